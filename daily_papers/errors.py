@@ -53,6 +53,11 @@ class Throttled(FetchError):
 
     outcome = "throttled"
 
+    def __init__(self, url: str, reason: str, retry_after: float | None = None) -> None:
+        #: Seconds after which the service wants to be asked again, where it said so.
+        self.retry_after = retry_after
+        super().__init__(url, reason)
+
 
 class Silenced(FetchError):
     """The service answered 403 in this run: nothing more is asked of it today."""

@@ -40,9 +40,7 @@ class ArxivId:
         if found is None:
             raise ValueError(f"not an arXiv identifier: {text!r}")
         version = found["version"]
-        return cls(
-            _SUBJECT_CLASS.sub("", found["id"].lower()), int(version) if version else None
-        )
+        return cls(_SUBJECT_CLASS.sub("", found["id"].lower()), int(version) if version else None)
 
     def __str__(self) -> str:
         return self.id if self.version is None else f"{self.id}v{self.version}"

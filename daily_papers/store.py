@@ -1,0 +1,193 @@
+"""What a digest repository knows: its papers, its keywords and the state of its last run.
+
+The store lives in memory here; ``store_files`` reads and writes it. Each paper stands in it once,
+with the keywords whose tables hold it. Nothing here touches the disk, the network or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from daily_papers.merging import merged
+from daily_papers.paper import Paper, announcement_order, newest_first
+
+
+@dataclass(slots=True)
+class Shelved:
+    """A paper of the store, and for each keyword whose table holds it the day it came there."""
+
+    paper: Paper
+    #: Slug to the listing day on which the paper first stood in that keyword's table.
+    first_seen: dict[str, date] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class KeywordRecord:
+    """What is known of a keyword between two runs."""
+
+    slug: str
+    name: str
+    #: The canonical form of its expression (`query.to_arxiv`) that its table was matched with.
+    expression: str
+    #: The listing day on which its table was filled by search or harvest; None while it waits.
+    filled: date | None = None
+    #: The listing day up to which its table is known to be complete.
+    last_success: date | None = None
+    #: The listing day of its last own search, which repairs what the feed does not show.
+    audited: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMemory:
+    """What the last believed answer of one feed part held; it tells yesterday's from today's."""
+
+    categories: tuple[str, ...]
+    ids_digest: str
+    highest_new_id: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A paper that was news, on which day, and for which keywords."""
+
+    id: str
+    version: int
+    day: date
+    keywords: tuple[str, ...]
+    #: The key of the digest that carries it.
+    digest: str
+
+
+@dataclass(slots=True)
+class State:
+    """Where the last run ended."""
+
+    #: The listing day of the last run; None before the first.
+    day: date | None = None
+    #: Whether that run had all it asked for.
+    complete: bool = False
+    #: The last listing day that was complete.
+    last_complete: date | None = None
+    #: One line for people: what this listing day was.
+    day_line: str = ""
+    #: The highest identifier that was announced at the last complete run.
+    highest_id: str | None = None
+    #: Papers that readers knew and that were revised on ``day``.
+    revised: tuple[str, ...] = ()
+    feed: tuple[FeedMemory, ...] = ()
+    #: Papers listed on recent days, by category: what tells how to split the feed.
+    listed: dict[str, int] = field(default_factory=dict)
+    #: Keywords whose search has not repaired a gap yet: slug to the day the gap began.
+    gap_since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a keyword's table gained: identifiers of papers new to it, and of revised ones."""
+
+    new: tuple[str, ...]
+    revised: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Store:
+    """All of it. ``members`` is the inverse of `Shelved.first_seen`."""
+
+    papers: dict[str, Shelved] = field(default_factory=dict)
+    keywords: dict[str, KeywordRecord] = field(default_factory=dict)
+    state: State = field(default_factory=State)
+    #: By identifier, every paper that was ever news.
+    news: dict[str, News] = field(default_factory=dict)
+    #: ISO week (``2026-W04``) to slug to the number of papers announced in it.
+    weeks: dict[str, dict[str, int]] = field(default_factory=dict)
+    members: dict[str, set[str]] = field(default_factory=dict)
+
+    def table(self, slug: str) -> tuple[Paper, ...]:
+        """The papers of one keyword, newest first."""
+        papers = (self.papers[id].paper for id in self.members.get(slug, ()))
+        return tuple(sorted(papers, key=newest_first))
+
+    def known(self, paper_id: str) -> Paper | None:
+        """The store's record of a paper, if it has one."""
+        shelved = self.papers.get(paper_id)
+        return None if shelved is None else shelved.paper
+
+    def take(self, slug: str, papers: Iterable[Paper], *, day: date, limit: int) -> Taken:
+        """Merge papers into a keyword's table and keep its ``limit`` newest."""
+        members = self.members.setdefault(slug, set())
+        before = {id: self.papers[id].paper.version for id in members}
+        for paper in papers:
+            shelved = self._shelve(paper)
+            shelved.first_seen.setdefault(slug, day)
+            members.add(paper.id)
+        self.trim(slug, limit)
+        new = sorted(members - before.keys(), key=announcement_order)
+        revised = sorted(
+            (id for id in members & before.keys() if self.papers[id].paper.version > before[id]),
+            key=announcement_order,
+        )
+        return Taken(tuple(new), tuple(revised))
+
+    def learn(self, papers: Iterable[Paper]) -> None:
+        """Merge what is told of papers that already stand in a table; others are passed over."""
+        for paper in papers:
+            if paper.id in self.papers:
+                self._shelve(paper)
+
+    def _shelve(self, paper: Paper) -> Shelved:
+        shelved = self.papers.get(paper.id)
+        if shelved is None:
+            self.papers[paper.id] = shelved = Shelved(paper)
+        else:
+            shelved.paper = merged(shelved.paper, paper)
+        return shelved
+
+    def trim(self, slug: str, limit: int) -> None:
+        """Let the oldest papers beyond ``limit`` leave a keyword's table."""
+        if len(self.members.get(slug, ())) > limit:
+            for paper in self.table(slug)[limit:]:
+                self.drop(slug, paper.id)
+
+    def drop(self, slug: str, paper_id: str) -> None:
+        """Take a paper out of a keyword's table; one that stands in no table is forgotten."""
+        self.members[slug].discard(paper_id)
+        shelved = self.papers[paper_id]
+        shelved.first_seen.pop(slug, None)
+        if not shelved.first_seen:
+            del self.papers[paper_id]
+
+    def rename(self, old: str, new: str) -> None:
+        """Let a keyword go on under another slug, with its papers and its history."""
+        record = self.keywords.pop(old)
+        record.slug = new
+        self.keywords[new] = record
+        self.members[new] = self.members.pop(old, set())
+        for id in self.members[new]:
+            seen = self.papers[id].first_seen
+            seen[new] = seen.pop(old)
+        for counts in self.weeks.values():
+            if old in counts:
+                counts[new] = counts.pop(old)
+
+    def remove(self, slug: str) -> None:
+        """Forget a keyword, and the papers that only it held."""
+        for id in tuple(self.members.get(slug, ())):
+            self.drop(slug, id)
+        self.members.pop(slug, None)
+        del self.keywords[slug]
+
+    def highest_id(self) -> str | None:
+        """The highest identifier in any table."""
+        return max(self.papers, key=announcement_order, default=None)
+
+
+def members_of(papers: Mapping[str, Shelved]) -> dict[str, set[str]]:
+    """Which papers stand in each keyword's table."""
+    members: dict[str, set[str]] = {}
+    for id, shelved in papers.items():
+        for slug in shelved.first_seen:
+            members.setdefault(slug, set()).add(id)
+    return members
