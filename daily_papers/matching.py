@@ -58,7 +58,7 @@ class Matches:
         }
 
     def of(self, slug: str) -> tuple[Paper, ...]:
-        """Return the papers that surely match the keyword, in the order in which they were given."""
+        """Return the papers that surely match the keyword, in the order given."""
         return self._those(self._found[slug].surely)
 
     def of_any(self) -> tuple[Paper, ...]:
