@@ -1,0 +1,123 @@
+"""Where arXiv's three services are, and at which pace they may be asked."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from daily_papers.errors import UsageError
+
+API_URL = "DAILY_PAPERS_API_URL"
+FEED_URL = "DAILY_PAPERS_FEED_URL"
+OAI_URL = "DAILY_PAPERS_OAI_URL"
+REQUEST_INTERVAL = "DAILY_PAPERS_REQUEST_INTERVAL"
+RETRY_WAIT = "DAILY_PAPERS_RETRY_WAIT"
+TIMEOUT = "DAILY_PAPERS_TIMEOUT"
+
+#: arXiv asks for at most one request in three seconds (https://info.arxiv.org/help/api/tou.html).
+LEAST_INTERVAL = 3.0
+#: After a throttled answer, ten minutes of silence help and hurried tries prolong it.
+LEAST_RETRY_WAIT = 600.0
+
+_DEFAULT_URLS = {
+    API_URL: "https://export.arxiv.org/api/query",
+    FEED_URL: "https://rss.arxiv.org",
+    OAI_URL: "https://oaipmh.arxiv.org/oai",
+}
+_DEFAULT_SECONDS = {REQUEST_INTERVAL: LEAST_INTERVAL, RETRY_WAIT: LEAST_RETRY_WAIT, TIMEOUT: 120.0}
+_LONGEST_SECONDS = 86_400.0
+
+
+def is_arxiv(host: str) -> bool:
+    """Whether the host is arxiv.org or one of its subdomains."""
+    bare = host.lower().rstrip(".")
+    return bare == "arxiv.org" or bare.endswith(".arxiv.org")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The addresses of the three services, and the pace that all of them share."""
+
+    api_url: str = _DEFAULT_URLS[API_URL]
+    #: ``/atom/cs.CV+eess.IV`` follows.
+    feed_url: str = _DEFAULT_URLS[FEED_URL]
+    oai_url: str = _DEFAULT_URLS[OAI_URL]
+    #: Seconds from the end of one request to the start of the next.
+    request_interval: float = LEAST_INTERVAL
+    #: Seconds of the first wait after a throttled answer.
+    retry_wait: float = LEAST_RETRY_WAIT
+    #: Seconds without a byte after which an answer counts as lost.
+    timeout: float = _DEFAULT_SECONDS[TIMEOUT]
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Read the DAILY_PAPERS_ variables; raises UsageError naming the one that is wrong.
+
+        A variable that is empty counts as not set, since GitHub Actions sets those so. A pace that
+        is too fast for arXiv is refused where arXiv is asked for: by the query API's address, or
+        by the address of another service that somebody has set. The session keeps arXiv's pace
+        towards the services that are left at their defaults, whatever is set here.
+        """
+        services = cls(
+            api_url=_url(environ, API_URL),
+            feed_url=_url(environ, FEED_URL).rstrip("/"),
+            oai_url=_url(environ, OAI_URL),
+            request_interval=_seconds(environ, REQUEST_INTERVAL),
+            retry_wait=_seconds(environ, RETRY_WAIT),
+            timeout=_seconds(environ, TIMEOUT),
+        )
+        if services.timeout == 0:
+            raise UsageError(f"{TIMEOUT}: 0 leaves no time for an answer; give at least 1")
+        asked = [API_URL, *(name for name in (FEED_URL, OAI_URL) if environ.get(name, "").strip())]
+        for name in asked:
+            services._refuse_haste(_url(environ, name))
+        return services
+
+    def _refuse_haste(self, url: str) -> None:
+        """Refuse a pace below arXiv's own for an address of arXiv."""
+        host = urlsplit(url).hostname or ""
+        paces = [
+            (REQUEST_INTERVAL, self.request_interval, LEAST_INTERVAL),
+            (RETRY_WAIT, self.retry_wait, LEAST_RETRY_WAIT),
+        ]
+        for name, seconds, least in paces:
+            if is_arxiv(host) and seconds < least:
+                raise UsageError(
+                    f"{name}: {seconds:g} seconds is too fast for {host}; "
+                    f"arXiv needs at least {least:g} (leave the variable out)"
+                )
+
+
+def _url(environ: Mapping[str, str], name: str) -> str:
+    """Read an address, the default where there is none."""
+    text = environ.get(name, "").strip() or _DEFAULT_URLS[name]
+    try:
+        parts = urlsplit(text)
+        good = parts.port != 0
+    except ValueError:
+        good = False
+    plain = re.fullmatch(r"https?://[!-~]+", text, re.IGNORECASE) is not None
+    if not (good and plain and parts.hostname) or "@" in parts.netloc or re.search("[?#]", text):
+        raise UsageError(
+            f"{name}: {text!r} is not an address such as {_DEFAULT_URLS[name]} "
+            "(http or https, without user name, query or fragment)"
+        )
+    return text
+
+
+def _seconds(environ: Mapping[str, str], name: str) -> float:
+    """Read a number of seconds, the default where there is none."""
+    text = environ.get(name, "").strip()
+    try:
+        seconds = float(text) if text else _DEFAULT_SECONDS[name]
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= _LONGEST_SECONDS:
+        raise UsageError(
+            f"{name}: {text!r} is not a number of seconds from 0 to {_LONGEST_SECONDS:g}"
+        )
+    return seconds

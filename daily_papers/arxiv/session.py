@@ -1,0 +1,297 @@
+"""The one polite session of a run: every request to arXiv's services goes through it.
+
+It keeps the distance between requests, understands what a status asks of us, waits and tries again
+within the run's time, keeps silent once it was told to, and hands on only bytes that were checked.
+
+    fetch = kept answer, else up to three of (distance, request, redirects, status, check), waits
+            in between; what passed is kept
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from daily_papers.arxiv.kept import KeptAnswers
+from daily_papers.arxiv.services import LEAST_INTERVAL, LEAST_RETRY_WAIT, Services, is_arxiv
+from daily_papers.arxiv.statuses import accepted_body
+from daily_papers.arxiv.transport import (
+    AnswerLimits,
+    Clock,
+    LostAnswer,
+    RawAnswer,
+    Transport,
+    domain,
+    onward,
+    user_agent,
+)
+from daily_papers.errors import BadAnswer, FetchError, Silenced, Throttled, Unreachable
+
+logger = logging.getLogger(__name__)
+
+TRIES = 3
+MOST_REDIRECTS = 5
+
+Check = Callable[[bytes], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How fast and for how long a run may ask."""
+
+    request_interval: float = LEAST_INTERVAL
+    retry_wait: float = LEAST_RETRY_WAIT
+    #: Seconds for the whole run; a wait that does not fit is not begun.
+    budget: float = 40 * 60
+    answer: AnswerLimits = field(default_factory=AnswerLimits)
+
+    @classmethod
+    def of(cls, services: Services, *, budget: float) -> Self:
+        """Take the pace of the environment; ``budget`` is in seconds."""
+        return cls(
+            request_interval=services.request_interval,
+            retry_wait=services.retry_wait,
+            budget=budget,
+            answer=AnswerLimits(silence_seconds=services.timeout),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what became of it, or one answer that was kept from before."""
+
+    url: str
+    #: The HTTP status as text, a word for what went wrong (``timeout``), or ``kept``.
+    status: str
+    bytes: int
+    seconds: float
+    #: ``ok``, ``redirected`` or the outcome of a FetchError.
+    outcome: str
+
+    @property
+    def from_network(self) -> bool:
+        """Whether arXiv was asked for it."""
+        return self.status != "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause after which the same address is asked again."""
+
+    seconds: float
+    reason: str
+    url: str
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def monotonic(self) -> float:
+        """Tell the seconds since some moment; never goes back."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Return after that many seconds."""
+        time.sleep(seconds)
+
+
+def _nothing_to_do(_wait: Wait) -> None:
+    """Begin the wait at once."""
+
+
+class PoliteSession:
+    """Asks arXiv's three services, one request after the other.
+
+    ``answers`` keeps checked answers (None: nothing is kept). ``before_waiting`` is called before
+    each wait, so that the run can store and render what it has. ``digest_repository`` is the
+    ``owner/name`` that arXiv sees in the User-Agent. Use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        answers: KeptAnswers | None = None,
+        clock: Clock | None = None,
+        before_waiting: Callable[[Wait], None] = _nothing_to_do,
+        digest_repository: str | None = None,
+    ) -> None:
+        #: Every request of the run, in order, and every kept answer that saved one.
+        self.exchanges: list[Exchange] = []
+        self.waits: list[Wait] = []
+        self._limits = limits
+        self._answers = answers
+        self._clock = clock or SystemClock()
+        self._before_waiting = before_waiting
+        self._transport = Transport(limits.answer, self._clock, user_agent(digest_repository))
+        self._deadline = self._clock.monotonic() + limits.budget
+        self._last_end: float | None = None
+        self._silent_domains: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._transport.hang_up()
+
+    def seconds_left(self) -> float:
+        """Tell how much of the run's time is left."""
+        return max(0.0, self._deadline - self._clock.monotonic())
+
+    def fetch(self, url: str, check: Check) -> bytes:
+        """Have the answer to a GET of this address, checked; raises FetchError.
+
+        ``check`` raises BadAnswer for bytes that are not to be believed.
+        """
+        kept = self._kept(url, check)
+        if kept is not None:
+            return kept
+        body = self._fetch_anew(url, check)
+        if self._answers is not None:
+            self._answers.keep(url, body)
+        return body
+
+    def discard(self, url: str) -> None:
+        """Forget the kept answer of this address: something after its check refused it."""
+        if self._answers is not None:
+            self._answers.discard(url)
+
+    def _kept(self, url: str, check: Check) -> bytes | None:
+        """Have a kept answer that still passes its check."""
+        body = self._answers.read(url) if self._answers is not None else None
+        if body is None:
+            return None
+        try:
+            check(body)
+        except BadAnswer:
+            return None
+        self.exchanges.append(Exchange(url, "kept", len(body), 0.0, "ok"))
+        return body
+
+    def _fetch_anew(self, url: str, check: Check) -> bytes:
+        """Ask, and ask again after a wait where that may help."""
+        for waits in range(1, TRIES):
+            try:
+                return self._ask(url, check)
+            except (Throttled, Unreachable) as failure:
+                self._wait(failure, waits)
+        try:
+            return self._ask(url, check)
+        except (Throttled, Unreachable) as failure:
+            raise type(failure)(url, f"{failure.reason}, after {TRIES} tries") from failure
+
+    def _wait(self, failure: Throttled | Unreachable, waits: int) -> None:
+        """Pause before the next try; raises the failure where the pause does not fit."""
+        seconds = self._wait_seconds(failure, waits)
+        left = self.seconds_left()
+        if seconds > left:
+            reason = (
+                f"{failure.reason}; a wait of {seconds:,.0f} seconds does not fit "
+                f"the {left:,.0f} that the run has left"
+            )
+            raise type(failure)(failure.url, reason) from failure
+        wait = Wait(seconds, failure.reason, failure.url)
+        self.waits.append(wait)
+        self._before_waiting(wait)
+        logger.info("waiting %.0f seconds: %s", seconds, failure.reason)
+        self._transport.hang_up()  # a server closes a connection that is idle for so long
+        self._clock.sleep(seconds)
+
+    def _wait_seconds(self, failure: Throttled | Unreachable, waits: int) -> float:
+        """Wait as long as the service says, else as configured, longer each time.
+
+        A Retry-After that did not help is not believed a second time: the configured wait is then
+        the least. arXiv has been seen to say ``Retry-After: 0`` all day.
+        """
+        configured = _pace(self._limits.retry_wait, LEAST_RETRY_WAIT, failure.url)
+        interval = _pace(self._limits.request_interval, LEAST_INTERVAL, failure.url)
+        retry_after = failure.retry_after if isinstance(failure, Throttled) else None
+        if retry_after is None:
+            return max(interval, configured * waits)
+        return max(interval, configured * (waits - 1), retry_after)
+
+    def _ask(self, url: str, check: Check) -> bytes:
+        """Ask once, follow redirects, judge what came, and note all of it."""
+        answer = self._follow(url)
+        try:
+            body = accepted_body(answer, url)
+            check(body)
+        except FetchError as failure:
+            self._note(answer, failure.outcome)
+            if isinstance(failure, Silenced):
+                self._silent_domains.add(_domain(url))
+            raise
+        self._note(answer, "ok")
+        return body
+
+    def _follow(self, url: str) -> RawAnswer:
+        """Request the address and where it leads, which must stay in its domain."""
+        address = url
+        for _ in range(MOST_REDIRECTS + 1):
+            answer = self._request(address, url)
+            try:
+                target = onward(answer)
+            except BadAnswer as refusal:
+                self._note(answer, refusal.outcome)
+                raise BadAnswer(url, refusal.reason) from refusal
+            if target is None:
+                return answer
+            self._note(answer, "redirected")
+            address = target
+        raise BadAnswer(url, f"redirected more than {MOST_REDIRECTS} times")
+
+    def _request(self, address: str, url: str) -> RawAnswer:
+        """Send one request, at its distance from the one before; ``url`` is what was asked for."""
+        if _domain(address) in self._silent_domains:
+            raise Silenced(url, "not asked: the service answered 403 earlier in this run")
+        self._keep_distance(address)
+        try:
+            return self._transport.get(address)
+        except LostAnswer as loss:
+            failure = loss.failure
+            exchange = Exchange(address, loss.word, 0, loss.seconds, failure.outcome)
+            self.exchanges.append(exchange)
+            raise type(failure)(url, failure.reason) from loss
+        finally:
+            self._last_end = self._clock.monotonic()
+
+    def _keep_distance(self, address: str) -> None:
+        """Sleep until the next request may start; arXiv's own pace holds for arXiv, always."""
+        if self._last_end is None:
+            return
+        interval = _pace(self._limits.request_interval, LEAST_INTERVAL, address)
+        rest = self._last_end + interval - self._clock.monotonic()
+        if rest > 0:
+            self._clock.sleep(rest)
+
+    def _note(self, answer: RawAnswer, outcome: str) -> None:
+        """Write the request down for the report."""
+        exchange = Exchange(
+            answer.url, str(answer.status), len(answer.body), answer.seconds, outcome
+        )
+        self.exchanges.append(exchange)
+        logger.info("%s %s: %s, %d bytes", answer.status, outcome, answer.url, len(answer.body))
+
+
+def _domain(address: str) -> str:
+    return domain(urlsplit(address).hostname or "")
+
+
+def _pace(configured: float, least_for_arxiv: float, address: str) -> float:
+    """Take the configured seconds, but never less than arXiv needs where arXiv is asked."""
+    at_arxiv = is_arxiv(urlsplit(address).hostname or "")
+    return max(configured, least_for_arxiv) if at_arxiv else configured

@@ -1,0 +1,222 @@
+"""One HTTP request at a time, on one connection, with limits on bytes and seconds.
+
+What a status means, when to ask again, and how long to wait is the session's to decide.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from ipaddress import ip_address
+from typing import Protocol
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from daily_papers import PROJECT_URL, __version__
+from daily_papers.arxiv.answers import shortened
+from daily_papers.arxiv.services import is_arxiv
+from daily_papers.errors import BadAnswer, FetchError, Unreachable
+
+logger = logging.getLogger(__name__)
+
+_ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
+#: Small, since a bomb unpacks to a thousand times as much before it can be counted.
+_CHUNK_BYTES = 16 * 1024
+_SILENT = "the server went silent"
+_LOSSES = (
+    (requests.exceptions.ConnectTimeout, "timeout", "the server did not take the connection"),
+    (requests.exceptions.Timeout, "timeout", _SILENT),
+    (requests.exceptions.ChunkedEncodingError, "cut", "the connection broke within the answer"),
+    (requests.exceptions.ProxyError, "proxy", "the environment's proxy did not let it through"),
+)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Clock(Protocol):
+    """What passes the time: the machine's clock, or a test's."""
+
+    def monotonic(self) -> float:
+        """Tell the seconds since some moment; never goes back."""
+
+    def sleep(self, seconds: float) -> None:
+        """Return after that many seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLimits:
+    """What one answer may cost before it counts as lost or refused."""
+
+    connect_seconds: float = 15
+    #: Without a byte.
+    silence_seconds: float = 120
+    #: For the whole answer, however steadily it drips.
+    total_seconds: float = 600
+    #: After decompression.
+    most_bytes: int = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """An answer as it came, whatever its status."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+
+class LostAnswer(Exception):
+    """Tells the session that no answer came that could be read to its end, and why."""
+
+    def __init__(self, word: str, failure: FetchError, seconds: float) -> None:
+        self.word = word
+        self.failure = failure
+        self.seconds = seconds
+        super().__init__(str(failure))
+
+
+def user_agent(digest_repository: str | None) -> str:
+    """Name the program, its project, and the repository (``owner/name``) that it runs for."""
+    contacts = f"+{PROJECT_URL}"
+    if digest_repository and re.fullmatch(r"[\w.-]+/[\w.-]+", digest_repository, re.ASCII):
+        contacts += f"; for https://github.com/{digest_repository}"
+    return f"daily-papers/{__version__} ({contacts})"
+
+
+class Transport:
+    """Sends GET requests, one after the other; follows nothing, retries nothing."""
+
+    def __init__(self, limits: AnswerLimits, clock: Clock, agent: str) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._http = requests.Session()
+        self._http.headers.clear()
+        self._http.headers.update(
+            {"User-Agent": agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"}
+        )
+        # Proxies come from the environment; names and passwords from ~/.netrc do not.
+        self._http.auth = _without_credentials
+        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        one_connection = HTTPAdapter(pool_connections=1, pool_maxsize=1, pool_block=True)
+        self._http.mount("http://", one_connection)
+        self._http.mount("https://", one_connection)
+
+    def get(self, url: str) -> RawAnswer:
+        """Ask once and read the whole answer; raises LostAnswer."""
+        logger.debug("GET %s", url)
+        started = self._clock.monotonic()
+        try:
+            with self._http.get(
+                url,
+                stream=True,
+                allow_redirects=False,
+                timeout=(self._limits.connect_seconds, self._limits.silence_seconds),
+                proxies=_proxies(url),
+            ) as response:
+                body = self._body(response, started)
+                headers = response.headers
+                status = response.status_code
+        # requests lets some errors of urllib3 through, among them some that are ValueErrors.
+        except (requests.RequestException, HTTPError, OSError, ValueError, FetchError) as error:
+            word, failure = _loss(url, error)
+            raise LostAnswer(word, failure, self._clock.monotonic() - started) from error
+        return RawAnswer(url, status, headers, body, self._clock.monotonic() - started)
+
+    def hang_up(self) -> None:
+        """Close the connection; the next request opens another."""
+        self._http.close()
+
+    def _body(self, response: requests.Response, started: float) -> bytes:
+        """Read the body within the limits; that of a redirect is left alone."""
+        if response.status_code in _REDIRECTS:
+            return b""
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        if encoding not in {"", "identity", "gzip", "x-gzip"}:  # layers would multiply a bomb
+            raise BadAnswer(response.url, f"an answer in the coding {shortened(encoding)!r}")
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > self._limits.most_bytes:
+                megabytes = self._limits.most_bytes / 2**20
+                raise BadAnswer(response.url, f"the answer is larger than {megabytes:g} MB")
+            if self._clock.monotonic() - started > self._limits.total_seconds:
+                seconds = self._limits.total_seconds
+                raise Unreachable(response.url, f"no whole answer within {seconds:g} seconds")
+        return bytes(body)
+
+
+def onward(answer: RawAnswer) -> str | None:
+    """Tell where a redirect leads, None where the answer is none.
+
+    Raises BadAnswer where it leaves the host's domain or gives up encryption.
+    """
+    target = answer.headers.get("Location")
+    if answer.status not in _REDIRECTS or target is None:
+        return None
+    here = urlsplit(answer.url)
+    try:
+        address = urljoin(answer.url, target)
+        there = urlsplit(address)
+        host = there.hostname or ""
+        _ = there.port
+    except ValueError:
+        raise BadAnswer(answer.url, f"redirected to nowhere: {shortened(target)!r}") from None
+    unsafe = here.scheme == "https" and there.scheme != "https"
+    if there.scheme not in {"http", "https"} or unsafe or "@" in there.netloc:
+        raise BadAnswer(answer.url, f"redirected to an unsafe address: {shortened(address)}")
+    if domain(host) != domain(here.hostname or ""):
+        raise BadAnswer(answer.url, f"redirected out of its domain, to {shortened(host)}")
+    return address
+
+
+def domain(host: str) -> str:
+    """Name what answers for the host: arxiv.org for all its subdomains, else the host itself."""
+    return "arxiv.org" if is_arxiv(host) else host.lower().rstrip(".")
+
+
+def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _proxies(url: str) -> dict[str, str] | None:
+    """Send what goes to this very machine past every proxy, which could not reach it."""
+    host = urlsplit(url).hostname or ""
+    try:
+        local = ip_address(host).is_loopback
+    except ValueError:
+        local = host == "localhost"
+    no_proxy: dict[str, str] = dict.fromkeys(("http", "https", "all"), "")
+    return no_proxy if local else None
+
+
+def _loss(url: str, error: Exception) -> tuple[str, FetchError]:
+    """Tell in a word and a sentence what kept the answer from coming."""
+    match error:
+        case BadAnswer():
+            return "refused", error
+        case FetchError():
+            return "slow", error
+        case requests.exceptions.ContentDecodingError():
+            return "undecodable", BadAnswer(url, "the answer is not the gzip that it says it is")
+    if "timed out" in str(error):  # within the body, requests calls this a ConnectionError
+        return "timeout", Unreachable(url, _SILENT)
+    for kind, word, sentence in _LOSSES:
+        if isinstance(error, kind):
+            return word, Unreachable(url, sentence)
+    return "connection", Unreachable(url, f"no answer: {_root_cause(error)}")
+
+
+def _root_cause(error: BaseException) -> str:
+    """Quote the innermost error: the outer ones repeat the address and each other."""
+    while error.__cause__ is not None or error.__context__ is not None:
+        inner = error.__cause__ or error.__context__
+        assert inner is not None
+        error = inner
+    return shortened(str(error)) or type(error).__name__
