@@ -37,6 +37,10 @@ class KeywordRecord:
     last_success: date | None = None
     #: The listing day of its last own search, which repairs what the feed does not show.
     audited: date | None = None
+    #: The listing day of the last harvest that helped to fill it.
+    harvested: date | None = None
+    #: How many papers its table was filled for.
+    max_papers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,11 @@ class State:
     feed: tuple[FeedMemory, ...] = ()
     #: Papers listed on recent days, by category: what tells how to split the feed.
     listed: dict[str, int] = field(default_factory=dict)
-    #: Keywords whose search has not repaired a gap yet: slug to the day the gap began.
-    gap_since: date | None = None
+    #: The last listing day whose announcement feed was believed.
+    feed_day: date | None = None
+    #: The first of the latest working days whose feed was empty: nothing was announced, unless a
+    #: later feed shows that identifiers are missing in between.
+    unconfirmed: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,8 @@ def _keyword_of(record: Json, day: date | None) -> KeywordRecord:
         filled=_optional(date.fromisoformat, record.get("filled")),
         last_success=day if last_success is None else _day_or_never(last_success),
         audited=_optional(date.fromisoformat, record.get("audited")),
+        harvested=_optional(date.fromisoformat, record.get("harvested")),
+        max_papers=int(record["max_papers"]),
     )
 
 
@@ -216,7 +218,8 @@ def _state_of(record: Json) -> State:
         revised=_texts(record["revised"]) or (),
         feed=tuple(_feed_memory_of(part) for part in record["feed"]),
         listed={_text(name): int(count) for name, count in record["listed"].items()},
-        gap_since=_optional(date.fromisoformat, record["gap_since"]),
+        feed_day=_optional(date.fromisoformat, record["feed_day"]),
+        unconfirmed=_optional(date.fromisoformat, record["unconfirmed"]),
     )
 
 
@@ -307,6 +310,8 @@ def _keyword_record(record: KeywordRecord, day: date | None) -> Json:
         "filled": _day(record.filled),
         "last_success": (_day(record.last_success) or "never") if behind else None,
         "audited": _day(record.audited),
+        "harvested": _day(record.harvested),
+        "max_papers": record.max_papers,
     }
 
 
@@ -329,6 +334,7 @@ def _state_text(state: State) -> str:
             for part in state.feed
         ],
         "listed": dict(sorted(state.listed.items())),
-        "gap_since": _day(state.gap_since),
+        "feed_day": _day(state.feed_day),
+        "unconfirmed": _day(state.unconfirmed),
     }
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
