@@ -1,0 +1,169 @@
+"""What one announcement feed holds, read from its bytes.
+
+The feed (https://info.arxiv.org/help/rss.html) knows one day only, and neither comments nor
+submission dates. Nothing in it proves which day it holds but its identifiers, so each part tells
+its highest new identifier and a digest of all, to be compared with those of the day before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import feedparser
+
+from daily_papers.announcement import AnnounceKind, Announcement, merged
+from daily_papers.arxiv.answers import parse_feed, shortened
+from daily_papers.arxiv.raw_fields import first_doi, readable, readable_categories
+from daily_papers.errors import BadAnswer
+from daily_papers.names import split_authors
+from daily_papers.paper import ArxivId, Paper, Way, announcement_order
+
+logger = logging.getLogger(__name__)
+
+#: The feed holds no more items than this. What is cut are the new papers: arXiv takes the
+#: replaced ones first (arXiv/arxiv-feed, feed/database.py).
+FEED_LIMIT = 2_000
+
+_NEW_YORK = ZoneInfo("America/New_York")
+_SUMMARY = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:(?P<abstract>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartAnswer:
+    """What one feed announces."""
+
+    #: As they were asked for, in order.
+    categories: tuple[str, ...]
+    url: str
+    #: In the order of the feed, each paper once.
+    announcements: tuple[Announcement, ...]
+    #: Items in the feed, those that could not be read among them.
+    count: int
+    #: Why items could not be read, one reason an item.
+    unreadable: tuple[str, ...]
+    #: The day that the feed gives itself. An old day's feed claims to be today's, too. None
+    #: where nothing is announced.
+    listing_day: date | None
+
+    @property
+    def cut(self) -> bool:
+        """Whether new papers are missing, since the feed is as long as feeds can be."""
+        return self.count >= FEED_LIMIT
+
+    @property
+    def ids_digest(self) -> str:
+        """The same for the same papers in the same versions, in whatever order."""
+        ids = sorted(announcement.paper.versioned_id for announcement in self.announcements)
+        return hashlib.sha256("\n".join(ids).encode()).hexdigest()
+
+    @property
+    def highest_new_id(self) -> str | None:
+        """The identifier given last among the new and cross-listed papers, if there are any."""
+        news = [one.paper.id for one in self.announcements if one.kind.is_news]
+        return max(news, key=announcement_order, default=None)
+
+
+def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
+    """Read a feed; raises BadAnswer where it is cut, an error in disguise, or nothing like it.
+
+    Single items that cannot be read are left out, and told.
+    """
+    parse_feed(body, url)
+    entries = _entries(body, url)
+    day = _day_of_most(entries)
+    announcements: list[Announcement] = []
+    unreadable: list[str] = []
+    for entry in entries:
+        try:
+            announcements.append(_announcement(entry, day))
+        except ValueError as error:
+            unreadable.append(shortened(f"{entry.get('id', 'without id')}: {error}"))
+    _tell(unreadable, url, all_of_them=not announcements)
+    return PartAnswer(
+        categories=tuple(categories),
+        url=url,
+        announcements=merged([announcements]),
+        count=len(entries),
+        unreadable=tuple(unreadable),
+        listing_day=day,
+    )
+
+
+def _entries(body: bytes, url: str) -> list[Mapping[str, Any]]:
+    """The entries as feedparser reads them.
+
+    From memory, never from a string, which it might take for an address or a file's name. With
+    both of its switches off, since it changes ``a < b`` and links else.
+    """
+    feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    if feed.bozo:
+        raise BadAnswer(url, f"not a feed: {shortened(str(feed.bozo_exception))}")
+    return list(feed.entries)
+
+
+def _tell(unreadable: list[str], url: str, *, all_of_them: bool) -> None:
+    if unreadable and all_of_them:
+        raise BadAnswer(url, f"no item of the feed can be read; the first is {unreadable[0]}")
+    for item in unreadable:
+        logger.warning("left out of the announcement feed: %s", item)
+
+
+def _day_of_most(entries: Iterable[Mapping[str, Any]]) -> date | None:
+    """The listing day that most entries give; all of a feed give the same."""
+    days = Counter(day for entry in entries if (day := _listing_day(entry)) is not None)
+    return max(days, key=lambda day: (days[day], day), default=None)
+
+
+def _listing_day(entry: Mapping[str, Any]) -> date | None:
+    """The day of ``published``, which is midnight at the start of the listing day in New York."""
+    try:
+        moment = datetime.fromisoformat(entry["published"])
+        return (moment if moment.tzinfo is None else moment.astimezone(_NEW_YORK)).date()
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
+def _announcement(entry: Mapping[str, Any], day: date | None) -> Announcement:
+    """Read one entry; raises ValueError where it lacks what a paper needs."""
+    identifier = ArxivId.parse(_text(entry, "id"))
+    summary = _SUMMARY.fullmatch(_text(entry, "summary"))
+    if identifier.version is None:
+        raise ValueError("no version")
+    if summary is None:
+        raise ValueError("no abstract where it should stand")
+    if day is None:
+        raise ValueError("no listing day")
+    if announcement_order(identifier.id)[0] > day.year * 100 + day.month:
+        raise ValueError(f"an identifier of a month after {day}")
+    categories = readable_categories(tag.get("term") or "" for tag in entry.get("tags", ()))
+    paper = Paper(
+        id=identifier.id,
+        version=identifier.version,
+        title=readable(_text(entry, "title")),
+        authors=split_authors(entry.get("author", "")) or None,
+        abstract=readable(summary["abstract"]),
+        primary_category=next(iter(categories), None),
+        categories=categories or None,
+        announced=day,
+        doi=first_doi(entry.get("arxiv_doi", "")),
+        journal_ref=readable(entry.get("arxiv_journal_reference", "")) or None,
+        way=Way.FEED,
+    )
+    return Announcement(paper, AnnounceKind(_text(entry, "arxiv_announce_type")))
+
+
+def _text(entry: Mapping[str, Any], name: str) -> str:
+    """The text of an element that each entry has."""
+    text = str(entry.get(name, "")).strip()
+    if not text:
+        raise ValueError(f"no {name}")
+    return text
