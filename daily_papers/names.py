@@ -19,7 +19,7 @@ _ON_BEHALF = re.compile(
 )
 #: ``The CMS and LHCb Collaborations``: the word "and" stands inside one name.
 _SEVERAL_GROUPS = re.compile(r"\b(?:Collaborations|Consortia|Teams|Groups)\b", re.IGNORECASE)
-_AND = re.compile(r"(?:^|\s+)(?:and|&)\s+")
+_AND = re.compile(r"(?:^|\s+)(?:and|&)(?:\s+|$)")
 _FOOTNOTE_MARK = re.compile(r"\$\s*\^[^$]*\$")
 #: ``…, (1) CERN, (2) DESY`` after the last author: a number before its text, not after a name.
 _OPEN_LEGEND = re.compile(r"[,;]\s*\(\d+\)\s*[^\W\d_][^()]*(?:\(\d+\)[^()]*)*$")
