@@ -14,6 +14,7 @@ _IDENTIFIER = re.compile(
         (?:v(?P<version>[1-9]\d*))?""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SUBJECT_CLASS = re.compile(r"\.[A-Za-z]{2}(?=/)")
 
 
@@ -138,5 +139,8 @@ def newest_first(paper: Paper) -> tuple[int, float, tuple[int, int, str]]:
 
 
 def folded(text: str) -> str:
-    """Fold every run of white space to one space, as arXiv's own pages show it."""
-    return " ".join(text.split())
+    """Fold every run of white space to one space, as arXiv's own pages show it.
+
+    Control characters, which XML lets through, are left out.
+    """
+    return " ".join(_CONTROLS.sub("", text).split())

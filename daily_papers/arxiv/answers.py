@@ -21,6 +21,13 @@ from daily_papers.paper import ArxivId
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+_OPTIONAL_TEXTS = (
+    f"{_ATOM}author/{_ATOM}name",
+    f"{_ARXIV}comment",
+    f"{_ARXIV}journal_ref",
+    f"{_ARXIV}doi",
+)
 _LONGEST_QUOTE = 200
 
 #: A document type before the root; comments that hold ``<`` may hide it until after parsing.
@@ -205,15 +212,26 @@ def _listed(entry: etree._Element, url: str) -> _Listed:
         raise BadAnswer(url, f"{id_} came without its version")
     for element in ("title", "summary"):
         _only_text(entry, element, url)
+    for path in _OPTIONAL_TEXTS:
+        for found in entry.iterfind(path):
+            _plain_text(found, url)
     return _Listed(id_, _moment(entry, "updated", url), _moment(entry, "published", url))
 
 
 def _only_text(entry: etree._Element, name: str, url: str) -> str:
-    """Read the one element of this name; a library would cut its text at anything inside."""
+    """Read the one element of this name."""
     found = entry.findall(f"{_ATOM}{name}")
-    if len(found) != 1 or len(found[0]):
-        raise BadAnswer(url, f"an entry has not one plain <{name}>")
-    return found[0].text or ""
+    if len(found) != 1:
+        raise BadAnswer(url, f"an entry has {len(found)} elements <{name}> where one is due")
+    return _plain_text(found[0], url)
+
+
+def _plain_text(element: etree._Element, url: str) -> str:
+    """Read an element's text; a library would silently cut it at anything that stands inside."""
+    if len(element):
+        name = etree.QName(element).localname
+        raise BadAnswer(url, f"an entry's <{name}> holds more than text")
+    return element.text or ""
 
 
 def _moment(entry: etree._Element, name: str, url: str) -> datetime:

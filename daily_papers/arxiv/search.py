@@ -1,0 +1,174 @@
+"""The query API: searches, newest first, and lists of identifiers, through the package ``arxiv``.
+
+Manual: https://info.arxiv.org/help/api/user-manual.html. The package writes the addresses and
+reads the entries; the session asks, and the raw bytes are checked before the package sees them.
+Its types stop here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import arxiv
+import requests
+
+from daily_papers.arxiv.answers import QueryAnswer, read_query_answer
+from daily_papers.arxiv.services import Services
+from daily_papers.arxiv.session import PoliteSession
+from daily_papers.errors import BadAnswer
+from daily_papers.paper import ArxivId, Paper, Way, folded
+
+#: What the manual allows in one answer.
+MOST_PER_REQUEST = 2000
+#: Identifiers in one address, which stays below 8,000 characters.
+IDS_PER_REQUEST = 400
+
+# The package warns with addresses just as they stand in an answer, line feeds and all.
+logging.getLogger(arxiv.__name__).setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search brought."""
+
+    papers: tuple[Paper, ...]
+    #: How many papers arXiv has for the query.
+    total: int
+    #: The address of each page, the first one first.
+    urls: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        """The address of the first page."""
+        return self.urls[0]
+
+
+class QueryApi:
+    """Asks the query API over the session of the run."""
+
+    def __init__(self, session: PoliteSession, services: Services) -> None:
+        self._session = session
+        self._url_format = services.api_url.replace("{", "{{").replace("}", "}}") + "?{}"
+
+    def newest(self, query: str, count: int) -> Answer:
+        """Search for the ``count`` papers that were updated last; raises FetchError.
+
+        Up to 2,000 are one request.
+        """
+        search = arxiv.Search(
+            query=query,
+            max_results=count,
+            sort_by=arxiv.SortCriterion.LastUpdatedDate,
+            sort_order=arxiv.SortOrder.Descending,
+        )
+        pages = _Pages(self._session)
+        papers = self._papers(search, pages)
+        # Pages are cut from a list without a tie-breaker: a paper may stand on two of them.
+        once = {paper.id: paper for paper in reversed(papers)}
+        kept = tuple(paper for paper in papers if once[paper.id] is paper)
+        return Answer(kept, pages.total, tuple(pages.answers))
+
+    def by_id(self, ids: Sequence[str]) -> tuple[Paper, ...]:
+        """Fetch the papers of these identifiers, in their order; raises FetchError.
+
+        An identifier without version brings the current one; arXiv leaves out those that it does
+        not know. ValueError, before anything is asked, where one is malformed: arXiv would refuse
+        all of them for it.
+        """
+        names = list(dict.fromkeys(str(ArxivId.parse(text)) for text in ids))
+        found: dict[str, Paper] = {}
+        for start in range(0, len(names), IDS_PER_REQUEST):
+            part = names[start : start + IDS_PER_REQUEST]
+            search = arxiv.Search(id_list=part, max_results=len(part))
+            for paper in self._papers(search, _Pages(self._session)):
+                found[paper.versioned_id] = found[paper.id] = paper
+        return tuple(found[name] for name in names if name in found)
+
+    def _papers(self, search: arxiv.Search, pages: _Pages) -> list[Paper]:
+        """Let the package ask and read; whatever goes wrong in it is a FetchError."""
+        assert search.max_results
+        client = arxiv.Client(
+            page_size=min(search.max_results, MOST_PER_REQUEST), delay_seconds=0, num_retries=0
+        )
+        client.query_url_format = self._url_format
+        # The package takes no session from outside, and its own has no timeout, no limits and no
+        # distance: its private attribute is replaced, and a test watches that it is still there.
+        client._session = pages  # noqa: SLF001
+        try:
+            papers = [_paper(result) for result in client.results(search)]
+        except (arxiv.ArxivError, requests.RequestException) as error:
+            raise BadAnswer(pages.last_url, f"the answer could not be read: {error}") from error
+        due = min(search.max_results, pages.entries)
+        if len(papers) != due:
+            reason = f"{len(papers):,} papers could be read of {due:,} that came"
+            raise BadAnswer(pages.last_url, reason)
+        return papers
+
+
+class _Pages:
+    """Stands where the package has its requests.Session: each page is fetched and checked."""
+
+    def __init__(self, session: PoliteSession) -> None:
+        self._session = session
+        #: What each page states about itself, by its address.
+        self.answers: dict[str, QueryAnswer] = {}
+
+    def get(self, url: str, headers: Mapping[str, str]) -> _Page:  # noqa: ARG002
+        """Fetch one page; the session sends headers of its own."""
+        return _Page(self._session.fetch(url, lambda body: self._check(body, url)))
+
+    def _check(self, body: bytes, url: str) -> None:
+        self.answers[url] = read_query_answer(body, url=url)
+
+    @property
+    def total(self) -> int:
+        """What the first page states as the number of all hits."""
+        return next(iter(self.answers.values())).total
+
+    @property
+    def entries(self) -> int:
+        """How many papers came on all pages."""
+        return sum(len(answer.ids) for answer in self.answers.values())
+
+    @property
+    def last_url(self) -> str:
+        """The address that was asked for last."""
+        return next(reversed(self.answers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What the package needs of a response."""
+
+    content: bytes
+    status_code: int = 200
+
+
+def _paper(result: arxiv.Result) -> Paper:
+    """Convert one result; its texts stay hostile."""
+    id_ = ArxivId.parse(result.entry_id)
+    assert id_.version is not None, "the raw bytes were checked"
+    categories = tuple(dict.fromkeys(_known([result.primary_category, *result.categories])))
+    dois = (result.doi or "").split()
+    return Paper(
+        id=id_.id,
+        version=id_.version,
+        title=folded(result.title),
+        authors=tuple(_known(author.name for author in result.authors)),
+        abstract=folded(result.summary),
+        comment=folded(result.comment or "") or None,
+        primary_category=categories[0] if categories else None,
+        categories=categories or None,
+        published=result.published,
+        updated=result.updated,
+        doi=folded(dois[0]) if dois else None,
+        journal_ref=folded(result.journal_ref or "") or None,
+        way=Way.SEARCH,
+    )
+
+
+def _known(texts: Iterable[str]) -> Iterator[str]:
+    """Fold each text, and leave out those that say nothing."""
+    return filter(None, map(folded, texts))
