@@ -1,0 +1,215 @@
+"""What a run asks of arXiv, and in which order: decided from the state alone.
+
+An ordinary day is the announcement feed, the details of what matched, and one keyword's own
+search. The rest is repair: keywords that are new are filled, keywords that missed a listing day
+catch up, by their own searches or by one harvest, whichever is fewer requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from math import ceil
+
+from daily_papers.store import KeywordRecord, State
+from daily_papers.volumes import harvest_pages, oai_sets, split_into_parts
+
+#: Requests that one run may spend on filling keywords; the rest waits for the next runs.
+MOST_FILLS = 40
+#: Identifiers in one request for details, and in all such requests of a run: beyond, a harvest
+#: costs less.
+DETAILS_A_REQUEST = 400
+MOST_DETAILS = 800
+#: How far back a harvest looks for keywords that wait to be filled.
+FILL_HARVEST = timedelta(days=14)
+#: A harvest fills broad keywords only, so it must stand against this many times its requests.
+_FILLS_A_PAGE = 4
+
+
+class Source(StrEnum):
+    """How the papers come: chosen by the run, or forced to one way."""
+
+    AUTO = "auto"
+    ANNOUNCEMENTS = "announcements"
+    SEARCH = "search"
+    OAI = "oai"
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """Everything that changed since a day, in some sets; None is all of arXiv."""
+
+    since: date
+    sets: tuple[str | None, ...]
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run asks for. Slugs are in the order in which they are asked."""
+
+    #: Parts of the announcement feed; none where today's is known already.
+    feed_parts: tuple[tuple[str, ...], ...] = ()
+    #: Keywords that missed something and catch up by their own search.
+    searches: tuple[str, ...] = ()
+    harvest: Harvest | None = None
+    #: Keywords that this run fills by their own search.
+    fills: tuple[str, ...] = ()
+    #: All keywords that wait to be filled, those of this run among them.
+    unfilled: int = 0
+    details: bool = False
+    audit: str | None = None
+
+    @property
+    def filling(self) -> str | None:
+        """``filling 40 of 1,000``, where not all can be filled at once."""
+        if len(self.fills) == self.unfilled:
+            return None
+        return f"filling {len(self.fills):,} of {self.unfilled:,}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What a plan is made from."""
+
+    day: date
+    source: Source
+    state: State
+    #: In the order of keywords.yaml.
+    records: Sequence[KeywordRecord]
+    #: Of all keywords together; none is all of arXiv.
+    categories: tuple[str, ...]
+    #: Whether keywords came or changed since the feed was matched.
+    newcomers: bool
+    #: Whether papers stand in tables without their details.
+    lacking_details: bool
+
+    @property
+    def unfilled(self) -> tuple[str, ...]:
+        """Keywords that wait to be filled."""
+        return tuple(record.slug for record in self.records if record.filled is None)
+
+    def behind(self, *, feed_lost: bool) -> tuple[KeywordRecord, ...]:
+        """Filled keywords that today's feed alone does not bring up to date."""
+        return tuple(
+            record
+            for record in self.records
+            if record.filled is not None
+            and (missed_days(record.last_success, self.day) > 0 or feed_lost)
+            and record.last_success != self.day
+        )
+
+
+def missed_days(last_success: date | None, day: date) -> int:
+    """Count the days between, neither of both included, on which a listing could have been.
+
+    Nothing is ever announced for a Saturday or a Sunday; holidays are not known here, and count.
+    """
+    if last_success is None:
+        return 0
+    between = (last_success + timedelta(days=n) for n in range(1, (day - last_success).days))
+    return sum(each.weekday() < 5 for each in between)
+
+
+def make_plan(situation: Situation, *, feed_lost: bool = False) -> Plan:
+    """Decide what is asked. ``feed_lost`` makes the second plan, after the feed failed."""
+    match situation.source:
+        case Source.SEARCH:
+            return _by_search(situation)
+        case Source.ANNOUNCEMENTS:
+            return Plan(feed_parts=_feed_parts(situation))
+        case Source.OAI:
+            return _by_harvest(situation)
+        case Source.AUTO:
+            return _automatic(situation, feed_lost=feed_lost)
+
+
+def _by_search(situation: Situation) -> Plan:
+    late = tuple(record for record in situation.records if record.last_success != situation.day)
+    return Plan(
+        searches=tuple(record.slug for record in late if record.filled is not None),
+        fills=situation.unfilled,
+        unfilled=len(situation.unfilled),
+    )
+
+
+def _by_harvest(situation: Situation) -> Plan:
+    late = [record for record in situation.records if record.last_success != situation.day]
+    if not late and not situation.unfilled:
+        return Plan()
+    since = [record.last_success for record in late if record.last_success is not None]
+    if situation.unfilled or not since:
+        since.append(situation.day - FILL_HARVEST)
+    return Plan(harvest=_harvest(situation, min(since)), unfilled=len(situation.unfilled))
+
+
+def _automatic(situation: Situation, *, feed_lost: bool) -> Plan:
+    behind = situation.behind(feed_lost=feed_lost)
+    searches, harvest = _catch_up(situation, behind)
+    unfilled = situation.unfilled
+    if harvest is None:
+        harvest = _fill_harvest(situation)
+    fills = unfilled[:MOST_FILLS]
+    return Plan(
+        feed_parts=() if feed_lost else _feed_parts(situation),
+        searches=searches,
+        harvest=harvest,
+        fills=fills,
+        unfilled=len(unfilled),
+        details=situation.lacking_details or not feed_lost,
+        audit=None if searches or fills else _audit(situation),
+    )
+
+
+def _feed_parts(situation: Situation) -> tuple[tuple[str, ...], ...]:
+    if situation.state.feed_day == situation.day and not situation.newcomers:
+        return ()
+    return split_into_parts(situation.categories, situation.state.listed)
+
+
+def _catch_up(
+    situation: Situation, behind: Sequence[KeywordRecord]
+) -> tuple[tuple[str, ...], Harvest | None]:
+    """Choose searches where they are fewer than the pages of a harvest."""
+    days = [record.last_success for record in behind if record.last_success is not None]
+    if not behind or not days:
+        return tuple(record.slug for record in behind), None
+    harvest = _harvest(situation, min(days))
+    if len(behind) <= harvest.pages:
+        return tuple(record.slug for record in behind), None
+    return (), harvest
+
+
+def _fill_harvest(situation: Situation) -> Harvest | None:
+    """Harvest once for many new keywords: it fills the broad ones, and all get recent rows."""
+    waiting = [r for r in situation.records if r.filled is None and r.harvested is None]
+    harvest = _harvest(situation, situation.day - FILL_HARVEST)
+    return harvest if len(waiting) > _FILLS_A_PAGE * harvest.pages else None
+
+
+def _harvest(situation: Situation, since: date) -> Harvest:
+    """Harvest from one day before, since a datestamp is a day in UTC."""
+    first = since - timedelta(days=1)
+    sets = oai_sets(situation.categories)
+    listings = missed_days(first, situation.day + timedelta(days=1))
+    return Harvest(first, sets, harvest_pages(situation.categories, listings))
+
+
+def _audit(situation: Situation) -> str | None:
+    """The keyword whose own search was longest ago; none twice on one day."""
+    due = [
+        (record.audited or record.filled or date.min, record.slug)
+        for record in situation.records
+        if record.filled is not None and situation.day not in (record.audited, record.filled)
+    ]
+    done_today = any(record.audited == situation.day for record in situation.records)
+    return None if done_today or not due else min(due)[1]
+
+
+def request_batches(announced: int, backlog: int) -> int:
+    """How many requests for details: as many as the announced papers need, and one at least."""
+    if announced + backlog == 0:
+        return 0
+    return max(1, min(ceil(announced / DETAILS_A_REQUEST), MOST_DETAILS // DETAILS_A_REQUEST))
