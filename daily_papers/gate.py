@@ -150,7 +150,7 @@ def _outdated(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
 def _elsewhere(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
     """Look for the stored papers that are newer than the oldest of the answer."""
     oldest = min((paper.date for paper in answer.papers), default=date.min)
-    due = [paper for paper in proven if answer.is_all_there_is or paper.date > oldest]
+    due = [paper for paper in proven if paper.date > oldest]
     absent = sum(paper.id not in answer.ids for paper in due)
     if len(due) >= ENOUGH and 2 * absent > len(due):
         return f"the answer lacks {absent} of the {len(due)} stored papers that belong into it"
