@@ -1,0 +1,1 @@
+"""What the store holds, written for each place where people read it."""

@@ -1,0 +1,146 @@
+"""The tables in README.md: one section a keyword, within what GitHub shows of a README.
+
+The region has a budget, which the keywords share evenly: the next row always goes to the keyword
+whose table is the smallest with it. What has no room stands on the keyword's page alone, and the
+section says so.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from daily_papers.rendering.tables import Section, SectionView, Tables, render_row, view
+from daily_papers.rendering.templates import Escaped, Templates
+
+#: GitHub cuts a README at 512,000 bytes; these leave room for people's own words.
+LARGEST_REGION = 480_000
+LARGEST_README = 500_000
+
+
+def render_region(
+    tables: Tables, templates: Templates, *, rest_bytes: int, newline: str = "\n"
+) -> str:
+    """Render what stands between the markers of README.md, never larger than its budget.
+
+    ``rest_bytes`` is the size of the README without it, ``newline`` what ends the lines there.
+    Where even the shortest form has no room, the result is empty.
+    """
+    budget = min(LARGEST_REGION, LARGEST_README - rest_bytes)
+    region = _Region(tables, templates, newline)
+    forms = region.forms(budget)
+    return next((form for form in forms if region.size(form) <= budget), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A line of the contents list."""
+
+    name: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    tables: Tables
+    templates: Templates
+    newline: str
+
+    def size(self, text: str) -> int:
+        """The bytes of a text in the file."""
+        return len(text.encode()) + text.count("\n") * (len(self.newline) - 1)
+
+    def forms(self, budget: int) -> Iterator[str]:
+        """The region in ever shorter forms: tables, a contents list, one line."""
+        yield from self._with_tables(budget)
+        pages = tuple(_Entry(section.name, section.page) for section in self.tables.sections)
+        yield self._render(pages, ())
+        yield self._render((), ())
+
+    def _with_tables(self, budget: int) -> Iterator[str]:
+        """The region with as many rows as have room; nothing where no keyword has room for any.
+
+        An own template may need more room for a row than the row itself has: then there are fewer.
+        """
+        sections = self.tables.sections
+        links = tuple(_Entry(section.name, f"#{section.anchor}") for section in sections)
+        room = budget - self._frame(links)
+        while room > 0 and (shown := self._shared(room)) is not None:
+            region = self._render(links, shown)
+            yield region
+            room -= max(self.size(region) - budget, 1)
+
+    def _frame(self, links: tuple[_Entry, ...]) -> int:
+        """The most that everything but the rows can take."""
+        empty = tuple(
+            view(section, (Escaped(),) if section.papers else (), hidden=len(section.papers))
+            for section in self.tables.sections
+        )
+        return self.size(self._render(links, empty))
+
+    def _shared(self, room: int) -> tuple[SectionView, ...] | None:
+        """The sections with the rows that share the room, each one's newest; None for no rows."""
+        sections = self.tables.sections
+        shares = [_Share(self, section) for section in sections if section.papers]
+        if shares and min(share.wanted for share in shares) > room // len(shares):
+            return None
+        _fill(shares, room)
+        rows = {share.section.slug: tuple(share.rows) for share in shares}
+        return tuple(
+            view(section, shown := rows.get(section.slug, ()), len(section.papers) - len(shown))
+            for section in sections
+        )
+
+    def _render(self, contents: tuple[_Entry, ...], sections: tuple[SectionView, ...]) -> str:
+        return self.templates.render(
+            "readme.md.jinja",
+            last_update=self.tables.last_update,
+            day_line=self.tables.day_line,
+            contents=contents,
+            keywords=len(self.tables.sections),
+            sections=sections,
+        )
+
+
+class _Share:
+    """One keyword's rows on their way into the region; each is rendered when it is its turn."""
+
+    def __init__(self, region: _Region, section: Section) -> None:
+        self._region = region
+        self._waiting = iter(section.papers)
+        self.section = section
+        self.rows: list[Escaped] = []
+        #: The size of its rows, and of its rows with the next one.
+        self.used = 0
+        self.wanted = 0
+        self._next: Escaped | None = None
+        self._advance()
+
+    def take(self) -> bool:
+        """Put the next row in; whether there is another one."""
+        assert self._next is not None
+        self.rows.append(self._next)
+        self.used = self.wanted
+        self._advance()
+        return self._next is not None
+
+    def _advance(self) -> None:
+        paper = next(self._waiting, None)
+        self._next = None if paper is None else render_row(paper, self._region.templates)
+        if self._next is not None:
+            self.wanted = self.used + self._region.size(f"{self._next}\n")
+
+
+def _fill(shares: list[_Share], room: int) -> None:
+    """Give the room row by row to whoever has the least with the next one."""
+    turns = [(share.wanted, place) for place, share in enumerate(shares)]
+    heapq.heapify(turns)
+    while turns:
+        wanted, place = heapq.heappop(turns)
+        share = shares[place]
+        if wanted - share.used > room:
+            continue
+        room -= wanted - share.used
+        if share.take():
+            heapq.heappush(turns, (share.wanted, place))

@@ -1,0 +1,102 @@
+"""The Markdown templates: where they are, and how fields get into them.
+
+A template places and loops. Every field that it prints is escaped for a table cell, unless a
+filter has escaped it for its place: ``link_text``, ``heading``, ``paragraph``, ``address``. A
+digest repository's own ``templates/`` comes before the bundled ones, file by file.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+from daily_papers.errors import DailyPapersError
+from daily_papers.rendering import markdown
+
+#: Text that is ready for its place, and is not escaped again.
+Escaped = Markup
+
+
+class TemplateError(DailyPapersError):
+    """A template cannot be read, or asks for something that is not there."""
+
+    exit_code = 2
+
+
+def bundled_templates() -> Path:
+    """The folder of our own templates: in the wheel inside the package, in a checkout beside it."""
+    packaged = Path(str(files("daily_papers"))) / "templates"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+class Templates:
+    """The templates of one digest repository."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        folders = [bundled_templates()] if own is None else [own, bundled_templates()]
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(folders),
+            undefined=jinja2.StrictUndefined,
+            autoescape=True,
+            finalize=_finalized,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._environment.filters.update(
+            cell=_escaping(markdown.cell),
+            link_text=_escaping(markdown.link_text),
+            heading=_escaping(markdown.heading),
+            paragraph=_escaping(markdown.paragraph),
+            address=_escaping(_address),
+        )
+
+    def render(self, name: str, **fields: object) -> str:
+        """Fill in a template. Raises TemplateError with the template's file and line."""
+        try:
+            return self._environment.get_template(name).render(fields)
+        except jinja2.TemplateSyntaxError as error:
+            raise _at(error.filename or name, error.lineno, error) from error
+        except jinja2.TemplateNotFound as error:
+            raise TemplateError(f"templates/{name}: refers to {error}, which is missing") from error
+        except Exception as error:  # noqa: BLE001
+            raise _at(*_place(error, name), error) from error
+
+
+def _finalized(value: object) -> object:
+    """Escape what no filter has escaped; jinja2's own escaping, for HTML, then changes nothing."""
+    return value if isinstance(value, Escaped) else Escaped(markdown.cell(str(value)))  # noqa: S704
+
+
+def _escaping(escape: Callable[[str], str]) -> Callable[[Any], Markup]:
+    def filtered(value: Any) -> Escaped:
+        return value if isinstance(value, Escaped) else Escaped(escape(str(value)))  # noqa: S704
+
+    return filtered
+
+
+def _address(text: str) -> str:
+    """Quote an address for the parentheses of a link; ours are plain already."""
+    return quote(text, safe="/:#?=&%.-_~")
+
+
+def _place(error: Exception, name: str) -> tuple[str, int]:
+    """File and line of the template in which an error arose; jinja2 writes both into the trace."""
+    frames = [
+        (frame.filename, frame.lineno or 1)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.endswith(".jinja")
+    ]
+    return frames[-1] if frames else (name, 1)
+
+
+def _at(file: str, line: int, error: Exception) -> TemplateError:
+    problem = " ".join(str(error).split()) or type(error).__name__
+    return TemplateError(f"{file}:{line}: {problem}")

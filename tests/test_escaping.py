@@ -1,0 +1,203 @@
+"""Whatever an author writes, GitHub's own parser shows it, and nothing else comes of it."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import cmarkgfm
+import pytest
+from cmarkgfm.cmark import Options
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from daily_papers.rendering.markdown import (
+    cell,
+    folded_comment,
+    heading,
+    link_text,
+    paragraph,
+    shown,
+)
+
+MARKUP = st.sampled_from(
+    [
+        *r"\`*_[]<>|~&$!@#(){}:;.,-+='^/?%",
+        *" \t\n\x0b\x00\x85\u2028\u202e\ufeff",
+        *"aAwix10é\u0301",
+        *["https://", "http://a.b", "ftp://a.b/c", "www.", "www.a.b", "a@b.c", "mailto:", "xmpp:"],
+        *["**", "__", "~~", "``", "$$", "](x)", "![a](b)", "<b>", "</p>", "</details>", "<!--"],
+        *["-->", "<!-- daily-papers:end -->", "&copy;", "&#35;", ":tada:", "[^1]", "- ", "1. "],
+        *[r"\url{https://a.b/c_d}", r"\'e", r"\o", "<script>", "---", "# ", "> "],
+    ]
+)
+TEXT = st.one_of(st.lists(MARKUP, max_size=12).map("".join), st.text(max_size=30))
+
+
+class Shown(HTMLParser):
+    """The text and the elements of a piece of HTML, cell by cell."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[str] = []
+        self.texts: list[str] = []
+        self.cells: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        if tag == "td":
+            self.cells.append("")
+
+    def handle_comment(self, data: str) -> None:
+        self.elements.append("comment")
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+        if self.cells:
+            self.cells[-1] += data
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.texts).split())
+
+
+def github(markdown: str) -> Shown:
+    return Shown(
+        cmarkgfm.markdown_to_html_with_extensions(
+            markdown,
+            options=Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES,
+            extensions=["table", "strikethrough", "autolink", "tagfilter", "tasklist"],
+        )
+    )
+
+
+HOSTILE = [
+    "a|b",
+    r"a\|b",
+    "P(a|",
+    "a\\",
+    "**bold** __init__ 2*3*4 a~b~c ~~x~~",
+    "`code` ``''",
+    "]( https://evil.example)",
+    "<script>alert(1)</script><b>",
+    "<!-- daily-papers:end -->",
+    "&copy; &#35; A&T",
+    "$35,000 and $x$ and $$y$$",
+    "[^1] [a][b] [a]: b ![i](j)",
+    "https://github.com/a/b_c_d/(e)?f=1&copy;~g#h.",
+    r"see \url{https://a.b/~c_d/}; \url{https://e.f}",
+    "www.a.b/c_d www.a.b",
+    "http://a.b/$x_y https://$x https://_a_.b https://a.b/<c_d>",
+    "some_one@a_b.org @user #1 GH-1",
+    "a\x00b\x0bc\x85d\u2028e\u202ef\ud800g",
+    r"Fr\'echet $\'e$ \pm \textit{x}",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_in_a_cell_shows_as_written(text: str) -> None:
+    assert_cell_shows(text)
+
+
+@given(TEXT)
+def test_any_text_in_a_cell_shows_as_written(text: str) -> None:
+    assert_cell_shows(text)
+
+
+def assert_cell_shows(text: str) -> None:
+    table = f"| a | b | c |\n| --- | --- | --- |\n| {cell(text)} | <p>{cell(text)}</p> | x |\n\n"
+    page = github(table)
+    assert [folded(each) for each in page.cells] == [shown(text), shown(text), "x"]
+    assert set(page.elements[page.elements.index("tbody") :]) <= {
+        *("tbody", "tr", "td", "p", "a", "span")
+    }
+
+
+def folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_title_is_one_bold_link(text: str) -> None:
+    assert_bold_link(text)
+
+
+@given(TEXT)
+@example("*a")
+@example("a*")
+@example("_")
+@example("`")
+@example("]")
+def test_any_title_is_one_bold_link(text: str) -> None:
+    assert_bold_link(text)
+
+
+def assert_bold_link(text: str) -> None:
+    row = f"| **[{link_text(text)}](https://arxiv.org/abs/2501.00001v1)** | x |\n"
+    page = github("| a | b |\n| --- | --- |\n" + row)
+    assert [folded(each) for each in page.cells] == [shown(text), "x"]
+    in_row = page.elements[page.elements.index("td") :]
+    assert [element for element in in_row if element != "span"] == ["td", "strong", "a", "td"]
+
+
+@given(TEXT)
+@example("C #")
+@example("C ##")
+@example("#")
+@example("https://a.b/#")
+@example("# C")
+def test_any_text_in_a_heading_shows_as_written(text: str) -> None:
+    page = github(f"## {heading(text)}\n")
+    assert page.text == shown(text)
+    assert set(page.elements) <= {"h2", "a", "span"}
+
+
+@given(TEXT)
+@example("1. a")
+@example("- a")
+@example("---")
+@example("+ a")
+@example("=")
+@example("1) a")
+def test_any_text_in_a_paragraph_shows_as_written(text: str) -> None:
+    page = github(f"before\n\n{paragraph(text)}\n\nafter\n")
+    assert page.text == folded(f"before {shown(text)} after")
+    assert set(page.elements) <= {"p", "a", "span"}
+
+
+@given(st.text(st.characters(exclude_characters=r"\`*_[]<>|~&$!@#", exclude_categories=["C", "Z"])))
+def test_text_without_special_characters_is_not_changed(text: str) -> None:
+    assert cell(text) == link_text(text) == text
+
+
+@given(TEXT)
+def test_what_is_shown_is_one_line_that_can_be_written(text: str) -> None:
+    assert len(shown(text).splitlines()) <= 1
+    assert "<!--" not in cell(text)
+    shown(text).encode("utf-8")
+
+
+def test_a_link_in_a_url_macro_ends_before_the_brace() -> None:
+    assert cell(r"Code: \url{https://a.b/c}") == r"Code: \\url{<https://a.b/c>}"
+
+
+@pytest.mark.parametrize(
+    ("comment", "folded_behind"),
+    [
+        ("20 pages, 12 figures", None),
+        ("21 pages, 112 figures", "21 pa..."),
+        ("2023 IEEE International Conference", "2023 ..."),
+        (r"Universit\'e de Montr\'eal, 2025", "Unive..."),
+        (r"Th\'{e}\`{e}se de l'Universit\'e, 2025", "Théès..."),
+        ("a|b*c_d and so on and so forth", "a|b*c..."),
+        ("cafe\u0301s and so on and so forth", "cafe\u0301s..."),
+        ("1234👩\u200d🔬 and so on and so forth", "1234👩\u200d🔬..."),
+        ("🇩🇪🇫🇷🇮🇹🇪🇸🇵🇱🇳🇱 and so on and so forth", "🇩🇪🇫🇷🇮🇹🇪🇸🇵🇱..."),
+        ("👍🏽" * 20, None),
+    ],
+)
+def test_a_long_comment_is_folded_behind_five_characters(
+    comment: str, folded_behind: str | None
+) -> None:
+    assert folded_comment(comment) == folded_behind
