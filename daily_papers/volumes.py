@@ -141,20 +141,30 @@ def oai_sets(categories: Iterable[str]) -> tuple[str | None, ...]:
     harvested one by one where the pages of a day and its overlap are fewer so than those of
     everything. A cross-listed paper is in the set of each of its categories.
     """
+    return tuple(_set_of(name) for name in _harvests(categories)) or (None,)
+
+
+def harvest_pages(categories: Iterable[str], listings: int) -> int:
+    """Expected pages of a harvest of so many listing days of these categories, none being all."""
+    harvests = _harvests(categories) or ARCHIVES
+    return max(len(oai_sets(categories)), _pages(*harvests, listings=listings))
+
+
+def _harvests(categories: Iterable[str]) -> list[str]:
+    """The archives and categories to harvest one by one; none where it is everything at once."""
     wanted: dict[str, list[str]] = {}
     for name in _without_repetition(categories):
         wanted.setdefault(name.partition(".")[0], []).append(name)
     harvests = [names[0] if len(names) == 1 else archive for archive, names in wanted.items()]
-    if len(harvests) > 1 and (
-        len(harvests) > _MOST_SETS or sum(map(_pages, harvests)) >= _pages(*ARCHIVES)
-    ):
-        return (None,)
-    return tuple(_set_of(name) for name in harvests)
+    if len(harvests) > _MOST_SETS:
+        return []
+    dear = sum(_pages(name, listings=2) for name in harvests) >= _pages(*ARCHIVES, listings=2)
+    return [] if len(harvests) > 1 and dear else harvests
 
 
-def _pages(*names: str) -> int:
-    """Pages of two days of these archives or categories in one harvest."""
-    records = 2 * sum(TYPICAL_COUNTS.get(name, _SMALL_CATEGORY) for name in names)
+def _pages(*names: str, listings: int) -> int:
+    """Pages of so many listing days of these archives or categories in one harvest."""
+    records = listings * sum(TYPICAL_COUNTS.get(name, _SMALL_CATEGORY) for name in names)
     return ceil(records / RECORDS_PER_PAGE)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from daily_papers.categories import ARCHIVES, CATEGORIES
 from daily_papers.taxonomy import covers
-from daily_papers.volumes import PART_LIMIT, oai_sets, split_into_parts
+from daily_papers.volumes import PART_LIMIT, harvest_pages, oai_sets, split_into_parts
 
 NAMES = st.sampled_from(sorted({*ARCHIVES, *CATEGORIES}))
 WANTED = st.lists(NAMES, max_size=25)
@@ -98,3 +98,14 @@ def test_sets_hold_all_that_is_wanted(wanted):
     harvested = [f"{parts[0]}.{parts[-1]}" if len(parts) > 1 else parts[0] for parts in names]
     for name in wanted:
         assert None in sets or any(name == one or covers(one, [name]) for one in harvested)
+
+
+@given(WANTED, st.integers(1, 60))
+def test_a_harvest_has_a_page_for_each_set_and_never_more_than_everything(wanted, listings):
+    pages = harvest_pages(wanted, listings)
+    assert len(oai_sets(wanted)) <= pages <= max(3, harvest_pages([], listings))
+
+
+def test_categories_that_are_harvested_as_their_archive_cost_as_much():
+    assert harvest_pages(["cs.CV", "cs.LG"], 14) == harvest_pages(["cs"], 14)
+    assert harvest_pages(["cs.CV"], 14) < harvest_pages(["cs"], 14)
