@@ -94,14 +94,17 @@ def issue_parts(mailing: Mailing, links: Links) -> tuple[IssuePart, ...]:
     return tuple(parts)
 
 
+def issue_page(mailing: Mailing, links: Links | None) -> str:
+    """The whole mail on one page of Markdown, without hidden keys."""
+    title = f"# Daily Papers {_days(mailing)}"
+    foot = f"[All tables]({links.tables})" if links else ""
+    return "\n\n".join(filter(None, (title, _lead(mailing), _listed(_rows(mailing)), foot))) + "\n"
+
+
 def digest_file(digest: Digest) -> str:
     """The file under digests/: what is mailed, for people; and the records, for `notify`."""
-    mailing = Mailing((digest.kept,))
-    title = f"# Daily Papers {_days(mailing)}"
-    foot = [f"[All tables]({Links(digest.repository).tables})"] if digest.repository else []
-    listed = _listed(_rows(mailing))
-    page = (title, _lead(mailing), listed, *foot, digest_records(digest))
-    return "\n\n".join(filter(None, page)) + "\n"
+    links = Links(digest.repository) if digest.repository else None
+    return f"{issue_page(Mailing((digest.kept,)), links)}\n{digest_records(digest)}\n"
 
 
 def paper_line(item: NewsItem, others: str = "") -> str:

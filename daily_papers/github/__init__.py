@@ -1,0 +1,1 @@
+"""GitHub's REST API, as far as issues need it: the network edge of `notify`."""
