@@ -88,14 +88,7 @@ class QueryApi:
 
     def _papers(self, search: arxiv.Search, pages: _Pages) -> list[Paper]:
         """Let the package ask and read; whatever goes wrong in it is a FetchError."""
-        assert search.max_results
-        client = arxiv.Client(
-            page_size=min(search.max_results, MOST_PER_REQUEST), delay_seconds=0, num_retries=0
-        )
-        client.query_url_format = self._url_format
-        # The package takes no session from outside, and its own has no timeout, no limits and no
-        # distance: its private attribute is replaced, and a test watches that it is still there.
-        client._session = pages  # noqa: SLF001
+        client = self._client(pages, min(search.max_results, MOST_PER_REQUEST))
         try:
             papers = [_paper(result) for result in client.results(search)]
         except (arxiv.ArxivError, requests.RequestException) as error:
@@ -106,6 +99,15 @@ class QueryApi:
             raise BadAnswer(pages.last_url, reason)
         return papers
 
+    def _client(self, pages: _Pages, page_size: int) -> arxiv.Client:
+        """Build a client that neither waits nor tries again: that is the session's to do."""
+        client = arxiv.Client(page_size=page_size, delay_seconds=0, num_retries=0)
+        client.query_url_format = self._url_format
+        # The package takes no session from outside, and its own has no timeout, no limits and no
+        # distance: its private attribute is replaced, and a test watches that it is still there.
+        client._session = pages  # noqa: SLF001
+        return client
+
 
 class _Pages:
     """Stands where the package has its requests.Session: each page is fetched and checked."""
@@ -114,9 +116,12 @@ class _Pages:
         self._session = session
         #: What each page states about itself, by its address.
         self.answers: dict[str, QueryAnswer] = {}
+        #: The address that was asked for last.
+        self.last_url = ""
 
     def get(self, url: str, headers: Mapping[str, str]) -> _Page:  # noqa: ARG002
         """Fetch one page; the session sends headers of its own."""
+        self.last_url = url
         return _Page(self._session.fetch(url, lambda body: self._check(body, url)))
 
     def _check(self, body: bytes, url: str) -> None:
@@ -131,11 +136,6 @@ class _Pages:
     def entries(self) -> int:
         """How many papers came on all pages."""
         return sum(len(answer.ids) for answer in self.answers.values())
-
-    @property
-    def last_url(self) -> str:
-        """The address that was asked for last."""
-        return next(reversed(self.answers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Servers on the loopback and made-up answers that several tests share."""

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import inspect
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import arxiv
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daily_papers.arxiv.search import IDS_PER_REQUEST, QueryApi, _Pages, _paper
+from daily_papers.arxiv.services import Services
+from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.errors import BadAnswer, ShortAnswer
+from daily_papers.paper import Paper, Way
+from tests.support.clock import PassingClock
+from tests.support.loopback import Canned, answering, in_turn
+from tests.support.made_answers import Listed, answer, listed, query_api
+
+RECORDED = Path(__file__).parents[1].parent / "shared" / "arxiv-api"
+
+
+def query_api_at(address: str) -> QueryApi:
+    services = Services(api_url=f"{address}/api/query", request_interval=0, retry_wait=0)
+    return QueryApi(PoliteSession(Limits.of(services, budget=60), clock=PassingClock()), services)
+
+
+def searched(*entries: Listed) -> tuple[Paper, ...]:
+    with answering(query_api(entries)) as server:
+        return query_api_at(server.address).newest("ti:x", 10).papers
+
+
+def asked(target: str) -> dict[str, str]:
+    query = parse_qs(urlsplit(target).query, keep_blank_values=True)
+    return {name: value for name, (value,) in query.items()}
+
+
+# ---------------------------------------------------------------- searches
+
+
+def test_a_search_is_one_request_for_the_newest_by_last_update():
+    query = '(ti:"a {b}" OR abs:"é%20+&"))'
+    with answering(query_api(listed(2500))) as server:
+        found = query_api_at(server.address).newest(query, 2000)
+    assert [asked(target) for target in server.asked] == [
+        {
+            "search_query": query,
+            "id_list": "",
+            "sortBy": "lastUpdatedDate",
+            "sortOrder": "descending",
+            "start": "0",
+            "max_results": "2000",
+        }
+    ]
+    assert [paper.versioned_id for paper in found.papers] == [
+        paper.id for paper in listed(2500)[:2000]
+    ]
+    assert found.total == 2500
+    assert found.url == server.address + server.asked[0]
+
+
+def test_more_than_an_answer_holds_are_asked_page_by_page():
+    with answering(query_api(listed(4100))) as server:
+        found = query_api_at(server.address).newest("ti:x", 4050)
+    assert [asked(target)["start"] for target in server.asked] == ["0", "2000", "4000"]
+    assert len(found.papers) == len({paper.id for paper in found.papers}) == 4050
+    assert len(found.urls) == 3
+
+
+def test_a_search_without_hits_is_an_answer_without_papers():
+    with answering(query_api([])) as server:
+        found = query_api_at(server.address).newest("ti:x", 10)
+    assert (found.papers, found.total) == ((), 0)
+
+
+def test_a_paper_on_two_pages_is_one_paper():
+    papers = listed(2001)
+    pages = [answer(papers[:2000], total=2001), answer([papers[1999]], total=2001, start=2000)]
+    with answering(in_turn(*pages)) as server:
+        found = query_api_at(server.address).newest("ti:x", 3000)
+    assert len(found.papers) == 2000
+
+
+def test_a_page_that_came_empty_behind_a_full_one_is_a_bad_answer():
+    pages = [answer(listed(2000), total=2001), answer([], total=2000, start=2000)]
+    with answering(in_turn(*pages)) as server, pytest.raises(BadAnswer, match="empty"):
+        query_api_at(server.address).newest("ti:x", 3000)
+
+
+def test_a_short_page_is_a_failure_although_the_package_would_take_it():
+    short = Canned(answer(listed(3), total=50))
+    told = "3 papers came where 10 of 50 were asked"
+    with answering(lambda _: short) as server, pytest.raises(ShortAnswer, match=told):
+        query_api_at(server.address).newest("ti:x", 10)
+    assert len(server.asked) == 1
+
+
+# ---------------------------------------------------------------- lists of identifiers
+
+
+def test_papers_come_in_the_order_in_which_they_were_asked_for():
+    ids = ["2601.00003", "math/0611800", "2601.00001v1", "2601.00009"]
+    with answering(query_api([*listed(5), Listed("math/0611800v4")])) as server:
+        papers = query_api_at(server.address).by_id(ids)
+    assert [paper.versioned_id for paper in papers] == [
+        "2601.00003v1",
+        "math/0611800v4",
+        "2601.00001v1",
+    ]
+    (request,) = map(asked, server.asked)
+    assert request["id_list"] == ",".join(ids)
+    assert request["max_results"] == "4"
+
+
+def test_lists_are_asked_in_parts_that_fit_an_address():
+    ids = [paper.id for paper in listed(2 * IDS_PER_REQUEST + 1)]
+    with answering(query_api(listed(2 * IDS_PER_REQUEST + 1))) as server:
+        papers = query_api_at(server.address).by_id(ids)
+    assert [paper.versioned_id for paper in papers] == ids
+    assert [asked(target)["max_results"] for target in server.asked] == ["400", "400", "1"]
+    assert max(map(len, server.asked)) < 8000
+
+
+def test_one_malformed_identifier_refuses_the_list_before_anything_is_asked():
+    with answering(query_api(listed(3))) as server:
+        with pytest.raises(ValueError, match="not an arXiv identifier: 'abc'"):
+            query_api_at(server.address).by_id(["2601.00001", "abc"])
+        assert query_api_at(server.address).by_id([]) == ()
+    assert server.asked == []
+
+
+def test_an_identifier_asked_twice_comes_once():
+    with answering(query_api(listed(3))) as server:
+        papers = query_api_at(server.address).by_id(["2601.00001", "arXiv:2601.00001"])
+    assert len(papers) == 1
+
+
+# ---------------------------------------------------------------- one entry
+
+
+def test_an_entry_becomes_a_paper():
+    (paper,) = searched(
+        Listed(
+            "2601.00001v3",
+            title="Two\n   lines",
+            summary="  First line.\nSecond line. ",
+            updated=datetime(2026, 1, 19, 18, 0, 1, tzinfo=UTC),
+            published=datetime(2025, 11, 3, 9, 30, tzinfo=UTC),
+            authors=("Ada  Author", " ", "The X Collaboration"),
+            categories=("cs.LG", "stat.ML", "cs.CV"),
+            primary="cs.CV",
+            comment="12 pages,\n 3 figures",
+            journal_ref="J. Things 3 (2026)",
+            dois=("10.1000/one", "10.1000/two"),
+        )
+    )
+    assert paper == Paper(
+        id="2601.00001",
+        version=3,
+        title="Two lines",
+        authors=("Ada Author", "The X Collaboration"),
+        abstract="First line. Second line.",
+        comment="12 pages, 3 figures",
+        primary_category="cs.CV",
+        categories=("cs.CV", "cs.LG", "stat.ML"),
+        published=datetime(2025, 11, 3, 9, 30, tzinfo=UTC),
+        updated=datetime(2026, 1, 19, 18, 0, 1, tzinfo=UTC),
+        doi="10.1000/one",
+        journal_ref="J. Things 3 (2026)",
+        way=Way.SEARCH,
+    )
+
+
+def test_what_an_entry_does_not_tell_is_not_known():
+    (paper,) = searched(Listed("hep-th/9901001v1", title="0", comment=" \n", authors=()))
+    assert (paper.id, paper.title) == ("hep-th/9901001", "0")
+    assert (paper.comment, paper.journal_ref, paper.doi) == (None, None, None)
+    assert paper.authors == ()
+
+
+def test_control_characters_are_left_out():
+    (paper,) = searched(Listed("2601.00001v1", title="a\x7fb \x9b31mc"))
+    assert paper.title == "ab 31mc"
+
+
+XML_TEXT = st.text(
+    st.characters(blacklist_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], blacklist_characters="￾￿")
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(XML_TEXT, XML_TEXT)
+def test_texts_come_out_as_they_were_written(title, abstract):
+    (paper,) = searched(Listed("2601.00001v1", title=title, summary=abstract, comment=title))
+    assert (paper.title, paper.abstract, paper.comment) == (title, abstract, title or None)
+
+
+# ---------------------------------------------------------------- the package, and arXiv itself
+
+
+def test_the_package_still_asks_through_the_session_that_it_is_given():
+    client = arxiv.Client(page_size=7, delay_seconds=0, num_retries=0)
+    assert "_session" in vars(client)
+    assert client.query_url_format.endswith("?{}")
+    assert {"query", "id_list", "max_results", "sort_by", "sort_order"} <= set(
+        inspect.signature(arxiv.Search).parameters
+    )
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not RECORDED.is_dir(), reason="no recorded answers of arXiv here")
+def test_every_recorded_answer_is_read_completely():
+    recorded = json.loads((RECORDED / "index.json").read_text())
+    bodies = {each["url_query"]: (RECORDED / each["file"]).read_bytes() for each in recorded}
+    statuses = {each["url_query"]: each["status"] for each in recorded}
+
+    def serve(target: str) -> Canned:
+        query = urlsplit(target).query
+        return Canned(bodies[query], statuses[query])
+
+    with answering(serve) as server:
+        api = query_api_at(server.address)
+        for query, body in bodies.items():
+            url = f"{server.address}/api/query?{query}"
+            if statuses[query] == 400:
+                with pytest.raises(BadAnswer, match="status 400: incorrect id format for abc"):
+                    api._session.fetch(url, lambda _: None)
+                continue
+            papers = as_recorded(api, asked(url))
+            assert len(papers) == body.count(b"<entry>")
+            for paper in papers:
+                known = (paper.title, paper.abstract, paper.authors, paper.categories)
+                assert all((*known, paper.published, paper.updated)), paper
+
+
+def as_recorded(api: QueryApi, query: dict[str, str]) -> list[Paper]:
+    """Ask in the order in which it was recorded, which is relevance, from its start on."""
+    start, count = int(query["start"]), int(query["max_results"])
+    search = arxiv.Search(
+        query["search_query"],
+        query["id_list"].split(",") if query["id_list"] else [],
+        start + count,
+    )
+    client = api._client(_Pages(api._session), count)
+    return [_paper(result) for result in client.results(search, start)]
