@@ -1,0 +1,214 @@
+"""keywords.yaml as plain values that know their lines.
+
+YAML is read as events, without making objects: no alias is followed and no tag obeyed. What YAML
+takes for a number, a date or a boolean keeps its text, for the answer is "put it in quotes".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import yaml
+
+from daily_papers.config.yaml_mistakes import explained
+
+#: Where a value stands among the others: ``("keywords", 2, "name")``.
+Path = tuple[str | int, ...]
+
+_MAX_DEPTH: Final = 20
+_WHOLE_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})", re.ASCII)
+_KINDS = {
+    "bool": "a boolean",
+    "float": "a number",
+    "int": "a number",
+    "null": "nothing",
+    "timestamp": "a date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line and a column, both counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A text without quotes that YAML takes for something else."""
+
+    kind: str
+    text: str
+
+
+class Broken:
+    """Stands where a value was refused already, so that nothing more is said about it."""
+
+
+@dataclass(slots=True)
+class Document:
+    """The values of a file, where each stands, and the mistakes met on the way."""
+
+    data: object = None
+    is_empty: bool = False
+    places: dict[Path, Place] = field(default_factory=dict)
+    mistakes: list[tuple[Place, str]] = field(default_factory=list)
+
+    def place(self, path: Path) -> Place:
+        """Where the value stands, or its key."""
+        return self.places.get(path, Place(1, 1))
+
+    def refuse(self, place: Place, message: str) -> None:
+        """Note a mistake and go on."""
+        self.mistakes.append((place, message))
+
+
+def read_document(text: str) -> Document:
+    """Read YAML; a mistake in the syntax ends the reading there, everything else goes on."""
+    document = Document()
+    tabs = _tabs_in_indentation(text)
+    if tabs:
+        document.mistakes = tabs
+        return document
+    try:
+        _Reader(text, document).read()
+    except yaml.YAMLError as error:
+        line, column, message = explained(error, text)
+        document.refuse(Place(line, column), message)
+    except (ValueError, OverflowError) as error:
+        document.refuse(Place(1, 1), f"not YAML that can be read: {error}")
+    return document
+
+
+def _tabs_in_indentation(text: str) -> list[tuple[Place, str]]:
+    """YAML glues such a line to the one above, or stops at it; either is not what was meant."""
+    message = "a tab in the indentation; YAML takes only spaces there"
+    found = [
+        (number, re.match(r" *\t\s*[^\s#]", line))
+        for number, line in enumerate(text.splitlines(), start=1)
+    ]
+    return [
+        (Place(number, match.group().index("\t") + 1), message) for number, match in found if match
+    ]
+
+
+class _Reader:
+    """Values from YAML's events."""
+
+    def __init__(self, text: str, document: Document) -> None:
+        self._document = document
+        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.SafeLoader))
+        self._resolver = yaml.resolver.Resolver()
+
+    def read(self) -> None:
+        document = self._document
+        next(self._events)
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            document.is_empty = True
+            return
+        document.data = self._value(next(self._events), ())
+        document.is_empty = document.data == Misread("nothing", "")
+        next(self._events)
+        event = next(self._events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            document.refuse(_place(event), 'a second document begins here; remove the line "---"')
+
+    def _value(self, event: yaml.Event, path: Path) -> object:
+        document = self._document
+        document.places.setdefault(path, _place(event))
+        if len(path) > _MAX_DEPTH:
+            raise yaml.MarkedYAMLError(
+                problem="too many lists inside each other", problem_mark=_mark(event)
+            )
+        self._refuse_machinery(event)
+        match event:
+            case yaml.ScalarEvent():
+                return self._scalar(event)
+            case yaml.SequenceStartEvent():
+                return self._list(path)
+            case yaml.MappingStartEvent():
+                return self._mapping(path)
+            case _:
+                return Broken()
+
+    def _refuse_machinery(self, event: yaml.Event) -> None:
+        """Aliases, anchors and tags are for programs; here they are phrases without quotes."""
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse_sign(event, "*", "an alias", event.anchor or "")
+            return
+        assert isinstance(event, yaml.NodeEvent | yaml.CollectionStartEvent)
+        if event.anchor is not None:
+            self._refuse_sign(event, "&", "an anchor", event.anchor)
+        if getattr(event, "tag", None) is not None:
+            self._refuse_sign(event, "!", "a tag", "")
+
+    def _refuse_sign(self, event: yaml.Event, sign: str, kind: str, name: str) -> None:
+        self._document.refuse(
+            _place(event),
+            f'"{sign}{name[:40]}" is {kind} in YAML, which cannot be used here; '
+            f"if a text begins with {sign}, put it in quotes",
+        )
+
+    def _scalar(self, event: yaml.ScalarEvent) -> object:
+        if event.tag is not None:
+            return Broken()
+        if not event.implicit[0]:
+            return event.value
+        tag: str = self._resolver.resolve(  # type: ignore[no-untyped-call]
+            yaml.ScalarNode, event.value, (True, False)
+        )
+        kind = _KINDS.get(tag.rpartition(":")[2])
+        if kind is None:
+            return event.value
+        if _WHOLE_NUMBER.fullmatch(event.value):
+            return int(event.value)
+        return Misread(kind, event.value)
+
+    def _list(self, path: Path) -> list[object]:
+        values: list[object] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            values.append(self._value(event, (*path, len(values))))
+        return values
+
+    def _mapping(self, path: Path) -> dict[str, object]:
+        values: dict[str, object] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._key(event, path)
+            if key is None:
+                self._value(next(self._events), (*path, "key"))
+                continue
+            if key in values:
+                first = self._document.place((*path, key)).line
+                message = f'duplicate key "{key}"; the first is in line {first}'
+                self._document.refuse(_place(event), message)
+                self._value(next(self._events), (*path, key, "again"))
+                continue
+            self._document.places.setdefault((*path, key), _place(event))
+            values[key] = self._value(next(self._events), (*path, key))
+        return values
+
+    def _key(self, event: yaml.Event, path: Path) -> str | None:
+        """Read a key as its text, whatever YAML would take it for (``no`` is a boolean)."""
+        if isinstance(event, yaml.ScalarEvent):
+            self._refuse_machinery(event)
+            return event.value
+        self._document.refuse(
+            _place(event), "a key must be a word; put a text with brackets or braces in quotes"
+        )
+        self._value(event, (*path, "key"))
+        return None
+
+
+def _mark(event: yaml.Event) -> yaml.error.Mark:
+    assert isinstance(event.start_mark, yaml.error.Mark), "the reader in Python marks every event"
+    return event.start_mark
+
+
+def _place(event: yaml.Event) -> Place:
+    mark = _mark(event)
+    return Place(mark.line + 1, mark.column + 1)

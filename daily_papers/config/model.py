@@ -1,0 +1,66 @@
+"""The nouns of the configuration: keywords, the whole of it, and what can be wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from daily_papers.errors import DailyPapersError
+from daily_papers.query import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A mistake, or something doubtful, in the configuration; its text is one line."""
+
+    #: The file as the user named it.
+    path: str
+    #: Counted from 1; None where the file as a whole is meant.
+    line: int | None
+    column: int | None
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {'warning: ' if self.severity == 'warning' else ''}{self.message}"
+
+
+class ConfigError(DailyPapersError):
+    """The configuration cannot be used; the text has a line for each problem."""
+
+    exit_code = 2
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """One configured topic."""
+
+    #: The heading.
+    name: str
+    #: Names its page, and keeps its papers when name or phrases change.
+    slug: str
+    #: What is searched for, categories included.
+    expression: Expression
+    max_papers: int
+    #: The spellings of the name, where it tracks a person.
+    authors: tuple[str, ...]
+    #: Those that restrict it; empty for all of arXiv.
+    categories: tuple[str, ...]
+    #: Where it stands in the file.
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What keywords.yaml says, keywords in the order of the file."""
+
+    title: str
+    categories: tuple[str, ...]
+    max_papers: int
+    keywords: tuple[Keyword, ...]
+    warnings: tuple[Problem, ...]

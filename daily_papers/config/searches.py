@@ -1,0 +1,59 @@
+"""What the keys of a keyword come to: ``any``, ``none``, ``in``, ``author`` as expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from daily_papers.query import (
+    Author,
+    Category,
+    Expression,
+    Field,
+    Phrase,
+    Without,
+    all_of,
+    any_of,
+)
+
+EITHER: Final = "title or abstract"
+BOTH: Final = "title and abstract"
+
+
+def plain_place(phrase: str) -> str:
+    """Where a plain string must stand: one word in both places, several words in one of them."""
+    return BOTH if len(phrase.split()) == 1 else EITHER
+
+
+def any_phrase(phrases: Sequence[str], place: str) -> Expression:
+    """At least one of the phrases stands in the place, in the words of ``in``."""
+    match place:
+        case "title":
+            return any_of(*(Phrase(Field.TITLE, phrase) for phrase in phrases))
+        case "abstract":
+            return any_of(*(Phrase(Field.ABSTRACT, phrase) for phrase in phrases))
+        case "title and abstract":
+            return any_of(*(all_of(*_in_fields(phrase)) for phrase in phrases))
+        case _:
+            return any_of(*(field for phrase in phrases for field in _in_fields(phrase)))
+
+
+def _in_fields(phrase: str) -> tuple[Phrase, Phrase]:
+    return Phrase(Field.TITLE, phrase), Phrase(Field.ABSTRACT, phrase)
+
+
+def without(wanted: Expression, phrases: Sequence[str]) -> Expression:
+    """What is wanted, where none of the phrases stands in title or abstract."""
+    return Without(wanted, any_phrase(phrases, EITHER)) if phrases else wanted
+
+
+def person(spellings: Sequence[str]) -> Expression:
+    """Papers of the person with these spellings of the name."""
+    return any_of(*(Author(spelling) for spelling in spellings))
+
+
+def within(wanted: Expression, categories: Sequence[str]) -> Expression:
+    """What is wanted, in one of the categories; no category is all of arXiv."""
+    if not categories:
+        return wanted
+    return all_of(wanted, any_of(*(Category(category) for category in categories)))

@@ -1,0 +1,79 @@
+"""What can be wrong, or doubtful, with a phrase, a heading or a person's name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from daily_papers.query_terms import NO_WILDCARDS, OPERATORS, wildcard_in
+
+#: Format characters that writing systems and emoji need; the others only hide something.
+_JOINERS = "\u200c\u200d"
+#: What arXiv's search leaves out of a phrase (the English stop words of its analyzer).
+_STOP_WORDS: Final = frozenset(
+    """a an and are as at be but by for if in into is it no not of on or such that the their then
+    there these they this to was will with""".split()  # noqa: SIM905 - reads as what it is
+)
+
+
+def heading_problem(text: str) -> str | None:
+    """What is wrong with a text that is only shown; None if nothing is."""
+    if not text.strip():
+        return "the text is blank; write something, or remove it"
+    for letter in text:
+        if _is_hidden(letter):
+            return f"a control character (U+{ord(letter):04X}) in the text; remove it"
+    return None
+
+
+def _is_hidden(letter: str) -> bool:
+    if letter in _JOINERS or letter in "\t\r\n":
+        return False
+    return unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def phrase_problem(text: str) -> str | None:
+    """What is wrong with a phrase; None if nothing is."""
+    problem = heading_problem(text)
+    if problem:
+        return problem
+    if not re.search(r"[^\W_]", text):
+        return f'"{text}" has no word to search for'
+    if wildcard_in(text):
+        return f'"{text}": {NO_WILDCARDS}'
+    return None
+
+
+def phrase_doubt(text: str) -> str | None:
+    """What is probably not meant with a phrase that is possible; None if nothing is."""
+    if re.search(r"\b(?:ti|abs|au|cat|all):\S", text):
+        return f'"{text}" is searched for as it stands; for arXiv\'s syntax write it as "query"'
+    operator = next((word for word in text.split()[1:-1] if word in OPERATORS), None)
+    if operator:
+        return f'{operator} in "{text}" is a word like any other; for operators write a "query"'
+    if all(word.lower() in _STOP_WORDS for word in text.split()):
+        return f'"{text}" may find nothing: arXiv\'s search leaves such common words out'
+    return None
+
+
+def author_problem(text: str) -> str | None:
+    """What is wrong with a person's name; None if nothing is."""
+    problem = heading_problem(text)
+    if problem:
+        return problem
+    if not any(letter.isalpha() for letter in text):
+        return f'"{text}" has no letter'
+    if wildcard_in(text):
+        return f'"{text}": {NO_WILDCARDS}'
+    surname, comma, given = (part.strip() for part in text.partition(","))
+    if comma:
+        return f'write the name as papers do, without a comma: "{f"{given} {surname}".strip()}"'
+    return None
+
+
+def author_doubt(text: str) -> str | None:
+    """What is probably not meant with a name that is possible; None if nothing is."""
+    if len(text.split()) == 1:
+        return f'"{text}" is everybody of that name; add the given name or its initial'
+    return None

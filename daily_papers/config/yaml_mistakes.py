@@ -1,0 +1,75 @@
+"""PyYAML's complaints in the words of somebody who writes a list of topics."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import yaml
+
+_QUOTES = "put the text in quotes"
+#: What PyYAML says, and what to do about it.
+_KNOWN = (
+    (
+        r"mapping values are not allowed",
+        f'a second ": " in one line, or a wrong indentation; {_QUOTES} if the colon belongs to it',
+    ),
+    (r"could not find expected ':'", "expected a key with a colon, or an item with a hyphen"),
+    (
+        r"character '(?P<sign>[^']+)' that cannot start any token",
+        f"a text cannot begin with {{sign}}; {_QUOTES}",
+    ),
+    (r"unexpected end of stream|unexpected document separator", "a quote that is never closed"),
+    (r"expected ',' or '[\]}]'", "a list in brackets that is never closed, or lacks a comma"),
+    (r"expected <block end>", "the indentation does not agree with the lines above"),
+    (
+        r"unknown escape|escape sequence|hexadecimal",
+        "a \\ in double quotes; use single quotes",
+    ),
+    (r"expected alphabetic or numeric|undefined tag|anchor|alias", f"* & or !; {_QUOTES}"),
+    (r"sequence entries are not allowed", 'a "- " in the middle of a line; begin a new line'),
+    (r"directive", "a line cannot begin with %; put it in quotes"),
+)
+_OPENED = {
+    "a quote that is never closed",
+    "a list in brackets that is never closed, or lacks a comma",
+}
+
+
+class Explained(NamedTuple):
+    """A line and a column, counted from 1, and what is wrong there."""
+
+    line: int
+    column: int
+    message: str
+
+
+def explained(error: yaml.YAMLError, text: str) -> Explained:
+    """Say where the YAML is wrong and what to do."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return _control_character(error, text)
+    assert isinstance(error, yaml.MarkedYAMLError)
+    message = _message(error)
+    mark = error.problem_mark
+    if "never closed" in message and error.context_mark is not None:
+        mark = error.context_mark
+    if mark is None:
+        return Explained(1, 1, f"not valid YAML: {message}")
+    return Explained(mark.line + 1, mark.column + 1, f"not valid YAML: {message}")
+
+
+def _message(error: yaml.MarkedYAMLError) -> str:
+    said = f"{error.context or ''}; {error.problem or ''}"
+    for pattern, message in _KNOWN:
+        found = re.search(pattern, said)
+        if found:
+            return message.format(**found.groupdict())
+    return " ".join((error.problem or "it cannot be read").split())
+
+
+def _control_character(error: yaml.reader.ReaderError, text: str) -> Explained:
+    before = text[: error.position]
+    line = len(re.findall(r"\r\n|\n|\r", before)) + 1
+    column = len(before) - max(before.rfind("\n"), before.rfind("\r"))
+    sign = ord(text[error.position])
+    return Explained(line, column, f"a control character (U+{sign:04X}); remove it")
