@@ -1,0 +1,80 @@
+"""The sandbox's announcement feeds: which papers of a listing are shown for a set of categories.
+
+https://info.arxiv.org/help/rss.html describes them. They leave out replacements from the sixth
+version on, and edits; and where a listing is longer than the limit, it is the new papers that are
+cut, since they come last in the order in which papers are taken.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from daily_papers.paper import announcement_order
+from daily_papers.sandbox.exchange import Request, Response
+from daily_papers.sandbox.feed_forms import Feed, atom, rss
+from daily_papers.sandbox.record import Change, Record, announce_type
+from daily_papers.sandbox.subject_sets import archive_or_category, members
+from daily_papers.sandbox.universe import Universe
+
+_TAKEN_FIRST = ("replace-cross", "replace", "cross", "new")
+_FIRST_VERSION_LEFT_OUT = 6
+_FORMS = {
+    "atom": (atom, "application/atom+xml; charset=utf-8"),
+    "rss": (rss, "application/rss+xml; charset=utf-8"),
+}
+
+
+class Feeds:
+    """Answers ``/atom/SET`` and ``/rss/SET``, the set being names joined by ``+``."""
+
+    def __init__(self, universe: Universe) -> None:
+        self._universe = universe
+        #: How many papers a feed holds at most.
+        self.limit = 2000
+
+    def answer(self, request: Request, today: date, listing_day: date) -> Response:
+        """The feed that is dated today and shows the listing of a day, ordinarily today's."""
+        _, form, *rest = request.place.split("/")
+        asked = "/".join(rest)
+        names = [archive_or_category(name) for name in asked.split("+")]
+        known = [name for name in names if name is not None]
+        if len(known) < len(names):
+            return _response(form, _error_feed(asked, today), status=400)
+        # Archives stand before categories, whatever the order in which they were asked for.
+        known = sorted(dict.fromkeys(known), key=lambda name: "." in name)
+        wanted = frozenset[str]().union(*map(members, known))
+        title = f"{', '.join(known)} updates on"
+        feed = Feed(
+            name="+".join(known),
+            title=f"{title} arXiv.org",
+            description=f"{title} the arXiv.org e-print archive.",
+            today=today,
+            announced=self._announced(listing_day, wanted),
+        )
+        return _response(form, feed, status=200)
+
+    def _announced(
+        self, listing_day: date, wanted: frozenset[str]
+    ) -> tuple[tuple[str, Record], ...]:
+        shown = [
+            (announce_type(record, wanted), record)
+            for record in self._universe.announced_on(listing_day)
+            if not wanted.isdisjoint(record.listed_in) and not _is_left_out(record)
+        ]
+        shown.sort(key=lambda pair: announcement_order(pair[1].id), reverse=True)
+        shown.sort(key=lambda pair: _TAKEN_FIRST.index(pair[0]))
+        return tuple(reversed(shown[: self.limit]))
+
+
+def _is_left_out(record: Record) -> bool:
+    return record.change is Change.REPLACED and record.version >= _FIRST_VERSION_LEFT_OUT
+
+
+def _error_feed(asked: str, today: date) -> Feed:
+    title = f"Feed error for query: http://rss.arxiv.org/atom/{asked}"
+    return Feed(asked, title, f"Invalid archive or category in: {asked}", today)
+
+
+def _response(form: str, feed: Feed, status: int) -> Response:
+    write, content_type = _FORMS[form]
+    return Response(status, write(feed).encode(), content_type)

@@ -1,0 +1,86 @@
+"""Whether a text holds what a query asks: a plain search, apart from the pipeline's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from daily_papers.sandbox.query_language import Chain, Node, SubmittedRange, Term
+from daily_papers.sandbox.search_text import SearchText, folded, stemmed
+
+Test = Callable[[SearchText], bool]
+
+_TEXT: dict[str, Callable[[SearchText], str]] = {
+    "ti": lambda text: text.title,
+    "abs": lambda text: text.abstract,
+    "au": lambda text: text.authors,
+    "co": lambda text: text.comment,
+    "jr": lambda text: text.journal_ref,
+    "rn": lambda text: text.report_no,
+}
+
+
+def test_of(node: Node) -> Test:
+    """The test that a query makes of each text."""
+    if isinstance(node, Chain):
+        return _chained(node)
+    if isinstance(node, SubmittedRange):
+        return lambda text: node.start <= text.submitted <= node.end
+    if node.field == "all":
+        return _anywhere(node)
+    return _in_field(node)
+
+
+def _chained(chain: Chain) -> Test:
+    *firsts, last = [test_of(operand) for operand in chain.operands]
+    steps = list(zip(reversed(firsts), reversed(chain.operators), strict=True))
+
+    def holds(text: SearchText) -> bool:
+        result = last(text)
+        for test, operator in steps:
+            if operator == "OR":
+                result = result or test(text)
+            else:
+                result = result == (operator == "AND") and test(text)
+        return result
+
+    return holds
+
+
+def _in_field(term: Term) -> Test:
+    wanted = term.text.lower()
+    if term.field == "cat":
+        pattern = _wildcard(wanted)
+        return lambda text: any(pattern.fullmatch(name) for name in text.categories)
+    if term.field == "id":
+        return lambda text: text.record.id == wanted
+    if term.field == "doi":
+        return lambda text: (text.record.words.doi or "").lower() == wanted
+    return _words_test(term)
+
+
+def _words_test(term: Term) -> Test:
+    """A phrase, and a name always, in its order; the words of anything else in any order."""
+    read = _TEXT[term.field]
+    in_words = stemmed if term.field in {"ti", "abs"} else folded
+    if not term.is_phrase and re.search(r"[*?]", term.text):
+        pattern = _wildcard(term.text.lower())
+        return lambda text: any(pattern.fullmatch(word) for word in read(text).split())
+    phrase = in_words(term.text)
+    if not phrase.strip():
+        return lambda _: False
+    if term.is_phrase or term.field == "au":
+        return lambda text: phrase in read(text)
+    words = [f" {word} " for word in phrase.split()]
+    return lambda text: all(word in read(text) for word in words)
+
+
+def _anywhere(term: Term) -> Test:
+    fields = (*_TEXT, "cat", "id", "doi")
+    tests = [test_of(Term(field, term.text, term.is_phrase)) for field in fields]
+    return lambda text: any(test(text) for test in tests)
+
+
+def _wildcard(text: str) -> re.Pattern[str]:
+    escaped = re.escape(text)
+    return re.compile(escaped.replace(r"\*", ".*").replace(r"\?", "."))
