@@ -1,0 +1,76 @@
+"""The announcement feed and OAI-PMH, as the sandbox serves them, tell the same of a paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from daily_papers.announcement import Announcement
+from daily_papers.arxiv.announcements import AnnouncementFeed
+from daily_papers.arxiv.oai import OaiPmh
+from daily_papers.arxiv.services import Services
+from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.categories import ARCHIVES
+from daily_papers.sandbox.server import SandboxArxiv
+from daily_papers.volumes import split_into_parts
+
+MONDAY = date(2026, 1, 5)
+DAYS = [MONDAY + timedelta(days=number) for number in range(7)]
+
+
+class Reader:
+    """The clients towards one sandbox."""
+
+    def __init__(self, arxiv: SandboxArxiv, session: PoliteSession, services: Services) -> None:
+        self.arxiv = arxiv
+        self.feed = AnnouncementFeed(session, services)
+        self.oai = OaiPmh(session, services)
+
+    def listing(self, day: date, parts: tuple[tuple[str, ...], ...]) -> list[Announcement]:
+        self.arxiv.today = day
+        answer = self.feed.today(parts)
+        assert answer.complete
+        assert not any(part.unreadable for part in answer.parts)
+        return sorted(answer.announcements, key=lambda one: one.paper.id)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    with SandboxArxiv(today=MONDAY) as arxiv:
+        services = Services.from_environment(arxiv.environment())
+        with PoliteSession(Limits.of(services, budget=60)) as session:
+            yield Reader(arxiv, session, services)
+
+
+@pytest.mark.parametrize("wanted", [(), ("cs",), ("cs.CV", "eess", "stat.ML")])
+def test_a_listing_in_parts_is_the_listing_in_one(reader, wanted):
+    parts = split_into_parts(wanted, dict.fromkeys(ARCHIVES, 1201), limit=60)
+    assert len(parts) > 1
+    days = [(reader.listing(day, parts), reader.listing(day, (wanted,))) for day in DAYS]
+    assert all(in_parts == in_one for in_parts, in_one in days)
+    assert any(in_one for _, in_one in days)
+
+
+def test_what_a_harvest_tells_of_an_announced_paper_is_no_change(reader):
+    announced = {one.paper.versioned_id: one.paper for one in reader.listing(DAYS[1], ((),))}
+    reader.arxiv.today = DAYS[2]
+    pages = reader.oai.changed_since(MONDAY)
+    harvested = {paper.versioned_id: paper for page in pages for paper in page.papers}
+    seen = announced.keys() & harvested.keys()
+    assert seen
+    for name in seen:
+        feed, oai = announced[name], harvested[name]
+        assert (feed.title, feed.abstract, feed.authors) == (oai.title, oai.abstract, oai.authors)
+        assert feed.categories == oai.categories
+        assert feed.primary_category == oai.primary_category
+
+
+def test_a_harvest_of_many_pages_is_the_harvest_of_one(reader, monkeypatch):
+    reader.arxiv.today = DAYS[6]
+    (whole,) = reader.oai.changed_since(MONDAY)
+    monkeypatch.setattr(reader.arxiv.oai_pmh, "page_size", 4)
+    pages = list(reader.oai.changed_since(MONDAY))
+    assert len(pages) > 5
+    assert [record for page in pages for record in page.records] == list(whole.records)
