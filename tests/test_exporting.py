@@ -1,0 +1,145 @@
+import csv
+import io
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pybtex.database
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daily_papers.exporting import COLUMNS, FORMATS, Row, bibtex, csv_lines, jsonl
+from daily_papers.paper import Paper, Way, folded
+
+GOLDEN = Path(__file__).parent / "golden"
+SEEN = date(2026, 1, 20)
+
+FULL = Paper(
+    id="2601.01234",
+    version=2,
+    title=r"Größe of $|x|$; \"quoted\", 100% & more",
+    authors=("Ada Lovelace", "José Núñez", "The ATLAS Collaboration"),
+    abstract="We do it. Code: https://github.com/ada/first\\_engine.",
+    comment="=SUM(A1), 9 pages",
+    primary_category="cs.CV",
+    categories=("cs.CV", "eess.IV"),
+    published=datetime(2026, 1, 5, 18, 59, 59, tzinfo=UTC),
+    updated=datetime(2026, 1, 20, 13, 0, tzinfo=timezone(timedelta(hours=1))),
+    doi="10.1000/xyz",
+    journal_ref="J. X 1 (2026)",
+    way=Way.SEARCH,
+)
+FROM_FEED = Paper(
+    id="2601.02000",
+    version=1,
+    title="0",
+    authors=(),
+    abstract="@all + nothing",
+    primary_category="cs.LG",
+    categories=("cs.LG",),
+    announced=date(2026, 1, 21),
+    way=Way.FEED,
+)
+IMPORTED = Paper(
+    id="hep-th/9901001",
+    version=1,
+    title="-1 is old",
+    abstract="",
+    updated=datetime(2025, 1, 1, tzinfo=UTC),
+    way=Way.IMPORT,
+)
+ROWS = (
+    Row("C++ & more", "c-plus-plus", IMPORTED, date(2025, 2, 1)),
+    Row("C++ & more", "c-plus-plus", FULL, SEEN),
+    Row("mri", "mri", FROM_FEED, date(2026, 1, 21)),
+    Row("mri", "mri", FULL, SEEN),
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [("jsonl", "export.jsonl"), ("csv", "export.csv"), ("bibtex", "export.bib")]
+)
+def test_an_export_is_the_golden_file_byte_for_byte(form: str, name: str):
+    assert "".join(FORMATS[form](ROWS)).encode() == (GOLDEN / name).read_bytes()
+
+
+def test_a_line_of_json_has_the_published_fields_in_their_order():
+    line = json.loads(next(iter(jsonl(ROWS))))
+    assert line == {
+        "keyword": "C++ & more",
+        "slug": "c-plus-plus",
+        "id": "2601.01234",
+        "version": 2,
+        "title": FULL.title,
+        "authors": ["Ada Lovelace", "José Núñez", "The ATLAS Collaboration"],
+        "abstract": FULL.abstract,
+        "comment": "=SUM(A1), 9 pages",
+        "primary_category": "cs.CV",
+        "categories": ["cs.CV", "eess.IV"],
+        "published": "2026-01-05T18:59:59Z",
+        "updated": "2026-01-20T12:00:00Z",
+        "first_seen": "2026-01-20",
+        "doi": "10.1000/xyz",
+        "journal_ref": "J. X 1 (2026)",
+        "url": "https://arxiv.org/abs/2601.01234v2",
+        "code_url": "https://github.com/ada/first_engine",
+    }
+    assert tuple(line) == COLUMNS
+
+
+def test_what_is_not_known_is_null_and_what_is_empty_is_not():
+    imported, feed = (json.loads(line) for line in list(jsonl(ROWS))[1:3])
+    assert imported["authors"] is imported["categories"] is imported["published"] is None
+    assert imported["doi"] is imported["code_url"] is imported["comment"] is None
+    assert feed["authors"] == []
+    assert feed["updated"] is None
+
+
+def test_keywords_keep_their_order_and_papers_are_newest_first():
+    lines = [json.loads(line) for line in jsonl(ROWS)]
+    assert [(line["slug"], line["id"]) for line in lines] == [
+        ("c-plus-plus", "2601.01234"),
+        ("c-plus-plus", "hep-th/9901001"),
+        ("mri", "2601.02000"),
+        ("mri", "2601.01234"),
+    ]
+
+
+def test_a_spreadsheet_finds_no_formula():
+    header, *rows = csv.reader(io.StringIO("".join(csv_lines(ROWS))))
+    assert tuple(header) == COLUMNS
+    assert rows[0][COLUMNS.index("comment")] == "'=SUM(A1), 9 pages"
+    assert rows[1][COLUMNS.index("title")] == "'-1 is old"
+    assert not any(cell.startswith(tuple("=+-@")) for row in rows for cell in row)
+    assert rows[0][COLUMNS.index("authors")] == "Ada Lovelace; José Núñez; The ATLAS Collaboration"
+
+
+def test_bibtex_has_each_paper_once():
+    entries = pybtex.database.parse_string("".join(bibtex(ROWS)), "bibtex").entries
+    assert list(entries) == ["arxiv-2601.01234", "arxiv-hep-th-9901001", "arxiv-2601.02000"]
+
+
+def test_an_empty_store_gives_an_empty_export():
+    assert list(jsonl([])) == []
+    assert list(bibtex([])) == []
+    assert list(csv_lines([])) == [",".join(COLUMNS) + "\n"]
+
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
+
+
+@given(title=TEXT, author=TEXT, comment=st.none() | TEXT)
+def test_whatever_authors_write_each_row_is_one_line(title: str, author: str, comment: str | None):
+    paper = Paper(
+        id="2601.01234", version=1, title=title, authors=(author,), abstract=title,
+        comment=comment, updated=datetime(2026, 1, 1, tzinfo=UTC), way=Way.SEARCH,
+    )  # fmt: skip
+    (line,) = jsonl([Row("k", "k", paper, SEEN)])
+    assert line.count("\n") == 1
+    values = json.loads(line)
+    assert (values["title"], values["authors"], values["comment"]) == (title, [author], comment)
+    text = "".join(csv_lines([Row("k", "k", paper, SEEN)]))
+    assert text.count("\n") == 2
+    _, row = csv.reader(io.StringIO(text, newline=""))
+    assert row[COLUMNS.index("title")].removeprefix("'") == folded(title).removeprefix("'")
