@@ -96,6 +96,12 @@ def test_a_total_far_below_what_is_stored_is_short():
     assert failure == "the answer says that 9 papers match, though 98 stored ones do"
 
 
+@pytest.mark.parametrize(("listed", "believed"), [(20, True), (19, False)])
+def test_half_of_what_is_stored_is_the_border(listed, believed):
+    stored = papers(range(61, 101))
+    assert (judge_search(answer(stored[:listed]), stored, TODAY).failure is None) is believed
+
+
 def test_a_total_a_little_below_what_is_stored_is_believed():
     stored = papers(range(1, 41))
     assert judge_search(answer(stored[:-3]), stored, TODAY).failure is None
@@ -163,6 +169,12 @@ def test_a_single_stored_paper_that_the_search_no_longer_finds_is_no_reason():
     stored = (paper(1, days_ago=30), paper(2, days_ago=400), paper(3, days_ago=500))
     assert judge_search(answer(stored[1:]), stored, TODAY).failure is None
     assert judge_search(answer([paper(4, days_ago=600)]), stored[:1], TODAY).failure is None
+
+
+def test_a_rare_topics_outdated_list_is_known_by_most_of_its_papers():
+    stored = (paper(1, days_ago=30), paper(2, days_ago=40), paper(3, days_ago=500))
+    old = tuple(paper(n, days_ago=100 * n) for n in (5, 6))
+    assert refusal(answer(old), stored, TODAY)[0] == FAILED
 
 
 def test_a_rare_topics_feed_paper_is_not_expected_of_the_index_at_once():
