@@ -41,7 +41,9 @@ class FetchError(DailyPapersError):
     def __init__(self, url: str, reason: str) -> None:
         self.url = url
         self.reason = reason
-        super().__init__(f"{reason} ({url})")
+        # An address may list hundreds of identifiers, and still has to fit a line.
+        shown = url if len(url) <= 200 else f"{url[:199]}…"
+        super().__init__(f"{reason} ({shown})")
 
 
 class Unreachable(FetchError):

@@ -20,20 +20,26 @@ class Canned:
 
 @dataclass
 class Loopback:
-    """The running server: its address, and the targets (path and query) that it was asked for."""
+    """The running server: its address, and the targets (path and query) that it was asked for.
+
+    ``headers`` are those of each request, their names in lower case.
+    """
 
     address: str
     asked: list[str]
+    headers: list[dict[str, str]]
 
 
 @contextmanager
 def answering(answer: Callable[[str], Canned]) -> Iterator[Loopback]:
     """Serve what ``answer`` gives for each target, until the block ends."""
     asked: list[str] = []
+    headers: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append(self.path)
+            headers.append({name.lower(): value for name, value in self.headers.items()})
             canned = answer(self.path)
             self.send_response(canned.status)
             for name, value in canned.headers.items():
@@ -49,7 +55,7 @@ def answering(answer: Callable[[str], Canned]) -> Iterator[Loopback]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield Loopback(f"http://127.0.0.1:{server.server_port}", asked)
+        yield Loopback(f"http://127.0.0.1:{server.server_port}", asked, headers)
     finally:
         server.shutdown()
         thread.join()
