@@ -123,9 +123,7 @@ def _no_field(token: Token) -> str:
     if text[0] in _OTHER_QUOTES:
         return 'a phrase needs a field and straight double quotes, as in ti:"two words"'
     shown = token.shown
-    return (
-        f"expected a field before {shown}: ti:{shown} or abs:{shown}; arXiv would search them all"
-    )
+    return f"expected a field before {shown}: ti:{shown} or abs:{shown}; arXiv would search every field"
 
 
 def _check_field(field: str, column: int) -> None:
