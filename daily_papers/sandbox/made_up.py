@@ -9,8 +9,9 @@ from random import Random
 
 from daily_papers.sandbox.calendar import ListingCalendar, announcement_month
 from daily_papers.sandbox.draft import Draft, Later, Press
+from daily_papers.sandbox.fates import FATES, OLD_PAPERS
+from daily_papers.sandbox.hostile import HOSTILE
 from daily_papers.sandbox.record import Change
-from daily_papers.sandbox.showcase import OLD_SHOWCASES, SHOWCASES
 from daily_papers.sandbox.subjects import TOPICS
 from daily_papers.sandbox.universe import History, Universe
 from daily_papers.sandbox.wording import Dice, draw_words
@@ -64,7 +65,7 @@ class _Maker:
     def _drafts(self, number: int, day: date) -> list[Draft]:
         papers = self._script.papers_a_day
         count = papers + papers // 4 if day.weekday() == 1 else papers
-        drafts = [show.draft for show in SHOWCASES if show.listing == number]
+        drafts = [show.draft for show in (*HOSTILE, *FATES) if show.listing == number]
         drafts += [self._draft() for _ in range(count)]
         self._random.shuffle(drafts)
         return drafts
@@ -102,10 +103,10 @@ class _Maker:
     def _old_histories(self) -> list[History]:
         first_day = self._script.first_day
         histories = []
-        for old in OLD_SHOWCASES:
+        for old in OLD_PAPERS:
             records = self._press.publish(old.draft, old.id, old.announced, first_day)
             histories.append(tuple(records))
-        taken = {old.id for old in OLD_SHOWCASES}
+        taken = {old.id for old in OLD_PAPERS}
         while len(taken) < self._script.old_papers:
             # At least a month ago, so that the identifier is none of the first month's.
             age = timedelta(days=self._random.randrange(32, 5400))
