@@ -1,0 +1,746 @@
+"""`notify` against a stand-in of GitHub: every digest becomes one issue, whatever happens."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daily_papers.digest import Digest
+from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.github.api import Limits
+from daily_papers.github.errors import (
+    GitHubError,
+    IssuesOff,
+    Limited,
+    Moved,
+    NotFound,
+    NotPermitted,
+    OtherLogin,
+    Rejected,
+    TokenRefused,
+    Unavailable,
+    Unclear,
+)
+from daily_papers.mailing import part_key
+from daily_papers.notify import NotifyOptions, notify
+from tests.support.clock import PassingClock
+from tests.support.digests import digest, item, write
+from tests.support.github import ACTIONS, TOKEN, Fault, GitHubStandIn
+from tests.support.kills import killed_at
+
+LONG = "A title that is as long as titles get, " * 25
+
+
+@dataclass
+class Watcher:
+    """A digest repository and its GitHub."""
+
+    root: Path
+    github: GitHubStandIn
+    today: date = date(2026, 11, 20)
+    clock: PassingClock = field(default_factory=PassingClock)
+    said: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def write(self, *digests: Digest) -> None:
+        write(self.root, *digests)
+
+    def notify(self, **options: object) -> int:
+        environment = {
+            "GITHUB_TOKEN": TOKEN,
+            "GITHUB_REPOSITORY": self.github.repository,
+            "GITHUB_API_URL": self.github.address,
+            "DAILY_PAPERS_TODAY": str(self.today),
+            **self.environment,
+        }
+        return notify(
+            self.root,
+            environment,
+            NotifyOptions(**options),  # type: ignore[arg-type]
+            clock=self.clock,
+            say=self.said.append,
+            limits=Limits(answer_seconds=0.3),
+        )
+
+    @property
+    def titles(self) -> list[str]:
+        return [issue["title"] for issue in self.github.issues]
+
+    @property
+    def papers(self) -> list[str]:
+        """The papers of all mails, in the order in which they went out."""
+        return [paper for body in self.github.bodies() for paper in papers_in(body)]
+
+
+def papers_in(body: str) -> list[str]:
+    return re.findall(r"^- \[.*\]\(https://arxiv\.org/abs/(\S+?)v\d+\)", body, re.MULTILINE)
+
+
+def ids(numbers: range) -> list[str]:
+    return [f"2611.{number:05}" for number in numbers]
+
+
+@pytest.fixture(scope="module")
+def running_github() -> Iterator[GitHubStandIn]:
+    with GitHubStandIn() as github:
+        yield github
+
+
+@pytest.fixture
+def watcher(tmp_path: Path, running_github: GitHubStandIn) -> Watcher:
+    running_github.empty()
+    running_github.login = ACTIONS
+    running_github.largest_page = 100
+    return Watcher(tmp_path, running_github)
+
+
+@pytest.fixture
+def begun(watcher: Watcher) -> Watcher:
+    """A repository in which one digest was sent."""
+    watcher.write(digest("2026-11-18", range(1, 3)))
+    watcher.notify()
+    watcher.said.clear()
+    watcher.clock.slept.clear()
+    watcher.github.exchanges.clear()
+    return watcher
+
+
+def test_a_digest_becomes_one_labelled_issue(watcher: Watcher):
+    watcher.write(digest("2026-11-20", range(3)))
+    assert watcher.notify() == 0
+    (issue,) = watcher.github.issues
+    assert issue["title"] == "Daily Papers 2026-11-20: 3 new (mri)"
+    assert [label["name"] for label in issue["labels"]] == ["daily-papers"]
+    assert papers_in(issue["body"]) == ids(range(3))
+    assert issue["body"].endswith(
+        "\n\n<!-- daily-papers digest=2026-11-20 repository=reader/digests part=1/1 papers=1-3 -->"
+    )
+    assert watcher.said == ["digest 2026-11-20: opened issue 1"]
+
+
+def test_a_second_run_sends_nothing(begun: Watcher):
+    assert begun.notify() == 0
+    assert begun.github.writes == []
+    assert begun.said == ["nothing to send: every digest has its issue"]
+
+
+def test_nothing_is_asked_where_there_is_no_digest(watcher: Watcher):
+    assert watcher.notify() == 0
+    assert watcher.github.requests == []
+
+
+def test_the_first_use_starts_at_the_newest_digest(watcher: Watcher):
+    watcher.write(*(digest(f"2026-11-{day}", [day]) for day in range(10, 20)))
+    watcher.notify()
+    assert watcher.papers == ids(range(19, 20))
+    watcher.notify()
+    assert watcher.papers == ids(range(19, 20))
+
+
+def test_several_digests_are_sent_oldest_first(begun: Watcher):
+    begun.write(
+        digest("2026-11-20-2", [5]),
+        digest("2026-11-20-10", [6]),
+        digest("2026-11-20", [4]),
+        digest("2026-11-19", [3]),
+    )
+    begun.notify()
+    assert begun.papers == ids(range(1, 7))
+
+
+def test_what_waited_for_more_than_a_week_becomes_one_catch_up(begun: Watcher):
+    begun.write(*(digest(f"2026-11-{day}", [day]) for day in range(19, 25)))
+    begun.today = date(2026, 11, 29)
+    begun.notify()
+    assert begun.titles[1:] == [
+        "Daily Papers 2026-11-19 to 2026-11-21: 3 new (mri)",
+        "Daily Papers 2026-11-22: 1 new (mri)",
+        "Daily Papers 2026-11-23: 1 new (mri)",
+        "Daily Papers 2026-11-24: 1 new (mri)",
+    ]
+    assert begun.papers == ids(range(1, 3)) + ids(range(19, 25))
+    begun.notify()
+    assert len(begun.github.issues) == 5
+
+
+def test_a_digest_made_for_another_repository_is_never_sent(begun: Watcher):
+    begun.write(digest("2026-11-19", [3], repository="somebody/else"))
+    begun.write(digest("2026-11-20", [4], repository=None))
+    begun.notify()
+    assert begun.papers == ids(range(1, 3)) + ids(range(4, 5))
+
+
+def test_only_the_keys_of_the_own_login_count(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    body = begun.github.issues[0]["body"].replace("2026-11-18", "2026-11-19")
+    begun.github.open_issue(body, by="mallory")
+    begun.github.open_issue(body, by=None)
+    begun.github.open_issue(None, by="empty")
+    begun.github.open_issue(body, by=ACTIONS, pull_request=True)
+    begun.notify()
+    assert begun.titles[-1] == "Daily Papers 2026-11-19: 1 new (mri)"
+
+
+def test_a_key_of_another_repository_does_not_count(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    body = begun.github.issues[0]["body"].replace("2026-11-18", "2026-11-19")
+    begun.github.open_issue(body.replace("reader/digests", "reader/other"), by=ACTIONS)
+    begun.notify()
+    assert begun.titles[-1] == "Daily Papers 2026-11-19: 1 new (mri)"
+
+
+def test_an_issue_that_is_closed_and_lost_its_label_still_counts(begun: Watcher):
+    begun.github.issues[0].update(state="closed", labels=[], title="renamed")
+    begun.notify()
+    assert len(begun.github.issues) == 1
+
+
+def test_an_issue_that_was_edited_on_the_web_still_counts(begun: Watcher):
+    body = begun.github.issues[0]["body"].replace("\n", "\r\n")
+    begun.github.issues[0]["body"] = f"{body}\r\n\r\nThank you all!"
+    begun.notify()
+    assert len(begun.github.issues) == 1
+
+
+def test_all_pages_of_issues_are_read(begun: Watcher):
+    begun.github.largest_page = 3
+    for number in range(10):
+        begun.github.open_issue(f"Question {number}", by="reader")
+    begun.write(digest("2026-11-19", [3]))
+    begun.notify()
+    begun.notify()
+    assert begun.papers == ids(range(1, 4))
+
+
+def test_a_token_of_a_person_counts_that_persons_issues(watcher: Watcher):
+    watcher.github.login = "ada"
+    watcher.write(digest("2026-11-20", [1]))
+    watcher.notify()
+    watcher.notify()
+    assert [issue["user"]["login"] for issue in watcher.github.issues] == ["ada"]
+
+
+def test_a_token_of_another_app_is_noticed_before_it_mails_twice(watcher: Watcher):
+    watcher.github.login = "my-app[bot]"
+    watcher.write(digest("2026-11-20", [1]))
+    for _ in range(2):
+        with pytest.raises(OtherLogin, match="DAILY_PAPERS_LOGIN"):
+            watcher.notify()
+    assert len(watcher.github.issues) == 1
+    watcher.environment["DAILY_PAPERS_LOGIN"] = "my-app[bot]"
+    watcher.write(digest("2026-11-21", [2]))
+    assert watcher.notify() == 0
+    assert watcher.papers == ids(range(1, 3))
+
+
+@pytest.mark.parametrize(("number", "parts"), [(400, 2), (2000, 8)])
+def test_a_large_digest_is_complete_over_an_issue_and_its_comments(
+    watcher: Watcher, number: int, parts: int
+):
+    title = "A title of usual length, which is about eighty characters for most papers " * 2
+    watcher.write(digest("2026-11-20", [item(each, title=title) for each in range(number)]))
+    watcher.notify()
+    bodies = watcher.github.bodies()
+    assert watcher.papers == ids(range(number))
+    assert len(bodies) == parts
+    assert all(len(body.encode("utf-16-le")) // 2 <= 60_000 for body in bodies)
+    assert f"This is part 2 of {parts} with {number} papers." in bodies[1]
+    watcher.notify()
+    assert watcher.papers == ids(range(number))
+
+
+def test_only_missing_parts_are_added(watcher: Watcher):
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(250)]))
+    watcher.notify()
+    lost = watcher.github.comments.pop(1)
+    watcher.github.comment(1, "Is something missing?", by="reader")
+    watcher.notify()
+    assert watcher.github.comments[-1]["body"] == lost["body"]
+    assert sorted(watcher.papers) == ids(range(250))
+    assert len(watcher.github.issues) == 1
+
+
+def test_comments_of_a_settled_mail_are_not_read_each_day(watcher: Watcher):
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(100)]))
+    watcher.notify()
+    watcher.today += timedelta(days=31)
+    watcher.github.exchanges.clear()
+    watcher.notify()
+    assert not [request for request in watcher.github.requests if "comments" in request]
+
+
+def test_a_settled_mail_with_other_comments_is_still_completed(watcher: Watcher):
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(100)]))
+    watcher.notify()
+    watcher.github.comments.clear()
+    watcher.github.issues[0]["comments"] = 0
+    watcher.today += timedelta(days=31)
+    watcher.notify()
+    assert watcher.papers == ids(range(100))
+
+
+def test_a_file_changed_between_the_parts_is_not_guessed_at(watcher: Watcher):
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(100)]))
+    watcher.notify()
+    watcher.github.comments.clear()
+    watcher.write(digest("2026-11-20", [item(each, title="Short") for each in range(99)]))
+    with pytest.raises(DailyPapersError, match="--correct 2026-11-20"):
+        watcher.notify()
+    watcher.notify(correct="2026-11-20")
+    assert watcher.notify() == 0
+    assert papers_in(watcher.github.issues[0]["body"]) == ids(range(99))
+
+
+def test_parts_that_cannot_be_added_hold_nothing_else_up(begun: Watcher):
+    begun.write(digest("2026-11-19", [item(each, title=LONG) for each in range(100)]))
+    begun.notify()
+    begun.github.comments.clear()
+    begun.github.issues[-1]["locked"] = True
+    begun.write(digest("2026-11-20", [500]))
+    with pytest.raises(DailyPapersError, match=r"issue 2: part 2 of 2 .*locked"):
+        begun.notify()
+    assert begun.titles[-1] == "Daily Papers 2026-11-20: 1 new (mri)"
+
+
+REFUSALS = [
+    (Fault.UNAUTHORIZED, TokenRefused, "GITHUB_TOKEN: \\${{ github.token }}"),
+    (Fault.FORBIDDEN, NotPermitted, "permissions: issues: write"),
+    (Fault.NOT_FOUND, NotFound, "GITHUB_REPOSITORY"),
+    (Fault.GONE, IssuesOff, "Settings > General > Features > Issues"),
+    (Fault.INVALID, Rejected, "Validation Failed"),
+    (Fault.MOVED, Moved, "new name"),
+    (Fault.SERVER_ERROR, Unclear, "the next run looks first"),
+    (Fault.WEB_PAGE, Unclear, "without JSON"),
+    (Fault.RESET, Unclear, "no answer"),
+    (Fault.SILENT_AFTER, Unclear, "no answer"),
+]
+
+
+@pytest.mark.parametrize(("fault", "error", "advice"), REFUSALS, ids=str)
+def test_a_refused_post_is_one_line_that_says_what_to_do(
+    begun: Watcher, fault: Fault, error: type[GitHubError], advice: str
+):
+    begun.write(digest("2026-11-19", [3]))
+    begun.github.inject(fault, at=4)
+    with pytest.raises(error, match=advice) as caught:
+        begun.notify()
+    assert "\n" not in str(caught.value)
+    assert TOKEN not in str(caught.value)
+    assert caught.value.exit_code == 1
+    assert [request.split()[0] for request in begun.github.requests] == ["GET"] * 3 + ["POST"]
+    begun.notify()
+    assert begun.papers == ids(range(1, 4))
+
+
+@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR_AFTER, Fault.RESET_AFTER, Fault.SILENT_AFTER])
+def test_after_an_unclear_answer_the_next_run_looks_first(begun: Watcher, fault: Fault):
+    begun.write(digest("2026-11-19", [3]), digest("2026-11-20", [4]))
+    begun.github.inject(fault, at=4)
+    with pytest.raises(Unclear):
+        begun.notify()
+    assert begun.papers == ids(range(1, 5)), "the next digest is sent all the same"
+    assert begun.notify() == 0
+    assert begun.papers == ids(range(1, 5))
+
+
+def test_after_an_unclear_part_no_further_part_is_posted(watcher: Watcher):
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(250)]))
+    watcher.github.inject(Fault.SERVER_ERROR_AFTER, at=6)
+    with pytest.raises(Unclear):
+        watcher.notify()
+    assert len(watcher.github.comments) == 1
+    watcher.notify()
+    assert watcher.papers == ids(range(250))
+
+
+@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.RESET, Fault.SILENT_AFTER])
+def test_a_read_is_tried_again(begun: Watcher, fault: Fault):
+    begun.github.inject(fault, at=2)
+    assert begun.notify() == 0
+    assert begun.clock.slept == [5]
+    assert begun.said[0].startswith("waiting 5 seconds: GET /repos/reader/digests/issues")
+
+
+def test_nothing_is_posted_where_the_look_fails(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    for at in (2, 3, 4):
+        begun.github.inject(Fault.SERVER_ERROR, at=at)
+    with pytest.raises(Unavailable, match="500 Server Error"):
+        begun.notify()
+    assert begun.github.writes == []
+
+
+@pytest.mark.parametrize("fault", [Fault.WEB_PAGE, Fault.GONE, Fault.FORBIDDEN])
+def test_nothing_is_posted_where_the_look_is_refused(begun: Watcher, fault: Fault):
+    begun.write(digest("2026-11-19", [3]))
+    begun.github.inject(fault, at=2)
+    with pytest.raises(GitHubError):
+        begun.notify()
+    assert begun.github.writes == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds"),
+    [(Fault.THROTTLED, 30), (Fault.SECONDARY_LIMIT, 60), (Fault.PRIMARY_LIMIT, 120)],
+)
+@pytest.mark.parametrize("at", [2, 4])
+def test_limits_are_waited_for_as_github_asks(begun: Watcher, fault: Fault, seconds: int, at: int):
+    begun.write(digest("2026-11-19", [3]))
+    begun.github.inject(fault, at=at)
+    assert begun.notify() == 0
+    (waited,) = [slept for slept in begun.clock.slept if slept > 1]
+    assert seconds - 2 <= waited <= seconds
+    assert begun.papers == ids(range(1, 4))
+
+
+def test_a_limit_that_does_not_end_is_given_up(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    for at in range(4, 40):
+        begun.github.inject(Fault.SECONDARY_LIMIT, at=at)
+    with pytest.raises(Limited, match="the next run goes on"):
+        begun.notify()
+    assert sum(begun.clock.slept) < 900
+    begun.github.recover()
+    begun.notify()
+    assert begun.papers == ids(range(1, 4))
+
+
+def test_writes_are_a_second_apart(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]), digest("2026-11-20", [4]))
+    begun.notify()
+    assert begun.clock.slept == [1]
+
+
+def test_pages_are_followed_on_the_same_host_only(begun: Watcher):
+    begun.github.largest_page = 1
+    begun.github.open_issue("Hello", by="reader")
+    with GitHubStandIn() as elsewhere:
+        begun.github.next_page_at = elsewhere.address
+        with pytest.raises(Unavailable, match="astray"):
+            begun.notify()
+    assert elsewhere.requests == []
+
+
+def test_a_damaged_digest_is_named_and_holds_no_other_up(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]), digest("2026-11-20", [4]))
+    file = begun.root / "digests" / "2026-11-19.md"
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b'"version": 1', b'"version": one'))
+    with pytest.raises(DailyPapersError, match=r"^digests/2026-11-19\.md: line \d+: "):
+        begun.notify()
+    file.write_bytes(whole)
+    begun.notify()
+    assert begun.papers == [*ids(range(1, 3)), "2611.00004", "2611.00003"]
+
+
+def test_files_that_are_no_digests_are_left_alone(begun: Watcher):
+    (begun.root / "digests" / "README.md").write_text("# What is here\n")
+    assert begun.notify() == 0
+
+
+# --- what a person asks for
+
+
+def test_a_dry_run_prints_the_mail_and_sends_nothing(begun: Watcher):
+    begun.write(digest("2026-11-19", [item(3, title="::error::gone {{ 7*7 }}")]))
+    assert begun.notify(dry_run=True) == 0
+    assert begun.github.writes == []
+    dry = [line.removeprefix("| ").removeprefix("|") for line in begun.said]
+    assert not [line for line in begun.said if line.lstrip().startswith(("::", "##["))]
+    begun.notify()
+    sent = begun.github.issues[-1]
+    assert sent["title"] in dry
+    assert sent["body"] in "\n".join(dry)
+
+
+def test_a_dry_run_shows_parts_that_are_missing(watcher: Watcher):
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(100)]))
+    watcher.notify()
+    watcher.github.comments.clear()
+    watcher.said.clear()
+    watcher.notify(dry_run=True)
+    assert watcher.said[0] == "would add part 2 of 2 to issue 1:"
+
+
+def test_a_dry_run_without_token_says_what_it_takes_for_granted(watcher: Watcher):
+    watcher.write(digest("2026-11-19", [3]), digest("2026-11-20", [4]))
+    watcher.environment["GITHUB_TOKEN"] = ""
+    assert watcher.notify(dry_run=True) == 0
+    assert watcher.github.requests == []
+    assert "GITHUB_TOKEN is not set" in watcher.said[0]
+    assert "| Daily Papers 2026-11-20: 1 new (mri)" in watcher.said
+    assert "| Daily Papers 2026-11-19: 1 new (mri)" not in watcher.said
+
+
+@pytest.mark.parametrize("missing", ["GITHUB_TOKEN", "GITHUB_REPOSITORY"])
+def test_sending_without_token_or_repository_is_a_usage_error(watcher: Watcher, missing: str):
+    watcher.write(digest("2026-11-20", [4]))
+    watcher.environment[missing] = ""
+    with pytest.raises(UsageError, match=f"{missing} is not set"):
+        watcher.notify()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GITHUB_REPOSITORY", "../../user"),
+        ("GITHUB_API_URL", "http://api.github.example"),
+        ("GITHUB_SERVER_URL", "javascript:alert(1)"),
+        ("DAILY_PAPERS_TODAY", "tomorrow"),
+        ("GITHUB_TOKEN", "two words"),
+        ("GITHUB_TOKEN", "a\nb"),
+    ],
+)
+def test_a_wrong_environment_is_named(watcher: Watcher, name: str, value: str):
+    watcher.write(digest("2026-11-20", [4], repository=None))
+    watcher.environment[name] = value
+    with pytest.raises(UsageError, match=f"^{name}: ") as caught:
+        watcher.notify()
+    if name == "GITHUB_TOKEN":
+        assert value not in str(caught.value)
+
+
+def test_the_token_goes_to_github_only_as_a_header(begun: Watcher, tmp_path: Path):
+    begun.notify()
+    for exchange in begun.github.exchanges:
+        assert exchange.headers["Authorization"] == f"Bearer {TOKEN}"
+        assert TOKEN not in exchange.target
+
+
+def test_a_netrc_does_not_take_the_place_of_the_token(
+    begun: Watcher, monkeypatch: pytest.MonkeyPatch
+):
+    netrc = begun.root / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert begun.notify() == 0
+
+
+def test_to_file_writes_what_is_unsent_for_another_channel(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]), digest("2026-11-20", [4]))
+    file = begun.root / "mail.md"
+    assert begun.notify(to_file=file) == 0
+    assert begun.github.writes == []
+    text = file.read_text(encoding="utf-8")
+    assert re.findall(r"^# .*", text, re.MULTILINE) == [
+        "# Daily Papers 2026-11-19",
+        "# Daily Papers 2026-11-20",
+    ]
+    assert papers_in(text) == ids(range(3, 5))
+    assert "<!--" not in text
+
+
+def test_to_file_is_empty_where_nothing_is_unsent(begun: Watcher):
+    file = begun.root / "mail.md"
+    begun.notify(to_file=file)
+    assert file.read_bytes() == b""
+
+
+# --- corrections
+
+
+def test_a_wrong_digest_is_put_right_and_explained(begun: Watcher):
+    begun.write(digest("2026-11-18", range(2, 4)))
+    assert begun.notify(correct="2026-11-18", reason="The feed of 2025-11-12 was @wrong.") == 0
+    (issue,) = begun.github.issues
+    assert papers_in(issue["body"]) == ids(range(2, 4))
+    (comment,) = begun.github.comments
+    before, _, missing = comment["body"].partition("were missing:")
+    assert papers_in(before) == ids(range(1, 2))
+    assert papers_in(missing) == ids(range(3, 4))
+    assert "The feed of 2025-11-12 was @\u200bwrong." in comment["body"]
+    assert begun.notify() == 0
+    assert len(begun.github.issues) == 1
+
+
+def test_a_correction_of_what_is_right_does_nothing(begun: Watcher):
+    begun.notify(correct="2026-11-18")
+    assert begun.github.writes == []
+    assert begun.said == ["digest 2026-11-18: issue 1 is as its file; nothing to correct"]
+
+
+def test_a_digest_without_issue_cannot_be_corrected(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    with pytest.raises(DailyPapersError, match="digest 2026-11-19 has no issue"):
+        begun.notify(correct="2026-11-19")
+
+
+def test_a_correction_names_a_digest(begun: Watcher):
+    with pytest.raises(UsageError, match="'today'"):
+        begun.notify(correct="today")
+    with pytest.raises(UsageError, match="--correct"):
+        begun.notify(reason="because")
+
+
+@pytest.mark.parametrize(("before", "after"), [(100, 200), (200, 100), (150, 149)])
+def test_a_correction_reaches_all_parts(watcher: Watcher, before: int, after: int):
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(before)]))
+    watcher.notify()
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(after)]))
+    watcher.notify(correct="2026-11-20")
+    mails = [body for body in watcher.github.bodies() if part_key(body)]
+    assert [paper for body in mails for paper in papers_in(body)] == ids(range(after))
+    assert watcher.notify() == 0
+    assert watcher.notify(correct="2026-11-20") == 0
+    assert watcher.said[-1].endswith("nothing to correct")
+
+
+@pytest.mark.parametrize("acted", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("request_number", range(4, 10))
+def test_a_correction_survives_a_kill(watcher: Watcher, request_number: int, *, acted: bool):
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(100)]))
+    watcher.notify()
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(1, 200)]))
+    with killed_at(request_number, acted=acted):
+        watcher.notify(correct="2026-11-20")
+    watcher.notify(correct="2026-11-20")
+    bodies = watcher.github.bodies()
+    mails = [body for body in bodies if part_key(body)]
+    assert [paper for body in mails for paper in papers_in(body)] == ids(range(1, 200))
+    assert sum("**Correction**" in body for body in bodies) == 1
+
+
+# --- exactly once, whatever happens
+
+
+def large(key: str, first: int) -> Digest:
+    """A digest of two parts."""
+    return digest(key, [item(each, title=LONG) for each in range(first, first + 80)])
+
+
+@pytest.mark.parametrize("acted", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("request_number", range(1, 8))
+def test_a_kill_at_the_first_use_loses_nothing_and_repeats_nothing(
+    watcher: Watcher, request_number: int, *, acted: bool
+):
+    watcher.write(digest("2026-11-18", [1]), large("2026-11-19", 100))
+    with killed_at(request_number, acted=acted):
+        watcher.notify()
+    label_was_made = bool(watcher.github.labels)
+    watcher.write(digest("2026-11-20", [2]))
+    watcher.notify()
+    watcher.notify()
+    first = ids(range(100, 180)) if label_was_made else []
+    assert watcher.papers == first + ids(range(2, 3))
+
+
+@pytest.mark.parametrize("fault", [Fault.KILL, Fault.KILL_AFTER])
+@pytest.mark.parametrize("at", [4, 5])
+def test_a_killed_process_is_carried_on_by_the_next(begun: Watcher, fault: Fault, at: int):
+    begun.write(large("2026-11-19", 100))
+    script = (
+        "import os, sys; from pathlib import Path;"
+        "from daily_papers.arxiv.session import SystemClock;"
+        "from daily_papers.notify import NotifyOptions, notify;"
+        "notify(Path(sys.argv[1]), os.environ, NotifyOptions(), clock=SystemClock(), say=print)"
+    )
+    environment = {
+        "GITHUB_TOKEN": TOKEN,
+        "GITHUB_REPOSITORY": begun.github.repository,
+        "GITHUB_API_URL": begun.github.address,
+        "DAILY_PAPERS_TODAY": str(begun.today),
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
+    begun.github.inject(fault, at=at)
+    with subprocess.Popen(
+        [sys.executable, "-c", script, begun.root], env=environment, stdout=subprocess.DEVNULL
+    ) as process:
+        begun.github.kill = process.kill
+        assert process.wait(timeout=60) == -9
+    begun.notify()
+    assert begun.papers == ids(range(1, 3)) + ids(range(100, 180))
+
+
+def _kill(acted: bool) -> Callable[[int], tuple[str, object]]:
+    return lambda at: ("kill", (at, acted))
+
+
+EVENTS = st.one_of(
+    st.integers(1, 9).map(_kill(acted=False)),
+    st.integers(1, 9).map(_kill(acted=True)),
+    st.tuples(
+        st.sampled_from(
+            [
+                fault
+                for fault in Fault
+                if fault not in {Fault.KILL, Fault.KILL_AFTER, Fault.SILENT_AFTER}
+            ]
+        ),
+        st.integers(1, 9),
+    ).map(lambda each: ("fault", each)),
+    st.sampled_from([1, 1, 80]).map(lambda size: ("digest", size)),
+    st.integers(1, 10).map(lambda days: ("days", days)),
+)
+
+
+def exactly_once(watcher: Watcher, events: list[tuple[str, object]]) -> None:
+    """Live through the events, then run until all is quiet: every paper must be out, once."""
+    watcher.write(digest("2026-11-01", [0]))
+    watcher.today = date(2026, 11, 1)
+    watcher.notify()
+    papers = 1
+    number = 1
+    for kind, what in events:
+        match kind, what:
+            case "digest", int(size):
+                number += 1
+                new = [item(papers + each, title=LONG) for each in range(size)]
+                fresh = digest(f"2026-11-01-{number}", new)
+                key = f"{watcher.today}-{number}"
+                watcher.write(digest(key, fresh.items))
+                papers += size
+            case "days", int(days):
+                watcher.today += timedelta(days=days)
+            case "kill", (int(at), bool(acted)):
+                with killed_at(at, acted=acted):
+                    _run(watcher)
+            case "fault", (Fault() as fault, int(at)):
+                watcher.github.inject(fault, at=at)
+                _run(watcher)
+                watcher.github.recover()
+    assert watcher.notify() == 0
+    requests = len(watcher.github.writes)
+    assert watcher.notify() == 0
+    assert len(watcher.github.writes) == requests, "a second run writes nothing"
+    assert Counter(watcher.papers) == Counter(ids(range(papers)))
+
+
+def _run(watcher: Watcher) -> None:
+    with suppress(DailyPapersError):
+        watcher.notify()
+
+
+@settings(max_examples=25, deadline=None)
+@given(events=st.lists(EVENTS, max_size=10))
+def test_every_paper_is_mailed_exactly_once(
+    tmp_path_factory: pytest.TempPathFactory,
+    running_github: GitHubStandIn,
+    events: list[tuple[str, object]],
+):
+    running_github.empty()
+    running_github.login = ACTIONS
+    exactly_once(Watcher(tmp_path_factory.mktemp("digests"), running_github), events)
+
+
+@pytest.mark.full
+@settings(max_examples=600, deadline=None)
+@given(events=st.lists(EVENTS, max_size=25))
+def test_every_paper_is_mailed_exactly_once_over_many_lives(
+    tmp_path_factory: pytest.TempPathFactory,
+    running_github: GitHubStandIn,
+    events: list[tuple[str, object]],
+):
+    running_github.empty()
+    running_github.login = ACTIONS
+    exactly_once(Watcher(tmp_path_factory.mktemp("digests"), running_github), events)
