@@ -28,52 +28,57 @@ _ESCAPES = {character: f"\\{character}" for character in r"\`*_[]~|"} | {
     ">": "&gt;",
     "$": "<span>$</span>",
 }
-_ESCAPED = r"[\\`*_\[\]~|&<>$]"
+_SPECIAL = r"[\\`*_\[\]~|&<>$]"
 
 # An address ends where GitHub ends it, and before what would need an escape in <...>. Parentheses
-# belong to it in pairs.
-_IN_ADDRESS = r"""[^\s<>(){}\[\]|\\^`"$]"""
-_ADDRESS = rf"""(?:{_IN_ADDRESS}|\({_IN_ADDRESS}*\))*(?:[^\s<>(){{}}\[\]|\\^`"$?!.,:;*_~']|\({_IN_ADDRESS}*\))"""
-_CELL_TOKEN = re.compile(
+# belong to it in pairs. What GitHub takes for an address goes on to the next white space.
+_PLAIN = r"""[^\s<>(){}\[\]|\\^`"$]"""
+_IN_PAIR = rf"\({_PLAIN}*\)"
+_LAST = r"""[^\s<>(){}\[\]|\\^`"$?!.,:;*_~']"""
+_TOKEN = re.compile(
     rf"""
-    (?P<scheme>(?:https?|ftp)://) (?: (?<=\\url{{https://) | (?<=\\url{{http://) | (?=\S*{_ESCAPED}) )
-        (?P<address>{_ADDRESS})?
-    | (?P<www>www\.) (?=\S*{_ESCAPED})
-    | {_ESCAPED}
+    (?P<scheme>(?i:https?|ftp)://)
+        (?: (?=\S*{_SPECIAL}) | (?<=\\url{{http://) | (?<=\\url{{https://) )
+        (?P<address> (?:{_PLAIN}|{_IN_PAIR})* (?:{_LAST}|{_IN_PAIR}) )?
+    | (?P<www>www\.) (?=\S*{_SPECIAL})
+    | {_SPECIAL}
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
-_LINK_TOKEN = re.compile(_ESCAPED)
+_TOKEN_WITHOUT_ADDRESSES = re.compile(_SPECIAL)
 _BLOCK_START = re.compile(r"\A(?:(?P<number>\d{1,9})(?=[.)])|(?=[-+=#:]))")
 _HEADING_END = re.compile(r"(?<!\S)#(?=#*$)")
 
 # Control characters that are no white space, and the characters that turn the direction of the
 # text around them; they would turn the rest of the row, too.
-_UNSEEN = dict.fromkeys(
-    [code for code in (*range(0x20), *range(0x7F, 0xA0)) if not chr(code).isspace()]
-    + [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]|(?P<unwritable>[\ud800-\udfff])"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 #: A comment with more characters than this is folded behind its first ones.
 LONGEST_OPEN_COMMENT = 20
 _SHOWN_OF_FOLDED = 5
+# Zero-width (non-)joiners, skin tones, Hangul vowels and finals, tags.
+_EXTENDING = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\u1160-\u11ff\U000e0020-\U000e007f]")
 
 
 def shown(text: str) -> str:
     """The text as readers are to see it: one line, accents as letters, nothing invisible."""
-    visible = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text).translate(_UNSEEN)
+    visible = text if text.isprintable() else _UNSEEN.sub(_seen, text)
     return decode_accents(" ".join(visible.split()))
 
 
 def cell(text: str) -> str:
     """Escape for a table cell, also inside ``<p>`` and ``<summary>`` there."""
-    return _CELL_TOKEN.sub(_escaped, shown(text))
+    line = shown(text)
+    if "://" not in line and "www." not in line:
+        return _TOKEN_WITHOUT_ADDRESSES.sub(_escaped, line)
+    return _TOKEN.sub(_escaped, line)
 
 
 def link_text(text: str) -> str:
     """Escape for the text of a link, also in a table cell. GitHub links no address there."""
-    return _LINK_TOKEN.sub(_escaped_character, shown(text))
+    return _TOKEN_WITHOUT_ADDRESSES.sub(_escaped, shown(text))
 
 
 def heading(text: str) -> str:
@@ -98,15 +103,15 @@ def folded_comment(comment: str) -> str | None:
     return "".join(characters[:_SHOWN_OF_FOLDED]) + "..."
 
 
+def _seen(character: re.Match[str]) -> str:
+    return "\N{REPLACEMENT CHARACTER}" if character["unwritable"] else ""
+
+
 def _escaped(token: re.Match[str]) -> str:
-    if token["scheme"]:
-        return _address(token["scheme"], token["address"])
-    if token["www"]:
+    if token.lastgroup == "www":
         return "www&#46;"
-    return _ESCAPES[token[0]]
-
-
-def _escaped_character(token: re.Match[str]) -> str:
+    if token.lastgroup is not None:
+        return _address(token["scheme"], token["address"])
     return _ESCAPES[token[0]]
 
 
@@ -132,14 +137,11 @@ def _characters(text: str) -> Iterator[str]:
 
 def _extends(character: str, point: str) -> bool:
     """Whether the code point belongs to the character before it."""
-    if character[-1] == "\N{ZERO WIDTH JOINER}" or unicodedata.category(point).startswith("M"):
+    if character[-1] == "\N{ZERO WIDTH JOINER}":
         return True
     if _is_regional(point):
         return len(character) == 1 and _is_regional(character)
-    # Zero width (non-)joiners, skin tones, Hangul vowels and finals, tags.
-    return bool(
-        re.match("[\u200c\u200d\U0001f3fb-\U0001f3ff\u1160-\u11ff\U000e0020-\U000e007f]", point)
-    )
+    return unicodedata.category(point).startswith("M") or bool(_EXTENDING.match(point))
 
 
 def _is_regional(point: str) -> bool:

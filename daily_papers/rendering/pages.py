@@ -11,6 +11,9 @@ from datetime import date
 from daily_papers.rendering.tables import Section, render_row, view
 from daily_papers.rendering.templates import Templates
 
+#: Stands at the end of each page, and tells it from a file that people put beside it.
+PAGE_MARK = "<!-- daily-papers:page -->"
+
 
 def render_page(
     section: Section, templates: Templates, *, title: str, last_update: date | None
@@ -21,10 +24,11 @@ def render_page(
     the day on which its rows changed last, so that a quiet day changes no page.
     """
     rows = tuple(render_row(paper, templates) for paper in section.papers)
-    return templates.render(
+    page = templates.render(
         "page.md.jinja",
         section=view(section, rows, hidden=0),
         title=title,
         readme=f"../README.md#{section.anchor}",
         last_update=last_update,
     )
+    return f"{page.rstrip()}\n\n{PAGE_MARK}\n"

@@ -81,16 +81,12 @@ class _Region:
 
     def _shared(self, room: int) -> tuple[SectionView, ...] | None:
         """The sections with the rows that share the room, each one's newest; None for no rows."""
-        sections = self.tables.sections
-        shares = [_Share(self, section) for section in sections if section.papers]
-        if shares and min(share.wanted for share in shares) > room // len(shares):
+        shares = [_Share(self, section) for section in self.tables.sections]
+        waiting = [share for share in shares if share.wants_more]
+        if waiting and min(share.wanted for share in waiting) > room // len(waiting):
             return None
-        _fill(shares, room)
-        rows = {share.section.slug: tuple(share.rows) for share in shares}
-        return tuple(
-            view(section, shown := rows.get(section.slug, ()), len(section.papers) - len(shown))
-            for section in sections
-        )
+        _fill(waiting, room)
+        return tuple(share.view() for share in shares)
 
     def _render(self, contents: tuple[_Entry, ...], sections: tuple[SectionView, ...]) -> str:
         return self.templates.render(
@@ -108,28 +104,38 @@ class _Share:
 
     def __init__(self, region: _Region, section: Section) -> None:
         self._region = region
+        self._section = section
         self._waiting = iter(section.papers)
-        self.section = section
-        self.rows: list[Escaped] = []
+        self._rows: list[Escaped] = []
         #: The size of its rows, and of its rows with the next one.
         self.used = 0
         self.wanted = 0
-        self._next: Escaped | None = None
-        self._advance()
+        self._next = self._following()
 
-    def take(self) -> bool:
-        """Put the next row in; whether there is another one."""
-        assert self._next is not None
-        self.rows.append(self._next)
-        self.used = self.wanted
-        self._advance()
+    @property
+    def wants_more(self) -> bool:
+        """Whether there is another row."""
         return self._next is not None
 
-    def _advance(self) -> None:
+    def take(self) -> None:
+        """Put the next row in."""
+        assert self._next is not None
+        self._rows.append(self._next)
+        self.used = self.wanted
+        self._next = self._following()
+
+    def view(self) -> SectionView:
+        """The section with the rows that were taken."""
+        hidden = len(self._section.papers) - len(self._rows)
+        return view(self._section, tuple(self._rows), hidden)
+
+    def _following(self) -> Escaped | None:
         paper = next(self._waiting, None)
-        self._next = None if paper is None else render_row(paper, self._region.templates)
-        if self._next is not None:
-            self.wanted = self.used + self._region.size(f"{self._next}\n")
+        if paper is None:
+            return None
+        row = render_row(paper, self._region.templates)
+        self.wanted = self.used + self._region.size(row + Escaped("\n"))
+        return row
 
 
 def _fill(shares: list[_Share], room: int) -> None:
@@ -142,5 +148,6 @@ def _fill(shares: list[_Share], room: int) -> None:
         if wanted - share.used > room:
             continue
         room -= wanted - share.used
-        if share.take():
+        share.take()
+        if share.wants_more:
             heapq.heappush(turns, (share.wanted, place))

@@ -95,8 +95,8 @@ def _pair(markers: list[_Marker], name: str) -> tuple[_Marker, _Marker]:
     ends = [marker for marker in markers if marker.text == END]
     if not markers:
         raise RegionError(
-            f"{name}: no place for the tables; paste these two lines where they shall stand,"
-            f" each on a line of its own: {BEGIN} and {END}"
+            f"{name}: no place for the tables; paste {BEGIN} and {END} where they shall stand, each"
+            " on a line of its own, outside of code blocks"
         )
     for found, marker in ((begins, BEGIN), (ends, END)):
         if len(found) > 1:

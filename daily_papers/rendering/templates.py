@@ -1,8 +1,8 @@
 """The Markdown templates: where they are, and how fields get into them.
 
 A template places and loops. Every field that it prints is escaped for a table cell, unless a
-filter has escaped it for its place: ``link_text``, ``heading``, ``paragraph``, ``address``. A
-digest repository's own ``templates/`` comes before the bundled ones, file by file.
+filter has escaped it for another place: ``link_text``, ``heading``, ``paragraph`` or ``address``.
+A digest repository's own ``templates/`` comes before the bundled ones, file by file.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import traceback
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import jinja2
@@ -40,18 +39,22 @@ class Templates:
     """The templates of one digest repository."""
 
     def __init__(self, own: Path | None = None) -> None:
+        cell = _escaping(markdown.cell)
         folders = [bundled_templates()] if own is None else [own, bundled_templates()]
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(folders),
             undefined=jinja2.StrictUndefined,
             autoescape=True,
-            finalize=_finalized,
+            finalize=cell,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            auto_reload=False,
         )
         self._environment.filters.update(
-            cell=_escaping(markdown.cell),
+            cell=cell,
+            e=cell,  # jinja2's own one escapes for HTML, which is not enough here
+            escape=cell,
             link_text=_escaping(markdown.link_text),
             heading=_escaping(markdown.heading),
             paragraph=_escaping(markdown.paragraph),
@@ -66,18 +69,15 @@ class Templates:
             raise _at(error.filename or name, error.lineno, error) from error
         except jinja2.TemplateNotFound as error:
             raise TemplateError(f"templates/{name}: refers to {error}, which is missing") from error
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             raise _at(*_place(error, name), error) from error
 
 
-def _finalized(value: object) -> object:
-    """Escape what no filter has escaped; jinja2's own escaping, for HTML, then changes nothing."""
-    return value if isinstance(value, Escaped) else Escaped(markdown.cell(str(value)))  # noqa: S704
+def _escaping(escape: Callable[[str], str]) -> Callable[[object], Escaped]:
+    """Escape once; what is escaped already stays, so that jinja2's own escaping does nothing."""
 
-
-def _escaping(escape: Callable[[str], str]) -> Callable[[Any], Markup]:
-    def filtered(value: Any) -> Escaped:
-        return value if isinstance(value, Escaped) else Escaped(escape(str(value)))  # noqa: S704
+    def filtered(value: object) -> Escaped:
+        return value if isinstance(value, Escaped) else Escaped(escape(str(value)))
 
     return filtered
 
