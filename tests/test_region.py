@@ -1,0 +1,120 @@
+"""Only what stands between the markers of a README is ours."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daily_papers.errors import RegionError
+from daily_papers.rendering.region import (
+    BEGIN,
+    END,
+    decode_readme,
+    find_region,
+    replace_region,
+)
+
+LINE = st.one_of(
+    st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=20),
+    st.sampled_from(["# Papers", "", "| a |", f"see {BEGIN}", f"`{END}`", "    " + BEGIN, "> x"]),
+).filter(lambda line: not line.lstrip().startswith(("```", "~~~")))
+
+
+def test_the_region_is_replaced_and_the_rest_stays() -> None:
+    readme = f"# Mine\n\n{BEGIN}\nold\n{END}\n\nbelow\n"
+    assert replace_region(readme, "new\n") == f"# Mine\n\n{BEGIN}\nnew\n{END}\n\nbelow\n"
+
+
+@given(
+    st.lists(LINE),
+    st.lists(LINE),
+    st.lists(LINE),
+    st.lists(LINE),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+)
+def test_any_text_around_the_region_stays_byte_for_byte(
+    above: list[str],
+    old: list[str],
+    new: list[str],
+    below: list[str],
+    newline: str,
+    ends_with_newline: bool,
+) -> None:
+    before = "".join(line + newline for line in [*above, BEGIN])
+    after = newline.join([END, *below]) + (newline if ends_with_newline else "")
+    readme = before + "".join(line + newline for line in old) + after
+    body = "".join(f"{line}\n" for line in new)
+    written = replace_region(readme, body)
+    assert written == before + body.replace("\n", newline) + after
+    assert replace_region(written, body) == written
+    assert find_region(written).rest_bytes == len((before + after).encode())
+
+
+def test_a_file_with_windows_newlines_keeps_them() -> None:
+    readme = f"# Mine\r\n{BEGIN}\r\n{END}\r\nbelow"
+    assert replace_region(readme, "a\nb\n") == f"# Mine\r\n{BEGIN}\r\na\r\nb\r\n{END}\r\nbelow"
+
+
+def test_a_body_without_last_newline_gets_one() -> None:
+    assert replace_region(f"{BEGIN}\n{END}", "a") == f"{BEGIN}\na\n{END}"
+
+
+def test_an_empty_body_empties_the_region() -> None:
+    assert replace_region(f"{BEGIN}\nold\n{END}\n", "") == f"{BEGIN}\n{END}\n"
+
+
+def test_markers_in_code_blocks_are_documentation() -> None:
+    shown = f"```markdown\n{BEGIN}\n{END}\n```\n\n~~~~\n```\n~~~\n{BEGIN}\n~~~~\n\n    {END}\n"
+    readme = f"{shown}{BEGIN}\n{END}\n"
+    assert replace_region(readme, "x\n") == f"{shown}{BEGIN}\nx\n{END}\n"
+
+
+def test_markers_in_code_blocks_alone_are_no_region() -> None:
+    with pytest.raises(RegionError, match="outside of code blocks"):
+        find_region(f"```\n{BEGIN}\n{END}\n```\n")
+
+
+def test_a_marker_may_be_indented_and_follow_a_byte_order_mark() -> None:
+    assert find_region(f"\ufeff{BEGIN}\n  {END} \n").body == ""
+
+
+@pytest.mark.parametrize(
+    ("readme", "line", "advice"),
+    [
+        ("# Mine\n", "", f"no place for the tables; paste {BEGIN} and {END} where"),
+        ("", "", "no place for the tables"),
+        (f"a\n{BEGIN}\n", ":2", f"paste {END} on a line below it"),
+        (f"a\n\n{END}\n", ":3", f"paste {BEGIN} on a line above it"),
+        (f"{END}\n{BEGIN}\n", ":1", "swap the two lines"),
+        (f"{BEGIN}\n{BEGIN}\n{END}\n", ":2", "stands on lines 1 and 2; keep one"),
+        (f"{BEGIN}\n{END}\n\n{END}\n", ":4", "stands on lines 2 and 4; keep one"),
+        (f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n", ":3", "stands on lines 1 and 3; keep one"),
+    ],
+)
+def test_an_unclear_region_is_an_error_that_tells_what_to_do(
+    readme: str, line: str, advice: str
+) -> None:
+    with pytest.raises(RegionError) as caught:
+        replace_region(readme, "new\n", name="docs/README.md")
+    message = str(caught.value)
+    assert message.startswith(f"docs/README.md{line}: ")
+    assert advice in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("body", [f"{END}\n", f"{BEGIN}\n", "```\n", "~~~ x\n"])
+def test_a_body_that_would_not_be_found_again_is_refused(body: str) -> None:
+    with pytest.raises(RegionError, match=r"mend templates/readme\.md\.jinja"):
+        replace_region(f"{BEGIN}\n{END}\n", body)
+
+
+def test_a_readme_that_is_not_utf_8_is_an_error_that_names_the_byte() -> None:
+    with pytest.raises(RegionError, match=r"README\.md:2: not UTF-8 \(byte 0xe9 at offset 6\)"):
+        decode_readme("ab\ncafé".encode("latin-1"))
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_what_is_read_is_written_back(text: str) -> None:
+    assert decode_readme(text.encode()).encode() == text.encode()
