@@ -1,0 +1,409 @@
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daily_papers.importing import Published, read_published
+from daily_papers.paper import Paper, Way, folded, newest_first
+from daily_papers.rendering.markdown import shown
+from daily_papers.rendering.region import BEGIN, END
+from daily_papers.rendering.tables import render_row
+from daily_papers.rendering.templates import Templates
+
+PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"
+HEAD = "| **Title** | **Date** | **Abstract** | **Comment** |\n| --- | --- | --- | --- |\n"
+
+
+def row(
+    title: str = "A title",
+    link: str = "http://arxiv.org/abs/2501.01234v2",
+    day: str = "2025-01-31",
+    abstract: str = "We do it.",
+    comment: str = "",
+) -> str:
+    """A row as published digests have it: nothing is escaped, long comments are folded."""
+    if len(comment) > 20:
+        comment = f"<details><summary>{comment[:5]}...</summary><p>{comment}</p></details>"
+    fold = f"<details><summary>Show</summary><p>{abstract}</p></details>"
+    return f"| **[{title}]({link})** | {day} | {fold} | {comment} |\n"
+
+
+def readme(*rows: str, heading: str = "## mri\n", head: str = HEAD) -> str:
+    return f"# Daily Papers\nWords.\n\nLast update: 2025-02-01\n\n{heading}{head}{''.join(rows)}\n"
+
+
+def read(text: str) -> Published:
+    return read_published(text, "README.md")
+
+
+def only(text: str) -> Paper:
+    published = read(text)
+    assert published.unread == ()
+    (section,) = published.sections
+    (paper,) = section.papers
+    return paper
+
+
+def reasons(text: str) -> list[str]:
+    return [str(unread) for unread in read(text).unread]
+
+
+def test_a_row_tells_what_it_tells_and_nothing_else_is_known():
+    assert only(readme(row(comment="9 pages"))) == Paper(
+        id="2501.01234",
+        version=2,
+        title="A title",
+        abstract="We do it.",
+        comment="9 pages",
+        updated=datetime(2025, 1, 31, tzinfo=UTC),
+        way=Way.IMPORT,
+    )
+
+
+def test_a_readme_tells_its_title_its_day_and_its_keywords_in_order():
+    text = readme(row()) + "## Time Series\n" + HEAD + row() + "\n## empty one\n" + HEAD
+    published = read(text)
+    assert published.title == "Daily Papers"
+    assert published.last_update == date(2025, 2, 1)
+    assert [(section.name, len(section.papers)) for section in published.sections] == [
+        ("mri", 1),
+        ("Time Series", 1),
+        ("empty one", 0),
+    ]
+    assert published.sections[1].lines == (14,)
+
+
+@pytest.mark.parametrize(
+    ("link", "versioned_id"),
+    [
+        ("http://arxiv.org/abs/2501.01234v2", "2501.01234v2"),
+        ("https://arxiv.org/abs/2501.01234v2", "2501.01234v2"),
+        ("https://www.arxiv.org/abs/2501.01234v12", "2501.01234v12"),
+        ("http://arxiv.org/pdf/2501.01234v3", "2501.01234v3"),
+        ("http://arxiv.org/pdf/2501.01234v3.pdf", "2501.01234v3"),
+        ("http://arxiv.org/abs/2501.01234", "2501.01234v1"),
+        ("http://arxiv.org/abs/2501.01234v2?context=cs#top", "2501.01234v2"),
+        ("http://arxiv.org/abs/hep-th/9901001v1", "hep-th/9901001v1"),
+        ("http://arxiv.org/abs/math.GT/0309136v1", "math/0309136v1"),
+    ],
+)
+def test_links_to_any_page_of_the_paper_are_read(link: str, versioned_id: str):
+    assert only(readme(row(link=link))).versioned_id == versioned_id
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "llmNER: (Zero|Few)-Shot",
+        "low T/|W| modes",
+        "| a | b |",
+        "[Experiment] *bold* and `code`",
+        "see [x](http://example.org) too",
+        "an [x](http://arxiv.org/abs/2501.00001v1) in it",
+        "**",
+        "0",
+        r"a \| b",
+        "&lt;b&gt; <b>",
+    ],
+)
+def test_a_title_is_read_as_its_author_wrote_it(title: str):
+    assert only(readme(row(title=title))).title == title
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "|",
+        "p(a|b)",
+        "| 9 pages |",
+        "9 pages | code: https://x.org | accepted",
+        "a </p></details> b c d e",
+    ],
+)
+def test_a_comment_is_read_as_its_author_wrote_it(comment: str):
+    paper = only(readme(row(abstract="norms |x| and | y |", comment=comment)))
+    assert (paper.abstract, paper.comment) == ("norms |x| and | y |", comment)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (row(link="http://example.org/abs/2501.01234v2"), "the title is no link to a paper"),
+        (row(link="http://arxiv.org/list/cs.CV"), "the title is no link to a paper"),
+        (row(link="http://arxiv.org/abs/what"), "the title links to no arXiv paper"),
+        (row(title=""), "the title is empty"),
+        (row(day="31 Jan 2025"), "the date is not like 2025-01-31: '31 Jan 2025'"),
+        (row(day="2025-02-30"), "the date is not like 2025-01-31: '2025-02-30'"),
+        (row(day=""), "the date is not like 2025-01-31: ''"),
+        (row()[:60] + "\n", "the row is cut"),
+        ("| no row |\n", "4 columns are wanted, 1 are there"),
+        ("no row\n", "the row is cut"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_told_and_nothing_else_is_lost(text: str, reason: str):
+    other = row(link="http://arxiv.org/abs/2501.05678v1")
+    published = read(readme(row(), text, other))
+    (unread,) = published.unread
+    assert str(unread).startswith(f"README.md:10: {reason}")
+    assert [paper.id for paper in published.sections[0].papers] == ["2501.01234", "2501.05678"]
+
+
+@pytest.mark.parametrize("heading", ["", "## ***\n"])
+def test_a_table_without_a_keyword_is_told(heading: str):
+    published = read(heading + HEAD + row())
+    assert published.sections == ()
+    assert re.match(r"README.md:1: this table has no heading with a word", str(published.unread[0]))
+
+
+def test_of_several_versions_the_highest_counts():
+    versions = [row(link=f"http://arxiv.org/abs/2501.01234v{version}") for version in (2, 10, 9)]
+    assert only(readme(*versions)).version == 10
+
+
+def test_one_heading_may_have_several_tables():
+    again = "## MRI ##\n" + HEAD + row(link="http://arxiv.org/abs/2501.05678v1")
+    (section,) = read(readme(row()) + again).sections
+    assert (section.name, len(section.papers)) == ("mri", 2)
+
+
+def test_headings_that_ask_for_the_same_are_one_keyword():
+    text = "".join(f"## {name}\n{HEAD}{row()}\n" for name in ["a_b c", "A (b) C", "mri", "MRI?"])
+    assert [section.name for section in read(text).sections] == ["a_b c", "mri"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("## magnetic resonance imaging", "magnetic resonance imaging"),
+        ("### mri", "mri"),
+        ("  ## mri  ", "mri"),
+        ("## mri ##", "mri"),
+        ("## C#", "C#"),
+        ("## **mri**", "mri"),
+        ("## [mri](papers/mri.md)", "mri"),
+        ("## 3.10", "3.10"),
+        ("## a | b: *c*", "a | b: *c*"),
+        ("## m\u200br\x00i", "mri"),
+        (f"## {'word ' * 60}", ("word " * 40).rstrip()),
+    ],
+)
+def test_headings_are_keywords(heading: str, name: str):
+    (section,) = read(readme(row(), heading=f"{heading}\n\n")).sections
+    assert section.name == name
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("|Title|Date|Abstract|Comment|\n|:---:|---|:--|--:|\n", row(comment="9 pages")),
+        (
+            "| Date | Title | Comment |\n| - | - | - |\n",
+            "| 2025-01-31 | **[A title](http://arxiv.org/abs/2501.01234v2)** | 9 pages |\n",
+        ),
+        (
+            "| Comment | **title** | Authors | **Date** |\n| --- | --- | --- | --- |\n",
+            "| 9 pages | [A title](http://arxiv.org/abs/2501.01234v2) | A. B. | 2025-01-31 |\n",
+        ),
+    ],
+)
+def test_columns_are_found_by_their_names(head: str, line: str):
+    paper = only(readme(line, head=head))
+    assert (paper.title, paper.date, paper.comment) == ("A title", date(2025, 1, 31), "9 pages")
+
+
+def test_other_tables_and_code_blocks_are_passed_over():
+    other = "## Peers\n| Name | Date |\n| --- | --- |\n| x | 2025-01-01 |\n\n"
+    example = f"## Form\n```\n{HEAD}{row()}```\n"
+    published = read(other + example)
+    assert (published.sections, published.unread, published.replaceable) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", " \t\n"),
+        lambda text: text.rstrip("\n"),
+        lambda text: text.replace("We do", "We\u2028do"),
+    ],
+    ids=["CRLF", "byte order mark", "trailing spaces", "no last newline", "line separator"],
+)
+def test_how_a_file_is_saved_does_not_matter(change):
+    text = readme(row(), row(link="http://arxiv.org/abs/2501.05678v1"))
+    assert read(change(text)).sections == read(text).sections
+    assert read(change(text)).last_update == date(2025, 2, 1)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# Words only", "\ufeff", "|", "| --- |\n| --- |"])
+def test_a_file_without_tables_has_none(text: str):
+    published = read(text)
+    assert (published.sections, published.unread) == ((), ())
+    assert published.first_line is published.last_line is None
+
+
+def test_the_place_of_the_tables_is_known_by_its_lines():
+    published = read(readme(row(), row()))
+    assert (published.first_line, published.last_line) == (4, 10)
+
+
+def ids_as_rendered(published: Published) -> list[list[str]]:
+    return [
+        [paper.id for paper in sorted(section.papers, key=newest_first)]
+        for section in published.sections
+    ]
+
+
+def on_one_day(*numbers: int) -> list[str]:
+    return [row(link=f"http://arxiv.org/abs/2501.{number:05}v1") for number in numbers]
+
+
+def test_papers_of_one_day_keep_the_order_of_the_table():
+    published = read(readme(*on_one_day(3, 9, 1), row(day="2025-01-30")))
+    assert ids_as_rendered(published) == [["2501.00003", "2501.00009", "2501.00001", "2501.01234"]]
+    assert published.sections[0].papers[-1].updated == datetime(2025, 1, 30, tzinfo=UTC)
+
+
+def test_one_order_fits_all_tables_that_share_papers():
+    tables = [on_one_day(3, 9, 1), on_one_day(7, 3, 8, 1), on_one_day(9, 7, 3)[1:]]
+    text = "\n".join(
+        f"## keyword {number}\n{HEAD}{''.join(rows)}" for number, rows in enumerate(tables)
+    )
+    sections = read(text).sections
+    newest = {paper.id: paper for section in sections for paper in section.papers}
+    for section in sections:
+        shared = [newest[paper.id] for paper in section.papers]
+        assert sorted(shared, key=newest_first) == shared
+
+
+def test_tables_that_contradict_each_other_are_read_all_the_same():
+    text = readme(*on_one_day(1, 2)) + "## b\n" + HEAD + "".join(on_one_day(2, 1))
+    assert ids_as_rendered(read(text)) == [["2501.00002", "2501.00001"]] * 2
+
+
+SIGNS = [
+    *"ab|é*_[]()`~\\<>&$#@!.:-\"'{} ",
+    "&lt;",
+    "&amp;",
+    "\\|",
+    "<b>",
+    "$x|y$",
+    "**",
+    "...",
+    "<span>",
+]
+SIGNS += ["https://x.org/a_b", "www.x_y.org", "<!-- daily-papers:end -->", "\u200b", "\\'e", " | "]
+TEXT = st.lists(st.sampled_from(SIGNS), max_size=30).map(lambda signs: folded("".join(signs)))
+# The pieces that tell the cells apart; where an author writes these, a row cannot be told from it.
+PIECE = re.compile(r"\]\(https?://\S*arxiv|</p>\s*</details>")
+
+
+def papers(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Paper]:
+    return st.builds(
+        Paper,
+        id=st.from_regex(r"(0[7-9]|1[0-9]|2[0-5])(0[1-9]|1[0-2])\.[0-9]{4,5}", fullmatch=True)
+        | st.from_regex(r"(hep-th|math|cs)/9[1-9](0[1-9]|1[0-2])[0-9]{3}", fullmatch=True),
+        version=st.integers(1, 99),
+        title=texts.filter(bool),
+        abstract=texts,
+        comment=st.none() | texts.filter(bool),
+        updated=st.dates(date(1991, 8, 1), date(2099, 1, 1)).map(
+            lambda day: datetime(day.year, day.month, day.day, tzinfo=UTC)
+        ),
+        way=st.just(Way.IMPORT),
+    )
+
+
+ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=60).map(folded)
+
+
+@given(st.lists(papers((TEXT | ANY_TEXT).filter(lambda text: not PIECE.search(text))), max_size=6))
+def test_a_published_table_reads_back_exactly(known: list[Paper]):
+    rows = [
+        row(paper.title, f"http://arxiv.org/abs/{paper.versioned_id}", str(paper.date),
+            paper.abstract, paper.comment or "")
+        for paper in known
+    ]  # fmt: skip
+    published = read(readme(*rows))
+    assert published.unread == ()
+    highest: dict[str, Paper] = {}
+    for paper in known:
+        if paper.id not in highest or highest[paper.id].version < paper.version:
+            highest[paper.id] = paper
+    read_back = {paper.id: paper for paper in published.sections[0].papers}
+    assert {id: texts(paper) for id, paper in read_back.items()} == {
+        id: texts(paper) for id, paper in highest.items()
+    }
+
+
+def texts(paper: Paper) -> tuple[object, ...]:
+    return (paper.versioned_id, paper.date, paper.title, paper.abstract, paper.comment)
+
+
+TEMPLATES = Templates()
+
+
+@given(papers(TEXT | ANY_TEXT))
+def test_a_row_of_ours_reads_back_as_it_is_shown(paper: Paper):
+    text = f"{BEGIN}\n## mri\n{HEAD}{render_row(paper, TEMPLATES)}\n\n{END}\n"
+    published = read(text)
+    if not shown(paper.title):
+        assert len(published.unread) == 1
+        return
+    (read_back,) = published.sections[0].papers
+    comment = shown(paper.comment) if paper.comment else None
+    assert texts(read_back) == (
+        *(paper.versioned_id, paper.date, shown(paper.title), shown(paper.abstract)),
+        comment or None,
+    )
+
+
+def test_only_between_our_markers_texts_are_escaped():
+    escaped = row(title=r"a \| b &lt;c&gt; <span>$</span>5 C\#")
+    inside = f"{BEGIN}\n## C\\# \\| x\n{HEAD}{escaped}\n{END}\n"
+    outside = f"## C\\#\n{HEAD}{escaped}"
+    first, second = read(inside + "\n" + outside).sections
+    assert (first.name, first.papers[0].title) == ("C# | x", "a | b <c> $5 C#")
+    assert (second.name, second.papers[0].title) == (
+        r"C\#",
+        r"a \| b &lt;c&gt; <span>$</span>5 C\#",
+    )
+
+
+def test_reading_takes_time_in_proportion_to_the_length():
+    many = 4_000
+    start = "| **[x](http://arxiv.org/abs/2501.00001v1)** | 2025-01-31 | "
+    fold = "<details><summary>x</summary><p>y</p></details>"
+    lines = [
+        "| **[" + "](http://arxiv.org/abs/2501.00001v1) " * many + "|",
+        f"{start}{fold * many} |",
+        f"{start}{fold} | <details>{'</summary><p>' * many} |",
+        "| " * many,
+        "|" + "-" * many * 10 + "x",
+        "\\" * many + "|",
+        "&" * many + "|",
+    ]
+    published = read(f"{BEGIN}\n" + readme(*[line + "\n" for line in lines]))
+    assert len(published.unread) + len(published.sections[0].papers) > 0
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(
+    not PUBLISHED_README.is_file(), reason="no published README beside the checkout"
+)
+def test_a_real_published_readme_comes_back_row_by_row():
+    text = PUBLISHED_README.read_text(encoding="utf-8")
+    published = read(text)
+    (section,) = published.sections
+    assert published.unread == ()
+    rendered = [render_row(paper, TEMPLATES) for paper in sorted(section.papers, key=newest_first)]
+    lines = [line for line in text.split("\n") if line.startswith("| **[")]
+    assert len(rendered) == len(lines)
+    for written, line in zip(rendered, lines, strict=True):
+        plain = line.replace("http://arxiv", "https://arxiv", 1)
+        cells = re.sub(r"</?(?:details|summary|p)>|\*\*|\[|\]\(", "", plain)
+        if not re.search(r"[\\`*_\[\]<>~&$!@#]|\|.*\|.*\|.*\|.*\|.*\|", cells):
+            assert str(written) == plain
