@@ -37,6 +37,7 @@ def locked(root: Path) -> Iterator[None]:
         raise UsageError(f"{root}: no such folder; give the digest repository with --root DIR")
     try:
         (root / PRIVATE).mkdir(exist_ok=True)
+        (root / PRIVATE / ".gitignore").write_text("*\n", encoding="utf-8")
         lock = FileLock(root / PRIVATE / "lock", blocking=False)
         lock.acquire()
     except Timeout:
@@ -75,13 +76,20 @@ class Transaction:
         """Let the file not be there."""
         self._contents[path] = None
 
-    def commit(self) -> tuple[str, ...]:
-        """Replace what differs, and return the paths that changed. Raises DailyPapersError."""
-        changed = {
+    def changes(self) -> tuple[str, ...]:
+        """The paths whose content would change."""
+        return tuple(self._changed())
+
+    def _changed(self) -> dict[str, bytes | None]:
+        return {
             path: content
             for path, content in sorted(self._contents.items())
             if content != _present(self.root / path)
         }
+
+    def commit(self) -> tuple[str, ...]:
+        """Replace what differs, and return the paths that changed. Raises DailyPapersError."""
+        changed = self._changed()
         self._contents.clear()
         if changed:
             try:

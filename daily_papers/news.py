@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from daily_papers.announcement import Announcement, AnnounceKind
+from daily_papers.announcement import AnnounceKind, Announcement
 from daily_papers.merging import merged
 from daily_papers.paper import Paper, announcement_order
 

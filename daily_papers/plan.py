@@ -8,7 +8,7 @@ catch up, by their own searches or by one harvest, whichever is fewer requests.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from math import ceil
@@ -62,6 +62,10 @@ class Plan:
     details: bool = False
     audit: str | None = None
 
+    def after_feed(self, feed_parts: tuple[tuple[str, ...], ...]) -> Plan:
+        """The whole of a run: the feed that was asked, and what this plan asks after it."""
+        return replace(self, feed_parts=feed_parts)
+
     @property
     def filling(self) -> str | None:
         """``filling 40 of 1,000``, where not all can be filled at once."""
@@ -85,6 +89,12 @@ class Situation:
     newcomers: bool
     #: Whether papers stand in tables without their details.
     lacking_details: bool
+
+    @property
+    def done(self) -> bool:
+        """Whether an earlier run of this day had all it asked for, and nothing changed since."""
+        state = self.state
+        return state.day == self.day and state.complete and not self.newcomers
 
     @property
     def unfilled(self) -> tuple[str, ...]:
@@ -146,19 +156,22 @@ def _by_harvest(situation: Situation) -> Plan:
 
 
 def _automatic(situation: Situation, *, feed_lost: bool) -> Plan:
+    if situation.done:
+        return Plan()
     behind = situation.behind(feed_lost=feed_lost)
     searches, harvest = _catch_up(situation, behind)
     unfilled = situation.unfilled
     if harvest is None:
         harvest = _fill_harvest(situation)
     fills = unfilled[:MOST_FILLS]
+    feed = () if feed_lost else _feed_parts(situation)
     return Plan(
-        feed_parts=() if feed_lost else _feed_parts(situation),
+        feed_parts=feed,
         searches=searches,
         harvest=harvest,
         fills=fills,
         unfilled=len(unfilled),
-        details=situation.lacking_details or not feed_lost,
+        details=situation.lacking_details or bool(feed),
         audit=None if searches or fills else _audit(situation),
     )
 

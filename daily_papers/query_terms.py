@@ -123,7 +123,8 @@ def _no_field(token: Token) -> str:
     if text[0] in _OTHER_QUOTES:
         return 'a phrase needs a field and straight double quotes, as in ti:"two words"'
     shown = token.shown
-    return f"expected a field before {shown}: ti:{shown} or abs:{shown}; arXiv would search every field"
+    fields = f"ti:{shown} or abs:{shown}"
+    return f"expected a field before {shown}: {fields}; arXiv would search every field"
 
 
 def _check_field(field: str, column: int) -> None:

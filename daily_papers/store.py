@@ -39,6 +39,8 @@ class KeywordRecord:
     audited: date | None = None
     #: The listing day of the last harvest that helped to fill it.
     harvested: date | None = None
+    #: The listing day on which its table changed last.
+    changed: date | None = None
     #: How many papers its table was filled for.
     max_papers: int = 0
 
@@ -91,14 +93,6 @@ class State:
     unconfirmed: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a keyword's table gained: identifiers of papers new to it, and of revised ones."""
-
-    new: tuple[str, ...]
-    revised: tuple[str, ...]
-
-
 @dataclass(slots=True)
 class Store:
     """All of it. ``members`` is the inverse of `Shelved.first_seen`."""
@@ -122,21 +116,13 @@ class Store:
         shelved = self.papers.get(paper_id)
         return None if shelved is None else shelved.paper
 
-    def take(self, slug: str, papers: Iterable[Paper], *, day: date, limit: int) -> Taken:
+    def take(self, slug: str, papers: Iterable[Paper], *, day: date, limit: int) -> None:
         """Merge papers into a keyword's table and keep its ``limit`` newest."""
         members = self.members.setdefault(slug, set())
-        before = {id: self.papers[id].paper.version for id in members}
         for paper in papers:
-            shelved = self._shelve(paper)
-            shelved.first_seen.setdefault(slug, day)
+            self._shelve(paper).first_seen.setdefault(slug, day)
             members.add(paper.id)
         self.trim(slug, limit)
-        new = sorted(members - before.keys(), key=announcement_order)
-        revised = sorted(
-            (id for id in members & before.keys() if self.papers[id].paper.version > before[id]),
-            key=announcement_order,
-        )
-        return Taken(tuple(new), tuple(revised))
 
     def learn(self, papers: Iterable[Paper]) -> None:
         """Merge what is told of papers that already stand in a table; others are passed over."""

@@ -193,6 +193,7 @@ def _keyword_of(record: Json, day: date | None) -> KeywordRecord:
         last_success=day if last_success is None else _day_or_never(last_success),
         audited=_optional(date.fromisoformat, record.get("audited")),
         harvested=_optional(date.fromisoformat, record.get("harvested")),
+        changed=_optional(date.fromisoformat, record.get("changed")),
         max_papers=int(record["max_papers"]),
     )
 
@@ -311,6 +312,7 @@ def _keyword_record(record: KeywordRecord, day: date | None) -> Json:
         "last_success": (_day(record.last_success) or "never") if behind else None,
         "audited": _day(record.audited),
         "harvested": _day(record.harvested),
+        "changed": _day(record.changed),
         "max_papers": record.max_papers,
     }
 

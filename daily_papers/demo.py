@@ -1,0 +1,139 @@
+"""`demo`: some days of a digest repository, against a sandbox arXiv on this machine.
+
+Made-up papers over real HTTP, and the pipeline that the daily job runs: a first run, ordinary
+days, a day on which arXiv throttles, a day on which nothing answers, the recovery, a weekend.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from daily_papers.errors import UsageError
+from daily_papers.rendering.region import BEGIN, END
+from daily_papers.report import RunReport
+from daily_papers.sandbox import (
+    RATE_EXCEEDED,
+    TRACKED_AUTHOR,
+    Intercept,
+    Request,
+    Response,
+    SandboxArxiv,
+    Service,
+)
+from daily_papers.update import Order, update
+
+Say = Callable[[str], None]
+
+_MARK = Path(".daily-papers") / "demo"
+_KEYWORDS = f"""\
+# The topics of this digest repository. Its own words for all of this: docs/keywords.md
+title: Daily Papers
+categories: [cs, eess, stat, physics.med-ph]
+keywords:
+  - magnetic resonance imaging
+  - mri
+  - name: Medical imaging
+    any: [medical imaging, medical image analysis]
+    none: [survey]
+  - graph neural networks
+  - name: Diffusion models
+    query: 'ti:"diffusion model" OR abs:"diffusion model"'
+  - author: {TRACKED_AUTHOR}
+"""
+_README = f"""\
+# Daily Papers
+
+A digest repository: whoever watches it gets a mail on days with new papers. The topics stand in
+[keywords.yaml](keywords.yaml). All papers here are made up.
+
+{BEGIN}
+{END}
+
+What stands outside the two markers is yours, and stays as it is.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    day: date
+    what: str
+    intercept: Intercept | None = None
+
+
+def _throttled(request: Request) -> Response | None:
+    """The query API has had enough; the other services answer."""
+    return RATE_EXCEEDED if request.service is Service.QUERY else None
+
+
+def _silent(_request: Request) -> Response | None:
+    """Nothing at arXiv has an answer."""
+    return RATE_EXCEEDED
+
+
+_DAYS = (
+    _Day(date(2026, 2, 2), "Monday: the first run fills the tables"),
+    _Day(date(2026, 2, 3), "Tuesday: an ordinary day"),
+    _Day(date(2026, 2, 4), "Wednesday: the query API throttles us", _throttled),
+    _Day(date(2026, 2, 5), "Thursday: nothing at arXiv answers", _silent),
+    _Day(date(2026, 2, 6), "Friday: it has recovered, and what was missed is fetched"),
+    _Day(date(2026, 2, 7), "Saturday: no listing"),
+    _Day(date(2026, 2, 8), "Sunday: no listing"),
+    _Day(date(2026, 2, 9), "Monday: an ordinary day"),
+)
+
+
+def demo(folder: Path, say: Say) -> None:
+    """Play it in a folder that is empty, not there yet, or from an earlier demo."""
+    _prepare(folder)
+    say(f"A digest repository in {folder}, and a sandbox arXiv with made-up papers.\n")
+    with SandboxArxiv() as sandbox:
+        for each in _DAYS:
+            sandbox.today, sandbox.intercept = each.day, each.intercept
+            report = update(
+                Order(root=folder, day=each.day, environ=sandbox.environment()), _no_progress
+            )
+            _tell(each, report, say)
+    _tell_where_to_look(folder, say)
+
+
+def _prepare(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: a file; give the demo a folder that is empty")
+    if (folder / _MARK).exists():
+        shutil.rmtree(folder)
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(
+            f"{folder}: not empty; give the demo a folder that is: daily-papers demo DIR"
+        )
+    (folder / _MARK).parent.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).touch()
+    (folder / "keywords.yaml").write_text(_KEYWORDS, encoding="utf-8")
+    (folder / "README.md").write_text(_README, encoding="utf-8")
+
+
+def _no_progress(_done: int, _of: int, _what: str) -> None:
+    """The demo tells a line a day."""
+
+
+def _tell(each: _Day, report: RunReport, say: Say) -> None:
+    asked = sum(request.status != "kept" for request in report.requests)
+    say(f"{each.day}  {each.what}")
+    say(f"            {report.day_line}")
+    for note in report.notes:
+        say(f"            note: {note}")
+    say(f"            {asked} requests, exit code {report.exit_code}")
+
+
+def _tell_where_to_look(folder: Path, say: Say) -> None:
+    digests = sorted((folder / "digests").glob("*.md"))
+    say("\nNow look at:")
+    say(f"  {folder / 'README.md'}: the tables")
+    say(f"  {folder / 'papers'}/: a page for each keyword")
+    if digests:
+        say(f"  {folder / 'digests'}/: {len(digests)} digests, each of which becomes one mail")
+    say(f"  {folder / 'data'}/: the store, which git keeps")
+    say(f"Change {folder / 'keywords.yaml'}, then: daily-papers --root {folder} check")

@@ -1,0 +1,26 @@
+"""Progress of long work on standard error: one line that moves on a terminal, nothing in a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TextIO
+
+_WIDTH = 78
+
+
+def progress_on(stream: TextIO, *, quiet: bool) -> Callable[[int, int, str], None]:
+    """Return what tells ``done`` of ``of`` steps and a few words; silent unless people watch."""
+    if quiet or not stream.isatty():
+        return _silent
+
+    def show(done: int, of: int, what: str) -> None:
+        text = f"{what}: {done:,} of {of:,}" if of > 1 else what
+        plain = "".join(char if char.isprintable() else " " for char in text)[:_WIDTH]
+        stream.write(f"\r{plain:<{_WIDTH}}\r")
+        stream.flush()
+
+    return show
+
+
+def _silent(_done: int, _of: int, _what: str) -> None:
+    """Say nothing."""
