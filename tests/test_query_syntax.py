@@ -166,7 +166,7 @@ A_WORD = (
         (
             "jr:a",
             (
-                "column 1: the field jr: cannot be used: journal references come long after the paper; "
+                "column 1: the field jr: cannot be used: journal references come long after "
                 "use ti: or abs:"
             ),
         ),

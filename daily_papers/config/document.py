@@ -128,13 +128,14 @@ class _Reader:
         self._refuse_machinery(event)
         match event:
             case yaml.ScalarEvent():
-                return self._scalar(event)
+                value = self._scalar(event)
             case yaml.SequenceStartEvent():
-                return self._list(path)
+                value = self._list(path)
             case yaml.MappingStartEvent():
-                return self._mapping(path)
+                value = self._mapping(path)
             case _:
                 return Broken()
+        return value if event.tag is None else Broken()
 
     def _refuse_machinery(self, event: yaml.Event) -> None:
         """Aliases, anchors and tags are for programs; here they are phrases without quotes."""
@@ -155,8 +156,6 @@ class _Reader:
         )
 
     def _scalar(self, event: yaml.ScalarEvent) -> object:
-        if event.tag is not None:
-            return Broken()
         if not event.implicit[0]:
             return event.value
         tag: str = self._resolver.resolve(  # type: ignore[no-untyped-call]

@@ -53,12 +53,13 @@ class _KeywordReading:
         self._categories = categories
         self._max_papers = max_papers
         value = values.at(path)
+        self._has_keys = isinstance(value, dict)
         self._keys = frozenset(value) if isinstance(value, dict) else frozenset()
 
     def keyword(self) -> Keyword | None:
         """The keyword; None where anything is wrong with it, which is then among the problems."""
         before = len(self._values.problems)
-        found = self._mapping() if self._keys else self._plain()
+        found = self._mapping() if self._has_keys else self._plain()
         new = self._values.problems[before:]
         is_wrong = any(problem.severity == "error" for problem in new)
         return None if is_wrong or self._values.is_faulty_below(self._path) else found

@@ -1,0 +1,384 @@
+"""What a right keywords.yaml comes to; and any other file is refused, whatever it holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from daily_papers.categories import ARCHIVES, CATEGORIES
+from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
+from daily_papers.config.slugs import RESERVED, slug_of
+from daily_papers.query import to_arxiv
+
+SCHEMA = Path(__file__).parents[1] / "daily_papers" / "keywords.schema.json"
+DOCS = Path(__file__).parents[1] / "docs" / "keywords.md"
+
+EXAMPLE = """\
+title: Medical Papers
+categories: [cs, eess]
+max_papers: 80
+keywords:
+  - magnetic resonance imaging
+  - mri
+  - name: Medical imaging
+    slug: medical
+    any: [medical imaging, medical image analysis]
+    none: [survey]
+    in: title or abstract
+    categories: [eess.IV, cs.CV]
+    max_papers: 50
+  - name: Diffusion MRI
+    query: '(ti:"diffusion MRI" OR abs:"diffusion MRI") ANDNOT abs:fetal'
+  - author: [Francesco Di Feola, F. Di Feola]
+"""
+
+
+def read(text: str) -> Config:
+    return parse_config(text.encode(), "keywords.yaml")
+
+
+def only(text: str, *, top: str = "") -> Keyword:
+    """The single keyword of these lines."""
+    (keyword,) = read(f"{top}keywords:\n{text}").keywords
+    return keyword
+
+
+def search(text: str, *, top: str = "") -> str:
+    return to_arxiv(only(text, top=top).expression)
+
+
+def test_the_whole_example() -> None:
+    config = read(EXAMPLE)
+    assert (config.title, config.categories, config.max_papers) == (
+        "Medical Papers",
+        ("cs", "eess"),
+        80,
+    )
+    assert config.warnings == ()
+    told = [(key.name, key.slug, key.max_papers, key.authors, key.line) for key in config.keywords]
+    assert told == [
+        ("magnetic resonance imaging", "magnetic-resonance-imaging", 80, (), 5),
+        ("mri", "mri", 80, (), 6),
+        ("Medical imaging", "medical", 50, (), 7),
+        ("Diffusion MRI", "diffusion-mri", 80, (), 14),
+        (
+            "Francesco Di Feola",
+            "francesco-di-feola",
+            80,
+            ("Francesco Di Feola", "F. Di Feola"),
+            16,
+        ),
+    ]
+
+
+def test_what_is_left_out() -> None:
+    config = read("keywords: [mri]")
+    assert (config.title, config.categories, config.max_papers) == ("Daily Papers", (), 100)
+    (keyword,) = config.keywords
+    assert (keyword.categories, keyword.max_papers, keyword.authors) == ((), 100, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("  - mri", '(ti:"mri" AND abs:"mri")'),
+        ("  - vision-language", '(ti:"vision-language" AND abs:"vision-language")'),
+        ("  - brain  mri", '(ti:"brain mri" OR abs:"brain mri")'),
+        ("  - name: mri", '(ti:"mri" AND abs:"mri")'),
+        ("  - name: brain mri", '(ti:"brain mri" OR abs:"brain mri")'),
+        ("  - {name: mri, in: title}", 'ti:"mri"'),
+        ("  - {name: mri, in: title or abstract}", '(ti:"mri" OR abs:"mri")'),
+        ("  - any: [mri]", '(ti:"mri" OR abs:"mri")'),
+        ("  - any: [mri, ct]", '(ti:"mri" OR abs:"mri" OR ti:"ct" OR abs:"ct")'),
+        ("  - {any: [mri, ct], in: title}", '(ti:"mri" OR ti:"ct")'),
+        ("  - {any: [mri, ct], in: abstract}", '(abs:"mri" OR abs:"ct")'),
+        (
+            "  - {any: [mri, ct], in: title and abstract}",
+            '((ti:"mri" AND abs:"mri") OR (ti:"ct" AND abs:"ct"))',
+        ),
+        (
+            "  - {any: [mri], in: title, none: [survey, review]}",
+            '(ti:"mri" ANDNOT (ti:"survey" OR abs:"survey" OR ti:"review" OR abs:"review"))',
+        ),
+        (
+            "  - {name: mri, none: [survey]}",
+            '((ti:"mri" AND abs:"mri") ANDNOT (ti:"survey" OR abs:"survey"))',
+        ),
+        ("  - author: Jane Roe", 'au:"Jane Roe"'),
+        ("  - author: [Jane Roe, J. Roe]", '(au:"Jane Roe" OR au:"J. Roe")'),
+        (
+            "  - {author: Jane Roe, any: [mri], none: [ct]}",
+            '((au:"Jane Roe" AND (ti:"mri" OR abs:"mri")) ANDNOT (ti:"ct" OR abs:"ct"))',
+        ),
+        ("  - {name: x, query: 'ti:a OR au:b'}", '(ti:"a" OR au:"b")'),
+        ("  - {name: x, query: 'ti:a', categories: [cs.CV]}", '(ti:"a" AND cat:cs.CV)'),
+        ("  - {any: [mri], in: title, categories: [nlin, CS.cv]}",
+         '(ti:"mri" AND (cat:nlin.* OR cat:cs.CV))'),
+        ("  - any: [mri, mri]", '(ti:"mri" OR abs:"mri")'),
+        ("  - 'deep learning: a \"survey\"'",
+         '(ti:"deep learning a survey" OR abs:"deep learning a survey")'),
+    ],
+)  # fmt: skip
+def test_what_a_keyword_searches_for(text: str, query: str) -> None:
+    assert search(text) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "categories"),
+    [
+        ("  - mri", ("cs.CV",)),
+        ("  - {name: mri, categories: [eess.IV]}", ("eess.IV",)),
+        ("  - {name: mri, categories: []}", ()),
+        ("  - author: Jane Roe", ()),
+        ("  - {author: Jane Roe, categories: [stat.ML]}", ("stat.ML",)),
+        ("  - {name: x, query: 'ti:a'}", ("cs.CV",)),
+        ("  - {name: x, query: 'ti:a AND cat:stat.ML'}", ()),
+        ("  - {name: x, query: 'ti:a AND cat:stat.ML', categories: [cs]}", ("cs",)),
+    ],
+)
+def test_which_categories_restrict_a_keyword(text: str, categories: tuple[str, ...]) -> None:
+    keyword = only(text, top="categories: [cs.CV]\n")
+    assert keyword.categories == categories
+    for category in categories:
+        assert f"cat:{category}" in to_arxiv(keyword.expression)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("  - any: [medical imaging, mri]", "medical imaging"),
+        ("  - author: [Jane Roe, J. Roe]", "Jane Roe"),
+        ("  - {author: Jane Roe, any: [mri]}", "Jane Roe"),
+        ("  - {author: Jane Roe, name: Our Jane}", "Our Jane"),
+        ("  - {name: 'C++ & co', any: [mri]}", "C++ & co"),
+        ("  - name: |\n      two\n      lines", "two lines"),
+        ("  - name: two words # said twice", "two words"),
+    ],
+)
+def test_the_heading(text: str, name: str) -> None:
+    assert only(text).name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Medical imaging", "medical-imaging"),
+        ("  3D Gaussian   Splatting ", "3d-gaussian-splatting"),
+        ("Schrödinger's équation", "schrodingers-equation"),
+        ("Straße Ærø Łódź Þing", "strasse-aero-lodz-thing"),
+        ("C++", "c"),
+        ("ﬁne-tuning x²", "fine-tuning-x2"),
+        ("医学影像", ""),
+        ("word " * 40, "-".join(["word"] * 20)),
+        ("w" * 150, "w" * 100),
+    ],
+)
+def test_slug(name: str, slug: str) -> None:
+    assert slug_of(name) == slug
+
+
+@given(st.text(max_size=200))
+def test_a_slug_is_a_file_name_everywhere(name: str) -> None:
+    assert re.fullmatch(r"([a-z0-9]+(-[a-z0-9]+)*)?", slug_of(name))
+    assert len(slug_of(name)) <= 100
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert parse_config(b"\xef\xbb\xbfkeywords: [mri]", "k").keywords[0].name == "mri"
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+def test_line_endings_of_other_systems(ending: str) -> None:
+    config = read(EXAMPLE.replace("\n", ending))
+    assert [keyword.line for keyword in config.keywords] == [5, 6, 7, 14, 16]
+
+
+def test_loads_a_file(tmp_path: Path) -> None:
+    (tmp_path / "keywords.yaml").write_text(EXAMPLE, encoding="utf-8")
+    assert load_config(tmp_path / "keywords.yaml") == read(EXAMPLE)
+
+
+def lines_of(error: ConfigError) -> str:
+    assert error.exit_code == 2
+    assert str(error) == "\n".join(map(str, error.problems))
+    return str(error)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "keywords.yaml"
+    with pytest.raises(ConfigError) as error:
+        load_config(path)
+    assert lines_of(error.value) == (
+        f'{path}: there is no such file; begin with a line "keywords:" '
+        'and below it a line "  - your topic"'
+    )
+
+
+def test_a_file_with_the_other_ending(tmp_path: Path) -> None:
+    (tmp_path / "keywords.yml").write_text(EXAMPLE, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"no such file, but a keywords\.yml; rename it"):
+        load_config(tmp_path / "keywords.yaml")
+
+
+def test_a_directory(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_config(tmp_path)
+    assert lines_of(error.value) == (
+        f"{tmp_path}: it is a directory; the topics must stand in a file of this name"
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "keywords.yaml")
+    with pytest.raises(ConfigError, match="it is not a regular file"):
+        load_config(tmp_path / "keywords.yaml")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of another kind")
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "keywords.yaml"
+    path.write_text(EXAMPLE, encoding="utf-8")
+    path.chmod(stat.S_IWUSR)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read everything")
+    with pytest.raises(ConfigError, match="it cannot be read; change its permissions"):
+        load_config(path)
+
+
+# The schema that editors use
+
+
+def schema() -> dict[str, object]:
+    found: dict[str, object] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(schema())
+
+
+def test_the_schema_knows_the_same_names_as_the_loader() -> None:
+    text = json.dumps(schema())
+    (names,) = re.findall(r'"anyOf": \[\{"enum": (\[.*?\])', text)
+    (reserved,) = re.findall(r'"not": \{"enum": (\[.*?\])', text)
+    assert set(json.loads(names)) == {*ARCHIVES, *CATEGORIES}
+    assert set(json.loads(reserved)) == RESERVED
+
+
+def described(part: object) -> list[str]:
+    """The properties in the schema that lack a description."""
+    if not isinstance(part, dict):
+        return []
+    missing = [
+        key
+        for key, value in part.get("properties", {}).items()
+        if "description" not in value and value != {"not": {}}
+    ]
+    return missing + [key for value in part.values() for key in described(value)]
+
+
+def test_every_key_has_a_description_for_editors() -> None:
+    assert described(schema()) == []
+
+
+def examples_in_docs() -> list[str]:
+    return re.findall(r"```yaml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", [EXAMPLE, *examples_in_docs()])
+def test_examples_suit_loader_and_schema(example: str) -> None:
+    assert read(example).warnings == ()
+    errors = Draft202012Validator(schema()).iter_errors(yaml.safe_load(example))
+    assert [error.message for error in errors] == []
+
+
+# Whatever the file is
+
+KEYS = ["title", "categories", "max_papers", "keywords", "name", "slug", "any", "none", "in",
+        "author", "query", "nonsense"]  # fmt: skip
+scalars = st.one_of(
+    st.sampled_from(["mri", "cs.CV", "C", "C++", "con", "title", "ti:a", "ti:a b", "--", "J, R"]),
+    st.text(max_size=20),
+    st.integers(),
+    st.booleans(),
+    st.none(),
+    st.floats(),
+)  # fmt: skip
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner),
+    max_leaves=8,
+)
+documents = st.fixed_dictionaries(
+    {"keywords": st.lists(values, max_size=4)},
+    optional={"title": values, "categories": values, "max_papers": values, "nonsense": values},
+)
+
+
+def read_or_refused(text: bytes, *, keywords: int | None = None) -> None:
+    try:
+        config = parse_config(text, "keywords.yaml")
+    except ConfigError as error:
+        refusal = error
+    else:
+        assert len(config.keywords) == (keywords or len(config.keywords)) > 0
+        assert len({keyword.slug for keyword in config.keywords}) == len(config.keywords)
+        assert all(keyword.slug and to_arxiv(keyword.expression) for keyword in config.keywords)
+        return
+    assert any(problem.severity == "error" for problem in refusal.problems)
+    for problem in refusal.problems:
+        assert re.match(r"keywords\.yaml(:[1-9]\d*)?: \S", str(problem))
+        assert str(problem).isprintable()
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes(text: bytes) -> None:
+    read_or_refused(text)
+
+
+@given(st.text(st.sampled_from("ab-: \n\t[]{}'\"#&*!|>%@`?,\\<=~0Ux"), max_size=60))
+def test_any_text_of_yaml_signs(text: str) -> None:
+    read_or_refused(f"keywords:\n{text}".encode())
+
+
+@settings(max_examples=200)
+@given(documents)
+def test_any_values(document: dict[str, list[object]]) -> None:
+    text = yaml.safe_dump(document, allow_unicode=True).encode("utf-8", "replace")
+    read_or_refused(text, keywords=len(document["keywords"]))
+
+
+@given(documents)
+def test_what_the_loader_takes_suits_the_schema(document: object) -> None:
+    text = yaml.safe_dump(document).encode()
+    try:
+        parse_config(text, "keywords.yaml")
+    except ConfigError:
+        return
+    Draft202012Validator(schema()).validate(document)
+
+
+@settings(max_examples=200)
+@given(
+    st.integers(0, len(EXAMPLE)),
+    st.integers(0, 12),
+    st.text(st.sampled_from("ab-: \n\t[]{}'\"#&*!|>%@`?,\\é\x00\x07\u2028"), max_size=4),
+)
+def test_any_slip_of_the_fingers(start: int, length: int, put: str) -> None:
+    read_or_refused((EXAMPLE[:start] + put + EXAMPLE[start + length :]).encode())
+
+
+@pytest.mark.parametrize("part", ["[", "{", "- ", "? ", "a: {", "&a [", "'", "((", "!", "- - - "])
+def test_deep_nesting(part: str) -> None:
+    read_or_refused((part * 20_000).encode())
+    read_or_refused(f"keywords:\n  - {{name: x, query: '{part * 900}'}}".encode())

@@ -1,0 +1,328 @@
+"""Every mistake in keywords.yaml, and the line that it is answered with."""
+
+# ruff: noqa: E501 - each message stands on one line, as people see it
+
+from __future__ import annotations
+
+import pytest
+
+from daily_papers.config import ConfigError, parse_config
+
+HOW_TO_LIST = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
+
+
+def problems(text: str | bytes) -> list[str]:
+    """The problems of a file, errors and warnings, as they are printed."""
+    raw = text if isinstance(text, bytes) else text.encode()
+    try:
+        return [str(warning) for warning in parse_config(raw, "keywords.yaml").warnings]
+    except ConfigError as error:
+        return str(error).split("\n")
+
+
+def answers(text: str | bytes) -> list[str]:
+    """The problems without the name of the file."""
+    return [line.removeprefix("keywords.yaml") for line in problems(text)]
+
+
+def in_list(text: str) -> list[str]:
+    """The problems of these keywords, the first of which stands in line 2."""
+    return answers(f"keywords:\n{text}")
+
+
+def test_all_mistakes_at_once_in_the_order_of_the_file() -> None:
+    text = """\
+title: 2024
+categories: [cs.CVV, eess]
+max_paper: 50
+keywords:
+  - NO
+  - name: Medical imaging
+    categorys: [eess.IV]
+    any: [medical imaging, --, 3]
+    in: tittle
+  - name: MRI
+    query: ti:mri and abs:mri
+  - max_papers: 5000
+    name: ultrasound
+"""
+    assert problems(text) == [
+        'keywords.yaml:1: title: YAML read 2024 as a number; put it in quotes: "2024"',
+        'keywords.yaml:2: categories: "cs.CVV" is not a category of arXiv; did you mean "cs.CV"?',
+        'keywords.yaml:3: unknown key "max_paper"; did you mean "max_papers"?',
+        'keywords.yaml:5: keywords: YAML read NO as a boolean; put it in quotes: "NO"',
+        'keywords.yaml:7: unknown key "categorys"; did you mean "categories"?',
+        'keywords.yaml:8: any: "--" has no word to search for',
+        'keywords.yaml:8: any: YAML read 3 as a number; put it in quotes: "3"',
+        'keywords.yaml:9: in: "tittle" is not possible; did you mean "title"?',
+        "keywords.yaml:11: query, column 8: operators are written in capitals: AND instead of and",
+        "keywords.yaml:12: max_papers: 5000 is not a number from 1 to 2000",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("", ':1: the file is empty; begin with a line "keywords:" and below it a line "  - your topic"'),
+        ("# nothing\n\n", ':1: the file is empty; begin with a line "keywords:" and below it a line "  - your topic"'),
+        ("---\n", ':1: the file is empty; begin with a line "keywords:" and below it a line "  - your topic"'),
+        ("- mri\n- ct\n", f":1: the topics must stand in a list with a key; {HOW_TO_LIST}"),
+        ("mri", f":1: the topics must stand in a list with a key; {HOW_TO_LIST}"),
+        ("title: x\n", f':1: "keywords" is missing; {HOW_TO_LIST}'),
+        ("keyword: [mri]\n", ':1: unknown key "keyword"; did you mean "keywords"?'),
+        ("topics: [mri]\n", ':1: unknown key "topics"; did you mean "keywords"?'),
+        ("keywords:\n", ':1: keywords: the list is empty; add a line "  - your topic" for each topic'),
+        ("keywords: []\n", ':1: keywords: the list is empty; add a line "  - your topic" for each topic'),
+        ("keywords: mri\n", ':1: keywords: expected a list; begin each keyword with "- " on a line of its own'),
+        ("keywords:\n  mri:\n", ':1: keywords: expected a list; begin each keyword with "- " on a line of its own'),
+        ("keywords: [mri]\nkeywords: [ct]\n", ':2: duplicate key "keywords"; the first is in line 1'),
+        ("keywords: [mri]\n---\nkeywords: [ct]\n", ':2: a second document begins here; remove the line "---"'),
+        ("any: [x]\nkeywords: [mri]\n", ':1: unknown key "any"; it belongs to a keyword; indent it to stand below the keyword\'s name'),
+        ("colour: red\nkeywords: [mri]\n", ':1: unknown key "colour"; the keys are title, categories, max_papers, keywords'),
+    ],
+)  # fmt: skip
+def test_the_file_as_a_whole(text: str, answer: str) -> None:
+    assert answers(text) == [answer]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("NO", 'YAML read NO as a boolean; put it in quotes: "NO"'),
+        ("on", 'YAML read on as a boolean; put it in quotes: "on"'),
+        ("42", 'YAML read 42 as a number; put it in quotes: "42"'),
+        ("1.5", 'YAML read 1.5 as a number; put it in quotes: "1.5"'),
+        ("0x1F", 'YAML read 0x1F as a number; put it in quotes: "0x1F"'),
+        ("12:30", 'YAML read 12:30 as a number; put it in quotes: "12:30"'),
+        (".inf", 'YAML read .inf as a number; put it in quotes: ".inf"'),
+        ("2024-01-31", 'YAML read 2024-01-31 as a date; put it in quotes: "2024-01-31"'),
+        ("null", 'YAML read null as nothing; put it in quotes: "null"'),
+        ("~", 'YAML read ~ as nothing; put it in quotes: "~"'),
+        ("deep: learning", 'YAML read a key and a value; put it in quotes: "deep: learning"'),
+        ("{a: b, c: d}", "expected a text here, not keys and values"),
+        ("[a, b]", "expected a text here, not a list"),
+        ("", "nothing follows the hyphen; write a text there, or remove it"),
+        ('""', "the text is blank; write something, or remove it"),
+        ('" "', "the text is blank; write something, or remove it"),
+        ("--", '"--" has no word to search for'),
+        ("'***'", '"***" has no word to search for'),
+        ('"a\\x07b"', "a control character (U+0007) in the text; remove it"),
+        ('"a\\u202Eb"', "a control character (U+202E) in the text; remove it"),
+        ('"\\uD800"', "a control character (U+D800) in the text; remove it"),
+        ("w" * 201, "longer than 200 characters"),
+        ("optim* methods", '"optim* methods": wildcards cannot be used, since arXiv compares them with word stems; leave it out: endings are matched anyway (network finds networks)'),
+    ],
+)  # fmt: skip
+def test_a_phrase(text: str, answer: str) -> None:
+    assert in_list(f"  - name: x\n    any:\n      - {text}\n") == [f":4: any: {answer}"]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["C#", "C*-algebras", "A* search", "naïve Bayes", "医学", "'42'", "3D", "no free lunch"],
+)
+def test_a_phrase_that_is_right(phrase: str) -> None:
+    assert in_list(f"  - name: x\n    any:\n      - {phrase}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("deep AND learning", 'AND in "deep AND learning" is a word like any other; for operators write a "query"'),
+        ("ti:learning", '"ti:learning" is searched for as it stands; for arXiv\'s syntax write it as "query"'),
+        ("it", '"it" may find nothing: arXiv\'s search leaves such common words out'),
+    ],
+)  # fmt: skip
+def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
+    assert in_list(f"  - {text}\n") == [f":2: warning: keywords: {answer}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("deep learning: a survey", 'unknown key "deep learning"; if this is a phrase, put it in quotes: "deep learning: a survey"'),
+        ("[mri]", "keywords: expected a text here, not a list"),
+        ("7", 'keywords: YAML read 7 as a number; put it in quotes: "7"'),
+        ("{}", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
+        ("categories: [cs]", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
+        ("none: [survey]", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
+        ("{name: mri, phrase: ct}", 'unknown key "phrase"; did you mean "any"?'),
+        ("{name: mri, Any: [ct]}", 'unknown key "Any"; did you mean "any"?'),
+        ("{name: mri, title: x}", 'unknown key "title"; it belongs to the top of the file, without indentation'),
+        ("{name: mri, colour: [red]}", 'unknown key "colour"; the keys are name, slug, any, none, in, author, query, categories, max_papers'),
+        ("{name: mri, name: ct}", 'duplicate key "name"; the first is in line 2'),
+        ("{name: mri, any: ct}", "any: expected a list; write any: [ct]"),
+        ("{name: mri, any: 3}", 'any: expected a list; write any: ["3"]'),
+        ("{name: mri, any: {a: b}}", "any: expected a list, as in any: [one, another]"),
+        ("{name: mri, any: }", "any: nothing follows the colon; write a value there, or remove the key"),
+        ("{name: mri, any: []}", "any: the list is empty; remove the key, or add a text"),
+        ("{name: mri, in: }", "in: nothing follows the colon; write a value there, or remove the key"),
+        ("{name: mri, in: body}", "in: expected title, abstract, title and abstract or title or abstract"),
+        ("{name: mri, in: Title}", 'in: "Title" is not possible; did you mean "title"?'),
+        ("{name: mri, none: [MRI]}", 'none: "mri" is wanted as well; nothing can be found'),
+        ("{author: Jane Roe, in: title}", 'in: it says where the phrases of "any" must stand, and there are none'),
+        ('{author: "Roe, Jane"}', 'author: write the name as papers do, without a comma: "Jane Roe"'),
+        ('{author: "42"}', 'author: "42" has no letter'),
+        ("{author: 42}", 'author: YAML read 42 as a number; put it in quotes: "42"'),
+        ("{author: []}", "author: the list is empty; remove the key, or add a text"),
+        ("{author: Roe}", 'warning: author: "Roe" is everybody of that name; add the given name or its initial'),
+        ("{query: 'ti:a'}", '"query" needs a name beside it; add a line "name: ..." for its heading'),
+        ("{name: x, query: 'ti:a', any: [b]}", '"any" cannot stand beside "query"; write it into the query'),
+        ("{name: x, query: 'ti:a', in: title}", '"in" cannot stand beside "query"; write it into the query'),
+        ("{name: x, query: 'deep learning'}", "query, column 1: expected a field before deep: ti:deep or abs:deep; arXiv would search every field"),
+        ("{name: x, query: 'ti:a AND all:b'}", "query, column 10: the field all: cannot be used: it also searches what is not always known here, such as comments; use (ti:word OR abs:word)"),
+        ("{name: x, query: ''}", "query: the text is blank; write something, or remove it"),
+        ("{name: x, query: 'cat:cs.XX'}", 'warning: query: "cs.XX" is not among the categories known here; see https://arxiv.org/category_taxonomy'),
+        ("{name: mri, max_papers: 0}", "max_papers: 0 is not a number from 1 to 2000"),
+        ("{name: mri, max_papers: -1}", "max_papers: -1 is not a number from 1 to 2000"),
+        ("{name: mri, max_papers: 2001}", "max_papers: 2001 is not a number from 1 to 2000"),
+        ("{name: mri, max_papers: 1.5}", "max_papers: expected a whole number from 1 to 2000, not 1.5"),
+        ("{name: mri, max_papers: 0100}", "max_papers: expected a whole number from 1 to 2000, not 0100"),
+        ("{name: mri, max_papers: many}", "max_papers: expected a whole number from 1 to 2000, not many"),
+        ("{name: mri, max_papers: '50'}", "max_papers: expected a whole number from 1 to 2000, without quotes; write max_papers: 50"),
+        ("{name: mri, max_papers: yes}", "max_papers: expected a whole number from 1 to 2000, not yes"),
+        ("{name: mri, max_papers: [5]}", "max_papers: expected a whole number from 1 to 2000"),
+        ("{name: mri, categories: cs}", "categories: expected a list; write categories: [cs]"),
+        ("{name: mri, categories: [robotics]}", 'categories: "robotics" is not a category of arXiv; did you mean "cs.RO"?'),
+        ("{name: mri, categories: [CV]}", 'categories: "CV" is not a category of arXiv; did you mean "cs.CV" or "math.CV"?'),
+        ("{name: mri, categories: [qqqq]}", 'categories: "qqqq" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
+        ("{name: mri, categories: [cs.XX]}", 'warning: categories: "cs.XX" is not among the categories known here; see https://arxiv.org/category_taxonomy'),
+        ("{name: mri, categories: [cs.VC]}", 'warning: categories: "cs.VC" is not among the categories known here; did you mean "cs.CV"?'),
+        ("{name: mri, categories: [cmp-lg]}", 'warning: categories: "cmp-lg" was closed long ago; new papers are in "cs.CL"'),
+        ("{name: mri, slug: My Page}", 'slug: "My Page" may hold small letters a-z, digits and single hyphens only; write "slug: my-page"'),
+        ("{name: mri, slug: 医}", 'slug: "医" may hold small letters a-z, digits and single hyphens only'),
+        ("{name: mri, slug: ../etc}", 'slug: "../etc" may hold small letters a-z, digits and single hyphens only; write "slug: etc"'),
+        ("{name: mri, slug: con}", 'slug: "con" is reserved; write "slug: con-papers"'),
+        ("{name: mri, slug: 7}", 'slug: YAML read 7 as a number; put it in quotes: "7"'),
+        (f"{{name: mri, slug: {'s' * 101}}}", "slug: longer than 100 characters"),
+    ],
+)  # fmt: skip
+def test_a_keyword(text: str, answer: str) -> None:
+    assert in_list(f"  - {text}\n") == [f":2: {answer}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("  - mri\n  - mri\n", ':3: keywords: "mri" stands in line 2 already; remove one of them'),
+        ("  - mri\n  - MRI\n", ':3: keywords: "MRI" stands in line 2 already; remove one of them'),
+        ("  - mri\n  - {name: Imaging, any: [MRI], in: title and abstract}\n",
+         ':3: keywords: "Imaging" asks for the same as "mri" in line 2; remove one'),
+        ("  - C\n  - C++\n",
+         ':3: keywords: "C++" has the same page as "C" in line 2, papers/c.md; write "name: C++" and below it "slug: c-plus-plus"'),
+        ("  - {name: MRI!, any: [mri]}\n  - {name: 'MRI?', any: [mri, ct]}\n",
+         ':3: keywords: "MRI?" has the same page as "MRI!" in line 2, papers/mri.md; write "name: MRI?" and below it "slug: ct"'),
+        ("  - deep learning\n  - deep-learning\n",
+         ':3: keywords: "deep-learning" has the same page as "deep learning" in line 2, papers/deep-learning.md; write "name: deep-learning" and below it "slug: deep-learning-2"'),
+        ("  - 医学影像\n",
+         ':2: keywords: "医学影像" has no letter a-z or digit to name its page; write "name: 医学影像" and below it "slug: keyword"'),
+        ("  - {name: 医学影像, any: [medical imaging]}\n",
+         ':2: keywords: "医学影像" has no letter a-z or digit to name its page; write "name: 医学影像" and below it "slug: medical-imaging"'),
+        ("  - Index\n",
+         ':2: keywords: the page of "Index" cannot be papers/index.md, a reserved name; write "name: Index" and below it "slug: index-2"'),
+        ("  - {name: mri, slug: x}\n  - {name: ct, slug: x}\n",
+         ':3: keywords: "ct" has the same page as "mri" in line 2, papers/x.md; write "name: ct" and below it "slug: ct"'),
+    ],
+)  # fmt: skip
+def test_keywords_that_clash(text: str, answer: str) -> None:
+    assert in_list(text) == [answer]
+
+
+def test_what_is_suggested_for_clashing_pages_is_right() -> None:
+    text = "keywords:\n  - {name: C}\n  - {name: C++}\n  - {name: C#}\n  - {name: 学}\n  - {name: 医}\n"
+    for answer in problems(text):
+        name, slug = answer.partition('write "name: ')[2].rstrip('"').split('" and below it "')
+        text = text.replace(f"{{name: {name}}}", f"{{name: '{name}', {slug}}}")
+    assert problems(text) == []
+    slugs = [keyword.slug for keyword in parse_config(text.encode(), "k").keywords]
+    assert slugs == ["c", "c-plus-plus", "c-sharp", "keyword", "keyword-2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("keywords:\n\t- mri\n", ":2: a tab in the indentation; YAML takes only spaces there"),
+        ("keywords:\n  - mri\n \t- ct\n", ":3: a tab in the indentation; YAML takes only spaces there"),
+        ("keywords:\n  - @home\n", ":2: not valid YAML: a text cannot begin with @; put the text in quotes"),
+        ("keywords:\n  - `code`\n", ":2: not valid YAML: a text cannot begin with `; put the text in quotes"),
+        ("keywords:\n  - %x\n", ":2: not valid YAML: a text cannot begin with %; put the text in quotes"),
+        ("keywords:\n  - 'mri\n  - ct\n", ":2: not valid YAML: a quote that is never closed"),
+        ("keywords:\n  - [a\n  - b\n", ":2: not valid YAML: a list in brackets that is never closed, or lacks a comma"),
+        ("keywords:\n  - a: b: c\n", ':2: not valid YAML: a second ": " in one line, or a wrong indentation; put the text in quotes if the colon belongs to it'),
+        ("keywords:\n  - name: mri\n  any: [ct]\n", ":3: not valid YAML: the indentation does not agree with the lines above"),
+        ("keywords:\n  - name: mri\n    any\n", ":4: not valid YAML: expected a key with a colon, or an item with a hyphen"),
+        ('keywords:\n  - "a\\d"\n', ":2: not valid YAML: a \\ in double quotes; use single quotes"),
+        ("keywords:\n  - *star\n", ':2: "*star" is an alias in YAML, which cannot be used here; if a text begins with *, put it in quotes'),
+        ("keywords:\n  - &amp x\n", ':2: "&amp" is an anchor in YAML, which cannot be used here; if a text begins with &, put it in quotes'),
+        ("keywords:\n  - !bang x\n", ':2: "!" is a tag in YAML, which cannot be used here; if a text begins with !, put it in quotes'),
+        ("keywords:\n  - !!python/object/apply:os.system [ls]\n", ':2: "!" is a tag in YAML, which cannot be used here; if a text begins with !, put it in quotes'),
+        ("keywords:\n  - a\x07b\n", ":2: a control character (U+0007); remove it"),
+        ("keywords: " + "[" * 5000, ":1: not valid YAML: too many lists inside each other"),
+    ],
+)  # fmt: skip
+def test_the_syntax_of_yaml(text: str, answer: str) -> None:
+    assert answers(text) == [answer]
+
+
+def test_braces_are_not_a_phrase() -> None:
+    assert in_list("  - {{ topic }}\n")[-1] == (
+        ":2: a key must be a word; put a text with brackets or braces in quotes"
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "answer"),
+    [
+        (b"keywords:\n  - mri\n  - caf\xe9\n", ":3: byte 0xE9 is not UTF-8; save the file as UTF-8"),
+        (b"\xff", ":1: byte 0xFF is not UTF-8; save the file as UTF-8"),
+        ("keywords: [a]".encode("utf-16"), ":1: the file is UTF-16; save it as UTF-8"),
+        ("keywords: [a]".encode("utf-32"), ":1: the file is UTF-32; save it as UTF-8"),
+        ("keywords: [a]".encode("utf-16-le"), ":1: the file is not UTF-8 text, perhaps UTF-16; save it as UTF-8"),
+        (b" " * 500_001, ": longer than 500,000 bytes, which no list of topics is"),
+    ],
+)  # fmt: skip
+def test_bytes(raw: bytes, answer: str) -> None:
+    assert answers(raw) == [answer]
+
+
+def test_a_bomb_of_aliases_is_not_followed() -> None:
+    bomb = "keywords: &a [mri, mri]\n" + "".join(
+        f"k{number}: &{letter} [*{before}, *{before}, *{before}, *{before}]\n"
+        for number, (before, letter) in enumerate(zip("abcdefghijkl", "bcdefghijklm", strict=True))
+    )
+    found = answers(bomb)
+    assert ':1: "&a" is an anchor in YAML, which cannot be used here; if a text begins with &, put it in quotes' in found  # fmt: skip
+    assert len(found) < 100
+
+
+def test_many_mistakes_are_cut_short() -> None:
+    found = in_list("".join(f"  - {number}\n" for number in range(250)))
+    assert len(found) == 101
+    assert found[-1] == ":102: and 150 more from here on"
+
+
+def test_a_search_too_long_to_be_sent() -> None:
+    phrases = ", ".join(f"{'very ' * 20}long phrase {number}" for number in range(40))
+    (found,) = in_list(f"  - any: [{phrases}]\n")
+    assert found.startswith(":2: keywords: the search is ")
+    assert found.endswith(" bytes long, and 7,000 can be sent; make two keywords of it")
+
+
+def test_more_phrases_than_a_keyword_can_have() -> None:
+    phrases = ", ".join(f"w{number}" for number in range(101))
+    assert in_list(f"  - any: [{phrases}]\n") == [":2: any: more than 100 texts"]
+
+
+def test_whatever_is_quoted_stays_on_one_line() -> None:
+    (found,) = in_list('  - {name: mri, "a\\nb\\x1b\\uD800": 1}\n')
+    assert found.startswith(':2: unknown key "a\\nb\\x1b\\ud800"; the keys are ')
+
+
+def test_problems_carry_their_place_for_other_forms() -> None:
+    with pytest.raises(ConfigError) as error:
+        parse_config(b"keywords:\n  - {name: mri, colour: red, any: [3]}\n", "k.yaml")
+    told = [
+        (problem.path, problem.line, problem.column, problem.severity)
+        for problem in error.value.problems
+    ]
+    assert told == [("k.yaml", 2, 17, "error"), ("k.yaml", 2, 36, "error")]
