@@ -27,7 +27,7 @@ _ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
 }
 # Maths; a sign that the author has escaped already; any sign that needs it. A lone dollar is money.
 _TOKEN = re.compile(
-    r"""(?P<maths>\$(?![\s$])(?:\\.|[^$\\])+(?<!\s)\$(?!\d))
+    r"""(?P<maths>\$(?![\s$])(?:\\.|[^$\\])+(?<!\s)\$)
     | \\(?P<escaped>[&%#_$]) | (?P<sign>[\\{}~^<>|&%#_$])""",
     re.VERBOSE,
 )
@@ -40,7 +40,7 @@ _MATHS_COMMAND = re.compile(
     | ell | hbar | imath | jmath | Re | Im | aleph | wp | partial | nabla | infty | emptyset
     | prime | mathrm | mathbf | mathit | mathsf | mathtt | mathcal | mathbb | mathfrak
     | mathscr | boldsymbol | bm | rm | bf | it | cal | text | textrm | textbf | textit
-    | operatorname
+    | operatorname | textsc | textsf | texttt
     | hat | bar | tilde | vec | dot | ddot | check | breve | widehat | widetilde | overline
     | underline | overbrace | underbrace | sqrt | frac | dfrac | tfrac | binom | overset
     | underset | stackrel | left | right | big | Big | bigg | Bigg | limits | nolimits | quad

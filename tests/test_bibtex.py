@@ -126,6 +126,7 @@ def test_authors_without_a_visible_letter_are_left_out():
         (r"The $\alpha_{i}^{2}$-norm", r"The $\alpha_{i}^{2}$-norm"),
         (r"Sets $\{a, b\}$", r"Sets $\{a, b\}$"),
         ("From $5 to $10", r"From \$5 to \$10"),
+        (r"Faster ($\times$4)", r"Faster ($\times$4)"),
         (r"Code: \url{https://x.org/a_b}", r"Code: https://x.org/a\_b"),
         ("{Deep} \\emph{x}", None),
         (r"$\{a$", None),
