@@ -1,0 +1,213 @@
+"""The digest's file: what is written is read back, and damage is named."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import cmarkgfm
+import pytest
+from cmarkgfm.cmark import Options
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daily_papers.digest import (
+    AUTHORS_KEPT,
+    Digest,
+    NewsItem,
+    day_of,
+    in_order,
+    is_key,
+    new_key,
+    number_of,
+)
+from daily_papers.digest_file import DigestError, digest_records, read_digest
+from daily_papers.paper import Paper, Way
+from daily_papers.rendering.issue import digest_file
+from tests.support.digests import digest, item, paper
+
+GOLDEN = Path(__file__).parent / "golden"
+NAME = "digests/2026-11-20.md"
+
+ANY_TEXT = st.text(st.characters(), max_size=60) | st.sampled_from(
+    ["-->", "--!>", "<!-- daily-papers-digest\n{}\n-->", "\r\n-->\r\n", "\u2028-->", "\ud800", "\0"]
+)
+PAPERS = st.builds(
+    Paper,
+    id=st.integers(0, 99999).map("2611.{:05}".format) | st.just("hep-th/9901001"),
+    version=st.integers(1, 30),
+    title=ANY_TEXT,
+    authors=st.none() | st.lists(ANY_TEXT, max_size=12).map(tuple),
+    abstract=ANY_TEXT,
+    comment=st.none() | ANY_TEXT,
+    primary_category=st.none() | ANY_TEXT,
+    categories=st.none() | st.just(("cs.CV",)),
+    updated=st.none() | st.just(datetime(2026, 11, 19, 18, 0, 1, tzinfo=UTC)),
+    announced=st.just(date(2026, 11, 20)),
+    doi=st.none() | ANY_TEXT,
+    way=st.sampled_from(Way),
+)
+ITEMS = st.builds(NewsItem, PAPERS, st.lists(ANY_TEXT, min_size=1, max_size=3).map(tuple))
+DIGESTS = st.builds(
+    Digest,
+    key=st.sampled_from(["2026-11-20", "2026-11-20-2", "2026-11-20-11"]),
+    repository=st.none() | st.just("reader/digests"),
+    day=st.just(date(2026, 11, 20)),
+    items=st.lists(ITEMS, max_size=4, unique_by=lambda each: each.paper.id).map(tuple),
+    keyword_names=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=3).map(tuple),
+    revisions=st.integers(0, 10**6),
+    skipped=st.none() | ANY_TEXT,
+)
+
+
+@given(DIGESTS)
+def test_a_digest_is_read_back_as_it_was_written(written: Digest):
+    file = digest_file(written).encode("utf-8")
+    assert read_digest(file, f"digests/{written.key}.md") == written.kept
+
+
+@given(DIGESTS)
+def test_line_ends_of_windows_change_nothing(written: Digest):
+    file = digest_file(written).replace("\n", "\r\n").encode("utf-8")
+    assert read_digest(file, f"digests/{written.key}.md") == written.kept
+
+
+@given(DIGESTS)
+def test_the_records_stay_within_their_comment(written: Digest):
+    records = digest_records(written)
+    assert records.isascii()
+    assert records.count("<") == records.count(">") == 1
+    html = cmarkgfm.github_flavored_markdown_to_html(records, Options.CMARK_OPT_UNSAFE)
+    assert html.strip() == records
+
+
+@given(DIGESTS)
+def test_the_file_shows_the_same_after_it_is_read_back(written: Digest):
+    file = digest_file(written)
+    again = read_digest(file.encode("utf-8"), f"digests/{written.key}.md")
+    assert digest_file(again) == file
+
+
+def test_the_file_reads_as_the_golden():
+    written = digest(
+        "2026-11-20",
+        [
+            item(1, "mri", "medical-imaging", title="Seeing inside"),
+            item(2, "medical-imaging", comment="Accepted at MICCAI, github.com/o/seeing"),
+            item(3, "medical-imaging", authors=None, title="<script> & `code` | $x$"),
+        ],
+        revisions=2,
+        skipped="No listing on 2026-11-19 (holiday).",
+    )
+    golden = GOLDEN / "digest-2026-11-20.md"
+    assert digest_file(written) == golden.read_text(encoding="utf-8")
+    assert read_digest(golden.read_bytes(), NAME) == written.kept
+
+
+def test_a_digest_keeps_what_a_mail_needs():
+    crowd = tuple(f"Author {number}" for number in range(3000))
+    long = item(1, authors=crowd, abstract="Code: https://github.com/o/r", doi="10.1/2")
+    kept = long.kept
+    assert kept.paper.authors == crowd[:AUTHORS_KEPT]
+    assert kept.paper.abstract == ""
+    assert kept.code_url == "https://github.com/o/r"
+    assert kept.kept == kept
+
+
+def test_deleting_a_papers_record_takes_it_out():
+    lines = digest_file(digest("2026-11-20", range(3))).split("\n")
+    kept = [line for line in lines if '"id": "2611.00001"' not in line]
+    read = read_digest("\n".join(kept).encode(), NAME)
+    assert [each.paper.id for each in read.items] == ["2611.00000", "2611.00002"]
+
+
+def test_the_visible_part_decides_nothing():
+    file = digest_file(digest("2026-11-20", range(2)))
+    edited = re.sub(r"^- .*$", "- nothing", file, flags=re.MULTILINE)
+    assert len(read_digest(edited.encode(), NAME).items) == 2
+
+
+WHOLE = digest_file(digest("2026-11-20", range(2)))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda text: "", "it holds no comments with a digest's records"),
+        (lambda text: text + text, "it holds 2 comments"),
+        (lambda text: text.replace("\n-->", "\n"), "it holds no comments"),
+        (lambda text: text.replace("daily-papers-digest", "digest"), "it holds no comments"),
+        (lambda text: text.replace('"format": 1', '"format": 2'), "line 13: not the form"),
+        (
+            lambda text: text.replace('": "2026-11-20"', '": "2026-11-19"', 1),
+            "of digest 2026-11-19",
+        ),
+        (lambda text: text.replace('": "2026-11-20"', '": "today"', 1), "not a digest's key"),
+        (lambda text: text.replace('"revisions": 0', '"revisions": "0"'), "'revisions' is not"),
+        (lambda text: text.replace('"version": 1', '"version": true', 1), "line 14: 'version'"),
+        (lambda text: text.replace('"title"', '"name"', 1), "line 14: 'title' is missing"),
+        (lambda text: text.replace('"way": "feed"', '"way": "mail"', 1), "line 14: not a way"),
+        (lambda text: text.replace("2611.00001", "2611.00000"), "lists a paper twice"),
+        (lambda text: text.replace('"id": "', '"id": "../', 1), "line 14: not an arXiv identifier"),
+        (lambda text: text.replace('00"', '00v1"', 1), "line 14: not an arXiv identifier"),
+        (lambda text: text.replace('"code": null', '"code": "javascript:1"', 1), "not the address"),
+        (lambda text: text.replace('["mri"]', "[]", 1), "line 14: 2611.00000 is news for no"),
+        (lambda text: text.replace('["mri"]', '"mri"', 1), "line 14: 'keywords' is not"),
+        (lambda text: text.replace('["mri", "mri"]', '["mri"]', 1), "not pairs of slug and name"),
+        (lambda text: text.replace('"announced": "2026-11-20"', '"announced": "x"', 1), "line 14"),
+        (lambda text: text.replace('{"id"', '<<<<<<< HEAD\n{"id"', 1), "line 14: not a record in"),
+        (lambda text: text.replace('{"id"', '[]\n{"id"', 1), "line 14: not a record in JSON"),
+        (lambda text: text.replace('{"id"', "[" * 100_000 + '\n{"id"', 1), "line 14: not a record"),
+        (lambda text: text.encode("utf-16").decode("latin-1"), "it holds no comments"),
+    ],
+)
+def test_damage_is_named_with_its_line(spoil, problem: str):
+    with pytest.raises(DigestError) as caught:
+        read_digest(spoil(WHOLE).encode(), NAME)
+    line = str(caught.value)
+    assert line.startswith(f"{NAME}: ")
+    assert problem in line
+    assert "\n" not in line
+
+
+def test_bytes_that_are_no_text_are_named():
+    with pytest.raises(DigestError, match="it is not UTF-8"):
+        read_digest(b"\xff\xfe", NAME)
+
+
+def test_keys_are_counted_within_a_day():
+    day = date(2026, 11, 20)
+    assert new_key(day, []) == "2026-11-20"
+    assert new_key(day, ["2026-11-19", "README", "2026-11-21-7"]) == "2026-11-20"
+    assert new_key(day, ["2026-11-20"]) == "2026-11-20-2"
+    assert new_key(day, ["2026-11-20-9", "2026-11-20"]) == "2026-11-20-10"
+
+
+def test_keys_are_ordered_by_day_and_number():
+    keys = ["2026-11-20-10", "2026-11-21", "2026-11-20-2", "2026-11-20"]
+    assert sorted(keys, key=in_order) == [
+        "2026-11-20",
+        "2026-11-20-2",
+        "2026-11-20-10",
+        "2026-11-21",
+    ]
+    assert (day_of("2026-11-20-10"), number_of("2026-11-20-10")) == (date(2026, 11, 20), 10)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2026-11-32", "2026-11-20-1", "2026-11-20-0", "2026-11-20-02", "20261120", "README"],
+)
+def test_other_names_are_no_keys(text: str):
+    assert not is_key(text)
+
+
+def test_a_digest_holds_together():
+    with pytest.raises(ValueError, match="no key of a digest of"):
+        dataclasses.replace(digest("2026-11-20", [1]), key="2026-11-19")
+    with pytest.raises(ValueError, match="lists a paper twice"):
+        digest("2026-11-20", [1, 1])
+    with pytest.raises(ValueError, match="news for no keyword"):
+        NewsItem(paper(1), ())
