@@ -152,8 +152,8 @@ A_WORD = (
         (
             "all:a",
             (
-                "column 1: the field all: cannot be used: it also searches what is not always known "
-                "here, such as comments; use (ti:word OR abs:word)"
+                "column 1: the field all: cannot be used: it also searches what is not always "
+                "known here, such as comments; use (ti:word OR abs:word)"
             ),
         ),
         (
@@ -167,7 +167,7 @@ A_WORD = (
             "jr:a",
             (
                 "column 1: the field jr: cannot be used: journal references come long after "
-                "use ti: or abs:"
+                "the paper; use ti: or abs:"
             ),
         ),
         (
@@ -194,8 +194,8 @@ A_WORD = (
         (
             "ti:a AND submittedDate:[20240101 TO 20250101]",
             (
-                "column 10: the field submittedDate: cannot be used: the daily job chooses the dates; "
-                "leave it out"
+                "column 10: the field submittedDate: cannot be used: the daily job chooses "
+                "the dates; leave it out"
             ),
         ),
         (
