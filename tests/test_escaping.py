@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
-
-import cmarkgfm
 import pytest
-from cmarkgfm.cmark import Options
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -18,6 +14,7 @@ from daily_papers.rendering.markdown import (
     paragraph,
     shown,
 )
+from tests.support.markdown_view import as_on_github
 
 MARKUP = st.sampled_from(
     [
@@ -31,45 +28,6 @@ MARKUP = st.sampled_from(
     ]
 )
 TEXT = st.one_of(st.lists(MARKUP, max_size=12).map("".join), st.text(max_size=30))
-
-
-class Shown(HTMLParser):
-    """The text and the elements of a piece of HTML, cell by cell."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[str] = []
-        self.texts: list[str] = []
-        self.cells: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(tag)
-        if tag == "td":
-            self.cells.append("")
-
-    def handle_comment(self, data: str) -> None:
-        self.elements.append("comment")
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-        if self.cells:
-            self.cells[-1] += data
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.texts).split())
-
-
-def github(markdown: str) -> Shown:
-    return Shown(
-        cmarkgfm.markdown_to_html_with_extensions(
-            markdown,
-            options=Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES,
-            extensions=["table", "strikethrough", "autolink", "tagfilter", "tasklist"],
-        )
-    )
 
 
 HOSTILE = [
@@ -107,7 +65,7 @@ def test_any_text_in_a_cell_shows_as_written(text: str) -> None:
 
 def assert_cell_shows(text: str) -> None:
     table = f"| a | b | c |\n| --- | --- | --- |\n| {cell(text)} | <p>{cell(text)}</p> | x |\n\n"
-    page = github(table)
+    page = as_on_github(table)
     assert [folded(each) for each in page.cells] == [shown(text), shown(text), "x"]
     assert set(page.elements[page.elements.index("tbody") :]) <= {
         *("tbody", "tr", "td", "p", "a", "span")
@@ -135,7 +93,7 @@ def test_any_title_is_one_bold_link(text: str) -> None:
 
 def assert_bold_link(text: str) -> None:
     row = f"| **[{link_text(text)}](https://arxiv.org/abs/2501.00001v1)** | x |\n"
-    page = github("| a | b |\n| --- | --- |\n" + row)
+    page = as_on_github("| a | b |\n| --- | --- |\n" + row)
     assert [folded(each) for each in page.cells] == [shown(text), "x"]
     in_row = page.elements[page.elements.index("td") :]
     assert [element for element in in_row if element != "span"] == ["td", "strong", "a", "td"]
@@ -148,7 +106,7 @@ def assert_bold_link(text: str) -> None:
 @example("https://a.b/#")
 @example("# C")
 def test_any_text_in_a_heading_shows_as_written(text: str) -> None:
-    page = github(f"## {heading(text)}\n")
+    page = as_on_github(f"## {heading(text)}\n")
     assert page.text == shown(text)
     assert set(page.elements) <= {"h2", "a", "span"}
 
@@ -161,7 +119,7 @@ def test_any_text_in_a_heading_shows_as_written(text: str) -> None:
 @example("=")
 @example("1) a")
 def test_any_text_in_a_paragraph_shows_as_written(text: str) -> None:
-    page = github(f"before\n\n{paragraph(text)}\n\nafter\n")
+    page = as_on_github(f"before\n\n{paragraph(text)}\n\nafter\n")
     assert page.text == folded(f"before {shown(text)} after")
     assert set(page.elements) <= {"p", "a", "span"}
 

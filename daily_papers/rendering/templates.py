@@ -66,11 +66,11 @@ class Templates:
         try:
             return self._environment.get_template(name).render(fields)
         except jinja2.TemplateSyntaxError as error:
-            raise _at(error.filename or name, error.lineno, error) from error
+            raise _at(error.filename or name, error.lineno, str(error)) from error
         except jinja2.TemplateNotFound as error:
-            raise TemplateError(f"templates/{name}: refers to {error}, which is missing") from error
+            raise _at(*_place(error, name), f"there is no template {error.name!r}") from error
         except Exception as error:
-            raise _at(*_place(error, name), error) from error
+            raise _at(*_place(error, name), str(error)) from error
 
 
 def _escaping(escape: Callable[[str], str]) -> Callable[[object], Escaped]:
@@ -97,6 +97,5 @@ def _place(error: Exception, name: str) -> tuple[str, int]:
     return frames[-1] if frames else (name, 1)
 
 
-def _at(file: str, line: int, error: Exception) -> TemplateError:
-    problem = " ".join(str(error).split()) or type(error).__name__
-    return TemplateError(f"{file}:{line}: {problem}")
+def _at(file: str, line: int, problem: str) -> TemplateError:
+    return TemplateError(f"{file}:{line}: {' '.join(problem.split()) or 'this fails'}")
