@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -31,16 +32,22 @@ class Request:
     @property
     def place(self) -> str:
         """The path without the query string, decoded: ``/atom/cs.CV+eess.IV``."""
-        return unquote(urlsplit(self.path).path)
+        return _servable(unquote(urlsplit(self.path).path))
 
     @cached_property
     def parameters(self) -> list[tuple[str, str]]:
         """Names and values of query string and form, as often as they came."""
-        query = urlsplit(self.path).query
+        texts = (urlsplit(self.path).query, self.form)
         return [
-            *parse_qsl(query, keep_blank_values=True),
-            *parse_qsl(self.form, keep_blank_values=True),
+            (_servable(name), _servable(value))
+            for text in texts
+            for name, value in parse_qsl(text, keep_blank_values=True)
         ]
+
+
+def _servable(text: str) -> str:
+    """Without the characters that XML cannot hold, since answers repeat what was asked."""
+    return re.sub("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]", "", text)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ FATES: tuple[Showcase, ...] = (
         draft_of(
             words_of("Edited on a Saturday: time series", "Time series, and later a venue.", None),
             "stat.ML cs.LG",
-            (edited(4, "Accepted at AISTATS 2026"), edited(30, "Accepted, with code")),
+            (edited(5, "Accepted at AISTATS 2026"), edited(30, "Accepted, with code")),
         ),
     ),
     Showcase(

@@ -19,7 +19,6 @@ _TOKEN = re.compile(
       | (?:(?P<open_field>\w+):)?(?P<open>\()
       | (?P<close>\))
       | (?:(?P<phrase_field>\w+):)?"(?P<phrase>[^"]*)"
-      | (?P<lone>")
       | (?P<word>[^\s()"]+)""",
     re.VERBOSE,
 )
@@ -106,18 +105,26 @@ class _Group:
 def parse(query: str) -> Node:
     """Read a query; raises QueryError where arXiv would refuse it."""
     groups = [_Group("all")]
-    for token in _TOKEN.finditer(query):
+    for token in _TOKEN.finditer(_with_paired_quotes(query)):
         if token["open"]:
             groups.append(_Group(_known(token["open_field"], groups[-1].default_field, query)))
         elif token["close"]:
             _close(groups, query)
         elif token["word"] in {"AND", "OR", "ANDNOT", "NOT"}:
             _require(groups[-1].operate(token["word"]), query)
-        elif not token["lone"]:
+        else:
             groups[-1].add(_operand(token, groups[-1].default_field, query))
         _require(len(groups) <= _DEEPEST, query)
     _require(len(groups) == 1 and groups[0].is_complete, query)
     return groups[0].closed()
+
+
+def _with_paired_quotes(query: str) -> str:
+    """A quote that nothing closes is passed over, as if it were not there."""
+    if query.count('"') % 2 == 0:
+        return query
+    before, _, after = query.rpartition('"')
+    return before + after
 
 
 def _close(groups: list[_Group], query: str) -> None:

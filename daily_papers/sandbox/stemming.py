@@ -35,7 +35,7 @@ _STEP_4 = (
 
 def stem(word: str) -> str:
     """The stem of a word in lower case: image, images and imaging have the same one."""
-    if len(word) < 3 or not word.isascii():
+    if len(word) < 3:
         return word
     word = _without_plural(word)
     word = _without_past(word)
