@@ -42,7 +42,7 @@ keywords:
   - graph neural networks
   - name: Diffusion models
     query: 'ti:"diffusion model" OR abs:"diffusion model"'
-  - author: {TRACKED_AUTHOR}
+  - author: [{', '.join(TRACKED_AUTHOR)}]
 """
 _README = f"""\
 # Daily Papers
