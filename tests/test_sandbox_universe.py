@@ -249,7 +249,7 @@ def test_awkward_sizes_are_among_them(universe):
         ("Núñez Ibáñez", r"N\'u\~nez Ib\'a\~nez"),
         ("Çelik Dvořák", r"\c{C}elik Dvo\v{r}\'ak"),
         ("Paweł Yıldız", r"Pawe{\l} Y{\i}ld{\i}z"),
-        ("Nguyễn", r"Nguy\~\^en"),
+        ("Nguyễn", r"Nguy\~{\^e}n"),
         ("plain $x_1$", "plain $x_1$"),
     ],
 )

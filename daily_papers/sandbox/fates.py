@@ -117,7 +117,7 @@ FATES: tuple[Showcase, ...] = (
         draft_of(
             words_of(
                 "Fréchet means on Schrödinger's Kähler manifolds",
-                "Fréchet means, Hölder maps and Erdős–Rényi graph neural networks.",
+                "Fréchet means, Hölder maps and Erdős-Rényi graph neural networks.",
                 "Dedicated to Paweł Wójcik",
                 "Özlem Erkılıç, Luis L. Sánchez-Soto, Jóhann Þórsson",
             ),

@@ -15,12 +15,18 @@ from xml.sax.saxutils import escape, quoteattr
 
 from daily_papers.paper import announcement_order
 from daily_papers.sandbox.exchange import Request, Response
-from daily_papers.sandbox.oai_records import METADATA_FORMATS, PREFIX, header, raw_record
+from daily_papers.sandbox.oai_records import (
+    EARLIEST,
+    METADATA_FORMATS,
+    PREFIX,
+    datestamp,
+    header,
+    raw_record,
+)
 from daily_papers.sandbox.record import Record
 from daily_papers.sandbox.subject_sets import all_sets, members_of_set
 from daily_papers.sandbox.universe import Universe
 
-EARLIEST = date(2005, 9, 16)
 _BAD_ARGUMENT = "badArgument"
 _LIST_ARGUMENTS = frozenset({"metadataPrefix", "from", "until", "set"})
 _ARGUMENTS = {
@@ -125,12 +131,10 @@ class OaiPmh:
         found = [
             record
             for record in self._universe.as_of(today)
-            if selection.earliest <= max(record.day, EARLIEST) <= latest
+            if selection.earliest <= datestamp(record) <= latest
             and (wanted is None or not wanted.isdisjoint(record.categories))
         ]
-        return sorted(
-            found, key=lambda record: (max(record.day, EARLIEST), announcement_order(record.id))
-        )
+        return sorted(found, key=lambda record: (datestamp(record), announcement_order(record.id)))
 
     def _one_record(self, arguments: dict[str, str], today: date) -> str:
         _require_format(arguments)
@@ -229,10 +233,10 @@ def _day(text: str | None) -> date | None:
 
 def _next(selection: _Selection, page: list[Record]) -> _Selection:
     """From the last day that the page shows, leaving out what it shows of that day."""
-    first_day, last_day = page[0].day, page[-1].day
+    first_day, last_day = datestamp(page[0]), datestamp(page[-1])
     if last_day == first_day:
         return replace(selection, skip=selection.skip + len(page))
-    shown = sum(record.day == last_day for record in page)
+    shown = sum(datestamp(record) == last_day for record in page)
     return replace(selection, earliest=last_day, skip=shown)
 
 

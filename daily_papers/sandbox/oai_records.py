@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from xml.sax.saxutils import escape
 
 from daily_papers.sandbox.feed_forms import author_line
@@ -11,6 +11,7 @@ from daily_papers.sandbox.subject_sets import set_specs
 from daily_papers.sandbox.tex import to_tex
 
 PREFIX = "arXivRaw"
+EARLIEST = date(2005, 9, 16)
 METADATA_FORMATS = (
     "<metadataFormat><metadataPrefix>arXivRaw</metadataPrefix>"
     "<schema>http://arxiv.org/OAI/arXivRaw.xsd</schema>"
@@ -26,12 +27,17 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def datestamp(record: Record) -> date:
+    """The UTC day of the last change; the service knows none before its own first day."""
+    return max(record.day, EARLIEST)
+
+
 def header(record: Record) -> str:
     """Identifier, datestamp and sets."""
     sets = "".join(f"<setSpec>{spec}</setSpec>" for spec in set_specs(record.categories))
     return (
         f"<header><identifier>oai:arXiv.org:{record.id}</identifier>"
-        f"<datestamp>{record.day}</datestamp>{sets}</header>\n"
+        f"<datestamp>{datestamp(record)}</datestamp>{sets}</header>\n"
     )
 
 

@@ -36,8 +36,6 @@ _LETTERS = {
     "Þ": "{\\TH}",
     "å": "{\\aa}",
     "Å": "\\AA{}",
-    "–": "--",
-    "’": "'",
     "θ": "\\theta",
     "Γ": "\\Gamma",
     "π": "\\pi",
@@ -66,5 +64,5 @@ def _spelt(letter: str) -> str:
     decomposed = unicodedata.normalize("NFD", letter)
     plain = decomposed[0]
     for mark in decomposed[1:]:
-        plain = _ACCENTS[mark].format(plain)
+        plain = _ACCENTS[mark].format(plain if len(plain) == 1 else f"{{{plain}}}")
     return plain
