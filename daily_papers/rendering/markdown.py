@@ -10,7 +10,9 @@ GitHub as the author wrote it, TeX accents as letters and maths as its source.
   working-with-advanced-formatting/writing-mathematical-expressions).
 - GitHub links bare addresses, and takes backslashes in them literally. An address with a character
   that needs an escape is therefore written as ``<https://...>``, all others as they are.
-- ``@``, ``#`` and ``!`` do nothing in a file of a repository, and stay.
+- ``@``, ``#`` and ``!`` do nothing in a file of a repository, and stay. So does ``:name:``, which
+  GitHub makes an emoji where there is one of that name: rows without any other special character
+  stand as published digests have them, byte for byte.
 """
 
 from __future__ import annotations
@@ -64,6 +66,7 @@ _EXTENDING = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\u1160-\u11ff\U000e00
 
 def shown(text: str) -> str:
     """The text as readers are to see it: one line, accents as letters, nothing invisible."""
+    # What is printable is neither unseen nor a surrogate; most texts are, and this is quick.
     visible = text if text.isprintable() else _UNSEEN.sub(_seen, text)
     return decode_accents(" ".join(visible.split()))
 
