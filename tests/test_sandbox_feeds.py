@@ -26,7 +26,7 @@ RECORDED = Path(__file__).parents[1].parent / "shared" / "rss" / "cs-announcemen
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxArxiv]:
-    universe = make_up(Script(papers_a_day=25, days=40))
+    universe = make_up(Script(papers_a_day=15, days=30))
     with SandboxArxiv(universe, today=FIRST) as sandbox:
         yield sandbox
 
@@ -56,7 +56,7 @@ def kinds(parsed: Any) -> dict[str, str]:
 
 
 def days() -> list[date]:
-    return [FIRST + timedelta(days=number) for number in range(40)]
+    return [FIRST + timedelta(days=number) for number in range(30)]
 
 
 def records(sandbox: SandboxArxiv) -> list[Record]:
@@ -133,7 +133,7 @@ def test_a_cut_feed_loses_its_new_papers_first(sandbox):
         day
         for day in days()
         if set(kinds(feed(sandbox, "cs", day)).values()) == KINDS
-        and len(ids(feed(sandbox, "cs", day))) > 20
+        and len(ids(feed(sandbox, "cs", day))) > 10
     )
     whole = feed(sandbox, "cs", day)
     sandbox.feeds.limit = len(whole.entries) - 3

@@ -59,12 +59,11 @@ class Chain:
     operators: tuple[str, ...]
 
     def __str__(self) -> str:
-        text = str(self.operands[-1])
-        for operand, operator in zip(
-            reversed(self.operands[:-1]), reversed(self.operators), strict=True
-        ):
-            text = f"({operand} {operator} {text})"
-        return text
+        *firsts, last = self.operands
+        opened = [
+            f"({first} {operator} " for first, operator in zip(firsts, self.operators, strict=True)
+        ]
+        return f"{''.join(opened)}{last}{')' * len(firsts)}"
 
 
 Node = Term | SubmittedRange | Chain
@@ -111,11 +110,11 @@ def parse(query: str) -> Node:
         elif token["close"]:
             _close(groups, query)
         elif token["word"] in {"AND", "OR", "ANDNOT", "NOT"}:
-            _require(groups[-1].operate(token["word"]), query)
+            _require(query, fits=groups[-1].operate(token["word"]))
         else:
             groups[-1].add(_operand(token, groups[-1].default_field, query))
-        _require(len(groups) <= _DEEPEST, query)
-    _require(len(groups) == 1 and groups[0].is_complete, query)
+        _require(query, fits=len(groups) <= _DEEPEST)
+    _require(query, fits=len(groups) == 1 and groups[0].is_complete)
     return groups[0].closed()
 
 
@@ -128,7 +127,7 @@ def _with_paired_quotes(query: str) -> str:
 
 
 def _close(groups: list[_Group], query: str) -> None:
-    _require(len(groups) > 1 and groups[-1].is_complete, query)
+    _require(query, fits=len(groups) > 1 and groups[-1].is_complete)
     inner = groups.pop().closed()
     groups[-1].add(inner)
 
@@ -137,25 +136,25 @@ def _operand(token: re.Match[str], default: str, query: str) -> Node:
     if token["range"]:
         return SubmittedRange(_minute(token["start"], query), _minute(token["end"], query))
     if token["phrase"] is not None:
-        return Term(_known(token["phrase_field"], default, query), token["phrase"], True)  # noqa: FBT003
+        return Term(_known(token["phrase_field"], default, query), token["phrase"], is_phrase=True)
     before, colon, after = token["word"].partition(":")
     name, text = (before, after) if colon else (None, before)
-    _require(bool(text) and text[0] not in "*?", query)
-    return Term(_known(name, default, query), text, False)  # noqa: FBT003
+    _require(query, fits=bool(text) and text[0] not in "*?")
+    return Term(_known(name, default, query), text, is_phrase=False)
 
 
 def _known(name: str | None, default: str, query: str) -> str:
     if name is None:
         return default
     name = _REPAIRED.get(name, name)
-    _require(name in FIELDS, query)
+    _require(query, fits=name in FIELDS)
     return name
 
 
 def _minute(digits: str, query: str) -> str:
     """Fill a date of 4 to 14 digits up to the minute; seconds are cut."""
     digits = digits.strip()
-    _require(re.fullmatch(r"\d{4}(\d\d){0,5}", digits, re.ASCII) is not None, query)
+    _require(query, fits=re.fullmatch(r"\d{4}(\d\d){0,5}", digits, re.ASCII) is not None)
     minute = (digits + "00000101000000"[len(digits) :])[:12]
     try:
         datetime.strptime(minute, "%Y%m%d%H%M")  # noqa: DTZ007 (only whether there is such a time)
@@ -164,6 +163,6 @@ def _minute(digits: str, query: str) -> str:
     return minute
 
 
-def _require(condition: bool, query: str) -> None:  # noqa: FBT001
-    if not condition:
+def _require(query: str, *, fits: bool) -> None:
+    if not fits:
         raise QueryError(f"Invalid query string: '{query}'")

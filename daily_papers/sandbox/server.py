@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
-import socket
 import threading
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +17,7 @@ from daily_papers.sandbox.exchange import (
     Service,
 )
 from daily_papers.sandbox.feeds import Feeds
+from daily_papers.sandbox.loopback import Loopback
 from daily_papers.sandbox.made_up import make_up
 from daily_papers.sandbox.oai_pmh import OaiPmh
 from daily_papers.sandbox.query_api import QueryApi
@@ -56,7 +53,7 @@ class SandboxArxiv:
 
     def __enter__(self) -> Self:
         """Open the port."""
-        self._server = _Server(self._exchange)
+        self._server = Loopback(self._exchange)
         self._server.start()
         return self
 
@@ -135,107 +132,3 @@ class SandboxArxiv:
         except Exception as mishap:  # noqa: BLE001 (told when the sandbox closes)
             self._mishaps.append(mishap)
             return SERVER_ERROR
-
-
-class _Server(ThreadingHTTPServer):
-    """Keeps its connections and threads, so that it can end them all."""
-
-    daemon_threads = True
-
-    def __init__(self, exchange: Callable[[Request], Response]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.exchange = exchange
-        self._connections: dict[socket.socket, threading.Thread] = {}
-        self._lock = threading.Lock()
-        self._accepting = threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
-
-    def start(self) -> None:
-        self._accepting.start()
-
-    def stop(self) -> None:
-        self.shutdown()
-        self._accepting.join()
-        with self._lock:
-            open_connections = dict(self._connections)
-        for connection, thread in open_connections.items():
-            _shut(connection)
-            thread.join()
-        self.server_close()
-
-    def process_request(self, request: object, client_address: object) -> None:
-        assert isinstance(request, socket.socket)
-        thread = threading.Thread(
-            target=self.process_request_thread, args=(request, client_address), daemon=True
-        )
-        with self._lock:
-            self._connections[request] = thread
-        thread.start()
-
-    def shutdown_request(self, request: object) -> None:
-        assert isinstance(request, socket.socket)
-        super().shutdown_request(request)
-        with self._lock:
-            self._connections.pop(request, None)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is ordinary, and nothing else comes here."""
-
-
-def _shut(connection: socket.socket) -> None:
-    with suppress(OSError):  # the client may be quicker
-        connection.shutdown(socket.SHUT_RDWR)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-    #: Headers and body go out together: in one packet, there is nothing to wait for.
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        self._exchange()
-
-    def do_POST(self) -> None:
-        self._exchange()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing: the sandbox keeps the requests itself."""
-
-    def _exchange(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        request = Request(
-            service=_service(self.path),
-            path=self.path,
-            method=str(self.command),
-            form=self.rfile.read(length).decode("utf-8", "replace"),
-            headers=dict(self.headers),
-        )
-        try:
-            self._send(self.server.exchange(request))
-        except ConnectionError:
-            self.close_connection = True
-
-    def _send(self, response: Response) -> None:
-        headers = {"Content-Type": response.content_type, **response.headers}
-        body = response.body
-        if "Content-Length" not in headers:
-            if "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 1000:
-                body = gzip.compress(body, compresslevel=1)
-                headers["Content-Encoding"] = "gzip"
-            headers["Content-Length"] = str(len(body))
-        self.send_response(response.status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-
-def _service(path: str) -> Service:
-    if path.startswith("/api/query"):
-        return Service.QUERY
-    if path.startswith(("/atom/", "/rss/")):
-        return Service.FEED
-    return Service.OAI if path.startswith("/oai") else Service.NONE
