@@ -271,6 +271,15 @@ def test_only_missing_parts_are_added(watcher: Watcher):
     assert len(watcher.github.issues) == 1
 
 
+def test_a_part_that_somebody_else_wrote_is_not_ours(watcher: Watcher):
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(100)]))
+    watcher.notify()
+    copied = watcher.github.comments.pop()["body"]
+    watcher.github.comment(1, copied, by="mallory")
+    watcher.notify()
+    assert watcher.papers == ids(range(100))
+
+
 def test_comments_of_a_settled_mail_are_not_read_each_day(watcher: Watcher):
     watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(100)]))
     watcher.notify()
