@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     _add_everywhere(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_update, _render, _check, _export, _import, _demo):
+    for add in (_update, _notify, _render, _check, _export, _import, _demo):
         add(commands)
     return parser
 
@@ -159,6 +159,30 @@ def _update(commands: Subparsers) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="tell what would be asked; ask and write nothing"
     )
+
+
+def _notify(commands: Subparsers) -> None:
+    parser = _command(
+        commands,
+        "notify",
+        "send the digests that have no issue yet",
+        "Open one issue for each digest that GitHub shows no issue of; GitHub mails it to all who\n"
+        "watch the repository. GITHUB_REPOSITORY and GITHUB_TOKEN say where, as in GitHub Actions.\n"
+        "Ends with 1 where a digest could not be sent; the next run looks first and goes on.",
+    )
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument(
+        "--dry-run", action="store_true", help="print what would be sent, and send nothing"
+    )
+    way.add_argument(
+        "--to-file", metavar="FILE", help="write what would be sent there, for another channel"
+    )
+    way.add_argument(
+        "--correct",
+        metavar="DIGEST",
+        help="bring the issue of a digest (2026-11-20) up to date with its file, and say so there",
+    )
+    parser.add_argument("--reason", metavar="TEXT", help="with --correct: what was wrong")
 
 
 def _render(commands: Subparsers) -> None:

@@ -67,6 +67,20 @@ def _write(path: Path, text: str) -> None:
         ) from error
 
 
+def notify_command(arguments: Namespace) -> int:
+    """Send the digests that have no issue yet, or show them, or correct one."""
+    from daily_papers.arxiv.session import SystemClock  # noqa: PLC0415
+    from daily_papers.notify import NotifyOptions, notify  # noqa: PLC0415
+
+    options = NotifyOptions(
+        dry_run=arguments.dry_run,
+        to_file=Path(arguments.to_file) if arguments.to_file else None,
+        correct=arguments.correct,
+        reason=arguments.reason,
+    )
+    return notify(Path(arguments.root), os.environ, options, clock=SystemClock(), say=print)
+
+
 def render_command(arguments: Namespace) -> int:
     """Write everything from the store again, or only compare."""
     from daily_papers.rendering_again import differences, render_again  # noqa: PLC0415
