@@ -35,6 +35,8 @@ class FreshNews:
     highest_id: str | None
     papers: dict[str, Paper] = field(default_factory=dict)
     keywords: dict[str, set[str]] = field(default_factory=dict)
+    #: What was news before this run, and is only now found by these keywords.
+    found_again: dict[str, set[str]] = field(default_factory=dict)
 
     def announce(self, slug: str, papers: Iterable[Paper], news: Collection[str]) -> None:
         """Take what of a keyword's announced papers is news."""
@@ -62,6 +64,7 @@ class FreshNews:
 
     def _add(self, slug: str, paper: Paper) -> None:
         if paper.id in self.known:
+            self.found_again.setdefault(paper.id, set()).add(slug)
             return
         before = self.papers.get(paper.id)
         self.papers[paper.id] = paper if before is None else merged(before, paper)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from daily_papers.announcement import Announcement
@@ -148,16 +149,14 @@ def write_digest(
 ) -> Digest | None:
     """Make the run's news a digest, and remember them as told; None where there are none."""
     store, day = gathering.store, gathering.day
+    _remember_more_keywords(gathering)
     items = gathering.news.items([keyword.slug for keyword in gathering.keywords])
     if not items:
         return None
     key = new_key(day, taken)
     for paper, slugs in items:
         store.news[paper.id] = News(paper.id, paper.version, day, slugs, key)
-    year, week, _ = day.isocalendar()
-    weeks = store.weeks.setdefault(f"{year}-W{week:02d}", {})
-    for slug, count in counted(items).items():
-        weeks[slug] = weeks.get(slug, 0) + count
+    _count(store, day, counted(items))
     return Digest(
         key=key,
         repository=repository,
@@ -167,6 +166,27 @@ def write_digest(
         revisions=len(gathering.revised()),
         skipped=gathering.skipped,
     )
+
+
+def _remember_more_keywords(gathering: Gathering) -> None:
+    """Let keywords that failed when a paper was told count it too; it is not told again."""
+    store, order = gathering.store, [keyword.slug for keyword in gathering.keywords]
+    for id, found in gathering.news.found_again.items():
+        told = store.news[id]
+        more = found.difference(told.keywords)
+        if more:
+            gone = [slug for slug in told.keywords if slug not in order]
+            now = [slug for slug in order if slug in more or slug in told.keywords]
+            store.news[id] = replace(told, keywords=(*gone, *now))
+            _count(store, told.day, dict.fromkeys(more, 1))
+
+
+def _count(store: Store, day: date, counts: Mapping[str, int]) -> None:
+    """Add to what the day's week brought each keyword."""
+    year, week, _ = day.isocalendar()
+    weeks = store.weeks.setdefault(f"{year}-W{week:02d}", {})
+    for slug, count in counts.items():
+        weeks[slug] = weeks.get(slug, 0) + count
 
 
 def day_line_of(gathering: Gathering, reports: Sequence[KeywordReport], filling: str | None) -> str:
