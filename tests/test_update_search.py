@@ -202,11 +202,12 @@ def test_a_run_for_an_earlier_day_is_refused_in_one_line(
     arxiv.requests.clear()
     ended = update(repository, arxiv, "--today", "2026-01-19")
     assert ended.code == 2
-    assert ended.said == [
+    (line,) = ended.said
+    assert line == (
         "daily-papers: 2026-01-19 is before the last run's day, 2026-01-20: a store only goes "
         "forward; leave out --today and DAILY_PAPERS_TODAY, or bring an older state of data/ back "
         "with git"
-    ]
+    )
     assert repository.tree() == tree
     assert arxiv.requests == []
 
