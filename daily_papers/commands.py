@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from daily_papers.clock import listing_day
 from daily_papers.config import ConfigError, Problem, load_config
-from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.errors import DailyPapersError
 from daily_papers.progress import progress_on
+from daily_papers.workflow_commands import annotation
 
 KEYWORDS = "keywords.yaml"
 
@@ -24,7 +24,7 @@ def update_command(arguments: Namespace) -> int:
 
     order = Order(
         root=Path(arguments.root),
-        day=listing_day(arguments.today),
+        day=arguments.today or listing_day(os.environ),
         source=Source(arguments.source),
         budget=arguments.budget * 60,
         environ=os.environ,
@@ -45,19 +45,6 @@ def update_command(arguments: Namespace) -> int:
     return report.exit_code
 
 
-def listing_day(asked: date | None) -> date:
-    """The listing day: as asked, else DAILY_PAPERS_TODAY, else the day it is in New York."""
-    if asked is not None:
-        return asked
-    text = os.environ.get("DAILY_PAPERS_TODAY", "").strip()
-    if not text:
-        return datetime.now(ZoneInfo("America/New_York")).date()
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        raise UsageError(f"DAILY_PAPERS_TODAY: {text!r} is not a day as YYYY-MM-DD") from None
-
-
 def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
@@ -69,7 +56,7 @@ def _write(path: Path, text: str) -> None:
 
 def notify_command(arguments: Namespace) -> int:
     """Send the digests that have no issue yet, or show them, or correct one."""
-    from daily_papers.arxiv.session import SystemClock  # noqa: PLC0415
+    from daily_papers.clock import SystemClock  # noqa: PLC0415
     from daily_papers.notify import NotifyOptions, notify  # noqa: PLC0415
 
     options = NotifyOptions(
@@ -116,24 +103,13 @@ def check_command(arguments: Namespace) -> int:
 
 
 def _annotation(problem: Problem) -> str:
-    """A workflow command (https://docs.github.com/actions/reference/workflow-commands).
-
-    Percent signs and line ends are escaped in the message, colons and commas in properties too.
-    """
-    place = f"file={_property(problem.path)}"
-    if problem.line is not None:
-        place += f",line={problem.line}"
-    if problem.column is not None:
-        place += f",col={problem.column}"
-    return f"::{problem.severity} {place}::{_data(problem.message)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return annotation(
+        problem.severity,
+        problem.message,
+        file=problem.path,
+        line=problem.line,
+        column=problem.column,
+    )
 
 
 def export_command(arguments: Namespace) -> int:
@@ -161,7 +137,7 @@ def import_command(arguments: Namespace) -> int:
     sentences = bring_in(
         Path(arguments.root),
         Path(arguments.readme),
-        day=listing_day(arguments.today),
+        day=arguments.today or listing_day(os.environ),
         replace=arguments.replace,
     )
     for sentence in sentences:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from daily_papers.workflow_commands import harmless
+
 UP_TO_DATE = "up to date"
 NOTHING_ANNOUNCED = "nothing announced"
 FILLING = "filling"
@@ -136,6 +138,27 @@ def _keyword_record(keyword: KeywordReport) -> dict[str, Any]:
     }
 
 
+def from_json(text: str) -> RunReport:
+    """Read what `as_json` wrote; raises ValueError, KeyError or TypeError for anything else."""
+    record: dict[str, Any] = json.loads(text)
+    return RunReport(
+        day=date.fromisoformat(record["day"]),
+        source=record["source"],
+        day_line=record["day_line"],
+        complete=record["complete"],
+        plan=tuple(record["plan"]),
+        keywords=tuple(_keyword_report(each) for each in record["keywords"]),
+        requests=tuple(RequestReport(**each) for each in record["requests"]),
+        waits=tuple(WaitReport(**each) for each in record["waits"]),
+        notes=tuple(record["notes"]),
+    )
+
+
+def _keyword_report(record: dict[str, Any]) -> KeywordReport:
+    last = record["last_success"]
+    return KeywordReport(**{**record, "last_success": last and date.fromisoformat(last)})
+
+
 def as_table(report: RunReport) -> str:
     """The report for people: a row a keyword, then what went wrong and what was waited for."""
     header = ("keyword", "papers", "new", "revised", "state")
@@ -155,7 +178,7 @@ def as_table(report: RunReport) -> str:
     asked = [request for request in report.requests if request.status != "kept"]
     kept = len(report.requests) - len(asked)
     lines.append(_requests_line(asked, kept))
-    return "\n".join(_printable(line) for line in lines) + "\n"
+    return "\n".join(harmless(line) for line in lines) + "\n"
 
 
 def _state(keyword: KeywordReport) -> str:
@@ -188,16 +211,6 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
         )
         for row in rows
     ]
-
-
-def _printable(line: str) -> str:
-    """A line that no log takes for a command, and no terminal for a control sequence.
-
-    GitHub runs a line that begins with ``::`` and one that holds ``##[``.
-    """
-    plain = "".join(char if char.isprintable() else " " for char in line)
-    plain = plain.replace("##[", "## [")
-    return f" {plain}" if plain.lstrip().startswith("::") else plain
 
 
 def day_line(
