@@ -167,7 +167,7 @@ def _notify(commands: Subparsers) -> None:
         "notify",
         "send the digests that have no issue yet",
         "Open one issue for each digest that GitHub shows no issue of; GitHub mails it to all who\n"
-        "watch the repository. GITHUB_REPOSITORY and GITHUB_TOKEN say where, as in GitHub Actions.\n"
+        "watch the repository. GITHUB_REPOSITORY and GITHUB_TOKEN say where, as in Actions.\n"
         "Ends with 1 where a digest could not be sent; the next run looks first and goes on.",
     )
     way = parser.add_mutually_exclusive_group()

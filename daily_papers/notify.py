@@ -11,32 +11,27 @@ follow each other, which the concurrency group of the workflow ensures.
 
 from __future__ import annotations
 
-import argparse
-import os
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from daily_papers.arxiv.session import SystemClock
+from daily_papers.clock import Clock, listing_day
 from daily_papers.correction import correct
 from daily_papers.delivery import Delivery, look, plan
 from daily_papers.digest import Digest, is_key
 from daily_papers.digest_file import DigestError, read_digest
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.files import unwritable
-from daily_papers.github.api import Clock, GitHubApi, Limits
+from daily_papers.github.api import GitHubApi, Limits
 from daily_papers.github.issues import Issues
 from daily_papers.mailing import Mailing, digests_for
 from daily_papers.rendering.issue import IssuePart, Links, issue_page, issue_parts, issue_title
 
 Say = Callable[[str], None]
 
-_LISTING_ZONE = ZoneInfo("America/New_York")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _SERVER = re.compile(r"https?://[\w.:-]+", re.ASCII)
 
@@ -83,41 +78,6 @@ class GitHubPlace:
         )
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of the command."""
-    way = parser.add_mutually_exclusive_group()
-    way.add_argument(
-        "--dry-run", action="store_true", help="print what would be sent, and send nothing"
-    )
-    way.add_argument(
-        "--to-file",
-        type=Path,
-        metavar="FILE",
-        help="write what would be sent to FILE, for another channel, and send nothing",
-    )
-    way.add_argument(
-        "--correct",
-        metavar="DIGEST",
-        help="bring the issue of a digest (2026-11-20) up to date with its file, and say so there",
-    )
-    parser.add_argument("--reason", metavar="TEXT", help="with --correct: what was wrong")
-
-
-def run(namespace: argparse.Namespace, root: Path) -> int:
-    """Run the command as the command line and the environment ask for."""
-    options = NotifyOptions(
-        dry_run=namespace.dry_run,
-        to_file=namespace.to_file,
-        correct=namespace.correct,
-        reason=namespace.reason,
-    )
-    return notify(root, os.environ, options, clock=SystemClock(), say=_print)
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-
-
 def notify(
     root: Path,
     environment: Mapping[str, str],
@@ -137,7 +97,7 @@ def notify(
         raise UsageError("--reason: only together with --correct")
     place = GitHubPlace.from_environment(environment)
     digests, damaged = read_digests(root)
-    today = _today(environment)
+    today = listing_day(environment)
     if place is None or not place.token:
         _without_looking(place, digests, today, options, say)
         return _ended(damaged)
@@ -161,16 +121,6 @@ def read_digests(root: Path) -> tuple[tuple[Digest, ...], list[DailyPapersError]
         except DigestError as problem:
             problems.append(problem)
     return tuple(digests), problems
-
-
-def _today(environment: Mapping[str, str]) -> date:
-    text = environment.get("DAILY_PAPERS_TODAY")
-    if not text:
-        return datetime.now(_LISTING_ZONE).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"DAILY_PAPERS_TODAY: not a day (YYYY-MM-DD): {text!r}") from None
 
 
 @contextmanager

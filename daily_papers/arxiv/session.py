@@ -10,7 +10,6 @@ within the run's time, keeps silent once it was told to, and hands on only bytes
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -22,7 +21,6 @@ from daily_papers.arxiv.services import LEAST_INTERVAL, LEAST_RETRY_WAIT, Servic
 from daily_papers.arxiv.statuses import accepted_body
 from daily_papers.arxiv.transport import (
     AnswerLimits,
-    Clock,
     LostAnswer,
     RawAnswer,
     Transport,
@@ -30,6 +28,7 @@ from daily_papers.arxiv.transport import (
     onward,
     user_agent,
 )
+from daily_papers.clock import Clock, SystemClock
 from daily_papers.errors import BadAnswer, FetchError, Silenced, Throttled, Unreachable
 
 logger = logging.getLogger(__name__)
@@ -86,18 +85,6 @@ class Wait:
     seconds: float
     reason: str
     url: str
-
-
-class SystemClock:
-    """The machine's own clock."""
-
-    def monotonic(self) -> float:
-        """Tell the seconds since some moment; never goes back."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Return after that many seconds."""
-        time.sleep(seconds)
 
 
 def _nothing_to_do(_wait: Wait) -> None:

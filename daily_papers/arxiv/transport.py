@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
-from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -21,6 +20,7 @@ from urllib3.exceptions import HTTPError
 from daily_papers import PROJECT_URL, __version__
 from daily_papers.arxiv.answers import shortened
 from daily_papers.arxiv.services import is_arxiv
+from daily_papers.clock import Clock
 from daily_papers.errors import BadAnswer, FetchError, Unreachable
 
 logger = logging.getLogger(__name__)
@@ -36,16 +36,6 @@ _LOSSES = (
     (requests.exceptions.ProxyError, "proxy", "the environment's proxy did not let it through"),
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-
-class Clock(Protocol):
-    """What passes the time: the machine's clock, or a test's."""
-
-    def monotonic(self) -> float:
-        """Tell the seconds since some moment; never goes back."""
-
-    def sleep(self, seconds: float) -> None:
-        """Return after that many seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,12 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import requests
 
 from daily_papers import PROJECT_URL, __version__
+from daily_papers.clock import Clock
 from daily_papers.errors import UsageError
 from daily_papers.github import errors
 
@@ -40,16 +40,6 @@ _REFUSALS = {
     410: errors.IssuesOff,
     422: errors.Rejected,
 }
-
-
-class Clock(Protocol):
-    """What passes the time: the machine's clock, or a test's."""
-
-    def monotonic(self) -> float:
-        """Tell the seconds since some moment; never goes back."""
-
-    def sleep(self, seconds: float) -> None:
-        """Return after that many seconds."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,53 @@
+"""Time, as the network edges need it: handed in, so that a test need not wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from daily_papers.errors import UsageError
+
+#: arXiv's own time: a listing day begins at midnight there.
+LISTING_ZONE = ZoneInfo("America/New_York")
+_TODAY = "DAILY_PAPERS_TODAY"
+
+
+class Clock(Protocol):
+    """What measures and spends time."""
+
+    def monotonic(self) -> float:
+        """Tell the seconds since some moment; never goes back."""
+
+    def sleep(self, seconds: float) -> None:
+        """Return after that many seconds."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def monotonic(self) -> float:
+        """Tell the seconds since some moment; never goes back."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Return after that many seconds."""
+        time.sleep(seconds)
+
+
+def listing_day(environ: Mapping[str, str]) -> date:
+    """The listing day: DAILY_PAPERS_TODAY, else the day it is in New York.
+
+    Raises UsageError where the variable is no day.
+    """
+    text = environ.get(_TODAY, "").strip()
+    if not text:
+        return datetime.now(LISTING_ZONE).date()
+    try:
+        if len(text) == len("YYYY-MM-DD"):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UsageError(f"{_TODAY}: {text!r} is not a day as YYYY-MM-DD")
