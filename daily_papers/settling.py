@@ -32,8 +32,7 @@ def settle(gathering: Gathering, source: Source, feed_failure: str | None) -> No
         reached = _reached(record, account, gathering, source)
         if reached is not None:
             record.last_success = max(reached, record.last_success or reached)
-        if gathering.changed(keyword.slug):
-            record.changed = gathering.day
+    note_changes(gathering)
     _advance(gathering)
     if feed_failure is None:
         return
@@ -42,6 +41,13 @@ def settle(gathering: Gathering, source: Source, feed_failure: str | None) -> No
         behind = gathering.record(keyword.slug).last_success != gathering.day
         if behind and account.reason is None:
             account.reason = f"announcement feed: {feed_failure}"
+
+
+def note_changes(gathering: Gathering) -> None:
+    """Let the tables that changed in this run say so; a later run of the day cannot tell."""
+    for keyword in gathering.keywords:
+        if gathering.changed(keyword.slug):
+            gathering.record(keyword.slug).changed = gathering.day
 
 
 def _fill(record: KeywordRecord, account: Account, gathering: Gathering, keyword: Keyword) -> None:
@@ -163,7 +169,7 @@ def write_digest(
         day=day,
         items=tuple(NewsItem(paper, slugs) for paper, slugs in items),
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in gathering.keywords),
-        revisions=len(gathering.revised()),
+        revisions=len(revised_today(gathering)),
         skipped=gathering.skipped,
     )
 

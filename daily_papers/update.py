@@ -29,6 +29,7 @@ from daily_papers.report import RequestReport, RunReport, WaitReport
 from daily_papers.settling import (
     day_line_of,
     keyword_reports,
+    note_changes,
     revised_today,
     settle,
     write_digest,
@@ -143,6 +144,7 @@ class _Run:
         """Store and show what was fetched so far: a wait may be long, and a run may be killed."""
         state = self.gathering.store.state
         state.revised = revised_today(self.gathering)
+        note_changes(self.gathering)
         if state.day != self.order.day:
             state.day, state.complete = self.order.day, False
         state.day_line = f"Not all is fetched yet: {wait.reason}."
