@@ -1,7 +1,7 @@
-"""The command line: what each command is called, what it takes, and how it ends.
+"""The command line: runs one command, and says how it ended.
 
-What a command does stands in ``commands`` and is imported when it runs, so that ``--help``
-answers at once.
+What a command takes stands in ``options``. What it does stands in ``commands``, which is imported
+when it runs, so that ``--help`` answers at once.
 """
 
 from __future__ import annotations
@@ -11,32 +11,16 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
-from typing import TYPE_CHECKING
 
-from daily_papers import __version__
 from daily_papers.errors import DailyPapersError
-
-if TYPE_CHECKING:
-    # argparse has no public name for what add_subparsers returns
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
-
-_EPILOG = """\
-exit codes:
-  0  done, also with nothing new
-  1  failed, and nothing was lost
-  2  usage or configuration
-  3  done in part: some keywords could not be brought up to date, the others are stored
-
-To see all of it work, here and now, without network: daily-papers demo
-"""
+from daily_papers.options import parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every error a person can mend is one line."""
     _speak_utf8()
     arguments = argparse.Namespace(root=".", quiet=False, verbose=0)
-    _parser().parse_args(argv, arguments)
+    parser().parse_args(argv, arguments)
     _set_up_logging(arguments.verbose)
     try:
         return _run(arguments)
@@ -74,213 +58,3 @@ def _set_up_logging(verbose: int) -> None:
     level = {0: logging.ERROR, 1: logging.INFO}.get(verbose, logging.DEBUG)
     logging.basicConfig(level=level, format="daily-papers: %(message)s", stream=sys.stderr)
     logging.getLogger("urllib3").setLevel(logging.WARNING)
-
-
-# --- the parser --------------------------------------------------------------------------------
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="daily-papers",
-        description="A repository that reads arXiv for you: keywords.yaml in; tables in README.md "
-        "and one mail with the new papers out.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    _add_everywhere(parser)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_update, _notify, _render, _check, _export, _import, _demo):
-        add(commands)
-    return parser
-
-
-def _add_everywhere(parser: argparse.ArgumentParser) -> None:
-    """Options that may stand before or after the command; `main` knows their defaults."""
-    hidden = argparse.SUPPRESS
-    parser.add_argument(
-        "--root", metavar="DIR", default=hidden, help="the digest repository (default: here)"
-    )
-    parser.add_argument(
-        "-q", "--quiet", action="store_true", default=hidden, help="print errors only"
-    )
-    parser.add_argument(
-        "-v", "--verbose", action="count", default=hidden, help="tell each request; -vv: more"
-    )
-
-
-def _command(
-    commands: Subparsers,
-    name: str,
-    summary: str,
-    description: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name,
-        help=summary,
-        description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(command=f"{name}_command")
-    _add_everywhere(parser)
-    return parser
-
-
-def _update(commands: Subparsers) -> None:
-    parser = _command(
-        commands,
-        "update",
-        "fetch, match, store, render, write the digest: the daily job",
-        "Ask arXiv what is new, keep the newest papers of each keyword, rewrite the tables in\n"
-        "README.md and papers/, and write the day's digest. A second run on a day that was\n"
-        "complete asks nothing and changes nothing; a failed one is healed by the next.",
-    )
-    parser.add_argument(
-        "--today",
-        metavar="YYYY-MM-DD",
-        type=_day,
-        help="the listing day, instead of the clock's in New York (or DAILY_PAPERS_TODAY)",
-    )
-    parser.add_argument(
-        "--source",
-        choices=("auto", "announcements", "search", "oai"),
-        default="auto",
-        help="force one way to arXiv: its announcement feed, one search a keyword, or a harvest "
-        "by OAI-PMH (default: auto, which chooses)",
-    )
-    parser.add_argument(
-        "--budget",
-        metavar="MINUTES",
-        type=_minutes,
-        default=40.0,
-        help="how long the run may take, waiting for arXiv included (default: 40)",
-    )
-    parser.add_argument("--report", metavar="FILE", help="write the report there, as JSON")
-    parser.add_argument(
-        "--dry-run", action="store_true", help="tell what would be asked; ask and write nothing"
-    )
-
-
-def _notify(commands: Subparsers) -> None:
-    parser = _command(
-        commands,
-        "notify",
-        "send the digests that have no issue yet",
-        "Open one issue for each digest that GitHub shows no issue of; GitHub mails it to all who\n"
-        "watch the repository. GITHUB_REPOSITORY and GITHUB_TOKEN say where, as in Actions.\n"
-        "Ends with 1 where a digest could not be sent; the next run looks first and goes on.",
-    )
-    way = parser.add_mutually_exclusive_group()
-    way.add_argument(
-        "--dry-run", action="store_true", help="print what would be sent, and send nothing"
-    )
-    way.add_argument(
-        "--to-file", metavar="FILE", help="write what would be sent there, for another channel"
-    )
-    way.add_argument(
-        "--correct",
-        metavar="DIGEST",
-        help="bring the issue of a digest (2026-11-20) up to date with its file, and say so there",
-    )
-    parser.add_argument("--reason", metavar="TEXT", help="with --correct: what was wrong")
-
-
-def _render(commands: Subparsers) -> None:
-    parser = _command(
-        commands,
-        "render",
-        "everything from the store again, without network",
-        "Write README.md's tables and the pages in papers/ again from the store, as after an\n"
-        "edit of templates/ or of a heading.",
-    )
-    parser.add_argument(
-        "--check",
-        action="store_true",
-        help="only compare: print what differs and end with 1 where something does",
-    )
-
-
-def _check(commands: Subparsers) -> None:
-    parser = _command(
-        commands,
-        "check",
-        "is keywords.yaml right?",
-        "Read keywords.yaml and name every mistake with its line and the likely fix.\n"
-        "Ends with 2 where there is one.",
-    )
-    parser.add_argument(
-        "--format",
-        choices=("text", "github"),
-        default="text",
-        help="github: annotations that GitHub Actions shows at the lines (default: text)",
-    )
-
-
-def _export(commands: Subparsers) -> None:
-    parser = _command(
-        commands,
-        "export",
-        "the store as JSON lines, CSV or BibTeX",
-        "Print the tables for other programs: one line a paper and keyword (jsonl, csv), or one\n"
-        "entry a paper (bibtex).",
-    )
-    parser.add_argument(
-        "--format", choices=("jsonl", "csv", "bibtex"), default="jsonl", help="default: jsonl"
-    )
-
-
-def _import(commands: Subparsers) -> None:
-    parser = _command(
-        commands,
-        "import",
-        "bring in the tables of a published digest README",
-        "Read the tables of a digest README that another tool wrote, and store their papers.\n"
-        "Where there is no keywords.yaml, one is written with the headings as keywords. All that\n"
-        "is brought in counts as seen: it will not be mailed.",
-    )
-    parser.add_argument("readme", metavar="README.md", help="the published README")
-    parser.add_argument(
-        "--replace",
-        action="store_true",
-        help="write our two markers in that file, in the place of its tables",
-    )
-    parser.add_argument(
-        "--today", metavar="YYYY-MM-DD", type=_day, help="the day on which they were first seen"
-    )
-
-
-def _demo(commands: Subparsers) -> None:
-    parser = _command(
-        commands,
-        "demo",
-        "all of it, here and now, without network",
-        "Run a digest repository for some days against a sandbox arXiv on this machine: made-up\n"
-        "papers, the real pipeline. Tells what it does and where to look.",
-    )
-    parser.add_argument(
-        "folder",
-        metavar="DIR",
-        nargs="?",
-        default="daily-papers-demo",
-        help="a folder that is empty, not there yet, or from an earlier demo "
-        "(default: daily-papers-demo)",
-    )
-
-
-def _day(text: str) -> date:
-    try:
-        if len(text) == len("YYYY-MM-DD"):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise argparse.ArgumentTypeError(f"{text!r} is not a day as YYYY-MM-DD")
-
-
-def _minutes(text: str) -> float:
-    try:
-        minutes = float(text)
-    except ValueError:
-        minutes = -1.0
-    if 0 <= minutes <= 24 * 60:
-        return minutes
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes from 0 to 1440")

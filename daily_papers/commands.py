@@ -6,10 +6,11 @@ import os
 import sys
 from argparse import Namespace
 from pathlib import Path
+from random import SystemRandom
 
 from daily_papers.clock import listing_day
 from daily_papers.config import ConfigError, Problem, load_config
-from daily_papers.errors import DailyPapersError
+from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.progress import progress_on
 from daily_papers.workflow_commands import annotation
 
@@ -85,7 +86,9 @@ def render_command(arguments: Namespace) -> int:
 
 
 def check_command(arguments: Namespace) -> int:
-    """Say whether keywords.yaml is right."""
+    """Say whether keywords.yaml is right, and whether own templates are of an older version."""
+    from daily_papers.own_templates import template_doubts  # noqa: PLC0415
+
     path = Path(arguments.root) / KEYWORDS
     show = _annotation if arguments.format == "github" else str
     try:
@@ -94,7 +97,7 @@ def check_command(arguments: Namespace) -> int:
         for problem in error.problems:
             print(show(problem))
         return error.exit_code
-    for warning in config.warnings:
+    for warning in (*config.warnings, *template_doubts(path.parent)):
         print(show(warning))
     if not arguments.quiet:
         number = len(config.keywords)
@@ -112,6 +115,67 @@ def _annotation(problem: Problem) -> str:
     )
 
 
+def preview_command(arguments: Namespace) -> int:
+    """Tell what a keyword would bring, or each that changed since a commit."""
+    from daily_papers import preview, preview_text  # noqa: PLC0415
+
+    request = preview.Request(Path(arguments.root), listing_day(os.environ), os.environ)
+    style = preview_text.STYLES[arguments.format]
+    if arguments.changed_since is None:
+        config = load_config(request.root / KEYWORDS)
+        keywords = preview.keywords_named(config, arguments.keyword)
+    else:
+        config, change = preview.changed_since(request.root, arguments.changed_since, request.day)
+        keywords = change.keywords
+        print(style.change(change))
+    all_known = True
+    for prospect in preview.prospects(request, config, keywords):
+        print(style.prospect(prospect), flush=True)
+        all_known = all_known and prospect.failure is None
+    return 0 if all_known else 1
+
+
+def report_command(arguments: Namespace) -> int:
+    """Tell the report of a run again."""
+    from daily_papers import job_summary  # noqa: PLC0415
+    from daily_papers.report import as_table, from_json  # noqa: PLC0415
+
+    path = Path(arguments.file)
+    try:
+        report = from_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path}: not a report that update --report wrote") from error
+    match arguments.format:
+        case "text":
+            print(as_table(report), end="")
+        case "markdown":
+            print(job_summary.as_markdown(report), end="")
+        case "github":
+            for line in job_summary.run_annotations(report):
+                print(line)
+        case "commit-message":
+            print(job_summary.commit_message(report))
+    return 0
+
+
+def init_command(arguments: Namespace) -> int:
+    """Make a digest repository, renew its workflows, or copy a template into it."""
+    from daily_papers.init import init, upgrade  # noqa: PLC0415
+    from daily_papers.own_templates import copy_template  # noqa: PLC0415
+
+    say = (lambda _: None) if arguments.quiet else print
+    folder = Path(arguments.root if arguments.folder is None else arguments.folder)
+    if arguments.template is not None:
+        say(f"wrote: {copy_template(folder, arguments.template)}")
+    elif arguments.upgrade:
+        upgrade(folder, SystemRandom(), say)
+    else:
+        init(folder, SystemRandom(), say)
+    return 0
+
+
 def export_command(arguments: Namespace) -> int:
     """Print the store for other programs."""
     from daily_papers.exporting import FORMATS, Row  # noqa: PLC0415
@@ -127,6 +191,21 @@ def export_command(arguments: Namespace) -> int:
     )
     for text in FORMATS[arguments.format](rows):
         sys.stdout.write(text)
+    return 0
+
+
+def site_command(arguments: Namespace) -> int:
+    """Build the website."""
+    from daily_papers.site.build import build_site  # noqa: PLC0415
+
+    output = None if arguments.output is None else Path(arguments.output)
+    built = build_site(Path(arguments.root), output, arguments.base_url, os.environ)
+    if not arguments.quiet:
+        done = built.written
+        print(f"{built.folder}: {done.files:,} files, {done.changed:,} written, ", end="")
+        print(f"{done.removed:,} removed")
+        if built.note:
+            print(f"note: {built.note}")
     return 0
 
 

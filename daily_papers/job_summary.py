@@ -28,7 +28,7 @@ def commit_message(report: RunReport) -> str:
     return f"Listing of {report.day}{rest}"
 
 
-def annotations(report: RunReport) -> tuple[str, ...]:
+def run_annotations(report: RunReport) -> tuple[str, ...]:
     """Give the run's outcome, and what became stale, as commands for GitHub Actions."""
     stale = [keyword for keyword in report.keywords if _days_behind(keyword, report) > PATIENCE]
     return (*_outcome(report), *_stale(stale, report))
@@ -117,7 +117,10 @@ def _list(title: str, texts: Sequence[str]) -> Iterator[str]:
 def _requests(requests: Sequence[RequestReport]) -> Iterator[str]:
     if not requests:
         return
-    lines = ["| status | bytes | seconds | outcome | address |", "| --- | ---: | ---: | --- | --- |"]
+    lines = [
+        "| status | bytes | seconds | outcome | address |",
+        "| --- | ---: | ---: | --- | --- |",
+    ]
     lines += [
         f"| {cell(each.status)} | {each.bytes:,} | {each.seconds:.1f} | {cell(each.outcome)} "
         f"| {cell(_shortened(each.url))} |"

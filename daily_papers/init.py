@@ -1,0 +1,155 @@
+"""`init`: a new digest repository, and the renewal of an older one's workflows.
+
+What is there already is never overwritten: a folder with a README, or half a digest repository,
+gets what it lacks. Only ``--upgrade`` replaces files, and only the two workflows, whose change it
+shows.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from random import Random
+
+from daily_papers import PROJECT_URL
+from daily_papers.errors import RegionError, UsageError
+from daily_papers.files import Transaction, unwritable
+from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region
+from daily_papers.rendering.templates import bundled_templates
+
+#: What the workflows of a digest repository run: this project at a commit, which is what makes an
+#: upgrade one line. A commit cannot name itself, so it is one that came before this line.
+ACTION = "daily-papers/daily-papers@0000000000000000000000000000000000000000"
+
+Say = Callable[[str], None]
+
+_DAILY = ".github/workflows/daily.yml"
+_CHECK = ".github/workflows/check.yml"
+#: What it writes, and the bundled file that it is made from.
+_FILES = {
+    "README.md": "README.md",
+    "keywords.yaml": "keywords.yaml",
+    _DAILY: "daily.yml",
+    _CHECK: "check.yml",
+    ".gitignore": "gitignore",
+    ".gitattributes": "gitattributes",
+}
+_CRON = re.compile(r'^\s*- cron: "([^"\n]+)"', re.MULTILINE)
+#: Off the full hour, when GitHub is busiest, and off the minutes that everybody takes.
+_MINUTES = tuple(minute for minute in range(1, 60, 2) if minute % 5)
+#: The listing's feed is out by 05:30 UTC; the second run comes when the first had time to be late.
+_FIRST_HOURS = (6, 7, 8)
+_SECOND_HOURS = (13, 14, 15)
+
+
+def init(folder: Path, draw: Random, say: Say) -> None:
+    """Write what the folder lacks to be a digest repository. Raises DailyPapersError."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: a file; give init a folder: daily-papers init DIR")
+    new = _new_files(_drawn_slots(draw))
+    missing = {path: text for path, text in new.items() if not _is_there(folder / path)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    _write(folder, missing)
+    for path in new:
+        say(f"{'wrote' if path in missing else 'left as it was'}: {folder / path}")
+    _say_what_is_left_to_do(folder, missing, say)
+
+
+def upgrade(folder: Path, draw: Random, say: Say) -> None:
+    """Renew the two workflows, keep their hours, and show what changed."""
+    if not (folder / "keywords.yaml").is_file():
+        raise UsageError(
+            f"{folder}: no digest repository (it has no keywords.yaml); run init first"
+        )
+    old = {path: _read(folder / path) for path in (_DAILY, _CHECK)}
+    slots = _CRON.findall(old[_DAILY] or "")
+    new = _new_files((slots[0], slots[1]) if len(slots) == 2 else _drawn_slots(draw))
+    renewed = {path: new[path] for path in old if new[path] != old[path]}
+    _write(folder, renewed)
+    for path, text in renewed.items():
+        for line in _difference(old[path] or "", text, path):
+            say(line)
+    if not renewed:
+        say("both workflows are those of this version already")
+
+
+def _drawn_slots(draw: Random) -> tuple[str, str]:
+    """Two times of day, from Monday to Friday in UTC."""
+    first, second = (
+        f"{draw.choice(_MINUTES)} {draw.choice(hours)} * * 1-5"
+        for hours in (_FIRST_HOURS, _SECOND_HOURS)
+    )
+    return first, second
+
+
+def _new_files(slots: tuple[str, str]) -> dict[str, str]:
+    repository, commit = ACTION.split("@")
+    blanks = {
+        "<first-run>": slots[0],
+        "<second-run>": slots[1],
+        "<action>": ACTION,
+        "<check-action>": f"{repository}/.github/actions/check@{commit}",
+        "<project>": PROJECT_URL,
+        "<schema>": _schema_url(),
+    }
+    return {path: _filled(name, blanks) for path, name in _FILES.items()}
+
+
+def _filled(name: str, blanks: dict[str, str]) -> str:
+    text = (bundled_templates() / "init" / name).read_text(encoding="utf-8")
+    for blank, value in blanks.items():
+        text = text.replace(blank, value)
+    return text
+
+
+def _schema_url() -> str:
+    """Where editors find the schema of keywords.yaml."""
+    schema = json.loads(files("daily_papers").joinpath("keywords.schema.json").read_bytes())
+    return str(schema["$id"])
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    transaction = Transaction(folder)
+    for path, text in texts.items():
+        transaction.write(path, text.encode())
+    transaction.commit()
+
+
+def _say_what_is_left_to_do(folder: Path, written: dict[str, str], say: Say) -> None:
+    if "README.md" not in written:
+        try:
+            find_region(decode_readme((folder / "README.md").read_bytes()))
+        except (RegionError, OSError):
+            say(
+                f"README.md has no place for the tables yet: paste {BEGIN} and {END} into it, each "
+                "on a line of its own"
+            )
+    if "keywords.yaml" in written:
+        say("Now write your topics into keywords.yaml, and ask: daily-papers check")
+
+
+def _difference(old: str, new: str, path: str) -> list[str]:
+    lines = difflib.unified_diff(
+        old.splitlines(), new.splitlines(), f"a/{path}", f"b/{path}", lineterm=""
+    )
+    return list(lines)
