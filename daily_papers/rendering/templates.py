@@ -8,7 +8,7 @@ A digest repository's own ``templates/`` comes before the bundled ones, file by 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -63,14 +63,19 @@ class Templates:
 
     def render(self, name: str, **fields: object) -> str:
         """Fill in a template. Raises TemplateError with the template's file and line."""
-        try:
-            return self._environment.get_template(name).render(fields)
-        except jinja2.TemplateSyntaxError as error:
-            raise _at(error.filename or name, error.lineno, str(error)) from error
-        except jinja2.TemplateNotFound as error:
-            raise _at(*_place(error, name), f"there is no template {error.name!r}") from error
-        except Exception as error:
-            raise _at(*_place(error, name), str(error)) from error
+        return fill_in(self._environment, name, fields)
+
+
+def fill_in(environment: jinja2.Environment, name: str, fields: Mapping[str, object]) -> str:
+    """Fill in a template of any kind. Raises TemplateError with the template's file and line."""
+    try:
+        return environment.get_template(name).render(fields)
+    except jinja2.TemplateSyntaxError as error:
+        raise _at(error.filename or name, error.lineno, str(error)) from error
+    except jinja2.TemplateNotFound as error:
+        raise _at(*_place(error, name), f"there is no template {error.name!r}") from error
+    except Exception as error:
+        raise _at(*_place(error, name), str(error)) from error
 
 
 def _escaping(escape: Callable[[str], str]) -> Callable[[object], Escaped]:

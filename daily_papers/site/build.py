@@ -1,0 +1,86 @@
+"""Build the website of a digest repository from its store, without network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from daily_papers.config import load_config
+from daily_papers.digest import Digest
+from daily_papers.digest_file import read_digest
+from daily_papers.files import locked, unwritable
+from daily_papers.publishing import DIGESTS, digest_keys
+from daily_papers.site.addresses import Addresses
+from daily_papers.site.cards import Cards
+from daily_papers.site.downloads import downloads
+from daily_papers.site.feeds import feeds
+from daily_papers.site.library import Library
+from daily_papers.site.maths import Mathematician
+from daily_papers.site.output import SiteFolder, Written
+from daily_papers.site.pages import Pages, page_bytes
+from daily_papers.site.search_index import search_index
+from daily_papers.site.templates import SiteTemplates
+from daily_papers.store_files import load_store
+
+KEYWORDS = "keywords.yaml"
+SITE = "site"
+
+File = tuple[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was built, and what people should know of it."""
+
+    folder: Path
+    written: Written
+    note: str | None
+
+
+def build_site(
+    root: Path, output: Path | None, base_url: str | None, environ: Mapping[str, str]
+) -> Built:
+    """Build into ``output``, or into the repository's site/. Raises DailyPapersError."""
+    addresses = Addresses.of(base_url, environ)
+    folder = output or root / SITE
+    with locked(root):
+        config = load_config(root / KEYWORDS)
+        library = Library(config, load_store(root), _digests(root))
+    mathematician = Mathematician()
+    own = root / "templates"
+    templates = SiteTemplates(own if own.is_dir() else None)
+    files = site_files(library, mathematician, templates, addresses)
+    written = SiteFolder(folder).write(files)
+    note = None
+    if not mathematician.knows_mathml:
+        note = 'formulas are shown as TeX; for MathML: pip install "daily-papers[site]"'
+    return Built(folder, written, note)
+
+
+def site_files(
+    library: Library,
+    mathematician: Mathematician,
+    templates: SiteTemplates,
+    addresses: Addresses,
+) -> Iterator[File]:
+    """Every file of the website with its path, made one by one."""
+    cards = Cards(library, mathematician)
+    return chain(
+        templates.static_files(),
+        map(page_bytes, Pages(library, cards, templates).all()),
+        feeds(library, addresses),
+        downloads(library),
+        search_index(library, cards, mathematician),
+    )
+
+
+def _digests(root: Path) -> Iterator[Digest]:
+    for key in digest_keys(root):
+        path = f"{DIGESTS}/{key}.md"
+        try:
+            data = (root / path).read_bytes()
+        except OSError as error:
+            raise unwritable(root / path, error) from error
+        yield read_digest(data, path)

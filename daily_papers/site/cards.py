@@ -1,0 +1,159 @@
+"""A paper as a card: what each page shows of it, ready to be placed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup, escape
+
+from daily_papers.bibtex import bibtex_key
+from daily_papers.code_links import code_url
+from daily_papers.paper import Paper
+from daily_papers.site.library import Library, Topic, shown_day
+from daily_papers.site.maths import Mathematician, readable
+
+AUTHORS_SHOWN = 3
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What is the same on every card of a paper, and costs most to make."""
+
+    title: Markup
+    abstract: Markup
+    comment: Markup
+    authors: Markup
+    more_authors: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One paper on one page."""
+
+    paper: Paper
+    texts: Texts
+    #: Names it on its page.
+    anchor: str
+    day: date
+    #: ``Mar 6`` in the listing day's year, else ``Mar 25, 2024``.
+    day_text: str
+    #: ``CV`` for cs.CV, ``hep-th`` for hep-th; None where it is not known.
+    category: str | None
+    #: Cross-lists included.
+    categories: tuple[str, ...]
+    code_url: str | None
+    #: ``v3, revised Feb 4``
+    version: str
+    #: Whether it was news on the site's listing day.
+    is_new: bool
+    #: Keyword names and reasons, on pages of one keyword a reason alone.
+    why: tuple[tuple[str, str], ...]
+    #: Other keywords whose pages show it.
+    others: tuple[Topic, ...]
+    bib: str
+
+
+class Cards:
+    """Makes cards, and remembers the texts of each paper for its next card."""
+
+    def __init__(self, library: Library, mathematician: Mathematician) -> None:
+        self._library = library
+        self._mathematician = mathematician
+        self._texts: dict[str, Texts] = {}
+
+    def of_topic(self, topic: Topic, papers: Iterable[Paper]) -> tuple[Card, ...]:
+        """The cards of a keyword's own page."""
+        return tuple(self._card(paper, (topic,), topic) for paper in papers)
+
+    def of_digest(self, papers: Iterable[tuple[Paper, tuple[Topic, ...]]]) -> tuple[Card, ...]:
+        """The cards of a digest, each with the keywords for which it was news."""
+        return tuple(self._card(paper, topics) for paper, topics in papers)
+
+    def title(self, paper: Paper) -> Markup:
+        """The title alone, for lists."""
+        return self._texts_of(paper).title
+
+    def day_text(self, day: date) -> str:
+        """A day as cards show it."""
+        return day_text(day, self._library.day)
+
+    def is_new(self, paper: Paper) -> bool:
+        """Whether a paper was news on the listing day that the site shows."""
+        news = self._library.store.news.get(paper.id)
+        return news is not None and news.day == self._library.day
+
+    def _card(self, paper: Paper, topics: tuple[Topic, ...], page: Topic | None = None) -> Card:
+        primary = paper.primary_category
+        day = shown_day(paper)
+        return Card(
+            paper=paper,
+            texts=self._texts_of(paper, page),
+            anchor=paper.id.replace("/", "-"),
+            day=day,
+            day_text=self.day_text(day),
+            category=readable(short_category(primary)) if primary else None,
+            categories=paper.categories or ((primary,) if primary else ()),
+            code_url=code_url(paper),
+            version=self._version(paper),
+            is_new=self.is_new(paper),
+            why=tuple(
+                ("" if page else readable(topic.name), readable(topic.why[paper.id]))
+                for topic in topics
+                if paper.id in topic.why
+            ),
+            others=self._others(paper, {topic.slug for topic in topics}),
+            bib=bib_path(paper),
+        )
+
+    def _others(self, paper: Paper, told: set[str]) -> tuple[Topic, ...]:
+        topics = self._library.topics_of.get(paper.id, ())
+        return tuple(topic for topic in topics if topic.slug not in told)
+
+    def _version(self, paper: Paper) -> str:
+        if paper.version == 1:
+            return "v1"
+        when = paper.updated.date() if paper.updated else paper.announced
+        return f"v{paper.version}" + (f", revised {self.day_text(when)}" if when else "")
+
+    def _texts_of(self, paper: Paper, page: Topic | None = None) -> Texts:
+        """Texts are made once, but for the page of a person: there the name stands out."""
+        if page is not None and page.keyword.authors:
+            return self._made(paper, page)
+        if paper.id not in self._texts:
+            self._texts[paper.id] = self._made(paper, None)
+        return self._texts[paper.id]
+
+    def _made(self, paper: Paper, page: Topic | None) -> Texts:
+        html = self._mathematician.html
+        authors = [_name(author, page) for author in paper.authors or ()]
+        return Texts(
+            title=html(paper.title) or Markup(escape(paper.id)),
+            abstract=html(paper.abstract),
+            comment=html(paper.comment or ""),
+            authors=Markup(", ").join(authors[:AUTHORS_SHOWN]),
+            more_authors=Markup(", ").join(authors[AUTHORS_SHOWN:]),
+        )
+
+
+def short_category(category: str) -> str:
+    """The part after the dot: ``CV`` of cs.CV; the whole name where there is none."""
+    return category.partition(".")[2] or category
+
+
+def day_text(day: date, today: date | None) -> str:
+    """``Mar 6`` in today's year, ``Mar 25, 2024`` otherwise. Not by the machine's language."""
+    text = f"{_MONTHS[day.month - 1]} {day.day}"
+    return text if today is not None and day.year == today.year else f"{text}, {day.year}"
+
+
+def bib_path(paper: Paper) -> str:
+    """Where the paper's own BibTeX file stands, seen from the start page."""
+    return f"bib/{bibtex_key(paper)}.bib"
+
+
+def _name(author: str, page: Topic | None) -> Markup:
+    name = escape(readable(author))
+    return Markup("<b>{}</b>").format(name) if page is not None and page.tracks(author) else name

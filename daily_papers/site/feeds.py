@@ -1,0 +1,127 @@
+"""Atom feeds (RFC 4287): of everything, of each keyword, of each tracked author.
+
+A paper has the same id in every feed and for good, so readers of several feeds see it once. The
+newest are those that came last to the site, by listing day. Nothing depends on the clock: a feed
+changes when its papers do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
+
+from lxml import etree
+
+from daily_papers.code_links import code_url
+from daily_papers.paper import Paper, announcement_order
+from daily_papers.site.addresses import Addresses
+from daily_papers.site.library import Library, Topic
+from daily_papers.site.maths import readable
+
+LONGEST_FEED = 100
+ALL = "feed.atom"
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_CATEGORIES = "http://arxiv.org/schemas/atom"  # as in arXiv's own feeds
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+# What XML 1.0 cannot hold, besides what `readable` leaves out.
+_NOT_XML = re.compile("[\ufffe\uffff]")
+
+
+def feeds(library: Library, addresses: Addresses) -> Iterator[tuple[str, bytes]]:
+    """Every feed with its path."""
+    title = library.config.title
+    came = {paper.id: library.came(paper.id) for paper in library.papers}
+    newest = sorted(
+        library.papers,
+        key=lambda paper: (came[paper.id], announcement_order(paper.id)),
+        reverse=True,
+    )
+    writer = _Writer(library, addresses)
+    yield ALL, writer.feed(ALL, "index.html", title, newest[:LONGEST_FEED])
+    for topic in library.topics:
+        path = f"{topic.path}.atom"
+        heading = f"{title}: {topic.name}"
+        yield path, writer.feed(path, topic.page, heading, _newest_of(topic))
+
+
+def _newest_of(topic: Topic) -> Sequence[Paper]:
+    return sorted(
+        topic.papers,
+        key=lambda paper: (topic.first_seen[paper.id], announcement_order(paper.id)),
+        reverse=True,
+    )[:LONGEST_FEED]
+
+
+class _Writer:
+    """Writes the feeds of one website."""
+
+    def __init__(self, library: Library, addresses: Addresses) -> None:
+        self._library = library
+        self._addresses = addresses
+
+    def feed(self, path: str, page: str, title: str, papers: Sequence[Paper]) -> bytes:
+        """Write one feed; ``page`` is what it is a feed of."""
+        feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
+        _add(feed, "id", self._addresses.id_of(path))
+        _add(feed, "title", title)
+        _add(feed, "updated", _moment(max(map(_updated, papers), default=_NEVER)))
+        _add(_add(feed, "author"), "name", self._library.config.title)
+        _add(feed, "rights", "Titles, abstracts and names of authors: CC0 1.0, by arXiv")
+        for relation, target, kind in (
+            ("self", path, "application/atom+xml"),
+            ("alternate", page, "text/html"),
+        ):
+            address = self._addresses.absolute(target)
+            if address is not None:
+                _add(feed, "link", rel=relation, href=address, type=kind)
+        for paper in papers:
+            self._entry(feed, paper)
+        return etree.tostring(feed, encoding="utf-8", xml_declaration=True, pretty_print=True)
+
+    def _entry(self, feed: etree._Element, paper: Paper) -> None:
+        entry = _add(feed, "entry")
+        _add(entry, "id", self._addresses.id_of(f"papers/{paper.id}"))
+        _add(entry, "title", paper.title, type="text")
+        _add(entry, "updated", _moment(_updated(paper)))
+        if paper.published is not None:
+            _add(entry, "published", _moment(paper.published))
+        for author in paper.authors or ():
+            _add(_add(entry, "author"), "name", author)
+        _add(entry, "link", rel="alternate", href=paper.url, type="text/html")
+        _add(entry, "link", rel="related", href=paper.pdf_url, type="application/pdf", title="PDF")
+        code = code_url(paper)
+        if code is not None:
+            _add(entry, "link", rel="related", href=code, title="Code")
+        for category in paper.categories or filter(None, [paper.primary_category]):
+            _add(entry, "category", term=_text(category), scheme=_CATEGORIES)
+        for topic in self._library.topics_of.get(paper.id, ()):
+            _add(entry, "category", term=topic.slug, label=_text(topic.name))
+        _add(entry, "summary", paper.abstract, type="text")
+
+
+def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
+    element = etree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
+    if text:
+        element.text = _text(text)
+    return element
+
+
+def _text(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", readable(text))
+
+
+def _updated(paper: Paper) -> datetime:
+    """When this version was submitted; of a paper known from the feed alone, its listing day."""
+    if paper.updated is not None:
+        return paper.updated
+    return _midnight(paper.date)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,130 @@
+"""What the website shows: each keyword with its papers and why they matched, and the digests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from daily_papers.config import Config, Keyword
+from daily_papers.digest import Digest, in_order
+from daily_papers.matching import Matches, explain
+from daily_papers.names import same_name
+from daily_papers.paper import Paper, announcement_order
+from daily_papers.query import to_arxiv
+from daily_papers.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A keyword as the website shows it; where it tracks a person, that person."""
+
+    keyword: Keyword
+    #: Newest first, by the date that cards show.
+    papers: tuple[Paper, ...]
+    #: By paper, why it matched, in words; a paper that matches no longer is not in it.
+    why: Mapping[str, str]
+    #: By paper, the listing day on which it came to this keyword.
+    first_seen: Mapping[str, date]
+    #: The last listing day up to which it is complete, where that is not the site's day.
+    behind: date | None
+
+    @property
+    def name(self) -> str:
+        """Its heading."""
+        return self.keyword.name
+
+    @property
+    def slug(self) -> str:
+        """What names its files."""
+        return self.keyword.slug
+
+    @property
+    def path(self) -> str:
+        """Its files' name without an ending, seen from the start page."""
+        return f"{'authors' if self.keyword.authors else 'keywords'}/{self.slug}"
+
+    @property
+    def page(self) -> str:
+        """Its page, seen from the start page."""
+        return f"{self.path}.html"
+
+    @property
+    def query(self) -> str:
+        """What it means, in arXiv's query syntax."""
+        return to_arxiv(self.keyword.expression)
+
+    def tracks(self, author: str) -> bool:
+        """Tell whether this is the tracked person, whatever case and accents."""
+        return any(same_name(spelling, author) for spelling in self.keyword.authors)
+
+
+def shown_day(paper: Paper) -> date:
+    """The day that a card shows: of the first version, else the best that is known."""
+    return paper.published.date() if paper.published is not None else paper.date
+
+
+def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:
+    """Sort key that puts the newest paper first, by the day that its card shows."""
+    month, number, archive = announcement_order(paper.id)
+    return -shown_day(paper).toordinal(), (-month, -number, archive)
+
+
+class Library:
+    """All that the website tells, taken from one state of a digest repository."""
+
+    def __init__(self, config: Config, store: Store, digests: Iterable[Digest]) -> None:
+        self.config = config
+        self.store = store
+        self.digests = tuple(sorted(digests, key=lambda digest: in_order(digest.key), reverse=True))
+        people = {word.slug: word.expression for word in config.keywords if word.authors}
+        by_people = Matches(people, [shelved.paper for shelved in store.papers.values()])
+        self.topics = tuple(
+            self._topic(keyword, by_people.of(keyword.slug) if keyword.authors else ())
+            for keyword in config.keywords
+        )
+
+    @property
+    def day(self) -> date | None:
+        """The listing day that the website shows."""
+        return self.store.state.day
+
+    @cached_property
+    def topics_of(self) -> Mapping[str, tuple[Topic, ...]]:
+        """By paper, the keywords whose pages show it."""
+        topics: dict[str, tuple[Topic, ...]] = {}
+        for topic in self.topics:
+            for paper in topic.papers:
+                topics[paper.id] = (*topics.get(paper.id, ()), topic)
+        return topics
+
+    @cached_property
+    def papers(self) -> tuple[Paper, ...]:
+        """Every paper that some keyword's page shows, newest first."""
+        shown = {paper.id: paper for topic in self.topics for paper in topic.papers}
+        return tuple(sorted(shown.values(), key=newest_shown_first))
+
+    def came(self, paper_id: str) -> date:
+        """The listing day on which a paper first came to any keyword."""
+        return min(topic.first_seen[paper_id] for topic in self.topics_of[paper_id])
+
+    def _topic(self, keyword: Keyword, more: Iterable[Paper]) -> Topic:
+        """Show the keyword's table; of a person also the papers that only others brought."""
+        table = {paper.id: paper for paper in (*self.store.table(keyword.slug), *more)}
+        papers = tuple(table.values())
+        matches = Matches({keyword.slug: keyword.expression}, papers)
+        reasons = {paper.id: explain(matches.why(keyword.slug, paper)) for paper in papers}
+        record = self.store.keywords.get(keyword.slug)
+        last = None if record is None else record.last_success
+        return Topic(
+            keyword=keyword,
+            papers=tuple(sorted(papers, key=newest_shown_first)),
+            why={id: reason for id, reason in reasons.items() if reason},
+            first_seen={paper.id: self._came_to(keyword.slug, paper.id) for paper in papers},
+            behind=last if last != self.day else None,
+        )
+
+    def _came_to(self, slug: str, paper_id: str) -> date:
+        seen = self.store.papers[paper_id].first_seen
+        return seen.get(slug) or min(seen.values())

@@ -1,0 +1,176 @@
+r"""Paper text as HTML: formulas as MathML, TeX accents as letters, all else as plain text.
+
+The TeX of a formula is as hostile as any text, and the library that converts it lets ``\text``,
+``\href`` and ``\style`` through. So of its result only the elements and attributes of an allow
+list are taken, and each text in it is escaped here. A formula that it cannot convert, or that
+needs anything else, is shown as its TeX.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from markupsafe import Markup, escape
+
+from daily_papers.tex import decode_accents
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+# A lone dollar is money: maths begins with a sign and ends with one, unless it can be nothing else.
+_FORMULA = re.compile(
+    r"""(?<!\\)\$\$(?P<block>(?:\\.|[^$\\])+)\$\$
+      | (?<!\\)\$(?![\s$])(?P<inline>(?:\\.|[^$\\])*(?:\\.|[^$\\\s]))\$(?!\d)
+      | (?<!\\)\$(?P<spaced>\s(?:[^$\\]|\\[$%&\#_{}])*(?:\\[A-Za-z]|[_^])(?:\\.|[^$\\])*)\$(?!\d)
+      | \\\((?P<round>(?:(?!\\\)).)+)\\\)
+      | \\\[(?P<square>(?:(?!\\\]).)+)\\\]""",
+    re.VERBOSE | re.DOTALL,
+)
+_LONGEST_FORMULA = 1000
+_MOST_GROUPS = 200
+
+_ELEMENTS = frozenset(
+    """math mrow mi mn mo mtext mspace msup msub msubsup mover munder munderover mfrac msqrt mroot
+    mtable mtr mtd mstyle mpadded mphantom menclose mmultiscripts mprescripts none""".split()
+)
+_ATTRIBUTES = frozenset(
+    """accent accentunder columnalign columnspacing depth display displaystyle fence form height
+    linethickness lspace mathvariant maxsize minsize movablelimits notation rowspacing rspace
+    scriptlevel separator stretchy symmetric voffset width""".split()
+)
+_ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.+% -]{1,40}", re.ASCII)
+# What the library leaves where it does not know a command.
+_COMMAND = re.compile(r"\\")
+# A name of several letters (log, sin) stands apart from the letters beside it.
+_THIN_SPACE = '<mspace width="0.17em"></mspace>'
+
+# Controls, and what turns the direction of the text around it; U+2028 and U+2029 end lines.
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class Formula(NamedTuple):
+    """A formula as its author wrote it, dollars included, and as MathML."""
+
+    tex: str
+    mathml: Markup
+
+
+def readable(text: str) -> str:
+    """A text for people: accents as letters, white space folded, nothing unseen in it."""
+    visible = _SURROGATE.sub("\ufffd", _UNSEEN.sub("", decode_accents(text)))
+    return unicodedata.normalize("NFC", " ".join(visible.split()))
+
+
+class Mathematician:
+    """Sets texts. It remembers formulas, since the same few stand in many papers."""
+
+    def __init__(self) -> None:
+        self._convert = _converter()
+        self._known: dict[str, Markup | None] = {}
+
+    @property
+    def knows_mathml(self) -> bool:
+        """Whether the library is there; without it formulas are shown as TeX."""
+        return self._convert is not None
+
+    def html(self, text: str) -> Markup:
+        """Set a text as HTML."""
+        return Markup("").join(
+            part.mathml if isinstance(part, Formula) else escape(part) for part in self.parts(text)
+        )
+
+    def parts(self, text: str) -> tuple[str | Formula, ...]:
+        """Take a readable text apart into what is plain and what is a formula."""
+        return tuple(self._parts(readable(text)))
+
+    def _parts(self, text: str) -> Iterator[str | Formula]:
+        start = 0
+        for found in _FORMULA.finditer(text):
+            mathml = self._mathml(found)
+            if mathml is not None:
+                if start < found.start():
+                    yield text[start : found.start()]
+                yield Formula(found[0], mathml)
+                start = found.end()
+        if start < len(text) or not text:
+            yield text[start:]
+
+    def _mathml(self, found: re.Match[str]) -> Markup | None:
+        tex = found[found.lastgroup or 0].strip()
+        if tex not in self._known:
+            self._known[tex] = self._converted(tex)
+        return self._known[tex]
+
+    def _converted(self, tex: str) -> Markup | None:
+        if self._convert is None or len(tex) > _LONGEST_FORMULA or tex.count("{") > _MOST_GROUPS:
+            return None
+        try:
+            return Markup(_written(self._convert(tex)))  # noqa: S704 - each text in it is escaped
+        except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
+            return None
+
+
+def _converter() -> Callable[[str], Element] | None:
+    try:
+        from latex2mathml.converter import convert_to_element  # noqa: PLC0415 - optional
+    except ImportError:
+        return None
+    return convert_to_element
+
+
+class _NotShown(ValueError):
+    """The library's result holds an element that a page must not, or a command as text."""
+
+
+def _written(element: Element) -> str:
+    """Write an element of the allow list; raises _NotShown where there is another."""
+    name = str(element.tag)
+    if name not in _ELEMENTS:
+        raise _NotShown(name)
+    inside = "".join(_children(element))
+    if name == "mrow" and len(element) == 1 and not element.text:
+        return inside  # a group of one is that one
+    return f"<{name}{_attributes(element)}>{_text(element)}{inside}</{name}>"
+
+
+def _children(element: Element) -> Iterator[str]:
+    children = list(element)
+    for place, child in enumerate(children):
+        yield _written(child)
+        beside = children[place + 1] if place + 1 < len(children) else None
+        if element.tag == "mrow" and beside is not None and _is_apart(child, beside):
+            yield _THIN_SPACE
+
+
+def _is_apart(left: Element, right: Element) -> bool:
+    letters = {"mi", "mn", "msub", "msup", "mfrac", "msqrt"}
+    return (_is_function(left) and right.tag in letters) or (
+        _is_function(right) and left.tag in letters
+    )
+
+
+def _is_function(element: Element) -> bool:
+    text = element.text or ""
+    return element.tag == "mi" and len(text) > 1 and text.isascii() and text.isalpha()
+
+
+def _text(element: Element) -> str:
+    text = html.unescape(element.text or "")
+    if _COMMAND.search(text):
+        raise _NotShown(text)
+    return html.escape(readable(text) if text.strip() else text, quote=False)
+
+
+def _attributes(element: Element) -> str:
+    return "".join(
+        f' {name}="{value}"'
+        for name, value in element.attrib.items()
+        if name in _ATTRIBUTES
+        and _ATTRIBUTE_VALUE.fullmatch(value)
+        and (name, value) != ("display", "inline")
+    )

@@ -1,0 +1,90 @@
+"""The website's folder: only what changed is written, and only what we built is taken away.
+
+A list of our files lies in the folder. Each file is put on it before it is written, so that a build
+that was killed is tidied by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from daily_papers.errors import UsageError
+from daily_papers.files import unwritable
+
+#: Begins with a dot: web servers and GitHub Pages leave such files out.
+_LIST = ".daily-papers-site"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a build did."""
+
+    files: int
+    changed: int
+    removed: int
+
+
+class SiteFolder:
+    """The folder into which the website is built."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._before = self._listed()
+
+    def write(self, files: Iterable[tuple[str, bytes]]) -> Written:
+        """Make the folder hold these files, named from it. Raises DailyPapersError."""
+        try:
+            return self._write(files)
+        except OSError as error:
+            raise unwritable(Path(error.filename or self._folder), error) from error
+
+    def _write(self, files: Iterable[tuple[str, bytes]]) -> Written:
+        paths: set[str] = set()
+        changed = 0
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / _LIST).open("a", encoding="utf-8") as ours:
+            for path, content in files:
+                if path not in self._before:
+                    ours.write(f"{path}\n")
+                    ours.flush()
+                paths.add(path)
+                changed += self._replace(path, content)
+        stale = [path for path in sorted(self._before - paths) if self._remove(path)]
+        self._replace(_LIST, "".join(f"{path}\n" for path in sorted(paths)).encode())
+        return Written(len(paths), changed, len(stale))
+
+    def _listed(self) -> set[str]:
+        try:
+            return set((self._folder / _LIST).read_text(encoding="utf-8").split("\n")) - {""}
+        except FileNotFoundError:
+            if self._folder.is_dir() and any(self._folder.iterdir()):
+                raise UsageError(
+                    f"{self._folder}: has files that are not a website of daily-papers; "
+                    "empty it, or give another folder with --output DIR"
+                ) from None
+            return set()
+        except OSError as error:
+            raise unwritable(self._folder / _LIST, error) from error
+
+    def _replace(self, path: str, content: bytes) -> bool:
+        file = self._folder / path
+        try:
+            if file.stat().st_size == len(content) and file.read_bytes() == content:
+                return False
+        except FileNotFoundError:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        return True
+
+    def _remove(self, path: str) -> bool:
+        file = (self._folder / path).resolve()
+        if not file.is_relative_to(self._folder.resolve()) or not file.is_file():
+            return False
+        file.unlink()
+        for folder in file.parents:
+            if folder == self._folder.resolve() or any(folder.iterdir()):
+                break
+            folder.rmdir()
+        return True

@@ -1,0 +1,295 @@
+"""The pages for people: start page, keywords, authors, digests, search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from daily_papers.code_links import code_url
+from daily_papers.digest import Digest, NewsItem, number_of
+from daily_papers.paper import Paper, announcement_order
+from daily_papers.site.cards import AUTHORS_SHOWN, Card, Cards, short_category
+from daily_papers.site.charts import Week, chart, sparkline, weeks_of
+from daily_papers.site.library import Library, Topic
+from daily_papers.site.maths import readable
+from daily_papers.site.templates import SiteTemplates
+from daily_papers.store import News
+
+#: Papers on one page of a keyword; older ones follow on the next.
+PAPERS_A_PAGE = 100
+_PAPERS_A_KEYWORD = 8
+_DIGESTS_ON_START = 10
+
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = """January February March April May June July August September October November
+December""".split()
+
+Page = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paper in a list: its title, which leads to its card."""
+
+    title: Markup
+    href: str
+    authors: str
+    category: str | None
+    has_code: bool
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeekOf:
+    """What is new for a keyword today and this week."""
+
+    topic: Topic
+    today: int
+    week: int
+    lines: tuple[Line, ...]
+    spark: Markup
+
+    @property
+    def more(self) -> int:
+        """Papers of this week that have no line."""
+        return self.week - len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The papers of a digest under one of its keywords."""
+
+    name: str
+    #: None where the keyword is gone.
+    topic: Topic | None
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """A digest in a list."""
+
+    page: str
+    text: str
+    papers: int
+    day: date
+    keywords: str
+
+
+class Pages:
+    """Renders every page of the website."""
+
+    def __init__(self, library: Library, cards: Cards, templates: SiteTemplates) -> None:
+        self._library = library
+        self._cards = cards
+        self._templates = templates
+        self._site_title = readable(library.config.title)
+        self._by_slug = {topic.slug: topic for topic in library.topics}
+
+    def all(self) -> Iterator[Page]:
+        """Every page with its path, one by one."""
+        yield self._start()
+        for topic in self._library.topics:
+            yield from self._topic(topic)
+        for digest in self._library.digests:
+            yield self._digest(digest)
+        yield self._digests()
+        yield self._search()
+
+    def _render(self, path: str, template: str, title: str, **fields: object) -> Page:
+        """Render a page; all its links begin with ``root``, so that it works at any address."""
+        html = self._templates.render(
+            f"{template}.html.jinja",
+            root="../" * path.count("/"),
+            path=path,
+            title=title,
+            site_title=self._site_title,
+            day=self._library.day,
+            long_day=long_day,
+            **fields,
+        )
+        return path, html
+
+    # --- start page ----------------------------------------------------------------------------
+
+    def _start(self) -> Page:
+        weeks = [self._week_of(topic) for topic in self._library.topics]
+        news = self._news_of_week()
+        return self._render(
+            "index.html",
+            "start",
+            self._site_title,
+            day_line=readable(self._library.store.state.day_line),
+            today=sum(item.day == self._library.day for item in news),
+            week=len(news),
+            busy=[week for week in weeks if week.week],
+            quiet=[week for week in weeks if not week.week],
+            digests=self._digest_lines()[:_DIGESTS_ON_START],
+            digest_of_today=next(
+                (line for line in self._digest_lines() if line.day == self._library.day), None
+            ),
+        )
+
+    def _news_of_week(self) -> list[News]:
+        """This ISO week's news, newest first."""
+        day = self._library.day
+        news = [
+            item
+            for item in self._library.store.news.values()
+            if day is not None and item.day.isocalendar()[:2] == day.isocalendar()[:2]
+        ]
+        return sorted(news, key=lambda item: (item.day, announcement_order(item.id)), reverse=True)
+
+    def _week_of(self, topic: Topic) -> WeekOf:
+        news = [item for item in self._news_of_week() if topic.slug in item.keywords]
+        places = {paper.id: place for place, paper in enumerate(topic.papers)}
+        lines = [
+            self._line(topic, topic.papers[places[item.id]], places[item.id], item.day)
+            for item in news
+            if item.id in places
+        ]
+        return WeekOf(
+            topic=topic,
+            today=sum(item.day == self._library.day for item in news),
+            week=len(news),
+            lines=tuple(lines[:_PAPERS_A_KEYWORD]),
+            spark=sparkline(self._weeks(topic)),
+        )
+
+    def _line(self, topic: Topic, paper: Paper, place: int, day: date) -> Line:
+        authors = [readable(name) for name in (paper.authors or ())[:AUTHORS_SHOWN]]
+        several = len(paper.authors or ()) > AUTHORS_SHOWN
+        category = paper.primary_category
+        page = page_of(topic, place // PAPERS_A_PAGE + 1)
+        return Line(
+            title=self._cards.title(paper),
+            href=f"{page}#{paper.id.replace('/', '-')}",
+            authors=", ".join(authors) + (" et al." if several else ""),
+            category=readable(short_category(category)) if category else None,
+            has_code=code_url(paper) is not None,
+            is_today=day == self._library.day,
+        )
+
+    def _weeks(self, topic: Topic) -> tuple[Week, ...]:
+        return weeks_of(topic.slug, self._library.store.weeks, self._library.day)
+
+    # --- keywords and authors ------------------------------------------------------------------
+
+    def _topic(self, topic: Topic) -> Iterator[Page]:
+        pages = max(-(-len(topic.papers) // PAPERS_A_PAGE), 1)
+        weeks = self._weeks(topic)
+        name = readable(topic.name)
+        for number in range(1, pages + 1):
+            papers = topic.papers[(number - 1) * PAPERS_A_PAGE : number * PAPERS_A_PAGE]
+            yield self._render(
+                page_of(topic, number),
+                "topic",
+                name if number == 1 else f"{name}, page {number}",
+                topic=topic,
+                name=name,
+                spellings=[readable(spelling) for spelling in topic.keyword.authors],
+                query=readable(topic.query),
+                cards=self._cards.of_topic(topic, papers),
+                number=number,
+                newer=page_of(topic, number - 1) if number > 1 else None,
+                older=page_of(topic, number + 1) if number < pages else None,
+                weeks=weeks[::-1],
+                chart=chart(weeks) if any(week.papers for week in weeks) else None,
+            )
+
+    # --- digests -------------------------------------------------------------------------------
+
+    def _digest(self, digest: Digest) -> Page:
+        groups: dict[str, list[NewsItem]] = {}
+        for item in digest.items:
+            groups.setdefault(item.keywords[0], []).append(item)
+        names = dict(digest.keyword_names)
+        order = [slug for slug in names if slug in groups]
+        return self._render(
+            digest_page(digest),
+            "digest",
+            digest_text(digest),
+            digest=digest,
+            skipped=readable(digest.skipped or ""),
+            groups=[
+                Group(
+                    readable(names[slug]),
+                    self._by_slug.get(slug),
+                    self._cards.of_digest(self._with_topics(item) for item in groups[slug]),
+                )
+                for slug in order
+            ],
+        )
+
+    def _with_topics(self, item: NewsItem) -> tuple[Paper, tuple[Topic, ...]]:
+        """The paper as the store knows it now, else as the digest has kept it."""
+        paper = self._library.store.known(item.paper.id) or item.paper
+        topics = tuple(self._by_slug[slug] for slug in item.keywords if slug in self._by_slug)
+        return paper, topics
+
+    def _digests(self) -> Page:
+        years: dict[int, list[DigestLine]] = {}
+        for line in self._digest_lines():
+            years.setdefault(line.day.year, []).append(line)
+        return self._render("digests/index.html", "digests", "All digests", years=years)
+
+    def _digest_lines(self) -> list[DigestLine]:
+        return [
+            DigestLine(
+                page=digest_page(digest),
+                text=digest_text(digest),
+                papers=len(digest.items),
+                day=digest.day,
+                keywords=", ".join(_keywords_of(digest)),
+            )
+            for digest in self._library.digests
+        ]
+
+    # --- search --------------------------------------------------------------------------------
+
+    def _search(self) -> Page:
+        categories = {name for paper in self._library.papers for name in paper.categories or ()}
+        return self._render(
+            "search.html",
+            "search",
+            "Search",
+            keywords=[(topic.slug, readable(topic.name)) for topic in self._library.topics],
+            categories=sorted(readable(name) for name in categories),
+            papers=len(self._library.papers),
+        )
+
+
+def page_of(topic: Topic, number: int) -> str:
+    """Where a page of a keyword stands; the first has its plain name."""
+    return topic.page if number == 1 else f"{topic.path}/{number}.html"
+
+
+def digest_page(digest: Digest) -> str:
+    """Where a digest's page stands."""
+    return f"digests/{digest.key}.html"
+
+
+def digest_text(digest: Digest) -> str:
+    """``Monday, February 9, 2026``, with a number from the day's second digest on."""
+    number = number_of(digest.key)
+    return long_day(digest.day) + (f" ({number})" if number > 1 else "")
+
+
+def long_day(day: date) -> str:
+    """A day in words, whatever the machine's language."""
+    return f"{_WEEKDAYS[day.weekday()]}, {_MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def _keywords_of(digest: Digest) -> Sequence[str]:
+    """The keywords that have papers in a digest, in their order."""
+    some = {slug for item in digest.items for slug in item.keywords}
+    return [readable(name) for slug, name in digest.keyword_names if slug in some]
+
+
+def page_bytes(page: Page) -> tuple[str, bytes]:
+    """A page as its file."""
+    path, html = page
+    return path, html.encode("utf-8", errors="replace")

@@ -1,0 +1,82 @@
+"""What the search page loads when somebody searches: every paper's texts, in one file a year.
+
+A year's file changes only when a paper of that year does, so readers' browsers keep the others.
+Words are found in the page by the same rule that `fulltext` asks SQLite for; formulas travel as
+MathML beside their TeX.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from daily_papers.code_links import code_url
+from daily_papers.paper import Paper, announcement_order
+from daily_papers.site.cards import Cards, bib_path
+from daily_papers.site.library import Library, shown_day
+from daily_papers.site.maths import Formula, Mathematician, readable
+
+_FOLDER = "search"
+INDEX = f"{_FOLDER}/index.json"
+
+
+def search_index(
+    library: Library, cards: Cards, mathematician: Mathematician
+) -> Iterator[tuple[str, bytes]]:
+    """The files of the index with their paths."""
+    years: dict[int, list[Paper]] = {}
+    for paper in library.papers:
+        years.setdefault(announcement_order(paper.id)[0] // 100, []).append(paper)
+    parts = []
+    for year, papers in sorted(years.items(), reverse=True):
+        name = f"papers-{year}.json"
+        parts.append({"file": name, "papers": len(papers)})
+        records = (_line(_record(paper, library, cards, mathematician)) for paper in papers)
+        yield f"{_FOLDER}/{name}", ("[\n" + ",\n".join(records) + "\n]\n").encode()
+    keywords = [
+        {"slug": topic.slug, "name": readable(topic.name), "page": topic.page}
+        for topic in library.topics
+    ]
+    yield INDEX, (_line({"keywords": keywords, "parts": parts}) + "\n").encode()
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _record(
+    paper: Paper, library: Library, cards: Cards, mathematician: Mathematician
+) -> dict[str, Any]:
+    """One paper; what it has not is left out."""
+    record = {
+        "id": paper.id,
+        "url": paper.url,
+        "pdf": paper.pdf_url,
+        "bib": bib_path(paper),
+        "title": _parts(paper.title, mathematician),
+        "authors": [readable(author) for author in paper.authors or ()],
+        "abstract": _parts(paper.abstract, mathematician),
+        "comment": _parts(paper.comment or "", mathematician),
+        "categories": [readable(category) for category in _categories(paper)],
+        "keywords": [topic.slug for topic in library.topics_of[paper.id]],
+        "day": shown_day(paper).isoformat(),
+        "shown": cards.day_text(shown_day(paper)),
+        "version": paper.version,
+        "code": code_url(paper),
+    }
+    return {name: value for name, value in record.items() if value}
+
+
+def _categories(paper: Paper) -> list[str]:
+    """The primary category first."""
+    primary = [paper.primary_category] if paper.primary_category else []
+    return primary + [name for name in paper.categories or () if name not in primary]
+
+
+def _parts(text: str, mathematician: Mathematician) -> str | list[str | list[str]]:
+    """A text; where it has formulas, its pieces: plain ones, and pairs of TeX and MathML."""
+    parts = mathematician.parts(text)
+    if not any(isinstance(part, Formula) for part in parts):
+        return "".join(map(str, parts))
+    return [[part.tex, str(part.mathml)] if isinstance(part, Formula) else part for part in parts]

@@ -1,0 +1,129 @@
+// Words as the keywords' matcher sees them: SQLite's tokenizer "porter unicode61", without
+// folding accents. Written from Porter's paper (https://tartarus.org/martin/PorterStemmer/), with
+// the endings -bli and -logi that its author changed later, as SQLite has them.
+
+const CONSONANT = "(?:[^aeiouy]|^y|(?<=[aeiou])y)";
+const VOWEL = "(?:[aeiou]|(?<![aeiou])(?<!^)y)";
+const SOME = new RegExp(`^${CONSONANT}*${VOWEL}+${CONSONANT}`);
+const ONE = new RegExp(`^${CONSONANT}*${VOWEL}+${CONSONANT}+${VOWEL}*$`);
+const TWO = new RegExp(`^${CONSONANT}*${VOWEL}+${CONSONANT}+${VOWEL}+${CONSONANT}`);
+const ANY_VOWEL = new RegExp(VOWEL);
+const SHORT = new RegExp(`${CONSONANT}${VOWEL}(?![wxy])${CONSONANT}$`);
+const DOUBLE = /([^aeiouylsz])\1$/;
+
+const STEP_2 = {
+  ational: "ate", tional: "tion", enci: "ence", anci: "ance", izer: "ize", bli: "ble",
+  logi: "log", alli: "al", entli: "ent", eli: "e", ousli: "ous", ization: "ize", ation: "ate",
+  ator: "ate", alism: "al", iveness: "ive", fulness: "ful", ousness: "ous", aliti: "al",
+  iviti: "ive", biliti: "ble",
+};
+const STEP_3 = {
+  icate: "ic", ative: "", alize: "al", iciti: "ic", ical: "ic", ful: "", ness: "",
+};
+const STEP_4 = [
+  "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "sion",
+  "tion", "ou", "ism", "ate", "iti", "ous", "ive", "ize",
+];
+
+const LONGEST_STEMMED = 64;
+const utf8 = new TextEncoder();
+
+/** The stem of a word in lower case: image, images and imaging have the same one. */
+export function stem(word) {
+  // SQLite counts bytes; every byte of a letter beyond ASCII is a consonant to it.
+  const bytes = /^[\x00-\x7f]*$/.test(word) ? word : String.fromCharCode(...utf8.encode(word));
+  return bytes.length < 3 || bytes.length > LONGEST_STEMMED ? bytes : stemmed(bytes);
+}
+
+function stemmed(word) {
+  word = withoutPast(withoutPlural(word));
+  if (word.endsWith("y") && ANY_VOWEL.test(word.slice(0, -1))) word = `${word.slice(0, -1)}i`;
+  word = replaced(word, STEP_2);
+  word = replaced(word, STEP_3);
+  return withoutFinalE(withoutEnding(word));
+}
+
+function withoutPlural(word) {
+  if (word.endsWith("sses") || word.endsWith("ies")) return word.slice(0, -2);
+  return word.endsWith("s") && !word.endsWith("ss") ? word.slice(0, -1) : word;
+}
+
+function withoutPast(word) {
+  if (word.endsWith("eed")) return SOME.test(word.slice(0, -3)) ? word.slice(0, -1) : word;
+  for (const ending of ["ed", "ing"]) {
+    if (word.endsWith(ending)) {
+      const rest = word.slice(0, -ending.length);
+      return ANY_VOWEL.test(rest) ? mended(rest) : word;
+    }
+  }
+  return word;
+}
+
+// Gives back what -ed and -ing took: hop(p)ing, fil(e)ing, conflat(e)ed.
+function mended(rest) {
+  if (/(?:at|bl|iz)$/.test(rest)) return `${rest}e`;
+  if (DOUBLE.test(rest)) return rest.slice(0, -1);
+  return ONE.test(rest) && SHORT.test(rest) ? `${rest}e` : rest;
+}
+
+function replaced(word, endings) {
+  const ending = longest(word, Object.keys(endings));
+  if (!ending) return word;
+  const rest = word.slice(0, -ending.length);
+  return SOME.test(rest) ? rest + endings[ending] : word;
+}
+
+function withoutEnding(word) {
+  const ending = longest(word, STEP_4);
+  if (!ending) return word;
+  // The s or t of -sion and -tion belongs to the stem.
+  const taken = ending === "sion" || ending === "tion" ? 3 : ending.length;
+  const rest = word.slice(0, -taken);
+  return TWO.test(rest) ? rest : word;
+}
+
+function withoutFinalE(word) {
+  if (word.endsWith("e")) {
+    const rest = word.slice(0, -1);
+    if (TWO.test(rest) || (ONE.test(rest) && !SHORT.test(rest))) word = rest;
+  }
+  return word.endsWith("ll") && TWO.test(word.slice(0, -1)) ? word.slice(0, -1) : word;
+}
+
+function longest(word, endings) {
+  let found = "";
+  for (const ending of endings) {
+    if (ending.length > found.length && word.endsWith(ending)) found = ending;
+  }
+  return found;
+}
+
+const GREEK = Object.fromEntries(
+  [..."αβγδεζηθικλμνξοπρστυφχψω"].map((letter, place) => [
+    ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma"
+      + " tau upsilon phi chi psi omega").split(" ")[place],
+    letter,
+  ]),
+);
+for (const name of "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(" ")) {
+  GREEK[name] = GREEK[name.toLowerCase()].toUpperCase();
+}
+const GREEK_MACRO = new RegExp(`\\\\(${Object.keys(GREEK).join("|")})(?![A-Za-z]) ?`, "g");
+const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{Mn}]*/gu;
+
+/** The words of a text in lower case; Greek letters of formulas as letters. */
+export function words(text) {
+  const plain = text.includes("\\") ? text.replace(GREEK_MACRO, (_, name) => GREEK[name]) : text;
+  return plain.toLowerCase().match(WORD) ?? [];
+}
+
+const PLAIN_LETTERS = {
+  ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ħ: "h", ß: "ss",
+};
+
+/** The words of a name: case, accents, dots, apostrophes and hyphens do not count. */
+export function nameWords(name) {
+  const letters = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const plain = letters.replace(/[øłđðþæœıħß]/g, (letter) => PLAIN_LETTERS[letter]);
+  return plain.replace(/['`´ʻʼ‘’]/g, "").match(/[\p{L}\p{N}]+/gu) ?? [];
+}
