@@ -69,7 +69,7 @@ def _keywords(
     if path.exists():
         return load_config(path).keywords, ()
     content = keywords_yaml(published).encode()
-    transaction.write(_KEYWORDS, content)
+    transaction.write_shared(_KEYWORDS, content)
     return parse_config(content, _KEYWORDS).keywords, (
         f"{path}: written, with the headings as keywords",
     )
@@ -110,7 +110,7 @@ def _replace(root: Path, readme: Path, text: str, transaction: Transaction) -> N
         raise DailyPapersError(
             f"{readme}: --replace changes a README of this repository only ({root})"
         ) from None
-    transaction.write(path.as_posix(), text.encode())
+    transaction.write_shared(path.as_posix(), text.encode())
 
 
 def _leftovers(root: Path) -> tuple[str, ...]:

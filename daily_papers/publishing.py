@@ -55,7 +55,7 @@ class Publication:
     def show(self, store: Store, transaction: Transaction) -> None:
         """Put README.md and the pages into the transaction."""
         sections = self.sections(store)
-        transaction.write(README, self._readme(store, sections))
+        transaction.write_shared(README, self._readme(store, sections))
         for section in sections:
             page = render_page(
                 section,
