@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from daily_papers.paper import Paper, Way, newest_first
+from daily_papers.paper import Paper, newest_first
 
 
 def merged(known: Paper, incoming: Paper) -> Paper:
@@ -29,25 +29,20 @@ def merged(known: Paper, incoming: Paper) -> Paper:
 
 
 def _filled(better: Paper, other: Paper) -> Paper:
-    """Fill what ``better`` has no way of knowing.
+    """Fill what ``better`` does not know.
 
-    The query API and OAI-PMH tell everything but the listing day: a comment that they do not
-    show is a comment that is not there.
+    A short answer takes nothing away: a comment that is not shown any more stays until the next
+    version, since nobody can tell it from one that was left out.
     """
-    filled = replace(
-        better,
-        announced=better.announced or other.announced,
-        published=better.published or other.published,
-    )
-    if better.has_details:
-        return filled
     return replace(
-        filled,
+        better,
         authors=better.authors if better.authors is not None else other.authors,
         comment=better.comment if better.comment is not None else other.comment,
         primary_category=better.primary_category or other.primary_category,
         categories=better.categories if better.categories is not None else other.categories,
+        published=better.published or other.published,
         updated=better.updated or other.updated,
+        announced=better.announced or other.announced,
         doi=better.doi or other.doi,
         journal_ref=better.journal_ref or other.journal_ref,
     )
@@ -65,8 +60,3 @@ def merged_all(papers: Iterable[Paper]) -> dict[str, Paper]:
 def newest(papers: Iterable[Paper], count: int) -> tuple[Paper, ...]:
     """Return the ``count`` newest papers, newest first."""
     return tuple(sorted(papers, key=newest_first)[:count])
-
-
-def needs_details(paper: Paper) -> bool:
-    """Whether the query API can still tell more of this version."""
-    return paper.way < Way.OAI

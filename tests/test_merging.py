@@ -1,0 +1,121 @@
+"""What two records of one paper come to."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daily_papers.merging import merged, merged_all, newest
+from daily_papers.paper import Paper, Way, newest_first
+from tests.support.made_papers import papers
+
+#: What may be unknown.
+OPTIONAL = (
+    *("authors", "comment", "primary_category", "categories", "published", "updated"),
+    *("announced", "doi", "journal_ref"),
+)
+FEED = Paper(
+    id="2601.00001",
+    version=1,
+    title="From the feed",
+    authors=("Ada Author",),
+    abstract="Short.",
+    categories=("cs.CV",),
+    announced=date(2026, 1, 20),
+    way=Way.FEED,
+)
+SEARCH = replace(
+    FEED,
+    title="From the query API",
+    comment="5 pages",
+    published=datetime(2026, 1, 16, 9, 30, tzinfo=UTC),
+    updated=datetime(2026, 1, 16, 9, 30, tzinfo=UTC),
+    announced=None,
+    way=Way.SEARCH,
+)
+
+of_one_paper = papers(id="2601.00001")
+of_one_version = papers(id="2601.00001", version=2)
+
+
+@given(of_one_paper, of_one_paper)
+def test_a_higher_version_replaces_whatever_its_way(one: Paper, other: Paper):
+    both = merged(one, other)
+    assert both.version == max(one.version, other.version)
+    if one.version < other.version:
+        assert replace(both, published=other.published) == other
+        assert both.published == (other.published or one.published)
+    if one.version > other.version:
+        assert both == one
+
+
+@given(of_one_paper, of_one_paper)
+def test_to_learn_the_same_again_changes_nothing(one: Paper, other: Paper):
+    both = merged(one, other)
+    assert merged(one, one) == one
+    assert merged(both, other) == both
+    assert merged(both, both) == both
+
+
+@given(of_one_version, of_one_version)
+def test_within_a_version_nothing_that_is_known_is_lost(one: Paper, other: Paper):
+    both = merged(one, other)
+    for name in OPTIONAL:
+        known = [getattr(paper, name) for paper in (one, other) if getattr(paper, name) is not None]
+        assert (getattr(both, name) is not None) == bool(known)
+        assert getattr(both, name) in [*known, None]
+
+
+@given(of_one_version, of_one_version)
+def test_within_a_version_the_better_way_wins_then_the_newer_record(one: Paper, other: Paper):
+    both = merged(one, other)
+    winner = one if one.way > other.way else other
+    assert both.way is winner.way
+    for field in fields(Paper):
+        if getattr(winner, field.name) is not None:
+            assert getattr(both, field.name) == getattr(winner, field.name)
+
+
+@given(of_one_version, of_one_version)
+def test_the_order_of_arrival_matters_only_between_records_of_one_way(one: Paper, other: Paper):
+    if one.way is not other.way:
+        assert merged(one, other) == merged(other, one)
+
+
+def test_the_ways_are_ordered():
+    assert Way.SEARCH > Way.OAI > Way.FEED > Way.IMPORT
+
+
+def test_details_complete_what_the_feed_told():
+    expected = replace(SEARCH, announced=date(2026, 1, 20))
+    assert merged(FEED, SEARCH) == merged(SEARCH, FEED) == expected
+
+
+def test_a_comment_that_an_answer_leaves_out_stays():
+    assert merged(SEARCH, replace(SEARCH, comment=None)).comment == "5 pages"
+    assert merged(SEARCH, replace(SEARCH, comment="6 pages")).comment == "6 pages"
+
+
+def test_a_new_version_has_no_listing_day_of_the_one_before():
+    revision = replace(SEARCH, version=2, updated=datetime(2026, 1, 19, tzinfo=UTC))
+    assert merged(FEED, revision).announced is None
+
+
+@given(st.lists(of_one_paper | papers(id="2601.00002"), max_size=6))
+def test_many_records_become_one_for_each_paper(records: list[Paper]):
+    joined = merged_all(records)
+    assert joined.keys() == {paper.id for paper in records}
+    for id, paper in joined.items():
+        assert paper.version == max(each.version for each in records if each.id == id)
+
+
+@given(st.lists(papers(), max_size=8, unique_by=lambda paper: paper.id), st.integers(0, 8))
+def test_the_newest_papers_are_kept(known: list[Paper], count: int):
+    kept = newest(known, count)
+    assert len(kept) == min(count, len(known))
+    assert list(kept) == sorted(known, key=newest_first)[:count]
+    left = [paper for paper in known if paper not in kept]
+    assert all(one.date >= other.date for one in kept for other in left)
