@@ -1,0 +1,157 @@
+"""What 75 days of commits weigh in git, with 3, 25 and 250 keywords.
+
+Run it from a checkout: ``python benchmarks/git_weight.py``. The tables are full on the first day.
+Then, on each working day, a keyword gets two new papers and one revision (as `magnetic resonance
+imaging` does at arXiv), through the store, the templates and the digests that `update` writes; at
+the weekend only the day changes. Each day is one commit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from made_up import ROWS, Writer, full_store, repository, take
+
+from daily_papers.config import Config
+from daily_papers.digest import Digest, NewsItem
+from daily_papers.paper import Paper
+from daily_papers.publishing import Publication
+from daily_papers.store import News, Store
+
+FIRST = date(2026, 3, 2)
+DAYS = 75
+KEYWORDS = (3, 25, 250)
+NEW, REVISED = 2, 1
+GIT = ("git", "-c", "gc.auto=0", "-c", "user.name=daily-papers", "-c", "user.email=none@localhost")
+
+
+class Life:
+    """The days of one digest repository."""
+
+    def __init__(self, root: Path, keywords: int) -> None:
+        self.root = root
+        self.config: Config = repository(root, keywords)
+        self.slugs = [keyword.slug for keyword in self.config.keywords]
+        self.writer = Writer()
+        self.store: Store = full_store(self.config, self.writer, FIRST)
+        self.publication = Publication.of(root, self.config)
+        git(root, "init", "--quiet", "--initial-branch=main")
+        self.publication.publish(self.store)
+        self.commit(FIRST)
+
+    def day(self, day: date) -> None:
+        """One more day, and its commit."""
+        self.store.state.day = self.store.state.last_complete = day
+        for record in self.store.keywords.values():
+            record.last_success = day
+        if day.weekday() < 5:
+            self.publication.publish(self.store, self.listing(day))
+        else:
+            self.store.state.day_line = "Nothing was announced."
+            self.store.state.revised = ()
+            self.publication.publish(self.store)
+        self.commit(day)
+
+    def listing(self, day: date) -> Digest:
+        """New papers and revisions for each keyword."""
+        new: dict[str, Paper] = {}
+        revised = set()
+        for slug in self.slugs:
+            self.store.keywords[slug].changed = day
+            for _ in range(NEW):
+                paper = take(self.store, slug, self.writer, self.slugs, day)
+                new[paper.id] = paper
+            revised.update(self.revise(slug, day) for _ in range(REVISED))
+        self.store.state.revised = tuple(sorted(revised))
+        self.store.state.day_line = f"{len(new)} new papers, {len(revised)} revisions."
+        audited = self.store.keywords[self.slugs[day.toordinal() % len(self.slugs)]]
+        audited.audited = day
+        return self.digest(day, list(new.values()))
+
+    def revise(self, slug: str, day: date) -> str:
+        """A newer version of one paper of a table."""
+        old = self.store.table(slug)[self.writer.one_of(ROWS)]
+        moment = datetime.combine(day, time(12), UTC)
+        paper = replace(old, version=old.version + 1, updated=moment, comment="minor corrections")
+        for each in self.store.papers[old.id].first_seen.copy():
+            self.store.take(each, [paper], day=day, limit=ROWS)
+        return old.id
+
+    def digest(self, day: date, new: Sequence[Paper]) -> Digest:
+        """The day's new papers, remembered as told."""
+        key = day.isoformat()
+        items = []
+        for paper in new:
+            slugs = tuple(sorted(self.store.papers[paper.id].first_seen))
+            self.store.news[paper.id] = News(paper.id, paper.version, day, slugs, key)
+            items.append(NewsItem(paper, slugs))
+        names = tuple((keyword.slug, keyword.name) for keyword in self.config.keywords)
+        return Digest(
+            key=key,
+            repository="owner/repository",
+            day=day,
+            items=tuple(items),
+            keyword_names=names,
+            revisions=len(self.store.state.revised),
+            skipped=None,
+        )
+
+    def commit(self, day: date) -> None:
+        """All that changed, as one commit."""
+        git(self.root, "add", "--all")
+        git(self.root, "commit", "--quiet", "--message", f"Daily papers of {day}")
+
+
+def git(root: Path, *arguments: str) -> None:
+    subprocess.run([*GIT, *arguments], cwd=root, check=True, capture_output=True)
+
+
+def megabytes(*paths: Path) -> float:
+    return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
+
+
+def row(root: Path, keywords: int, days: int) -> str:
+    life = Life(root, keywords)
+    first = packed(root)
+    for number in range(1, days):
+        life.day(FIRST + timedelta(days=number))
+    tree = [path for path in root.rglob("*") if ".git" not in path.relative_to(root).parts]
+    # The objects of the first day are packed already, and so they would be after a clone.
+    loose = megabytes(*(root / ".git").rglob("*"))
+    last = packed(root)
+    daily = (last - first) / (days - 1) * 1000
+    return (
+        f"| {keywords:,} | {megabytes(*tree):.1f} | {first:.1f} | {loose:.1f} | {last:.1f} | "
+        f"{daily:,.0f} | {daily * 365 / 1000:,.0f} |"
+    )
+
+
+def packed(root: Path) -> float:
+    """Pack what git holds, as ``git gc`` does and a server does by itself; return its MB."""
+    git(root, "gc", "--quiet", "--prune=now")
+    return megabytes(*(root / ".git").rglob("*"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--keywords", type=int, nargs="+", default=KEYWORDS)
+    parser.add_argument("--days", type=int, default=DAYS)
+    options = parser.parse_args()
+    print(
+        "| keywords | MB of files | first day, packed | all days, loose | all days, packed | "
+        "kB a day, packed | MB a year, packed |"
+    )
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for count in options.keywords:
+        with tempfile.TemporaryDirectory() as folder:
+            print(row(Path(folder), count, options.days), flush=True)
+
+
+if __name__ == "__main__":
+    main()
