@@ -15,7 +15,7 @@ from daily_papers.site.library import Library, Topic, shown_day
 from daily_papers.site.maths import Mathematician, readable
 
 AUTHORS_SHOWN = 3
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Cards:
         html = self._mathematician.html
         authors = [_name(author, page) for author in paper.authors or ()]
         return Texts(
-            title=html(paper.title) or Markup(escape(paper.id)),
+            title=html(paper.title) or escape(paper.id),
             abstract=html(paper.abstract),
             comment=html(paper.comment or ""),
             authors=Markup(", ").join(authors[:AUTHORS_SHOWN]),

@@ -9,10 +9,20 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 _LONGEST = 52
-_SHORTEST = 12
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_STEP, _BAR = 12, 8
-_HEIGHT, _TOP, _BOTTOM = 80, 14, 18
+_SHORTEST = 26
+_SPARK = 12
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# As wide as a small phone, so that the picture is never shrunk, nor its letters.
+_WIDTH, _HEIGHT, _TOP, _BOTTOM = 320, 64, 16, 18
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """Where bars stand: the line that they stand on, and how high the highest can be."""
+
+    width: float
+    height: float
+    floor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,7 @@ class Week:
 
     @property
     def text(self) -> str:
-        """``Feb 2 to 8, 2026``"""
+        """``Feb 2 to 8, 2026``."""
         sunday = self.monday + timedelta(days=6)
         begin = f"{_MONTHS[self.monday.month - 1]} {self.monday.day}"
         if self.monday.year != sunday.year:
@@ -62,66 +72,61 @@ def _name(monday: date) -> str:
 
 def chart(weeks: Sequence[Week]) -> Markup:
     """A picture with a scale and the names of the months; a table stands beside it."""
-    most = max((week.papers or 0 for week in weeks), default=0)
-    width = len(weeks) * _STEP
-    parts = [
-        _bars(weeks, most, _TOP, _HEIGHT),
-        f'<path class="axis" d="M0 {_TOP + _HEIGHT}.5H{width}"/>',
-        *_months(weeks),
-        *_scale(weeks, most),
-    ]
+    box = _Box(_WIDTH, _HEIGHT, _TOP + _HEIGHT)
+    step = _WIDTH / len(weeks)
+    axis = f'<path class="axis" d="M0 {box.floor:g}.5H{_WIDTH}"/>'
+    inside = (_bars(weeks, box), axis, *_months(weeks, step), _scale(weeks, step))
     return Markup(  # noqa: S704 - made of numbers and month names
-        f'<svg class="chart" viewBox="0 0 {width} {_TOP + _HEIGHT + _BOTTOM}" width="{width}"'
-        f' aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {_TOP + _HEIGHT + _BOTTOM}"'
+        f' aria-hidden="true" focusable="false">{"".join(inside)}</svg>'
     )
 
 
 def sparkline(weeks: Sequence[Week]) -> Markup:
     """The last weeks as small bars, for a list; the numbers stand beside them."""
-    shown = weeks[-_SHORTEST * 2 :]
-    most = max((week.papers or 0 for week in shown), default=0)
+    shown = weeks[-_SPARK:]
     return Markup(  # noqa: S704 - made of numbers
-        f'<svg class="spark" viewBox="0 0 {len(shown) * _STEP} 32" width="{len(shown) * 6}"'
-        f' height="16" aria-hidden="true" focusable="false">{_bars(shown, most, 0, 32)}</svg>'
+        '<svg class="spark" viewBox="0 0 72 18" width="72" height="18" aria-hidden="true"'
+        f' focusable="false">{_bars(shown, _Box(72, 18, 18))}</svg>'
     )
 
 
-def _bars(weeks: Sequence[Week], most: int, top: int, height: int) -> str:
-    """One bar a week; a week that had none, or is not counted, is a dot on the line."""
+def _bars(weeks: Sequence[Week], box: _Box) -> str:
+    """One bar a week. A week without papers is a dash on the floor; an uncounted one is nothing."""
+    step = box.width / max(len(weeks), 1)
+    wide = round(step * 0.68, 1)
+    most = max((week.papers or 0 for week in weeks), default=0)
     some, none = "", ""
     for place, week in enumerate(weeks):
-        left = place * _STEP + (_STEP - _BAR) // 2
-        tall = round((week.papers or 0) / most * height, 1) if most else 0
+        left = round(place * step + (step - wide) / 2, 1)
+        tall = round((week.papers or 0) / most * box.height, 1) if most else 0
         if tall:
-            some += f"M{left} {top + height}v{-tall:g}h{_BAR}v{tall:g}z"
+            some += f"M{left:g} {box.floor:g}v{-tall:g}h{wide:g}v{tall:g}z"
         elif week.papers is not None:
-            none += f"M{left} {top + height}v-1.5h{_BAR}v1.5z"
+            none += f"M{left:g} {box.floor:g}v-1.5h{wide:g}v1.5z"
     paths = (("bars", some), ("none", none))
     return "".join(f'<path class="{name}" d="{path}"/>' for name, path in paths if path)
 
 
-def _months(weeks: Sequence[Week]) -> list[str]:
+def _months(weeks: Sequence[Week], step: float) -> list[str]:
     """The name of each month under its first week, where there is room for it."""
-    places = [
-        place
-        for place, week in enumerate(weeks)
-        if place == 0 or week.monday.month != weeks[place - 1].monday.month
-    ]
-    if len(places) > 1 and places[1] - places[0] < 3:
-        del places[0]
-    return [
-        f'<text x="{place * _STEP}" y="{_TOP + _HEIGHT + 14}">'
-        f"{_MONTHS[weeks[place].monday.month - 1]}</text>"
-        for place in places
-        if len(weeks) - place >= 2
-    ]
+    named: list[str] = []
+    free = 0.0
+    for place, week in enumerate(weeks):
+        left = round(place * step, 1)
+        begins = week.monday.day <= 7
+        if begins and free <= left <= _WIDTH - 24:
+            month = _MONTHS[week.monday.month - 1]
+            named.append(f'<text x="{left:g}" y="{_TOP + _HEIGHT + 14}">{month}</text>')
+            free = left + 44
+    return named
 
 
-def _scale(weeks: Sequence[Week], most: int) -> list[str]:
+def _scale(weeks: Sequence[Week], step: float) -> str:
     """The number above the highest bar."""
+    most = max(week.papers or 0 for week in weeks)
     if not most:
-        return []
+        return ""
     place = next(place for place, week in enumerate(weeks) if week.papers == most)
-    middle = place * _STEP + _STEP // 2
-    anchor = "start" if place < 2 else "end" if place > len(weeks) - 3 else "middle"
-    return [f'<text class="most" x="{middle}" y="{_TOP - 4}" text-anchor="{anchor}">{most}</text>']
+    middle = round(min(max((place + 0.5) * step, 12), _WIDTH - 12), 1)
+    return f'<text x="{middle:g}" y="{_TOP - 4}" text-anchor="middle">{most}</text>'

@@ -16,8 +16,7 @@ def downloads(library: Library) -> Iterator[tuple[str, bytes]]:
     for topic in library.topics:
         yield f"{topic.path}.json", _json(topic).encode(errors="replace")
         yield f"{topic.path}.bib", "".join(bibtex(_rows(topic))).encode(errors="replace")
-    for paper in _cited(library):
-        yield paper
+    yield from _cited(library)
 
 
 def _cited(library: Library) -> Iterator[tuple[str, bytes]]:

@@ -63,7 +63,7 @@ class _Writer:
 
     def feed(self, path: str, page: str, title: str, papers: Sequence[Paper]) -> bytes:
         """Write one feed; ``page`` is what it is a feed of."""
-        feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
+        feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item]  # stubs lack None
         _add(feed, "id", self._addresses.id_of(path))
         _add(feed, "title", title)
         _add(feed, "updated", _moment(max(map(_updated, papers), default=_NEVER)))

@@ -9,10 +9,10 @@ from functools import cached_property
 
 from daily_papers.config import Config, Keyword
 from daily_papers.digest import Digest, in_order
-from daily_papers.matching import Matches, explain
+from daily_papers.matching import Leaf, Matches, explain
 from daily_papers.names import same_name
 from daily_papers.paper import Paper, announcement_order
-from daily_papers.query import to_arxiv
+from daily_papers.query import Category, to_arxiv
 from daily_papers.store import Store
 
 
@@ -71,6 +71,11 @@ def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:
     return -shown_day(paper).toordinal(), (-month, -number, archive)
 
 
+def _reason(leaves: tuple[Leaf, ...]) -> str:
+    """What holds, in words; categories that all papers here share only where nothing else does."""
+    return explain([leaf for leaf in leaves if not isinstance(leaf, Category)] or leaves)
+
+
 class Library:
     """All that the website tells, taken from one state of a digest repository."""
 
@@ -114,7 +119,7 @@ class Library:
         table = {paper.id: paper for paper in (*self.store.table(keyword.slug), *more)}
         papers = tuple(table.values())
         matches = Matches({keyword.slug: keyword.expression}, papers)
-        reasons = {paper.id: explain(matches.why(keyword.slug, paper)) for paper in papers}
+        reasons = {paper.id: _reason(matches.why(keyword.slug, paper)) for paper in papers}
         record = self.store.keywords.get(keyword.slug)
         last = None if record is None else record.last_success
         return Topic(

@@ -34,13 +34,19 @@ _LONGEST_FORMULA = 1000
 _MOST_GROUPS = 200
 
 _ELEMENTS = frozenset(
-    """math mrow mi mn mo mtext mspace msup msub msubsup mover munder munderover mfrac msqrt mroot
-    mtable mtr mtd mstyle mpadded mphantom menclose mmultiscripts mprescripts none""".split()
+    (
+        *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "msup", "msub", "msubsup", "mover"),
+        *("munder", "munderover", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle"),
+        *("mpadded", "mphantom", "menclose", "mmultiscripts", "mprescripts", "none"),
+    )
 )
 _ATTRIBUTES = frozenset(
-    """accent accentunder columnalign columnspacing depth display displaystyle fence form height
-    linethickness lspace mathvariant maxsize minsize movablelimits notation rowspacing rspace
-    scriptlevel separator stretchy symmetric voffset width""".split()
+    (
+        *("accent", "accentunder", "columnalign", "columnspacing", "depth", "display"),
+        *("displaystyle", "fence", "form", "height", "linethickness", "lspace", "mathvariant"),
+        *("maxsize", "minsize", "movablelimits", "notation", "rowspacing", "rspace"),
+        *("scriptlevel", "separator", "stretchy", "symmetric", "voffset", "width"),
+    )
 )
 _ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.+% -]{1,40}", re.ASCII)
 # What the library leaves where it does not know a command.

@@ -23,9 +23,11 @@ PAPERS_A_PAGE = 100
 _PAPERS_A_KEYWORD = 8
 _DIGESTS_ON_START = 10
 
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_MONTHS = """January February March April May June July August September October November
-December""".split()
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
+)
 
 Page = tuple[str, str]
 
@@ -94,8 +96,9 @@ class Pages:
         yield self._start()
         for topic in self._library.topics:
             yield from self._topic(topic)
-        for digest in self._library.digests:
-            yield self._digest(digest)
+        digests = self._library.digests
+        for newer, digest, older in zip((None, *digests), digests, (*digests[1:], None)):
+            yield self._digest(digest, newer, older)
         yield self._digests()
         yield self._search()
 
@@ -134,7 +137,7 @@ class Pages:
         )
 
     def _news_of_week(self) -> list[News]:
-        """This ISO week's news, newest first."""
+        """The news of the ISO week that the site shows, newest first."""
         day = self._library.day
         news = [
             item
@@ -202,7 +205,7 @@ class Pages:
 
     # --- digests -------------------------------------------------------------------------------
 
-    def _digest(self, digest: Digest) -> Page:
+    def _digest(self, digest: Digest, newer: Digest | None, older: Digest | None) -> Page:
         groups: dict[str, list[NewsItem]] = {}
         for item in digest.items:
             groups.setdefault(item.keywords[0], []).append(item)
@@ -213,6 +216,8 @@ class Pages:
             "digest",
             digest_text(digest),
             digest=digest,
+            newer=newer and digest_page(newer),
+            older=older and digest_page(older),
             skipped=readable(digest.skipped or ""),
             groups=[
                 Group(
