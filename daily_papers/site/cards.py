@@ -55,6 +55,15 @@ class Card:
     others: tuple[Topic, ...]
     bib: str
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes on its page, rather more than less."""
+        texts = self.texts
+        shown = (texts.title, texts.abstract, texts.comment, texts.authors, texts.more_authors)
+        reasons = sum(len(name) + len(reason) + 60 for name, reason in self.why)
+        places = sum(len(topic.name) + len(topic.page) + 30 for topic in self.others)
+        return sum(len(text.encode(errors="replace")) for text in shown) + reasons + places + 1000
+
 
 class Cards:
     """Makes cards, and remembers the texts of each paper for its next card."""
@@ -64,17 +73,13 @@ class Cards:
         self._mathematician = mathematician
         self._texts: dict[str, Texts] = {}
 
-    def of_topic(self, topic: Topic, papers: Iterable[Paper]) -> tuple[Card, ...]:
-        """The cards of a keyword's own page."""
-        return tuple(self._card(paper, (topic,), topic) for paper in papers)
+    def of_topic(self, topic: Topic) -> tuple[Card, ...]:
+        """The cards of a keyword's own pages."""
+        return tuple(self._card(paper, (topic,), topic) for paper in topic.papers)
 
     def of_digest(self, papers: Iterable[tuple[Paper, tuple[Topic, ...]]]) -> tuple[Card, ...]:
         """The cards of a digest, each with the keywords for which it was news."""
         return tuple(self._card(paper, topics) for paper, topics in papers)
-
-    def title(self, paper: Paper) -> Markup:
-        """The title alone, for lists."""
-        return self._texts_of(paper).title
 
     def day_text(self, day: date) -> str:
         """A day as cards show it."""

@@ -8,18 +8,18 @@ from datetime import date
 
 from markupsafe import Markup
 
-from daily_papers.code_links import code_url
 from daily_papers.digest import Digest, NewsItem, number_of
 from daily_papers.paper import Paper, announcement_order
-from daily_papers.site.cards import AUTHORS_SHOWN, Card, Cards, short_category
+from daily_papers.site.cards import AUTHORS_SHOWN, Card, Cards
 from daily_papers.site.charts import Week, chart, sparkline, weeks_of
 from daily_papers.site.library import Library, Topic
 from daily_papers.site.maths import readable
 from daily_papers.site.templates import SiteTemplates
 from daily_papers.store import News
 
-#: Papers on one page of a keyword; older ones follow on the next.
+#: Papers on one page of a keyword, and what they may weigh; older ones follow on the next.
 PAPERS_A_PAGE = 100
+_BYTES_A_PAGE = 290_000
 _PAPERS_A_KEYWORD = 8
 _DIGESTS_ON_START = 10
 
@@ -90,15 +90,18 @@ class Pages:
         self._templates = templates
         self._site_title = readable(library.config.title)
         self._by_slug = {topic.slug: topic for topic in library.topics}
+        self._cards_of = {
+            topic.slug: list(_split(cards.of_topic(topic))) for topic in library.topics
+        }
 
     def all(self) -> Iterator[Page]:
         """Every page with its path, one by one."""
         yield self._start()
         for topic in self._library.topics:
             yield from self._topic(topic)
-        digests = self._library.digests
-        for newer, digest, older in zip((None, *digests), digests, (*digests[1:], None)):
-            yield self._digest(digest, newer, older)
+        beside = (None, *self._library.digests, None)
+        for place, digest in enumerate(self._library.digests):
+            yield self._digest(digest, newer=beside[place], older=beside[place + 2])
         yield self._digests()
         yield self._search()
 
@@ -148,12 +151,12 @@ class Pages:
 
     def _week_of(self, topic: Topic) -> WeekOf:
         news = [item for item in self._news_of_week() if topic.slug in item.keywords]
-        places = {paper.id: place for place, paper in enumerate(topic.papers)}
-        lines = [
-            self._line(topic, topic.papers[places[item.id]], places[item.id], item.day)
-            for item in news
-            if item.id in places
-        ]
+        shown = {
+            card.paper.id: (card, page_of(topic, number))
+            for number, cards in enumerate(self._cards_of[topic.slug], 1)
+            for card in cards
+        }
+        lines = [self._line(*shown[item.id], item.day) for item in news if item.id in shown]
         return WeekOf(
             topic=topic,
             today=sum(item.day == self._library.day for item in news),
@@ -162,17 +165,14 @@ class Pages:
             spark=sparkline(self._weeks(topic)),
         )
 
-    def _line(self, topic: Topic, paper: Paper, place: int, day: date) -> Line:
-        authors = [readable(name) for name in (paper.authors or ())[:AUTHORS_SHOWN]]
-        several = len(paper.authors or ()) > AUTHORS_SHOWN
-        category = paper.primary_category
-        page = page_of(topic, place // PAPERS_A_PAGE + 1)
+    def _line(self, card: Card, page: str, day: date) -> Line:
+        authors = [readable(name) for name in (card.paper.authors or ())[:AUTHORS_SHOWN]]
         return Line(
-            title=self._cards.title(paper),
-            href=f"{page}#{paper.id.replace('/', '-')}",
-            authors=", ".join(authors) + (" et al." if several else ""),
-            category=readable(short_category(category)) if category else None,
-            has_code=code_url(paper) is not None,
+            title=card.texts.title,
+            href=f"{page}#{card.anchor}",
+            authors=", ".join(authors) + (" et al." if card.texts.more_authors else ""),
+            category=card.category,
+            has_code=card.code_url is not None,
             is_today=day == self._library.day,
         )
 
@@ -182,11 +182,10 @@ class Pages:
     # --- keywords and authors ------------------------------------------------------------------
 
     def _topic(self, topic: Topic) -> Iterator[Page]:
-        pages = max(-(-len(topic.papers) // PAPERS_A_PAGE), 1)
+        pages = self._cards_of[topic.slug]
         weeks = self._weeks(topic)
         name = readable(topic.name)
-        for number in range(1, pages + 1):
-            papers = topic.papers[(number - 1) * PAPERS_A_PAGE : number * PAPERS_A_PAGE]
+        for number, cards in enumerate(pages, 1):
             yield self._render(
                 page_of(topic, number),
                 "topic",
@@ -195,10 +194,10 @@ class Pages:
                 name=name,
                 spellings=[readable(spelling) for spelling in topic.keyword.authors],
                 query=readable(topic.query),
-                cards=self._cards.of_topic(topic, papers),
+                cards=cards,
                 number=number,
                 newer=page_of(topic, number - 1) if number > 1 else None,
-                older=page_of(topic, number + 1) if number < pages else None,
+                older=page_of(topic, number + 1) if number < len(pages) else None,
                 weeks=weeks[::-1],
                 chart=chart(weeks) if any(week.papers for week in weeks) else None,
             )
@@ -265,6 +264,19 @@ class Pages:
             categories=sorted(readable(name) for name in categories),
             papers=len(self._library.papers),
         )
+
+
+def _split(cards: Sequence[Card]) -> Iterator[list[Card]]:
+    """Put as many cards on a page as it may hold; at least one page, and one card on each."""
+    page: list[Card] = []
+    weight = 0
+    for card in cards:
+        if page and (len(page) == PAPERS_A_PAGE or weight + card.weight > _BYTES_A_PAGE):
+            yield page
+            page, weight = [], 0
+        page.append(card)
+        weight += card.weight
+    yield page
 
 
 def page_of(topic: Topic, number: int) -> str:
