@@ -42,7 +42,8 @@ def update_command(arguments: Namespace) -> int:
     elif report.exit_code:
         for keyword in report.keywords:
             if not keyword.good:
-                print(f"daily-papers: {keyword.name}: {keyword.reason}", file=sys.stderr)
+                where = f" ({keyword.url})" if keyword.url else ""
+                print(f"daily-papers: {keyword.name}: {keyword.reason}{where}", file=sys.stderr)
     return report.exit_code
 
 

@@ -65,6 +65,12 @@ class Silenced(FetchError):
     """The service answered 403 in this run: nothing more is asked of it today."""
 
 
+class NotAsked(FetchError):
+    """The run's time is used up: no further request is begun."""
+
+    outcome = "not asked"
+
+
 class BadAnswer(FetchError):
     """An answer came and is not what was asked for; nothing of it is believed."""
 

@@ -20,8 +20,6 @@ from daily_papers.paper import Paper, Way, announcement_order
 INDEX_LAG = timedelta(days=7)
 #: Fewer papers than this prove nothing by being another kind than most, or by being absent.
 ENOUGH = 5
-#: Where arXiv cuts an announcement feed, and what it then leaves out is new papers.
-FEED_CUT = 2000
 
 UP_TO_DATE = "up to date"
 NOTHING_ANNOUNCED = "nothing announced"
@@ -187,6 +185,21 @@ class FeedMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedListing:
+    """What a part of the announcement feed lists."""
+
+    #: All ids that could be read, with versions (``2501.01234v1``).
+    ids: tuple[str, ...]
+    #: The ids, without version, that it announces as new. Cross-lists are not among them: an old
+    #: paper may be listed in one more category.
+    new: tuple[str, ...]
+    #: Items in the feed, those that could not be read among them.
+    count: int
+    #: Whether the feed is as long as feeds can be.
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedBelief:
     """What may be stored of a part of the announcement feed, by ids with version."""
 
@@ -199,31 +212,23 @@ class FeedBelief:
     mark: FeedMark | None
 
 
-def judge_feed(
-    listed: Sequence[str],
-    new: Iterable[str],
-    *,
-    today: date,
-    before: FeedMark | None,
-    cut: int = FEED_CUT,
-) -> FeedBelief:
+def judge_feed(listing: FeedListing, *, today: date, before: FeedMark | None) -> FeedBelief:
     """Decide what of one part of the announcement feed is believed.
 
-    ``listed`` are all its ids with versions (``2501.01234v1``), ``new`` the ids, without version,
-    that it announces as new. ``before`` is the mark of the same part on the last complete listing
-    day before ``today``. Yesterday's feed is known by what it holds, since its dates prove
-    nothing; of it nothing is believed. What a cut feed holds is true, and is not all.
+    ``before`` is the mark of the same part on the last listing day that was heard before
+    ``today``. Yesterday's feed is known by what it holds, since its dates prove nothing; of it
+    nothing is believed. What a cut feed holds is true, and is not all.
     """
-    refused = tuple(name for name in listed if is_of_future(_unversioned(name), today))
-    believed = tuple(name for name in listed if not is_of_future(_unversioned(name), today))
-    mark = _mark(believed, [name for name in new if not is_of_future(name, today)])
+    refused = tuple(name for name in listing.ids if is_of_future(_unversioned(name), today))
+    believed = tuple(name for name in listing.ids if not is_of_future(_unversioned(name), today))
+    mark = _mark(believed, [name for name in listing.new if not is_of_future(name, today)])
     stale = _stale(mark, before) if before is not None and believed else None
     if stale is not None:
         return FeedBelief(
-            believed=(), refused=tuple(listed), failure=stale, outcome=FAILED, mark=None
+            believed=(), refused=listing.ids, failure=stale, outcome=FAILED, mark=None
         )
-    if len(listed) >= cut:
-        failure = f"the feed holds {len(listed)} papers and is cut at {cut}: new ones are missing"
+    if listing.cut:
+        failure = f"the feed is cut: it holds {listing.count:,} papers, and new ones are missing"
         return FeedBelief(
             believed=believed, refused=refused, failure=failure, outcome=SHORT_ANSWER, mark=None
         )
@@ -231,7 +236,7 @@ def judge_feed(
         believed=believed,
         refused=refused,
         failure=None,
-        outcome=UP_TO_DATE if listed else NOTHING_ANNOUNCED,
+        outcome=UP_TO_DATE if listing.ids else NOTHING_ANNOUNCED,
         mark=_carried_on(mark, before),
     )
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import ceil
 
 from daily_papers import gate
-from daily_papers.announcement import Announcement, counts
+from daily_papers.announcement import Announcement
 from daily_papers.config import Keyword
 from daily_papers.errors import FetchError
+from daily_papers.listening import Heard, expect_volumes, lost_since, newly_announced
 from daily_papers.matching import Matches, Verdict
 from daily_papers.news import FreshNews, announced_as_news
-from daily_papers.paper import Paper, announcement_order
+from daily_papers.paper import Paper, Way, announcement_order
 from daily_papers.store import FeedMemory, KeywordRecord, Store
 
-#: A listing day has brought more than a thousand identifiers since 2023. Between two days that
-#: follow each other, the categories of a digest leave no hole of this size.
-_HOLE = 700
+#: How long before its listing a paper is submitted, over a weekend; moderation may hold it longer.
+SUBMITTED = timedelta(days=4)
 
 
 @dataclass(slots=True)
@@ -32,8 +33,6 @@ class Account:
     #: A harvest over all that it missed was complete.
     harvested: bool = False
     failure: FetchError | None = None
-    #: Why it is not up to date, where it is not its own search that failed.
-    reason: str | None = None
     not_matching: int = 0
 
 
@@ -46,23 +45,27 @@ class Gathering:
     day: date
     news: FreshNews = field(init=False)
     accounts: dict[str, Account] = field(init=False)
-    #: The papers that today's feed announced; None where none was believed.
+    #: The papers that today's feed announced; None where it was not asked or not believed.
     announced: tuple[Announcement, ...] | None = None
+    #: Today's feed, once all of it is believed.
+    heard: Heard | None = None
     #: Papers that today's feed brought into a table.
     matched: set[str] = field(default_factory=set)
-    #: Whether anything came that was announced since the last complete run.
-    anything_new: bool = False
-    #: A sentence about listing days that were skipped, for the digest.
-    skipped: str | None = None
     notes: list[str] = field(default_factory=list)
+    #: The highest identifier that each service showed in this run.
+    _shown: dict[Way, str] = field(default_factory=dict)
     _papers: dict[str, Paper] = field(init=False)
     _members: dict[str, frozenset[str]] = field(init=False)
+    _last_successes: dict[str, date | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.news = FreshNews(self.store.news.keys(), self.store.state.highest_id)
         self.accounts = {keyword.slug: Account() for keyword in self.keywords}
         self._papers = {id: shelved.paper for id, shelved in self.store.papers.items()}
         self._members = {slug: frozenset(ids) for slug, ids in self.store.members.items()}
+        self._last_successes = {r.slug: r.last_success for r in self.store.keywords.values()}
+
+    # --- what comes in -------------------------------------------------------------------------
 
     def listen(self, announcements: Sequence[Announcement]) -> None:
         """Take the papers of today's feed into the tables of the keywords that they match."""
@@ -75,8 +78,22 @@ class Gathering:
             self.news.announce(keyword.slug, matching, news)
             self.matched.update(paper.id for paper in matching)
         self.store.learn(papers)
-        self._see(papers)
-        self.announced = (*(self.announced or ()), *announcements)
+        self.announced = tuple(announcements)
+        expect_volumes(self.store.state, announcements)
+
+    def hear(self, parts: Iterable[FeedMemory]) -> None:
+        """All of today's feed is believed: look whether days before it were lost."""
+        self.heard = Heard(tuple(parts), self.announced or ())
+        lost = lost_since(self.store.state, self.heard.announced)
+        if lost is None:
+            return
+        self.notes.append(
+            f"identifiers are missing since {lost}, whose feed was empty: "
+            "the days from then on are fetched another way"
+        )
+        for record in self.store.keywords.values():
+            if record.last_success is not None:
+                record.last_success = min(record.last_success, lost - timedelta(days=1))
 
     def search(self, keyword: Keyword, answer: gate.SearchAnswer) -> gate.Belief:
         """Judge the answer of a keyword's own search, and take what is believed."""
@@ -87,7 +104,7 @@ class Gathering:
             account.searched = True
             account.failure = None
             self._take(keyword, belief.believed)
-            self.news.discover(keyword.slug, belief.believed)
+            self._discover(keyword, belief.believed)
             self.news.learn(belief.believed)
             self._see(belief.believed)
         return belief
@@ -106,25 +123,85 @@ class Gathering:
         for keyword in self.keywords:
             matching = matches.of(keyword.slug)
             self._take(keyword, matching)
-            self.news.discover(keyword.slug, matching)
+            self._discover(keyword, matching)
         self.detail(believed)
-        self._see(believed)
 
-    def harvest_complete(self) -> None:
-        """All pages of a harvest came: what keywords had missed, they have now."""
+    def harvest_complete(self, since: date) -> None:
+        """All pages of a harvest came: keywords that had missed nothing before have all now."""
         for keyword in self.keywords:
-            account = self.accounts[keyword.slug]
-            account.harvested = True
-            account.failure = None
+            record, account = self.record(keyword.slug), self.accounts[keyword.slug]
+            if record.last_success is None or since <= record.last_success:
+                account.harvested = True
+                account.failure = None
 
     def detail(self, papers: Sequence[Paper]) -> None:
         """Complete papers that stand in tables, and those that are news."""
         self.store.learn(papers)
         self.news.learn(papers)
+        self._see(papers)
 
     def fail(self, slug: str, failure: FetchError) -> None:
         """Note that a keyword's own search failed."""
         self.accounts[slug].failure = failure
+
+    def _matches(self, papers: Sequence[Paper]) -> Matches:
+        expressions = {keyword.slug: keyword.expression for keyword in self.keywords}
+        return Matches(expressions, papers)
+
+    def _matching_table(self, keyword: Keyword) -> list[Paper]:
+        table = self.store.table(keyword.slug)
+        verdicts = Matches({keyword.slug: keyword.expression}, table).verdicts(keyword.slug)
+        pairs = zip(table, verdicts, strict=True)
+        return [paper for paper, verdict in pairs if verdict is Verdict.MATCHES]
+
+    def _take(self, keyword: Keyword, papers: Sequence[Paper]) -> None:
+        if papers:
+            self.store.take(keyword.slug, papers, day=self.day, limit=keyword.max_papers)
+
+    def _discover(self, keyword: Keyword, papers: Sequence[Paper]) -> None:
+        """Look for news, unless the keyword came after the last complete run: fills are none."""
+        came, complete = self.record(keyword.slug).came, self.store.state.last_complete
+        if came is None or (complete is not None and came <= complete):
+            self.news.discover(keyword.slug, papers)
+
+    def _see(self, papers: Iterable[Paper]) -> None:
+        for paper in papers:
+            before = self._shown.get(paper.way)
+            if before is None or announcement_order(paper.id) > announcement_order(before):
+                self._shown[paper.way] = paper.id
+
+    # --- what is known by now ------------------------------------------------------------------
+
+    def record(self, slug: str) -> KeywordRecord:
+        """The store's record of a keyword."""
+        return self.store.keywords[slug]
+
+    def last_success_before(self, slug: str) -> date | None:
+        """The keyword's last success before this run."""
+        return self._last_successes[slug]
+
+    def has_shown(self, way: Way, paper_id: str | None) -> bool:
+        """Whether a service's index has come as far as an identifier."""
+        shown = self._shown.get(way)
+        if shown is None or paper_id is None:
+            return False
+        return announcement_order(shown)[:2] >= announcement_order(paper_id)[:2]
+
+    def first_announced(self) -> str | None:
+        """The lowest identifier that was given for today's listing."""
+        return next(iter(newly_announced(self.announced or ())), None)
+
+    def papers_since(self, keyword: Keyword, last_success: date | None) -> int:
+        """How many papers to ask for, so that a search reaches back to the last success.
+
+        Twice what the table lets expect, and a full table at least.
+        """
+        dates = [paper.date for paper in self.store.table(keyword.slug)]
+        if last_success is None or not dates:
+            return keyword.max_papers
+        days = max(1, (dates[0] - dates[-1]).days)
+        missed = (self.day - last_success + SUBMITTED).days
+        return max(keyword.max_papers, ceil(2 * missed * len(dates) / days))
 
     def lacking_details(self) -> tuple[list[str], list[str]]:
         """Papers in tables without details: those matched today, and the backlog, newest first."""
@@ -148,65 +225,15 @@ class Gathering:
             if (paper := self.store.known(id)) is not None and paper.version > before.version
         }
 
-    def changed(self, slug: str) -> bool:
-        """Whether the keyword's table shows anything else than before this run."""
-        members = self.store.members.get(slug, set())
-        return members != self._members.get(slug, frozenset()) or any(
-            self.store.papers[id].paper != self._papers[id] for id in members
-        )
-
-    def remember_feed(self, parts: Iterable[FeedMemory]) -> None:
-        """Today's feed is believed: remember it, and look whether days before were lost."""
-        state = self.store.state
-        announced = self.announced or ()
-        if announced:
-            self._confirm_quiet_days(announced)
-            state.listed = dict(counts(announced))
-            state.unconfirmed = None
-        elif state.unconfirmed is None and self.day.weekday() < 5:
-            state.unconfirmed = self.day
-        state.feed, state.feed_day = tuple(parts), self.day
-
-    def _confirm_quiet_days(self, announced: Sequence[Announcement]) -> None:
-        """Take an empty feed for lost where identifiers are missing behind it."""
-        state = self.store.state
-        if state.unconfirmed is None or state.highest_id is None:
-            return
-        known = announcement_order(state.highest_id)[:2]
-        ids = sorted(announcement_order(id)[:2] for id in announced_as_news(announced))
-        first = next((id for id in ids if id > known), None)
-        if first is None or first[0] != known[0] or first[1] - known[1] < _HOLE:
-            return
-        self.notes.append(
-            f"identifiers are missing since {state.unconfirmed}, whose feed was empty: "
-            "the days from then on are fetched another way"
-        )
-        before = state.unconfirmed - timedelta(days=1)
-        for record in self.store.keywords.values():
-            if record.last_success is not None:
-                record.last_success = min(record.last_success, before)
-
-    def record(self, slug: str) -> KeywordRecord:
-        """The store's record of a keyword."""
-        return self.store.keywords[slug]
-
-    def _matches(self, papers: Sequence[Paper]) -> Matches:
-        expressions = {keyword.slug: keyword.expression for keyword in self.keywords}
-        return Matches(expressions, papers)
-
-    def _matching_table(self, keyword: Keyword) -> list[Paper]:
-        table = self.store.table(keyword.slug)
-        verdicts = Matches({keyword.slug: keyword.expression}, table).verdicts(keyword.slug)
-        pairs = zip(table, verdicts, strict=True)
-        return [paper for paper, verdict in pairs if verdict is Verdict.MATCHES]
-
-    def _take(self, keyword: Keyword, papers: Sequence[Paper]) -> None:
-        if papers:
-            self.store.take(keyword.slug, papers, day=self.day, limit=keyword.max_papers)
-
-    def _see(self, papers: Iterable[Paper]) -> None:
-        highest = self.store.state.highest_id
-        if highest is None or self.anything_new:
-            return
-        known = announcement_order(highest)[:2]
-        self.anything_new = any(announcement_order(paper.id)[:2] > known for paper in papers)
+    def changed(self) -> set[str]:
+        """The keywords whose tables show anything else than before this run."""
+        touched = {
+            id
+            for id, shelved in self.store.papers.items()
+            if (before := self._papers.get(id)) is not shelved.paper and before != shelved.paper
+        }
+        return {
+            slug
+            for slug, members in self.store.members.items()
+            if members != self._members.get(slug, frozenset()) or not touched.isdisjoint(members)
+        }

@@ -35,6 +35,8 @@ class FreshNews:
     highest_id: str | None
     papers: dict[str, Paper] = field(default_factory=dict)
     keywords: dict[str, set[str]] = field(default_factory=dict)
+    #: The news that no feed announced: what was missed, and found now.
+    missed: set[str] = field(default_factory=set)
     #: What was news before this run, and is only now found by these keywords.
     found_again: dict[str, set[str]] = field(default_factory=dict)
 
@@ -54,6 +56,8 @@ class FreshNews:
         highest = announcement_order(self.highest_id)
         for paper in papers:
             if announcement_order(paper.id)[:2] > highest[:2]:
+                if paper.id not in self.papers and paper.id not in self.known:
+                    self.missed.add(paper.id)
                 self._add(slug, paper)
 
     def learn(self, papers: Iterable[Paper]) -> None:

@@ -23,7 +23,7 @@ MOST_FILLS = 40
 DETAILS_A_REQUEST = 400
 MOST_DETAILS = 800
 #: How far back a harvest looks for keywords that wait to be filled.
-FILL_HARVEST = timedelta(days=14)
+FILL_HARVEST = timedelta(days=7)
 #: A harvest fills broad keywords only, so it must stand against this many times its requests.
 _FILLS_A_PAGE = 4
 
@@ -35,6 +35,14 @@ class Source(StrEnum):
     ANNOUNCEMENTS = "announcements"
     SEARCH = "search"
     OAI = "oai"
+
+
+class Hearing(StrEnum):
+    """How it stands with the announcement feed of the day."""
+
+    NOT_YET = "not yet asked"
+    HEARD = "heard"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,14 @@ class Plan:
     fills: tuple[str, ...] = ()
     #: All keywords that wait to be filled, those of this run among them.
     unfilled: int = 0
-    details: bool = False
+    #: Whether the details of what matched are asked for. The harvest is the other way to them:
+    #: where they are too many for lists, or the query API does not answer.
+    details: Harvest | None = None
     audit: str | None = None
+    #: The harvest to fall back on, where the query API does not answer the searches.
+    stand_in: Harvest | None = None
+    #: The searches to fall back on, where the harvest cannot be had.
+    stand_in_searches: tuple[str, ...] = ()
 
     def after_feed(self, feed_parts: tuple[tuple[str, ...], ...]) -> Plan:
         """The whole of a run: the feed that was asked, and what this plan asks after it."""
@@ -85,10 +99,11 @@ class Situation:
     records: Sequence[KeywordRecord]
     #: Of all keywords together; none is all of arXiv.
     categories: tuple[str, ...]
-    #: Whether keywords came or changed since the feed was matched.
+    #: Whether keywords came or changed since the last run.
     newcomers: bool
     #: Whether papers stand in tables without their details.
     lacking_details: bool
+    hearing: Hearing
 
     @property
     def done(self) -> bool:
@@ -101,30 +116,34 @@ class Situation:
         """Keywords that wait to be filled."""
         return tuple(record.slug for record in self.records if record.filled is None)
 
-    def behind(self, *, feed_lost: bool) -> tuple[KeywordRecord, ...]:
+    @property
+    def behind(self) -> tuple[KeywordRecord, ...]:
         """Filled keywords that today's feed alone does not bring up to date."""
         return tuple(
             record
             for record in self.records
             if record.filled is not None
-            and (missed_days(record.last_success, self.day) > 0 or feed_lost)
             and record.last_success != self.day
+            and (self.hearing is Hearing.LOST or missed_days(record.last_success, self.day) > 0)
         )
 
 
-def missed_days(last_success: date | None, day: date) -> int:
-    """Count the days between, neither of both included, on which a listing could have been.
+def working_days(after: date, before: date) -> tuple[date, ...]:
+    """The days between two days, neither included, on which a listing could have been.
 
     Nothing is ever announced for a Saturday or a Sunday; holidays are not known here, and count.
     """
-    if last_success is None:
-        return 0
-    between = (last_success + timedelta(days=n) for n in range(1, (day - last_success).days))
-    return sum(each.weekday() < 5 for each in between)
+    between = (after + timedelta(days=n) for n in range(1, (before - after).days))
+    return tuple(each for each in between if each.weekday() < 5)
 
 
-def make_plan(situation: Situation, *, feed_lost: bool = False) -> Plan:
-    """Decide what is asked. ``feed_lost`` makes the second plan, after the feed failed."""
+def missed_days(last_success: date | None, day: date) -> int:
+    """Count the listings that there may have been since, today's not included."""
+    return 0 if last_success is None else len(working_days(last_success, day))
+
+
+def make_plan(situation: Situation) -> Plan:
+    """Decide what is asked; again where the hearing is another one after the feed was asked."""
     match situation.source:
         case Source.SEARCH:
             return _by_search(situation)
@@ -133,7 +152,7 @@ def make_plan(situation: Situation, *, feed_lost: bool = False) -> Plan:
         case Source.OAI:
             return _by_harvest(situation)
         case Source.AUTO:
-            return _automatic(situation, feed_lost=feed_lost)
+            return Plan() if situation.done else _automatic(situation)
 
 
 def _by_search(situation: Situation) -> Plan:
@@ -155,58 +174,57 @@ def _by_harvest(situation: Situation) -> Plan:
     return Plan(harvest=_harvest(situation, min(since)), unfilled=len(situation.unfilled))
 
 
-def _automatic(situation: Situation, *, feed_lost: bool) -> Plan:
-    if situation.done:
-        return Plan()
-    behind = situation.behind(feed_lost=feed_lost)
-    searches, harvest = _catch_up(situation, behind)
-    unfilled = situation.unfilled
-    if harvest is None:
-        harvest = _fill_harvest(situation)
-    fills = unfilled[:MOST_FILLS]
-    feed = () if feed_lost else _feed_parts(situation)
-    return Plan(
-        feed_parts=feed,
-        searches=searches,
-        harvest=harvest,
-        fills=fills,
-        unfilled=len(unfilled),
-        details=situation.lacking_details or bool(feed),
-        audit=None if searches or fills else _audit(situation),
-    )
+def _automatic(situation: Situation) -> Plan:
+    plan = _with_fills(_catch_up(situation), situation)
+    feed = _feed_parts(situation)
+    if feed or plan.searches or situation.lacking_details:
+        plan = replace(plan, details=_harvest(situation, situation.day))
+    if not plan.searches and not plan.fills:
+        plan = replace(plan, audit=_audit(situation))
+    return replace(plan, feed_parts=feed)
 
 
 def _feed_parts(situation: Situation) -> tuple[tuple[str, ...], ...]:
-    if situation.state.feed_day == situation.day and not situation.newcomers:
+    if situation.hearing is not Hearing.NOT_YET:
         return ()
     return split_into_parts(situation.categories, situation.state.listed)
 
 
-def _catch_up(
-    situation: Situation, behind: Sequence[KeywordRecord]
-) -> tuple[tuple[str, ...], Harvest | None]:
+def _catch_up(situation: Situation) -> Plan:
     """Choose searches where they are fewer than the pages of a harvest."""
+    behind = situation.behind
+    slugs = tuple(record.slug for record in behind)
     days = [record.last_success for record in behind if record.last_success is not None]
-    if not behind or not days:
-        return tuple(record.slug for record in behind), None
+    if not days:
+        return Plan(searches=slugs)
     harvest = _harvest(situation, min(days))
     if len(behind) <= harvest.pages:
-        return tuple(record.slug for record in behind), None
-    return (), harvest
+        return Plan(searches=slugs, stand_in=harvest)
+    return Plan(harvest=harvest, stand_in_searches=slugs if len(slugs) <= MOST_FILLS else ())
 
 
-def _fill_harvest(situation: Situation) -> Harvest | None:
-    """Harvest once for many new keywords: it fills the broad ones, and all get recent rows."""
-    waiting = [r for r in situation.records if r.filled is None and r.harvested is None]
+def _with_fills(plan: Plan, situation: Situation) -> Plan:
+    """Fill as many as a run may; many new keywords are harvested for once, before.
+
+    A harvest fills the broad ones, and all get recent rows.
+    """
+    unfilled = situation.unfilled
+    fresh = [r for r in situation.records if r.filled is None and r.harvested is None]
     harvest = _harvest(situation, situation.day - FILL_HARVEST)
-    return harvest if len(waiting) > _FILLS_A_PAGE * harvest.pages else None
+    room = MOST_FILLS
+    if plan.harvest is None and len(fresh) > _FILLS_A_PAGE * harvest.pages:
+        plan = replace(plan, harvest=harvest)
+        room -= min(harvest.pages, MOST_FILLS // 2)
+    if fresh and plan.harvest is None and plan.stand_in is None:
+        plan = replace(plan, stand_in=harvest)
+    return replace(plan, fills=unfilled[:room], unfilled=len(unfilled))
 
 
 def _harvest(situation: Situation, since: date) -> Harvest:
     """Harvest from one day before, since a datestamp is a day in UTC."""
     first = since - timedelta(days=1)
     sets = oai_sets(situation.categories)
-    listings = missed_days(first, situation.day + timedelta(days=1))
+    listings = missed_days(first, situation.day + timedelta(days=1)) + (first.weekday() < 5)
     return Harvest(first, sets, harvest_pages(situation.categories, listings))
 
 

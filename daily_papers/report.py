@@ -7,21 +7,25 @@ listing day was.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from daily_papers.errors import FetchError
 from daily_papers.workflow_commands import harmless
 
 UP_TO_DATE = "up to date"
 NOTHING_ANNOUNCED = "nothing announced"
 FILLING = "filling"
+TO_BE_CONFIRMED = "to be confirmed"
 NOT_ASKED = "not asked"
 FAILED = "failed"
 
-#: Outcomes with which a keyword's table is not what it should be.
-_GOOD = frozenset({UP_TO_DATE, NOTHING_ANNOUNCED, FILLING})
+#: Outcomes with which a keyword's table is as it should be, as far as can be known.
+_GOOD = frozenset({UP_TO_DATE, NOTHING_ANNOUNCED, FILLING, TO_BE_CONFIRMED})
+_THROTTLED = re.compile(r"^status \d+: (?:Rate exceeded|too many requests)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +34,13 @@ class KeywordReport:
 
     slug: str
     name: str
-    #: ``up to date``, ``nothing announced``, ``filling``, ``short answer``, ``throttled``,
-    #: ``failed`` or ``not asked``.
+    #: ``up to date``, ``nothing announced``, ``filling``, ``to be confirmed``, ``short answer``,
+    #: ``throttled``, ``failed`` or ``not asked``.
     outcome: str
     #: One sentence about what failed; None where nothing did.
     reason: str | None
+    #: The address that was asked for when it failed.
+    url: str | None = None
     papers: int
     #: Papers that were news today.
     new: int
@@ -43,6 +49,11 @@ class KeywordReport:
     #: Papers that arXiv returned and that do not match; none of them is stored.
     not_matching: int
     last_success: date | None
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to ask for it today."""
+        return self.outcome in {UP_TO_DATE, NOTHING_ANNOUNCED}
 
     @property
     def good(self) -> bool:
@@ -95,6 +106,16 @@ class RunReport:
         return 1 if bad == len(self.keywords) else 3
 
 
+def in_words(failure: FetchError) -> str:
+    """A failure for people, without its address."""
+    return told(failure.reason)
+
+
+def told(reason: str) -> str:
+    """A reason for people, who need not know what a status is."""
+    return _THROTTLED.sub(r"arXiv asked us to wait (\g<0>)", reason)
+
+
 def as_json(report: RunReport) -> str:
     """The report for machines; also what a later step of a workflow reads."""
     record: dict[str, Any] = {
@@ -130,6 +151,7 @@ def _keyword_record(keyword: KeywordReport) -> dict[str, Any]:
         "name": keyword.name,
         "outcome": keyword.outcome,
         "reason": keyword.reason,
+        "url": keyword.url,
         "papers": keyword.papers,
         "new": keyword.new,
         "revised": keyword.revised,
@@ -242,7 +264,7 @@ def day_line(
 
 def _what_came(news: int, revised: int, announced: int | None) -> str:
     if news or revised:
-        came = _counted(news, "new paper")
+        came = _counted(news, "new paper") if news else "No new paper"
         return f"{came}, {_counted(revised, 'revision')}." if revised else f"{came}."
     if announced == 0:
         return "Nothing was announced."

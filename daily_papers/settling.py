@@ -6,48 +6,58 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from daily_papers.announcement import Announcement
 from daily_papers.config import Keyword
 from daily_papers.digest import Digest, NewsItem, new_key
+from daily_papers.errors import FetchError
 from daily_papers.gathering import Account, Gathering
+from daily_papers.listening import remember, skipped_sentence
 from daily_papers.news import announced_as_news, counted
-from daily_papers.paper import announcement_order
-from daily_papers.plan import Source, missed_days
+from daily_papers.paper import Way, announcement_order
+from daily_papers.plan import Source, missed_days, working_days
 from daily_papers.report import (
     FAILED,
     FILLING,
+    NOT_ASKED,
     NOTHING_ANNOUNCED,
+    TO_BE_CONFIRMED,
     UP_TO_DATE,
     KeywordReport,
     day_line,
+    in_words,
 )
 from daily_papers.store import KeywordRecord, News, Store
 
 
-def settle(gathering: Gathering, source: Source, feed_failure: str | None) -> None:
+def settle(gathering: Gathering, source: Source, feed_failure: FetchError | None) -> None:
     """Bring each keyword's record up to what the run gathered."""
+    if gathering.heard is not None:
+        remember(gathering.store.state, gathering.heard, gathering.day)
     for keyword in gathering.keywords:
         record, account = gathering.record(keyword.slug), gathering.accounts[keyword.slug]
         _fill(record, account, gathering, keyword)
         reached = _reached(record, account, gathering, source)
         if reached is not None:
             record.last_success = max(reached, record.last_success or reached)
+        if record.last_success != gathering.day and account.failure is None:
+            account.failure = feed_failure
     note_changes(gathering)
-    _advance(gathering)
-    if feed_failure is None:
-        return
-    for keyword in gathering.keywords:  # a feed that was lost is why nobody is up to date
-        account = gathering.accounts[keyword.slug]
-        behind = gathering.record(keyword.slug).last_success != gathering.day
-        if behind and account.reason is None:
-            account.reason = f"announcement feed: {feed_failure}"
+    _advance(gathering, source)
 
 
 def note_changes(gathering: Gathering) -> None:
-    """Let the tables that changed in this run say so; a later run of the day cannot tell."""
+    """Bring the tables to their length, and note the day of those that changed."""
     for keyword in gathering.keywords:
-        if gathering.changed(keyword.slug):
-            gathering.record(keyword.slug).changed = gathering.day
+        gathering.store.trim(keyword.slug, keyword.max_papers)
+    for slug in gathering.changed():
+        gathering.record(slug).changed = gathering.day
+    gathering.store.state.revised = _revised_today(gathering)
+
+
+def _revised_today(gathering: Gathering) -> tuple[str, ...]:
+    """All papers that were revised on this listing day, those of its earlier runs included."""
+    state = gathering.store.state
+    before = set(state.revised) if state.day == gathering.day else set()
+    return tuple(sorted(before | gathering.revised(), key=announcement_order))
 
 
 def _fill(record: KeywordRecord, account: Account, gathering: Gathering, keyword: Keyword) -> None:
@@ -65,35 +75,53 @@ def _reached(
 ) -> date | None:
     """The listing day up to which the keyword's table is complete now; None where not known.
 
-    Without a believed feed, a search or a harvest proves the day only if it brought something
-    that was announced since: arXiv's index may lag behind the listing.
+    Today's feed, believed, is all of today. What was missed before is there once a search or a
+    harvest brought it; and since an index may lag behind the listings by days, it must have shown
+    a paper that was announced after the gap.
     """
+    own, day, heard_day = _own(account), gathering.day, gathering.store.state.feed_day
     if record.filled is None:
         return None
-    own = account.searched or account.harvested
     if source in (Source.SEARCH, Source.OAI):
-        return gathering.day if own else None
-    if gathering.store.state.feed_day == gathering.day:
-        kept_up = record.last_success is not None and not missed_days(
-            record.last_success, gathering.day
-        )
-        return gathering.day if own or kept_up else None
-    if not own:
-        return None
-    return gathering.day if gathering.anything_new else gathering.day - timedelta(days=1)
+        return day if own else None
+    kept_up = record.last_success is not None and not missed_days(record.last_success, day)
+    if heard_day == day and kept_up:
+        return day
+    if record.filled == day and record.last_success is None and own:
+        return day if heard_day == day else day - timedelta(days=1)
+    return heard_day if _proven(account, gathering) else None
 
 
-def _advance(gathering: Gathering) -> None:
+def _own(account: Account) -> bool:
+    return account.searched or account.harvested
+
+
+def _proven(account: Account, gathering: Gathering) -> bool:
+    """Whether the index that was asked shows what was announced after the last gap."""
+    since = gathering.store.state.heard_from
+    return (account.searched and gathering.has_shown(Way.SEARCH, since)) or (
+        account.harvested and gathering.has_shown(Way.OAI, since)
+    )
+
+
+def _advance(gathering: Gathering, source: Source) -> None:
     """Where no filled keyword is behind, everything up to today has been told."""
     state = gathering.store.state
     filled = [r for r in gathering.store.keywords.values() if r.filled is not None]
     if filled and all(record.last_success == gathering.day for record in filled):
         state.last_complete = gathering.day
-        state.highest_id = _highest(gathering.store, gathering.announced or ())
+        state.highest_id = _highest(gathering, source)
 
 
-def _highest(store: Store, announced: Sequence[Announcement]) -> str | None:
-    ids = [store.state.highest_id, store.highest_id(), *announced_as_news(announced)]
+def _highest(gathering: Gathering, source: Source) -> str | None:
+    """The highest identifier that can have been told.
+
+    What a search shows beyond today's feed may be of a listing that other keywords lack.
+    """
+    before = gathering.store.state.highest_id
+    ids = {before, *announced_as_news(gathering.announced or ())}
+    if before is None or source in (Source.SEARCH, Source.OAI):
+        ids.add(gathering.store.highest_id())
     return max((id for id in ids if id is not None), key=announcement_order, default=None)
 
 
@@ -116,13 +144,15 @@ def _keyword_report(
 ) -> KeywordReport:
     record, account = gathering.record(keyword.slug), gathering.accounts[keyword.slug]
     members = gathering.store.members.get(keyword.slug, set())
-    outcome, reason = _outcome(record, account, gathering)
+    outcome = _outcome(record, account, gathering)
+    failure = account.failure if outcome not in (UP_TO_DATE, NOTHING_ANNOUNCED) else None
     return KeywordReport(
         slug=keyword.slug,
         name=keyword.name,
         outcome=outcome,
-        reason=reason,
-        papers=len(members),
+        reason=_reason(outcome, failure),
+        url=None if failure is None else failure.url,
+        papers=min(len(members), keyword.max_papers),
         new=new,
         revised=len(members & revised),
         not_matching=account.not_matching,
@@ -130,24 +160,27 @@ def _keyword_report(
     )
 
 
-def _outcome(
-    record: KeywordRecord, account: Account, gathering: Gathering
-) -> tuple[str, str | None]:
+def _outcome(record: KeywordRecord, account: Account, gathering: Gathering) -> str:
     if record.last_success == gathering.day:
         quiet = gathering.announced == () and not account.searched
-        return (NOTHING_ANNOUNCED if quiet else UP_TO_DATE), None
-    if account.failure is not None:
-        return account.failure.outcome, str(account.failure)
-    if record.filled is None:
-        return FILLING, None
-    return FAILED, account.reason or "nothing could be fetched"
+        return NOTHING_ANNOUNCED if quiet else UP_TO_DATE
+    if _own(account):
+        return TO_BE_CONFIRMED
+    if record.filled is None and (account.failure is None or account.failure.outcome == NOT_ASKED):
+        return FILLING
+    return FAILED if account.failure is None else account.failure.outcome
 
 
-def revised_today(gathering: Gathering) -> tuple[str, ...]:
-    """All papers that were revised on this listing day, those of its earlier runs included."""
-    state = gathering.store.state
-    before = set(state.revised) if state.day == gathering.day else set()
-    return tuple(sorted(before | gathering.revised(), key=announcement_order))
+def _reason(outcome: str, failure: FetchError | None) -> str | None:
+    if failure is not None:
+        return in_words(failure)
+    return _WITHOUT_FAILURE.get(outcome)
+
+
+_WITHOUT_FAILURE = {
+    TO_BE_CONFIRMED: "arXiv's index does not show yet what was announced last; it is asked again",
+    FAILED: "days were missed that the announcement feed cannot bring; run with --source auto",
+}
 
 
 def write_digest(
@@ -169,9 +202,20 @@ def write_digest(
         day=day,
         items=tuple(NewsItem(paper, slugs) for paper, slugs in items),
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in gathering.keywords),
-        revisions=len(revised_today(gathering)),
-        skipped=gathering.skipped,
+        revisions=len(gathering.store.state.revised),
+        skipped=_skipped(gathering),
     )
+
+
+def _skipped(gathering: Gathering) -> str | None:
+    """A sentence about listing days that were skipped since the last digest."""
+    state, day = gathering.store.state, gathering.day
+    quiet = [each for each in state.quiet if each != day]
+    state.quiet = tuple(each for each in state.quiet if each == day)
+    befores = (gathering.last_success_before(keyword.slug) for keyword in gathering.keywords)
+    last = min((before for before in befores if before is not None), default=None)
+    missed = () if last is None or not gathering.news.missed else working_days(last, day)
+    return skipped_sentence(quiet, [each for each in missed if each not in quiet])
 
 
 def _remember_more_keywords(gathering: Gathering) -> None:
@@ -197,13 +241,16 @@ def _count(store: Store, day: date, counts: Mapping[str, int]) -> None:
 
 def day_line_of(gathering: Gathering, reports: Sequence[KeywordReport], filling: str | None) -> str:
     """What this listing day was, in one line for README.md and the log."""
-    news = sum(item.day == gathering.day for item in gathering.store.news.values())
-    failures = [(report.name, report.reason or "") for report in reports if not report.good]
+    state, day = gathering.store.state, gathering.day
+    if gathering.announced is not None:
+        announced: int | None = len(gathering.announced)
+    else:  # an earlier run of the day may have heard it
+        announced = sum(part.count for part in state.feed) if state.feed_day == day else None
     return day_line(
-        news=news,
-        revised=len(gathering.store.state.revised),
-        announced=None if gathering.announced is None else len(gathering.announced),
-        failures=failures,
+        news=sum(item.day == day for item in gathering.store.news.values()),
+        revised=len(state.revised),
+        announced=announced,
+        failures=[(report.name, report.reason or "") for report in reports if not report.good],
         keywords=len(reports),
         extra=[f"Still {filling} keywords."] if filling else [],
     )

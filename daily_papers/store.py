@@ -43,6 +43,8 @@ class KeywordRecord:
     changed: date | None = None
     #: How many papers its table was filled for.
     max_papers: int = 0
+    #: The listing day on which it came, or became another one; None where it was always there.
+    came: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,12 @@ class State:
     #: The first of the latest working days whose feed was empty: nothing was announced, unless a
     #: later feed shows that identifiers are missing in between.
     unconfirmed: date | None = None
+    #: Working days whose feed was empty, since the last digest.
+    quiet: tuple[date, ...] = ()
+    #: The lowest identifier that was announced as new in the first of the listings that were
+    #: heard without a gap up to now: an index that shows it, or a higher one, lacks nothing that
+    #: was missed before.
+    heard_from: str | None = None
 
 
 @dataclass(slots=True)
@@ -108,6 +116,11 @@ class Store:
 
     def table(self, slug: str) -> tuple[Paper, ...]:
         """The papers of one keyword, newest first."""
+        record = self.keywords.get(slug)
+        return self._held(slug)[: (record.max_papers or None) if record is not None else None]
+
+    def _held(self, slug: str) -> tuple[Paper, ...]:
+        """All that is held for a table, newest first."""
         papers = (self.papers[id].paper for id in self.members.get(slug, ()))
         return tuple(sorted(papers, key=newest_first))
 
@@ -139,10 +152,18 @@ class Store:
         return shelved
 
     def trim(self, slug: str, limit: int) -> None:
-        """Let the oldest papers beyond ``limit`` leave a keyword's table."""
-        if len(self.members.get(slug, ())) > limit:
-            for paper in self.table(slug)[limit:]:
-                self.drop(slug, paper.id)
+        """Let the oldest papers beyond ``limit`` leave a keyword's table.
+
+        A paper known from the feed alone pushes no other one out: it may be an old one, listed in
+        one more category, and then there would be a row less once its date is known.
+        """
+        if len(self.members.get(slug, ())) <= limit:
+            return
+        held = self._held(slug)
+        dated = [paper for paper in held if paper.updated is not None]
+        undated = [paper for paper in held if paper.updated is None]
+        for paper in (*dated[limit:], *undated[limit:]):
+            self.drop(slug, paper.id)
 
     def drop(self, slug: str, paper_id: str) -> None:
         """Take a paper out of a keyword's table; one that stands in no table is forgotten."""

@@ -195,6 +195,7 @@ def _keyword_of(record: Json, day: date | None) -> KeywordRecord:
         harvested=_optional(date.fromisoformat, record.get("harvested")),
         changed=_optional(date.fromisoformat, record.get("changed")),
         max_papers=int(record["max_papers"]),
+        came=_optional(date.fromisoformat, record.get("came")),
     )
 
 
@@ -221,6 +222,8 @@ def _state_of(record: Json) -> State:
         listed={_text(name): int(count) for name, count in record["listed"].items()},
         feed_day=_optional(date.fromisoformat, record["feed_day"]),
         unconfirmed=_optional(date.fromisoformat, record["unconfirmed"]),
+        quiet=tuple(map(date.fromisoformat, record.get("quiet", ()))),
+        heard_from=_optional(_text, record.get("heard_from")),
     )
 
 
@@ -314,6 +317,7 @@ def _keyword_record(record: KeywordRecord, day: date | None) -> Json:
         "harvested": _day(record.harvested),
         "changed": _day(record.changed),
         "max_papers": record.max_papers,
+        "came": _day(record.came),
     }
 
 
@@ -338,5 +342,7 @@ def _state_text(state: State) -> str:
         "listed": dict(sorted(state.listed.items())),
         "feed_day": _day(state.feed_day),
         "unconfirmed": _day(state.unconfirmed),
+        "quiet": [day.isoformat() for day in state.quiet],
+        "heard_from": state.heard_from,
     }
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"

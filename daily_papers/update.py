@@ -8,7 +8,7 @@ Each step is a module of its own; here they are put in order.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,17 +20,16 @@ from daily_papers.errors import UsageError
 from daily_papers.fetching import Fetching, Progress, carry_out
 from daily_papers.files import PRIVATE, locked
 from daily_papers.gathering import Gathering
-from daily_papers.plan import Plan, Situation, Source, make_plan
+from daily_papers.plan import Hearing, Plan, Situation, Source, make_plan
 from daily_papers.plan_text import plan_sentences
 from daily_papers.publishing import Publication, digest_keys
-from daily_papers.reconcile import Reconciled, reconcile
+from daily_papers.reconcile import reconcile
 from daily_papers.rendering.region import find_region
-from daily_papers.report import RequestReport, RunReport, WaitReport
+from daily_papers.report import RequestReport, RunReport, WaitReport, told
 from daily_papers.settling import (
     day_line_of,
     keyword_reports,
     note_changes,
-    revised_today,
     settle,
     write_digest,
 )
@@ -61,9 +60,10 @@ def update(order: Order, progress: Progress) -> RunReport:
         find_region(publication.readme())
         store = load_store(order.root)
         _refuse_the_past(store, order.day)
-        changes = reconcile(store, config.keywords, order.day)
-        run = _Run(order, config, publication, Gathering(store, config.keywords, order.day))
-        return run.through(services, changes, progress)
+        gathering, changed = _gathering(order, config, store)
+        return _Run(order, config, publication, gathering).through(
+            services, progress, changed=changed
+        )
 
 
 def preview(order: Order) -> tuple[str, ...]:
@@ -72,9 +72,18 @@ def preview(order: Order) -> tuple[str, ...]:
     Services.from_environment(order.environ)
     store = load_store(order.root)
     _refuse_the_past(store, order.day)
+    gathering, changed = _gathering(order, config, store)
+    plan = make_plan(_situation(order, config, gathering, changed=changed))
+    return plan_sentences(plan, order.source)
+
+
+def _gathering(order: Order, config: Config, store: Store) -> tuple[Gathering, bool]:
+    """Let the store's keywords be those of today; tell whether any came or changed."""
     changes = reconcile(store, config.keywords, order.day)
-    gathering = Gathering(store, config.keywords, order.day)
-    return plan_sentences(make_plan(_situation(order, config, gathering, changes)), order.source)
+    fresh = (*changes.added, *changes.changed)
+    for slug in fresh:
+        store.keywords[slug].came = order.day
+    return Gathering(store, config.keywords, order.day), bool(fresh)
 
 
 def _refuse_the_past(store: Store, day: date) -> None:
@@ -86,18 +95,19 @@ def _refuse_the_past(store: Store, day: date) -> None:
         )
 
 
-def _situation(
-    order: Order, config: Config, gathering: Gathering, changes: Reconciled | None
-) -> Situation:
+def _situation(order: Order, config: Config, gathering: Gathering, *, changed: bool) -> Situation:
+    """How things stand before anything is asked. What changed must be matched with the feed."""
     store = gathering.store
+    heard = store.state.feed_day == order.day and not changed
     return Situation(
         day=order.day,
         source=order.source,
         state=store.state,
         records=[store.keywords[keyword.slug] for keyword in config.keywords],
         categories=all_categories(config.keywords),
-        newcomers=changes is not None and bool(changes.added or changes.changed),
+        newcomers=changed,
         lacking_details=any(gathering.lacking_details()),
+        hearing=Hearing.HEARD if heard else Hearing.NOT_YET,
     )
 
 
@@ -115,10 +125,8 @@ class _Run:
     publication: Publication
     gathering: Gathering
 
-    def through(self, services: Services, changes: Reconciled, progress: Progress) -> RunReport:
+    def through(self, services: Services, progress: Progress, *, changed: bool) -> RunReport:
         """Fetch, settle, publish, report."""
-        situation = _situation(self.order, self.config, self.gathering, changes)
-        plan = make_plan(situation)
         with PoliteSession(
             Limits.of(services, budget=self.order.budget),
             answers=KeptAnswers(self.order.root / PRIVATE / "answers", self.order.day),
@@ -126,28 +134,36 @@ class _Run:
             digest_repository=self.order.environ.get("GITHUB_REPOSITORY") or None,
         ) as session:
             fetching = Fetching(session, services, self.gathering, progress)
-            asked = self._fetch(plan, fetching)
-            return self._close(asked, fetching, session)
+            situation = _situation(self.order, self.config, self.gathering, changed=changed)
+            return self._close(self._fetch(situation, fetching), fetching, session)
 
-    def _fetch(self, plan: Plan, fetching: Fetching) -> Plan:
-        """Ask for the feed first; where it is lost, plan again without it."""
-        if plan.feed_parts:
-            fetching.listen(plan.feed_parts)
-            again = _situation(self.order, self.config, self.gathering, None)
-            rest = make_plan(again, feed_lost=fetching.feed_failure is not None)
-        else:
-            rest = plan
-        carry_out(rest, fetching, day=self.order.day)
-        return rest if not plan.feed_parts else rest.after_feed(plan.feed_parts)
+    def _fetch(self, situation: Situation, fetching: Fetching) -> Plan:
+        """Ask for the feed first; the rest is planned when it is known how that went."""
+        plan = make_plan(situation)
+        parts = plan.feed_parts
+        if parts:
+            fetching.listen(parts)
+            lost = fetching.feed_failure is not None
+            plan = make_plan(
+                replace(
+                    situation,
+                    hearing=Hearing.LOST if lost else Hearing.HEARD,
+                    lacking_details=any(self.gathering.lacking_details()),
+                )
+            )
+        carry_out(plan, fetching)
+        return replace(plan, feed_parts=parts)
 
     def _keep_what_came(self, wait: Wait) -> None:
-        """Store and show what was fetched so far: a wait may be long, and a run may be killed."""
-        state = self.gathering.store.state
-        state.revised = revised_today(self.gathering)
+        """Store and show what was fetched so far: a wait may be long, and a run may be killed.
+
+        What is news is not written: the next run finds it again, in the answers that were kept.
+        """
         note_changes(self.gathering)
+        state = self.gathering.store.state
         if state.day != self.order.day:
             state.day, state.complete = self.order.day, False
-        state.day_line = f"Not all is fetched yet: {wait.reason}."
+        state.day_line = f"Not all is fetched yet: {told(wait.reason)}."
         self.publication.publish(self.gathering.store)
 
     def _close(self, plan: Plan, fetching: Fetching, session: PoliteSession) -> RunReport:
@@ -158,14 +174,13 @@ class _Run:
             self.order.environ.get("GITHUB_REPOSITORY") or None,
             digest_keys(self.order.root),
         )
-        store.state.revised = revised_today(self.gathering)
         asked_nothing = store.state.day == day and store.state.complete and plan == Plan()
         store.state.day = day
         reports = keyword_reports(self.gathering)
         filling = self._still_filling(plan)
         if not asked_nothing:
-            store.state.complete = (
-                not filling and fetching.got_everything and all(r.good for r in reports)
+            store.state.complete = not (
+                filling or fetching.open or any(not report.done for report in reports)
             )
             store.state.day_line = day_line_of(self.gathering, reports, filling)
         self.publication.publish(store, digest)
@@ -183,9 +198,10 @@ class _Run:
                 for e in session.exchanges
             ),
             waits=tuple(
-                WaitReport(url=w.url, seconds=w.seconds, reason=w.reason) for w in session.waits
+                WaitReport(url=w.url, seconds=w.seconds, reason=told(w.reason))
+                for w in session.waits
             ),
-            notes=tuple(self.gathering.notes),
+            notes=tuple(dict.fromkeys(self.gathering.notes)),
         )
 
     def _still_filling(self, plan: Plan) -> str | None:

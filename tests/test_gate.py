@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from daily_papers.gate import (
     FAILED,
-    FEED_CUT,
     NOTHING_ANNOUNCED,
     SHORT_ANSWER,
     UP_TO_DATE,
+    FeedListing,
     FeedMark,
     SearchAnswer,
     is_of_future,
@@ -249,8 +249,9 @@ YESTERDAY = ("2503.00001v1", "2503.00002v1", "2401.00009v3")
 FEED = ("2503.00003v1", "2503.00004v1", "2401.00007v2")
 
 
-def feed(listed, new, before=None, **how):
-    return judge_feed(listed, new, today=TODAY, before=before, **how)
+def feed(listed, new, before=None, *, cut=False):
+    listing = FeedListing(ids=tuple(listed), new=tuple(new), count=len(listed), cut=cut)
+    return judge_feed(listing, today=TODAY, before=before)
 
 
 def mark_of_yesterday():
@@ -310,15 +311,25 @@ def test_an_empty_feed_is_nothing_announced_and_forgets_nothing():
 
 
 def test_a_cut_feed_is_true_and_is_not_all():
-    listed = [f"2503.{n:05}v1" for n in range(FEED_CUT)]
-    belief = feed(listed, ["2503.00000"])
-    assert belief.believed == tuple(listed)
+    belief = feed(FEED, ["2503.00004"], mark_of_yesterday(), cut=True)
+    assert belief.believed == FEED
     assert (belief.outcome, belief.mark) == (SHORT_ANSWER, None)
-    assert feed(listed[1:], ["2503.00001"]).failure is None
-    assert feed(FEED, ["2503.00004"], cut=3).outcome == SHORT_ANSWER
+    assert belief.failure == "the feed is cut: it holds 3 papers, and new ones are missing"
+
+
+def test_yesterdays_cut_feed_is_yesterdays():
+    assert feed(YESTERDAY, ["2503.00002"], mark_of_yesterday(), cut=True).believed == ()
 
 
 def test_an_id_of_the_future_is_refused_and_leaves_no_mark():
     belief = feed((*FEED, "2511.00001v1"), ["2503.00004", "2511.00001"])
     assert (belief.believed, belief.refused) == (FEED, ("2511.00001v1",))
     assert belief.mark == feed(FEED, ["2503.00004"]).mark
+
+
+def test_the_mark_is_of_identifiers_and_versions_alone():
+    digests = {
+        feed(listed, []).mark.digest
+        for listed in (FEED, FEED[::-1], FEED[:2], (*FEED[:2], "2401.00007v3"))
+    }
+    assert len(digests) == 3

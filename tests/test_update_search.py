@@ -234,8 +234,9 @@ def test_what_came_is_stored_and_shown_before_a_wait(repository: Repository, arx
     (before,) = seen
     rows = before["README.md"].decode().count("| **[")
     assert rows == before["papers/magnetic-resonance-imaging.md"].decode().count("| **[") == 6
-    assert "Not all is fetched yet: status 429: Rate exceeded." in before["README.md"].decode()
-    assert "waited 0 s: status 429: Rate exceeded" in ended.out
+    asked_to_wait = "Not all is fetched yet: arXiv asked us to wait (status 429: Rate exceeded)."
+    assert asked_to_wait in before["README.md"].decode()
+    assert "waited 0 s: arXiv asked us to wait (status 429: Rate exceeded)" in ended.out
     assert "Not all is fetched" not in repository.text("README.md")
 
 

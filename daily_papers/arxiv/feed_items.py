@@ -1,13 +1,12 @@
 """What one announcement feed holds, read from its bytes.
 
 The feed (https://info.arxiv.org/help/rss.html) knows one day only, and neither comments nor
-submission dates. Nothing in it proves which day it holds but its identifiers, so each part tells
-its highest new identifier and a digest of all, to be compared with those of the day before.
+submission dates. Nothing in it proves which day it holds but its identifiers, which are compared
+with those of the day before (`gate.judge_feed`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
 import re
@@ -58,18 +57,6 @@ class PartAnswer:
     def cut(self) -> bool:
         """Whether new papers are missing, since the feed is as long as feeds can be."""
         return self.count >= FEED_LIMIT
-
-    @property
-    def ids_digest(self) -> str:
-        """The same for the same papers in the same versions, in whatever order."""
-        ids = sorted(announcement.paper.versioned_id for announcement in self.announcements)
-        return hashlib.sha256("\n".join(ids).encode()).hexdigest()
-
-    @property
-    def highest_new_id(self) -> str | None:
-        """The identifier given last among the new and cross-listed papers, if there are any."""
-        news = [one.paper.id for one in self.announcements if one.kind.is_news]
-        return max(news, key=announcement_order, default=None)
 
 
 def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:

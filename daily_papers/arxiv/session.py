@@ -29,7 +29,14 @@ from daily_papers.arxiv.transport import (
     user_agent,
 )
 from daily_papers.clock import Clock, SystemClock
-from daily_papers.errors import BadAnswer, FetchError, Silenced, Throttled, Unreachable
+from daily_papers.errors import (
+    BadAnswer,
+    FetchError,
+    NotAsked,
+    Silenced,
+    Throttled,
+    Unreachable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -170,7 +177,13 @@ class PoliteSession:
         return body
 
     def _fetch_anew(self, url: str, check: Check) -> bytes:
-        """Ask, and ask again after a wait where that may help."""
+        """Ask, and ask again after a wait where that may help.
+
+        A budget of nothing means that nothing is waited for; any other, once it is used up, that
+        nothing more is asked.
+        """
+        if self._limits.budget > 0 and not self.seconds_left():
+            raise NotAsked(url, "not asked: the run's time is used up")
         for waits in range(1, TRIES):
             try:
                 return self._ask(url, check)

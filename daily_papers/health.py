@@ -1,0 +1,47 @@
+"""Whether a service of arXiv still answers in this run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from daily_papers.errors import FetchError, NotAsked, Silenced, Throttled, Unreachable
+
+_Answer = TypeVar("_Answer")
+
+#: So many questions in a row without an answer, and no further one is asked.
+_PATIENCE = 3
+
+
+@dataclass(slots=True)
+class Health:
+    """One service: after three questions in a row that it had no answer to, it is left in peace.
+
+    A bad answer is an answer: the next question may have a good one.
+    """
+
+    #: Questions without an answer since the last answer.
+    unanswered: int = 0
+    _last: FetchError | None = None
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last question had no answer: what is not urgent can wait."""
+        return self.unanswered > 0
+
+    def ask(self, question: Callable[[], _Answer]) -> _Answer:
+        """Ask, unless the service is left in peace; raises FetchError."""
+        if self._last is not None and self.unanswered >= _PATIENCE:
+            raise self._last
+        try:
+            answer = question()
+        except (Throttled, Unreachable, Silenced, NotAsked) as failure:
+            self.unanswered += 1
+            self._last = failure
+            raise
+        except FetchError:
+            self.unanswered = 0
+            raise
+        self.unanswered = 0
+        return answer

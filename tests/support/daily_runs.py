@@ -1,0 +1,104 @@
+"""A digest repository that reads the sandbox's arXiv day after day, over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from daily_papers.digest import Digest
+from daily_papers.digest_file import read_digest
+from daily_papers.paper import Paper
+from daily_papers.plan import Source
+from daily_papers.report import RunReport
+from daily_papers.sandbox import SandboxArxiv, Service, Universe
+from daily_papers.store import Store
+from daily_papers.store_files import load_store
+from daily_papers.update import Order, preview, update
+from tests.support.repository import Repository
+
+
+def days(first: date, count: int) -> list[date]:
+    """So many days, one after the other."""
+    return [first + timedelta(days=n) for n in range(count)]
+
+
+@dataclass
+class Reader:
+    """A repository, the arXiv that it reads, and how tests look at both."""
+
+    repository: Repository
+    arxiv: SandboxArxiv
+    reports: list[RunReport] = field(default_factory=list)
+
+    def read(self, day: date, *, source: Source = Source.AUTO, budget: float = 2400.0) -> RunReport:
+        """Run the daily job on a day."""
+        self.arxiv.today = day
+        self.arxiv.requests.clear()
+        report = update(self._order(day, source, budget), lambda *_: None)
+        self.reports.append(report)
+        return report
+
+    def plan(self, day: date, source: Source = Source.AUTO) -> tuple[str, ...]:
+        """What the daily job would ask for on a day."""
+        self.arxiv.today = day
+        self.arxiv.requests.clear()
+        return preview(self._order(day, source, 2400.0))
+
+    def _order(self, day: date, source: Source, budget: float) -> Order:
+        return Order(
+            root=self.repository.root,
+            day=day,
+            source=source,
+            budget=budget,
+            environ=self.arxiv.environment(),
+        )
+
+    @property
+    def asked(self) -> dict[Service, int]:
+        """How many requests each service had since the last run began."""
+        return dict(self.arxiv.counts)
+
+    @property
+    def requests(self) -> int:
+        """How many requests there were since the last run began."""
+        return len(self.arxiv.requests)
+
+    def store(self) -> Store:
+        """The store as it stands on disk."""
+        return load_store(self.repository.root)
+
+    def table(self, slug: str) -> tuple[Paper, ...]:
+        """A keyword's table, newest first."""
+        return self.store().table(slug)
+
+    def ids(self, slug: str) -> list[str]:
+        """The versioned identifiers of a keyword's table."""
+        return [paper.versioned_id for paper in self.table(slug)]
+
+    def digests(self) -> list[Digest]:
+        """All digests, the oldest first."""
+        files = sorted((self.repository.root / "digests").glob("*.md"))
+        return [read_digest(file.read_bytes(), str(file)) for file in files]
+
+    def news(self) -> list[str]:
+        """The identifiers of all news in all digests, as often as they were told."""
+        return [item.paper.id for digest in self.digests() for item in digest.items]
+
+    def news_of(self, slug: str) -> list[str]:
+        """The identifiers of one keyword's news."""
+        return [
+            item.paper.id
+            for digest in self.digests()
+            for item in digest.items
+            if slug in item.keywords
+        ]
+
+
+@contextmanager
+def reading(root: Path, keywords: str, universe: Universe | None = None) -> Iterator[Reader]:
+    """A new repository with these keywords, and a sandbox's arXiv."""
+    with SandboxArxiv(universe) as arxiv:
+        yield Reader(Repository.new(root, keywords), arxiv)
