@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
@@ -101,8 +100,9 @@ def _still_due(root: Path, moves: Sequence[_Move]) -> list[_Move]:
 
 
 def _can_be_made(root: Path, move: _Move) -> bool:
-    is_staged = move.staged is None or (root / _STAGING / move.staged).exists()
-    return is_staged and _digest(_present(root / move.path)) == move.before
+    staged = None if move.staged is None else _present(root / _STAGING / move.staged)
+    is_whole = _digest(staged) == move.after  # not so where the power failed
+    return is_whole and _digest(_present(root / move.path)) == move.before
 
 
 class Transaction:
@@ -167,11 +167,11 @@ def _stage(root: Path, changed: dict[str, bytes | None], shared: Set[str]) -> li
     for path, content in changed.items():
         staged = None if content is None else hashlib.sha256(path.encode()).hexdigest()
         if staged is not None and content is not None:
-            _write_synced(root / _STAGING / staged, content)
+            (root / _STAGING / staged).write_bytes(content)
         before, after = _digest(_present(root / path)), _digest(content)
         moves.append(_Move(path, staged, before, after, path in shared))
     manifest = json.dumps([asdict(move) for move in moves]).encode()
-    _write_synced(root / _STAGING / "manifest.partial", manifest)
+    (root / _STAGING / "manifest.partial").write_bytes(manifest)
     (root / _STAGING / "manifest.partial").replace(root / _MANIFEST)
     return moves
 
@@ -204,13 +204,6 @@ def _remove_if_empty(folder: Path) -> None:
         folder.rmdir()
     except OSError:
         return
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def unwritable(path: Path, error: OSError) -> DailyPapersError:

@@ -158,6 +158,15 @@ def test_a_state_that_was_brought_back_with_git_stays_as_it_is(root: Path, moves
     assert rest == ({**NEW, "README.md": b"old readme"} if moves == 1 else OLD)
 
 
+def test_a_staged_file_that_the_disk_lost_is_not_moved(root: Path):
+    kill_after(root, 0)
+    for staged in (root / ".daily-papers/staging").iterdir():
+        if staged.read_bytes() == b"new c":
+            staged.write_bytes(b"")
+    with locked(root):
+        assert contents(root) == OLD
+
+
 def test_a_manifest_that_nobody_can_read_decides_nothing(root: Path):
     staging = root / ".daily-papers/staging"
     staging.mkdir(parents=True)
