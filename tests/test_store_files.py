@@ -1,0 +1,428 @@
+"""The store on disk: what is saved is read back, and what is damaged is named and left alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daily_papers.errors import StoreError
+from daily_papers.files import Transaction
+from daily_papers.paper import Paper, Way, announcement_order
+from daily_papers.sandbox import SandboxArxiv
+from daily_papers.store import (
+    FeedMemory,
+    KeywordRecord,
+    News,
+    Shelved,
+    State,
+    Store,
+    members_of,
+)
+from daily_papers.store_files import load_store, save_store
+from tests.support.command_line import run
+from tests.support.made_papers import DAYS, IDS, TEXTS, papers
+from tests.support.repository import Repository
+
+SLUGS = st.sampled_from(["mri", "graph-networks", "diffusion", "jose-nunez"])
+UNKNOWN_OR_DAY = st.none() | DAYS
+
+
+@st.composite
+def stores(draw: st.DrawFn) -> Store:
+    """Any store that a run could leave behind."""
+    shelf = {
+        paper.id: Shelved(paper, draw(st.dictionaries(SLUGS, DAYS, min_size=1)))
+        for paper in draw(st.lists(papers(), max_size=6, unique_by=lambda paper: paper.id))
+    }
+    news = st.builds(
+        News,
+        id=IDS,
+        version=st.integers(1, 9),
+        day=DAYS,
+        keywords=st.lists(SLUGS, unique=True).map(tuple),
+        digest=st.sampled_from(["2026-01-20", "2026-01-20-2", "imported"]),
+    )
+    records = st.builds(
+        KeywordRecord,
+        slug=SLUGS,
+        name=TEXTS,
+        expression=TEXTS,
+        filled=UNKNOWN_OR_DAY,
+        last_success=UNKNOWN_OR_DAY,
+        audited=UNKNOWN_OR_DAY,
+        harvested=UNKNOWN_OR_DAY,
+        changed=UNKNOWN_OR_DAY,
+        max_papers=st.integers(1, 2000),
+    )
+    state = st.builds(
+        State,
+        day=UNKNOWN_OR_DAY,
+        complete=st.booleans(),
+        last_complete=UNKNOWN_OR_DAY,
+        day_line=TEXTS,
+        highest_id=st.none() | IDS,
+        revised=st.lists(IDS).map(tuple),
+        feed=st.lists(
+            st.builds(
+                FeedMemory,
+                categories=st.lists(TEXTS).map(tuple),
+                ids_digest=TEXTS,
+                highest_new_id=st.none() | IDS,
+                count=st.integers(0, 5000),
+            ),
+            max_size=2,
+        ).map(tuple),
+        listed=st.dictionaries(TEXTS, st.integers(0, 900), max_size=3),
+        feed_day=UNKNOWN_OR_DAY,
+        unconfirmed=UNKNOWN_OR_DAY,
+    )
+    return Store(
+        papers=shelf,
+        keywords={record.slug: record for record in draw(st.lists(records, max_size=3))},
+        state=draw(state),
+        news={item.id: item for item in draw(st.lists(news, max_size=4))},
+        weeks=draw(
+            st.dictionaries(
+                st.sampled_from(["2025-W52", "2026-W01"]),
+                st.dictionaries(SLUGS, st.integers(1, 99), min_size=1),
+            )
+        ),
+        members=members_of(shelf),
+    )
+
+
+def save(store: Store, root: Path) -> tuple[str, ...]:
+    transaction = Transaction(root)
+    save_store(store, transaction)
+    return transaction.commit()
+
+
+@settings(deadline=None, max_examples=30)
+@given(stores())
+def test_what_is_saved_is_read_back(store: Store):
+    with TemporaryDirectory() as folder:
+        save(store, Path(folder))
+        assert load_store(Path(folder)) == store
+        assert save(load_store(Path(folder)), Path(folder)) == ()
+
+
+@settings(deadline=None, max_examples=15)
+@given(stores(), stores())
+def test_nothing_is_left_of_what_was_stored_before(before: Store, after: Store):
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        save(before, Path(one))
+        save(after, Path(one))
+        save(after, Path(other))
+        assert files(Path(one)) == files(Path(other))
+
+
+@settings(deadline=None, max_examples=30)
+@given(stores())
+def test_a_file_holds_one_record_a_line_in_the_order_of_announcement(store: Store):
+    with TemporaryDirectory() as folder:
+        save(store, Path(folder))
+        stored = []
+        for path, content in files(Path(folder)).items():
+            if not path.startswith("data/papers/"):
+                continue
+            assert content.endswith(b"\n")
+            records = [json.loads(line) for line in content.split(b"\n")[:-1]]
+            assert records
+            ids = [record["id"] for record in records]
+            assert ids == sorted(ids, key=announcement_order)
+            assert all(None not in record.values() for record in records)
+            stored += ids
+    assert sorted(stored) == sorted(store.papers)
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted((root / "data").rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    ("paper_id", "file"),
+    [
+        ("2504.00001", "2504.0"),
+        ("2504.09999", "2504.0"),
+        ("2504.10000", "2504.1"),
+        ("0704.0356", "0704.0"),
+        ("hep-th/9901001", "1999"),
+        ("math/0702001", "2007"),
+    ],
+)
+def test_no_file_holds_more_than_ten_thousand_identifiers(tmp_path: Path, paper_id: str, file: str):
+    paper = Paper(
+        id=paper_id, version=1, title="", abstract="", announced=date(2026, 1, 20), way=Way.FEED
+    )
+    store = Store(papers={paper_id: Shelved(paper, {"mri": date(2026, 1, 20)})})
+    assert f"data/papers/{file}.jsonl" in save(store, tmp_path)
+
+
+def test_an_up_to_date_keyword_does_not_change_its_line_from_day_to_day(tmp_path: Path):
+    record = KeywordRecord("mri", "MRI", "ti:mri", max_papers=100)
+    store = Store(keywords={"mri": record})
+    store.state.day = record.last_success = record.filled = date(2026, 1, 20)
+    save(store, tmp_path)
+    store.state.day = record.last_success = date(2026, 1, 21)
+    assert save(store, tmp_path) == ("data/state.json",)
+    assert load_store(tmp_path) == store
+
+
+def test_where_nothing_is_stored_yet_the_store_is_empty(tmp_path: Path):
+    assert load_store(tmp_path) == Store()
+
+
+# --- damage ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def arxiv() -> Iterator[SandboxArxiv]:
+    with SandboxArxiv(today=date(2026, 1, 20)) as arxiv:
+        yield arxiv
+
+
+@pytest.fixture(scope="module")
+def whole(arxiv: SandboxArxiv, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """A repository after two days."""
+    repository = Repository.new(tmp_path_factory.mktemp("whole"))
+    for day in ("2026-01-20", "2026-01-22"):
+        arxiv.today = date.fromisoformat(day)
+        ended = run(
+            *("update", "--source", "search", "--root", repository.root),
+            environ=arxiv.environment(),
+        )
+        assert ended.code == 0
+    return repository
+
+
+PAPERS = "data/papers/2601.1.jsonl"
+NEWS = "data/news/2026-01.jsonl"
+WEEKS = "data/weeks.jsonl"
+KEYWORDS = "data/keywords.jsonl"
+STATE = "data/state.json"
+
+
+def lines_of(content: bytes) -> list[bytes]:
+    return content.splitlines(keepends=True)
+
+
+def with_line(content: bytes, number: int, line: bytes) -> bytes:
+    lines = lines_of(content)
+    lines[number - 1] = line
+    return b"".join(lines)
+
+
+def with_field(content: bytes, number: int, **fields: object) -> bytes:
+    record = json.loads(lines_of(content)[number - 1])
+    record.update(fields)
+    return with_line(content, number, json.dumps(record).encode() + b"\n")
+
+
+def in_conflict(content: bytes) -> bytes:
+    first, *rest = lines_of(content)
+    ours, theirs = first.replace(b"2026", b"2025"), first
+    return b"".join(
+        [b"<<<<<<< HEAD\n", ours, b"=======\n", theirs, b">>>>>>> origin/main\n", *rest]
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "damage", "told"),
+    [
+        pytest.param(
+            PAPERS,
+            lambda content: with_line(content, 2, b'{"id":"2601.1'),
+            f"{PAPERS}:2: damaged: not JSON at column ",
+            id="a line that is cut",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: content[:-10],
+            "damaged: not JSON at column ",
+            id="a file that is cut",
+        ),
+        pytest.param(
+            PAPERS,
+            in_conflict,
+            f"{PAPERS}:1: a merge conflict; take one side of it (git checkout --ours",
+            id="papers in conflict",
+        ),
+        pytest.param(
+            STATE,
+            lambda content: content.replace(b' "complete"', b'<<<<<<< HEAD\n "complete"', 1),
+            f"{STATE}:4: a merge conflict",
+            id="the state in conflict",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_line(content, 1, b"[1, 2]\n"),
+            f"{PAPERS}:1: damaged: [1, 2] is not a record",
+            id="a list",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_line(content, 1, b'{"id":"\xff"}\n'),
+            f"{PAPERS}:1: damaged: cannot be read",
+            id="not UTF-8",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_line(content, 1, b"[" * 100_000 + b"\n"),
+            f"{PAPERS}:1: damaged: ",
+            id="nested too deep",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_field(content, 2, title=None),
+            f'{PAPERS}:2: damaged: "title" is missing',
+            id="no title",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_field(content, 2, version="3"),
+            f"{PAPERS}:2: damaged: \"version\" is wrong: '3' is not a whole number",
+            id="version as text",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_field(content, 2, authors="Ada Author"),
+            f"{PAPERS}:2: damaged: \"authors\" is wrong: 'Ada Author' is not a list",
+            id="authors as text",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_field(content, 2, updated="2026-01-19T18:00:00"),
+            f'{PAPERS}:2: damaged: "updated" is wrong: ',
+            id="time without zone",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_field(content, 2, updated=None),
+            f'{PAPERS}:2: damaged: "updated" is missing, and so is announced',
+            id="no date at all",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_field(content, 2, way="pigeon"),
+            f"{PAPERS}:2: damaged: \"way\" is wrong: 'pigeon' is no way to a paper",
+            id="unknown way",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_field(content, 2, id="somewhere"),
+            f'{PAPERS}:2: damaged: "id" is wrong: ',
+            id="no identifier",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_field(content, 2, keywords={}),
+            f'{PAPERS}:2: damaged: "keywords" is wrong: {{}} names no keyword',
+            id="in no table",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: with_field(content, 2, title="\ud800"),
+            f"{PAPERS}:2: damaged: cannot be read",
+            id="half a character",
+        ),
+        pytest.param(
+            PAPERS,
+            lambda content: content + lines_of(content)[0],
+            " stands here once more; ",
+            id="a paper twice",
+        ),
+        pytest.param(
+            KEYWORDS,
+            lambda content: with_field(content, 3, filled="yesterday"),
+            f'{KEYWORDS}:3: damaged: "filled" is wrong: ',
+            id="a keyword's day",
+        ),
+        pytest.param(
+            NEWS,
+            lambda content: with_field(content, 1, keywords={"mri": 1}),
+            f'{NEWS}:1: damaged: "keywords" is wrong: ',
+            id="news of no list",
+        ),
+        pytest.param(
+            WEEKS,
+            lambda content: with_field(content, 1, papers={"mri": -1}),
+            f'{WEEKS}:1: damaged: "papers" is wrong: -1 is not a whole number',
+            id="a negative count",
+        ),
+        pytest.param(
+            STATE,
+            lambda content: content.replace(b'"complete": true', b'"complete": "yes"'),
+            f"{STATE}:4: damaged: \"complete\" is wrong: 'yes' is neither true nor false",
+            id="the state's flag",
+        ),
+        pytest.param(
+            STATE,
+            lambda content: content[: len(content) // 2],
+            "damaged: not JSON at column ",
+            id="half a state",
+        ),
+        pytest.param(
+            STATE,
+            lambda content: content.replace(b'"format": 1', b'"format": 2'),
+            f"{STATE}: written by a newer daily-papers, whose files this one (format 1) cannot "
+            "read; upgrade it",
+            id="a newer format",
+        ),
+    ],
+)
+def test_damage_is_named_with_its_line_and_left_as_it_is(
+    whole: Repository, arxiv: SandboxArxiv, tmp_path: Path, path: str, damage, told: str
+):
+    repository = whole.copy(tmp_path / "digest")
+    repository.write(path, damage((repository.root / path).read_bytes()))
+    tree = repository.tree()
+    arxiv.requests.clear()
+    for command in (["update"], ["render"], ["render", "--check"], ["export"]):
+        ended = run(*command, "--root", repository.root, environ=arxiv.environment())
+        assert (ended.code, ended.out) == (1, "")
+        (line,) = ended.err.splitlines()
+        assert line.startswith(f"daily-papers: {path}")
+        assert told in line
+        if "newer" not in told and "conflict" not in told:
+            assert line.endswith(
+                f"; nothing is written over; bring it back with: git checkout HEAD -- {path}"
+            )
+    assert repository.tree() == tree
+    assert arxiv.requests == []
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(whole: Repository, tmp_path: Path):
+    repository = Repository.new(tmp_path / "digest")
+    repository.write("data/papers", b"")
+    ended = run("render", "--root", repository.root)
+    assert ended.code == 1
+    assert ended.err == (
+        "daily-papers: data/papers: not a folder; move it out of the way, then start again\n"
+    )
+
+
+def test_windows_line_ends_are_read(whole: Repository, tmp_path: Path):
+    repository = whole.copy(tmp_path / "digest")
+    before = load_store(repository.root)
+    for path in (PAPERS, KEYWORDS, STATE):
+        repository.write(path, (repository.root / path).read_bytes().replace(b"\n", b"\r\n"))
+    assert load_store(repository.root) == before
+
+
+def test_a_damaged_file_is_a_store_error(tmp_path: Path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / STATE).write_bytes(b"[]")
+    with pytest.raises(StoreError) as error:
+        load_store(tmp_path)
+    assert error.value.place == f"{STATE}:1"
