@@ -115,6 +115,11 @@ def days(value: object) -> dict[str, date]:
     return {name: day(each) for name, each in value.items()}
 
 
+def listed_days(value: object) -> tuple[date, ...]:
+    """Read a list of days."""
+    return tuple(day(each) for each in texts(value))
+
+
 def identifier(value: object) -> str:
     """Read an arXiv identifier without version."""
     announcement_order(text(value))

@@ -17,6 +17,7 @@ from daily_papers.store_fields import (
     days,
     flag,
     identifier,
+    listed_days,
     moment,
     number,
     numbers,
@@ -132,6 +133,7 @@ def keyword_of(fields: Fields, last_day: date | None) -> KeywordRecord:
         harvested=fields.may("harvested", day),
         changed=fields.may("changed", day),
         max_papers=fields.need("max_papers", number),
+        came=fields.may("came", day),
     )
 
 
@@ -148,6 +150,7 @@ def keyword_record(record: KeywordRecord, last_day: date | None) -> Json:
         "harvested": _day_text(record.harvested),
         "changed": _day_text(record.changed),
         "max_papers": record.max_papers,
+        "came": _day_text(record.came),
     }
 
 
@@ -169,6 +172,8 @@ def state_of(fields: Fields) -> State:
         listed=fields.need("listed", numbers),
         feed_day=fields.may("feed_day", day),
         unconfirmed=fields.may("unconfirmed", day),
+        quiet=fields.may("quiet", listed_days) or (),
+        heard_from=fields.may("heard_from", identifier),
     )
 
 
@@ -209,6 +214,8 @@ def state_record(state: State) -> Json:
         "listed": dict(sorted(state.listed.items())),
         "feed_day": _day_text(state.feed_day),
         "unconfirmed": _day_text(state.unconfirmed),
+        "quiet": [day.isoformat() for day in state.quiet],
+        "heard_from": state.heard_from,
     }
 
 

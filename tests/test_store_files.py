@@ -60,6 +60,7 @@ def stores(draw: st.DrawFn) -> Store:
         harvested=UNKNOWN_OR_DAY,
         changed=UNKNOWN_OR_DAY,
         max_papers=st.integers(1, 2000),
+        came=UNKNOWN_OR_DAY,
     )
     state = st.builds(
         State,
@@ -82,6 +83,8 @@ def stores(draw: st.DrawFn) -> Store:
         listed=st.dictionaries(TEXTS, st.integers(0, 900), max_size=3),
         feed_day=UNKNOWN_OR_DAY,
         unconfirmed=UNKNOWN_OR_DAY,
+        quiet=st.lists(DAYS, max_size=3).map(tuple),
+        heard_from=st.none() | IDS,
     )
     return Store(
         papers=shelf,
