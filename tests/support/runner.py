@@ -1,0 +1,335 @@
+"""A runner of GitHub Actions: reads workflows and actions, and executes their ``run:`` steps.
+
+Each job has a machine of its own, that is a folder of its own. The steps run as they stand, in bash
+as the runner calls it, with its files for outputs, environment and summary. Not executed are the
+steps that install; checking out is a clone. Two programs are put before the others on the PATH:
+``daily-papers``, which is this checkout's, and ``sleep``, which only writes down how long.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import yaml
+
+from tests.support.command_line import PROJECT
+from tests.support.expressions import Expressions
+
+#: Steps that need a package index.
+_INSTALLING = {"Install", "Set up Python"}
+_COMMAND = re.compile(r"^\s*::(?P<name>[\w-]+)(?: (?P<properties>[^:]*))?::(?P<data>.*)$")
+
+
+@dataclass(frozen=True)
+class Event:
+    """What starts a workflow."""
+
+    name: str = "schedule"
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    #: Of the context ``github.event``.
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    #: What is checked out where nothing else is said.
+    ref: str = "refs/heads/main"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that the log gave to GitHub: an annotation, or anything that was smuggled in."""
+
+    name: str
+    properties: Mapping[str, str]
+    message: str
+
+
+@dataclass
+class Job:
+    """What became of a job."""
+
+    folder: Path
+    succeeded: bool = True
+    #: Whether its ``if`` let it start.
+    started: bool = True
+    log: str = ""
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> str:
+        """What the job's page shows."""
+        path = self.folder / "summary.md"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    @property
+    def workspace(self) -> Path:
+        return self.folder / "workspace"
+
+    @property
+    def commands(self) -> list[Command]:
+        """What GitHub would have obeyed, in order."""
+        return list(_commands(self.log))
+
+    @property
+    def slept(self) -> list[str]:
+        path = self.folder / "slept"
+        return path.read_text(encoding="utf-8").split() if path.exists() else []
+
+
+class Killed(Exception):
+    """The machine is gone."""
+
+
+@dataclass
+class Runner:
+    """Runs workflows of one repository, whose remote is a bare one on this disk."""
+
+    folder: Path
+    remote: Path
+    repository: str
+    #: What the jobs see beside GitHub's own variables.
+    environment: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    token: str = "a-token"
+    _jobs: int = 0
+
+    def run(self, workflow: str, event: Event | None = None, *, until: str | None = None) -> Job:
+        """Run the one job of a workflow; ``until`` kills the machine before the step so named."""
+        self._jobs += 1
+        job = Job(self.folder / f"job-{self._jobs}")
+        job.workspace.mkdir(parents=True)
+        text = _git("-C", self.remote, "show", f"main:.github/workflows/{workflow}")
+        (definition,) = yaml.safe_load(text)["jobs"].values()
+        _JobRun(self, job, event or Event(), until).execute(definition)
+        return job
+
+
+class _JobRun:
+    """One job on its way."""
+
+    def __init__(self, runner: Runner, job: Job, event: Event, until: str | None) -> None:
+        self._runner = runner
+        self._job = job
+        self._event = event
+        self._until = until
+        self._environment = self._basic_environment()
+
+    def execute(self, definition: Mapping[str, Any]) -> None:
+        scope = _Scope(self, self._event.inputs)
+        if not scope.holds(definition.get("if", "success()")):
+            self._job.started = False
+            return
+        try:
+            for step in definition["steps"]:
+                self._step(step, scope)
+        except Killed:
+            self._job.succeeded = False
+
+    def _step(self, step: Mapping[str, Any], scope: _Scope) -> None:
+        name = step["name"]
+        if name == self._until:
+            raise Killed
+        if name in _INSTALLING or not scope.holds(step.get("if", "success()")):
+            return
+        outputs: dict[str, str] = {}
+        if "run" in step:
+            succeeded, outputs = self._bash(step, scope)
+        elif step["uses"].startswith("actions/checkout@"):
+            succeeded = self._check_out(step, scope)
+        else:
+            succeeded = self._composite(step, scope)
+        self._job.outputs |= outputs
+        scope.ended(step.get("id"), succeeded=succeeded, outputs=outputs)
+        self._job.succeeded = self._job.succeeded and succeeded
+
+    def _composite(self, step: Mapping[str, Any], scope: _Scope) -> bool:
+        """Run the steps of an action, which sees its own inputs and outputs only."""
+        path = self._action_path(step["uses"])
+        action = yaml.safe_load((path / "action.yml").read_text(encoding="utf-8"))
+        given = {key: scope.filled(str(value)) for key, value in step.get("with", {}).items()}
+        unknown = given.keys() - action["inputs"].keys()
+        assert not unknown, f"inputs that the action has not: {unknown}"
+        inputs = {
+            key: given.get(key) or scope.filled(str(each.get("default", "")))
+            for key, each in action["inputs"].items()
+        }
+        inner = _Scope(self, inputs)
+        before = self._environment["GITHUB_ACTION_PATH"]
+        self._environment["GITHUB_ACTION_PATH"] = str(path)
+        for each in action["runs"]["steps"]:
+            self._step(each, inner)
+        self._environment["GITHUB_ACTION_PATH"] = before
+        return inner.succeeded
+
+    def _action_path(self, uses: str) -> Path:
+        """In the workspace, or in this project whatever its commit is."""
+        if uses.startswith("./"):
+            return self._job.workspace / uses
+        name, commit = uses.split("@")
+        assert re.fullmatch("[0-9a-f]{40}", commit), f"not pinned: {uses}"
+        return PROJECT.joinpath(*name.split("/")[2:])
+
+    def _check_out(self, step: Mapping[str, Any], scope: _Scope) -> bool:
+        given = {key: scope.filled(str(value)) for key, value in step.get("with", {}).items()}
+        target = self._job.workspace / given.get("path", ".")
+        ref = given.get("ref") or self._event.ref
+        depth = given.get("fetch-depth", "1")
+        _git("init", "--quiet", "--initial-branch=main", target)
+        _git("-C", target, "remote", "add", "origin", f"file://{self._runner.remote}")
+        _git("-C", target, "fetch", "--quiet", f"--depth={depth}", "origin", ref)
+        branch = ref.removeprefix("refs/heads/")
+        way = ["-B", branch] if branch != ref else ["--detach"]
+        _git("-C", target, "checkout", "--quiet", *way, "FETCH_HEAD")
+        return True
+
+    def _bash(self, step: Mapping[str, Any], scope: _Scope) -> tuple[bool, dict[str, str]]:
+        script = self._job.folder / "step.sh"
+        script.write_text(scope.filled(step["run"]), encoding="utf-8")
+        output = self._job.folder / "output"
+        output.write_text("", encoding="utf-8")
+        own = {key: scope.filled(str(value)) for key, value in step.get("env", {}).items()}
+        place = scope.filled(step.get("working-directory", "."))
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", script],
+            cwd=self._job.workspace / place,
+            env={**self._environment, **own},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=120,
+            check=False,
+        )
+        self._job.log += f"## {step['name']}\n{done.stdout.decode()}\n"
+        self._environment |= _assignments(self._job.folder / "env")
+        return done.returncode == 0, _assignments(output)
+
+    @property
+    def contexts(self) -> dict[str, Any]:
+        runner = self._runner
+        return {
+            "github": {
+                "event_name": self._event.name,
+                "event": self._event.payload,
+                "token": runner.token,
+                "repository": runner.repository,
+            },
+            "runner": {"temp": str(self._job.folder / "temp")},
+            "vars": runner.variables,
+        }
+
+    def _basic_environment(self) -> dict[str, str]:
+        job = self._job
+        for folder in ("temp", "home", "bin"):
+            (job.folder / folder).mkdir()
+        self._program("daily-papers", f'exec {shlex.quote(sys.executable)} -P -m daily_papers "$@"')
+        self._program("sleep", f'echo "$1" >> {shlex.quote(str(job.folder / "slept"))}')
+        return {
+            "PATH": f"{job.folder / 'bin'}:{os.environ['PATH']}",
+            "HOME": str(job.folder / "home"),
+            "PYTHONPATH": str(PROJECT),
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_ACTION_PATH": "",
+            "GITHUB_ENV": str(job.folder / "env"),
+            "GITHUB_EVENT_NAME": self._event.name,
+            "GITHUB_OUTPUT": str(job.folder / "output"),
+            "GITHUB_REPOSITORY": self._runner.repository,
+            "GITHUB_STEP_SUMMARY": str(job.folder / "summary.md"),
+            "GITHUB_WORKSPACE": str(job.workspace),
+            "RUNNER_TEMP": str(job.folder / "temp"),
+            **GIT_ALONE,
+            **self._runner.environment,
+        }
+
+    def _program(self, name: str, line: str) -> None:
+        path = self._job.folder / "bin" / name
+        path.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        path.chmod(0o755)
+
+
+class _Scope:
+    """What expressions see in a job, or in a composite action."""
+
+    def __init__(self, job_run: _JobRun, inputs: Mapping[str, Any]) -> None:
+        self._job_run = job_run
+        self._inputs = inputs
+        self._steps: dict[str, Any] = {}
+        self.succeeded = True
+
+    def ended(self, id: str | None, *, succeeded: bool, outputs: dict[str, str]) -> None:
+        self.succeeded = self.succeeded and succeeded
+        if id is not None:
+            self._steps[id] = {
+                "outputs": outputs,
+                "outcome": "success" if succeeded else "failure",
+            }
+
+    def filled(self, text: str) -> str:
+        return self._expressions().filled(text)
+
+    def holds(self, condition: str) -> bool:
+        """Whether an ``if`` lets its step run."""
+        expressions = self._expressions()
+        value = bool(expressions.value(str(condition)))
+        return value and (bool(expressions.called) or self.succeeded)
+
+    def _expressions(self) -> Expressions:
+        contexts = {**self._job_run.contexts, "inputs": self._inputs, "steps": self._steps}
+        functions = {
+            "always": lambda: True,
+            "cancelled": lambda: False,
+            "failure": lambda: not self.succeeded,
+            "success": lambda: self.succeeded,
+        }
+        return Expressions(contexts, functions)
+
+
+#: Git without anybody's settings.
+GIT_ALONE = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+
+
+def _git(*arguments: str | Path) -> str:
+    done = subprocess.run(
+        ["git", *map(str, arguments)],
+        env={**os.environ, **GIT_ALONE},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+def _assignments(file: Path) -> dict[str, str]:
+    """``name=value`` lines, as steps write them into the runner's files."""
+    if not file.exists():
+        return {}
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line)
+
+
+def _commands(log: str) -> Iterator[Command]:
+    """What the runner takes for commands, but while they are stopped."""
+    stopped: str | None = None
+    for line in log.splitlines():
+        if stopped is None and "##[" in line:
+            yield Command("##[", {}, line)
+        found = _COMMAND.match(line)
+        if found is None:
+            continue
+        if stopped is not None:
+            stopped = None if found["name"] == stopped else stopped
+        elif found["name"] == "stop-commands":
+            stopped = found["data"]
+        else:
+            pairs = [pair.split("=", 1) for pair in (found["properties"] or "").split(",") if pair]
+            properties = {key: unquote(value) for key, value in pairs}
+            yield Command(found["name"], properties, unquote(found["data"]))
