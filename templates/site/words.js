@@ -2,14 +2,22 @@
 // folding accents. Written from Porter's paper (https://tartarus.org/martin/PorterStemmer/), with
 // the endings -bli and -logi that its author changed later, as SQLite has them.
 
-const CONSONANT = "(?:[^aeiouy]|^y|(?<=[aeiou])y)";
-const VOWEL = "(?:[aeiou]|(?<![aeiou])(?<!^)y)";
-const SOME = new RegExp(`^${CONSONANT}*${VOWEL}+${CONSONANT}`);
-const ONE = new RegExp(`^${CONSONANT}*${VOWEL}+${CONSONANT}+${VOWEL}*$`);
-const TWO = new RegExp(`^${CONSONANT}*${VOWEL}+${CONSONANT}+${VOWEL}+${CONSONANT}`);
-const ANY_VOWEL = new RegExp(VOWEL);
-const SHORT = new RegExp(`${CONSONANT}${VOWEL}(?![wxy])${CONSONANT}$`);
-const DOUBLE = /([^aeiouylsz])\1$/;
+// A word's shape: v for a vowel, c for a consonant; y is a vowel after a consonant.
+function shape(word) {
+  let told = "";
+  for (const letter of word) {
+    const isVowel = "aeiou".includes(letter) || (letter === "y" && told.endsWith("c"));
+    told += isVowel ? "v" : "c";
+  }
+  return told;
+}
+
+const isSome = (word) => /^c*v+c/.test(shape(word));
+const isOne = (word) => /^c*v+c+v*$/.test(shape(word));
+const isTwo = (word) => /^c*v+c+v+c/.test(shape(word));
+const hasVowel = (word) => /[aeiou]|(?<=.)y/.test(word);
+const isShort = (word) => /[^wxy]$/.test(word) && shape(word).endsWith("cvc");
+const isDouble = (word) => /([^aeioulsz])\1$/.test(word);
 
 const STEP_2 = {
   ational: "ate", tional: "tion", enci: "ence", anci: "ance", izer: "ize", bli: "ble",
@@ -37,7 +45,7 @@ export function stem(word) {
 
 function stemmed(word) {
   word = withoutPast(withoutPlural(word));
-  if (word.endsWith("y") && ANY_VOWEL.test(word.slice(0, -1))) word = `${word.slice(0, -1)}i`;
+  if (word.endsWith("y") && hasVowel(word.slice(0, -1))) word = `${word.slice(0, -1)}i`;
   word = replaced(word, STEP_2);
   word = replaced(word, STEP_3);
   return withoutFinalE(withoutEnding(word));
@@ -49,11 +57,11 @@ function withoutPlural(word) {
 }
 
 function withoutPast(word) {
-  if (word.endsWith("eed")) return SOME.test(word.slice(0, -3)) ? word.slice(0, -1) : word;
+  if (word.endsWith("eed")) return isSome(word.slice(0, -3)) ? word.slice(0, -1) : word;
   for (const ending of ["ed", "ing"]) {
     if (word.endsWith(ending)) {
       const rest = word.slice(0, -ending.length);
-      return ANY_VOWEL.test(rest) ? mended(rest) : word;
+      return hasVowel(rest) ? mended(rest) : word;
     }
   }
   return word;
@@ -62,15 +70,15 @@ function withoutPast(word) {
 // Gives back what -ed and -ing took: hop(p)ing, fil(e)ing, conflat(e)ed.
 function mended(rest) {
   if (/(?:at|bl|iz)$/.test(rest)) return `${rest}e`;
-  if (DOUBLE.test(rest)) return rest.slice(0, -1);
-  return ONE.test(rest) && SHORT.test(rest) ? `${rest}e` : rest;
+  if (isDouble(rest)) return rest.slice(0, -1);
+  return isOne(rest) && isShort(rest) ? `${rest}e` : rest;
 }
 
 function replaced(word, endings) {
   const ending = longest(word, Object.keys(endings));
   if (!ending) return word;
   const rest = word.slice(0, -ending.length);
-  return SOME.test(rest) ? rest + endings[ending] : word;
+  return isSome(rest) ? rest + endings[ending] : word;
 }
 
 function withoutEnding(word) {
@@ -79,15 +87,15 @@ function withoutEnding(word) {
   // The s or t of -sion and -tion belongs to the stem.
   const taken = ending === "sion" || ending === "tion" ? 3 : ending.length;
   const rest = word.slice(0, -taken);
-  return TWO.test(rest) ? rest : word;
+  return isTwo(rest) ? rest : word;
 }
 
 function withoutFinalE(word) {
   if (word.endsWith("e")) {
     const rest = word.slice(0, -1);
-    if (TWO.test(rest) || (ONE.test(rest) && !SHORT.test(rest))) word = rest;
+    if (isTwo(rest) || (isOne(rest) && !isShort(rest))) word = rest;
   }
-  return word.endsWith("ll") && TWO.test(word.slice(0, -1)) ? word.slice(0, -1) : word;
+  return word.endsWith("ll") && isTwo(word.slice(0, -1)) ? word.slice(0, -1) : word;
 }
 
 function longest(word, endings) {
@@ -109,12 +117,26 @@ for (const name of "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".
   GREEK[name] = GREEK[name.toLowerCase()].toUpperCase();
 }
 const GREEK_MACRO = new RegExp(`\\\\(${Object.keys(GREEK).join("|")})(?![A-Za-z]) ?`, "g");
-const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{Mn}]*/gu;
+// Accents that have no letter of their own with what they stand on, as SQLite lists them.
+const MARKS = "\\u0300-\\u0304\\u0306-\\u030c\\u030f\\u0311\\u031b\\u0323-\\u0328\\u032d\\u032e\\u0330\\u0331";
+const WORD = new RegExp(`[\\p{L}\\p{N}\\p{Co}][\\p{L}\\p{N}\\p{Co}${MARKS}]*`, "gu");
+// Forms of small letters that are the same letter, as SQLite folds them.
+const FORMS = { µ: "μ", ſ: "s", ς: "σ", ϐ: "β", ϑ: "θ", ϕ: "φ", ϖ: "π", ϰ: "κ", ϱ: "ρ", ϵ: "ε", ẛ: "ṡ" };
+const FORM = new RegExp(`[${Object.keys(FORMS).join("")}]`, "g");
 
 /** The words of a text in lower case; Greek letters of formulas as letters. */
 export function words(text) {
   const plain = text.includes("\\") ? text.replace(GREEK_MACRO, (_, name) => GREEK[name]) : text;
-  return plain.toLowerCase().match(WORD) ?? [];
+  return lowered(plain).match(WORD) ?? [];
+}
+
+// Letter by letter, as SQLite does it: a dotted capital I stays as it is.
+function lowered(text) {
+  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
+  return text.normalize("NFC").replace(/\p{Lu}/gu, (letter) => {
+    const lower = letter.toLowerCase();
+    return lower.length === letter.length ? lower : letter;
+  }).replace(FORM, (letter) => FORMS[letter]);
 }
 
 const PLAIN_LETTERS = {

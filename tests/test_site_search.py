@@ -1,0 +1,263 @@
+"""The website's search: its JavaScript finds what the matcher finds. Needs Node.js."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from itertools import product
+from typing import Any
+
+import pytest
+
+from daily_papers.fulltext import indexed
+from daily_papers.matching import Matches
+from daily_papers.names import name_key, same_name
+from daily_papers.paper import Paper
+from daily_papers.query import Field, Phrase, any_of
+from daily_papers.rendering.templates import bundled_templates
+from tests.support.website import paper
+
+pytestmark = [
+    pytest.mark.node,
+    pytest.mark.skipif(shutil.which("node") is None, reason="needs Node.js (node)"),
+]
+
+Ask = Callable[[str, Any], Any]
+
+BEGINNINGS = (
+    "a y by sky cry try dy hy toy yes hop hopp fil fail conflat siz troubl fall hiss fizz "
+    "fish sens rat re adopt formal oper relat condition ration valenc hesitanc digit "
+    "conform radic differ vile analog viet predic feudal decis hopeful callous sensit "
+    "sensibil triplic electr good reviv allow infer airlin gyroscop adjust defens irrit "
+    "replac depend communi homolog activ angular effect bowdler prob ceas contr roll mri "
+    "imag segment univers graph net hypoth "
+    "fréchet schröd naïv γ 中文 e\u0301t x2 2d a1"
+)
+ENDINGS = (
+    " s es ies sses ss ed eed ing ings ational ational's tional enci anci izer bli abli "
+    "alli entli eli ousli ization ation ator alism iveness fulness ousness aliti iviti "
+    "biliti logi icate ative alize iciti ical ful ness al ance ence er ic able ible ant "
+    "ement ment ent sion tion ion ou ism ate iti ous ive ize e ee ll lle y ay ied ying "
+    "ated atings bled izing"
+)
+
+TEXTS = (
+    "Diffusion-weighted MRI/CT of T2*-maps: a state-of-the-art review (2nd ed.)",
+    "AmazUtah_NLP uses e.g. 3.14, U.S.A., don't, Alzheimer's and O'Neill’s",
+    r"Where $\gamma$-rays and $\Gamma(x)$ meet $\alpha\beta$ in $\mathbf{x}_\mu$",
+    "Fréchet, Schrödinger, Łukasiewicz, İstanbul, STRASSE ΣΙΣΥΦΟΣ Σίσυφος ϕϑϵ straße \u1e9e",
+    "中文字 ①½² Å µm",
+    "русский Σίσυφος",
+    "a\u2028b\u00a0c\u200bd\u00ade \ufeff x\u0301y 100% #tag @name",
+)
+SCRIPT = """
+import { readFileSync } from "node:fs";
+import { nameWords, stem, words } from "./words.js";
+import { Papers } from "./papers.js";
+const { task, data } = JSON.parse(readFileSync(0, "utf8"));
+// Stems are bytes; as text again, so that they can be compared.
+const told = (word) => Buffer.from(stem(word), "latin1").toString("utf8");
+const tasks = {
+  stems: () => data.map((text) => words(text).map(told)),
+  names: () => data.map((name) => nameWords(name).join(" ")),
+  find: () => {
+    const papers = new Papers();
+    for (const paper of data.papers) papers.add(paper);
+    papers.finish();
+    return data.questions.map((question) => {
+      const { papers: found, unfinished } = papers.find(question, () => true);
+      return { ids: found.map((paper) => paper.id), unfinished };
+    });
+  },
+};
+console.log(JSON.stringify(tasks[task]()));
+"""
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    """Ask the website's scripts, in Node.js."""
+    folder = tmp_path_factory.mktemp("scripts")
+    for name in ("words.js", "papers.js"):
+        shutil.copy(bundled_templates() / "site" / name, folder / name)
+    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "ask.js").write_text(SCRIPT)
+
+    def asked(task: str, data: Any) -> Any:
+        done = subprocess.run(
+            ["node", "ask.js"],
+            input=json.dumps({"task": task, "data": data}).encode(),
+            cwd=folder,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(done.stdout)
+
+    return asked
+
+
+def stems_of_sqlite(texts: list[str]) -> list[list[str]]:
+    """What the matcher's full-text index makes of each text, in its order."""
+    with closing(sqlite3.connect(":memory:")) as index:
+        index.executescript(
+            """CREATE VIRTUAL TABLE t USING fts5(
+                   text, content='', tokenize='porter unicode61 remove_diacritics 0');
+               CREATE VIRTUAL TABLE v USING fts5vocab(t, instance);"""
+        )
+        rows = ((place, indexed(text)) for place, text in enumerate(texts))
+        index.executemany("INSERT INTO t(rowid, text) VALUES (?, ?)", rows)
+        found: list[list[str]] = [[] for _ in texts]
+        for place, term in index.execute("SELECT doc, term FROM v ORDER BY doc, offset"):
+            found[place].append(term)
+    return found
+
+
+def test_words_have_the_stems_of_the_matcher(ask: Ask) -> None:
+    words = [begin + end for begin, end in product(BEGINNINGS.split(" "), ENDINGS.split(" "))]
+    assert len(words) > 5000
+    assert ask("stems", words) == stems_of_sqlite(words)
+
+
+def test_texts_have_the_words_of_the_matcher(ask: Ask) -> None:
+    texts = [*TEXTS, "x" * 63, "x" * 64 + "s", "ab" * 31 + "ed"]
+    # The page's texts have letters for accents already; macros of Greek letters are still TeX.
+    assert ask("stems", texts) == stems_of_sqlite(texts)
+
+
+def test_names_are_folded_as_the_matcher_folds_them(ask: Ask) -> None:
+    names = [
+        *("José Núñez", "JOSE NUNEZ", "Jean-Paul O'Neill", "Jean Paul O’NEILL"),
+        *(
+            "Łukasz Østergaard",
+            "Straße Æsir",
+            "Þor İnce ışık",
+            "F.Di Feola Jr.",
+        ),
+        *(
+            "Nguyễn Văn",
+            "张伟",
+            "The CMS & LHCb Collaborations",
+            "Đức ħ",
+            "X_Y 2nd",
+        ),
+    ]
+    assert ask("names", names) == [name_key(name) for name in names]
+
+
+PAPERS = [
+    paper(1, "Graph neural networks for images", abstract="We image hearts.", comment="Workshop"),
+    paper(2, "Images of graphs", abstract="Neural networking of graph-neural networks."),
+    paper(3, "Universal segmentation", abstract="University hearts, segmented by MRI."),
+    paper(
+        4,
+        r"$\gamma$-rays",
+        abstract="Fréchet regression",
+        authors=("José Núñez", "Wei Li"),
+    ),
+    paper(5, "MRI", abstract="mri", authors=("Jun Wei", "Li Na")),
+]
+
+
+def found(ask: Ask, questions: Iterable[str]) -> dict[str, list[int]]:
+    """The numbers of the papers that each question finds, in their order."""
+    papers = [
+        {
+            "id": one.id,
+            "title": one.title,
+            "abstract": one.abstract,
+            "comment": one.comment,
+            "authors": one.authors,
+            "day": f"2026-03-{int(one.id[5:]):02d}",
+        }
+        for one in PAPERS
+    ]
+    asked = list(questions)
+    answers = ask("find", {"papers": papers, "questions": asked})
+    return {
+        question: [int(id[5:]) for id in answer["ids"]]
+        for question, answer in zip(asked, answers, strict=True)
+    }
+
+
+def newest_first(papers: Iterable[Paper]) -> list[int]:
+    return sorted((int(one.id[5:]) for one in papers), reverse=True)
+
+
+PHRASES = (
+    "graph neural network",
+    "images",
+    "imaging",
+    "neural networks",
+    "graph",
+    "network of graph",
+    "hearts segmented",
+    "universal",
+    "university",
+    "mri",
+    "graph-neural",
+    "fréchet",
+    "frechet",
+    "γ-ray",
+    "of",
+    "we image hearts university",
+    "images we",
+    "networks for imaging",
+)
+
+
+def test_phrases_find_what_the_matcher_finds(ask: Ask) -> None:
+    expected = {}
+    for phrase in PHRASES:
+        either = any_of(Phrase(Field.TITLE, phrase), Phrase(Field.ABSTRACT, phrase))
+        expected[f'"{phrase}" '] = newest_first(Matches({"": either}, PAPERS).of(""))
+    assert found(ask, expected) == expected
+    assert sum(map(bool, expected.values())) > 10
+
+
+def test_names_are_found_within_one_name_whatever_case_and_accents(ask: Ask) -> None:
+    names = ("jose nunez", "Wei Li", "NÚÑEZ", "wei", "li", "nunez wei")
+    expected = {
+        f'"{name}" ': newest_first(
+            one for one in PAPERS if any(same_name(name, author) for author in one.authors or ())
+        )
+        for name in names
+    }
+    assert found(ask, expected) == expected
+
+
+def test_questions(ask: Ask) -> None:
+    expected = {
+        "": [5, 4, 3, 2, 1],
+        "graph hearts": [1],
+        "hearts graph": [1],
+        "heart nunez": [],
+        "workshop": [1],
+        'neural "images of"': [2],
+        '"images of" neural': [2],
+        '"neural network': [2, 1],
+        "“neural network”": [2, 1],
+        "graph-neural": [2, 1],
+        # What nobody wrote may be the begin of a word, as long as it is the last one.
+        "works": [1],
+        "worksh": [1],
+        "worksh ": [],
+        "worksh graph": [],
+        "graph worksh": [1],
+        '"': [5, 4, 3, 2, 1],
+        "- , .": [5, 4, 3, 2, 1],
+        "__proto__ constructor": [],
+    }
+    assert found(ask, expected) == expected
+
+
+def test_formulas_are_searched_as_their_tex(ask: Ask) -> None:
+    title = ["The ", [r"$\gamma$", "<math><mi>γ</mi></math>"], "-ray sky"]
+    record = {"id": "1", "title": title, "day": "2026-03-01"}
+    (answer,) = ask("find", {"papers": [record], "questions": ['"γ-rays" sky']})
+    assert answer["ids"] == ["1"]
