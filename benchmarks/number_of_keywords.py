@@ -33,9 +33,10 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall time and peak memory of one process."""
+    """Time, processor time and peak memory of one process."""
 
     seconds: float
+    processor: float
     mib: float
 
 
@@ -58,12 +59,24 @@ def run(root: Path, arguments: list[str]) -> Cost:
     if process.returncode != 0:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     unit = 2**20 if sys.platform == "darwin" else 2**10
-    return Cost(seconds, usage.ru_maxrss / unit)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
 
 def best(root: Path, arguments: list[str]) -> Cost:
     costs = [run(root, arguments) for _ in range(REPEAT)]
-    return Cost(min(cost.seconds for cost in costs), max(cost.mib for cost in costs))
+    return Cost(
+        min(cost.seconds for cost in costs),
+        min(cost.processor for cost in costs),
+        max(cost.mib for cost in costs),
+    )
+
+
+def further(before: tuple[int, Cost] | None, count: int, cost: Cost) -> str:
+    """What each keyword costs beyond those of the row before, in processor time."""
+    if before is None:
+        return ""
+    fewer, cheaper = before
+    return f"{(cost.processor - cheaper.processor) / (count - fewer) * 1000:.1f}"
 
 
 def stamps(root: Path) -> dict[Path, int]:
@@ -79,22 +92,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keywords", type=int, nargs="+", default=KEYWORDS)
     counts = parser.parse_args().keywords
-    print("| command | keywords | seconds | ms a keyword | peak MiB | MB of files |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
-    for count in counts:
+    print(
+        "| command | keywords | seconds | CPU seconds | ms a further one | peak MiB | MB of files |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    before: dict[str, tuple[int, Cost]] = {}
+    for count in sorted(counts):
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             megabytes = prepare(root, count)
             run(root, COMMANDS["update"])  # the first run of the day; the second is measured
-            before = stamps(root)
+            written = stamps(root)
             for name, arguments in COMMANDS.items():
                 cost = best(root, arguments)
+                more = further(before.get(name), count, cost)
                 print(
-                    f"| {name} | {count:,} | {cost.seconds:.2f} | "
-                    f"{cost.seconds / count * 1000:.1f} | {cost.mib:.0f} | {megabytes:.0f} |",
+                    f"| {name} | {count:,} | {cost.seconds:.2f} | {cost.processor:.2f} | "
+                    f"{more} | {cost.mib:.0f} | {megabytes:.0f} |",
                     flush=True,
                 )
-            if stamps(root) != before:
+                before[name] = (count, cost)
+            if stamps(root) != written:
                 raise SystemExit("a file was written, though nothing had changed")
 
 
