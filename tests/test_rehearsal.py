@@ -9,32 +9,104 @@ from pathlib import Path
 import pytest
 
 from daily_papers.sandbox import RATE_EXCEEDED, Request, Response, Service
-from tests.support.command_line import run
+from tests.support.command_line import run, run_apart
 from tests.support.github import Fault
 from tests.support.rehearsal import KEYWORDS, Rehearsal, rehearsal, this_repository
 from tests.support.runner import Event, Job
+from tests.support.wheel import unpacked_wheel
 
 NOTIFY = "Send the digests"
 
 
-def test_the_days_of_a_repository_made_by_init(tmp_path: Path) -> None:
-    """Short: an ordinary day, a push in between, a kill before the mail, a second slot."""
-    repository = tmp_path / "made"
-    assert run("init", repository).code == 0
-    with rehearsal(tmp_path, repository) as it:
-        assert it.slot(date(2026, 1, 12)).succeeded
+def test_some_days_of_a_repository_made_by_init(tmp_path: Path) -> None:
+    """A push in between on the first day; on the second a kill before the mail, and a second slot."""
+    with rehearsal(tmp_path, _made_by_init(tmp_path)) as it:
         pushing = _push_once(it, {"NOTES.md": "Mine.\n"}, "Note")
-        assert it.slot(date(2026, 1, 13), intercept=pushing).succeeded
+        first = it.slot(date(2026, 1, 13), intercept=pushing)
+        assert first.succeeded
         it.slot(date(2026, 1, 14), until=NOTIFY)
-        assert it.slot(date(2026, 1, 14)).succeeded
+        second = it.slot(date(2026, 1, 14))
+        assert second.succeeded
         _all_is_well(it)
         assert it.remote.subjects() == [
             "Begin",
-            "Listing of 2026-01-12",
             "Note",
             "Listing of 2026-01-13",
             "Listing of 2026-01-14",
         ]
+        assert "## Listing of 2026-01-13" in first.summary
+        # Nothing that arXiv's papers say was taken for a command, and each run waited its turn.
+        assert first.commands == second.commands == []
+        (seconds,) = first.slept
+        assert second.slept == [seconds]
+        assert 0 <= int(seconds) < 1200
+
+
+def test_by_hand_it_begins_at_once_and_a_dry_run_leaves_nothing(tmp_path: Path) -> None:
+    with rehearsal(tmp_path, _made_by_init(tmp_path)) as it:
+        inputs = {"day": "2026-01-13", "source": "search", "dry-run": True}
+        job = it.slot(date(2026, 1, 12), event=Event("workflow_dispatch", inputs))
+        assert job.succeeded
+        assert job.slept == []
+        assert "the own search of 3 keywords" in job.log
+        assert it.remote.subjects() == ["Begin"]
+        assert it.arxiv.requests == []
+        assert it.github.writes == []
+
+
+def test_a_mistake_in_keywords_yaml_is_shown_at_its_line_and_nothing_is_touched(
+    tmp_path: Path,
+) -> None:
+    repository = _made_by_init(tmp_path)
+    (repository / "keywords.yaml").write_text("keywords:\n  - mri\n  - mri\n", encoding="utf-8")
+    with rehearsal(tmp_path, repository) as it:
+        job = it.slot(date(2026, 1, 12))
+        assert not job.succeeded
+        mistake, outcome = job.commands
+        assert mistake.properties == {"file": "keywords.yaml", "line": "3", "col": "5"}
+        assert outcome.name == "error"
+        assert it.remote.subjects() == ["Begin"]
+        assert it.github.exchanges == []
+
+
+def test_here_it_runs_only_where_a_variable_switches_it_on(tmp_path: Path) -> None:
+    with rehearsal(tmp_path, this_repository(tmp_path / "ours")) as it:
+        assert not it.slot(date(2026, 1, 12)).started
+
+
+def test_a_pull_request_is_told_its_mistakes_at_their_lines(tmp_path: Path) -> None:
+    mistakes = """\
+categories: [cs, xyz.AB]
+keywords:
+  - mri
+  - name: MRI
+  - any: []
+  - query: 'ti:"diffusion'
+  - nmae: tumours
+  - name: tumours
+    max_papers: many
+"""
+    with rehearsal(tmp_path, this_repository(tmp_path / "ours")) as it:
+        job = _check(it, {"keywords.yaml": mistakes})
+        assert not job.succeeded
+        errors = [command for command in job.commands if command.name == "error"]
+        assert [error.properties["line"] for error in errors] == ["4", "5", "6", "7", "9"]
+        assert {error.properties["file"] for error in errors} == {"keywords.yaml"}
+        assert it.arxiv.requests == []
+
+
+def test_a_pull_request_shows_what_its_new_keywords_bring(tmp_path: Path) -> None:
+    proposed = KEYWORDS + "  - graph neural networks\n  - unheard-of\n"
+    with rehearsal(tmp_path, this_repository(tmp_path / "ours")) as it:
+        # What a pull request brings along is not run: this template would fail.
+        job = _check(it, {"keywords.yaml": proposed, "action.yml": "false"})
+        assert job.succeeded
+        assert job.commands == []
+        assert "The change costs 2 searches, in the next 1 run" in job.summary
+        assert "### graph neural networks" in job.summary
+        assert "No hits" in job.summary
+        assert "### mri" not in job.summary
+        assert len(it.arxiv.requests) == 2
 
 
 @pytest.mark.full
@@ -46,11 +118,14 @@ def test_ten_days_of_this_repository(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-def test_ten_days_of_a_repository_made_by_init(tmp_path: Path) -> None:
+def test_ten_days_of_a_repository_made_by_the_installed_program(tmp_path: Path) -> None:
+    program = unpacked_wheel(tmp_path)
     repository = tmp_path / "made"
-    assert run("init", repository).code == 0
+    made = run_apart("init", repository, cwd=tmp_path, environ={"PYTHONPATH": str(program)})
+    assert made.code == 0
     (repository / "keywords.yaml").write_text(KEYWORDS, encoding="utf-8")
     with rehearsal(tmp_path, repository) as it:
+        it.runner.program = program
         _play(it)
         _all_is_well(it)
 
@@ -133,6 +208,22 @@ def _all_is_well(it: Rehearsal) -> None:
     for day in it.days:
         assert subjects.count(f"Listing of {day}") <= 1
     assert len(it.remote.told("rev-list", "--min-parents=2", "main")) == 0
+
+
+def _made_by_init(folder: Path) -> Path:
+    repository = folder / "made"
+    assert run("init", repository).code == 0
+    return repository
+
+
+def _check(it: Rehearsal, files: dict[str, str]) -> Job:
+    """Let somebody propose a change, and check it."""
+    base = it.remote.told("rev-parse", "main").strip()
+    ref = it.remote.propose(files)
+    it.arxiv.today = date(2026, 1, 12)
+    it.runner.environment = it.arxiv.environment()
+    event = Event("pull_request", payload={"pull_request": {"base": {"sha": base}}}, ref=ref)
+    return it.runner.run("check.yml", event)
 
 
 def _days_of_january() -> Callable[[int], date]:

@@ -45,6 +45,17 @@ class BareRemote:
         self._commit(message)
         self.push()
 
+    def propose(self, files: Mapping[str, str]) -> str:
+        """Open a pull request; give the ref under which it can be checked out, merged."""
+        git("-C", self.clone, "checkout", "--quiet", "-b", "proposal")
+        for path, text in files.items():
+            (self.clone / path).write_text(text, encoding="utf-8")
+        self._commit("Propose")
+        git("-C", self.clone, "checkout", "--quiet", "main")
+        git("-C", self.clone, "merge", "--quiet", "--no-ff", "--message", "Merge", "proposal")
+        self.push("refs/pull/1/merge")
+        return "refs/pull/1/merge"
+
     def push(self, ref: str = "refs/heads/main") -> None:
         git("-C", self.clone, "push", "--quiet", "origin", f"HEAD:{ref}")
 

@@ -138,7 +138,7 @@ def rehearsal(folder: Path, repository: Path) -> Iterator[Rehearsal]:
     """Put a folder on GitHub, with nothing in its mailbox yet."""
     remote = BareRemote.of(repository, beside=folder)
     # So many papers that every listing has some for us.
-    universe = make_up(Script(papers_a_day=20))
+    universe = make_up(Script(papers_a_day=20, days=21))
     with SandboxArxiv(universe) as arxiv, GitHubStandIn() as github:
         runner = Runner(folder, remote.path, github.repository, token=TOKEN)
         yield Rehearsal(remote, runner, arxiv, github)

@@ -97,6 +97,8 @@ class Runner:
     environment: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     token: str = "a-token"
+    #: Where the program is: this checkout, or an unpacked wheel.
+    program: Path = PROJECT
     _jobs: int = 0
 
     def run(self, workflow: str, event: Event | None = None, *, until: str | None = None) -> Job:
@@ -231,7 +233,7 @@ class _JobRun:
         return {
             "PATH": f"{job.folder / 'bin'}:{os.environ['PATH']}",
             "HOME": str(job.folder / "home"),
-            "PYTHONPATH": str(PROJECT),
+            "PYTHONPATH": str(self._runner.program),
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_ACTION_PATH": "",
