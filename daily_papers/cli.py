@@ -7,7 +7,6 @@ when it runs, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -55,6 +54,8 @@ def _speak_utf8() -> None:
 
 
 def _set_up_logging(verbose: int) -> None:
+    import logging  # noqa: PLC0415 - not needed for --help
+
     level = {0: logging.ERROR, 1: logging.INFO}.get(verbose, logging.DEBUG)
     logging.basicConfig(level=level, format="daily-papers: %(message)s", stream=sys.stderr)
     logging.getLogger("urllib3").setLevel(logging.WARNING)
