@@ -179,12 +179,12 @@ def init_command(arguments: Namespace) -> int:
 
 def export_command(arguments: Namespace) -> int:
     """Print the store for other programs."""
+    from daily_papers.current_store import current_store  # noqa: PLC0415
     from daily_papers.exporting import FORMATS, Row  # noqa: PLC0415
-    from daily_papers.store_files import load_store  # noqa: PLC0415
 
     root = Path(arguments.root)
     config = load_config(root / KEYWORDS)
-    store = load_store(root)
+    store = current_store(root, config)
     rows = (
         Row(keyword.name, keyword.slug, paper, store.papers[paper.id].first_seen[keyword.slug])
         for keyword in config.keywords

@@ -30,13 +30,10 @@ class Reconciled:
 def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconciled:
     """Let the store's keywords be those of keywords.yaml."""
     before = _pairs(store.keywords.values(), keywords)
-    kept = {record.slug for record in before.values()}
-    removed = tuple(slug for slug in store.keywords if slug not in kept)
-    for slug in removed:
-        store.remove(slug)
     renamed = tuple((record.slug, slug) for slug, record in before.items() if record.slug != slug)
     for old, new in renamed:
         store.rename(old, new)
+    members = {slug: frozenset(ids) for slug, ids in store.members.items()}
     added = tuple(keyword.slug for keyword in keywords if keyword.slug not in before)
     changed = tuple(
         keyword.slug
@@ -44,9 +41,15 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
         if keyword.slug in before and _expression_changed(store, keyword)
     )
     _match_again(store, [k for k in keywords if k.slug in (*added, *changed)], day)
+    wanted = {keyword.slug for keyword in keywords}
+    removed = tuple(slug for slug in store.slugs() if slug not in wanted)
+    for slug in removed:  # only now: what it held may match another keyword
+        store.remove(slug)
     for keyword in keywords:
         _record(store, keyword)
         store.trim(keyword.slug, keyword.max_papers)
+        if store.members.get(keyword.slug, set()) != members.get(keyword.slug, set()):
+            store.keywords[keyword.slug].changed = day
     return Reconciled(added, changed, removed, renamed)
 
 

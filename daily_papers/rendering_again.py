@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from daily_papers.config import load_config
+from daily_papers.current_store import current_store
 from daily_papers.files import Transaction, locked
 from daily_papers.publishing import Publication
-from daily_papers.store_files import load_store
 
 _KEYWORDS = "keywords.yaml"
 
@@ -25,6 +25,6 @@ def differences(root: Path) -> tuple[str, ...]:
 
 def _rendered(root: Path) -> Transaction:
     transaction = Transaction(root)
-    publication = Publication.of(root, load_config(root / _KEYWORDS))
-    publication.show(load_store(root), transaction)
+    config = load_config(root / _KEYWORDS)
+    Publication.of(root, config).show(current_store(root, config), transaction)
     return transaction

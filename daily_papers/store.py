@@ -7,7 +7,7 @@ with the keywords whose tables hold it. Nothing here touches the disk, the netwo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from daily_papers.merging import merged
@@ -95,6 +95,8 @@ class State:
     unconfirmed: date | None = None
     #: Working days whose feed was empty, since the last digest.
     quiet: tuple[date, ...] = ()
+    #: Working days of the last gap, whose feeds were not heard.
+    missed: tuple[date, ...] = ()
     #: The lowest identifier that was announced as new in the first of the listings that were
     #: heard without a gap up to now: an index that shows it, or a higher one, lacks nothing that
     #: was missed before.
@@ -173,25 +175,42 @@ class Store:
         if not shelved.first_seen:
             del self.papers[paper_id]
 
+    def slugs(self) -> tuple[str, ...]:
+        """The keywords that anything is stored of."""
+        counted = (slug for counts in self.weeks.values() for slug in counts)
+        return tuple(dict.fromkeys((*self.keywords, *self.members, *counted)))
+
     def rename(self, old: str, new: str) -> None:
         """Let a keyword go on under another slug, with its papers and its history."""
         record = self.keywords.pop(old)
         record.slug = new
         self.keywords[new] = record
-        self.members[new] = self.members.pop(old, set())
-        for id in self.members[new]:
+        ids = self.members.pop(old, set())
+        for id in ids:
             seen = self.papers[id].first_seen
             seen[new] = seen.pop(old)
+        self.members.setdefault(new, set()).update(ids)
         for counts in self.weeks.values():
             if old in counts:
                 counts[new] = counts.pop(old)
+        for id, item in self.news.items():
+            if old in item.keywords:
+                names = tuple(new if slug == old else slug for slug in item.keywords)
+                self.news[id] = replace(item, keywords=names)
 
     def remove(self, slug: str) -> None:
-        """Forget a keyword, and the papers that only it held."""
+        """Forget a keyword, its history, and the papers that only it held.
+
+        That its papers were news is remembered: they are never told again.
+        """
         for id in tuple(self.members.get(slug, ())):
             self.drop(slug, id)
         self.members.pop(slug, None)
-        del self.keywords[slug]
+        self.keywords.pop(slug, None)
+        for week, counts in tuple(self.weeks.items()):
+            counts.pop(slug, None)
+            if not counts:
+                del self.weeks[week]
 
     def highest_id(self) -> str | None:
         """The highest identifier in any table."""

@@ -173,6 +173,7 @@ def state_of(fields: Fields) -> State:
         feed_day=fields.may("feed_day", day),
         unconfirmed=fields.may("unconfirmed", day),
         quiet=fields.may("quiet", listed_days) or (),
+        missed=fields.may("missed", listed_days) or (),
         heard_from=fields.may("heard_from", identifier),
     )
 
@@ -215,6 +216,7 @@ def state_record(state: State) -> Json:
         "feed_day": _day_text(state.feed_day),
         "unconfirmed": _day_text(state.unconfirmed),
         "quiet": [day.isoformat() for day in state.quiet],
+        "missed": [day.isoformat() for day in state.missed],
         "heard_from": state.heard_from,
     }
 
