@@ -32,6 +32,7 @@ def annotation(
 
 def _data(text: str) -> str:
     shown = text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…"
+    shown = shown.replace("##[", "## [")  # the older form of a command, obeyed anywhere in a line
     return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -42,8 +43,8 @@ def _property(text: str) -> str:
 def harmless(line: str) -> str:
     """Make a line that no log takes for a command, and no terminal for a control sequence.
 
-    GitHub runs a line that begins with ``::`` and one that holds ``##[``.
+    GitHub runs a line that begins with ``::``, white space before it or not, and one that holds
+    ``##[`` anywhere.
     """
-    plain = "".join(char if char.isprintable() else " " for char in line)
-    plain = plain.replace("##[", "## [")
-    return f" {plain}" if plain.lstrip().startswith("::") else plain
+    plain = "".join(char if char.isprintable() else " " for char in line).replace("##[", "## [")
+    return plain.replace("::", ": :", 1) if plain.lstrip().startswith("::") else plain

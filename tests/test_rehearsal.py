@@ -19,7 +19,7 @@ NOTIFY = "Send the digests"
 
 
 def test_some_days_of_a_repository_made_by_init(tmp_path: Path) -> None:
-    """A push in between on the first day; on the second a kill before the mail, and a second slot."""
+    """A push in between on the first day; on the second a kill before the mail, and a retry."""
     with rehearsal(tmp_path, _made_by_init(tmp_path)) as it:
         pushing = _push_once(it, {"NOTES.md": "Mine.\n"}, "Note")
         first = it.slot(date(2026, 1, 13), intercept=pushing)
