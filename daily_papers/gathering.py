@@ -161,7 +161,7 @@ class Gathering:
     def _discover(self, keyword: Keyword, papers: Sequence[Paper]) -> None:
         """Look for news, unless the keyword came after the last complete run: fills are none."""
         came, complete = self.record(keyword.slug).came, self.store.state.last_complete
-        if came is None or (complete is not None and came <= complete):
+        if came is None or (complete is not None and came <= complete and came < self.day):
             self.news.discover(keyword.slug, papers)
 
     def _see(self, papers: Iterable[Paper]) -> None:
