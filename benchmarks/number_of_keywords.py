@@ -7,37 +7,23 @@ row is a fresh process; arXiv is an address at which nobody listens, so a reques
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from made_up import Writer, full_store, repository
+from processes import Cost, run
 
 from daily_papers.publishing import Publication
 
 DAY = date(2026, 6, 15)
 KEYWORDS = (3, 100, 1_000)
 REPEAT = 3
-CHECKOUT = Path(__file__).parents[1]
 NOBODY = "http://127.0.0.1:9/api/query"
 COMMANDS = {
     "render": ["render"],
     "update": ["update", "--source", "search", "--today", DAY.isoformat()],
 }
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Time, processor time and peak memory of one process."""
-
-    seconds: float
-    processor: float
-    mib: float
 
 
 def prepare(root: Path, keywords: int) -> float:
@@ -47,23 +33,14 @@ def prepare(root: Path, keywords: int) -> float:
     return sum(path.stat().st_size for path in root.rglob("*") if path.is_file()) / 1e6
 
 
-def run(root: Path, arguments: list[str]) -> Cost:
-    """Run a command in a process of its own; it must succeed."""
-    command = [sys.executable, "-m", "daily_papers", "--quiet", "--root", str(root), *arguments]
-    environment = os.environ | {"DAILY_PAPERS_API_URL": NOBODY, "PYTHONPATH": str(CHECKOUT)}
-    start = time.perf_counter()
-    with subprocess.Popen(command, env=environment) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - start
-    if process.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
+def command(root: Path, arguments: list[str]) -> Cost:
+    """Run one of the commands in the repository."""
+    whole = ["-m", "daily_papers", "--quiet", "--root", str(root), *arguments]
+    return run(whole, {"DAILY_PAPERS_API_URL": NOBODY})
 
 
 def best(root: Path, arguments: list[str]) -> Cost:
-    costs = [run(root, arguments) for _ in range(REPEAT)]
+    costs = [command(root, arguments) for _ in range(REPEAT)]
     return Cost(
         min(cost.seconds for cost in costs),
         min(cost.processor for cost in costs),
@@ -101,7 +78,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             megabytes = prepare(root, count)
-            run(root, COMMANDS["update"])  # the first run of the day; the second is measured
+            command(root, COMMANDS["update"])  # the first run of the day; the second is measured
             written = stamps(root)
             for name, arguments in COMMANDS.items():
                 cost = best(root, arguments)

@@ -6,12 +6,9 @@ Run it from a checkout, in an environment that has daily-papers: ``python benchm
 from __future__ import annotations
 
 import statistics
-import subprocess
-import sys
-import time
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from processes import Cost, run
+
 RUNS = 21
 COMMANDS = {
     "`python -c pass`": ["-c", "pass"],
@@ -22,23 +19,25 @@ COMMANDS = {
 }
 
 
-def milliseconds(arguments: list[str]) -> float:
-    start = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True)
-    return (time.perf_counter() - start) * 1000
+def median(costs: list[Cost], what: str) -> float:
+    return statistics.median(getattr(cost, what) for cost in costs) * 1000
 
 
 def main() -> None:
-    taken: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    taken: dict[str, list[Cost]] = {name: [] for name in COMMANDS}
     for _ in range(RUNS):  # in turns, so that a busy moment hits all of them
         for name, arguments in COMMANDS.items():
-            taken[name].append(milliseconds(arguments))
-    bare = statistics.median(taken["`python -c pass`"])
-    print("| command | median ms | fastest ms | ms above the bare interpreter |")
-    print("| --- | ---: | ---: | ---: |")
-    for name, times in taken.items():
-        median = statistics.median(times)
-        print(f"| {name} | {median:.0f} | {min(times):.0f} | {median - bare:.0f} |")
+            taken[name].append(run(arguments))
+    bare = median(taken["`python -c pass`"], "processor")
+    print("| command | ms | fastest ms | CPU ms | CPU ms above the bare interpreter |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for name, costs in taken.items():
+        processor = median(costs, "processor")
+        print(
+            f"| {name} | {median(costs, 'seconds'):.0f} | "
+            f"{min(cost.seconds for cost in costs) * 1000:.0f} | {processor:.0f} | "
+            f"{processor - bare:.0f} |"
+        )
 
 
 if __name__ == "__main__":
