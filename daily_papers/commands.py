@@ -80,9 +80,9 @@ def render_command(arguments: Namespace) -> int:
         for path in paths:
             print(f"{path}: differs from what the store says; run: daily-papers render")
         return 1 if paths else 0
-    for path in render_again(root):
-        if not arguments.quiet:
-            print(path)
+    written = render_again(root)
+    if not arguments.quiet:
+        print("\n".join(written) or "nothing to change")
     return 0
 
 
