@@ -20,7 +20,7 @@ test: $(VENV)/test
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not full and not browser"
 
 test-all: $(VENV)/test $(VENV)/browser
-	$(BIN)/python -m pytest -n $(WORKERS)
+	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from daily_papers.announcement import AnnounceKind, Announcement, counts, merged
@@ -168,7 +168,6 @@ TEXTS = st.one_of(
 
 
 @given(title=TEXTS, abstract=TEXTS, authors=TEXTS)
-@settings(max_examples=150, deadline=None)
 def test_any_text_comes_out_folded_with_accents_as_letters(title, abstract, authors):
     assume(title.strip())
     assume(not any(mends(text.strip()) for text in (title, abstract, authors)))
@@ -265,7 +264,6 @@ def test_a_feed_as_long_as_feeds_can_be_is_cut():
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
 def test_a_feed_cut_anywhere_is_not_believed(data):
     body = feed([Item("2611.00001v1"), Item("2611.00002v1")]).rstrip()
     end = data.draw(st.integers(0, len(body) - 1))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.arxiv.answers import (
@@ -147,7 +147,6 @@ def test_relevance_has_no_order_to_check():
     check_query_answer(answer(listed(10)[::-1]), url=TEN.replace("lastUpdatedDate", "relevance"))
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_no_part_of_an_answer_passes_for_the_whole(data):
     whole = answer(listed(3))
@@ -155,7 +154,6 @@ def test_no_part_of_an_answer_passes_for_the_whole(data):
     refusal(whole[:end])
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_refused_in_one_line(body):
     refusal(body)

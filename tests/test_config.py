@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -351,7 +351,6 @@ def test_any_text_of_yaml_signs(text: str) -> None:
     read_or_refused(f"keywords:\n{text}".encode())
 
 
-@settings(max_examples=200)
 @given(documents)
 def test_any_values(document: dict[str, list[object]]) -> None:
     text = yaml.safe_dump(document, allow_unicode=True).encode("utf-8", "replace")
@@ -368,7 +367,6 @@ def test_what_the_loader_takes_suits_the_schema(document: object) -> None:
     Draft202012Validator(schema()).validate(document)
 
 
-@settings(max_examples=200)
 @given(
     st.integers(0, len(EXAMPLE)),
     st.integers(0, 12),

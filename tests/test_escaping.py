@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daily_papers.rendering.markdown import (
@@ -58,7 +58,6 @@ def test_hostile_text_in_a_cell_shows_as_written(text: str) -> None:
     assert_cell_shows(text)
 
 
-@settings(deadline=None)
 @given(TEXT)
 def test_any_text_in_a_cell_shows_as_written(text: str) -> None:
     assert_cell_shows(text)
@@ -82,7 +81,6 @@ def test_a_hostile_title_is_one_bold_link(text: str) -> None:
     assert_bold_link(text)
 
 
-@settings(deadline=None)
 @given(TEXT)
 @example("*a")
 @example("a*")
@@ -101,7 +99,6 @@ def assert_bold_link(text: str) -> None:
     assert [element for element in in_row if element != "span"] == ["td", "strong", "a", "td"]
 
 
-@settings(deadline=None)
 @given(TEXT)
 @example("C #")
 @example("C ##")
@@ -114,7 +111,6 @@ def test_any_text_in_a_heading_shows_as_written(text: str) -> None:
     assert set(page.elements) <= {"h2", "a", "span"}
 
 
-@settings(deadline=None)
 @given(TEXT)
 @example("1. a")
 @example("- a")
@@ -128,13 +124,11 @@ def test_any_text_in_a_paragraph_shows_as_written(text: str) -> None:
     assert set(page.elements) <= {"p", "a", "span"}
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters=r"\`*_[]<>|~&$!@#", exclude_categories=["C", "Z"])))
 def test_text_without_special_characters_is_not_changed(text: str) -> None:
     assert cell(text) == link_text(text) == text
 
 
-@settings(deadline=None)
 @given(TEXT)
 def test_what_is_shown_is_one_line_that_can_be_written(text: str) -> None:
     assert len(shown(text).splitlines()) <= 1

@@ -2,7 +2,7 @@ import sqlite3
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers import fulltext
@@ -318,7 +318,6 @@ def side_by_side(wanted, words):
     return any(words[n : n + len(wanted)] == wanted for n in range(len(words)))
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(expressions, min_size=1, max_size=4), st.lists(papers, max_size=5))
 def test_the_matcher_decides_as_the_plain_rule(asked, some):
     matches = Matches(dict(zip("abcd", asked, strict=False)), some)
@@ -326,7 +325,6 @@ def test_the_matcher_decides_as_the_plain_rule(asked, some):
         assert matches.verdicts(slug)[n] is VERDICTS[plainly(expression, one)]
 
 
-@settings(max_examples=60, deadline=None)
 @given(expressions, papers)
 def test_there_is_a_reason_exactly_where_there_is_a_match(expression, one):
     reasons = why(expression, one)

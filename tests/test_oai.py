@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.arxiv.oai import OaiPmh
@@ -171,7 +171,6 @@ TEXTS = st.one_of(
 
 
 @given(title=TEXTS.filter(str.strip), abstract=TEXTS, authors=TEXTS)
-@settings(max_examples=150, deadline=None)
 def test_any_text_comes_out_folded_with_accents_as_letters(title, abstract, authors):
     found = paper(Entry("2611.00001", title=title, abstract=abstract, authors=authors))
     assert found.title == folded(decode_accents(title))
@@ -215,7 +214,6 @@ def test_unreadable_records_are_told_and_the_others_read():
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
 def test_a_page_cut_anywhere_is_not_believed(data):
     body = page([Entry("2611.00001"), Entry("2611.00002")]).rstrip()
     end = data.draw(st.integers(0, len(body) - 1))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers import taxonomy
@@ -305,7 +305,6 @@ def test_what_is_written_for_arxiv_reads_as_the_same(
     assert holds(again, true) is holds(expression, true)
 
 
-@settings(max_examples=300)
 @given(
     st.text(max_size=40)
     | st.lists(

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.paper import Paper, Way
@@ -161,7 +161,6 @@ PLAIN = st.text(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(title=PLAIN, abstract=PLAIN)
 def test_a_row_without_special_characters_is_as_published(title: str, abstract: str) -> None:
     row = render_row(paper(1, title=title, abstract=abstract, comment=None), BUNDLED)
@@ -192,7 +191,6 @@ def rows_of(rendered: str, sections: list[Section]) -> list[list[str]]:
     return found or [[] for _ in sections]
 
 
-@settings(max_examples=60, deadline=None)
 @given(SECTIONS, st.integers(-100, 12_000), st.sampled_from(["\n", "\r\n"]))
 def test_the_region_stays_within_its_budget(
     sections: list[Section], budget: int, newline: str
@@ -203,7 +201,6 @@ def test_the_region_stays_within_its_budget(
     assert len(rendered.replace("\n", newline).encode()) <= max(budget, 0)
 
 
-@settings(max_examples=60, deadline=None)
 @given(SECTIONS, st.integers(0, 12_000))
 def test_each_section_shows_its_newest_rows_and_how_many_are_hidden(
     sections: list[Section], budget: int
@@ -220,7 +217,6 @@ def test_each_section_shows_its_newest_rows_and_how_many_are_hidden(
         assert not hidden or f" {hidden} " in part.split("\n")[-3]
 
 
-@settings(max_examples=60, deadline=None)
 @given(SECTIONS, st.integers(0, 12_000))
 def test_the_budget_is_shared_evenly(sections: list[Section], budget: int) -> None:
     rows = rows_of(region(tables(*sections), budget), sections)

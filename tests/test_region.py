@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.errors import RegionError
@@ -26,7 +26,6 @@ def test_the_region_is_replaced_and_the_rest_stays() -> None:
     assert replace_region(readme, "new\n") == f"# Mine\n\n{BEGIN}\nnew\n{END}\n\nbelow\n"
 
 
-@settings(deadline=None)
 @given(
     st.lists(LINE),
     st.lists(LINE),
@@ -116,7 +115,6 @@ def test_a_readme_that_is_not_utf_8_is_an_error_that_names_the_byte() -> None:
         decode_readme("ab\ncafé".encode("latin-1"))
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_what_is_read_is_written_back(text: str) -> None:
     assert decode_readme(text.encode()).encode() == text.encode()

@@ -272,7 +272,7 @@ def test_what_breaks_the_service(sandbox, client, parameters):
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     query=st.one_of(

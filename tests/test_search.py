@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import arxiv
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.arxiv.search import IDS_PER_REQUEST, QueryApi, _Pages, _paper
@@ -191,7 +191,6 @@ XML_TEXT = st.text(
 )
 
 
-@settings(max_examples=25, deadline=None)
 @given(XML_TEXT, XML_TEXT)
 def test_texts_come_out_as_they_were_written(title, abstract):
     (paper,) = searched(Listed("2601.00001v1", title=title, summary=abstract, comment=title))

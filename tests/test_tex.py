@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.tex import decode_accents
@@ -69,20 +69,17 @@ def test_prices_are_no_maths() -> None:
     assert decode_accents(r"\$5 for Fr\'echet, \$10") == r"\$5 for Fréchet, \$10"
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="\\")))
 def test_text_without_backslash_stays(text: str) -> None:
     assert decode_accents(text) == text
 
 
-@settings(deadline=None)
 @given(TEX)
 def test_decoding_twice_is_decoding_once(tex: str) -> None:
     once = decode_accents(tex)
     assert decode_accents(once) == once
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from("aeouAEOU"),
     st.sampled_from([("'", "\u0301"), ("`", "\u0300"), ("^", "\u0302"), ('"', "\u0308")]),
@@ -97,7 +94,6 @@ def test_every_way_to_write_an_accent_is_the_same(
     )
 
 
-@settings(deadline=None)
 @given(TEX, TEX)
 def test_maths_stays(before: str, maths: str) -> None:
     inside = maths.replace("$", "").replace("\\\\", "").rstrip("\\") or "x"
