@@ -10,6 +10,7 @@ It answers in the form of GitHub's OpenAPI description, which tests/test_github_
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import re
 import socket
@@ -135,6 +136,14 @@ class GitHubStandIn:
     def empty(self) -> None:
         """Forget everything, as a new repository."""
         self.__post_init__()
+
+    def written(self) -> dict[str, Any]:
+        """All that people and programs wrote, to go back to."""
+        kept = {name: vars(self)[name] for name in ("issues", "comments", "labels", "_ids", "_now")}
+        return copy.deepcopy(kept)
+
+    def go_back_to(self, written: Mapping[str, Any]) -> None:
+        vars(self).update(copy.deepcopy(dict(written)))
 
     def open_issue(
         self,

@@ -1,9 +1,12 @@
-"""Kills of the process at one of its requests, before or after the server acted on it."""
+"""Kills in this process: at one of its requests, or at any of its writes and requests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -36,3 +39,66 @@ def killed_at(request: int, *, acted: bool) -> Iterator[None]:
         patch.setattr(HTTPAdapter, "send", send_or_die)
         with suppress(Killed):
             yield
+
+
+_WRITES = ("replace", "rename", "unlink", "remove", "rmdir", "mkdir", "chmod")
+
+
+@dataclass
+class Life:
+    """How far a block came. There are two steps at each write and request: before and after it."""
+
+    die_at: int | None
+    steps: int = 0
+    #: What was being done when it died.
+    last: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        return self.die_at is not None and self.steps >= self.die_at
+
+    def step(self, what: str) -> None:
+        if not self.is_over:
+            self.steps += 1
+            self.last = what
+        if self.is_over:  # and who is dead does nothing any more, in a ``finally`` neither
+            raise Killed
+
+
+@contextmanager
+def one_life(die_at: int | None = None) -> Iterator[Life]:
+    """Count the block's steps, and end it at the one with that number (the first is 1)."""
+    life = Life(die_at)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HTTPAdapter, "send", _mortal(life, "request", HTTPAdapter.send))
+        patch.setattr(io, "open", _mortal(life, "open", io.open, only_if=_writes))
+        for name in _WRITES:
+            patch.setattr(os, name, _mortal(life, name, getattr(os, name)))
+        with suppress(Killed):
+            yield life
+
+
+def _writes(_path: object, mode: str = "r", *_: object, **__: object) -> bool:
+    return not mode.startswith("r") or "+" in mode
+
+
+def _mortal(
+    life: Life,
+    what: str,
+    act: Callable[..., Any],
+    only_if: Callable[..., bool] = lambda *_, **__: True,
+) -> Callable[..., Any]:
+    def act_or_die(*arguments: Any, **options: Any) -> Any:
+        if not only_if(*arguments, **options):
+            return act(*arguments, **options)
+        life.step(f"before {what}")
+        result = act(*arguments, **options)
+        try:
+            life.step(f"after {what}")
+        except Killed:
+            if hasattr(result, "close"):
+                result.close()
+            raise
+        return result
+
+    return act_or_die
