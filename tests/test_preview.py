@@ -1,0 +1,344 @@
+"""`preview`: what a keyword would bring, before it is merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from daily_papers.config import Keyword, parse_config
+from daily_papers.paper import Paper, Way
+from daily_papers.preview_text import STYLES, as_markdown, as_text
+from daily_papers.prospect import Prospect, circles_of, refused, shared
+from daily_papers.sandbox import RATE_EXCEEDED, SandboxArxiv
+from tests.support.bare_remote import BareRemote, git
+from tests.support.command_line import Ended, run
+from tests.support.markdown_view import as_on_github
+from tests.support.runner import Job
+
+DAY = date(2026, 2, 9)
+NOON = datetime(2026, 2, 9, 12, tzinfo=UTC)
+KEYWORDS = """\
+categories: [cs, eess, stat, physics.med-ph]
+keywords:
+  - magnetic resonance imaging
+  - mri
+"""
+HOSTILE = "::error::x | <script>`</code>` ##[group] [a](b) @you"
+
+
+def keyword(text: str = "mri") -> Keyword:
+    return parse_config(f"keywords:\n  - {text}\n".encode(), "").keywords[0]
+
+
+def paper(number: int, *, days_ago: float = 0, version: int = 1, **fields: object) -> Paper:
+    plain: dict[str, object] = {
+        "id": f"2601.{number:05}",
+        "version": version,
+        "title": "MRI of knees",
+        "abstract": "We use MRI.",
+        "authors": ("Ada Abramsson",),
+        "categories": ("eess.IV",),
+        "updated": NOON - timedelta(days=days_ago),
+        "way": Way.SEARCH,
+    }
+    return Paper(**{**plain, **fields})  # type: ignore[arg-type]
+
+
+def prospect(*papers: Paper, total: int | None = None, of: Keyword | None = None) -> Prospect:
+    return Prospect(
+        keyword=of or keyword(),
+        papers=papers,
+        total=len(papers) if total is None else total,
+        overlaps=(),
+        not_matching=0,
+        day=DAY,
+    )
+
+
+def each(days: float, count: int = 100) -> list[Paper]:
+    """So many papers, one every so many days, each fourth a revision."""
+    return [paper(n, days_ago=n * days, version=1 + (n % 4 == 0)) for n in range(count)]
+
+
+# --- the numbers -------------------------------------------------------------------------------
+
+
+def test_a_weeks_papers_come_on_five_days() -> None:
+    seen = prospect(*each(1 / 7), total=5000)
+    assert seen.per_listing_day == pytest.approx(49 / 5)
+    assert seen.new_per_listing_day == pytest.approx(49 / 5 * 3 / 4)
+    assert seen.days_covered == pytest.approx(99 / 7)
+    assert not seen.is_too_broad
+
+
+def test_more_than_a_full_table_in_a_week_is_too_broad() -> None:
+    seen = prospect(*each(1 / 20), total=5000)
+    assert seen.is_too_broad
+    assert "Too broad: 100 rows cover 5.0 days" in as_text(seen)
+
+
+def test_a_short_table_covers_less_than_was_asked_for() -> None:
+    few = replace(keyword(), max_papers=10)
+    assert prospect(*each(1), total=5000, of=few).days_covered == pytest.approx(9)
+
+
+def test_where_all_papers_fit_nothing_is_pushed_out() -> None:
+    seen = prospect(*each(0.01, count=20))
+    assert seen.days_covered is None
+    assert not seen.is_too_broad
+    assert "all of them fit into 100 rows" in as_text(seen)
+
+
+@pytest.mark.parametrize("papers", [[], [paper(1)], [paper(1), paper(2)]])
+def test_of_too_little_no_rate_is_told(papers: list[Paper]) -> None:
+    assert prospect(*papers).per_listing_day is None
+    assert "matches a" not in as_text(prospect(*papers))
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (0.1, "14 matches a listing day"),
+        (1, "1.4 matches a listing day"),
+        (3, "2.3 matches a week"),
+        (14, "2.1 matches a month"),
+        (100, "3.5 matches a year"),
+        (3000, "0.1 matches a year"),
+    ],
+)
+def test_how_much_comes_is_told_in_a_unit_that_people_can_take_in(days: float, told: str) -> None:
+    assert told in as_text(prospect(*each(days)))
+
+
+def test_no_hits_for_one_word_tells_of_the_rule_for_one_word() -> None:
+    assert '"any: [mri]" asks for it in either' in as_text(prospect())
+    assert "is it spelt as authors spell it" in as_text(prospect(of=keyword("two words")))
+
+
+def test_a_topic_without_papers_for_a_year_is_asleep() -> None:
+    assert prospect(paper(1, days_ago=365)).days_asleep is None
+    assert "Asleep: the newest paper came 366 days ago" in as_text(prospect(paper(1, days_ago=366)))
+
+
+def test_what_it_shares_with_others_is_counted_the_most_first() -> None:
+    others = [keyword("mri"), keyword("knees and hips"), keyword("of knees"), keyword("we use")]
+    papers = [paper(1), paper(2), paper(3, title="MRI of hips")]
+    assert shared(keyword("mri"), others, papers) == (("we use", 3), ("of knees", 2))
+
+
+def test_what_does_not_match_by_our_rule_is_counted() -> None:
+    assert refused(keyword(), [paper(1), paper(2, title="CT"), paper(3, abstract="")]) == 2
+
+
+# --- one name, several people ------------------------------------------------------------------
+
+
+def written_by(number: int, *names: str, category: str = "eess.IV") -> Paper:
+    return paper(number, authors=("José Núñez", *names), categories=(category,))
+
+
+def test_papers_hang_together_by_other_authors_directly_or_not() -> None:
+    papers = [
+        written_by(1, "Ada A", "Bob B"),
+        written_by(2, "Zoe Z", category="math.PR"),
+        written_by(3, "bob b", "Cy C"),
+        written_by(4, "Cy C"),
+    ]
+    largest, other = circles_of(papers, ["Jose Nunez", "J. Núñez"])
+    assert [each.id for each in largest.papers] == ["2601.00001", "2601.00003", "2601.00004"]
+    assert set(largest.others) == {"Ada A", "bob b", "Cy C"}
+    assert other.categories == ("math.PR",)
+
+
+def test_the_tracked_name_itself_connects_nothing() -> None:
+    assert len(circles_of([written_by(1), written_by(2)], ["José Núñez"])) == 2
+    assert len(circles_of([written_by(1), written_by(2)], ["Somebody Else"])) == 1
+
+
+def test_homonyms_are_told_with_whom_and_where() -> None:
+    person = parse_config(b"keywords:\n  - author: [Jose Nunez]\n", "").keywords[0]
+    papers = [written_by(1, "Ada A"), written_by(2, "Ada A"), written_by(3, category="math.PR")]
+    text = as_text(prospect(*papers, of=person))
+    assert "Homonyms: there are 2 circles of authors" in text
+    assert "2 papers in eess.IV, with Ada A" in text
+    assert "1 paper in math.PR, with nobody" in text
+    assert "probably one person" in as_text(prospect(*papers[:2], of=person))
+
+
+# --- hostile texts -----------------------------------------------------------------------------
+
+
+def test_titles_and_names_give_no_workflow_command(tmp_path: Path) -> None:
+    spoilt = replace(prospect(paper(1, title=HOSTILE), paper(2)), overlaps=((HOSTILE, 2),))
+    assert not Job(tmp_path, log=as_text(spoilt)).commands
+
+
+def test_markdown_shows_what_authors_wrote_and_obeys_none_of_it() -> None:
+    person = parse_config(b"keywords:\n  - author: [Jose Nunez]\n", "").keywords[0]
+    papers = [written_by(1, HOSTILE), written_by(2)]
+    spoilt = replace(
+        prospect(*[replace(each, title=HOSTILE) for each in papers], of=person),
+        overlaps=((HOSTILE, 1),),
+    )
+    shown = as_on_github(as_markdown(spoilt))
+    assert shown.text.count(HOSTILE) == 4
+    assert set(shown.links) == {each.url for each in papers}
+    assert "script" not in shown.elements
+
+
+def test_a_query_with_backticks_stays_a_query() -> None:
+    odd = replace(keyword('"`a``b` c"'), name="odd")
+    assert as_on_github(as_markdown(prospect(of=odd))).elements.count("code") == 1
+
+
+# --- the command -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def arxiv() -> Iterator[SandboxArxiv]:
+    with SandboxArxiv(today=DAY) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def repository(tmp_path: Path, arxiv: SandboxArxiv) -> Path:
+    arxiv.intercept = None
+    arxiv.requests.clear()
+    folder = tmp_path / "digests"
+    folder.mkdir()
+    (folder / "keywords.yaml").write_text(KEYWORDS, encoding="utf-8")
+    return folder
+
+
+def preview(folder: Path, arxiv: SandboxArxiv, *arguments: str) -> Ended:
+    return run("--root", folder, "preview", *arguments, environ=arxiv.environment())
+
+
+@pytest.mark.parametrize("name", ["mri", "MRI"])
+def test_a_keyword_of_the_file_is_found_and_costs_one_request(
+    repository: Path, arxiv: SandboxArxiv, name: str
+) -> None:
+    ended = preview(repository, arxiv, name)
+    assert ended.code == 0
+    assert ended.out.startswith("mri\n")
+    assert 'query: ((ti:"mri" AND abs:"mri") AND' in ended.out
+    assert ended.out.count("https://arxiv.org/abs/") == 5
+    assert len(arxiv.requests) == 1
+
+
+def test_a_phrase_that_is_not_in_the_file_is_taken_as_a_new_keyword(
+    repository: Path, arxiv: SandboxArxiv
+) -> None:
+    ended = preview(repository, arxiv, "diffusion's model: #1")
+    assert ended.code == 0
+    assert "cat:physics.med-ph" in ended.out
+    assert 'ti:"diffusion\'s model #1"' in ended.out
+
+
+def test_nothing_is_written(repository: Path, arxiv: SandboxArxiv) -> None:
+    preview(repository, arxiv, "mri")
+    assert [path.name for path in repository.iterdir()] == ["keywords.yaml"]
+
+
+def test_a_blank_keyword_is_refused_in_a_line(repository: Path, arxiv: SandboxArxiv) -> None:
+    ended = preview(repository, arxiv, "  ")
+    assert ended.code == 2
+    assert len(ended.err.splitlines()) == 1
+    assert not arxiv.requests
+
+
+def test_either_a_keyword_or_a_revision_has_to_be_given(
+    repository: Path, arxiv: SandboxArxiv
+) -> None:
+    assert preview(repository, arxiv).code == 2
+    assert preview(repository, arxiv, "mri", "--changed-since", "HEAD").code == 2
+
+
+def test_a_keyword_that_arxiv_does_not_answer_for_leaves_the_others(
+    repository: Path, arxiv: SandboxArxiv, tmp_path: Path
+) -> None:
+    BareRemote.of(repository, beside=tmp_path)
+    (repository / "keywords.yaml").write_text(
+        "keywords: [cats, graph neural networks]\n", encoding="utf-8"
+    )
+    arxiv.intercept = lambda request: RATE_EXCEEDED if "cats" in request.path else None
+    ended = preview(repository, arxiv, "--changed-since", "HEAD")
+    assert ended.code == 1
+    assert "Not known: status 429" in ended.out
+    assert "graph neural networks\n  " in ended.out
+
+
+@pytest.mark.parametrize("style", sorted(STYLES))
+def test_only_what_changed_since_a_commit_is_asked_for(
+    repository: Path, arxiv: SandboxArxiv, tmp_path: Path, style: str
+) -> None:
+    BareRemote.of(repository, beside=tmp_path)
+    (repository / "keywords.yaml").write_text(
+        """\
+categories: [cs, eess, stat, physics.med-ph]
+max_papers: 200
+keywords:
+  - name: Resonance
+    any: [magnetic resonance imaging]
+    slug: resonance
+  - graph neural networks
+""",
+        encoding="utf-8",
+    )
+    ended = preview(repository, arxiv, "--changed-since", "HEAD", "--format", style)
+    told = ended.out.replace("\\", "")
+    assert ended.code == 0
+    assert "The change costs 2 searches, in the next 1 run" in told
+    assert "magnetic-resonance-imaging becomes resonance, and keeps its papers" in told
+    assert "mri goes, and its table with it" in told
+    assert len(arxiv.requests) == 1
+
+
+def test_a_file_that_did_not_exist_or_was_wrong_counts_as_empty(
+    repository: Path, arxiv: SandboxArxiv, tmp_path: Path
+) -> None:
+    path = repository / "keywords.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text("keywords: 5\n", encoding="utf-8")
+    BareRemote.of(repository, beside=tmp_path)
+    path.write_text(text, encoding="utf-8")
+    ended = preview(repository, arxiv, "--changed-since", "HEAD")
+    assert "The change costs 2 searches" in ended.out
+    assert len(arxiv.requests) == 2
+
+
+def test_a_change_of_very_many_is_told_and_not_asked_about(
+    repository: Path, arxiv: SandboxArxiv, tmp_path: Path
+) -> None:
+    BareRemote.of(repository, beside=tmp_path)
+    lines = [f"  - topic {number}" for number in range(1000)]
+    (repository / "keywords.yaml").write_text("\n".join(["keywords:", *lines]), encoding="utf-8")
+    ended = preview(repository, arxiv, "--changed-since", "HEAD")
+    assert "The change costs 1,000 searches, in the next 25 runs" in ended.out
+    assert "1,000 keywords changed; here are the first 20" in ended.out
+    assert len(arxiv.requests) == 20
+
+
+@pytest.mark.parametrize("revision", ["nothing", "--output=x", "", "HEAD:keywords.yaml"])
+def test_what_is_no_commit_is_refused_in_a_line(
+    repository: Path, arxiv: SandboxArxiv, tmp_path: Path, revision: str
+) -> None:
+    BareRemote.of(repository, beside=tmp_path)
+    ended = preview(repository, arxiv, f"--changed-since={revision}")
+    assert ended.code == 2
+    assert "git knows no commit" in ended.err
+    assert git("-C", repository, "status", "--short") == ""
+
+
+def test_a_digest_repository_below_the_top_of_its_clone_is_compared_too(
+    repository: Path, arxiv: SandboxArxiv, tmp_path: Path
+) -> None:
+    inner = repository / "inner"
+    inner.mkdir()
+    (inner / "keywords.yaml").write_text(KEYWORDS, encoding="utf-8")
+    BareRemote.of(repository, beside=tmp_path)
+    assert "The change costs no search" in preview(inner, arxiv, "--changed-since", "HEAD").out
