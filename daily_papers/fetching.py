@@ -182,20 +182,27 @@ class Fetching:
     # --- harvest -------------------------------------------------------------------------------
 
     def harvest(self, harvest: Harvest) -> bool:
-        """Ask for everything that changed; whether all of it came."""
+        """Ask for everything that changed, and match it; whether all of it came."""
+        complete = self._harvest_each(harvest, self.gathering.harvest)
+        if complete:
+            self.gathering.harvest_complete(harvest.since)
+        return complete
+
+    def _harvest_each(self, harvest: Harvest, take: Callable[[Sequence[Paper]], None]) -> bool:
         try:
             for set_spec in harvest.sets:
-                self._oai_health.ask(partial(self._harvest_set, harvest, set_spec))
+                self._oai_health.ask(partial(self._harvest_set, harvest, set_spec, take))
         except FetchError as failure:
             self._note(f"harvest since {harvest.since}", failure)
             return False
-        self.gathering.harvest_complete(harvest.since)
         return True
 
-    def _harvest_set(self, harvest: Harvest, set_spec: str | None) -> None:
+    def _harvest_set(
+        self, harvest: Harvest, set_spec: str | None, take: Callable[[Sequence[Paper]], None]
+    ) -> None:
         for number, page in enumerate(self._oai.changed_since(harvest.since, set_spec)):
             self.progress(number, harvest.pages, f"harvest since {harvest.since}")
-            self.gathering.harvest([r.paper for r in page.records if r.paper is not None])
+            take([r.paper for r in page.records if r.paper is not None])
 
     # --- details -------------------------------------------------------------------------------
 
@@ -206,7 +213,7 @@ class Fetching:
         """
         today, backlog = self.gathering.lacking_details()
         too_many = len(today) > MOST_DETAILS
-        harvested = too_many and self.harvest(other_way)
+        harvested = too_many and self._harvest_each(other_way, self.gathering.detail)
         if harvested:
             today, backlog = self.gathering.lacking_details()
         self.open |= too_many and not harvested
@@ -214,7 +221,7 @@ class Fetching:
         wanted = list(dict.fromkeys([*([probe] if probe else []), *today, *backlog]))
         if self._in_lists(wanted[: max(count, DETAILS_A_REQUEST if probe else 0)]):
             return
-        if not today or harvested or not self.harvest(other_way):
+        if not today or harvested or not self._harvest_each(other_way, self.gathering.detail):
             self.open = True
 
     def _in_lists(self, wanted: Sequence[str]) -> bool:

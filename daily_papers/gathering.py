@@ -5,6 +5,7 @@ Pure: it is handed answers and failures, and keeps account of what became of eac
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -56,14 +57,12 @@ class Gathering:
     _shown: dict[Way, str] = field(default_factory=dict)
     _papers: dict[str, Paper] = field(init=False)
     _members: dict[str, frozenset[str]] = field(init=False)
-    _last_successes: dict[str, date | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.news = FreshNews(self.store.news.keys(), self.store.state.highest_id)
         self.accounts = {keyword.slug: Account() for keyword in self.keywords}
         self._papers = {id: shelved.paper for id, shelved in self.store.papers.items()}
         self._members = {slug: frozenset(ids) for slug, ids in self.store.members.items()}
-        self._last_successes = {r.slug: r.last_success for r in self.store.keywords.values()}
 
     # --- what comes in -------------------------------------------------------------------------
 
@@ -156,7 +155,8 @@ class Gathering:
 
     def _take(self, keyword: Keyword, papers: Sequence[Paper]) -> None:
         if papers:
-            self.store.take(keyword.slug, papers, day=self.day, limit=keyword.max_papers)
+            # Tables are brought to their length once, when all has come.
+            self.store.take(keyword.slug, papers, day=self.day, limit=sys.maxsize)
 
     def _discover(self, keyword: Keyword, papers: Sequence[Paper]) -> None:
         """Look for news, unless the keyword came after the last complete run: fills are none."""
@@ -166,6 +166,8 @@ class Gathering:
 
     def _see(self, papers: Iterable[Paper]) -> None:
         for paper in papers:
+            if gate.is_of_future(paper.id, self.day):
+                continue
             before = self._shown.get(paper.way)
             if before is None or announcement_order(paper.id) > announcement_order(before):
                 self._shown[paper.way] = paper.id
@@ -175,10 +177,6 @@ class Gathering:
     def record(self, slug: str) -> KeywordRecord:
         """The store's record of a keyword."""
         return self.store.keywords[slug]
-
-    def last_success_before(self, slug: str) -> date | None:
-        """The keyword's last success before this run."""
-        return self._last_successes[slug]
 
     def has_shown(self, way: Way, paper_id: str | None) -> bool:
         """Whether a service's index has come as far as an identifier."""

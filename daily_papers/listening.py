@@ -14,7 +14,7 @@ from daily_papers.announcement import AnnounceKind, Announcement, counts
 from daily_papers.gate import FeedMark
 from daily_papers.news import announced_as_news
 from daily_papers.paper import announcement_order
-from daily_papers.plan import missed_days
+from daily_papers.plan import working_days
 from daily_papers.store import FeedMemory, State
 
 #: A listing day has brought more than a thousand identifiers since 2023. Between two days that
@@ -81,12 +81,12 @@ def lost_since(state: State, announced: Sequence[Announcement]) -> date | None:
 def remember(state: State, heard: Heard, day: date) -> None:
     """Let the state know the day's feed."""
     new = newly_announced(heard.announced)
-    lost = lost_since(state, heard.announced)
-    if lost is not None:
-        state.quiet = tuple(each for each in state.quiet if each < lost)
-    after_a_gap = state.feed_day is None or missed_days(state.feed_day, day) > 0 or lost is not None
-    if after_a_gap or state.heard_from is None:
+    gap = _gap(state, heard, day)
+    if gap or state.heard_from is None:
         state.heard_from = new[0] if new else None
+    closed = state.last_complete == state.feed_day
+    state.missed = tuple(sorted({*gap, *(() if closed else state.missed)}))
+    state.quiet = tuple(each for each in state.quiet if each not in gap)
     if heard.announced:
         state.unconfirmed = None
         for part in heard.parts:
@@ -96,6 +96,15 @@ def remember(state: State, heard: Heard, day: date) -> None:
         state.unconfirmed = state.unconfirmed or day
         state.quiet = tuple(sorted({*state.quiet, day}))
     state.feed, state.feed_day = heard.parts, day
+
+
+def _gap(state: State, heard: Heard, day: date) -> tuple[date, ...]:
+    """The working days before this one whose listings were not heard."""
+    if state.feed_day is None:
+        return ()
+    lost = lost_since(state, heard.announced)
+    quiet = () if lost is None else tuple(each for each in state.quiet if each >= lost)
+    return (*quiet, *working_days(state.feed_day, day))
 
 
 def skipped_sentence(quiet: Sequence[date], missed: Sequence[date]) -> str | None:

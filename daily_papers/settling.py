@@ -13,7 +13,7 @@ from daily_papers.gathering import Account, Gathering
 from daily_papers.listening import remember, skipped_sentence
 from daily_papers.news import announced_as_news, counted
 from daily_papers.paper import Way, announcement_order
-from daily_papers.plan import Source, missed_days, working_days
+from daily_papers.plan import Source, missed_days
 from daily_papers.report import (
     FAILED,
     FILLING,
@@ -212,10 +212,7 @@ def _skipped(gathering: Gathering) -> str | None:
     state, day = gathering.store.state, gathering.day
     quiet = [each for each in state.quiet if each != day]
     state.quiet = tuple(each for each in state.quiet if each == day)
-    befores = (gathering.last_success_before(keyword.slug) for keyword in gathering.keywords)
-    last = min((before for before in befores if before is not None), default=None)
-    missed = () if last is None or not gathering.news.missed else working_days(last, day)
-    return skipped_sentence(quiet, [each for each in missed if each not in quiet])
+    return skipped_sentence(quiet, state.missed if gathering.news.missed else ())
 
 
 def _remember_more_keywords(gathering: Gathering) -> None:

@@ -154,7 +154,8 @@ def _harvests(categories: Iterable[str]) -> list[str]:
     """The archives and categories to harvest one by one; none where it is everything at once."""
     wanted: dict[str, list[str]] = {}
     for name in _without_repetition(categories):
-        wanted.setdefault(name.partition(".")[0], []).append(name)
+        if name in ARCHIVES or name in CATEGORIES:  # a set that arXiv lacks spoils the harvest
+            wanted.setdefault(name.partition(".")[0], []).append(name)
     harvests = [names[0] if len(names) == 1 else archive for archive, names in wanted.items()]
     if len(harvests) > _MOST_SETS:
         return []

@@ -66,7 +66,10 @@ def view(section: Section, rows: tuple[Escaped, ...], hidden: int) -> SectionVie
 
 
 def render_row(paper: Paper, templates: Templates) -> Escaped:
-    """Render one paper as one line of a table."""
-    folded = folded_comment(paper.comment or "")
-    row = templates.render("row.md.jinja", paper=paper, folded_comment=folded)
-    return Escaped(row.rstrip("\n"))
+    """Render one paper as one line of a table; once, however many tables it stands in."""
+    row = templates.rows.get(paper)
+    if row is None:
+        folded = folded_comment(paper.comment or "")
+        text = templates.render("row.md.jinja", paper=paper, folded_comment=folded)
+        templates.rows[paper] = row = Escaped(text.rstrip("\n"))
+    return row

@@ -17,6 +17,7 @@ import jinja2
 from markupsafe import Markup
 
 from daily_papers.errors import DailyPapersError
+from daily_papers.paper import Paper
 from daily_papers.rendering import markdown
 
 #: Text that is ready for its place, and is not escaped again.
@@ -39,6 +40,8 @@ class Templates:
     """The templates of one digest repository."""
 
     def __init__(self, own: Path | None = None) -> None:
+        #: The rows that were rendered so far.
+        self.rows: dict[Paper, Escaped] = {}
         cell = _escaping(markdown.cell)
         folders = [bundled_templates()] if own is None else [own, bundled_templates()]
         self._environment = jinja2.Environment(

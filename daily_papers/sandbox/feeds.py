@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from daily_papers.categories import ARCHIVES
 from daily_papers.paper import announcement_order
 from daily_papers.sandbox.exchange import Request, Response
 from daily_papers.sandbox.feed_forms import Feed, atom, rss
@@ -72,7 +73,22 @@ def _is_left_out(record: Record) -> bool:
 
 def _error_feed(asked: str, today: date) -> Feed:
     title = f"Feed error for query: http://rss.arxiv.org/atom/{asked}"
-    return Feed(asked, title, f"Invalid archive or category in: {asked}", today)
+    bad = next(name for name in asked.split("+") if archive_or_category(name) is None)
+    return Feed(asked, title, _refusal(bad), today)
+
+
+def _refusal(name: str) -> str:
+    """What arXiv says of the first bad name (arXiv/arxiv-feed, feed/fetch_data.py)."""
+    archive, _, subject = name.partition(".")
+    if "." in subject:
+        return f"Bad archive/subject class structure '{name}'. Valid structure is 'archive.class'."
+    if archive_or_category(archive) is None:
+        return f"Bad archive '{archive}'. Valid archive names are: {', '.join(ARCHIVES)}."
+    valid = ", ".join(sorted(members(archive.lower())))
+    return (
+        f"Bad subject class '{subject}'. Valid subject classes for the archive '{archive}' "
+        f"are: {valid}."
+    )
 
 
 def _response(form: str, feed: Feed, status: int) -> Response:
