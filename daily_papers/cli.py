@@ -57,5 +57,5 @@ def _set_up_logging(verbose: int) -> None:
     import logging  # noqa: PLC0415 - not needed for --help
 
     level = {0: logging.ERROR, 1: logging.INFO}.get(verbose, logging.DEBUG)
-    logging.basicConfig(format="daily-papers: %(message)s", stream=sys.stderr)
-    logging.getLogger("daily_papers").setLevel(level)  # libraries speak up from warnings on
+    logging.basicConfig(level=logging.ERROR, format="daily-papers: %(message)s", stream=sys.stderr)
+    logging.getLogger("daily_papers").setLevel(level)
