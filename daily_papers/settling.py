@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from daily_papers.config import Keyword
-from daily_papers.digest import Digest, NewsItem, new_key
+from daily_papers.digest import Digest, NewsItem, new_key, number_of
 from daily_papers.errors import FetchError
 from daily_papers.gathering import Account, Gathering
 from daily_papers.listening import remember, skipped_sentence
@@ -202,7 +202,7 @@ def write_digest(
         day=day,
         items=tuple(NewsItem(paper, slugs) for paper, slugs in items),
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in gathering.keywords),
-        revisions=len(gathering.store.state.revised),
+        revisions=len(store.state.revised if number_of(key) == 1 else gathering.revised()),
         skipped=_skipped(gathering),
     )
 

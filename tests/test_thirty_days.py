@@ -85,7 +85,12 @@ def live_through(day: date, month: Month) -> None:
     assert_mailed(day, news, mails)
     assert not (news and day in WITHOUT_LISTING)
     if day == ADDED_ON:
-        assert [mail.title[:28] for mail in mails] == [f"Daily Papers {day}, more"[:28]]
+        (more,) = mails
+        assert more.title.startswith(f"Daily Papers {day}, more: ")
+        assert "revision" not in more.text  # the first mail said so
+    if day == RECOVERED:
+        (late,) = mails
+        assert f"The listings of {SILENT[0]} and {SILENT[1]} could not be fetched" in late.text
     if day in TWICE:
         assert month.hear(topics) == ({}, ())
     month.truth.close(day, topics)

@@ -163,12 +163,12 @@ def _lead(mailing: Mailing) -> str:
     first, last = mailing.days
     when = f"on {last}" if first == last else f"from {first} to {last}, late and in one mail"
     counts = _counts(mailing, inline, _LONGEST_COUNTS)
-    lines = [f"{papers.replace(' ', f'{more} ', 1)} announced {when}{counts}."]
-    if mailing.revisions:
-        lines.append(
-            f"{_plural(mailing.revisions, 'revision')} of papers known here: see the tables."
-        )
+    lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{counts}."]
     lines += [paragraph(readable(skipped, _LONGEST_SENTENCE)) for skipped in mailing.skipped]
+    if mailing.revisions:
+        papers = "a paper" if mailing.revisions == 1 else "papers"
+        revisions = _plural(mailing.revisions, "revision")
+        lines.append(f"{revisions} of {papers} known here: see the tables.")
     return "\n\n".join(lines)
 
 
@@ -198,8 +198,13 @@ def _rows(mailing: Mailing) -> list[_Row]:
 
 
 def _heading(name: str, number: int, here: int) -> str:
-    above = f", {number - here if here else 'all'} of them above" if number > here else ""
-    return f"### {inline(readable(name, _LONGEST_NAME))} ({number}{above})"
+    if number == here:
+        counted = f"{number}"
+    elif here:
+        counted = f"{number}, {number - here} above"
+    else:
+        counted = f"{number}, {'above' if number == 1 else 'all above'}"
+    return f"### {inline(readable(name, _LONGEST_NAME))} ({counted})"
 
 
 def _others(mailing: Mailing, slug: str, item: NewsItem) -> str:
