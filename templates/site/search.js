@@ -99,9 +99,7 @@ async function search() {
   try {
     papers = await loaded();
   } catch (problem) {
-    status.textContent = location.protocol === "file:"
-      ? "Searching works on a web server, not in a folder: python -m http.server"
-      : `The search index could not be loaded (${problem.message}). Try again.`;
+    status.textContent = `The search index could not be loaded (${problem.message}). Try again.`;
     return;
   }
   if (number !== latest) return; // somebody typed on while it was loading
@@ -174,8 +172,8 @@ function authors(names) {
   if (!names.length) return [];
   const first = names.slice(0, 3).join(", ");
   if (names.length <= 3) return [element("p", { className: "authors" }, first)];
-  const others = element("span", { className: "others" }, "et al.");
-  const summary = element("summary", {}, `${first} `, others);
+  const others = element("span", { className: "others" }, " ", element("i", {}, "et al."));
+  const summary = element("summary", {}, first, others);
   return [element("details", { className: "authors" }, summary, ` ${names.slice(3).join(", ")}`)];
 }
 
@@ -243,5 +241,6 @@ addEventListener("popstate", () => {
   search();
 });
 
+document.getElementById("no-search").remove();
 fillFormFromAddress();
 search();

@@ -1,0 +1,339 @@
+"""The website in Debian's Chromium: what people see, do and hear; and what no page may do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daily_papers.site.maths import readable
+from tests.support.website import HOSTILE, Website, example, paper, served
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs the dependency group browser")
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="needs the dependency group browser"
+)
+
+CHROMIUM = (
+    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt-get install chromium)"),
+]
+
+KINDS = {
+    "start": "index.html",
+    "keyword": "keywords/medical-imaging.html",
+    "empty keyword": "keywords/nothing-yet.html",
+    "author": "authors/jose-nunez.html",
+    "digest": "digests/2026-03-18.html",
+    "digests": "digests/index.html",
+    "search": "search.html",
+    "search results": "search.html?q=mri",
+}
+PHONE = {"width": 360, "height": 740}
+WIDE = {"width": 1440, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def website(tmp_path_factory: pytest.TempPathFactory) -> Website:
+    website = example(tmp_path_factory.mktemp("browser"))
+    return website.built()
+
+
+@pytest.fixture(scope="module")
+def address(website: Website) -> Iterator[str]:
+    with served(website.folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page in a window of its own, and all that it complained of or asked for."""
+
+    def __init__(self, chromium: Any, address: str, **context: Any) -> None:
+        self.address = address
+        self.context = chromium.new_context(**context)
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def go(self, path: str) -> Visit:
+        self.page.goto(self.address + path)
+        if "?" in path:
+            self.wait_for_results()
+        return self
+
+    def wait_for_results(self, sentence: str = "found") -> None:
+        self.page.locator("#status").filter(has_text=sentence).wait_for()
+
+    @property
+    def titles(self) -> list[str]:
+        return self.page.locator("article h2").all_inner_texts()
+
+    @property
+    def search(self) -> str:
+        return str(self.page.evaluate("location.search"))
+
+
+@pytest.fixture
+def visit(chromium: Any, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A visit, wide and light. At its end nothing may have been complained of, or have left."""
+    context = getattr(request, "param", {})
+    visit = Visit(chromium, address, **{"viewport": WIDE, "color_scheme": "light", **context})
+    yield visit
+    visit.context.close()
+    assert visit.complaints == []
+    assert [url for url in visit.requests if not url.startswith(address)] == []
+
+
+both_schemes = pytest.mark.parametrize(
+    "visit",
+    [
+        pytest.param({"viewport": size, "color_scheme": scheme}, id=f"{scheme} {size['width']}")
+        for size in (PHONE, WIDE)
+        for scheme in ("light", "dark")
+    ],
+    indirect=True,
+)
+
+
+@both_schemes
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit: Visit, kind: str) -> None:
+    visit.go(KINDS[kind])
+    for summary in visit.page.locator("summary").all()[:3]:
+        summary.click()
+    found = axe.Axe().run(visit.page)
+    assert found.violations_count == 0, found.generate_report()
+    width = visit.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= visit.page.viewport_size["width"]
+
+
+def test_dark_is_dark(chromium: Any, address: str) -> None:
+    for scheme in ("light", "dark"):
+        visit = Visit(chromium, address, color_scheme=scheme).go("index.html")
+        ink, page = (brightness(visit, name) for name in ("color", "backgroundColor"))
+        assert abs(ink - page) > 150
+        assert (page < ink) == (scheme == "dark")
+        visit.context.close()
+
+
+def brightness(visit: Visit, name: str) -> float:
+    colour = visit.page.evaluate(f"getComputedStyle(document.body).{name}")
+    return sum(map(int, colour.removeprefix("rgb(").removesuffix(")").split(","))) / 3
+
+
+@pytest.mark.parametrize("path", [KINDS["keyword"], KINDS["digest"], "search.html?q=mri"])
+def test_hostile_text_is_seen_as_text(visit: Visit, path: str) -> None:
+    visit.go(path)
+    if "?" in path:
+        visit.page.get_by_role("button", name="Show more").click()
+    shown = [" ".join(title.split()) for title in visit.page.locator("h2, h3").all_inner_texts()]
+    for text in HOSTILE:
+        if "$\\" not in text:
+            assert " ".join(readable(text).split()) in shown
+    assert visit.page.locator("main script, main img, main svg[onload], main style").count() == 0
+
+
+def test_a_page_of_the_folder_itself_has_its_style(chromium: Any, website: Website) -> None:
+    visit = Visit(chromium, "http://127.0.0.1/", color_scheme="light")
+    visit.page.goto((website.folder / "index.html").as_uri())
+    assert visit.page.evaluate("document.styleSheets.length") == 1
+    assert visit.complaints == []
+    visit.context.close()
+
+
+# --- without a mouse, without JavaScript -------------------------------------------------------
+
+
+def test_the_first_key_leads_past_the_head(visit: Visit) -> None:
+    visit.go(KINDS["keyword"])
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.className") == "skip"
+    visit.page.keyboard.press("Enter")
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_the_other_authors_come_by_a_key(visit: Visit) -> None:
+    visit.go(KINDS["keyword"])
+    authors = visit.page.locator("details.authors", has_text="A, B, C")
+    assert "D, E" not in authors.inner_text()
+    authors.locator("summary").focus()
+    visit.page.keyboard.press("Enter")
+    assert "et al." not in authors.inner_text()
+    assert "D, E" in authors.inner_text()
+
+
+@pytest.mark.parametrize("visit", [{"java_script_enabled": False}], indirect=True)
+def test_all_but_search_reads_without_javascript(visit: Visit) -> None:
+    visit.go(KINDS["start"])
+    visit.page.get_by_role("link", name="Medical imaging").first.click()
+    assert visit.page.get_by_role("heading", name="Imaging hearts by MRI").is_visible()
+    visit.page.get_by_text("The numbers as a table").click()
+    assert visit.page.get_by_role("cell", name="Mar 2 to 8, 2026").is_visible()
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("link", name="BibTeX", exact=True).first.click()
+    assert Path(download.value.path()).read_text().startswith("@misc{arxiv-")
+    visit.page.goto(visit.address + "search.html")
+    assert visit.page.get_by_text("Searching needs JavaScript").is_visible()
+
+
+# --- copying -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [KINDS["keyword"], "search.html?q=hearts"])
+def test_bibtex_is_copied(visit: Visit, website: Website, path: str) -> None:
+    visit.go(path)
+    card = visit.page.locator("article", has_text="Imaging hearts by MRI")
+    card.get_by_role("button", name="Copy BibTeX").click()
+    card.get_by_role("button", name="Copied").wait_for()
+    copied = visit.page.evaluate("navigator.clipboard.readText()")
+    assert copied == website.text("bib/arxiv-2603.00002.bib")
+
+
+# --- search ------------------------------------------------------------------------------------
+
+
+def test_the_index_is_loaded_when_somebody_searches(visit: Visit) -> None:
+    visit.go("search.html")
+    visit.page.locator("#words").click()
+    assert not [url for url in visit.requests if "/search/" in url]
+    visit.page.keyboard.type("hearts")
+    visit.wait_for_results()
+    assert [url for url in visit.requests if "/search/" in url]
+
+
+def test_a_search_from_any_page(visit: Visit) -> None:
+    visit.go(KINDS["digest"])
+    visit.page.get_by_role("searchbox", name="Search papers").fill("hearts")
+    visit.page.keyboard.press("Enter")
+    visit.wait_for_results("1 paper found")
+    assert visit.titles == ["Imaging hearts by MRI"]
+
+
+@pytest.mark.parametrize(
+    ("question", "titles"),
+    [
+        ("heart image", ["Imaging hearts by MRI"]),
+        ('"mri images"', ["Segmenting MRI images"]),
+        ("segment mri", ["Segmenting MRI images"]),
+        ('"images mri"', []),
+        ("josé nuñez", ["Random coding", "Graph neural networks for MRI"]),
+        ("project lab.github.io", []),
+        ("lab.github.io", ["Segmenting MRI images"]),
+    ],
+)
+def test_words_and_phrases(visit: Visit, question: str, titles: list[str]) -> None:
+    visit.go("search.html")
+    visit.page.locator("#words").fill(question)
+    visit.wait_for_results(f"{len(titles)} paper{'' if len(titles) == 1 else 's'} found")
+    assert visit.titles == titles
+
+
+def test_filters(visit: Visit) -> None:
+    visit.go("search.html?q=mri")
+    filters = {
+        "Keyword": ("nets", ["Graph neural networks for MRI"]),
+        "Category": ("hep-th", ["MRI in high energy physics"]),
+    }
+    for label, (value, titles) in filters.items():
+        visit.page.get_by_label(label).select_option(value)
+        visit.wait_for_results("1 paper found")
+        assert visit.titles == titles
+        visit.page.get_by_label(label).select_option("")
+    visit.page.get_by_label("With code").check()
+    visit.wait_for_results("2 papers found")
+    visit.page.get_by_label("With code").uncheck()
+    visit.page.get_by_label("To", exact=True).fill("2024-12-31")
+    visit.wait_for_results("1 paper found")
+    assert "Fréchet" in visit.titles[0]
+    visit.page.get_by_label("From").fill("2024-03-26")
+    visit.wait_for_results("0 papers found")
+
+
+def test_the_address_holds_the_search_and_back_goes_back(visit: Visit) -> None:
+    visit.go("search.html")
+    words = visit.page.locator("#words")
+    words.press_sequentially("hearts")
+    visit.wait_for_results("1 paper found")
+    assert visit.search == "?q=hearts"
+    words.press("Enter")
+    words.fill("mri")
+    visit.page.get_by_label("Category").select_option("hep-th")
+    visit.wait_for_results("1 paper found")
+    assert visit.search == "?q=mri&category=hep-th"
+
+    visit.page.go_back()
+    visit.page.locator("article h2", has_text="Segmenting MRI images").wait_for()
+    assert (visit.search, words.input_value()) == ("?q=mri", "mri")
+    visit.page.go_back()
+    visit.wait_for_results("1 paper found")
+    assert (visit.search, visit.titles) == ("?q=hearts", ["Imaging hearts by MRI"])
+    visit.page.go_back()
+    visit.page.locator("article").wait_for(state="detached")
+    assert (visit.search, words.input_value()) == ("", "")
+    visit.page.go_forward()
+    visit.wait_for_results("1 paper found")
+
+    again = visit.context.new_page()
+    again.goto(visit.address + "search.html?q=mri&category=hep-th")
+    again.locator("#status", has_text="1 paper found").wait_for()
+    assert again.get_by_label("Category").input_value() == "hep-th"
+
+
+def test_results_come_in_parts(chromium: Any, tmp_path: Path) -> None:
+    website = Website.new(
+        tmp_path, {"medical-imaging": [paper(number) for number in range(1, 51)]}
+    ).built()
+    with served(website.folder) as address:
+        visit = Visit(chromium, address).go("search.html?q=mri")
+        assert len(visit.titles) == 20
+        more = visit.page.get_by_role("button", name="Show more")
+        more.click()
+        assert visit.page.evaluate("document.activeElement.textContent") == "Study 30 of MRI"
+        more.click()
+        assert len(visit.titles) == 50
+        assert not more.is_visible()
+        visit.context.close()
+
+
+def test_formulas_in_results_are_mathml(visit: Visit) -> None:
+    visit.go("search.html?q=fréchet")
+    assert visit.page.locator("article h2 math mi").all_text_contents() == ["O", "n", "log", "n"]
+    assert r"$\unknowncommand{x}$" in visit.titles[0]
+
+
+def test_an_index_that_cannot_be_loaded_is_said(chromium: Any, address: str) -> None:
+    visit = Visit(chromium, address)
+    visit.page.route("**/search/index.json", lambda route: route.fulfill(status=503))
+    visit.page.goto(address + "search.html?q=mri")
+    visit.page.locator("#status", has_text="could not be loaded (status 503)").wait_for()
+    visit.page.unroute("**/search/index.json")
+    visit.page.locator("#words").fill("hearts")
+    visit.wait_for_results("1 paper found")
+    visit.context.close()
