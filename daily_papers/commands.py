@@ -214,15 +214,16 @@ def import_command(arguments: Namespace) -> int:
     """Bring in a published README."""
     from daily_papers.bringing_in import bring_in  # noqa: PLC0415
 
-    sentences = bring_in(
+    brought_in = bring_in(
         Path(arguments.root),
         Path(arguments.readme),
         day=arguments.today or listing_day(os.environ),
-        replace=arguments.replace,
+        in_place=arguments.replace,
     )
-    for sentence in sentences:
-        if not arguments.quiet:
-            print(sentence)
+    if not arguments.quiet:
+        print(*brought_in.done, *brought_in.advice, sep="\n")
+    for sentence in brought_in.left_out:
+        print(f"daily-papers: {sentence}", file=sys.stderr)
     return 0
 
 

@@ -1,0 +1,313 @@
+"""`import`, by its command: somebody moves a published digest repository over."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from daily_papers.rendering.region import BEGIN, END
+from daily_papers.sandbox import SandboxArxiv
+from tests.support.command_line import Ended, run
+from tests.support.repository import SLUGS, Repository
+
+SHARED = Path(__file__).parents[1].parent / "shared"
+PUBLISHED = SHARED / "examples" / "daily-papers-readme.md"
+TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 1, day) for day in (20, 21, 22))
+HEADINGS = ("magnetic resonance imaging", "graph neural networks", "diffusion model")
+TABLES = "keywords:\n" + "".join(f"  - {heading}\n" for heading in HEADINGS)
+#: What a table shows as it is.
+PLAIN = re.compile(r"[^\\`*_\[\]<>|~&$!@#]*")
+HEADER = "| **Title** | **Date** | **Abstract** | **Comment** |\n| --- | --- | --- | --- |\n"
+
+
+def row(title: str, paper: str, day: str, abstract: str, comment: str = "") -> str:
+    """A row as other tools write it: the texts as they are."""
+    if len(comment) > 20:
+        comment = f"<details><summary>{comment[:5]}...</summary><p>{comment}</p></details>"
+    shown = f"<details><summary>Show</summary><p>{abstract}</p></details>"
+    return f"| **[{title}](http://arxiv.org/abs/{paper})** | {day} | {shown} | {comment} |\n"
+
+
+OTHER_TOOL = "".join(
+    [
+        "# Daily Papers\nWhat another tool wrote.\n\nLast update: 2025-04-04\n\n",
+        f"## mri\n{HEADER}",
+        row("Fetal MRI", "2504.00002v2", "2025-04-03", "MRI, early.", "12 pages, 3 figures, code"),
+        "| **[No address]** | 2025-04-02 | nothing | |\n",
+        row("Low-field MRI", "2504.00001v1", "2025-04-01", "MRI, cheap.", "9 pages"),
+        f"\n## C++ & more\n{HEADER}",
+        row("A compiler", "2503.00009v1", "2025-03-09", "It compiles."),
+        "\nBelow the tables.\n",
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SandboxArxiv]:
+    with SandboxArxiv() as arxiv:
+        yield arxiv
+
+
+@pytest.fixture
+def arxiv(running: SandboxArxiv) -> SandboxArxiv:
+    running.today = TUESDAY
+    running.requests.clear()
+    return running
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Repository:
+    """A repository of another tool."""
+    repository = Repository(tmp_path / "old")
+    repository.write("README.md", OTHER_TOOL)
+    return repository
+
+
+@pytest.fixture(scope="module")
+def published(running: SandboxArxiv, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A README with the sandbox's papers, as another tool published it on Tuesday."""
+    repository = Repository.new(tmp_path_factory.mktemp("published"), TABLES)
+    running.today = TUESDAY
+    assert update(repository, running).code == 0
+    exported = run("export", "--root", repository.root).out.splitlines()
+    papers = [json.loads(line) for line in exported]
+    text = "# Daily Papers\n\nLast update: 2026-01-20\n\n"
+    for heading in HEADINGS:
+        text += f"## {heading}\n{HEADER}"
+        for paper in papers:
+            texts = (paper["title"], paper["abstract"], paper["comment"] or "")
+            if paper["keyword"] == heading and PLAIN.fullmatch("".join(texts)):
+                id = f"{paper['id']}v{paper['version']}"
+                text += row(texts[0], id, paper["updated"][:10], *texts[1:])
+        text += "\n"
+    return text
+
+
+def update(repository: Repository, arxiv: SandboxArxiv, source: str = "search") -> Ended:
+    return run(
+        *("update", "--source", source, "--root", repository.root),
+        environ=arxiv.environment(),
+    )
+
+
+def bring_in(repository: Repository, *options: str, day: str = "2026-01-20") -> Ended:
+    readme = repository.root / "README.md"
+    return run("import", readme, "--root", repository.root, "--today", day, *options)
+
+
+def rows(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("| **[")]
+
+
+# --- moving over -------------------------------------------------------------------------------
+
+
+def test_everything_is_brought_in_and_told(old: Repository):
+    ended = bring_in(old, "--replace")
+    root = old.root
+    assert ended.code == 0
+    assert ended.out.splitlines() == [
+        f"{root}/keywords.yaml: written, with the headings as keywords",
+        "mri: 2 papers",
+        "C++ & more: 1 paper",
+        f"{root}/README.md: our two markers stand in the place of its tables",
+        "next: daily-papers render shows the tables; daily-papers update completes them",
+    ]
+    (unread,) = ended.err.splitlines()
+    assert unread.startswith(f"daily-papers: {root}/README.md:10: ")
+    assert run("check", "--root", root).code == 0
+
+
+def test_the_tables_come_back_by_render(old: Repository):
+    bring_in(old, "--replace")
+    assert old.text("README.md") == (
+        f"# Daily Papers\nWhat another tool wrote.\n\n{BEGIN}\n{END}\n\nBelow the tables.\n"
+    )
+    assert run("render", "--root", old.root).code == 0
+    readme = old.text("README.md")
+    assert rows(readme) == [
+        line.replace("http://", "https://") for line in rows(OTHER_TOOL) if "No address" not in line
+    ]
+    assert "Last update: 2025-04-04\n" in readme
+    assert readme.startswith("# Daily Papers\nWhat another tool wrote.\n")
+    assert readme.endswith(f"{END}\n\nBelow the tables.\n")
+
+
+def test_a_second_import_changes_nothing(old: Repository):
+    bring_in(old)
+    tree = old.tree()
+    assert bring_in(old, day="2026-01-25").code == 0
+    assert old.tree() == tree
+
+
+def test_a_readme_without_markers_is_told_what_to_do(old: Repository):
+    ended = bring_in(old)
+    assert old.text("README.md") == OTHER_TOOL
+    assert (
+        f"{old.root}/README.md: has no place for the tables yet; import again with --replace, or "
+        f"paste {BEGIN} and {END} where they shall stand, each on a line of its own"
+    ) in ended.out.splitlines()
+
+
+def test_a_readme_from_elsewhere_leaves_it_as_it_is(old: Repository, tmp_path: Path):
+    new = Repository(tmp_path / "new")
+    new.root.mkdir()
+    ended = run("import", old.root / "README.md", "--root", new.root, "--today", "2026-01-20")
+    assert ended.code == 0
+    assert new.text("README.md") == f"# Daily Papers\n\n{BEGIN}\n{END}\n"
+    assert f"{new.root}/README.md: written, with our two markers" in ended.out.splitlines()
+    assert old.text("README.md") == OTHER_TOOL
+    assert run("render", "--root", new.root).code == 0
+    assert len(rows(new.text("README.md"))) == 3
+
+
+def test_only_the_own_readme_is_replaced(old: Repository, tmp_path: Path):
+    new = Repository(tmp_path / "new")
+    new.root.mkdir()
+    ended = run("import", old.root / "README.md", "--root", new.root, "--replace")
+    assert ended.code == 2
+    assert "--replace changes a README of this repository only" in ended.err
+    assert old.text("README.md") == OTHER_TOOL
+    assert new.tree() == {}
+
+
+def test_the_old_tool_is_named_for_removal(old: Repository):
+    old.write(".github/workflows/update.yaml", "steps:\n  - run: python main.py\n")
+    old.write(".github/ISSUE_TEMPLATE.md", "- [Old](http://arxiv.org/abs/2504.00001v1)\n")
+    old.write("main.py", "import arxiv\n")
+    old.write("keep.py", "print('mine')\n")
+    advice = bring_in(old).out.splitlines()
+    named = [line.partition(":")[0] for line in advice if "remove it" in line]
+    assert named == [".github/ISSUE_TEMPLATE.md", ".github/workflows/update.yaml", "main.py"]
+
+
+# --- keywords ----------------------------------------------------------------------------------
+
+
+def test_a_table_goes_to_the_keyword_of_its_name_or_slug(old: Repository):
+    keywords = "keywords:\n  - {name: Imaging, slug: mri, any: [mri, fmri]}\n  - C++ & MORE\n"
+    old.write("keywords.yaml", keywords)
+    ended = bring_in(old)
+    assert ended.code == 0
+    assert old.text("keywords.yaml") == keywords
+    assert [len(old.table(record["slug"])) for record in old.records("data/keywords.jsonl")] == [
+        1,
+        2,
+    ]
+
+
+def test_a_table_without_keyword_is_left_out_and_named(old: Repository):
+    old.write("keywords.yaml", "keywords: [mri]\n")
+    ended = bring_in(old)
+    assert ended.code == 0
+    assert (
+        f"daily-papers: {old.root}/README.md: C++ & more: 1 paper left out; write it into "
+        "keywords.yaml as a keyword, then import again"
+    ) in ended.err.splitlines()
+    assert len(old.records("data/papers/*.jsonl")) == 2
+
+
+def test_where_no_table_has_a_keyword_nothing_is_done(old: Repository):
+    old.write("keywords.yaml", "keywords: [black holes]\n")
+    tree = old.tree()
+    ended = bring_in(old, "--replace")
+    assert (ended.code, ended.out) == (1, "")
+    assert len(ended.err.splitlines()) == 2
+    assert old.tree() == tree
+
+
+@pytest.mark.parametrize(
+    ("readme", "code", "told"),
+    [
+        ("# Nothing\n", 1, "README.md: no table of papers found; a table begins with"),
+        (b"\xff\n", 1, "README.md:1: not UTF-8"),
+        (None, 2, "README.md: no such file; give the README that was published"),
+    ],
+)
+def test_what_is_no_published_readme_is_refused(
+    old: Repository, readme: str | bytes | None, code: int, told: str
+):
+    if readme is None:
+        (old.root / "README.md").unlink()
+    else:
+        old.write("README.md", readme)
+    tree = old.tree()
+    ended = bring_in(old, "--replace")
+    assert (ended.code, ended.out) == (code, "")
+    (line,) = ended.err.splitlines()
+    assert told in line
+    assert old.tree() == tree
+
+
+def test_quiet_tells_only_what_is_left_out(old: Repository):
+    ended = bring_in(old, "-q")
+    assert (ended.code, ended.out) == (0, "")
+    assert len(ended.err.splitlines()) == 1
+
+
+# --- what comes after --------------------------------------------------------------------------
+
+
+def test_what_was_imported_is_completed_and_never_news(
+    arxiv: SandboxArxiv, published: str, tmp_path: Path
+):
+    repository = Repository.new(tmp_path, readme=published)
+    (repository.root / "keywords.yaml").unlink()
+    assert bring_in(repository, "--replace").code == 0
+    assert repository.text("keywords.yaml").endswith(TABLES)
+    imported = {record["id"] for record in repository.records("data/papers/*.jsonl")}
+    assert len(imported) > 20
+    assert all("authors" not in record for record in repository.records("data/papers/*.jsonl"))
+    run("render", "--root", repository.root)
+    before = rows(published.replace("http://", "https://"))
+    assert rows(repository.text("README.md")) == before
+
+    ended = update(repository, arxiv)
+    assert ended.code == 0
+    assert f"{TUESDAY}: Nothing new." in ended.out
+    assert all(record["authors"] for record in repository.records("data/papers/*.jsonl"))
+    assert set(before) <= set(rows(repository.text("README.md")))
+    for arxiv.today, source in ((WEDNESDAY, "search"), (THURSDAY, "auto")):
+        assert update(repository, arxiv, source).code == 0
+    mailed = set()
+    for digest in repository.root.glob("digests/*.md"):
+        mailed |= set(re.findall(r"arxiv\.org/abs/(\S+?)v\d", digest.read_text("utf-8")))
+    assert mailed
+    assert not mailed & imported
+
+
+@pytest.mark.parametrize("source", ["auto", "announcements"])
+def test_a_feed_of_the_day_of_the_import_mails_nothing_imported(
+    arxiv: SandboxArxiv, tmp_path: Path, source: str
+):
+    arxiv.today = THURSDAY
+    other = Repository.new(tmp_path / "other", TABLES)
+    update(other, arxiv)
+    readme = other.text("README.md").replace(BEGIN, "").replace(END, "")
+    repository = Repository.new(tmp_path / "digest", TABLES, readme)
+    assert bring_in(repository, "--replace", day=str(THURSDAY)).code == 0
+    assert update(repository, arxiv, source).code in (0, 3)
+    assert not (repository.root / "digests").exists()
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not PUBLISHED.exists(), reason="no recorded real README here")
+def test_a_real_published_readme_comes_back(tmp_path: Path):
+    repository = Repository(tmp_path)
+    repository.write("README.md", PUBLISHED.read_bytes())
+    ended = bring_in(repository, "--replace")
+    assert (ended.code, ended.err) == (0, "")
+    assert run("render", "--root", repository.root).code == 0
+    shown, before = rows(repository.text("README.md")), rows(PUBLISHED.read_text("utf-8"))
+    assert len(shown) == len(before)
+    for row, old_row in zip(shown, before, strict=True):
+        texts = re.sub(r"</?(?:details|summary|p)>|https?://\S+\)|\*\*|\[|\]\(|\|", "", old_row)
+        if PLAIN.fullmatch(texts):
+            assert row == old_row.replace("http://", "https://")
+        assert row.split("](https://")[1][:30] == old_row.split("](http://")[1][:30]
+    assert SLUGS[0] in [record["slug"] for record in repository.records("data/keywords.jsonl")]
