@@ -10,12 +10,14 @@ from pathlib import Path
 
 from daily_papers.digest import Digest
 from daily_papers.digest_file import read_digest
+from daily_papers.fetching import Progress
+from daily_papers.files import Transaction
 from daily_papers.paper import Paper
 from daily_papers.plan import Source
 from daily_papers.report import RunReport
 from daily_papers.sandbox import SandboxArxiv, Service, Universe
 from daily_papers.store import Store
-from daily_papers.store_files import load_store
+from daily_papers.store_files import load_store, save_store
 from daily_papers.update import Order, preview, update
 from tests.support.repository import Repository
 
@@ -33,13 +35,30 @@ class Reader:
     arxiv: SandboxArxiv
     reports: list[RunReport] = field(default_factory=list)
 
-    def read(self, day: date, *, source: Source = Source.AUTO, budget: float = 2400.0) -> RunReport:
+    def read(
+        self,
+        day: date,
+        *,
+        source: Source = Source.AUTO,
+        budget: float = 2400.0,
+        progress: Progress = lambda *_: None,
+    ) -> RunReport:
         """Run the daily job on a day."""
         self.arxiv.today = day
         self.arxiv.requests.clear()
-        report = update(self._order(day, source, budget), lambda *_: None)
+        report = update(self._order(day, source, budget), progress)
         self.reports.append(report)
         return report
+
+    def let_all_be_filled(self, day: date) -> None:
+        """Leave out the runs that fill tables: from now on every keyword is up to date."""
+        store = self.store()
+        for record in store.keywords.values():
+            record.filled = record.audited = record.last_success = day
+        store.state.complete, store.state.last_complete = True, day
+        transaction = Transaction(self.repository.root)
+        save_store(store, transaction)
+        transaction.commit()
 
     def plan(self, day: date, source: Source = Source.AUTO) -> tuple[str, ...]:
         """What the daily job would ask for on a day."""
@@ -60,6 +79,12 @@ class Reader:
     def asked(self) -> dict[Service, int]:
         """How many requests each service had since the last run began."""
         return dict(self.arxiv.counts)
+
+    @property
+    def asked_for_details(self) -> list[list[str]]:
+        """The identifiers of each list that was asked for since the last run began."""
+        lists = (dict(request.parameters).get("id_list") for request in self.arxiv.requests)
+        return [each.split(",") for each in lists if each]
 
     @property
     def requests(self) -> int:

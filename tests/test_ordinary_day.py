@@ -1,0 +1,287 @@
+"""An ordinary day asks the same few questions, however many keywords there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from math import ceil
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from daily_papers.plan import Source
+from daily_papers.sandbox import Change, SandboxArxiv, Script, Service, Universe, make_up
+from tests.support.daily_runs import Reader, days, reading
+from tests.support.repository import KEYWORDS, SLUGS, Repository
+
+#: Before the first listing of many papers, and that listing's day.
+BEFORE, BUSY = date(2026, 1, 6), date(2026, 1, 7)
+#: How many feeds the categories of the busy day take, as long as only typical days are known.
+PARTS = 4
+MONDAY, TUESDAY, WEDNESDAY = (date(2026, 2, day) for day in (2, 3, 4))
+
+
+@pytest.fixture(scope="module")
+def busy() -> Universe:
+    """More than a thousand papers a day."""
+    return make_up(Script(first_day=BUSY, days=1, papers_a_day=1100, seed=7))
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SandboxArxiv]:
+    with SandboxArxiv() as arxiv:
+        yield arxiv
+
+
+@pytest.fixture
+def reader(running: SandboxArxiv, tmp_path: Path) -> Reader:
+    """Three keywords, and a sandbox of a few papers a day."""
+    running.intercept = None
+    return Reader(Repository.new(tmp_path / "digest"), running)
+
+
+def phrases(universe: Universe, count: int) -> list[str]:
+    """Runs of words from titles and abstracts; most with a word more that stands nowhere."""
+    source, records = Random(count), universe.announced_on(BUSY)
+    chosen: dict[str, None] = {}
+    while len(chosen) < count:
+        words = re.findall(r"[a-z]{3,}", source.choice(records).words.abstract.lower())
+        start = source.randrange(max(1, len(words) - 4))
+        tail = [f"nowhere{source.randrange(10**6)}"] if len(chosen) > 250 else []
+        chosen[" ".join(words[start : start + 4] + tail)] = None
+    return list(chosen)
+
+
+def many(count: int, universe: Universe) -> str:
+    listed = "".join(f"  - {phrase}\n" for phrase in phrases(universe, count))
+    return f"categories: [cs, eess, stat]\nmax_papers: 30\nkeywords:\n{listed}"
+
+
+@pytest.mark.parametrize(
+    "count",
+    [3, 25, 250, 2500, pytest.param(10_000, marks=pytest.mark.full)],
+)
+def test_requests_do_not_grow_with_the_keywords(tmp_path: Path, busy: Universe, count: int):
+    with reading(tmp_path / "digest", many(count, busy), busy) as reader:
+        reader.read(BEFORE, source=Source.ANNOUNCEMENTS)
+        reader.let_all_be_filled(BEFORE)
+        report = reader.read(BUSY)
+        announced = {record.id for record in busy.announced_on(BUSY)}
+        assert len(announced) > 1000
+        wanted = {id for ids in reader.asked_for_details for id in ids}
+        assert wanted == set(reader.news()) <= announced
+        parts = reader.asked[Service.FEED]
+        assert parts == PARTS
+        assert reader.requests == parts + ceil(len(wanted) / 400) + 1
+        assert report.exit_code == 0
+        assert report.complete
+
+
+def test_more_details_than_lists_are_for_are_harvested(tmp_path: Path, busy: Universe):
+    """Every paper matches."""
+    keywords = (
+        "max_papers: 2000\nkeywords:\n  - name: All\n    query: cat:cs OR cat:eess OR cat:stat OR cat:math\n"
+    )
+    with reading(tmp_path / "digest", keywords, busy) as reader:
+        reader.read(BEFORE, source=Source.ANNOUNCEMENTS)
+        reader.let_all_be_filled(BEFORE)
+        report = reader.read(BUSY)
+        matches = len(reader.news())
+        assert matches > 800
+        assert reader.asked[Service.OAI] >= 1
+        assert reader.asked[Service.QUERY] == 1
+        assert reader.requests <= reader.asked[Service.FEED] + ceil(matches / 400) + 1
+        assert all(paper.has_details for paper in reader.table("all"))
+        assert report.complete
+
+
+def test_three_requests_where_one_part_and_one_list_are_enough(reader: Reader):
+    for day in (MONDAY, TUESDAY):
+        report = reader.read(day)
+    assert report.complete
+    assert reader.asked == {Service.FEED: 1, Service.QUERY: 2}
+    (details,) = reader.asked_for_details
+    assert details
+    assert len(report.requests) == 3
+
+
+def test_days_without_a_listing_are_two_requests(reader: Reader):
+    reader.read(date(2026, 2, 6))
+    for weekend in (date(2026, 2, 7), date(2026, 2, 8)):
+        report = reader.read(weekend)
+        assert report.day_line == "Nothing was announced."
+        assert reader.asked == {Service.FEED: 1, Service.QUERY: 1}
+        assert report.complete
+
+
+def test_what_was_announced_stands_in_the_tables_with_its_details(reader: Reader):
+    reader.read(MONDAY)
+    reader.read(TUESDAY)
+    announced = {record.id: record for record in reader.arxiv.universe.announced_on(TUESDAY)}
+    shown = [paper for slug in SLUGS for paper in reader.table(slug) if paper.id in announced]
+    assert shown
+    for paper in shown:
+        assert paper.announced == TUESDAY
+        assert paper.comment == announced[paper.id].words.comment
+        assert paper.updated == announced[paper.id].updated
+
+
+def test_every_keyword_is_audited_in_turn(reader: Reader):
+    reader.read(MONDAY)
+    audited = []
+    for day in days(TUESDAY, 6):
+        reader.read(day)
+        records = reader.store().keywords.values()
+        audited += [record.slug for record in records if record.audited == day]
+    assert sorted(audited) == sorted([*SLUGS, *SLUGS])
+    assert sorted(audited[:3]) == sorted(SLUGS)
+
+
+def test_an_audit_repairs_what_the_feed_does_not_show(reader: Reader):
+    """A changed comment, and a seventh version."""
+    universe = reader.arxiv.universe
+    unseen = [
+        record
+        for record in universe.as_of(date(2026, 2, 20))
+        if (record.version > 5 or record.change is Change.EDITED) and record.day > MONDAY
+    ]
+    assert unseen
+    reader.repository.write("keywords.yaml", "keywords:\n  - mri\n  - time series\n")
+    for day in days(MONDAY, 21):
+        reader.read(day)
+    tables = {paper.id: paper for slug in ("mri", "time-series") for paper in reader.table(slug)}
+    shown = [record for record in unseen if record.id in tables]
+    assert shown
+    for record in shown:
+        assert tables[record.id].version == record.version
+        assert tables[record.id].comment == record.words.comment
+
+
+# --- a second run ------------------------------------------------------------------------------
+
+
+def test_a_second_run_of_a_complete_day_asks_nothing_and_changes_nothing(reader: Reader):
+    reader.read(MONDAY)
+    first = reader.read(TUESDAY)
+    tree = reader.repository.tree()
+    again = reader.read(TUESDAY)
+    assert reader.requests == 0
+    assert reader.repository.tree() == tree
+    assert again.day_line == first.day_line
+    assert again.plan == ("nothing to ask (source auto): everything is known already",)
+
+
+def test_a_keyword_that_comes_after_the_run_is_filled_and_matched_the_same_day(reader: Reader):
+    reader.read(TUESDAY)
+    reader.read(WEDNESDAY)
+    reader.repository.write("keywords.yaml", KEYWORDS + "  - time series\n")
+    report = reader.read(WEDNESDAY)
+    assert reader.asked == {Service.QUERY: 1}, "the feed was kept"
+    assert report.complete
+    announced = {record.id for record in reader.arxiv.universe.announced_on(WEDNESDAY)}
+    assert set(reader.news_of("time-series")) <= announced
+    assert len(reader.table("time-series")) > len(reader.news_of("time-series"))
+
+
+def test_a_removed_keyword_asks_nothing(reader: Reader):
+    reader.read(MONDAY)
+    reader.repository.write("keywords.yaml", "keywords:\n  - magnetic resonance imaging\n")
+    reader.read(MONDAY)
+    assert reader.requests == 0
+    assert list(reader.store().keywords) == ["magnetic-resonance-imaging"]
+
+
+# --- fills -------------------------------------------------------------------------------------
+
+
+def hundred(names: int) -> str:
+    listed = "".join(f"  - word{n} of nothing\n" for n in range(names - 1))
+    return f"categories: [stat, eess]\nkeywords:\n{listed}  - time series\n"
+
+
+def test_fills_are_forty_requests_a_run_and_say_so(reader: Reader):
+    """The last of 100 waits for its fill, and takes part in the daily match at once."""
+    reader.repository.write("keywords.yaml", hundred(100))
+    report = reader.read(WEDNESDAY)
+    assert not report.complete
+    filled = [record for record in reader.store().keywords.values() if record.filled]
+    harvested = reader.asked.get(Service.OAI, 0)
+    assert 0 < harvested < 20
+    assert len(filled) + harvested <= 40
+    assert f"filling {len(filled)} of 100" in report.day_line
+    assert report.exit_code == 0
+    announced = {record.id for record in reader.arxiv.universe.announced_on(WEDNESDAY)}
+    shown = {paper.id for paper in reader.table("time-series")}
+    assert shown & announced
+    assert reader.table("time-series")[-1].date < WEDNESDAY, "from the harvest"
+
+
+def test_the_rest_is_filled_by_the_next_runs(reader: Reader):
+    reader.repository.write("keywords.yaml", hundred(100))
+    reader.read(TUESDAY)
+    for _ in range(2):  # of the same day
+        report = reader.read(TUESDAY)
+        assert reader.asked.get(Service.FEED, 0) == 0
+        assert reader.asked.get(Service.OAI, 0) == 0
+        assert reader.requests <= 40 + 1
+    report = reader.read(WEDNESDAY)
+    assert all(record.filled for record in reader.store().keywords.values())
+    assert "filling" not in report.day_line
+    assert report.complete
+
+
+def test_a_fill_is_no_news_but_the_days_announcement_is(tmp_path: Path, running: SandboxArxiv):
+    reader = Reader(Repository.new(tmp_path / "digest", "keywords:\n  - mri\n"), running)
+    reader.read(TUESDAY)
+    reader.repository.write("keywords.yaml", "keywords:\n  - mri\n  - time series\n")
+    reader.read(WEDNESDAY)
+    announced = {record.id for record in running.universe.announced_on(WEDNESDAY)}
+    told = reader.news_of("time-series")
+    assert told
+    assert set(told) <= announced
+    assert len(reader.table("time-series")) > len(told)
+
+
+# --- what is told before -----------------------------------------------------------------------
+
+
+def test_a_dry_run_tells_the_plan_and_does_nothing(reader: Reader):
+    assert reader.plan(MONDAY) == (
+        "the announcement feed, in 6 requests",
+        "the own search of 3 keywords: magnetic-resonance-imaging, graph-networks, "
+        "diffusion-models, to fill new tables",
+        "the details of what matched, 400 papers a request",
+    )
+    reader.read(MONDAY)
+    tree = reader.repository.tree()
+    assert reader.plan(MONDAY) == ("nothing to ask (source auto): everything is known already",)
+    assert reader.plan(TUESDAY) == (
+        "the announcement feed, in 1 request",
+        "the details of what matched, 400 papers a request",
+        "the own search of diffusion-models, whose turn it is to be audited",
+    )
+    assert reader.plan(TUESDAY, Source.OAI)[0].startswith(
+        "a harvest of what changed since 2026-02-01"
+    )
+    assert reader.requests == 0
+    assert reader.repository.tree() == tree
+
+
+@pytest.mark.parametrize("source", [Source.SEARCH, Source.OAI, Source.ANNOUNCEMENTS])
+def test_a_forced_way_asks_one_service(reader: Reader, source: Source):
+    reader.read(MONDAY)
+    report = reader.read(TUESDAY, source=source)
+    (service,) = reader.asked
+    assert (
+        service
+        is {
+            Source.SEARCH: Service.QUERY,
+            Source.OAI: Service.OAI,
+            Source.ANNOUNCEMENTS: Service.FEED,
+        }[source]
+    )
+    assert report.exit_code == 0
+    announced = {record.id for record in reader.arxiv.universe.announced_on(TUESDAY)}
+    assert announced & {paper.id for slug in SLUGS for paper in reader.table(slug)}
