@@ -29,6 +29,11 @@ from daily_papers.update import Order, update
 Say = Callable[[str], None]
 
 _MARK = Path(".daily-papers") / "demo"
+#: What a demo leaves behind, and the next one takes away.
+_PLAYED = frozenset(
+    {".daily-papers", "README.md", "keywords.yaml", "data", "digests", "papers", "site"}
+)
+_ELSEWHERE = "give the demo a folder that is empty, or not there yet: daily-papers demo DIR"
 _KEYWORDS = f"""\
 # The topics of this digest repository. Its own words for all of this: docs/keywords.md
 title: Daily Papers
@@ -42,7 +47,7 @@ keywords:
   - graph neural networks
   - name: Diffusion models
     query: 'ti:"diffusion model" OR abs:"diffusion model"'
-  - author: [{', '.join(TRACKED_AUTHOR)}]
+  - author: [{", ".join(TRACKED_AUTHOR)}]
 """
 _README = f"""\
 # Daily Papers
@@ -101,18 +106,31 @@ def demo(folder: Path, say: Say) -> None:
 
 
 def _prepare(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: a file; give the demo a folder that is empty")
-    if (folder / _MARK).exists():
-        shutil.rmtree(folder)
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(
-            f"{folder}: not empty; give the demo a folder that is: daily-papers demo DIR"
-        )
-    (folder / _MARK).parent.mkdir(parents=True, exist_ok=True)
-    (folder / _MARK).touch()
-    (folder / "keywords.yaml").write_text(_KEYWORDS, encoding="utf-8")
-    (folder / "README.md").write_text(_README, encoding="utf-8")
+    try:
+        _clear(folder)
+        (folder / _MARK).parent.mkdir(parents=True, exist_ok=True)
+        (folder / _MARK).touch()
+        (folder / "keywords.yaml").write_text(_KEYWORDS, encoding="utf-8")
+        (folder / "README.md").write_text(_README, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{error.filename or folder}: {error.strerror}; {_ELSEWHERE}") from error
+
+
+def _clear(folder: Path) -> None:
+    """Take away an earlier demo, and nothing that anybody else put there."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: a file; {_ELSEWHERE}")
+    found = sorted(path.name for path in folder.iterdir())
+    strange = found if not (folder / _MARK).exists() else [n for n in found if n not in _PLAYED]
+    if strange:
+        raise UsageError(f"{folder}: not empty (there is {strange[0]}); {_ELSEWHERE}")
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _no_progress(_done: int, _of: int, _what: str) -> None:
@@ -134,6 +152,6 @@ def _tell_where_to_look(folder: Path, say: Say) -> None:
     say(f"  {folder / 'README.md'}: the tables")
     say(f"  {folder / 'papers'}/: a page for each keyword")
     if digests:
-        say(f"  {folder / 'digests'}/: {len(digests)} digests, each of which becomes one mail")
+        say(f"  {folder / 'digests'}/: {len(digests)} digests, each of which becomes a mail")
     say(f"  {folder / 'data'}/: the store, which git keeps")
     say(f"Change {folder / 'keywords.yaml'}, then: daily-papers --root {folder} check")

@@ -1,0 +1,110 @@
+"""`demo`: all of it, against the sandbox, the same way every time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import Ended, run, run_apart
+from tests.support.repository import Repository
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, Repository]:
+    """A demo in a folder that was not there, started as a person starts it."""
+    folder = tmp_path_factory.mktemp("home")
+    ended = run_apart("demo", cwd=folder, environ={"GITHUB_REPOSITORY": "somebody/else"})
+    return ended, Repository(folder / "daily-papers-demo")
+
+
+def test_the_demo_tells_each_day_and_where_to_look(shown: tuple[Ended, Repository]):
+    ended, _ = shown
+    assert (ended.code, ended.err) == (0, "")
+    days = re.findall(r"^(2026-02-\d\d)  \w+: .+\n {12}\S.*$", ended.out, re.MULTILINE)
+    assert len(days) == len(set(days)) == ended.out.count(" requests, exit code ") == 8
+    assert "exit code 1" in ended.out  # a day on which nothing answered
+    assert "127.0.0.1" not in ended.out
+    for line in ended.out[ended.out.index("Now look at:") :].splitlines():
+        assert len(line) < 100
+
+
+def test_what_it_points_to_is_there(shown: tuple[Ended, Repository]):
+    ended, repository = shown
+    named = re.findall(r"^  daily-papers-demo/(\S+?)/?: ", ended.out, re.MULTILINE)
+    assert named == ["README.md", "papers", "digests", "data"]
+    assert all((repository.root / name).exists() for name in named)
+    assert repository.text("README.md").count("| **[") > 50
+    digests = sorted(repository.root.glob("digests/*.md"))
+    assert f"{len(digests)} digests" in ended.out
+
+
+def test_its_end_is_as_good_as_its_store(shown: tuple[Ended, Repository]):
+    _, repository = shown
+    assert repository.state()["complete"] is True
+    for command in (["check"], ["render", "--check"], ["export"]):
+        assert run(*command, "--root", repository.root).code == 0
+
+
+def test_every_paper_is_in_one_digest_only(shown: tuple[Ended, Repository]):
+    _, repository = shown
+    mailed = [
+        paper
+        for digest in repository.root.glob("digests/*.md")
+        for paper in re.findall(
+            r"^- \[.*\]\(https://arxiv\.org/abs/(\S+?)v\d", digest.read_text("utf-8"), re.MULTILINE
+        )
+    ]
+    assert len(mailed) == len(set(mailed)) > 5
+
+
+def test_a_second_demo_is_the_same_byte_for_byte(shown: tuple[Ended, Repository]):
+    first, repository = shown
+    before = repository.tree()
+    repository.write("papers/from-before.md", "no part of the new demo\n")
+    again = run_apart("demo", cwd=repository.root.parent)
+    assert again.out == first.out
+    assert repository.tree() == before
+
+
+def test_the_demo_runs_where_one_stands(tmp_path: Path):
+    for _ in range(2):
+        ended = run_apart("-q", "demo", ".", cwd=tmp_path)
+        assert ended == Ended(0, "", "")
+    assert (tmp_path / "README.md").exists()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", ".git/HEAD", "README.md"])
+def test_what_people_have_is_never_touched(tmp_path: Path, name: str):
+    repository = Repository(tmp_path)
+    repository.write(name, "mine\n")
+    ended = run("demo", tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        f"daily-papers: {tmp_path}: not empty (there is {Path(name).parts[0]}); give the demo a "
+        "folder that is empty, or not there yet: daily-papers demo DIR\n"
+    )
+    assert repository.text(name) == "mine\n"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_demo_that_people_made_theirs_is_left_alone(tmp_path: Path):
+    repository = Repository(tmp_path)
+    repository.write(".daily-papers/demo", "")
+    repository.write("keywords.yaml", "keywords: [mine]\n")
+    repository.write(".git/HEAD", "ref: refs/heads/main\n")
+    ended = run("demo", tmp_path)
+    assert ended.code == 2
+    assert "not empty (there is .git)" in ended.err
+    assert repository.text("keywords.yaml") == "keywords: [mine]\n"
+
+
+def test_a_file_in_its_place_is_named(tmp_path: Path):
+    file = tmp_path / "file"
+    file.write_text("mine", encoding="utf-8")
+    assert run("demo", file).said[0].startswith(f"daily-papers: {file}: a file; give the demo")
+    below = run("demo", file / "below")
+    assert below.code == 2
+    assert "Not a directory; give the demo a folder" in below.err
+    assert file.read_text("utf-8") == "mine"
