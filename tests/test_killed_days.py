@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.kills import one_life
-from tests.support.topics import DIFFUSION, GRAPHS, MEDICAL, MRI, Topic
+from tests.support.subjects import DIFFUSION, GRAPHS, MEDICAL, MRI, Topic
 from tests.support.wanted import News, Truth
 from tests.support.watched import Kept, Month, Services, Watched, told_once
 
 MONDAY, DAY = date(2026, 1, 26), timedelta(days=1)
+SITUATIONS = ("first", "ordinary", "evening", "recovery")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def watched(services: Services, tmp_path: Path) -> Watched:
 def situations(
     services: Services, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Situation]:
-    """The mornings of a first, an ordinary and a recovery day; an evening with a new keyword."""
+    """The mornings of three days, and the evening of one; to two of them a keyword is new."""
     folder = tmp_path_factory.mktemp("situations")
     month = Month(services.watched(folder / "digest"), Truth(services.arxiv.universe))
     topics = (MRI, MEDICAL, GRAPHS)
@@ -71,31 +72,50 @@ def situations(
     hear(MONDAY)
     keep("ordinary", MONDAY + DAY, topics)
     hear(MONDAY + DAY)
-    keep("keyword", MONDAY + DAY, (*topics, DIFFUSION))
+    keep("evening", MONDAY + DAY, (*topics, DIFFUSION))
     for day in (MONDAY + 2 * DAY, MONDAY + 3 * DAY):
         month.morning(day, topics)
         month.hear_nothing()
-    keep("recovery", MONDAY + 4 * DAY, topics)
+    keep("recovery", MONDAY + 4 * DAY, (*topics, DIFFUSION))
     return found
 
 
-@pytest.mark.parametrize("name", ["first", "ordinary", "recovery", "keyword"])
-@pytest.mark.parametrize(
-    "every", [pytest.param(97, id="some"), pytest.param(1, id="all", marks=pytest.mark.full)]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("name", SITUATIONS)
 def test_a_job_killed_at_any_step_is_made_good_by_the_next(
-    situations: dict[str, Situation], watched: Watched, tmp_path: Path, name: str, every: int
+    situations: dict[str, Situation], watched: Watched, tmp_path: Path, name: str
 ):
-    situation = situations[name]
+    steps = steps_of(situations[name], watched, tmp_path)
+    for step in range(1, len(steps) + 1):
+        assert_made_good(situations[name], watched, tmp_path, step)
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_a_job_killed_after_a_file_or_an_answer_is_made_good_by_the_next(
+    situations: dict[str, Situation], watched: Watched, tmp_path: Path, name: str
+):
+    """A quarter of them, another one in each situation."""
+    steps = steps_of(situations[name], watched, tmp_path)
+    done = [n for n, step in enumerate(steps, 1) if step in {"after replace", "after request"}]
+    for step in done[SITUATIONS.index(name) :: len(SITUATIONS)]:
+        assert_made_good(situations[name], watched, tmp_path, step)
+
+
+def steps_of(situation: Situation, watched: Watched, folder: Path) -> list[str]:
+    again = watched.resume(situation.kept, folder / "undisturbed")
     with one_life() as undisturbed:
-        watched.resume(situation.kept, tmp_path / "undisturbed").job()
-    assert undisturbed.steps > 100
-    for step in range(1, undisturbed.steps + 1, every):
-        again = watched.resume(situation.kept, tmp_path / str(step))
-        with one_life(die_at=step):
-            again.job()
         again.job()
-        assert told_once(again.mails) == situation.expected, f"killed at {step}"
+    assert told_once(again.mails) == situation.expected
+    return undisturbed.steps
+
+
+def assert_made_good(situation: Situation, watched: Watched, folder: Path, step: int) -> None:
+    again = watched.resume(situation.kept, folder / str(step))
+    with one_life(die_at=step) as life:
+        again.job()
+    assert life.is_over
+    again.job()
+    assert told_once(again.mails) == situation.expected, f"killed {life.steps[-1]}, step {step}"
 
 
 # --- any number of kills, on any number of days ------------------------------------------------

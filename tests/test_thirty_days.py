@@ -14,7 +14,7 @@ import pytest
 
 from daily_papers.sandbox import Record, Universe
 from tests.support.awkward import awkward_papers
-from tests.support.topics import DIFFUSION, GRAPHS, MEDICAL, MEDICAL_RENAMED, MRI, Topic
+from tests.support.subjects import DIFFUSION, GRAPHS, MEDICAL, MEDICAL_RENAMED, MRI, Topic
 from tests.support.wanted import News, Truth
 from tests.support.watched import Mail, Month, Services, told_once
 

@@ -162,6 +162,14 @@ AWKWARD = (
         _january(30),
     ),
     Awkward(
+        "Announced while nobody heard, for a keyword that was there",
+        _january(29),
+        "stat.ML",
+        (),
+        _january(30),
+        abstracts=(DIFFUSION,),
+    ),
+    Awkward(
         "Announced elsewhere while nobody heard",
         _january(29),
         "hep-th",

@@ -6,7 +6,7 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -49,18 +49,15 @@ class Life:
     """How far a block came. There are two steps at each write and request: before and after it."""
 
     die_at: int | None
-    steps: int = 0
-    #: What was being done when it died.
-    last: str = ""
+    steps: list[str] = field(default_factory=list)
 
     @property
     def is_over(self) -> bool:
-        return self.die_at is not None and self.steps >= self.die_at
+        return len(self.steps) == self.die_at
 
     def step(self, what: str) -> None:
         if not self.is_over:
-            self.steps += 1
-            self.last = what
+            self.steps.append(what)
         if self.is_over:  # and who is dead does nothing any more, in a ``finally`` neither
             raise Killed
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from daily_papers.paper import announcement_order
 from daily_papers.sandbox import Universe, announce_type
-from tests.support.topics import Topic, categories_of
+from tests.support.subjects import Topic, categories_of
 
 #: Papers by identifier, with the names of the keywords that they are for.
 News = dict[str, frozenset[str]]

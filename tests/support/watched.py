@@ -19,7 +19,7 @@ from tests.support.awkward import with_awkward_papers
 from tests.support.command_line import Ended, run
 from tests.support.github import TOKEN, GitHubStandIn
 from tests.support.repository import README, Repository
-from tests.support.topics import Topic, keywords_yaml
+from tests.support.subjects import Topic, keywords_yaml
 from tests.support.wanted import News, Truth
 
 _ROW = re.compile(r"^- \[.*\]\(https://arxiv\.org/abs/(?P<id>\S+?)v\d+\)(?P<rest>.*)$")
