@@ -19,7 +19,7 @@ from daily_papers.store import FeedMemory, State
 
 #: A listing day has brought more than a thousand identifiers since 2023. Between two days that
 #: follow each other, the categories of a digest leave no hole of this size.
-_HOLE = 700
+_HOLE = 1_000
 #: How much of yesterday's volume is still expected where today's is lower: a small day, after a
 #: holiday, must not make the parts of the next one too large.
 _REMEMBERED = 0.9

@@ -1,83 +1,61 @@
-"""Keywords as a person means them: what keywords.yaml says, and regular expressions to check it."""
+"""Keywords of every kind, and what they mean, told apart from the pipeline's own matcher."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 
-from daily_papers.sandbox import Record
-from daily_papers.sandbox.subject_sets import members
+from daily_papers.sandbox import TRACKED_AUTHOR, Record
 
+Means = Callable[[Record], bool]
 
-@dataclass(frozen=True)
-class Topic:
-    """A keyword as a person means it, and how it is written into keywords.yaml."""
-
-    slug: str
-    name: str
-    phrases: tuple[str, ...]
-    #: What must be found in title or abstract; in title and abstract where there is one word.
-    pattern: str
-    categories: tuple[str, ...]
-    max_papers: int = 20
-
-    def renamed(self, slug: str, name: str) -> Topic:
-        return replace(self, slug=slug, name=name)
-
-    def in_yaml(self) -> str:
-        fields = {
-            "name": self.name,
-            "slug": self.slug,
-            "any": list(self.phrases),
-            "in": "title and abstract" if self._is_one_word else "title or abstract",
-            "categories": list(self.categories),
-            "max_papers": self.max_papers,
-        }
-        return "  - " + json.dumps(fields) + "\n"
-
-    def is_about(self, record: Record) -> bool:
-        texts = (record.words.title, record.words.abstract)
-        found = [re.search(self.pattern, text, re.IGNORECASE) is not None for text in texts]
-        right = all(found) if self._is_one_word else any(found)
-        return right and not categories_of([self]).isdisjoint(record.categories)
-
-    @property
-    def _is_one_word(self) -> bool:
-        return all(" " not in phrase for phrase in self.phrases)
+TOPICS = f"""\
+categories: [cs, eess, stat, physics.med-ph]
+max_papers: 20
+keywords:
+  - diffusion model
+  - mri
+  - name: Medical imaging
+    any: [medical imaging, medical image analysis]
+    none: [survey]
+  - name: Followed
+    author: [{", ".join(TRACKED_AUTHOR)}]
+  - name: Series
+    query: '(ti:"time series" OR abs:"time series") ANDNOT abs:forecasting'
+    categories: [stat, cs.LG]
+"""
+#: Rows of a table.
+ROWS = 20
+_CATEGORIES = {"cs", "eess", "stat", "physics.med-ph"}
 
 
-def categories_of(topics: Iterable[Topic]) -> frozenset[str]:
-    """The categories of all together, those of archives one by one."""
-    return frozenset[str]().union(*(members(name) for t in topics for name in t.categories))
+def _within(record: Record, wanted: set[str]) -> bool:
+    return any({name, name.partition(".")[0]} & wanted for name in record.categories)
 
 
-def keywords_yaml(topics: Iterable[Topic]) -> str:
-    return "title: Daily Papers\nkeywords:\n" + "".join(topic.in_yaml() for topic in topics)
+def _holds(phrase: str, *texts: str) -> list[bool]:
+    pattern = re.compile(rf"\b{phrase}\b", re.IGNORECASE)
+    return [pattern.search(text) is not None for text in texts]
 
 
-MRI = Topic("mri", "MRI", ("mri",), r"\bmris?\b", ("cs.CV", "eess.IV", "physics.med-ph"))
-MEDICAL = Topic(
-    slug="medical-imaging",
-    name="Medical imaging",
-    phrases=("medical imaging", "medical image analysis"),
-    pattern=r"\bmedical\W+imag(?:e|es|ing)\b",
-    categories=("cs.CV", "eess.IV"),
-    max_papers=3,  # fewer than what three days bring
-)
-GRAPHS = Topic(
-    slug="graph-networks",
-    name="Graph networks",
-    phrases=("graph neural networks",),
-    pattern=r"\bgraph\W+neural\W+networks?\b",
-    categories=("eess.IV", "stat"),
-)
-DIFFUSION = Topic(
-    slug="diffusion",
-    name="Diffusion models",
-    phrases=("diffusion models",),
-    pattern=r"\bdiffusion\W+models?\b",
-    categories=("cs.LG", "stat.ML"),
-)
-MEDICAL_RENAMED = MEDICAL.renamed("images-in-medicine", "Images in medicine")
+def _texts(record: Record) -> tuple[str, str]:
+    return record.words.title, record.words.abstract
+
+
+MEANINGS: Mapping[str, Means] = {
+    "diffusion-model": lambda record: (
+        _within(record, _CATEGORIES) and any(_holds(r"diffusion[\W_]+models?", *_texts(record)))
+    ),
+    "mri": lambda record: _within(record, _CATEGORIES) and all(_holds("mri", *_texts(record))),
+    "medical-imaging": lambda record: (
+        _within(record, _CATEGORIES)
+        and any(_holds(r"medical[\W_]+(imaging|images?[\W_]+analysis)", *_texts(record)))
+        and not any(_holds("surveys?", *_texts(record)))
+    ),
+    "followed": lambda record: any(one.name in TRACKED_AUTHOR for one in record.words.authors),
+    "series": lambda record: (
+        _within(record, {"stat", "cs.LG"})
+        and any(_holds(r"time[\W_]+series", *_texts(record)))
+        and not any(_holds("forecasting", record.words.abstract))
+    ),
+}
