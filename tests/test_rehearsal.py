@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -74,7 +75,8 @@ def test_here_it_runs_only_where_a_variable_switches_it_on(tmp_path: Path) -> No
         assert not it.slot(date(2026, 1, 12)).started
 
 
-def test_a_pull_request_is_told_its_mistakes_at_their_lines(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_pull_request_is_told_its_mistakes_at_their_lines(tmp_path: Path, *, ours: bool) -> None:
     mistakes = """\
 categories: [cs, xyz.AB]
 keywords:
@@ -86,7 +88,8 @@ keywords:
   - name: tumours
     max_papers: many
 """
-    with rehearsal(tmp_path, this_repository(tmp_path / "ours")) as it:
+    repository = this_repository(tmp_path / "ours") if ours else _made_by_init(tmp_path)
+    with rehearsal(tmp_path, repository) as it:
         job = _check(it, {"keywords.yaml": mistakes})
         assert not job.succeeded
         errors = [command for command in job.commands if command.name == "error"]
@@ -134,7 +137,12 @@ def _play(it: Rehearsal) -> None:
     """Two weeks with all that can happen."""
     january = _days_of_january()
 
-    # The first run fills the tables. The day's own announcement is news all the same.
+    # The first run fills the tables, but for one that arXiv does not answer for: a warning. The
+    # day's own announcement is news all the same.
+    job = it.slot(january(12), intercept=_deaf_to("mri"))
+    assert job.succeeded
+    assert [command.name for command in job.commands] == ["warning"]
+    assert it.remote.subjects()[-1] == "Listing of 2026-01-12, not complete yet"
     assert it.slot(january(12)).succeeded
     assert _ended_complete(it, 12)
 
@@ -243,6 +251,10 @@ def _first_write(it: Rehearsal) -> int:
 
 def _down(*services: Service) -> Callable[[Request], Response | None]:
     return lambda request: RATE_EXCEEDED if request.service in services else None
+
+
+def _deaf_to(word: str) -> Callable[[Request], Response | None]:
+    return lambda request: RATE_EXCEEDED if f'"{word}"' in unquote(request.path) else None
 
 
 def _push_once(

@@ -203,7 +203,7 @@ class _JobRun:
             env={**self._environment, **own},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         self._job.log += f"## {step['name']}\n{done.stdout.decode()}\n"
