@@ -6,11 +6,11 @@ import argparse
 from typing import TYPE_CHECKING
 
 from daily_papers import __version__
+from daily_papers.common_options import add_everywhere, command
 from daily_papers.option_values import day, minutes
 
 if TYPE_CHECKING:
-    # argparse has no public name for what add_subparsers returns
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
+    from daily_papers.common_options import Subparsers
 
 _EPILOG = """\
 exit codes:
@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    _add_everywhere(parser)
+    add_everywhere(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
         _update,
@@ -52,39 +52,8 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_everywhere(parser: argparse.ArgumentParser) -> None:
-    """Options that may stand before or after the command; `main` knows their defaults."""
-    hidden = argparse.SUPPRESS
-    parser.add_argument(
-        "--root", metavar="DIR", default=hidden, help="the digest repository (default: here)"
-    )
-    parser.add_argument(
-        "-q", "--quiet", action="store_true", default=hidden, help="print errors only"
-    )
-    parser.add_argument(
-        "-v", "--verbose", action="count", default=hidden, help="tell each request; -vv: more"
-    )
-
-
-def _command(
-    commands: Subparsers,
-    name: str,
-    summary: str,
-    description: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name,
-        help=summary,
-        description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(command=f"{name}_command")
-    _add_everywhere(parser)
-    return parser
-
-
 def _update(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "update",
         "fetch, match, store, render, write the digest: the daily job",
@@ -119,7 +88,7 @@ def _update(commands: Subparsers) -> None:
 
 
 def _notify(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "notify",
         "send the digests that have no issue yet",
@@ -143,7 +112,7 @@ def _notify(commands: Subparsers) -> None:
 
 
 def _render(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "render",
         "everything from the store again, without network",
@@ -158,7 +127,7 @@ def _render(commands: Subparsers) -> None:
 
 
 def _check(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "check",
         "is keywords.yaml right?",
@@ -174,7 +143,7 @@ def _check(commands: Subparsers) -> None:
 
 
 def _preview(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "preview",
         "what would a keyword bring?",
@@ -202,7 +171,7 @@ def _preview(commands: Subparsers) -> None:
 
 
 def _report(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "report",
         "tell a run's report again",
@@ -219,7 +188,7 @@ def _report(commands: Subparsers) -> None:
 
 
 def _init(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "init",
         "a new digest repository",
@@ -243,7 +212,7 @@ def _init(commands: Subparsers) -> None:
 
 
 def _export(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "export",
         "the store as JSON lines, CSV or BibTeX",
@@ -256,7 +225,7 @@ def _export(commands: Subparsers) -> None:
 
 
 def _site(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "site",
         "build the website into site/",
@@ -274,7 +243,7 @@ def _site(commands: Subparsers) -> None:
 
 
 def _import(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "import",
         "bring in the tables of a published digest README",
@@ -294,7 +263,7 @@ def _import(commands: Subparsers) -> None:
 
 
 def _demo(commands: Subparsers) -> None:
-    parser = _command(
+    parser = command(
         commands,
         "demo",
         "all of it, here and now, without network",
