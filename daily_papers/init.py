@@ -23,7 +23,7 @@ from daily_papers.rendering.templates import bundled_templates
 
 #: What the workflows of a digest repository run: this project at a commit, which is what makes an
 #: upgrade one line. A commit cannot name itself, so it is one that came before this line.
-ACTION = "daily-papers/daily-papers@4c5e021a2d23bb4581b541f1f41af7b6b97af195"
+ACTION = "daily-papers/daily-papers@5dbb09001bffc176dfef888de979af7f36aefe4a"
 
 Say = Callable[[str], None]
 
