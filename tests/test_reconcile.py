@@ -291,7 +291,7 @@ EDITS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(deadline=None, max_examples=4, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(EDITS)
 def test_after_any_edits_the_tables_are_those_of_a_new_repository(
     running: SandboxArxiv, edits: list[list[dict[str, object]]]

@@ -107,7 +107,7 @@ def save(store: Store, root: Path) -> tuple[str, ...]:
     return transaction.commit()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None)
 @given(stores())
 def test_what_is_saved_is_read_back(store: Store):
     with TemporaryDirectory() as folder:
@@ -116,7 +116,7 @@ def test_what_is_saved_is_read_back(store: Store):
         assert save(load_store(Path(folder)), Path(folder)) == ()
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None)
 @given(stores(), stores())
 def test_nothing_is_left_of_what_was_stored_before(before: Store, after: Store):
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
@@ -126,7 +126,7 @@ def test_nothing_is_left_of_what_was_stored_before(before: Store, after: Store):
         assert files(Path(one)) == files(Path(other))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None)
 @given(stores())
 def test_a_file_holds_one_record_a_line_in_the_order_of_announcement(store: Store):
     with TemporaryDirectory() as folder:
