@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from daily_papers.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv, Service
-from tests.support.command_line import Ended, run
+from tests.support.command_line import Ended, run, run_apart
 from tests.support.loopback import answering
 from tests.support.made_answers import Listed, query_api
 from tests.support.repository import KEYWORDS, SLUGS, Repository
@@ -210,6 +210,29 @@ def test_a_run_for_an_earlier_day_is_refused_in_one_line(
     )
     assert repository.tree() == tree
     assert arxiv.requests == []
+
+
+def test_a_second_run_at_the_same_time_says_so_and_stops(
+    repository: Repository, arxiv: SandboxArxiv
+):
+    others: list[Ended] = []
+
+    def meanwhile(_request: Request) -> None:
+        if not others:
+            others.append(Ended(0, "", ""))
+            others[:] = [
+                run_apart(command, "--root", repository.root, environ=arxiv.environment())
+                for command in ("update", "render")
+            ]
+
+    arxiv.intercept = meanwhile
+    assert update(repository, arxiv).code == 0
+    line = (
+        f"daily-papers: {repository.root}: another run is at work here; wait for it to end, then "
+        "start again\n"
+    )
+    assert others == [Ended(1, "", line)] * 2
+    assert len(arxiv.requests) == 3
 
 
 # --- bad days ----------------------------------------------------------------------------------
