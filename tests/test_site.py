@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from lxml import etree, html
 from pybtex.database import parse_string
 
-from daily_papers.paper import Paper, Way
+from daily_papers.papers.paper import Paper, Way
 from daily_papers.site.cards import day_text
 from daily_papers.site.charts import weeks_of
 from daily_papers.site.maths import Mathematician, readable
-from daily_papers.store import News
+from daily_papers.store.store import News
 from tests.support.website import DAY, HOSTILE, Website, example, paper
 
 LIMIT = 300_000
@@ -171,7 +171,8 @@ def test_a_digest_shows_its_papers_once_also_those_that_no_table_has(website: We
     digest = page(website, "digests/2026-03-18.html")
     headings = [text_of(heading) for heading in digest.xpath("//h2")]
     assert headings == ["Medical Imaging", "A Keyword That Is Gone"]
-    assert len(digest.xpath('//article[@id="2603.00030"]')) == 1
+    gone = card(website, "2603.00030", "digests/2026-03-18.html")
+    assert gone.find_class("code")[0].get("href") == "https://gitlab.com/lab/long-gone"
     assert (website.folder / "bib/arxiv-2603.00030.bib").is_file()
 
 
@@ -251,7 +252,9 @@ def test_nothing_in_any_page_comes_to_life(website: Website) -> None:
                 assert not name.startswith("on"), (path, name)
                 assert name != "style", path
                 if name in {"href", "src", "action"}:
-                    assert re.match(r"https://(?:arxiv\.org|github\.com)/|[a-z0-9./#]", value)
+                    assert re.match(
+                        r"https://(?:arxiv\.org|git(?:hub|lab)\.com)/|[a-z0-9./#]", value
+                    )
                     assert not value.startswith("javascript:")
         scripts = page(website, path).xpath("//script")
         assert all(script.get("src") and not script.text for script in scripts)

@@ -8,8 +8,8 @@ from itertools import chain
 from pathlib import Path
 
 from daily_papers.config import load_config
-from daily_papers.digest import Digest
-from daily_papers.digest_file import read_digest
+from daily_papers.digests.digest import Digest
+from daily_papers.digests.digest_file import read_digest
 from daily_papers.files import locked, unwritable
 from daily_papers.publishing import DIGESTS, digest_keys
 from daily_papers.site.addresses import Addresses
@@ -22,7 +22,7 @@ from daily_papers.site.output import SiteFolder, Written
 from daily_papers.site.pages import Pages, page_bytes
 from daily_papers.site.search_index import search_index
 from daily_papers.site.templates import SiteTemplates
-from daily_papers.store_files import load_store
+from daily_papers.store.store_files import load_store
 
 KEYWORDS = "keywords.yaml"
 SITE = "site"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from markupsafe import Markup, escape
 
-from daily_papers.bibtex import bibtex_key
-from daily_papers.code_links import code_url
-from daily_papers.paper import Paper
+from daily_papers.papers.bibtex import bibtex_key
+from daily_papers.papers.paper import Paper
 from daily_papers.site.library import Library, Topic, shown_day
 from daily_papers.site.maths import Mathematician, readable
 
@@ -77,9 +75,13 @@ class Cards:
         """The cards of a keyword's own pages."""
         return tuple(self._card(paper, (topic,), topic) for paper in topic.papers)
 
-    def of_digest(self, papers: Iterable[tuple[Paper, tuple[Topic, ...]]]) -> tuple[Card, ...]:
-        """The cards of a digest, each with the keywords for which it was news."""
-        return tuple(self._card(paper, topics) for paper, topics in papers)
+    def of_news(self, paper: Paper, topics: tuple[Topic, ...], kept_code: str | None) -> Card:
+        """The card of a digest's paper, with the keywords for which it was news.
+
+        ``kept_code`` is the repository that the digest remembers, whose abstract is gone.
+        """
+        card = self._card(paper, topics)
+        return card if card.code_url else replace(card, code_url=kept_code)
 
     def day_text(self, day: date) -> str:
         """A day as cards show it."""
@@ -101,7 +103,7 @@ class Cards:
             day_text=self.day_text(day),
             category=readable(short_category(primary)) if primary else None,
             categories=paper.categories or ((primary,) if primary else ()),
-            code_url=code_url(paper),
+            code_url=self._library.code_url(paper),
             version=self._version(paper),
             is_new=self.is_new(paper),
             why=tuple(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from daily_papers.bibtex import bibtex_entry
 from daily_papers.exporting import Row, bibtex, jsonl
+from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.site.cards import bib_path
 from daily_papers.site.library import Library, Topic
 

@@ -13,8 +13,7 @@ from datetime import UTC, date, datetime, time
 
 from lxml import etree
 
-from daily_papers.code_links import code_url
-from daily_papers.paper import Paper, announcement_order
+from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.addresses import Addresses
 from daily_papers.site.library import Library, Topic
 from daily_papers.site.maths import readable
@@ -91,7 +90,7 @@ class _Writer:
             _add(_add(entry, "author"), "name", author)
         _add(entry, "link", rel="alternate", href=paper.url, type="text/html")
         _add(entry, "link", rel="related", href=paper.pdf_url, type="application/pdf", title="PDF")
-        code = code_url(paper)
+        code = self._library.code_url(paper)
         if code is not None:
             _add(entry, "link", rel="related", href=code, title="Code")
         for category in paper.categories or filter(None, [paper.primary_category]):

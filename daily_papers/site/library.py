@@ -8,12 +8,13 @@ from datetime import date
 from functools import cached_property
 
 from daily_papers.config import Config, Keyword
-from daily_papers.digest import Digest, in_order
-from daily_papers.matching import Leaf, Matches, explain
-from daily_papers.names import same_name
-from daily_papers.paper import Paper, announcement_order
-from daily_papers.query import Category, to_arxiv
-from daily_papers.store import Store
+from daily_papers.digests.digest import Digest, in_order
+from daily_papers.papers.code_links import code_url
+from daily_papers.papers.names import same_name
+from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.query.expression import Category, to_arxiv
+from daily_papers.query.matching import Leaf, Matches, explain
+from daily_papers.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Library:
     def __init__(self, config: Config, store: Store, digests: Iterable[Digest]) -> None:
         self.config = config
         self.store = store
+        self._code_urls: dict[str, str | None] = {}
         self.digests = tuple(sorted(digests, key=lambda digest: in_order(digest.key), reverse=True))
         people = {word.slug: word.expression for word in config.keywords if word.authors}
         by_people = Matches(people, [shelved.paper for shelved in store.papers.values()])
@@ -109,6 +111,12 @@ class Library:
         """Every paper that some keyword's page shows, newest first."""
         shown = {paper.id: paper for topic in self.topics for paper in topic.papers}
         return tuple(sorted(shown.values(), key=newest_shown_first))
+
+    def code_url(self, paper: Paper) -> str | None:
+        """Where the paper's code lies; remembered, since every card and feed asks."""
+        if paper.versioned_id not in self._code_urls:
+            self._code_urls[paper.versioned_id] = code_url(paper)
+        return self._code_urls[paper.versioned_id]
 
     def came(self, paper_id: str) -> date:
         """The listing day on which a paper first came to any keyword."""

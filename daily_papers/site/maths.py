@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
-from daily_papers.tex import decode_accents
+from daily_papers.papers.tex import decode_accents
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -68,6 +68,8 @@ class Formula(NamedTuple):
 
 def readable(text: str) -> str:
     """A text for people: accents as letters, white space folded, nothing unseen in it."""
+    if text.isascii() and text.isprintable():
+        return " ".join(decode_accents(text).split())
     visible = _SURROGATE.sub("\ufffd", _UNSEEN.sub("", decode_accents(text)))
     return unicodedata.normalize("NFC", " ".join(visible.split()))
 
@@ -96,7 +98,7 @@ class Mathematician:
 
     def _parts(self, text: str) -> Iterator[str | Formula]:
         start = 0
-        for found in _FORMULA.finditer(text):
+        for found in _FORMULA.finditer(text) if "$" in text or "\\" in text else ():
             mathml = self._mathml(found)
             if mathml is not None:
                 if start < found.start():

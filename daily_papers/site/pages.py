@@ -8,14 +8,14 @@ from datetime import date
 
 from markupsafe import Markup
 
-from daily_papers.digest import Digest, NewsItem, number_of
-from daily_papers.paper import Paper, announcement_order
+from daily_papers.digests.digest import Digest, NewsItem, number_of
+from daily_papers.papers.paper import announcement_order
 from daily_papers.site.cards import AUTHORS_SHOWN, Card, Cards
 from daily_papers.site.charts import Week, chart, sparkline, weeks_of
 from daily_papers.site.library import Library, Topic
 from daily_papers.site.maths import readable
 from daily_papers.site.templates import SiteTemplates
-from daily_papers.store import News
+from daily_papers.store.store import News
 
 #: Papers on one page of a keyword, and what they may weigh; older ones follow on the next.
 PAPERS_A_PAGE = 100
@@ -222,17 +222,17 @@ class Pages:
                 Group(
                     readable(names[slug]),
                     self._by_slug.get(slug),
-                    self._cards.of_digest(self._with_topics(item) for item in groups[slug]),
+                    tuple(self._card_of(item) for item in groups[slug]),
                 )
                 for slug in order
             ],
         )
 
-    def _with_topics(self, item: NewsItem) -> tuple[Paper, tuple[Topic, ...]]:
+    def _card_of(self, item: NewsItem) -> Card:
         """The paper as the store knows it now, else as the digest has kept it."""
         paper = self._library.store.known(item.paper.id) or item.paper
         topics = tuple(self._by_slug[slug] for slug in item.keywords if slug in self._by_slug)
-        return paper, topics
+        return self._cards.of_news(paper, topics, item.code_url)
 
     def _digests(self) -> Page:
         years: dict[int, list[DigestLine]] = {}

@@ -11,8 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from daily_papers.code_links import code_url
-from daily_papers.paper import Paper, announcement_order
+from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.cards import Cards, bib_path
 from daily_papers.site.library import Library, shown_day
 from daily_papers.site.maths import Formula, Mathematician, readable
@@ -63,7 +62,7 @@ def _record(
         "day": shown_day(paper).isoformat(),
         "shown": cards.day_text(shown_day(paper)),
         "version": paper.version,
-        "code": code_url(paper),
+        "code": library.code_url(paper),
     }
     return {name: value for name, value in record.items() if value}
 

@@ -11,12 +11,12 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from daily_papers.digest import Digest, NewsItem
+from daily_papers.digests.digest import Digest, NewsItem
+from daily_papers.digests.issue import digest_file
 from daily_papers.files import Transaction
-from daily_papers.paper import Paper, Way
-from daily_papers.rendering.issue import digest_file
-from daily_papers.store import KeywordRecord, News, Store
-from daily_papers.store_files import load_store, save_store
+from daily_papers.papers.paper import Paper, Way
+from daily_papers.store.store import KeywordRecord, News, Store
+from daily_papers.store.store_files import load_store, save_store
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
 
@@ -189,7 +189,11 @@ def example(root: Path) -> Website:
         "2026-03-20",
         [(ordinary[1], ("medical-imaging",)), (nets[0], ("nets", "medical-imaging"))],
     )
-    gone = paper(30, "MRI that has left every table <b>long ago</b>")
+    gone = paper(
+        30,
+        "MRI that has left every table <b>long ago</b>",
+        abstract="Our code: https://gitlab.com/lab/long-gone",
+    )
     website.add_digest(
         "2026-03-18",
         [(ordinary[2], ("medical-imaging",)), (gone, ("a-keyword-that-is-gone",))]
