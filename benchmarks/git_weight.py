@@ -19,10 +19,10 @@ from pathlib import Path
 from made_up import ROWS, Writer, full_store, repository, take
 
 from daily_papers.config import Config
-from daily_papers.digest import Digest, NewsItem
-from daily_papers.paper import Paper
+from daily_papers.digests.digest import Digest, NewsItem
+from daily_papers.papers.paper import Paper
 from daily_papers.publishing import Publication
-from daily_papers.store import News, Store
+from daily_papers.store.store import News, Store
 
 FIRST = date(2026, 3, 2)
 DAYS = 75

@@ -17,10 +17,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from daily_papers.config import Config, load_config
-from daily_papers.paper import Paper, Way
-from daily_papers.query import to_arxiv
+from daily_papers.papers.paper import Paper, Way
+from daily_papers.query.expression import to_arxiv
 from daily_papers.rendering.region import BEGIN, END
-from daily_papers.store import KeywordRecord, State, Store
+from daily_papers.store.store import KeywordRecord, State, Store
 
 ROWS = 100
 SHARED = 1 / 7

@@ -24,10 +24,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from daily_papers import query_syntax
-from daily_papers.matching import Leaf, Matches
-from daily_papers.paper import Paper, Way, folded
-from daily_papers.query import (
+from daily_papers.papers.paper import Paper, Way, folded
+from daily_papers.query import syntax as query_syntax
+from daily_papers.query.expression import (
     All,
     AnyOf,
     Author,
@@ -40,6 +39,7 @@ from daily_papers.query import (
     any_of,
     query_words,
 )
+from daily_papers.query.matching import Leaf, Matches
 
 PAPERS = 2000
 KEYWORDS = (10, 100, 1_000, 10_000)

@@ -19,9 +19,9 @@ KEYWORDS = "keywords.yaml"
 
 def update_command(arguments: Namespace) -> int:
     """Run the daily job and print its report."""
-    from daily_papers.plan import Source  # noqa: PLC0415
-    from daily_papers.report import as_json, as_table  # noqa: PLC0415
-    from daily_papers.update import Order, preview, update  # noqa: PLC0415
+    from daily_papers.daily.plan import Source  # noqa: PLC0415
+    from daily_papers.daily.report import as_json, as_table  # noqa: PLC0415
+    from daily_papers.daily.update import Order, preview, update  # noqa: PLC0415
 
     order = Order(
         root=Path(arguments.root),
@@ -59,7 +59,7 @@ def _write(path: Path, text: str) -> None:
 def notify_command(arguments: Namespace) -> int:
     """Send the digests that have no issue yet, or show them, or correct one."""
     from daily_papers.clock import SystemClock  # noqa: PLC0415
-    from daily_papers.notify import NotifyOptions, notify  # noqa: PLC0415
+    from daily_papers.digests.notify import NotifyOptions, notify  # noqa: PLC0415
 
     options = NotifyOptions(
         dry_run=arguments.dry_run,
@@ -118,7 +118,7 @@ def _annotation(problem: Problem) -> str:
 
 def preview_command(arguments: Namespace) -> int:
     """Tell what a keyword would bring, or each that changed since a commit."""
-    from daily_papers import preview, preview_text  # noqa: PLC0415
+    from daily_papers.previews import preview, preview_text  # noqa: PLC0415
 
     request = preview.Request(Path(arguments.root), listing_day(os.environ), os.environ)
     style = preview_text.STYLES[arguments.format]
@@ -138,8 +138,8 @@ def preview_command(arguments: Namespace) -> int:
 
 def report_command(arguments: Namespace) -> int:
     """Tell the report of a run again."""
-    from daily_papers import job_summary  # noqa: PLC0415
-    from daily_papers.report import as_table, from_json  # noqa: PLC0415
+    from daily_papers.daily import job_summary  # noqa: PLC0415
+    from daily_papers.daily.report import as_table, from_json  # noqa: PLC0415
 
     path = Path(arguments.file)
     try:
@@ -179,7 +179,7 @@ def init_command(arguments: Namespace) -> int:
 
 def export_command(arguments: Namespace) -> int:
     """Print the store for other programs."""
-    from daily_papers.current_store import current_store  # noqa: PLC0415
+    from daily_papers.daily.current_store import current_store  # noqa: PLC0415
     from daily_papers.exporting import FORMATS, Row  # noqa: PLC0415
 
     root = Path(arguments.root)
@@ -212,7 +212,7 @@ def site_command(arguments: Namespace) -> int:
 
 def import_command(arguments: Namespace) -> int:
     """Bring in a published README."""
-    from daily_papers.bringing_in import bring_in  # noqa: PLC0415
+    from daily_papers.moving.bringing_in import bring_in  # noqa: PLC0415
 
     brought_in = bring_in(
         Path(arguments.root),

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from daily_papers.daily.report import RunReport
+from daily_papers.daily.update import Order, update
 from daily_papers.errors import UsageError
 from daily_papers.rendering.region import BEGIN, END
-from daily_papers.report import RunReport
 from daily_papers.sandbox import (
     RATE_EXCEEDED,
     TRACKED_AUTHOR,
@@ -24,7 +25,6 @@ from daily_papers.sandbox import (
     SandboxArxiv,
     Service,
 )
-from daily_papers.update import Order, update
 
 Say = Callable[[str], None]
 

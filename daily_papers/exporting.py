@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from daily_papers.bibtex import bibtex_entry
-from daily_papers.code_links import code_url
-from daily_papers.paper import Paper, folded, newest_first
+from daily_papers.papers.bibtex import bibtex_entry
+from daily_papers.papers.code_links import code_url
+from daily_papers.papers.paper import Paper, folded, newest_first
 
 COLUMNS = (
     *("keyword", "slug", "id", "version", "title", "authors", "abstract", "comment"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daily_papers.config import Config
-from daily_papers.digest import Digest, is_key
+from daily_papers.digests.digest import Digest, is_key
 from daily_papers.errors import RegionError
 from daily_papers.files import Transaction, unwritable
 from daily_papers.rendering.pages import PAGE_MARK, render_page
@@ -19,8 +19,8 @@ from daily_papers.rendering.readme import render_region
 from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region, replace_region
 from daily_papers.rendering.tables import Section, Tables
 from daily_papers.rendering.templates import Templates
-from daily_papers.store import Store
-from daily_papers.store_files import save_store
+from daily_papers.store.store import Store
+from daily_papers.store.store_files import save_store
 
 README = "README.md"
 PAGES = "papers"
@@ -47,7 +47,7 @@ class Publication:
         save_store(store, transaction)
         self.show(store, transaction)
         if digest is not None:
-            from daily_papers.rendering.issue import digest_file  # noqa: PLC0415 - rarely needed
+            from daily_papers.digests.issue import digest_file  # noqa: PLC0415 - rarely needed
 
             transaction.write(f"{DIGESTS}/{digest.key}.md", digest_file(digest).encode())
         return transaction.commit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from daily_papers.config import load_config
-from daily_papers.current_store import current_store
+from daily_papers.daily.current_store import current_store
 from daily_papers.files import Transaction, locked
 from daily_papers.publishing import Publication
 

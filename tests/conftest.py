@@ -15,7 +15,5 @@ settings.register_profile(
 settings.register_profile(
     "full", max_examples=100, deadline=None, derandomize=True, suppress_health_check=_CALM
 )
-settings.register_profile(
-    "search", max_examples=500, deadline=None, suppress_health_check=_CALM
-)
+settings.register_profile("search", max_examples=500, deadline=None, suppress_health_check=_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

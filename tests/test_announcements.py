@@ -9,16 +9,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from daily_papers.announcement import AnnounceKind, Announcement, counts, merged
 from daily_papers.arxiv.announcements import AnnouncementFeed, feed_url, unknown_categories
 from daily_papers.arxiv.feed_items import FEED_LIMIT, read_part
 from daily_papers.arxiv.kept import KeptAnswers
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.errors import BadAnswer, Silenced, Throttled
-from daily_papers.names import split_authors
-from daily_papers.paper import Way, folded
-from daily_papers.tex import decode_accents
+from daily_papers.papers.announcement import AnnounceKind, Announcement, counts, merged
+from daily_papers.papers.names import split_authors
+from daily_papers.papers.paper import Way, folded
+from daily_papers.papers.tex import decode_accents
 from tests.support.loopback import Canned, answering, in_turn
 from tests.support.made_feeds import Item, error_feed, feed
 

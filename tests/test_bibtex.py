@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.bibtex import bibtex_entry, bibtex_key
-from daily_papers.paper import Paper, Way
+from daily_papers.papers.bibtex import bibtex_entry, bibtex_key
+from daily_papers.papers.paper import Paper, Way
 
 TRICKY = st.lists(
     st.sampled_from(

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.code_links import code_url
-from daily_papers.paper import Paper, Way
+from daily_papers.papers.code_links import code_url
+from daily_papers.papers.paper import Paper, Way
 
 
 def paper(comment: str | None = None, abstract: str = "We do it.") -> Paper:

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from daily_papers.categories import ARCHIVES, CATEGORIES
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
 from daily_papers.config.slugs import RESERVED, slug_of
-from daily_papers.query import to_arxiv
+from daily_papers.query.categories import ARCHIVES, CATEGORIES
+from daily_papers.query.expression import to_arxiv
 
 SCHEMA = Path(__file__).parents[1] / "daily_papers" / "keywords.schema.json"
 DOCS = Path(__file__).parents[1] / "docs" / "keywords.md"

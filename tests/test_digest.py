@@ -13,7 +13,7 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.digest import (
+from daily_papers.digests.digest import (
     AUTHORS_KEPT,
     Digest,
     NewsItem,
@@ -23,9 +23,9 @@ from daily_papers.digest import (
     new_key,
     number_of,
 )
-from daily_papers.digest_file import DigestError, digest_records, read_digest
-from daily_papers.paper import Paper, Way
-from daily_papers.rendering.issue import digest_file
+from daily_papers.digests.digest_file import DigestError, digest_records, read_digest
+from daily_papers.digests.issue import digest_file
+from daily_papers.papers.paper import Paper, Way
 from tests.support.digests import digest, item, paper
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.exporting import COLUMNS, FORMATS, Row, bibtex, csv_lines, jsonl
-from daily_papers.paper import Paper, Way, folded
+from daily_papers.papers.paper import Paper, Way, folded
 
 GOLDEN = Path(__file__).parent / "golden"
 SEEN = date(2026, 1, 20)

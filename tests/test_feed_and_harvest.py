@@ -7,14 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from daily_papers.announcement import Announcement
 from daily_papers.arxiv.announcements import AnnouncementFeed
 from daily_papers.arxiv.oai import OaiPmh
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
-from daily_papers.categories import ARCHIVES
+from daily_papers.daily.volumes import split_into_parts
+from daily_papers.papers.announcement import Announcement
+from daily_papers.query.categories import ARCHIVES
 from daily_papers.sandbox.server import SandboxArxiv
-from daily_papers.volumes import split_into_parts
 
 MONDAY = date(2026, 1, 5)
 DAYS = [MONDAY + timedelta(days=number) for number in range(7)]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.gate import (
+from daily_papers.daily.gate import (
     FAILED,
     NOTHING_ANNOUNCED,
     SHORT_ANSWER,
@@ -16,8 +16,8 @@ from daily_papers.gate import (
     judge_feed,
     judge_search,
 )
-from daily_papers.matching import Verdict
-from daily_papers.paper import Paper, Way
+from daily_papers.papers.paper import Paper, Way
+from daily_papers.query.matching import Verdict
 
 TODAY = date(2025, 3, 20)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -13,6 +14,7 @@ import pytest
 from daily_papers.rendering.region import BEGIN, END
 from daily_papers.sandbox import SandboxArxiv
 from tests.support.command_line import Ended, run
+from tests.support.mortal import KILLED, Life, MortalCommandLine
 from tests.support.repository import SLUGS, Repository
 
 SHARED = Path(__file__).parents[1].parent / "shared"
@@ -184,6 +186,26 @@ def test_the_old_tool_is_named_for_removal(old: Repository):
     advice = bring_in(old).out.splitlines()
     named = [line.partition(":")[0] for line in advice if "remove it" in line]
     assert named == [".github/ISSUE_TEMPLATE.md", ".github/workflows/update.yaml", "main.py"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are made by fork")
+def test_a_killed_import_is_finished_by_the_next_command(old: Repository, tmp_path: Path):
+    with MortalCommandLine() as commands:
+
+        def import_in(name: str, die_at: int | None = None) -> tuple[Repository, Life]:
+            copy = old.copy(tmp_path / name)
+            readme = copy.root / "README.md"
+            options = ("--root", copy.root, "--replace", "--today", "2026-01-20")
+            return copy, commands.run("import", readme, *options, environ={}, die_at=die_at)
+
+        whole, life = import_in("whole")
+        assert life.code == 0
+        for step in range(1, life.steps + 1, 5):
+            killed, end = import_in(f"killed-at-{step}", step)
+            assert end.code == KILLED
+            # Where the change was decided its tables are in, and the README has none any more.
+            assert bring_in(killed, "--replace").code in (0, 1)
+            assert killed.tree() == whole.tree(), f"killed at step {step} of {life.steps}"
 
 
 # --- keywords ----------------------------------------------------------------------------------

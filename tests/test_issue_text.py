@@ -15,9 +15,8 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.digest import Digest, NewsItem
-from daily_papers.mailing import Mailing, PartKey, part_key
-from daily_papers.rendering.issue import (
+from daily_papers.digests.digest import Digest, NewsItem
+from daily_papers.digests.issue import (
     LONGEST_BODY,
     LONGEST_TITLE,
     Links,
@@ -25,7 +24,8 @@ from daily_papers.rendering.issue import (
     issue_parts,
     issue_title,
 )
-from daily_papers.rendering.issue_text import readable, utf16_length
+from daily_papers.digests.issue_text import readable, utf16_length
+from daily_papers.digests.mailing import Mailing, PartKey, part_key
 from daily_papers.rendering.markdown import shown
 from tests.support.digests import digest, item
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.job_summary import as_markdown, commit_message, run_annotations
-from daily_papers.report import (
+from daily_papers.daily.job_summary import as_markdown, commit_message, run_annotations
+from daily_papers.daily.report import (
     KeywordReport,
     RequestReport,
     RunReport,

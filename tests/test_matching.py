@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers import fulltext
 from daily_papers.errors import DailyPapersError
-from daily_papers.matching import Matches, Verdict, explain, judge, why
-from daily_papers.paper import Paper, Way
-from daily_papers.query import (
+from daily_papers.papers.paper import Paper, Way
+from daily_papers.query import fulltext
+from daily_papers.query.expression import (
     All,
     AnyOf,
     Author,
@@ -20,6 +19,7 @@ from daily_papers.query import (
     all_of,
     any_of,
 )
+from daily_papers.query.matching import Matches, Verdict, explain, judge, why
 
 
 def paper(title="", abstract="", authors=None, categories=None, number=1):

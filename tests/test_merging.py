@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.merging import merged, merged_all, newest
-from daily_papers.paper import Paper, Way, newest_first
+from daily_papers.papers.merging import merged, merged_all, newest
+from daily_papers.papers.paper import Paper, Way, newest_first
 from tests.support.made_papers import papers
 
 #: What may be unknown.

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from daily_papers.config import parse_config
 from daily_papers.config.slugs import slug_of
-from daily_papers.importing import read_published
-from daily_papers.moving_over import keywords_yaml, leftovers, replaced_with_markers
-from daily_papers.query import to_arxiv
+from daily_papers.moving.importing import read_published
+from daily_papers.moving.moving_over import keywords_yaml, leftovers, replaced_with_markers
+from daily_papers.query.expression import to_arxiv
 from daily_papers.rendering.region import BEGIN, END, find_region
 
 PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"

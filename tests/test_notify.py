@@ -16,10 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daily_papers.digest import Digest
-from daily_papers.errors import DailyPapersError, UsageError
-from daily_papers.github.api import Limits
-from daily_papers.github.errors import (
+from daily_papers.digests.digest import Digest
+from daily_papers.digests.github.api import Limits
+from daily_papers.digests.github.errors import (
     GitHubError,
     IssuesOff,
     Limited,
@@ -32,8 +31,9 @@ from daily_papers.github.errors import (
     Unavailable,
     Unclear,
 )
-from daily_papers.mailing import part_key
-from daily_papers.notify import NotifyOptions, notify
+from daily_papers.digests.mailing import part_key
+from daily_papers.digests.notify import NotifyOptions, notify
+from daily_papers.errors import DailyPapersError, UsageError
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
 from tests.support.github import ACTIONS, TOKEN, Fault, GitHubStandIn
@@ -651,7 +651,7 @@ def test_a_killed_process_is_carried_on_by_the_next(begun: Watcher, fault: Fault
     script = (
         "import os, sys; from pathlib import Path;"
         "from daily_papers.clock import SystemClock;"
-        "from daily_papers.notify import NotifyOptions, notify;"
+        "from daily_papers.digests.notify import NotifyOptions, notify;"
         "notify(Path(sys.argv[1]), os.environ, NotifyOptions(), clock=SystemClock(), say=print)"
     )
     environment = {

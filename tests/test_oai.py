@@ -13,9 +13,9 @@ from daily_papers.arxiv.oai_records import OaiPage, OaiRecord, read_page
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.errors import BadAnswer, Throttled
-from daily_papers.names import split_authors
-from daily_papers.paper import Paper, Way, folded
-from daily_papers.tex import decode_accents
+from daily_papers.papers.names import split_authors
+from daily_papers.papers.paper import Paper, Way, folded
+from daily_papers.papers.tex import decode_accents
 from tests.support.loopback import Canned, Loopback, answering, in_turn
 from tests.support.made_harvests import Entry, deleted, error, page
 

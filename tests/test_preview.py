@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from daily_papers.config import Keyword, parse_config
-from daily_papers.paper import Paper, Way
-from daily_papers.preview_text import STYLES, as_markdown, as_text
-from daily_papers.prospect import Prospect, circles_of, refused, shared
+from daily_papers.papers.paper import Paper, Way
+from daily_papers.previews.preview_text import STYLES, as_markdown, as_text
+from daily_papers.previews.prospect import Prospect, circles_of, refused, shared
 from daily_papers.sandbox import RATE_EXCEEDED, SandboxArxiv
 from tests.support.bare_remote import BareRemote, git
 from tests.support.command_line import Ended, run

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.query import (
+from daily_papers.query.expression import (
     All,
     AnyOf,
     Author,

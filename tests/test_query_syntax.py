@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers import taxonomy
-from daily_papers.query import (
+from daily_papers.query.expression import (
     All,
     AnyOf,
     Author,
@@ -16,9 +15,10 @@ from daily_papers.query import (
     Without,
     leaves,
     query_words,
+    taxonomy,
     to_arxiv,
 )
-from daily_papers.query_syntax import MAX_LENGTH, QueryError, parse
+from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
 
 
 def title(text: str) -> Phrase:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.paper import Paper, Way
+from daily_papers.papers.paper import Paper, Way
 from daily_papers.rendering.pages import render_page
 from daily_papers.rendering.readme import LARGEST_README, LARGEST_REGION, render_region
 from daily_papers.rendering.region import BEGIN, END, replace_region

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.gate import SHORT_ANSWER, SearchAnswer, judge_search
-from daily_papers.matching import Matches, Verdict
-from daily_papers.merging import merged_all, newest
-from daily_papers.paper import ArxivId, Paper, Way
-from daily_papers.query import Field, Phrase, all_of, any_of
+from daily_papers.daily.gate import SHORT_ANSWER, SearchAnswer, judge_search
+from daily_papers.papers.merging import merged_all, newest
+from daily_papers.papers.paper import ArxivId, Paper, Way
+from daily_papers.query.expression import Field, Phrase, all_of, any_of
+from daily_papers.query.matching import Matches, Verdict
 
 RECORDED = (
     Path(__file__).parents[1].parent / "shared/search-results/arxiv-search-results-2024.json.gz"

@@ -14,8 +14,8 @@ import feedparser
 import pytest
 import requests
 
-from daily_papers.categories import ARCHIVES
-from daily_papers.paper import announcement_order
+from daily_papers.papers.paper import announcement_order
+from daily_papers.query.categories import ARCHIVES
 from daily_papers.sandbox import Change, Record, SandboxArxiv, Script, make_up
 
 FIRST = date(2026, 1, 5)

@@ -271,9 +271,7 @@ def test_what_breaks_the_service(sandbox, client, parameters):
     assert response.status_code == 500
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     query=st.one_of(
         st.text(max_size=40),

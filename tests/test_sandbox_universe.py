@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from daily_papers.paper import announcement_order
+from daily_papers.papers.paper import announcement_order
 from daily_papers.sandbox import TRACKED_AUTHOR, Change, Record, Script, Universe, make_up
 from daily_papers.sandbox.calendar import ListingCalendar
 from daily_papers.sandbox.tex import to_tex

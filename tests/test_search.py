@@ -15,7 +15,7 @@ from daily_papers.arxiv.search import IDS_PER_REQUEST, QueryApi, _Pages, _paper
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.errors import BadAnswer, ShortAnswer
-from daily_papers.paper import Paper, Way
+from daily_papers.papers.paper import Paper, Way
 from tests.support.clock import PassingClock
 from tests.support.loopback import Canned, answering, in_turn
 from tests.support.made_answers import Listed, answer, listed, query_api

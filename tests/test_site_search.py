@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from daily_papers.fulltext import indexed
-from daily_papers.matching import Matches
-from daily_papers.names import name_key, same_name
-from daily_papers.paper import Paper
-from daily_papers.query import Field, Phrase, any_of
+from daily_papers.papers.names import name_key, same_name
+from daily_papers.papers.paper import Paper
+from daily_papers.query.expression import Field, Phrase, any_of
+from daily_papers.query.fulltext import indexed
+from daily_papers.query.matching import Matches
 from daily_papers.rendering.templates import bundled_templates
 from tests.support.website import paper
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from daily_papers.errors import StoreError
 from daily_papers.files import Transaction
-from daily_papers.paper import Paper, Way, announcement_order
+from daily_papers.papers.paper import Paper, Way, announcement_order
 from daily_papers.sandbox import SandboxArxiv
-from daily_papers.store import (
+from daily_papers.store.store import (
     FeedMemory,
     KeywordRecord,
     News,
@@ -25,7 +25,7 @@ from daily_papers.store import (
     Store,
     members_of,
 )
-from daily_papers.store_files import load_store, save_store
+from daily_papers.store.store_files import load_store, save_store
 from tests.support.command_line import run
 from tests.support.made_papers import DAYS, IDS, TEXTS, papers
 from tests.support.repository import Repository

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.tex import decode_accents
+from daily_papers.papers.tex import decode_accents
 
 TEX = st.lists(
     st.sampled_from([*r"\$ {}'`\"^~=.cHkbdruvoiaEAx5", r"\i", r"\o", r"\'", r"\c{", "$", "\\\\"])

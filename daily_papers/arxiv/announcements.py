@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from daily_papers.announcement import Announcement, merged
 from daily_papers.arxiv.feed_items import PartAnswer, read_part
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
-from daily_papers.categories import ARCHIVES
 from daily_papers.errors import FetchError
+from daily_papers.papers.announcement import Announcement, merged
+from daily_papers.query.categories import ARCHIVES
 
 _BAD_CLASS = re.compile(
     r"Bad subject class '(?P<subject>[^']+)'(?:.*?archive '(?P<archive>[^']+)')?"

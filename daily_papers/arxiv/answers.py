@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from lxml import etree
 
 from daily_papers.errors import BadAnswer, ShortAnswer
-from daily_papers.paper import ArxivId
+from daily_papers.papers.paper import ArxivId
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"

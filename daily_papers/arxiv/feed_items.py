@@ -19,12 +19,12 @@ from zoneinfo import ZoneInfo
 
 import feedparser
 
-from daily_papers.announcement import AnnounceKind, Announcement, merged
 from daily_papers.arxiv.answers import parse_feed, shortened
 from daily_papers.arxiv.raw_fields import first_doi, readable, readable_categories
 from daily_papers.errors import BadAnswer
-from daily_papers.names import split_authors
-from daily_papers.paper import ArxivId, Paper, Way, announcement_order
+from daily_papers.papers.announcement import AnnounceKind, Announcement, merged
+from daily_papers.papers.names import split_authors
+from daily_papers.papers.paper import ArxivId, Paper, Way, announcement_order
 
 logger = logging.getLogger(__name__)
 

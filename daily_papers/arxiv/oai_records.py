@@ -19,8 +19,8 @@ from lxml import etree
 from daily_papers.arxiv.answers import shortened, strict_xml
 from daily_papers.arxiv.raw_fields import first_doi, readable, readable_categories
 from daily_papers.errors import BadAnswer
-from daily_papers.names import split_authors
-from daily_papers.paper import ArxivId, Paper, Way
+from daily_papers.papers.names import split_authors
+from daily_papers.papers.paper import ArxivId, Paper, Way
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from daily_papers.paper import folded
-from daily_papers.tex import decode_accents
+from daily_papers.papers.paper import folded
+from daily_papers.papers.tex import decode_accents
 
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)?", re.ASCII)
 

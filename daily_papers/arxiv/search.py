@@ -18,7 +18,7 @@ from daily_papers.arxiv.answers import QueryAnswer, read_query_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.errors import BadAnswer
-from daily_papers.paper import ArxivId, Paper, Way, folded
+from daily_papers.papers.paper import ArxivId, Paper, Way, folded
 
 #: What the manual allows in one answer.
 MOST_PER_REQUEST = 2000

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from daily_papers.config.document import Path
 from daily_papers.config.model import Keyword
 from daily_papers.config.slugs import RESERVED, suggested_slug
-from daily_papers.query import Phrase, leaves, to_arxiv
+from daily_papers.query.expression import Phrase, leaves, to_arxiv
 
 
 def duplicates(keywords: Mapping[Path, Keyword]) -> Iterator[tuple[Path, str]]:

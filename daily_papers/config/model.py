@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.query import Expression
+from daily_papers.query.expression import Expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from daily_papers.config.texts import (
     phrase_problem,
 )
 from daily_papers.config.values import Values, category_doubt
-from daily_papers.query import Category, Expression, all_of, leaves, to_arxiv
-from daily_papers.query_syntax import QueryError, parse
+from daily_papers.query.expression import Category, Expression, all_of, leaves, to_arxiv
+from daily_papers.query.syntax import QueryError, parse
 
 DEFAULT_TITLE: Final = "Daily Papers"
 DEFAULT_MAX_PAPERS: Final = 100

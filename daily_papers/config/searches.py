@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from daily_papers.query import (
+from daily_papers.query.expression import (
     Author,
     Category,
     Expression,

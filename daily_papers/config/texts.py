@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from daily_papers.query_terms import NO_WILDCARDS, OPERATORS, wildcard_in
+from daily_papers.query.terms import NO_WILDCARDS, OPERATORS, wildcard_in
 
 #: Format characters that writing systems and emoji need; the others only hide something.
 _JOINERS = "\u200c\u200d"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from daily_papers import taxonomy
 from daily_papers.config.document import Document, Path
 from daily_papers.config.model import Problem
 from daily_papers.config.wrong_values import key_of
-from daily_papers.paper import folded
+from daily_papers.papers.paper import folded
+from daily_papers.query import taxonomy
 
 #: Says what is wrong, or doubtful, with a text; None if nothing is.
 Check = Callable[[str], str | None]

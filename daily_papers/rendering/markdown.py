@@ -22,7 +22,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 
-from daily_papers.tex import decode_accents
+from daily_papers.papers.tex import decode_accents
 
 _ESCAPES = {character: f"\\{character}" for character in r"\`*_[]~|"} | {
     "&": "&amp;",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from daily_papers.paper import Paper
+from daily_papers.papers.paper import Paper
 from daily_papers.rendering.markdown import folded_comment
 from daily_papers.rendering.templates import Escaped, Templates
 

@@ -17,7 +17,7 @@ import jinja2
 from markupsafe import Markup
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.paper import Paper
+from daily_papers.papers.paper import Paper
 from daily_papers.rendering import markdown
 
 #: Text that is ready for its place, and is not escaped again.

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from daily_papers.categories import ARCHIVES
-from daily_papers.paper import announcement_order
+from daily_papers.papers.paper import announcement_order
+from daily_papers.query.categories import ARCHIVES
 from daily_papers.sandbox.exchange import Request, Response
 from daily_papers.sandbox.feed_forms import Feed, atom, rss
 from daily_papers.sandbox.record import Change, Record, announce_type

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from urllib.parse import parse_qs, quote, unquote, urlencode
 from xml.sax.saxutils import escape, quoteattr
 
-from daily_papers.paper import announcement_order
+from daily_papers.papers.paper import announcement_order
 from daily_papers.sandbox.exchange import Request, Response
 from daily_papers.sandbox.oai_records import (
     EARLIEST,

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import cached_property
 
-from daily_papers.categories import ALIASES
+from daily_papers.query.categories import ALIASES
 from daily_papers.sandbox.record import Record
 from daily_papers.sandbox.stemming import stem
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from daily_papers.digest import Digest
-from daily_papers.digest_file import read_digest
-from daily_papers.fetching import Progress
+from daily_papers.daily.fetching import Progress
+from daily_papers.daily.plan import Source
+from daily_papers.daily.report import RunReport
+from daily_papers.daily.update import Order, preview, update
+from daily_papers.digests.digest import Digest
+from daily_papers.digests.digest_file import read_digest
 from daily_papers.files import Transaction
-from daily_papers.paper import Paper
-from daily_papers.plan import Source
-from daily_papers.report import RunReport
+from daily_papers.papers.paper import Paper
 from daily_papers.sandbox import SandboxArxiv, Service, Universe
-from daily_papers.store import Store
-from daily_papers.store_files import load_store, save_store
-from daily_papers.update import Order, preview, update
+from daily_papers.store.store import Store
+from daily_papers.store.store_files import load_store, save_store
 from tests.support.repository import Repository
 
 

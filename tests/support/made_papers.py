@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from daily_papers.paper import Paper, Way
+from daily_papers.papers.paper import Paper, Way
 
 #: What XML lets through, hostile or not; folded, as every text of a paper is.
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30).map(

@@ -17,10 +17,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self
 
+import daily_papers
 from daily_papers.cli import main
 from tests.support.command_line import PROJECT, environment
 
@@ -33,6 +35,8 @@ _STEPS = frozenset(
     {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.chmod"}
     | {"http.client.send"}
 )
+#: The program itself would run, and the website is not made here.
+_NOT_IMPORTED = ("daily_papers.__main__", "daily_papers.site")
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,9 @@ class MortalCommandLine:
 
 
 def _serve() -> None:
-    for name in ("commands", "update", "report", "rendering.issue"):
-        import_module(f"daily_papers.{name}")  # once, for all children
+    for module in walk_packages(daily_papers.__path__, "daily_papers."):
+        if not module.name.startswith(_NOT_IMPORTED):
+            import_module(module.name)  # once, for all children
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_in_child(json.loads(line))) + "\n")
         sys.stdout.flush()

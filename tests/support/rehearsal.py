@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.config import load_config
-from daily_papers.query import to_arxiv
+from daily_papers.query.expression import to_arxiv
 from daily_papers.sandbox import Change, Intercept, Record, SandboxArxiv, Script, make_up
 from daily_papers.sandbox.query_language import parse
 from daily_papers.sandbox.search_text import SearchText

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from daily_papers.paper import announcement_order
+from daily_papers.papers.paper import announcement_order
 from daily_papers.sandbox import Universe, announce_type
 from tests.support.subjects import Topic, categories_of
 

@@ -1,0 +1,246 @@
+"""What a run asks of arXiv, and in which order: decided from the state alone.
+
+An ordinary day is the announcement feed, the details of what matched, and one keyword's own
+search. The rest is repair: keywords that are new are filled, keywords that missed a listing day
+catch up, by their own searches or by one harvest, whichever is fewer requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from math import ceil
+
+from daily_papers.daily.volumes import harvest_pages, oai_sets, split_into_parts
+from daily_papers.store.store import KeywordRecord, State
+
+#: Requests that one run may spend on filling keywords; the rest waits for the next runs.
+MOST_FILLS = 40
+#: Identifiers in one request for details, and in all such requests of a run: beyond, a harvest
+#: costs less.
+DETAILS_A_REQUEST = 400
+MOST_DETAILS = 800
+#: How far back a harvest looks for keywords that wait to be filled.
+FILL_HARVEST = timedelta(days=7)
+#: A harvest fills broad keywords only, so it must stand against this many times its requests.
+_FILLS_A_PAGE = 4
+
+
+class Source(StrEnum):
+    """How the papers come: chosen by the run, or forced to one way."""
+
+    AUTO = "auto"
+    ANNOUNCEMENTS = "announcements"
+    SEARCH = "search"
+    OAI = "oai"
+
+
+class Hearing(StrEnum):
+    """How it stands with the announcement feed of the day."""
+
+    NOT_YET = "not yet asked"
+    HEARD = "heard"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """Everything that changed since a day, in some sets; None is all of arXiv."""
+
+    since: date
+    sets: tuple[str | None, ...]
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run asks for. Slugs are in the order in which they are asked."""
+
+    #: Parts of the announcement feed; none where today's is known already.
+    feed_parts: tuple[tuple[str, ...], ...] = ()
+    #: Keywords that missed something and catch up by their own search.
+    searches: tuple[str, ...] = ()
+    harvest: Harvest | None = None
+    #: Keywords that this run fills by their own search.
+    fills: tuple[str, ...] = ()
+    #: All keywords that wait to be filled, those of this run among them.
+    unfilled: int = 0
+    #: Whether the details of what matched are asked for. The harvest is the other way to them:
+    #: where they are too many for lists, or the query API does not answer.
+    details: Harvest | None = None
+    audit: str | None = None
+    #: The harvest to fall back on, where the query API does not answer the searches.
+    stand_in: Harvest | None = None
+    #: The searches to fall back on, where the harvest cannot be had.
+    stand_in_searches: tuple[str, ...] = ()
+
+    def after_feed(self, feed_parts: tuple[tuple[str, ...], ...]) -> Plan:
+        """The whole of a run: the feed that was asked, and what this plan asks after it."""
+        return replace(self, feed_parts=feed_parts)
+
+    @property
+    def filling(self) -> str | None:
+        """``filling 40 of 1,000``, where not all can be filled at once."""
+        if len(self.fills) == self.unfilled:
+            return None
+        return f"filling {len(self.fills):,} of {self.unfilled:,}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What a plan is made from."""
+
+    day: date
+    source: Source
+    state: State
+    #: In the order of keywords.yaml.
+    records: Sequence[KeywordRecord]
+    #: Of all keywords together; none is all of arXiv.
+    categories: tuple[str, ...]
+    #: Whether keywords came or changed since the last run.
+    newcomers: bool
+    #: Whether papers stand in tables without their details.
+    lacking_details: bool
+    hearing: Hearing
+
+    @property
+    def done(self) -> bool:
+        """Whether an earlier run of this day had all it asked for, and nothing changed since."""
+        state = self.state
+        return state.day == self.day and state.complete and not self.newcomers
+
+    @property
+    def unfilled(self) -> tuple[str, ...]:
+        """Keywords that wait to be filled."""
+        return tuple(record.slug for record in self.records if record.filled is None)
+
+    @property
+    def behind(self) -> tuple[KeywordRecord, ...]:
+        """Filled keywords that today's feed alone does not bring up to date."""
+        return tuple(
+            record
+            for record in self.records
+            if record.filled is not None
+            and record.last_success != self.day
+            and (self.hearing is Hearing.LOST or missed_days(record.last_success, self.day) > 0)
+        )
+
+
+def working_days(after: date, before: date) -> tuple[date, ...]:
+    """The days between two days, neither included, on which a listing could have been.
+
+    Nothing is ever announced for a Saturday or a Sunday; holidays are not known here, and count.
+    """
+    between = (after + timedelta(days=n) for n in range(1, (before - after).days))
+    return tuple(each for each in between if each.weekday() < 5)
+
+
+def missed_days(last_success: date | None, day: date) -> int:
+    """Count the listings that there may have been since, today's not included."""
+    return 0 if last_success is None else len(working_days(last_success, day))
+
+
+def make_plan(situation: Situation) -> Plan:
+    """Decide what is asked; again where the hearing is another one after the feed was asked."""
+    match situation.source:
+        case Source.SEARCH:
+            return _by_search(situation)
+        case Source.ANNOUNCEMENTS:
+            return Plan(feed_parts=_feed_parts(situation))
+        case Source.OAI:
+            return _by_harvest(situation)
+        case Source.AUTO:
+            return Plan() if situation.done else _automatic(situation)
+
+
+def _by_search(situation: Situation) -> Plan:
+    late = tuple(record for record in situation.records if record.last_success != situation.day)
+    return Plan(
+        searches=tuple(record.slug for record in late if record.filled is not None),
+        fills=situation.unfilled,
+        unfilled=len(situation.unfilled),
+    )
+
+
+def _by_harvest(situation: Situation) -> Plan:
+    late = [record for record in situation.records if record.last_success != situation.day]
+    if not late and not situation.unfilled:
+        return Plan()
+    since = [record.last_success for record in late if record.last_success is not None]
+    if situation.unfilled or not since:
+        since.append(situation.day - FILL_HARVEST)
+    return Plan(harvest=_harvest(situation, min(since)), unfilled=len(situation.unfilled))
+
+
+def _automatic(situation: Situation) -> Plan:
+    plan = _with_fills(_catch_up(situation), situation)
+    feed = _feed_parts(situation)
+    if feed or plan.searches or situation.lacking_details:
+        plan = replace(plan, details=_harvest(situation, situation.day))
+    if not plan.searches and not plan.fills:
+        plan = replace(plan, audit=_audit(situation))
+    return replace(plan, feed_parts=feed)
+
+
+def _feed_parts(situation: Situation) -> tuple[tuple[str, ...], ...]:
+    if situation.hearing is not Hearing.NOT_YET:
+        return ()
+    return split_into_parts(situation.categories, situation.state.listed)
+
+
+def _catch_up(situation: Situation) -> Plan:
+    """Choose searches where they are fewer than the pages of a harvest."""
+    behind = situation.behind
+    slugs = tuple(record.slug for record in behind)
+    days = [record.last_success for record in behind if record.last_success is not None]
+    if not days:
+        return Plan(searches=slugs)
+    harvest = _harvest(situation, min(days))
+    if len(behind) <= harvest.pages:
+        return Plan(searches=slugs, stand_in=harvest)
+    return Plan(harvest=harvest, stand_in_searches=slugs if len(slugs) <= MOST_FILLS else ())
+
+
+def _with_fills(plan: Plan, situation: Situation) -> Plan:
+    """Fill as many as a run may; many new keywords are harvested for once, before.
+
+    A harvest fills the broad ones, and all get recent rows.
+    """
+    unfilled = situation.unfilled
+    fresh = [r for r in situation.records if r.filled is None and r.harvested is None]
+    harvest = _harvest(situation, situation.day - FILL_HARVEST)
+    room = MOST_FILLS
+    if plan.harvest is None and len(fresh) > _FILLS_A_PAGE * harvest.pages:
+        plan = replace(plan, harvest=harvest)
+        room -= min(harvest.pages, MOST_FILLS // 2)
+    if fresh and plan.harvest is None and plan.stand_in is None:
+        plan = replace(plan, stand_in=harvest)
+    return replace(plan, fills=unfilled[:room], unfilled=len(unfilled))
+
+
+def _harvest(situation: Situation, since: date) -> Harvest:
+    """Harvest from one day before, since a datestamp is a day in UTC."""
+    first = since - timedelta(days=1)
+    sets = oai_sets(situation.categories)
+    listings = missed_days(first, situation.day + timedelta(days=1)) + (first.weekday() < 5)
+    return Harvest(first, sets, harvest_pages(situation.categories, listings))
+
+
+def _audit(situation: Situation) -> str | None:
+    """The keyword whose own search was longest ago; none twice on one day."""
+    due = [
+        (record.audited or record.filled or date.min, record.slug)
+        for record in situation.records
+        if record.filled is not None and situation.day not in (record.audited, record.filled)
+    ]
+    done_today = any(record.audited == situation.day for record in situation.records)
+    return None if done_today or not due else min(due)[1]
+
+
+def request_batches(announced: int, backlog: int) -> int:
+    """How many requests for details: as many as the announced papers need, and one at least."""
+    if announced + backlog == 0:
+        return 0
+    return max(1, min(ceil(announced / DETAILS_A_REQUEST), MOST_DETAILS // DETAILS_A_REQUEST))

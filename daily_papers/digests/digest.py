@@ -1,0 +1,112 @@
+"""The digest: the news of one run, what it keeps of a paper, and its key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+
+from daily_papers.papers.code_links import code_url
+from daily_papers.papers.paper import Paper
+
+#: Names that a record keeps of a paper; a mail shows three of them.
+AUTHORS_KEPT = 10
+
+_KEY = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d+))?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class NewsItem:
+    """One new paper, with the slugs of the keywords it matched, in their order."""
+
+    paper: Paper
+    keywords: tuple[str, ...]
+    #: Where the paper's code lies; asked of the paper's texts where it is not given.
+    code_url: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.keywords:
+            raise ValueError(f"{self.paper.id} is news for no keyword")
+
+    @property
+    def kept(self) -> NewsItem:
+        """The same item with what a digest keeps of a paper: no abstract, ten authors."""
+        paper = self.paper
+        return NewsItem(
+            paper=replace(
+                paper,
+                authors=paper.authors and paper.authors[:AUTHORS_KEPT],
+                abstract="",
+                categories=None,
+                published=None,
+                doi=None,
+                journal_ref=None,
+            ),
+            keywords=self.keywords,
+            code_url=self.code_url or code_url(paper),
+        )
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The news of one run. Every paper stands in it once."""
+
+    #: The listing day, and a number from the second digest of a day on: ``2026-11-20-2``.
+    key: str
+    #: ``owner/name`` as GITHUB_REPOSITORY told when it was written; None where nothing told it.
+    repository: str | None
+    day: date
+    items: tuple[NewsItem, ...]
+    #: (slug, name) of the keywords, in the order of keywords.yaml.
+    keyword_names: tuple[tuple[str, str], ...]
+    #: How many papers that readers know were revised.
+    revisions: int = 0
+    #: A sentence about listing days that were skipped.
+    skipped: str | None = None
+
+    def __post_init__(self) -> None:
+        if day_of(self.key) != self.day:
+            raise ValueError(f"{self.key} is no key of a digest of {self.day}")
+        ids = [item.paper.id for item in self.items]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"digest {self.key} lists a paper twice")
+
+    @property
+    def kept(self) -> Digest:
+        """The digest as it is read back from its file."""
+        return replace(self, items=tuple(item.kept for item in self.items))
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a text is a digest's key."""
+    try:
+        day_of(text)
+    except ValueError:
+        return False
+    return True
+
+
+def day_of(key: str) -> date:
+    """Give the listing day of a digest. Raises ValueError where the text is no key."""
+    found = _KEY.fullmatch(key)
+    if found is None:
+        raise ValueError(f"not a digest's key: {key!r}")
+    return date.fromisoformat(found["day"])
+
+
+def number_of(key: str) -> int:
+    """Give the place of a digest among those of its day, 1 for the first."""
+    found = _KEY.fullmatch(key)
+    return int(found["number"] or 1) if found else 1
+
+
+def in_order(key: str) -> tuple[date, int]:
+    """Sort key that puts the oldest digest first."""
+    return day_of(key), number_of(key)
+
+
+def new_key(day: date, taken: Collection[str]) -> str:
+    """Give the key of one more digest of a day."""
+    numbers = [number_of(key) for key in taken if is_key(key) and day_of(key) == day]
+    return f"{day}-{max(numbers) + 1}" if numbers else str(day)

@@ -1,0 +1,1 @@
+"""Moving over from another tool: its published README becomes records of the store."""

@@ -1,0 +1,201 @@
+"""`import`: the tables of a published digest README become records of the store.
+
+What they do not tell, such as authors, is unknown until a search completes it. All of them count
+as seen: readers had them from the tool that published them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from daily_papers.config import Keyword, load_config, parse_config
+from daily_papers.config.slugs import slug_of
+from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.files import Transaction, locked, unwritable
+from daily_papers.moving.importing import Published, PublishedSection, read_published
+from daily_papers.moving.moving_over import (
+    PLACES_OF_LEFTOVERS,
+    keywords_yaml,
+    leftovers,
+    replaced_with_markers,
+)
+from daily_papers.query.expression import to_arxiv
+from daily_papers.rendering.region import BEGIN, END, decode_readme
+from daily_papers.store.store import KeywordRecord, News, Store
+from daily_papers.store.store_files import load_store, save_store
+
+_KEYWORDS = "keywords.yaml"
+_README = "README.md"
+#: What stands as the digest of a paper that another tool has told.
+IMPORTED = "imported"
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtIn:
+    """What an import did, one sentence each."""
+
+    done: tuple[str, ...]
+    #: What could not be brought in, and why.
+    left_out: tuple[str, ...]
+    #: What people may want to do next.
+    advice: tuple[str, ...]
+
+
+def bring_in(root: Path, readme: Path, *, day: date, in_place: bool) -> BroughtIn:
+    """Store a README's papers; ``in_place`` puts our markers where its tables stood.
+
+    Raises DailyPapersError where the file cannot be read or holds no table of a keyword.
+    """
+    with locked(root):
+        text = _read(readme)
+        published = read_published(text, str(readme))
+        _refuse_nothing(published)
+        transaction = Transaction(root)
+        keywords, written = _keywords(root, published, transaction)
+        pairs, strangers = _pairs(published, keywords)
+        if not pairs:
+            raise DailyPapersError("\n".join(strangers))
+        store = load_store(root)
+        taken = [_take(store, keyword, section, day) for keyword, section in pairs]
+        _remember_last_update(store, published, day)
+        save_store(store, transaction)
+        if in_place:
+            replaced = replaced_with_markers(text, published)
+            places = _replace(root, readme, replaced, transaction)
+        else:
+            places = _place(root, published, transaction)
+        transaction.commit()
+    return BroughtIn(
+        done=(*written, *taken, *places),
+        left_out=(*strangers, *map(str, published.unread)),
+        advice=(*_leftovers(root), *_next_steps(root)),
+    )
+
+
+def _read(readme: Path) -> str:
+    try:
+        return decode_readme(readme.read_bytes(), str(readme))
+    except FileNotFoundError:
+        raise UsageError(f"{readme}: no such file; give the README that was published") from None
+    except OSError as error:
+        raise unwritable(readme, error) from error
+
+
+def _refuse_nothing(published: Published) -> None:
+    if not any(section.papers for section in published.sections):
+        raise DailyPapersError(
+            f"{published.path}: no table of papers found; a table begins with the line "
+            "| **Title** | **Date** | **Abstract** | **Comment** | below a heading"
+        )
+
+
+def _keywords(
+    root: Path, published: Published, transaction: Transaction
+) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
+    """The keywords that are there, or those of a new file that is made of the headings."""
+    path = root / _KEYWORDS
+    if path.exists():
+        return load_config(path).keywords, ()
+    name = Path(published.path).name
+    content = keywords_yaml(replace(published, path=name)).encode()
+    transaction.write_shared(_KEYWORDS, content)
+    return parse_config(content, _KEYWORDS).keywords, (
+        f"{path}: written, with the headings as keywords",
+    )
+
+
+def _pairs(
+    published: Published, keywords: Sequence[Keyword]
+) -> tuple[list[tuple[Keyword, PublishedSection]], list[str]]:
+    """The keyword of each section; and a sentence for each that has none."""
+    named = {keyword.slug: keyword for keyword in keywords}
+    named |= {keyword.name.casefold(): keyword for keyword in keywords}
+    found, strangers = [], []
+    for section in published.sections:
+        keyword = named.get(section.name.casefold()) or named.get(slug_of(section.name))
+        if keyword is not None:
+            found.append((keyword, section))
+        else:
+            strangers.append(
+                f"{published.path}: {section.name}: {_papers(section)} left out; "
+                f"write it into {_KEYWORDS} as a keyword, then import again"
+            )
+    return found, strangers
+
+
+def _take(store: Store, keyword: Keyword, section: PublishedSection, day: date) -> str:
+    """Take one table into the store; a paper that readers have seen is no news any more."""
+    if keyword.slug not in store.keywords:
+        store.keywords[keyword.slug] = KeywordRecord(
+            keyword.slug,
+            keyword.name,
+            to_arxiv(keyword.expression),
+            max_papers=keyword.max_papers,
+        )
+    store.take(keyword.slug, section.papers, day=day, limit=keyword.max_papers)
+    for paper in section.papers:
+        told = store.news.get(paper.id)
+        if told is None:
+            told = News(paper.id, paper.version, min(paper.date, day), (), IMPORTED)
+        if keyword.slug not in told.keywords:
+            told = replace(told, keywords=(*told.keywords, keyword.slug))
+        store.news[paper.id] = told
+    return f"{section.name}: {_papers(section)}"
+
+
+def _papers(section: PublishedSection) -> str:
+    number = len(section.papers)
+    return "1 paper" if number == 1 else f"{number:,} papers"
+
+
+def _remember_last_update(store: Store, published: Published, day: date) -> None:
+    """Let the tables go on saying of which day they are, until the first update."""
+    if store.state.day is None and published.last_update is not None:
+        store.state.day = min(published.last_update, day)
+        for record in store.keywords.values():
+            record.changed = record.changed or store.state.day
+
+
+def _replace(root: Path, readme: Path, text: str, transaction: Transaction) -> tuple[str, ...]:
+    """Change the README with everything else, where it is the repository's own."""
+    try:
+        path = readme.resolve().relative_to(root.resolve())
+    except ValueError:
+        raise UsageError(
+            f"{readme}: --replace changes a README of this repository only ({root})"
+        ) from None
+    transaction.write_shared(path.as_posix(), text.encode())
+    return (f"{readme}: our two markers stand in the place of its tables",)
+
+
+def _place(root: Path, published: Published, transaction: Transaction) -> tuple[str, ...]:
+    """Make a place for the tables where there is no README at all."""
+    if (root / _README).exists():
+        return ()
+    title = published.title or "Daily Papers"
+    transaction.write_shared(_README, f"# {title}\n\n{BEGIN}\n{END}\n".encode())
+    return (f"{root / _README}: written, with our two markers",)
+
+
+def _leftovers(root: Path) -> tuple[str, ...]:
+    """What of the tool that moved out is still here."""
+    files: dict[str, str] = {}
+    for pattern in PLACES_OF_LEFTOVERS:
+        for path in sorted(root.glob(pattern)):
+            if path.is_file():
+                text = path.read_bytes().decode("utf-8", errors="replace")
+                files[path.relative_to(root).as_posix()] = text
+    return leftovers(files)
+
+
+def _next_steps(root: Path) -> Iterator[str]:
+    readme = (root / _README).read_bytes().decode("utf-8", errors="replace")
+    if BEGIN not in readme:
+        yield (
+            f"{root / _README}: has no place for the tables yet; import again with --replace, or "
+            f"paste {BEGIN} and {END} where they shall stand, each on a line of its own"
+        )
+    yield "next: daily-papers render shows the tables; daily-papers update completes them"

@@ -1,0 +1,1 @@
+"""The nouns: a paper, its names and texts, and what two records of it come to; all pure."""

@@ -1,0 +1,73 @@
+"""What a listing announces, and how several parts of one listing are one.
+
+An announcement is a paper with the kind under which arXiv lists it. Kinds are relative to the
+categories that were asked for, so they are settled here once all parts are known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from daily_papers.papers.paper import Paper
+
+
+class AnnounceKind(StrEnum):
+    """Why a paper is listed, in arXiv's words; the first of several is the one that counts."""
+
+    NEW = "new"  # its first version, and its primary category was asked for
+    CROSS = "cross"  # newly listed in a category that was asked for, which is not its primary
+    REPLACE = "replace"
+    REPLACE_CROSS = "replace-cross"
+
+    @property
+    def is_news(self) -> bool:
+        """Whether this is the first time that the paper is listed in what was asked for."""
+        return self in {AnnounceKind.NEW, AnnounceKind.CROSS}
+
+
+_PRECEDENCE = {kind: rank for rank, kind in enumerate(AnnounceKind)}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One paper of a listing."""
+
+    paper: Paper
+    kind: AnnounceKind
+
+
+def merged(parts: Iterable[Iterable[Announcement]]) -> tuple[Announcement, ...]:
+    """Each announced paper once, in the order of the parts.
+
+    A paper may stand in several parts: as ``cross`` in the part of one category and as ``new`` in
+    that of its primary, so relative to all categories it is ``new``. The highest version wins.
+    """
+    whole: dict[str, Announcement] = {}
+    for part in parts:
+        for announcement in part:
+            known = whole.get(announcement.paper.id)
+            whole[announcement.paper.id] = (
+                announcement if known is None else _one_of(known, announcement)
+            )
+    return tuple(whole.values())
+
+
+def _one_of(known: Announcement, other: Announcement) -> Announcement:
+    latest = other if other.paper.version > known.paper.version else known
+    kind = min(known.kind, other.kind, key=_PRECEDENCE.__getitem__)
+    return replace(latest, kind=kind)
+
+
+def counts(announcements: Iterable[Announcement]) -> Mapping[str, int]:
+    """How many papers each category and each archive (``cs.CV``, ``cs``) has in a listing.
+
+    A paper counts once in each of its categories, and once in each of their archives.
+    """
+    tally: Counter[str] = Counter()
+    for announcement in announcements:
+        categories = set(announcement.paper.categories or ())
+        tally.update(categories | {category.partition(".")[0] for category in categories})
+    return dict(sorted(tally.items()))

@@ -1,0 +1,156 @@
+r"""Papers as BibTeX entries.
+
+Written for BibLaTeX with Biber and for BibTeX with a UTF-8 document: letters stay letters. Paper
+text is hostile here too: it ends up in somebody's LaTeX run. So whatever TeX would act on is
+escaped, but for maths made of well-known commands only, and braces are balanced always.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.papers.tex import decode_accents
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+_ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
+    "\\": r"{\textbackslash}",
+    "{": r"{\textbraceleft}",
+    "}": r"{\textbraceright}",
+    "~": r"{\textasciitilde}",
+    "^": r"{\textasciicircum}",
+    "<": r"{\textless}",
+    ">": r"{\textgreater}",
+    "|": r"{\textbar}",
+}
+# Maths; a sign that the author has escaped already; any sign that needs it. A lone dollar is money.
+_TOKEN = re.compile(
+    r"""(?P<maths>\$(?![\s$])(?:\\.|[^$\\])+(?<!\s)\$)
+    | \\(?P<escaped>[&%#_$]) | (?P<sign>[\\{}~^<>|&%#_$])""",
+    re.VERBOSE,
+)
+# Greek; letters and fonts; accents and structures; operators and relations.
+_MATHS_COMMAND = re.compile(
+    """alpha | beta | gamma | delta | epsilon | varepsilon | zeta | eta | theta | vartheta | iota
+    | kappa | lambda | mu | nu | xi | pi | varpi | rho | varrho | sigma | varsigma | tau
+    | upsilon | phi | varphi | chi | psi | omega | Gamma | Delta | Theta | Lambda | Xi | Pi
+    | Sigma | Upsilon | Phi | Psi | Omega
+    | ell | hbar | imath | jmath | Re | Im | aleph | wp | partial | nabla | infty | emptyset
+    | prime | mathrm | mathbf | mathit | mathsf | mathtt | mathcal | mathbb | mathfrak
+    | mathscr | boldsymbol | bm | rm | bf | it | cal | text | textrm | textbf | textit
+    | operatorname | textsc | textsf | texttt
+    | hat | bar | tilde | vec | dot | ddot | check | breve | widehat | widetilde | overline
+    | underline | overbrace | underbrace | sqrt | frac | dfrac | tfrac | binom | overset
+    | underset | stackrel | left | right | big | Big | bigg | Bigg | limits | nolimits | quad
+    | qquad
+    | sum | prod | int | oint | bigcup | bigcap | bigoplus | bigotimes | coprod | cdot | times
+    | div | pm | mp | ast | star | circ | bullet | oplus | ominus | otimes | odot | wedge
+    | vee | cap | cup | setminus | leq | le | geq | ge | neq | ne | ll | gg | lt | gt | approx
+    | sim | simeq | cong | equiv | propto | prec | succ | subset | supset | subseteq
+    | supseteq | in | ni | notin | not | forall | exists | neg | lnot | land | lor | mid
+    | parallel | perp | vert | Vert | lvert | rvert | lVert | rVert | langle | rangle | lceil
+    | rceil | lfloor | rfloor | lbrace | rbrace | to | rightarrow | leftarrow | Rightarrow
+    | Leftarrow | leftrightarrow | Leftrightarrow | longrightarrow | mapsto | uparrow
+    | downarrow | hookrightarrow | dagger | ddagger | dots | ldots | cdots | vdots | ddots
+    | colon | angle | triangle | square | lesssim | gtrsim | degree | deg | log | ln | exp
+    | sin | cos | tan | sinh | cosh | tanh | min | max | inf | sup | lim | arg | det | dim
+    | ker | gcd | Pr | mod | bmod | pmod""",
+    re.VERBOSE,
+)
+_COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
+_SAFE_SIGNS = frozenset(r"{}|,;:!_%&#$ ")
+
+_URL = re.compile(r"\\url\s*\{(?P<address>[^{}\\]*)\}")
+_GROUP = re.compile(r"\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)\b", re.IGNORECASE)
+_READ_BY_BIBTEX = re.compile(r",|\b(?:and|others)\b", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
+
+
+def bibtex_key(paper: Paper) -> str:
+    """The name to cite by. It depends on the identifier alone, so it never changes."""
+    return f"arxiv-{paper.id.replace('/', '-')}"
+
+
+def bibtex_entry(paper: Paper) -> str:
+    """Write the paper as an entry, without a newline at the end."""
+    lines = "".join(f"  {name} = {value},\n" for name, value in _fields(paper))
+    return f"@misc{{{bibtex_key(paper)},\n{lines}}}"
+
+
+def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
+    # Two pairs of braces keep capitals as they are in every style.
+    yield "title", f"{{{{{_text(paper.title)}}}}}"
+    if authors := [written for name in paper.authors or () if (written := _author(name))]:
+        yield "author", f"{{{' and '.join(authors)}}}"
+    year, month = _first_month(paper)
+    yield "year", f"{{{year}}}"
+    yield "month", _MONTHS[month - 1]
+    yield "eprint", f"{{{paper.id}}}"
+    yield "archivePrefix", "{arXiv}"
+    if paper.primary_category:
+        yield "primaryClass", f"{{{_text(paper.primary_category)}}}"
+    if paper.doi and (doi := _DOI.search(paper.doi)):
+        yield "doi", f"{{{doi[0]}}}"
+    if paper.journal_ref:
+        yield "journal", f"{{{_text(paper.journal_ref)}}}"
+    if paper.comment:
+        yield "note", f"{{{_text(paper.comment)}}}"
+    yield "url", f"{{{paper.url}}}"
+
+
+def _first_month(paper: Paper) -> tuple[int, int]:
+    """Year and month of the first version; where they are not known, of the identifier."""
+    if paper.published is not None:
+        return paper.published.year, paper.published.month
+    return divmod(announcement_order(paper.id)[0], 100)
+
+
+def _author(name: str) -> str:
+    """One name. What BibTeX would take for several, or for a person, stands in braces."""
+    written = _text(name)
+    stands_alone = _GROUP.search(name) or _READ_BY_BIBTEX.search(name)
+    return f"{{{written}}}" if written and stands_alone else written
+
+
+def _text(text: str) -> str:
+    plain = _URL.sub(r"\g<address>", decode_accents(_without_controls(text)))
+    return _TOKEN.sub(_escaped, plain)
+
+
+def _without_controls(text: str) -> str:
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+
+
+def _escaped(token: re.Match[str]) -> str:
+    if token["escaped"]:
+        return token[0]
+    if token["sign"]:
+        return _ESCAPES[token["sign"]]
+    if _is_harmless(token["maths"]):
+        return token["maths"]
+    return "".join(_ESCAPES.get(letter, letter) for letter in token["maths"])
+
+
+def _is_harmless(maths: str) -> bool:
+    """Whether maths holds well-known commands only, and cannot end the field that it stands in."""
+    commands = _COMMAND.findall(maths)
+    if not all(_MATHS_COMMAND.fullmatch(name) or name in _SAFE_SIGNS for name in commands):
+        return False
+    outside = _COMMAND.sub("", maths)
+    return "^^" not in maths and not re.search("[%#&~]", outside) and _is_balanced(maths)
+
+
+def _is_balanced(maths: str) -> bool:
+    r"""As BibTeX counts, for which the brace of ``\{`` is a brace, and as TeX counts."""
+    return _counts_out(maths) and _counts_out(_COMMAND.sub("", maths))
+
+
+def _counts_out(text: str) -> bool:
+    depth = 0
+    for brace in re.findall(r"[{}]", text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0

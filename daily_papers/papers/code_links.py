@@ -1,0 +1,88 @@
+"""The code of a paper: the repository that its comment or its abstract names.
+
+Only what an author wrote is read, nothing is asked of any network. A repository is two names or
+more on a known forge. A project page (``github.io``), a gist, a person's page, and a data set are
+none; the address of something inside a repository (a file, an issue, a release) counts as its
+repository. Repositories on Hugging Face are models or demonstrations: they count where no forge
+is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from daily_papers.papers.paper import Paper
+
+_FORGES = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
+
+# With a scheme an address may stand anywhere; without one it must not be the tail of another
+# word, path, address or name (evilgithub.com, example.org/github.com, me@github.com). The names
+# are ASCII letters, digits and a few signs, so nothing hostile can come through.
+_ADDRESS = re.compile(
+    rf"""(?: https?:\ ?//(?:www\.)? | (?<![\w.@/=&?%#~+-])(?:www\.)? )
+        (?P<host> {"|".join(map(re.escape, _FORGES))} | huggingface\.co | git\.sr\.ht
+            | sourceforge\.net | git(?:lab)?(?:\.[a-z0-9-]{{1,63}}){{2,4}} )
+        (?P<path> (?:/[A-Za-z0-9._~-]{{1,100}}){{1,12}} )""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+_TEX_SIGN = re.compile(r"\{\\([_~#%&-])\}|\$_\$|\\([_~#%&-])(?:\{\})?|\{_\}")
+
+# First names after a forge that are the forge's own pages, not a person or an organisation.
+_NO_OWNER = re.compile(
+    """about | apps | blog | collections | contact | customer-stories | dashboard | datasets | docs
+    | enterprise | events | explore | features | help | issues | join | login | marketplace | new
+    | notifications | orgs | papers | posts | pricing | pulls | search | security | settings | site
+    | sponsors | stars | tasks | topics | trending | users""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# What follows a project's own groups and name at GitLab, where they may be many.
+_INSIDE_GITLAB = re.compile(
+    "-|blob|branches|commits|issues|merge_requests|raw|releases|tags|tree|wikis"
+)
+
+
+def code_url(paper: Paper) -> str | None:
+    """Give the https address of the paper's code repository; None where none is named.
+
+    The first repository counts, the comment's before the abstract's.
+    """
+    found = [
+        address for text in (paper.comment, paper.abstract) if text for address in _named(text)
+    ]
+    forges = (address for address in found if not address.startswith("https://huggingface.co/"))
+    return next(forges, found[0] if found else None)
+
+
+def _named(text: str) -> Iterator[str]:
+    for address in _ADDRESS.finditer(_TEX_SIGN.sub(_plain_sign, text)):
+        host = address["host"].lower()
+        names = [name.rstrip(".") for name in address["path"].split("/")[1:]]
+        repository = _repository(host, names)
+        if repository is not None and not any(set(name) <= {"."} for name in repository):
+            yield f"https://{host}/{'/'.join(repository)}"
+
+
+def _plain_sign(tex: re.Match[str]) -> str:
+    return tex[1] or tex[2] or "_"
+
+
+def _repository(host: str, names: list[str]) -> list[str] | None:
+    """Reduce the names of an address's path to those of a repository."""
+    if host == "sourceforge.net":
+        return names[:2] if names[0] in {"p", "projects"} and len(names) > 1 else None
+    if host == "git.sr.ht":
+        return names[:2] if names[0].startswith("~") and len(names) > 1 else None
+    if host == "huggingface.co" and names[0] == "spaces":
+        return names[:3] if len(names) > 2 else None
+    if _NO_OWNER.fullmatch(names[0]):
+        return None
+    project = _gitlab_project(names) if host.startswith(("gitlab.", "git.")) else names[:2]
+    if len(project) < 2:
+        return None
+    return [*project[:-1], project[-1].removesuffix(".git")]
+
+
+def _gitlab_project(names: list[str]) -> list[str]:
+    inside = (at for at, name in enumerate(names) if at > 1 and _INSIDE_GITLAB.fullmatch(name))
+    return [name for name in names[: next(inside, len(names))] if name]

@@ -1,0 +1,115 @@
+"""Author names: a line of them taken apart, and two ways of writing one compared.
+
+arXiv keeps the authors of a paper as one line that people typed (``A. Author, B. Author (CERN)
+and C. Author``). The query API takes it apart; the announcement feed and arXivRaw hand it on.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from daily_papers.papers.paper import folded
+from daily_papers.papers.tex import decode_accents
+
+_GROUP = r"(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)"
+_ON_BEHALF = re.compile(
+    rf"\s+(?:for|on behalf of)\s+(?:the\s+)?(?=[^,;:()]*\b{_GROUP}\b)", re.IGNORECASE
+)
+#: ``The CMS and LHCb Collaborations``: the word "and" stands inside one name.
+_SEVERAL_GROUPS = re.compile(r"\b(?:Collaborations|Consortia|Teams|Groups)\b", re.IGNORECASE)
+_AND = re.compile(r"(?:^|\s+)(?:and|&)(?:\s+|$)")
+_FOOTNOTE_MARK = re.compile(r"\$\s*\^[^$]*\$")
+#: ``…, (1) CERN, (2) DESY`` after the last author: a number before its text, not after a name.
+_OPEN_LEGEND = re.compile(r"[,;]\s*\(\d+\)\s*[^\W\d_][^()]*(?:\(\d+\)[^()]*)*$")
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
+_ET_AL = re.compile(r"\bet\.?\s+al\b\.?.*$", re.IGNORECASE)
+_GLUED_INITIAL = re.compile(r"(?<=[^\W\d_]\.)(?=[^\W\d_])")
+
+#: Letters that Unicode does not take apart into a letter and an accent.
+_PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+_APOSTROPHES = re.compile(r"['`´ʻʼ‘’]")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def split_authors(text: str) -> tuple[str, ...]:
+    """Take a line of authors apart into names, without affiliations.
+
+    Whoever is named before a colon (a collaboration) or behind "for the" is an author too. TeX
+    accents are decoded first, since they may hold what else would part two names.
+    """
+    line = _ON_BEHALF.sub(", ", _plain_line(text))
+    parts = re.split(r"[,;]|:(?=\s|$)", _outside_parentheses(_OPEN_LEGEND.sub("", line)))
+    names = [name for part in parts for name in _names_joined_by_and(part)]
+    return tuple(_with_suffixes(name for name in names if _WORD.search(name)))
+
+
+def _plain_line(text: str) -> str:
+    """Decode accents and take out the rest of TeX that names carry: ties, groups, marks."""
+    decoded = _FOOTNOTE_MARK.sub("", decode_accents(text))
+    return folded(re.sub(r"~|\\[ ,\\]", " ", decoded).replace("{", "").replace("}", ""))
+
+
+def _outside_parentheses(text: str) -> str:
+    """Put a comma for each pair of parentheses and all that it holds, or for one without pair."""
+    kept: list[str] = []
+    opened: list[int] = []
+    for piece in re.split(r"([()])", text):
+        if piece == "(":
+            opened.append(len(kept))
+            kept.append(",")
+        elif piece == ")":
+            if opened:
+                del kept[opened.pop() :]
+            kept.append(",")
+        else:
+            kept.append(piece)
+    return "".join(kept)
+
+
+def _names_joined_by_and(part: str) -> list[str]:
+    names = [part] if _SEVERAL_GROUPS.search(part) else _AND.split(part)
+    return [_tidy(name) for name in names]
+
+
+def _tidy(name: str) -> str:
+    return folded(_GLUED_INITIAL.sub(" ", _ET_AL.sub("", name))).strip("*: ")
+
+
+def _with_suffixes(names: Iterable[str]) -> list[str]:
+    """Give ``Jr`` and its kind, which people set off with a comma, back to the name before."""
+    whole: list[str] = []
+    for name in names:
+        if whole and _SUFFIX.fullmatch(name):
+            whole[-1] = f"{whole[-1]} {name}"
+        else:
+            whole.append(name)
+    return whole
+
+
+def name_key(name: str) -> str:
+    """Return the words of a name with case, accents, dots, apostrophes and hyphens folded.
+
+    ``Jean-Paul O'Neill``, ``Jean Paul O’NEILL`` and ``jean paul oneill`` have one key.
+    """
+    decomposed = unicodedata.normalize("NFKD", decode_accents(name))
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    plain = _APOSTROPHES.sub("", letters.casefold().translate(_PLAIN_LETTERS))
+    return " ".join(_WORD.findall(plain))
+
+
+def same_name(spelling: str, author: str) -> bool:
+    """Whether the words of the spelling stand side by side in this one name.
+
+    An initial is a word of its own: ``F. Di Feola`` is in ``Francesco F. Di Feola``, and is not
+    ``Francesco Di Feola``.
+    """
+    return holds_words(name_key(author), name_key(spelling))
+
+
+def holds_words(key: str, wanted: str) -> bool:
+    """Whether the words of one key stand side by side in another; no words stand nowhere."""
+    return bool(wanted) and f" {wanted} " in f" {key} "

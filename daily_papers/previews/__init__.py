@@ -1,0 +1,1 @@
+"""What a keyword would bring, before it is merged."""

@@ -1,0 +1,126 @@
+"""A keyword as an expression: what is asked of arXiv, and what the matcher decides.
+
+The same small tree serves both, so that a search and a match cannot mean different things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from daily_papers.query import taxonomy
+
+
+class Field(Enum):
+    """Where a phrase must stand; the value is arXiv's prefix."""
+
+    TITLE = "ti"
+    ABSTRACT = "abs"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that stand side by side in one field, in any inflection."""
+
+    field: Field
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """One spelling of a person's name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category (``cs.CV``) or a whole archive (``cs``); cross-lists count, aliases are equal."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds (AND)."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds (OR)."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """``wanted`` holds and ``unwanted`` does not (ANDNOT)."""
+
+    wanted: Expression
+    unwanted: Expression
+
+
+Expression = Phrase | Author | Category | All | AnyOf | Without
+
+
+def all_of(*parts: Expression) -> Expression:
+    """Join with AND; a single part stays itself."""
+    return parts[0] if len(parts) == 1 else All(parts)
+
+
+def any_of(*parts: Expression) -> Expression:
+    """Join with OR; a single part stays itself."""
+    return parts[0] if len(parts) == 1 else AnyOf(parts)
+
+
+def leaves(expression: Expression) -> Iterator[Phrase | Author | Category]:
+    """Every phrase, author and category of the expression, from left to right."""
+    match expression:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Without(wanted, unwanted):
+            yield from leaves(wanted)
+            yield from leaves(unwanted)
+        case _:
+            yield expression
+
+
+def to_arxiv(expression: Expression) -> str:
+    """Write the expression in the query syntax of arXiv's API.
+
+    Every operation stands in parentheses, since nothing has precedence there and a missing
+    operator means OR (https://info.arxiv.org/help/api/user-manual.html, Details of Query
+    Construction). The result is also the expression's canonical name.
+    """
+    match expression:
+        case Phrase(field, text):
+            return f'{field.value}:"{query_words(text)}"'
+        case Author(name):
+            return f'au:"{query_words(name)}"'
+        case Category(name):
+            return _joined("OR", [f"cat:{spelling}" for spelling in taxonomy.spellings(name)])
+        case All(parts):
+            return _joined("AND", [to_arxiv(part) for part in parts])
+        case AnyOf(parts):
+            return _joined("OR", [to_arxiv(part) for part in parts])
+        case Without(wanted, unwanted):
+            return _joined("ANDNOT", [to_arxiv(wanted), to_arxiv(unwanted)])
+
+
+def _joined(operator: str, parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})"
+
+
+def query_words(text: str) -> str:
+    """The text as arXiv's query parser can take it: what it would misread becomes a space.
+
+    Quotes, parentheses and colons are syntax; underscores are rewritten by the parser, and only
+    in the first term (arXiv/arxiv-search, fix_author_underscores); ``*`` and ``?`` would be
+    wildcards, which inside quotes match nothing; a backslash escapes.
+    """
+    return " ".join(re.sub(r'["():_*?\\\[\]{}^~\x00-\x1f\x7f]', " ", text).split())

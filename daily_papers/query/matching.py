@@ -1,0 +1,234 @@
+"""Which papers a keyword means: arXiv's own search rule, run here.
+
+Every distinct phrase, author and category of all keywords is looked up once; AND, OR and ANDNOT
+are set operations on what was found (FTS5's own parser gives up at 32 nested parentheses). Sets
+of papers are integers whose bit n stands for the n-th paper. docs/matching.md tells the rule.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from functools import reduce
+from operator import and_, or_
+from typing import NamedTuple
+
+from daily_papers.papers.names import holds_words, name_key
+from daily_papers.papers.paper import Paper
+from daily_papers.query import fulltext, taxonomy
+from daily_papers.query.expression import (
+    All,
+    AnyOf,
+    Author,
+    Category,
+    Expression,
+    Field,
+    Phrase,
+    Without,
+    leaves,
+)
+
+Leaf = Phrase | Author | Category
+
+
+class Verdict(Enum):
+    """What can be said of one paper and one expression."""
+
+    MATCHES = "matches"
+    DOES_NOT = "does not match"
+    #: It hangs on authors or categories that are not known of this paper (an imported one): it
+    #: may stay in a table where it stands, and nothing brings it into another.
+    UNKNOWN = "unknown"
+
+
+class Matches:
+    """Which of a number of papers each of a number of keywords means.
+
+    ``keywords`` are expressions by slug. All keywords of a day belong into one: what several of
+    them share is looked up once.
+    """
+
+    def __init__(self, keywords: Mapping[str, Expression], papers: Sequence[Paper]) -> None:
+        self.keywords = keywords
+        self.papers = papers
+        self._holding = _holding(keywords.values(), papers)
+        self._found = {
+            slug: _found(expression, self._holding) for slug, expression in keywords.items()
+        }
+
+    def of(self, slug: str) -> tuple[Paper, ...]:
+        """Return the papers that surely match the keyword, in the order given."""
+        return self._those(self._found[slug].surely)
+
+    def of_any(self) -> tuple[Paper, ...]:
+        """Return the papers that surely match at least one keyword, each once."""
+        return self._those(reduce(or_, (found.surely for found in self._found.values()), 0))
+
+    def _those(self, papers: int) -> tuple[Paper, ...]:
+        return tuple(self.papers[position] for position in _positions(papers))
+
+    def verdicts(self, slug: str) -> tuple[Verdict, ...]:
+        """Judge every paper, in the order in which they were given."""
+        surely, perhaps = self._found[slug]
+        return tuple(
+            Verdict.MATCHES
+            if surely >> position & 1
+            else Verdict.UNKNOWN
+            if perhaps >> position & 1
+            else Verdict.DOES_NOT
+            for position in range(len(self.papers))
+        )
+
+    def why(self, slug: str, paper: Paper) -> tuple[Leaf, ...]:
+        """Every phrase, author and category on the wanted side that holds for the paper.
+
+        Empty where the paper does not match.
+        """
+        position = self.papers.index(paper)
+        return tuple(_why(self.keywords[slug], 1 << position, self._holding))
+
+
+def judge(expression: Expression, paper: Paper) -> Verdict:
+    """Judge a single paper. `Matches.verdicts` is the quick way for several."""
+    return Matches({"": expression}, [paper]).verdicts("")[0]
+
+
+def why(expression: Expression, paper: Paper) -> tuple[Leaf, ...]:
+    """Return what holds for a single paper; empty where it does not match."""
+    return Matches({"": expression}, [paper]).why("", paper)
+
+
+def explain(why: Iterable[Leaf]) -> str:
+    """Say in words why a paper matches: ``"mri" in title and abstract, category cs.CV``."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for leaf in why:
+        match leaf:
+            case Phrase(Field.TITLE, text):
+                places[f'"{text}" in '].append("title")
+            case Phrase(_, text):
+                places[f'"{text}" in '].append("abstract")
+            case Author(name):
+                places[f"author {name}"] = []
+            case Category(name):
+                places[f"category {name}"] = []
+    return ", ".join(
+        what + " and ".join(sorted(set(where), reverse=True)) for what, where in places.items()
+    )
+
+
+class _Found(NamedTuple):
+    """Two sets of papers: those that surely fit, and these with those of which it is unknown."""
+
+    surely: int
+    perhaps: int
+
+
+_Holding = Mapping[Leaf, _Found]
+
+
+def _found(expression: Expression, holding: _Holding) -> _Found:
+    """Find the papers that the expression fits, from those for which each leaf holds."""
+    match expression:
+        case All(parts):
+            return _joined(and_, parts, holding)
+        case AnyOf(parts):
+            return _joined(or_, parts, holding)
+        case Without(wanted, unwanted):
+            fits, spoils = _found(wanted, holding), _found(unwanted, holding)
+            return _Found(fits.surely & ~spoils.perhaps, fits.perhaps & ~spoils.surely)
+        case _:
+            return holding[expression]
+
+
+def _joined(
+    operator: Callable[[int, int], int], parts: Sequence[Expression], holding: _Holding
+) -> _Found:
+    found = [_found(part, holding) for part in parts]
+    return _Found(
+        reduce(operator, (part.surely for part in found)),
+        reduce(operator, (part.perhaps for part in found)),
+    )
+
+
+def _positions(papers: int) -> Iterator[int]:
+    while papers:
+        lowest = papers & -papers
+        yield lowest.bit_length() - 1
+        papers ^= lowest
+
+
+def _why(expression: Expression, paper: int, holding: _Holding) -> Iterator[Leaf]:
+    """Yield the leaves that hold for the paper, within parts that hold."""
+    if not _found(expression, holding).surely & paper:
+        return
+    match expression:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _why(part, paper, holding)
+        case Without(wanted, _):
+            yield from _why(wanted, paper, holding)
+        case _:
+            yield expression
+
+
+def _holding(expressions: Iterable[Expression], papers: Sequence[Paper]) -> dict[Leaf, _Found]:
+    """Look up each distinct leaf of all the expressions once."""
+    asked = dict.fromkeys(leaf for expression in expressions for leaf in leaves(expression))
+    phrases = fulltext.papers_with([leaf for leaf in asked if isinstance(leaf, Phrase)], papers)
+    return {
+        **{phrase: _Found(found, found) for phrase, found in phrases.items()},
+        **_holding_authors([leaf for leaf in asked if isinstance(leaf, Author)], papers),
+        **_holding_categories([leaf for leaf in asked if isinstance(leaf, Category)], papers),
+    }
+
+
+def _holding_authors(authors: Sequence[Author], papers: Sequence[Paper]) -> dict[Leaf, _Found]:
+    if not authors:
+        return {}
+    unknown, by_name = 0, defaultdict[str, int](int)
+    for position, paper in enumerate(papers):
+        if paper.authors is None:
+            unknown |= 1 << position
+        for name in paper.authors or ():
+            by_name[name] |= 1 << position
+    by_word = _keys_by_word(by_name)
+    found = {author: _with_name(author, by_word) for author in authors}
+    return {author: _Found(those, those | unknown) for author, those in found.items()}
+
+
+def _keys_by_word(by_name: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Fold the names, and put each under each of its words."""
+    by_word: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for name, those in by_name.items():
+        key = name_key(name)
+        for word in set(key.split()):
+            by_word[word][key] |= those
+    return by_word
+
+
+def _with_name(author: Author, by_word: Mapping[str, Mapping[str, int]]) -> int:
+    """Find the papers with an author of this name, among the names with its rarest word."""
+    wanted = name_key(author.name)
+    nobody: Mapping[str, int] = {}
+    candidates = min(
+        (by_word.get(word, nobody) for word in wanted.split()), key=len, default=nobody
+    )
+    return reduce(or_, (those for key, those in candidates.items() if holds_words(key, wanted)), 0)
+
+
+def _holding_categories(
+    categories: Sequence[Category], papers: Sequence[Paper]
+) -> dict[Leaf, _Found]:
+    unknown, by_set = 0, defaultdict[tuple[str, ...], int](int)
+    for position, paper in enumerate(papers):
+        if paper.categories is None:
+            unknown |= 1 << position
+        else:
+            by_set[paper.categories] |= 1 << position
+    holding: dict[Leaf, _Found] = {}
+    for category in categories:
+        covered = (those for own, those in by_set.items() if taxonomy.covers(category.name, own))
+        found = reduce(or_, covered, 0)
+        holding[category] = _Found(found, found | unknown)
+    return holding

@@ -1,0 +1,138 @@
+"""What a category's name means: which names are the same, and which papers it covers.
+
+A search and a local decision must not differ, so both come from ``spellings``: the names that stand
+behind ``cat:`` in a query are the patterns that ``covers`` compares with.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from daily_papers.query.categories import ALIASES, ARCHIVES, CATEGORIES, CLOSED, ONCE_CATEGORIES
+
+_ACTIVE = {name.lower(): name for name in (*ARCHIVES, *CATEGORIES)}
+_KNOWN = _ACTIVE | {name: name for name in CLOSED}
+_SAME_AS = ALIASES | {canonical: alias for alias, canonical in ALIASES.items()}
+_FORM = re.compile(r"[a-z]+(?:-[a-z]+)?\.(?:[a-z]{2}|[a-z]+(?:-[a-z]+)?)")
+#: In these archives categories have small words for names (physics.med-ph), elsewhere two capitals.
+_WORD_ARCHIVES = frozenset({"cond-mat", "physics"})
+
+
+def is_known(name: str) -> bool:
+    """Whether the name, in whatever case, is one of arXiv's categories or archives."""
+    return name.lower() in _KNOWN
+
+
+def is_well_formed(name: str) -> bool:
+    """Whether arXiv could name a category so: a new one, which the table still lacks."""
+    archive, _, suffix = name.lower().partition(".")
+    if not _FORM.fullmatch(name.lower()) or (len(suffix) != 2 and archive not in _WORD_ARCHIVES):
+        return False
+    if archive in ARCHIVES:
+        return not _same_letters(re.sub(r"\W", "", name.lower()))
+    return not difflib.get_close_matches(archive, ARCHIVES, 1, 0.6)
+
+
+def canonical(name: str) -> str:
+    """The name as arXiv writes it: ``CS.cv`` is ``cs.CV``. An unknown one gets the usual case."""
+    known = _KNOWN.get(name.lower())
+    if known is not None:
+        return known
+    archive, dot, suffix = name.lower().partition(".")
+    return archive + dot + (suffix if archive in _WORD_ARCHIVES else suffix.upper())
+
+
+def full_name(name: str) -> str | None:
+    """``Computer Vision and Pattern Recognition`` for ``cs.CV``; None where it is not known."""
+    return CATEGORIES.get(canonical(name)) or ARCHIVES.get(canonical(name))
+
+
+def successor(name: str) -> str | None:
+    """The category that took over from an archive that was closed; None for any other name."""
+    return CLOSED.get(canonical(name))
+
+
+@cache
+def spellings(name: str) -> tuple[str, ...]:
+    """Every name that a paper of this category or archive may carry; ``cs.*`` is all that begin so.
+
+    An archive covers its categories, and those of other archives that are an alias of one of
+    them: a paper in cs.IT alone is a paper in math.IT, so it is one in math. The dot of ``math.*``
+    keeps math-ph out, but for its alias math.MP.
+    """
+    wanted = canonical(name)
+    if wanted in CATEGORIES or wanted not in ARCHIVES:
+        return _with_alias(wanted)
+    members = [category for category in CATEGORIES if category.startswith(f"{wanted}.")]
+    elsewhere = {
+        other
+        for member in members
+        for other in _with_alias(member)
+        if not other.startswith(f"{wanted}.")
+    }
+    itself = [wanted] if wanted in ONCE_CATEGORIES else []
+    return (*itself, f"{wanted}.*", *sorted(elsewhere))
+
+
+def _with_alias(category: str) -> tuple[str, ...]:
+    alias = _SAME_AS.get(category)
+    return (category,) if alias is None else (category, alias)
+
+
+def covers(wanted: str, paper_categories: Iterable[str]) -> bool:
+    """Whether a paper of these categories, cross-lists counting, is one of the wanted category."""
+    patterns = [spelling.lower() for spelling in spellings(wanted)]
+    return any(
+        _agrees(pattern, category.lower()) for category in paper_categories for pattern in patterns
+    )
+
+
+def _agrees(pattern: str, category: str) -> bool:
+    if pattern.endswith("*"):
+        return category.startswith(pattern.removesuffix("*"))
+    return category == pattern
+
+
+def suggest(name: str) -> tuple[str, ...]:
+    """The names that were probably meant by a misspelt one, the likeliest first; at most two."""
+    text = " ".join(re.split(r"[\W_]+", name.lower())).strip()
+    if not text:
+        return ()
+    return _same_letters(text) or _same_subject(text) or _similar(name)
+
+
+def _same_letters(text: str) -> tuple[str, ...]:
+    """``cs/CV``, ``cs CV`` and ``csCV`` are cs.CV; ``CV`` is cs.CV or math.CV."""
+    letters = text.replace(" ", "")
+    whole = [name for name in _ACTIVE.values() if re.sub(r"\W", "", name.lower()) == letters]
+    suffixes = [name for name in CATEGORIES if name.partition(".")[2].lower() == letters]
+    return tuple((whole or suffixes)[:2])
+
+
+def _same_subject(text: str) -> tuple[str, ...]:
+    """``robotics`` is cs.RO, ``machine learning`` is cs.LG or stat.ML."""
+    subjects = [(name, subject.lower()) for name, subject in (ARCHIVES | CATEGORIES).items()]
+    exact = [name for name, subject in subjects if subject.replace("-", " ") == text]
+    within = [name for name, subject in subjects if re.search(rf"\b{re.escape(text)}\b", subject)]
+    return tuple((exact or within)[:2])
+
+
+def _similar(name: str) -> tuple[str, ...]:
+    text = name.lower()
+    # cs.VC is cs.CV rather than cs.SC: fingers swap letters more often than they replace them.
+    close = [known for known in _ACTIVE if sorted(known) == sorted(text)]
+    if not close and text.partition(".")[0] in ARCHIVES:
+        close = _same_archive(text)
+    elif not close:
+        close = difflib.get_close_matches(text, _ACTIVE, 1, 0.7)
+    return tuple(_ACTIVE[match] for match in close[:1])
+
+
+def _same_archive(text: str) -> list[str]:
+    """Compare what follows the dot alone, lest the shared archive make every name look alike."""
+    archive, _, suffix = text.partition(".")
+    suffixes = [known.partition(".")[2] for known in _ACTIVE if known.startswith(f"{archive}.")]
+    return [f"{archive}.{close}" for close in difflib.get_close_matches(suffix, suffixes, 1, 0.5)]

@@ -1,0 +1,200 @@
+"""What is news, and that it is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from daily_papers.daily.news import FreshNews, announced_as_news, counted
+from daily_papers.papers.announcement import AnnounceKind, Announcement
+from daily_papers.papers.paper import Paper, Way
+from daily_papers.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
+from tests.support.daily_runs import Reader, days
+from tests.support.repository import SLUGS, Repository
+
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY = days(date(2026, 2, 2), 4)
+#: Announced in cs.LG, and listed in eess.IV six days later.
+ANNOUNCED, CROSS_LISTED = date(2026, 1, 8), date(2026, 1, 14)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SandboxArxiv]:
+    with SandboxArxiv() as arxiv:
+        yield arxiv
+
+
+@pytest.fixture
+def reader(running: SandboxArxiv, tmp_path: Path) -> Iterator[Reader]:
+    yield Reader(Repository.new(tmp_path / "digest"), running)
+    running.intercept, running.query_lag_days = None, 0
+
+
+def paper(id: str, version: int = 1) -> Paper:
+    return Paper(
+        id=id,
+        version=version,
+        title="A title",
+        abstract="An abstract",
+        announced=TUESDAY,
+        way=Way.FEED,
+    )
+
+
+def told(news: FreshNews) -> dict[str, tuple[str, ...]]:
+    return {paper.id: slugs for paper, slugs in news.items(["a", "b"])}
+
+
+# --- the rule ----------------------------------------------------------------------------------
+
+
+def test_new_and_cross_listed_papers_are_announced_as_news_and_replaced_ones_never():
+    listing = [Announcement(paper(f"2602.0000{n}"), kind) for n, kind in enumerate(AnnounceKind)]
+    assert announced_as_news(listing) == {"2602.00000", "2602.00001"}
+
+
+def test_an_announced_paper_is_news_for_each_keyword_once():
+    news = FreshNews(known=(), highest_id=None)
+    for slug in ("b", "a", "b"):
+        news.announce(slug, [paper("2602.00002"), paper("2602.00009")], {"2602.00002"})
+    assert told(news) == {"2602.00002": ("a", "b")}
+    assert counted(news.items(["a", "b"])) == {"a": 1, "b": 1}
+
+
+@pytest.mark.parametrize("version", [1, 3])
+@pytest.mark.parametrize(
+    ("id", "is_news"),
+    [
+        ("2602.00123", False),
+        ("2602.00122", False),
+        ("2602.00124", True),
+        ("2603.00001", True),
+        ("2601.99999", False),
+        ("hep-th/9901001", False),
+    ],
+)
+def test_a_found_paper_is_news_above_the_highest_that_was_told(id: str, is_news, version: int):
+    news = FreshNews(known=(), highest_id="2602.00123")
+    news.discover("a", [paper(id, version)])
+    assert bool(told(news)) is is_news
+    assert bool(news.missed) is is_news
+
+
+def test_before_the_first_complete_run_nothing_that_is_found_is_news():
+    news = FreshNews(known=(), highest_id=None)
+    news.discover("a", [paper("2602.00124")])
+    assert told(news) == {}
+
+
+def test_what_was_news_is_none_again():
+    news = FreshNews(known={"2602.00124"}, highest_id="2602.00001")
+    news.discover("a", [paper("2602.00124")])
+    news.announce("b", [paper("2602.00124", 2)], {"2602.00124"})
+    assert told(news) == {}
+    assert news.found_again == {"2602.00124": {"a", "b"}}
+    assert not news.missed
+
+
+def test_what_was_announced_today_was_not_missed():
+    news = FreshNews(known=(), highest_id="2602.00001")
+    news.announce("a", [paper("2602.00124")], {"2602.00124"})
+    news.discover("a", [paper("2602.00124"), paper("2602.00100")])
+    assert news.missed == {"2602.00100"}
+
+
+def test_the_newest_comes_first():
+    news = FreshNews(known=(), highest_id="2601.00001")
+    news.discover("a", [paper(id) for id in ("2601.99999", "2602.00002", "2602.00010")])
+    assert list(told(news)) == ["2602.00010", "2602.00002", "2601.99999"]
+
+
+# --- on real days ------------------------------------------------------------------------------
+
+
+def test_what_a_day_tells_was_announced_on_the_day(reader: Reader):
+    reader.read(date(2026, 1, 12))
+    for day in days(date(2026, 1, 13), 12):
+        before = set(reader.news())
+        reader.read(day)
+        announced = {
+            record.id
+            for record in reader.arxiv.universe.announced_on(day)
+            if record.change is not Change.REPLACED
+        }
+        assert set(reader.news()) - before <= announced
+    assert len(reader.news()) == len(set(reader.news())) > 10
+
+
+def test_a_cross_list_of_a_paper_that_was_told_is_no_news(reader: Reader):
+    reader.repository.write(
+        "keywords.yaml", "categories: [cs.LG, eess.IV]\nkeywords:\n  - graph neural networks\n"
+    )
+    (vessels,) = titled(reader, "Message passing on vessels")
+    reader.read(date(2026, 1, 7))
+    for day in days(ANNOUNCED, 8):
+        reader.read(day)
+    assert reader.news().count(vessels) == 1
+    (digest,) = [each for each in reader.digests() if vessels in told_by(each)]
+    assert digest.day == ANNOUNCED
+
+
+def test_a_paper_that_is_first_listed_here_by_a_cross_list_is_news(reader: Reader):
+    reader.repository.write(
+        "keywords.yaml", "categories: [eess.IV]\nkeywords:\n  - graph neural networks\n"
+    )
+    (vessels,) = titled(reader, "Message passing on vessels")
+    for day in days(date(2026, 1, 7), 9):
+        reader.read(day)
+    (digest,) = [each for each in reader.digests() if vessels in told_by(each)]
+    assert digest.day == CROSS_LISTED
+
+
+def titled(reader: Reader, title: str) -> list[str]:
+    return [
+        record.id
+        for record in reader.arxiv.universe.as_of(ANNOUNCED)
+        if record.words.title == title
+    ]
+
+
+def told_by(digest) -> set[str]:
+    return {item.paper.id for item in digest.items}
+
+
+def test_a_keyword_that_comes_after_silent_days_is_not_told_what_was_before_it(reader: Reader):
+    reader.repository.write("keywords.yaml", "keywords:\n  - mri\n")
+    reader.read(MONDAY)
+    reader.arxiv.intercept = lambda _request: RATE_EXCEEDED
+    reader.read(TUESDAY)
+    reader.arxiv.intercept = None
+    reader.repository.write("keywords.yaml", "keywords:\n  - mri\n  - large language models\n")
+    reader.read(WEDNESDAY)
+    announced = {record.id for record in reader.arxiv.universe.announced_on(WEDNESDAY)}
+    before = {record.id for record in reader.arxiv.universe.announced_on(TUESDAY)}
+    assert set(reader.news_of("large-language-models")) <= announced
+    assert {paper.id for paper in reader.table("large-language-models")} & before
+    assert set(reader.news_of("mri")) & before
+
+
+def test_a_changed_keyword_is_filled_and_tells_only_the_day(reader: Reader):
+    reader.read(MONDAY)
+    changed = reader.repository.text("keywords.yaml").replace("graph neural", "time series")
+    changed = changed.replace("time series networks", "large language models")
+    reader.repository.write("keywords.yaml", changed)
+    report = reader.read(WEDNESDAY)
+    announced = {record.id for record in reader.arxiv.universe.announced_on(WEDNESDAY)}
+    assert set(reader.news_of("graph-networks")) <= announced
+    assert report.complete
+
+
+def test_papers_a_week_are_counted(reader: Reader):
+    for day in days(MONDAY, 4):
+        reader.read(day)
+    store = reader.store()
+    (week,) = store.weeks
+    assert week == "2026-W06"
+    assert store.weeks[week] == {
+        slug: len(reader.news_of(slug)) for slug in SLUGS if reader.news_of(slug)
+    }
