@@ -92,7 +92,8 @@ class Visit:
 
     @property
     def titles(self) -> list[str]:
-        return self.page.locator("article h2").all_inner_texts()
+        # Text as the browser lays it out is empty for a card that is not in the window yet.
+        return self.page.locator("article h2").all_text_contents()
 
     @property
     def search(self) -> str:
@@ -152,7 +153,7 @@ def test_hostile_text_is_seen_as_text(visit: Visit, path: str) -> None:
     visit.go(path)
     if "?" in path:
         visit.page.get_by_role("button", name="Show more").click()
-    shown = [" ".join(title.split()) for title in visit.page.locator("h2, h3").all_inner_texts()]
+    shown = [" ".join(title.split()) for title in visit.page.locator("h2, h3").all_text_contents()]
     for text in HOSTILE:
         if "$\\" not in text:
             assert " ".join(readable(text).split()) in shown
@@ -289,7 +290,7 @@ def test_the_address_holds_the_search_and_back_goes_back(visit: Visit) -> None:
     assert visit.search == "?q=mri&category=hep-th"
 
     visit.page.go_back()
-    visit.page.locator("article h2", has_text="Segmenting MRI images").wait_for()
+    visit.wait_for_results("papers found")
     assert (visit.search, words.input_value()) == ("?q=mri", "mri")
     visit.page.go_back()
     visit.wait_for_results("1 paper found")
@@ -308,16 +309,16 @@ def test_the_address_holds_the_search_and_back_goes_back(visit: Visit) -> None:
 
 def test_results_come_in_parts(chromium: Any, tmp_path: Path) -> None:
     website = Website.new(
-        tmp_path, {"medical-imaging": [paper(number) for number in range(1, 51)]}
+        tmp_path, {"medical-imaging": [paper(number) for number in range(1, 71)]}
     ).built()
     with served(website.folder) as address:
         visit = Visit(chromium, address).go("search.html?q=mri")
-        assert len(visit.titles) == 20
+        assert len(visit.titles) == 10
         more = visit.page.get_by_role("button", name="Show more")
         more.click()
-        assert visit.page.evaluate("document.activeElement.textContent") == "Study 30 of MRI"
+        assert visit.page.evaluate("document.activeElement.textContent") == "Study 60 of MRI"
         more.click()
-        assert len(visit.titles) == 50
+        assert len(visit.titles) == 70
         assert not more.is_visible()
         visit.context.close()
 

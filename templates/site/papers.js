@@ -38,12 +38,13 @@ export class Papers {
     for (let term = 0; term < this.terms.size; term++) offsets[term + 1] += offsets[term];
     const next = offsets.slice();
     this.positions = new Int32Array(this.size);
-    this.paperAt = new Int32Array(this.size);
+    this.paperAt = new Int32Array(this.size); // of each of these positions
     for (let paper = 0, place = 0; paper < this.papers.length; paper++) {
       const end = this.starts[paper + 1] ?? this.size;
       for (; place < end; place++) {
-        this.positions[next[this.tokens[place]]++] = place;
-        this.paperAt[place] = paper;
+        const at = next[this.tokens[place]]++;
+        this.positions[at] = place;
+        this.paperAt[at] = paper;
       }
     }
     this.offsets = offsets;
@@ -57,57 +58,64 @@ export class Papers {
   /** The papers that hold every part of the question and pass, newest first. */
   find(question, passes) {
     const parts = partsOf(question);
-    const hits = new Uint16Array(this.papers.length);
+    const last = parts.at(-1);
+    const held = parts.map((part) => this.holding(part));
     const unfinished = [];
-    parts.forEach((part, number) => {
-      let found = this.holding(part);
-      if (!found.size && number === parts.length - 1 && part.isOpen) {
-        found = this.beginning(part.text);
-        if (found.size) unfinished.push(part.text);
-      }
-      for (const paper of found) if (hits[paper] === number) hits[paper]++;
-    });
+    if (last?.isOpen && !held.at(-1).includes(1)) {
+      held[held.length - 1] = this.beginning(last.text);
+      unfinished.push(last.text);
+    }
     const papers = [];
     for (const paper of this.newestFirst) {
-      if (hits[paper] === parts.length && passes(this.papers[paper])) papers.push(this.papers[paper]);
+      if (held.every((marks) => marks[paper]) && passes(this.papers[paper])) {
+        papers.push(this.papers[paper]);
+      }
     }
-    return { papers, unfinished };
+    return { papers, unfinished: papers.length ? unfinished : [] };
   }
 
+  // A mark for each paper that holds the words side by side, in a text or in a name.
   holding(part) {
-    const found = new Set();
+    const marks = new Uint8Array(this.papers.length);
     const stems = words(part.text).map((word) => this.terms.get(stem(word)) ?? -1);
     const names = nameWords(part.text).map((word) => this.terms.get(NAME + word) ?? -1);
-    this.addHolding(stems, found);
-    this.addHolding(names, found);
-    return found;
+    this.mark(stems, marks);
+    this.mark(names, marks);
+    return marks;
   }
 
-  // The papers in which these words stand side by side: looked for around the rarest of them.
-  addHolding(terms, found) {
+  // Looked for around the rarest of the words.
+  mark(terms, marks) {
     if (!terms.length || terms.includes(-1)) return;
     let rarest = 0;
     terms.forEach((term, place) => {
       if (this.count(term) < this.count(terms[rarest])) rarest = place;
     });
-    for (let at = this.offsets[terms[rarest]]; at < this.offsets[terms[rarest] + 1]; at++) {
-      const start = this.positions[at] - rarest;
-      if (start >= 0 && terms.every((term, place) => this.tokens[start + place] === term)) {
-        found.add(this.paperAt[this.positions[at]]);
+    const end = this.offsets[terms[rarest] + 1];
+    for (let at = this.offsets[terms[rarest]]; at < end; at++) {
+      if (terms.length === 1 || this.isPhrase(terms, this.positions[at] - rarest)) {
+        marks[this.paperAt[at]] = 1;
       }
     }
   }
 
-  // The papers with a word that begins so: what somebody is still typing.
+  isPhrase(terms, start) {
+    for (let place = 0; place < terms.length; place++) {
+      if (this.tokens[start + place] !== terms[place]) return false;
+    }
+    return true;
+  }
+
+  // A mark for each paper with a word that begins so: what somebody is still typing.
   beginning(text) {
-    const found = new Set();
+    const marks = new Uint8Array(this.papers.length);
     const [begin, more] = words(text);
-    if (!begin || more) return found;
+    if (!begin || more) return marks;
     const terms = new Set();
     for (const [word, term] of this.ofWord) if (word.startsWith(begin)) terms.add(term);
     for (const [word, term] of this.ofName) if (word.startsWith(begin)) terms.add(term);
-    for (const term of terms) this.addHolding([term], found);
-    return found;
+    for (const term of terms) this.mark([term], marks);
+    return marks;
   }
 
   count(term) {

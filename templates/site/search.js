@@ -10,7 +10,8 @@ const results = document.getElementById("results");
 const more = document.getElementById("more");
 const root = form.dataset.root;
 const FIELDS = ["q", "keyword", "category", "from", "to", "code"];
-const AT_ONCE = 20;
+const FIRST = 10; // drawn at each key; more come at a click
+const MORE = 40;
 const PAPERS_A_SLICE = 200;
 
 let index = null; // a promise of Papers, from the first search on
@@ -127,11 +128,11 @@ function show(papers, sentence) {
   shown = 0;
   status.textContent = sentence;
   results.replaceChildren();
-  showMore();
+  showMore(FIRST);
 }
 
-function showMore() {
-  const next = found.slice(shown, shown + AT_ONCE).map(card);
+function showMore(number) {
+  const next = found.slice(shown, shown + number).map(card);
   shown += next.length;
   for (const article of next) window.addCopyButtons(article);
   results.append(...next);
@@ -233,7 +234,7 @@ form.addEventListener("submit", (event) => {
   settled = true;
 });
 more.addEventListener("click", () => {
-  showMore()?.querySelector("a")?.focus();
+  showMore(MORE)?.querySelector("a")?.focus();
 });
 addEventListener("popstate", () => {
   settled = true;
