@@ -17,10 +17,10 @@ demo: $(VENV)/installed
 	$(BIN)/daily-papers demo daily-papers-demo
 
 test: $(VENV)/test
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not full and not browser"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not full and not browser and not node" --dist worksteal
 
 test-all: $(VENV)/test $(VENV)/browser
-	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -n $(WORKERS)
+	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .

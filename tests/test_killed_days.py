@@ -91,7 +91,7 @@ def test_a_job_killed_at_any_step_is_made_good_by_the_next(
 
 
 @pytest.mark.parametrize(
-    ("name", "every"), [("first", 6), ("ordinary", 1), ("evening", 6), ("recovery", 6)]
+    ("name", "every"), [("first", 12), ("ordinary", 3), ("evening", 12), ("recovery", 12)]
 )
 def test_a_job_killed_after_a_file_or_an_answer_is_made_good_by_the_next(
     situations: dict[str, Situation], watched: Watched, tmp_path: Path, name: str, every: int

@@ -99,7 +99,7 @@ def assert_kills_leave_nothing(
 
 
 @pytest.mark.parametrize(
-    "every", [pytest.param(47, id="some"), pytest.param(1, id="all", marks=pytest.mark.full)]
+    "every", [pytest.param(97, id="some"), pytest.param(1, id="all", marks=pytest.mark.full)]
 )
 class TestAKill:
     def test_in_the_very_first_run(self, world: World, tmp_path: Path, every: int):

@@ -19,6 +19,7 @@ from tests.support.wheel import unpacked_wheel
 NOTIFY = "Send the digests"
 
 
+@pytest.mark.full
 def test_some_days_of_a_repository_made_by_init(tmp_path: Path) -> None:
     """A push in between on the first day; on the second a kill before the mail, and a retry."""
     with rehearsal(tmp_path, _made_by_init(tmp_path)) as it:

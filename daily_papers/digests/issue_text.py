@@ -28,19 +28,20 @@ _UNSEEN: dict[int, None] = dict.fromkeys(
     )
 )
 
-# The places at which a zero-width space goes in.
+_BROKEN = rf"\g<0>{ZERO_WIDTH_SPACE}"
+# After each of these goes a zero-width space.
 _ALIVE = re.compile(
     r"""
-      (?<=[@\#])                            # mentions, e-mail; numbers of issues
-    | (?<=\bGH-) (?=\d)
-    | (?<=:) (?=\S)                         # emoji, the :// of addresses, ::commands::
-    | (?<=www) (?=\.)                       # linked without a scheme
-    | (?<=github\.com) (?=/)
-    | (?<=[{$]) (?=[{%]) | (?<=[}%]) (?=\}) # template languages
+      [@\#]                        # mentions, e-mail; numbers of issues
+    | \b(?i:GH)- (?=\d)
+    | : (?=\S)                     # emoji, the :// of addresses, ::commands::
+    | (?i:www) (?=\.)              # linked without a scheme
+    | (?i:github\.com) (?=/)
+    | [{$] (?=[{%]) | [}%] (?=\})  # template languages
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
-_HASH = re.compile(r"[0-9a-f]{6}(?=[0-9a-f])", re.IGNORECASE)  # seven digits may be a commit
+_HASH = re.compile(r"[0-9a-fA-F]{6}(?=[0-9a-fA-F])")  # seven digits may be a commit
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]~]")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "<span>$</span>"}
@@ -58,7 +59,7 @@ def harmless(line: str) -> str:
 
     Enough for an issue's title, which is no Markdown.
     """
-    return _HASH.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", _ALIVE.sub(ZERO_WIDTH_SPACE, line))
+    return _HASH.sub(_BROKEN, _ALIVE.sub(_BROKEN, line))
 
 
 def inline(line: str) -> str:

@@ -8,7 +8,8 @@ A digest repository's own ``templates/`` comes before the bundled ones, file by 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -42,31 +43,43 @@ class Templates:
     def __init__(self, own: Path | None = None) -> None:
         #: The rows that were rendered so far.
         self.rows: dict[Paper, Escaped] = {}
-        cell = _escaping(markdown.cell)
-        folders = [bundled_templates()] if own is None else [own, bundled_templates()]
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folders),
-            undefined=jinja2.StrictUndefined,
-            autoescape=True,
-            finalize=cell,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-        )
-        self._environment.filters.update(
-            cell=cell,
-            e=cell,  # jinja2's own one escapes for HTML, which is not enough here
-            escape=cell,
-            link_text=_escaping(markdown.link_text),
-            heading=_escaping(markdown.heading),
-            paragraph=_escaping(markdown.paragraph),
-            address=_escaping(_address),
+        self._environment = (
+            _bundled_environment() if own is None else _environment([own, bundled_templates()])
         )
 
     def render(self, name: str, **fields: object) -> str:
         """Fill in a template. Raises TemplateError with the template's file and line."""
         return fill_in(self._environment, name, fields)
+
+
+@cache
+def _bundled_environment() -> jinja2.Environment:
+    """The bundled templates never change, so they are compiled once."""
+    return _environment([bundled_templates()])
+
+
+def _environment(folders: Sequence[Path]) -> jinja2.Environment:
+    cell = _escaping(markdown.cell)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folders),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        finalize=cell,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        cell=cell,
+        e=cell,  # jinja2's own one escapes for HTML, which is not enough here
+        escape=cell,
+        link_text=_escaping(markdown.link_text),
+        heading=_escaping(markdown.heading),
+        paragraph=_escaping(markdown.paragraph),
+        address=_escaping(_address),
+    )
+    return environment
 
 
 def fill_in(environment: jinja2.Environment, name: str, fields: Mapping[str, object]) -> str:
