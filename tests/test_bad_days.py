@@ -76,13 +76,14 @@ def reader(running: SandboxArxiv, tmp_path: Path) -> Iterator[Reader]:
 # --- three days of 429, two of silence, and the recovery ---------------------------------------
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("intercept", "lag"),
     [
         (throttled_but_the_feed, 2),
-        pytest.param(throttled_but_the_feed, 0, marks=pytest.mark.full),
-        pytest.param(throttled, 0, marks=pytest.mark.full),
-        pytest.param(throttled, 2, marks=pytest.mark.full),
+        (throttled_but_the_feed, 0),
+        (throttled, 0),
+        (throttled, 2),
     ],
 )
 def test_throttled_silent_recovered(tmp_path: Path, universe: Universe, intercept, lag: int):

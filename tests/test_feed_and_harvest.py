@@ -44,7 +44,9 @@ def reader() -> Iterator[Reader]:
             yield Reader(arxiv, session, services)
 
 
-@pytest.mark.parametrize("wanted", [(), ("cs",), ("cs.CV", "eess", "stat.ML")])
+@pytest.mark.parametrize(
+    "wanted", [pytest.param((), marks=pytest.mark.full), ("cs.CV", "eess", "stat.ML")]
+)
 def test_a_listing_in_parts_is_the_listing_in_one(reader, wanted):
     parts = split_into_parts(wanted, dict.fromkeys(ARCHIVES, 1201), limit=60)
     assert len(parts) > 1

@@ -189,7 +189,12 @@ def test_the_old_tool_is_named_for_removal(old: Repository):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are made by fork")
-def test_a_killed_import_is_finished_by_the_next_command(old: Repository, tmp_path: Path):
+@pytest.mark.parametrize(
+    "every", [pytest.param(16, id="some"), pytest.param(1, id="all", marks=pytest.mark.full)]
+)
+def test_a_killed_import_is_finished_by_the_next_command(
+    old: Repository, tmp_path: Path, every: int
+):
     with MortalCommandLine() as commands:
 
         def import_in(name: str, die_at: int | None = None) -> tuple[Repository, Life]:
@@ -200,7 +205,7 @@ def test_a_killed_import_is_finished_by_the_next_command(old: Repository, tmp_pa
 
         whole, life = import_in("whole")
         assert life.code == 0
-        for step in range(1, life.steps + 1, 5):
+        for step in range(1, life.steps + 1, every):
             killed, end = import_in(f"killed-at-{step}", step)
             assert end.code == KILLED
             # Where the change was decided its tables are in, and the README has none any more.

@@ -161,6 +161,7 @@ def test_other_names_are_not_the_same(spelling, author):
     assert not same_name(spelling, author)
 
 
+@pytest.mark.full
 @pytest.mark.shared
 @pytest.mark.skipif(not CORPUS.exists(), reason="no recorded corpus here")
 def test_real_lines_of_authors_come_apart_as_at_arxiv():

@@ -244,7 +244,9 @@ def test_a_token_of_another_app_is_noticed_before_it_mails_twice(watcher: Watche
     assert watcher.papers == ids(range(1, 3))
 
 
-@pytest.mark.parametrize(("number", "parts"), [(400, 2), (2000, 8)])
+@pytest.mark.parametrize(
+    ("number", "parts"), [(400, 2), pytest.param(2000, 8, marks=pytest.mark.full)]
+)
 def test_a_large_digest_is_complete_over_an_issue_and_its_comments(
     watcher: Watcher, number: int, parts: int
 ):

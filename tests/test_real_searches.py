@@ -133,6 +133,7 @@ def replayed():
             yield day, keyword, answer, belief, before, tables[keyword]
 
 
+@pytest.mark.full
 def test_replayed_day_by_day_no_table_ever_shrinks():
     for day, keyword, _, _, before, after in replay():
         assert len(after) >= len(before), (day, keyword)
