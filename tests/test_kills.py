@@ -98,25 +98,29 @@ def assert_kills_leave_nothing(
         assert repository.tree() == undisturbed.tree(), f"killed at step {step} of {whole.steps}"
 
 
-@pytest.mark.parametrize(
-    "every", [pytest.param(97, id="some"), pytest.param(1, id="all", marks=pytest.mark.full)]
-)
+SOME, ALL = pytest.param(97, id="some"), pytest.param(1, id="all", marks=pytest.mark.full)
+
+
 class TestAKill:
+    @pytest.mark.parametrize("every", [SOME, ALL])
     def test_in_the_very_first_run(self, world: World, tmp_path: Path, every: int):
         world.arxiv.today = FIRST
         before = Repository.new(tmp_path / "before")
         assert_kills_leave_nothing(world, before, tmp_path, "search", every)
 
+    @pytest.mark.parametrize("every", [ALL])
     def test_in_a_run_by_search(self, world: World, begun: Repository, tmp_path: Path, every: int):
         world.arxiv.today = THIRD
         assert_kills_leave_nothing(world, begun, tmp_path, "search", every)
 
+    @pytest.mark.parametrize("every", [SOME, ALL])
     def test_in_a_run_by_announcements(
         self, world: World, begun: Repository, tmp_path: Path, every: int
     ):
         world.arxiv.today = THIRD
         assert_kills_leave_nothing(world, begun, tmp_path, "auto", every)
 
+    @pytest.mark.parametrize("every", [ALL])
     def test_in_a_run_that_has_to_wait(
         self, world: World, begun: Repository, tmp_path: Path, every: int
     ):

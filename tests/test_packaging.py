@@ -88,6 +88,7 @@ def test_no_tool_of_the_tests_is_in_the_wheel(unpacked: Path) -> None:
     assert "import pytest" not in text
 
 
+@pytest.mark.full
 def test_the_demo_runs_from_the_wheel_alone(unpacked: Path, tmp_path: Path) -> None:
     """No checkout is on the path: -S leaves out what an editable installation adds to it."""
     here = tmp_path / "empty"

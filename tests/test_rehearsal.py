@@ -99,6 +99,7 @@ keywords:
         assert it.arxiv.requests == []
 
 
+@pytest.mark.full
 def test_a_pull_request_shows_what_its_new_keywords_bring(tmp_path: Path) -> None:
     proposed = KEYWORDS + "  - graph neural networks\n  - unheard-of\n"
     with rehearsal(tmp_path, this_repository(tmp_path / "ours")) as it:

@@ -100,13 +100,10 @@ def test_tables_are_what_searches_would_have_given(
         assert all(shelved.paper.has_details for shelved in store.papers.values())
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("count", "lag"),
-    [
-        (12, 2),
-        pytest.param(60, 1, marks=pytest.mark.full),
-        pytest.param(60, 4, marks=pytest.mark.full),
-    ],
+    [(12, 2), (60, 1), (60, 4)],
 )
 def test_an_index_behind_the_listings_loses_and_repeats_nothing(
     tmp_path: Path, count: int, lag: int
