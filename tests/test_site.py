@@ -399,80 +399,9 @@ def test_no_page_is_large(tmp_path: Path, formulas: int, expected_pages: int) ->
     assert max(len(website.files()[path]) for path in pages(website)) < LIMIT
 
 
-def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
-    website = example(tmp_path).built()
-    before = {path: path.stat().st_mtime_ns for path in website.folder.rglob("*")}
-    ended = website.build()
-    assert ended.out.endswith(" files, 0 written, 0 removed\n")
-    assert {path: path.stat().st_mtime_ns for path in website.folder.rglob("*")} == before
-
-
-def test_a_new_paper_touches_its_own_pages_only(tmp_path: Path) -> None:
-    website = example(tmp_path).built()
-    before = website.files()
-    store = website.store()
-    store.take("nets", [paper(40, "More graph neural networks")], day=DAY, limit=100)
-    website.save(store)
-    after = website.built().files()
-    assert {path for path in after if before.get(path) != after[path]} == {
-        *("bib/arxiv-2603.00040.bib", "feed.atom", "search.html"),
-        *("search/index.json", "search/papers-2026.json"),
-        *(f"keywords/nets.{ending}" for ending in ("atom", "bib", "html", "json")),
-    }
-
-
 def test_two_builds_of_one_store_are_the_same(tmp_path: Path) -> None:
     one, other = example(tmp_path / "one"), example(tmp_path / "other")
     assert one.built().files() == other.built().files()
-
-
-def test_pages_of_a_keyword_that_is_gone_are_removed_and_no_other_file(tmp_path: Path) -> None:
-    website = example(tmp_path).built()
-    (website.folder / "CNAME").write_text("papers.example.org")
-    website.repository.write(
-        "keywords.yaml", "keywords:\n  - name: Medical imaging\n    any: [mri]\n"
-    )
-    files = website.built().files()
-    assert "CNAME" in files
-    assert not [path for path in files if "nets" in path or path.startswith("authors/")]
-    assert not (website.folder / "authors").exists()
-
-
-def test_what_a_killed_build_left_is_removed_by_a_later_one(tmp_path: Path) -> None:
-    """A killed build has listed its files, and has written some of them, perhaps in part."""
-    website = example(tmp_path).built()
-    with (website.folder / ".daily-papers-site").open("a") as ours:
-        ours.write("keywords/half.html\nkeywords/never.html\n")
-    (website.folder / "keywords/half.html").write_bytes(b"<!doc")
-    (website.folder / "index.html").write_bytes(b"<!doc")
-    good = website.built().files()
-    assert "keywords/half.html" not in good
-    assert good["index.html"].endswith(b"</html>\n")
-
-
-def test_a_list_of_files_cannot_reach_outside_the_folder(tmp_path: Path) -> None:
-    website = example(tmp_path).built()
-    with (website.folder / ".daily-papers-site").open("a") as ours:
-        ours.write("../keywords.yaml\n")
-    website.built()
-    assert (tmp_path / "keywords.yaml").is_file()
-
-
-def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
-    website = example(tmp_path)
-    website.folder.mkdir()
-    (website.folder / "index.html").write_text("mine")
-    ended = website.build()
-    assert ended.code == 2
-    assert "not a website of daily-papers" in ended.err
-    assert (website.folder / "index.html").read_text() == "mine"
-
-
-def test_another_folder_can_be_given(tmp_path: Path) -> None:
-    website = example(tmp_path / "repository")
-    assert website.build("--output", tmp_path / "elsewhere").code == 0
-    assert (tmp_path / "elsewhere" / "index.html").is_file()
-    assert not website.folder.exists()
 
 
 def test_own_templates_come_first_file_by_file(tmp_path: Path) -> None:

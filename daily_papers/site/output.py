@@ -1,11 +1,13 @@
 """The website's folder: only what changed is written, and only what we built is taken away.
 
 A list of our files lies in the folder. Each file is put on it before it is written, so that a build
-that was killed is tidied by the next one.
+that was killed is tidied by the next one. Files are replaced whole or not at all: also while the
+website is being built again, whoever serves the folder serves no half of a page.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from daily_papers.files import unwritable
 
 #: Begins with a dot: web servers and GitHub Pages leave such files out.
 _LIST = ".daily-papers-site"
+_PARTIAL = ".partial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class SiteFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._before = self._listed()
+        #: Each file is written here and moved into its place. Another process has another one.
+        self._partial = folder / f"{_LIST}.{os.getpid()}{_PARTIAL}"
 
     def write(self, files: Iterable[tuple[str, bytes]]) -> Written:
         """Make the folder hold these files, named from it. Raises DailyPapersError."""
@@ -47,11 +52,14 @@ class SiteFolder:
         with (self._folder / _LIST).open("a", encoding="utf-8") as ours:
             for path, content in files:
                 if path not in self._before:
-                    ours.write(f"{path}\n")
+                    # On a line of its own, also after one that a killed build broke off.
+                    ours.write(f"\n{path}\n")
                     ours.flush()
                 paths.add(path)
                 changed += self._replace(path, content)
         stale = [path for path in sorted(self._before - paths) if self._remove(path)]
+        for left in list(self._folder.glob(f"{_LIST}.*{_PARTIAL}")):
+            left.unlink()
         self._replace(_LIST, "".join(f"{path}\n" for path in sorted(paths)).encode())
         return Written(len(paths), changed, len(stale))
 
@@ -75,7 +83,8 @@ class SiteFolder:
                 return False
         except FileNotFoundError:
             file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        self._partial.write_bytes(content)
+        self._partial.replace(file)
         return True
 
     def _remove(self, path: str) -> bool:

@@ -1,0 +1,150 @@
+"""The folder of the website: which of its files a build touches, and what a killed one leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from daily_papers.site.output import SiteFolder
+from tests.support.website import DAY, example, paper
+
+pytest.importorskip("latex2mathml")
+
+LIST = ".daily-papers-site"
+OLD = {"a.html": b"old a", "b/b.html": b"old b", "gone/c.html": b"old c"}
+NEW = {"a.html": b"new a, longer", "b/b.html": b"old b", "b/d.html": b"new d", "e/e.html": b"new e"}
+
+
+def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
+    website = example(tmp_path).built()
+    before = {path: path.stat().st_mtime_ns for path in website.folder.rglob("*")}
+    ended = website.build()
+    assert ended.out.endswith(" files, 0 written, 0 removed\n")
+    assert {path: path.stat().st_mtime_ns for path in website.folder.rglob("*")} == before
+
+
+def test_a_new_paper_touches_its_own_pages_only(tmp_path: Path) -> None:
+    website = example(tmp_path).built()
+    before = website.files()
+    store = website.store()
+    store.take("nets", [paper(40, "More graph neural networks")], day=DAY, limit=100)
+    website.save(store)
+    after = website.built().files()
+    assert {path for path in after if before.get(path) != after[path]} == {
+        *("bib/arxiv-2603.00040.bib", "feed.atom", "search.html"),
+        *("search/index.json", "search/papers-2026.json"),
+        *(f"keywords/nets.{ending}" for ending in ("atom", "bib", "html", "json")),
+    }
+
+
+def test_pages_of_a_keyword_that_is_gone_are_removed_and_no_other_file(tmp_path: Path) -> None:
+    website = example(tmp_path).built()
+    (website.folder / "CNAME").write_text("papers.example.org")
+    website.repository.write(
+        "keywords.yaml", "keywords:\n  - name: Medical imaging\n    any: [mri]\n"
+    )
+    files = website.built().files()
+    assert "CNAME" in files
+    assert not [path for path in files if "nets" in path or path.startswith("authors/")]
+    assert not (website.folder / "authors").exists()
+
+
+def test_what_a_killed_build_left_is_removed_by_a_later_one(tmp_path: Path) -> None:
+    """A killed build has listed its files, and has written some of them, perhaps in part."""
+    website = example(tmp_path).built()
+    with (website.folder / ".daily-papers-site").open("a") as ours:
+        ours.write("keywords/half.html\nkeywords/never.html\n")
+    (website.folder / "keywords/half.html").write_bytes(b"<!doc")
+    (website.folder / "index.html").write_bytes(b"<!doc")
+    good = website.built().files()
+    assert "keywords/half.html" not in good
+    assert good["index.html"].endswith(b"</html>\n")
+
+
+def test_a_list_of_files_cannot_reach_outside_the_folder(tmp_path: Path) -> None:
+    website = example(tmp_path).built()
+    with (website.folder / ".daily-papers-site").open("a") as ours:
+        ours.write("../keywords.yaml\n")
+    website.built()
+    assert (tmp_path / "keywords.yaml").is_file()
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    website = example(tmp_path)
+    website.folder.mkdir()
+    (website.folder / "index.html").write_text("mine")
+    ended = website.build()
+    assert ended.code == 2
+    assert "not a website of daily-papers" in ended.err
+    assert (website.folder / "index.html").read_text() == "mine"
+
+
+def test_another_folder_can_be_given(tmp_path: Path) -> None:
+    website = example(tmp_path / "repository")
+    assert website.build("--output", tmp_path / "elsewhere").code == 0
+    assert (tmp_path / "elsewhere" / "index.html").is_file()
+    assert not website.folder.exists()
+
+
+# --- killed builds -----------------------------------------------------------------------------
+
+
+def test_a_build_killed_at_any_write_leaves_whole_files_and_the_next_one_tidies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for first in range(1, 6):
+        for second in range(1, 6):
+            folder = tmp_path / f"{first}{second}"
+            SiteFolder(folder).write(OLD.items())
+            for number in (first, second):
+                killed_at(monkeypatch, number, folder)
+                for path, content in files(folder).items():
+                    assert content in (OLD.get(path), NEW.get(path)), path
+            # The papers of the killed builds are gone by now: all that is left of them goes too.
+            SiteFolder(folder).write(OLD.items())
+            assert files(folder) == OLD
+            assert not list(folder.rglob("*.partial"))
+
+
+def test_a_line_that_was_broken_off_spoils_no_other_one(tmp_path: Path) -> None:
+    SiteFolder(tmp_path).write(OLD.items())
+    with (tmp_path / LIST).open("a") as ours:
+        ours.write("broken/of")
+
+    def killed() -> Iterator[tuple[str, bytes]]:
+        yield "new.html", b"new"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        SiteFolder(tmp_path).write(killed())
+    SiteFolder(tmp_path).write(OLD.items())
+    assert files(tmp_path) == OLD
+
+
+def killed_at(monkeypatch: pytest.MonkeyPatch, number: int, folder: Path) -> None:
+    """Let a build die when half of one of its writes is on the disk; some have less writes."""
+    whole, written = Path.write_bytes, []
+
+    def write_bytes(path: Path, content: bytes) -> int:
+        written.append(path)
+        if len(written) == number:
+            whole(path, content[: len(content) // 2])
+            raise KeyboardInterrupt
+        return whole(path, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", write_bytes)
+        try:
+            SiteFolder(folder).write(NEW.items())
+        except KeyboardInterrupt:
+            assert len(written) == number
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
