@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes requirements/*.txt from pyproject.toml: needs uv (`pip install uv`).
-#   job.txt     what the workflows of digest repositories install, every file by its hash
+#   job.txt     what the workflows of digest repositories install, every file by its hash; with
+#               what the website needs, so that one list is enough
 #   lowest.txt  the oldest dependencies that pyproject.toml allows, and today's test tools
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,7 +16,8 @@ compile() {
     --custom-compile-command tools/compile_requirements.sh "$@" >/dev/null
 }
 
-compile --universal --python-version 3.11 --generate-hashes --output-file requirements/job.txt
+compile --extra site --universal --python-version 3.11 --generate-hashes \
+  --output-file requirements/job.txt
 compile --all-extras --python-version 3.11 --resolution lowest-direct --output-file "$lowest"
 compile --all-extras --group test --python-version 3.11 --constraint "$lowest" --generate-hashes \
   --no-annotate --output-file requirements/lowest.txt
