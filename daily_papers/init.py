@@ -23,7 +23,7 @@ from daily_papers.rendering.templates import bundled_templates
 
 #: What the workflows of a digest repository run: this project at a commit, which is what makes an
 #: upgrade one line. A commit cannot name itself, so it is one that came before this line.
-ACTION = "daily-papers/daily-papers@5dbb09001bffc176dfef888de979af7f36aefe4a"
+ACTION = "daily-papers/daily-papers@3f196879976b3ec7a76d52c2b273d7cb1dbe1bf1"
 
 Say = Callable[[str], None]
 
@@ -96,6 +96,7 @@ def _new_files(slots: tuple[str, str]) -> dict[str, str]:
         "<second-run>": slots[1],
         "<action>": ACTION,
         "<check-action>": f"{repository}/.github/actions/check@{commit}",
+        "<site-action>": f"{repository}/.github/actions/site@{commit}",
         "<project>": PROJECT_URL,
         "<schema>": _schema_url(),
     }

@@ -85,7 +85,20 @@ def test_permissions_are_none_but_for_what_a_job_names(made: Path) -> None:
             assert job["timeout-minutes"] <= 120
 
 
-def test_only_the_daily_job_may_write_and_no_fork_starts_it(made: Path) -> None:
+def test_only_the_job_that_does_nothing_but_deploy_may_write_to_pages(made: Path) -> None:
+    for path in (PROJECT / ".github/workflows/daily.yml", made / "daily.yml"):
+        jobs = read(path)["jobs"]
+        may = {name: set(job["permissions"].items()) for name, job in jobs.items()}
+        assert may == {
+            "daily": {("contents", "write"), ("issues", "write")},
+            "site": {("contents", "read")},
+            "deploy": {("pages", "write"), ("id-token", "write")},
+        }
+        (step,) = jobs["deploy"]["steps"]
+        assert step["uses"].startswith("actions/deploy-pages@")
+
+
+def test_only_the_daily_workflow_may_write_and_no_fork_starts_it(made: Path) -> None:
     for path in [*WORKFLOWS, *made.glob("*.yml")]:
         workflow = read(path)
         events = workflow[True]  # YAML takes the key "on" for a boolean
@@ -102,7 +115,13 @@ def test_ours_and_those_that_init_writes_differ_only_where_they_must(made: Path)
         lines = [line for line in text.splitlines() if not re.match(r"\s*#", line)]
         return [line for line in lines if "cron:" not in line and " if: vars." not in line]
 
-    assert told(ours.replace("uses: ./", f"uses: {ACTION}")) == told(theirs)
+    repository, _, commit = ACTION.partition("@")
+    there = re.sub(
+        r"uses: \./(.*)",
+        lambda found: f"uses: {f'{repository}/{found[1]}'.rstrip('/')}@{commit}",
+        ours,
+    )
+    assert told(there) == told(theirs)
 
 
 def test_two_slots_a_day_after_the_listing_and_off_the_full_hour(made: Path) -> None:
@@ -170,7 +189,8 @@ def test_requirements_are_pinned_by_hash_and_name_no_index(name: str) -> None:
 def test_requirements_hold_every_dependency_and_the_lowest_are_the_lowest() -> None:
     about = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
     (block,) = re.findall(r"^dependencies = \[\n(.*?)^\]", about, re.MULTILINE | re.DOTALL)
-    bounds = dict(re.findall(r'"([\w-]+)>=([\d.]+)', block))
+    (website,) = re.findall(r"^site = .*$", about, re.MULTILINE)
+    bounds = dict(re.findall(r'"([\w-]+)>=([\d.]+)', block + website))
     pinned = {
         name: dict(re.findall(r"(?m)^([\w.-]+)==([\w.]+)", path.read_text(encoding="utf-8")))
         for name in ("job", "lowest")

@@ -79,6 +79,17 @@ class Rehearsal:
         """Run a command in what is on GitHub now."""
         return run("--root", self.now(), *arguments, environ=self.arxiv.environment())
 
+    def website(self) -> dict[str, str] | None:
+        """What GitHub Pages shows, None where nothing was deployed yet."""
+        return None if self.runner.pages is None else _texts(self.runner.pages)
+
+    def due_website(self, *options: str) -> dict[str, str]:
+        """The website of what is on GitHub now."""
+        root = self.now()
+        environ = {"GITHUB_REPOSITORY": self.runner.repository}
+        assert run("--root", root, "site", *options, environ=environ).code == 0
+        return _texts(root / "site")
+
     def mailed(self) -> Counter[str]:
         """How often each paper stands in an issue or a comment."""
         return Counter(id for body in self.github.bodies() for id in _ABSTRACT_PAGE.findall(body))
@@ -127,6 +138,15 @@ class Rehearsal:
         keywords = load_config(self.now() / "keywords.yaml").keywords
         text = SearchText(record)
         return any(test_of(parse(to_arxiv(k.expression)))(text) for k in keywords)
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    """All files that are not hidden."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -2,8 +2,9 @@
 
 Each job has a machine of its own, that is a folder of its own. The steps run as they stand, in bash
 as the runner calls it, with its files for outputs, environment and summary. Not executed are the
-steps that install; checking out is a clone. Two programs are put before the others on the PATH:
-``daily-papers``, which is this checkout's, and ``sleep``, which only writes down how long.
+steps that install; checking out is a clone, and GitHub Pages is a folder. Two programs are put
+before the others on the PATH: ``daily-papers``, which is this checkout's, and ``sleep``, which only
+writes down how long.
 """
 
 from __future__ import annotations
@@ -11,75 +12,22 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import yaml
 
 from tests.support.command_line import PROJECT
 from tests.support.expressions import Expressions
+from tests.support.job import Event, Job
 
 #: Steps that need a package index.
 _INSTALLING = {"Install", "Set up Python"}
-_COMMAND = re.compile(r"^\s*::(?P<name>[\w-]+)(?: (?P<properties>[^:]*))?::(?P<data>.*)$")
-
-
-@dataclass(frozen=True)
-class Event:
-    """What starts a workflow."""
-
-    name: str = "schedule"
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    #: Of the context ``github.event``.
-    payload: Mapping[str, Any] = field(default_factory=dict)
-    #: What is checked out where nothing else is said.
-    ref: str = "refs/heads/main"
-
-
-@dataclass(frozen=True)
-class Command:
-    """A command that the log gave to GitHub: an annotation, or anything that was smuggled in."""
-
-    name: str
-    properties: Mapping[str, str]
-    message: str
-
-
-@dataclass
-class Job:
-    """What became of a job."""
-
-    folder: Path
-    succeeded: bool = True
-    #: Whether its ``if`` let it start.
-    started: bool = True
-    log: str = ""
-    outputs: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def summary(self) -> str:
-        """What the job's page shows."""
-        path = self.folder / "summary.md"
-        return path.read_text(encoding="utf-8") if path.exists() else ""
-
-    @property
-    def workspace(self) -> Path:
-        return self.folder / "workspace"
-
-    @property
-    def commands(self) -> list[Command]:
-        """What GitHub would have obeyed, in order."""
-        return list(_commands(self.log))
-
-    @property
-    def slept(self) -> list[str]:
-        path = self.folder / "slept"
-        return path.read_text(encoding="utf-8").split() if path.exists() else []
 
 
 class Killed(Exception):
@@ -99,39 +47,67 @@ class Runner:
     token: str = "a-token"
     #: Where the program is: this checkout, or an unpacked wheel.
     program: Path = PROJECT
+    #: The jobs of the last run, by name.
+    jobs: dict[str, Job] = field(default_factory=dict)
+    #: What the last run keeps for GitHub Pages, and what GitHub Pages shows.
+    artifact: Path | None = None
+    pages: Path | None = None
     _jobs: int = 0
 
     def run(self, workflow: str, event: Event | None = None, *, until: str | None = None) -> Job:
-        """Run the one job of a workflow; ``until`` kills the machine before the step so named."""
-        self._jobs += 1
-        job = Job(self.folder / f"job-{self._jobs}")
-        job.workspace.mkdir(parents=True)
+        """Run a workflow; give its first job. ``until`` kills the machine before that step."""
+        event = event or Event()
+        commit = _git("-C", self.remote, "rev-parse", event.ref).strip()
         text = _git("-C", self.remote, "show", f"main:.github/workflows/{workflow}")
-        (definition,) = yaml.safe_load(text)["jobs"].values()
-        _JobRun(self, job, event or Event(), until).execute(definition)
-        return job
+        self.jobs, self.artifact = {}, None
+        for name, definition in yaml.safe_load(text)["jobs"].items():
+            self._jobs += 1
+            needs = definition.get("needs", [])
+            needs = frozenset([needs] if isinstance(needs, str) else needs)
+            after = needs.union(*(self.jobs[need].after for need in needs))
+            self.jobs[name] = Job(self.folder / f"job-{self._jobs}", after=after)
+            _JobRun(self, self.jobs[name], _Start(event, commit), until).execute(definition)
+        return next(iter(self.jobs.values()))
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What a run knows of its beginning."""
+
+    event: Event
+    #: What the event's ref was then.
+    commit: str
 
 
 class _JobRun:
     """One job on its way."""
 
-    def __init__(self, runner: Runner, job: Job, event: Event, until: str | None) -> None:
+    def __init__(self, runner: Runner, job: Job, start: _Start, until: str | None) -> None:
         self._runner = runner
         self._job = job
-        self._event = event
+        self._start = start
+        self._event = start.event
         self._until = until
+        self._permissions: Mapping[str, str] = {}
         self._environment = self._basic_environment()
 
     def execute(self, definition: Mapping[str, Any]) -> None:
         scope = _Scope(self, self._event.inputs)
+        before = [self._runner.jobs[name] for name in self._job.after]
+        scope.succeeded = all(job.result == "success" for job in before)
         if not scope.holds(definition.get("if", "success()")):
             self._job.started = False
             return
+        scope.succeeded = True
+        self._permissions = definition["permissions"]
         try:
             for step in definition["steps"]:
                 self._step(step, scope)
         except Killed:
             self._job.succeeded = False
+            return
+        given = definition.get("outputs", {})
+        self._job.outputs = {name: scope.filled(value) for name, value in given.items()}
 
     def _step(self, step: Mapping[str, Any], scope: _Scope) -> None:
         name = step["name"]
@@ -144,13 +120,16 @@ class _JobRun:
             succeeded, outputs = self._bash(step, scope)
         elif step["uses"].startswith("actions/checkout@"):
             succeeded = self._check_out(step, scope)
+        elif step["uses"].startswith("actions/upload-pages-artifact@"):
+            succeeded = self._keep_for_pages(step, scope)
+        elif step["uses"].startswith("actions/deploy-pages@"):
+            succeeded = self._deploy()
         else:
-            succeeded = self._composite(step, scope)
-        self._job.outputs |= outputs
+            succeeded, outputs = self._composite(step, scope)
         scope.ended(step.get("id"), succeeded=succeeded, outputs=outputs)
         self._job.succeeded = self._job.succeeded and succeeded
 
-    def _composite(self, step: Mapping[str, Any], scope: _Scope) -> bool:
+    def _composite(self, step: Mapping[str, Any], scope: _Scope) -> tuple[bool, dict[str, str]]:
         """Run the steps of an action, which sees its own inputs and outputs only."""
         path = self._action_path(step["uses"])
         action = yaml.safe_load((path / "action.yml").read_text(encoding="utf-8"))
@@ -167,7 +146,8 @@ class _JobRun:
         for each in action["runs"]["steps"]:
             self._step(each, inner)
         self._environment["GITHUB_ACTION_PATH"] = before
-        return inner.succeeded
+        outputs = action.get("outputs", {})
+        return inner.succeeded, {key: inner.filled(out["value"]) for key, out in outputs.items()}
 
     def _action_path(self, uses: str) -> Path:
         """In the workspace, or in this project whatever its commit is."""
@@ -181,14 +161,31 @@ class _JobRun:
         given = {key: scope.filled(str(value)) for key, value in step.get("with", {}).items()}
         target = self._job.workspace / given.get("path", ".")
         ref = given.get("ref") or self._event.ref
+        fetched = given.get("ref") or self._start.commit
         depth = given.get("fetch-depth", "1")
         _git("init", "--quiet", "--initial-branch=main", target)
         _git("-C", target, "remote", "add", "origin", f"file://{self._runner.remote}")
-        _git("-C", target, "fetch", "--quiet", f"--depth={depth}", "origin", ref)
+        _git("-C", target, "fetch", "--quiet", f"--depth={depth}", "origin", fetched)
         branch = ref.removeprefix("refs/heads/")
         way = ["-B", branch] if branch != ref else ["--detach"]
         _git("-C", target, "checkout", "--quiet", *way, "FETCH_HEAD")
         return True
+
+    def _keep_for_pages(self, step: Mapping[str, Any], scope: _Scope) -> bool:
+        """Keep a folder, without what is hidden in it, as that action does."""
+        self._runner.artifact = self._job.folder / "artifact"
+        shutil.copytree(
+            self._job.workspace / scope.filled(step["with"]["path"]),
+            self._runner.artifact,
+            ignore=shutil.ignore_patterns(".*"),
+        )
+        return True
+
+    def _deploy(self) -> bool:
+        """Show what was kept; refused without the two permissions that it takes."""
+        allowed = {"pages": "write", "id-token": "write"}.items() <= self._permissions.items()
+        self._runner.pages = self._runner.artifact if allowed else None
+        return self._runner.pages is not None
 
     def _bash(self, step: Mapping[str, Any], scope: _Scope) -> tuple[bool, dict[str, str]]:
         script = self._job.folder / "step.sh"
@@ -217,17 +214,22 @@ class _JobRun:
             "github": {
                 "event_name": self._event.name,
                 "event": self._event.payload,
+                "ref": self._event.ref,
                 "token": runner.token,
                 "repository": runner.repository,
             },
             "runner": {"temp": str(self._job.folder / "temp")},
             "vars": runner.variables,
+            "needs": {
+                name: {"result": runner.jobs[name].result, "outputs": runner.jobs[name].outputs}
+                for name in self._job.after
+            },
         }
 
     def _basic_environment(self) -> dict[str, str]:
         job = self._job
-        for folder in ("temp", "home", "bin"):
-            (job.folder / folder).mkdir()
+        for folder in ("workspace", "temp", "home", "bin"):
+            (job.folder / folder).mkdir(parents=True)
         self._program("daily-papers", f'exec {shlex.quote(sys.executable)} -P -m daily_papers "$@"')
         self._program("sleep", f'echo "$1" >> {shlex.quote(str(job.folder / "slept"))}')
         return {
@@ -316,22 +318,3 @@ def _assignments(file: Path) -> dict[str, str]:
         return {}
     lines = file.read_text(encoding="utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if line)
-
-
-def _commands(log: str) -> Iterator[Command]:
-    """What the runner takes for commands, but while they are stopped."""
-    stopped: str | None = None
-    for line in log.splitlines():
-        if stopped is None and "##[" in line:
-            yield Command("##[", {}, line)
-        found = _COMMAND.match(line)
-        if found is None:
-            continue
-        if stopped is not None:
-            stopped = None if found["name"] == stopped else stopped
-        elif found["name"] == "stop-commands":
-            stopped = found["data"]
-        else:
-            pairs = [pair.split("=", 1) for pair in (found["properties"] or "").split(",") if pair]
-            properties = {key: unquote(value) for key, value in pairs}
-            yield Command(found["name"], properties, unquote(found["data"]))
