@@ -178,7 +178,7 @@ def _reason(outcome: str, failure: FetchError | None) -> str | None:
 
 
 _WITHOUT_FAILURE = {
-    TO_BE_CONFIRMED: "arXiv's index does not show yet what was announced last; the next run asks again",
+    TO_BE_CONFIRMED: "arXiv's index does not show the last listing yet; the next run asks again",
     FAILED: "days were missed that the announcement feed cannot bring; run with --source auto",
 }
 

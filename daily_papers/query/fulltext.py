@@ -46,6 +46,8 @@ def _greek_letter(name: str) -> str:
 
 
 _GREEK = {name: _greek_letter(name) for name in _GREEK_NAMES.split()}
+# Lucene's EnglishPossessiveFilter, in the analyzer of arXiv's titles and abstracts.
+_POSSESSIVE = re.compile(r"(?<=[^\W_])['’＇][sS](?!\w)")
 _GREEK_MACRO = re.compile(rf"\\({'|'.join(_GREEK)})(?![A-Za-z]) ?")
 
 
@@ -87,11 +89,12 @@ def _index(texts: Iterable[str], questions: Iterable[str]) -> sqlite3.Connection
 
 
 def indexed(text: str) -> str:
-    """Return a text as arXiv indexes it: TeX accents and Greek macros as letters.
+    """Return a text as arXiv indexes it: TeX accents and Greek macros as letters, no possessives.
 
     So a paper matches alike whether the feed told it in TeX or the query API in letters.
     """
     if "\\" in text:
         text = _GREEK_MACRO.sub(lambda macro: _GREEK[macro[1]], decode_accents(text))
+    text = _POSSESSIVE.sub("", text)
     # A lone surrogate, which JSON can carry, cannot be handed to SQLite.
     return folded(unicodedata.normalize("NFC", text)).encode(errors="replace").decode()

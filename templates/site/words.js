@@ -124,10 +124,12 @@ const WORD = new RegExp(`[\\p{L}\\p{N}\\p{Co}][\\p{L}\\p{N}\\p{Co}${MARKS}]*`, "
 const FORMS = { µ: "μ", ſ: "s", ς: "σ", ϐ: "β", ϑ: "θ", ϕ: "φ", ϖ: "π", ϰ: "κ", ϱ: "ρ", ϵ: "ε", ẛ: "ṡ" };
 const FORM = new RegExp(`[${Object.keys(FORMS).join("")}]`, "g");
 
-/** The words of a text in lower case; Greek letters of formulas as letters. */
+const POSSESSIVE = /(?<=[\p{L}\p{N}])['’＇][sS](?![\p{L}\p{N}_])/gu;
+
+/** The words of a text in lower case, without possessives; Greek letters of formulas as letters. */
 export function words(text) {
   const plain = text.includes("\\") ? text.replace(GREEK_MACRO, (_, name) => GREEK[name]) : text;
-  return lowered(plain).match(WORD) ?? [];
+  return lowered(plain.replace(POSSESSIVE, "")).match(WORD) ?? [];
 }
 
 // Letter by letter, as SQLite does it: a dotted capital I stays as it is.
