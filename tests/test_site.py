@@ -145,6 +145,14 @@ def test_an_author_is_found_whatever_case_and_accents(website: Website) -> None:
     ]
 
 
+def test_a_person_found_by_two_spellings_of_the_same_letters_is_named_once(tmp_path: Path) -> None:
+    keywords = "keywords:\n  - author: [José Núñez, Jose Nunez, José]\n"
+    one = paper(1, authors=("Ada Abramsson", "JOSÉ NUÑEZ"))
+    website = Website.new(tmp_path, {"jose-nunez": [one]}, keywords=keywords).built()
+    (why,) = card(website, one.id, "authors/jose-nunez.html").find_class("why")
+    assert text_of(why) == "Found by author José Núñez, author José"
+
+
 def test_the_start_page_tells_what_is_new_today_and_this_week(website: Website) -> None:
     start = page(website, "index.html")
     assert text_of(start.xpath("//h1")[0]) == "2 new today, 3 this week"

@@ -134,6 +134,21 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit: Visit, kind: str)
     assert width <= visit.page.viewport_size["width"]
 
 
+@pytest.mark.parametrize("width", [320, 360, 440, 840, 1000])
+def test_fields_have_room_and_lie_on_no_other(chromium: Any, address: str, width: int) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 740})
+    page.goto(f"{address}search.html")
+    boxes = [field.bounding_box() for field in page.locator("#search :is(input, select)").all()]
+    page.close()
+    for place, box in enumerate(boxes):
+        assert box["x"] > 0
+        assert box["x"] + box["width"] < width - 10
+        for other in boxes[:place]:
+            assert (
+                other["x"] + other["width"] <= box["x"] or other["y"] + other["height"] <= box["y"]
+            )
+
+
 def test_dark_is_dark(chromium: Any, address: str) -> None:
     for scheme in ("light", "dark"):
         visit = Visit(chromium, address, color_scheme=scheme).go("index.html")

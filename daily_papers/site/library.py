@@ -10,9 +10,9 @@ from functools import cached_property
 from daily_papers.config import Config, Keyword
 from daily_papers.digests.digest import Digest, in_order
 from daily_papers.papers.code_links import code_url
-from daily_papers.papers.names import same_name
+from daily_papers.papers.names import name_key, same_name
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.query.expression import Category, to_arxiv
+from daily_papers.query.expression import Author, Category, to_arxiv
 from daily_papers.query.matching import Leaf, Matches, explain
 from daily_papers.store.store import Store
 
@@ -73,8 +73,13 @@ def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:
 
 
 def _reason(leaves: tuple[Leaf, ...]) -> str:
-    """What holds, in words; categories that all papers here share only where nothing else does."""
-    return explain([leaf for leaf in leaves if not isinstance(leaf, Category)] or leaves)
+    """What holds, in words; categories that all papers here share only where nothing else does.
+
+    A person is named once, not in each spelling that has the same letters.
+    """
+    people = {name_key(leaf.name): leaf for leaf in reversed(leaves) if isinstance(leaf, Author)}
+    told = [leaf for leaf in leaves if not isinstance(leaf, Author | Category)]
+    return explain([*told, *reversed(people.values())] or leaves)
 
 
 class Library:

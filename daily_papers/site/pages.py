@@ -170,7 +170,8 @@ class Pages:
         return Line(
             title=card.texts.title,
             href=f"{page}#{card.anchor}",
-            authors=", ".join(authors) + (" et al." if card.texts.more_authors else ""),
+            authors=", ".join(authors)
+            + (" et\N{NO-BREAK SPACE}al." if card.texts.more_authors else ""),
             category=card.category,
             has_code=card.code_url is not None,
             is_today=day == self._library.day,
