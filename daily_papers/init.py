@@ -23,7 +23,7 @@ from daily_papers.rendering.templates import bundled_templates
 
 #: What the workflows of a digest repository run: this project at a commit, which is what makes an
 #: upgrade one line. A commit cannot name itself, so it is one that came before this line.
-ACTION = "daily-papers/daily-papers@3f196879976b3ec7a76d52c2b273d7cb1dbe1bf1"
+ACTION = "daily-papers/daily-papers@624ae7b1fb12414236f511cda1e294359062610e"
 
 Say = Callable[[str], None]
 
