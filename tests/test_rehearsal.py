@@ -44,6 +44,18 @@ def test_some_days_of_a_repository_made_by_init(tmp_path: Path) -> None:
         assert 0 <= int(seconds) < 1200
 
 
+def test_a_gitignore_that_people_wrote_for_other_files_loses_nothing(tmp_path: Path) -> None:
+    repository = _made_by_init(tmp_path)
+    with (repository / ".gitignore").open("a", encoding="utf-8") as ignored:
+        ignored.write("data/\n*.json*\npapers/*\n/digests\n")
+    with rehearsal(tmp_path, repository) as it:
+        assert it.slot(date(2026, 1, 13)).succeeded
+        asked = len(it.arxiv.requests)
+        assert it.slot(date(2026, 1, 13)).succeeded
+        assert len(it.arxiv.requests) == asked
+        _all_is_well(it)
+
+
 def test_by_hand_it_begins_at_once_and_a_dry_run_leaves_nothing(tmp_path: Path) -> None:
     with rehearsal(tmp_path, _made_by_init(tmp_path)) as it:
         inputs = {"day": "2026-01-13", "source": "search", "dry-run": True}

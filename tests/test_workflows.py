@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +149,31 @@ def test_scripts_are_bash_that_parses(made: Path) -> None:
                     ["bash", "-n"], input=step["run"].encode(), capture_output=True, check=False
                 )
                 assert parsed.returncode == 0, f"{path}: {step['name']}: {parsed.stderr.decode()}"
+
+
+@pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.parent.name)
+def test_installing_runs_nothing_of_the_repository_that_is_checked_out(
+    path: Path, tmp_path: Path
+) -> None:
+    (step,) = [step for step in steps(path) if step["name"] == "Install"]
+    for name in ("pip", "hatchling", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("open('it-ran', 'w')", encoding="utf-8")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "python").symlink_to(sys.executable)
+    # There is nothing to install: only what runs on the way counts.
+    subprocess.run(
+        ["bash", "-e", "-c", step["run"]],
+        cwd=tmp_path,
+        env={
+            **{name: str(value) for name, value in step["env"].items()},
+            "GITHUB_ACTION_PATH": str(tmp_path / "no/such/action"),
+            "PATH": f"{programs}:{os.environ['PATH']}",
+        },
+        capture_output=True,
+        check=False,
+    )
+    assert not (tmp_path / "it-ran").exists()
 
 
 def test_each_repository_has_its_own_share_of_twenty_minutes() -> None:
