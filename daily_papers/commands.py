@@ -87,19 +87,23 @@ def render_command(arguments: Namespace) -> int:
 
 
 def check_command(arguments: Namespace) -> int:
-    """Say whether keywords.yaml is right, and whether own templates are of an older version."""
-    from daily_papers.own_templates import template_doubts  # noqa: PLC0415
+    """Say whether keywords.yaml is right, and the own templates, which are only read."""
+    from daily_papers.own_templates.copies import template_doubts  # noqa: PLC0415
+    from daily_papers.own_templates.mistakes import template_mistakes  # noqa: PLC0415
 
     path = Path(arguments.root) / KEYWORDS
     show = _annotation if arguments.format == "github" else str
+    config = None
     try:
         config = load_config(path)
+        problems = config.warnings
     except ConfigError as error:
-        for problem in error.problems:
-            print(show(problem))
-        return error.exit_code
-    for warning in (*config.warnings, *template_doubts(path.parent)):
-        print(show(warning))
+        problems = error.problems
+    problems += (*template_doubts(path.parent), *template_mistakes(path.parent))
+    for problem in problems:
+        print(show(problem))
+    if config is None or any(problem.severity == "error" for problem in problems):
+        return ConfigError.exit_code
     if not arguments.quiet:
         number = len(config.keywords)
         print(f"{path}: {number:,} keyword{'' if number == 1 else 's'}, no mistake")
@@ -164,7 +168,7 @@ def report_command(arguments: Namespace) -> int:
 def init_command(arguments: Namespace) -> int:
     """Make a digest repository, renew its workflows, or copy a template into it."""
     from daily_papers.init import init, upgrade  # noqa: PLC0415
-    from daily_papers.own_templates import copy_template  # noqa: PLC0415
+    from daily_papers.own_templates.copies import copy_template  # noqa: PLC0415
 
     say = (lambda _: None) if arguments.quiet else print
     folder = Path(arguments.root if arguments.folder is None else arguments.folder)

@@ -131,8 +131,8 @@ def _check(commands: Subparsers) -> None:
         commands,
         "check",
         "is keywords.yaml right?",
-        "Read keywords.yaml and name every mistake with its line and the likely fix.\n"
-        "Ends with 2 where there is one.",
+        "Read keywords.yaml, and templates of your own, and name every mistake with its line and\n"
+        "the likely fix. Ends with 2 where there is one. Nothing of a template is run.",
     )
     parser.add_argument(
         "--format",

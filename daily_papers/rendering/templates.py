@@ -43,13 +43,13 @@ class Templates:
     def __init__(self, own: Path | None = None) -> None:
         #: The rows that were rendered so far.
         self.rows: dict[Paper, Escaped] = {}
-        self._environment = (
+        self.environment = (
             _bundled_environment() if own is None else _environment([own, bundled_templates()])
         )
 
     def render(self, name: str, **fields: object) -> str:
         """Fill in a template. Raises TemplateError with the template's file and line."""
-        return fill_in(self._environment, name, fields)
+        return fill_in(self.environment, name, fields)
 
 
 @cache

@@ -23,7 +23,7 @@ class SiteTemplates:
     def __init__(self, own: Path | None = None) -> None:
         above = (bundled_templates(),) if own is None else (own, bundled_templates())
         self._folders = [folder / _FOLDER for folder in above]
-        self._environment = jinja2.Environment(
+        self.environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(self._folders),
             undefined=jinja2.StrictUndefined,
             autoescape=True,
@@ -35,7 +35,7 @@ class SiteTemplates:
 
     def render(self, template: str, **fields: object) -> str:
         """Fill in a page. Raises TemplateError with the template's file and line."""
-        return fill_in(self._environment, template, fields)
+        return fill_in(self.environment, template, fields)
 
     def static_files(self) -> Iterator[tuple[str, bytes]]:
         """The style sheet, the scripts and the icon, each with its name."""

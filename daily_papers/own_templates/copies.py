@@ -41,7 +41,7 @@ def template_doubts(root: Path) -> tuple[Problem, ...]:
         return ()
     bundled = _bundled()
     doubts = []
-    for path in sorted(own.rglob("*.jinja")):
+    for path in sorted(path for path in own.rglob("*.jinja") if path.is_file()):
         name = path.relative_to(own).as_posix()
         message = _doubt(path, name, bundled)
         if message is not None:

@@ -1,0 +1,1 @@
+"""A digest repository's own templates: copying bundled ones, and what is wrong with the copies."""

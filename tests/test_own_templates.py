@@ -1,0 +1,129 @@
+"""`check` of templates of one's own: what is wrong in them is named, and nothing of them is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from daily_papers.rendering.templates import bundled_templates
+from tests.support.command_line import run
+from tests.support.repository import Repository
+
+BUNDLED = sorted(
+    path.relative_to(bundled_templates()).as_posix()
+    for path in bundled_templates().rglob("*.jinja")
+)
+
+
+def checked(tmp_path: Path, files: dict[str, str | bytes]) -> list[str]:
+    """What `check` says of a repository with these templates, whose keywords are right."""
+    repository = Repository.new(tmp_path)
+    for name, content in files.items():
+        repository.write(f"templates/{name}", content)
+    ended = run("--root", tmp_path, "check")
+    mistakes = [line for line in ended.said if line.startswith("templates/")]
+    assert ended.code == (2 if any(": warning: " not in line for line in mistakes) else 0)
+    return mistakes
+
+
+def test_copies_of_all_bundled_templates_are_right(tmp_path: Path) -> None:
+    Repository.new(tmp_path)
+    for name in BUNDLED:
+        assert run("--root", tmp_path, "init", "--template", name).code == 0
+    assert len(run("--root", tmp_path, "check").said) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("row.md.jinja", "| x |\n| {{ paper.title }", "2: unexpected '}'"),
+        ("row.md.jinja", "{% if paper.comment %}", "1: Unexpected end of template"),
+        ("row.md.jinja", "{{ papr.title }}", "1: there is no field 'papr'; did you mean 'paper'?"),
+        ("row.md.jinja", "{{ paper.titel }}", "1: there is no field 'titel'; did you mean 'title'"),
+        ("row.md.jinja", "{{ paper.title | cel }}", "1: there is no filter 'cel'; did you mean"),
+        ("row.md.jinja", "{% if paper.title is nice %}x{% endif %}", "1: there is no test 'nice'"),
+        ("row.md.jinja", "{% include 'rows.md.jinja' %}", "1: there is no template 'rows.md"),
+        ("row.md.jinja", b"\xff", "1: it is not UTF-8"),
+        ("row.md.jinja", "{{ " + "(" * 5000 + ")" * 5000 + " }}", "1: too much is nested"),
+        ("table.md.jinja", "{{ section.nam }}", "1: there is no field 'nam'; did you mean 'name'?"),
+        (
+            "readme.md.jinja",
+            "\n{% for each in sections %}\n{% for row in each.row %}{% endfor %}{% endfor %}",
+            "3: there is no field 'row'; did you mean 'rows'?",
+        ),
+        (
+            "site/topic.html.jinja",
+            "{% for card in cards %}{{ card.texts.titel }}{% endfor %}",
+            "1: there is no field 'titel'; did you mean 'title'?",
+        ),
+        ("site/layout.html.jinja", "{{ site_titel }}", "1: there is no field 'site_titel'"),
+        ("site/start.html.jinja", "{% extends 'page.md.jinja' %}", "1: there is no template"),
+    ],
+)
+def test_a_mistake_is_named_with_its_file_and_line(
+    tmp_path: Path, name: str, text: str | bytes, said: str
+) -> None:
+    (mistake,) = checked(tmp_path, {name: text})
+    assert mistake.startswith(f"templates/{name}:{said}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ paper.title }} {{ loop_of | default('') }}",
+        "{% if nothing is defined %}{{ nothing }}{% endif %}",
+        "{{ paper.nothing | default('-') }}",
+        "{% set shown = paper.title %}{{ shown.anything }}",
+        "{% for name in paper.authors %}{{ loop.index }} {{ name.upper() }}{% endfor %}",
+        "{% for a, b in paper.authors | batch(2) %}{{ a }}{{ b.c }}{% endfor %}",
+        "{% macro cell(text) %}{{ text.x }}{% endmacro %}{{ cell(paper.title) }}",
+        "{% include 'none.md.jinja' ignore missing %}",
+        "{% import 'table.md.jinja' as t %}{{ t.some }}",
+        "{% from 'table.md.jinja' import a as b, c %}{{ b() }}{{ c() }}",
+        "{% include ['a.md.jinja', 'table.md.jinja'] %}",
+    ],
+)
+def test_what_may_be_right_is_let_pass(tmp_path: Path, text: str) -> None:
+    assert checked(tmp_path, {"row.md.jinja": text}) == []
+
+
+def test_templates_of_no_place_of_ours_may_take_any_field(tmp_path: Path) -> None:
+    include = "{% set x = 1 %}{% include 'mine.md.jinja' %}"
+    said = checked(tmp_path, {"row.md.jinja": include, "mine.md.jinja": "{{ x }}{{ a.b | c }}"})
+    assert [line.partition(": ")[2] for line in said] == [
+        f"warning: no template has this name; there are {', '.join(BUNDLED)}",
+        "there is no filter 'c'",
+    ]
+
+
+def test_mistakes_in_keywords_and_templates_are_told_at_once(tmp_path: Path) -> None:
+    repository = Repository.new(tmp_path, "keywords: [mri, mri]\n")
+    repository.write("templates/row.md.jinja", "{{ paper.")
+    ended = run("--root", tmp_path, "check", "--format", "github")
+    assert ended.code == 2
+    places = [line.split("::")[1] for line in ended.said]
+    assert places == [
+        f"error file={tmp_path}/keywords.yaml,line=1,col=17",
+        "error file=templates/row.md.jinja,line=1",
+    ]
+
+
+def test_nothing_of_a_template_is_run(tmp_path: Path) -> None:
+    """The first would end the test, the second the machine."""
+    said = checked(
+        tmp_path,
+        {
+            "row.md.jinja": "{{ cycler.__init__.__globals__.os._exit(7) }}",
+            "page.md.jinja": "{% for _ in range(10 ** 12) %}{{ 'a' * 10 ** 12 }}{% endfor %}",
+            "site/start.html.jinja": "{{ 'a' | center(10 ** 12) }}",
+        },
+    )
+    assert said == []
+
+
+def test_a_link_to_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    repository = Repository.new(tmp_path)
+    repository.write("templates/.keep", "")
+    (tmp_path / "templates" / "row.md.jinja").symlink_to("/dev/zero")
+    assert run("--root", tmp_path, "check").code == 0
