@@ -194,6 +194,23 @@ def test_a_dry_run_says_what_would_be_asked_and_does_nothing(
     assert not (repository.root / ".daily-papers").exists()
 
 
+@pytest.mark.parametrize("how", ["--dry-run", "--quiet"])
+def test_arxiv_is_not_asked_for_a_day_that_is_still_to_come(repository: Repository, how: str):
+    """It would be the last run's day for ever, and every later run be refused."""
+    tree = repository.tree()
+    nowhere = {
+        "DAILY_PAPERS_FEED_URL": "http://127.0.0.1:9",
+        "DAILY_PAPERS_OAI_URL": "http://[::1]:9",
+    }
+    day = {"DAILY_PAPERS_TODAY": "2999-01-01"}
+    for environ, option in ((nowhere, ["--today", "2999-01-01"]), (nowhere | day, [])):
+        ended = run("--root", repository.root, "update", how, *option, environ=environ)
+        assert ended.code == 2
+        (line,) = ended.said
+        assert line.startswith("daily-papers: 2999-01-01 is still to come: in New York, ")
+    assert repository.tree() == tree
+
+
 def test_a_run_for_an_earlier_day_is_refused_in_one_line(
     repository: Repository, arxiv: SandboxArxiv
 ):

@@ -77,6 +77,11 @@ class Services:
             services._refuse_haste(_url(environ, name))
         return services
 
+    @property
+    def ask_arxiv(self) -> bool:
+        """Whether the query API is arXiv's own, and not a stand-in."""
+        return is_arxiv(urlsplit(self.api_url).hostname or "")
+
     def _refuse_haste(self, url: str) -> None:
         """Refuse a pace below arXiv's own for an address of arXiv."""
         host = urlsplit(url).hostname or ""

@@ -15,6 +15,7 @@ from pathlib import Path
 from daily_papers.arxiv.kept import KeptAnswers
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession, Wait
+from daily_papers.clock import listing_day
 from daily_papers.config import Config, Keyword, load_config
 from daily_papers.daily.fetching import Fetching, Progress, carry_out
 from daily_papers.daily.gathering import Gathering
@@ -55,6 +56,7 @@ def update(order: Order, progress: Progress) -> RunReport:
     """Bring the digest repository up to date. Raises DailyPapersError where it cannot begin."""
     config = load_config(order.root / KEYWORDS)
     services = Services.from_environment(order.environ)
+    _refuse_the_future(services, order.day)
     with locked(order.root):
         publication = Publication.of(order.root, config)
         find_region(publication.readme())
@@ -69,7 +71,7 @@ def update(order: Order, progress: Progress) -> RunReport:
 def preview(order: Order) -> tuple[str, ...]:
     """What `update` would ask for now, one sentence each; nothing is asked, nothing written."""
     config = load_config(order.root / KEYWORDS)
-    Services.from_environment(order.environ)
+    _refuse_the_future(Services.from_environment(order.environ), order.day)
     store = load_store(order.root)
     _refuse_the_past(store, order.day)
     gathering, changed = _gathering(order, config, store)
@@ -92,6 +94,19 @@ def _refuse_the_past(store: Store, day: date) -> None:
         raise UsageError(
             f"{day} is before the last run's day, {last}: a store only goes forward; leave out "
             "--today and DAILY_PAPERS_TODAY, or bring an older state of data/ back with git"
+        )
+
+
+def _refuse_the_future(services: Services, day: date) -> None:
+    """Refuse a day that arXiv cannot have announced yet, and that no later run could go behind.
+
+    A sandbox has its own calendar.
+    """
+    now = listing_day({})
+    if day > now and services.ask_arxiv:
+        raise UsageError(
+            f"{day} is still to come: in New York, arXiv's time, it is {now}; leave out --today "
+            "and DAILY_PAPERS_TODAY"
         )
 
 
