@@ -322,6 +322,23 @@ def test_the_address_holds_the_search_and_back_goes_back(visit: Visit) -> None:
     assert again.get_by_label("Category").input_value() == "hep-th"
 
 
+def test_without_a_letter_to_search_for_nothing_is_found(visit: Visit) -> None:
+    visit.page.goto(f"{visit.address}search.html?q=%2B%2B%2B")
+    visit.wait_for_results("No letter or number")
+    assert visit.titles == []
+    visit.page.get_by_label("Words").fill("+++ hearts")
+    visit.wait_for_results("1 paper found")
+
+
+def test_the_address_is_put_right_where_it_asks_for_what_is_not_there(visit: Visit) -> None:
+    with visit.page.expect_event("console"):
+        visit.go("search.html?q=hearts&keyword=gone&from=yesterday")
+    # The browser itself says that this is no day.
+    visit.complaints.clear()
+    assert visit.search == "?q=hearts"
+    assert len(visit.titles) == 1
+
+
 def test_results_come_in_parts(chromium: Any, tmp_path: Path) -> None:
     website = Website.new(
         tmp_path, {"medical-imaging": [paper(number) for number in range(1, 71)]}

@@ -32,6 +32,8 @@ _FORMULA = re.compile(
 )
 _LONGEST_FORMULA = 1000
 _MOST_GROUPS = 200
+#: Signs of a formula that fit on a line of a phone. MathML has no line breaks, its TeX has.
+_LONGEST_LINE = 40
 
 _ELEMENTS = frozenset(
     (
@@ -49,6 +51,8 @@ _ATTRIBUTES = frozenset(
     )
 )
 _ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.+% -]{1,40}", re.ASCII)
+# Addresses are no formulas: set letter by letter they can be neither read nor broken into lines.
+_ADDRESS = re.compile(r"\\(?:href|url)(?![A-Za-z])|://")
 # What the library leaves where it does not know a command.
 _COMMAND = re.compile(r"\\")
 # A name of several letters (log, sin) stands apart from the letters beside it.
@@ -117,8 +121,13 @@ class Mathematician:
     def _converted(self, tex: str) -> Markup | None:
         if self._convert is None or len(tex) > _LONGEST_FORMULA or tex.count("{") > _MOST_GROUPS:
             return None
+        if _ADDRESS.search(tex):
+            return None
         try:
-            return Markup(_written(self._convert(tex)))  # noqa: S704 - each text in it is escaped
+            formula = self._convert(tex)
+            if sum(len(html.unescape(text)) for text in formula.itertext()) > _LONGEST_LINE:
+                return None
+            return Markup(_written(formula))  # noqa: S704 - each text in it is escaped
         except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
             return None
 

@@ -2,7 +2,7 @@
 //
 // The index is loaded when somebody searches, not before. Every text is put into the page as text;
 // of the index only MathML becomes elements, and only those of an allow list.
-import { Papers } from "./papers.js";
+import { Papers, partsOf } from "./papers.js";
 
 const form = document.getElementById("search");
 const status = document.getElementById("status");
@@ -75,16 +75,22 @@ function fillFormFromAddress() {
     else field.value = told.get(name) ?? "";
     if (field.value !== (told.get(name) ?? "") && field.tagName === "SELECT") field.value = "";
   }
+  // A keyword that is gone, a day that is none: the address tells what is really searched for.
+  history.replaceState(null, "", addressOf(asked()));
+}
+
+function addressOf(question) {
+  const told = new URLSearchParams(FIELDS.filter((name) => question[name]).map((name) => [
+    name, question[name],
+  ]));
+  return told.size ? `?${told}` : location.pathname;
 }
 
 // One entry of the history a search: the letters of a word replace each other, and a new entry
 // begins after a pause for Enter, for another field or for a filter.
 function remember(question) {
-  const told = new URLSearchParams(FIELDS.filter((name) => question[name]).map((name) => [
-    name, question[name],
-  ]));
-  const address = told.size ? `?${told}` : location.pathname;
-  if (told.toString() === location.search.slice(1)) return;
+  const address = addressOf(question);
+  if (address === (location.search || location.pathname)) return;
   if (settled) history.pushState(null, "", address);
   else history.replaceState(null, "", address);
 }
@@ -94,6 +100,10 @@ async function search() {
   const number = ++latest;
   if (isEmpty(question)) {
     show([], "");
+    return;
+  }
+  if (question.q.trim() && !partsOf(question.q).length) {
+    show([], "No letter or number to search for");
     return;
   }
   let papers;

@@ -52,6 +52,9 @@ HOSTILE = (
     "<math><mtext><script>alert(10)</script></mtext></math> MRI",
     "[MRI](javascript:alert(11)) `x` | @everyone #1",
     'https://github.com/evil/repo"onclick=alert(12) MRI',
+    r"MRI $\sum " + "x_{1}+" * 60 + "y$",
+    r"MRI $\hspace{999cm}x$",
+    r"MRI $\href{https://example.org/" + "long/" * 20 + "}{here}$",
 )
 
 
