@@ -15,6 +15,8 @@ from importlib.resources import files
 from pathlib import Path
 from random import Random
 
+import yaml
+
 from daily_papers import PROJECT_URL
 from daily_papers.errors import RegionError, UsageError
 from daily_papers.files import Transaction, unwritable
@@ -38,7 +40,10 @@ _FILES = {
     ".gitignore": "gitignore",
     ".gitattributes": "gitattributes",
 }
-_CRON = re.compile(r'^\s*- cron: "([^"\n]+)"', re.MULTILINE)
+#: Five fields, in numbers and names, which need no escaping.
+_CRON = re.compile(r"[\w*/,-]+(?: +[\w*/,-]+){4}", re.ASCII)
+#: What a repository says that runs its own copy of this program, as "Use this template" makes it.
+_OWN_COPY = re.compile(r"^\s*(?:- )?uses: +\./", re.MULTILINE)
 #: Off the full hour, when GitHub is busiest, and off the minutes that everybody takes.
 _MINUTES = tuple(minute for minute in range(1, 60, 2) if minute % 5)
 #: The listing's feed is out by 05:30 UTC; the second run comes when the first had time to be late.
@@ -69,8 +74,13 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
             f"{folder}: no digest repository (it has no keywords.yaml); run init first"
         )
     old = {path: _read(folder / path) for path in (_DAILY, _CHECK)}
-    slots = _CRON.findall(old[_DAILY] or "")
-    new = _new_files((slots[0], slots[1]) if len(slots) == 2 else _drawn_slots(draw))
+    if _OWN_COPY.search(old[_DAILY] or ""):
+        raise UsageError(
+            f"{folder / _DAILY}: it runs the copy of daily-papers that stands in this repository "
+            "(uses: ./); to get upgrades instead, delete .github/ and templates/, then run: "
+            f"daily-papers init {folder}"
+        )
+    new = _new_files(_slots_in(old[_DAILY] or "") or _drawn_slots(draw))
     renewed = {path: new[path] for path in old if new[path] != old[path]}
     _write(folder, renewed)
     for path, text in renewed.items():
@@ -80,20 +90,29 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
         say("both workflows are those of this version already")
 
 
-def _drawn_slots(draw: Random) -> tuple[str, str]:
+def _drawn_slots(draw: Random) -> tuple[str, ...]:
     """Two times of day, from Monday to Friday in UTC."""
-    first, second = (
+    return tuple(
         f"{draw.choice(_MINUTES)} {draw.choice(hours)} * * 1-5"
         for hours in (_FIRST_HOURS, _SECOND_HOURS)
     )
-    return first, second
 
 
-def _new_files(slots: tuple[str, str]) -> dict[str, str]:
+def _slots_in(workflow: str) -> tuple[str, ...]:
+    """The times at which a workflow runs, as many as there are; none where it has no plain ones."""
+    try:
+        content = yaml.safe_load(workflow)
+        schedule = content[True]["schedule"]  # YAML takes the key "on" for a boolean
+        slots = tuple(str(each["cron"]).strip() for each in schedule)
+    except (yaml.YAMLError, LookupError, TypeError, ValueError):
+        return ()
+    return slots if all(map(_CRON.fullmatch, slots)) else ()
+
+
+def _new_files(slots: tuple[str, ...]) -> dict[str, str]:
     repository, commit = ACTION.split("@")
     blanks = {
-        "<first-run>": slots[0],
-        "<second-run>": slots[1],
+        "    <slots>\n": "".join(f'    - cron: "{slot}"\n' for slot in slots),
         "<action>": ACTION,
         "<check-action>": f"{repository}/.github/actions/check@{commit}",
         "<site-action>": f"{repository}/.github/actions/site@{commit}",

@@ -131,10 +131,45 @@ def test_upgrade_says_where_nothing_is_to_be_renewed(tmp_path: Path) -> None:
     ]
 
 
-def test_upgrade_draws_hours_where_there_were_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("schedule", "kept"),
+    [
+        ("    - cron: '7 4 * * 1-5'\n    - cron: 17 15 * * MON-FRI\n", ["7 4", "17 15"]),
+        ('    - cron: "9 9 * * *" # once\n', ["9 9"]),
+        ("    - {cron: '1 5 * * *'}\n" * 4, ["1 5"] * 4),
+    ],
+)
+def test_upgrade_keeps_hours_however_many_and_however_written(
+    tmp_path: Path, schedule: str, kept: list[str]
+) -> None:
     run("init", tmp_path)
     daily = tmp_path / ".github/workflows/daily.yml"
-    daily.write_text("on: workflow_dispatch\n", encoding="utf-8")
+    ours = re.sub(r"(    - cron: .*\n)+", schedule, daily.read_text(encoding="utf-8"))
+    daily.write_text(ours, encoding="utf-8")
+    assert run("init", tmp_path, "--upgrade").code == 0
+    renewed = daily.read_text(encoding="utf-8")
+    assert re.findall(r'(?m)^    - cron: "(\d+ \d+) ', renewed) == kept
+    assert renewed.count("cron:") == len(kept)
+
+
+def test_upgrade_leaves_a_copy_of_the_whole_project_alone(tmp_path: Path) -> None:
+    run("init", tmp_path)
+    daily = tmp_path / ".github/workflows/daily.yml"
+    daily.write_bytes((PROJECT / ".github/workflows/daily.yml").read_bytes())
+    ended = run("init", tmp_path, "--upgrade")
+    assert ended.code == 2
+    assert "delete .github/ and templates/" in ended.err
+    assert daily.read_bytes() == (PROJECT / ".github/workflows/daily.yml").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "workflow",
+    ["on: workflow_dispatch\n", "on: [", "- x", "on: {schedule: [{cron: 'every \"day\" at 5 x'}]}"],
+)
+def test_upgrade_draws_hours_where_there_were_none(tmp_path: Path, workflow: str) -> None:
+    run("init", tmp_path)
+    daily = tmp_path / ".github/workflows/daily.yml"
+    daily.write_text(workflow, encoding="utf-8")
     upgrade(tmp_path, Random(1), lambda _: None)
     assert len(CRON.findall(daily.read_text(encoding="utf-8"))) == 2
 
