@@ -150,7 +150,7 @@ def report_command(arguments: Namespace) -> int:
         report = from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         raise UsageError(f"{path}: not a report that update --report wrote") from error
     match arguments.format:
         case "text":

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import functools
+import json
+import operator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -174,13 +179,39 @@ def test_the_command_tells_a_report_in_each_form(tmp_path: Path) -> None:
     assert told == f"{commit_message(report())}\n"
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"day": "x"}', "\x00"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"day": "x"}', "\x00", "[" * 100_000])
 def test_what_is_no_report_is_refused_in_a_line(tmp_path: Path, text: str) -> None:
     path = tmp_path / "report.json"
     path.write_text(text, encoding="utf-8")
     ended = run("report", path)
     assert ended.code == 2
     assert ended.err == f"daily-papers: {path}: not a report that update --report wrote\n"
+
+
+REPORT = json.loads(as_json(report(keyword())))
+
+
+@pytest.mark.parametrize("wrong", [None, "many", 7, [{"a": 1}]])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *((name,) for name in REPORT if name != "exit_code"),
+        *(("keywords", 0, name) for name in REPORT["keywords"][0]),
+        *(("requests", 0, name) for name in REPORT["requests"][0]),
+    ],
+    ids=str,
+)
+def test_a_value_of_another_type_is_refused_or_told(
+    tmp_path: Path, path: tuple[str | int, ...], wrong: object
+) -> None:
+    changed = copy.deepcopy(REPORT)
+    *way, last = path
+    place: Any = functools.reduce(operator.getitem, way, changed)  # type: ignore[arg-type]
+    place[last] = wrong
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(changed), encoding="utf-8")
+    for form in ("text", "markdown", "github", "commit-message"):
+        assert run("report", file, "--format", form).code in {0, 2}
 
 
 def test_an_annotation_escapes_what_would_end_it_or_its_properties() -> None:

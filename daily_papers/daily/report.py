@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from daily_papers.errors import FetchError
 from daily_papers.workflow_commands import harmless
@@ -25,6 +25,7 @@ FAILED = "failed"
 
 #: Outcomes with which a keyword's table is as it should be, as far as can be known.
 _GOOD = frozenset({UP_TO_DATE, NOTHING_ANNOUNCED, FILLING, TO_BE_CONFIRMED})
+_Part = TypeVar("_Part")
 _THROTTLED = re.compile(r"^status \d+: (?:Rate exceeded|too many requests)")
 
 
@@ -161,24 +162,42 @@ def _keyword_record(keyword: KeywordReport) -> dict[str, Any]:
 
 
 def from_json(text: str) -> RunReport:
-    """Read what `as_json` wrote; raises ValueError, KeyError or TypeError for anything else."""
-    record: dict[str, Any] = json.loads(text)
-    return RunReport(
-        day=date.fromisoformat(record["day"]),
-        source=record["source"],
-        day_line=record["day_line"],
-        complete=record["complete"],
-        plan=tuple(record["plan"]),
-        keywords=tuple(_keyword_report(each) for each in record["keywords"]),
-        requests=tuple(RequestReport(**each) for each in record["requests"]),
-        waits=tuple(WaitReport(**each) for each in record["waits"]),
-        notes=tuple(record["notes"]),
-    )
+    """Read what `as_json` wrote; raises ValueError for anything else."""
+    try:
+        record: dict[str, Any] = json.loads(text)
+        return _checked(
+            RunReport(
+                day=date.fromisoformat(record["day"]),
+                source=record["source"],
+                day_line=record["day_line"],
+                complete=record["complete"],
+                plan=tuple(record["plan"]),
+                keywords=tuple(_keyword_report(each) for each in record["keywords"]),
+                requests=tuple(_checked(RequestReport(**each)) for each in record["requests"]),
+                waits=tuple(_checked(WaitReport(**each)) for each in record["waits"]),
+                notes=tuple(record["notes"]),
+            )
+        )
+    except (LookupError, TypeError, RecursionError) as error:
+        raise ValueError(f"not a report: {error}") from error
 
 
 def _keyword_report(record: dict[str, Any]) -> KeywordReport:
     last = record["last_success"]
-    return KeywordReport(**{**record, "last_success": last and date.fromisoformat(last)})
+    last_success = None if last is None else date.fromisoformat(last)
+    return _checked(KeywordReport(**{**record, "last_success": last_success}))
+
+
+def _checked(part: _Part) -> _Part:
+    """Give it back; raises TypeError where a field holds a value of another type."""
+    for name, kind in get_type_hints(type(part)).items():
+        value = getattr(part, name)
+        many = get_origin(kind) is tuple
+        allowed = get_args(kind)[0] if many else kind
+        for each in value if many else (value,):
+            if not isinstance(each, (int, float) if allowed is float else allowed):
+                raise TypeError(f"{name} is {each!r:.50}")
+    return part
 
 
 def as_table(report: RunReport) -> str:
