@@ -115,7 +115,7 @@ def test_how_much_comes_is_told_in_a_unit_that_people_can_take_in(days: float, t
 
 
 def test_no_hits_for_one_word_tells_of_the_rule_for_one_word() -> None:
-    assert '"any: [mri]" asks for it in either' in as_text(prospect())
+    assert "any: ['mri'] asks for it in either" in as_text(prospect())
     assert "is it spelt as authors spell it" in as_text(prospect(of=keyword("two words")))
 
 

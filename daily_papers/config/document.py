@@ -13,6 +13,7 @@ from typing import Final
 
 import yaml
 
+from daily_papers.config.lines import Lines, Place
 from daily_papers.config.yaml_mistakes import explained
 
 #: Where a value stands among the others: ``("keywords", 2, "name")``.
@@ -27,14 +28,6 @@ _KINDS = {
     "null": "nothing",
     "timestamp": "a date",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line and a column, both counted from 1."""
-
-    line: int
-    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +63,27 @@ class Document:
 def read_document(text: str) -> Document:
     """Read YAML; a mistake in the syntax ends the reading there, everything else goes on."""
     document = Document()
-    tabs = _tabs_in_indentation(text)
+    lines = Lines(text)
+    tabs = _tabs_in_indentation(lines)
     if tabs:
         document.mistakes = tabs
         return document
     try:
-        _Reader(text, document).read()
+        _Reader(text, lines, document).read()
     except yaml.YAMLError as error:
-        line, column, message = explained(error, text)
-        document.refuse(Place(line, column), message)
+        offset, message = explained(error)
+        document.refuse(lines.place(offset), message)
     except (ValueError, OverflowError) as error:
         document.refuse(Place(1, 1), f"not YAML that can be read: {error}")
     return document
 
 
-def _tabs_in_indentation(text: str) -> list[tuple[Place, str]]:
+def _tabs_in_indentation(lines: Lines) -> list[tuple[Place, str]]:
     """YAML glues such a line to the one above, or stops at it; either is not what was meant."""
     message = "a tab in the indentation; YAML takes only spaces there"
     found = [
         (number, re.match(r" *\t\s*[^\s#]", line))
-        for number, line in enumerate(text.splitlines(), start=1)
+        for number, line in enumerate(lines.texts(), start=1)
     ]
     return [
         (Place(number, match.group().index("\t") + 1), message) for number, match in found if match
@@ -99,7 +93,8 @@ def _tabs_in_indentation(text: str) -> list[tuple[Place, str]]:
 class _Reader:
     """Values from YAML's events."""
 
-    def __init__(self, text: str, document: Document) -> None:
+    def __init__(self, text: str, lines: Lines, document: Document) -> None:
+        self._lines = lines
         self._document = document
         self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.SafeLoader))
         self._resolver = yaml.resolver.Resolver()
@@ -116,11 +111,16 @@ class _Reader:
         next(self._events)
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):
-            document.refuse(_place(event), 'a second document begins here; remove the line "---"')
+            document.refuse(
+                self._place(event), 'a second document begins here; remove the line "---"'
+            )
+
+    def _place(self, event: yaml.Event) -> Place:
+        return self._lines.place(_mark(event).index)
 
     def _value(self, event: yaml.Event, path: Path) -> object:
         document = self._document
-        document.places.setdefault(path, _place(event))
+        document.places.setdefault(path, self._place(event))
         if len(path) > _MAX_DEPTH:
             raise yaml.MarkedYAMLError(
                 problem="too many lists inside each other", problem_mark=_mark(event)
@@ -150,7 +150,7 @@ class _Reader:
 
     def _refuse_sign(self, event: yaml.Event, sign: str, kind: str, name: str) -> None:
         self._document.refuse(
-            _place(event),
+            self._place(event),
             f'"{sign}{name[:40]}" is {kind} in YAML, which cannot be used here; '
             f"if a text begins with {sign}, put it in quotes",
         )
@@ -184,10 +184,10 @@ class _Reader:
             if key in values:
                 first = self._document.place((*path, key)).line
                 message = f'duplicate key "{key}"; the first is in line {first}'
-                self._document.refuse(_place(event), message)
+                self._document.refuse(self._place(event), message)
                 self._value(next(self._events), (*path, key, "again"))
                 continue
-            self._document.places.setdefault((*path, key), _place(event))
+            self._document.places.setdefault((*path, key), self._place(event))
             values[key] = self._value(next(self._events), (*path, key))
         return values
 
@@ -197,7 +197,7 @@ class _Reader:
             self._refuse_machinery(event)
             return event.value
         self._document.refuse(
-            _place(event), "a key must be a word; put a text with brackets or braces in quotes"
+            self._place(event), "a key must be a word; put a text with brackets or braces in quotes"
         )
         self._value(event, (*path, "key"))
         return None
@@ -206,8 +206,3 @@ class _Reader:
 def _mark(event: yaml.Event) -> yaml.error.Mark:
     assert isinstance(event.start_mark, yaml.error.Mark), "the reader in Python marks every event"
     return event.start_mark
-
-
-def _place(event: yaml.Event) -> Place:
-    mark = _mark(event)
-    return Place(mark.line + 1, mark.column + 1)

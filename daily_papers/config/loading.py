@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from daily_papers.config.document import Document, read_document
+from daily_papers.config.lines import Lines
 from daily_papers.config.model import Config, ConfigError, Problem
 from daily_papers.config.reading import read_config
 from daily_papers.config.schema import mistakes
@@ -113,7 +114,7 @@ def _decoded(text: bytes, name: str) -> str:
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = text[: error.start]
-        line = len(before.splitlines() or [b""]) + before.endswith((b"\n", b"\r"))
+        before = text[: error.start].decode("utf-8-sig")
+        line = Lines(before).place(len(before)).line
         message = f"byte 0x{text[error.start]:02X} is not UTF-8; save the file as UTF-8"
         raise _error(name, line, message) from None

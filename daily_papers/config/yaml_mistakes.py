@@ -37,25 +37,27 @@ _OPENED = {
 
 
 class Explained(NamedTuple):
-    """A line and a column, counted from 1, and what is wrong there."""
+    """The number of a character in the text, counted from 0, and what is wrong there."""
 
-    line: int
-    column: int
+    offset: int
     message: str
 
 
-def explained(error: yaml.YAMLError, text: str) -> Explained:
+def explained(error: yaml.YAMLError) -> Explained:
     """Say where the YAML is wrong and what to do."""
     if isinstance(error, yaml.reader.ReaderError):
-        return _control_character(error, text)
+        assert isinstance(error.character, int)
+        return Explained(
+            error.position, f"a control character (U+{error.character:04X}); remove it"
+        )
     assert isinstance(error, yaml.MarkedYAMLError)
     message = _message(error)
     mark = error.problem_mark
     if "never closed" in message and error.context_mark is not None:
         mark = error.context_mark
     if mark is None:
-        return Explained(1, 1, f"not valid YAML: {message}")
-    return Explained(mark.line + 1, mark.column + 1, f"not valid YAML: {message}")
+        return Explained(0, f"not valid YAML: {message}")
+    return Explained(mark.index, f"not valid YAML: {message}")
 
 
 def _message(error: yaml.MarkedYAMLError) -> str:
@@ -65,11 +67,3 @@ def _message(error: yaml.MarkedYAMLError) -> str:
         if found:
             return message.format(**found.groupdict())
     return " ".join((error.problem or "it cannot be read").split())
-
-
-def _control_character(error: yaml.reader.ReaderError, text: str) -> Explained:
-    before = text[: error.position]
-    line = len(re.findall(r"\r\n|\n|\r", before)) + 1
-    column = len(before) - max(before.rfind("\n"), before.rfind("\r"))
-    sign = ord(text[error.position])
-    return Explained(line, column, f"a control character (U+{sign:04X}); remove it")

@@ -99,9 +99,14 @@ def _why_none(prospect: Prospect) -> str:
         phrase = next(iter(phrases))
         return (
             "nothing on arXiv matches; one word must stand in the title and in the abstract, and "
-            f'"any: [{phrase}]" asks for it in either'
+            f"any: [{_quoted(phrase)}] asks for it in either"
         )
     return "nothing on arXiv matches; is it spelt as authors spell it, are its categories right?"
+
+
+def _quoted(phrase: str) -> str:
+    """A text as YAML, which would take many a plain one for something else."""
+    return "'" + phrase.replace("'", "''") + "'"
 
 
 def _amounts(prospect: Prospect) -> Iterator[str]:
