@@ -86,11 +86,14 @@ def stores(draw: st.DrawFn) -> Store:
         quiet=st.lists(DAYS, max_size=3).map(tuple),
         heard_from=st.none() | IDS,
     )
+    told = {item.id: item for item in draw(st.lists(news, max_size=4))}
+    # Where there are papers, some keyword brought them.
+    known = draw(st.lists(records, min_size=1 if shelf or told else 0, max_size=3))
     return Store(
         papers=shelf,
-        keywords={record.slug: record for record in draw(st.lists(records, max_size=3))},
+        keywords={record.slug: record for record in known},
         state=draw(state),
-        news={item.id: item for item in draw(st.lists(news, max_size=4))},
+        news=told,
         weeks=draw(
             st.dictionaries(
                 st.sampled_from(["2025-W52", "2026-W01"]),
@@ -276,7 +279,7 @@ def in_conflict(content: bytes) -> bytes:
         pytest.param(
             PAPERS,
             lambda content: with_line(content, 1, b'{"id":"\xff"}\n'),
-            f"{PAPERS}:1: damaged: cannot be read",
+            f"{PAPERS}:1: damaged: not UTF-8, or half a character",
             id="not UTF-8",
         ),
         pytest.param(
@@ -336,7 +339,7 @@ def in_conflict(content: bytes) -> bytes:
         pytest.param(
             PAPERS,
             lambda content: with_field(content, 2, title="\ud800"),
-            f"{PAPERS}:2: damaged: cannot be read",
+            f"{PAPERS}:2: damaged: not UTF-8, or half a character",
             id="half a character",
         ),
         pytest.param(
@@ -423,8 +426,28 @@ def test_windows_line_ends_are_read(whole: Repository, tmp_path: Path):
     assert load_store(repository.root) == before
 
 
+@pytest.mark.parametrize("lost", [b"", b"\n", None], ids=["empty", "blank", "missing"])
+@pytest.mark.parametrize("path", [STATE, KEYWORDS, PAPERS, NEWS])
+def test_a_store_that_lost_a_file_is_no_new_store(
+    whole: Repository, tmp_path: Path, path: str, lost: bytes | None
+):
+    repository = whole.copy(tmp_path / "digest")
+    if lost is not None:
+        repository.write(path, lost)
+    elif path in (STATE, KEYWORDS):
+        (repository.root / path).unlink()
+    else:
+        return  # how many files of papers and news there are, nothing tells
+    ended = run("--root", repository.root, "export")
+    assert ended.code == 1
+    (line,) = ended.said
+    assert line.startswith(f"daily-papers: {path}: ")
+    assert line.endswith(f"bring it back with: git checkout HEAD -- {path}")
+
+
 def test_a_damaged_file_is_a_store_error(tmp_path: Path):
     (tmp_path / "data").mkdir()
+    (tmp_path / KEYWORDS).touch()
     (tmp_path / STATE).write_bytes(b"[]")
     with pytest.raises(StoreError) as error:
         load_store(tmp_path)

@@ -30,7 +30,7 @@ class Fields:
     def __init__(self, content: bytes | Json) -> None:
         values = _loaded(content) if isinstance(content, bytes) else content
         if not isinstance(values, dict):
-            raise DamagedRecordError(f"{values!r:.50} is not a record")
+            raise DamagedRecordError(f"{json.dumps(values):.50} is not a record")
         self._values = values
 
     def need(self, name: str, read: Callable[[Any], Value]) -> Value:
@@ -55,8 +55,12 @@ def _loaded(content: bytes) -> object:
             json.dumps(values, ensure_ascii=False).encode()
     except json.JSONDecodeError:
         raise
-    except (ValueError, RecursionError) as error:
-        raise DamagedRecordError(f"cannot be read: {error}") from error
+    except UnicodeError as error:
+        raise DamagedRecordError("not UTF-8, or half a character") from error
+    except RecursionError as error:
+        raise DamagedRecordError("too much is nested in it") from error
+    except ValueError as error:  # Python reads no numbers of more than 4,300 digits
+        raise DamagedRecordError("a number in it is too long") from error
     return values
 
 
@@ -122,5 +126,8 @@ def listed_days(value: object) -> tuple[date, ...]:
 
 def identifier(value: object) -> str:
     """Read an arXiv identifier without version."""
-    announcement_order(text(value))
+    try:
+        announcement_order(text(value))
+    except ValueError:
+        raise ValueError(f"{value!r:.50} is no identifier of arXiv") from None
     return text(value)

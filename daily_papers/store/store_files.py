@@ -51,6 +51,7 @@ def load_store(root: Path) -> Store:
 
     Raises StoreError, naming file and line, where a file is damaged.
     """
+    _check_that_all_is_there(root)
     state = _read_state(root)
     papers = _by_key(_records(root, _files(root, _PAPERS), paper_of), lambda each: each.paper.id)
     return Store(
@@ -104,6 +105,25 @@ def _files(root: Path, folder: str) -> list[str]:
 
 
 # --- reading -----------------------------------------------------------------------------------
+
+
+def _check_that_all_is_there(root: Path) -> None:
+    """Tell a store that lost a file from one that is not there yet.
+
+    Without its state it would be taken for a new one, and what was announced would be no news.
+    """
+    listed = [*_files(root, _PAPERS), *_files(root, _NEWS)]
+    if not listed and not any((root / path).exists() for path in (_STATE, _KEYWORDS)):
+        return
+    for path in (_STATE, _KEYWORDS):
+        if not (root / path).exists():
+            raise StoreError(
+                path, f"missing, while the rest of the store is there; {_remedy(path)}"
+            )
+    never_empty = (_STATE, *([_KEYWORDS] if listed else []), *listed)
+    for path in never_empty:
+        if not _content(root, path).strip():
+            raise StoreError(path, f"damaged: there is nothing in it; {_remedy(path)}")
 
 
 def _records(
