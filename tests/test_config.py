@@ -202,6 +202,24 @@ def test_line_endings_of_other_systems(ending: str) -> None:
     assert [keyword.line for keyword in config.keywords] == [5, 6, 7, 14, 16]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "  - brain\tmri\t\n",
+        "  -\tbrain mri\n",
+        "  - name:\tbrain mri\n",
+        "  - name:\tbrain mri\t# said\ttwice\n",
+        "\t\n  - brain mri\n \t\r\n\t# nothing\n",
+        "\u00a0\n  - brain\u00a0mri\n\u00a0# nothing\n",
+        "  - 'brain\tmri'\n",
+    ],
+)
+def test_tabs_and_other_spaces_that_do_no_harm(text: str) -> None:
+    keyword = only(text)
+    assert keyword.name == "brain mri"
+    assert to_arxiv(keyword.expression) == '(ti:"brain mri" OR abs:"brain mri")'
+
+
 def test_loads_a_file(tmp_path: Path) -> None:
     (tmp_path / "keywords.yaml").write_text(EXAMPLE, encoding="utf-8")
     assert load_config(tmp_path / "keywords.yaml") == read(EXAMPLE)

@@ -243,6 +243,18 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
     [
         ("keywords:\n\t- mri\n", ":2: a tab in the indentation; YAML takes only spaces there"),
         ("keywords:\n  - mri\n \t- ct\n", ":3: a tab in the indentation; YAML takes only spaces there"),
+        ("keywords:\n\u00a0 - mri\n", ":2: a no-break space (U+00A0) in the indentation; YAML takes only ordinary spaces there"),
+        ("keywords:\n  - mri\n \u00a0- ct\n", ":3: a no-break space (U+00A0) in the indentation; YAML takes only ordinary spaces there"),
+        ("keywords:\n  - mri\n  \u3000- ct\n", ":3: a space of another kind (U+3000) in the indentation; YAML takes only ordinary spaces there"),
+        ("keywords:\n  - mri\n  \u200b- ct\n", ":3: a space of another kind (U+200B) in the indentation; YAML takes only ordinary spaces there"),
+        ("keywords:\n-mri\n", ':2: not valid YAML: a hyphen needs a space behind it, as in "- your topic"'),
+        ("keywords:\n-mri\n-ct\n", ':2: not valid YAML: a hyphen needs a space behind it, as in "- your topic"'),
+        ("keywords:\n  - mri\n  -\u00a0ct\n", ':3: not valid YAML: a hyphen needs a space behind it, as in "- your topic"'),
+        ("keywords:\n  -mri\n", ':2: a hyphen needs a space behind it, as in "- your topic"'),
+        ("keywords:\n  - name: mri\n    any:[ct]\n", ':3: not valid YAML: "any:" needs a space behind the colon'),
+        ("keywords:\n  - & x\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
+        ("keywords:\n  - * x\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
+        ("keywords:\n  - !<a x\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
         ("keywords:\n  - @home\n", ":2: not valid YAML: a text cannot begin with @; put the text in quotes"),
         ("keywords:\n  - `code`\n", ":2: not valid YAML: a text cannot begin with `; put the text in quotes"),
         ("keywords:\n  - %x\n", ":2: not valid YAML: a text cannot begin with %; put the text in quotes"),
@@ -250,7 +262,7 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
         ("keywords:\n  - [a\n  - b\n", ":2: not valid YAML: a list in brackets that is never closed, or lacks a comma"),
         ("keywords:\n  - a: b: c\n", ':2: not valid YAML: a second ": " in one line, or a wrong indentation; put the text in quotes if the colon belongs to it'),
         ("keywords:\n  - name: mri\n  any: [ct]\n", ":3: not valid YAML: the indentation does not agree with the lines above"),
-        ("keywords:\n  - name: mri\n    any\n", ":4: not valid YAML: expected a key with a colon, or an item with a hyphen"),
+        ("keywords:\n  - name: mri\n    any\n", ":3: not valid YAML: expected a key with a colon, or an item with a hyphen"),
         ('keywords:\n  - "a\\d"\n', ":2: not valid YAML: a \\ in double quotes; use single quotes"),
         ("keywords:\n  - *star\n", ':2: "*star" is an alias in YAML, which cannot be used here; if a text begins with *, put it in quotes'),
         ("keywords:\n  - &amp x\n", ':2: "&amp" is an anchor in YAML, which cannot be used here; if a text begins with &, put it in quotes'),
@@ -262,6 +274,41 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
 )  # fmt: skip
 def test_the_syntax_of_yaml(text: str, answer: str) -> None:
     assert answers(text) == [answer]
+
+
+GLUED = "this line is read as a part of the text above; indent it like the lines above, or put the text in quotes"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("keywords:\n  - one thing\n   - two thing\n", f":3: {GLUED}"),
+        ("keywords:\r\n  - one\r\n\r\n   continued\r\n    -two\r\n", f":5: {GLUED}"),
+        ("keywords:\n  - name: x\n    any:\n      - one\n       - two\n", f":5: {GLUED}"),
+        ("keywords:\n  - name:foo\n", ':2: "name:" needs a space behind the colon'),
+        ("keywords:\n  - name:\u00a0foo\n", ':2: "name:" needs a space behind the colon'),
+        ("keywords:\n  - mri\n   name:foo\n", ':3: "name:" needs a space behind the colon'),
+        ("keywords:\n  - {name:foo}\n", ':2: unknown key "name:foo"; "name:" needs a space behind the colon'),
+        ("keywords:[mri]\n", ':1: "keywords:" needs a space behind the colon'),
+        ("title:foo\nkeywords: [mri]\n", ':1: "title:" needs a space behind the colon'),
+    ],
+)  # fmt: skip
+def test_a_text_without_quotes_that_holds_more_than_was_meant(text: str, answer: str) -> None:
+    assert answers(text) == [answer]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "  - one\n    thing\n",
+        "  - 'one\n    - thing'\n",
+        "  - >\n    one\n    - thing\n",
+        "  - 'name:foo'\n",
+        "  - one # - thing\n",
+    ],
+)
+def test_a_text_of_several_lines_that_is_right(text: str) -> None:
+    assert in_list(text) == []
 
 
 def test_braces_are_not_a_phrase() -> None:

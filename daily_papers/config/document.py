@@ -14,6 +14,8 @@ from typing import Final
 import yaml
 
 from daily_papers.config.lines import Lines, Place
+from daily_papers.config.spaces import in_indentation, with_plain_spaces
+from daily_papers.config.unquoted import slip
 from daily_papers.config.yaml_mistakes import explained
 
 #: Where a value stands among the others: ``("keywords", 2, "name")``.
@@ -59,41 +61,35 @@ class Document:
         """Note a mistake and go on."""
         self.mistakes.append((place, message))
 
+    def end_at(self, place: Place, message: str) -> None:
+        """Note what ended the reading. What begins there, as a list, was misread further down."""
+        self.mistakes = [mistake for mistake in self.mistakes if mistake[0] < place]
+        self.refuse(place, message)
+
 
 def read_document(text: str) -> Document:
     """Read YAML; a mistake in the syntax ends the reading there, everything else goes on."""
     document = Document()
     lines = Lines(text)
-    tabs = _tabs_in_indentation(lines)
-    if tabs:
-        document.mistakes = tabs
+    document.mistakes = list(in_indentation(lines))
+    if document.mistakes:
         return document
+    text = with_plain_spaces(text)
     try:
         _Reader(text, lines, document).read()
     except yaml.YAMLError as error:
-        offset, message = explained(error)
-        document.refuse(lines.place(offset), message)
+        offset, message = explained(error, text)
+        document.end_at(lines.place(offset), message)
     except (ValueError, OverflowError) as error:
         document.refuse(Place(1, 1), f"not YAML that can be read: {error}")
     return document
-
-
-def _tabs_in_indentation(lines: Lines) -> list[tuple[Place, str]]:
-    """YAML glues such a line to the one above, or stops at it; either is not what was meant."""
-    message = "a tab in the indentation; YAML takes only spaces there"
-    found = [
-        (number, re.match(r" *\t\s*[^\s#]", line))
-        for number, line in enumerate(lines.texts(), start=1)
-    ]
-    return [
-        (Place(number, match.group().index("\t") + 1), message) for number, match in found if match
-    ]
 
 
 class _Reader:
     """Values from YAML's events."""
 
     def __init__(self, text: str, lines: Lines, document: Document) -> None:
+        self._text = text
         self._lines = lines
         self._document = document
         self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.SafeLoader))
@@ -108,6 +104,8 @@ class _Reader:
             return
         document.data = self._value(next(self._events), ())
         document.is_empty = document.data == Misread("nothing", "")
+        if isinstance(document.data, Broken):
+            return
         next(self._events)
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):
@@ -128,7 +126,7 @@ class _Reader:
         self._refuse_machinery(event)
         match event:
             case yaml.ScalarEvent():
-                value = self._scalar(event)
+                value = self._scalar(event, path)
             case yaml.SequenceStartEvent():
                 value = self._list(path)
             case yaml.MappingStartEvent():
@@ -155,9 +153,15 @@ class _Reader:
             f"if a text begins with {sign}, put it in quotes",
         )
 
-    def _scalar(self, event: yaml.ScalarEvent) -> object:
+    def _scalar(self, event: yaml.ScalarEvent, path: Path) -> object:
         if not event.implicit[0]:
             return event.value
+        start = _mark(event).index
+        found = slip(self._text[start : _end(event).index], path)
+        if found:
+            place = self._lines.place(start + found.offset)
+            self._document.refuse(place, found.message)
+            return Broken()
         tag: str = self._resolver.resolve(  # type: ignore[no-untyped-call]
             yaml.ScalarNode, event.value, (True, False)
         )
@@ -201,6 +205,11 @@ class _Reader:
         )
         self._value(event, (*path, "key"))
         return None
+
+
+def _end(event: yaml.Event) -> yaml.error.Mark:
+    assert isinstance(event.end_mark, yaml.error.Mark), "the reader in Python marks every event"
+    return event.end_mark
 
 
 def _mark(event: yaml.Event) -> yaml.error.Mark:

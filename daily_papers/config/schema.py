@@ -7,14 +7,14 @@ say as a pattern (slugs, categories, blank texts) ``values`` says better.
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from daily_papers.config.document import Broken, Path
+from daily_papers.config.json_schema import keyword_keys, schema, top_keys
+from daily_papers.config.unquoted import colon_needs_space
 from daily_papers.config.wrong_values import (
     HOW_TO_LIST,
     empty_list,
@@ -71,14 +71,6 @@ def mistakes(data: object) -> Iterator[Mistake]:
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """keywords.schema.json."""
-    text = resources.files("daily_papers").joinpath("keywords.schema.json").read_text("utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
-
-
-@cache
 def _validator() -> Draft202012Validator:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - slow to import
 
@@ -107,6 +99,9 @@ def _unknown_keys(breach: _Breach) -> Iterator[Mistake]:
 
 
 def _meant(key: str, value: object, breach: _Breach) -> str:
+    start, colon, _ = key.partition(":")
+    if colon and start in breach.known:
+        return colon_needs_space(start)
     elsewhere = _other_place(key, breach.path)
     if elsewhere:
         return elsewhere
@@ -121,8 +116,7 @@ def _meant(key: str, value: object, breach: _Breach) -> str:
 
 
 def _other_place(key: str, path: Path) -> str | None:
-    top = schema()["properties"]
-    keyword = schema()["$defs"]["keyword"]["properties"]
+    top, keyword = top_keys(), keyword_keys()
     if _is_keyword(path) and key in top and key not in keyword:
         return "it belongs to the top of the file, without indentation"
     if not path and key in keyword and key not in top:

@@ -7,14 +7,18 @@ from typing import NamedTuple
 
 import yaml
 
+from daily_papers.config.json_schema import keyword_keys, top_keys
+from daily_papers.config.unquoted import HYPHEN_NEEDS_SPACE, colon_needs_space
+
 _QUOTES = "put the text in quotes"
+_NO_KEY = "expected a key with a colon, or an item with a hyphen"
 #: What PyYAML says, and what to do about it.
 _KNOWN = (
     (
         r"mapping values are not allowed",
         f'a second ": " in one line, or a wrong indentation; {_QUOTES} if the colon belongs to it',
     ),
-    (r"could not find expected ':'", "expected a key with a colon, or an item with a hyphen"),
+    (r"could not find expected ':'", _NO_KEY),
     (
         r"character '(?P<sign>[^']+)' that cannot start any token",
         f"a text cannot begin with {{sign}}; {_QUOTES}",
@@ -26,14 +30,13 @@ _KNOWN = (
         r"unknown escape|escape sequence|hexadecimal",
         "a \\ in double quotes; use single quotes",
     ),
-    (r"expected alphabetic or numeric|undefined tag|anchor|alias", f"* & or !; {_QUOTES}"),
+    (
+        r"expected alphabetic or numeric|undefined tag|(?:scann|pars)ing an? (?:anchor|alias|tag)",
+        f"a text cannot begin with &, * or !; {_QUOTES}",
+    ),
     (r"sequence entries are not allowed", 'a "- " in the middle of a line; begin a new line'),
     (r"directive", "a line cannot begin with %; put it in quotes"),
 )
-_OPENED = {
-    "a quote that is never closed",
-    "a list in brackets that is never closed, or lacks a comma",
-}
 
 
 class Explained(NamedTuple):
@@ -43,8 +46,8 @@ class Explained(NamedTuple):
     message: str
 
 
-def explained(error: yaml.YAMLError) -> Explained:
-    """Say where the YAML is wrong and what to do."""
+def explained(error: yaml.YAMLError, text: str) -> Explained:
+    """Say where the text is wrong as YAML and what to do."""
     if isinstance(error, yaml.reader.ReaderError):
         assert isinstance(error.character, int)
         return Explained(
@@ -53,11 +56,26 @@ def explained(error: yaml.YAMLError) -> Explained:
     assert isinstance(error, yaml.MarkedYAMLError)
     message = _message(error)
     mark = error.problem_mark
-    if "never closed" in message and error.context_mark is not None:
+    if error.context_mark is not None and _is_known_too_late(message):
         mark = error.context_mark
-    if mark is None:
-        return Explained(0, f"not valid YAML: {message}")
-    return Explained(mark.index, f"not valid YAML: {message}")
+    offset = 0 if mark is None else mark.index
+    if message == _NO_KEY:
+        message = _missing_space(text[offset:]) or message
+    return Explained(offset, f"not valid YAML: {message}")
+
+
+def _is_known_too_late(message: str) -> bool:
+    """Whether PyYAML notices it only behind the line that has to be mended."""
+    return "never closed" in message or message == _NO_KEY
+
+
+def _missing_space(rest: str) -> str | None:
+    """What is missing where a line, which begins the rest of the text, is no key and no item."""
+    if rest.startswith("-"):
+        return HYPHEN_NEEDS_SPACE
+    key, colon, _ = rest.partition(":")
+    is_key = colon and key in {*top_keys(), *keyword_keys()}
+    return colon_needs_space(key) if is_key else None
 
 
 def _message(error: yaml.MarkedYAMLError) -> str:
