@@ -16,9 +16,18 @@ from daily_papers.config.texts import (
     heading_problem,
     phrase_doubt,
     phrase_problem,
+    stop_words_doubt,
 )
 from daily_papers.config.values import Values, category_doubt
-from daily_papers.query.expression import Category, Expression, all_of, leaves, to_arxiv
+from daily_papers.query.expression import (
+    Author,
+    Category,
+    Expression,
+    Phrase,
+    all_of,
+    leaves,
+    to_arxiv,
+)
 from daily_papers.query.syntax import QueryError, parse
 
 DEFAULT_TITLE: Final = "Daily Papers"
@@ -150,8 +159,7 @@ class _KeywordReading:
             self._values.refuse(self._at("query"), error.problem, label=label)
             return None
         for leaf in leaves(expression):
-            if isinstance(leaf, Category):
-                self._values.warn(self._at("query"), category_doubt(leaf.name))
+            self._values.warn(self._at("query"), _doubt(leaf))
         return expression
 
     def _finished(
@@ -191,3 +199,14 @@ class _KeywordReading:
                 "make two keywords of it"
             )
             self._values.refuse(self._path, message)
+
+
+def _doubt(leaf: Phrase | Author | Category) -> str | None:
+    """What is doubtful about a term of a query that can be asked for; None if nothing is."""
+    match leaf:
+        case Category(name):
+            return category_doubt(name)
+        case Phrase(_, text):
+            return stop_words_doubt(text)
+        case _:
+            return None

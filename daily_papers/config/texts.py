@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from daily_papers.query.terms import NO_WILDCARDS, OPERATORS, wildcard_in
+from daily_papers.query.terms import NO_WILDCARDS, OPERATORS, wildcard_in, without_comma
 
 #: Format characters that writing systems and emoji need; the others only hide something.
 _JOINERS = "\u200c\u200d"
@@ -52,6 +52,11 @@ def phrase_doubt(text: str) -> str | None:
     operator = next((word for word in text.split()[1:-1] if word in OPERATORS), None)
     if operator:
         return f'{operator} in "{text}" is a word like any other; for operators write a "query"'
+    return stop_words_doubt(text)
+
+
+def stop_words_doubt(text: str) -> str | None:
+    """What becomes of a phrase of words that arXiv leaves out; None for any other phrase."""
     if all(word.lower() in _STOP_WORDS for word in text.split()):
         return f'"{text}" may find nothing: arXiv\'s search leaves such common words out'
     return None
@@ -66,9 +71,8 @@ def author_problem(text: str) -> str | None:
         return f'"{text}" has no letter'
     if wildcard_in(text):
         return f'"{text}": {NO_WILDCARDS}'
-    surname, comma, given = (part.strip() for part in text.partition(","))
-    if comma:
-        return f'write the name as papers do, without a comma: "{f"{given} {surname}".strip()}"'
+    if "," in text:
+        return f'write the name as papers do, without a comma: "{without_comma(text)}"'
     return None
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from daily_papers.query.expression import Expression, Without, all_of, any_of
 from daily_papers.query.terms import (
+    GLUED_OPERATOR,
     OPERATOR_LIKE,
     OPERATORS,
     QueryError,
@@ -132,6 +133,9 @@ def _no_operator(token: Token, term: Token | None) -> str:
         return f"operators are written in capitals: {upper} instead of {token.text}"
     if upper in OPERATOR_LIKE:
         return f"write {OPERATOR_LIKE[upper]} instead of {token.text}"
+    glued = GLUED_OPERATOR.match(token.text)
+    if glued:
+        return f"write {OPERATOR_LIKE[glued.group()]} instead of {glued.group()}"
     expected = f"expected AND, OR or ANDNOT before {token.shown}"
     if term is not None and _quotes_were_forgotten(term, token):
         return f'{expected}; several words need quotes: {term.shown.partition(":")[0]}:"two words"'

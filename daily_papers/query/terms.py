@@ -17,7 +17,11 @@ from daily_papers.query.expression import Author, Category, Field, Phrase, query
 
 OPERATORS: Final = ("AND", "OR", "ANDNOT")
 #: What people and other search engines write for an operator.
-OPERATOR_LIKE: Final = {"NOT": "ANDNOT", "&&": "AND", "||": "OR", "!": "ANDNOT"}
+OPERATOR_LIKE: Final = {
+    "NOT": "ANDNOT", "&&": "AND", "&": "AND", "||": "OR", "|": "OR", "!": "ANDNOT"
+}  # fmt: skip
+#: Operators of other languages that stand against a word; ``AT&T`` is one.
+GLUED_OPERATOR: Final = re.compile(r"\|\|?|&&|&(?=\w+:)")
 FIELDS: Final = ("ti", "abs", "au", "cat")
 
 _TOKEN = re.compile(r'[()]|"[^"]*"?|[^\s():"]+(?::(?:"[^"]*"?|[^\s()"]*))?|\S')
@@ -93,6 +97,12 @@ def tokens(query: str) -> Iterator[Token]:
         yield Token(found.group(), found.start() + 1)
 
 
+def without_comma(name: str) -> str:
+    """``John Smith`` for ``Smith, John``, which no paper says."""
+    surname, _, given = (part.strip() for part in name.partition(","))
+    return f"{given} {surname}".strip()
+
+
 def wildcard_in(phrase: str) -> bool:
     """Whether the phrase has a word with a wildcard, as ``optim*``; ``A* search`` has none."""
     return _ENDS_IN_WILDCARD.search(phrase) is not None
@@ -108,6 +118,8 @@ def leaf(token: Token) -> Phrase | Author | Category:
     text = _unquoted(field, value, column)
     if field == "cat":
         return _category(text, column)
+    if field == "au" and "," in text:
+        refuse(column, f'write the name without a comma: au:"{without_comma(text)}"')
     words = query_words(text)
     if not re.search(r"[^\W_]", words):
         refuse(column, f"there is no word after {field}:")
@@ -162,6 +174,10 @@ def _check_bare(field: str, value: str, column: int) -> None:
         )
     if value[0] in _OTHER_QUOTES:
         refuse(column, f'use straight double quotes, as in {field}:"two words"')
+    glued = GLUED_OPERATOR.search(value)
+    if glued:
+        sign = glued.group()
+        refuse(column + glued.start(), f"write {OPERATOR_LIKE[sign]} instead of {sign}")
     special = _SPECIAL.search(value)
     if special:
         refuse(column + special.start(), f"{special.group()} is syntax here; put it in quotes")
