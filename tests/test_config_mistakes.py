@@ -91,6 +91,7 @@ def test_the_file_as_a_whole(text: str, answer: str) -> None:
         ("NO", 'YAML read NO as a boolean; put it in quotes: "NO"'),
         ("on", 'YAML read on as a boolean; put it in quotes: "on"'),
         ("42", 'YAML read 42 as a number; put it in quotes: "42"'),
+        ("+1", 'YAML read +1 as a number; put it in quotes: "+1"'),
         ("1.5", 'YAML read 1.5 as a number; put it in quotes: "1.5"'),
         ("0x1F", 'YAML read 0x1F as a number; put it in quotes: "0x1F"'),
         ("12:30", 'YAML read 12:30 as a number; put it in quotes: "12:30"'),
@@ -115,6 +116,20 @@ def test_the_file_as_a_whole(text: str, answer: str) -> None:
 )  # fmt: skip
 def test_a_phrase(text: str, answer: str) -> None:
     assert in_list(f"  - name: x\n    any:\n      - {text}\n") == [f":4: any: {answer}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{name: x, any: [foo bar, baz], none: [foo]}",
+        "{name: x, any: [foobar], none: [foo]}",
+        "{name: x, any: [foo big bar], none: [foo bar]}",
+        "{name: x, any: [foo], none: [foo bar]}",
+        "{name: mri, max_papers: +50}",
+    ],
+)
+def test_a_keyword_that_is_right(text: str) -> None:
+    assert in_list(f"  - {text}\n") == []
 
 
 @pytest.mark.parametrize(
@@ -160,6 +175,10 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, in: body}", "in: expected title, abstract, title and abstract or title or abstract"),
         ("{name: mri, in: Title}", 'in: "Title" is not possible; did you mean "title"?'),
         ("{name: mri, none: [MRI]}", 'none: "mri" is wanted as well; nothing can be found'),
+        ("{name: x, any: [Foo bar, big foo], none: [baz, foo]}", 'none: "foo" is a part of "Foo bar", which is wanted; nothing can be found'),
+        ("{name: x, any: [vision-language models], none: [language model, language models]}", 'none: "language models" is a part of "vision-language models", which is wanted; nothing can be found'),
+        ("{name: mri, in: abstract or title}", 'in: "abstract or title" is not possible; did you mean "title or abstract"?'),
+        ("{name: mri, in: Abstract and title}", 'in: "Abstract and title" is not possible; did you mean "title and abstract"?'),
         ("{author: Jane Roe, in: title}", 'in: it says where the phrases of "any" must stand, and there are none'),
         ('{author: "Roe, Jane"}', 'author: write the name as papers do, without a comma: "Jane Roe"'),
         ('{author: "42"}', 'author: "42" has no letter'),
@@ -189,6 +208,12 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, categories: [robotics]}", 'categories: "robotics" is not a category of arXiv; did you mean "cs.RO"?'),
         ("{name: mri, categories: [CV]}", 'categories: "CV" is not a category of arXiv; did you mean "cs.CV" or "math.CV"?'),
         ("{name: mri, categories: [qqqq]}", 'categories: "qqqq" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
+        ("{name: mri, categories: [null]}", 'categories: "null" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
+        ("{name: mri, categories: [+3]}", 'categories: "+3" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
+        ("{name: mri, categories: [yes]}", 'categories: "yes" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
+        ("{name: mri, categories: [2024-01-31]}", 'categories: "2024-01-31" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
+        ("{name: mri, categories: [cs: CV]}", "categories: expected a category such as cs.CV here; see https://arxiv.org/category_taxonomy"),
+        ("{name: mri, categories: [[cs]]}", "categories: expected a category such as cs.CV here; see https://arxiv.org/category_taxonomy"),
         ("{name: mri, categories: [cs.XX]}", 'warning: categories: "cs.XX" is not among the categories known here; see https://arxiv.org/category_taxonomy'),
         ("{name: mri, categories: [cs.VC]}", 'warning: categories: "cs.VC" is not among the categories known here; did you mean "cs.CV"?'),
         ("{name: mri, categories: [cmp-lg]}", 'warning: categories: "cmp-lg" was closed long ago; new papers are in "cs.CL"'),
@@ -211,6 +236,13 @@ def test_a_keyword(text: str, answer: str) -> None:
         ("  - mri\n  - MRI\n", ':3: keywords: "MRI" stands in line 2 already; remove one of them'),
         ("  - mri\n  - {name: Imaging, any: [MRI], in: title and abstract}\n",
          ':3: keywords: "Imaging" asks for the same as "mri" in line 2; remove one'),
+        ("  - caf\u00e9\n  - Cafe\u0301\n", ':3: keywords: "Cafe\u0301" stands in line 2 already; remove one of them'),
+        ("  - {name: x, any: [mri], categories: [cs.NA]}\n  - {name: y, any: [mri], categories: [math.NA]}\n",
+         ':3: keywords: "y" asks for the same as "x" in line 2; remove one'),
+        ("  - {name: x, any: [mri, ct], categories: [cs.CV, eess.IV]}\n  - {name: y, any: [ct, mri], categories: [eess.IV, cs.CV]}\n",
+         ':3: keywords: "y" asks for the same as "x" in line 2; remove one'),
+        ("  - {name: x, any: [mri], categories: [cs.NA]}\n  - {name: y, any: [mri], categories: [math.NA, cs.NA]}\n",
+         ':3: keywords: "y" asks for the same as "x" in line 2; remove one'),
         ("  - C\n  - C++\n",
          ':3: keywords: "C++" has the same page as "C" in line 2, papers/c.md; write "name: C++" and below it "slug: c-plus-plus"'),
         ("  - {name: MRI!, any: [mri]}\n  - {name: 'MRI?', any: [mri, ct]}\n",
@@ -229,6 +261,18 @@ def test_a_keyword(text: str, answer: str) -> None:
 )  # fmt: skip
 def test_keywords_that_clash(text: str, answer: str) -> None:
     assert in_list(text) == [answer]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "  - {name: x, query: 'ti:mri ANDNOT ti:ct'}\n  - {name: y, query: 'ti:ct ANDNOT ti:mri'}\n",
+        "  - {name: x, query: 'ti:mri AND ti:ct'}\n  - {name: y, query: 'ti:mri OR ti:ct'}\n",
+        "  - {name: x, any: [mri], categories: [math.NA]}\n  - {name: y, any: [mri], categories: [math]}\n",
+    ],
+)
+def test_keywords_that_do_not_clash(text: str) -> None:
+    assert in_list(text) == []
 
 
 def test_what_is_suggested_for_clashing_pages_is_right() -> None:
@@ -328,6 +372,8 @@ def test_braces_are_not_a_phrase() -> None:
         ("keywords: [a]".encode("utf-16"), ":1: the file is UTF-16; save it as UTF-8"),
         ("keywords: [a]".encode("utf-32"), ":1: the file is UTF-32; save it as UTF-8"),
         ("keywords: [a]".encode("utf-16-le"), ":1: the file is not UTF-8 text, perhaps UTF-16; save it as UTF-8"),
+        (b"keywords:\n  - mri\n  - c\x00t\n", ":3: a control character (U+0000); remove it"),
+        (b"\x00a", ":1: a control character (U+0000); remove it"),
         (b" " * 500_001, ": longer than 500,000 bytes, which no list of topics is"),
     ],
 )  # fmt: skip

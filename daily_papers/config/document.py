@@ -40,6 +40,13 @@ class Misread:
     text: str
 
 
+class Whole(int):
+    """A whole number that knows how it was written, as ``+1``."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
 class Broken:
     """Stands where a value was refused already, so that nothing more is said about it."""
 
@@ -169,7 +176,7 @@ class _Reader:
         if kind is None:
             return event.value
         if _WHOLE_NUMBER.fullmatch(event.value):
-            return int(event.value)
+            return Whole(event.value)
         return Misread(kind, event.value)
 
     def _list(self, path: Path) -> list[object]:

@@ -109,7 +109,7 @@ def _decoded(text: bytes, name: str) -> str:
     for mark, encoding in _OTHER_ENCODINGS:
         if text.startswith(mark):
             raise _error(name, 1, f"the file is {encoding}; save it as UTF-8")
-    if b"\x00" in text[:100]:
+    if _has_many_nul(text[:100]):
         raise _error(name, 1, "the file is not UTF-8 text, perhaps UTF-16; save it as UTF-8")
     try:
         return text.decode("utf-8-sig")
@@ -118,3 +118,8 @@ def _decoded(text: bytes, name: str) -> str:
         line = Lines(before).place(len(before)).line
         message = f"byte 0x{text[error.start]:02X} is not UTF-8; save the file as UTF-8"
         raise _error(name, line, message) from None
+
+
+def _has_many_nul(text: bytes) -> bool:
+    """Whether every second byte may be NUL, as in UTF-16; a single one is a slip."""
+    return text.count(0) > max(2, len(text) // 4)

@@ -13,6 +13,7 @@ from daily_papers.config.slugs import slug_of, slug_problem
 from daily_papers.config.texts import (
     author_doubt,
     author_problem,
+    contradiction,
     heading_problem,
     phrase_doubt,
     phrase_problem,
@@ -129,10 +130,9 @@ class _KeywordReading:
             self._values.refuse(self._at("in"), message)
 
     def _check_contradiction(self, phrases: tuple[str, ...], unwanted: tuple[str, ...]) -> None:
-        refused = {text.casefold() for text in unwanted}
-        if phrases and all(text.casefold() in refused for text in phrases):
-            message = f'"{phrases[0]}" is wanted as well; nothing can be found'
-            self._values.refuse(self._at("none"), message)
+        problem = contradiction(phrases, unwanted)
+        if problem:
+            self._values.refuse(self._at("none"), problem)
 
     def _wanted(self, authors: tuple[str, ...], phrases: tuple[str, ...]) -> Expression | None:
         parts = []

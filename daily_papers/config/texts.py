@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from daily_papers.query.terms import NO_WILDCARDS, OPERATORS, wildcard_in, without_comma
 
 #: Format characters that writing systems and emoji need; the others only hide something.
 _JOINERS = "\u200c\u200d"
+_WORD = re.compile(r"[^\W_]+")
 #: What arXiv's search leaves out of a phrase (the English stop words of its analyzer).
 _STOP_WORDS: Final = frozenset(
     """a an and are as at be but by for if in into is it no not of on or such that the their then
@@ -60,6 +62,27 @@ def stop_words_doubt(text: str) -> str | None:
     if all(word.lower() in _STOP_WORDS for word in text.split()):
         return f'"{text}" may find nothing: arXiv\'s search leaves such common words out'
     return None
+
+
+def contradiction(wanted: Sequence[str], unwanted: Iterable[str]) -> str | None:
+    """What leaves nothing to be found: each wanted phrase holds an unwanted one. Else None."""
+    runs = {phrase: _words(phrase) for phrase in unwanted}
+    held = [_held(_words(phrase), runs) for phrase in wanted]
+    if not held or held[0] is None or None in held:
+        return None
+    if _words(wanted[0]) == runs[held[0]]:
+        return f'"{wanted[0]}" is wanted as well; nothing can be found'
+    return f'"{held[0]}" is a part of "{wanted[0]}", which is wanted; nothing can be found'
+
+
+def _held(words: str, runs: Mapping[str, str]) -> str | None:
+    """The first of the phrases whose words stand side by side among these; None if none does."""
+    return next((phrase for phrase, run in runs.items() if run in words), None)
+
+
+def _words(phrase: str) -> str:
+    """The words as a search compares them, each between spaces."""
+    return f" {' '.join(_WORD.findall(phrase.casefold()))} "
 
 
 def author_problem(text: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from daily_papers.config.document import Document, Path
 from daily_papers.config.model import Problem
-from daily_papers.config.wrong_values import key_of
+from daily_papers.config.wrong_values import ALL_CATEGORIES, key_of
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
 
@@ -62,7 +62,7 @@ class Values:
     def number(self, path: Path, default: int) -> int:
         """A number, else the default."""
         value = self.at(path)
-        return value if isinstance(value, int) else default
+        return int(value) if isinstance(value, int) else default
 
     def text(self, path: Path, check: Check, doubt: Check = no_doubt) -> str | None:
         """A text without surplus white space; None where it is missing or wrong."""
@@ -123,4 +123,4 @@ def category_doubt(name: str) -> str | None:
 
 def _meant(name: str) -> str:
     close = " or ".join(f'"{meant}"' for meant in taxonomy.suggest(name))
-    return f"; did you mean {close}?" if close else "; see https://arxiv.org/category_taxonomy"
+    return f"; did you mean {close}?" if close else f"; {ALL_CATEGORIES}"

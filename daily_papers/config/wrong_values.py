@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 from typing import Final
 
-from daily_papers.config.document import Misread, Path
+from daily_papers.config.document import Misread, Path, Whole
 
 HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
+ALL_CATEGORIES: Final = "see https://arxiv.org/category_taxonomy"
 _NOTHING: Final = Misread("nothing", "")
 
 
@@ -18,7 +19,7 @@ def key_of(path: Path) -> str:
 
 def shown(value: object) -> str:
     """The value as it stands in the file, cut where it is long."""
-    text = value.text if isinstance(value, Misread) else str(value)
+    text = value.text if isinstance(value, Misread | Whole) else str(value)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
@@ -36,7 +37,8 @@ def wrong_type(path: Path, value: object, wanted: str | list[str]) -> str:
     if value == _NOTHING:
         return _no_value(path)
     if "string" in wanted:
-        return f"{key_of(path)}: {_no_text(value)}"
+        problem = _no_category(value) if key_of(path) == "categories" else _no_text(value)
+        return f"{key_of(path)}: {problem}"
     if "integer" in wanted:
         return f"{key_of(path)}: {_no_number(path, value)}"
     return f"{key_of(path)}: {_no_list(path, value)}"
@@ -55,7 +57,7 @@ def _no_text(value: object) -> str:
         case Misread(kind, _):
             return f'YAML read {shown(value)} as {kind}; put it in quotes: "{shown(value)}"'
         case int():
-            return f'YAML read {value} as a number; put it in quotes: "{value}"'
+            return f'YAML read {shown(value)} as a number; put it in quotes: "{shown(value)}"'
         case dict() if len(value) == 1 and isinstance(text := next(iter(value.values())), str):
             phrase = shown(f"{next(iter(value))}: {text}")
             return f'YAML read a key and a value; put it in quotes: "{phrase}"'
@@ -63,6 +65,12 @@ def _no_text(value: object) -> str:
             return "expected a text here, not keys and values"
         case _:
             return "expected a text here, not a list"
+
+
+def _no_category(value: object) -> str:
+    if isinstance(value, Misread | int):
+        return f'"{shown(value)}" is not a category of arXiv; {ALL_CATEGORIES}'
+    return f"expected a category such as cs.CV here; {ALL_CATEGORIES}"
 
 
 def _no_number(path: Path, value: object) -> str:
@@ -88,8 +96,9 @@ def no_choice(path: Path, value: object, choices: list[str]) -> str:
     """What to write instead of a value that is none of the choices."""
     if value == _NOTHING:
         return _no_value(path)
-    text = " ".join(value.lower().split()) if isinstance(value, str) else ""
-    close = difflib.get_close_matches(text, choices, 1, 0.6)
+    words = value.lower().split() if isinstance(value, str) else []
+    turned = [choice for choice in choices if sorted(choice.split()) == sorted(words)]
+    close = turned or difflib.get_close_matches(" ".join(words), choices, 1, 0.6)
     if close:
         return f'{key_of(path)}: "{shown(value)}" is not possible; did you mean "{close[0]}"?'
     return f"{key_of(path)}: expected {', '.join(choices[:-1])} or {choices[-1]}"
