@@ -24,6 +24,7 @@ HEADINGS = ("magnetic resonance imaging", "graph neural networks", "diffusion mo
 TABLES = "keywords:\n" + "".join(f"  - {heading}\n" for heading in HEADINGS)
 #: What a table shows as it is.
 PLAIN = re.compile(r"[^\\`*_\[\]<>|~&$!@#]*")
+MARKERS_STAND = "our two markers stand in the place of its tables"
 HEADER = "| **Title** | **Date** | **Abstract** | **Comment** |\n| --- | --- | --- | --- |\n"
 
 
@@ -117,27 +118,64 @@ def test_everything_is_brought_in_and_told(old: Repository):
         f"{root}/keywords.yaml: written, with the headings as keywords",
         "mri: 2 papers",
         "C++ & more: 1 paper",
-        f"{root}/README.md: our two markers stand in the place of its tables",
+        f"{root}/README.md: {MARKERS_STAND}; what was not brought in stays in tables of its own",
         "next: daily-papers render shows the tables; daily-papers update completes them",
     ]
     (unread,) = ended.err.splitlines()
-    assert unread.startswith(f"daily-papers: {root}/README.md:10: ")
+    place, _, why = unread.removeprefix(f"daily-papers: {root}/README.md:").partition(": ")
+    assert why.startswith("the title is no link to a paper at arxiv.org")
+    assert old.text("README.md").splitlines()[int(place) - 1].startswith("| **[No address]**")
     assert run("check", "--root", root).code == 0
 
 
 def test_the_tables_come_back_by_render(old: Repository):
     bring_in(old, "--replace")
-    assert old.text("README.md") == (
-        f"# Daily Papers\nWhat another tool wrote.\n\n{BEGIN}\n{END}\n\nBelow the tables.\n"
+    above = (
+        f"# Daily Papers\nWhat another tool wrote.\n\n## mri\n{HEADER}"
+        "| **[No address]** | 2025-04-02 | nothing | |\n\n"
     )
+    assert old.text("README.md") == f"{above}{BEGIN}\n{END}\n\nBelow the tables.\n"
     assert run("render", "--root", old.root).code == 0
     readme = old.text("README.md")
-    assert rows(readme) == [
+    assert rows(readme.removeprefix(above)) == [
         line.replace("http://", "https://") for line in rows(OTHER_TOOL) if "No address" not in line
     ]
     assert "Last update: 2025-04-04\n" in readme
-    assert readme.startswith("# Daily Papers\nWhat another tool wrote.\n")
+    assert readme.startswith(above)
     assert readme.endswith(f"{END}\n\nBelow the tables.\n")
+
+
+def test_what_was_left_out_can_be_mended_and_brought_in(old: Repository):
+    old.write("keywords.yaml", "max_papers: 1\nkeywords: [mri]\n")
+    nameless = row("No heading", "2502.00001v1", "2025-02-01", "x")
+    old.write("README.md", f"{OTHER_TOOL}\n## ***\n{HEADER}{nameless}")
+    ended = bring_in(old, "--replace")
+    assert (ended.code, len(ended.err.splitlines())) == (0, 4)
+    assert (
+        f"daily-papers: {old.root}/README.md: mri: 1 paper left out, older than the 1 that its "
+        "max_papers lets it hold; to have them, write a higher one into keywords.yaml, then "
+        "import again"
+    ) in ended.err.splitlines()
+    assert "mri: 1 paper" in ended.out.splitlines()
+    fetal, *others = rows(OTHER_TOOL)
+    assert fetal + "\n" in OTHER_TOOL
+    assert rows(old.text("README.md")) == [*others, nameless.strip()]
+
+    old.write("keywords.yaml", "keywords: [mri, C++ & more, new]\n")
+    old.write(
+        "README.md",
+        old.text("README.md")
+        .replace("## ***", "## new")
+        .replace("[No address]", "[An address](http://arxiv.org/abs/2504.00003v1)"),
+    )
+    ended = bring_in(old, "--replace")
+    assert (ended.code, ended.err) == (0, "")
+    assert f"{old.root}/README.md: {MARKERS_STAND}" in ended.out.splitlines()
+    assert old.text("README.md") == (
+        "# Daily Papers\nWhat another tool wrote.\n\n"
+        f"{BEGIN}\n{END}\n\n## C++ & more\n\nBelow the tables.\n\n"
+    )
+    assert [len(old.table(slug)) for slug in ("mri", "c-more", "new")] == [3, 1, 1]
 
 
 def test_a_second_import_changes_nothing(old: Repository):

@@ -73,7 +73,8 @@ def test_a_readme_tells_its_title_its_day_and_its_keywords_in_order():
         ("Time Series", 1),
         ("empty one", 0),
     ]
-    assert published.sections[1].lines == (14,)
+    assert published.section_of == {7: "mri", 12: "Time Series", 17: "empty one"}
+    assert published.paper_of == {9: "2501.01234", 14: "2501.01234"}
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_other_tables_and_code_blocks_are_passed_over():
     other = "## Peers\n| Name | Date |\n| --- | --- |\n| x | 2025-01-01 |\n\n"
     example = f"## Form\n```\n{HEAD}{row()}```\n"
     published = read(other + example)
-    assert (published.sections, published.unread, published.replaceable) == ((), (), ())
+    assert (published.sections, published.unread) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -242,12 +243,7 @@ def test_how_a_file_is_saved_does_not_matter(change):
 def test_a_file_without_tables_has_none(text: str):
     published = read(text)
     assert (published.sections, published.unread) == ((), ())
-    assert published.first_line is published.last_line is None
-
-
-def test_the_place_of_the_tables_is_known_by_its_lines():
-    published = read(readme(row(), row()))
-    assert (published.first_line, published.last_line) == (4, 10)
+    assert not published.has_markers
 
 
 def ids_as_rendered(published: Published) -> list[list[str]]:

@@ -16,12 +16,9 @@ from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.files import Transaction, locked, unwritable
 from daily_papers.moving.importing import Published, PublishedSection, read_published
-from daily_papers.moving.moving_over import (
-    PLACES_OF_LEFTOVERS,
-    keywords_yaml,
-    leftovers,
-    replaced_with_markers,
-)
+from daily_papers.moving.moving_over import PLACES_OF_LEFTOVERS, keywords_yaml, leftovers
+from daily_papers.moving.published_blocks import Table
+from daily_papers.moving.replacing import Stored, replaced_with_markers
 from daily_papers.query.expression import to_arxiv
 from daily_papers.rendering.region import BEGIN, END, decode_readme
 from daily_papers.store.store import KeywordRecord, News, Store
@@ -47,6 +44,8 @@ class BroughtIn:
 def bring_in(root: Path, readme: Path, *, day: date, in_place: bool) -> BroughtIn:
     """Store a README's papers; ``in_place`` puts our markers where its tables stood.
 
+    What is not brought in stays in the README, and is named.
+
     Raises DailyPapersError where the file cannot be read or holds no table of a keyword.
     """
     with locked(root):
@@ -59,18 +58,21 @@ def bring_in(root: Path, readme: Path, *, day: date, in_place: bool) -> BroughtI
         if not pairs:
             raise DailyPapersError("\n".join(strangers))
         store = load_store(root)
-        taken = [_take(store, keyword, section, day) for keyword, section in pairs]
+        stored = _take_all(store, pairs, day)
         _remember_last_update(store, published, day)
         save_store(store, transaction)
         if in_place:
-            replaced = replaced_with_markers(text, published)
-            places = _replace(root, readme, replaced, transaction)
+            published, places = _replace(root, published, text, stored, transaction)
         else:
             places = _place(root, published, transaction)
         transaction.commit()
     return BroughtIn(
-        done=(*written, *taken, *places),
-        left_out=(*strangers, *map(str, published.unread)),
+        done=(*written, *(_taken(section, stored) for _, section in pairs), *places),
+        left_out=(
+            *strangers,
+            *_pushed_out(published, pairs, stored),
+            *map(str, published.unread),
+        ),
         advice=(*_leftovers(root), *_next_steps(root)),
     )
 
@@ -120,13 +122,20 @@ def _pairs(
             found.append((keyword, section))
         else:
             strangers.append(
-                f"{published.path}: {section.name}: {_papers(section)} left out; "
+                f"{published.path}: {section.name}: {_papers(len(section.papers))} left out; "
                 f"write it into {_KEYWORDS} as a keyword, then import again"
             )
     return found, strangers
 
 
-def _take(store: Store, keyword: Keyword, section: PublishedSection, day: date) -> str:
+def _take_all(store: Store, pairs: Sequence[tuple[Keyword, PublishedSection]], day: date) -> Stored:
+    """Take the tables into the store, and tell what it holds of each now."""
+    for keyword, section in pairs:
+        _take(store, keyword, section, day)
+    return {section.name: frozenset(store.members[keyword.slug]) for keyword, section in pairs}
+
+
+def _take(store: Store, keyword: Keyword, section: PublishedSection, day: date) -> None:
     """Take one table into the store; a paper that readers have seen is no news any more."""
     if keyword.slug not in store.keywords:
         store.keywords[keyword.slug] = KeywordRecord(
@@ -143,11 +152,28 @@ def _take(store: Store, keyword: Keyword, section: PublishedSection, day: date) 
         if keyword.slug not in told.keywords:
             told = replace(told, keywords=(*told.keywords, keyword.slug))
         store.news[paper.id] = told
-    return f"{section.name}: {_papers(section)}"
 
 
-def _papers(section: PublishedSection) -> str:
-    number = len(section.papers)
+def _taken(section: PublishedSection, stored: Stored) -> str:
+    number = sum(paper.id in stored[section.name] for paper in section.papers)
+    return f"{section.name}: {_papers(number)}"
+
+
+def _pushed_out(
+    published: Published, pairs: Sequence[tuple[Keyword, PublishedSection]], stored: Stored
+) -> Iterator[str]:
+    """A sentence for each table that has more papers than its keyword may hold."""
+    for keyword, section in pairs:
+        number = sum(paper.id not in stored[section.name] for paper in section.papers)
+        if number:
+            yield (
+                f"{published.path}: {section.name}: {_papers(number)} left out, older than the "
+                f"{keyword.max_papers:,} that its max_papers lets it hold; to have them, write a "
+                f"higher one into {_KEYWORDS}, then import again"
+            )
+
+
+def _papers(number: int) -> str:
     return "1 paper" if number == 1 else f"{number:,} papers"
 
 
@@ -159,16 +185,30 @@ def _remember_last_update(store: Store, published: Published, day: date) -> None
             record.changed = record.changed or store.state.day
 
 
-def _replace(root: Path, readme: Path, text: str, transaction: Transaction) -> tuple[str, ...]:
-    """Change the README with everything else, where it is the repository's own."""
+def _replace(
+    root: Path, published: Published, text: str, stored: Stored, transaction: Transaction
+) -> tuple[Published, tuple[str, ...]]:
+    """Change the README with everything else, where it is the repository's own.
+
+    What is left of it tells what could not be read, with the lines on which that stands now.
+    """
+    readme = Path(published.path)
     try:
         path = readme.resolve().relative_to(root.resolve())
     except ValueError:
         raise UsageError(
             f"{readme}: --replace changes a README of this repository only ({root})"
         ) from None
-    transaction.write_shared(path.as_posix(), text.encode())
-    return (f"{readme}: our two markers stand in the place of its tables",)
+    replaced = replaced_with_markers(text, published, stored)
+    transaction.write_shared(path.as_posix(), replaced.encode())
+    left = read_published(replaced, published.path)
+    if not left.has_markers:
+        return left, ()
+    stays = any(isinstance(block, Table) and not block.line.is_ours for block in left.blocks)
+    return left, (
+        f"{readme}: our two markers stand in the place of its tables"
+        + ("; what was not brought in stays in tables of its own" if stays else ""),
+    )
 
 
 def _place(root: Path, published: Published, transaction: Transaction) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What somebody needs who moves a published digest repository over to this tool.
 
-A README with our markers in the place of its tables, a keywords.yaml with its headings, and the
-names of the old files that would go on working beside us, or confuse people.
+A keywords.yaml with the headings of its README, and the names of the old files that would go on
+working beside us, or confuse people.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from daily_papers.config.texts import phrase_problem
 from daily_papers.moving.importing import Published
 from daily_papers.papers.paper import folded
 from daily_papers.query.expression import query_words
-from daily_papers.rendering.region import BEGIN, END
 
 #: Where old files may lie, as patterns for ``Path.glob`` from the root of the repository.
 PLACES_OF_LEFTOVERS = (
@@ -27,43 +26,9 @@ PLACES_OF_LEFTOVERS = (
 
 _USUAL_TITLE = "Daily Papers"
 _USUAL_ROWS = 100
-_LINE = re.compile(r"[^\r\n]*(?P<ending>\r\n|\n|\r|\Z)")
 _OLD_JOB = re.compile(r"create-an-issue|create-issue-from-file|\bpython3?\s+\S*main\.py\b")
 _OLD_SCRIPT = re.compile(r"ISSUE_TEMPLATE\.md|export\.arxiv\.org|import\s+arxiv\b")
 _OURS = re.compile(r"\bdaily-papers (?:-\S+ )*(?:update|notify)\b|\bdaily_papers\b")
-
-
-def replaced_with_markers(text: str, published: Published) -> str:
-    """Put the two markers in the place of the tables; everything else stays as it is.
-
-    Rows that could not be read go with their tables. Where the file has its markers already,
-    tables outside them are only taken out.
-    """
-    mark = text[: text.startswith("\ufeff")]
-    lines = [line[0] for line in _LINE.finditer(text.removeprefix(mark))]
-    replaced = _with_blank_lines_between(published.replaceable, lines)
-    if not replaced:
-        return text
-    first, last = min(replaced), max(replaced)
-    kept = {number: line for number, line in enumerate(lines, 1) if number not in replaced}
-    if not any(line.strip() == BEGIN for line in lines):
-        newline = _ending(lines[first - 1]) or "\n"
-        kept[first] = f"{BEGIN}{newline}{END}{_ending(lines[last - 1])}"
-    return mark + "".join(kept[number] for number in sorted(kept))
-
-
-def _with_blank_lines_between(spans: tuple[tuple[int, int], ...], lines: list[str]) -> set[int]:
-    replaced: set[int] = set()
-    for first, last in spans:
-        between = range(max(replaced) + 1, first) if replaced else range(0)
-        if not any(lines[number - 1].strip() for number in between):
-            replaced.update(between)
-        replaced.update(range(first, last + 1))
-    return replaced
-
-
-def _ending(line: str) -> str:
-    return line[len(line.rstrip("\r\n")) :]
 
 
 def keywords_yaml(published: Published) -> str:

@@ -1,0 +1,202 @@
+"""`import --replace`: what leaves a published README, what stays, and where the markers stand."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daily_papers.moving.importing import read_published
+from daily_papers.moving.replacing import Stored, replaced_with_markers
+from daily_papers.rendering.region import BEGIN, END, find_region
+
+PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"
+HEAD = "| **Title** | **Date** |\n| --- | --- |\n"
+ROW = "| **[A title](http://arxiv.org/abs/2501.01234v2)** | 2025-01-31 |\n"
+OTHER_ROW = "| **[Another](http://arxiv.org/abs/2501.05678v1)** | 2025-01-30 |\n"
+BAD_ROW = "| **[A title](http://arxiv.org/abs/2501.04321v1)** | 31 Jan |\n"
+TABLE = HEAD + ROW
+MARKERS = f"{BEGIN}\n{END}\n"
+
+
+def replaced(text: str, stored: Stored | None = None) -> str:
+    """With all papers stored, unless said otherwise."""
+    published = read_published(text, "README.md")
+    if stored is None:
+        stored = {
+            section.name: {paper.id for paper in section.papers} for section in published.sections
+        }
+    written = replaced_with_markers(text, published, stored)
+    assert replaced_with_markers(written, read_published(written, "README.md"), stored) == written
+    return written
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            f"# T\nWords.\n\nLast update: 2025-02-01\n\n## a\n{TABLE}\n\n## b\n{TABLE}\n\n",
+            f"# T\nWords.\n\n{MARKERS}\n\n",
+        ),
+        (f"## a\n\n{TABLE}", MARKERS),
+        (f"## a\n{TABLE.rstrip()}", MARKERS.rstrip()),
+        (f"\ufeff## a\n{TABLE}\nEnd.", f"\ufeff{MARKERS}\nEnd."),
+        (f"{BEGIN}\n## a\n{TABLE}\n{END}\n", f"{BEGIN}\n## a\n{TABLE}\n{END}\n"),
+        (f"{MARKERS}\n## a\n{TABLE}", f"{MARKERS}\n"),
+        (f"```\n{MARKERS}```\n\n## a\n{TABLE}", f"```\n{MARKERS}```\n\n{MARKERS}"),
+        (f"## Form\n```\n{TABLE}```\n", f"## Form\n```\n{TABLE}```\n"),
+        ("Last update: 2025-02-01\n", "Last update: 2025-02-01\n"),
+    ],
+)
+def test_markers_stand_where_the_tables_stood(before: str, after: str):
+    assert replaced(before) == after
+    assert replaced(before.replace("\n", "\r\n")) == after.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Below the last table they still follow it; below another they keep their heading.
+        (f"## a\n{TABLE}\nNote.\n", f"{MARKERS}\nNote.\n"),
+        (
+            f"## a\n{TABLE}\nNote.\n\n## b\n{TABLE}\nEnd.\n",
+            f"## a\n\nNote.\n\n{MARKERS}\nEnd.\n",
+        ),
+        (f"## a\nAbout a.\n\n{TABLE}", f"## a\nAbout a.\n\n{MARKERS}"),
+        (
+            f"## a\nAbout a.\n\n{TABLE}\n## b\nAbout b.\n\n{TABLE}\nEnd.\n",
+            f"## a\nAbout a.\n\n## b\nAbout b.\n\n{MARKERS}\nEnd.\n",
+        ),
+        (
+            f"# T\n\n## a\n{TABLE}\n## Words\nStay.\n\n## b\n{TABLE}\nEnd.\n",
+            f"# T\n\n## Words\nStay.\n\n{MARKERS}\nEnd.\n",
+        ),
+        (
+            f"## a\n{TABLE}\n### Notes\nMine.\n\n## b\n{TABLE}",
+            f"## a\n\n### Notes\nMine.\n\n{MARKERS}",
+        ),
+        (
+            f"# T\n\nLast update: 2025-02-01\n\nMore words.\n\n## a\n{TABLE}",
+            f"# T\n\nMore words.\n\n{MARKERS}",
+        ),
+        (f"{MARKERS}\n## a\n{TABLE}\nEnd.\n", f"{MARKERS}\n## a\n\nEnd.\n"),
+    ],
+)
+def test_peoples_words_keep_their_heading(before: str, after: str):
+    assert replaced(before) == after
+    assert replaced(before.replace("\n", "\r\n")) == after.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"## a\n{TABLE}\n## a\n\n{TABLE}", MARKERS),
+        (f"## a\nLast update: 2025-02-01\n\n{TABLE}", MARKERS),
+        (f"## a\n{TABLE}\n---\n\n## b\n{TABLE}", f"---\n\n{MARKERS}"),
+        (f"# a\n{TABLE}\n## b\n{TABLE}", MARKERS),
+        (f"## Topics\n\n### a\n{TABLE}\n### b\n{TABLE}", f"## Topics\n\n{MARKERS}"),
+        (
+            f"<a id='a'></a>\n## a\n<details>\n\n{TABLE}\n</details>\n\n## b\n{TABLE}",
+            f"<a id='a'></a>\n<details>\n\n</details>\n\n{MARKERS}",
+        ),
+    ],
+)
+def test_no_heading_of_a_table_is_left_empty(before: str, after: str):
+    assert replaced(before) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            f"## ***\n{TABLE}\n## a\n{TABLE}\nEnd.\n",
+            f"## ***\n{TABLE}\n{MARKERS}\nEnd.\n",
+        ),
+        (f"{TABLE}\n## a\n{TABLE}", f"{TABLE}\n{MARKERS}"),
+        (f"## a\n{TABLE}\n## ***\n{TABLE}", f"{MARKERS}\n## ***\n{TABLE}"),
+        (f"## ***\n{TABLE}\nLast update: 2025-02-01\n", None),
+        (
+            f"## a\n{HEAD}{BAD_ROW}\n## b\n{TABLE}",
+            f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}",
+        ),
+        (
+            f"## a\n{HEAD}{ROW}{BAD_ROW}{OTHER_ROW}\n## b\n{TABLE}\n",
+            f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}\n",
+        ),
+        (
+            f"## a\n{HEAD}{ROW}{BAD_ROW}{OTHER_ROW}\nEnd.\n",
+            f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}\nEnd.\n",
+        ),
+        (f"## a\n{HEAD}{ROW}{BAD_ROW}", f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}"),
+        (f"## a\n{TABLE}| cut", f"## a\n{HEAD}| cut\n\n{MARKERS.rstrip()}"),
+        (f"## a\n{TABLE}| cut\n\nEnd.", f"## a\n{HEAD}| cut\n\n{MARKERS}\nEnd."),
+        (
+            f"{MARKERS}\n## a\n{TABLE}{BAD_ROW}\nEnd.\n",
+            f"{MARKERS}\n## a\n{HEAD}{BAD_ROW}\nEnd.\n",
+        ),
+    ],
+)
+def test_what_could_not_be_read_stays_with_its_heading(before: str, after: str | None):
+    assert replaced(before) == (before if after is None else after)
+
+
+def test_what_is_not_stored_stays_with_its_heading():
+    text = f"## a\n{TABLE}{OTHER_ROW}\n## b\n{TABLE}{OTHER_ROW}\n## c\n{HEAD}\n## d\n{HEAD}"
+    assert replaced(text, {"a": {"2501.05678"}, "d": ()}) == (
+        f"## a\n{TABLE}\n## b\n{TABLE}{OTHER_ROW}\n## c\n{HEAD}\n{MARKERS}"
+    )
+    assert replaced(text, {"a": (), "b": {"2501.99999"}}) == text
+
+
+def test_of_a_paper_that_is_stored_every_version_goes():
+    old = ROW.replace("01234v2", "01234v1")
+    assert replaced(f"## a\n{HEAD}{old}{ROW}{old}") == MARKERS
+
+
+LINES = st.sampled_from(
+    [
+        *(HEAD, ROW, OTHER_ROW, BAD_ROW, "# T\n", "## a\n", "### b\n", "## ***\n", "Words.\n"),
+        *("\n", "\n", "---\n", "Last update: 2025-02-01\n", "```\n| x |\n```\n"),
+        *(f"\n{TABLE}\n", f"\n## c\n{TABLE}{OTHER_ROW}\n"),
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=14).map("".join), st.sampled_from(["", MARKERS]))
+def test_nothing_leaves_but_what_was_brought_in(text: str, markers: str):
+    text = markers + text
+    published = read_published(text, "README.md")
+    after = replaced(text)
+    left = read_published(after, "README.md")
+    assert [unread.reason for unread in left.unread] == [u.reason for u in published.unread]
+    may_go = {"", *HEAD.splitlines(), ROW.strip(), OTHER_ROW.strip(), BEGIN, END}
+    may_go |= {"# T", "## a", "### b", "## c", "Last update: 2025-02-01"}
+    words = [line for line in text.splitlines() if line not in may_go]
+    assert [line for line in after.splitlines() if line not in may_go] == words
+
+
+WORDS = st.sampled_from(["# T", "Words.", "", "  ", "- item", "```\n| x |\n```", "> quoted | x"])
+
+
+@given(st.lists(WORDS, max_size=8), st.lists(WORDS, max_size=8))
+def test_everything_else_stays_byte_for_byte(before: list[str], after: list[str]):
+    text = "\n".join([*before, "", f"## a\n{TABLE}", *after])
+    region = find_region(replaced(text))
+    assert region.before == "\n".join([*before, "", BEGIN, ""])
+    assert region.after == "\n".join([END, "", *after])
+
+
+def test_replacing_takes_time_in_proportion_to_the_length():
+    many = "".join(f"{'#' * (number % 6 + 1)} a\n{TABLE}\n" for number in range(4_000))
+    assert replaced(many) == MARKERS + "\n"
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(
+    not PUBLISHED_README.is_file(), reason="no published README beside the checkout"
+)
+def test_a_real_published_readme_gets_its_markers():
+    text = PUBLISHED_README.read_text(encoding="utf-8")
+    region = find_region(replaced(text))
+    assert text.startswith(region.before.removesuffix(f"{BEGIN}\n"))
+    assert "arxiv.org/abs" not in region.before + region.body + region.after
