@@ -185,6 +185,19 @@ def test_a_second_import_changes_nothing(old: Repository):
     assert old.tree() == tree
 
 
+def test_a_second_replacing_finds_nothing_to_bring_in(old: Repository):
+    first = bring_in(old, "--replace")
+    tree = old.tree()
+    for options in (["--replace"], []):
+        ended = bring_in(old, *options, day="2026-01-25")
+        assert (ended.code, ended.err) == (0, first.err)
+        assert ended.out == (
+            f"{old.root}/README.md: our two markers stand in it already, and no other paper: "
+            "nothing to bring in\n"
+        )
+        assert old.tree() == tree
+
+
 def test_a_readme_without_markers_is_told_what_to_do(old: Repository):
     ended = bring_in(old)
     assert old.text("README.md") == OTHER_TOOL
@@ -246,8 +259,7 @@ def test_a_killed_import_is_finished_by_the_next_command(
         for step in range(1, life.steps + 1, every):
             killed, end = import_in(f"killed-at-{step}", step)
             assert end.code == KILLED
-            # Where the change was decided its tables are in, and the README has none any more.
-            assert bring_in(killed, "--replace").code in (0, 1)
+            assert bring_in(killed, "--replace").code == 0
             assert killed.tree() == whole.tree(), f"killed at step {step} of {life.steps}"
 
 
@@ -290,6 +302,7 @@ def test_where_no_table_has_a_keyword_nothing_is_done(old: Repository):
     ("readme", "code", "told"),
     [
         ("# Nothing\n", 1, "README.md: no table of papers found; a table begins with"),
+        (f"## ***\n{HEADER}", 1, "README.md:1: this table has no heading with a word"),
         (b"\xff\n", 1, "README.md:1: not UTF-8"),
         (None, 2, "README.md: no such file; give the README that was published"),
     ],

@@ -51,7 +51,8 @@ def bring_in(root: Path, readme: Path, *, day: date, in_place: bool) -> BroughtI
     with locked(root):
         text = _read(readme)
         published = read_published(text, str(readme))
-        _refuse_nothing(published)
+        if not any(section.papers for section in published.sections):
+            return _nothing_in(published)
         transaction = Transaction(root)
         keywords, written = _keywords(root, published, transaction)
         pairs, strangers = _pairs(published, keywords)
@@ -86,12 +87,18 @@ def _read(readme: Path) -> str:
         raise unwritable(readme, error) from error
 
 
-def _refuse_nothing(published: Published) -> None:
-    if not any(section.papers for section in published.sections):
-        raise DailyPapersError(
-            f"{published.path}: no table of papers found; a table begins with the line "
-            "| **Title** | **Date** | **Abstract** | **Comment** | below a heading"
-        )
+def _nothing_in(published: Published) -> BroughtIn:
+    """What to say of a README without a paper: with our markers, it was brought in before."""
+    unread = tuple(map(str, published.unread))
+    if published.has_markers:
+        sentence = "our two markers stand in it already, and no other paper: nothing to bring in"
+        return BroughtIn(done=(f"{published.path}: {sentence}",), left_out=unread, advice=())
+    if unread:
+        raise DailyPapersError("\n".join(unread))
+    raise DailyPapersError(
+        f"{published.path}: no table of papers found; a table begins with the line "
+        "| **Title** | **Date** | **Abstract** | **Comment** | below a heading"
+    )
 
 
 def _keywords(
