@@ -388,7 +388,7 @@ def test_what_the_loader_takes_suits_the_schema(document: object) -> None:
 @given(
     st.integers(0, len(EXAMPLE)),
     st.integers(0, 12),
-    st.text(st.sampled_from("ab-: \n\t[]{}'\"#&*!|>%@`?,\\é\x00\x07\u2028"), max_size=4),
+    st.text(st.sampled_from("ab-: \n\t[]{}'\"#&*!|>%@`?,\\é\x00\x07\u2028\u00a0"), max_size=4),
 )
 def test_any_slip_of_the_fingers(start: int, length: int, put: str) -> None:
     read_or_refused((EXAMPLE[:start] + put + EXAMPLE[start + length :]).encode())

@@ -237,6 +237,7 @@ A_WORD = (
         ('ti:"--"', "column 4: there is no word after ti:"),
         ('au:"Smith, John"', 'column 4: write the name without a comma: au:"John Smith"'),
         ("au:Smith,", 'column 4: write the name without a comma: au:"Smith"'),
+        ('au:","', "column 4: there is no word after au:"),
         ("au:_", "column 4: there is no word after au:"),
         ("cat:math*", "column 5: a * can only stand for a whole archive, as in cat:math.*"),
         ("cat:cs.C*", "column 5: a * can only stand for a whole archive, as in cat:cs.*"),

@@ -69,9 +69,13 @@ class Document:
         self.mistakes.append((place, message))
 
     def end_at(self, place: Place, message: str) -> None:
-        """Note what ended the reading. What begins there, as a list, was misread further down."""
+        """Note what ended the reading. What begins there, as a list, was misread further down.
+
+        Where the line is wrong already, the reading most likely ended for that reason.
+        """
         self.mistakes = [mistake for mistake in self.mistakes if mistake[0] < place]
-        self.refuse(place, message)
+        if all(earlier.line != place.line for earlier, _ in self.mistakes):
+            self.refuse(place, message)
 
 
 def read_document(text: str) -> Document:

@@ -70,7 +70,7 @@ def contradiction(wanted: Sequence[str], unwanted: Iterable[str]) -> str | None:
     held = [_held(_words(phrase), runs) for phrase in wanted]
     if not held or held[0] is None or None in held:
         return None
-    if _words(wanted[0]) == runs[held[0]]:
+    if wanted[0].casefold() == held[0].casefold():
         return f'"{wanted[0]}" is wanted as well; nothing can be found'
     return f'"{held[0]}" is a part of "{wanted[0]}", which is wanted; nothing can be found'
 

@@ -88,6 +88,8 @@ def _no_list(path: Path, value: object) -> str:
     if isinstance(value, str):
         return f"expected a list; write {key_of(path)}: [{shown(value)}]"
     if isinstance(value, Misread | int):
+        if path[-1] == "categories":
+            return _no_category(value)
         return f'expected a list; write {key_of(path)}: ["{shown(value)}"]'
     return f"expected a list, as in {key_of(path)}: [one, another]"
 

@@ -118,11 +118,11 @@ def leaf(token: Token) -> Phrase | Author | Category:
     text = _unquoted(field, value, column)
     if field == "cat":
         return _category(text, column)
-    if field == "au" and "," in text:
-        refuse(column, f'write the name without a comma: au:"{without_comma(text)}"')
     words = query_words(text)
     if not re.search(r"[^\W_]", words):
         refuse(column, f"there is no word after {field}:")
+    if field == "au" and "," in text:
+        refuse(column, f'write the name without a comma: au:"{without_comma(text)}"')
     return Author(words) if field == "au" else Phrase(Field(field), words)
 
 
