@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from daily_papers.daily.plan import Source
 from daily_papers.daily.report import RunReport
 from daily_papers.sandbox import (
     RATE_EXCEEDED,
@@ -441,3 +442,91 @@ def test_a_run_killed_after_the_feed_asks_for_it_no_more_and_tells_its_news(read
     assert report.complete
     assert set(reader.news()) >= {r.id for r in new_on(reader, TUESDAY)} & shown
     assert reader.repository.text("papers/graph-networks.md").count("Last update: 2026-02-03")
+
+
+# --- a repository that cannot begin well -------------------------------------------------------
+
+
+def down_but_the_feed(request: Request) -> Response | None:
+    return None if request.service is Service.FEED else Response(503, b"")
+
+
+def test_what_is_announced_before_all_tables_are_filled_is_told_too(
+    tmp_path: Path, universe: Universe
+):
+    """Monday and Tuesday the tables cannot be filled, Wednesday nothing answers, then some does."""
+    with reading(tmp_path, TOPICS, universe) as reader:
+        first, *_ = week = days(FIRST, 7)
+        for day, intercept in zip(
+            week,
+            (throttled_but_the_feed, down_but_the_feed, silent, throttled, throttled, None, None),
+            strict=True,
+        ):
+            reader.arxiv.intercept = intercept
+            reader.read(day)
+        assert reader.reports[-1].complete
+        assert_told_once(reader, first, week[-1])
+        (digest,) = [each for each in reader.digests() if each.skipped]
+        assert "2026-01-14" in (digest.skipped or "")
+
+
+def test_a_skipped_day_before_all_tables_are_filled_is_told_too(tmp_path: Path, universe: Universe):
+    with reading(tmp_path, TOPICS, universe) as reader:
+        reader.arxiv.intercept = down_but_the_feed
+        reader.read(FIRST)
+        reader.arxiv.intercept = None
+        reader.read(FIRST + timedelta(days=2))
+        assert_told_once(reader, FIRST, FIRST + timedelta(days=2))
+
+
+def test_harvests_alone_tell_news_from_the_second_day_on(tmp_path: Path, universe: Universe):
+    with reading(tmp_path, TOPICS, universe) as reader:
+        for day in days(FIRST, 4):
+            reader.read(day, source=Source.OAI)
+        assert_told_once(reader, FIRST + timedelta(days=1), day)
+        reader.read(FIRST + timedelta(days=4))
+        assert_told_once(reader, FIRST + timedelta(days=1), FIRST + timedelta(days=4))
+
+
+@pytest.mark.parametrize("first", [FIRST, FIRST - timedelta(days=1)], ids=["Monday", "Sunday"])
+@pytest.mark.parametrize("source", [Source.SEARCH, Source.AUTO])
+def test_a_table_that_is_filled_a_day_late_is_no_news(reader: Reader, first: date, source: Source):
+    def one_alone(request: Request) -> Response | None:
+        if request.service is Service.OAI:
+            return RATE_EXCEEDED
+        query = dict(request.parameters).get("search_query", "")
+        other = request.service is Service.QUERY and "magnetic" not in query
+        return RATE_EXCEEDED if other else None
+
+    reader.arxiv.intercept = one_alone
+    reader.read(first, source=source)
+    reader.arxiv.intercept = None
+    reader.read(first + timedelta(days=1), source=source)
+    due = {r.id for d in days(first, 2) for r in reader.arxiv.universe.announced_on(d)}
+    assert set(reader.news()) <= due
+
+
+def test_what_one_search_finds_counts_for_every_keyword(tmp_path: Path, universe: Universe):
+    """The feed is lost, and so is the search for "mri": that of all papers brings its papers."""
+    keywords = "keywords:\n  - mri\n  - {name: All, query: 'cat:cs OR cat:eess OR cat:stat'}\n"
+    with reading(tmp_path, keywords, universe) as reader:
+        reader.read(MONDAY)
+
+        def all_alone(request: Request) -> Response | None:
+            query = dict(request.parameters).get("search_query", "")
+            one = request.service is Service.QUERY and "mri" not in query
+            return None if one else RATE_EXCEEDED
+
+        reader.arxiv.intercept = all_alone
+        for day in (TUESDAY, WEDNESDAY):
+            reader.read(day)
+        found = {
+            item.paper.id: item.keywords
+            for digest in reader.digests()
+            if digest.day != MONDAY
+            for item in digest.items
+        }
+        due = {id for id in found if MEANINGS["mri"](universe.current(id, WEDNESDAY))}
+        assert due
+        assert {id for id, slugs in found.items() if "mri" in slugs} == due
+        assert due <= set(reader.store().members["mri"])

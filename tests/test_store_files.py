@@ -69,6 +69,7 @@ def stores(draw: st.DrawFn) -> Store:
         last_complete=UNKNOWN_OR_DAY,
         day_line=TEXTS,
         highest_id=st.none() | IDS,
+        begun=UNKNOWN_OR_DAY,
         revised=st.lists(IDS).map(tuple),
         feed=st.lists(
             st.builds(

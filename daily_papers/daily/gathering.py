@@ -56,6 +56,8 @@ class Gathering:
     #: Papers that today's feed brought into a table.
     matched: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    #: What was believed of searches, by identifier and version.
+    _searched: dict[str, Paper] = field(default_factory=dict)
     #: The highest identifier that each service showed in this run.
     _shown: dict[Way, str] = field(default_factory=dict)
     _papers: dict[str, Paper] = field(init=False)
@@ -107,9 +109,19 @@ class Gathering:
             account.failure = None
             self._take(keyword, belief.believed)
             self._discover(keyword, belief.believed)
+            self._searched |= {paper.versioned_id: paper for paper in belief.believed}
             self.news.learn(belief.believed)
             self._see(belief.believed)
         return belief
+
+    def share_searched(self) -> None:
+        """Take what came by the searches of some keywords into the tables of all it matches."""
+        papers = list(self._searched.values())
+        matches = self._matches(papers)
+        for keyword in self.keywords if papers else ():
+            matching = matches.of(keyword.slug)
+            self._take(keyword, matching)
+            self._discover(keyword, matching)
 
     def judged(
         self, keyword: Keyword, papers: Sequence[Paper], *, total: int, asked: int
@@ -163,10 +175,15 @@ class Gathering:
             self.store.take(keyword.slug, papers, day=self.day, limit=sys.maxsize)
 
     def _discover(self, keyword: Keyword, papers: Sequence[Paper]) -> None:
-        """Look for news, unless the keyword came after the last complete run: fills are none."""
-        came, complete = self.record(keyword.slug).came, self.store.state.last_complete
-        if came is None or (complete is not None and came <= complete and came < self.day):
+        """Look for news, unless the keyword came after what was told: fills are none."""
+        came, told = self.record(keyword.slug).came, self._told
+        if came is None or (told is not None and came <= told and came < self.day):
             self.news.discover(keyword.slug, papers)
+
+    @property
+    def _told(self) -> date | None:
+        """The listing day of the highest identifier that counts as told."""
+        return self.store.state.last_complete or self.store.state.begun
 
     def _see(self, papers: Iterable[Paper]) -> None:
         for paper in papers:
@@ -181,6 +198,10 @@ class Gathering:
     def record(self, slug: str) -> KeywordRecord:
         """The store's record of a keyword."""
         return self.store.keywords[slug]
+
+    def shown_by(self, way: Way) -> str | None:
+        """The highest identifier that a service showed in this run."""
+        return self._shown.get(way)
 
     def has_shown(self, way: Way, paper_id: str | None) -> bool:
         """Whether a service's index has come as far as an identifier."""

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from daily_papers.config import Keyword
 from daily_papers.daily.gathering import Account, Gathering
-from daily_papers.daily.listening import remember, skipped_sentence
+from daily_papers.daily.listening import newly_announced, remember, skipped_sentence
 from daily_papers.daily.news import announced_as_news, counted
 from daily_papers.daily.plan import Source, missed_days
 from daily_papers.daily.report import (
@@ -105,12 +105,29 @@ def _proven(account: Account, gathering: Gathering) -> bool:
 
 
 def _advance(gathering: Gathering, source: Source) -> None:
-    """Where no filled keyword is behind, everything up to today has been told."""
-    state = gathering.store.state
-    filled = [r for r in gathering.store.keywords.values() if r.filled is not None]
-    if filled and all(record.last_success == gathering.day for record in filled):
+    """Where no filled keyword is behind, everything up to today has been told.
+
+    Until there was such a day, what counts as told is what the first listing showed: what is
+    announced after it is news, however long it takes to fill the tables.
+    """
+    state, records = gathering.store.state, gathering.store.keywords.values()
+    waiting = any(record.filled is None for record in records)
+    if state.highest_id is None and waiting and not _knows_a_listing(gathering):
+        return  # the highest identifier of some tables says nothing of the others
+    filled = [record for record in records if record.filled is not None]
+    complete = bool(filled) and all(record.last_success == gathering.day for record in filled)
+    if complete:
         state.last_complete = gathering.day
+    if complete or state.highest_id is None:
         state.highest_id = _highest(gathering, source)
+    if state.begun is None and state.highest_id is not None:
+        state.begun = gathering.day
+
+
+def _knows_a_listing(gathering: Gathering) -> bool:
+    """Whether this run learned which identifiers were given up to now, whatever they match."""
+    heard = gathering.heard is not None and bool(newly_announced(gathering.heard.announced))
+    return heard or any(account.harvested for account in gathering.accounts.values())
 
 
 def _highest(gathering: Gathering, source: Source) -> str | None:
@@ -121,7 +138,7 @@ def _highest(gathering: Gathering, source: Source) -> str | None:
     before = gathering.store.state.highest_id
     ids = {before, *announced_as_news(gathering.announced or ())}
     if before is None or source in (Source.SEARCH, Source.OAI):
-        ids.add(gathering.store.highest_id())
+        ids |= {gathering.store.highest_id(), gathering.shown_by(Way.OAI)}
     return max((id for id in ids if id is not None), key=announcement_order, default=None)
 
 
@@ -250,5 +267,5 @@ def day_line_of(gathering: Gathering, reports: Sequence[KeywordReport], filling:
         announced=announced,
         failures=[(report.name, report.reason or "") for report in reports if not report.good],
         keywords=len(reports),
-        extra=[f"Still {filling} keywords."] if filling else [],
+        extra=[filling] if filling else [],
     )

@@ -220,6 +220,12 @@ class _Run:
         )
 
     def _still_filling(self, plan: Plan) -> str | None:
-        """Say how many keywords this run set out to fill, where some wait for the next runs."""
-        waiting = any(record.filled is None for record in self.gathering.store.keywords.values())
-        return plan.filling if waiting else None
+        """Say how many keywords this run has filled, where some wait for the next runs."""
+        records = self.gathering.store.keywords.values()
+        waiting = sum(record.filled is None for record in records)
+        if not waiting or plan.filling is None:
+            return None
+        filled = plan.unfilled - waiting
+        if not filled:
+            return f"{waiting:,} keyword{' waits' if waiting == 1 else 's wait'} to be filled."
+        return f"Still filling {filled:,} of {plan.unfilled:,} keywords; the others wait."

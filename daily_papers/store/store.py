@@ -81,8 +81,11 @@ class State:
     last_complete: date | None = None
     #: One line for people: what this listing day was.
     day_line: str = ""
-    #: The highest identifier that was announced at the last complete run.
+    #: The highest identifier that was announced at the last complete run; before the first one,
+    #: in the first listing of which anything is known.
     highest_id: str | None = None
+    #: That first listing's day.
+    begun: date | None = None
     #: Papers that readers knew and that were revised on ``day``.
     revised: tuple[str, ...] = ()
     feed: tuple[FeedMemory, ...] = ()

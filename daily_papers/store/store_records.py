@@ -167,6 +167,7 @@ def state_of(fields: Fields) -> State:
         last_complete=fields.may("last_complete", day),
         day_line=fields.need("day_line", text),
         highest_id=fields.may("highest_id", identifier),
+        begun=fields.may("begun", day),
         revised=fields.need("revised", texts),
         feed=fields.need("feed", _feed),
         listed=fields.need("listed", numbers),
@@ -202,6 +203,7 @@ def state_record(state: State) -> Json:
         "last_complete": _day_text(state.last_complete),
         "day_line": state.day_line,
         "highest_id": state.highest_id,
+        "begun": _day_text(state.begun),
         "revised": state.revised,
         "feed": [
             {
