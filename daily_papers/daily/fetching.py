@@ -267,4 +267,4 @@ def carry_out(plan: Plan, fetching: Fetching) -> None:
         gathering = fetching.gathering
         fetching.details(plan.details, probe=gathering.first_announced() if plan.searches else None)
     fetching.audit(plan.audit)
-    fetching.gathering.share_searched()
+    fetching.gathering.share_news()

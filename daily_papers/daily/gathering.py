@@ -56,8 +56,6 @@ class Gathering:
     #: Papers that today's feed brought into a table.
     matched: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
-    #: What was believed of searches, by identifier and version.
-    _searched: dict[str, Paper] = field(default_factory=dict)
     #: The highest identifier that each service showed in this run.
     _shown: dict[Way, str] = field(default_factory=dict)
     _papers: dict[str, Paper] = field(init=False)
@@ -109,16 +107,15 @@ class Gathering:
             account.failure = None
             self._take(keyword, belief.believed)
             self._discover(keyword, belief.believed)
-            self._searched |= {paper.versioned_id: paper for paper in belief.believed}
             self.news.learn(belief.believed)
             self._see(belief.believed)
         return belief
 
-    def share_searched(self) -> None:
-        """Take what came by the searches of some keywords into the tables of all it matches."""
-        papers = list(self._searched.values())
-        matches = self._matches(papers)
-        for keyword in self.keywords if papers else ():
+    def share_news(self) -> None:
+        """Compare news that one keyword's search has found with every keyword."""
+        found = [self.news.papers[id] for id in sorted(self.news.missed)]
+        matches = self._matches(found)
+        for keyword in self.keywords if found else ():
             matching = matches.of(keyword.slug)
             self._take(keyword, matching)
             self._discover(keyword, matching)

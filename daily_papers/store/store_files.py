@@ -113,16 +113,13 @@ def _check_that_all_is_there(root: Path) -> None:
     Without its state it would be taken for a new one, and what was announced would be no news.
     """
     listed = [*_files(root, _PAPERS), *_files(root, _NEWS)]
-    if not listed and not any((root / path).exists() for path in (_STATE, _KEYWORDS)):
-        return
-    for path in (_STATE, _KEYWORDS):
-        if not (root / path).exists():
-            raise StoreError(
-                path, f"missing, while the rest of the store is there; {_remedy(path)}"
-            )
+    if listed and not (root / _STATE).exists():
+        raise StoreError(
+            _STATE, f"missing, while the rest of the store is there; {_remedy(_STATE)}"
+        )
     never_empty = (_STATE, *([_KEYWORDS] if listed else []), *listed)
     for path in never_empty:
-        if not _content(root, path).strip():
+        if (root / path).exists() and not _content(root, path).strip():
             raise StoreError(path, f"damaged: there is nothing in it; {_remedy(path)}")
 
 
