@@ -145,7 +145,17 @@ def test_what_is_not_stored_stays_with_its_heading():
     assert replaced(text, {"a": {"2501.05678"}, "d": ()}) == (
         f"## a\n{TABLE}\n## b\n{TABLE}{OTHER_ROW}\n## c\n{HEAD}\n{MARKERS}"
     )
-    assert replaced(text, {"a": (), "b": {"2501.99999"}}) == text
+    assert replaced(text, {"a": (), "b": {"2501.99999"}}) == (
+        f"## a\n{TABLE}{OTHER_ROW}\n## b\n{TABLE}{OTHER_ROW}\n{MARKERS}\n## c\n{HEAD}\n## d\n{HEAD}"
+    )
+    assert replaced(text, {}) == text
+
+
+def test_a_table_with_columns_of_its_own_stays_whole():
+    own = f"## a\n| Title | Date | Notes |\n| --- | --- | --- |\n{ROW.rstrip()} read this |\n"
+    assert replaced(own) == f"{own}\n{MARKERS}"
+    assert replaced(f"{own}\n## b\n{TABLE}") == f"{own}\n{MARKERS}"
+    assert replaced(f"{MARKERS}\n{own}\n## b\n{TABLE}") == f"{MARKERS}\n{own}\n"
 
 
 def test_of_a_paper_that_is_stored_every_version_goes():

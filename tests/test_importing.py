@@ -205,14 +205,25 @@ def test_headings_are_keywords(heading: str, name: str):
             "| 2025-01-31 | **[A title](http://arxiv.org/abs/2501.01234v2)** | 9 pages |\n",
         ),
         (
-            "| Comment | **title** | Authors | **Date** |\n| --- | --- | --- | --- |\n",
-            "| 9 pages | [A title](http://arxiv.org/abs/2501.01234v2) | A. B. | 2025-01-31 |\n",
+            "| Comment | **title** | **Date** |\n| --- | --- | --- |\n",
+            "| 9 pages | [A title](http://arxiv.org/abs/2501.01234v2) | 2025-01-31 |\n",
         ),
     ],
 )
 def test_columns_are_found_by_their_names(head: str, line: str):
     paper = only(readme(line, head=head))
     assert (paper.title, paper.date, paper.comment) == ("A title", date(2025, 1, 31), "9 pages")
+
+
+def test_of_other_columns_is_told_that_they_are_left_out():
+    head = "| Comment | **title** | Authors | **Date** |\n| --- | --- | --- | --- |\n"
+    line = "| 9 pages | [A title](http://arxiv.org/abs/2501.01234v2) | A. B. | 2025-01-31 |\n"
+    published = read(readme(line, head=head))
+    (paper,) = published.sections[0].papers
+    assert (paper.title, paper.date, paper.comment) == ("A title", date(2025, 1, 31), "9 pages")
+    (unread,) = published.unread
+    assert str(unread).startswith("README.md:7: of this table only Title, Date, Abstract and")
+    assert read(f"{BEGIN}\n{readme(line, head=head)}{END}\n").unread == ()
 
 
 def test_other_tables_and_code_blocks_are_passed_over():

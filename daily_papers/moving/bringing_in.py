@@ -209,8 +209,6 @@ def _replace(
     replaced = replaced_with_markers(text, published, stored)
     transaction.write_shared(path.as_posix(), replaced.encode())
     left = read_published(replaced, published.path)
-    if not left.has_markers:
-        return left, ()
     stays = any(isinstance(block, Table) and not block.line.is_ours for block in left.blocks)
     return left, (
         f"{readme}: our two markers stand in the place of its tables"

@@ -126,6 +126,12 @@ class _Sections:
         self.key_of[table.line.number] = key
         self.names.setdefault(key, heading.name)
         rows = self.rows.setdefault(key, {})
+        if table.tells_more and not table.line.is_ours:
+            self._skip(
+                table.line,
+                "of this table only Title, Date, Abstract and Comment are brought in, so it stays"
+                " where it is; delete it if nobody needs its other columns",
+            )
         for line in table.rows:
             self._add_row(line, table.columns, rows)
 

@@ -67,6 +67,11 @@ class Table:
     rows: tuple[Line, ...]
 
     @property
+    def tells_more(self) -> bool:
+        """Whether it has columns that nothing is read from."""
+        return Column.OTHER in self.columns
+
+    @property
     def last_line(self) -> int:
         """The line of its last row, or of its delimiter."""
         return self.rows[-1].number if self.rows else self.line.number + 1

@@ -2,7 +2,7 @@
 
 Only what was brought in leaves it: rows whose papers are stored, the table around them when none is
 left, and the line of the last update, which we write ourselves. Rows that were not brought in stay
-in their table, and people's words stay where they are.
+in their table, tables with columns of their own stay whole, and people's words where they are.
 
 The markers stand where the last such table stood, so what people wrote below it still follows that
 table. What stays above them keeps its heading; the heading of such a table goes when nothing is
@@ -31,8 +31,9 @@ Stored = Mapping[str, Collection[str]]
 
 def replaced_with_markers(text: str, published: Published, stored: Stored) -> str:
     """Take out what was brought in, and put the two markers there unless the file has them."""
-    tables = [(table, rows) for table, rows in _tables_that_go(published, stored) if rows]
-    if not tables:
+    tables = list(_tables_that_go(published, stored))
+    tables = [(table, rows) for table, rows in tables if rows] or tables[-1:]
+    if not tables or (published.has_markers and not tables[-1][1]):
         return text
     mark = text[: text.startswith("\ufeff")]
     lines = _LINE.findall(text.removeprefix(mark))
@@ -53,12 +54,15 @@ def replaced_with_markers(text: str, published: Published, stored: Stored) -> st
 
 
 def _tables_that_go(published: Published, stored: Stored) -> Iterator[tuple[Table, set[int]]]:
-    """The lines of each table that go: all of them, or the rows that were brought in."""
+    """The lines of each table that go: all of them, the rows that were brought in, or none."""
     for block in published.blocks:
         if not isinstance(block, Table) or block.line.is_ours:
             continue
         papers = stored.get(published.section_of.get(block.line.number, ""))
         if papers is None:
+            continue
+        if block.tells_more:
+            yield block, set()
             continue
         rows = {row.number for row in block.rows}
         taken = {row for row in rows if published.paper_of.get(row) in papers}
