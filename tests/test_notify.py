@@ -575,6 +575,15 @@ def test_a_wrong_digest_is_put_right_and_explained(begun: Watcher):
     assert len(begun.github.issues) == 1
 
 
+def test_a_correction_that_is_made_is_not_made_again(begun: Watcher):
+    begun.write(digest("2026-11-18", range(2, 4)))
+    begun.notify(correct="2026-11-18", reason="One was wrong.")
+    before = len(begun.github.writes)
+    begun.notify(correct="2026-11-18", reason="One was wrong.")
+    assert len(begun.github.writes) == before
+    assert "nothing to correct" in begun.said[-1]
+
+
 def test_a_correction_of_what_is_right_does_nothing(begun: Watcher):
     begun.notify(correct="2026-11-18")
     assert begun.github.writes == []
@@ -631,6 +640,25 @@ def test_a_correction_survives_a_kill(watcher: Watcher, request_number: int, *, 
 def large(key: str, first: int) -> Digest:
     """A digest of two parts."""
     return digest(key, [item(each, title=LONG) for each in range(first, first + 80)])
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.SERVER_ERROR, Fault.SERVER_ERROR_AFTER, Fault.RESET, Fault.RESET_AFTER]
+)
+def test_a_label_is_asked_for_until_it_is_there(watcher: Watcher, fault: Fault):
+    watcher.write(digest("2026-11-18", [1]))
+    watcher.github.inject(fault, at=4)
+    assert watcher.notify() == 0
+    assert [label["name"] for label in watcher.github.labels] == ["daily-papers"]
+    assert watcher.papers == ids([1])
+
+
+def test_a_first_use_that_fails_says_what_comes_first_later(watcher: Watcher):
+    watcher.write(digest("2026-11-18", [1]))
+    watcher.github.inject(Fault.FORBIDDEN, at=4)
+    with pytest.raises(NotPermitted):
+        watcher.notify()
+    assert "the newest digest is the one to begin with" in watcher.said[-1]
 
 
 @pytest.mark.parametrize("acted", [False, True], ids=["before", "after"])

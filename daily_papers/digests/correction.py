@@ -32,10 +32,13 @@ def correct(delivery: Delivery, digests: tuple[Digest, ...], key: str, reason: s
     mailing = again(mail, digests)
     parts = issue_parts(mailing, delivery.links)
     there = list(delivery.parts_there(mail))
-    if _is_up_to_date(mail, there, mailing, parts) and reason is None:
+    comment = correction_comment(mail, there, mailing, parts, reason)
+    explained = _is_explained(delivery, mail, comment)
+    if _is_up_to_date(mail, there, mailing, parts) and (explained or reason is None):
         delivery.say(f"digest {key}: issue {mail.issue.number} is as its file; nothing to correct")
         return
-    _explain(delivery, mail, correction_comment(mail, there, mailing, parts, reason))
+    if not explained:
+        delivery.issues.comment(mail.issue.number, comment)
     delivery.issues.edit(mail.issue.number, issue_title(mailing), parts[0].body)
     _bring_parts(delivery, mail, there, parts[1:])
     delivery.say(f"digest {key}: corrected issue {mail.issue.number}")
@@ -98,12 +101,13 @@ def _named(lines: list[str]) -> str:
     return "\n".join((*lines[:shown], *more))
 
 
-def _explain(delivery: Delivery, mail: Sent, comment: str) -> None:
+def _is_explained(delivery: Delivery, mail: Sent, comment: str) -> bool:
+    """Whether an earlier run has added this comment: both carry the same fingerprint."""
     fingerprint = comment.rpartition("\n")[2]
-    for there in delivery.issues.comments(mail.issue.number):
-        if there.author.login == delivery.shown.login and fingerprint in there.body:
-            return
-    delivery.issues.comment(mail.issue.number, comment)
+    return any(
+        there.author.login == delivery.shown.login and fingerprint in there.body
+        for there in delivery.issues.comments(mail.issue.number)
+    )
 
 
 def _bring_parts(

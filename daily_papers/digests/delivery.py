@@ -67,6 +67,11 @@ class Shown:
     has_label: bool
 
     @property
+    def is_first_use(self) -> bool:
+        """Whether no earlier run has left anything."""
+        return not self.mails and self.begin is None
+
+    @property
     def keys(self) -> frozenset[str]:
         """The keys of the digests that were sent."""
         return frozenset(key for mail in self.mails for key in mail.key.digests)

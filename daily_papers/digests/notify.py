@@ -20,7 +20,7 @@ from pathlib import Path
 
 from daily_papers.clock import Clock, listing_day
 from daily_papers.digests.correction import correct
-from daily_papers.digests.delivery import Delivery, look, plan
+from daily_papers.digests.delivery import Delivery, Plan, look, plan
 from daily_papers.digests.digest import Digest, is_key
 from daily_papers.digests.digest_file import DigestError, read_digest
 from daily_papers.digests.github.api import GitHubApi, Limits
@@ -103,7 +103,8 @@ def notify(
         return _ended(damaged)
     digests = digests_for(digests, place.repository)
     if not digests:
-        say("nothing to send: digests/ holds no digest of this repository")
+        if not damaged:
+            say("nothing to send: digests/ holds no digest of this repository")
         return _ended(damaged)
     with _issues(place, clock, limits, say) as issues:
         return _ended([*damaged, *_having_looked(issues, place, digests, today, options, say)])
@@ -192,9 +193,24 @@ def _having_looked(
                 _print_part(part, f"would add {{}} to issue {mail.issue.number}:", say)
         _print_mails(planned.mailings, place, say)
         return []
-    if not planned.mailings:
-        say("nothing to send: every digest has its issue")
-    return delivery.send(planned, digests, today)
+    return _send(delivery, planned, digests, today)
+
+
+def _send(
+    delivery: Delivery, planned: Plan, digests: tuple[Digest, ...], today: date
+) -> list[DailyPapersError]:
+    try:
+        problems = delivery.send(planned, digests, today)
+    except DailyPapersError:
+        if delivery.shown.is_first_use:
+            delivery.say(
+                "nothing was ever mailed here: until the first mail goes out, the newest digest is "
+                "the one to begin with, and older ones stay in digests/ alone"
+            )
+        raise
+    if not planned.mailings and not problems:
+        delivery.say("nothing to send: every digest has its issue")
+    return problems
 
 
 def _write(mailings: tuple[Mailing, ...], place: GitHubPlace | None, file: Path, say: Say) -> None:

@@ -24,6 +24,7 @@ from daily_papers.digests.github.errors import (
 #: Who writes with the token that GitHub Actions gives to every job. GitHub does not tell it who
 #: it is.
 ACTIONS_LOGIN = "github-actions[bot]"
+_LABEL_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,19 @@ class Issues:
             return _text(label, "description")
 
     def create_label(self, name: str, description: str, color: str) -> None:
-        """Create a label."""
+        """Create a label; asked for again where no answer says that it is there.
+
+        There can be no second one of its name: GitHub refuses it. Raises Rejected then.
+        """
         content = {"name": name, "description": description, "color": color}
-        self._api.write("POST", f"{self._base}/labels", content)
+        for tries_left in reversed(range(_LABEL_TRIES)):
+            try:
+                self._api.write("POST", f"{self._base}/labels", content)
+            except Unclear:
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def open(self, title: str, body: str, label: str) -> Issue:
         """Open an issue."""
