@@ -72,7 +72,8 @@ def test_identifiers_of_the_old_form_and_a_title_of_one_zero_are_good():
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        (b"", "not a complete XML document"),
+        (b"", "the answer is empty"),
+        (b" \n", "the answer is empty"),
         (b"Rate exceeded.", "not a complete XML document"),
         (spoiling.WEB_PAGE, "a web page came"),
         (b"\n<html><body/></html>", "a web page came"),

@@ -222,6 +222,12 @@ def test_ids_of_a_month_to_come_are_known(paper_id, today, future):
     assert is_of_future(paper_id, today) is future
 
 
+def test_a_date_of_years_to_come_is_left_out_of_a_search():
+    absurd = paper(98, days_ago=-400)
+    belief = judge_search(answer([absurd, *papers([99])]), (), TODAY)
+    assert (belief.believed, belief.refused) == (papers([99]), (absurd,))
+
+
 def test_a_paper_of_the_future_is_left_out_of_a_search():
     future = paper(1, month="2512")
     belief = judge_search(answer([future, *papers([99])]), (), TODAY)
@@ -315,6 +321,25 @@ def test_a_cut_feed_is_true_and_is_not_all():
     assert belief.believed == FEED
     assert (belief.outcome, belief.mark) == (SHORT_ANSWER, None)
     assert belief.failure == "the feed is cut: it holds 3 papers, and new ones are missing"
+
+
+@pytest.mark.parametrize(("usual", "short"), [(149, False), (150, True), (10_000, True)])
+def test_a_feed_of_very_few_papers_is_true_and_is_not_all(usual: int, *, short: bool):
+    listing = FeedListing(ids=FEED, new=("2503.00004",), count=24, cut=False, usual=usual)
+    belief = judge_feed(listing, today=TODAY, before=None)
+    assert belief.believed == FEED
+    assert (belief.outcome, belief.mark is None) == (SHORT_ANSWER if short else UP_TO_DATE, short)
+    assert (belief.failure or "").startswith("the feed is short: it holds 24 papers" * short)
+
+
+def test_a_day_after_christmas_is_no_short_feed():
+    listing = FeedListing(ids=FEED, new=("2503.00004",), count=700, cut=False, usual=4_000)
+    assert judge_feed(listing, today=TODAY, before=None).failure is None
+
+
+def test_an_empty_feed_is_not_short():
+    listing = FeedListing(ids=(), new=(), count=0, cut=False, usual=4_000)
+    assert judge_feed(listing, today=TODAY, before=None).outcome == NOTHING_ANNOUNCED
 
 
 def test_yesterdays_cut_feed_is_yesterdays():

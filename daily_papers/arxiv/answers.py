@@ -32,6 +32,8 @@ _LONGEST_QUOTE = 200
 
 #: A document type before the root; comments that hold ``<`` may hide it until after parsing.
 _DOCTYPE = re.compile(rb"[^<]*(?:<(?:\?|!--)[^<]*)*<!DOCTYPE", re.IGNORECASE)
+#: What lxml adds, which says the position again.
+_IN_STRING = re.compile(r" \(<string>, line \d+\)$")
 _WEB_PAGE = re.compile(rb"[^<]*(?:<(?:\?|!--)[^<]*)*<(?:!DOCTYPE\s+html|html)\b", re.IGNORECASE)
 
 
@@ -48,13 +50,16 @@ def strict_xml(body: bytes, url: str) -> etree._Element:
         raise BadAnswer(url, "a web page came where XML was asked for")
     if _DOCTYPE.match(body):
         raise BadAnswer(url, "the answer brings a document type, which no answer of arXiv has")
+    if not body.strip():
+        raise BadAnswer(url, "the answer is empty")
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False
     )
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise BadAnswer(url, f"not a complete XML document: {shortened(str(error))}") from error
+        said = shortened(_IN_STRING.sub("", str(error)))
+        raise BadAnswer(url, f"not a complete XML document: {said}") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise BadAnswer(url, "the answer brings a document type, which no answer of arXiv has")
     return root

@@ -99,9 +99,10 @@ class Fetching:
 
     def _judged(self, part: PartAnswer) -> gate.FeedBelief:
         """Judge a part; a cut one may be used, but it is not all of the day."""
-        day = self.gathering.day
-        before = mark_before(self.gathering.store.state, part.categories, day)
-        belief = gate.judge_feed(_listing(part), today=day, before=before)
+        state, day = self.gathering.store.state, self.gathering.day
+        before = mark_before(state, part.categories, day)
+        usual = sum(state.listed.get(name, 0) for name in part.categories)
+        belief = gate.judge_feed(_listing(part, usual), today=day, before=before)
         if belief.failure is not None:
             self.session.discard(part.url)
             kind = ShortAnswer if belief.outcome == gate.SHORT_ANSWER else BadAnswer
@@ -237,12 +238,13 @@ class Fetching:
         return True
 
 
-def _listing(part: PartAnswer) -> gate.FeedListing:
+def _listing(part: PartAnswer, usual: int) -> gate.FeedListing:
     return gate.FeedListing(
         ids=tuple(one.paper.versioned_id for one in part.announcements),
         new=tuple(newly_announced(part.announcements)),
         count=part.count,
         cut=part.cut,
+        usual=usual,
     )
 
 

@@ -20,6 +20,10 @@ from daily_papers.query.matching import Verdict
 INDEX_LAG = timedelta(days=7)
 #: Fewer papers than this prove nothing by being another kind than most, or by being absent.
 ENOUGH = 5
+#: A feed with so much less than usual has lost papers: the smallest days of a year, around
+#: Christmas, bring two fifths. Categories with few papers on usual days have days with none.
+_MANY = 150
+_LESS_THAN_USUAL = 6
 
 UP_TO_DATE = "up to date"
 NOTHING_ANNOUNCED = "nothing announced"
@@ -55,7 +59,7 @@ class Belief:
     """What may be stored of a search's answer. With a failure it is nothing at all."""
 
     believed: tuple[Paper, ...]
-    #: Papers that do not match, or with an id of the future.
+    #: Papers that do not match, or are of the future.
     refused: tuple[Paper, ...]
     failure: str | None
     outcome: str
@@ -72,7 +76,7 @@ def judge_search(answer: SearchAnswer, stored: Sequence[Paper], today: date) -> 
         if failure is not None:
             return Belief(believed=(), refused=answer.papers, failure=failure, outcome=outcome)
     good = [
-        verdict is not Verdict.DOES_NOT and not is_of_future(paper.id, today)
+        verdict is not Verdict.DOES_NOT and is_credible(paper, today)
         for paper, verdict in zip(answer.papers, answer.verdicts, strict=True)
     ]
     return Belief(
@@ -165,6 +169,14 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
 )
 
 
+def is_credible(paper: Paper, today: date) -> bool:
+    """Whether a paper can be: neither its identifier nor its date is of the future.
+
+    The date has a year's slack, for runs that are told a day long past.
+    """
+    return not is_of_future(paper.id, today) and paper.date <= today + timedelta(days=366)
+
+
 def is_of_future(paper_id: str, today: date) -> bool:
     """Whether the id is of a month that listing day ``today`` cannot have seen, with a day's slack.
 
@@ -197,6 +209,9 @@ class FeedListing:
     count: int
     #: Whether the feed is as long as feeds can be.
     cut: bool
+    #: Papers that its categories had on recent days; rather too many, since a paper is counted in
+    #: each of its categories. 0 where nothing is known.
+    usual: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +232,7 @@ def judge_feed(listing: FeedListing, *, today: date, before: FeedMark | None) ->
 
     ``before`` is the mark of the same part on the last listing day that was heard before
     ``today``. Yesterday's feed is known by what it holds, since its dates prove nothing; of it
-    nothing is believed. What a cut feed holds is true, and is not all.
+    nothing is believed. What a cut or short feed holds is true, and is not all.
     """
     refused = tuple(name for name in listing.ids if is_of_future(_unversioned(name), today))
     believed = tuple(name for name in listing.ids if not is_of_future(_unversioned(name), today))
@@ -227,8 +242,8 @@ def judge_feed(listing: FeedListing, *, today: date, before: FeedMark | None) ->
         return FeedBelief(
             believed=(), refused=listing.ids, failure=stale, outcome=FAILED, mark=None
         )
-    if listing.cut:
-        failure = f"the feed is cut: it holds {listing.count:,} papers, and new ones are missing"
+    failure = _not_all(listing)
+    if failure is not None:
         return FeedBelief(
             believed=believed, refused=refused, failure=failure, outcome=SHORT_ANSWER, mark=None
         )
@@ -239,6 +254,18 @@ def judge_feed(listing: FeedListing, *, today: date, before: FeedMark | None) ->
         outcome=UP_TO_DATE if listing.ids else NOTHING_ANNOUNCED,
         mark=_carried_on(mark, before),
     )
+
+
+def _not_all(listing: FeedListing) -> str | None:
+    """Look whether the feed can be all of the day; an empty one is another question."""
+    if listing.cut:
+        return f"the feed is cut: it holds {listing.count:,} papers, and new ones are missing"
+    if listing.usual >= _MANY and 0 < _LESS_THAN_USUAL * listing.count < listing.usual:
+        return (
+            f"the feed is short: it holds {listing.count:,} papers, and its categories had "
+            f"{listing.usual:,} on recent days"
+        )
+    return None
 
 
 def _mark(listed: Iterable[str], new: Iterable[str]) -> FeedMark:

@@ -129,7 +129,7 @@ class Gathering:
 
     def harvest(self, papers: Iterable[Paper]) -> None:
         """Take a page of a harvest into the tables of the keywords that its papers match."""
-        believed = [p for p in papers if not gate.is_of_future(p.id, self.day)]
+        believed = [paper for paper in papers if gate.is_credible(paper, self.day)]
         matches = self._matches(believed)
         for keyword in self.keywords:
             matching = matches.of(keyword.slug)
@@ -148,9 +148,10 @@ class Gathering:
 
     def detail(self, papers: Sequence[Paper]) -> None:
         """Complete papers that stand in tables, and those that are news."""
-        self.store.learn(papers)
-        self.news.learn(papers)
-        self._see(papers)
+        believed = [paper for paper in papers if gate.is_credible(paper, self.day)]
+        self.store.learn(believed)
+        self.news.learn(believed)
+        self._see(believed)
 
     def fail(self, slug: str, failure: FetchError) -> None:
         """Note that a keyword's own search failed."""
@@ -184,8 +185,6 @@ class Gathering:
 
     def _see(self, papers: Iterable[Paper]) -> None:
         for paper in papers:
-            if gate.is_of_future(paper.id, self.day):
-                continue
             before = self._shown.get(paper.way)
             if before is None or announcement_order(paper.id) > announcement_order(before):
                 self._shown[paper.way] = paper.id
