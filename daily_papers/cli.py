@@ -29,8 +29,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         # Who read our output has gone (`daily-papers export | head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return 0
+    except OSError as error:
+        # Files are read and written where their errors are known: this is the output.
+        _print_no_more()
+        place = error.filename or "standard output"
+        print(f"daily-papers: {place}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("daily-papers: interrupted; nothing was lost", file=sys.stderr)
         return 130
@@ -45,8 +51,15 @@ def _run(arguments: argparse.Namespace) -> int:
     return code
 
 
+def _print_no_more() -> None:
+    """Keep Python from writing what is left when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _speak_utf8() -> None:
     """Print what papers say whatever the locale is; what cannot be encoded is shown escaped."""
+    if sys.stdout is None:  # closed by whoever calls, as `>&-` does
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from daily_papers.errors import UsageError
+from daily_papers.option_values import day
 
 #: arXiv's own time: a listing day begins at midnight there.
 LISTING_ZONE = ZoneInfo("America/New_York")
@@ -46,8 +48,6 @@ def listing_day(environ: Mapping[str, str]) -> date:
     if not text:
         return datetime.now(LISTING_ZONE).date()
     try:
-        if len(text) == len("YYYY-MM-DD"):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise UsageError(f"{_TODAY}: {text!r} is not a day as YYYY-MM-DD")
+        return day(text)
+    except ArgumentTypeError as error:
+        raise UsageError(f"{_TODAY}: {error}") from error

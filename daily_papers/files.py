@@ -153,9 +153,9 @@ class Transaction:
 def _present(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
-    except OSError as error:
+    except OSError as error:  # also a file in the place of the folder: nothing could be put there
         raise unwritable(path, error) from error
 
 

@@ -285,3 +285,39 @@ def test_an_interrupted_run_says_so_and_loses_nothing(tmp_path: Path, arxiv: San
     )
     assert ended == Ended(130, "", "daily-papers: interrupted; nothing was lost\n")
     assert update(repository, arxiv).code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("command", ["check", "export", "render"])
+def test_output_that_cannot_be_written_is_one_line(tmp_path: Path, command: str) -> None:
+    Repository.new(tmp_path)
+    done = _in_a_shell(f"{command} > /dev/full", tmp_path)
+    expected = b"daily-papers: standard output: No space left on device\n"
+    # An export of nothing has nothing to write.
+    assert (done.returncode, done.stderr) == ((0, b"") if command == "export" else (1, expected))
+
+
+def test_output_may_be_closed(tmp_path: Path) -> None:
+    Repository.new(tmp_path)
+    done = _in_a_shell("check >&-", tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def _in_a_shell(words: str, root: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m daily_papers {words}'],
+        env=environment(),
+        cwd=root,
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "3000-01-01"])
+def test_days_at_the_ends_of_the_calendar_are_no_days(tmp_path: Path, day: str) -> None:
+    Repository.new(tmp_path)
+    by_option = run("--root", tmp_path, "update", "--today", day)
+    by_variable = run("--root", tmp_path, "update", environ={"DAILY_PAPERS_TODAY": day})
+    for ended in (by_option, by_variable):
+        assert ended.code == 2
+        assert f"{day!r} is not a day as YYYY-MM-DD" in ended.err

@@ -181,6 +181,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, in: abstract or title}", 'in: "abstract or title" is not possible; did you mean "title or abstract"?'),
         ("{name: mri, in: Abstract and title}", 'in: "Abstract and title" is not possible; did you mean "title and abstract"?'),
         ("{author: Jane Roe, in: title}", 'in: it says where the phrases of "any" must stand, and there are none'),
+        ('{author: "John Smith, Jr."}', 'author: write the name as papers do, without a comma: "John Smith Jr."'),
         ('{author: "Roe, Jane"}', 'author: write the name as papers do, without a comma: "Jane Roe"'),
         ('{author: "42"}', 'author: "42" has no letter'),
         ("{author: 42}", 'author: YAML read 42 as a number; put it in quotes: "42"'),

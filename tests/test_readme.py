@@ -17,8 +17,10 @@ from daily_papers.rendering.readme import LARGEST_README, LARGEST_REGION, render
 from daily_papers.rendering.region import BEGIN, END, replace_region
 from daily_papers.rendering.tables import Section, Tables, render_row
 from daily_papers.rendering.templates import TemplateError, Templates, bundled_templates
+from tests.support.command_line import run
 from tests.support.goldens import assert_golden
 from tests.support.markdown_view import as_on_github
+from tests.support.repository import Repository
 
 BUNDLED = Templates()
 DAY = date(2026, 1, 20)
@@ -195,10 +197,25 @@ def rows_of(rendered: str, sections: list[Section]) -> list[list[str]]:
 def test_the_region_stays_within_its_budget(
     sections: list[Section], budget: int, newline: str
 ) -> None:
-    rendered = render_region(
-        tables(*sections), BUNDLED, rest_bytes=LARGEST_README - budget, newline=newline
-    )
-    assert len(rendered.replace("\n", newline).encode()) <= max(budget, 0)
+    shown = tables(*sections)
+    rendered = render_region(shown, BUNDLED, rest_bytes=LARGEST_README - budget, newline=newline)
+    within = len(rendered.replace("\n", newline).encode()) <= budget
+    assert within or rendered == region(shown, 0), "the shortest form"
+
+
+def test_a_readme_that_is_full_keeps_one_line_until_github_cuts_it(tmp_path: Path) -> None:
+    repository = Repository.new(tmp_path)
+    for size, there in ((505_000, True), (511_950, False)):
+        repository.write("README.md", f"{'x' * size}\n\n{BEGIN}\n{END}\n")
+        assert run("--root", tmp_path, "render").code == 0
+        assert ("each has its own page" in repository.text("README.md")) is there
+
+
+def test_a_huge_row_stands_on_its_page_alone() -> None:
+    full = section("mri", [paper(1, title="long " * 20_000), paper(2)])
+    (rows,) = rows_of(region(tables(full)), [full])
+    assert rows == [render_row(paper(2), BUNDLED)]
+    assert "And 1 more on [its own page]" in region(tables(full))
 
 
 @given(SECTIONS, st.integers(0, 12_000))

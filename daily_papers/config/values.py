@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Collection
 
 from daily_papers.config.document import Document, Path
@@ -73,7 +74,8 @@ class Values:
         if problem:
             self.refuse(path, problem)
             return None
-        text = folded(value)
+        # arXiv's index has letters with their accents in one piece, and so has the matcher.
+        text = unicodedata.normalize("NFC", folded(value))
         self.warn(path, doubt(text))
         return text
 

@@ -100,6 +100,8 @@ def tokens(query: str) -> Iterator[Token]:
 def without_comma(name: str) -> str:
     """``John Smith`` for ``Smith, John``, which no paper says."""
     surname, _, given = (part.strip() for part in name.partition(","))
+    if re.fullmatch(r"(?:[JS]r\.?|I{2,3}|IV)", given, re.IGNORECASE):
+        return f"{surname} {given}"
     return f"{given} {surname}".strip()
 
 

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from daily_papers.rendering.tables import Section, SectionView, Tables, render_row, view
 from daily_papers.rendering.templates import Escaped, Templates
 
-#: GitHub cuts a README at 512,000 bytes; these leave room for people's own words.
+#: GitHub cuts a README at this many bytes; the others leave room for people's own words.
+CUT_AT = 512_000
 LARGEST_REGION = 480_000
 LARGEST_README = 500_000
+#: A longer row would take the room of many, whatever its author put into it; its page has it.
+LARGEST_ROW = LARGEST_REGION // 10
 
 
 def render_region(
@@ -25,12 +28,16 @@ def render_region(
     """Render what stands between the markers of README.md, never larger than its budget.
 
     ``rest_bytes`` is the size of the README without it, ``newline`` what ends the lines there.
-    Where even the shortest form has no room, the result is empty.
+    Only the shortest form may be beyond the budget, as long as GitHub does not cut it off; else
+    the result is empty.
     """
     budget = min(LARGEST_REGION, LARGEST_README - rest_bytes)
     region = _Region(tables, templates, newline)
-    forms = region.forms(budget)
-    return next((form for form in forms if region.size(form) <= budget), "")
+    shortest = ""
+    for shortest in region.forms(budget):
+        if region.size(shortest) <= budget:
+            return shortest
+    return shortest if rest_bytes + region.size(shortest) <= CUT_AT else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +137,13 @@ class _Share:
         return view(self._section, tuple(self._rows), hidden)
 
     def _following(self) -> Escaped | None:
-        paper = next(self._waiting, None)
-        if paper is None:
-            return None
-        row = render_row(paper, self._region.templates)
-        self.wanted = self.used + self._region.size(row + Escaped("\n"))
-        return row
+        for paper in self._waiting:
+            row = render_row(paper, self._region.templates)
+            size = self._region.size(row + Escaped("\n"))
+            if size <= LARGEST_ROW:
+                self.wanted = self.used + size
+                return row
+        return None
 
 
 def _fill(shares: list[_Share], room: int) -> None:
