@@ -239,7 +239,7 @@ def test_a_keyword(text: str, answer: str) -> None:
         ("  - mri\n  - MRI\n", ':3: keywords: "MRI" stands in line 2 already; remove one of them'),
         ("  - mri\n  - {name: Imaging, any: [MRI], in: title and abstract}\n",
          ':3: keywords: "Imaging" asks for the same as "mri" in line 2; remove one'),
-        ("  - caf\u00e9\n  - Cafe\u0301\n", ':3: keywords: "Cafe\u0301" stands in line 2 already; remove one of them'),
+        ("  - caf\u00e9\n  - Cafe\u0301\n", ':3: keywords: "Caf\u00e9" stands in line 2 already; remove one of them'),
         ("  - {name: x, any: [mri], categories: [cs.NA]}\n  - {name: y, any: [mri], categories: [math.NA]}\n",
          ':3: keywords: "y" asks for the same as "x" in line 2; remove one'),
         ("  - {name: x, any: [mri, ct], categories: [cs.CV, eess.IV]}\n  - {name: y, any: [ct, mri], categories: [eess.IV, cs.CV]}\n",
