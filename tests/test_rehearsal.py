@@ -44,6 +44,7 @@ def test_some_days_of_a_repository_made_by_init(tmp_path: Path) -> None:
         assert 0 <= int(seconds) < 1200
 
 
+@pytest.mark.full
 def test_a_gitignore_that_people_wrote_for_other_files_loses_nothing(tmp_path: Path) -> None:
     repository = _made_by_init(tmp_path)
     with (repository / ".gitignore").open("a", encoding="utf-8") as ignored:

@@ -151,6 +151,7 @@ def test_scripts_are_bash_that_parses(made: Path) -> None:
                 assert parsed.returncode == 0, f"{path}: {step['name']}: {parsed.stderr.decode()}"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("path", ACTIONS, ids=lambda path: path.parent.name)
 def test_installing_runs_nothing_of_the_repository_that_is_checked_out(
     path: Path, tmp_path: Path
