@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import date, timedelta
 from math import ceil
@@ -14,6 +15,7 @@ from daily_papers.daily.report import RunReport
 from daily_papers.sandbox import (
     RATE_EXCEEDED,
     Change,
+    Intercept,
     Record,
     Request,
     Response,
@@ -30,6 +32,7 @@ from tests.test_sixty_days import (
     assert_announced_is_shown,
     assert_the_same,
     assert_told_once,
+    news_due,
 )
 
 FIRST = date(2026, 1, 12)
@@ -486,6 +489,97 @@ def test_harvests_alone_tell_news_from_the_second_day_on(tmp_path: Path, univers
         assert_told_once(reader, FIRST + timedelta(days=1), day)
         reader.read(FIRST + timedelta(days=4))
         assert_told_once(reader, FIRST + timedelta(days=1), FIRST + timedelta(days=4))
+
+
+def answering(number: int) -> Intercept:
+    """The feed and so many searches are answered; nothing else is."""
+    searches = itertools.count()
+
+    def intercept(request: Request) -> Response | None:
+        if request.service is Service.FEED:
+            return None
+        answered = request.service is Service.QUERY and next(searches) < number
+        return None if answered else Response(503, b"")
+
+    return intercept
+
+
+def test_a_missed_day_stays_open_for_tables_that_wait(tmp_path: Path, universe: Universe):
+    with reading(tmp_path, TOPICS, universe) as reader:
+        week = days(FIRST, 4)
+        for day, intercept in zip(week, (answering(0), silent, answering(2), None), strict=True):
+            reader.arxiv.intercept = intercept
+            reader.read(day)
+        assert_told_once(reader, FIRST, week[-1])
+
+
+def test_a_table_that_is_filled_has_news_though_others_wait(tmp_path: Path, universe: Universe):
+    """On the first two days the first keyword alone is answered, and no feed."""
+    with reading(tmp_path, TOPICS, universe) as reader:
+        for day in days(FIRST, 2):
+            one = answering(1)
+            reader.arxiv.intercept = lambda request, one=one: no_feed(request) or one(request)
+            reader.read(day)
+        due = {
+            record.id
+            for record in universe.announced_on(day)
+            if record.change is Change.NEW and MEANINGS["diffusion-model"](record)
+        }
+        assert due
+        assert due <= set(reader.news())
+        assert len(reader.news()) == len(set(reader.news()))
+
+
+@pytest.mark.parametrize("edited", ["on the silent day", "after it"])
+def test_an_edit_of_all_keywords_loses_no_missed_day(
+    tmp_path: Path, universe: Universe, edited: str
+):
+    with reading(tmp_path, TOPICS, universe) as reader:
+        week = days(FIRST, 5)
+        for day in week:
+            if day == week[2 if edited == "on the silent day" else 3]:
+                wider = TOPICS.replace("categories: [cs, eess", "categories: [q-bio, cs, eess")
+                reader.repository.write("keywords.yaml", wider)
+            reader.arxiv.intercept = silent if day == week[2] else None
+            reader.read(day)
+        told = reader.news()
+        assert len(told) == len(set(told))
+        assert news_due(universe, week[0], week[-1]) <= set(told)
+        # What only the new categories brought is a fill, unless a feed announced it after the edit.
+        for id in set(told) - news_due(universe, week[0], week[-1]):
+            assert any(id == one.id for day in week[3:] for one in universe.announced_on(day))
+
+
+def test_a_lost_list_of_keywords_loses_no_missed_day(tmp_path: Path, universe: Universe):
+    with reading(tmp_path, TOPICS, universe) as reader:
+        week = days(FIRST, 4)
+        for day in week:
+            if day == week[3]:
+                (reader.repository.root / "data/keywords.jsonl").unlink()
+            reader.arxiv.intercept = silent if day == week[2] else None
+            reader.read(day)
+        assert_told_once(reader, FIRST, week[-1])
+
+
+def test_a_keyword_that_came_while_no_feed_was_heard_has_news_from_the_next_day_on(
+    tmp_path: Path, universe: Universe
+):
+    without = TOPICS.replace("  - diffusion model\n", "")
+    with reading(tmp_path, without, universe) as reader:
+        week = days(FIRST, 4)
+        for day in week:
+            if day == week[1]:
+                reader.repository.write("keywords.yaml", TOPICS)
+            reader.arxiv.intercept = no_feed if day in week[1:3] else None
+            reader.read(day)
+        due = {
+            record.id
+            for day in week[2:]
+            for record in universe.announced_on(day)
+            if record.change is Change.NEW and MEANINGS["diffusion-model"](record)
+        }
+        assert due
+        assert due <= set(reader.news_of("diffusion-model"))
 
 
 @pytest.mark.parametrize("first", [FIRST, FIRST - timedelta(days=1)], ids=["Monday", "Sunday"])

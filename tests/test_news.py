@@ -56,7 +56,7 @@ def test_new_and_cross_listed_papers_are_announced_as_news_and_replaced_ones_nev
 
 
 def test_an_announced_paper_is_news_for_each_keyword_once():
-    news = FreshNews(known=(), highest_id=None)
+    news = FreshNews(known=())
     for slug in ("b", "a", "b"):
         news.announce(slug, [paper("2602.00002"), paper("2602.00009")], {"2602.00002"})
     assert told(news) == {"2602.00002": ("a", "b")}
@@ -76,21 +76,15 @@ def test_an_announced_paper_is_news_for_each_keyword_once():
     ],
 )
 def test_a_found_paper_is_news_above_the_highest_that_was_told(id: str, is_news, version: int):
-    news = FreshNews(known=(), highest_id="2602.00123")
-    news.discover("a", [paper(id, version)])
+    news = FreshNews(known=())
+    news.discover("a", [paper(id, version)], "2602.00123")
     assert bool(told(news)) is is_news
     assert bool(news.missed) is is_news
 
 
-def test_before_the_first_complete_run_nothing_that_is_found_is_news():
-    news = FreshNews(known=(), highest_id=None)
-    news.discover("a", [paper("2602.00124")])
-    assert told(news) == {}
-
-
 def test_what_was_news_is_none_again():
-    news = FreshNews(known={"2602.00124"}, highest_id="2602.00001")
-    news.discover("a", [paper("2602.00124")])
+    news = FreshNews(known={"2602.00124"})
+    news.discover("a", [paper("2602.00124")], "2602.00001")
     news.announce("b", [paper("2602.00124", 2)], {"2602.00124"})
     assert told(news) == {}
     assert news.found_again == {"2602.00124": {"a", "b"}}
@@ -98,15 +92,16 @@ def test_what_was_news_is_none_again():
 
 
 def test_what_was_announced_today_was_not_missed():
-    news = FreshNews(known=(), highest_id="2602.00001")
+    news = FreshNews(known=())
     news.announce("a", [paper("2602.00124")], {"2602.00124"})
-    news.discover("a", [paper("2602.00124"), paper("2602.00100")])
+    news.discover("a", [paper("2602.00124"), paper("2602.00100")], "2602.00001")
     assert news.missed == {"2602.00100"}
 
 
 def test_the_newest_comes_first():
-    news = FreshNews(known=(), highest_id="2601.00001")
-    news.discover("a", [paper(id) for id in ("2601.99999", "2602.00002", "2602.00010")])
+    news = FreshNews(known=())
+    found = [paper(id) for id in ("2601.99999", "2602.00002", "2602.00010")]
+    news.discover("a", found, "2601.00001")
     assert list(told(news)) == ["2602.00010", "2602.00002", "2601.99999"]
 
 

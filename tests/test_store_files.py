@@ -60,7 +60,8 @@ def stores(draw: st.DrawFn) -> Store:
         harvested=UNKNOWN_OR_DAY,
         changed=UNKNOWN_OR_DAY,
         max_papers=st.integers(1, 2000),
-        came=UNKNOWN_OR_DAY,
+        told=st.none() | IDS,
+        told_for=st.none() | TEXTS,
     )
     state = st.builds(
         State,
@@ -69,7 +70,6 @@ def stores(draw: st.DrawFn) -> Store:
         last_complete=UNKNOWN_OR_DAY,
         day_line=TEXTS,
         highest_id=st.none() | IDS,
-        begun=UNKNOWN_OR_DAY,
         revised=st.lists(IDS).map(tuple),
         feed=st.lists(
             st.builds(

@@ -20,6 +20,7 @@ from daily_papers.errors import FetchError
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Paper, Way, announcement_order
 from daily_papers.query.matching import Matches, Verdict
+from daily_papers.query.syntax import QueryError, parse
 from daily_papers.store.store import FeedMemory, KeywordRecord, Store
 
 #: How long before its listing a paper is submitted, over a weekend; moderation may hold it longer.
@@ -62,7 +63,7 @@ class Gathering:
     _members: dict[str, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.news = FreshNews(self.store.news.keys(), self.store.state.highest_id)
+        self.news = FreshNews(self.store.news.keys())
         self.accounts = {keyword.slug: Account() for keyword in self.keywords}
         self._papers = {id: shelved.paper for id, shelved in self.store.papers.items()}
         self._members = {slug: frozenset(ids) for slug, ids in self.store.members.items()}
@@ -173,15 +174,15 @@ class Gathering:
             self.store.take(keyword.slug, papers, day=self.day, limit=sys.maxsize)
 
     def _discover(self, keyword: Keyword, papers: Sequence[Paper]) -> None:
-        """Look for news, unless the keyword came after what was told: fills are none."""
-        came, told = self.record(keyword.slug).came, self._told
-        if came is None or (told is not None and came <= told and came < self.day):
-            self.news.discover(keyword.slug, papers)
+        """Look for news: what was announced since its readers were told last.
 
-    @property
-    def _told(self) -> date | None:
-        """The listing day of the highest identifier that counts as told."""
-        return self.store.state.last_complete or self.store.state.begun
+        A keyword of which nothing was told yet is being filled, which is no news. One that asks
+        for something else since then is told what suited it before, too: the rest is a fill.
+        """
+        record = self.record(keyword.slug)
+        if record.told is not None:
+            both = papers if record.told_for is None else _suited(record.told_for, papers)
+            self.news.discover(keyword.slug, both, record.told)
 
     def _see(self, papers: Iterable[Paper]) -> None:
         for paper in papers:
@@ -260,3 +261,11 @@ class Gathering:
             for slug, members in self.store.members.items()
             if members != self._members.get(slug, frozenset()) or not touched.isdisjoint(members)
         }
+
+
+def _suited(expression: str, papers: Sequence[Paper]) -> Sequence[Paper]:
+    """Those that match an expression in its canonical form; all where that is too long to read."""
+    try:
+        return Matches({"": parse(expression)}, papers).of("")
+    except QueryError:
+        return papers

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from daily_papers.daily.gate import FeedMark
-from daily_papers.daily.news import announced_as_news
 from daily_papers.daily.plan import working_days
 from daily_papers.papers.announcement import AnnounceKind, Announcement, counts
 from daily_papers.papers.paper import announcement_order
@@ -71,15 +70,17 @@ def lost_since(state: State, announced: Sequence[Announcement]) -> date | None:
     if state.unconfirmed is None or state.highest_id is None:
         return None
     known = announcement_order(state.highest_id)[:2]
-    ids = (announcement_order(id)[:2] for id in announced_as_news(announced))
-    first = min((id for id in ids if id > known), default=None)
+    # Cross-lists do not count: a paper of the lost day may be listed in one more category now.
+    ids = (announcement_order(id)[:2] for id in newly_announced(announced))
+    first = next((id for id in ids if id > known), None)
     if first is None or (first[0] == known[0] and first[1] - known[1] < _HOLE):
         return None
     return state.unconfirmed
 
 
-def remember(state: State, heard: Heard, day: date) -> None:
-    """Let the state know the day's feed."""
+def remember(state: State, heard: Heard, day: date) -> bool:
+    """Let the state know the day's feed; tell whether it follows the last one without a gap."""
+    follows = state.feed_day is not None
     new = newly_announced(heard.announced)
     gap = _gap(state, heard, day)
     if gap or state.heard_from is None:
@@ -95,6 +96,7 @@ def remember(state: State, heard: Heard, day: date) -> None:
         state.unconfirmed = state.unconfirmed or day
         state.quiet = tuple(sorted({*state.quiet, day}))
     state.feed, state.feed_day = heard.parts, day
+    return follows and not gap
 
 
 def _gap(state: State, heard: Heard, day: date) -> tuple[date, ...]:
@@ -102,12 +104,13 @@ def _gap(state: State, heard: Heard, day: date) -> tuple[date, ...]:
     if state.feed_day is None:
         return ()
     lost = lost_since(state, heard.announced)
-    quiet = () if lost is None else tuple(each for each in state.quiet if each >= lost)
-    return (*quiet, *working_days(state.feed_day, day))
+    return working_days(state.feed_day if lost is None else lost - timedelta(days=1), day)
 
 
-def skipped_sentence(quiet: Sequence[date], missed: Sequence[date]) -> str | None:
-    """Say which working days brought no listing, and which come late."""
+def skipped_sentence(
+    quiet: Sequence[date], missed: Sequence[date], *, whole: bool = True
+) -> str | None:
+    """Say which working days brought no listing, and which come late: now, or some of it now."""
     sentences = []
     if quiet:
         sentences.append(f"Nothing was announced on {_days(quiet)}.")
@@ -116,7 +119,7 @@ def skipped_sentence(quiet: Sequence[date], missed: Sequence[date]) -> str | Non
         sentences.append(
             f"{listings} of {_days(missed)} could not be fetched on "
             f"{'its day' if len(missed) == 1 else 'their days'}: "
-            "what was announced then is told here."
+            + ("what was announced then is told here." if whole else "some of it is told here.")
         )
     return " ".join(sentences) or None
 

@@ -1,8 +1,8 @@
 """What is news: which papers a digest carries.
 
 From the announcement feed: what was announced as new or cross-listed. From a search or a harvest:
-an identifier above the highest one that was announced at the last complete run, whatever its
-version, since identifiers are given at announcement, in order. Never what was news before, and
+an identifier above the highest one that the keyword's readers were told of, whatever its version,
+since identifiers are given at announcement, in order. Never what was news before, and
 never a replacement: one in five papers that a table sees first is an old paper's revision.
 """
 
@@ -31,8 +31,6 @@ class FreshNews:
 
     #: What was news before this run.
     known: Collection[str]
-    #: The highest identifier that was announced at the last complete run; None before the first.
-    highest_id: str | None
     papers: dict[str, Paper] = field(default_factory=dict)
     keywords: dict[str, set[str]] = field(default_factory=dict)
     #: The news that no feed announced: what was missed, and found now.
@@ -46,14 +44,9 @@ class FreshNews:
             if paper.id in news:
                 self._add(slug, paper)
 
-    def discover(self, slug: str, papers: Iterable[Paper]) -> None:
-        """Take what of a keyword's found papers was announced since the last complete run.
-
-        Before the first complete run nothing can be told apart, and nothing is news.
-        """
-        if self.highest_id is None:
-            return
-        highest = announcement_order(self.highest_id)
+    def discover(self, slug: str, papers: Iterable[Paper], told: str) -> None:
+        """Take what of a keyword's found papers has an identifier above ``told``."""
+        highest = announcement_order(told)
         for paper in papers:
             if announcement_order(paper.id)[:2] > highest[:2]:
                 if paper.id not in self.papers and paper.id not in self.known:

@@ -73,7 +73,7 @@ class Plan:
     audit: str | None = None
     #: The harvest to fall back on, where the query API does not answer the searches.
     stand_in: Harvest | None = None
-    #: The searches to fall back on, where the harvest cannot be had.
+    #: The searches to fall back on, where the harvest cannot be had: as many as a run may spend.
     stand_in_searches: tuple[str, ...] = ()
 
     def after_feed(self, feed_parts: tuple[tuple[str, ...], ...]) -> Plan:
@@ -200,7 +200,9 @@ def _catch_up(situation: Situation) -> Plan:
     harvest = _harvest(situation, min(days))
     if len(behind) <= harvest.pages:
         return Plan(searches=slugs, stand_in=harvest)
-    return Plan(harvest=harvest, stand_in_searches=slugs if len(slugs) <= MOST_FILLS else ())
+    longest_ago = sorted(behind, key=lambda record: record.audited or record.filled or date.min)
+    instead = tuple(record.slug for record in longest_ago[:MOST_FILLS])
+    return Plan(harvest=harvest, stand_in_searches=instead)
 
 
 def _with_fills(plan: Plan, situation: Situation) -> Plan:

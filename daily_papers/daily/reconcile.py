@@ -29,6 +29,7 @@ class Reconciled:
 
 def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconciled:
     """Let the store's keywords be those of keywords.yaml."""
+    told = _told_to_new_ones(store)
     before = _pairs(store.keywords.values(), keywords)
     renamed = tuple((record.slug, slug) for slug, record in before.items() if record.slug != slug)
     for old, new in renamed:
@@ -46,7 +47,7 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
     for slug in removed:  # only now: what it held may match another keyword
         store.remove(slug)
     for keyword in keywords:
-        _record(store, keyword)
+        _record(store, keyword, told)
         store.trim(keyword.slug, keyword.max_papers)
         if store.members.get(keyword.slug, set()) != members.get(keyword.slug, set()):
             store.keywords[keyword.slug].changed = day
@@ -91,15 +92,23 @@ def _match_again(store: Store, keywords: Sequence[Keyword], day: date) -> None:
             store.drop(keyword.slug, paper_id)
 
 
-def _record(store: Store, keyword: Keyword) -> None:
+def _told_to_new_ones(store: Store) -> str | None:
+    """Nothing; but where the list of keywords was lost, they are no new ones."""
+    return store.state.highest_id if store.papers and not store.keywords else None
+
+
+def _record(store: Store, keyword: Keyword, told: str | None) -> None:
     """Bring the keyword's record up to date; one that lacks papers now waits to be filled."""
     expression = to_arxiv(keyword.expression)
     record = store.keywords.get(keyword.slug)
     if record is None:
-        record = KeywordRecord(keyword.slug, keyword.name, expression)
+        record = KeywordRecord(keyword.slug, keyword.name, expression, told=told)
         store.keywords[keyword.slug] = record
     full = len(store.members.get(keyword.slug, ())) >= record.max_papers
     if record.expression != expression or (full and keyword.max_papers > record.max_papers):
         record.filled = record.harvested = None
+    if record.expression != expression and record.told is not None:
+        first = record.told_for or record.expression
+        record.told_for = first if first != expression else None
     record.name, record.expression = keyword.name, expression
     record.max_papers = keyword.max_papers

@@ -30,8 +30,9 @@ from daily_papers.store.store import KeywordRecord, News, Store
 
 def settle(gathering: Gathering, source: Source, feed_failure: FetchError | None) -> None:
     """Bring each keyword's record up to what the run gathered."""
-    if gathering.heard is not None:
-        remember(gathering.store.state, gathering.heard, gathering.day)
+    follows = gathering.heard is not None and remember(
+        gathering.store.state, gathering.heard, gathering.day
+    )
     for keyword in gathering.keywords:
         record, account = gathering.record(keyword.slug), gathering.accounts[keyword.slug]
         _fill(record, account, gathering, keyword)
@@ -41,7 +42,7 @@ def settle(gathering: Gathering, source: Source, feed_failure: FetchError | None
         if record.last_success != gathering.day and account.failure is None:
             account.failure = feed_failure
     note_changes(gathering)
-    _advance(gathering, source)
+    _advance(gathering, source, follows=follows)
 
 
 def note_changes(gathering: Gathering) -> None:
@@ -104,24 +105,29 @@ def _proven(account: Account, gathering: Gathering) -> bool:
     )
 
 
-def _advance(gathering: Gathering, source: Source) -> None:
-    """Where no filled keyword is behind, everything up to today has been told.
+def _advance(gathering: Gathering, source: Source, *, follows: bool) -> None:
+    """Note what each keyword's readers were told by now.
 
-    Until there was such a day, what counts as told is what the first listing showed: what is
-    announced after it is news, however long it takes to fill the tables.
+    ``follows``: today's feed was heard, and no listing was missed since the one before.
     """
     state, records = gathering.store.state, gathering.store.keywords.values()
-    waiting = any(record.filled is None for record in records)
-    if state.highest_id is None and waiting and not _knows_a_listing(gathering):
-        return  # the highest identifier of some tables says nothing of the others
     filled = [record for record in records if record.filled is not None]
     complete = bool(filled) and all(record.last_success == gathering.day for record in filled)
     if complete:
         state.last_complete = gathering.day
-    if complete or state.highest_id is None:
-        state.highest_id = _highest(gathering, source)
-    if state.begun is None and state.highest_id is not None:
-        state.begun = gathering.day
+    before, now = state.highest_id, _highest(gathering, source, complete=complete)
+    for keyword in gathering.keywords:
+        record, account = gathering.record(keyword.slug), gathering.accounts[keyword.slug]
+        if (
+            record.last_success == gathering.day
+            or (follows and record.told is not None and record.told == before)
+            or (record.told is None and _knows_a_listing(gathering))
+        ):
+            record.told, record.told_for = now, None
+        elif record.told is None and _own(account):
+            # Its table holds all that the index shows, as far as any table shows it.
+            record.told = _higher(now, gathering.store.highest_id())
+    state.highest_id = now
 
 
 def _knows_a_listing(gathering: Gathering) -> bool:
@@ -130,16 +136,25 @@ def _knows_a_listing(gathering: Gathering) -> bool:
     return heard or any(account.harvested for account in gathering.accounts.values())
 
 
-def _highest(gathering: Gathering, source: Source) -> str | None:
-    """The highest identifier that can have been told.
+def _highest(gathering: Gathering, source: Source, *, complete: bool) -> str | None:
+    """The highest identifier that is known to be announced.
 
     What a search shows beyond today's feed may be of a listing that other keywords lack.
     """
-    before = gathering.store.state.highest_id
-    ids = {before, *announced_as_news(gathering.announced or ())}
-    if before is None or source in (Source.SEARCH, Source.OAI):
-        ids |= {gathering.store.highest_id(), gathering.shown_by(Way.OAI)}
-    return max((id for id in ids if id is not None), key=announcement_order, default=None)
+    highest = gathering.store.state.highest_id
+    if gathering.heard is not None:
+        for id in announced_as_news(gathering.heard.announced):
+            highest = _higher(highest, id)
+    if any(account.harvested for account in gathering.accounts.values()):
+        highest = _higher(highest, gathering.shown_by(Way.OAI))
+    if complete and (highest is None or source in (Source.SEARCH, Source.OAI)):
+        highest = _higher(highest, gathering.store.highest_id())
+    return highest
+
+
+def _higher(one: str | None, other: str | None) -> str | None:
+    ids = [id for id in (one, other) if id is not None]
+    return max(ids, key=announcement_order, default=None)
 
 
 def keyword_reports(gathering: Gathering) -> tuple[KeywordReport, ...]:
@@ -230,7 +245,8 @@ def _skipped(gathering: Gathering) -> str | None:
     missed = state.missed if gathering.news.missed else ()
     quiet = [each for each in state.quiet if each != day and each not in missed]
     state.quiet = tuple(each for each in state.quiet if each == day)
-    return skipped_sentence(quiet, missed)
+    whole = all(gathering.record(k.slug).last_success == day for k in gathering.keywords)
+    return skipped_sentence(quiet, missed, whole=whole)
 
 
 def _remember_more_keywords(gathering: Gathering) -> None:

@@ -82,10 +82,7 @@ def preview(order: Order) -> tuple[str, ...]:
 def _gathering(order: Order, config: Config, store: Store) -> tuple[Gathering, bool]:
     """Let the store's keywords be those of today; tell whether any came or changed."""
     changes = reconcile(store, config.keywords, order.day)
-    fresh = (*changes.added, *changes.changed)
-    for slug in fresh:
-        store.keywords[slug].came = order.day
-    return Gathering(store, config.keywords, order.day), bool(fresh)
+    return Gathering(store, config.keywords, order.day), bool(changes.added or changes.changed)
 
 
 def _refuse_the_past(store: Store, day: date) -> None:

@@ -21,6 +21,7 @@ from daily_papers.errors import DailyPapersError
 _PAPER_LINE = re.compile(
     r"^- (?P<link>\[.*?\]\(https://arxiv\.org/abs/(?P<paper>[\w./-]+?)\))", re.MULTILINE
 )
+_FINGERPRINT = re.compile(r"<!-- daily-papers correction=[0-9a-f]{32} -->\s*\Z")
 _LONGEST_REASON = 2000
 _LONGEST_LIST = 20_000
 _SUPERSEDED = "This part is no longer needed: its papers now stand above."
@@ -102,12 +103,13 @@ def _named(lines: list[str]) -> str:
 
 
 def _is_explained(delivery: Delivery, mail: Sent, comment: str) -> bool:
-    """Whether an earlier run has added this comment: both carry the same fingerprint."""
-    fingerprint = comment.rpartition("\n")[2]
-    return any(
-        there.author.login == delivery.shown.login and fingerprint in there.body
-        for there in delivery.issues.comments(mail.issue.number)
-    )
+    """Whether the last correction there is this one: both carry the same fingerprint."""
+    last = ""
+    for there in delivery.issues.comments(mail.issue.number):
+        found = _FINGERPRINT.search(there.body)
+        if found is not None and there.author.login == delivery.shown.login:
+            last = found[0].rstrip()
+    return last == comment.rpartition("\n")[2]
 
 
 def _bring_parts(

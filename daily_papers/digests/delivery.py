@@ -67,11 +67,6 @@ class Shown:
     has_label: bool
 
     @property
-    def is_first_use(self) -> bool:
-        """Whether no earlier run has left anything."""
-        return not self.mails and self.begin is None
-
-    @property
     def keys(self) -> frozenset[str]:
         """The keys of the digests that were sent."""
         return frozenset(key for mail in self.mails for key in mail.key.digests)
@@ -153,7 +148,7 @@ class Delivery:
             except (Unclear, Unfinished) as problem:
                 problems.append(problem)
         if plan.mailings and not self.shown.has_label:
-            self._create_label(plan.begin)
+            self._remember(plan.begin)
         for mailing in plan.mailings:
             try:
                 self._open(mailing)
@@ -161,10 +156,19 @@ class Delivery:
                 problems.append(problem)
         return problems
 
-    def _create_label(self, begin: str) -> None:
+    def _remember(self, begin: str) -> None:
+        """Create the label, whose description remembers with which digest mailing began."""
         description = f"Digests of new papers; since {begin} by {self.shown.login}"
-        with suppress(Rejected):  # it exists by now, and that is all that matters
-            self.issues.create_label(LABEL, description, _LABEL_COLOR)
+        try:
+            with suppress(Rejected):  # it exists by now, and that is all that matters
+                self.issues.create_label(LABEL, description, _LABEL_COLOR)
+        except DailyPapersError:
+            if not self.shown.mails:
+                self.say(
+                    "nothing was ever mailed here: until the first mail goes out, the newest "
+                    "digest is the one to begin with, and older ones stay in digests/ alone"
+                )
+            raise
 
     def _open(self, mailing: Mailing) -> None:
         parts = issue_parts(mailing, self.links)

@@ -199,15 +199,7 @@ def _having_looked(
 def _send(
     delivery: Delivery, planned: Plan, digests: tuple[Digest, ...], today: date
 ) -> list[DailyPapersError]:
-    try:
-        problems = delivery.send(planned, digests, today)
-    except DailyPapersError:
-        if delivery.shown.is_first_use:
-            delivery.say(
-                "nothing was ever mailed here: until the first mail goes out, the newest digest is "
-                "the one to begin with, and older ones stay in digests/ alone"
-            )
-        raise
+    problems = delivery.send(planned, digests, today)
     if not planned.mailings and not problems:
         delivery.say("nothing to send: every digest has its issue")
     return problems

@@ -43,8 +43,11 @@ class KeywordRecord:
     changed: date | None = None
     #: How many papers its table was filled for.
     max_papers: int = 0
-    #: The listing day on which it came, or became another one; None where it was always there.
-    came: date | None = None
+    #: Papers up to this identifier were told to its readers, or were there before it; what is above
+    #: is news where it is found. None as long as it is not known.
+    told: str | None = None
+    #: The expression with which they were told, where it is another one now.
+    told_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,8 @@ class State:
     last_complete: date | None = None
     #: One line for people: what this listing day was.
     day_line: str = ""
-    #: The highest identifier that was announced at the last complete run; before the first one,
-    #: in the first listing of which anything is known.
+    #: The highest identifier that is known to be announced.
     highest_id: str | None = None
-    #: That first listing's day.
-    begun: date | None = None
     #: Papers that readers knew and that were revised on ``day``.
     revised: tuple[str, ...] = ()
     feed: tuple[FeedMemory, ...] = ()

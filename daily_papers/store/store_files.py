@@ -57,7 +57,7 @@ def load_store(root: Path) -> Store:
     return Store(
         papers=papers,
         keywords=_by_key(
-            _records(root, [_KEYWORDS], lambda fields: keyword_of(fields, state.day)),
+            _records(root, [_KEYWORDS], lambda fields: keyword_of(fields, state)),
             lambda record: record.slug,
         ),
         state=state,
@@ -75,8 +75,7 @@ def save_store(store: Store, transaction: Transaction) -> None:
     _save_lines(transaction, _PAPERS, _paper_lines(store.papers.values()), _files(root, _PAPERS))
     _save_lines(transaction, _NEWS, _news_lines(store.news.values()), _files(root, _NEWS))
     keywords = [
-        _line(keyword_record(store.keywords[slug], store.state.day))
-        for slug in sorted(store.keywords)
+        _line(keyword_record(store.keywords[slug], store.state)) for slug in sorted(store.keywords)
     ]
     transaction.write(_KEYWORDS, "".join(keywords).encode())
     weeks = [_line(week_record(week, store.weeks[week])) for week in sorted(store.weeks)]

@@ -28,6 +28,9 @@ from daily_papers.store.store_fields import (
 #: Raised when the files change in a way that an older version could not read.
 FORMAT = 1
 
+#: Written of a keyword of which nothing was told yet, where that is not the ordinary case.
+_NOTHING = "nothing"
+
 
 class NewerFormatError(ValueError):
     """The store was written by a newer version of this program."""
@@ -119,7 +122,7 @@ def week_record(week: str, counts: dict[str, int]) -> Json:
 # --- keywords ----------------------------------------------------------------------------------
 
 
-def keyword_of(fields: Fields, last_day: date | None) -> KeywordRecord:
+def keyword_of(fields: Fields, state: State) -> KeywordRecord:
     """Read a keyword; one that is up to date does not say so, so that its line need not change."""
     told = fields.may("last_success", text)
     behind_since = None if told in (None, "never") else fields.need("last_success", day)
@@ -128,18 +131,26 @@ def keyword_of(fields: Fields, last_day: date | None) -> KeywordRecord:
         name=fields.need("name", text),
         expression=fields.need("expression", text),
         filled=fields.may("filled", day),
-        last_success=last_day if told is None else behind_since,
+        last_success=state.day if told is None else behind_since,
         audited=fields.may("audited", day),
         harvested=fields.may("harvested", day),
         changed=fields.may("changed", day),
         max_papers=fields.need("max_papers", number),
-        came=fields.may("came", day),
+        told=_told_up_to(fields, state),
+        told_for=fields.may("told_for", text),
     )
 
 
-def keyword_record(record: KeywordRecord, last_day: date | None) -> Json:
+def _told_up_to(fields: Fields, state: State) -> str | None:
+    told = fields.may("told", text)
+    if told is None:
+        return state.highest_id
+    return None if told == _NOTHING else fields.need("told", identifier)
+
+
+def keyword_record(record: KeywordRecord, state: State) -> Json:
     """Write a keyword."""
-    behind = record.last_success != last_day
+    behind = record.last_success != state.day
     return {
         "slug": record.slug,
         "name": record.name,
@@ -150,7 +161,8 @@ def keyword_record(record: KeywordRecord, last_day: date | None) -> Json:
         "harvested": _day_text(record.harvested),
         "changed": _day_text(record.changed),
         "max_papers": record.max_papers,
-        "came": _day_text(record.came),
+        "told": None if record.told == state.highest_id else record.told or _NOTHING,
+        "told_for": record.told_for,
     }
 
 
@@ -167,7 +179,6 @@ def state_of(fields: Fields) -> State:
         last_complete=fields.may("last_complete", day),
         day_line=fields.need("day_line", text),
         highest_id=fields.may("highest_id", identifier),
-        begun=fields.may("begun", day),
         revised=fields.need("revised", texts),
         feed=fields.need("feed", _feed),
         listed=fields.need("listed", numbers),
@@ -203,7 +214,6 @@ def state_record(state: State) -> Json:
         "last_complete": _day_text(state.last_complete),
         "day_line": state.day_line,
         "highest_id": state.highest_id,
-        "begun": _day_text(state.begun),
         "revised": state.revised,
         "feed": [
             {
