@@ -41,7 +41,8 @@ _FILES = {
     ".gitattributes": "gitattributes",
 }
 #: Five fields, in numbers and names, which need no escaping.
-_CRON = re.compile(r"[\w*/,-]+(?: +[\w*/,-]+){4}", re.ASCII)
+_CRON = re.compile(r"[\w*/,-]+(?: [\w*/,-]+){4}", re.ASCII)
+_TIMEZONE = re.compile(r"[\w+/-]+", re.ASCII)
 #: What a repository says that runs its own copy of this program, as "Use this template" makes it.
 _OWN_COPY = re.compile(r"^\s*(?:- )?uses: +\./", re.MULTILINE)
 #: Off the full hour, when GitHub is busiest, and off the minutes that everybody takes.
@@ -91,9 +92,9 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
 
 
 def _drawn_slots(draw: Random) -> tuple[str, ...]:
-    """Two times of day, from Monday to Friday in UTC."""
+    """Two times of day, from Monday to Friday in UTC, as entries of a schedule."""
     return tuple(
-        f"{draw.choice(_MINUTES)} {draw.choice(hours)} * * 1-5"
+        _at(f"{draw.choice(_MINUTES)} {draw.choice(hours)} * * 1-5")
         for hours in (_FIRST_HOURS, _SECOND_HOURS)
     )
 
@@ -102,17 +103,29 @@ def _slots_in(workflow: str) -> tuple[str, ...]:
     """The times at which a workflow runs, as many as there are; none where it has no plain ones."""
     try:
         content = yaml.safe_load(workflow)
-        schedule = content[True]["schedule"]  # YAML takes the key "on" for a boolean
-        slots = tuple(str(each["cron"]).strip() for each in schedule)
-    except (yaml.YAMLError, LookupError, TypeError, ValueError):
+        events = content.get(True, content.get("on"))  # YAML takes a plain "on" for a boolean
+        return tuple(_slot(each) for each in events["schedule"])
+    except (yaml.YAMLError, LookupError, AttributeError, TypeError, ValueError):
         return ()
-    return slots if all(map(_CRON.fullmatch, slots)) else ()
+
+
+def _slot(entry: dict[str, object]) -> str:
+    """One entry of a schedule as we write it; raises ValueError where it is not a plain one."""
+    cron = " ".join(str(entry["cron"]).split())
+    timezone = str(entry.get("timezone", "UTC"))
+    if not _CRON.fullmatch(cron) or not _TIMEZONE.fullmatch(timezone):
+        raise ValueError(f"{entry!r} is not a time")
+    return _at(cron) if "timezone" not in entry else f'{_at(cron)}\n      timezone: "{timezone}"'
+
+
+def _at(cron: str) -> str:
+    return f'    - cron: "{cron}"'
 
 
 def _new_files(slots: tuple[str, ...]) -> dict[str, str]:
     repository, commit = ACTION.split("@")
     blanks = {
-        "    <slots>\n": "".join(f'    - cron: "{slot}"\n' for slot in slots),
+        "    <slots>\n": "".join(f"{slot}\n" for slot in slots),
         "<action>": ACTION,
         "<check-action>": f"{repository}/.github/actions/check@{commit}",
         "<site-action>": f"{repository}/.github/actions/site@{commit}",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from daily_papers.config import Config
 from daily_papers.digests.digest import Digest, is_key
-from daily_papers.errors import RegionError
+from daily_papers.errors import DailyPapersError, RegionError
 from daily_papers.files import Transaction, unwritable
 from daily_papers.rendering.pages import PAGE_MARK, render_page
 from daily_papers.rendering.readme import render_region
@@ -125,5 +125,7 @@ def _content(file: Path) -> str:
 
 
 def digest_keys(root: Path) -> list[str]:
-    """The keys of the digests that were written so far."""
+    """The keys of the digests that were written so far. Raises DailyPapersError."""
+    if (root / DIGESTS).exists() and not (root / DIGESTS).is_dir():
+        raise DailyPapersError(f"{root / DIGESTS}: not a folder; move it out of the way")
     return [file.stem for file in (root / DIGESTS).glob("*.md") if is_key(file.stem)]

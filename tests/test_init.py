@@ -137,19 +137,32 @@ def test_upgrade_says_where_nothing_is_to_be_renewed(tmp_path: Path) -> None:
         ("    - cron: '7 4 * * 1-5'\n    - cron: 17 15 * * MON-FRI\n", ["7 4", "17 15"]),
         ('    - cron: "9 9 * * *" # once\n', ["9 9"]),
         ("    - {cron: '1 5 * * *'}\n" * 4, ["1 5"] * 4),
+        ('    - cron: "5\\\\t7 * * *"\n', ["5 7"]),
     ],
 )
+@pytest.mark.parametrize("on", ["on", "'on'"])
 def test_upgrade_keeps_hours_however_many_and_however_written(
-    tmp_path: Path, schedule: str, kept: list[str]
+    tmp_path: Path, schedule: str, kept: list[str], on: str
 ) -> None:
     run("init", tmp_path)
     daily = tmp_path / ".github/workflows/daily.yml"
     ours = re.sub(r"(    - cron: .*\n)+", schedule, daily.read_text(encoding="utf-8"))
+    ours = ours.replace("\non:", f"\n{on}:")
     daily.write_text(ours, encoding="utf-8")
     assert run("init", tmp_path, "--upgrade").code == 0
     renewed = daily.read_text(encoding="utf-8")
     assert re.findall(r'(?m)^    - cron: "(\d+ \d+) ', renewed) == kept
     assert renewed.count("cron:") == len(kept)
+
+
+def test_upgrade_keeps_the_time_zone_of_the_hours(tmp_path: Path) -> None:
+    run("init", tmp_path)
+    daily = tmp_path / ".github/workflows/daily.yml"
+    slot = '    - cron: "5 7 * * *"\n      timezone: "Europe/Stockholm"\n'
+    ours = re.sub(r"(    - cron: .*\n)+", slot, daily.read_text(encoding="utf-8"))
+    daily.write_text(ours.replace(ACTION, "someone/older@" + "1" * 40), encoding="utf-8")
+    run("init", tmp_path, "--upgrade")
+    assert daily.read_text(encoding="utf-8") == ours
 
 
 def test_upgrade_leaves_a_copy_of_the_whole_project_alone(tmp_path: Path) -> None:

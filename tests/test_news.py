@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from daily_papers.daily.listening import lost_since
 from daily_papers.daily.news import FreshNews, announced_as_news, counted
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, Way
 from daily_papers.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
+from daily_papers.store.store import State
 from tests.support.daily_runs import Reader, days
 from tests.support.repository import SLUGS, Repository
 
@@ -103,6 +105,15 @@ def test_the_newest_comes_first():
     found = [paper(id) for id in ("2601.99999", "2602.00002", "2602.00010")]
     news.discover("a", found, "2601.00001")
     assert list(told(news)) == ["2602.00010", "2602.00002", "2601.99999"]
+
+
+def test_a_cross_list_of_a_lost_day_does_not_hide_that_it_was_lost():
+    state = State(highest_id="2602.03564", unconfirmed=date(2026, 2, 4))
+    cross = Announcement(paper("2602.03966"), AnnounceKind.CROSS)
+    new = Announcement(paper("2602.06500"), AnnounceKind.NEW)
+    assert lost_since(state, [cross, new]) == date(2026, 2, 4)
+    follows = Announcement(paper("2602.03600"), AnnounceKind.NEW)
+    assert lost_since(state, [cross, follows]) is None
 
 
 # --- on real days ------------------------------------------------------------------------------

@@ -584,6 +584,13 @@ def test_a_correction_that_is_made_is_not_made_again(begun: Watcher):
     assert "nothing to correct" in begun.said[-1]
 
 
+def test_a_correction_that_is_taken_back_and_made_again_is_told_again(begun: Watcher):
+    for papers in (range(2, 4), [1], range(2, 4)):
+        begun.write(digest("2026-11-18", papers))
+        begun.notify(correct="2026-11-18", reason="One was wrong.")
+    assert len(begun.github.comments) == 3
+
+
 def test_a_correction_of_what_is_right_does_nothing(begun: Watcher):
     begun.notify(correct="2026-11-18")
     assert begun.github.writes == []
@@ -659,6 +666,15 @@ def test_a_first_use_that_fails_says_what_comes_first_later(watcher: Watcher):
     with pytest.raises(NotPermitted):
         watcher.notify()
     assert "the newest digest is the one to begin with" in watcher.said[-1]
+
+
+def test_a_first_use_that_is_remembered_does_not_say_so(watcher: Watcher):
+    watcher.write(digest("2026-11-18", [1]))
+    watcher.github.inject(Fault.FORBIDDEN, at=5)
+    with pytest.raises(NotPermitted):
+        watcher.notify()
+    assert watcher.github.labels
+    assert watcher.said == []
 
 
 @pytest.mark.parametrize("acted", [False, True], ids=["before", "after"])

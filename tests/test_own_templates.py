@@ -46,6 +46,8 @@ def test_copies_of_all_bundled_templates_are_right(tmp_path: Path) -> None:
         ("row.md.jinja", "{% include 'rows.md.jinja' %}", "1: there is no template 'rows.md"),
         ("row.md.jinja", b"\xff", "1: it is not UTF-8"),
         ("row.md.jinja", "{{ " + "(" * 5000 + ")" * 5000 + " }}", "1: too much is nested"),
+        ("row.md.jinja", "{{ " + "+".join(["1"] * 1200) + " }}", "1: too much is nested"),
+        ("row.md.jinja", "{{ paper" + ".a" * 5000 + " }}", "1: too much is nested"),
         ("table.md.jinja", "{{ section.nam }}", "1: there is no field 'nam'; did you mean 'name'?"),
         (
             "readme.md.jinja",
@@ -89,12 +91,27 @@ def test_what_may_be_right_is_let_pass(tmp_path: Path, text: str) -> None:
 
 
 def test_templates_of_no_place_of_ours_may_take_any_field(tmp_path: Path) -> None:
-    include = "{% set x = 1 %}{% include 'mine.md.jinja' %}"
+    include = "{% include 'mine.md.jinja' %}"
     said = checked(tmp_path, {"row.md.jinja": include, "mine.md.jinja": "{{ x }}{{ a.b | c }}"})
-    assert [line.partition(": ")[2] for line in said] == [
-        f"warning: no template has this name; there are {', '.join(BUNDLED)}",
-        "there is no filter 'c'",
-    ]
+    assert [line.partition(": ")[2] for line in said] == ["there is no filter 'c'"]
+
+
+def test_a_template_that_nothing_names_is_doubtful(tmp_path: Path) -> None:
+    (said,) = checked(tmp_path, {"site/nav.html.jinja": ""})
+    assert said.endswith(f"warning: no template has this name; there are {', '.join(BUNDLED)}")
+    layout = "{% include 'nav.html.jinja' %}"
+    assert checked(tmp_path, {"site/nav.html.jinja": "", "site/layout.html.jinja": layout}) == []
+
+
+def test_what_one_template_sets_another_may_take(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "readme.md.jinja": "{% set wide = true %}{% include 'table.md.jinja' %}",
+        "page.md.jinja": "{% with wide = false %}{% include 'table.md.jinja' %}{% endwith %}",
+        "table.md.jinja": "{% if wide %}x{% endif %}",
+        "site/start.html.jinja": "{% set kind = 'k' %}{% extends 'layout.html.jinja' %}",
+        "site/layout.html.jinja": "{{ kind }}",
+    }
+    assert checked(tmp_path, files) == []
 
 
 def test_mistakes_in_keywords_and_templates_are_told_at_once(tmp_path: Path) -> None:

@@ -301,6 +301,10 @@ ALLOWED = re.compile(r"</?m[a-z]+(?: [a-z]+=\"[A-Za-z0-9.+% -]{1,40}\")*>")
         (r"$\href{javascript:alert(1)}{x}$", r"$\href{javascript:alert(1)}{x}$"),
         (r"$\href{https://a.b}{https://a.b}$", r"$\href{https://a.b}{https://a.b}$"),
         (r"$\texttt{https://a.b}$", r"$\texttt{https://a.b}$"),
+        (
+            r"\[\begin{aligned} a &= b \end{aligned}\]",
+            r"\[\begin{aligned} a &amp;= b \end{aligned}\]",
+        ),
         (r"$\style{color:red}{x}$", "<math><mi>x</mi></math>"),
         (r"$\color{red}x$", "<math><mstyle><mi>x</mi></mstyle></math>"),
     ],
@@ -449,3 +453,11 @@ def test_a_paper_from_long_ago_has_a_card_too(tmp_path: Path) -> None:
     assert [part["file"] for part in json.loads(website.text("search/index.json"))["parts"]] == [
         "papers-1999.json"
     ]
+
+
+def test_digests_that_cannot_be_looked_for_are_not_taken_for_none(tmp_path: Path) -> None:
+    website = Website.new(tmp_path, {"medical-imaging": [paper(1)]})
+    website.repository.write("digests", "in the way")
+    ended = website.build()
+    assert ended.code == 1
+    assert ended.err.endswith("digests: not a folder; move it out of the way\n")

@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 
 from daily_papers.site.maths import readable
-from tests.support.website import HOSTILE, Website, example, paper, served
+from daily_papers.store.store import News
+from tests.support.website import (
+    DAY,
+    HOSTILE,
+    Website,
+    example,
+    hostile_papers,
+    paper,
+    served,
+)
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the dependency group browser")
 axe = pytest.importorskip(
@@ -132,6 +141,23 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit: Visit, kind: str)
     assert found.violations_count == 0, found.generate_report()
     width = visit.page.evaluate("document.documentElement.scrollWidth")
     assert width <= visit.page.viewport_size["width"]
+
+
+def test_nothing_of_todays_news_makes_the_start_page_wider(chromium: Any, tmp_path: Path) -> None:
+    papers = [
+        paper(1, "MRI " + "a" * 60),
+        paper(2, "MRI https://huggingface.co/datasets/organisation/some_dataset_name_v2_final"),
+        paper(3, r"MRI $H^{0}(X,\mathcal{O}_{X}(D))\to H^{1}(Y,\mathcal{F}\otimes L)$"),
+        *hostile_papers(),
+    ]
+    news = [News(one.id, 1, DAY, ("medical-imaging",), str(DAY)) for one in papers]
+    website = Website.new(tmp_path, {"medical-imaging": papers}, news=news).built()
+    with served(website.folder) as address:
+        page = chromium.new_page(viewport=PHONE)
+        page.goto(address)
+        assert page.locator(".lines li").count() > 3
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        page.close()
 
 
 @pytest.mark.parametrize("width", [320, 360, 440, 840, 1000])

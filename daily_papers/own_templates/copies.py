@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from daily_papers.config import Problem
@@ -40,23 +41,34 @@ def template_doubts(root: Path) -> tuple[Problem, ...]:
     if not own.is_dir() or own.resolve() == bundled_templates().resolve():
         return ()
     bundled = _bundled()
+    texts = {
+        path.relative_to(own).as_posix(): _text(path)
+        for path in sorted(own.rglob("*.jinja"))
+        if path.is_file()
+    }
     doubts = []
-    for path in sorted(path for path in own.rglob("*.jinja") if path.is_file()):
-        name = path.relative_to(own).as_posix()
-        message = _doubt(path, name, bundled)
+    for name, text in texts.items():
+        message = _doubt(name, text, bundled, texts.values())
         if message is not None:
             doubts.append(Problem(f"templates/{name}", 1, None, message, "warning"))
     return tuple(doubts)
 
 
-def _doubt(path: Path, name: str, bundled: dict[str, bytes]) -> str | None:
-    if name not in bundled:
-        return f"no template has this name; there are {', '.join(sorted(bundled))}"
+def _text(path: Path) -> str:
     try:
-        first_line = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0]
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise unwritable(path, error) from error
-    mark = _MARK.match(first_line)
+
+
+def _doubt(name: str, text: str, bundled: dict[str, bytes], texts: Collection[str]) -> str | None:
+    if name not in bundled:
+        # Templates of the website name each other without their folder.
+        called = re.compile(rf"""["']{re.escape(name.removeprefix("site/"))}["']""")
+        if any(called.search(each) for each in texts):
+            return None
+        return f"no template has this name; there are {', '.join(sorted(bundled))}"
+    mark = _MARK.match(text.partition("\n")[0])
     now = _hash(bundled[name])
     if mark is None or mark["hash"] == now:
         return None

@@ -7,7 +7,7 @@ a name or a field that does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from daily_papers.site.templates import SiteTemplates
 _SITE = "site"
 #: What templates may ask of what may be missing.
 _GUARDS = {"defined", "undefined", "default", "d"}
+#: Levels in a template that its reading here, and its rendering, can follow.
+_DEEPEST = 100
 #: What jinja2 itself gives in some places.
 _GIVEN = ("loop", "self", "super", "caller", "varargs", "kwargs")
 
@@ -39,13 +41,28 @@ def template_mistakes(root: Path) -> tuple[Problem, ...]:
         return ()
     handed = handed_over()
     problems = []
-    for path in paths:
-        name = path.relative_to(own)
-        environment = (SiteTemplates if name.parts[0] == _SITE else Templates)(own).environment
-        examples = _examples_for(name.as_posix(), handed)
-        for line, message in dict.fromkeys(_mistakes(path, environment, examples)):
-            problems.append(Problem(f"templates/{name.as_posix()}", line, None, message))
-    return tuple(problems)
+    for environment, group in (
+        (Templates(own).environment, [path for path in paths if not _is_of_site(path, own)]),
+        (SiteTemplates(own).environment, [path for path in paths if _is_of_site(path, own)]),
+    ):
+        parsed = {path: _parsed(path, environment) for path in group}
+        set_here = {
+            name
+            for tree in parsed.values()
+            if isinstance(tree, nodes.Template)
+            for name in _names_set_in(tree)
+        }
+        for path, tree in parsed.items():
+            name = path.relative_to(own).as_posix()
+            reader = _Reader(environment, _examples_for(name, handed), set_here)
+            found = reader.read(tree) if isinstance(tree, nodes.Template) else [tree]
+            for line, message in dict.fromkeys(found):
+                problems.append(Problem(f"templates/{name}", line, None, message))
+    return tuple(sorted(problems, key=lambda problem: (problem.path, problem.line or 0)))
+
+
+def _is_of_site(path: Path, own: Path) -> bool:
+    return path.relative_to(own).parts[0] == _SITE
 
 
 def _examples_for(name: str, handed: Mapping[str, Examples]) -> Examples | None:
@@ -62,45 +79,58 @@ def _examples_for(name: str, handed: Mapping[str, Examples]) -> Examples | None:
     return merged
 
 
-def _mistakes(
-    path: Path, environment: jinja2.Environment, examples: Examples | None
-) -> Iterator[tuple[int, str]]:
+def _parsed(path: Path, environment: jinja2.Environment) -> nodes.Template | tuple[int, str]:
+    """The template, or the line at which it cannot be read, and why."""
     try:
         tree = environment.parse(path.read_text(encoding="utf-8"))
+        _depth_of(tree)
     except jinja2.TemplateSyntaxError as error:
-        yield error.lineno, " ".join(str(error).split())
+        return error.lineno, " ".join(str(error).split())
     except UnicodeDecodeError:
-        yield 1, "it is not UTF-8; save it as UTF-8"
+        return 1, "it is not UTF-8; save it as UTF-8"
     except RecursionError:
-        yield 1, "too much is nested in it"
+        return 1, "too much is nested in it"
     except OSError as error:
         raise unwritable(path, error) from error
-    else:
-        yield from _Reader(environment, tree, knows_names=examples is not None).read(examples or {})
+    return tree
+
+
+def _depth_of(node: nodes.Node) -> int:
+    """How deep a template is nested; raises RecursionError where reading and rendering would."""
+    depth = 1 + max(map(_depth_of, node.iter_child_nodes()), default=0)
+    if depth > _DEEPEST:
+        raise RecursionError
+    return depth
+
+
+def _names_set_in(tree: nodes.Template) -> set[str]:
+    """The names that a template gives a value; what it includes or extends sees them too."""
+    names = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
+    names |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    names |= {each.target for each in tree.find_all(nodes.Import)}
+    for each in tree.find_all(nodes.FromImport):
+        names |= {name if isinstance(name, str) else name[1] for name in each.names}
+    return names
 
 
 class _Reader:
     """Reads a parsed template, from top to bottom."""
 
     def __init__(
-        self, environment: jinja2.Environment, tree: nodes.Template, *, knows_names: bool
+        self, environment: jinja2.Environment, examples: Examples | None, set_here: Iterable[str]
     ) -> None:
         self._environment = environment
-        self._tree = tree
-        self._knows_names = knows_names
+        self._knows_names = examples is not None
+        unknown = dict.fromkeys((*environment.globals, *_GIVEN, *set_here))
+        self._scope: _Scope = {**(examples or {}), **unknown}
+        self._guarded: list[nodes.Node] = []
+        self._found: list[tuple[int, str]] = []
+
+    def read(self, tree: nodes.Template) -> list[tuple[int, str]]:
         self._guarded = [
             node.node for node in tree.find_all((nodes.Test, nodes.Filter)) if node.name in _GUARDS
         ]
-        self._found: list[tuple[int, str]] = []
-
-    def read(self, examples: Examples) -> list[tuple[int, str]]:
-        own = {name.name for name in self._tree.find_all(nodes.Name) if name.ctx != "load"}
-        own |= {macro.name for macro in self._tree.find_all(nodes.Macro)}
-        own |= {each.target for each in self._tree.find_all(nodes.Import)}
-        for each in self._tree.find_all(nodes.FromImport):
-            own |= {name if isinstance(name, str) else name[1] for name in each.names}
-        unknown = dict.fromkeys((*self._environment.globals, *_GIVEN, *own))
-        self._visit(self._tree, {**examples, **unknown})
+        self._visit(tree, self._scope)
         return self._found
 
     def _visit(self, node: nodes.Node, scope: _Scope) -> None:

@@ -53,8 +53,8 @@ _ATTRIBUTES = frozenset(
 _ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.+% -]{1,40}", re.ASCII)
 # Addresses are no formulas: set letter by letter they can be neither read nor broken into lines.
 _ADDRESS = re.compile(r"\\(?:href|url)(?![A-Za-z])|://")
-# What the library leaves where it does not know a command.
-_COMMAND = re.compile(r"\\")
+# What the library leaves where it does not know a command, or the columns of an environment.
+_COMMAND = re.compile(r"\\|^&$")
 # A name of several letters (log, sin) stands apart from the letters beside it.
 _THIN_SPACE = '<mspace width="0.17em"></mspace>'
 
@@ -125,7 +125,7 @@ class Mathematician:
             return None
         try:
             formula = self._convert(tex)
-            if sum(len(html.unescape(text)) for text in formula.itertext()) > _LONGEST_LINE:
+            if _width(formula) > _LONGEST_LINE:
                 return None
             return Markup(_written(formula))  # noqa: S704 - each text in it is escaped
         except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
@@ -138,6 +138,12 @@ def _converter() -> Callable[[str], Element] | None:
     except ImportError:
         return None
     return convert_to_element
+
+
+def _width(formula: Element) -> int:
+    """About how many signs stand side by side; the columns of a table stand apart."""
+    signs = sum(len(html.unescape(text)) for text in formula.itertext())
+    return signs + 2 * sum(1 for _ in formula.iter("mtd"))
 
 
 class _NotShown(ValueError):
