@@ -32,7 +32,11 @@ _LAST_UPDATE = re.compile(r"[\s*_>-]*last update:?[\s*_]*(?P<day>\S*?)[\s*_]*", 
 # What a keyword's name may be in keywords.yaml: no longer, and with nothing hidden in it.
 _LONGEST_NAME = 200
 _JOINERS = "\u200c\u200d"
-_END_OF_TABLE = re.compile(r"\s*$| {0,3}(?:#{1,6}(?:[ \t]|$)|>|<[!/A-Za-z]|`{3}|~{3})")
+_RULE = r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$"
+_ITEM = r"(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)"
+_END_OF_TABLE = re.compile(
+    rf"\s*$| {{0,3}}(?:#{{1,6}}(?:[ \t]|$)|>|<[!/A-Za-z]|`{{3}}|~{{3}}|{_RULE}|{_ITEM})"
+)
 
 
 @dataclass(frozen=True, slots=True)
