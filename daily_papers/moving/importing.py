@@ -23,6 +23,7 @@ from daily_papers.moving.published_blocks import (
     Heading,
     LastUpdate,
     Line,
+    Prose,
     Table,
     blocks_of,
 )
@@ -71,6 +72,11 @@ class Published:
     def has_markers(self) -> bool:
         """Whether our own markers stand in it already."""
         return any(block.line.is_ours for block in self.blocks)
+
+    @property
+    def has_a_marker(self) -> bool:
+        """Whether one of our markers stands in it, in a pair or not."""
+        return any(isinstance(block, Prose) and block.line.marker for block in self.blocks)
 
     @property
     def day_line(self) -> LastUpdate | None:
