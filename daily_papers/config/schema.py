@@ -18,8 +18,10 @@ from daily_papers.config.unquoted import colon_needs_space
 from daily_papers.config.wrong_values import (
     HOW_TO_LIST,
     empty_list,
+    is_one_value,
     key_of,
     no_choice,
+    quoted_with_key,
     shown,
     wrong_type,
 )
@@ -109,9 +111,8 @@ def _meant(key: str, value: object, breach: _Breach) -> str:
     meant = close[0] if close else _ELSEWHERE.get(key.lower())
     if meant in breach.known:
         return f'did you mean "{meant}"?'
-    if _is_keyword(breach.path) and isinstance(value, str):
-        phrase = shown(f"{key}: {value}")
-        return f'if this is a phrase, put it in quotes: "{phrase}"'
+    if _is_keyword(breach.path) and len(breach.value) == 1 and is_one_value(value):
+        return f"if this is a phrase, {quoted_with_key(breach.value)}"
     return f"the keys are {', '.join(breach.known)}"
 
 
