@@ -116,6 +116,30 @@ def test_a_slug(slug: str) -> None:
             assert answers(file.format(advice.removesuffix('"'))) == []
 
 
+@given(texts)
+@example("Francesco Di Feola, F. Di Feola")
+@example('Di Feola, Anna "Maria"')
+@example("Smith, John, Jr.")
+def test_an_author(text: str) -> None:
+    file = "keywords:\n  - author: {}\n"
+    for answer in answers(file.format(json.dumps(text))):
+        listed, _, single = answer.partition(", or a single name without a comma, author: ")
+        _, _, names = listed.partition("write each name for itself, author: ")
+        _, _, name = listed.partition("without a comma: ")
+        for advice in filter(None, [names, single, name]):
+            words = yaml.safe_load(f"[{advice}]")
+            assert sorted(re.split(r"[\s,]+", " ".join(flat(words)))) == sorted(
+                re.split(r"[\s,]+", text.strip(" ,"))
+            )
+            again = " ".join(answers(file.format(advice)))
+            assert "comma" not in again
+            assert "YAML" not in again
+
+
+def flat(words: list[str | list[str]]) -> list[str]:
+    return [text for word in words for text in ([word] if isinstance(word, str) else word)]
+
+
 @pytest.mark.parametrize(
     ("text", "advice"),
     [
