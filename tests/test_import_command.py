@@ -198,6 +198,42 @@ def test_a_second_replacing_finds_nothing_to_bring_in(old: Repository):
         assert old.tree() == tree
 
 
+def test_a_table_that_has_no_keyword_is_named_each_time(old: Repository):
+    old.write("keywords.yaml", "keywords: [mri]\n")
+    readme = OTHER_TOOL.replace("| **[No address]** | 2025-04-02 | nothing | |\n", "")
+    old.write("README.md", readme)
+    first = bring_in(old, "--replace")
+    assert (first.code, len(first.err.splitlines())) == (0, 1)
+    tree = old.tree()
+    for options in (["--replace"], []):
+        ended = bring_in(old, *options, day="2026-01-25")
+        assert ended.code == 0
+        assert sorted(ended.err.splitlines()) == sorted(first.err.splitlines())
+        assert ended.out == (
+            f"{old.root}/README.md: our two markers stand in it already, and no other paper of a "
+            "keyword: nothing to bring in\n"
+        )
+        assert old.tree() == tree
+
+
+@pytest.mark.parametrize(
+    ("markers", "told"),
+    [
+        (f"{BEGIN}\n", f"README.md:1: {BEGIN} has no end; paste {END} on a line below it"),
+        (f"{END}\n", f"README.md:1: {END} has no begin; paste {BEGIN} on a line above it"),
+        (f"{BEGIN}\n{END}\n" * 2, f"README.md:3: {BEGIN} stands on lines 1 and 3; keep one"),
+    ],
+)
+def test_markers_that_are_no_pair_are_told(old: Repository, markers: str, told: str):
+    old.write("README.md", markers + OTHER_TOOL)
+    tree = old.tree()
+    for options in (["--replace"], []):
+        ended = bring_in(old, *options)
+        assert (ended.code, ended.out) == (1, "")
+        assert ended.err == f"daily-papers: {old.root}/{told}\n"
+        assert old.tree() == tree
+
+
 def test_a_readme_without_markers_is_told_what_to_do(old: Repository):
     ended = bring_in(old)
     assert old.text("README.md") == OTHER_TOOL
@@ -294,7 +330,7 @@ def test_where_no_table_has_a_keyword_nothing_is_done(old: Repository):
     tree = old.tree()
     ended = bring_in(old, "--replace")
     assert (ended.code, ended.out) == (1, "")
-    assert len(ended.err.splitlines()) == 2
+    assert len(ended.err.splitlines()) == 3
     assert old.tree() == tree
 
 

@@ -17,6 +17,19 @@ OTHER_ROW = "| **[Another](http://arxiv.org/abs/2501.05678v1)** | 2025-01-30 |\n
 BAD_ROW = "| **[A title](http://arxiv.org/abs/2501.04321v1)** | 31 Jan |\n"
 TABLE = HEAD + ROW
 MARKERS = f"{BEGIN}\n{END}\n"
+DAY = "Last update: 2025-02-01\n"
+ENDS_OF_TABLE = [
+    "---",
+    "* * *",
+    "___",
+    "- item",
+    "-",
+    "+ | item |",
+    "* item",
+    "1. x",
+    "23) x",
+    "> x",
+]
 
 
 def replaced(text: str, stored: Stored | None = None) -> str:
@@ -80,6 +93,17 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
             f"# T\n\nMore words.\n\n{MARKERS}",
         ),
         (f"{MARKERS}\n## a\n{TABLE}\nEnd.\n", f"{MARKERS}\n## a\n\nEnd.\n"),
+        # A day of their own is theirs.
+        (
+            f"{DAY}\n> {DAY}\n## a\n{TABLE}\n## My notes\n{DAY}\n> {DAY}",
+            f"> {DAY}\n{MARKERS}\n## My notes\n{DAY}\n> {DAY}",
+        ),
+        (
+            f"## a\n{TABLE}\n{DAY}\n## b\n{TABLE}",
+            f"## a\n\n{DAY}\n{MARKERS}",
+        ),
+        # What ends a table in Markdown is no row of it.
+        *((f"## a\n{TABLE}{end}\nEnd.\n", f"{MARKERS}{end}\nEnd.\n") for end in ENDS_OF_TABLE),
     ],
 )
 def test_peoples_words_keep_their_heading(before: str, after: str):

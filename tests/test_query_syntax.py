@@ -236,6 +236,11 @@ A_WORD = (
         ('ti:"optim* methods"', f"column 4: {NO_WILDCARDS}"),
         ('ti:"--"', "column 4: there is no word after ti:"),
         ('au:"Smith, John"', 'column 4: write the name without a comma: au:"John Smith"'),
+        ('au:"Smith, John, Jr."', 'column 4: write the name without a comma: au:"John Smith Jr."'),
+        (
+            'au:"Jane Roe, J. Roe"',
+            'column 4: write each name as a term: (au:"Jane Roe" OR au:"J. Roe")',
+        ),
         ("au:Smith,", 'column 4: write the name without a comma: au:"Smith"'),
         ('au:","', "column 4: there is no word after au:"),
         ("au:_", "column 4: there is no word after au:"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from daily_papers.config.document import Path
 from daily_papers.config.model import Keyword
 from daily_papers.config.slugs import RESERVED, suggested_slug
+from daily_papers.config.written import as_yaml
 from daily_papers.query.expression import (
     All,
     AnyOf,
@@ -82,4 +83,4 @@ def _add_slug(keyword: Keyword, taken: set[str]) -> str:
     phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
     slug = suggested_slug([keyword.name, *phrases], taken)
     taken.add(slug)
-    return f'write "name: {keyword.name}" and below it "slug: {slug}"'
+    return f'write "name: {as_yaml(keyword.name)}" and below it "slug: {as_yaml(slug)}"'

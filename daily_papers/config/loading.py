@@ -12,6 +12,7 @@ from daily_papers.config.model import Config, ConfigError, Problem
 from daily_papers.config.reading import read_config
 from daily_papers.config.schema import mistakes
 from daily_papers.config.values import Values
+from daily_papers.config.written import one_line
 
 _MAX_BYTES: Final = 500_000
 _MAX_PROBLEMS: Final = 100
@@ -85,18 +86,11 @@ def _in_file_order(problem: Problem) -> tuple[int, int]:
 
 def _listed(problems: list[Problem]) -> tuple[Problem, ...]:
     """As many as somebody can read, each on one line whatever it quotes from the file."""
-    shown = [replace(each, message=_one_line(each.message)) for each in problems[:_MAX_PROBLEMS]]
+    shown = [replace(each, message=one_line(each.message)) for each in problems[:_MAX_PROBLEMS]]
     if len(problems) > len(shown):
         message = f"and {len(problems) - len(shown):,} more from here on"
         shown.append(replace(problems[len(shown)], message=message))
     return tuple(shown)
-
-
-def _one_line(message: str) -> str:
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in message
-    )
 
 
 def _error(name: str, line: int | None, message: str) -> ConfigError:

@@ -7,6 +7,7 @@ say as a pattern (slugs, categories, blank texts) ``values`` says better.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from daily_papers.config.document import Broken, Path
 from daily_papers.config.json_schema import keyword_keys, schema, top_keys
-from daily_papers.config.unquoted import colon_needs_space
+from daily_papers.config.unquoted import colon_needed
 from daily_papers.config.wrong_values import (
     HOW_TO_LIST,
     empty_list,
+    is_one_value,
     key_of,
     no_choice,
+    quoted_with_key,
     shown,
     wrong_type,
 )
@@ -99,9 +102,9 @@ def _unknown_keys(breach: _Breach) -> Iterator[Mistake]:
 
 
 def _meant(key: str, value: object, breach: _Breach) -> str:
-    start, colon, _ = key.partition(":")
+    start, colon, *_ = [*re.split("([:：])", key, maxsplit=1), ""]
     if colon and start in breach.known:
-        return colon_needs_space(start)
+        return colon_needed(start, colon)
     elsewhere = _other_place(key, breach.path)
     if elsewhere:
         return elsewhere
@@ -109,9 +112,8 @@ def _meant(key: str, value: object, breach: _Breach) -> str:
     meant = close[0] if close else _ELSEWHERE.get(key.lower())
     if meant in breach.known:
         return f'did you mean "{meant}"?'
-    if _is_keyword(breach.path) and isinstance(value, str):
-        phrase = shown(f"{key}: {value}")
-        return f'if this is a phrase, put it in quotes: "{phrase}"'
+    if _is_keyword(breach.path) and len(breach.value) == 1 and is_one_value(value):
+        return f"if this is a phrase, {quoted_with_key(breach.value)}"
     return f"the keys are {', '.join(breach.known)}"
 
 

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from daily_papers.config.written import as_yaml
+
 MAX_LENGTH: Final = 100
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NUMBERS = "0123456789"
@@ -48,8 +50,8 @@ def slug_problem(slug: str) -> str | None:
     if len(slug) > MAX_LENGTH:
         return f"longer than {MAX_LENGTH} characters"
     if not _FORM.fullmatch(slug):
-        instead = slug_of(slug)
-        hint = f'; write "slug: {instead}"' if instead else ""
+        instead = suggested_slug([slug], ()) if slug_of(slug) else ""
+        hint = f'; write "slug: {as_yaml(instead)}"' if instead else ""
         return f'"{slug}" may hold small letters a-z, digits and single hyphens only{hint}'
     if slug in RESERVED:
         return f'"{slug}" is reserved; write "slug: {slug}-papers"'

@@ -7,7 +7,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from daily_papers.query.terms import NO_WILDCARDS, OPERATORS, wildcard_in, without_comma
+from daily_papers.config.written import in_quotes, list_as_yaml
+from daily_papers.query.terms import (
+    NO_WILDCARDS,
+    OPERATORS,
+    names_in,
+    wildcard_in,
+    without_comma,
+)
 
 #: Format characters that writing systems and emoji need; the others only hide something.
 _JOINERS = "\u200c\u200d"
@@ -95,8 +102,23 @@ def author_problem(text: str) -> str | None:
     if wildcard_in(text):
         return f'"{text}": {NO_WILDCARDS}'
     if "," in text:
-        return f'write the name as papers do, without a comma: "{without_comma(text)}"'
+        return _comma(text)
     return None
+
+
+def _comma(text: str) -> str:
+    """What to write for a surname in front of its given name, and for several names in one text.
+
+    Where two names end alike they are spellings of one; else it may be ``Di Feola, Anna Maria``.
+    """
+    names = names_in(text)
+    turned = in_quotes(without_comma(text))
+    if len(names) == 1:
+        return f"write the name as papers do, without a comma: {turned}"
+    advice = f"write each name for itself, author: {list_as_yaml(names)}"
+    if text.count(",") > 1 or names[0].split()[-1] == names[1].split()[-1]:
+        return advice
+    return f"{advice}, or a single name without a comma, author: {turned}"
 
 
 def author_doubt(text: str) -> str | None:

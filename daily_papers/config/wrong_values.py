@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Mapping
 from typing import Final
 
 from daily_papers.config.document import Misread, Path, Whole
+from daily_papers.config.written import in_quotes, list_as_yaml
+from daily_papers.papers.paper import folded
 
 HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
 ALL_CATEGORIES: Final = "see https://arxiv.org/category_taxonomy"
 _NOTHING: Final = Misread("nothing", "")
+#: So many characters of a value stand in a message. A part of it is never advised.
+_SHOWN: Final = 60
+_FEW_DIGITS = re.compile(r"\s*\d{1,9}\s*")
 
 
 def key_of(path: Path) -> str:
@@ -19,8 +26,12 @@ def key_of(path: Path) -> str:
 
 def shown(value: object) -> str:
     """The value as it stands in the file, cut where it is long."""
-    text = value.text if isinstance(value, Misread | Whole) else str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    text = _written(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _written(value: object) -> str:
+    return value.text if isinstance(value, Misread | Whole) else str(value)
 
 
 def empty_list(path: Path) -> str:
@@ -52,15 +63,32 @@ def _no_value(path: Path) -> str:
     return f"{key_of(path)}: nothing follows the colon; write a value there, or remove the key"
 
 
+def is_one_value(value: object) -> bool:
+    """Whether the value is a text, or was meant as one: no list, no keys, not nothing."""
+    return isinstance(value, str | Misread | Whole) and value != _NOTHING
+
+
+def quoted_with_key(value: Mapping[str, object]) -> str:
+    """What to write instead of a single key and its value, which were meant as one text."""
+    ((key, text),) = value.items()
+    return _put_in_quotes(folded(f"{key}: {_written(text)}"))
+
+
+def _put_in_quotes(text: str) -> str:
+    """What to write, or only how, where the text is too long to be shown."""
+    if len(text) > _SHOWN:
+        return "put the whole text in quotes"
+    return f"put it in quotes: {in_quotes(text)}"
+
+
 def _no_text(value: object) -> str:
     match value:
-        case Misread(kind, _):
-            return f'YAML read {shown(value)} as {kind}; put it in quotes: "{shown(value)}"'
-        case int():
-            return f'YAML read {shown(value)} as a number; put it in quotes: "{shown(value)}"'
-        case dict() if len(value) == 1 and isinstance(text := next(iter(value.values())), str):
-            phrase = shown(f"{next(iter(value))}: {text}")
-            return f'YAML read a key and a value; put it in quotes: "{phrase}"'
+        case Misread(kind, text):
+            return f"YAML read {shown(value)} as {kind}; {_put_in_quotes(text)}"
+        case Whole():
+            return f"YAML read {shown(value)} as a number; {_put_in_quotes(value.text)}"
+        case dict() if len(value) == 1 and is_one_value(next(iter(value.values()))):
+            return f"YAML read a key and a value; {quoted_with_key(value)}"
         case dict():
             return "expected a text here, not keys and values"
         case _:
@@ -75,8 +103,8 @@ def _no_category(value: object) -> str:
 
 def _no_number(path: Path, value: object) -> str:
     expected = "expected a whole number from 1 to 2000"
-    if isinstance(value, str) and value.strip().isdecimal():
-        return f"{expected}, without quotes; write {key_of(path)}: {value.strip()}"
+    if isinstance(value, str) and _FEW_DIGITS.fullmatch(value):
+        return f"{expected}, without quotes; write {key_of(path)}: {int(value)}"
     if isinstance(value, str | Misread):
         return f"{expected}, not {shown(value)}"
     return expected
@@ -85,13 +113,18 @@ def _no_number(path: Path, value: object) -> str:
 def _no_list(path: Path, value: object) -> str:
     if path == ("keywords",):
         return 'expected a list; begin each keyword with "- " on a line of its own'
-    if isinstance(value, str):
-        return f"expected a list; write {key_of(path)}: [{shown(value)}]"
-    if isinstance(value, Misread | int):
-        if path[-1] == "categories":
-            return _no_category(value)
-        return f'expected a list; write {key_of(path)}: ["{shown(value)}"]'
-    return f"expected a list, as in {key_of(path)}: [one, another]"
+    if path[-1] == "categories" and isinstance(value, Misread | int):
+        return _no_category(value)
+    texts = _listed(value) if is_one_value(value) else []
+    if not texts or sum(map(len, texts)) > _SHOWN:
+        return f"expected a list, as in {key_of(path)}: [one, another]"
+    return f"expected a list; write {key_of(path)}: {list_as_yaml(texts)}"
+
+
+def _listed(value: object) -> list[str]:
+    """The texts of a list without brackets. Commas part them, but not the digits of 1,000."""
+    parts = (folded(part).strip(" ,") for part in re.split(r",\s", _written(value)))
+    return [part for part in parts if part]
 
 
 def no_choice(path: Path, value: object, choices: list[str]) -> str:

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import yaml
 
-from daily_papers.config.json_schema import keyword_keys, top_keys
-from daily_papers.config.unquoted import HYPHEN_NEEDS_SPACE, colon_needs_space
+from daily_papers.config.unquoted import HYPHEN_NEEDS_SPACE, lost_key
 
 _QUOTES = "put the text in quotes"
 _NO_KEY = "expected a key with a colon, or an item with a hyphen"
@@ -60,7 +59,7 @@ def explained(error: yaml.YAMLError, text: str) -> Explained:
         mark = error.context_mark
     offset = 0 if mark is None else mark.index
     if message == _NO_KEY:
-        message = _missing_space(text[offset:]) or message
+        message = _missing(text[offset:]) or message
     return Explained(offset, f"not valid YAML: {message}")
 
 
@@ -69,13 +68,9 @@ def _is_known_too_late(message: str) -> bool:
     return "never closed" in message or message == _NO_KEY
 
 
-def _missing_space(rest: str) -> str | None:
+def _missing(rest: str) -> str | None:
     """What is missing where a line, which begins the rest of the text, is no key and no item."""
-    if rest.startswith("-"):
-        return HYPHEN_NEEDS_SPACE
-    key, colon, _ = rest.partition(":")
-    is_key = colon and key in {*top_keys(), *keyword_keys()}
-    return colon_needs_space(key) if is_key else None
+    return HYPHEN_NEEDS_SPACE if rest.startswith("-") else lost_key(rest)
 
 
 def _message(error: yaml.MarkedYAMLError) -> str:

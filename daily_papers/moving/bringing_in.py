@@ -20,7 +20,7 @@ from daily_papers.moving.moving_over import PLACES_OF_LEFTOVERS, keywords_yaml, 
 from daily_papers.moving.published_blocks import Table
 from daily_papers.moving.replacing import Stored, replaced_with_markers
 from daily_papers.query.expression import to_arxiv
-from daily_papers.rendering.region import BEGIN, END, decode_readme
+from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region
 from daily_papers.store.store import KeywordRecord, News, Store
 from daily_papers.store.store_files import load_store, save_store
 
@@ -46,18 +46,21 @@ def bring_in(root: Path, readme: Path, *, day: date, in_place: bool) -> BroughtI
 
     What is not brought in stays in the README, and is named.
 
-    Raises DailyPapersError where the file cannot be read or holds no table of a keyword.
+    Raises DailyPapersError where the file cannot be read, holds no table of a keyword, or has our
+    markers but not one pair of them.
     """
     with locked(root):
         text = _read(readme)
         published = read_published(text, str(readme))
+        if published.has_a_marker:
+            find_region(text, str(readme))  # what is between two markers is read in another way
         if not any(section.papers for section in published.sections):
             return _nothing_in(published)
         transaction = Transaction(root)
         keywords, written = _keywords(root, published, transaction)
         pairs, strangers = _pairs(published, keywords)
         if not pairs:
-            raise DailyPapersError("\n".join(strangers))
+            return _no_keyword(published, strangers)
         store = load_store(root)
         stored = _take_all(store, pairs, day)
         _remember_last_update(store, published, day)
@@ -91,14 +94,26 @@ def _nothing_in(published: Published) -> BroughtIn:
     """What to say of a README without a paper: with our markers, it was brought in before."""
     unread = tuple(map(str, published.unread))
     if published.has_markers:
-        sentence = "our two markers stand in it already, and no other paper: nothing to bring in"
-        return BroughtIn(done=(f"{published.path}: {sentence}",), left_out=unread, advice=())
+        return _brought_in_before(published, "no other paper", unread)
     if unread:
         raise DailyPapersError("\n".join(unread))
     raise DailyPapersError(
         f"{published.path}: no table of papers found; a table begins with the line "
         "| **Title** | **Date** | **Abstract** | **Comment** | below a heading"
     )
+
+
+def _no_keyword(published: Published, strangers: Sequence[str]) -> BroughtIn:
+    """What to say where no table is a keyword's: beside our markers, the others were brought in."""
+    unread = tuple(map(str, published.unread))
+    if not published.has_markers:
+        raise DailyPapersError("\n".join((*strangers, *unread)))
+    return _brought_in_before(published, "no other paper of a keyword", (*strangers, *unread))
+
+
+def _brought_in_before(published: Published, left: str, left_out: tuple[str, ...]) -> BroughtIn:
+    sentence = f"our two markers stand in it already, and {left}: nothing to bring in"
+    return BroughtIn(done=(f"{published.path}: {sentence}",), left_out=left_out, advice=())
 
 
 def _keywords(

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 
 from daily_papers.config.searches import plain_place
 from daily_papers.moving.published_blocks import (
@@ -22,6 +23,7 @@ from daily_papers.moving.published_blocks import (
     Heading,
     LastUpdate,
     Line,
+    Prose,
     Table,
     blocks_of,
 )
@@ -60,7 +62,6 @@ class Published:
     title: str | None
     sections: tuple[PublishedSection, ...]
     unread: tuple[Unread, ...]
-    last_update: date | None
     blocks: tuple[Block, ...]
     #: The name of each table's section, by the line of its header; none where it has no keyword.
     section_of: Mapping[int, str]
@@ -72,12 +73,27 @@ class Published:
         """Whether our own markers stand in it already."""
         return any(block.line.is_ours for block in self.blocks)
 
+    @property
+    def has_a_marker(self) -> bool:
+        """Whether one of our markers stands in it, in a pair or not."""
+        return any(isinstance(block, Prose) and block.line.marker for block in self.blocks)
+
+    @property
+    def day_line(self) -> LastUpdate | None:
+        """The tool's own line of the last update; below the first table it would be people's."""
+        above = takewhile(lambda block: not isinstance(block, Table), self.blocks)
+        return next((block for block in above if isinstance(block, LastUpdate)), None)
+
+    @property
+    def last_update(self) -> date | None:
+        """The day of the tables."""
+        return self.day_line.day if self.day_line else None
+
 
 def read_published(text: str, path: str) -> Published:
     """Read a README's text; the path is for messages."""
     blocks = blocks_of(text)
     titles = (block.name for block in blocks if isinstance(block, Heading) and block.level == 1)
-    updates = (block.day for block in blocks if isinstance(block, LastUpdate))
     sections = _Sections(path)
     for heading, table in _tables_under_headings(blocks):
         sections.add(heading, table)
@@ -86,7 +102,6 @@ def read_published(text: str, path: str) -> Published:
         title=next(titles, None),
         sections=sections.published(),
         unread=tuple(sections.unread),
-        last_update=next(updates, None),
         blocks=blocks,
         section_of={line: sections.names[key] for line, key in sections.key_of.items()},
         paper_of=sections.paper_of,

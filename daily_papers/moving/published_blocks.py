@@ -25,6 +25,7 @@ from daily_papers.rendering.region import BEGIN, END
 # Lines end as in Markdown; str.splitlines would also split at form feeds and U+2028.
 _ENDING = re.compile(r"\r\n|\n|\r")
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
+_MARKER = re.compile(rf" {{0,3}}(?P<marker>{BEGIN}|{END})[ \t]*")
 _HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?P<name>(?:[ \t].*)?)")
 _CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _DRESSED = re.compile(r"\*\*(?P<bold>[^*]+)\*\*|\[(?P<linked>[^\]]+)\]\([^)]*\)")
@@ -32,7 +33,11 @@ _LAST_UPDATE = re.compile(r"[\s*_>-]*last update:?[\s*_]*(?P<day>\S*?)[\s*_]*", 
 # What a keyword's name may be in keywords.yaml: no longer, and with nothing hidden in it.
 _LONGEST_NAME = 200
 _JOINERS = "\u200c\u200d"
-_END_OF_TABLE = re.compile(r"\s*$| {0,3}(?:#{1,6}(?:[ \t]|$)|>|<[!/A-Za-z]|`{3}|~{3})")
+_RULE = r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$"
+_ITEM = r"(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)"
+_END_OF_TABLE = re.compile(
+    rf"\s*$| {{0,3}}(?:#{{1,6}}(?:[ \t]|$)|>|<[!/A-Za-z]|`{{3}}|~{{3}}|{_RULE}|{_ITEM})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class Line:
     number: int
     text: str
     is_ours: bool
+    #: Our marker that stands on it.
+    marker: str | None = None
 
     @property
     def reading(self) -> Reading:
@@ -111,8 +118,10 @@ def _lines(text: str) -> Iterator[Line]:
             fence = "" if closes else fence
             continue
         fence = found["fence"] if found else ""
-        is_ours = (is_ours or line.strip() == BEGIN) and line.strip() != END
-        yield Line(number, line, is_ours)
+        found = _MARKER.fullmatch(line)
+        marker = found["marker"] if found else None
+        is_ours = (is_ours or marker == BEGIN) and marker != END
+        yield Line(number, line, is_ours, marker)
 
 
 def _blocks(lines: Sequence[Line]) -> Iterator[Block]:

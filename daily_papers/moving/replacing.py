@@ -1,8 +1,9 @@
 """A published README with our two markers in the place of its tables.
 
 Only what was brought in leaves it: rows whose papers are stored, the table around them when none is
-left, and the line of the last update, which we write ourselves. Rows that were not brought in stay
-in their table, tables with columns of their own stay whole, and people's words where they are.
+left, and the tool's line of the last update, which we write ourselves. Rows that were not brought
+in stay in their table, tables with columns of their own stay whole, and people's words where they
+are.
 
 The markers stand where the last such table stood, so what people wrote below it still follows that
 table. What stays above them keeps its heading; the heading of such a table goes when nothing is
@@ -15,7 +16,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from daily_papers.moving.importing import Published
-from daily_papers.moving.published_blocks import Block, Heading, LastUpdate, Prose, Table
+from daily_papers.moving.published_blocks import Block, Heading, Prose, Table
 from daily_papers.rendering.region import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
@@ -39,7 +40,7 @@ def replaced_with_markers(text: str, published: Published, stored: Stored) -> st
     lines = _LINE.findall(text.removeprefix(mark))
     last = tables[-1][0]
     place = len(lines) if published.has_markers else last.last_line
-    gone = _old_days(published.blocks).union(*(rows for _, rows in tables))
+    gone = _old_day(published).union(*(rows for _, rows in tables))
     gone.update(_headings_that_go(published.blocks, gone, place))
     gone.update(_blank_lines_that_go(lines, gone, place))
     kept = {number: line for number, line in enumerate(lines, 1) if number not in gone}
@@ -69,12 +70,9 @@ def _tables_that_go(published: Published, stored: Stored) -> Iterator[tuple[Tabl
         yield block, taken if taken < rows else set(range(block.line.number, block.last_line + 1))
 
 
-def _old_days(blocks: Sequence[Block]) -> set[int]:
-    return {
-        block.line.number
-        for block in blocks
-        if isinstance(block, LastUpdate) and not block.line.is_ours
-    }
+def _old_day(published: Published) -> set[int]:
+    line = published.day_line.line if published.day_line else None
+    return set() if line is None or line.is_ours else {line.number}
 
 
 def _headings_that_go(blocks: Sequence[Block], gone: Collection[int], place: int) -> Iterator[int]:

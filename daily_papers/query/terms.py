@@ -53,6 +53,7 @@ NO_WILDCARDS: Final = (
     "wildcards cannot be used, since arXiv compares them with word stems; "
     "leave it out: endings are matched anyway (network finds networks)"
 )
+_SUFFIX = re.compile(r"(?:[JS]r\.?|I{2,3}|IV)", re.IGNORECASE)
 _ENDS_IN_WILDCARD = re.compile(r"\w{3,}\*(?!\w)")
 
 
@@ -99,10 +100,30 @@ def tokens(query: str) -> Iterator[Token]:
 
 def without_comma(name: str) -> str:
     """``John Smith`` for ``Smith, John``, which no paper says."""
-    surname, _, given = (part.strip() for part in name.partition(","))
-    if re.fullmatch(r"(?:[JS]r\.?|I{2,3}|IV)", given, re.IGNORECASE):
-        return f"{surname} {given}"
-    return f"{given} {surname}".strip()
+    *parts, last = _between_commas(name)
+    if parts and _SUFFIX.fullmatch(last):
+        return " ".join([*reversed(parts), last])
+    return " ".join([last, *reversed(parts)])
+
+
+def names_in(text: str) -> list[str]:
+    """The names where commas part several of them, and not one surname from its given name.
+
+    These have several words on each side of a comma, or more than one comma.
+    """
+    names: list[str] = []
+    for part in _between_commas(text):
+        if names and _SUFFIX.fullmatch(part):
+            names[-1] += f" {part}"
+        else:
+            names.append(part)
+    is_list = len(names) > 2 or all(" " in name for name in names)
+    return names if is_list and len(names) > 1 else [without_comma(text)]
+
+
+def _between_commas(text: str) -> list[str]:
+    parts = (" ".join(part.split()) for part in text.split(","))
+    return [part for part in parts if part] or [""]
 
 
 def wildcard_in(phrase: str) -> bool:
@@ -124,8 +145,15 @@ def leaf(token: Token) -> Phrase | Author | Category:
     if not re.search(r"[^\W_]", words):
         refuse(column, f"there is no word after {field}:")
     if field == "au" and "," in text:
-        refuse(column, f'write the name without a comma: au:"{without_comma(text)}"')
+        refuse(column, _comma(text))
     return Author(words) if field == "au" else Phrase(Field(field), words)
+
+
+def _comma(text: str) -> str:
+    names = [f'au:"{name}"' for name in names_in(text)]
+    if len(names) == 1:
+        return f"write the name without a comma: {names[0]}"
+    return f"write each name as a term: ({' OR '.join(names)})"
 
 
 def _no_field(token: Token) -> str:
