@@ -334,6 +334,31 @@ def test_the_syntax_of_yaml(text: str, answer: str) -> None:
     assert answers(text) == [answer]
 
 
+OUTSIDE = "put single quotes around a text with double ones, as in 'ti:\"two words\"'"
+APOSTROPHE = "put double quotes around a text with an apostrophe, and single ones around a query"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("  - name: x\n    query: \"ti:\"foo bar\" AND abs:x\"\n", f':3: not valid YAML: something follows the closing "; {OUTSIDE}'),
+        ("  - {name: x, query: \"ti:\"foo bar\"\"}\n", f':2: not valid YAML: something follows the closing "; {OUTSIDE}'),
+        ("  - \"bar\" baz\n", f':2: not valid YAML: something follows the closing "; {OUTSIDE}'),
+        ("  - \"b\\\"ar\" baz\n", f':2: not valid YAML: something follows the closing "; {OUTSIDE}'),
+        ("  - name: x\n    query: 'ti:'foo' AND abs:x'\n", f":3: not valid YAML: something follows the closing '; {APOSTROPHE}"),
+        ("  - 'it's me'\n", f":2: not valid YAML: something follows the closing '; {APOSTROPHE}"),
+        ("  - name: x\n    any: \"a\", \"b\"\n", ':3: not valid YAML: something follows the closing "; several texts need brackets, as in [one, another]'),
+        ("  - name: x\n    any: [a b, c d] e\n", ":3: not valid YAML: something follows the closing ]; write it in front of it, or put the whole text in quotes"),
+        ("  - [CLS] token\n", ":2: not valid YAML: something follows the closing ]; write it in front of it, or put the whole text in quotes"),
+        ("  - \"foo\n  - \"bar\"\n", ":2: not valid YAML: a quote that is never closed"),
+        ("  - a\n  - 'foo\n  - bar\n  - don't\n", ":3: not valid YAML: a quote that is never closed"),
+        ("  - [\"a\" \"b\"]\n", ":2: not valid YAML: a list in brackets that is never closed, or lacks a comma"),
+    ],
+)  # fmt: skip
+def test_what_follows_a_closing_quote_or_bracket(text: str, answer: str) -> None:
+    assert in_list(text) == [answer]
+
+
 GLUED = "this line is read as a part of the text above; indent it like the lines above, or put the text in quotes"
 
 
@@ -345,6 +370,9 @@ GLUED = "this line is read as a part of the text above; indent it like the lines
         ("keywords:\n  - name: x\n    any:\n      - one\n       - two\n", f":5: {GLUED}"),
         ("keywords:\n  - one\n   - two: three\n", f":3: {GLUED}"),
         ("keywords:\n  - name:foo\n", ':2: "name:" needs a space behind the colon'),
+        ("keywords:\n  - name:foo\n    any: [a b]\n", ':2: "name:" needs a space behind the colon'),
+        ("keywords:\n  - name:foo\n    # more\n    any: [a b]\n", ':2: "name:" needs a space behind the colon'),
+        ("keywords:\n  - name：foo\n    in: title\n    any: [a b]\n", ':2: "name：" has a full-width colon; write "name: "'),
         ("keywords:\n  - name:\u00a0foo\n", ':2: "name:" needs a space behind the colon'),
         ("keywords:\n  - mri\n   name:foo\n", ':3: "name:" needs a space behind the colon'),
         ("keywords:\n  - {name:foo}\n", ':2: unknown key "name:foo"; "name:" needs a space behind the colon'),
@@ -361,6 +389,13 @@ GLUED = "this line is read as a part of the text above; indent it like the lines
 )  # fmt: skip
 def test_a_text_without_quotes_that_holds_more_than_was_meant(text: str, answer: str) -> None:
     assert answers(text) == [answer]
+
+
+def test_a_mistake_of_its_own_below_such_a_text() -> None:
+    assert in_list("  - name:foo\n  - @home\n") == [
+        ':2: "name:" needs a space behind the colon',
+        ":3: not valid YAML: a text cannot begin with @; put the text in quotes",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ Path = tuple[str | int, ...]
 
 _MAX_DEPTH: Final = 20
 _WHOLE_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})", re.ASCII)
+_TO_NEXT_KEY = re.compile(r"(?:\s|#[^\r\n]*+)*+(?=[^-])")
 _KINDS = {
     "bool": "a boolean",
     "float": "a number",
@@ -59,6 +60,8 @@ class Document:
     is_empty: bool = False
     places: dict[Path, Place] = field(default_factory=dict)
     mistakes: list[tuple[Place, str]] = field(default_factory=list)
+    #: The lines of a text that holds more than was meant; YAML stumbles over the rest of it.
+    misread: range = range(0)
 
     def place(self, path: Path) -> Place:
         """Where the value stands, or its key."""
@@ -74,7 +77,8 @@ class Document:
         Where the line is wrong already, the reading most likely ended for that reason.
         """
         self.mistakes = [mistake for mistake in self.mistakes if mistake[0] < place]
-        if all(earlier.line != place.line for earlier, _ in self.mistakes):
+        lines = {earlier.line for earlier, _ in self.mistakes}
+        if place.line not in self.misread and place.line not in lines:
             self.refuse(place, message)
 
 
@@ -172,6 +176,8 @@ class _Reader:
         if found:
             place = self._lines.place(start + found.offset)
             self._document.refuse(place, found.message)
+            last = self._next_key(_end(event).index)
+            self._document.misread = range(place.line, last + 1)
             return Broken()
         tag: str = self._resolver.resolve(  # type: ignore[no-untyped-call]
             yaml.ScalarNode, event.value, (True, False)
@@ -182,6 +188,11 @@ class _Reader:
         if _WHOLE_NUMBER.fullmatch(event.value):
             return Whole(event.value)
         return Misread(kind, event.value)
+
+    def _next_key(self, index: int) -> int:
+        """The line of a key below a misread text, which YAML cannot take for one any more."""
+        found = _TO_NEXT_KEY.match(self._text, index)
+        return self._lines.place(found.end() if found else index).line
 
     def _list(self, path: Path) -> list[object]:
         values: list[object] = []

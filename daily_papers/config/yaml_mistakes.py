@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 import yaml
 
+from daily_papers.config.surplus import NEVER_CLOSED, behind_quote, surplus
 from daily_papers.config.unquoted import HYPHEN_NEEDS_SPACE, lost_key
 
 _QUOTES = "put the text in quotes"
 _NO_KEY = "expected a key with a colon, or an item with a hyphen"
+_NO_COMMA = "a list in brackets that is never closed, or lacks a comma"
+_NO_INDENTATION = "the indentation does not agree with the lines above"
 #: What PyYAML says, and what to do about it.
 _KNOWN = (
     (
@@ -22,9 +25,9 @@ _KNOWN = (
         r"character '(?P<sign>[^']+)' that cannot start any token",
         f"a text cannot begin with {{sign}}; {_QUOTES}",
     ),
-    (r"unexpected end of stream|unexpected document separator", "a quote that is never closed"),
-    (r"expected ',' or '[\]}]'", "a list in brackets that is never closed, or lacks a comma"),
-    (r"expected <block end>", "the indentation does not agree with the lines above"),
+    (r"unexpected end of stream|unexpected document separator", NEVER_CLOSED),
+    (r"expected ',' or '[\]}]'", _NO_COMMA),
+    (r"expected <block end>", _NO_INDENTATION),
     (
         r"unknown escape|escape sequence|hexadecimal",
         "a \\ in double quotes; use single quotes",
@@ -60,7 +63,16 @@ def explained(error: yaml.YAMLError, text: str) -> Explained:
     offset = 0 if mark is None else mark.index
     if message == _NO_KEY:
         message = _missing(text[offset:]) or message
+    if error.problem_mark is not None:
+        offset, message = _closed_early(message, text, error.problem_mark) or (offset, message)
     return Explained(offset, f"not valid YAML: {message}")
+
+
+def _closed_early(message: str, text: str, mark: yaml.error.Mark) -> tuple[int, str] | None:
+    """What is wrong where a quote or bracket is closed and the line goes on."""
+    if message == _NO_INDENTATION:
+        return surplus(text, mark.index)
+    return behind_quote(text, mark.index) if message == _NO_COMMA else None
 
 
 def _is_known_too_late(message: str) -> bool:
