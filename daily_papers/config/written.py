@@ -7,6 +7,7 @@ What is advised must be read as the text that was meant: ``[AI: a survey]`` is n
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from daily_papers.config.document import read_document
 
@@ -45,6 +46,7 @@ def one_line(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=1000)
 def _is_plain(text: str) -> bool:
     """Whether it is read as the same text everywhere, and nothing is said against it."""
     if not text.isprintable() or text in _OTHER_MEANING:
