@@ -121,11 +121,52 @@ def test_peoples_words_keep_their_heading(before: str, after: str):
         (f"## Topics\n\n### a\n{TABLE}\n### b\n{TABLE}", f"## Topics\n\n{MARKERS}"),
         (
             f"<a id='a'></a>\n## a\n<details>\n\n{TABLE}\n</details>\n\n## b\n{TABLE}",
-            f"<a id='a'></a>\n<details>\n\n</details>\n\n{MARKERS}",
+            f"<a id='a'></a>\n\n{MARKERS}",
         ),
+        (f"a\n---\n{TABLE}\n<h2>\nb\n</h2>\n\n{TABLE}", MARKERS),
+        (f"# T\n\n**a**\n\n{TABLE}\n**b**\n\n{TABLE}", f"# T\n\n{MARKERS}"),
+        (f"## a\n**Papers**\n\n{TABLE}", MARKERS),
+        (f"## a\n{TABLE}\n{OTHER_ROW}\n<!-- c -->\n{ROW}\n", f"<!-- c -->\n{MARKERS}\n"),
     ],
 )
 def test_no_heading_of_a_table_is_left_empty(before: str, after: str):
+    assert replaced(before) == after
+
+
+FOLD = "<details><summary>beta fold</summary>\n\n"
+UNFOLD = "</details>\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"# T\n\n{FOLD}## b\n{TABLE}\n{UNFOLD}\nEnd.\n", f"# T\n\n{MARKERS}\nEnd.\n"),
+        (f"# T\n\n## b\n{FOLD}{TABLE}{UNFOLD}\nEnd.\n", f"# T\n\n{MARKERS}\nEnd.\n"),
+        (f"# T\n\n{FOLD}{TABLE}\n{UNFOLD}\nEnd.\n", f"# T\n\n{MARKERS}\nEnd.\n"),
+        (
+            f"# T\n\n{FOLD}## b\n{TABLE}\n## c\n{TABLE}\n{UNFOLD}\n{FOLD}## d\n{TABLE}{UNFOLD}",
+            f"# T\n\n{MARKERS}",
+        ),
+        (
+            f"{FOLD}## b\n{TABLE}\nWords.\n\n{UNFOLD}\nEnd.\n",
+            f"{FOLD}## b\n\nWords.\n\n{UNFOLD}\n{MARKERS}\nEnd.\n",
+        ),
+        (
+            f"{FOLD}{FOLD}## b\n{TABLE}\n{UNFOLD}\n## c\n{HEAD}{BAD_ROW}\n{UNFOLD}",
+            f"{FOLD}## c\n{HEAD}{BAD_ROW}\n{UNFOLD}\n{MARKERS}",
+        ),
+        (
+            f"{FOLD}## b\n{TABLE}\n<!-- mine -->\n{UNFOLD}",
+            f"{FOLD}<!-- mine -->\n{UNFOLD}\n{MARKERS}",
+        ),
+        # One that has no end is none, and one without a table is people's own.
+        (f"{FOLD}## b\n{TABLE}", f"{FOLD}{MARKERS}"),
+        (f"{FOLD}{UNFOLD}\n## b\n{TABLE}", f"{FOLD}{UNFOLD}\n{MARKERS}"),
+        (f"{MARKERS}\n{FOLD}## b\n{TABLE}\n{UNFOLD}", f"{MARKERS}\n"),
+        (f"{FOLD}{MARKERS}\n## b\n{TABLE}\n{UNFOLD}", f"{FOLD}{MARKERS}\n{UNFOLD}"),
+    ],
+)
+def test_the_markers_stand_in_no_fold_and_no_empty_fold_is_left(before: str, after: str):
     assert replaced(before) == after
 
 
@@ -152,6 +193,10 @@ def test_no_heading_of_a_table_is_left_empty(before: str, after: str):
             f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}\nEnd.\n",
         ),
         (f"## a\n{HEAD}{ROW}{BAD_ROW}", f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}"),
+        (f"## a\n{TABLE}{HEAD}{BAD_ROW}", f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}"),
+        (f"## a\n{TABLE}\n**b**\n{HEAD}{BAD_ROW}", f"## a\n\n**b**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
+        (f"**a**\n{TABLE}{HEAD}{BAD_ROW}", f"**a**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
+        (f"**a**\n{TABLE}---\n{TABLE}", f"{MARKERS}---\n{TABLE}"),
         (f"## a\n{TABLE}| cut", f"## a\n{HEAD}| cut\n\n{MARKERS.rstrip()}"),
         (f"## a\n{TABLE}| cut\n\nEnd.", f"## a\n{HEAD}| cut\n\n{MARKERS}\nEnd."),
         (
@@ -189,8 +234,9 @@ def test_of_a_paper_that_is_stored_every_version_goes():
 
 LINES = st.sampled_from(
     [
-        *(HEAD, ROW, OTHER_ROW, BAD_ROW, "# T\n", "## a\n", "### b\n", "## ***\n", "Words.\n"),
-        *("\n", "\n", "---\n", "Last update: 2025-02-01\n", "```\n| x |\n```\n"),
+        *(HEAD, ROW, OTHER_ROW, BAD_ROW, "# T\n", "## a\n", "### b\n", "## ***\n", "Two\nlines.\n"),
+        *("<details>\n", "</details>\n", "1. x\n", "<!-- c -->\n", "**d**\n", "<h2>e</h2>\n"),
+        *("\n", "\n", "---\n", f"\n{DAY}\n", "```\n| x |\n```\n"),
         *(f"\n{TABLE}\n", f"\n## c\n{TABLE}{OTHER_ROW}\n"),
     ]
 )
@@ -204,7 +250,8 @@ def test_nothing_leaves_but_what_was_brought_in(text: str, markers: str):
     left = read_published(after, "README.md")
     assert [unread.reason for unread in left.unread] == [u.reason for u in published.unread]
     may_go = {"", *HEAD.splitlines(), ROW.strip(), OTHER_ROW.strip(), BEGIN, END}
-    may_go |= {"# T", "## a", "### b", "## c", "Last update: 2025-02-01"}
+    may_go |= {"# T", "## a", "### b", "## c", "**d**", "<h2>e</h2>", "Last update: 2025-02-01"}
+    may_go |= {"---", "<details>", "</details>"}  # below what is a heading then; an empty fold
     words = [line for line in text.splitlines() if line not in may_go]
     assert [line for line in after.splitlines() if line not in may_go] == words
 
@@ -223,6 +270,10 @@ def test_everything_else_stays_byte_for_byte(before: list[str], after: list[str]
 def test_replacing_takes_time_in_proportion_to_the_length():
     many = "".join(f"{'#' * (number % 6 + 1)} a\n{TABLE}\n" for number in range(4_000))
     assert replaced(many) == MARKERS + "\n"
+    folds = "".join(f"{FOLD}**{n}**\n{TABLE}\n{UNFOLD}\n" for n in range(4_000))
+    assert replaced(folds) == MARKERS + "\n"
+    nested = f"{'<details>' * 9_000}\n## a\n{TABLE * 3_000}\n{ROW * 3_000}{'</details>' * 9_000}\n"
+    assert replaced(nested) == MARKERS
 
 
 @pytest.mark.shared

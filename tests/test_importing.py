@@ -159,9 +159,61 @@ def test_a_table_without_a_keyword_is_told(heading: str):
     assert re.match(r"README.md:1: this table has no heading with a word", str(published.unread[0]))
 
 
+def test_our_headings_are_none_of_tables_below_our_own():
+    published = read(f"{BEGIN}\n## mri\n{HEAD}{row()}\n{END}\n{HEAD}{row()}")
+    assert [section.name for section in published.sections] == ["mri"]
+    (unread,) = published.unread
+    assert (unread.line, unread.reason[:29]) == (8, "this table has no heading wit")
+
+
 def test_of_several_versions_the_highest_counts():
     versions = [row(link=f"http://arxiv.org/abs/2501.01234v{version}") for version in (2, 10, 9)]
     assert only(readme(*versions)).version == 10
+
+
+def test_of_a_paper_with_two_rows_that_differ_the_second_is_told():
+    first = row(comment="9 pages")
+    changed = [row(comment="8 pages"), row(title="B", comment="9 pages"), row(day="2025-01-30")]
+    published = read(readme(first, first, *changed))
+    assert [str(unread) for unread in published.unread] == [
+        f"README.md:{line}: 2501.01234v2 has another {what} here than on line 9, which is brought "
+        "in; delete this row, unless it is the right one"
+        for line, what in [(11, "comment"), (12, "title"), (13, "date")]
+    ]
+    assert published.sections[0].papers == (only(readme(first)),)
+    assert read(f"{BEGIN}\n## mri\n{HEAD}{first}{END}\n{readme(changed[0])}").unread == ()
+
+
+OTHER = row(link="http://arxiv.org/abs/2501.05678v1")
+
+
+@pytest.mark.parametrize("gap", ["\n", " \n\n", "<!-- new -->\n", "\n<!-- a -->\n\n<!-- b -->\n"])
+def test_rows_below_a_gap_belong_to_the_table_above(gap: str):
+    published = read(readme(row(), gap, OTHER, row(day="soon"), gap))
+    assert [paper.id for paper in published.sections[0].papers] == ["2501.01234", "2501.05678"]
+    (unread,) = published.unread
+    assert "the date is not like 2025-01-31: 'soon'" in unread.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (readme(row(), "\nA note.\n", OTHER, OTHER), [12]),
+        (readme(row(), "---\n", OTHER, "\n", OTHER), [11, 13]),
+        (readme(row(), f"\n{BEGIN}\n", OTHER, f"{END}\n", OTHER), [12, 14]),
+        (readme(OTHER, head="| Title | Date |\n"), [8]),
+    ],
+)
+def test_rows_in_no_table_are_told(text: str, lines: list[int]):
+    found = [reason for reason in reasons(text) if "in no table; write the lines" in reason]
+    assert [int(reason.split(":")[1]) for reason in found] == lines
+    assert len(found) == len(reasons(text))
+
+
+def test_papers_in_tables_of_others_are_passed_over():
+    paper = "| 1 | [A title](http://arxiv.org/abs/2501.01234v2) |\n"
+    text = f"| No. | Read |\n| - | - |\n{paper}{paper}"
+    assert reasons(readme(row()) + text) == []
 
 
 def test_one_heading_may_have_several_tables():
@@ -189,11 +241,53 @@ def test_headings_that_ask_for_the_same_are_one_keyword():
         ("## a | b: *c*", "a | b: *c*"),
         ("## m\u200br\x00i", "mri"),
         (f"## {'word ' * 60}", ("word " * 40).rstrip()),
+        ("mri\n-----", "mri"),
+        ("**mri**\n===", "mri"),
+        ("Words.\n\nmri\n-", "mri"),
+        ("<h2>mri</h2>", "mri"),
+        ('<H3 align="center"><b>C&amp;C</b></H3>', "C&C"),
+        ("<h2>\n  mri\n</h2>", "mri"),
+        ("**mri**", "mri"),
+        ("**mri:**\n", "mri"),
+        ("**mri**\nLast update: 2025-02-01\n", "mri"),
+        ("__mri__:", "mri"),
+        ("<b>mri</b>", "mri"),
+        ("<details><summary>mri</summary>", "mri"),
+        ("<details>\n<summary><b>mri</b></summary>", "mri"),
+        # Those that only say what is below.
+        ("## mri\n**Papers**", "mri"),
+        ("## mri\n<details><summary>Show</summary>", "mri"),
+        ("## mri\n\n---", "mri"),
+        ("## mri\nTwo\nlines.\n---", "mri"),
+        ("## mri\n- item\n---", "mri"),
+        ("## mri\n**2025-02-01**", "mri"),
+        ("## mri\n<summary>\u2193</summary>", "mri"),
+        ("## mri\nLast update: 2025-02-01\n---", "mri"),
     ],
 )
 def test_headings_are_keywords(heading: str, name: str):
     (section,) = read(readme(row(), heading=f"{heading}\n\n")).sections
     assert section.name == name
+
+
+@pytest.mark.parametrize("above", ["# T", "T\n===", "<h1>T</h1>", "", "# T\n\n## Topics"])
+@pytest.mark.parametrize("lead", ["**{}**", "<details>\n<summary>{}</summary>", "**{}:**\n"])
+def test_leads_tell_tables_apart(above: str, lead: str):
+    tables = "".join(f"{lead.format(name)}\n\n{HEAD}{row()}\n\n" for name in ("alpha", "beta"))
+    assert [section.name for section in read(f"{above}\n\n{tables}").sections] == ["alpha", "beta"]
+
+
+def test_tables_below_the_title_that_words_tell_apart_are_left_out():
+    text = f"# T\n\nalpha:\n\n{HEAD}{row()}\nbeta:\n\n{HEAD}{row()}\n## mri\n{HEAD}{row()}"
+    published = read(text)
+    assert [section.name for section in published.sections] == ["mri"]
+    assert [(unread.line, unread.reason[:47]) for unread in published.unread] == [
+        (5, "words stand between the tables below the title,"),
+        (11, "words stand between the tables below the title,"),
+    ]
+    beside = text.replace("beta:", "<br>\n---\n")
+    assert [section.name for section in read(beside).sections] == ["T", "mri"]
+    assert read(beside).unread == ()
 
 
 @pytest.mark.parametrize(
@@ -327,7 +421,13 @@ def papers(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Paper]:
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=60).map(folded)
 
 
-@given(st.lists(papers((TEXT | ANY_TEXT).filter(lambda text: not PIECE.search(text))), max_size=6))
+@given(
+    st.lists(
+        papers((TEXT | ANY_TEXT).filter(lambda text: not PIECE.search(text))),
+        max_size=6,
+        unique_by=lambda paper: paper.versioned_id,
+    )
+)
 def test_a_published_table_reads_back_exactly(known: list[Paper]):
     rows = [
         row(paper.title, f"http://arxiv.org/abs/{paper.versioned_id}", str(paper.date),

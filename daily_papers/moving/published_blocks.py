@@ -1,6 +1,8 @@
 """The blocks of a published digest README: headings, tables of papers, and what people wrote.
 
-Only so much of Markdown is read as tells the tables from everything else.
+Only so much of Markdown is read as tells the tables from everything else. In one thing it is read
+more kindly: rows below a blank line or a comment still belong to the table above, and a header
+among the rows begins another table.
 """
 
 from __future__ import annotations
@@ -10,59 +12,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from daily_papers.moving.published_headings import Heading, heading_at, lead_at
+from daily_papers.moving.published_lines import Line, lines_of
 from daily_papers.moving.published_rows import (
     Column,
-    Reading,
-    as_written,
+    cells_of,
     columns_of,
-    escaped_by_us,
     is_delimiter,
+    links_to_paper,
     read_date,
 )
-from daily_papers.papers.paper import folded
-from daily_papers.rendering.region import BEGIN, END
 
-# Lines end as in Markdown; str.splitlines would also split at form feeds and U+2028.
-_ENDING = re.compile(r"\r\n|\n|\r")
-_FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
-_MARKER = re.compile(rf" {{0,3}}(?P<marker>{BEGIN}|{END})[ \t]*")
-_HEADING = re.compile(r" {0,3}(?P<level>#{1,6})(?P<name>(?:[ \t].*)?)")
-_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
-_DRESSED = re.compile(r"\*\*(?P<bold>[^*]+)\*\*|\[(?P<linked>[^\]]+)\]\([^)]*\)")
 _LAST_UPDATE = re.compile(r"[\s*_>-]*last update:?[\s*_]*(?P<day>\S*?)[\s*_]*", re.IGNORECASE)
-# What a keyword's name may be in keywords.yaml: no longer, and with nothing hidden in it.
-_LONGEST_NAME = 200
-_JOINERS = "\u200c\u200d"
 _RULE = r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$"
 _ITEM = r"(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)"
 _END_OF_TABLE = re.compile(
     rf"\s*$| {{0,3}}(?:#{{1,6}}(?:[ \t]|$)|>|<[!/A-Za-z]|`{{3}}|~{{3}}|{_RULE}|{_ITEM})"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line, counted from 1; it is ours between our own markers."""
-
-    number: int
-    text: str
-    is_ours: bool
-    #: Our marker that stands on it.
-    marker: str | None = None
-
-    @property
-    def reading(self) -> Reading:
-        """How texts are written on it."""
-        return escaped_by_us if self.is_ours else as_written
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading with number signs, and what it says without its dress."""
-
-    line: Line
-    level: int
-    name: str
+_COMMENT = re.compile(r"\s*<!--[^<>]*-->\s*")
+# Lines that tell nothing: under a rule or a closed fold alone, a heading would be an empty one.
+_WORDLESS = re.compile(
+    r"\s*(?:(?:[-*_][ \t]*){3,}"
+    r"|(?:(?:<!--[^<>]*-->|</?(?:a|br|center|details|div|hr|p)\b[^<>]*>)\s*)+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +43,7 @@ class Table:
 
     line: Line
     columns: tuple[Column, ...]
+    #: Blank lines and comments may stand between them.
     rows: tuple[Line, ...]
 
     @property
@@ -79,9 +52,23 @@ class Table:
         return Column.OTHER in self.columns
 
     @property
+    def lines(self) -> frozenset[int]:
+        """The lines of its header, of its delimiter and of its rows."""
+        first = self.line.number
+        return frozenset({first, first + 1, *(row.number for row in self.rows)})
+
+    @property
     def last_line(self) -> int:
         """The line of its last row, or of its delimiter."""
         return self.rows[-1].number if self.rows else self.line.number + 1
+
+
+@dataclass(frozen=True, slots=True)
+class StrayRows:
+    """Rows of papers, one below the other, that stand in no table."""
+
+    line: Line
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,70 +85,124 @@ class Prose:
 
     line: Line
 
+    @property
+    def tells(self) -> bool:
+        """Whether words stand on it."""
+        return not _WORDLESS.fullmatch(self.line.text)
 
-Block = Heading | Table | LastUpdate | Prose
+
+Block = Heading | Table | StrayRows | LastUpdate | Prose
 
 
 def blocks_of(text: str) -> tuple[Block, ...]:
     """Read a README's text; blank lines are in no block."""
-    return tuple(_blocks(tuple(_lines(text.removeprefix("\ufeff")))))
-
-
-def _lines(text: str) -> Iterator[Line]:
-    """The lines, those of code blocks as the fence that opened them: they hold no Markdown."""
-    fence, is_ours = "", False
-    for number, line in enumerate(_ENDING.split(text), start=1):
-        found = _FENCE.fullmatch(line)
-        if fence:
-            yield Line(number, fence, is_ours)
-            closes = found and found["fence"].startswith(fence) and not found["info"].strip()
-            fence = "" if closes else fence
-            continue
-        fence = found["fence"] if found else ""
-        found = _MARKER.fullmatch(line)
-        marker = found["marker"] if found else None
-        is_ours = (is_ours or marker == BEGIN) and marker != END
-        yield Line(number, line, is_ours, marker)
+    return tuple(_blocks(tuple(lines_of(text))))
 
 
 def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
     position = 0
     while position < len(lines):
-        table = _table_at(lines, position)
-        if table is not None:
+        if table := _table_at(lines, position):
             yield table
-            position += 2 + len(table.rows)
-            continue
-        if lines[position].text.strip():
-            yield _block(lines[position])
-        position += 1
+            held = table.lines
+            within = lines[position : table.last_line]
+            yield from (Prose(line) for line in within if _is_between(line, held))
+            position = table.last_line
+        elif end := _end_of_another_table(lines, position):
+            yield from map(Prose, lines[position:end])
+            position = end
+        elif number := _stray_rows_at(lines, position):
+            yield StrayRows(lines[position], number)
+            position += number
+        elif lines[position].is_blank:
+            position += 1
+        else:
+            block = _block_at(lines, position)
+            yield block
+            position = block.last_line if isinstance(block, Heading) else position + 1
 
 
 def _table_at(lines: Sequence[Line], position: int) -> Table | None:
+    columns = _columns_at(lines, position)
+    if columns is None:
+        return None
+    rows = list(lines[position + 2 : _end_of_rows(lines, position + 2)])
+    following = _below_a_gap(lines, position + 2 + len(rows))
+    while following is not None:
+        rows.append(lines[following])
+        following = _below_a_gap(lines, following + 1)
+    return Table(lines[position], columns, tuple(rows))
+
+
+def _columns_at(lines: Sequence[Line], position: int) -> tuple[Column, ...] | None:
     columns = columns_of(lines[position].text)
     below = lines[position + 1 : position + 2]
-    if columns is None or not below or not is_delimiter(below[0].text, columns):
-        return None
-    end = position + 2
+    return columns if columns and below and is_delimiter(below[0].text, columns) else None
+
+
+def _end_of_rows(lines: Sequence[Line], start: int) -> int:
+    end = start
     while end < len(lines) and not _END_OF_TABLE.match(lines[end].text):
+        if _columns_at(lines, end):
+            break
         end += 1
-    return Table(lines[position], columns, tuple(lines[position + 2 : end]))
+    return end
 
 
-def _block(line: Line) -> Block:
-    if heading := _HEADING.fullmatch(line.text):
-        return Heading(line, len(heading["level"]), _heading_name(heading["name"], line.reading))
-    if (update := _LAST_UPDATE.fullmatch(line.text)) and (day := read_date(update["day"])):
+def _below_a_gap(lines: Sequence[Line], start: int) -> int | None:
+    """The next row of a paper, if only blank lines and comments stand above it."""
+    position = start
+    while position < len(lines) and not lines[position].marker:
+        line = lines[position]
+        if not line.is_blank and not _COMMENT.fullmatch(line.text):
+            is_row = line.text.lstrip().startswith("|")
+            begins = _columns_at(lines, position) or _end_of_another_table(lines, position)
+            return position if is_row and not begins else None
+        position += 1
+    return None
+
+
+def _is_between(line: Line, held: frozenset[int]) -> bool:
+    return line.number not in held and not line.is_blank
+
+
+def _end_of_another_table(lines: Sequence[Line], position: int) -> int | None:
+    """Where a table ends that holds no papers."""
+    text = lines[position].text
+    below = lines[position + 1 : position + 2]
+    if "|" not in text or not below or not is_delimiter(below[0].text, cells_of(text)):
+        return None
+    return _end_of_rows(lines, position + 2)
+
+
+def _stray_rows_at(lines: Sequence[Line], position: int) -> int:
+    end = position
+    while end < len(lines) and _is_row(lines[end]):
+        end += 1
+    return end - position
+
+
+def _is_row(line: Line) -> bool:
+    return line.text.lstrip().startswith("|") and links_to_paper(line.text)
+
+
+def _block_at(lines: Sequence[Line], position: int) -> Block:
+    line = lines[position]
+    if day := _day_on(line):
         return LastUpdate(line, day)
+    if heading := heading_at(lines, position):
+        return heading
+    if (lead := lead_at(line)) and _is_table_next(lines, position + 1):
+        return lead
     return Prose(line)
 
 
-def _heading_name(text: str, reading: Reading) -> str:
-    bare = _CLOSING.sub("", text).strip()
-    dressed = _DRESSED.fullmatch(bare)
-    name = reading(dressed["bold"] or dressed["linked"] if dressed else bare)
-    return folded("".join(filter(_is_visible, name)))[:_LONGEST_NAME].rstrip()
+def _day_on(line: Line) -> date | None:
+    update = _LAST_UPDATE.fullmatch(line.text)
+    return read_date(update["day"]) if update else None
 
 
-def _is_visible(letter: str) -> bool:
-    return letter.isprintable() or letter.isspace() or letter in _JOINERS
+def _is_table_next(lines: Sequence[Line], position: int) -> bool:
+    while position < len(lines) and (lines[position].is_blank or _day_on(lines[position])):
+        position += 1
+    return position < len(lines) and bool(_columns_at(lines, position))

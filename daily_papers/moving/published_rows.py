@@ -13,7 +13,7 @@ whatever it holds but these pieces.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from html import unescape
@@ -41,6 +41,7 @@ Reading = Callable[[str], str]
 
 _ARXIV = r"https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf)/[^\s()|<>]+"
 _LINK = rf"\]\(\s*<?(?P<link>{_ARXIV})>?\s*\)[*_]*"
+_LINKED = re.compile(rf"\]\(\s*<?{_ARXIV}")
 _TITLE = re.compile(rf"[*_]*\[(?P<title>.*){_LINK}")
 _FOLD = re.compile(r"<details>\s*<summary>.{0,200}?</summary>\s*<p>(?P<text>.*)</p>\s*</details>")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -67,7 +68,7 @@ def columns_of(line: str) -> tuple[Column, ...] | None:
     """The columns that a table's header names; None where it is no table of papers."""
     if "|" not in line:
         return None
-    names = [cell.strip(" \t*_").lower() for cell in _BORDER.split(_within(line))]
+    names = [cell.strip(" \t*_").lower() for cell in cells_of(line)]
     columns = tuple(Column(name) if name in _NAMES else Column.OTHER for name in names)
     known = [column for column in columns if column is not Column.OTHER]
     is_one = {Column.TITLE, Column.DATE} <= set(known) and len(known) == len(set(known))
@@ -77,7 +78,17 @@ def columns_of(line: str) -> tuple[Column, ...] | None:
 _NAMES = frozenset(column.value for column in Column)
 
 
-def is_delimiter(line: str, columns: tuple[Column, ...]) -> bool:
+def cells_of(line: str) -> list[str]:
+    """The cells of any table's line, in which each | that is not escaped ends one."""
+    return _BORDER.split(_within(line))
+
+
+def links_to_paper(line: str) -> bool:
+    """Whether a link to a paper at arxiv.org stands on a line."""
+    return bool(_LINKED.search(line))
+
+
+def is_delimiter(line: str, columns: Sequence[object]) -> bool:
     """Whether the line is the ``| --- | :---: |`` under a header of these columns."""
     bare = line.strip()
     return bool(_DELIMITER.fullmatch(bare)) and len(_within(bare).split("|")) == len(columns)

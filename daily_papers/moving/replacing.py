@@ -5,9 +5,10 @@ left, and the tool's line of the last update, which we write ourselves. Rows tha
 in stay in their table, tables with columns of their own stay whole, and people's words where they
 are.
 
-The markers stand where the last such table stood, so what people wrote below it still follows that
-table. What stays above them keeps its heading; the heading of such a table goes when nothing is
-left below it.
+The markers stand where the last such table stood, below its heading's other tables and the folds
+around it, so what people wrote below it still follows that table. What stays above them keeps its
+heading; the heading of such a table goes when nothing is left below it, and a fold when nothing is
+left in it.
 """
 
 from __future__ import annotations
@@ -16,15 +17,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from daily_papers.moving.importing import Published
-from daily_papers.moving.published_blocks import Block, Heading, Prose, Table
+from daily_papers.moving.published_blocks import Block, Prose, Table
+from daily_papers.moving.published_folds import below_folds, emptied_folds, folds_of
+from daily_papers.moving.published_headings import Heading
 from daily_papers.rendering.region import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-# Lines that tell nothing: under a rule or a closed fold alone, a heading would be an empty one.
-_WORDLESS = re.compile(
-    r"\s*(?:(?:[-*_][ \t]*){3,}"
-    r"|(?:(?:<!--[^<>]*-->|</?(?:a|br|center|details|div|hr|p)\b[^<>]*>)\s*)+)"
-)
 
 #: The identifiers of the papers that are stored, by the name of the section that is their keyword.
 Stored = Mapping[str, Collection[str]]
@@ -39,9 +37,13 @@ def replaced_with_markers(text: str, published: Published, stored: Stored) -> st
     mark = text[: text.startswith("\ufeff")]
     lines = _LINE.findall(text.removeprefix(mark))
     last = tables[-1][0]
-    place = len(lines) if published.has_markers else last.last_line
+    folds = folds_of(published.blocks)
+    place = len(lines) if published.has_markers else below_folds(folds, _end(published, last))
     gone = _old_day(published).union(*(rows for _, rows in tables))
-    gone.update(_headings_that_go(published.blocks, gone, place))
+    headings = list(_headings_of_tables_that_went(published, gone))
+    emptied = {heading.line.number for heading in headings}
+    gone.update(*emptied_folds(published.blocks, folds, gone, emptied))
+    gone.update(*_headings_that_go(published.blocks, headings, gone, place))
     gone.update(_blank_lines_that_go(lines, gone, place))
     kept = {number: line for number, line in enumerate(lines, 1) if number not in gone}
     above = "".join(line for number, line in kept.items() if number <= place)
@@ -49,7 +51,7 @@ def replaced_with_markers(text: str, published: Published, stored: Stored) -> st
     if published.has_markers:
         return mark + above + below
     newline = _ending(lines[last.line.number - 1])
-    if last.line.number in kept:
+    if last.line.number in kept or place in kept:
         above = above.rstrip("\r\n") + 2 * newline
     return f"{mark}{above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}{below}"
 
@@ -67,7 +69,17 @@ def _tables_that_go(published: Published, stored: Stored) -> Iterator[tuple[Tabl
             continue
         rows = {row.number for row in block.rows}
         taken = {row for row in rows if published.paper_of.get(row) in papers}
-        yield block, taken if taken < rows else set(range(block.line.number, block.last_line + 1))
+        yield block, taken if taken < rows else set(block.lines)
+
+
+def _end(published: Published, last: Table) -> int:
+    """The last line of the tables that have the heading of this one: none loses its heading."""
+    heading = published.headings_of[last.line.number][0]
+    return max(
+        block.last_line
+        for block in published.blocks
+        if isinstance(block, Table) and heading in published.headings_of[block.line.number]
+    )
 
 
 def _old_day(published: Published) -> set[int]:
@@ -75,9 +87,18 @@ def _old_day(published: Published) -> set[int]:
     return set() if line is None or line.is_ours else {line.number}
 
 
-def _headings_that_go(blocks: Sequence[Block], gone: Collection[int], place: int) -> Iterator[int]:
-    """The headings of tables that went, unless something stays below them and above the place."""
-    emptied = {heading.line.number for heading in _headings_of_tables_that_went(blocks, gone)}
+def _headings_of_tables_that_went(published: Published, gone: Collection[int]) -> Iterator[Heading]:
+    """Also leads, but for the summaries of folds, which go with their folds."""
+    for table, headings in published.headings_of.items():
+        if table in gone:
+            yield from (heading for heading in headings if not heading.is_summary)
+
+
+def _headings_that_go(
+    blocks: Sequence[Block], headings: Sequence[Heading], gone: Collection[int], place: int
+) -> Iterator[range]:
+    """The lines of these headings, unless something stays below them and above the place."""
+    emptied = {heading.line.number for heading in headings}
     for position, block in enumerate(blocks):
         if isinstance(block, Heading) and block.line.number in emptied:
             left = (
@@ -86,18 +107,7 @@ def _headings_that_go(blocks: Sequence[Block], gone: Collection[int], place: int
                 if other.line.number not in gone and other.line.number not in emptied
             )
             if not any(_tells(other) and other.line.number <= place for other in left):
-                yield block.line.number
-
-
-def _headings_of_tables_that_went(
-    blocks: Sequence[Block], gone: Collection[int]
-) -> Iterator[Heading]:
-    heading = None
-    for block in blocks:
-        if isinstance(block, Heading):
-            heading = block
-        elif isinstance(block, Table) and block.line.number in gone and heading is not None:
-            yield heading
+                yield range(block.line.number, block.last_line + 1)
 
 
 def _below(blocks: Sequence[Block], position: int, level: int) -> Iterator[Block]:
@@ -110,8 +120,7 @@ def _below(blocks: Sequence[Block], position: int, level: int) -> Iterator[Block
 
 
 def _tells(block: Block) -> bool:
-    wordless = isinstance(block, Prose) and _WORDLESS.fullmatch(block.line.text)
-    return not wordless and not block.line.is_ours
+    return not block.line.is_ours and (not isinstance(block, Prose) or block.tells)
 
 
 def _blank_lines_that_go(lines: Sequence[str], gone: Collection[int], place: int) -> Iterator[int]:

@@ -1,0 +1,138 @@
+"""What stands as a heading in a published digest README, and what it says without its dress.
+
+Besides the headings with number signs there are underlined ones, those in HTML, and leads: a bold
+line or the summary of a fold right above a table, which many use as its heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import unescape
+
+from daily_papers.moving.published_lines import Line
+from daily_papers.moving.published_rows import Reading, as_written
+from daily_papers.papers.paper import folded
+
+_SIGNED = re.compile(r" {0,3}(?P<level>#{1,6})(?P<name>(?:[ \t].*)?)")
+_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
+_DRESSED = re.compile(r"\*\*(?P<bold>[^*]+)\*\*|\[(?P<linked>[^\]]+)\]\([^)]*\)")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
+# What a line of plain words does not begin with.
+_OTHER_BLOCK = re.compile(
+    r" {4}|\s*(?:\t|[|>#]|<[!?/A-Za-z]|[-+*](?:\s|$)|\d{1,9}[.)](?:\s|$)|`{3}|~{3}"
+    r"|(?:[-*_=][ \t]*)+$)"
+)
+_HTML = re.compile(r" {0,3}<h(?P<level>[1-6])\b[^<>]*>(?P<name>.*)</h(?P=level)>\s*", re.IGNORECASE)
+_HTML_BEGIN = re.compile(r" {0,3}<h[1-6]\b", re.IGNORECASE)
+_MOST_HTML_LINES = 4
+_SUMMARY = re.compile(
+    r"\s*(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(?P<name>.*)</summary>\s*", re.IGNORECASE
+)
+_BOLD = re.compile(
+    r" {0,3}(?:\*\*(?P<stars>[^*]+)\*\*|__(?P<lines>(?:(?!__).)+)__"
+    r"|<(?P<tag>b|strong)>(?P<html>[^<]*)</(?P=tag)>):?\s*"
+)
+_TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"[^\W_]")
+_DAY = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}")
+# What a keyword's name may be in keywords.yaml: no longer, and with nothing hidden in it.
+_LONGEST_NAME = 200
+_JOINERS = "\u200c\u200d"
+#: The level of a lead, below that of every heading.
+_LEAD = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading, and what it says without its dress."""
+
+    line: Line
+    level: int
+    name: str
+    last_line: int
+    #: Whether it is the summary of a fold, whose line belongs to the fold.
+    is_summary: bool = False
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether it is a bold line or a summary, right above a table."""
+        return self.level == _LEAD
+
+    @property
+    def has_word(self) -> bool:
+        """Whether it can be a keyword."""
+        return bool(_WORD.search(self.name))
+
+
+def heading_at(lines: Sequence[Line], position: int) -> Heading | None:
+    """Read the heading that begins on a line."""
+    line = lines[position]
+    if found := _SIGNED.fullmatch(line.text):
+        name = _name(_CLOSING.sub("", found["name"]), line.reading)
+        return Heading(line, len(found["level"]), name, line.number)
+    if _HTML_BEGIN.match(line.text):
+        return _html_heading(lines, position)
+    if _is_underlined(lines, position):
+        level = 1 if "=" in lines[position + 1].text else 2
+        return Heading(line, level, _name(line.text, line.reading), line.number + 1)
+    return None
+
+
+def lead_at(line: Line) -> Heading | None:
+    """Read a line as a lead, which it is if a table follows."""
+    if found := is_summary(line):
+        name = _name_in_html(found["name"])
+    elif found := _BOLD.fullmatch(line.text):
+        name = _name(found["stars"] or found["lines"] or found["html"] or "", line.reading)
+    else:
+        return None
+    name = name.removesuffix(":").rstrip()
+    lead = Heading(line, _LEAD, name, line.number, is_summary=bool(is_summary(line)))
+    return lead if lead.has_word and not _DAY.search(name) else None
+
+
+def is_summary(line: Line) -> re.Match[str] | None:
+    """Whether a line is the summary of a fold, which it may open too."""
+    return _SUMMARY.fullmatch(line.text)
+
+
+def _html_heading(lines: Sequence[Line], position: int) -> Heading | None:
+    text = ""
+    for line in lines[position : position + _MOST_HTML_LINES]:
+        text += f"{line.text} "
+        if found := _HTML.fullmatch(text):
+            name = _name_in_html(found["name"])
+            return Heading(lines[position], int(found["level"]), name, line.number)
+    return None
+
+
+def _is_underlined(lines: Sequence[Line], position: int) -> bool:
+    """Whether a line of plain words, which is a paragraph of its own, is underlined."""
+    text = lines[position].text
+    if position + 1 == len(lines) or not _UNDERLINE.fullmatch(lines[position + 1].text):
+        return False
+    above = lines[position - 1] if position else None
+    begins = (
+        above is None
+        or above.is_blank
+        or above.text.rstrip().endswith("-->")
+        or bool(_SIGNED.fullmatch(above.text) or _UNDERLINE.fullmatch(above.text))
+    )
+    return begins and bool(text.strip()) and not _OTHER_BLOCK.match(text)
+
+
+def _name_in_html(text: str) -> str:
+    return _name(unescape(_TAG.sub("", text)), as_written)
+
+
+def _name(text: str, reading: Reading) -> str:
+    bare = text.strip()
+    dressed = _DRESSED.fullmatch(bare)
+    name = reading(dressed["bold"] or dressed["linked"] if dressed else bare)
+    return folded("".join(filter(_is_visible, name)))[:_LONGEST_NAME].rstrip()
+
+
+def _is_visible(letter: str) -> bool:
+    return letter.isprintable() or letter.isspace() or letter in _JOINERS
