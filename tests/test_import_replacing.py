@@ -194,7 +194,7 @@ def test_the_markers_stand_in_no_fold_and_no_empty_fold_is_left(before: str, aft
         ),
         (f"## a\n{HEAD}{ROW}{BAD_ROW}", f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}"),
         (f"## a\n{TABLE}{HEAD}{BAD_ROW}", f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}"),
-        (f"## a\n{TABLE}\n**b**\n{HEAD}{BAD_ROW}", f"## a\n\n**b**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
+        (f"## a\n{TABLE}\n**b**\n{HEAD}{BAD_ROW}", f"{MARKERS}\n**b**\n{HEAD}{BAD_ROW}"),
         (f"**a**\n{TABLE}{HEAD}{BAD_ROW}", f"**a**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
         (f"**a**\n{TABLE}---\n{TABLE}", f"{MARKERS}---\n{TABLE}"),
         (f"## a\n{TABLE}| cut", f"## a\n{HEAD}| cut\n\n{MARKERS.rstrip()}"),

@@ -277,6 +277,11 @@ def test_leads_tell_tables_apart(above: str, lead: str):
     assert [section.name for section in read(f"{above}\n\n{tables}").sections] == ["alpha", "beta"]
 
 
+def test_a_lead_of_a_later_table_is_its_heading():
+    text = f"## alpha\n{HEAD}{row()}\n<summary>beta</summary>\n\n{HEAD}{row()}"
+    assert [section.name for section in read(text).sections] == ["alpha", "beta"]
+
+
 def test_tables_below_the_title_that_words_tell_apart_are_left_out():
     text = f"# T\n\nalpha:\n\n{HEAD}{row()}\nbeta:\n\n{HEAD}{row()}\n## mri\n{HEAD}{row()}"
     published = read(text)

@@ -2,7 +2,7 @@
 
 It is the last heading above the table; ours are only those of our own tables. A lead right above
 the table, a bold line or a summary, is its heading where the one above is the title of the whole
-README, or where several leads tell the tables below that heading apart. Elsewhere it only says
+README, or where leads tell the tables below that heading apart. Elsewhere it only says
 `Show the papers`. Of tables right below each other the lead is the same.
 """
 
@@ -31,7 +31,7 @@ def filed_tables(blocks: Iterable[Block]) -> Iterator[Filed]:
     """File each table under its heading."""
     for heading, below in _parts(blocks):
         leads = dict(_with_leads(below))
-        names = {lead.name for lead in leads.values() if lead is not None}
+        names = {lead.name if lead is not None else None for lead in leads.values()}
         is_title = heading is None or heading.level == 1
         is_unclear = is_title and _are_words_between(below, leads)
         for table, lead in leads.items():
