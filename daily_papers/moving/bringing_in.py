@@ -17,7 +17,7 @@ from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.files import Transaction, locked, unwritable
 from daily_papers.moving.importing import Published, PublishedSection, read_published
 from daily_papers.moving.moving_over import PLACES_OF_LEFTOVERS, keywords_yaml, leftovers
-from daily_papers.moving.published_blocks import Table
+from daily_papers.moving.published.blocks import Table
 from daily_papers.moving.replacing import Stored, replaced_with_markers
 from daily_papers.query.expression import to_arxiv
 from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region
