@@ -132,6 +132,7 @@ def assert_nothing_but_the_day_line(
     assert rows == [line for line in after["README.md"].decode().splitlines() if line[:4] == "| **"]
 
 
+@pytest.mark.full
 def test_the_mail_after_silent_days_says_which_they_were(reader: Reader):
     reader.read(date(2026, 1, 23))
     reader.arxiv.intercept = silent
@@ -372,6 +373,7 @@ def test_an_empty_feed_by_mistake_is_found_out_the_next_day(reader: Reader):
     assert digest.skipped.startswith("The listing of 2026-02-03 could not be fetched on its day")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("keywords", [3, pytest.param(40, marks=pytest.mark.full)])
 def test_two_missed_weeks_are_caught_up_in_few_requests(tmp_path: Path, keywords: int):
     universe = make_up(Script(days=30, papers_a_day=120, old_papers=40))

@@ -59,6 +59,7 @@ def test_every_paper_is_in_one_digest_only(shown: tuple[Ended, Repository]):
     assert len(mailed) == len(set(mailed)) > 5
 
 
+@pytest.mark.full
 def test_a_second_quiet_demo_is_the_same_byte_for_byte(
     shown: tuple[Ended, Repository],
 ):

@@ -267,7 +267,8 @@ def test_everything_else_stays_byte_for_byte(before: list[str], after: list[str]
     assert region.after == "\n".join([END, "", *after])
 
 
-def test_replacing_takes_time_in_proportion_to_the_length():
+@pytest.mark.full
+def test_very_many_tables_headings_and_folds_are_replaced():
     many = "".join(f"{'#' * (number % 6 + 1)} a\n{TABLE}\n" for number in range(4_000))
     assert replaced(many) == MARKERS + "\n"
     folds = "".join(f"{FOLD}**{n}**\n{TABLE}\n{UNFOLD}\n" for n in range(4_000))

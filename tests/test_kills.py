@@ -129,6 +129,7 @@ class TestAKill:
         assert_kills_leave_nothing(world, begun, tmp_path, "search", every, throttled=True)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "number",
     [

@@ -311,6 +311,7 @@ def test_a_file_that_did_not_exist_or_was_wrong_counts_as_empty(
     assert len(arxiv.requests) == 2
 
 
+@pytest.mark.full
 def test_a_change_of_very_many_is_told_and_not_asked_about(
     repository: Path, arxiv: SandboxArxiv, tmp_path: Path
 ) -> None:

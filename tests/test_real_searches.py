@@ -142,6 +142,7 @@ def test_replayed_day_by_day_no_table_ever_shrinks():
         assert all(one.id in kept or one.date <= oldest for one in before), (day, keyword)
 
 
+@pytest.mark.full
 def test_the_short_lists_that_really_came_are_known():
     # The first lists of a keyword have nothing to be compared with.
     short = [

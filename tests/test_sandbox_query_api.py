@@ -302,6 +302,7 @@ def test_no_query_breaks_it(sandbox, client, query):
     ET.fromstring(response.content)
 
 
+@pytest.mark.full
 def test_a_very_long_chain_is_answered(ask, client, sandbox):
     query = " OR ".join(f'(ti:"w{number} x" AND abs:mri)' for number in range(1100))
     response = client.post(sandbox.api_url, data={"search_query": query + " OR ti:pears"})

@@ -105,6 +105,7 @@ def assert_mailed(day: date, news: News, mails: Sequence[Mail]) -> None:
         assert f": {len(news)} new" in mail.title
 
 
+@pytest.mark.full
 def test_what_was_missed_is_mailed_once_the_index_shows_it(tmp_path: Path):
     with Services.running() as services:
         month = Month(services.watched(tmp_path / "digest"), Truth(services.arxiv.universe))
