@@ -25,7 +25,7 @@ from daily_papers.rendering.templates import bundled_templates
 
 #: What the workflows of a digest repository run: this project at a commit, which is what makes an
 #: upgrade one line. A commit cannot name itself, so it is one that came before this line.
-ACTION = "daily-papers/daily-papers@624ae7b1fb12414236f511cda1e294359062610e"
+ACTION = "daily-papers/daily-papers@c5c1580dcf08599bcbdc259396adf4bbdc253a17"
 
 Say = Callable[[str], None]
 
