@@ -123,7 +123,7 @@ def _advance(gathering: Gathering, source: Source, *, follows: bool) -> None:
             or (follows and record.told is not None and record.told == before)
             or (record.told is None and _knows_a_listing(gathering))
         ):
-            record.told, record.told_for = now, None
+            record.told, record.told_for = _higher(record.told, now), None
         elif record.told is None and _own(account):
             # Its table holds all that the index shows, as far as any table shows it.
             record.told = _higher(now, gathering.store.highest_id())
