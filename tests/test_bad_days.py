@@ -602,6 +602,20 @@ def test_a_table_that_is_filled_a_day_late_is_no_news(reader: Reader, first: dat
     assert set(reader.news()) <= due
 
 
+def test_what_a_late_index_did_not_show_to_a_forced_search_is_told_later(
+    tmp_path: Path, universe: Universe
+):
+    with reading(tmp_path, TOPICS, universe) as reader:
+        week = days(FIRST, 4)
+        for day in week:
+            forced = day == week[2]
+            reader.arxiv.query_lag_days = 1 if forced else 0
+            reader.read(day, source=Source.SEARCH if forced else Source.AUTO)
+        for later in days(week[-1] + timedelta(days=1), len(MEANINGS)):
+            reader.read(later)
+        assert_told_once(reader, FIRST, later)
+
+
 def test_what_one_search_finds_counts_for_every_keyword(tmp_path: Path, universe: Universe):
     """The feed is lost, and so is the search for "mri": that of all papers brings its papers."""
     keywords = "keywords:\n  - mri\n  - {name: All, query: 'cat:cs OR cat:eess OR cat:stat'}\n"

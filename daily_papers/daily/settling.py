@@ -118,8 +118,10 @@ def _advance(gathering: Gathering, source: Source, *, follows: bool) -> None:
     before, now = state.highest_id, _highest(gathering, source, complete=complete)
     for keyword in gathering.keywords:
         record, account = gathering.record(keyword.slug), gathering.accounts[keyword.slug]
+        # A day that was searched and not heard may lack what the index did not show then.
+        proven = source in (Source.SEARCH, Source.OAI) or _proven(account, gathering)
         if (
-            record.last_success == gathering.day
+            (record.last_success == gathering.day and proven)
             or (follows and record.told is not None and record.told == before)
             or (record.told is None and _knows_a_listing(gathering))
         ):
