@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,19 +51,24 @@ def load_store(root: Path) -> Store:
 
     Raises StoreError, naming file and line, where a file is damaged.
     """
-    _check_that_all_is_there(root)
+    listed = {folder: _files(root, folder) for folder in (_PAPERS, _NEWS)}
+    _check_that_all_is_there(root, [path for paths in listed.values() for path in paths])
     state = _read_state(root)
-    papers = _by_key(_records(root, _files(root, _PAPERS), paper_of), lambda each: each.paper.id)
+    papers = _by_key(_listed_records(root, listed[_PAPERS], paper_of), lambda each: each.paper.id)
     return Store(
         papers=papers,
         keywords=_by_key(
-            _records(root, [_KEYWORDS], lambda fields: keyword_of(fields, state)),
+            _records(
+                _KEYWORDS, _content(root, _KEYWORDS), lambda fields: keyword_of(fields, state)
+            ),
             lambda record: record.slug,
         ),
         state=state,
-        news=_by_key(_records(root, _files(root, _NEWS), news_of), lambda item: item.id),
+        news=_by_key(_listed_records(root, listed[_NEWS], news_of), lambda item: item.id),
         weeks=dict(
-            _by_key(_records(root, [_WEEKS], week_of), lambda week: week[0]).values(),
+            _by_key(
+                _records(_WEEKS, _content(root, _WEEKS), week_of), lambda week: week[0]
+            ).values(),
         ),
         members=members_of(papers),
     )
@@ -106,30 +111,41 @@ def _files(root: Path, folder: str) -> list[str]:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def _check_that_all_is_there(root: Path) -> None:
+def _check_that_all_is_there(root: Path, listed: Sequence[str]) -> None:
     """Tell a store that lost a file from one that is not there yet.
 
     Without its state it would be taken for a new one, and what was announced would be no news.
     """
-    listed = [*_files(root, _PAPERS), *_files(root, _NEWS)]
     if listed and not (root / _STATE).exists():
         raise StoreError(
             _STATE, f"missing, while the rest of the store is there; {_remedy(_STATE)}"
         )
-    never_empty = (_STATE, *([_KEYWORDS] if listed else []), *listed)
-    for path in never_empty:
-        if (root / path).exists() and not _content(root, path).strip():
-            raise StoreError(path, f"damaged: there is nothing in it; {_remedy(path)}")
+    if listed and (root / _KEYWORDS).exists():
+        _content_of_some(root, _KEYWORDS)
+
+
+def _content_of_some(root: Path, path: str) -> bytes:
+    """The content of a file that is never written with nothing in it."""
+    content = _content(root, path)
+    if not content.strip():
+        raise StoreError(path, f"damaged: there is nothing in it; {_remedy(path)}")
+    return content
+
+
+def _listed_records(
+    root: Path, paths: Iterable[str], read: Callable[[Fields], Record]
+) -> Iterator[tuple[str, Record]]:
+    for path in paths:
+        yield from _records(path, _content_of_some(root, path), read)
 
 
 def _records(
-    root: Path, paths: Iterable[str], read: Callable[[Fields], Record]
+    path: str, content: bytes, read: Callable[[Fields], Record]
 ) -> Iterator[tuple[str, Record]]:
     """Each record with its place, ``data/papers/2504.0.jsonl:12``."""
-    for path in paths:
-        for number, line in enumerate(_content(root, path).split(b"\n"), 1):
-            if line:
-                yield f"{path}:{number}", _record(path, number, line, read)
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if line:
+            yield f"{path}:{number}", _record(path, number, line, read)
 
 
 def _content(root: Path, path: str) -> bytes:
@@ -192,11 +208,13 @@ def _by_key(
 
 
 def _read_state(root: Path) -> State:
-    content = _content(root, _STATE)
+    if not (root / _STATE).exists():
+        return State()
+    content = _content_of_some(root, _STATE)
     for number, line in enumerate(content.split(b"\n"), 1):
         if line.startswith(_CONFLICT):
             raise _conflict(_STATE, number)
-    return _record(_STATE, 1, content, state_of) if content else State()
+    return _record(_STATE, 1, content, state_of)
 
 
 # --- writing -----------------------------------------------------------------------------------
