@@ -35,17 +35,19 @@ def copy_template(root: Path, name: str) -> Path:
     return target
 
 
+def own_templates(root: Path) -> list[Path]:
+    """The repository's own templates; none where the bundled ones themselves stand there."""
+    own = root / "templates"
+    if own.resolve() == bundled_templates().resolve():
+        return []
+    return sorted(path for path in own.rglob("*.jinja") if path.is_file())
+
+
 def template_doubts(root: Path) -> tuple[Problem, ...]:
     """Warn of copies whose original has changed, and of files that are no template of ours."""
     own = root / "templates"
-    if not own.is_dir() or own.resolve() == bundled_templates().resolve():
-        return ()
     bundled = _bundled()
-    texts = {
-        path.relative_to(own).as_posix(): _text(path)
-        for path in sorted(own.rglob("*.jinja"))
-        if path.is_file()
-    }
+    texts = {path.relative_to(own).as_posix(): _text(path) for path in own_templates(root)}
     doubts = []
     for name, text in texts.items():
         message = _doubt(name, text, bundled, texts.values())

@@ -16,6 +16,7 @@ from jinja2 import nodes
 
 from daily_papers.config import Problem
 from daily_papers.files import unwritable
+from daily_papers.own_templates.copies import own_templates
 from daily_papers.own_templates.examples import Examples, handed_over
 from daily_papers.rendering.templates import Templates, bundled_templates
 from daily_papers.site.templates import SiteTemplates
@@ -36,8 +37,8 @@ _Following = nodes.Include | nodes.Extends | nodes.Import | nodes.FromImport
 def template_mistakes(root: Path) -> tuple[Problem, ...]:
     """Every mistake in the own templates, as an error at its file and line."""
     own = root / "templates"
-    paths = sorted(path for path in own.rglob("*.jinja") if path.is_file())
-    if not paths or own.resolve() == bundled_templates().resolve():
+    paths = own_templates(root)
+    if not paths:
         return ()
     handed = handed_over()
     problems = []
