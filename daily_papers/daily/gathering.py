@@ -115,11 +115,8 @@ class Gathering:
     def share_news(self) -> None:
         """Compare news that one keyword's search has found with every keyword."""
         found = [self.news.papers[id] for id in sorted(self.news.missed)]
-        matches = self._matches(found)
-        for keyword in self.keywords if found else ():
-            matching = matches.of(keyword.slug)
-            self._take(keyword, matching)
-            self._discover(keyword, matching)
+        if found:
+            self._find(found)
 
     def judged(
         self, keyword: Keyword, papers: Sequence[Paper], *, total: int, asked: int
@@ -131,11 +128,7 @@ class Gathering:
     def harvest(self, papers: Iterable[Paper]) -> None:
         """Take a page of a harvest into the tables of the keywords that its papers match."""
         believed = [paper for paper in papers if gate.is_credible(paper, self.day)]
-        matches = self._matches(believed)
-        for keyword in self.keywords:
-            matching = matches.of(keyword.slug)
-            self._take(keyword, matching)
-            self._discover(keyword, matching)
+        self._find(believed)
         self.detail(believed)
 
     def harvest_complete(self, since: date) -> None:
@@ -157,6 +150,14 @@ class Gathering:
     def fail(self, slug: str, failure: FetchError) -> None:
         """Note that a keyword's own search failed."""
         self.accounts[slug].failure = failure
+
+    def _find(self, papers: Sequence[Paper]) -> None:
+        """Take papers into the tables of all keywords that they match, and look for news."""
+        matches = self._matches(papers)
+        for keyword in self.keywords:
+            matching = matches.of(keyword.slug)
+            self._take(keyword, matching)
+            self._discover(keyword, matching)
 
     def _matches(self, papers: Sequence[Paper]) -> Matches:
         expressions = {keyword.slug: keyword.expression for keyword in self.keywords}

@@ -116,6 +116,9 @@ def _advance(gathering: Gathering, source: Source, *, follows: bool) -> None:
     if complete:
         state.last_complete = gathering.day
     before, now = state.highest_id, _highest(gathering, source, complete=complete)
+    knows_a_listing = _knows_a_listing(gathering)
+    # All that the index shows, as far as any table shows it.
+    shown = _highest_of(now, gathering.store.highest_id())
     for keyword in gathering.keywords:
         record, account = gathering.record(keyword.slug), gathering.accounts[keyword.slug]
         # A day that was searched and not heard may lack what the index did not show then.
@@ -123,19 +126,22 @@ def _advance(gathering: Gathering, source: Source, *, follows: bool) -> None:
         if (
             (record.last_success == gathering.day and proven)
             or (follows and record.told is not None and record.told == before)
-            or (record.told is None and _knows_a_listing(gathering))
+            or (record.told is None and knows_a_listing)
         ):
-            record.told, record.told_for = _higher(record.told, now), None
+            record.told, record.told_for = _highest_of(record.told, now), None
         elif record.told is None and _own(account):
-            # Its table holds all that the index shows, as far as any table shows it.
-            record.told = _higher(now, gathering.store.highest_id())
+            record.told = shown
     state.highest_id = now
 
 
 def _knows_a_listing(gathering: Gathering) -> bool:
     """Whether this run learned which identifiers were given up to now, whatever they match."""
     heard = gathering.heard is not None and bool(newly_announced(gathering.heard.announced))
-    return heard or any(account.harvested for account in gathering.accounts.values())
+    return heard or _harvested(gathering)
+
+
+def _harvested(gathering: Gathering) -> bool:
+    return any(account.harvested for account in gathering.accounts.values())
 
 
 def _highest(gathering: Gathering, source: Source, *, complete: bool) -> str | None:
@@ -143,20 +149,17 @@ def _highest(gathering: Gathering, source: Source, *, complete: bool) -> str | N
 
     What a search shows beyond today's feed may be of a listing that other keywords lack.
     """
-    highest = gathering.store.state.highest_id
-    if gathering.heard is not None:
-        for id in announced_as_news(gathering.heard.announced):
-            highest = _higher(highest, id)
-    if any(account.harvested for account in gathering.accounts.values()):
-        highest = _higher(highest, gathering.shown_by(Way.OAI))
+    heard = gathering.heard.announced if gathering.heard is not None else ()
+    highest = _highest_of(gathering.store.state.highest_id, *announced_as_news(heard))
+    if _harvested(gathering):
+        highest = _highest_of(highest, gathering.shown_by(Way.OAI))
     if complete and (highest is None or source in (Source.SEARCH, Source.OAI)):
-        highest = _higher(highest, gathering.store.highest_id())
+        highest = _highest_of(highest, gathering.store.highest_id())
     return highest
 
 
-def _higher(one: str | None, other: str | None) -> str | None:
-    ids = [id for id in (one, other) if id is not None]
-    return max(ids, key=announcement_order, default=None)
+def _highest_of(*ids: str | None) -> str | None:
+    return max((id for id in ids if id is not None), key=announcement_order, default=None)
 
 
 def keyword_reports(gathering: Gathering) -> tuple[KeywordReport, ...]:
