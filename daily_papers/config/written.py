@@ -23,7 +23,7 @@ def as_yaml(text: str) -> str:
     """
     if _is_plain(text):
         return text
-    return _in_single(text) if text.isprintable() else _in_double(text)
+    return in_single(text) if text.isprintable() else _in_double(text)
 
 
 def list_as_yaml(texts: Sequence[str]) -> str:
@@ -35,7 +35,7 @@ def in_quotes(text: str) -> str:
     """The text in double quotes, or in single ones where it holds what double ones cannot."""
     if not text.isprintable():
         return _in_double(text)
-    return _in_single(text) if set(text) & set('"\\') else f'"{text}"'
+    return in_single(text) if set(text) & set('"\\') else f'"{text}"'
 
 
 def one_line(text: str) -> str:
@@ -56,7 +56,8 @@ def _is_plain(text: str) -> bool:
     return read.data == same and not read.mistakes
 
 
-def _in_single(text: str) -> str:
+def in_single(text: str) -> str:
+    """The text in single quotes; only for what can be seen, which needs no other escape."""
     return "'" + text.replace("'", "''") + "'"
 
 

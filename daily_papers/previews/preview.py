@@ -15,6 +15,7 @@ from daily_papers.arxiv.search import QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
+from daily_papers.config.written import in_single
 from daily_papers.daily.reconcile import reconcile
 from daily_papers.daily.update import KEYWORDS
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
@@ -46,18 +47,13 @@ def keywords_named(config: Config, name: str) -> tuple[Keyword, ...]:
 
 def _new_keyword(config: Config, name: str) -> Keyword:
     try:
-        lines = ["keywords:", f"  - {_quoted(name)}"]
+        lines = ["keywords:", f"  - {in_single(name)}"]
         if config.categories:
             lines.insert(0, f"categories: [{', '.join(config.categories)}]")
         (keyword,) = parse_config("\n".join(lines).encode(), "preview").keywords
     except ConfigError as error:
         raise UsageError(f"preview: {error.problems[0].message}") from error
     return replace(keyword, max_papers=config.max_papers)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("'", "''")
-    return f"'{escaped}'"
 
 
 def changed_since(root: Path, revision: str, day: date) -> tuple[Config, Change]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from daily_papers.config.written import in_single
 from daily_papers.previews.prospect import FEWEST_DAYS, Change, Circle, Prospect
 from daily_papers.query.expression import Phrase, leaves, to_arxiv
 from daily_papers.rendering import markdown
@@ -99,14 +100,9 @@ def _why_none(prospect: Prospect) -> str:
         phrase = next(iter(phrases))
         return (
             "nothing on arXiv matches; one word must stand in the title and in the abstract, and "
-            f"any: [{_quoted(phrase)}] asks for it in either"
+            f"any: [{in_single(phrase)}] asks for it in either"
         )
     return "nothing on arXiv matches; is it spelt as authors spell it, are its categories right?"
-
-
-def _quoted(phrase: str) -> str:
-    """A text as YAML, which would take many a plain one for something else."""
-    return "'" + phrase.replace("'", "''") + "'"
 
 
 def _amounts(prospect: Prospect) -> Iterator[str]:
