@@ -25,7 +25,7 @@ from daily_papers.rendering.templates import bundled_templates
 
 #: What the workflows of a digest repository run: this project at a commit, which is what makes an
 #: upgrade one line. A commit cannot name itself, so it is one that came before this line.
-ACTION = "daily-papers/daily-papers@909ea48c52a9da7ef5526295551d8a66ba3fbce9"
+ACTION = "daily-papers/daily-papers@d8cd03956b92aadf2421fc0585435e01baf48ccf"
 
 Say = Callable[[str], None]
 
