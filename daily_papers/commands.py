@@ -9,7 +9,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from daily_papers.clock import listing_day
-from daily_papers.config import ConfigError, Problem, load_config
+from daily_papers.config import ConfigError, Problem, load_config, unsendable_terms
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.progress import progress_on
 from daily_papers.workflow_commands import annotation
@@ -96,7 +96,7 @@ def check_command(arguments: Namespace) -> int:
     config = None
     try:
         config = load_config(path)
-        problems = config.warnings
+        problems = (*config.warnings, *unsendable_terms(config, str(path)))
     except ConfigError as error:
         problems = error.problems
     problems += (*template_doubts(path.parent), *template_mistakes(path.parent))

@@ -451,13 +451,6 @@ def test_many_mistakes_are_cut_short() -> None:
     assert found[-1] == ":102: and 150 more from here on"
 
 
-def test_a_search_too_long_to_be_sent() -> None:
-    phrases = ", ".join(f"{'very ' * 20}long phrase {number}" for number in range(40))
-    (found,) = in_list(f"  - any: [{phrases}]\n")
-    assert found.startswith(":2: keywords: the search is ")
-    assert found.endswith(" bytes long, and 7,000 can be sent; make two keywords of it")
-
-
 def test_more_phrases_than_a_keyword_can_have() -> None:
     phrases = ", ".join(f"w{number}" for number in range(101))
     assert in_list(f"  - any: [{phrases}]\n") == [":2: any: more than 100 texts"]

@@ -74,7 +74,7 @@ def test_requests_do_not_grow_with_the_keywords(tmp_path: Path, busy: Universe, 
         assert wanted == set(reader.news()) <= announced
         parts = reader.asked[Service.FEED]
         assert parts == PARTS
-        assert reader.requests == parts + ceil(len(wanted) / 400) + 1
+        assert reader.requests == parts + ceil(len(wanted) / 300) + 1
         assert report.exit_code == 0
         assert report.complete
 
@@ -92,7 +92,7 @@ def test_more_details_than_lists_are_for_are_harvested(tmp_path: Path, busy: Uni
         assert matches > 800
         assert reader.asked[Service.OAI] >= 1
         assert reader.asked[Service.QUERY] == 1
-        assert reader.requests <= reader.asked[Service.FEED] + ceil(matches / 400) + 1
+        assert reader.requests <= reader.asked[Service.FEED] + ceil(matches / 300) + 1
         assert all(paper.has_details for paper in reader.table("all"))
         assert report.complete
 
@@ -251,14 +251,14 @@ def test_a_dry_run_tells_the_plan_and_does_nothing(reader: Reader):
     assert reader.plan(MONDAY) == (
         "the announcement feed, in 6 requests",
         f"the own search of 3 keywords: {', '.join(SLUGS)}, to fill new tables",
-        "the details of what matched, 400 papers a request",
+        "the details of what matched, 300 papers a request",
     )
     reader.read(MONDAY)
     tree = reader.repository.tree()
     assert reader.plan(MONDAY) == ("nothing to ask (source auto): everything is known already",)
     assert reader.plan(TUESDAY) == (
         "the announcement feed, in 1 request",
-        "the details of what matched, 400 papers a request",
+        "the details of what matched, 300 papers a request",
         "the own search of diffusion-models, whose turn it is to be audited",
     )
     assert reader.plan(TUESDAY, Source.OAI)[0].startswith(

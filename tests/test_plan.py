@@ -210,7 +210,7 @@ def test_working_days():
 
 @pytest.mark.parametrize(
     ("announced", "backlog", "requests"),
-    [(0, 0, 0), (0, 5, 1), (1, 0, 1), (400, 9, 1), (401, 0, 2), (800, 50, 2), (5000, 0, 2)],
+    [(0, 0, 0), (0, 5, 1), (1, 0, 1), (300, 9, 1), (301, 0, 2), (800, 50, 3), (5000, 0, 3)],
 )
 def test_requests_for_details_are_those_of_the_day_and_one_at_least(announced, backlog, requests):
     assert request_batches(announced, backlog) == requests
@@ -231,5 +231,5 @@ def test_a_plan_in_words():
             "the own search of 40 keywords: k0, k1, k2, k3, k4 and 35 more, to fill new tables "
             "(filling 40 of 1,000)"
         ),
-        "the details of what matched, 400 papers a request",
+        "the details of what matched, 300 papers a request",
     )

@@ -8,8 +8,10 @@ Its types stop here.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 import arxiv
 import requests
@@ -17,14 +19,33 @@ import requests
 from daily_papers.arxiv.answers import QueryAnswer, read_query_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
-from daily_papers.errors import BadAnswer
+from daily_papers.errors import BadAnswer, FetchError
+from daily_papers.papers.merging import merged_all, newest
 from daily_papers.papers.paper import ArxivId, Paper, Way, folded
+from daily_papers.query.expression import Expression, leaves, to_arxiv
+from daily_papers.query.matching import Matches, Verdict
+from daily_papers.query.request_line import (
+    MOST_LINE_BYTES,
+    MOST_QUERY_BYTES,
+    TooLong,
+    line_bytes,
+    searches,
+)
+from daily_papers.query.taxonomy import has_known_archive
 
 #: What the manual allows in one answer.
 MOST_PER_REQUEST = 2000
-#: Identifiers in one address, which stays below 8,000 characters.
-IDS_PER_REQUEST = 400
+#: What an address holds besides its query or its identifiers, where its numbers are long.
+_REST_OF_ADDRESS = (
+    "search_query=&id_list=&sortBy=lastUpdatedDate&sortOrder=descending"
+    "&start=100000&max_results=2000"
+)
+#: What the query API says of an identifier for which it refuses a whole list.
+_REFUSED_ID = re.compile(r"incorrect id format for (\S+)")
+#: So many identifiers are dropped from one list before it is given up.
+_MOST_REFUSED = 10
 
+logger = logging.getLogger(__name__)
 # The package warns with addresses just as they stand in an answer, line feeds and all.
 logging.getLogger(arxiv.__name__).setLevel(logging.ERROR)
 
@@ -34,7 +55,7 @@ class Answer:
     """What a search brought."""
 
     papers: tuple[Paper, ...]
-    #: How many papers arXiv has for the query.
+    #: How many papers arXiv has for the query. At least so many where it took several searches.
     total: int
     #: The address of each page, the first one first.
     urls: tuple[str, ...]
@@ -50,7 +71,40 @@ class QueryApi:
 
     def __init__(self, session: PoliteSession, services: Services) -> None:
         self._session = session
+        self._url = services.api_url
         self._url_format = services.api_url.replace("{", "{{").replace("}", "}}") + "?{}"
+        self._room = MOST_LINE_BYTES - line_bytes(f"{services.api_url}?{_REST_OF_ADDRESS}")
+
+    def search(self, expression: Expression, count: int) -> Answer:
+        """Search for the ``count`` papers of an expression that were updated last.
+
+        An expression that is too long for one address takes several searches, whose papers are
+        put together. Raises FetchError.
+        """
+        try:
+            parts = searches(expression, min(self._room, MOST_QUERY_BYTES))
+        except TooLong as error:
+            raise FetchError(self._url, str(error)) from error
+        queries = [to_arxiv(part) for part in parts]
+        answer = self._newest_of(queries, count)
+        if set(leaves(expression)) == {leaf for part in parts for leaf in leaves(part)}:
+            return answer
+        # The searches find more than was meant: what was not meant is no paper of the answer.
+        found = _meant(expression, answer)
+        if len(found.papers) < count < answer.total:
+            found = _meant(expression, self._newest_of(queries, MOST_PER_REQUEST))
+        return Answer(found.papers[:count], found.total, found.urls)
+
+    def _newest_of(self, queries: Sequence[str], count: int) -> Answer:
+        """Put the answers of several searches together, as if they were one."""
+        answers = [self.newest(query, count) for query in queries]
+        if len(answers) == 1:
+            return answers[0]
+        joined = merged_all(paper for answer in answers for paper in answer.papers)
+        papers = newest(joined.values(), len(joined))
+        total = max(len(papers), *(answer.total for answer in answers))
+        urls = tuple(url for answer in answers for url in answer.urls)
+        return Answer(papers[:count], total, urls)
 
     def newest(self, query: str, count: int) -> Answer:
         """Search for the ``count`` papers that were updated last; raises FetchError.
@@ -75,16 +129,47 @@ class QueryApi:
 
         An identifier without version brings the current one; arXiv leaves out those that it does
         not know. ValueError, before anything is asked, where one is malformed: arXiv would refuse
-        all of them for it.
+        all of them for it, as it would for one of an archive that never was, which is not sent.
         """
         names = list(dict.fromkeys(str(ArxivId.parse(text)) for text in ids))
         found: dict[str, Paper] = {}
-        for start in range(0, len(names), IDS_PER_REQUEST):
-            part = names[start : start + IDS_PER_REQUEST]
-            search = arxiv.Search(id_list=part, max_results=len(part))
-            for paper in self._papers(search, _Pages(self._session)):
+        for part in self._lists([name for name in names if has_known_archive(name)]):
+            for paper in self._listed(part):
                 found[paper.versioned_id] = found[paper.id] = paper
         return tuple(found[name] for name in names if name in found)
+
+    def _lists(self, names: Sequence[str]) -> Iterator[list[str]]:
+        """Divide identifiers into lists that an address has room for."""
+        part: list[str] = []
+        left = self._room
+        for name in names:
+            size = len(quote_plus(f"{name},"))
+            if part and size > left:
+                yield part
+                part, left = [], self._room
+            part.append(name)
+            left -= size
+        if part:
+            yield part
+
+    def _listed(self, names: list[str]) -> list[Paper]:
+        """Ask for a list; again without an identifier for which arXiv refuses all of it."""
+        for _ in range(_MOST_REFUSED):
+            try:
+                return self._in_list(names)
+            except BadAnswer as refusal:
+                refused = _REFUSED_ID.search(refusal.reason)
+                if refused is None or refused[1] not in names:
+                    raise
+                logger.warning("arXiv takes no identifier %s: left out", refused[1])
+                names = [name for name in names if name != refused[1]]
+        return self._in_list(names)
+
+    def _in_list(self, names: list[str]) -> list[Paper]:
+        if not names:
+            return []
+        search = arxiv.Search(id_list=names, max_results=len(names))
+        return self._papers(search, _Pages(self._session))
 
     def _papers(self, search: arxiv.Search, pages: _Pages) -> list[Paper]:
         """Let the package ask and read; whatever goes wrong in it is a FetchError."""
@@ -107,6 +192,14 @@ class QueryApi:
         # distance: its private attribute is replaced, and a test watches that it is still there.
         client._session = pages  # noqa: SLF001
         return client
+
+
+def _meant(expression: Expression, answer: Answer) -> Answer:
+    """Leave out the papers that the expression does not mean."""
+    verdicts = Matches({"": expression}, answer.papers).verdicts("")
+    pairs = zip(answer.papers, verdicts, strict=True)
+    papers = tuple(paper for paper, verdict in pairs if verdict is not Verdict.DOES_NOT)
+    return Answer(papers, len(papers), answer.urls)
 
 
 class _Pages:

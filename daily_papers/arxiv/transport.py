@@ -22,6 +22,7 @@ from daily_papers.arxiv.answers import shortened
 from daily_papers.arxiv.services import is_arxiv
 from daily_papers.clock import Clock
 from daily_papers.errors import BadAnswer, FetchError, Unreachable
+from daily_papers.query.request_line import MOST_LINE_BYTES, line_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +103,9 @@ class Transport:
         """Ask once and read the whole answer; raises LostAnswer."""
         logger.debug("GET %s", url)
         started = self._clock.monotonic()
+        if line_bytes(url) > MOST_LINE_BYTES:
+            reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
+            raise LostAnswer("refused", BadAnswer(url, reason), 0.0)
         try:
             with self._http.get(
                 url,

@@ -9,5 +9,14 @@ from __future__ import annotations
 
 from daily_papers.config.loading import load_config, parse_config
 from daily_papers.config.model import Config, ConfigError, Keyword, Problem
+from daily_papers.config.searches import unsendable_terms
 
-__all__ = ["Config", "ConfigError", "Keyword", "Problem", "load_config", "parse_config"]
+__all__ = [
+    "Config",
+    "ConfigError",
+    "Keyword",
+    "Problem",
+    "load_config",
+    "parse_config",
+    "unsendable_terms",
+]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote_plus
 
 from daily_papers.config import searches
 from daily_papers.config.document import Path
@@ -27,14 +26,11 @@ from daily_papers.query.expression import (
     Phrase,
     all_of,
     leaves,
-    to_arxiv,
 )
 from daily_papers.query.syntax import QueryError, parse
 
 DEFAULT_TITLE: Final = "Daily Papers"
 DEFAULT_MAX_PAPERS: Final = 100
-#: Servers refuse addresses of more than some 8,000 bytes; the rest of the address needs its share.
-_MAX_SEARCH: Final = 7000
 #: The keys that say what is searched for; without them the name does.
 _SUBJECTS: Final = frozenset({"any", "author", "query"})
 
@@ -174,7 +170,6 @@ class _KeywordReading:
         if categories is None:
             categories = self._usual_categories(wanted, authors)
         expression = searches.within(wanted, categories)
-        self._check_length(expression)
         slug = self._values.at(self._at("slug"))
         return Keyword(
             name=name,
@@ -190,15 +185,6 @@ class _KeywordReading:
         """Those at the top of the file, but for a person, and for a query that names its own."""
         names_its_own = any(isinstance(leaf, Category) for leaf in leaves(wanted))
         return () if authors or names_its_own else self._categories
-
-    def _check_length(self, expression: Expression) -> None:
-        length = len(quote_plus(to_arxiv(expression)))
-        if length > _MAX_SEARCH:
-            message = (
-                f"the search is {length:,} bytes long, and {_MAX_SEARCH:,} can be sent; "
-                "make two keywords of it"
-            )
-            self._values.refuse(self._path, message)
 
 
 def _doubt(leaf: Phrase | Author | Category) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from daily_papers.config.model import Config, Problem
 from daily_papers.query.expression import (
     Author,
     Category,
@@ -15,6 +16,7 @@ from daily_papers.query.expression import (
     all_of,
     any_of,
 )
+from daily_papers.query.request_line import term_too_long
 
 EITHER: Final = "title or abstract"
 BOTH: Final = "title and abstract"
@@ -57,3 +59,15 @@ def within(wanted: Expression, categories: Sequence[str]) -> Expression:
     if not categories:
         return wanted
     return all_of(wanted, any_of(*(Category(category) for category in categories)))
+
+
+def unsendable_terms(config: Config, name: str) -> tuple[Problem, ...]:
+    """The keywords whose search arXiv cannot take; a run does all the others.
+
+    ``name`` is what messages call the file.
+    """
+    return tuple(
+        Problem(name, keyword.line, None, f"{keyword.name}: {problem}")
+        for keyword in config.keywords
+        if (problem := term_too_long(keyword.expression)) is not None
+    )

@@ -28,7 +28,6 @@ from daily_papers.daily.report import in_words
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Paper
-from daily_papers.query.expression import to_arxiv
 from daily_papers.store.store import FeedMemory
 
 logger = logging.getLogger(__name__)
@@ -154,8 +153,8 @@ class Fetching:
             self._newest(keyword, MOST_PER_REQUEST)
 
     def _newest(self, keyword: Keyword, count: int) -> tuple[Paper, ...]:
-        query = to_arxiv(keyword.expression)
-        answer = self._api_health.ask(lambda: self._api.newest(query, count))
+        search = partial(self._api.search, keyword.expression, count)
+        answer = self._api_health.ask(search)
         judged = self.gathering.judged(keyword, answer.papers, total=answer.total, asked=count)
         belief = self.gathering.search(keyword, judged)
         if belief.failure is None:

@@ -18,9 +18,9 @@ from daily_papers.store.store import KeywordRecord, State
 
 #: Requests that one run may spend on filling keywords; the rest waits for the next runs.
 MOST_FILLS = 40
-#: Identifiers in one request for details, and in all such requests of a run: beyond, a harvest
-#: costs less.
-DETAILS_A_REQUEST = 400
+#: Identifiers in one request for details, of which an address holds 306, and in all such requests
+#: of a run: beyond, a harvest costs less.
+DETAILS_A_REQUEST = 300
 MOST_DETAILS = 800
 #: How far back a harvest looks for keywords that wait to be filled.
 FILL_HARVEST = timedelta(days=7)
@@ -245,4 +245,4 @@ def request_batches(announced: int, backlog: int) -> int:
     """How many requests for details: as many as the announced papers need, and one at least."""
     if announced + backlog == 0:
         return 0
-    return max(1, min(ceil(announced / DETAILS_A_REQUEST), MOST_DETAILS // DETAILS_A_REQUEST))
+    return max(1, min(ceil(announced / DETAILS_A_REQUEST), ceil(MOST_DETAILS / DETAILS_A_REQUEST)))

@@ -25,7 +25,7 @@ def _sentences(plan: Plan) -> Iterator[str]:
         many = f" ({plan.filling})" if plan.filling else ""
         yield f"the own search of {_keywords(plan.fills)}, to fill new tables{many}"
     if plan.details:
-        yield "the details of what matched, 400 papers a request"
+        yield "the details of what matched, 300 papers a request"
     if plan.audit is not None:
         yield f"the own search of {plan.audit}, whose turn it is to be audited"
 

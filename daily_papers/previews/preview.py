@@ -20,7 +20,6 @@ from daily_papers.daily.reconcile import reconcile
 from daily_papers.daily.update import KEYWORDS
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.previews.prospect import MOST_PREVIEWS, Change, Prospect, refused, shared
-from daily_papers.query.expression import to_arxiv
 from daily_papers.store.store import Store
 
 #: Nobody waits for a preview as for the daily job.
@@ -130,7 +129,7 @@ def prospects(request: Request, config: Config, keywords: Sequence[Keyword]) -> 
 
 
 def _prospect(api: QueryApi, keyword: Keyword, config: Config, day: date) -> Prospect:
-    answer = api.newest(to_arxiv(keyword.expression), max(keyword.max_papers, _LEAST_ROWS))
+    answer = api.search(keyword.expression, max(keyword.max_papers, _LEAST_ROWS))
     return Prospect(
         keyword=keyword,
         papers=answer.papers,

@@ -26,6 +26,12 @@ def is_known(name: str) -> bool:
     return name.lower() in _KNOWN
 
 
+def has_known_archive(paper_id: str) -> bool:
+    """Whether arXiv can have given the identifier: those of old name the archive that did."""
+    archive, slash, _ = paper_id.partition("/")
+    return not slash or archive in ARCHIVES or archive in CLOSED
+
+
 def is_well_formed(name: str) -> bool:
     """Whether arXiv could name a category so: a new one, which the table still lacks."""
     archive, _, suffix = name.lower().partition(".")

@@ -30,6 +30,11 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
+    def line(self) -> str:
+        """The request line."""
+        return f"{self.method} {self.path} HTTP/1.1"
+
+    @property
     def place(self) -> str:
         """The path without the query string, decoded: ``/atom/cs.CV+eess.IV``."""
         return _servable(unquote(urlsplit(self.path).path))
@@ -60,6 +65,14 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+#: arXiv takes request lines of so many bytes, and answers longer ones before any service does.
+LONGEST_LINE = 4_094
+LINE_TOO_LONG = Response(
+    400,
+    b"<html>\n  <head>\n    <title>Bad Request</title>\n  </head>\n  <body>\n    <h1><p>Bad "
+    b"Request</p></h1>\n    Request Line is too large\n  </body>\n</html>\n",
+    "text/html",
+)
 RATE_EXCEEDED = Response(429, b"Rate exceeded.", "text/plain")
 NOT_FOUND = Response(404, b"<!doctype html><title>404 Not Found</title><h1>Not Found</h1>")
 SERVER_ERROR = Response(

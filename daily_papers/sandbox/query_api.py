@@ -26,9 +26,17 @@ from daily_papers.sandbox.universe import Universe
 _CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 #: The search engine behind the service answers no further than this.
 _FURTHEST = 10_000
+#: All that ever gave identifiers; one of any other refuses the whole request.
+_ARCHIVES = r"""
+    acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|
+    comp-gas|cond-mat|cs|dg-ga|econ|eess|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|
+    math-ph|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|q-fin|
+    quant-ph|solv-int|stat|supr-con
+"""
 _ID = re.compile(
-    r"(?P<id>(?:arXiv:)?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v(?P<version>[1-9]\d*))?",
-    re.ASCII,
+    rf"""(?P<id>(?:arXiv:)?(?:\d{{4}}\.\d{{4,5}}|(?:{_ARCHIVES})(?:\.[A-Z]{{2}})?/\d{{7}}))
+    (?:v(?P<version>[1-9]\d*))?""",
+    re.ASCII | re.VERBOSE,
 )
 _ORDERS: dict[str, Callable[[Record], object]] = {
     "relevance": lambda record: record.id[::-1],

@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from daily_papers.sandbox.exchange import (
+    LINE_TOO_LONG,
+    LONGEST_LINE,
     NOT_FOUND,
     SERVER_ERROR,
     Request,
@@ -107,6 +109,8 @@ class SandboxArxiv:
     def answer(self, request: Request) -> Response:
         """What arXiv would answer today, whatever intercepts."""
         with self._lock:
+            if len(request.line.encode()) > LONGEST_LINE:
+                return LINE_TOO_LONG
             if request.service is Service.QUERY:
                 public_on = self.today - timedelta(days=self.query_lag_days)
                 return self._query_api.answer(request, public_on, self.today)
