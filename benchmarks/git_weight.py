@@ -16,13 +16,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from made_up import ROWS, Writer, full_store, repository, take
+from made_up import Writer, full_store, repository, take
 
 from daily_papers.config import Config
 from daily_papers.digests.digest import Digest, NewsItem
 from daily_papers.papers.paper import Paper
-from daily_papers.publishing import Publication
-from daily_papers.store.store import News, Store
+from daily_papers.repository import Repository
+from daily_papers.store.store import Draft, News
 
 FIRST = date(2026, 3, 2)
 DAYS = 75
@@ -39,48 +39,57 @@ class Life:
         self.config: Config = repository(root, keywords)
         self.slugs = [keyword.slug for keyword in self.config.keywords]
         self.writer = Writer()
-        self.store: Store = full_store(self.config, self.writer, FIRST)
-        self.publication = Publication.of(root, self.config)
+        self.store = Draft(full_store(self.config, self.writer, FIRST))
         git(root, "init", "--quiet", "--initial-branch=main")
-        self.publication.publish(self.store)
+        self.publish()
         self.commit(FIRST)
+
+    def publish(self, digest: Digest | None = None) -> None:
+        """Write the store and everything that shows it."""
+        Repository(self.root).publish(self.config, self.store.finish(), digest)
 
     def day(self, day: date) -> None:
         """One more day, and its commit."""
-        self.store.state.day = self.store.state.last_complete = day
-        for record in self.store.keywords.values():
-            record.last_success = day
+        self.store.state = replace(self.store.state, day=day, last_complete=day)
+        for slug in self.slugs:
+            self.update(slug, last_success=day)
         if day.weekday() < 5:
-            self.publication.publish(self.store, self.listing(day))
+            self.publish(self.listing(day))
         else:
-            self.store.state.day_line = "Nothing was announced."
-            self.store.state.revised = ()
-            self.publication.publish(self.store)
+            line = "Nothing was announced."
+            self.store.state = replace(self.store.state, day_line=line, revised=())
+            self.publish()
         self.commit(day)
+
+    def update(self, slug: str, **days: date) -> None:
+        """Note a day of a keyword."""
+        self.store.keywords[slug] = replace(self.store.keywords[slug], **days)
 
     def listing(self, day: date) -> Digest:
         """New papers and revisions for each keyword."""
         new: dict[str, Paper] = {}
         revised = set()
         for slug in self.slugs:
-            self.store.keywords[slug].changed = day
+            self.update(slug, changed=day)
             for _ in range(NEW):
                 paper = take(self.store, slug, self.writer, self.slugs, day)
                 new[paper.id] = paper
             revised.update(self.revise(slug, day) for _ in range(REVISED))
-        self.store.state.revised = tuple(sorted(revised))
-        self.store.state.day_line = f"{len(new)} new papers, {len(revised)} revisions."
-        audited = self.store.keywords[self.slugs[day.toordinal() % len(self.slugs)]]
-        audited.audited = day
+        self.store.state = replace(
+            self.store.state,
+            revised=tuple(sorted(revised)),
+            day_line=f"{len(new)} new papers, {len(revised)} revisions.",
+        )
+        self.update(self.slugs[day.toordinal() % len(self.slugs)], audited=day)
         return self.digest(day, list(new.values()))
 
     def revise(self, slug: str, day: date) -> str:
         """A newer version of one paper of a table."""
-        old = self.store.table(slug)[self.writer.one_of(ROWS)]
+        ids = sorted(self.store.members(slug))
+        old = self.store.papers[ids[self.writer.one_of(len(ids))]].paper
         moment = datetime.combine(day, time(12), UTC)
         paper = replace(old, version=old.version + 1, updated=moment, comment="minor corrections")
-        for each in self.store.papers[old.id].first_seen.copy():
-            self.store.take(each, [paper], day=day, limit=ROWS)
+        self.store.learn([paper])
         return old.id
 
     def digest(self, day: date, new: Sequence[Paper]) -> Digest:
@@ -89,7 +98,7 @@ class Life:
         items = []
         for paper in new:
             slugs = tuple(sorted(self.store.papers[paper.id].first_seen))
-            self.store.news[paper.id] = News(paper.id, paper.version, day, slugs, key)
+            self.store.add_news(News(paper.id, paper.version, day, slugs, key))
             items.append(NewsItem(paper, slugs))
         names = tuple((keyword.slug, keyword.name) for keyword in self.config.keywords)
         return Digest(

@@ -20,7 +20,7 @@ from daily_papers.config import Config, load_config
 from daily_papers.papers.paper import Paper, Way
 from daily_papers.query.expression import to_arxiv
 from daily_papers.rendering.region import BEGIN, END
-from daily_papers.store.store import KeywordRecord, State, Store
+from daily_papers.store.store import Draft, KeywordState, State, Store
 
 ROWS = 100
 SHARED = 1 / 7
@@ -84,13 +84,14 @@ def repository(root: Path, keywords: int) -> Config:
 
 def full_store(config: Config, writer: Writer, day: date) -> Store:
     """A store whose tables are full, at the end of a complete day."""
-    store = Store(state=State(day=day, complete=True, last_complete=day, day_line="Made up."))
+    state = State(day=day, complete=True, last_complete=day, day_line="Made up.")
+    store = Draft(Store(state=state))
     slugs = [keyword.slug for keyword in config.keywords]
     for keyword in config.keywords:
-        store.keywords[keyword.slug] = KeywordRecord(
-            keyword.slug,
-            keyword.name,
-            to_arxiv(keyword.expression),
+        store.keywords[keyword.slug] = KeywordState(
+            slug=keyword.slug,
+            name=keyword.name,
+            expression=to_arxiv(keyword.expression),
             filled=day,
             last_success=day,
             audited=day,
@@ -100,14 +101,15 @@ def full_store(config: Config, writer: Writer, day: date) -> Store:
     for number in range(ROWS):
         for slug in slugs:
             take(store, slug, writer, slugs, day - timedelta(days=ROWS - number))
-    return store
+    return store.finish()
 
 
-def take(store: Store, slug: str, writer: Writer, slugs: list[str], day: date) -> Paper:
+def take(store: Draft, slug: str, writer: Writer, slugs: list[str], day: date) -> Paper:
     """Let one more paper come into a keyword's table, and sometimes into another one's."""
     paper = writer.paper(day)
     for each in sorted({slug, *second(writer, slugs)}):
-        store.take(each, [paper], day=day, limit=ROWS)
+        store.take(each, [paper], day)
+        store.trim(each, ROWS)
     return paper
 
 

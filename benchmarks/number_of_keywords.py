@@ -14,7 +14,7 @@ from pathlib import Path
 from made_up import Writer, full_store, repository
 from processes import Cost, run
 
-from daily_papers.publishing import Publication
+from daily_papers.repository import Repository
 
 DAY = date(2026, 6, 15)
 KEYWORDS = (3, 100, 1_000)
@@ -29,7 +29,7 @@ COMMANDS = {
 def prepare(root: Path, keywords: int) -> float:
     """Make a repository whose tables are full; return the MB of its files."""
     config = repository(root, keywords)
-    Publication.of(root, config).publish(full_store(config, Writer(), DAY))
+    Repository(root).publish(config, full_store(config, Writer(), DAY))
     return sum(path.stat().st_size for path in root.rglob("*") if path.is_file()) / 1e6
 
 

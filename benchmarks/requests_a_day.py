@@ -15,18 +15,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from daily_papers.daily.plan import Source
+from daily_papers.daily.job import Order, update
+from daily_papers.daily.plan import FetchMode
 from daily_papers.daily.report import RunReport
-from daily_papers.daily.update import Order, update
-from daily_papers.files import Transaction
 from daily_papers.rendering.region import BEGIN, END
+from daily_papers.repository import Repository
 from daily_papers.sandbox import SandboxArxiv, Script, Universe, make_up
-from daily_papers.store.store_files import load_store, save_store
+from daily_papers.store.files import load_store, save_store
+from daily_papers.transaction import Transaction
 
 KEYWORDS = (3, 25, 250, 2_500, 10_000)
 BEFORE, DAY = date(2026, 1, 5), date(2026, 1, 6)
@@ -53,23 +55,25 @@ def prepared(root: Path, keywords: Sequence[str], arxiv: SandboxArxiv) -> None:
     settings = f"categories: [cs, eess, stat]\nkeywords:\n{listed}"
     (root / "keywords.yaml").write_text(settings, encoding="utf-8")
     (root / "README.md").write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
-    run(root, arxiv, BEFORE, Source.ANNOUNCEMENTS)
+    run(root, arxiv, BEFORE, FetchMode.ANNOUNCEMENTS)
     store = load_store(root)
-    for record in store.keywords.values():
-        record.filled = record.audited = record.last_success = BEFORE
-    store.state.complete, store.state.last_complete = True, BEFORE
+    keywords = {
+        slug: replace(keyword, filled=BEFORE, audited=BEFORE, last_success=BEFORE)
+        for slug, keyword in store.keywords.items()
+    }
+    state = replace(store.state, complete=True, last_complete=BEFORE)
     transaction = Transaction(root)
-    save_store(store, transaction)
+    save_store(replace(store, keywords=keywords, state=state), transaction)
     transaction.commit()
 
 
-def run(root: Path, arxiv: SandboxArxiv, day: date, source: Source) -> RunReport:
+def run(root: Path, arxiv: SandboxArxiv, day: date, source: FetchMode) -> RunReport:
     arxiv.today = day
-    order = Order(root=root, day=day, source=source, budget=1e6, environ=arxiv.environment())
-    return update(order, lambda *_: None)
+    order = Order(day=day, mode=source, budget=1e6, environ=arxiv.environment())
+    return update(Repository(root), order, lambda *_: None)
 
 
-def row(way: str, count: int, arxiv: SandboxArxiv, source: Source) -> str:
+def row(way: str, count: int, arxiv: SandboxArxiv, source: FetchMode) -> str:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "digest"
         prepared(root, phrases(arxiv.universe, count), arxiv)
@@ -92,10 +96,10 @@ def main() -> None:
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     with SandboxArxiv(universe) as arxiv:
         for count in KEYWORDS:
-            print(row("daily-papers", count, arxiv, Source.AUTO), flush=True)
+            print(row("daily-papers", count, arxiv, FetchMode.AUTO), flush=True)
         for count in KEYWORDS:
             if count <= most:
-                print(row("a search each", count, arxiv, Source.SEARCH), flush=True)
+                print(row("a search each", count, arxiv, FetchMode.SEARCH), flush=True)
 
 
 if __name__ == "__main__":

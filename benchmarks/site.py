@@ -26,7 +26,8 @@ from typing import Any
 from made_up import Writer, full_store, repository
 from processes import Cost, run
 
-from daily_papers.publishing import Publication
+from daily_papers.repository import Repository
+from daily_papers.store.store import Draft
 
 DAY = date(2026, 6, 15)
 KEYWORDS = (10, 100, 250)
@@ -61,14 +62,15 @@ addEventListener("input", () => {
 def prepare(root: Path, keywords: int) -> None:
     """Make a repository whose tables are full, some papers with formulas."""
     config = repository(root, keywords)
-    store = full_store(config, Writer(), DAY)
+    store = Draft(full_store(config, Writer(), DAY))
     names = {keyword.slug: keyword.name for keyword in config.keywords}
-    for place, shelved in enumerate(store.papers.values()):
-        told = "".join(f"On {names[slug]}. " for slug in shelved.first_seen)
+    for place, stored in enumerate(tuple(store.papers.values())):
+        start = "".join(f"On {names[slug]}. " for slug in stored.first_seen)
         if place % 5 == 0:
-            told += rf"We need $O(n\log n)$ steps, not $\frac{{n^{{{place}}}}}{{k}}$. "
-        shelved.paper = replace(shelved.paper, abstract=told + shelved.paper.abstract)
-    Publication.of(root, config).publish(store)
+            start += rf"We need $O(n\log n)$ steps, not $\frac{{n^{{{place}}}}}{{k}}$. "
+        paper = replace(stored.paper, abstract=start + stored.paper.abstract)
+        store.papers[paper.id] = replace(stored, paper=paper)
+    Repository(root).publish(config, store.finish())
 
 
 def build(root: Path) -> Cost:

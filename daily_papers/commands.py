@@ -19,22 +19,23 @@ KEYWORDS = "keywords.yaml"
 
 def update_command(arguments: Namespace) -> int:
     """Run the daily job and print its report."""
-    from daily_papers.daily.plan import Source  # noqa: PLC0415
+    from daily_papers.daily.job import Order, dry_run, update  # noqa: PLC0415
+    from daily_papers.daily.plan import FetchMode  # noqa: PLC0415
     from daily_papers.daily.report import as_json, as_table  # noqa: PLC0415
-    from daily_papers.daily.update import Order, preview, update  # noqa: PLC0415
+    from daily_papers.repository import Repository  # noqa: PLC0415
 
+    repository = Repository(Path(arguments.root))
     order = Order(
-        root=Path(arguments.root),
         day=arguments.today or listing_day(os.environ),
-        source=Source(arguments.source),
+        mode=FetchMode(arguments.source),
         budget=arguments.budget * 60,
         environ=os.environ,
     )
     if arguments.dry_run:
-        for sentence in preview(order):
+        for sentence in dry_run(repository, order):
             print(sentence)
         return 0
-    report = update(order, progress_on(sys.stderr, quiet=arguments.quiet))
+    report = update(repository, order, progress_on(sys.stderr, quiet=arguments.quiet))
     if arguments.report:
         _write(Path(arguments.report), as_json(report))
     if not arguments.quiet:
@@ -72,15 +73,16 @@ def notify_command(arguments: Namespace) -> int:
 
 def render_command(arguments: Namespace) -> int:
     """Write everything from the store again, or only compare."""
-    from daily_papers.rendering_again import differences, render_again  # noqa: PLC0415
+    from daily_papers.repository import Repository  # noqa: PLC0415
 
-    root = Path(arguments.root)
+    repository = Repository(Path(arguments.root))
     if arguments.check:
-        paths = differences(root)
+        paths = repository.rendered().changes()
         for path in paths:
             print(f"{path}: differs from what the store says; run: daily-papers render")
         return 1 if paths else 0
-    written = render_again(root)
+    with repository.locked():
+        written = repository.rendered().commit()
     if not arguments.quiet:
         print("\n".join(written) or "nothing to change")
     return 0
@@ -183,12 +185,12 @@ def init_command(arguments: Namespace) -> int:
 
 def export_command(arguments: Namespace) -> int:
     """Print the store for other programs."""
-    from daily_papers.daily.current_store import current_store  # noqa: PLC0415
     from daily_papers.exporting import FORMATS, Row  # noqa: PLC0415
+    from daily_papers.repository import Repository  # noqa: PLC0415
 
-    root = Path(arguments.root)
-    config = load_config(root / KEYWORDS)
-    store = current_store(root, config)
+    repository = Repository(Path(arguments.root))
+    config = repository.load_config()
+    store = repository.store_for(config)
     rows = (
         Row(keyword.name, keyword.slug, paper, store.papers[paper.id].first_seen[keyword.slug])
         for keyword in config.keywords

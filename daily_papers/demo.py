@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from daily_papers.daily.job import Order, update
 from daily_papers.daily.report import RunReport
-from daily_papers.daily.update import Order, update
 from daily_papers.errors import UsageError
 from daily_papers.rendering.region import BEGIN, END
+from daily_papers.repository import Repository
 from daily_papers.sandbox import (
     RATE_EXCEEDED,
     TRACKED_AUTHOR,
@@ -98,9 +99,8 @@ def demo(folder: Path, say: Say) -> None:
     with SandboxArxiv() as sandbox:
         for each in _DAYS:
             sandbox.today, sandbox.intercept = each.day, each.intercept
-            report = update(
-                Order(root=folder, day=each.day, environ=sandbox.environment()), _no_progress
-            )
+            order = Order(day=each.day, environ=sandbox.environment())
+            report = update(Repository(folder), order, _no_progress)
             _tell(each, report, say)
     _tell_where_to_look(folder, say)
 

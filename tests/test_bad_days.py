@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.daily.plan import Source
+from daily_papers.daily.plan import FetchMode
 from daily_papers.daily.report import RunReport
 from daily_papers.sandbox import (
     RATE_EXCEEDED,
@@ -370,7 +370,7 @@ def test_an_empty_feed_by_mistake_is_found_out_the_next_day(reader: Reader):
     assert report.complete
     (digest,) = [each for each in reader.digests() if each.day == WEDNESDAY]
     assert digest.skipped is not None
-    assert digest.skipped.startswith("The listing of 2026-02-03 could not be fetched on its day")
+    assert digest.skipped.startswith("The listing of 2026-02-03 could not be fetched in time")
 
 
 @pytest.mark.full
@@ -487,7 +487,7 @@ def test_a_skipped_day_before_all_tables_are_filled_is_told_too(tmp_path: Path, 
 def test_harvests_alone_tell_news_from_the_second_day_on(tmp_path: Path, universe: Universe):
     with reading(tmp_path, TOPICS, universe) as reader:
         for day in days(FIRST, 4):
-            reader.read(day, source=Source.OAI)
+            reader.read(day, source=FetchMode.OAI)
         assert_told_once(reader, FIRST + timedelta(days=1), day)
         reader.read(FIRST + timedelta(days=4))
         assert_told_once(reader, FIRST + timedelta(days=1), FIRST + timedelta(days=4))
@@ -585,8 +585,10 @@ def test_a_keyword_that_came_while_no_feed_was_heard_has_news_from_the_next_day_
 
 
 @pytest.mark.parametrize("first", [FIRST, FIRST - timedelta(days=1)], ids=["Monday", "Sunday"])
-@pytest.mark.parametrize("source", [Source.SEARCH, Source.AUTO])
-def test_a_table_that_is_filled_a_day_late_is_no_news(reader: Reader, first: date, source: Source):
+@pytest.mark.parametrize("source", [FetchMode.SEARCH, FetchMode.AUTO])
+def test_a_table_that_is_filled_a_day_late_is_no_news(
+    reader: Reader, first: date, source: FetchMode
+):
     def one_alone(request: Request) -> Response | None:
         if request.service is Service.OAI:
             return RATE_EXCEEDED
@@ -610,7 +612,7 @@ def test_what_a_late_index_did_not_show_to_a_forced_search_is_told_later(
         for day in week:
             forced = day == week[2]
             reader.arxiv.query_lag_days = 1 if forced else 0
-            reader.read(day, source=Source.SEARCH if forced else Source.AUTO)
+            reader.read(day, source=FetchMode.SEARCH if forced else FetchMode.AUTO)
         for later in days(week[-1] + timedelta(days=1), len(MEANINGS)):
             reader.read(later)
         assert_told_once(reader, FIRST, later)

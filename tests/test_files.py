@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daily_papers.errors import DailyPapersError, UsageError
-from daily_papers.files import Transaction, locked
+from daily_papers.transaction import Transaction, locked
 from tests.support.command_line import environment
 
 OLD = {"README.md": b"old readme", "data/a": b"old a", "data/b": b"old b"}
@@ -19,7 +19,7 @@ NEW = {"README.md": b"new readme", "data/a": b"new a", "data/c": b"new c"}
 KILLED_AFTER = """\
 import os, sys
 from pathlib import Path
-from daily_papers.files import Transaction, locked
+from daily_papers.transaction import Transaction, locked
 
 moves = int(sys.argv[2])
 
@@ -196,7 +196,7 @@ def test_what_cannot_be_written_is_refused_before_anything_is(root: Path):
 HOLDS_THE_LOCK = """\
 import sys
 from pathlib import Path
-from daily_papers.files import locked
+from daily_papers.transaction import locked
 with locked(Path(sys.argv[1])):
     print("locked", flush=True)
     sys.stdin.read()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.daily.gate import (
+from daily_papers.daily.trust import (
     FAILED,
     NOTHING_ANNOUNCED,
     SHORT_ANSWER,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from daily_papers.daily.listening import lost_since
-from daily_papers.daily.news import FreshNews, announced_as_news, counted
+from daily_papers.daily.evidence import Details, Evidence, FeedRead, Searched
+from daily_papers.daily.feed_history import lost_since
+from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, Way
 from daily_papers.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
-from daily_papers.store.store import State
+from daily_papers.store.store import KeywordState, News, State, Store
 from tests.support.daily_runs import Reader, days
 from tests.support.repository import SLUGS, Repository
 
@@ -45,24 +47,45 @@ def paper(id: str, version: int = 1) -> Paper:
     )
 
 
-def told(news: FreshNews) -> dict[str, tuple[str, ...]]:
-    return {paper.id: slugs for paper, slugs in news.items(["a", "b"])}
+def before(*, a: str | None, b: str | None = None, news: Sequence[str] = ()) -> Store:
+    """A store whose keywords have notified their readers up to an identifier."""
+    states = [
+        KeywordState(slug=slug, name=slug, expression="", notified_up_to=up_to)
+        for slug, up_to in (("a", a), ("b", b))
+    ]
+    return Store(
+        keywords={state.slug: state for state in states},
+        news={id: News(id, 1, MONDAY, ("a",), "2026-02-02") for id in news},
+    )
+
+
+def read(*announced: tuple[str, AnnounceKind], slugs: str = "a") -> FeedRead:
+    """Today's feed, of which everything matches the keywords."""
+    listing = tuple(Announcement(paper(id), kind) for id, kind in announced)
+    papers = tuple(each.paper for each in listing)
+    return FeedRead(listing, dict.fromkeys(slugs, papers), ())
+
+
+def found(*papers: Paper) -> Searched:
+    return Searched("a", papers, strangers=0)
+
+
+def news_of(store: Store, *evidence: Evidence) -> NewPapers:
+    return find_news(store, (), evidence)
+
+
+def told(news: NewPapers) -> dict[str, tuple[str, ...]]:
+    return {paper.id: slugs for paper, slugs in news.in_order(["a", "b"])}
 
 
 # --- the rule ----------------------------------------------------------------------------------
 
 
-def test_new_and_cross_listed_papers_are_announced_as_news_and_replaced_ones_never():
-    listing = [Announcement(paper(f"2602.0000{n}"), kind) for n, kind in enumerate(AnnounceKind)]
-    assert announced_as_news(listing) == {"2602.00000", "2602.00001"}
-
-
-def test_an_announced_paper_is_news_for_each_keyword_once():
-    news = FreshNews(known=())
-    for slug in ("b", "a", "b"):
-        news.announce(slug, [paper("2602.00002"), paper("2602.00009")], {"2602.00002"})
-    assert told(news) == {"2602.00002": ("a", "b")}
-    assert counted(news.items(["a", "b"])) == {"a": 1, "b": 1}
+def test_new_and_cross_listed_papers_are_news_for_each_keyword_and_replaced_ones_never():
+    listing = [(f"2602.0000{n}", kind) for n, kind in enumerate(AnnounceKind)]
+    news = news_of(before(a=None), read(*listing, slugs="ba"))
+    assert told(news) == {"2602.00001": ("a", "b"), "2602.00000": ("a", "b")}
+    assert not news.missed
 
 
 @pytest.mark.parametrize("version", [1, 3])
@@ -77,34 +100,34 @@ def test_an_announced_paper_is_news_for_each_keyword_once():
         ("hep-th/9901001", False),
     ],
 )
-def test_a_found_paper_is_news_above_the_highest_that_was_told(id: str, is_news, version: int):
-    news = FreshNews(known=())
-    news.discover("a", [paper(id, version)], "2602.00123")
-    assert bool(told(news)) is is_news
-    assert bool(news.missed) is is_news
+def test_a_found_paper_is_news_above_what_readers_were_notified_of(
+    id: str, is_news: bool, version: int
+):
+    assert bool(told(news_of(before(a="2602.00123"), found(paper(id, version))))) is is_news
+    assert not told(news_of(before(a=None), found(paper(id, version))))
 
 
-def test_what_was_news_is_none_again():
-    news = FreshNews(known={"2602.00124"})
-    news.discover("a", [paper("2602.00124")], "2602.00001")
-    news.announce("b", [paper("2602.00124", 2)], {"2602.00124"})
+def test_what_was_news_is_not_news_again():
+    store = before(a="2602.00001", news=["2602.00124"])
+    listing = read(("2602.00124", AnnounceKind.CROSS), slugs="b")
+    news = news_of(store, found(paper("2602.00124")), listing)
     assert told(news) == {}
-    assert news.found_again == {"2602.00124": {"a", "b"}}
-    assert not news.missed
-
-
-def test_what_was_announced_today_was_not_missed():
-    news = FreshNews(known=())
-    news.announce("a", [paper("2602.00124")], {"2602.00124"})
-    news.discover("a", [paper("2602.00124"), paper("2602.00100")], "2602.00001")
-    assert news.missed == {"2602.00100"}
+    assert news.also_matched_by == {"2602.00124": {"a", "b"}}
 
 
 def test_the_newest_comes_first():
-    news = FreshNews(known=())
-    found = [paper(id) for id in ("2601.99999", "2602.00002", "2602.00010")]
-    news.discover("a", found, "2601.00001")
+    news = news_of(
+        before(a="2601.00001"),
+        found(*(paper(id) for id in ("2601.99999", "2602.00002", "2602.00010"))),
+    )
     assert list(told(news)) == ["2602.00010", "2602.00002", "2601.99999"]
+
+
+def test_details_that_come_later_are_in_the_news():
+    detailed = replace(paper("2602.00124"), comment="12 pages", way=Way.SEARCH)
+    listing = read(("2602.00124", AnnounceKind.NEW))
+    news = news_of(before(a=None), listing, Details((detailed,)))
+    assert news.papers["2602.00124"].comment == "12 pages"
 
 
 def test_a_cross_list_of_a_lost_day_does_not_hide_that_it_was_lost():

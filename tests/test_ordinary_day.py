@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from daily_papers.daily.plan import Source
+from daily_papers.daily.plan import FetchMode
 from daily_papers.sandbox import Change, SandboxArxiv, Script, Service, Universe, make_up
 from tests.support.daily_runs import Reader, days, reading
 from tests.support.repository import KEYWORDS, SLUGS, Repository
@@ -65,7 +65,7 @@ def many(count: int, universe: Universe) -> str:
 )
 def test_requests_do_not_grow_with_the_keywords(tmp_path: Path, busy: Universe, count: int):
     with reading(tmp_path / "digest", many(count, busy), busy) as reader:
-        reader.read(BEFORE, source=Source.ANNOUNCEMENTS)
+        reader.read(BEFORE, source=FetchMode.ANNOUNCEMENTS)
         reader.let_all_be_filled(BEFORE)
         report = reader.read(BUSY)
         announced = {record.id for record in busy.announced_on(BUSY)}
@@ -85,7 +85,7 @@ def test_more_details_than_lists_are_for_are_harvested(tmp_path: Path, busy: Uni
     query = "cat:cs OR cat:eess OR cat:stat OR cat:math"
     keywords = f"max_papers: 2000\nkeywords:\n  - name: All\n    query: {query}\n"
     with reading(tmp_path / "digest", keywords, busy) as reader:
-        reader.read(BEFORE, source=Source.ANNOUNCEMENTS)
+        reader.read(BEFORE, source=FetchMode.ANNOUNCEMENTS)
         reader.let_all_be_filled(BEFORE)
         report = reader.read(BUSY)
         matches = len(reader.news())
@@ -261,24 +261,24 @@ def test_a_dry_run_tells_the_plan_and_does_nothing(reader: Reader):
         "the details of what matched, 300 papers a request",
         "the own search of diffusion-models, whose turn it is to be audited",
     )
-    assert reader.plan(TUESDAY, Source.OAI)[0].startswith(
+    assert reader.plan(TUESDAY, FetchMode.OAI)[0].startswith(
         "a harvest of what changed since 2026-02-01"
     )
     assert reader.requests == 0
     assert reader.repository.tree() == tree
 
 
-@pytest.mark.parametrize("source", [Source.SEARCH, Source.OAI, Source.ANNOUNCEMENTS])
-def test_a_forced_way_asks_one_service(reader: Reader, source: Source):
+@pytest.mark.parametrize("source", [FetchMode.SEARCH, FetchMode.OAI, FetchMode.ANNOUNCEMENTS])
+def test_a_forced_way_asks_one_service(reader: Reader, source: FetchMode):
     reader.read(MONDAY)
     report = reader.read(TUESDAY, source=source)
     (service,) = reader.asked
     assert (
         service
         is {
-            Source.SEARCH: Service.QUERY,
-            Source.OAI: Service.OAI,
-            Source.ANNOUNCEMENTS: Service.FEED,
+            FetchMode.SEARCH: Service.QUERY,
+            FetchMode.OAI: Service.OAI,
+            FetchMode.ANNOUNCEMENTS: Service.FEED,
         }[source]
     )
     assert report.exit_code == 0

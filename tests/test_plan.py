@@ -10,25 +10,25 @@ import pytest
 
 from daily_papers.daily.plan import (
     MOST_FILLS,
+    FeedStatus,
+    FetchMode,
     Harvest,
-    Hearing,
     Plan,
     Situation,
-    Source,
     make_plan,
     missed_days,
     request_batches,
     working_days,
 )
 from daily_papers.daily.plan_text import plan_sentences
-from daily_papers.store.store import KeywordRecord, State
+from daily_papers.store.store import KeywordState, State
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 1, 30), date(2026, 2, 2), date(2026, 2, 3)
 
 
-def records(count: int, last: date | None = MONDAY, **fields: object) -> list[KeywordRecord]:
+def records(count: int, last: date | None = MONDAY, **fields: object) -> list[KeywordState]:
     return [
-        KeywordRecord(
+        KeywordState(
             slug=f"k{n}",
             name=f"k{n}",
             expression=f"e{n}",
@@ -41,20 +41,20 @@ def records(count: int, last: date | None = MONDAY, **fields: object) -> list[Ke
     ]
 
 
-def unfilled(count: int) -> list[KeywordRecord]:
-    return [KeywordRecord(slug=f"new{n}", name=f"new{n}", expression=f"n{n}") for n in range(count)]
+def unfilled(count: int) -> list[KeywordState]:
+    return [KeywordState(slug=f"new{n}", name=f"new{n}", expression=f"n{n}") for n in range(count)]
 
 
-def situation(known: Sequence[KeywordRecord], **fields: object) -> Situation:
+def situation(known: Sequence[KeywordState], **fields: object) -> Situation:
     usual: dict[str, object] = {
         "day": TUESDAY,
-        "source": Source.AUTO,
+        "mode": FetchMode.AUTO,
         "state": State(day=MONDAY, complete=True, feed_day=MONDAY, listed={"cs": 900}),
-        "records": known,
+        "keywords": known,
         "categories": ("cs",),
         "newcomers": False,
         "lacking_details": False,
-        "hearing": Hearing.NOT_YET,
+        "feed": FeedStatus.UNASKED,
     }
     return Situation(**(usual | fields))  # type: ignore[arg-type]
 
@@ -70,26 +70,25 @@ def test_an_ordinary_day_is_the_feed_the_details_and_one_audit(count: int):
 
 def test_the_keyword_that_was_audited_longest_ago_is_audited():
     known = records(3)
-    known[1].audited = date(2026, 1, 1)
+    known[1] = replace(known[1], audited=date(2026, 1, 1))
     assert make_plan(situation(known)).audit == "k1"
-    known[1].audited = None
-    known[1].filled = date(2025, 1, 1)
+    known[1] = replace(known[1], audited=None, filled=date(2025, 1, 1))
     assert make_plan(situation(known)).audit == "k1"
 
 
 def test_no_keyword_is_audited_after_another_on_one_day():
     known = records(3)
-    known[2].audited = TUESDAY
-    assert make_plan(situation(known, hearing=Hearing.HEARD)).audit is None
+    known[2] = replace(known[2], audited=TUESDAY)
+    assert make_plan(situation(known, feed=FeedStatus.TRUSTED)).audit is None
 
 
 def test_a_complete_day_asks_nothing_until_keywords_come():
     done = State(day=TUESDAY, complete=True, feed_day=TUESDAY)
     known = records(3, TUESDAY)
-    heard = situation(known, state=done, hearing=Hearing.HEARD)
+    heard = situation(known, state=done, feed=FeedStatus.TRUSTED)
     assert make_plan(heard) == Plan()
     fresh = make_plan(
-        situation([*known, *unfilled(1)], state=done, newcomers=True, hearing=Hearing.NOT_YET)
+        situation([*known, *unfilled(1)], state=done, newcomers=True, feed=FeedStatus.UNASKED)
     )
     assert fresh.fills == ("new0",)
     assert fresh.feed_parts
@@ -98,9 +97,9 @@ def test_a_complete_day_asks_nothing_until_keywords_come():
 
 def test_an_open_day_asks_only_for_what_is_missing():
     known = records(3, TUESDAY)
-    known[0].audited = TUESDAY
+    known[0] = replace(known[0], audited=TUESDAY)
     state = State(day=TUESDAY, complete=False, feed_day=TUESDAY)
-    plan = make_plan(situation(known, state=state, hearing=Hearing.HEARD, lacking_details=True))
+    plan = make_plan(situation(known, state=state, feed=FeedStatus.TRUSTED, lacking_details=True))
     assert plan == replace(Plan(), details=plan.details)
     assert plan.details is not None
 
@@ -132,7 +131,7 @@ def test_many_keywords_close_a_gap_by_a_harvest_with_a_day_of_overlap():
 
 def test_the_harvest_goes_back_to_the_keyword_that_is_furthest_behind():
     known = [*records(100, date(2026, 1, 28)), replace(records(1)[0], last_success=FRIDAY)]
-    known[7].last_success = date(2026, 1, 20)
+    known[7] = replace(known[7], last_success=date(2026, 1, 20))
     harvest = make_plan(situation(known)).harvest
     assert harvest is not None
     assert harvest.since == date(2026, 1, 19)
@@ -140,14 +139,14 @@ def test_the_harvest_goes_back_to_the_keyword_that_is_furthest_behind():
 
 def test_only_keywords_that_missed_something_catch_up():
     known = records(4)
-    known[2].last_success = date(2026, 1, 28)
+    known[2] = replace(known[2], last_success=date(2026, 1, 28))
     plan = make_plan(situation(known))
     assert plan.searches == ("k2",)
 
 
 @pytest.mark.parametrize(("count", "harvested"), [(3, False), (3000, True)])
 def test_a_lost_feed_is_made_up_for(count: int, harvested: bool):
-    plan = make_plan(situation(records(count), hearing=Hearing.LOST))
+    plan = make_plan(situation(records(count), feed=FeedStatus.FAILED))
     assert plan.feed_parts == ()
     assert (plan.harvest is not None) is harvested
     assert bool(plan.searches) is not harvested
@@ -166,9 +165,7 @@ def test_many_new_keywords_are_harvested_for_once_and_filled_forty_requests_a_ru
     assert plan.harvest is not None
     assert len(plan.fills) + plan.harvest.pages <= MOST_FILLS
     assert plan.filling == f"filling {len(plan.fills)} of 1,000"
-    waiting = unfilled(1000)
-    for record in waiting:
-        record.harvested = MONDAY
+    waiting = [replace(keyword, harvested=MONDAY) for keyword in unfilled(1000)]
     plan = make_plan(situation(waiting))
     assert plan.harvest is None
     assert len(plan.fills) == MOST_FILLS
@@ -177,15 +174,15 @@ def test_many_new_keywords_are_harvested_for_once_and_filled_forty_requests_a_ru
 
 def test_the_forced_ways():
     known = [*records(3), *unfilled(1)]
-    search = make_plan(situation(known, source=Source.SEARCH))
+    search = make_plan(situation(known, mode=FetchMode.SEARCH))
     assert search == Plan(searches=("k0", "k1", "k2"), fills=("new0",), unfilled=1)
-    feed = make_plan(situation(known, source=Source.ANNOUNCEMENTS))
+    feed = make_plan(situation(known, mode=FetchMode.ANNOUNCEMENTS))
     assert feed == Plan(feed_parts=(("cs",),))
-    oai = make_plan(situation(known, source=Source.OAI))
+    oai = make_plan(situation(known, mode=FetchMode.OAI))
     assert oai.harvest is not None
     assert oai == Plan(harvest=oai.harvest, unfilled=1)
-    for source in (Source.SEARCH, Source.OAI):
-        assert make_plan(situation(records(3, TUESDAY), source=source)) == Plan()
+    for source in (FetchMode.SEARCH, FetchMode.OAI):
+        assert make_plan(situation(records(3, TUESDAY), mode=source)) == Plan()
 
 
 @pytest.mark.parametrize(
@@ -224,7 +221,7 @@ def test_a_plan_in_words():
         unfilled=1000,
         details=Harvest(MONDAY, ("cs",), 3),
     )
-    assert plan_sentences(plan, Source.AUTO) == (
+    assert plan_sentences(plan, FetchMode.AUTO) == (
         "the announcement feed, in 2 requests",
         "a harvest of what changed since 2026-02-02, in about 7 requests",
         (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.daily.gate import SHORT_ANSWER, SearchAnswer, judge_search
+from daily_papers.daily.trust import SHORT_ANSWER, SearchAnswer, judge_search
 from daily_papers.papers.merging import merged_all, newest
 from daily_papers.papers.paper import ArxivId, Paper, Way
 from daily_papers.query.expression import Field, Phrase, all_of, any_of

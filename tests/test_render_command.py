@@ -164,7 +164,7 @@ def test_a_missing_readme_says_what_to_write(repository: Repository, arxiv: Sand
         assert ended.code == 1
         (line,) = ended.said
         assert line == (
-            f"daily-papers: {repository.root}/README.md: no such file; make one with these two "
+            f"daily-papers: {repository.root}/README.md: no such file; create one with these two "
             f"lines, each on a line of its own: {BEGIN} and {END}"
         )
     assert not (repository.root / "README.md").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
@@ -19,7 +20,7 @@ from daily_papers.papers.paper import Paper, Way
 from daily_papers.site.cards import day_text
 from daily_papers.site.charts import weeks_of
 from daily_papers.site.maths import Mathematician, readable
-from daily_papers.store.store import News
+from daily_papers.store.store import Draft, News
 from tests.support.website import DAY, HOSTILE, Website, example, paper
 
 LIMIT = 300_000
@@ -203,9 +204,10 @@ def test_a_keyword_with_many_papers_has_several_pages(tmp_path: Path) -> None:
 
 def test_a_keyword_that_is_behind_says_so(tmp_path: Path) -> None:
     website = Website.new(tmp_path, {"medical-imaging": [paper(1)]})
-    store = website.store()
-    store.keywords["medical-imaging"].last_success = DAY - timedelta(days=2)
-    website.save(store)
+    store = Draft(website.store())
+    behind = replace(store.keywords["medical-imaging"], last_success=DAY - timedelta(days=2))
+    store.keywords["medical-imaging"] = behind
+    website.save(store.finish())
     (notice,) = page(website.built(), "keywords/medical-imaging.html").find_class("notice")
     assert text_of(notice).startswith("Complete up to Wednesday, March 18, 2026")
 

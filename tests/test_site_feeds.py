@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from daily_papers.site.maths import readable
+from daily_papers.store.store import Draft
 from tests.support.website import DAY, HOSTILE, Website, example, paper
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -154,9 +155,9 @@ def test_a_paper_has_one_id_in_every_feed(website: Website) -> None:
 def test_what_came_last_is_first(tmp_path: Path) -> None:
     old, late = paper(9), paper(3)
     website = Website.new(tmp_path, {"medical-imaging": [old]})
-    store = website.store()
-    store.take("medical-imaging", [late], day=DAY + timedelta(days=3), limit=100)
-    website.save(store)
+    store = Draft(website.store())
+    store.take("medical-imaging", [late], DAY + timedelta(days=3))
+    website.save(store.finish())
     for path in ("feed.atom", "keywords/medical-imaging.atom"):
         assert [id[-5:] for id in ids(website.built(), path)] == ["00003", "00009"]
 

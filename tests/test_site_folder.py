@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from daily_papers.site.output import SiteFolder
+from daily_papers.store.store import Draft
 from tests.support.website import DAY, example, paper
 
 pytest.importorskip("latex2mathml")
@@ -28,9 +29,9 @@ def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
 def test_a_new_paper_touches_its_own_pages_only(tmp_path: Path) -> None:
     website = example(tmp_path).built()
     before = website.files()
-    store = website.store()
-    store.take("nets", [paper(40, "More graph neural networks")], day=DAY, limit=100)
-    website.save(store)
+    store = Draft(website.store())
+    store.take("nets", [paper(40, "More graph neural networks")], DAY)
+    website.save(store.finish())
     after = website.built().files()
     assert {path for path in after if before.get(path) != after[path]} == {
         *("bib/arxiv-2603.00040.bib", "feed.atom", "search.html"),

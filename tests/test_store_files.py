@@ -13,19 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daily_papers.errors import StoreError
-from daily_papers.files import Transaction
 from daily_papers.papers.paper import Paper, Way, announcement_order
 from daily_papers.sandbox import SandboxArxiv
+from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import (
-    FeedMemory,
-    KeywordRecord,
+    FeedPart,
+    KeywordState,
     News,
-    Shelved,
     State,
     Store,
-    members_of,
+    StoredPaper,
 )
-from daily_papers.store.store_files import load_store, save_store
+from daily_papers.transaction import Transaction
 from tests.support.command_line import run
 from tests.support.made_papers import DAYS, IDS, TEXTS, papers
 from tests.support.repository import Repository
@@ -38,7 +37,7 @@ UNKNOWN_OR_DAY = st.none() | DAYS
 def stores(draw: st.DrawFn) -> Store:
     """Any store that a run could leave behind."""
     shelf = {
-        paper.id: Shelved(paper, draw(st.dictionaries(SLUGS, DAYS, min_size=1)))
+        paper.id: StoredPaper(paper, draw(st.dictionaries(SLUGS, DAYS, min_size=1)))
         for paper in draw(st.lists(papers(), max_size=6, unique_by=lambda paper: paper.id))
     }
     news = st.builds(
@@ -50,7 +49,7 @@ def stores(draw: st.DrawFn) -> Store:
         digest=st.sampled_from(["2026-01-20", "2026-01-20-2", "imported"]),
     )
     records = st.builds(
-        KeywordRecord,
+        KeywordState,
         slug=SLUGS,
         name=TEXTS,
         expression=TEXTS,
@@ -60,8 +59,8 @@ def stores(draw: st.DrawFn) -> Store:
         harvested=UNKNOWN_OR_DAY,
         changed=UNKNOWN_OR_DAY,
         max_papers=st.integers(1, 2000),
-        told=st.none() | IDS,
-        told_for=st.none() | TEXTS,
+        notified_up_to=st.none() | IDS,
+        notified_expression=st.none() | TEXTS,
     )
     state = st.builds(
         State,
@@ -73,7 +72,7 @@ def stores(draw: st.DrawFn) -> Store:
         revised=st.lists(IDS).map(tuple),
         feed=st.lists(
             st.builds(
-                FeedMemory,
+                FeedPart,
                 categories=st.lists(TEXTS).map(tuple),
                 ids_digest=TEXTS,
                 highest_new_id=st.none() | IDS,
@@ -85,7 +84,7 @@ def stores(draw: st.DrawFn) -> Store:
         feed_day=UNKNOWN_OR_DAY,
         unconfirmed=UNKNOWN_OR_DAY,
         quiet=st.lists(DAYS, max_size=3).map(tuple),
-        heard_from=st.none() | IDS,
+        unbroken_from=st.none() | IDS,
     )
     told = {item.id: item for item in draw(st.lists(news, max_size=4))}
     # Where there are papers, some keyword brought them.
@@ -101,7 +100,6 @@ def stores(draw: st.DrawFn) -> Store:
                 st.dictionaries(SLUGS, st.integers(1, 99), min_size=1),
             )
         ),
-        members=members_of(shelf),
     )
 
 
@@ -172,18 +170,27 @@ def test_no_file_holds_more_than_ten_thousand_identifiers(tmp_path: Path, paper_
     paper = Paper(
         id=paper_id, version=1, title="", abstract="", announced=date(2026, 1, 20), way=Way.FEED
     )
-    store = Store(papers={paper_id: Shelved(paper, {"mri": date(2026, 1, 20)})})
+    store = Store(papers={paper_id: StoredPaper(paper, {"mri": date(2026, 1, 20)})})
     assert f"data/papers/{file}.jsonl" in save(store, tmp_path)
 
 
 def test_an_up_to_date_keyword_does_not_change_its_line_from_day_to_day(tmp_path: Path):
-    record = KeywordRecord("mri", "MRI", "ti:mri", max_papers=100)
-    store = Store(keywords={"mri": record})
-    store.state.day = record.last_success = record.filled = date(2026, 1, 20)
-    save(store, tmp_path)
-    store.state.day = record.last_success = date(2026, 1, 21)
-    assert save(store, tmp_path) == ("data/state.json",)
-    assert load_store(tmp_path) == store
+    filled = date(2026, 1, 20)
+
+    def up_to_date(day: date) -> Store:
+        keyword = KeywordState(
+            slug="mri",
+            name="MRI",
+            expression="ti:mri",
+            filled=filled,
+            last_success=day,
+            max_papers=100,
+        )
+        return Store(keywords={"mri": keyword}, state=State(day=day))
+
+    save(up_to_date(filled), tmp_path)
+    assert save(up_to_date(date(2026, 1, 21)), tmp_path) == ("data/state.json",)
+    assert load_store(tmp_path) == up_to_date(date(2026, 1, 21))
 
 
 def test_where_nothing_is_stored_yet_the_store_is_empty(tmp_path: Path):
@@ -322,7 +329,7 @@ def in_conflict(content: bytes) -> bytes:
         pytest.param(
             PAPERS,
             lambda content: with_field(content, 2, way="pigeon"),
-            f"{PAPERS}:2: damaged: \"way\" is wrong: 'pigeon' is no way to a paper",
+            f"{PAPERS}:2: damaged: \"way\" is wrong: 'pigeon' is not one of import, feed",
             id="unknown way",
         ),
         pytest.param(
@@ -334,7 +341,7 @@ def in_conflict(content: bytes) -> bytes:
         pytest.param(
             PAPERS,
             lambda content: with_field(content, 2, keywords={}),
-            f'{PAPERS}:2: damaged: "keywords" is wrong: {{}} names no keyword',
+            f'{PAPERS}:2: damaged: "keywords" names no keyword',
             id="in no table",
         ),
         pytest.param(
@@ -346,7 +353,7 @@ def in_conflict(content: bytes) -> bytes:
         pytest.param(
             PAPERS,
             lambda content: content + lines_of(content)[0],
-            " stands here once more; ",
+            " is here a second time; ",
             id="a paper twice",
         ),
         pytest.param(
@@ -382,8 +389,7 @@ def in_conflict(content: bytes) -> bytes:
         pytest.param(
             STATE,
             lambda content: content.replace(b'"format": 1', b'"format": 2'),
-            f"{STATE}: written by a newer daily-papers, whose files this one (format 1) cannot "
-            "read; upgrade it",
+            f"{STATE}: written by a newer daily-papers; this one reads format 1: upgrade it",
             id="a newer format",
         ),
     ],
@@ -403,7 +409,7 @@ def test_damage_is_named_with_its_line_and_left_as_it_is(
         assert told in line
         if "newer" not in told and "conflict" not in told:
             assert line.endswith(
-                f"; nothing is written over; bring it back with: git checkout HEAD -- {path}"
+                f"; nothing is overwritten; restore it with: git checkout HEAD -- {path}"
             )
     assert repository.tree() == tree
     assert arxiv.requests == []
@@ -443,7 +449,7 @@ def test_a_store_that_lost_a_file_is_no_new_store(
     assert ended.code == 1
     (line,) = ended.said
     assert line.startswith(f"daily-papers: {path}: ")
-    assert line.endswith(f"bring it back with: git checkout HEAD -- {path}")
+    assert line.endswith(f"restore it with: git checkout HEAD -- {path}")
 
 
 def test_a_damaged_file_is_a_store_error(tmp_path: Path):

@@ -207,7 +207,7 @@ def test_arxiv_is_not_asked_for_a_day_that_is_still_to_come(repository: Reposito
         ended = run("--root", repository.root, "update", how, *option, environ=environ)
         assert ended.code == 2
         (line,) = ended.said
-        assert line.startswith("daily-papers: 2999-01-01 is still to come: in New York, ")
+        assert line.startswith("daily-papers: 2999-01-01 is in the future: in New York, ")
     assert repository.tree() == tree
 
 
@@ -221,8 +221,8 @@ def test_a_run_for_an_earlier_day_is_refused_in_one_line(
     assert ended.code == 2
     (line,) = ended.said
     assert line == (
-        "daily-papers: 2026-01-19 is before the last run's day, 2026-01-20: a store only goes "
-        "forward; leave out --today and DAILY_PAPERS_TODAY, or bring an older state of data/ back "
+        "daily-papers: 2026-01-19 is before the last run's day, 2026-01-20: a store only moves "
+        "forward; leave out --today and DAILY_PAPERS_TODAY, or restore an older state of data/ "
         "with git"
     )
     assert repository.tree() == tree
@@ -274,7 +274,7 @@ def test_what_came_is_stored_and_shown_before_a_wait(repository: Repository, arx
     (before,) = seen
     rows = before["README.md"].decode().count("| **[")
     assert rows == before["papers/magnetic-resonance-imaging.md"].decode().count("| **[") == 6
-    asked_to_wait = "Not all is fetched yet: arXiv asked us to wait (status 429: Rate exceeded)."
+    asked_to_wait = "Still fetching: arXiv asked us to wait (status 429: Rate exceeded)."
     assert asked_to_wait in before["README.md"].decode()
     assert "waited 0 s: arXiv asked us to wait (status 429: Rate exceeded)" in ended.out
     assert "Not all is fetched" not in repository.text("README.md")

@@ -14,7 +14,8 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from daily_papers.cli import main as daily_papers
-from daily_papers.daily.update import Order, update
+from daily_papers.daily.job import Order, update
+from daily_papers.repository import Repository
 from daily_papers.sandbox import TRACKED_AUTHOR, SandboxArxiv, Script, make_up
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
@@ -57,8 +58,8 @@ def _play(root: Path) -> None:
     with SandboxArxiv(make_up(Script(papers_a_day=30, days=DAYS))) as sandbox:
         for day in (FIRST_DAY + timedelta(number) for number in range(DAYS)):
             sandbox.today = day
-            order = Order(root=root, day=day, environ=sandbox.environment())
-            update(order, lambda *_: None)
+            order = Order(day=day, environ=sandbox.environment())
+            update(Repository(root), order, lambda *_: None)
 
 
 def _take(browser: Any, site: Path, page: str, scheme: str, picture: str) -> None:

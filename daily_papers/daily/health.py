@@ -23,25 +23,26 @@ class Health:
 
     #: Questions without an answer since the last answer.
     unanswered: int = 0
-    _last: FetchError | None = None
+    #: Why the last question had no answer; None if it had one. What is not urgent can wait.
+    last_failure: FetchError | None = None
 
     @property
     def failing(self) -> bool:
-        """Whether the last question had no answer: what is not urgent can wait."""
-        return self.unanswered > 0
+        """Whether the last question had no answer."""
+        return self.last_failure is not None
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
         """Ask, unless the service is left in peace; raises FetchError."""
-        if self._last is not None and self.unanswered >= _PATIENCE:
-            raise self._last
+        if self.last_failure is not None and self.unanswered >= _PATIENCE:
+            raise self.last_failure
         try:
             answer = question()
         except (Throttled, Unreachable, Silenced, NotAsked) as failure:
             self.unanswered += 1
-            self._last = failure
+            self.last_failure = failure
             raise
         except FetchError:
-            self.unanswered = 0
+            self.unanswered, self.last_failure = 0, None
             raise
-        self.unanswered = 0
+        self.unanswered, self.last_failure = 0, None
         return answer

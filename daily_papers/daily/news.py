@@ -1,86 +1,164 @@
-"""What is news: which papers a digest carries.
+"""What counts as news: the whole rule.
 
-From the announcement feed: what was announced as new or cross-listed. From a search or a harvest:
-an identifier above the highest one that the keyword's readers were told of, whatever its version,
-since identifiers are given at announcement, in order. Never what was news before, and
-never a replacement: one in five papers that a table sees first is an old paper's revision.
+1. A paper that today's announcement feed lists as new or as a cross-list is news for every keyword
+   that it matches.
+2. A paper that a search or a harvest finds is news for a keyword if its identifier is above the
+   one up to which the keyword's readers have been notified, whatever its version: identifiers are
+   given at announcement, in order. So a keyword that is being filled has no news, and a keyword
+   whose expression changed has news only of what its old expression matches as well.
+3. News that one keyword's search finds is compared with every keyword.
+4. What was news once never is again. A keyword that matches it later is only added to its record.
+5. A replacement is never news: one in five papers that a table sees first is an old paper's
+   revision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from daily_papers.papers.announcement import AnnounceKind, Announcement
+from daily_papers.config import Keyword
+from daily_papers.daily.evidence import (
+    BySlug,
+    Details,
+    Evidence,
+    FeedLost,
+    FeedRead,
+    Harvested,
+    Searched,
+)
+from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.merging import merged
 from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.query.matching import Matches
+from daily_papers.query.syntax import QueryError, parse
+from daily_papers.store.store import KeywordState, Store
 
-_NEWS_KINDS = frozenset({AnnounceKind.NEW, AnnounceKind.CROSS})
+
+@dataclass(frozen=True, slots=True)
+class NewPapers:
+    """The news of a run."""
+
+    #: With all that the run learned of them.
+    papers: Mapping[str, Paper]
+    #: Identifier to the slugs of the keywords for which it is news.
+    keywords: Mapping[str, frozenset[str]]
+    #: The news that no feed announced: missed before, and found now.
+    missed: BySlug
+    #: What was news before this run, with the keywords that match it now.
+    also_matched_by: Mapping[str, frozenset[str]]
+
+    def in_order(self, slugs: Sequence[str]) -> tuple[tuple[Paper, tuple[str, ...]], ...]:
+        """Each new paper once, newest first, with its keywords in the order of ``slugs``."""
+        return tuple(
+            (self.papers[id], tuple(slug for slug in slugs if slug in self.keywords[id]))
+            for id in sorted(self.papers, key=announcement_order, reverse=True)
+        )
+
+
+def find_news(
+    before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence]
+) -> NewPapers:
+    """Decide what of the evidence is news for which keyword."""
+    finds = _Finds(before)
+    for item in evidence:
+        match item:
+            case FeedRead() | FeedLost():
+                finds.add_announced(item.matching, announced_as_news(item.announcements))
+            case Searched():
+                finds.add_found({item.slug: item.papers})
+            case Harvested():
+                finds.add_found(item.matching)
+    missed = tuple(finds.papers[id] for id in sorted(finds.missed))
+    by_all = matching_each(keywords, missed) if missed else {}
+    finds.add_found(by_all)
+    return NewPapers(
+        papers=_with_all_details(finds.papers, evidence),
+        keywords={id: frozenset(finds.keywords[id]) for id in finds.papers},
+        missed=by_all,
+        also_matched_by={id: frozenset(slugs) for id, slugs in finds.again.items()},
+    )
 
 
 def announced_as_news(announcements: Iterable[Announcement]) -> frozenset[str]:
     """The identifiers that a listing announces as new or cross-listed."""
-    return frozenset(
-        announcement.paper.id for announcement in announcements if announcement.kind in _NEWS_KINDS
-    )
+    return frozenset(one.paper.id for one in announcements if one.kind.is_news)
+
+
+def matching_each(keywords: Sequence[Keyword], papers: Sequence[Paper]) -> BySlug:
+    """The papers that match each keyword."""
+    matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, papers)
+    return {keyword.slug: matches.of(keyword.slug) for keyword in keywords}
 
 
 @dataclass(slots=True)
-class FreshNews:
-    """The news of one run as it comes in: papers, and the keywords that they matched."""
+class _Finds:
+    """News while it is being found."""
 
-    #: What was news before this run.
-    known: Collection[str]
+    before: Store
     papers: dict[str, Paper] = field(default_factory=dict)
     keywords: dict[str, set[str]] = field(default_factory=dict)
-    #: The news that no feed announced: what was missed, and found now.
     missed: set[str] = field(default_factory=set)
-    #: What was news before this run, and is only now found by these keywords.
-    found_again: dict[str, set[str]] = field(default_factory=dict)
+    again: dict[str, set[str]] = field(default_factory=dict)
 
-    def announce(self, slug: str, papers: Iterable[Paper], news: Collection[str]) -> None:
-        """Take what of a keyword's announced papers is news."""
+    def add_announced(self, matching: BySlug, news: frozenset[str]) -> None:
+        """Rule 1."""
+        for slug, papers in matching.items():
+            self._add(slug, (paper for paper in papers if paper.id in news))
+
+    def add_found(self, matching: BySlug) -> None:
+        """Rule 2."""
+        for slug, papers in matching.items():
+            found = tuple(_above_notified(self.before.keywords[slug], papers))
+            known = self.before.news.keys() | self.papers.keys()
+            self.missed.update(paper.id for paper in found if paper.id not in known)
+            self._add(slug, found)
+
+    def _add(self, slug: str, papers: Iterable[Paper]) -> None:
         for paper in papers:
-            if paper.id in news:
-                self._add(slug, paper)
-
-    def discover(self, slug: str, papers: Iterable[Paper], told: str) -> None:
-        """Take what of a keyword's found papers has an identifier above ``told``."""
-        highest = announcement_order(told)
-        for paper in papers:
-            if announcement_order(paper.id)[:2] > highest[:2]:
-                if paper.id not in self.papers and paper.id not in self.known:
-                    self.missed.add(paper.id)
-                self._add(slug, paper)
-
-    def learn(self, papers: Iterable[Paper]) -> None:
-        """Let details that came later stand in the digest too."""
-        for paper in papers:
-            if paper.id in self.papers:
-                self.papers[paper.id] = merged(self.papers[paper.id], paper)
-
-    def _add(self, slug: str, paper: Paper) -> None:
-        if paper.id in self.known:
-            self.found_again.setdefault(paper.id, set()).add(slug)
-            return
-        before = self.papers.get(paper.id)
-        self.papers[paper.id] = paper if before is None else merged(before, paper)
-        self.keywords.setdefault(paper.id, set()).add(slug)
-
-    def items(self, slugs: Sequence[str]) -> tuple[tuple[Paper, tuple[str, ...]], ...]:
-        """Each new paper once, newest first, with its keywords in the order of ``slugs``."""
-        order = {slug: position for position, slug in enumerate(slugs)}
-        newest = sorted(self.papers, key=announcement_order, reverse=True)
-        return tuple(
-            (self.papers[id], tuple(sorted(self.keywords[id], key=order.__getitem__)))
-            for id in newest
-        )
+            if paper.id in self.before.news:
+                self.again.setdefault(paper.id, set()).add(slug)
+            else:
+                self.papers.setdefault(paper.id, paper)
+                self.keywords.setdefault(paper.id, set()).add(slug)
 
 
-def counted(items: Iterable[tuple[Paper, Sequence[str]]]) -> Mapping[str, int]:
-    """How many of the new papers each keyword has."""
-    counts: dict[str, int] = {}
-    for _, slugs in items:
-        for slug in slugs:
-            counts[slug] = counts.get(slug, 0) + 1
-    return counts
+def _above_notified(keyword: KeywordState, papers: Sequence[Paper]) -> Iterator[Paper]:
+    if keyword.notified_up_to is None:
+        return
+    highest = announcement_order(keyword.notified_up_to)[:2]
+    above = [paper for paper in papers if announcement_order(paper.id)[:2] > highest]
+    if above and keyword.notified_expression is not None:
+        above = list(_matching(keyword.notified_expression, above))
+    yield from above
+
+
+def _matching(expression: str, papers: Sequence[Paper]) -> Sequence[Paper]:
+    """Those that match an expression in its canonical form; all if it is too long to read."""
+    try:
+        return Matches({"": parse(expression)}, papers).of("")
+    except QueryError:
+        return papers
+
+
+def _with_all_details(
+    papers: Mapping[str, Paper], evidence: Sequence[Evidence]
+) -> Mapping[str, Paper]:
+    """Merge into each new paper all that the run learned of it, in the order of arrival."""
+    known: dict[str, Paper] = {}
+    for item in evidence:
+        for paper in papers_of(item):
+            if paper.id in papers:
+                known[paper.id] = merged(known.get(paper.id, paper), paper)
+    return known
+
+
+def papers_of(item: Evidence) -> Iterable[Paper]:
+    """All papers of which a piece of evidence says something."""
+    match item:
+        case FeedRead() | FeedLost():
+            return (one.paper for one in item.announcements)
+        case Searched() | Harvested() | Details():
+            return item.papers
+        case _:
+            return ()

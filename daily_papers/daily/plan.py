@@ -14,7 +14,7 @@ from enum import StrEnum
 from math import ceil
 
 from daily_papers.daily.volumes import harvest_pages, oai_sets, split_into_parts
-from daily_papers.store.store import KeywordRecord, State
+from daily_papers.store.store import KeywordState, State
 
 #: Requests that one run may spend on filling keywords; the rest waits for the next runs.
 MOST_FILLS = 40
@@ -28,8 +28,8 @@ FILL_HARVEST = timedelta(days=7)
 _FILLS_A_PAGE = 4
 
 
-class Source(StrEnum):
-    """How the papers come: chosen by the run, or forced to one way."""
+class FetchMode(StrEnum):
+    """How papers are fetched: chosen by the run, or always in one way."""
 
     AUTO = "auto"
     ANNOUNCEMENTS = "announcements"
@@ -37,12 +37,12 @@ class Source(StrEnum):
     OAI = "oai"
 
 
-class Hearing(StrEnum):
-    """How it stands with the announcement feed of the day."""
+class FeedStatus(StrEnum):
+    """How it is with the announcement feed of the day."""
 
-    NOT_YET = "not yet asked"
-    HEARD = "heard"
-    LOST = "lost"
+    UNASKED = "unasked"
+    TRUSTED = "trusted"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,6 @@ class Plan:
     #: The searches to fall back on, where the harvest cannot be had: as many as a run may spend.
     stand_in_searches: tuple[str, ...] = ()
 
-    def after_feed(self, feed_parts: tuple[tuple[str, ...], ...]) -> Plan:
-        """The whole of a run: the feed that was asked, and what this plan asks after it."""
-        return replace(self, feed_parts=feed_parts)
-
     @property
     def filling(self) -> str | None:
         """``filling 40 of 1,000``, where not all can be filled at once."""
@@ -93,17 +89,17 @@ class Situation:
     """What a plan is made from."""
 
     day: date
-    source: Source
+    mode: FetchMode
     state: State
     #: In the order of keywords.yaml.
-    records: Sequence[KeywordRecord]
+    keywords: Sequence[KeywordState]
     #: Of all keywords together; none is all of arXiv.
     categories: tuple[str, ...]
     #: Whether keywords came or changed since the last run.
     newcomers: bool
     #: Whether papers stand in tables without their details.
     lacking_details: bool
-    hearing: Hearing
+    feed: FeedStatus
 
     @property
     def done(self) -> bool:
@@ -114,17 +110,17 @@ class Situation:
     @property
     def unfilled(self) -> tuple[str, ...]:
         """Keywords that wait to be filled."""
-        return tuple(record.slug for record in self.records if record.filled is None)
+        return tuple(record.slug for record in self.keywords if record.filled is None)
 
     @property
-    def behind(self) -> tuple[KeywordRecord, ...]:
+    def behind(self) -> tuple[KeywordState, ...]:
         """Filled keywords that today's feed alone does not bring up to date."""
         return tuple(
             record
-            for record in self.records
+            for record in self.keywords
             if record.filled is not None
             and record.last_success != self.day
-            and (self.hearing is Hearing.LOST or missed_days(record.last_success, self.day) > 0)
+            and (self.feed is FeedStatus.FAILED or missed_days(record.last_success, self.day) > 0)
         )
 
 
@@ -144,19 +140,19 @@ def missed_days(last_success: date | None, day: date) -> int:
 
 def make_plan(situation: Situation) -> Plan:
     """Decide what is asked; again where the hearing is another one after the feed was asked."""
-    match situation.source:
-        case Source.SEARCH:
+    match situation.mode:
+        case FetchMode.SEARCH:
             return _by_search(situation)
-        case Source.ANNOUNCEMENTS:
+        case FetchMode.ANNOUNCEMENTS:
             return Plan(feed_parts=_feed_parts(situation))
-        case Source.OAI:
+        case FetchMode.OAI:
             return _by_harvest(situation)
-        case Source.AUTO:
+        case FetchMode.AUTO:
             return Plan() if situation.done else _automatic(situation)
 
 
 def _by_search(situation: Situation) -> Plan:
-    late = tuple(record for record in situation.records if record.last_success != situation.day)
+    late = tuple(record for record in situation.keywords if record.last_success != situation.day)
     return Plan(
         searches=tuple(record.slug for record in late if record.filled is not None),
         fills=situation.unfilled,
@@ -165,7 +161,7 @@ def _by_search(situation: Situation) -> Plan:
 
 
 def _by_harvest(situation: Situation) -> Plan:
-    late = [record for record in situation.records if record.last_success != situation.day]
+    late = [record for record in situation.keywords if record.last_success != situation.day]
     if not late and not situation.unfilled:
         return Plan()
     since = [record.last_success for record in late if record.last_success is not None]
@@ -185,7 +181,7 @@ def _automatic(situation: Situation) -> Plan:
 
 
 def _feed_parts(situation: Situation) -> tuple[tuple[str, ...], ...]:
-    if situation.hearing is not Hearing.NOT_YET:
+    if situation.feed is not FeedStatus.UNASKED:
         return ()
     return split_into_parts(situation.categories, situation.state.listed)
 
@@ -211,7 +207,7 @@ def _with_fills(plan: Plan, situation: Situation) -> Plan:
     A harvest fills the broad ones, and all get recent rows.
     """
     unfilled = situation.unfilled
-    fresh = [r for r in situation.records if r.filled is None and r.harvested is None]
+    fresh = [r for r in situation.keywords if r.filled is None and r.harvested is None]
     harvest = _harvest(situation, situation.day - FILL_HARVEST)
     room = MOST_FILLS
     if plan.harvest is None and len(fresh) > _FILLS_A_PAGE * harvest.pages:
@@ -234,10 +230,10 @@ def _audit(situation: Situation) -> str | None:
     """The keyword whose own search was longest ago; none twice on one day."""
     due = [
         (record.audited or record.filled or date.min, record.slug)
-        for record in situation.records
+        for record in situation.keywords
         if record.filled is not None and situation.day not in (record.audited, record.filled)
     ]
-    done_today = any(record.audited == situation.day for record in situation.records)
+    done_today = any(record.audited == situation.day for record in situation.keywords)
     return None if done_today or not due else min(due)[1]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from daily_papers.daily.plan import Plan, Source
+from daily_papers.daily.plan import FetchMode, Plan
 
 
-def plan_sentences(plan: Plan, source: Source) -> tuple[str, ...]:
+def plan_sentences(plan: Plan, mode: FetchMode) -> tuple[str, ...]:
     """One sentence for each thing that is asked for, in order."""
     sentences = tuple(_sentences(plan))
-    return sentences or (f"nothing to ask (source {source}): everything is known already",)
+    return sentences or (f"nothing to ask (source {mode}): everything is known already",)
 
 
 def _sentences(plan: Plan) -> Iterator[str]:

@@ -28,7 +28,7 @@ from daily_papers.digests.github.issues import Issues
 from daily_papers.digests.issue import IssuePart, Links, issue_page, issue_parts, issue_title
 from daily_papers.digests.mailing import Mailing, digests_for
 from daily_papers.errors import DailyPapersError, UsageError
-from daily_papers.files import unwritable
+from daily_papers.transaction import unwritable
 
 Say = Callable[[str], None]
 

@@ -14,15 +14,15 @@ from pathlib import Path
 from daily_papers.config import Keyword, load_config, parse_config
 from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError, UsageError
-from daily_papers.files import Transaction, locked, unwritable
 from daily_papers.moving.importing import Published, PublishedSection, read_published
 from daily_papers.moving.moving_over import PLACES_OF_LEFTOVERS, keywords_yaml, leftovers
 from daily_papers.moving.published.blocks import Table
 from daily_papers.moving.replacing import Stored, replaced_with_markers
 from daily_papers.query.expression import to_arxiv
 from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region
-from daily_papers.store.store import KeywordRecord, News, Store
-from daily_papers.store.store_files import load_store, save_store
+from daily_papers.store.files import load_store, save_store
+from daily_papers.store.store import Draft, KeywordState, News
+from daily_papers.transaction import Transaction, locked, unwritable
 
 _KEYWORDS = "keywords.yaml"
 _README = "README.md"
@@ -61,10 +61,10 @@ def bring_in(root: Path, readme: Path, *, day: date, in_place: bool) -> BroughtI
         pairs, strangers = _pairs(published, keywords)
         if not pairs:
             return _no_keyword(published, strangers)
-        store = load_store(root)
+        store = Draft(load_store(root))
         stored = _take_all(store, pairs, day)
         _remember_last_update(store, published, day)
-        save_store(store, transaction)
+        save_store(store.finish(), transaction)
         if in_place:
             published, places = _replace(root, published, text, stored, transaction)
         else:
@@ -150,23 +150,24 @@ def _pairs(
     return found, strangers
 
 
-def _take_all(store: Store, pairs: Sequence[tuple[Keyword, PublishedSection]], day: date) -> Stored:
+def _take_all(store: Draft, pairs: Sequence[tuple[Keyword, PublishedSection]], day: date) -> Stored:
     """Take the tables into the store, and tell what it holds of each now."""
     for keyword, section in pairs:
         _take(store, keyword, section, day)
-    return {section.name: frozenset(store.members[keyword.slug]) for keyword, section in pairs}
+    return {section.name: frozenset(store.members(keyword.slug)) for keyword, section in pairs}
 
 
-def _take(store: Store, keyword: Keyword, section: PublishedSection, day: date) -> None:
+def _take(store: Draft, keyword: Keyword, section: PublishedSection, day: date) -> None:
     """Take one table into the store; a paper that readers have seen is no news any more."""
     if keyword.slug not in store.keywords:
-        store.keywords[keyword.slug] = KeywordRecord(
-            keyword.slug,
-            keyword.name,
-            to_arxiv(keyword.expression),
+        store.keywords[keyword.slug] = KeywordState(
+            slug=keyword.slug,
+            name=keyword.name,
+            expression=to_arxiv(keyword.expression),
             max_papers=keyword.max_papers,
         )
-    store.take(keyword.slug, section.papers, day=day, limit=keyword.max_papers)
+    store.take(keyword.slug, section.papers, day)
+    store.trim(keyword.slug, keyword.max_papers)
     for paper in section.papers:
         told = store.news.get(paper.id)
         if told is None:
@@ -199,12 +200,13 @@ def _papers(number: int) -> str:
     return "1 paper" if number == 1 else f"{number:,} papers"
 
 
-def _remember_last_update(store: Store, published: Published, day: date) -> None:
+def _remember_last_update(store: Draft, published: Published, day: date) -> None:
     """Let the tables go on saying of which day they are, until the first update."""
     if store.state.day is None and published.last_update is not None:
-        store.state.day = min(published.last_update, day)
-        for record in store.keywords.values():
-            record.changed = record.changed or store.state.day
+        store.state = replace(store.state, day=min(published.last_update, day))
+        for slug, keyword in store.keywords.items():
+            changed = keyword.changed or store.state.day
+            store.keywords[slug] = replace(keyword, changed=changed)
 
 
 def _replace(

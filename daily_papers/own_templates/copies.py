@@ -13,8 +13,8 @@ from pathlib import Path
 
 from daily_papers.config import Problem
 from daily_papers.errors import UsageError
-from daily_papers.files import Transaction, unwritable
 from daily_papers.rendering.templates import bundled_templates
+from daily_papers.transaction import Transaction, unwritable
 
 _MARK = re.compile(r"\{# copied from daily-papers, template (?P<hash>[0-9a-f]{12}) #\}")
 

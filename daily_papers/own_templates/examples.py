@@ -10,22 +10,21 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
 
 from daily_papers.config import Config, parse_config
 from daily_papers.digests.digest import Digest, NewsItem
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.publishing import Publication
 from daily_papers.rendering.pages import render_page
 from daily_papers.rendering.readme import render_region
 from daily_papers.rendering.tables import Tables
 from daily_papers.rendering.templates import Templates
+from daily_papers.repository import sections_of
 from daily_papers.site.cards import Cards
 from daily_papers.site.library import Library
 from daily_papers.site.maths import Mathematician
 from daily_papers.site.pages import Pages
 from daily_papers.site.templates import SiteTemplates
-from daily_papers.store.store import KeywordRecord, News, Store
+from daily_papers.store.store import Draft, KeywordState, News, State, Store
 
 #: Values that were handed over under one name, for one template or another.
 Examples = Mapping[str, list[object]]
@@ -92,7 +91,7 @@ class _WatchedSite(SiteTemplates):
 
 
 def _show_tables(config: Config, store: Store, templates: Templates) -> None:
-    sections = Publication(Path(), config, templates).sections(store)
+    sections = sections_of(config, store)
     tables = Tables(config.title, _DAY, "An example.", sections)
     render_region(tables, templates, rest_bytes=0)
     for section in sections:
@@ -101,18 +100,16 @@ def _show_tables(config: Config, store: Store, templates: Templates) -> None:
 
 def _store(config: Config) -> Store:
     """One keyword is up to date, one is behind, one has nothing."""
-    store = Store()
+    store = Draft(Store())
     first, _, person = config.keywords
     for keyword, last in ((first, _DAY), (person, date(2026, 1, 12))):
-        store.take(keyword.slug, [_PAPER], day=_DAY, limit=keyword.max_papers)
-        store.keywords[keyword.slug] = KeywordRecord(
-            keyword.slug, keyword.name, "", last_success=last
+        store.take(keyword.slug, [_PAPER], _DAY)
+        store.keywords[keyword.slug] = KeywordState(
+            slug=keyword.slug, name=keyword.name, expression="", last_success=last
         )
-    store.state.day = _DAY
-    store.state.day_line = "An example."
-    store.news[_PAPER.id] = News(_PAPER.id, 2, _DAY, (first.slug,), _DAY.isoformat())
-    store.weeks["2026-W03"] = {first.slug: 1}
-    return store
+    store.state = State(day=_DAY, day_line="An example.")
+    store.add_news(News(_PAPER.id, 2, _DAY, (first.slug,), _DAY.isoformat()))
+    return store.finish()
 
 
 def _digest() -> Digest:

@@ -15,11 +15,11 @@ import jinja2
 from jinja2 import nodes
 
 from daily_papers.config import Problem
-from daily_papers.files import unwritable
 from daily_papers.own_templates.copies import own_templates
 from daily_papers.own_templates.examples import Examples, handed_over
 from daily_papers.rendering.templates import Templates, bundled_templates
 from daily_papers.site.templates import SiteTemplates
+from daily_papers.transaction import unwritable
 
 _SITE = "site"
 #: What templates may ask of what may be missing.

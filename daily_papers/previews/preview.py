@@ -16,10 +16,10 @@ from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
 from daily_papers.config.written import in_single
-from daily_papers.daily.reconcile import reconcile
-from daily_papers.daily.update import KEYWORDS
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.previews.prospect import MOST_PREVIEWS, Change, Prospect, refused, shared
+from daily_papers.repository import KEYWORDS
+from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
 
 #: Nobody waits for a preview as for the daily job.
@@ -59,10 +59,7 @@ def changed_since(root: Path, revision: str, day: date) -> tuple[Config, Change]
     """Compare keywords.yaml with that of a commit. Raises DailyPapersError."""
     config = load_config(root / KEYWORDS)
     before = _keywords_at(root, revision)
-    store = Store()
-    reconcile(store, before, day)
-    for record in store.keywords.values():
-        record.filled = day
+    store = reconcile(Store(), before, day).store
     done = reconcile(store, config.keywords, day)
     changed = {*done.added, *done.changed}
     more_rows = _with_more_rows(before, config.keywords, done.renamed)

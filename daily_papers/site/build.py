@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from daily_papers.config import load_config
 from daily_papers.digests.digest import Digest
 from daily_papers.digests.digest_file import read_digest
-from daily_papers.files import locked, unwritable
-from daily_papers.publishing import DIGESTS, digest_keys
+from daily_papers.repository import DIGESTS, Repository
 from daily_papers.site.addresses import Addresses
 from daily_papers.site.cards import Cards
 from daily_papers.site.downloads import downloads
@@ -22,7 +20,7 @@ from daily_papers.site.output import SiteFolder, Written
 from daily_papers.site.pages import Pages, page_bytes
 from daily_papers.site.search_index import search_index
 from daily_papers.site.templates import SiteTemplates
-from daily_papers.store.store_files import load_store
+from daily_papers.transaction import unwritable
 
 KEYWORDS = "keywords.yaml"
 SITE = "site"
@@ -45,12 +43,12 @@ def build_site(
     """Build into ``output``, or into the repository's site/. Raises DailyPapersError."""
     addresses = Addresses.of(base_url, environ)
     folder = output or root / SITE
-    with locked(root):
-        config = load_config(root / KEYWORDS)
-        library = Library(config, load_store(root), _digests(root))
+    repository = Repository(root)
+    with repository.locked():
+        config = repository.load_config()
+        library = Library(config, repository.store_for(config), _digests(repository))
     mathematician = Mathematician()
-    own = root / "templates"
-    templates = SiteTemplates(own if own.is_dir() else None)
+    templates = SiteTemplates(repository.templates)
     files = site_files(library, mathematician, templates, addresses)
     written = SiteFolder(folder).write(files)
     note = None
@@ -76,8 +74,9 @@ def site_files(
     )
 
 
-def _digests(root: Path) -> Iterator[Digest]:
-    for key in digest_keys(root):
+def _digests(repository: Repository) -> Iterator[Digest]:
+    root = repository.root
+    for key in repository.digest_keys():
         path = f"{DIGESTS}/{key}.md"
         try:
             data = (root / path).read_bytes()

@@ -91,7 +91,7 @@ class Library:
         self._code_urls: dict[str, str | None] = {}
         self.digests = tuple(sorted(digests, key=lambda digest: in_order(digest.key), reverse=True))
         people = {word.slug: word.expression for word in config.keywords if word.authors}
-        by_people = Matches(people, [shelved.paper for shelved in store.papers.values()])
+        by_people = Matches(people, [stored.paper for stored in store.papers.values()])
         self.topics = tuple(
             self._topic(keyword, by_people.of(keyword.slug) if keyword.authors else ())
             for keyword in config.keywords

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daily_papers.errors import UsageError
-from daily_papers.files import unwritable
+from daily_papers.transaction import unwritable
 
 #: Begins with a dot: web servers and GitHub Pages leave such files out.
 _LIST = ".daily-papers-site"

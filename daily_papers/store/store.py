@@ -1,30 +1,45 @@
-"""What a digest repository knows: its papers, its keywords and the state of its last run.
+"""What a digest repository knows: its papers, its keywords and where the last run ended.
 
-The store lives in memory here; ``store_files`` reads and writes it. Each paper stands in it once,
-with the keywords whose tables hold it. Nothing here touches the disk, the network or a clock.
+Everything here is frozen: a run makes a new store from the one before. Each paper is stored once,
+with the keywords whose tables hold it. docs/design.md explains every field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
+from typing import Annotated, TypeVar
 
 from daily_papers.papers.merging import merged
 from daily_papers.papers.paper import Paper, announcement_order, newest_first
 
+_Value = TypeVar("_Value")
 
-@dataclass(slots=True)
-class Shelved:
+
+def _identifier(text: str) -> None:
+    try:
+        announcement_order(text)
+    except ValueError:
+        raise ValueError(f"{text!r:.50} is not an arXiv identifier") from None
+
+
+#: An arXiv identifier without version.
+PaperId = Annotated[str, _identifier]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPaper:
     """A paper of the store, and for each keyword whose table holds it the day it came there."""
 
     paper: Paper
-    #: Slug to the listing day on which the paper first stood in that keyword's table.
-    first_seen: dict[str, date] = field(default_factory=dict)
+    #: Slug to the listing day on which the paper was first in that keyword's table.
+    first_seen: Mapping[str, date]
 
 
-@dataclass(slots=True)
-class KeywordRecord:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordState:
     """What is known of a keyword between two runs."""
 
     slug: str
@@ -33,38 +48,41 @@ class KeywordRecord:
     expression: str
     #: The listing day on which its table was filled by search or harvest; None while it waits.
     filled: date | None = None
-    #: The listing day up to which its table is known to be complete.
+    #: The listing day up to which its table is known to be complete; None if it never was.
     last_success: date | None = None
-    #: The listing day of its last own search, which repairs what the feed does not show.
+    #: The listing day of its last full search, which repairs what the feed does not show.
     audited: date | None = None
     #: The listing day of the last harvest that helped to fill it.
     harvested: date | None = None
-    #: The listing day on which its table changed last.
+    #: The listing day on which its table last changed.
     changed: date | None = None
     #: How many papers its table was filled for.
     max_papers: int = 0
-    #: Papers up to this identifier were told to its readers, or were there before it; what is above
-    #: is news where it is found. None as long as it is not known.
-    told: str | None = None
-    #: The expression with which they were told, where it is another one now.
-    told_for: str | None = None
+    #: Its readers have seen all that is news up to this identifier; what is found above it is news.
+    #: None while it is not known.
+    notified_up_to: PaperId | None = None
+    #: The expression for which they have, if it was another one.
+    notified_expression: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class FeedMemory:
-    """What the last believed answer of one feed part held; it tells yesterday's from today's."""
+class FeedPart:
+    """What the last trusted answer for one part of the feed held; it tells an old feed from a new.
+
+    ``ids_digest`` is a hash of all its versioned identifiers.
+    """
 
     categories: tuple[str, ...]
     ids_digest: str
-    highest_new_id: str | None
+    highest_new_id: PaperId | None
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A paper that was news, on which day, and for which keywords."""
+    """A paper that was news: on which day, and for which keywords."""
 
-    id: str
+    id: PaperId
     version: int
     day: date
     keywords: tuple[str, ...]
@@ -72,89 +90,122 @@ class News:
     digest: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """Where the last run ended."""
 
     #: The listing day of the last run; None before the first.
     day: date | None = None
-    #: Whether that run had all it asked for.
+    #: Whether that run got everything it asked for.
     complete: bool = False
     #: The last listing day that was complete.
     last_complete: date | None = None
     #: One line for people: what this listing day was.
     day_line: str = ""
     #: The highest identifier that is known to be announced.
-    highest_id: str | None = None
+    highest_id: PaperId | None = None
     #: Papers that readers knew and that were revised on ``day``.
     revised: tuple[str, ...] = ()
-    feed: tuple[FeedMemory, ...] = ()
-    #: Papers listed on recent days, by category: what tells how to split the feed.
-    listed: dict[str, int] = field(default_factory=dict)
-    #: The last listing day whose announcement feed was believed.
+    feed: tuple[FeedPart, ...] = ()
+    #: Papers listed on recent days, by category: it decides how the feed is split.
+    listed: Mapping[str, int] = field(default_factory=dict)
+    #: The last listing day whose announcement feed was trusted.
     feed_day: date | None = None
     #: The first of the latest working days whose feed was empty: nothing was announced, unless a
     #: later feed shows that identifiers are missing in between.
     unconfirmed: date | None = None
     #: Working days whose feed was empty, since the last digest.
     quiet: tuple[date, ...] = ()
-    #: Working days of the last gap, whose feeds were not heard.
+    #: Working days of the last gap, whose feeds were not read.
     missed: tuple[date, ...] = ()
-    #: The lowest identifier that was announced as new in the first of the listings that were
-    #: heard without a gap up to now: an index that shows it, or a higher one, lacks nothing that
-    #: was missed before.
-    heard_from: str | None = None
+    #: The lowest identifier that was new in the first of the listings that were read without a gap
+    #: up to now: an index that shows it, or a higher one, lacks nothing that was missed before.
+    unbroken_from: PaperId | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Store:
-    """All of it. ``members`` is the inverse of `Shelved.first_seen`."""
+    """All of it."""
 
-    papers: dict[str, Shelved] = field(default_factory=dict)
-    keywords: dict[str, KeywordRecord] = field(default_factory=dict)
+    papers: Mapping[str, StoredPaper] = field(default_factory=dict)
+    keywords: Mapping[str, KeywordState] = field(default_factory=dict)
     state: State = field(default_factory=State)
     #: By identifier, every paper that was ever news.
-    news: dict[str, News] = field(default_factory=dict)
-    #: ISO week (``2026-W04``) to slug to the number of papers announced in it.
-    weeks: dict[str, dict[str, int]] = field(default_factory=dict)
-    members: dict[str, set[str]] = field(default_factory=dict)
+    news: Mapping[str, News] = field(default_factory=dict)
+    #: ISO week (``2026-W04``) to slug to the number of papers that were news in it.
+    weeks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @cached_property
+    def members(self) -> Mapping[str, frozenset[str]]:
+        """The identifiers in each keyword's table."""
+        members: dict[str, set[str]] = {}
+        for id, stored in self.papers.items():
+            for slug in stored.first_seen:
+                members.setdefault(slug, set()).add(id)
+        return {slug: frozenset(ids) for slug, ids in members.items()}
 
     def table(self, slug: str) -> tuple[Paper, ...]:
         """The papers of one keyword, newest first."""
-        record = self.keywords.get(slug)
-        return self._held(slug)[: (record.max_papers or None) if record is not None else None]
-
-    def _held(self, slug: str) -> tuple[Paper, ...]:
-        """All that is held for a table, newest first."""
+        keyword = self.keywords.get(slug)
         papers = (self.papers[id].paper for id in self.members.get(slug, ()))
-        return tuple(sorted(papers, key=newest_first))
+        limit = (keyword.max_papers or None) if keyword is not None else None
+        return tuple(sorted(papers, key=newest_first))[:limit]
 
     def known(self, paper_id: str) -> Paper | None:
-        """The store's record of a paper, if it has one."""
-        shelved = self.papers.get(paper_id)
-        return None if shelved is None else shelved.paper
+        """The paper with this identifier, if it is stored."""
+        stored = self.papers.get(paper_id)
+        return None if stored is None else stored.paper
 
-    def take(self, slug: str, papers: Iterable[Paper], *, day: date, limit: int) -> None:
-        """Merge papers into a keyword's table and keep its ``limit`` newest."""
-        members = self.members.setdefault(slug, set())
+    @property
+    def highest_id(self) -> str | None:
+        """The highest identifier in any table."""
+        return highest(self.papers)
+
+
+def highest(ids: Iterable[str | None]) -> str | None:
+    """The identifier that was given last; None if there is none."""
+    return max((id for id in ids if id is not None), key=announcement_order, default=None)
+
+
+class Draft:
+    """The next store in the making; the one that it begins with stays as it is."""
+
+    def __init__(self, store: Store) -> None:
+        self.papers = dict(store.papers)
+        self.keywords = dict(store.keywords)
+        self.state = store.state
+        self.news = dict(store.news)
+        self.weeks = {week: dict(counts) for week, counts in store.weeks.items()}
+        self._members = {slug: set(ids) for slug, ids in store.members.items()}
+
+    def finish(self) -> Store:
+        """The store as it is now."""
+        return Store(self.papers, self.keywords, self.state, self.news, self.weeks)
+
+    def members(self, slug: str) -> set[str]:
+        """The identifiers in a keyword's table."""
+        return self._members.setdefault(slug, set())
+
+    def take(self, slug: str, papers: Iterable[Paper], day: date) -> None:
+        """Merge papers into a keyword's table; those that were not in it come on ``day``."""
         for paper in papers:
-            self._shelve(paper).first_seen.setdefault(slug, day)
-            members.add(paper.id)
-        self.trim(slug, limit)
+            stored = self.papers.get(paper.id, StoredPaper(paper, {}))
+            seen = {slug: day, **stored.first_seen}
+            self.papers[paper.id] = StoredPaper(merged(stored.paper, paper), seen)
+            self.members(slug).add(paper.id)
+
+    def take_each(self, matching: Mapping[str, Sequence[Paper]], day: date) -> None:
+        """Merge papers into the tables of the keywords that they match."""
+        for slug, papers in matching.items():
+            self.take(slug, papers, day)
 
     def learn(self, papers: Iterable[Paper]) -> None:
-        """Merge what is told of papers that already stand in a table; others are passed over."""
+        """Merge what is known of papers that are in some table; others are passed over."""
         for paper in papers:
-            if paper.id in self.papers:
-                self._shelve(paper)
-
-    def _shelve(self, paper: Paper) -> Shelved:
-        shelved = self.papers.get(paper.id)
-        if shelved is None:
-            self.papers[paper.id] = shelved = Shelved(paper)
-        else:
-            shelved.paper = merged(shelved.paper, paper)
-        return shelved
+            stored = self.papers.get(paper.id)
+            if stored is not None:
+                known = merged(stored.paper, paper)
+                self.papers[paper.id] = StoredPaper(known, stored.first_seen)
 
     def trim(self, slug: str, limit: int) -> None:
         """Let the oldest papers beyond ``limit`` leave a keyword's table.
@@ -162,68 +213,66 @@ class Store:
         A paper known from the feed alone pushes no other one out: it may be an old one, listed in
         one more category, and then there would be a row less once its date is known.
         """
-        if len(self.members.get(slug, ())) <= limit:
+        if len(self.members(slug)) <= limit:
             return
-        held = self._held(slug)
+        held = sorted((self.papers[id].paper for id in self.members(slug)), key=newest_first)
         dated = [paper for paper in held if paper.updated is not None]
         undated = [paper for paper in held if paper.updated is None]
         for paper in (*dated[limit:], *undated[limit:]):
             self.drop(slug, paper.id)
 
     def drop(self, slug: str, paper_id: str) -> None:
-        """Take a paper out of a keyword's table; one that stands in no table is forgotten."""
-        self.members[slug].discard(paper_id)
-        shelved = self.papers[paper_id]
-        shelved.first_seen.pop(slug, None)
-        if not shelved.first_seen:
+        """Take a paper out of a keyword's table; one that is in no table is forgotten."""
+        self.members(slug).discard(paper_id)
+        stored = self.papers[paper_id]
+        seen = {other: day for other, day in stored.first_seen.items() if other != slug}
+        if seen:
+            self.papers[paper_id] = StoredPaper(stored.paper, seen)
+        else:
             del self.papers[paper_id]
+
+    def rename(self, old: str, new: str) -> None:
+        """Let a keyword go on under another slug, with its papers and its counts."""
+        self.keywords[new] = replace(self.keywords.pop(old), slug=new)
+        ids = self._members.pop(old, set())
+        self.members(new).update(ids)
+        for id in ids:
+            stored = self.papers[id]
+            self.papers[id] = StoredPaper(stored.paper, _renamed(stored.first_seen, old, new))
+        self.weeks = {week: _renamed(counts, old, new) for week, counts in self.weeks.items()}
+        for id, item in self.news.items():
+            if old in item.keywords:
+                slugs = tuple(new if slug == old else slug for slug in item.keywords)
+                self.news[id] = replace(item, keywords=slugs)
+
+    def remove(self, slug: str) -> None:
+        """Forget a keyword, its counts, and the papers that only its table held.
+
+        That its papers were news is remembered: they are never news again.
+        """
+        for id in tuple(self.members(slug)):
+            self.drop(slug, id)
+        del self._members[slug]
+        self.keywords.pop(slug, None)
+        for counts in self.weeks.values():
+            counts.pop(slug, None)
+        self.weeks = {week: counts for week, counts in self.weeks.items() if counts}
+
+    def add_news(self, item: News) -> None:
+        """Remember a paper as news, and count it in its week for the keywords that are new."""
+        known = self.news.get(item.id)
+        self.news[item.id] = item
+        year, week, _ = item.day.isocalendar()
+        counts = self.weeks.setdefault(f"{year}-W{week:02d}", {})
+        for slug in item.keywords:
+            if known is None or slug not in known.keywords:
+                counts[slug] = counts.get(slug, 0) + 1
 
     def slugs(self) -> tuple[str, ...]:
         """The keywords that anything is stored of."""
         counted = (slug for counts in self.weeks.values() for slug in counts)
-        return tuple(dict.fromkeys((*self.keywords, *self.members, *counted)))
-
-    def rename(self, old: str, new: str) -> None:
-        """Let a keyword go on under another slug, with its papers and its history."""
-        record = self.keywords.pop(old)
-        record.slug = new
-        self.keywords[new] = record
-        ids = self.members.pop(old, set())
-        for id in ids:
-            seen = self.papers[id].first_seen
-            seen[new] = seen.pop(old)
-        self.members.setdefault(new, set()).update(ids)
-        for counts in self.weeks.values():
-            if old in counts:
-                counts[new] = counts.pop(old)
-        for id, item in self.news.items():
-            if old in item.keywords:
-                names = tuple(new if slug == old else slug for slug in item.keywords)
-                self.news[id] = replace(item, keywords=names)
-
-    def remove(self, slug: str) -> None:
-        """Forget a keyword, its history, and the papers that only it held.
-
-        That its papers were news is remembered: they are never told again.
-        """
-        for id in tuple(self.members.get(slug, ())):
-            self.drop(slug, id)
-        self.members.pop(slug, None)
-        self.keywords.pop(slug, None)
-        for week, counts in tuple(self.weeks.items()):
-            counts.pop(slug, None)
-            if not counts:
-                del self.weeks[week]
-
-    def highest_id(self) -> str | None:
-        """The highest identifier in any table."""
-        return max(self.papers, key=announcement_order, default=None)
+        return tuple(dict.fromkeys((*self.keywords, *self._members, *counted)))
 
 
-def members_of(papers: Mapping[str, Shelved]) -> dict[str, set[str]]:
-    """Which papers stand in each keyword's table."""
-    members: dict[str, set[str]] = {}
-    for id, shelved in papers.items():
-        for slug in shelved.first_seen:
-            members.setdefault(slug, set()).add(id)
-    return members
+def _renamed(by_slug: Mapping[str, _Value], old: str, new: str) -> dict[str, _Value]:
+    return {new if slug == old else slug: value for slug, value in by_slug.items()}

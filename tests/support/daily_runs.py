@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from daily_papers.daily.fetching import Progress
-from daily_papers.daily.plan import Source
+from daily_papers import repository as digest_repository
+from daily_papers.daily.ask import Progress
+from daily_papers.daily.job import Order, dry_run, update
+from daily_papers.daily.plan import FetchMode
 from daily_papers.daily.report import RunReport
-from daily_papers.daily.update import Order, preview, update
 from daily_papers.digests.digest import Digest
 from daily_papers.digests.digest_file import read_digest
-from daily_papers.files import Transaction
 from daily_papers.papers.paper import Paper
 from daily_papers.sandbox import SandboxArxiv, Service, Universe
+from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import Store
-from daily_papers.store.store_files import load_store, save_store
+from daily_papers.transaction import Transaction
 from tests.support.repository import Repository
 
 
@@ -39,41 +40,46 @@ class Reader:
         self,
         day: date,
         *,
-        source: Source = Source.AUTO,
+        source: FetchMode = FetchMode.AUTO,
         budget: float = 2400.0,
         progress: Progress = lambda *_: None,
     ) -> RunReport:
         """Run the daily job on a day."""
         self.arxiv.today = day
         self.arxiv.requests.clear()
-        report = update(self._order(day, source, budget), progress)
+        report = update(self._digests, self._order(day, source, budget), progress)
         self.reports.append(report)
         return report
 
     def let_all_be_filled(self, day: date) -> None:
         """Leave out the runs that fill tables: from now on every keyword is up to date."""
         store = self.store()
-        for record in store.keywords.values():
-            record.filled = record.audited = record.last_success = day
-        store.state.complete, store.state.last_complete = True, day
+        keywords = {
+            slug: replace(keyword, filled=day, audited=day, last_success=day)
+            for slug, keyword in store.keywords.items()
+        }
+        state = replace(store.state, complete=True, last_complete=day)
         transaction = Transaction(self.repository.root)
-        save_store(store, transaction)
+        save_store(replace(store, keywords=keywords, state=state), transaction)
         transaction.commit()
 
-    def plan(self, day: date, source: Source = Source.AUTO) -> tuple[str, ...]:
+    def plan(self, day: date, source: FetchMode = FetchMode.AUTO) -> tuple[str, ...]:
         """What the daily job would ask for on a day."""
         self.arxiv.today = day
         self.arxiv.requests.clear()
-        return preview(self._order(day, source, 2400.0))
+        return dry_run(self._digests, self._order(day, source, 2400.0))
 
-    def _order(self, day: date, source: Source, budget: float) -> Order:
+    def _order(self, day: date, source: FetchMode, budget: float) -> Order:
         return Order(
-            root=self.repository.root,
             day=day,
-            source=source,
+            mode=source,
             budget=budget,
             environ=self.arxiv.environment(),
         )
+
+    @property
+    def _digests(self) -> digest_repository.Repository:
+        return digest_repository.Repository(self.repository.root)
 
     @property
     def asked(self) -> dict[Service, int]:

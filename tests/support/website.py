@@ -11,12 +11,14 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from daily_papers.config import parse_config
 from daily_papers.digests.digest import Digest, NewsItem
 from daily_papers.digests.issue import digest_file
-from daily_papers.files import Transaction
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.store.store import KeywordRecord, News, Store
-from daily_papers.store.store_files import load_store, save_store
+from daily_papers.query.expression import to_arxiv
+from daily_papers.store.files import load_store, save_store
+from daily_papers.store.store import Draft, KeywordState, News, State, Store
+from daily_papers.transaction import Transaction
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
 
@@ -24,6 +26,7 @@ DAY = date(2026, 3, 20)
 
 KEYWORDS = """\
 title: Papers & <b>People</b>
+max_papers: 2000
 keywords:
   - name: Medical imaging
     any: [medical imaging, mri]
@@ -107,14 +110,20 @@ class Website:
     ) -> Website:
         """Make a repository whose store holds these tables, by slug."""
         website = cls(Repository.new(root, keywords))
-        store = Store(weeks=dict(weeks or {}), news={item.id: item for item in news})
-        store.state.day = DAY
-        store.state.complete = True
-        store.state.day_line = "2 new papers."
+        store = Draft(Store(weeks=dict(weeks or {}), news={item.id: item for item in news}))
+        store.state = State(day=DAY, complete=True, day_line="2 new papers.")
+        for keyword in parse_config(keywords.encode(), "keywords.yaml").keywords:
+            store.keywords[keyword.slug] = KeywordState(
+                slug=keyword.slug,
+                name=keyword.name,
+                expression=to_arxiv(keyword.expression),
+                filled=DAY,
+                last_success=DAY,
+                max_papers=2000,
+            )
         for slug, papers in tables.items():
-            store.keywords[slug] = KeywordRecord(slug, slug, "", DAY, DAY, max_papers=2000)
-            store.take(slug, papers, day=DAY, limit=2000)
-        website.save(store)
+            store.take(slug, papers, DAY)
+        website.save(store.finish())
         return website
 
     def save(self, store: Store) -> None:

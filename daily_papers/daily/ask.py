@@ -1,0 +1,378 @@
+"""A run's questions to arXiv; each accepted answer is appended to the evidence.
+
+What fails is noted, and the next thing is tried; nothing here decides what an answer means.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from math import ceil
+from typing import Protocol
+
+from daily_papers.arxiv.announcements import AnnouncementFeed, FeedAnswer
+from daily_papers.arxiv.feed_items import PartAnswer
+from daily_papers.arxiv.oai import OaiPmh
+from daily_papers.arxiv.search import MOST_PER_REQUEST, QueryApi
+from daily_papers.arxiv.services import Services
+from daily_papers.arxiv.session import PoliteSession
+from daily_papers.config import Keyword
+from daily_papers.daily import trust
+from daily_papers.daily.evidence import (
+    AuditPostponed,
+    BySlug,
+    CategoriesUnknown,
+    Details,
+    Evidence,
+    FeedLost,
+    FeedRead,
+    Harvested,
+    Searched,
+    SearchFailed,
+    Unanswered,
+)
+from daily_papers.daily.feed_history import mark_before, newly_announced
+from daily_papers.daily.health import Health
+from daily_papers.daily.news import matching_each, papers_of
+from daily_papers.daily.plan import (
+    DETAILS_A_REQUEST,
+    MOST_DETAILS,
+    Harvest,
+    Plan,
+    missed_days,
+    request_batches,
+)
+from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
+from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.query.matching import Matches, Verdict
+from daily_papers.store.store import FeedPart, Store, highest
+
+logger = logging.getLogger(__name__)
+
+#: Called with what is being done: ``done``, ``of`` how many, and a few words.
+Progress = Callable[[int, int, str], None]
+
+#: How long before its listing a paper is submitted, over a weekend; moderation may hold it longer.
+_SUBMITTED = timedelta(days=4)
+#: Papers in an answer of some 700 kB, which reaches back far enough for most keywords.
+_LONG_ANSWER = 300
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """One run's questions, and the evidence that came of them."""
+
+    session: PoliteSession
+    services: Services
+    #: The store before the run.
+    before: Store
+    keywords: Sequence[Keyword]
+    day: date
+    progress: Progress
+    evidence: list[Evidence] = field(default_factory=list)
+    _feed: AnnouncementFeed = field(init=False)
+    _api: QueryApi = field(init=False)
+    _oai: OaiPmh = field(init=False)
+    _api_health: Health = field(default_factory=Health)
+    _oai_health: Health = field(default_factory=Health)
+
+    def __post_init__(self) -> None:
+        self._feed = AnnouncementFeed(self.session, self.services)
+        self._api = QueryApi(self.session, self.services)
+        self._oai = OaiPmh(self.session, self.services)
+
+    # --- the announcement feed -----------------------------------------------------------------
+
+    def ask_for_feed(self, parts: Sequence[tuple[str, ...]]) -> None:
+        """Ask for today's announcements."""
+        if not parts:
+            return
+        self.progress(0, len(parts), "announcement feed")
+        answer = self._without_unknown_categories(self._feed.today(parts))
+        judged = [(part, self._judge(part)) for part in answer.parts]
+        failures = [failure.error for failure in answer.failures]
+        failures += [failure for _, (failure, _) in judged if failure is not None]
+        true = FeedAnswer(tuple(part for part, (_, verdict) in judged if verdict.believed))
+        announced = tuple(
+            one for one in true.announcements if not trust.is_of_future(one.paper.id, self.day)
+        )
+        matching = matching_each(self.keywords, [one.paper for one in announced])
+        if failures:
+            self.evidence.append(FeedLost(tuple(failures), announced, matching))
+        else:
+            memory = tuple(_remembered(part, verdict) for part, (_, verdict) in judged)
+            self.evidence.append(FeedRead(announced, matching, memory))
+
+    def _without_unknown_categories(self, answer: FeedAnswer) -> FeedAnswer:
+        """Ask again for a part that was refused for one category that arXiv does not know."""
+        while True:
+            refused = [f for f in answer.failures if f.unknown_categories]
+            if not refused:
+                return answer
+            unknown = {name for failure in refused for name in failure.unknown_categories}
+            self.evidence.append(CategoriesUnknown(tuple(sorted(unknown))))
+            parts = [
+                tuple(name for name in failure.categories if name not in unknown)
+                for failure in refused
+            ]
+            again = self._feed.today([part for part in parts if part])
+            rest = tuple(f for f in answer.failures if not f.unknown_categories)
+            answer = FeedAnswer((*answer.parts, *again.parts), (*rest, *again.failures))
+
+    def _judge(self, part: PartAnswer) -> tuple[FetchError | None, trust.FeedBelief]:
+        """Judge a part; a cut one may be used, but it is not all of the day."""
+        state = self.before.state
+        usual = sum(state.listed.get(name, 0) for name in part.categories)
+        listing = trust.FeedListing(
+            ids=tuple(one.paper.versioned_id for one in part.announcements),
+            new=tuple(newly_announced(part.announcements)),
+            count=part.count,
+            cut=part.cut,
+            usual=usual,
+        )
+        before = mark_before(state, part.categories, self.day)
+        verdict = trust.judge_feed(listing, today=self.day, before=before)
+        if verdict.failure is None:
+            return None, verdict
+        self.session.discard(part.url)
+        kind = ShortAnswer if verdict.outcome == trust.SHORT_ANSWER else BadAnswer
+        return kind(part.url, verdict.failure), verdict
+
+    # --- what was missed, and new tables -------------------------------------------------------
+
+    def ask_for_missed(self, plan: Plan, known: Store) -> None:
+        """Ask for what keywords missed, and for the tables of new ones.
+
+        ``known`` is what the run has so far. If one service does not answer, the other stands in.
+        """
+        catch_up = partial(self._catch_up, known)
+        missing = not self._search_each(plan.searches, "search for", catch_up)
+        if plan.harvest is not None and not self._harvest(plan.harvest):
+            self._search_each(plan.stand_in_searches, "search for", catch_up)
+        if plan.fills:
+            self._search_each(plan.fills, "fill", self._fill)
+            missing |= self._api_health.failing
+        if missing and plan.stand_in is not None:
+            self._harvest(plan.stand_in)
+
+    def _search_each(
+        self, slugs: Sequence[str], what: str, search: Callable[[Keyword], object]
+    ) -> bool:
+        """Search keyword by keyword; one that fails leaves the others alone. Whether none did."""
+        by_slug = {keyword.slug: keyword for keyword in self.keywords}
+        failures = 0
+        for done, slug in enumerate(slugs):
+            self.progress(done, len(slugs), f"{what} {by_slug[slug].name}")
+            try:
+                search(by_slug[slug])
+            except FetchError as failure:
+                logger.debug("%s: %s", slug, failure)
+                self.evidence.append(SearchFailed(slug, failure))
+                failures += 1
+        return not failures
+
+    def _fill(self, keyword: Keyword) -> None:
+        self._search(keyword, keyword.max_papers)
+
+    def _catch_up(self, known: Store, keyword: Keyword) -> None:
+        """Search back to the keyword's last success."""
+        last = known.keywords[keyword.slug].last_success
+        count = min(_papers_since(known, keyword, last, self.day), MOST_PER_REQUEST)
+        papers = self._search(keyword, count)
+        ends_too_early = last is not None and papers[-1:] and papers[-1].date > last - _SUBMITTED
+        if ends_too_early and len(papers) == count < MOST_PER_REQUEST:
+            self._search(keyword, MOST_PER_REQUEST)
+
+    def _search(self, keyword: Keyword, count: int) -> tuple[Paper, ...]:
+        """Search for a keyword's newest papers; raises FetchError if the answer is rejected."""
+        answer = self._api_health.ask(partial(self._api.search, keyword.expression, count))
+        verdicts = _verdicts(keyword, answer.papers)
+        belief = trust.judge_search(
+            trust.SearchAnswer(
+                papers=answer.papers, verdicts=verdicts, total=answer.total, asked=count
+            ),
+            self._matching_table(keyword),
+            self.day,
+        )
+        if belief.failure is None:
+            strangers = verdicts.count(Verdict.DOES_NOT)
+            self.evidence.append(Searched(keyword.slug, belief.believed, strangers))
+            return belief.believed
+        for url in answer.urls:
+            self.session.discard(url)
+        kind = ShortAnswer if belief.outcome == trust.SHORT_ANSWER else BadAnswer
+        raise kind(answer.url, belief.failure)
+
+    def _matching_table(self, keyword: Keyword) -> list[Paper]:
+        table = self.before.table(keyword.slug)
+        pairs = zip(table, _verdicts(keyword, table), strict=True)
+        return [paper for paper, verdict in pairs if verdict is Verdict.MATCHES]
+
+    def _harvest(self, harvest: Harvest) -> bool:
+        """Ask for everything that changed, and match it; whether all of it came."""
+
+        def take(papers: Sequence[Paper], *, complete: bool) -> None:
+            matching = matching_each(self.keywords, papers)
+            self.evidence.append(
+                Harvested(
+                    harvest.since,
+                    matching,
+                    self._wanted(papers, matching),
+                    highest(paper.id for paper in papers),
+                    complete,
+                )
+            )
+
+        try:
+            self._take_pages(harvest, take)
+        except FetchError as failure:
+            self._note(f"harvest since {harvest.since}", failure, still_due=True)
+            return False
+        return True
+
+    def _wanted(self, papers: Iterable[Paper], matching: BySlug) -> tuple[Paper, ...]:
+        """Those that match a keyword, or did when they came."""
+        ids = {paper.id for each in matching.values() for paper in each} | self._found_today()
+        return tuple(paper for paper in papers if paper.id in ids or paper.id in self.before.papers)
+
+    def _take_pages(self, harvest: Harvest, take: _TakePage) -> None:
+        """Hand over page by page; raises FetchError."""
+        for set_spec in harvest.sets:
+            is_last = set_spec == harvest.sets[-1]
+            self._oai_health.ask(partial(self._take_set, harvest, set_spec, take, is_last=is_last))
+
+    def _take_set(
+        self, harvest: Harvest, set_spec: str | None, take: _TakePage, *, is_last: bool
+    ) -> None:
+        for number, page in enumerate(self._oai.changed_since(harvest.since, set_spec)):
+            self.progress(number, harvest.pages, f"harvest since {harvest.since}")
+            papers = [record.paper for record in page.records if record.paper is not None]
+            credible = [paper for paper in papers if trust.is_credible(paper, self.day)]
+            take(credible, complete=is_last and page.resumption_token is None)
+
+    # --- details -------------------------------------------------------------------------------
+
+    def ask_for_details(self, other_way: Harvest, known: Store, *, probe: bool) -> None:
+        """Complete what is known from the feed alone; what fails is completed later.
+
+        ``probe``: ask for a paper of today, too, which shows how far the index is.
+        """
+        today, backlog = self._lacking_details(known)
+        too_many = len(today) > MOST_DETAILS
+        harvested = too_many and self._harvest_details(other_way, still_due=True)
+        if harvested:
+            found = {paper.id for item in self.evidence for paper in papers_of(item)}
+            today = [id for id in today if id not in found]
+            backlog = [id for id in backlog if id not in found]
+        count = request_batches(len(today), len(backlog)) * DETAILS_A_REQUEST
+        first = self._first_announced() if probe else None
+        wanted = list(dict.fromkeys([*([first] if first else []), *today, *backlog]))
+        failure = self._in_lists(wanted[: max(count, DETAILS_A_REQUEST if first else 0)])
+        if failure is None:
+            return
+        if not today or harvested:
+            self._note("details come another way, or later", failure, still_due=True)
+            return
+        self._note("details come another way, or later", failure, still_due=False)
+        self._harvest_details(other_way, still_due=True)
+
+    def _lacking_details(self, known: Store) -> tuple[list[str], list[str]]:
+        """Papers without details: those of today's feed, and others in tables; newest first."""
+        today = self._found_today()
+        detailed = {id for id, stored in known.papers.items() if stored.paper.has_details}
+        return (
+            sorted(today - detailed, key=announcement_order, reverse=True),
+            sorted(known.papers.keys() - detailed - today, key=announcement_order, reverse=True),
+        )
+
+    def _found_today(self) -> frozenset[str]:
+        """The papers of today's feed that match a keyword."""
+        return frozenset(
+            paper.id
+            for item in self.evidence
+            if isinstance(item, FeedRead | FeedLost)
+            for papers in item.matching.values()
+            for paper in papers
+        )
+
+    def _first_announced(self) -> str | None:
+        """The lowest identifier that was given for today's listing."""
+        listings = (i.announcements for i in self.evidence if isinstance(i, FeedRead | FeedLost))
+        return next(iter(newly_announced(next(listings, ()))), None)
+
+    def _harvest_details(self, harvest: Harvest, *, still_due: bool) -> bool:
+        def take(papers: Sequence[Paper], **_: bool) -> None:
+            self.evidence.append(Details(self._wanted(papers, {})))
+
+        try:
+            self._take_pages(harvest, take)
+        except FetchError as failure:
+            self._note(f"harvest since {harvest.since}", failure, still_due=still_due)
+            return False
+        return True
+
+    def _in_lists(self, wanted: Sequence[str]) -> FetchError | None:
+        """Ask for papers by their identifiers; return what went wrong, if something did."""
+        for start in range(0, len(wanted), DETAILS_A_REQUEST):
+            batch = wanted[start : start + DETAILS_A_REQUEST]
+            self.progress(start, len(wanted), "details")
+            try:
+                papers = self._api_health.ask(partial(self._api.by_id, batch))
+            except FetchError as failure:
+                return failure
+            credible = (paper for paper in papers if trust.is_credible(paper, self.day))
+            self.evidence.append(Details(tuple(credible)))
+        return None
+
+    # --- the audit -----------------------------------------------------------------------------
+
+    def audit(self, slug: str | None) -> None:
+        """Repair one keyword by a full search; it is up to date without, so it may fail."""
+        keyword = next((keyword for keyword in self.keywords if keyword.slug == slug), None)
+        if keyword is None:
+            return
+        if self._api_health.failing:
+            self.evidence.append(AuditPostponed())
+            return
+        self.progress(0, 1, f"audit of {keyword.name}")
+        try:
+            self._search(keyword, keyword.max_papers)
+        except FetchError as failure:
+            self._note(f"audit of {keyword.name}", failure, still_due=True)
+
+    def _note(self, what: str, failure: FetchError, *, still_due: bool) -> None:
+        logger.debug("%s: %s", what, failure)
+        self.evidence.append(Unanswered(what, failure, still_due))
+
+
+class _TakePage(Protocol):
+    def __call__(self, papers: Sequence[Paper], /, *, complete: bool) -> None: ...
+
+
+def _remembered(part: PartAnswer, verdict: trust.FeedBelief) -> FeedPart:
+    assert verdict.mark is not None, "the part is trusted"
+    return FeedPart(part.categories, verdict.mark.digest, verdict.mark.highest_new, part.count)
+
+
+def _verdicts(keyword: Keyword, papers: Sequence[Paper]) -> tuple[Verdict, ...]:
+    return Matches({keyword.slug: keyword.expression}, papers).verdicts(keyword.slug)
+
+
+def _papers_since(store: Store, keyword: Keyword, last_success: date | None, day: date) -> int:
+    """How many papers to ask for, so that a search reaches back to the last success.
+
+    A full table at least. After missed days more than the newer half of its rows lets expect,
+    since a second request costs more than a longer answer.
+    """
+    dates = [paper.date for paper in store.table(keyword.slug)]
+    if last_success is None or not dates:
+        return keyword.max_papers
+    half = (len(dates) + 1) // 2
+    days = max(1, (dates[0] - dates[half - 1]).days)
+    expected = ceil((day - last_success + _SUBMITTED).days * half / days)
+    if missed_days(last_success, day):
+        expected = max(3 * expected, _LONG_ANSWER)
+    return max(keyword.max_papers, expected)

@@ -1,0 +1,623 @@
+"""What a run comes to: the only place where a run changes anything.
+
+`conclude` is a pure function of the store before, the keywords and the evidence. A run that waits,
+or that plans what to ask next, looks at what it has `so_far`; the end adds how far each keyword is
+now, and what is news for good:
+
+    lost days -> tables -> progress of each keyword -> readers notified -> news -> the day
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from daily_papers.config import Keyword
+from daily_papers.daily.evidence import (
+    AuditPostponed,
+    CategoriesUnknown,
+    Details,
+    Evidence,
+    FeedLost,
+    FeedRead,
+    Harvested,
+    Searched,
+    SearchFailed,
+    Unanswered,
+)
+from daily_papers.daily.feed_history import (
+    gap,
+    lost_since,
+    newly_announced,
+    skipped_sentence,
+    with_feed,
+    with_volumes,
+)
+from daily_papers.daily.news import NewPapers, announced_as_news, find_news, papers_of
+from daily_papers.daily.plan import FetchMode, missed_days
+from daily_papers.daily.report import (
+    FAILED,
+    FILLING,
+    NOT_ASKED,
+    NOTHING_ANNOUNCED,
+    TO_BE_CONFIRMED,
+    UP_TO_DATE,
+    KeywordReport,
+    day_line,
+    in_words,
+)
+from daily_papers.digests.digest import Digest, NewsItem, number_of
+from daily_papers.errors import FetchError
+from daily_papers.papers.announcement import Announcement
+from daily_papers.papers.paper import Way, announcement_order
+from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a run is for."""
+
+    #: The listing day.
+    day: date
+    mode: FetchMode
+    #: The key of the digest that it writes if there is news.
+    digest_key: str
+    #: ``owner/name`` of the digest repository; None if it is not known.
+    repository: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What a finished run comes to."""
+
+    store: Store
+    digest: Digest | None
+    keywords: tuple[KeywordReport, ...]
+    #: What else people should know.
+    notes: tuple[str, ...]
+
+
+def conclude(
+    before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], run: Run
+) -> Conclusion:
+    """Decide what a finished run comes to. ``before`` has the keywords of today (`reconcile`)."""
+    news = find_news(before, keywords, evidence)
+    store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, run.day)
+    findings = _Findings.of(store, evidence)
+    state = _with_the_feed(store.state, findings, run.day)
+    states = [_advanced(store, state, keyword, findings, run) for keyword in keywords]
+    state = _closed(store, state, states, findings, run)
+    told = {each.slug: _notified(store, state, each, findings, run) for each in states}
+    store = replace(store, keywords=told, state=state)
+    digest = _digest(before, store, keywords, news, run)
+    store = _with_news(store, keywords, news, run)
+    new = _new_today(store, run.day)
+    reports = tuple(
+        _report(store, keyword, findings, new[keyword.slug], run.day) for keyword in keywords
+    )
+    return Conclusion(
+        store=_with_day(before, store, evidence, findings, reports, run),
+        digest=digest,
+        keywords=reports,
+        notes=_notes(before, evidence),
+    )
+
+
+def so_far(
+    before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], day: date
+) -> Store:
+    """What an unfinished run has for the tables; what is news is decided at its end."""
+    news = find_news(before, keywords, evidence)
+    store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, day)
+    complete = store.state.day == day and store.state.complete and not evidence
+    return replace(store, state=replace(store.state, day=day, complete=complete))
+
+
+# --- what the evidence amounts to --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordProgress:
+    """What a run did for one keyword."""
+
+    #: Its full search was accepted.
+    searched: bool = False
+    #: A harvest of everything that it missed was complete.
+    harvested: bool = False
+    #: What went wrong last, if nothing made up for it.
+    failure: FetchError | None = None
+    #: Papers that arXiv returned for it and that do not match.
+    strangers: int = 0
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether its table was completed by more than the feed."""
+        return self.searched or self.harvested
+
+
+@dataclass(slots=True)
+class _Findings:
+    """The evidence of a run, summed up."""
+
+    progress: dict[str, KeywordProgress]
+    #: All of today's feed.
+    feed: FeedRead | None = None
+    feed_failure: FetchError | None = None
+    #: What of today's feed is known; None if it was not asked, or nothing of it is true.
+    announced: tuple[Announcement, ...] | None = None
+    #: The highest identifier that each service showed.
+    shown: dict[Way, str] = field(default_factory=dict)
+    #: Keywords that were searched for, with whatever success.
+    tried: set[str] = field(default_factory=set)
+    #: Whether something that was asked for is still to come.
+    still_due: bool = False
+
+    @classmethod
+    def of(cls, store: Store, evidence: Sequence[Evidence]) -> _Findings:
+        findings = cls({slug: KeywordProgress() for slug in store.keywords})
+        for item in evidence:
+            findings._add(item, store)
+        return findings
+
+    def _add(self, item: Evidence, store: Store) -> None:
+        match item:
+            case FeedRead():
+                self.feed, self.announced = item, item.announcements
+            case FeedLost():
+                self.feed_failure, self.still_due = item.failures[-1], True
+                self.announced = item.announcements or None
+            case Searched():
+                self.tried.add(item.slug)
+                known = self.progress[item.slug]
+                strangers = known.strangers + item.strangers
+                self.progress[item.slug] = replace(
+                    known, searched=True, failure=None, strangers=strangers
+                )
+            case SearchFailed():
+                self.tried.add(item.slug)
+                known = self.progress[item.slug]
+                self.progress[item.slug] = replace(known, failure=item.failure)
+            case Harvested(complete=True):
+                self._harvested(item.since, store)
+            case Unanswered():
+                self.still_due |= item.still_due
+            case AuditPostponed():
+                self.still_due = True
+        self._see(item)
+
+    def _harvested(self, since: date, store: Store) -> None:
+        """Keywords that had missed nothing before have everything now."""
+        for slug, keyword in store.keywords.items():
+            if keyword.last_success is None or since <= keyword.last_success:
+                known = self.progress[slug]
+                failure = known.failure if keyword.filled is None else None
+                self.progress[slug] = replace(known, harvested=True, failure=failure)
+
+    def _see(self, item: Evidence) -> None:
+        match item:
+            case Searched() | Details():
+                for paper in item.papers:
+                    self._show(paper.way, paper.id)
+            case Harvested(highest_id=str() as id):
+                self._show(Way.OAI, id)
+
+    def _show(self, way: Way, id: str) -> None:
+        self.shown[way] = highest([self.shown.get(way), id]) or id
+
+    def has_shown(self, way: Way, id: str | None) -> bool:
+        """Whether a service's index has come as far as an identifier."""
+        shown = self.shown.get(way)
+        if shown is None or id is None:
+            return False
+        return announcement_order(shown)[:2] >= announcement_order(id)[:2]
+
+    @property
+    def harvested(self) -> bool:
+        """Whether a harvest was complete."""
+        return any(progress.harvested for progress in self.progress.values())
+
+    def proves(self, progress: KeywordProgress, state: State) -> bool:
+        """Whether the index that was asked shows what was announced after the last gap.
+
+        An index may lag behind the listings by days.
+        """
+        since = state.unbroken_from
+        return (progress.searched and self.has_shown(Way.SEARCH, since)) or (
+            progress.harvested and self.has_shown(Way.OAI, since)
+        )
+
+
+# --- the tables --------------------------------------------------------------------------------
+
+
+def _with_lost_days(before: Store, evidence: Sequence[Evidence]) -> Store:
+    """Let no keyword count as complete for days whose feed was empty by mistake."""
+    feed = _feed_of(evidence)
+    lost = None if feed is None else lost_since(before.state, feed.announcements)
+    if lost is None:
+        return before
+    last = lost - timedelta(days=1)
+    return replace(
+        before,
+        keywords={
+            slug: replace(
+                keyword, last_success=keyword.last_success and min(keyword.last_success, last)
+            )
+            for slug, keyword in before.keywords.items()
+        },
+    )
+
+
+def _feed_of(evidence: Sequence[Evidence]) -> FeedRead | None:
+    return next((item for item in evidence if isinstance(item, FeedRead)), None)
+
+
+def _with_tables(
+    before: Store,
+    keywords: Sequence[Keyword],
+    evidence: Sequence[Evidence],
+    news: NewPapers,
+    day: date,
+) -> Store:
+    """Take what was found into the tables, and note what changed in them."""
+    draft = Draft(before)
+    for item in evidence:
+        match item:
+            case Searched():
+                draft.take(item.slug, item.papers, day)
+            case FeedRead() | FeedLost() | Harvested():
+                draft.take_each(item.matching, day)
+        draft.learn(papers_of(item))
+    draft.take_each(news.missed, day)
+    for keyword in keywords:
+        draft.trim(keyword.slug, keyword.max_papers)
+    after = draft.finish()
+    changed = _changed_tables(before, after)
+    return replace(
+        after,
+        keywords={
+            slug: replace(keyword, changed=day) if slug in changed else keyword
+            for slug, keyword in after.keywords.items()
+        },
+        state=replace(after.state, revised=_revised(before, after, day)),
+    )
+
+
+def _changed_tables(before: Store, after: Store) -> frozenset[str]:
+    """The keywords whose tables show something else than before."""
+    touched = {
+        id
+        for id, stored in after.papers.items()
+        if id in before.papers and before.papers[id].paper != stored.paper
+    }
+    return frozenset(
+        slug
+        for slug, members in after.members.items()
+        if members != before.members.get(slug) or not touched.isdisjoint(members)
+    )
+
+
+def _revised(before: Store, after: Store, day: date) -> tuple[str, ...]:
+    """All papers that were revised on this listing day, those of its earlier runs included."""
+    earlier = before.state.revised if before.state.day == day else ()
+    return tuple(sorted({*earlier, *_revised_now(before, after)}, key=announcement_order))
+
+
+def _revised_now(before: Store, after: Store) -> frozenset[str]:
+    """Papers that were in a table before this run, and are there in a newer version now."""
+    return frozenset(
+        id
+        for id, stored in before.papers.items()
+        if (paper := after.known(id)) is not None and paper.version > stored.paper.version
+    )
+
+
+# --- how far each keyword is -------------------------------------------------------------------
+
+
+def _with_the_feed(state: State, findings: _Findings, day: date) -> State:
+    """Remember today's feed, and how much it brought."""
+    state = with_volumes(state, findings.announced or ())
+    return state if findings.feed is None else with_feed(state, findings.feed, day)
+
+
+def _advanced(
+    store: Store, state: State, keyword: Keyword, findings: _Findings, run: Run
+) -> KeywordState:
+    """Bring a keyword up to what the run found."""
+    before, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
+    full = len(store.members.get(keyword.slug, ())) >= keyword.max_papers
+    after = _filled(before, progress, run.day, full=full)
+    reached = _reached(after, progress, state, findings, run)
+    if reached is None:
+        return after
+    return replace(after, last_success=max(reached, after.last_success or reached))
+
+
+def _filled(
+    keyword: KeywordState, progress: KeywordProgress, day: date, *, full: bool
+) -> KeywordState:
+    """Note a search, or a harvest that helped to fill the table."""
+    if progress.searched:
+        return replace(keyword, audited=day, filled=keyword.filled or day)
+    if progress.harvested and keyword.filled is None:
+        return replace(keyword, harvested=day, filled=day if full else None)
+    return keyword
+
+
+def _reached(
+    keyword: KeywordState,
+    progress: KeywordProgress,
+    state: State,
+    findings: _Findings,
+    run: Run,
+) -> date | None:
+    """The listing day up to which the keyword's table is complete now; None if it is not known.
+
+    Today's feed, trusted, is all of today. What was missed before is there once a search or a
+    harvest brought it; and since an index may lag behind the listings by days, it must have shown
+    a paper that was announced after the gap.
+    """
+    if keyword.filled is None:
+        return None
+    if run.mode in (FetchMode.SEARCH, FetchMode.OAI):
+        return run.day if progress.asked_for else None
+    kept_up = keyword.last_success is not None and not missed_days(keyword.last_success, run.day)
+    if state.feed_day == run.day and kept_up:
+        return run.day
+    if keyword.filled == run.day and keyword.last_success is None and progress.asked_for:
+        return run.day if state.feed_day == run.day else run.day - timedelta(days=1)
+    return state.feed_day if findings.proves(progress, state) else None
+
+
+# --- up to where readers are notified ----------------------------------------------------------
+
+
+def _closed(
+    store: Store, state: State, keywords: Sequence[KeywordState], findings: _Findings, run: Run
+) -> State:
+    """Note whether the day is complete, and the highest identifier that is known to be announced.
+
+    What a search shows beyond today's feed may be of a listing that other keywords lack.
+    """
+    filled = [keyword for keyword in keywords if keyword.filled is not None]
+    complete = bool(filled) and all(keyword.last_success == run.day for keyword in filled)
+    known = [state.highest_id]
+    if findings.feed is not None:
+        known += announced_as_news(findings.feed.announcements)
+    if findings.harvested:
+        known.append(findings.shown.get(Way.OAI))
+    if complete and (highest(known) is None or run.mode in (FetchMode.SEARCH, FetchMode.OAI)):
+        known.append(store.highest_id)
+    return replace(
+        state,
+        highest_id=highest(known),
+        last_complete=run.day if complete else state.last_complete,
+    )
+
+
+def _notified(
+    store: Store, state: State, keyword: KeywordState, findings: _Findings, run: Run
+) -> KeywordState:
+    """Note up to which identifier the keyword's readers have seen all news by now."""
+    progress = findings.progress[keyword.slug]
+    # A day that was searched, without the feed, may lack what the index did not show then.
+    proven = run.mode in (FetchMode.SEARCH, FetchMode.OAI) or findings.proves(progress, state)
+    up_to, before = keyword.notified_up_to, store.state.highest_id
+    if (
+        (keyword.last_success == run.day and proven)
+        or (_follows(store.state, findings, run.day) and up_to is not None and up_to == before)
+        or (up_to is None and _knows_a_listing(findings))
+    ):
+        up_to = highest([up_to, state.highest_id])
+        return replace(keyword, notified_up_to=up_to, notified_expression=None)
+    if up_to is None and progress.asked_for:
+        # All that the index shows, as far as any table shows it.
+        return replace(keyword, notified_up_to=highest([state.highest_id, store.highest_id]))
+    return keyword
+
+
+def _follows(before: State, findings: _Findings, day: date) -> bool:
+    """Whether today's feed was read, and no listing was missed since the one before."""
+    feed = findings.feed
+    return (
+        feed is not None
+        and before.feed_day is not None
+        and not gap(before, feed.announcements, day)
+    )
+
+
+def _knows_a_listing(findings: _Findings) -> bool:
+    """Whether this run learned which identifiers were given up to now, whatever they match."""
+    read = findings.feed is not None and bool(newly_announced(findings.feed.announcements))
+    return read or findings.harvested
+
+
+# --- the news ----------------------------------------------------------------------------------
+
+
+def _with_news(store: Store, keywords: Sequence[Keyword], news: NewPapers, run: Run) -> Store:
+    """Remember the news, and count it for the keywords and the week."""
+    draft, order = Draft(store), [keyword.slug for keyword in keywords]
+    for id, matched in news.also_matched_by.items():
+        known = store.news[id]
+        more = matched.difference(known.keywords)
+        if more:
+            gone = [slug for slug in known.keywords if slug not in order]
+            now = [slug for slug in order if slug in more or slug in known.keywords]
+            draft.add_news(replace(known, keywords=(*gone, *now)))
+    for paper, slugs in news.in_order(order):
+        draft.add_news(News(paper.id, paper.version, run.day, slugs, run.digest_key))
+    if news.papers:  # the digest has said it
+        quiet = tuple(day for day in store.state.quiet if day == run.day)
+        draft.state = replace(store.state, quiet=quiet)
+    return draft.finish()
+
+
+def _new_today(store: Store, day: date) -> Counter[str]:
+    """How many papers are news of this listing day, by keyword."""
+    return Counter(
+        slug for item in store.news.values() if item.day == day for slug in item.keywords
+    )
+
+
+def _digest(
+    before: Store, store: Store, keywords: Sequence[Keyword], news: NewPapers, run: Run
+) -> Digest | None:
+    """Make the run's news a digest; None if there is none."""
+    items = news.in_order([keyword.slug for keyword in keywords])
+    if not items:
+        return None
+    first = number_of(run.digest_key) == 1
+    return Digest(
+        key=run.digest_key,
+        repository=run.repository,
+        day=run.day,
+        items=tuple(NewsItem(paper, slugs) for paper, slugs in items),
+        keyword_names=tuple((keyword.slug, keyword.name) for keyword in keywords),
+        revisions=len(store.state.revised if first else _revised_now(before, store)),
+        skipped=_skipped(store, news, run.day),
+    )
+
+
+def _skipped(store: Store, news: NewPapers, day: date) -> str | None:
+    """A sentence about listing days that were skipped since the last digest."""
+    missed = store.state.missed if news.missed else ()
+    quiet = [each for each in store.state.quiet if each != day and each not in missed]
+    whole = all(keyword.last_success == day for keyword in store.keywords.values())
+    return skipped_sentence(quiet, missed, whole=whole)
+
+
+# --- the day and the report --------------------------------------------------------------------
+
+
+def _with_day(
+    before: Store,
+    store: Store,
+    evidence: Sequence[Evidence],
+    findings: _Findings,
+    reports: Sequence[KeywordReport],
+    run: Run,
+) -> Store:
+    """Say what this listing day was; a run that had nothing to ask leaves it as it is."""
+    state = replace(store.state, day=run.day)
+    if before.state.day != run.day or not before.state.complete or evidence:
+        waiting = _waiting_to_be_filled(before, store, findings, run)
+        state = replace(
+            state,
+            complete=not findings.still_due and all(report.done for report in reports),
+            day_line=_day_line(store, findings, reports, waiting, run.day),
+        )
+    return replace(store, state=state)
+
+
+def _waiting_to_be_filled(before: Store, store: Store, findings: _Findings, run: Run) -> str | None:
+    """Say how many keywords this run has filled, if some wait for the next runs."""
+    unfilled = [slug for slug, keyword in before.keywords.items() if keyword.filled is None]
+    waiting = sum(keyword.filled is None for keyword in store.keywords.values())
+    not_tried = run.mode is not FetchMode.ANNOUNCEMENTS and not findings.tried.issuperset(unfilled)
+    if not waiting or not not_tried:
+        return None
+    filled = len(unfilled) - waiting
+    if not filled:
+        return f"{waiting:,} keyword{' waits' if waiting == 1 else 's wait'} to be filled."
+    return f"Still filling {filled:,} of {len(unfilled):,} keywords; the others wait."
+
+
+def _day_line(
+    store: Store,
+    findings: _Findings,
+    reports: Sequence[KeywordReport],
+    waiting: str | None,
+    day: date,
+) -> str:
+    state = store.state
+    if findings.announced is not None:
+        announced: int | None = len(findings.announced)
+    else:  # an earlier run of the day may have read it
+        announced = sum(part.count for part in state.feed) if state.feed_day == day else None
+    return day_line(
+        news=sum(item.day == day for item in store.news.values()),
+        revised=len(state.revised),
+        announced=announced,
+        failures=[(report.name, report.reason or "") for report in reports if not report.good],
+        keywords=len(reports),
+        extra=[waiting] if waiting else [],
+    )
+
+
+def _report(
+    store: Store, keyword: Keyword, findings: _Findings, new: int, day: date
+) -> KeywordReport:
+    """What the run came to for one keyword."""
+    after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
+    members = store.members.get(keyword.slug, frozenset())
+    failure = progress.failure
+    if after.last_success != day and failure is None:
+        failure = findings.feed_failure
+    outcome = _outcome(after, progress, failure, findings, day)
+    if outcome in (UP_TO_DATE, NOTHING_ANNOUNCED):
+        failure = None
+    return KeywordReport(
+        slug=keyword.slug,
+        name=keyword.name,
+        outcome=outcome,
+        reason=_WITHOUT_FAILURE.get(outcome) if failure is None else in_words(failure),
+        url=None if failure is None else failure.url,
+        papers=min(len(members), keyword.max_papers),
+        new=new,
+        revised=len(members.intersection(store.state.revised)),
+        not_matching=progress.strangers,
+        last_success=after.last_success,
+    )
+
+
+def _outcome(
+    keyword: KeywordState,
+    progress: KeywordProgress,
+    failure: FetchError | None,
+    findings: _Findings,
+    day: date,
+) -> str:
+    if keyword.last_success == day:
+        quiet = findings.announced == () and not progress.searched
+        return NOTHING_ANNOUNCED if quiet else UP_TO_DATE
+    if keyword.filled is None and (failure is None or failure.outcome == NOT_ASKED):
+        return FILLING
+    if keyword.filled is not None and progress.asked_for:
+        return TO_BE_CONFIRMED
+    return FAILED if failure is None else failure.outcome
+
+
+_WITHOUT_FAILURE: Mapping[str, str] = {
+    TO_BE_CONFIRMED: "arXiv's index does not show the last listing yet; the next run asks again",
+    FAILED: "days were missed that the announcement feed cannot bring; run with --source auto",
+}
+
+
+def _notes(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """What else people should know, each once."""
+    return tuple(dict.fromkeys(note for item in evidence for note in _noted(before, item)))
+
+
+def _noted(before: Store, item: Evidence) -> Iterator[str]:
+    match item:
+        case FeedRead():
+            lost = lost_since(before.state, item.announcements)
+            if lost is not None:
+                yield (
+                    f"identifiers are missing since {lost}, whose feed was empty: "
+                    "the days from then on are fetched another way"
+                )
+        case FeedLost():
+            for failure in item.failures:
+                yield f"announcement feed: {in_words(failure)}"
+        case Unanswered():
+            yield f"{item.what}: {in_words(item.failure)}"
+        case CategoriesUnknown():
+            yield (
+                f"arXiv knows no category {', '.join(item.names)}: left out of the "
+                "announcement feed; correct it in keywords.yaml"
+            )

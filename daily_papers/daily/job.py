@@ -1,0 +1,199 @@
+"""The daily job, from top to bottom: keywords.yaml and arXiv in; store, tables and digest out.
+
+    load -> reconcile -> ask for the feed -> plan -> ask for the rest -> conclude -> publish
+
+What arXiv says is evidence; what it means is decided in `conclude`. A run that has to wait
+publishes what it has so far, since a wait may be long, and a run may be killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from daily_papers.arxiv.kept import KeptAnswers
+from daily_papers.arxiv.services import Services
+from daily_papers.arxiv.session import Limits, PoliteSession, Wait
+from daily_papers.clock import listing_day
+from daily_papers.config import Config, Keyword
+from daily_papers.daily.ask import Inquiry, Progress
+from daily_papers.daily.conclude import Conclusion, Run, conclude, so_far
+from daily_papers.daily.evidence import Evidence, FeedRead
+from daily_papers.daily.plan import FeedStatus, FetchMode, Plan, Situation, make_plan
+from daily_papers.daily.plan_text import plan_sentences
+from daily_papers.daily.report import RequestReport, RunReport, WaitReport, told
+from daily_papers.digests.digest import new_key
+from daily_papers.errors import UsageError
+from daily_papers.repository import Repository
+from daily_papers.store.reconcile import Reconciled, reconcile
+from daily_papers.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the command line asks of a run."""
+
+    day: date
+    mode: FetchMode = FetchMode.AUTO
+    #: Seconds for the whole run.
+    budget: float = 40 * 60.0
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def update(repository: Repository, order: Order, progress: Progress) -> RunReport:
+    """Bring the digest repository up to date. Raises DailyPapersError if it cannot begin."""
+    config = repository.load_config()
+    services = Services.from_environment(order.environ)
+    _refuse_the_future(services, order.day)
+    with repository.locked():
+        repository.readme()
+        reconciled = _reconciled(repository, config, order)
+        before, evidence = reconciled.store, list[Evidence]()
+
+        def keep_what_came(wait: Wait) -> None:
+            store = so_far(before, config.keywords, evidence, order.day)
+            line = f"Still fetching: {told(wait.reason)}."
+            state = replace(store.state, complete=False, day_line=line)
+            repository.publish(config, replace(store, state=state))
+
+        with _session(repository, services, order, keep_what_came) as session:
+            inquiry = Inquiry(
+                session, services, before, config.keywords, order.day, progress, evidence
+            )
+            plan = _carry_out(inquiry, reconciled, config, order)
+        conclusion = conclude(before, config.keywords, evidence, _run(repository, order))
+        repository.publish(config, conclusion.store, conclusion.digest)
+    return _report(conclusion, plan, session, order)
+
+
+def dry_run(repository: Repository, order: Order) -> tuple[str, ...]:
+    """What `update` would ask for now, one sentence each; nothing is asked, nothing written."""
+    config = repository.load_config()
+    _refuse_the_future(Services.from_environment(order.environ), order.day)
+    reconciled = _reconciled(repository, config, order)
+    plan = make_plan(_situation(reconciled, config, (), order))
+    return plan_sentences(plan, order.mode)
+
+
+def _reconciled(repository: Repository, config: Config, order: Order) -> Reconciled:
+    store = repository.load_store()
+    _refuse_the_past(store, order.day)
+    return reconcile(store, config.keywords, order.day)
+
+
+def _refuse_the_past(store: Store, day: date) -> None:
+    last = store.state.day
+    if last is not None and day < last:
+        raise UsageError(
+            f"{day} is before the last run's day, {last}: a store only moves forward; leave out "
+            "--today and DAILY_PAPERS_TODAY, or restore an older state of data/ with git"
+        )
+
+
+def _refuse_the_future(services: Services, day: date) -> None:
+    """Refuse a day that arXiv cannot have announced yet, and that no later run could go behind.
+
+    A sandbox has its own calendar.
+    """
+    now = listing_day({})
+    if day > now and services.ask_arxiv:
+        raise UsageError(
+            f"{day} is in the future: in New York, arXiv's time, it is {now}; leave out --today "
+            "and DAILY_PAPERS_TODAY"
+        )
+
+
+def _session(
+    repository: Repository,
+    services: Services,
+    order: Order,
+    before_waiting: Callable[[Wait], None],
+) -> PoliteSession:
+    return PoliteSession(
+        Limits.of(services, budget=order.budget),
+        answers=KeptAnswers(repository.answers, order.day),
+        before_waiting=before_waiting,
+        digest_repository=order.environ.get("GITHUB_REPOSITORY") or None,
+    )
+
+
+def _run(repository: Repository, order: Order) -> Run:
+    return Run(
+        day=order.day,
+        mode=order.mode,
+        digest_key=new_key(order.day, repository.digest_keys()),
+        repository=order.environ.get("GITHUB_REPOSITORY") or None,
+    )
+
+
+def _carry_out(inquiry: Inquiry, reconciled: Reconciled, config: Config, order: Order) -> Plan:
+    """Ask for the feed first; the rest is planned when it is known how that went."""
+
+    def known() -> Store:
+        return so_far(reconciled.store, config.keywords, inquiry.evidence, order.day)
+
+    plan = make_plan(_situation(reconciled, config, inquiry.evidence, order))
+    parts = plan.feed_parts
+    if parts:
+        inquiry.ask_for_feed(parts)
+        plan = make_plan(_situation(reconciled, config, inquiry.evidence, order))
+    inquiry.ask_for_missed(plan, known())
+    if plan.details is not None:
+        inquiry.ask_for_details(plan.details, known(), probe=bool(plan.searches))
+    inquiry.audit(plan.audit)
+    return replace(plan, feed_parts=parts)
+
+
+def _situation(
+    reconciled: Reconciled, config: Config, evidence: Sequence[Evidence], order: Order
+) -> Situation:
+    """How things are with the evidence so far. What changed must be matched with the feed."""
+    store = so_far(reconciled.store, config.keywords, evidence, order.day)
+    newcomers = bool(reconciled.added or reconciled.changed)
+    if evidence:
+        read = any(isinstance(item, FeedRead) for item in evidence)
+        feed = FeedStatus.TRUSTED if read else FeedStatus.FAILED
+    else:
+        read = store.state.feed_day == order.day and not newcomers
+        feed = FeedStatus.TRUSTED if read else FeedStatus.UNASKED
+    return Situation(
+        day=order.day,
+        mode=order.mode,
+        state=store.state,
+        keywords=[store.keywords[keyword.slug] for keyword in config.keywords],
+        categories=all_categories(config.keywords),
+        newcomers=newcomers,
+        lacking_details=any(not stored.paper.has_details for stored in store.papers.values()),
+        feed=feed,
+    )
+
+
+def all_categories(keywords: Sequence[Keyword]) -> tuple[str, ...]:
+    """The categories of all keywords together; none if one of them is for all of arXiv."""
+    if not all(keyword.categories for keyword in keywords):
+        return ()
+    return tuple(sorted({name for keyword in keywords for name in keyword.categories}))
+
+
+def _report(conclusion: Conclusion, plan: Plan, session: PoliteSession, order: Order) -> RunReport:
+    state = conclusion.store.state
+    return RunReport(
+        day=order.day,
+        source=order.mode.value,
+        day_line=state.day_line,
+        complete=state.complete,
+        plan=plan_sentences(plan, order.mode),
+        keywords=conclusion.keywords,
+        requests=tuple(
+            RequestReport(
+                url=e.url, status=e.status, bytes=e.bytes, seconds=e.seconds, outcome=e.outcome
+            )
+            for e in session.exchanges
+        ),
+        waits=tuple(
+            WaitReport(url=wait.url, seconds=wait.seconds, reason=told(wait.reason))
+            for wait in session.waits
+        ),
+        notes=conclusion.notes,
+    )

@@ -1,0 +1,221 @@
+"""Dataclasses as JSON objects and back: the one codec of the store, the digests and the report.
+
+A field's type says how it is read; whatever is wrong with a value is reported with the name of its
+field. `Annotated` adds a check: a function that raises ValueError for what cannot be.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, date, datetime
+from enum import Enum, IntEnum
+from functools import cache, partial
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+Json = dict[str, Any]
+Record = TypeVar("Record")
+_Reader = Callable[[object], Any]
+
+
+class RecordError(ValueError):
+    """A JSON object is not such a record; ``field`` names the value that is wrong, if it is one."""
+
+    def __init__(self, problem: str, field: str | None = None) -> None:
+        self.field = field
+        super().__init__(problem if field is None else f'"{field}" {problem}')
+
+
+# --- writing -----------------------------------------------------------------------------------
+
+
+def encode(record: Any) -> Json:
+    """Turn a dataclass into a JSON object, its fields in their order."""
+    kind: Any = type(record)
+    return {name: _encoded(getattr(record, name)) for name in _names(kind)}
+
+
+def line(values: Json) -> str:
+    """Write a JSON object as one line of a file; what is not known is left out."""
+    known = {name: value for name, value in values.items() if value is not None}
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _encoded(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case Enum():
+            return value.name.lower() if isinstance(value, IntEnum) else value.value
+        case tuple():
+            return [_encoded(each) for each in value]
+        case Mapping():
+            return {name: _encoded(each) for name, each in value.items()}
+        case _:
+            return encode(value) if is_dataclass(value) else value
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def parse(content: bytes) -> Json:
+    """Read one JSON object. Raises json.JSONDecodeError where it is not JSON, else RecordError."""
+    try:
+        values = json.loads(content)
+        if b"\\u" in content:  # half a character could be read, and never written again
+            json.dumps(values, ensure_ascii=False).encode()
+    except json.JSONDecodeError:
+        raise
+    except UnicodeError as error:
+        raise RecordError("not UTF-8, or half a character") from error
+    except RecursionError as error:
+        raise RecordError("nested too deeply") from error
+    except ValueError as error:  # Python reads no numbers of more than 4,300 digits
+        raise RecordError("a number in it is too long") from error
+    if not isinstance(values, dict):
+        raise RecordError(f"{json.dumps(values):.50} is not a record")
+    return values
+
+
+def decode(kind: type[Record], values: object) -> Record:
+    """Read a dataclass from a JSON object; other fields are ignored. Raises RecordError."""
+    if not isinstance(values, dict):
+        raise RecordError(f"{json.dumps(values):.50} is not a record")
+    found: Json = {}
+    fields_of: Any = kind
+    for name, (read, optional) in _readers(fields_of).items():
+        value = values.get(name)
+        if value is not None:
+            try:
+                found[name] = read(value)
+            except (ValueError, TypeError, OverflowError) as error:
+                raise RecordError(f"is wrong: {error}", name) from error
+        elif optional:
+            found[name] = None
+        elif name not in _with_default(fields_of):
+            raise RecordError("is missing", name)
+    try:
+        return kind(**found)
+    except ValueError as error:
+        raise RecordError(str(error)) from error
+
+
+@cache
+def _with_default(kind: Any) -> frozenset[str]:
+    return frozenset(
+        field.name
+        for field in fields(kind)
+        if field.default is not MISSING or field.default_factory is not MISSING
+    )
+
+
+@cache
+def _readers(kind: Any) -> Mapping[str, tuple[_Reader, bool]]:
+    """How each field is read, and whether it may be unknown."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        name: (_reader(hints[name]), type(None) in get_args(hints[name])) for name in _names(kind)
+    }
+
+
+def _reader(hint: Any) -> _Reader:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _checked(_reader(arguments[0]), hint.__metadata__[0])
+    if origin in (Union, types.UnionType):
+        return _reader(next(each for each in arguments if each is not type(None)))
+    if origin is tuple:
+        return _items(_reader(arguments[0]))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _values(_reader(arguments[1]))
+    if isinstance(hint, type) and is_dataclass(hint):
+        return partial(decode, hint)
+    return _PLAIN[hint] if hint in _PLAIN else _member(hint)
+
+
+def _checked(read: _Reader, check: Callable[[Any], object]) -> _Reader:
+    def read_and_check(value: object) -> Any:
+        found = read(value)
+        check(found)
+        return found
+
+    return read_and_check
+
+
+def _items(read: _Reader) -> _Reader:
+    def read_items(value: object) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise TypeError(f"{value!r:.50} is not a list")
+        return tuple(map(read, value))
+
+    return read_items
+
+
+def _values(read: _Reader) -> _Reader:
+    def read_values(value: object) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise TypeError(f"{value!r:.50} is not a record")
+        return {name: read(each) for name, each in value.items()}
+
+    return read_values
+
+
+def _member(kind: type[Enum]) -> _Reader:
+    members = {_encoded(member): member for member in kind}
+
+    def read_member(value: object) -> Enum:
+        if not isinstance(value, str) or value not in members:
+            raise ValueError(f"{value!r:.50} is not one of {', '.join(map(str, members))}")
+        return members[value]
+
+    return read_member
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.50} is not a text")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r:.50} is neither true nor false")
+    return value
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError(f"{value!r:.50} is not a whole number")
+    return value
+
+
+def _number(value: object) -> float:
+    if type(value) not in (int, float):
+        raise TypeError(f"{value!r:.50} is not a number")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None:
+        raise ValueError(f"{value!r:.50} has no time zone")
+    return moment
+
+
+_PLAIN: Mapping[Any, _Reader] = {
+    str: _text,
+    bool: _flag,
+    int: _whole,
+    float: _number,
+    date: lambda value: date.fromisoformat(_text(value)),
+    datetime: _moment,
+}

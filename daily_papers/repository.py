@@ -1,0 +1,171 @@
+"""A digest repository: where its files are, and the one way to load them and to write them.
+
+README.md's tables, a page for each keyword, the store and the digests change together or not at
+all (`transaction`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from daily_papers.config import Config, load_config
+from daily_papers.digests.digest import Digest, is_key
+from daily_papers.errors import DailyPapersError, RegionError
+from daily_papers.rendering.pages import PAGE_MARK, render_page
+from daily_papers.rendering.readme import render_region
+from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region, replace_region
+from daily_papers.rendering.tables import Section, Tables
+from daily_papers.rendering.templates import Templates
+from daily_papers.store.files import load_store, save_store
+from daily_papers.store.reconcile import reconcile
+from daily_papers.store.store import Store
+from daily_papers.transaction import PRIVATE, Transaction, locked, unwritable
+
+KEYWORDS = "keywords.yaml"
+README = "README.md"
+PAGES = "papers"
+DIGESTS = "digests"
+TEMPLATES = "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A digest repository in a folder."""
+
+    root: Path
+
+    # --- reading -------------------------------------------------------------------------------
+
+    @property
+    def answers(self) -> Path:
+        """Where the day's answers are kept, outside git."""
+        return self.root / PRIVATE / "answers"
+
+    @property
+    def templates(self) -> Path | None:
+        """The folder of the repository's own templates, if it has one."""
+        own = self.root / TEMPLATES
+        return own if own.is_dir() else None
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the repository for one run, after what a killed run left behind is carried through.
+
+        Raises DailyPapersError if another run holds it.
+        """
+        with locked(self.root):
+            yield
+
+    def load_config(self) -> Config:
+        """Read keywords.yaml. Raises ConfigError."""
+        return load_config(self.root / KEYWORDS)
+
+    def load_store(self) -> Store:
+        """Read what the last run stored. Raises StoreError."""
+        return load_store(self.root)
+
+    def store_for(self, config: Config) -> Store:
+        """The store with today's keywords, for everything that only shows it. Raises StoreError.
+
+        An edit of keywords.yaml is carried into the store by the next update. What is shown follows
+        it at once: a renamed keyword shows its papers, and a changed one those that match.
+        """
+        store = self.load_store()
+        newest = max((stored.paper.date for stored in store.papers.values()), default=date.min)
+        return reconcile(store, config.keywords, store.state.day or newest).store
+
+    def readme(self) -> str:
+        """Read README.md, whose markers show where the tables go. Raises RegionError."""
+        path = self.root / README
+        try:
+            text = decode_readme(path.read_bytes(), README)
+        except FileNotFoundError:
+            raise RegionError(
+                f"{path}: no such file; create one with these two lines, each on a line of its own:"
+                f" {BEGIN} and {END}"
+            ) from None
+        except OSError as error:
+            raise unwritable(path, error) from error
+        find_region(text, README)
+        return text
+
+    def digest_keys(self) -> list[str]:
+        """The keys of the digests so far. Raises DailyPapersError."""
+        folder = self.root / DIGESTS
+        if folder.exists() and not folder.is_dir():
+            raise DailyPapersError(f"{folder}: not a folder; move it out of the way")
+        return [file.stem for file in folder.glob("*.md") if is_key(file.stem)]
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def publish(
+        self, config: Config, store: Store, digest: Digest | None = None
+    ) -> tuple[str, ...]:
+        """Write the store and all that shows it; return the paths that changed."""
+        transaction = self.shown(config, store)
+        save_store(store, transaction)
+        if digest is not None:
+            from daily_papers.digests.issue import digest_file  # noqa: PLC0415 - rarely needed
+
+            transaction.write(f"{DIGESTS}/{digest.key}.md", digest_file(digest).encode())
+        return transaction.commit()
+
+    def rendered(self) -> Transaction:
+        """README.md and the pages as the store and keywords.yaml want them now."""
+        config = self.load_config()
+        return self.shown(config, self.store_for(config))
+
+    def shown(self, config: Config, store: Store) -> Transaction:
+        """README.md and the pages as they show a store."""
+        transaction, templates = Transaction(self.root), Templates(self.templates)
+        sections = sections_of(config, store)
+        tables = Tables(config.title, store.state.day, store.state.day_line, sections)
+        transaction.write_shared(README, self._filled(tables, templates))
+        for section in sections:
+            keyword = store.keywords.get(section.slug)
+            changed = None if keyword is None else keyword.changed
+            page = render_page(section, templates, title=config.title, last_update=changed)
+            transaction.write(section.page, page.encode())
+        for path in self._orphans({section.page for section in sections}):
+            transaction.delete(path)
+        return transaction
+
+    def _filled(self, tables: Tables, templates: Templates) -> bytes:
+        """README.md with these tables."""
+        readme = self.readme()
+        region = find_region(readme, README)
+        body = render_region(
+            tables, templates, rest_bytes=region.rest_bytes, newline=region.newline
+        )
+        return replace_region(readme, body, README).encode()
+
+    def _orphans(self, pages: set[str]) -> list[str]:
+        """Pages of keywords that are gone; a file that people put there is not ours."""
+        return [
+            path
+            for file in sorted((self.root / PAGES).glob("*.md"))
+            if (path := f"{PAGES}/{file.name}") not in pages and PAGE_MARK in _content(file)
+        ]
+
+
+def sections_of(config: Config, store: Store) -> tuple[Section, ...]:
+    """The tables in the order of keywords.yaml."""
+    sections = []
+    for keyword in config.keywords:
+        state = store.keywords.get(keyword.slug)
+        last = (
+            None if state is None or state.last_success == store.state.day else state.last_success
+        )
+        sections.append(Section(keyword.name, keyword.slug, store.table(keyword.slug), last))
+    return tuple(sections)
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise unwritable(file, error) from error

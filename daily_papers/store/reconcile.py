@@ -1,0 +1,123 @@
+"""What an edit of keywords.yaml means for the tables that are there.
+
+A keyword is the same one as before if its slug is the same, else its expression, else its name.
+A renamed one keeps its papers, a removed one leaves none behind, and a changed one is matched
+again over what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from daily_papers.config import Keyword
+from daily_papers.query.expression import to_arxiv
+from daily_papers.query.matching import Matches, Verdict
+from daily_papers.store.store import Draft, KeywordState, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """A store with the keywords of keywords.yaml, and what that changed, by slug."""
+
+    store: Store
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+
+
+def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconciled:
+    """Give a store the keywords of keywords.yaml."""
+    draft = Draft(store)
+    before = _pairs(store.keywords.values(), keywords)
+    renamed = tuple((record.slug, slug) for slug, record in before.items() if record.slug != slug)
+    for old, new in renamed:
+        draft.rename(old, new)
+    members = {keyword.slug: frozenset(draft.members(keyword.slug)) for keyword in keywords}
+    added = tuple(keyword.slug for keyword in keywords if keyword.slug not in before)
+    changed = tuple(
+        slug
+        for slug, expression in _expressions(keywords).items()
+        if slug in before and draft.keywords[slug].expression != expression
+    )
+    _match_again(draft, [k for k in keywords if k.slug in (*added, *changed)], day)
+    wanted = members.keys()
+    removed = tuple(slug for slug in draft.slugs() if slug not in wanted)
+    for slug in removed:  # only now: what it held may match another keyword
+        draft.remove(slug)
+    notified = _notified_of_new_ones(store)
+    for keyword in keywords:
+        slug = keyword.slug
+        rows = len(draft.members(slug))
+        record = _updated(draft.keywords.get(slug), keyword, rows, notified)
+        draft.trim(slug, keyword.max_papers)
+        if draft.members(slug) != members[slug]:
+            record = replace(record, changed=day)
+        draft.keywords[slug] = record
+    return Reconciled(draft.finish(), added, changed, removed, renamed)
+
+
+def _expressions(keywords: Sequence[Keyword]) -> dict[str, str]:
+    return {keyword.slug: to_arxiv(keyword.expression) for keyword in keywords}
+
+
+def _pairs(records: Iterable[KeywordState], keywords: Sequence[Keyword]) -> dict[str, KeywordState]:
+    """Find for each keyword's slug the record that it had before."""
+    sameness: tuple[tuple[Callable[[KeywordState], str], Callable[[Keyword], str]], ...] = (
+        (lambda record: record.slug, lambda keyword: keyword.slug),
+        (lambda record: record.expression, lambda keyword: to_arxiv(keyword.expression)),
+        (lambda record: record.name, lambda keyword: keyword.name),
+    )
+    left = {record.slug: record for record in records}
+    pairs: dict[str, KeywordState] = {}
+    for of_record, of_keyword in sameness:
+        known = {of_record(record): record for record in left.values()}
+        for keyword in keywords:
+            record = known.get(of_keyword(keyword))
+            if keyword.slug not in pairs and record is not None and record.slug in left:
+                pairs[keyword.slug] = left.pop(record.slug)
+    return pairs
+
+
+def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:
+    """Match new and changed expressions over everything that is stored."""
+    if not keywords:
+        return
+    papers = [stored.paper for stored in draft.papers.values()]
+    matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, papers)
+    for keyword in keywords:
+        verdicts = zip(papers, matches.verdicts(keyword.slug), strict=True)
+        strangers = {paper.id for paper, verdict in verdicts if verdict is Verdict.DOES_NOT}
+        draft.take(keyword.slug, matches.of(keyword.slug), day)
+        for paper_id in strangers & draft.members(keyword.slug):
+            draft.drop(keyword.slug, paper_id)
+
+
+def _notified_of_new_ones(store: Store) -> str | None:
+    """Nothing; but if the list of keywords was lost, they are not new."""
+    return store.state.highest_id if store.papers and not store.keywords else None
+
+
+def _updated(
+    known: KeywordState | None, keyword: Keyword, rows: int, notified: str | None
+) -> KeywordState:
+    """Bring a keyword's state up to date; one that lacks papers now waits to be filled."""
+    expression = to_arxiv(keyword.expression)
+    if known is None:
+        return KeywordState(
+            slug=keyword.slug,
+            name=keyword.name,
+            expression=expression,
+            max_papers=keyword.max_papers,
+            notified_up_to=notified,
+        )
+    state = replace(known, name=keyword.name, expression=expression, max_papers=keyword.max_papers)
+    other = known.expression != expression
+    if other or known.max_papers <= rows < keyword.max_papers:
+        state = replace(state, filled=None, harvested=None)
+    if other and known.notified_up_to is not None:
+        first = known.notified_expression or known.expression
+        state = replace(state, notified_expression=first if first != expression else None)
+    return state
