@@ -98,7 +98,7 @@ class Life:
         items = []
         for paper in new:
             slugs = tuple(sorted(self.store.papers[paper.id].first_seen))
-            self.store.add_news(News(paper.id, paper.version, day, slugs, key))
+            self.store.news[paper.id] = News(paper.id, paper.version, day, slugs, key)
             items.append(NewsItem(paper, slugs))
         names = tuple((keyword.slug, keyword.name) for keyword in self.config.keywords)
         return Digest(

@@ -49,11 +49,11 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 
 def _encoded(value: Any) -> Any:
+    if type(value) in _AS_IS:
+        return value
     match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case date():
-            return value.isoformat()
+            return _written(value)
         case Enum():
             return value.name.lower() if isinstance(value, IntEnum) else value.value
         case tuple():
@@ -61,7 +61,16 @@ def _encoded(value: Any) -> Any:
         case Mapping():
             return {name: _encoded(each) for name, each in value.items()}
         case _:
-            return encode(value) if is_dataclass(value) else value
+            return encode(value)
+
+
+def _written(day: date) -> str:
+    if isinstance(day, datetime):
+        return day.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return day.isoformat()
+
+
+_AS_IS = frozenset({str, int, float, bool, type(None)})
 
 
 # --- reading -----------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def conclude(
     states = [_advanced(store, state, keyword, findings, run) for keyword in keywords]
     state = _closed(store, state, states, findings, run)
     told = {each.slug: _notified(store, state, each, findings, run) for each in states}
-    store = replace(store, keywords=told, state=state)
+    store = store.updated(keywords=told, state=state)
     digest = _digest(before, store, keywords, news, run)
     store = _with_news(store, keywords, news, run)
     new = _new_today(store, run.day)
@@ -109,10 +109,11 @@ def so_far(
     before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], day: date
 ) -> Store:
     """What an unfinished run has for the tables; what is news is decided at its end."""
+    if not evidence:
+        return before
     news = find_news(before, keywords, evidence)
     store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, day)
-    complete = store.state.day == day and store.state.complete and not evidence
-    return replace(store, state=replace(store.state, day=day, complete=complete))
+    return store.updated(state=replace(store.state, day=day, complete=False))
 
 
 # --- what the evidence amounts to --------------------------------------------------------------
@@ -239,8 +240,7 @@ def _with_lost_days(before: Store, evidence: Sequence[Evidence]) -> Store:
     if lost is None:
         return before
     last = lost - timedelta(days=1)
-    return replace(
-        before,
+    return before.updated(
         keywords={
             slug: replace(
                 keyword, last_success=keyword.last_success and min(keyword.last_success, last)
@@ -275,8 +275,7 @@ def _with_tables(
         draft.trim(keyword.slug, keyword.max_papers)
     after = draft.finish()
     changed = _changed_tables(before, after)
-    return replace(
-        after,
+    return after.updated(
         keywords={
             slug: replace(keyword, changed=day) if slug in changed else keyword
             for slug, keyword in after.keywords.items()
@@ -290,7 +289,7 @@ def _changed_tables(before: Store, after: Store) -> frozenset[str]:
     touched = {
         id
         for id, stored in after.papers.items()
-        if id in before.papers and before.papers[id].paper != stored.paper
+        if (known := before.papers.get(id, stored)) is not stored and known.paper != stored.paper
     }
     return frozenset(
         slug
@@ -440,20 +439,25 @@ def _knows_a_listing(findings: _Findings) -> bool:
 
 def _with_news(store: Store, keywords: Sequence[Keyword], news: NewPapers, run: Run) -> Store:
     """Remember the news, and count it for the keywords and the week."""
-    draft, order = Draft(store), [keyword.slug for keyword in keywords]
+    order = [keyword.slug for keyword in keywords]
+    new = [
+        News(paper.id, paper.version, run.day, slugs, run.digest_key)
+        for paper, slugs in news.in_order(order)
+    ]
+    if new:  # the digest has said which days were quiet
+        quiet = tuple(day for day in store.state.quiet if day == run.day)
+        store = store.updated(state=replace(store.state, quiet=quiet))
+    return store.with_news([*_matched_by_more(store, order, news), *new])
+
+
+def _matched_by_more(store: Store, order: Sequence[str], news: NewPapers) -> Iterator[News]:
+    """What was news before, with the keywords that have found it since."""
     for id, matched in news.also_matched_by.items():
         known = store.news[id]
-        more = matched.difference(known.keywords)
-        if more:
+        if not matched <= {*known.keywords}:
             gone = [slug for slug in known.keywords if slug not in order]
-            now = [slug for slug in order if slug in more or slug in known.keywords]
-            draft.add_news(replace(known, keywords=(*gone, *now)))
-    for paper, slugs in news.in_order(order):
-        draft.add_news(News(paper.id, paper.version, run.day, slugs, run.digest_key))
-    if news.papers:  # the digest has said it
-        quiet = tuple(day for day in store.state.quiet if day == run.day)
-        draft.state = replace(store.state, quiet=quiet)
-    return draft.finish()
+            now = [slug for slug in order if slug in matched or slug in known.keywords]
+            yield replace(known, keywords=(*gone, *now))
 
 
 def _new_today(store: Store, day: date) -> Counter[str]:
@@ -510,7 +514,7 @@ def _with_day(
             complete=not findings.still_due and all(report.done for report in reports),
             day_line=_day_line(store, findings, reports, waiting, run.day),
         )
-    return replace(store, state=state)
+    return store.updated(state=state)
 
 
 def _waiting_to_be_filled(before: Store, store: Store, findings: _Findings, run: Run) -> str | None:

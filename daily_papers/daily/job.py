@@ -55,7 +55,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             store = so_far(before, config.keywords, evidence, order.day)
             line = f"Still fetching: {told(wait.reason)}."
             state = replace(store.state, complete=False, day_line=line)
-            repository.publish(config, replace(store, state=state))
+            repository.publish(config, store.updated(state=state))
 
         with _session(repository, services, order, keep_what_came) as session:
             inquiry = Inquiry(

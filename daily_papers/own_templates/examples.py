@@ -108,8 +108,7 @@ def _store(config: Config) -> Store:
             slug=keyword.slug, name=keyword.name, expression="", last_success=last
         )
     store.state = State(day=_DAY, day_line="An example.")
-    store.add_news(News(_PAPER.id, 2, _DAY, (first.slug,), _DAY.isoformat()))
-    return store.finish()
+    return store.finish().with_news([News(_PAPER.id, 2, _DAY, (first.slug,), _DAY.isoformat())])
 
 
 def _digest() -> Digest:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from daily_papers.papers.merging import merged
 from daily_papers.papers.paper import Paper, announcement_order, newest_first
@@ -151,6 +151,27 @@ class Store:
         limit = (keyword.max_papers or None) if keyword is not None else None
         return tuple(sorted(papers, key=newest_first))[:limit]
 
+    def updated(self, **changes: Any) -> Store:
+        """The store with other values; tables that stay as they are need not be counted again."""
+        after = replace(self, **changes)
+        if after.papers is self.papers and "members" in self.__dict__:
+            after.__dict__["members"] = self.members
+        return after
+
+    def with_news(self, items: Iterable[News]) -> Store:
+        """Remember papers as news, and count them in their weeks for the keywords that are new."""
+        news = dict(self.news)
+        weeks = {week: dict(counts) for week, counts in self.weeks.items()}
+        for item in items:
+            known = news.get(item.id)
+            news[item.id] = item
+            year, week, _ = item.day.isocalendar()
+            counts = weeks.setdefault(f"{year}-W{week:02d}", {})
+            for slug in item.keywords:
+                if known is None or slug not in known.keywords:
+                    counts[slug] = counts.get(slug, 0) + 1
+        return self.updated(news=news, weeks=weeks)
+
     def known(self, paper_id: str) -> Paper | None:
         """The paper with this identifier, if it is stored."""
         stored = self.papers.get(paper_id)
@@ -257,16 +278,6 @@ class Draft:
         for counts in self.weeks.values():
             counts.pop(slug, None)
         self.weeks = {week: counts for week, counts in self.weeks.items() if counts}
-
-    def add_news(self, item: News) -> None:
-        """Remember a paper as news, and count it in its week for the keywords that are new."""
-        known = self.news.get(item.id)
-        self.news[item.id] = item
-        year, week, _ = item.day.isocalendar()
-        counts = self.weeks.setdefault(f"{year}-W{week:02d}", {})
-        for slug in item.keywords:
-            if known is None or slug not in known.keywords:
-                counts[slug] = counts.get(slug, 0) + 1
 
     def slugs(self) -> tuple[str, ...]:
         """The keywords that anything is stored of."""
