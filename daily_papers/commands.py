@@ -21,7 +21,7 @@ def update_command(arguments: Namespace) -> int:
     """Run the daily job and print its report."""
     from daily_papers.daily.job import Order, dry_run, update  # noqa: PLC0415
     from daily_papers.daily.plan import FetchMode  # noqa: PLC0415
-    from daily_papers.daily.report import as_json, as_table  # noqa: PLC0415
+    from daily_papers.daily.report_text import as_json, as_table  # noqa: PLC0415
     from daily_papers.repository import Repository  # noqa: PLC0415
 
     repository = Repository(Path(arguments.root))
@@ -144,26 +144,25 @@ def preview_command(arguments: Namespace) -> int:
 
 def report_command(arguments: Namespace) -> int:
     """Tell the report of a run again."""
-    from daily_papers.daily import job_summary  # noqa: PLC0415
-    from daily_papers.daily.report import as_table, from_json  # noqa: PLC0415
+    from daily_papers.daily import report_text  # noqa: PLC0415
 
     path = Path(arguments.file)
     try:
-        report = from_json(path.read_text(encoding="utf-8"))
+        report = report_text.from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{path}: not a report that update --report wrote") from error
     match arguments.format:
         case "text":
-            print(as_table(report), end="")
+            print(report_text.as_table(report), end="")
         case "markdown":
-            print(job_summary.as_markdown(report), end="")
+            print(report_text.as_markdown(report), end="")
         case "github":
-            for line in job_summary.run_annotations(report):
+            for line in report_text.run_annotations(report):
                 print(line)
         case "commit-message":
-            print(job_summary.commit_message(report))
+            print(report_text.commit_message(report))
     return 0
 
 

@@ -142,8 +142,8 @@ def test_the_mail_after_silent_days_says_which_they_were(reader: Reader):
     reader.read(RECOVERED)
     (digest,) = [each for each in reader.digests() if each.day == RECOVERED]
     assert digest.skipped == (
-        "The listings of 2026-01-26 and 2026-01-27 could not be fetched on their days: what was "
-        "announced then is told here."
+        "The listings of 2026-01-26 and 2026-01-27 could not be fetched in time: everything "
+        "that was announced then is in this digest."
     )
     late = {
         record.id

@@ -13,16 +13,15 @@ from typing import Any
 
 import pytest
 
-from daily_papers.daily.job_summary import as_markdown, commit_message, run_annotations
 from daily_papers.daily.report import (
     KeywordReport,
     RequestReport,
     RunReport,
     WaitReport,
-    as_json,
     as_table,
     from_json,
 )
+from daily_papers.daily.report_text import as_json, as_markdown, commit_message, run_annotations
 from daily_papers.workflow_commands import annotation, harmless
 from tests.support.command_line import run
 from tests.support.markdown_view import as_on_github

@@ -13,12 +13,11 @@ from daily_papers.daily.report import (
     RequestReport,
     RunReport,
     WaitReport,
-    as_json,
-    as_table,
     day_line,
     in_words,
     told,
 )
+from daily_papers.daily.report_text import as_json, as_table
 from daily_papers.errors import BadAnswer, Throttled
 
 MRI = KeywordReport(

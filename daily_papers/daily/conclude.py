@@ -10,22 +10,17 @@ now, and what is news for good:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
-    AuditPostponed,
-    CategoriesUnknown,
-    Details,
     Evidence,
     FeedLost,
     FeedRead,
     Harvested,
     Searched,
-    SearchFailed,
-    Unanswered,
 )
 from daily_papers.daily.feed_history import (
     gap,
@@ -35,22 +30,11 @@ from daily_papers.daily.feed_history import (
     with_feed,
     with_volumes,
 )
+from daily_papers.daily.findings import Findings, KeywordProgress
 from daily_papers.daily.news import NewPapers, announced_as_news, find_news, papers_of
 from daily_papers.daily.plan import FetchMode, missed_days
-from daily_papers.daily.report import (
-    FAILED,
-    FILLING,
-    NOT_ASKED,
-    NOTHING_ANNOUNCED,
-    TO_BE_CONFIRMED,
-    UP_TO_DATE,
-    KeywordReport,
-    day_line,
-    in_words,
-)
+from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
 from daily_papers.digests.digest import Digest, NewsItem, number_of
-from daily_papers.errors import FetchError
-from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Way, announcement_order
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 
@@ -85,7 +69,7 @@ def conclude(
     """Decide what a finished run comes to. ``before`` has the keywords of today (`reconcile`)."""
     news = find_news(before, keywords, evidence)
     store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, run.day)
-    findings = _Findings.of(store, evidence)
+    findings = Findings.of(store, evidence)
     state = _with_the_feed(store.state, findings, run.day)
     states = [_advanced(store, state, keyword, findings, run) for keyword in keywords]
     state = _closed(store, state, states, findings, run)
@@ -95,13 +79,13 @@ def conclude(
     store = _with_news(store, keywords, news, run)
     new = _new_today(store, run.day)
     reports = tuple(
-        _report(store, keyword, findings, new[keyword.slug], run.day) for keyword in keywords
+        report_keyword(store, keyword, findings, new[keyword.slug], run.day) for keyword in keywords
     )
     return Conclusion(
         store=_with_day(before, store, evidence, findings, reports, run),
         digest=digest,
         keywords=reports,
-        notes=_notes(before, evidence),
+        notes=notes_of(before, evidence),
     )
 
 
@@ -114,120 +98,6 @@ def so_far(
     news = find_news(before, keywords, evidence)
     store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, day)
     return store.updated(state=replace(store.state, day=day, complete=False))
-
-
-# --- what the evidence amounts to --------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordProgress:
-    """What a run did for one keyword."""
-
-    #: Its full search was accepted.
-    searched: bool = False
-    #: A harvest of everything that it missed was complete.
-    harvested: bool = False
-    #: What went wrong last, if nothing made up for it.
-    failure: FetchError | None = None
-    #: Papers that arXiv returned for it and that do not match.
-    strangers: int = 0
-
-    @property
-    def asked_for(self) -> bool:
-        """Whether its table was completed by more than the feed."""
-        return self.searched or self.harvested
-
-
-@dataclass(slots=True)
-class _Findings:
-    """The evidence of a run, summed up."""
-
-    progress: dict[str, KeywordProgress]
-    #: All of today's feed.
-    feed: FeedRead | None = None
-    feed_failure: FetchError | None = None
-    #: What of today's feed is known; None if it was not asked, or nothing of it is true.
-    announced: tuple[Announcement, ...] | None = None
-    #: The highest identifier that each service showed.
-    shown: dict[Way, str] = field(default_factory=dict)
-    #: Keywords that were searched for, with whatever success.
-    tried: set[str] = field(default_factory=set)
-    #: Whether something that was asked for is still to come.
-    still_due: bool = False
-
-    @classmethod
-    def of(cls, store: Store, evidence: Sequence[Evidence]) -> _Findings:
-        findings = cls({slug: KeywordProgress() for slug in store.keywords})
-        for item in evidence:
-            findings._add(item, store)
-        return findings
-
-    def _add(self, item: Evidence, store: Store) -> None:
-        match item:
-            case FeedRead():
-                self.feed, self.announced = item, item.announcements
-            case FeedLost():
-                self.feed_failure, self.still_due = item.failures[-1], True
-                self.announced = item.announcements or None
-            case Searched():
-                self.tried.add(item.slug)
-                known = self.progress[item.slug]
-                strangers = known.strangers + item.strangers
-                self.progress[item.slug] = replace(
-                    known, searched=True, failure=None, strangers=strangers
-                )
-            case SearchFailed():
-                self.tried.add(item.slug)
-                known = self.progress[item.slug]
-                self.progress[item.slug] = replace(known, failure=item.failure)
-            case Harvested(complete=True):
-                self._harvested(item.since, store)
-            case Unanswered():
-                self.still_due |= item.still_due
-            case AuditPostponed():
-                self.still_due = True
-        self._see(item)
-
-    def _harvested(self, since: date, store: Store) -> None:
-        """Keywords that had missed nothing before have everything now."""
-        for slug, keyword in store.keywords.items():
-            if keyword.last_success is None or since <= keyword.last_success:
-                known = self.progress[slug]
-                failure = known.failure if keyword.filled is None else None
-                self.progress[slug] = replace(known, harvested=True, failure=failure)
-
-    def _see(self, item: Evidence) -> None:
-        match item:
-            case Searched() | Details():
-                for paper in item.papers:
-                    self._show(paper.way, paper.id)
-            case Harvested(highest_id=str() as id):
-                self._show(Way.OAI, id)
-
-    def _show(self, way: Way, id: str) -> None:
-        self.shown[way] = highest([self.shown.get(way), id]) or id
-
-    def has_shown(self, way: Way, id: str | None) -> bool:
-        """Whether a service's index has come as far as an identifier."""
-        shown = self.shown.get(way)
-        if shown is None or id is None:
-            return False
-        return announcement_order(shown)[:2] >= announcement_order(id)[:2]
-
-    @property
-    def harvested(self) -> bool:
-        """Whether a harvest was complete."""
-        return any(progress.harvested for progress in self.progress.values())
-
-    def proves(self, progress: KeywordProgress, state: State) -> bool:
-        """Whether the index that was asked shows what was announced after the last gap.
-
-        An index may lag behind the listings by days.
-        """
-        since = state.unbroken_from
-        return (progress.searched and self.has_shown(Way.SEARCH, since)) or (
-            progress.harvested and self.has_shown(Way.OAI, since)
-        )
 
 
 # --- the tables --------------------------------------------------------------------------------
@@ -316,14 +186,14 @@ def _revised_now(before: Store, after: Store) -> frozenset[str]:
 # --- how far each keyword is -------------------------------------------------------------------
 
 
-def _with_the_feed(state: State, findings: _Findings, day: date) -> State:
+def _with_the_feed(state: State, findings: Findings, day: date) -> State:
     """Remember today's feed, and how much it brought."""
     state = with_volumes(state, findings.announced or ())
     return state if findings.feed is None else with_feed(state, findings.feed, day)
 
 
 def _advanced(
-    store: Store, state: State, keyword: Keyword, findings: _Findings, run: Run
+    store: Store, state: State, keyword: Keyword, findings: Findings, run: Run
 ) -> KeywordState:
     """Bring a keyword up to what the run found."""
     before, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
@@ -350,7 +220,7 @@ def _reached(
     keyword: KeywordState,
     progress: KeywordProgress,
     state: State,
-    findings: _Findings,
+    findings: Findings,
     run: Run,
 ) -> date | None:
     """The listing day up to which the keyword's table is complete now; None if it is not known.
@@ -375,7 +245,7 @@ def _reached(
 
 
 def _closed(
-    store: Store, state: State, keywords: Sequence[KeywordState], findings: _Findings, run: Run
+    store: Store, state: State, keywords: Sequence[KeywordState], findings: Findings, run: Run
 ) -> State:
     """Note whether the day is complete, and the highest identifier that is known to be announced.
 
@@ -398,7 +268,7 @@ def _closed(
 
 
 def _notified(
-    store: Store, state: State, keyword: KeywordState, findings: _Findings, run: Run
+    store: Store, state: State, keyword: KeywordState, findings: Findings, run: Run
 ) -> KeywordState:
     """Note up to which identifier the keyword's readers have seen all news by now."""
     progress = findings.progress[keyword.slug]
@@ -418,7 +288,7 @@ def _notified(
     return keyword
 
 
-def _follows(before: State, findings: _Findings, day: date) -> bool:
+def _follows(before: State, findings: Findings, day: date) -> bool:
     """Whether today's feed was read, and no listing was missed since the one before."""
     feed = findings.feed
     return (
@@ -428,7 +298,7 @@ def _follows(before: State, findings: _Findings, day: date) -> bool:
     )
 
 
-def _knows_a_listing(findings: _Findings) -> bool:
+def _knows_a_listing(findings: Findings) -> bool:
     """Whether this run learned which identifiers were given up to now, whatever they match."""
     read = findings.feed is not None and bool(newly_announced(findings.feed.announcements))
     return read or findings.harvested
@@ -501,7 +371,7 @@ def _with_day(
     before: Store,
     store: Store,
     evidence: Sequence[Evidence],
-    findings: _Findings,
+    findings: Findings,
     reports: Sequence[KeywordReport],
     run: Run,
 ) -> Store:
@@ -517,7 +387,7 @@ def _with_day(
     return store.updated(state=state)
 
 
-def _waiting_to_be_filled(before: Store, store: Store, findings: _Findings, run: Run) -> str | None:
+def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: Run) -> str | None:
     """Say how many keywords this run has filled, if some wait for the next runs."""
     unfilled = [slug for slug, keyword in before.keywords.items() if keyword.filled is None]
     waiting = sum(keyword.filled is None for keyword in store.keywords.values())
@@ -532,7 +402,7 @@ def _waiting_to_be_filled(before: Store, store: Store, findings: _Findings, run:
 
 def _day_line(
     store: Store,
-    findings: _Findings,
+    findings: Findings,
     reports: Sequence[KeywordReport],
     waiting: str | None,
     day: date,
@@ -550,78 +420,3 @@ def _day_line(
         keywords=len(reports),
         extra=[waiting] if waiting else [],
     )
-
-
-def _report(
-    store: Store, keyword: Keyword, findings: _Findings, new: int, day: date
-) -> KeywordReport:
-    """What the run came to for one keyword."""
-    after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
-    members = store.members.get(keyword.slug, frozenset())
-    failure = progress.failure
-    if after.last_success != day and failure is None:
-        failure = findings.feed_failure
-    outcome = _outcome(after, progress, failure, findings, day)
-    if outcome in (UP_TO_DATE, NOTHING_ANNOUNCED):
-        failure = None
-    return KeywordReport(
-        slug=keyword.slug,
-        name=keyword.name,
-        outcome=outcome,
-        reason=_WITHOUT_FAILURE.get(outcome) if failure is None else in_words(failure),
-        url=None if failure is None else failure.url,
-        papers=min(len(members), keyword.max_papers),
-        new=new,
-        revised=len(members.intersection(store.state.revised)),
-        not_matching=progress.strangers,
-        last_success=after.last_success,
-    )
-
-
-def _outcome(
-    keyword: KeywordState,
-    progress: KeywordProgress,
-    failure: FetchError | None,
-    findings: _Findings,
-    day: date,
-) -> str:
-    if keyword.last_success == day:
-        quiet = findings.announced == () and not progress.searched
-        return NOTHING_ANNOUNCED if quiet else UP_TO_DATE
-    if keyword.filled is None and (failure is None or failure.outcome == NOT_ASKED):
-        return FILLING
-    if keyword.filled is not None and progress.asked_for:
-        return TO_BE_CONFIRMED
-    return FAILED if failure is None else failure.outcome
-
-
-_WITHOUT_FAILURE: Mapping[str, str] = {
-    TO_BE_CONFIRMED: "arXiv's index does not show the last listing yet; the next run asks again",
-    FAILED: "days were missed that the announcement feed cannot bring; run with --source auto",
-}
-
-
-def _notes(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    """What else people should know, each once."""
-    return tuple(dict.fromkeys(note for item in evidence for note in _noted(before, item)))
-
-
-def _noted(before: Store, item: Evidence) -> Iterator[str]:
-    match item:
-        case FeedRead():
-            lost = lost_since(before.state, item.announcements)
-            if lost is not None:
-                yield (
-                    f"identifiers are missing since {lost}, whose feed was empty: "
-                    "the days from then on are fetched another way"
-                )
-        case FeedLost():
-            for failure in item.failures:
-                yield f"announcement feed: {in_words(failure)}"
-        case Unanswered():
-            yield f"{item.what}: {in_words(item.failure)}"
-        case CategoriesUnknown():
-            yield (
-                f"arXiv knows no category {', '.join(item.names)}: left out of the "
-                "announcement feed; correct it in keywords.yaml"
-            )

@@ -187,12 +187,16 @@ def _report(conclusion: Conclusion, plan: Plan, session: PoliteSession, order: O
         keywords=conclusion.keywords,
         requests=tuple(
             RequestReport(
-                url=e.url, status=e.status, bytes=e.bytes, seconds=e.seconds, outcome=e.outcome
+                url=each.url,
+                status=each.status,
+                bytes=each.bytes,
+                seconds=round(each.seconds, 3),
+                outcome=each.outcome,
             )
-            for e in session.exchanges
+            for each in session.exchanges
         ),
         waits=tuple(
-            WaitReport(url=wait.url, seconds=wait.seconds, reason=told(wait.reason))
+            WaitReport(url=wait.url, seconds=round(wait.seconds, 3), reason=told(wait.reason))
             for wait in session.waits
         ),
         notes=conclusion.notes,

@@ -1,20 +1,25 @@
-"""The report of a run: what became of each keyword, each request, each wait.
-
-Pure text: a table for people, the same as JSON for machines, and the one line that says what the
-listing day was.
-"""
+"""The report of a run: what became of each keyword, each request, each wait; and of the day."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TypeVar
 
+from daily_papers.config import Keyword
+from daily_papers.daily.evidence import (
+    CategoriesUnknown,
+    Evidence,
+    FeedLost,
+    FeedRead,
+    Unanswered,
+)
+from daily_papers.daily.feed_history import lost_since
+from daily_papers.daily.findings import Findings, KeywordProgress
 from daily_papers.errors import FetchError
-from daily_papers.workflow_commands import harmless
+from daily_papers.store.store import KeywordState, Store
 
 UP_TO_DATE = "up to date"
 NOTHING_ANNOUNCED = "nothing announced"
@@ -117,143 +122,6 @@ def told(reason: str) -> str:
     return _THROTTLED.sub(r"arXiv asked us to wait (\g<0>)", reason)
 
 
-def as_json(report: RunReport) -> str:
-    """The report for machines; also what a later step of a workflow reads."""
-    record: dict[str, Any] = {
-        "day": report.day.isoformat(),
-        "source": report.source,
-        "day_line": report.day_line,
-        "complete": report.complete,
-        "exit_code": report.exit_code,
-        "plan": list(report.plan),
-        "keywords": [_keyword_record(keyword) for keyword in report.keywords],
-        "requests": [
-            {
-                "url": request.url,
-                "status": request.status,
-                "bytes": request.bytes,
-                "seconds": round(request.seconds, 3),
-                "outcome": request.outcome,
-            }
-            for request in report.requests
-        ],
-        "waits": [
-            {"url": wait.url, "seconds": round(wait.seconds, 3), "reason": wait.reason}
-            for wait in report.waits
-        ],
-        "notes": list(report.notes),
-    }
-    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-
-
-def _keyword_record(keyword: KeywordReport) -> dict[str, Any]:
-    return {
-        "slug": keyword.slug,
-        "name": keyword.name,
-        "outcome": keyword.outcome,
-        "reason": keyword.reason,
-        "url": keyword.url,
-        "papers": keyword.papers,
-        "new": keyword.new,
-        "revised": keyword.revised,
-        "not_matching": keyword.not_matching,
-        "last_success": keyword.last_success and keyword.last_success.isoformat(),
-    }
-
-
-def from_json(text: str) -> RunReport:
-    """Read what `as_json` wrote; raises ValueError for anything else."""
-    try:
-        record: dict[str, Any] = json.loads(text)
-        return _checked(
-            RunReport(
-                day=date.fromisoformat(record["day"]),
-                source=record["source"],
-                day_line=record["day_line"],
-                complete=record["complete"],
-                plan=tuple(record["plan"]),
-                keywords=tuple(_keyword_report(each) for each in record["keywords"]),
-                requests=tuple(_checked(RequestReport(**each)) for each in record["requests"]),
-                waits=tuple(_checked(WaitReport(**each)) for each in record["waits"]),
-                notes=tuple(record["notes"]),
-            )
-        )
-    except (LookupError, TypeError, RecursionError) as error:
-        raise ValueError(f"not a report: {error}") from error
-
-
-def _keyword_report(record: dict[str, Any]) -> KeywordReport:
-    last = record["last_success"]
-    last_success = None if last is None else date.fromisoformat(last)
-    return _checked(KeywordReport(**{**record, "last_success": last_success}))
-
-
-def _checked(part: _Part) -> _Part:
-    """Give it back; raises TypeError where a field holds a value of another type."""
-    for name, kind in get_type_hints(type(part)).items():
-        value = getattr(part, name)
-        many = get_origin(kind) is tuple
-        allowed = get_args(kind)[0] if many else kind
-        for each in value if many else (value,):
-            if not isinstance(each, (int, float) if allowed is float else allowed):
-                raise TypeError(f"{name} is {each!r:.50}")
-    return part
-
-
-def as_table(report: RunReport) -> str:
-    """The report for people: a row a keyword, then what went wrong and what was waited for."""
-    header = ("keyword", "papers", "new", "revised", "state")
-    rows = [
-        (
-            _shortened(keyword.name),
-            f"{keyword.papers:,}",
-            f"{keyword.new:,}",
-            f"{keyword.revised:,}",
-            _state(keyword),
-        )
-        for keyword in report.keywords
-    ]
-    lines = [*_aligned([header, *rows]), "", f"{report.day}: {report.day_line}"]
-    lines += [f"note: {note}" for note in report.notes]
-    lines += [f"waited {wait.seconds:,.0f} s: {wait.reason} ({wait.url})" for wait in report.waits]
-    asked = [request for request in report.requests if request.status != "kept"]
-    kept = len(report.requests) - len(asked)
-    lines.append(_requests_line(asked, kept))
-    return "\n".join(harmless(line) for line in lines) + "\n"
-
-
-def _state(keyword: KeywordReport) -> str:
-    if keyword.reason is None:
-        return keyword.outcome
-    since = f"; last success {keyword.last_success or 'never'}"
-    return f"{keyword.outcome}: {keyword.reason}{since}"
-
-
-def _requests_line(asked: Sequence[RequestReport], kept: int) -> str:
-    megabytes = sum(request.bytes for request in asked) / 1e6
-    seconds = sum(request.seconds for request in asked)
-    requests = "1 request" if len(asked) == 1 else f"{len(asked):,} requests"
-    line = f"{requests}, {megabytes:.1f} MB, {seconds:.1f} s"
-    return f"{line}; {kept} more answered from those kept today" if kept else line
-
-
-def _shortened(text: str, width: int = 40) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Columns of text: the first and the last to the left, the numbers between to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    last = len(widths) - 1
-    return [
-        "  ".join(
-            cell if n == last else cell.rjust(width) if n else cell.ljust(width)
-            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
-
-
 def day_line(
     *,
     news: int,
@@ -294,3 +162,78 @@ def _what_came(news: int, revised: int, announced: int | None) -> str:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def report_keyword(
+    store: Store, keyword: Keyword, findings: Findings, new: int, day: date
+) -> KeywordReport:
+    """What the run came to for one keyword."""
+    after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
+    members = store.members.get(keyword.slug, frozenset())
+    failure = progress.failure
+    if after.last_success != day and failure is None:
+        failure = findings.feed_failure
+    outcome = _outcome(after, progress, failure, findings, day)
+    if outcome in (UP_TO_DATE, NOTHING_ANNOUNCED):
+        failure = None
+    return KeywordReport(
+        slug=keyword.slug,
+        name=keyword.name,
+        outcome=outcome,
+        reason=_WITHOUT_FAILURE.get(outcome) if failure is None else in_words(failure),
+        url=None if failure is None else failure.url,
+        papers=min(len(members), keyword.max_papers),
+        new=new,
+        revised=len(members.intersection(store.state.revised)),
+        not_matching=progress.strangers,
+        last_success=after.last_success,
+    )
+
+
+def _outcome(
+    keyword: KeywordState,
+    progress: KeywordProgress,
+    failure: FetchError | None,
+    findings: Findings,
+    day: date,
+) -> str:
+    if keyword.last_success == day:
+        quiet = findings.announced == () and not progress.searched
+        return NOTHING_ANNOUNCED if quiet else UP_TO_DATE
+    if keyword.filled is None and (failure is None or failure.outcome == NOT_ASKED):
+        return FILLING
+    if keyword.filled is not None and progress.asked_for:
+        return TO_BE_CONFIRMED
+    return FAILED if failure is None else failure.outcome
+
+
+_WITHOUT_FAILURE: Mapping[str, str] = {
+    TO_BE_CONFIRMED: "arXiv's index does not show the last listing yet; the next run asks again",
+    FAILED: "days were missed that the announcement feed cannot bring; run with --source auto",
+}
+
+
+def notes_of(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """What else people should know, each once."""
+    return tuple(dict.fromkeys(note for item in evidence for note in _noted(before, item)))
+
+
+def _noted(before: Store, item: Evidence) -> Iterator[str]:
+    match item:
+        case FeedRead():
+            lost = lost_since(before.state, item.announcements)
+            if lost is not None:
+                yield (
+                    f"identifiers are missing since {lost}, whose feed was empty: "
+                    "the days from then on are fetched another way"
+                )
+        case FeedLost():
+            for failure in item.failures:
+                yield f"announcement feed: {in_words(failure)}"
+        case Unanswered():
+            yield f"{item.what}: {in_words(item.failure)}"
+        case CategoriesUnknown():
+            yield (
+                f"arXiv knows no category {', '.join(item.names)}: left out of the "
+                "announcement feed; correct it in keywords.yaml"
+            )

@@ -1,17 +1,19 @@
-"""The report of a run on GitHub's page of the job: a summary in Markdown, and annotations.
+"""The report of a run as text: a table and JSON, and for GitHub a summary and annotations.
 
-Pure text. An annotation is a warning where something needs patience, an error where the whole run
-failed; a keyword that was not brought up to date for long has one of its own.
+Pure text. An annotation is a warning when something needs patience, an error when the whole run
+failed; a keyword that has not been up to date for long has one of its own.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from daily_papers.daily.plan import missed_days
 from daily_papers.daily.report import KeywordReport, RequestReport, RunReport
+from daily_papers.records import decode, encode, parse
 from daily_papers.rendering.markdown import cell, paragraph
-from daily_papers.workflow_commands import annotation
+from daily_papers.workflow_commands import annotation, harmless
 
 #: A keyword that missed more listing days than this gets a warning of its own.
 PATIENCE = 2
@@ -20,6 +22,77 @@ _MOST_WARNINGS = 9
 #: GitHub takes a summary of up to 1 MiB; what is cut here stands in the log.
 _MOST_ROWS = 2_000
 _MOST_REQUESTS = 200
+
+
+# --- for people and machines -------------------------------------------------------------------
+
+
+def as_json(report: RunReport) -> str:
+    """The report for machines; also what a later step of a workflow reads."""
+    record = {**encode(report), "exit_code": report.exit_code}
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+
+def from_json(text: str) -> RunReport:
+    """Read what `as_json` wrote; raises ValueError for anything else."""
+    return decode(RunReport, parse(text.encode()))
+
+
+def as_table(report: RunReport) -> str:
+    """The report for people: a row a keyword, then what went wrong and what was waited for."""
+    header = ("keyword", "papers", "new", "revised", "state")
+    rows = [
+        (
+            _shortened(keyword.name, 40),
+            f"{keyword.papers:,}",
+            f"{keyword.new:,}",
+            f"{keyword.revised:,}",
+            _state(keyword),
+        )
+        for keyword in report.keywords
+    ]
+    lines = [*_aligned([header, *rows]), "", f"{report.day}: {report.day_line}"]
+    lines += [f"note: {note}" for note in report.notes]
+    lines += [f"waited {wait.seconds:,.0f} s: {wait.reason} ({wait.url})" for wait in report.waits]
+    asked = [request for request in report.requests if request.status != "kept"]
+    kept = len(report.requests) - len(asked)
+    lines.append(_requests_line(asked, kept))
+    return "\n".join(harmless(line) for line in lines) + "\n"
+
+
+def _state(keyword: KeywordReport) -> str:
+    if keyword.reason is None:
+        return keyword.outcome
+    since = f"; last success {keyword.last_success or 'never'}"
+    return f"{keyword.outcome}: {keyword.reason}{since}"
+
+
+def _requests_line(asked: Sequence[RequestReport], kept: int) -> str:
+    megabytes = sum(request.bytes for request in asked) / 1e6
+    seconds = sum(request.seconds for request in asked)
+    requests = "1 request" if len(asked) == 1 else f"{len(asked):,} requests"
+    line = f"{requests}, {megabytes:.1f} MB, {seconds:.1f} s"
+    return f"{line}; {kept} more answered from those kept today" if kept else line
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Columns of text: the first and the last to the left, the numbers between to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    last = len(widths) - 1
+    return [
+        "  ".join(
+            cell if n == last else cell.rjust(width) if n else cell.ljust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+# --- for GitHub ----------------------------------------------------------------------------------
 
 
 def commit_message(report: RunReport) -> str:
@@ -92,12 +165,12 @@ def _row(keyword: KeywordReport, report: RunReport) -> str:
         f"{keyword.papers:,}",
         f"{keyword.new:,}",
         f"{keyword.revised:,}",
-        cell(_state(keyword, report)),
+        cell(_state_cell(keyword, report)),
     ]
     return f"| {' | '.join(cells)} |"
 
 
-def _state(keyword: KeywordReport, report: RunReport) -> str:
+def _state_cell(keyword: KeywordReport, report: RunReport) -> str:
     parts = [keyword.outcome]
     if keyword.reason is not None:
         parts.append(keyword.reason)
@@ -123,7 +196,7 @@ def _requests(requests: Sequence[RequestReport]) -> Iterator[str]:
     ]
     lines += [
         f"| {cell(each.status)} | {each.bytes:,} | {each.seconds:.1f} | {cell(each.outcome)} "
-        f"| {cell(_shortened(each.url))} |"
+        f"| {cell(_shortened(each.url, 200))} |"
         for each in requests[:_MOST_REQUESTS]
     ]
     left_out = len(requests) - _MOST_REQUESTS
@@ -132,7 +205,3 @@ def _requests(requests: Sequence[RequestReport]) -> Iterator[str]:
     yield f"<details><summary>{title}{more}</summary>"
     yield "\n".join(lines)
     yield "</details>"
-
-
-def _shortened(url: str, width: int = 200) -> str:
-    return url if len(url) <= width else f"{url[: width - 1]}…"

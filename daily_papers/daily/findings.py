@@ -1,0 +1,135 @@
+"""The evidence of a run, summed up: what it did for each keyword, and how far each service is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from daily_papers.daily.evidence import (
+    AuditPostponed,
+    Details,
+    Evidence,
+    FeedLost,
+    FeedRead,
+    Harvested,
+    Searched,
+    SearchFailed,
+    Unanswered,
+)
+from daily_papers.errors import FetchError
+from daily_papers.papers.announcement import Announcement
+from daily_papers.papers.paper import Way, announcement_order
+from daily_papers.store.store import State, Store, highest
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordProgress:
+    """What a run did for one keyword."""
+
+    #: Its full search was accepted.
+    searched: bool = False
+    #: A harvest of everything that it missed was complete.
+    harvested: bool = False
+    #: What went wrong last, if nothing made up for it.
+    failure: FetchError | None = None
+    #: Papers that arXiv returned for it and that do not match.
+    strangers: int = 0
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether its table was completed by more than the feed."""
+        return self.searched or self.harvested
+
+
+@dataclass(slots=True)
+class Findings:
+    """The evidence of a run, summed up."""
+
+    progress: dict[str, KeywordProgress]
+    #: All of today's feed.
+    feed: FeedRead | None = None
+    feed_failure: FetchError | None = None
+    #: What of today's feed is known; None if it was not asked, or nothing of it is true.
+    announced: tuple[Announcement, ...] | None = None
+    #: The highest identifier that each service showed.
+    shown: dict[Way, str] = field(default_factory=dict)
+    #: Keywords that were searched for, with whatever success.
+    tried: set[str] = field(default_factory=set)
+    #: Whether something that was asked for is still to come.
+    still_due: bool = False
+
+    @classmethod
+    def of(cls, store: Store, evidence: Sequence[Evidence]) -> Findings:
+        """Sum up the evidence; ``store`` is the store before it."""
+        findings = cls({slug: KeywordProgress() for slug in store.keywords})
+        for item in evidence:
+            findings._add(item, store)
+        return findings
+
+    def _add(self, item: Evidence, store: Store) -> None:
+        match item:
+            case FeedRead():
+                self.feed, self.announced = item, item.announcements
+            case FeedLost():
+                self.feed_failure, self.still_due = item.failures[-1], True
+                self.announced = item.announcements or None
+            case Searched():
+                self.tried.add(item.slug)
+                known = self.progress[item.slug]
+                strangers = known.strangers + item.strangers
+                self.progress[item.slug] = replace(
+                    known, searched=True, failure=None, strangers=strangers
+                )
+            case SearchFailed():
+                self.tried.add(item.slug)
+                known = self.progress[item.slug]
+                self.progress[item.slug] = replace(known, failure=item.failure)
+            case Harvested(complete=True):
+                self._harvested(item.since, store)
+            case Unanswered():
+                self.still_due |= item.still_due
+            case AuditPostponed():
+                self.still_due = True
+        self._see(item)
+
+    def _harvested(self, since: date, store: Store) -> None:
+        """Keywords that had missed nothing before have everything now."""
+        for slug, keyword in store.keywords.items():
+            if keyword.last_success is None or since <= keyword.last_success:
+                known = self.progress[slug]
+                failure = known.failure if keyword.filled is None else None
+                self.progress[slug] = replace(known, harvested=True, failure=failure)
+
+    def _see(self, item: Evidence) -> None:
+        match item:
+            case Searched() | Details():
+                for paper in item.papers:
+                    self._show(paper.way, paper.id)
+            case Harvested(highest_id=str() as id):
+                self._show(Way.OAI, id)
+
+    def _show(self, way: Way, id: str) -> None:
+        self.shown[way] = highest([self.shown.get(way), id]) or id
+
+    def has_shown(self, way: Way, id: str | None) -> bool:
+        """Whether a service's index has come as far as an identifier."""
+        shown = self.shown.get(way)
+        if shown is None or id is None:
+            return False
+        return announcement_order(shown)[:2] >= announcement_order(id)[:2]
+
+    @property
+    def harvested(self) -> bool:
+        """Whether a harvest was complete."""
+        return any(progress.harvested for progress in self.progress.values())
+
+    def proves(self, progress: KeywordProgress, state: State) -> bool:
+        """Whether the index that was asked shows what was announced after the last gap.
+
+        An index may lag behind the listings by days.
+        """
+        since = state.unbroken_from
+        return (progress.searched and self.has_shown(Way.SEARCH, since)) or (
+            progress.harvested and self.has_shown(Way.OAI, since)
+        )
