@@ -18,10 +18,15 @@ from daily_papers.daily.report import (
     RequestReport,
     RunReport,
     WaitReport,
-    as_table,
-    from_json,
 )
-from daily_papers.daily.report_text import as_json, as_markdown, commit_message, run_annotations
+from daily_papers.daily.report_text import (
+    as_json,
+    as_markdown,
+    as_table,
+    commit_message,
+    from_json,
+    run_annotations,
+)
 from daily_papers.workflow_commands import annotation, harmless
 from tests.support.command_line import run
 from tests.support.markdown_view import as_on_github
