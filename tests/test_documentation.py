@@ -6,14 +6,16 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from daily_papers.config import load_config, parse_config
+from daily_papers.papers.paper import Paper
 from daily_papers.rendering.region import find_region
+from daily_papers.store.store import KeywordState, State
 from tests.support.command_line import run
 
 PROJECT = Path(__file__).parents[1]
@@ -237,3 +239,24 @@ def _text_or_nothing(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return ""
+
+
+# --- the glossary ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "records"),
+    [
+        ("A paper", {field.name for field in fields(Paper)} | {"keywords"}),
+        ("A keyword", {field.name for field in fields(KeywordState)}),
+        ("The state", {field.name for field in fields(State)} | {"format"}),
+    ],
+)
+def test_the_glossary_explains_every_field_of_the_store(heading: str, records: set[str]) -> None:
+    (table,) = re.findall(
+        rf"^\*\*{heading}\*\* .*\n\n((?:\|.*\n)+)", _text("docs/design.md"), re.MULTILINE
+    )
+    named = {
+        name for row in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])
+    }
+    assert named == records
