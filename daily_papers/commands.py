@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import SystemRandom
 
@@ -90,20 +92,18 @@ def render_command(arguments: Namespace) -> int:
 
 def check_command(arguments: Namespace) -> int:
     """Say whether keywords.yaml is right, and the own templates, which are only read."""
-    from daily_papers.own_templates.copies import template_doubts  # noqa: PLC0415
-    from daily_papers.own_templates.mistakes import template_mistakes  # noqa: PLC0415
+    from daily_papers.template_check import check_templates  # noqa: PLC0415
 
     path = Path(arguments.root) / KEYWORDS
-    show = _annotation if arguments.format == "github" else str
     config = None
     try:
         config = load_config(path)
         problems = (*config.warnings, *unsendable_terms(config, str(path)))
     except ConfigError as error:
         problems = error.problems
-    problems += (*template_doubts(path.parent), *template_mistakes(path.parent))
-    for problem in problems:
-        print(show(problem))
+    problems += check_templates(path.parent)
+    for line in _annotations(problems) if arguments.format == "github" else problems:
+        print(line)
     if config is None or any(problem.severity == "error" for problem in problems):
         return ConfigError.exit_code
     if not arguments.quiet:
@@ -112,14 +112,26 @@ def check_command(arguments: Namespace) -> int:
     return 0
 
 
-def _annotation(problem: Problem) -> str:
-    return annotation(
-        problem.severity,
-        problem.message,
-        file=problem.path,
-        line=problem.line,
-        column=problem.column,
-    )
+#: GitHub shows so many errors, and so many warnings, of a step.
+_MOST_ANNOTATIONS = 10
+
+
+def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
+    """Write what GitHub shows beside the lines of the files, and count the rest."""
+    left: Counter[str] = Counter()
+    for problem in problems:
+        left[problem.severity] += 1
+        if left[problem.severity] <= _MOST_ANNOTATIONS:
+            yield annotation(
+                problem.severity,
+                problem.message,
+                file=problem.path,
+                line=problem.line,
+                column=problem.column,
+            )
+    rest = sum(max(number - _MOST_ANNOTATIONS, 0) for number in left.values())
+    if rest:
+        yield f"and {rest:,} more; daily-papers check shows all of them"
 
 
 def preview_command(arguments: Namespace) -> int:
@@ -168,8 +180,7 @@ def report_command(arguments: Namespace) -> int:
 
 def init_command(arguments: Namespace) -> int:
     """Make a digest repository, renew its workflows, or copy a template into it."""
-    from daily_papers.init import init, upgrade  # noqa: PLC0415
-    from daily_papers.own_templates.copies import copy_template  # noqa: PLC0415
+    from daily_papers.init import copy_template, init, upgrade  # noqa: PLC0415
 
     say = (lambda _: None) if arguments.quiet else print
     folder = Path(arguments.root if arguments.folder is None else arguments.folder)

@@ -20,7 +20,7 @@ import yaml
 from daily_papers import PROJECT_URL
 from daily_papers.errors import RegionError, UsageError
 from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region
-from daily_papers.rendering.templates import bundled_templates
+from daily_papers.rendering.templates import bundled_templates, marked_copy
 from daily_papers.transaction import Transaction, unwritable
 
 #: What the workflows of a digest repository run: this project at a commit, which is what makes an
@@ -186,3 +186,18 @@ def _difference(old: str, new: str, path: str) -> list[str]:
         old.splitlines(), new.splitlines(), f"a/{path}", f"b/{path}", lineterm=""
     )
     return list(lines)
+
+
+def copy_template(root: Path, name: str) -> Path:
+    """Copy a bundled template into the repository's templates/, marked with its version."""
+    folder = bundled_templates()
+    bundled = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.jinja")}
+    if name not in bundled:
+        raise UsageError(f"there is no template {name!r}; there are {', '.join(sorted(bundled))}")
+    target = root / "templates" / name
+    if target.exists():
+        raise UsageError(f"{target}: there already; move it away to get the bundled one again")
+    transaction = Transaction(root)
+    transaction.write(f"templates/{name}", marked_copy(bundled[name].read_bytes()))
+    transaction.commit()
+    return target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,8 @@ def test_copies_of_all_bundled_templates_are_right(tmp_path: Path) -> None:
             "{% for card in cards %}{{ card.texts.titel }}{% endfor %}",
             "1: there is no field 'titel'; did you mean 'title'?",
         ),
+        ("row.md.jinja", "\n{{ " + "9" * 5000 + " }}", "2: a number with too many digits"),
+        ("row.md.jinja", "{{ 1" + "_1" * 5000 + " }}", "1: a number with too many digits"),
         ("site/layout.html.jinja", "{{ site_titel }}", "1: there is no field 'site_titel'"),
         ("site/start.html.jinja", "{% extends 'page.md.jinja' %}", "1: there is no template"),
     ],
@@ -144,3 +147,66 @@ def test_a_link_to_what_is_no_file_is_not_read(tmp_path: Path) -> None:
     repository.write("templates/.keep", "")
     (tmp_path / "templates" / "row.md.jinja").symlink_to("/dev/zero")
     assert run("--root", tmp_path, "check").code == 0
+
+
+# --- limits ------------------------------------------------------------------------------------
+
+
+def test_a_template_has_at_most_256_kb(tmp_path: Path) -> None:
+    assert checked(tmp_path, {"row.md.jinja": "x" * 256_000}) == []
+    (said,) = checked(tmp_path, {"row.md.jinja": "x" * 256_001})
+    assert said == "templates/row.md.jinja: more than 256,000 bytes; shorten it"
+
+
+def test_all_templates_together_have_at_most_5_mb(tmp_path: Path) -> None:
+    names = [f"{number:02}.md.jinja" for number in range(20)]
+    files: dict[str, str | bytes] = dict.fromkeys(names, "x" * 250000)
+    files[names[0]] = "".join(f"{{% include '{name}' %}}" for name in names).ljust(250_000)
+    assert checked(tmp_path, files) == []
+    (said,) = checked(tmp_path, {**files, names[-1]: "x" * 250_001})
+    assert said == (
+        "templates/19.md.jinja: all templates together have more than 5,000,000 bytes; remove some"
+    )
+
+
+@pytest.mark.parametrize("text", ["{{ paper }}" * 20_000, "{{ [" + "1, " * 60_000 + "1] }}"])
+def test_tags_have_only_as_many_words_as_people_write(tmp_path: Path, text: str) -> None:
+    (said,) = checked(tmp_path, {"page.md.jinja": "{{ papr }}", "row.md.jinja": text})
+    assert said.startswith("templates/row.md.jinja: more than 50,000 names and signs in the tags")
+
+
+def test_many_mistakes_are_cut_short(tmp_path: Path) -> None:
+    text = "".join(f"{{{{ papr{number} }}}}\n" for number in range(5_000))
+    said = checked(tmp_path, {"row.md.jinja": text})
+    assert len(said) == 101
+    assert said[99].startswith("templates/row.md.jinja:100: there is no field 'papr99'; did you")
+    assert said[100] == "templates/row.md.jinja:101: more from here on; fix those above first"
+
+
+def test_only_what_is_shown_is_compared_with_other_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = 0
+    ratio = difflib.SequenceMatcher.set_seq1
+
+    def counted(matcher: difflib.SequenceMatcher[str], text: str) -> None:
+        nonlocal compared
+        compared += 1
+        ratio(matcher, text)
+
+    monkeypatch.setattr(difflib.SequenceMatcher, "set_seq1", counted)
+    text = "".join(f"{{{{ papr{number} }}}}{{{{ x | f{number} }}}}" for number in range(5_000))
+    checked(tmp_path, {"row.md.jinja": text})
+    assert 0 < compared < 20_000
+
+
+def test_annotations_are_those_that_github_shows(tmp_path: Path) -> None:
+    keywords = "".join(f"  - [{number}]\n" for number in range(30))
+    repository = Repository.new(tmp_path, f"keywords:\n{keywords}")
+    for number in range(15):
+        repository.write(f"templates/{number:02}.md.jinja", "{{ x | nothing }}")
+    ended = run("--root", tmp_path, "check", "--format", "github")
+    kinds = [line.partition(" ")[0] for line in ended.said]
+    assert (kinds.count("::error"), kinds.count("::warning")) == (10, 10)
+    assert ended.said[-1] == "and 40 more; daily-papers check shows all of them"
+    assert len(run("--root", tmp_path, "check").said) == 60

@@ -41,7 +41,7 @@ def render_region(
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class ContentsLine:
     """A line of the contents list."""
 
     name: str
@@ -61,7 +61,7 @@ class _Region:
     def forms(self, budget: int) -> Iterator[str]:
         """The region in ever shorter forms: tables, a contents list, one line."""
         yield from self._with_tables(budget)
-        pages = tuple(_Entry(section.name, section.page) for section in self.tables.sections)
+        pages = tuple(ContentsLine(section.name, section.page) for section in self.tables.sections)
         yield self._render(pages, ())
         yield self._render((), ())
 
@@ -71,14 +71,14 @@ class _Region:
         An own template may need more room for a row than the row itself has: then there are fewer.
         """
         sections = self.tables.sections
-        links = tuple(_Entry(section.name, f"#{section.anchor}") for section in sections)
+        links = tuple(ContentsLine(section.name, f"#{section.anchor}") for section in sections)
         room = budget - self._frame(links)
         while room > 0 and (shown := self._shared(room)) is not None:
             region = self._render(links, shown)
             yield region
             room -= max(self.size(region) - budget, 1)
 
-    def _frame(self, links: tuple[_Entry, ...]) -> int:
+    def _frame(self, links: tuple[ContentsLine, ...]) -> int:
         """The most that everything but the rows can take."""
         empty = tuple(
             view(section, (Escaped(),) if section.papers else (), hidden=len(section.papers))
@@ -95,7 +95,7 @@ class _Region:
         _fill(waiting, room)
         return tuple(share.view() for share in shares)
 
-    def _render(self, contents: tuple[_Entry, ...], sections: tuple[SectionView, ...]) -> str:
+    def _render(self, contents: tuple[ContentsLine, ...], sections: tuple[SectionView, ...]) -> str:
         return self.templates.render(
             "readme.md.jinja",
             last_update=self.tables.last_update,

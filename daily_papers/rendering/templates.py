@@ -7,6 +7,8 @@ A digest repository's own ``templates/`` comes before the bundled ones, file by 
 
 from __future__ import annotations
 
+import hashlib
+import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -35,6 +37,27 @@ def bundled_templates() -> Path:
     """The folder of our own templates: in the wheel inside the package, in a checkout beside it."""
     packaged = Path(str(files("daily_papers"))) / "templates"
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+#: How a copy of a bundled template begins, so that an upgrade can name those of an older version.
+_COPY = re.compile(r"\{# copied from daily-papers, template (?P<version>[0-9a-f]{12}) #\}")
+
+
+def template_version(content: bytes) -> str:
+    """Name the version of a template; line ends are the checkout's, and do not count."""
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12]
+
+
+def marked_copy(content: bytes) -> bytes:
+    """Put the mark of a copy in front of a bundled template."""
+    mark = f"{{# copied from daily-papers, template {template_version(content)} #}}\n"
+    return mark.encode() + content
+
+
+def copied_version(text: str) -> str | None:
+    """Read the version of the original from a copy; None where the text is no marked copy."""
+    mark = _COPY.match(text)
+    return None if mark is None else mark["version"]
 
 
 class Templates:

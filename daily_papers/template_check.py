@@ -1,0 +1,332 @@
+"""What is wrong with a repository's own templates, found by reading them.
+
+A pull request may come from anybody, and a template is a program: it is parsed here, never run. So
+this finds the mistakes that people make (a tag that is not closed, a filter, a name or a field that
+does not exist), not all that are possible; and it limits what it reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import ChainMap
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field, is_dataclass
+from difflib import get_close_matches
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from types import EllipsisType, NoneType, UnionType
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+import jinja2
+from jinja2 import nodes
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+
+from daily_papers.config import Problem
+from daily_papers.rendering.templates import (
+    Templates,
+    bundled_templates,
+    copied_version,
+    template_version,
+)
+from daily_papers.site.templates import SiteTemplates
+from daily_papers.template_fields import Fields, template_fields
+from daily_papers.transaction import unwritable
+
+MOST_BYTES: Final = 256_000
+MOST_BYTES_TOGETHER: Final = 5_000_000
+#: Names and signs inside the tags, of all Markdown templates or all pages; ours have some 2,000.
+MOST_WORDS: Final = 50_000
+#: Nobody reads more at once.
+MOST_MISTAKES: Final = 100
+#: Levels in a template that can be read, and rendered.
+_DEEPEST: Final = 100
+_SITE: Final = "site/"
+#: What templates may ask of what may be missing.
+_GUARDS: Final = frozenset({"defined", "undefined", "default", "d"})
+#: What jinja2 itself gives in some places.
+_GIVEN: Final = ("loop", "self", "super", "caller", "varargs", "kwargs")
+_QUOTED = re.compile(r"""["'](?=([^"'\n]*)["'])""")
+
+
+def check_templates(root: Path) -> tuple[Problem, ...]:
+    """Report mistakes as errors, and copies and names that may be out of date as warnings."""
+    own = root / "templates"
+    problems: list[Problem] = []
+    texts = dict(_texts(own, problems))
+    problems += outdated_copies(texts)
+    for kind in (Templates, SiteTemplates):
+        of_site = kind is SiteTemplates
+        group = {name: texts[name] for name in texts if name.startswith(_SITE) == of_site}
+        if group:
+            problems += _mistakes(kind(own).environment, group)
+    return tuple(problems)
+
+
+def _texts(own: Path, problems: list[Problem]) -> Iterator[tuple[str, str]]:
+    """Read own templates, by name; none where the bundled ones themselves are the repository's."""
+    if own.resolve() == bundled_templates().resolve():
+        return
+    together = 0
+    for path in sorted(path for path in own.rglob("*.jinja") if path.is_file()):
+        name = path.relative_to(own).as_posix()
+        try:
+            with path.open("rb") as file:
+                content = file.read(MOST_BYTES + 1)
+        except OSError as error:
+            raise unwritable(path, error) from error
+        together += len(content)
+        if together > MOST_BYTES_TOGETHER:
+            message = f"all templates together have more than {MOST_BYTES_TOGETHER:,} bytes"
+            problems.append(_problem(name, None, f"{message}; remove some"))
+            return
+        if len(content) > MOST_BYTES:
+            problems.append(_problem(name, None, f"more than {MOST_BYTES:,} bytes; shorten it"))
+            continue
+        try:
+            yield name, content.decode()
+        except UnicodeDecodeError:
+            problems.append(_problem(name, 1, "it is not UTF-8; save it as UTF-8"))
+
+
+def _problem(name: str, line: int | None, message: str) -> Problem:
+    return Problem(f"templates/{name}", line, None, message)
+
+
+def outdated_copies(texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Warn of copies whose original has changed since, and of files that nothing includes."""
+    folder = bundled_templates()
+    bundled = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.jinja")}
+    included = {name for text in texts.values() for name in _QUOTED.findall(text)}
+    for name, text in texts.items():
+        if name in bundled:
+            copied, now = copied_version(text), template_version(bundled[name].read_bytes())
+            if copied is None or copied == now:
+                continue
+            doubt = (
+                "the bundled template has changed since you copied it; take over what is new, "
+                f"then write {now} in place of {copied}"
+            )
+        # The website's templates include each other without their folder.
+        elif name.removeprefix(_SITE) not in included:
+            doubt = f"no template has this name; there are {', '.join(sorted(bundled))}"
+        else:
+            continue
+        yield Problem(f"templates/{name}", 1, None, doubt, "warning")
+
+
+def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list[Problem]:
+    environment.add_extension(_WordLimit)
+    trees: dict[str, nodes.Template] = {}
+    problems = []
+    for name, text in texts.items():
+        try:
+            trees[name] = _parsed(environment, text)
+        except jinja2.TemplateSyntaxError as error:
+            problems.append(_problem(name, error.lineno, " ".join(str(error).split())))
+        except _TooMuch as error:
+            return [_problem(name, None, str(error))]
+    # What one template sets, those that it includes or extends see.
+    set_anywhere = frozenset(name for tree in trees.values() for name in _names_set_in(tree))
+    templates = frozenset(environment.list_templates())
+    found = (
+        (name, mistake)
+        for name, tree in trees.items()
+        for mistake in _Reader(environment, templates, template_fields(name), set_anywhere).read(
+            tree
+        )
+    )
+    for name, mistake in islice(found, MOST_MISTAKES):
+        problems.append(_problem(name, mistake.line, str(mistake)))
+    for name, mistake in islice(found, 1):
+        problems.append(_problem(name, mistake.line, "more from here on; fix those above first"))
+    return sorted(problems, key=lambda problem: (problem.path, problem.line or 0))
+
+
+class _TooMuch(Exception):
+    """There is more in the templates than anybody writes."""
+
+
+class _WordLimit(Extension):
+    """Counts what the parser reads, in all templates of an environment."""
+
+    words = 0
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Hand the tokens on, up to the limit."""
+        for token in stream:
+            self.words += 1
+            if self.words > MOST_WORDS:
+                message = f"more than {MOST_WORDS:,} names and signs in the tags of all templates"
+                raise _TooMuch(f"{message} up to here; shorten them")
+            yield token
+
+
+def _parsed(environment: jinja2.Environment, text: str) -> nodes.Template:
+    """Read a template. Raises TemplateSyntaxError, also for what Python itself cannot read."""
+    try:
+        tree = environment.parse(text)
+        _check_depth(tree, _DEEPEST)
+    except RecursionError:
+        raise jinja2.TemplateSyntaxError("too much is nested in it", 1) from None
+    except ValueError:  # Python reads numbers of at most 4,300 digits.
+        longest = max(re.finditer(r"[\d_]+", text), key=lambda number: len(number.group()))
+        line = text.count("\n", 0, longest.start()) + 1
+        raise jinja2.TemplateSyntaxError("a number with too many digits", line) from None
+    return tree
+
+
+def _check_depth(node: nodes.Node, levels: int) -> None:
+    if not levels:
+        raise RecursionError
+    for child in node.iter_child_nodes():
+        _check_depth(child, levels - 1)
+
+
+def _names_set_in(tree: nodes.Template) -> Iterator[str]:
+    """Find the names to which a template gives a value."""
+    yield from (name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
+    yield from (macro.name for macro in tree.find_all(nodes.Macro))
+    yield from (each.target for each in tree.find_all(nodes.Import))
+    for each in tree.find_all(nodes.FromImport):
+        yield from (name if isinstance(name, str) else name[1] for name in each.names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mistake:
+    """A filter, test, template or field that does not exist."""
+
+    line: int
+    kind: str
+    name: str
+    #: What there is instead.
+    known: Collection[str] = field(compare=False)
+
+    def __str__(self) -> str:
+        close = get_close_matches(self.name, list(self.known), 1)
+        name = self.name if len(self.name) <= 60 else f"{self.name[:59]}…"
+        return f"there is no {self.kind} {name!r}{f'; did you mean {close[0]!r}?' if close else ''}"
+
+
+class _Reader:
+    """Reads one parsed template from top to bottom. A type is None where nothing is known."""
+
+    def __init__(
+        self,
+        environment: jinja2.Environment,
+        templates: Collection[str],
+        fields: Fields | None,
+        set_anywhere: Collection[str],
+    ) -> None:
+        self._environment = environment
+        self._templates = templates
+        self._knows_names = fields is not None
+        unknown = dict.fromkeys((*environment.globals, *_GIVEN, *set_anywhere))
+        self._fields: ChainMap[str, Any] = ChainMap({**(fields or {}), **unknown})
+        self._guarded: set[str] = set()
+        self._found: list[_Mistake] = []
+
+    def read(self, tree: nodes.Template) -> list[_Mistake]:
+        """Find every mistake, each once."""
+        guards = tree.find_all((nodes.Test, nodes.Filter))
+        self._guarded = {_dotted(guard.node) for guard in guards if guard.name in _GUARDS}
+        self._visit(tree, self._fields)
+        return list(dict.fromkeys(self._found))
+
+    def _visit(self, node: nodes.Node, scope: ChainMap[str, Any]) -> None:
+        match node:
+            case nodes.For():
+                self._visit(node.iter, scope)
+                inner = scope.new_child(self._loop_names(node, scope))
+                for child in node.iter_child_nodes(exclude=("iter", "target")):
+                    self._visit(child, inner)
+                return
+            case nodes.Name() | nodes.Getattr():
+                self._type_of(node, scope)
+                return
+            case nodes.Filter() if node.name not in self._environment.filters:
+                self._say(node, "filter", node.name, self._environment.filters)
+            case nodes.Test() if node.name not in self._environment.tests:
+                self._say(node, "test", node.name, self._environment.tests)
+            case nodes.Include() | nodes.Extends() | nodes.Import() | nodes.FromImport():
+                self._check_name_of_template(node)
+            case _:
+                pass
+        for child in node.iter_child_nodes():
+            self._visit(child, scope)
+
+    def _loop_names(self, node: nodes.For, scope: ChainMap[str, Any]) -> MutableMapping[str, Any]:
+        """Give the variable of a loop over a list the type of its elements."""
+        if not isinstance(node.target, nodes.Name):
+            return {}
+        return {node.target.name: _element_type(self._type_of(node.iter, scope))}
+
+    def _type_of(self, node: nodes.Node, scope: ChainMap[str, Any]) -> Any:
+        """Follow ``a.b.c`` to its type."""
+        if isinstance(node, nodes.Name):
+            if self._knows_names and node.name not in scope and _dotted(node) not in self._guarded:
+                self._say(node, "field", node.name, scope)
+            return _known(scope.get(node.name))
+        if not isinstance(node, nodes.Getattr):
+            self._visit(node, scope)
+            return None
+        owner = self._type_of(node.node, scope)
+        if owner is None:
+            return None
+        types = _attribute_types(owner)
+        if node.attr not in types and _dotted(node) not in self._guarded:
+            self._say(node, "field", node.attr, [name for name in types if name[0] != "_"])
+        return _known(types.get(node.attr))
+
+    def _check_name_of_template(
+        self, node: nodes.Include | nodes.Extends | nodes.Import | nodes.FromImport
+    ) -> None:
+        if not isinstance(node.template, nodes.Const) or getattr(node, "ignore_missing", False):
+            return
+        name = node.template.value
+        if isinstance(name, str) and name not in self._templates:
+            self._say(node, "template", name, self._templates)
+
+    def _say(self, node: nodes.Node, kind: str, name: str, known: Collection[str]) -> None:
+        self._found.append(_Mistake(node.lineno, kind, name, known))
+
+
+def _dotted(node: nodes.Node | None) -> str:
+    """Write ``a.b`` for the nodes that mean it."""
+    match node:
+        case nodes.Name():
+            return node.name
+        case nodes.Getattr():
+            return f"{_dotted(node.node)}.{node.attr}"
+        case _:
+            return ""
+
+
+def _known(kind: Any) -> Any:
+    """The type of a value that is there; None where its attributes are not known."""
+    if isinstance(kind, UnionType):
+        there = [each for each in get_args(kind) if each is not NoneType]
+        kind = there[0] if len(there) == 1 else None
+    return kind if get_origin(kind) in {None, list, tuple} else None
+
+
+def _element_type(kind: Any) -> Any:
+    match get_origin(kind), get_args(kind):
+        case (_, (element,)) | (_, (element, EllipsisType())):
+            return _known(element)
+        case _:
+            return None
+
+
+@cache
+def _attribute_types(kind: Any) -> Mapping[str, Any]:
+    """By name, the types of the attributes that a value of this type has."""
+    owner = get_origin(kind) or kind
+    properties = {
+        name: get_type_hints(value.fget).get("return")
+        for name, value in vars(owner).items()
+        if isinstance(value, property)
+    }
+    fields = get_type_hints(owner) if is_dataclass(owner) else {}
+    return {**dict.fromkeys(dir(owner)), **properties, **fields}

@@ -1,0 +1,131 @@
+"""The fields of templates: code and documentation list what is really handed over."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin
+
+import pytest
+
+from daily_papers.config import parse_config
+from daily_papers.digests.digest import Digest, NewsItem
+from daily_papers.papers.paper import Paper, Way
+from daily_papers.rendering.pages import render_page
+from daily_papers.rendering.readme import render_region
+from daily_papers.rendering.tables import Tables
+from daily_papers.rendering.templates import Templates
+from daily_papers.repository import sections_of
+from daily_papers.site.cards import Cards
+from daily_papers.site.library import Library
+from daily_papers.site.maths import Mathematician
+from daily_papers.site.pages import Pages
+from daily_papers.site.templates import SiteTemplates
+from daily_papers.store.store import Draft, KeywordState, News, State, Store
+from daily_papers.template_fields import TEMPLATE_FIELDS
+
+DOCS = Path(__file__).parents[1] / "docs" / "templates.md"
+DAY = date(2026, 1, 13)
+PAPER = Paper(
+    id="2601.00001",
+    version=2,
+    title="An example",
+    authors=("Ada Example", "B. Example", "C. Example", "D. Example"),
+    abstract="An example of $x$ in https://github.com/example/example.",
+    comment="An example, 4 pages",
+    primary_category="cs.CV",
+    categories=("cs.CV", "eess.IV"),
+    published=datetime(2026, 1, 2, tzinfo=UTC),
+    updated=datetime(2026, 1, 12, tzinfo=UTC),
+    announced=DAY,
+    way=Way.SEARCH,
+)
+
+#: By template and field, the values that were handed over.
+Seen = defaultdict[str, defaultdict[str, list[object]]]
+
+
+def noting(kind: type[Any], prefix: str, seen: Seen) -> Any:
+    """Templates of this kind that note what they are given."""
+
+    class Noting(kind):  # type: ignore[misc]
+        def render(self, template: str, /, **fields: object) -> str:
+            for field, value in fields.items():
+                seen[prefix + template][field].append(value)
+            rendered: str = super().render(template, **fields)
+            return rendered
+
+    return Noting()
+
+
+@cache
+def handed_over() -> Seen:
+    """What all templates are given by a repository with one paper."""
+    seen: Seen = defaultdict(lambda: defaultdict(list))
+    config = parse_config(b"keywords: [example, another topic, {author: Ada Example}]", "k")
+    first, _, person = config.keywords
+    draft = Draft(Store())
+    for keyword, last in ((first, DAY), (person, date(2026, 1, 12))):
+        draft.take(keyword.slug, [PAPER], DAY)
+        draft.keywords[keyword.slug] = KeywordState(
+            slug=keyword.slug, name=keyword.name, expression="", last_success=last
+        )
+    draft.state = State(day=DAY, day_line="An example.")
+    store = draft.finish().with_news([News(PAPER.id, 2, DAY, (first.slug,), DAY.isoformat())])
+
+    templates = noting(Templates, "", seen)
+    sections = sections_of(config, store)
+    render_region(Tables(config.title, DAY, "An example.", sections), templates, rest_bytes=0)
+    for section in sections:
+        render_page(section, templates, title=config.title, last_update=DAY)
+
+    item = NewsItem(PAPER, ("example",))
+    names = (("example", "example"),)
+    digest = Digest(DAY.isoformat(), None, DAY, (item,), names, skipped="An example.")
+    library = Library(config, store, [digest])
+    pages = Pages(library, Cards(library, Mathematician()), noting(SiteTemplates, "site/", seen))
+    assert list(pages.all())
+    return seen
+
+
+def documented() -> Iterator[tuple[str, list[str]]]:
+    text = DOCS.read_text(encoding="utf-8")
+    every = re.search(r"^All pages get (.*?):", text, re.MULTILINE | re.DOTALL)
+    assert every is not None
+    for row in re.finditer(r"^\| `(\S+\.jinja)` \| (.*) \|$", text, re.MULTILINE):
+        of_all = re.findall(r"`(\w+)`", every[1]) if row[1].startswith("site/") else []
+        yield row[1], [*of_all, *re.findall(r"`(\w+)`", row[2])]
+
+
+@pytest.mark.parametrize("template", TEMPLATE_FIELDS)
+def test_each_template_gets_the_fields_that_are_written_down(template: str) -> None:
+    fields = TEMPLATE_FIELDS[template]
+    given = handed_over()[template]
+    assert set(given) == set(fields)
+    for field, values in given.items():
+        assert all(is_of(value, fields[field]) for value in values), field
+
+
+def test_no_template_is_forgotten() -> None:
+    assert set(handed_over()) == set(TEMPLATE_FIELDS)
+
+
+def test_the_documentation_lists_the_same_fields() -> None:
+    written = {name: sorted(fields) for name, fields in documented()}
+    assert written == {name: sorted(fields) for name, fields in TEMPLATE_FIELDS.items()}
+
+
+def is_of(value: object, kind: Any) -> bool:
+    """Whether a value is of a type, elements included."""
+    if isinstance(kind, UnionType):
+        return any(is_of(value, each) for each in get_args(kind))
+    if not isinstance(value, get_origin(kind) or kind):
+        return False
+    if isinstance(value, list | tuple) and get_args(kind):
+        return all(is_of(each, get_args(kind)[0]) for each in value)
+    return True
