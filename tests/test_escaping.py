@@ -23,7 +23,20 @@ MARKUP = st.sampled_from(
         *"aAwix10é\u0301",
         *["https://", "http://a.b", "ftp://a.b/c", "www.", "www.a.b", "a@b.c", "mailto:", "xmpp:"],
         *["**", "__", "~~", "``", "$$", "](x)", "![a](b)", "<b>", "</p>", "</details>", "<!--"],
-        *["-->", "<!-- daily-papers:end -->", "&copy;", "&#35;", ":tada:", "[^1]", "- ", "1. "],
+        *[
+            "{{",
+            "{%",
+            "}}",
+            "%}",
+            "-->",
+            "<!-- daily-papers:end -->",
+            "&copy;",
+            "&#35;",
+            ":tada:",
+            "[^1]",
+            "- ",
+            "1. ",
+        ],
         *[r"\url{https://a.b/c_d}", r"\'e", r"\o", "<script>", "---", "# ", "> "],
     ]
 )
@@ -48,6 +61,8 @@ HOSTILE = [
     "www.a.b/c_d www.a.b",
     "http://a.b/$x_y https://$x https://_a_.b https://a.b/<c_d>",
     "some_one@a_b.org @user #1 GH-1",
+    "mailto:a@b.c xmpp:a_b@c.d/e XMPP:a@b.c mailto:x@y@b.c <https://a.b/c_d?mailto:x@y.z>",
+    "{{ site.github }} {% include x %} {{{ {%% {$ https://a.b/{{c}} $",
     "a\x00b\x0bc\x85d\u2028e\u202ef\ud800g",
     r"Fr\'echet $\'e$ \pm \textit{x}",
 ]
@@ -134,6 +149,42 @@ def test_what_is_shown_is_one_line_that_can_be_written(text: str) -> None:
     assert len(shown(text).splitlines()) <= 1
     assert "<!--" not in cell(text)
     shown(text).encode("utf-8")
+
+
+LOCAL = st.text("aZ09._+-\\*~", min_size=1, max_size=6)
+HOST = st.sampled_from(["b.c", "b_d.example", "b.c/path?x=1", "b@c.d", "b.c."])
+
+
+@given(
+    st.sampled_from(["mailto:", "xmpp:", "MAILTO:", "Xmpp:"]), LOCAL, HOST, st.sampled_from(" (*_>")
+)
+@example("mailto:", "a", "b.c", " ")
+@example("xmpp:", "a", "b.c/path", "(")
+def test_an_address_with_the_scheme_of_mail_or_chat_is_no_link(
+    scheme: str, local: str, host: str, before: str
+) -> None:
+    text = f"Write{before}{scheme}{local}@{host}"
+    for page in (
+        as_on_github(f"| a |\n| - |\n| {cell(text)} |\n"),
+        as_on_github(paragraph(text)),
+        as_on_github(f"## {heading(text)}\n"),
+    ):
+        assert page.links == []
+        assert shown(text) in page.text
+
+
+@given(TEXT)
+@example("{{{{ a }} {%% b %}")
+@example("https://a.b/{{c}}")
+def test_nothing_is_left_that_jekyll_would_evaluate(text: str) -> None:
+    for escaped in (cell(text), link_text(text), heading(text), paragraph(text)):
+        assert "{{" not in escaped
+        assert "{%" not in escaped
+
+
+def test_single_braces_and_bare_addresses_stay_as_published() -> None:
+    for text in ("a {b} c}} d%} {e", "Write to a@b.c: now"):
+        assert cell(text) == link_text(text) == text
 
 
 def test_a_link_in_a_url_macro_ends_before_the_brace() -> None:

@@ -10,6 +10,9 @@ GitHub as the author wrote it, TeX accents as letters and maths as its source.
   working-with-advanced-formatting/writing-mathematical-expressions).
 - GitHub links bare addresses, and takes backslashes in them literally. An address with a character
   that needs an escape is therefore written as ``<https://...>``, all others as they are.
+- It also links ``mailto:`` and ``xmpp:``, and looks for them after entities are letters. There the
+  ``@`` stands in its own ``<span>``.
+- What GitHub Pages would evaluate, ``{{`` and ``{%``, loses its first brace to an entity.
 - ``@``, ``#`` and ``!`` do nothing in a file of a repository, and stay. So does ``:name:``, which
   GitHub makes an emoji where there is one of that name: rows without any other special character
   stand as published digests have them, byte for byte.
@@ -29,8 +32,14 @@ _ESCAPES = {character: f"\\{character}" for character in r"\`*_[]~|"} | {
     "<": "&lt;",
     ">": "&gt;",
     "$": "<span>$</span>",
+    "{": "&#123;",
 }
-_SPECIAL = r"[\\`*_\[\]~|&<>$]"
+_SPECIAL = r"(?:[\\`*_\[\]~|&<>$]|\{(?=[{%]))"
+# What GitHub may link for its scheme, in text that is escaped; addresses in <...> stay whole.
+_MAIL = re.compile(
+    r"(?P<address><(?i:https?|ftp)://[^>]*>) | (?i:mailto|xmpp):(?:(?!<(?i:https?|ftp)://)\S)+",
+    re.VERBOSE,
+)
 
 # An address ends where GitHub ends it, and before what would need an escape in <...>. Parentheses
 # belong to it in pairs. What GitHub takes for an address goes on to the next white space.
@@ -74,9 +83,9 @@ def shown(text: str) -> str:
 def cell(text: str) -> str:
     """Escape for a table cell, also inside ``<p>`` and ``<summary>`` there."""
     line = shown(text)
-    if "://" not in line and "www." not in line:
-        return _TOKEN_WITHOUT_ADDRESSES.sub(_escaped, line)
-    return _TOKEN.sub(_escaped, line)
+    addresses = "://" in line or "www." in line
+    escaped = (_TOKEN if addresses else _TOKEN_WITHOUT_ADDRESSES).sub(_escaped, line)
+    return _MAIL.sub(_dead, escaped) if "@" in line and ":" in line else escaped
 
 
 def link_text(text: str) -> str:
@@ -116,6 +125,10 @@ def _escaped(token: re.Match[str]) -> str:
     if token.lastgroup is not None:
         return _address(token["scheme"], token["address"])
     return _ESCAPES[token[0]]
+
+
+def _dead(mail: re.Match[str]) -> str:
+    return mail[0] if mail["address"] else mail[0].replace("@", "<span>@</span>")
 
 
 def _address(scheme: str, rest: str | None) -> str:
