@@ -195,9 +195,11 @@ def init_command(arguments: Namespace) -> int:
 
 def export_command(arguments: Namespace) -> int:
     """Print the store for other programs."""
-    from daily_papers.exporting import FORMATS, Row  # noqa: PLC0415
+    from daily_papers.exporting import FORMATS, Row, csv_for_excel  # noqa: PLC0415
     from daily_papers.repository import Repository  # noqa: PLC0415
 
+    if arguments.bom and arguments.format != "csv":
+        raise UsageError("--bom: only for --format csv")
     repository = Repository(Path(arguments.root))
     config = repository.load_config()
     store = repository.store_for(config)
@@ -206,7 +208,7 @@ def export_command(arguments: Namespace) -> int:
         for keyword in config.keywords
         for paper in store.table(keyword.slug)
     )
-    for text in FORMATS[arguments.format](rows):
+    for text in (csv_for_excel if arguments.bom else FORMATS[arguments.format])(rows):
         sys.stdout.write(text)
     return 0
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,8 +25,11 @@ COLUMNS = (
     *("journal_ref", "url", "code_url"),
 )
 
-# Excel and its kin run what begins with one of these, the full-width ones too.
-_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# Excel and its kin run what begins with one of these, wide, small and raised ones too (which NFKC
+# makes plain), and perhaps behind characters that nobody sees.
+_FORMULA_STARTS = frozenset("=+-@")
+_UNSEEN_KINDS = ("C", "M", "Z")
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 Value = str | int | list[str] | None
 
@@ -52,6 +56,12 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
     yield _csv_line(COLUMNS)
     for row in _in_order(rows):
         yield _csv_line(_cell(value) for value in _values(row).values())
+
+
+def csv_for_excel(rows: Iterable[Row]) -> Iterator[str]:
+    """CSV behind a byte order mark, without which Excel does not read UTF-8."""
+    yield "\ufeff"
+    yield from csv_lines(rows)
 
 
 def bibtex(rows: Iterable[Row]) -> Iterator[str]:
@@ -104,7 +114,18 @@ def _cell(value: Value) -> str:
     if value is None:
         return ""
     text = folded("; ".join(value) if isinstance(value, list) else str(value))
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _looks_like_formula(text) else text
+
+
+def _looks_like_formula(text: str) -> bool:
+    """Whether the first character that people see could begin a formula."""
+    seen = (
+        character
+        for character in text
+        if not unicodedata.category(character).startswith(_UNSEEN_KINDS)
+        and character not in _BLANKS
+    )
+    return unicodedata.normalize("NFKC", next(seen, ""))[:1] in _FORMULA_STARTS
 
 
 def _csv_line(cells: Iterable[str]) -> str:

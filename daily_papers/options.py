@@ -222,6 +222,9 @@ def _export(commands: Subparsers) -> None:
     parser.add_argument(
         "--format", choices=("jsonl", "csv", "bibtex"), default="jsonl", help="default: jsonl"
     )
+    parser.add_argument(
+        "--bom", action="store_true", help="begin the CSV with a byte order mark, for Excel"
+    )
 
 
 def _site(commands: Subparsers) -> None:

@@ -1,12 +1,13 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pybtex.database
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daily_papers.exporting import COLUMNS, FORMATS, Row, bibtex, csv_lines, jsonl
@@ -113,6 +114,30 @@ def test_a_spreadsheet_finds_no_formula():
     assert rows[1][COLUMNS.index("title")] == "'-1 is old"
     assert not any(cell.startswith(tuple("=+-@")) for row in rows for cell in row)
     assert rows[0][COLUMNS.index("authors")] == "Ada Lovelace; José Núñez; The ATLAS Collaboration"
+
+
+UNSEEN = ["\u200b", "\u200d", "\u00a0", "\ufeff", "\t", "\x07", "\r\n", "\u3000", "\u2060"]
+UNSEEN += ["\u034f", "\ufe0f", "\u3164", "\u2800", "\U000e0041", "\u00ad", "\u202e"]
+
+
+@given(
+    st.lists(st.sampled_from(UNSEEN), max_size=3).map("".join),
+    st.sampled_from("=+-@＝＋－＠﹦﹢﹣﹫"),
+    st.text(max_size=5),
+)
+@example("\u200b", "=", "1+1")
+@example("\ufeff", "＝", "1+1")
+def test_a_formula_behind_what_nobody_sees_is_none(before: str, start: str, after: str):
+    hostile = replace(FULL, title=before + start + after, authors=(before + start + after,))
+    (_, row) = csv.reader(io.StringIO("".join(csv_lines([Row("k", "k", hostile, SEEN)]))))
+    assert row[COLUMNS.index("title")].startswith("'")
+    assert row[COLUMNS.index("authors")].startswith("'")
+
+
+@pytest.mark.parametrize("text", ["", "a = b", "\u200ba", "\u00e9=", "1-2", "'=1", "\u200b"])
+def test_what_is_no_formula_stays(text: str):
+    (_, row) = csv.reader(io.StringIO("".join(csv_lines([Row(text, "k", FULL, SEEN)]))))
+    assert row[COLUMNS.index("keyword")] == text
 
 
 def test_bibtex_has_each_paper_once():
