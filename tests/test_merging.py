@@ -46,7 +46,7 @@ def test_a_higher_version_replaces_whatever_its_way(one: Paper, other: Paper):
     both = merged(one, other)
     assert both.version == max(one.version, other.version)
     if one.version < other.version:
-        assert replace(both, published=other.published) == other
+        assert replace(both, published=other.published, previous=other.previous) == other
         assert both.published == (other.published or one.published)
     if one.version > other.version:
         assert both == one
@@ -118,4 +118,4 @@ def test_the_newest_papers_are_kept(known: list[Paper], count: int):
     assert len(kept) == min(count, len(known))
     assert list(kept) == sorted(known, key=newest_first)[:count]
     left = [paper for paper in known if paper not in kept]
-    assert all(one.date >= other.date for one in kept for other in left)
+    assert all(one.table_date >= other.table_date for one in kept for other in left)

@@ -81,7 +81,7 @@ def test_a_record_tells_all_that_is_known_of_a_paper():
         way=Way.OAI,
     )
     assert (found.id, found.datestamp) == ("0806.4129", date(2026, 11, 20))
-    assert not found.withdrawn
+    assert not found.paper.is_withdrawn
     assert not found.deleted
 
 
@@ -143,13 +143,13 @@ def test_three_thousand_authors_are_read():
 def test_withdrawn_papers_are_told(source_type, comments, withdrawn):
     two = ("Tue, 17 Nov 2026 10:00:00 GMT", "Wed, 18 Nov 2026 10:00:00 GMT")
     entry = Entry("2611.00001", versions=two, source_type=source_type, comments=comments)
-    assert record(entry).withdrawn is withdrawn
+    assert record(entry).paper.is_withdrawn is withdrawn
 
 
 def test_a_withdrawn_version_that_was_replaced_does_not_count():
     entry = Entry("2611.00001", versions=("Tue, 17 Nov 2026 10:00:00 GMT",) * 2)
     body = page([entry]).replace(b"<source_type>D", b"<source_type>I", 1)
-    assert not read_page(body, URL).records[0].withdrawn
+    assert not read_page(body, URL).records[0].paper.is_withdrawn
 
 
 def test_a_deleted_record_has_no_paper():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import feedparser
@@ -10,7 +11,7 @@ import pytest
 from lxml import etree
 
 from daily_papers.site.maths import readable
-from daily_papers.store.store import Draft
+from daily_papers.store.store import Draft, News
 from tests.support.website import DAY, HOSTILE, Website, example, paper
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -217,3 +218,52 @@ def test_what_is_no_address_is_refused(tmp_path: Path, address: str) -> None:
     assert ended.code == 2
     assert ended.err.startswith("daily-papers: --base-url: ")
     assert not website.folder.exists()
+
+
+def times(website: Website, path: str = "feed.atom") -> dict[str, tuple[str, str]]:
+    """By paper, when a feed says that it was published and updated."""
+    return {
+        entry.findtext("a:id", namespaces=ATOM)[-10:]: (
+            entry.findtext("a:published", namespaces=ATOM),
+            entry.findtext("a:updated", namespaces=ATOM),
+        )
+        for entry in feed(website, path).xpath("a:entry", namespaces=ATOM)
+    }
+
+
+JANUARY = datetime(2026, 1, 9, 15, tzinfo=UTC)
+
+
+def test_a_paper_that_was_held_is_dated_by_its_announcement(tmp_path: Path) -> None:
+    held = {"published": JANUARY, "updated": JANUARY}
+    papers = [
+        paper(1, announced=date(2026, 3, 17), **held),  # the feed announced it
+        paper(2, **held),  # it was news
+        paper(3, **held),  # of it only the month of its identifier is known
+        paper(4),  # submitted in the ordinary way, at 16:00 on 1 March
+    ]
+    news = [News("2603.00002", 1, date(2026, 3, 18), ("medical-imaging",), "2026-03-18")]
+    website = Website.new(tmp_path, {"medical-imaging": papers}, news=news).built()
+    expected = ["2026-03-17T00", "2026-03-18T00", "2026-03-01T00", "2026-03-01T16"]
+    for path in ("feed.atom", "keywords/medical-imaging.atom"):
+        assert times(website, path) == {
+            f"2603.{number:05d}": (f"{time}:00:00Z", f"{time}:00:00Z")
+            for number, time in enumerate(expected, 1)
+        }
+
+
+def test_a_late_cross_list_leaves_the_first_date(tmp_path: Path) -> None:
+    old = paper(1, id="1905.00001", published=JANUARY, updated=JANUARY, announced=DAY)
+    website = Website.new(
+        tmp_path,
+        {"medical-imaging": [old]},
+        news=[News(old.id, 1, DAY, ("medical-imaging",), "2026-03-20")],
+    ).built()
+    assert times(website) == {"1905.00001": ("2026-01-09T15:00:00Z", "2026-03-20T00:00:00Z")}
+
+
+def test_a_withdrawal_leaves_the_date_of_the_version_before(tmp_path: Path) -> None:
+    gone = paper(1, version=2, updated=datetime(2026, 3, 19, tzinfo=UTC), announced=DAY)
+    gone = replace(gone, comment="This paper has been withdrawn by the authors")
+    website = Website.new(tmp_path, {"medical-imaging": [gone]}).built()
+    assert times(website) == {"2603.00001": ("2026-03-01T13:00:00Z", "2026-03-01T13:00:00Z")}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from daily_papers.sandbox import Change, Script, Universe, make_up
+from daily_papers.sandbox import Change, Record, Script, Universe, make_up
 from daily_papers.store.store import Store
 from tests.support.daily_runs import Reader, days, reading
 from tests.support.topics import MEANINGS, ROWS, TOPICS
@@ -16,8 +16,19 @@ FIRST = date(2026, 1, 12)
 
 
 def searched(universe: Universe, slug: str, day: date) -> list[str]:
-    """What a search for the keyword's newest papers would give if it knew all."""
-    found = universe.newest(MEANINGS[slug], day)[:ROWS]
+    """What a search for the keyword's newest papers would give if it knew all.
+
+    arXiv puts a withdrawal first; a table leaves it where the version before it was.
+    """
+
+    def dated(record: Record) -> datetime:
+        if not record.withdrawn:
+            return record.updated
+        before = universe.version(record.id, record.version - 1, day)
+        assert before is not None
+        return before.updated
+
+    found = sorted(universe.newest(MEANINGS[slug], day), key=dated, reverse=True)[:ROWS]
     return [f"{record.id}v{record.version}" for record in found]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
@@ -26,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
-_WITHDRAWN = re.compile(r"\bwithdrawn\b", re.IGNORECASE)
 #: What arXiv puts in place of the files of a withdrawn version.
 _WITHDRAWN_FILES = "I"
 
@@ -40,9 +39,6 @@ class OaiRecord:
     id: str
     #: The UTC day of the record's last change, whatever changed.
     datestamp: date
-    #: Whether the latest version has no files, or the comment says so. The comment is a hint
-    #: only: it may speak of another paper.
-    withdrawn: bool = False
 
     @property
     def deleted(self) -> bool:
@@ -152,7 +148,7 @@ def _record(record: etree._Element) -> OaiRecord:
     if raw is None:
         raise ValueError("no metadata in the format arXivRaw")
     paper = _paper(identifier.id, raw)
-    return OaiRecord(paper, identifier.id, datestamp, _is_withdrawn(raw, paper))
+    return OaiRecord(paper, identifier.id, datestamp)
 
 
 def _paper(paper_id: str, raw: etree._Element) -> Paper:
@@ -161,7 +157,7 @@ def _paper(paper_id: str, raw: etree._Element) -> Paper:
     versions = _versions(raw)
     latest = max(versions)
     categories = readable_categories(_text(raw, "categories").split())
-    return Paper(
+    paper = Paper(
         id=paper_id,
         version=latest,
         title=_needed(raw, "title"),
@@ -174,8 +170,17 @@ def _paper(paper_id: str, raw: etree._Element) -> Paper:
         updated=_date(versions[latest]),
         doi=first_doi(_text(raw, "doi")),
         journal_ref=readable(_text(raw, "journal-ref")) or None,
+        withdrawn=_has_no_files(versions[latest]) or None,
         way=Way.OAI,
     )
+    before = [n for n in versions if n < latest and not _has_no_files(versions[n])]
+    if paper.is_withdrawn and before:
+        return replace(paper, previous=_date(versions[max(before)]))
+    return paper
+
+
+def _has_no_files(version: etree._Element) -> bool:
+    return _WITHDRAWN_FILES in _text(version, "source_type")
 
 
 def _versions(raw: etree._Element) -> dict[int, etree._Element]:
@@ -199,11 +204,6 @@ def _date(version: etree._Element) -> datetime:
         return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         raise ValueError(f"not a date: {text!r}") from None
-
-
-def _is_withdrawn(raw: etree._Element, paper: Paper) -> bool:
-    flags = _text(_versions(raw)[paper.version], "source_type")
-    return _WITHDRAWN_FILES in flags or _WITHDRAWN.search(paper.comment or "") is not None
 
 
 def _needed(raw: etree._Element, name: str) -> str:

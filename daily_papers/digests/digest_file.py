@@ -6,7 +6,7 @@ digest and one for each paper. **The records decide**: what a hand changes in th
 alone is never sent, and deleting a paper's line among the records takes the paper out.
 
 The records are ASCII, with ``<`` and ``>`` as JSON escapes, so no text of any author can end the
-comment or hide in it.
+comment or hide in it; nor is any ``{{`` or ``{%`` there, which a Jekyll build would evaluate.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def digest_records(digest: Digest) -> str:
 
 def _json(record: Mapping[str, object]) -> str:
     text = json.dumps(record, ensure_ascii=True, separators=(", ", ": "))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e")
+    return re.sub(r"[<>]|\{(?=[{%])", lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def _header(digest: Digest) -> dict[str, object]:
@@ -65,6 +65,7 @@ def _header(digest: Digest) -> dict[str, object]:
 
 def _record(item: NewsItem) -> dict[str, object]:
     paper = item.paper
+    mark = {"withdrawn": True} if paper.withdrawn else {}
     return {
         "id": paper.id,
         "version": paper.version,
@@ -72,6 +73,7 @@ def _record(item: NewsItem) -> dict[str, object]:
         "authors": None if paper.authors is None else list(paper.authors),
         "category": paper.primary_category,
         "comment": paper.comment,
+        **mark,
         "code": item.code_url,
         "updated": paper.updated and paper.updated.isoformat(),
         "announced": paper.announced and paper.announced.isoformat(),
@@ -167,6 +169,7 @@ def _item_from(record: Mapping[str, object]) -> NewsItem:
         primary_category=_optional(record, "category", str),
         updated=None if updated is None else datetime.fromisoformat(updated),
         announced=None if announced is None else date.fromisoformat(announced),
+        withdrawn=True if record.get("withdrawn") is True else None,
         way=_way(_required(record, "way", str)),
     )
     keywords = _texts(_required(record, "keywords", list), "keywords")

@@ -23,9 +23,22 @@ def merged(known: Paper, incoming: Paper) -> Paper:
     if incoming.version < known.version:
         return known
     if incoming.version > known.version:
-        return replace(incoming, published=incoming.published or known.published)
+        before = known.previous if known.is_withdrawn else known.updated
+        revised = replace(
+            incoming,
+            published=incoming.published or known.published,
+            previous=incoming.previous or before,
+        )
+        return _without_needless_date(revised)
     better, other = (incoming, known) if incoming.way >= known.way else (known, incoming)
-    return _filled(better, other)
+    return _without_needless_date(_filled(better, other))
+
+
+def _without_needless_date(paper: Paper) -> Paper:
+    """Forget when the version before came, once it is sure that this one withdraws nothing."""
+    if paper.previous is None or paper.is_withdrawn or not paper.has_details:
+        return paper
+    return replace(paper, previous=None)
 
 
 def _filled(better: Paper, other: Paper) -> Paper:
@@ -45,6 +58,8 @@ def _filled(better: Paper, other: Paper) -> Paper:
         announced=better.announced or other.announced,
         doi=better.doi or other.doi,
         journal_ref=better.journal_ref or other.journal_ref,
+        withdrawn=better.withdrawn or other.withdrawn,
+        previous=better.previous or other.previous,
     )
 
 

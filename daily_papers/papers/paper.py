@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Self
 
+from daily_papers.papers.withdrawal import says_withdrawn
+
 _IDENTIFIER = re.compile(
     r"""(?:oai:)?(?:arXiv(?:\.org)?:)?
         (?P<id> \d{4}\.\d{4,6} | [a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/\d{7} )
@@ -96,6 +98,10 @@ class Paper:
     announced: date | None = None
     doi: str | None = None
     journal_ref: str | None = None
+    #: True where arXiv marks this version as a withdrawal, which only OAI-PMH shows.
+    withdrawn: bool | None = None
+    #: Submission of the version before this one, as long as this one may be a withdrawal.
+    previous: datetime | None = None
     way: Way
 
     @property
@@ -114,8 +120,29 @@ class Paper:
         return f"https://arxiv.org/pdf/{self.versioned_id}"
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether this version withdraws the paper, by arXiv's mark or by its comment."""
+        return self.withdrawn is True or (self.version > 1 and says_withdrawn(self.comment or ""))
+
+    @property
+    def dated(self) -> datetime | None:
+        """The moment that tables sort by: this version's submission.
+
+        A withdrawal never lifts a paper: it stays at the date of the version before, or of the
+        first one where that is not known.
+        """
+        if self.is_withdrawn:
+            return self.previous or self.published or self.updated
+        return self.updated
+
+    @property
+    def table_date(self) -> date:
+        """The day that tables show: of `dated`, else its listing day."""
+        return self.dated.date() if self.dated is not None else self.date
+
+    @property
     def date(self) -> date:
-        """The day that tables show: this version's submission, else its listing day."""
+        """The day of this version: its submission, else its listing day."""
         if self.updated is not None:
             return self.updated.date()
         assert self.announced is not None, f"{self.id} has no date at all"
@@ -134,8 +161,9 @@ def newest_first(paper: Paper) -> tuple[int, float, tuple[int, int, str]]:
     of the start of its listing day.
     """
     month, number, archive = announcement_order(paper.id)
-    seconds = paper.updated.timestamp() if paper.updated is not None else 0.0
-    return (-paper.date.toordinal(), -seconds, (-month, -number, archive))
+    dated = paper.dated
+    seconds = dated.timestamp() if dated is not None else 0.0
+    return (-paper.table_date.toordinal(), -seconds, (-month, -number, archive))
 
 
 def folded(text: str) -> str:

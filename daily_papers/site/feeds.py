@@ -2,14 +2,15 @@
 
 A paper has the same id in every feed and for good, so readers of several feeds see it once. The
 newest are those that came last to the site, by listing day. Nothing depends on the clock: a feed
-changes when its papers do.
+changes when its papers do. A paper is dated by its announcement, since readers sort by date: one
+that moderation held was submitted weeks before anybody could read it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from lxml import etree
 
@@ -23,6 +24,8 @@ ALL = "feed.atom"
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _CATEGORIES = "http://arxiv.org/schemas/atom"  # as in arXiv's own feeds
+#: The listings of a month's identifiers end with the first ones of the next month.
+_LISTED_WITHIN = timedelta(days=35)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # What XML 1.0 cannot hold, besides what `readable` leaves out.
 _NOT_XML = re.compile("[\ufffe\uffff]")
@@ -65,7 +68,8 @@ class _Writer:
         feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item]  # stubs lack None
         _add(feed, "id", self._addresses.id_of(path))
         _add(feed, "title", title)
-        _add(feed, "updated", _moment(max(map(_updated, papers), default=_NEVER)))
+        updated = max((self._updated(paper) for paper in papers), default=_NEVER)
+        _add(feed, "updated", _moment(updated))
         _add(_add(feed, "author"), "name", self._library.config.title)
         _add(feed, "rights", "Titles, abstracts and names of authors: CC0 1.0, by arXiv")
         for relation, target, kind in (
@@ -83,9 +87,10 @@ class _Writer:
         entry = _add(feed, "entry")
         _add(entry, "id", self._addresses.id_of(f"papers/{paper.id}"))
         _add(entry, "title", paper.title, type="text")
-        _add(entry, "updated", _moment(_updated(paper)))
-        if paper.published is not None:
-            _add(entry, "published", _moment(paper.published))
+        _add(entry, "updated", _moment(self._updated(paper)))
+        published = self._published(paper)
+        if published is not None:
+            _add(entry, "published", _moment(published))
         for author in paper.authors or ():
             _add(_add(entry, "author"), "name", author)
         _add(entry, "link", rel="alternate", href=paper.url, type="text/html")
@@ -99,6 +104,36 @@ class _Writer:
             _add(entry, "category", term=topic.slug, label=_text(topic.name))
         _add(entry, "summary", paper.abstract, type="text")
 
+    def _updated(self, paper: Paper) -> datetime:
+        """When this version could be read; a withdrawal leaves the date of the version before."""
+        times = [paper.dated or _midnight(paper.date), self._published(paper)]
+        if paper.announced is not None and not paper.is_withdrawn:
+            times.append(_midnight(paper.announced))
+        return max(filter(None, times))
+
+    def _published(self, paper: Paper) -> datetime | None:
+        """When the first version could be read; None where its submission is not known."""
+        if paper.published is None:
+            return None
+        return max([paper.published, *map(_midnight, self._announced(paper))])
+
+    def _announced(self, paper: Paper) -> Iterator[date]:
+        """The days before which nobody could read a paper, as well as they are known.
+
+        arXiv gives identifiers at announcement: the first version was not listed before the month
+        that its identifier names. A listing long after that month is a late cross-list.
+        """
+        year, month = divmod(announcement_order(paper.id)[0], 100)
+        if not 1 <= month <= 12:  # such identifiers do not exist, but pass as some
+            return
+        first = date(year, month, 1)
+        yield first
+        news = self._library.store.news.get(paper.id)
+        listed = paper.announced if paper.version == 1 else None
+        for day in (news.day if news else None, listed):
+            if day is not None and first <= day <= first + _LISTED_WITHIN:
+                yield day
+
 
 def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
     element = etree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
@@ -109,13 +144,6 @@ def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -
 
 def _text(text: str) -> str:
     return _NOT_XML.sub("\ufffd", readable(text))
-
-
-def _updated(paper: Paper) -> datetime:
-    """When this version was submitted; of a paper known from the feed alone, its listing day."""
-    if paper.updated is not None:
-        return paper.updated
-    return _midnight(paper.date)
 
 
 def _midnight(day: date) -> datetime:

@@ -63,7 +63,7 @@ class Topic:
 
 def shown_day(paper: Paper) -> date:
     """The day that a card shows: of the first version, else the best that is known."""
-    return paper.published.date() if paper.published is not None else paper.date
+    return paper.published.date() if paper.published is not None else paper.table_date
 
 
 def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:

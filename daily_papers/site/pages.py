@@ -41,6 +41,7 @@ class Line:
     authors: str
     category: str | None
     has_code: bool
+    is_withdrawn: bool
     is_today: bool
 
 
@@ -174,6 +175,7 @@ class Pages:
             + (" et\N{NO-BREAK SPACE}al." if card.texts.more_authors else ""),
             category=card.category,
             has_code=card.code_url is not None,
+            is_withdrawn=card.paper.is_withdrawn,
             is_today=day == self._library.day,
         )
 

@@ -62,6 +62,7 @@ def _record(
         "day": shown_day(paper).isoformat(),
         "shown": cards.day_text(shown_day(paper)),
         "version": paper.version,
+        "withdrawn": paper.is_withdrawn or None,
         "code": library.code_url(paper),
     }
     return {name: value for name, value in record.items() if value}

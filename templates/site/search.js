@@ -175,6 +175,7 @@ function about(paper) {
     made.append(element("span", { className: "category", title: primary }, short), " ");
   }
   made.append(element("time", { dateTime: paper.day }, paper.shown));
+  if (paper.withdrawn) made.append(" ", element("span", { className: "badge withdrawn" }, "Withdrawn"));
   if (paper.code) made.append(" ", element("a", { className: "badge code", href: paper.code }, "Code"));
   return made;
 }

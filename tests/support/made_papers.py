@@ -57,6 +57,7 @@ def papers(draw: st.DrawFn, **given: Any) -> Paper:
         "updated": draw(st.none() | MOMENTS),
         "announced": draw(st.none() | DAYS),
         "doi": draw(st.none() | st.just("10.9999/made.up")),
+        "withdrawn": draw(st.sampled_from([None, True])),
         "journal_ref": draw(st.none() | st.just("Made-up Journal 1 (2026) 1")),
         "way": draw(st.sampled_from(Way)),
         **given,
