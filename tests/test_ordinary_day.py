@@ -170,7 +170,7 @@ def test_a_second_run_of_a_complete_day_asks_nothing_and_changes_nothing(reader:
     assert reader.requests == 0
     assert reader.repository.tree() == tree
     assert again.day_line == first.day_line
-    assert again.plan == ("nothing to ask (source auto): everything is known already",)
+    assert again.plan == ("nothing to ask (source auto): everything is known",)
 
 
 def test_a_keyword_that_comes_after_the_run_is_filled_and_matched_the_same_day(reader: Reader):
@@ -250,16 +250,16 @@ def test_a_fill_is_no_news_but_the_days_announcement_is(tmp_path: Path, running:
 def test_a_dry_run_tells_the_plan_and_does_nothing(reader: Reader):
     assert reader.plan(MONDAY) == (
         "the announcement feed, in 6 requests",
-        f"the own search of 3 keywords: {', '.join(SLUGS)}, to fill new tables",
+        f"a full search for 3 keywords: {', '.join(SLUGS)}, to fill new tables",
         "the details of what matched, 300 papers a request",
     )
     reader.read(MONDAY)
     tree = reader.repository.tree()
-    assert reader.plan(MONDAY) == ("nothing to ask (source auto): everything is known already",)
+    assert reader.plan(MONDAY) == ("nothing to ask (source auto): everything is known",)
     assert reader.plan(TUESDAY) == (
         "the announcement feed, in 1 request",
         "the details of what matched, 300 papers a request",
-        "the own search of diffusion-models, whose turn it is to be audited",
+        "a full search for diffusion-models, whose turn it is to be audited",
     )
     assert reader.plan(TUESDAY, FetchMode.OAI)[0].startswith(
         "a harvest of what changed since 2026-02-01"

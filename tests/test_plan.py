@@ -17,10 +17,10 @@ from daily_papers.daily.plan import (
     Situation,
     make_plan,
     missed_days,
+    plan_sentences,
     request_batches,
     working_days,
 )
-from daily_papers.daily.plan_text import plan_sentences
 from daily_papers.store.store import KeywordState, State
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 1, 30), date(2026, 2, 2), date(2026, 2, 3)
@@ -225,7 +225,7 @@ def test_a_plan_in_words():
         "the announcement feed, in 2 requests",
         "a harvest of what changed since 2026-02-02, in about 7 requests",
         (
-            "the own search of 40 keywords: k0, k1, k2, k3, k4 and 35 more, to fill new tables "
+            "a full search for 40 keywords: k0, k1, k2, k3, k4 and 35 more, to fill new tables "
             "(filling 40 of 1,000)"
         ),
         "the details of what matched, 300 papers a request",

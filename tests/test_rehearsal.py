@@ -63,7 +63,7 @@ def test_by_hand_it_begins_at_once_and_a_dry_run_leaves_nothing(tmp_path: Path) 
         job = it.slot(date(2026, 1, 12), event=Event("workflow_dispatch", inputs))
         assert job.succeeded
         assert job.slept == []
-        assert "the own search of 3 keywords" in job.log
+        assert "a full search for 3 keywords" in job.log
         assert it.remote.subjects() == ["Begin"]
         assert it.arxiv.requests == []
         assert it.github.writes == []

@@ -185,7 +185,7 @@ def test_a_dry_run_says_what_would_be_asked_and_does_nothing(
     ended = update(repository, arxiv, "--dry-run")
     assert ended == Ended(
         0,
-        "the own search of 3 keywords: magnetic-resonance-imaging, graph-networks, "
+        "a full search for 3 keywords: magnetic-resonance-imaging, graph-networks, "
         "diffusion-models, to fill new tables\n",
         "",
     )

@@ -20,8 +20,14 @@ from daily_papers.config import Config, Keyword
 from daily_papers.daily.ask import Inquiry, Progress
 from daily_papers.daily.conclude import Conclusion, Run, conclude, so_far
 from daily_papers.daily.evidence import Evidence, FeedRead
-from daily_papers.daily.plan import FeedStatus, FetchMode, Plan, Situation, make_plan
-from daily_papers.daily.plan_text import plan_sentences
+from daily_papers.daily.plan import (
+    FeedStatus,
+    FetchMode,
+    Plan,
+    Situation,
+    make_plan,
+    plan_sentences,
+)
 from daily_papers.daily.report import RequestReport, RunReport, WaitReport, told
 from daily_papers.digests.digest import new_key
 from daily_papers.errors import UsageError

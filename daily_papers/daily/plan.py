@@ -7,7 +7,7 @@ catch up, by their own searches or by one harvest, whichever is fewer requests.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -242,3 +242,35 @@ def request_batches(announced: int, backlog: int) -> int:
     if announced + backlog == 0:
         return 0
     return max(1, min(ceil(announced / DETAILS_A_REQUEST), ceil(MOST_DETAILS / DETAILS_A_REQUEST)))
+
+
+def plan_sentences(plan: Plan, mode: FetchMode) -> tuple[str, ...]:
+    """What a plan asks for, one sentence each, in order."""
+    return tuple(_sentences(plan)) or (f"nothing to ask (source {mode}): everything is known",)
+
+
+def _sentences(plan: Plan) -> Iterator[str]:
+    if plan.feed_parts:
+        yield f"the announcement feed, in {_requests(len(plan.feed_parts))}"
+    if plan.searches:
+        yield f"a full search for {_keywords(plan.searches)}, to catch up"
+    if plan.harvest is not None:
+        pages = _requests(plan.harvest.pages)
+        yield f"a harvest of what changed since {plan.harvest.since}, in about {pages}"
+    if plan.fills:
+        many = f" ({plan.filling})" if plan.filling else ""
+        yield f"a full search for {_keywords(plan.fills)}, to fill new tables{many}"
+    if plan.details:
+        yield "the details of what matched, 300 papers a request"
+    if plan.audit is not None:
+        yield f"a full search for {plan.audit}, whose turn it is to be audited"
+
+
+def _requests(number: int) -> str:
+    return "1 request" if number == 1 else f"{number:,} requests"
+
+
+def _keywords(slugs: tuple[str, ...]) -> str:
+    named = ", ".join(slugs[:5])
+    more = f" and {len(slugs) - 5:,} more" if len(slugs) > 5 else ""
+    return f"{len(slugs):,} keyword{'' if len(slugs) == 1 else 's'}: {named}{more}"
