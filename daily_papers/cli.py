@@ -1,34 +1,42 @@
-"""The command line: runs one command, and says how it ended.
-
-What a command takes stands in ``options``. What it does stands in ``commands``, which is imported
-when it runs, so that ``--help`` answers at once.
-"""
+"""The command line: reads it, runs one command, and says how it ended."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from daily_papers import __version__
+from daily_papers.commands import COMMANDS, Command, Either, Option
 from daily_papers.errors import DailyPapersError
-from daily_papers.options import parser
+
+_EPILOG = """\
+exit codes:
+  0  done, also with nothing new
+  1  failed, and nothing was lost
+  2  usage or configuration
+  3  done in part: some keywords could not be brought up to date; the others are stored
+
+To see all of it work, here and now, without network: daily-papers demo
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; every error a person can mend is one line."""
-    _speak_utf8()
+    """Run one command and return its exit code; every error that a person can fix is one line."""
+    _print_utf8()
     arguments = argparse.Namespace(root=".", quiet=False, verbose=0)
     parser().parse_args(argv, arguments)
     _set_up_logging(arguments.verbose)
     try:
-        return _run(arguments)
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except DailyPapersError as error:
         for line in str(error).splitlines():
             print(f"daily-papers: {line}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        # Who read our output has gone (`daily-papers export | head`): nothing is wrong.
+        # Whoever read our output has gone (`daily-papers export | head`): nothing is wrong.
         _print_no_more()
         return 0
     except OSError as error:
@@ -40,25 +48,67 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("daily-papers: interrupted; nothing was lost", file=sys.stderr)
         return 130
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    from daily_papers import commands  # noqa: PLC0415 - heavy, and not needed for --help
-
-    command: Callable[[argparse.Namespace], int] = getattr(commands, arguments.command)
-    code = command(arguments)
-    sys.stdout.flush()
     return code
 
 
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of the command line; it sets ``run`` to the function of the command."""
+    parser = argparse.ArgumentParser(
+        prog="daily-papers",
+        description="A repository that reads arXiv for you: keywords.yaml in; tables in README.md "
+        "and one mail with the new papers out.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    _add_common_options(parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        one = commands.add_parser(
+            command.name,
+            help=command.summary,
+            description=command.description,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        one.set_defaults(run=command.run)
+        _add_options(one, command)
+        _add_common_options(one)
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser, command: Command) -> None:
+    for each in command.options:
+        match each:
+            case Option(names, settings):
+                parser.add_argument(*names, **settings)
+            case Either(options, required):
+                group = parser.add_mutually_exclusive_group(required=required)
+                for option in options:
+                    group.add_argument(*option.names, **option.settings)
+
+
+def _add_common_options(parser: argparse.ArgumentParser) -> None:
+    """Options that may come before or after the command; `main` knows their defaults."""
+    hidden = argparse.SUPPRESS
+    parser.add_argument(
+        "--root", metavar="DIR", default=hidden, help="the digest repository (default: here)"
+    )
+    parser.add_argument(
+        "-q", "--quiet", action="store_true", default=hidden, help="print errors only"
+    )
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=hidden, help="log each request; -vv: more"
+    )
+
+
 def _print_no_more() -> None:
-    """Keep Python from writing what is left when it ends."""
+    """Keep Python from writing what is left when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _speak_utf8() -> None:
+def _print_utf8() -> None:
     """Print what papers say whatever the locale is; what cannot be encoded is shown escaped."""
-    if sys.stdout is None:  # closed by whoever calls, as `>&-` does
+    if sys.stdout is None:  # closed by the caller, as `>&-` does
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)

@@ -10,11 +10,11 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from daily_papers.errors import UsageError
-from daily_papers.option_values import day
 
 #: arXiv's own time: a listing day begins at midnight there.
 LISTING_ZONE = ZoneInfo("America/New_York")
 _TODAY = "DAILY_PAPERS_TODAY"
+_FIRST_YEAR, _LAST_YEAR = 1991, 2999
 
 
 class Clock(Protocol):
@@ -51,3 +51,18 @@ def listing_day(environ: Mapping[str, str]) -> date:
         return day(text)
     except ArgumentTypeError as error:
         raise UsageError(f"{_TODAY}: {error}") from error
+
+
+def day(text: str) -> date:
+    """Read YYYY-MM-DD; raises argparse.ArgumentTypeError.
+
+    Only years in which there is an arXiv: dates are added to and subtracted from it.
+    """
+    try:
+        if len(text) == len("YYYY-MM-DD"):
+            read = date.fromisoformat(text)
+            if _FIRST_YEAR <= read.year <= _LAST_YEAR:
+                return read
+    except ValueError:
+        pass
+    raise ArgumentTypeError(f"{text!r} is not a day as YYYY-MM-DD")

@@ -1,30 +1,129 @@
-"""What each command of the command line does, and what it prints."""
+"""The commands: what each one takes and what it does, side by side.
+
+What a command needs is imported when it runs, so that ``--help`` answers at once.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
+from typing import TYPE_CHECKING, Any
 
-from daily_papers.clock import listing_day
-from daily_papers.config import ConfigError, Problem, load_config, unsendable_terms
+from daily_papers.clock import day, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.progress import progress_on
-from daily_papers.workflow_commands import annotation
 
-KEYWORDS = "keywords.yaml"
+if TYPE_CHECKING:
+    from daily_papers.config import Problem
+
+Run = Callable[[Namespace], int]
 
 
-def update_command(arguments: Namespace) -> int:
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option or an operand, as argparse declares it."""
+
+    names: tuple[str, ...]
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Options of which one is given at most; one exactly where it is required."""
+
+    options: tuple[Option, ...]
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: how it is called, what ``--help`` says of it, and the function that runs it."""
+
+    name: str
+    summary: str
+    description: str
+    options: tuple[Option | Either, ...]
+    run: Run
+
+
+COMMANDS: list[Command] = []
+
+
+def command(
+    name: str, summary: str, description: str, *options: Option | Either
+) -> Callable[[Run], Run]:
+    """Declare the command that a function runs."""
+
+    def declare(run: Run) -> Run:
+        COMMANDS.append(Command(name, summary, description, options, run))
+        return run
+
+    return declare
+
+
+def option(*names: str, **settings: Any) -> Option:
+    """Declare an option, with the settings of `argparse.ArgumentParser.add_argument`."""
+    return Option(names, settings)
+
+
+def flag(name: str, help: str) -> Option:  # noqa: A002 - argparse's own word
+    """Declare an option without a value."""
+    return option(name, action="store_true", help=help)
+
+
+def minutes(text: str) -> float:
+    """Read a number of minutes, up to a day of them."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if 0 <= number <= 24 * 60:
+        return number
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes from 0 to 1440")
+
+
+@command(
+    "update",
+    "fetch, match, store, render, write the digest: the daily job",
+    "Ask arXiv what is new, keep the newest papers of each keyword, rewrite the tables in\n"
+    "README.md and papers/, and write the day's digest. A second run on a complete day asks\n"
+    "nothing and changes nothing; after a failed run, the next one catches up.",
+    option(
+        "--today",
+        metavar="YYYY-MM-DD",
+        type=day,
+        help="the listing day, instead of today in New York (or DAILY_PAPERS_TODAY)",
+    ),
+    option(
+        "--source",
+        choices=("auto", "announcements", "search", "oai"),
+        default="auto",
+        help="always fetch in one way: from the announcement feed, by one search for each "
+        "keyword, or by a harvest over OAI-PMH (default: auto, which chooses)",
+    ),
+    option(
+        "--budget",
+        metavar="MINUTES",
+        type=minutes,
+        default=40.0,
+        help="how long the run may take, including waits for arXiv (default: 40)",
+    ),
+    option("--report", metavar="FILE", help="write the report there, as JSON"),
+    flag("--dry-run", "print what would be asked; ask and write nothing"),
+)
+def run_update(arguments: Namespace) -> int:
     """Run the daily job and print its report."""
-    from daily_papers.daily.job import Order, dry_run, update  # noqa: PLC0415
-    from daily_papers.daily.plan import FetchMode  # noqa: PLC0415
-    from daily_papers.daily.report_text import as_json, as_table  # noqa: PLC0415
-    from daily_papers.repository import Repository  # noqa: PLC0415
+    from daily_papers.daily.job import Order, dry_run, update
+    from daily_papers.daily.plan import FetchMode
+    from daily_papers.daily.report_text import as_json, as_table
+    from daily_papers.repository import Repository
 
     repository = Repository(Path(arguments.root))
     order = Order(
@@ -55,27 +154,20 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise DailyPapersError(
-            f"{path}: {error.strerror}; the run itself is done, only its report is not written"
+            f"{path}: {error.strerror}; the run itself is done; only its report is missing"
         ) from error
 
 
-def notify_command(arguments: Namespace) -> int:
-    """Send the digests that have no issue yet, or show them, or correct one."""
-    from daily_papers.clock import SystemClock  # noqa: PLC0415
-    from daily_papers.digests.notify import NotifyOptions, notify  # noqa: PLC0415
-
-    options = NotifyOptions(
-        dry_run=arguments.dry_run,
-        to_file=Path(arguments.to_file) if arguments.to_file else None,
-        correct=arguments.correct,
-        reason=arguments.reason,
-    )
-    return notify(Path(arguments.root), os.environ, options, clock=SystemClock(), say=print)
-
-
-def render_command(arguments: Namespace) -> int:
+@command(
+    "render",
+    "everything from the store again, without network",
+    "Write README.md's tables and the pages in papers/ again from the store, for example after\n"
+    "you edited templates/ or a heading.",
+    flag("--check", "only compare: print what differs, and exit with 1 if something does"),
+)
+def run_render(arguments: Namespace) -> int:
     """Write everything from the store again, or only compare."""
-    from daily_papers.repository import Repository  # noqa: PLC0415
+    from daily_papers.repository import Repository
 
     repository = Repository(Path(arguments.root))
     if arguments.check:
@@ -90,9 +182,23 @@ def render_command(arguments: Namespace) -> int:
     return 0
 
 
-def check_command(arguments: Namespace) -> int:
-    """Say whether keywords.yaml is right, and the own templates, which are only read."""
-    from daily_papers.template_check import check_templates  # noqa: PLC0415
+@command(
+    "check",
+    "is keywords.yaml right?",
+    "Read keywords.yaml and your own templates, and name every mistake with its line and the\n"
+    "likely fix. Exits with 2 if there is one. Nothing in a template is run.",
+    option(
+        "--format",
+        choices=("text", "github"),
+        default="text",
+        help="github: annotations that GitHub Actions shows at the lines (default: text)",
+    ),
+)
+def run_check(arguments: Namespace) -> int:
+    """Name what is wrong in keywords.yaml and in the repository's own templates."""
+    from daily_papers.config import ConfigError, load_config, unsendable_terms
+    from daily_papers.repository import KEYWORDS
+    from daily_papers.template_check import check_templates
 
     path = Path(arguments.root) / KEYWORDS
     config = None
@@ -118,6 +224,8 @@ _MOST_ANNOTATIONS = 10
 
 def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
     """Write what GitHub shows beside the lines of the files, and count the rest."""
+    from daily_papers.workflow_commands import annotation
+
     left: Counter[str] = Counter()
     for problem in problems:
         left[problem.severity] += 1
@@ -134,14 +242,43 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
         yield f"and {rest:,} more; daily-papers check shows all of them"
 
 
-def preview_command(arguments: Namespace) -> int:
-    """Tell what a keyword would bring, or each that changed since a commit."""
-    from daily_papers.previews import preview, preview_text  # noqa: PLC0415
+@command(
+    "preview",
+    "what would a keyword bring?",
+    "Ask arXiv once for a keyword, and print its query, papers a day, how many days its table\n"
+    "covers, samples, and what it shares with other keywords. Nothing is stored.",
+    Either(
+        (
+            option(
+                "keyword",
+                metavar="KEYWORD",
+                nargs="?",
+                help="a heading or slug of keywords.yaml, or a phrase that is not in it yet",
+            ),
+            option(
+                "--changed-since",
+                metavar="REV",
+                help="each keyword that is not what it was in this commit",
+            ),
+        ),
+        required=True,
+    ),
+    option(
+        "--format",
+        choices=("text", "markdown"),
+        default="text",
+        help="markdown: for the summary of a job on GitHub (default: text)",
+    ),
+)
+def run_preview(arguments: Namespace) -> int:
+    """Print what a keyword would bring, or each that changed since a commit."""
+    from daily_papers.previews import preview, preview_text
+    from daily_papers.repository import Repository
 
     request = preview.Request(Path(arguments.root), listing_day(os.environ), os.environ)
     style = preview_text.STYLES[arguments.format]
     if arguments.changed_since is None:
-        config = load_config(request.root / KEYWORDS)
+        config = Repository(request.root).load_config()
         keywords = preview.keywords_named(config, arguments.keyword)
     else:
         config, change = preview.changed_since(request.root, arguments.changed_since, request.day)
@@ -154,9 +291,59 @@ def preview_command(arguments: Namespace) -> int:
     return 0 if all_known else 1
 
 
-def report_command(arguments: Namespace) -> int:
-    """Tell the report of a run again."""
-    from daily_papers.daily import report_text  # noqa: PLC0415
+@command(
+    "notify",
+    "send the digests that have no issue yet",
+    "Open one issue for each digest that has none on GitHub, which mails it to everyone who\n"
+    "watches the repository. GITHUB_REPOSITORY and GITHUB_TOKEN are set as in Actions. Exits\n"
+    "with 1 if a digest could not be sent; the next run looks first, then continues.",
+    Either(
+        (
+            flag("--dry-run", "print what would be sent, and send nothing"),
+            option(
+                "--to-file",
+                metavar="FILE",
+                help="write what would be sent there, for another channel",
+            ),
+            option(
+                "--correct",
+                metavar="DIGEST",
+                help="update the issue of a digest (2026-11-20) from its file, and say so there",
+            ),
+        )
+    ),
+    option("--reason", metavar="TEXT", help="with --correct: what was wrong"),
+)
+def run_notify(arguments: Namespace) -> int:
+    """Send the digests that have no issue yet, or show them, or correct one."""
+    from daily_papers.clock import SystemClock
+    from daily_papers.digests.notify import NotifyOptions, notify
+
+    options = NotifyOptions(
+        dry_run=arguments.dry_run,
+        to_file=Path(arguments.to_file) if arguments.to_file else None,
+        correct=arguments.correct,
+        reason=arguments.reason,
+    )
+    return notify(Path(arguments.root), os.environ, options, clock=SystemClock(), say=print)
+
+
+@command(
+    "report",
+    "print a run's report again",
+    "Print what `update --report FILE` wrote: as a table, as the summary of a job on GitHub, as\n"
+    "annotations, or as the message of a commit.",
+    option("file", metavar="FILE", help="the report"),
+    option(
+        "--format",
+        choices=("text", "markdown", "github", "commit-message"),
+        default="text",
+        help="default: text",
+    ),
+)
+def run_report(arguments: Namespace) -> int:
+    """Print the report of a run."""
+    from daily_papers.daily import report_text
 
     path = Path(arguments.file)
     try:
@@ -178,25 +365,18 @@ def report_command(arguments: Namespace) -> int:
     return 0
 
 
-def init_command(arguments: Namespace) -> int:
-    """Make a digest repository, renew its workflows, or copy a template into it."""
-    from daily_papers.init import copy_template, init, upgrade  # noqa: PLC0415
-
-    say = (lambda _: None) if arguments.quiet else print
-    folder = Path(arguments.root if arguments.folder is None else arguments.folder)
-    if arguments.template is not None:
-        say(f"wrote: {copy_template(folder, arguments.template)}")
-    elif arguments.upgrade:
-        upgrade(folder, SystemRandom(), say)
-    else:
-        init(folder, SystemRandom(), say)
-    return 0
-
-
-def export_command(arguments: Namespace) -> int:
+@command(
+    "export",
+    "the store as JSON lines, CSV or BibTeX",
+    "Print the tables for other programs: one line for each paper and keyword (jsonl, csv), or\n"
+    "one entry for each paper (bibtex).",
+    option("--format", choices=("jsonl", "csv", "bibtex"), default="jsonl", help="default: jsonl"),
+    flag("--bom", "with --format csv: begin with a byte order mark, by which Excel reads UTF-8"),
+)
+def run_export(arguments: Namespace) -> int:
     """Print the store for other programs."""
-    from daily_papers.exporting import FORMATS, Row, csv_for_excel  # noqa: PLC0415
-    from daily_papers.repository import Repository  # noqa: PLC0415
+    from daily_papers.exporting import FORMATS, Row, csv_for_excel
+    from daily_papers.repository import Repository
 
     if arguments.bom and arguments.format != "csv":
         raise UsageError("--bom: only for --format csv")
@@ -213,9 +393,21 @@ def export_command(arguments: Namespace) -> int:
     return 0
 
 
-def site_command(arguments: Namespace) -> int:
+@command(
+    "site",
+    "build the website into site/",
+    "Build the website from the store: pages, search, feeds, JSON and BibTeX. Only files that\n"
+    "change are written. Its links are relative, so it works at any address.",
+    option("--output", metavar="DIR", help="the folder to build into (default: site/ in --root)"),
+    option(
+        "--base-url",
+        metavar="URL",
+        help="the website's address, for its feeds (default: GITHUB_REPOSITORY's on GitHub Pages)",
+    ),
+)
+def run_site(arguments: Namespace) -> int:
     """Build the website."""
-    from daily_papers.site.build import build_site  # noqa: PLC0415
+    from daily_papers.site.build import build_site
 
     output = None if arguments.output is None else Path(arguments.output)
     built = build_site(Path(arguments.root), output, arguments.base_url, os.environ)
@@ -228,9 +420,19 @@ def site_command(arguments: Namespace) -> int:
     return 0
 
 
-def import_command(arguments: Namespace) -> int:
+@command(
+    "import",
+    "bring in the tables of a published digest README",
+    "Read the tables of a digest README that another tool wrote, and store their papers. If\n"
+    "there is no keywords.yaml, one is written with the headings as keywords. Everything that\n"
+    "is brought in counts as seen: it will not be mailed.",
+    option("readme", metavar="README.md", help="the published README"),
+    flag("--replace", "replace the tables in that file with our two markers"),
+    option("--today", metavar="YYYY-MM-DD", type=day, help="the day on which they were first seen"),
+)
+def run_import(arguments: Namespace) -> int:
     """Bring in a published README."""
-    from daily_papers.moving.bringing_in import bring_in  # noqa: PLC0415
+    from daily_papers.moving.bringing_in import bring_in
 
     brought_in = bring_in(
         Path(arguments.root),
@@ -245,9 +447,55 @@ def import_command(arguments: Namespace) -> int:
     return 0
 
 
-def demo_command(arguments: Namespace) -> int:
-    """Show all of it against the sandbox."""
-    from daily_papers.demo import demo  # noqa: PLC0415
+@command(
+    "init",
+    "a new digest repository",
+    "Write what a digest repository needs into DIR: README.md, keywords.yaml, two workflows,\n"
+    ".gitignore and .gitattributes. Files that are already there stay as they are.",
+    option("folder", metavar="DIR", nargs="?", help="the folder (default: --root, or here)"),
+    Either(
+        (
+            flag("--upgrade", "renew the two workflows to this version, and show the difference"),
+            option(
+                "--template",
+                metavar="NAME",
+                help="copy this bundled template into templates/, so that you can change it",
+            ),
+        )
+    ),
+)
+def run_init(arguments: Namespace) -> int:
+    """Make a digest repository, renew its workflows, or copy a template into it."""
+    from daily_papers.init import copy_template, init, upgrade
+
+    say = (lambda _: None) if arguments.quiet else print
+    folder = Path(arguments.root if arguments.folder is None else arguments.folder)
+    if arguments.template is not None:
+        say(f"wrote: {copy_template(folder, arguments.template)}")
+    elif arguments.upgrade:
+        upgrade(folder, SystemRandom(), say)
+    else:
+        init(folder, SystemRandom(), say)
+    return 0
+
+
+@command(
+    "demo",
+    "all of it, here and now, without network",
+    "Run a digest repository for a few days against a sandbox arXiv on this machine: made-up\n"
+    "papers, the real pipeline. Prints what it does and where to look.",
+    option(
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        default="daily-papers-demo",
+        help="a folder that is empty, not there yet, or from an earlier demo "
+        "(default: daily-papers-demo)",
+    ),
+)
+def run_demo(arguments: Namespace) -> int:
+    """Play all of it against the sandbox."""
+    from daily_papers.demo import demo
 
     say = (lambda _: None) if arguments.quiet else print
     demo(Path(arguments.folder), say)
