@@ -15,7 +15,7 @@ from pathlib import Path
 from daily_papers.config import Config, load_config
 from daily_papers.digests.digest import Digest, is_key
 from daily_papers.errors import DailyPapersError, RegionError
-from daily_papers.rendering.pages import PAGE_MARK, render_page
+from daily_papers.rendering.pages import PAGE_MARK, render_pages
 from daily_papers.rendering.readme import render_region
 from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region, replace_region
 from daily_papers.rendering.tables import Section, Tables
@@ -125,12 +125,17 @@ class Repository:
         sections = sections_of(config, store)
         tables = Tables(config.title, store.state.day, store.state.day_line, sections)
         transaction.write_shared(README, self._filled(tables, templates))
+        slugs = {section.slug for section in sections}
+        paths = set()
         for section in sections:
             keyword = store.keywords.get(section.slug)
             changed = None if keyword is None else keyword.changed
-            page = render_page(section, templates, title=config.title, last_update=changed)
-            transaction.write(section.page, page.encode())
-        for path in self._orphans({section.page for section in sections}):
+            for path, page in render_pages(
+                section, templates, title=config.title, last_update=changed, slugs=slugs
+            ):
+                transaction.write(path, page.encode())
+                paths.add(path)
+        for path in self._orphans(paths):
             transaction.delete(path)
         return transaction
 

@@ -39,6 +39,8 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
         "title": str,
         "readme": str,
         "last_update": date | None,
+        "number": int,
+        "pages": tuple[str, ...],
     },
     "readme.md.jinja": {
         "last_update": date | None,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.rendering.pages import render_page
+from daily_papers.rendering.pages import render_pages
 from daily_papers.rendering.readme import LARGEST_README, LARGEST_REGION, render_region
 from daily_papers.rendering.region import BEGIN, END, replace_region
 from daily_papers.rendering.tables import Section, Tables, render_row
@@ -121,14 +121,15 @@ def test_no_keywords() -> None:
 
 
 def test_page() -> None:
-    assert_golden(
-        "page-hostile.md",
-        render_page(HOSTILE.sections[0], BUNDLED, title="Daily | Papers", last_update=DAY),
+    ((path, page),) = render_pages(
+        HOSTILE.sections[0], BUNDLED, title="Daily | Papers", last_update=DAY
     )
+    assert path == HOSTILE.sections[0].page
+    assert_golden("page-hostile.md", page)
 
 
 def test_page_without_papers() -> None:
-    page = render_page(section("quiet"), BUNDLED, title="Daily Papers", last_update=None)
+    ((_, page),) = render_pages(section("quiet"), BUNDLED, title="Daily Papers", last_update=None)
     assert "No papers yet." in page
 
 

@@ -16,6 +16,7 @@ from daily_papers.papers.paper import Paper, Way
 from daily_papers.sandbox import SandboxArxiv
 from daily_papers.store.store import Draft
 from tests.support.command_line import Ended, run
+from tests.support.markdown_view import as_on_github
 from tests.support.repository import Repository
 from tests.support.website import DAY, Website, paper
 
@@ -188,3 +189,59 @@ def test_a_byte_order_mark_is_for_csv_alone(tmp_path: Path):
     ended = run("export", "--bom", "--root", tmp_path)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == "daily-papers: --bom: only for --format csv\n"
+
+
+# --- tables that are too long for one page -----------------------------------------------------
+
+LIMIT = 1_000_000
+
+
+def long_tables(root: Path, rows: int, keywords: str) -> Website:
+    papers = [paper(number, abstract="MRI " + "of many heads " * 100) for number in range(1, rows)]
+    return Website.new(root, {"mri": papers}, keywords=keywords)
+
+
+def pages(website: Website) -> dict[str, str]:
+    return {
+        path.name: path.read_text("utf-8")
+        for path in sorted((website.repository.root / "papers").iterdir())
+    }
+
+
+def test_a_table_too_long_for_github_goes_on_on_more_pages(tmp_path: Path):
+    website = long_tables(tmp_path, 1500, "max_papers: 2000\nkeywords:\n  - any: [mri]\n")
+    shown(website, "render")
+    found = pages(website)
+    assert list(found) == ["mri-2.md", "mri-3.md", "mri.md"]
+    assert max(len(text.encode()) for text in found.values()) < LIMIT
+    in_order = [found[name] for name in ("mri.md", "mri-2.md", "mri-3.md")]
+    rows = identifiers("".join(in_order))
+    assert rows == [f"2603.{number:05d}" for number in range(1499, 0, -1)]
+    links = "Page 2 of 3: [1](mri.md) 2 [3](mri-3.md)"
+    assert links in in_order[1].split("| **Title**")[0].splitlines()
+    for text in in_order:
+        assert as_on_github(text).elements.count("table") == 1
+    assert shown(website, "render").out == "nothing to change\n"
+
+
+def test_pages_that_are_needed_no_longer_are_removed(tmp_path: Path):
+    website = long_tables(tmp_path, 1500, "max_papers: 2000\nkeywords:\n  - any: [mri]\n")
+    shown(website, "render")
+    website.repository.write("papers/mri-4.md", "Mine.\n")
+    website.repository.write("keywords.yaml", "max_papers: 900\nkeywords:\n  - any: [mri]\n")
+    shown(website, "render")
+    assert list(pages(website)) == ["mri-2.md", "mri-4.md", "mri.md"]
+    website.repository.write("keywords.yaml", "max_papers: 100\nkeywords:\n  - any: [mri]\n")
+    shown(website, "render")
+    assert list(pages(website)) == ["mri-4.md", "mri.md"]
+    assert "Page 1 of" not in pages(website)["mri.md"]
+
+
+def test_the_page_of_another_keyword_keeps_its_name(tmp_path: Path):
+    keywords = "max_papers: 2000\nkeywords:\n  - any: [mri]\n  - name: MRI 2\n    any: [pet]\n"
+    website = long_tables(tmp_path, 1500, keywords)
+    shown(website, "render")
+    found = pages(website)
+    assert list(found) == ["mri-2.md", "mri-3.md", "mri-4.md", "mri.md"]
+    assert found["mri-2.md"].startswith("# MRI 2\n")
+    assert "Page 1 of 3: 1 [2](mri-3.md) [3](mri-4.md)\n" in found["mri.md"]

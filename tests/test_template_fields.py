@@ -16,7 +16,7 @@ import pytest
 from daily_papers.config import parse_config
 from daily_papers.digests.digest import Digest, NewsItem
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.rendering.pages import render_page
+from daily_papers.rendering.pages import render_pages
 from daily_papers.rendering.readme import render_region
 from daily_papers.rendering.tables import Tables
 from daily_papers.rendering.templates import Templates
@@ -82,7 +82,7 @@ def handed_over() -> Seen:
     sections = sections_of(config, store)
     render_region(Tables(config.title, DAY, "An example.", sections), templates, rest_bytes=0)
     for section in sections:
-        render_page(section, templates, title=config.title, last_update=DAY)
+        assert list(render_pages(section, templates, title=config.title, last_update=DAY))
 
     item = NewsItem(PAPER, ("example",))
     names = (("example", "example"),)

@@ -1,34 +1,84 @@
 """papers/<slug>.md: the complete table of one keyword.
 
-GitHub shows Markdown files of up to about 2 MB; that are more than 1,000 papers. A longer page is
-not split, since its raw form and its history still work.
+GitHub shows Markdown files of less than about 2 MB, and complex ones sooner end as plain text
+(https://docs.github.com/en/repositories/creating-and-managing-repositories/repository-limits). A
+longer table goes on in papers/<slug>-2.md, and so on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from itertools import count, islice
 
 from daily_papers.rendering.tables import Section, render_row, view
-from daily_papers.rendering.templates import Templates
+from daily_papers.rendering.templates import Escaped, Templates
 
-#: Stands at the end of each page, and tells it from a file that people put beside it.
+#: Ends each page, and marks it as ours, not a file that people put beside it.
 PAGE_MARK = "<!-- daily-papers:page -->"
+#: Bytes of a page.
+LARGEST_PAGE = 1_000_000
 
 
-def render_page(
-    section: Section, templates: Templates, *, title: str, last_update: date | None
-) -> str:
-    """Render the page of one keyword.
+def render_pages(
+    section: Section,
+    templates: Templates,
+    *,
+    title: str,
+    last_update: date | None,
+    slugs: Collection[str] = (),
+) -> Iterator[tuple[str, str]]:
+    """Render the pages of one keyword, each with its path; one page if all rows fit on it.
 
     ``title`` is what links back to the README; ``last_update`` is this keyword's own. It should be
-    the day on which its rows changed last, so that a quiet day changes no page.
+    the day on which its rows changed last, so that a quiet day changes no page. ``slugs`` are
+    those of all keywords: their pages keep their names.
     """
-    rows = tuple(render_row(paper, templates) for paper in section.papers)
-    page = templates.render(
-        "page.md.jinja",
-        section=view(section, rows, hidden=0),
-        title=title,
-        readme=f"../README.md#{section.anchor}",
-        last_update=last_update,
-    )
-    return f"{page.rstrip()}\n\n{PAGE_MARK}\n"
+
+    def rendered(rows: tuple[Escaped, ...], paths: Sequence[str], number: int) -> str:
+        page = templates.render(
+            "page.md.jinja",
+            section=view(section, rows, hidden=0),
+            title=title,
+            readme=f"../README.md#{section.anchor}",
+            last_update=last_update,
+            number=number,
+            pages=tuple(path.rpartition("/")[2] for path in paths),
+        )
+        return f"{page.rstrip()}\n\n{PAGE_MARK}\n"
+
+    rows = [render_row(paper, templates) for paper in section.papers]
+    expected = sum(map(_size, rows)) // LARGEST_PAGE + 2
+    links = tuple(islice(_paths(section, slugs), expected * 2))
+    # Some room is for the head of the table, which a page without rows does not have.
+    parts = tuple(_parts(rows, LARGEST_PAGE - _size(rendered((), links, 1)) - 1_000))
+    paths = tuple(islice(_paths(section, slugs), len(parts)))
+    for number, (path, part) in enumerate(zip(paths, parts, strict=True), start=1):
+        yield path, rendered(part, paths, number)
+
+
+def _paths(section: Section, slugs: Collection[str]) -> Iterator[str]:
+    """The names of a keyword's pages, without those of other keywords."""
+    yield section.page
+    for number in count(2):
+        slug = f"{section.slug}-{number}"
+        if slug not in slugs:
+            yield f"papers/{slug}.md"
+
+
+def _parts(rows: Sequence[Escaped], room: int) -> Iterator[tuple[Escaped, ...]]:
+    """Put as many rows on a page as there is room for; at least one, and at least one page."""
+    part: list[Escaped] = []
+    used = 0
+    for row in rows:
+        size = _size(row) + 1
+        if part and used + size > room:
+            yield tuple(part)
+            part, used = [], 0
+        part.append(row)
+        used += size
+    yield tuple(part)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
