@@ -17,6 +17,7 @@ from daily_papers.sandbox import RATE_EXCEEDED, SandboxArxiv
 from tests.support.bare_remote import BareRemote, git
 from tests.support.command_line import Ended, run
 from tests.support.markdown_view import as_on_github
+from tests.support.repository import Repository
 from tests.support.runner import Job
 
 DAY = date(2026, 2, 9)
@@ -343,3 +344,48 @@ def test_a_digest_repository_below_the_top_of_its_clone_is_compared_too(
     (inner / "keywords.yaml").write_text(KEYWORDS, encoding="utf-8")
     BareRemote.of(repository, beside=tmp_path)
     assert "The change costs no search" in preview(inner, arxiv, "--changed-since", "HEAD").out
+
+
+# --- why each sample matched -------------------------------------------------------------------
+
+
+def test_each_sample_says_why_it_matches() -> None:
+    seen = prospect(
+        paper(1),
+        paper(2, title="Brains", abstract="An MRI"),
+        paper(3, title="Knees", abstract="By MRI", authors=("Jose Nunez",)),
+        of=parse_config(
+            b"keywords:\n  - {any: [mri], in: title or abstract, categories: [eess]}", ""
+        ).keywords[0],
+    )
+    lines = as_text(seen).splitlines()
+    assert [line.strip() for line in lines if "matches:" in line] == [
+        'matches: "mri" in title and abstract, category eess',
+        'matches: "mri" in abstract, category eess',
+        'matches: "mri" in abstract, category eess',
+    ]
+    page = as_on_github(as_markdown(seen))
+    assert page.text.count('matches: "mri" in abstract, category eess') == 2
+
+
+def test_a_sample_that_does_not_match_says_so() -> None:
+    seen = prospect(paper(1, title="Knees"))
+    assert "      does not match, and would not be stored\n" in as_text(seen)
+
+
+def test_a_person_is_named_as_the_keyword_spells_it() -> None:
+    seen = prospect(paper(1, authors=("José Núñez",)), of=keyword("{author: [Jose Nunez]}"))
+    assert "      matches: author Jose Nunez\n" in as_text(seen)
+
+
+def test_the_command_says_why_each_sample_matches(tmp_path: Path) -> None:
+    repository = Repository.new(tmp_path, KEYWORDS)
+    with SandboxArxiv(today=DAY) as arxiv:
+        ended = run("preview", "mri", "--root", repository.root, environ=arxiv.environment())
+    assert ended.code == 0, ended.err
+    samples = [line for line in ended.out.splitlines() if "arxiv.org/abs/" in line]
+    reasons = [line.strip() for line in ended.out.splitlines() if line.startswith("      ")]
+    assert len(samples) == len(reasons) == 5
+    assert all(
+        reason.startswith('matches: "mri" in title and abstract, category ') for reason in reasons
+    )

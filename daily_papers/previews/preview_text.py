@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from daily_papers.config import Keyword
 from daily_papers.config.written import in_single
+from daily_papers.papers.paper import Paper
 from daily_papers.previews.prospect import FEWEST_DAYS, Change, Circle, Prospect
 from daily_papers.query.expression import Phrase, leaves, to_arxiv
+from daily_papers.query.matching import explain, why
 from daily_papers.rendering import markdown
 from daily_papers.workflow_commands import harmless
 
@@ -40,10 +43,11 @@ def as_text(prospect: Prospect) -> str:
     lines += [f"  query: {to_arxiv(prospect.keyword.expression)}"]
     if prospect.papers:
         lines.append("  newest:")
-    lines += [
-        f"    {paper.date}  {markdown.shown(paper.title)}  {paper.url}"
-        for paper in prospect.papers[:_SAMPLES]
-    ]
+    for paper in prospect.papers[:_SAMPLES]:
+        lines += [
+            f"    {paper.date}  {markdown.shown(paper.title)}  {paper.url}",
+            f"      {_why(prospect.keyword, paper)}",
+        ]
     return "\n".join(harmless(line) for line in lines) + "\n"
 
 
@@ -56,10 +60,17 @@ def as_markdown(prospect: Prospect) -> str:
     if prospect.papers:
         lines.append("- newest:")
     lines += [
-        f"  - {paper.date} [{markdown.link_text(paper.title)}]({paper.url})"
+        f"  - {paper.date} [{markdown.link_text(paper.title)}]({paper.url}): "
+        f"{markdown.cell(_why(prospect.keyword, paper))}"
         for paper in prospect.papers[:_SAMPLES]
     ]
     return "\n".join(lines) + "\n"
+
+
+def _why(keyword: Keyword, paper: Paper) -> str:
+    """What makes a paper match, or that it does not match by our own rule."""
+    reason = explain(why(keyword.expression, paper))
+    return f"matches: {reason}" if reason else "does not match, and would not be stored"
 
 
 def _sentences(prospect: Prospect) -> Iterator[str]:
