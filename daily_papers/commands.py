@@ -432,17 +432,17 @@ def run_site(arguments: Namespace) -> int:
 )
 def run_import(arguments: Namespace) -> int:
     """Bring in a published README."""
-    from daily_papers.moving.bringing_in import bring_in
+    from daily_papers.migrate.import_readme import import_readme
 
-    brought_in = bring_in(
+    imported = import_readme(
         Path(arguments.root),
         Path(arguments.readme),
         day=arguments.today or listing_day(os.environ),
         in_place=arguments.replace,
     )
     if not arguments.quiet:
-        print(*brought_in.done, *brought_in.advice, sep="\n")
-    for sentence in brought_in.left_out:
+        print(*imported.done, *imported.advice, sep="\n")
+    for sentence in imported.left_out:
         print(f"daily-papers: {sentence}", file=sys.stderr)
     return 0
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.moving.importing import Published, read_published
+from daily_papers.migrate.published_readme import Published, read_published
 from daily_papers.papers.paper import Paper, Way, folded, newest_first
 from daily_papers.rendering.markdown import shown
 from daily_papers.rendering.region import BEGIN, END

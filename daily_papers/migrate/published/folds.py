@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 
-from daily_papers.moving.published.blocks import Block, Prose, Table
-from daily_papers.moving.published.headings import Heading, is_summary
+from daily_papers.migrate.published.blocks import Block, Prose, Table
+from daily_papers.migrate.published.headings import Heading, is_summary
 
 _TAG = re.compile(r"<(?P<close>/?)details\b", re.IGNORECASE)
 # A comment or a rule is somebody's.

@@ -14,10 +14,10 @@ from pathlib import Path
 from daily_papers.config import Keyword, load_config, parse_config
 from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError, UsageError
-from daily_papers.moving.importing import Published, PublishedSection, read_published
-from daily_papers.moving.moving_over import PLACES_OF_LEFTOVERS, keywords_yaml, leftovers
-from daily_papers.moving.published.blocks import Table
-from daily_papers.moving.replacing import Stored, replaced_with_markers
+from daily_papers.migrate.leftovers import PLACES_OF_LEFTOVERS, keywords_yaml, leftovers
+from daily_papers.migrate.published.blocks import Table
+from daily_papers.migrate.published_readme import Published, PublishedSection, read_published
+from daily_papers.migrate.replace_tables import Stored, replaced_with_markers
 from daily_papers.query.expression import to_arxiv
 from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region
 from daily_papers.store.files import load_store, save_store
@@ -31,7 +31,7 @@ IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtIn:
+class Imported:
     """What an import did, one sentence each."""
 
     done: tuple[str, ...]
@@ -41,7 +41,7 @@ class BroughtIn:
     advice: tuple[str, ...]
 
 
-def bring_in(root: Path, readme: Path, *, day: date, in_place: bool) -> BroughtIn:
+def import_readme(root: Path, readme: Path, *, day: date, in_place: bool) -> Imported:
     """Store a README's papers; ``in_place`` puts our markers where its tables stood.
 
     What is not brought in stays in the README, and is named.
@@ -70,7 +70,7 @@ def bring_in(root: Path, readme: Path, *, day: date, in_place: bool) -> BroughtI
         else:
             places = _place(root, published, transaction)
         transaction.commit()
-    return BroughtIn(
+    return Imported(
         done=(*written, *(_taken(section, stored) for _, section in pairs), *places),
         left_out=(
             *strangers,
@@ -90,11 +90,11 @@ def _read(readme: Path) -> str:
         raise unwritable(readme, error) from error
 
 
-def _nothing_in(published: Published) -> BroughtIn:
+def _nothing_in(published: Published) -> Imported:
     """What to say of a README without a paper: with our markers, it was brought in before."""
     unread = tuple(map(str, published.unread))
     if published.has_markers:
-        return _brought_in_before(published, "no other paper", unread)
+        return _imported_before(published, "no other paper", unread)
     if unread:
         raise DailyPapersError("\n".join(unread))
     raise DailyPapersError(
@@ -103,17 +103,17 @@ def _nothing_in(published: Published) -> BroughtIn:
     )
 
 
-def _no_keyword(published: Published, strangers: Sequence[str]) -> BroughtIn:
+def _no_keyword(published: Published, strangers: Sequence[str]) -> Imported:
     """What to say where no table is a keyword's: beside our markers, the others were brought in."""
     unread = tuple(map(str, published.unread))
     if not published.has_markers:
         raise DailyPapersError("\n".join((*strangers, *unread)))
-    return _brought_in_before(published, "no other paper of a keyword", (*strangers, *unread))
+    return _imported_before(published, "no other paper of a keyword", (*strangers, *unread))
 
 
-def _brought_in_before(published: Published, left: str, left_out: tuple[str, ...]) -> BroughtIn:
+def _imported_before(published: Published, left: str, left_out: tuple[str, ...]) -> Imported:
     sentence = f"our two markers stand in it already, and {left}: nothing to bring in"
-    return BroughtIn(done=(f"{published.path}: {sentence}",), left_out=left_out, advice=())
+    return Imported(done=(f"{published.path}: {sentence}",), left_out=left_out, advice=())
 
 
 def _keywords(

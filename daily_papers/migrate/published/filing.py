@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from daily_papers.moving.published.blocks import Block, LastUpdate, Prose, Table
-from daily_papers.moving.published.headings import Heading
+from daily_papers.migrate.published.blocks import Block, LastUpdate, Prose, Table
+from daily_papers.migrate.published.headings import Heading
 
 
 @dataclass(frozen=True, slots=True)

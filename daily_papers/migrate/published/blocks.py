@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from daily_papers.moving.published.headings import Heading, heading_at, lead_at
-from daily_papers.moving.published.lines import Line, lines_of
-from daily_papers.moving.published.rows import (
+from daily_papers.migrate.published.headings import Heading, heading_at, lead_at
+from daily_papers.migrate.published.lines import Line, lines_of
+from daily_papers.migrate.published.rows import (
     Column,
     cells_of,
     columns_of,

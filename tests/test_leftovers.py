@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from daily_papers.config import parse_config
 from daily_papers.config.slugs import slug_of
-from daily_papers.moving.importing import read_published
-from daily_papers.moving.moving_over import keywords_yaml, leftovers
+from daily_papers.migrate.leftovers import keywords_yaml, leftovers
+from daily_papers.migrate.published_readme import read_published
 from daily_papers.query.expression import to_arxiv
 
 PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
 
-from daily_papers.moving.published.lines import Line
-from daily_papers.moving.published.rows import Reading, as_written
+from daily_papers.migrate.published.lines import Line
+from daily_papers.migrate.published.rows import Reading, as_written
 from daily_papers.papers.paper import folded
 
 _SIGNED = re.compile(r" {0,3}(?P<level>#{1,6})(?P<name>(?:[ \t].*)?)")

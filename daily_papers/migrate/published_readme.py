@@ -17,7 +17,7 @@ from datetime import date
 from itertools import takewhile
 
 from daily_papers.config.searches import plain_place
-from daily_papers.moving.published.blocks import (
+from daily_papers.migrate.published.blocks import (
     Block,
     LastUpdate,
     Prose,
@@ -25,11 +25,11 @@ from daily_papers.moving.published.blocks import (
     Table,
     blocks_of,
 )
-from daily_papers.moving.published.filing import Filed, filed_tables
-from daily_papers.moving.published.headings import Heading
-from daily_papers.moving.published.lines import Line
-from daily_papers.moving.published.order import times_of_rows, with_times
-from daily_papers.moving.published.rows import Column, UnreadRowError, read_row
+from daily_papers.migrate.published.filing import Filed, filed_tables
+from daily_papers.migrate.published.headings import Heading
+from daily_papers.migrate.published.lines import Line
+from daily_papers.migrate.published.order import times_of_rows, with_times
+from daily_papers.migrate.published.rows import Column, UnreadRowError, read_row
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import query_words
 

@@ -16,10 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from daily_papers.moving.importing import Published
-from daily_papers.moving.published.blocks import Block, Prose, Table
-from daily_papers.moving.published.folds import below_folds, emptied_folds, folds_of
-from daily_papers.moving.published.headings import Heading
+from daily_papers.migrate.published.blocks import Block, Prose, Table
+from daily_papers.migrate.published.folds import below_folds, emptied_folds, folds_of
+from daily_papers.migrate.published.headings import Heading
+from daily_papers.migrate.published_readme import Published
 from daily_papers.rendering.region import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")

@@ -1,1 +1,0 @@
-"""Moving over from another tool: its published README becomes records of the store."""
