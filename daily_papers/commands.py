@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from daily_papers.clock import day, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
-from daily_papers.progress import progress_on
+from daily_papers.progress import progress_on, say_nothing
+from daily_papers.workflow_commands import harmless
 
 if TYPE_CHECKING:
     from daily_papers.config import Problem
@@ -131,6 +132,7 @@ def run_update(arguments: Namespace) -> int:
         mode=FetchMode(arguments.source),
         budget=arguments.budget * 60,
         environ=os.environ,
+        say=say_nothing if arguments.quiet else _say,
     )
     if arguments.dry_run:
         for sentence in dry_run(repository, order):
@@ -147,6 +149,11 @@ def run_update(arguments: Namespace) -> int:
                 where = f" ({keyword.url})" if keyword.url else ""
                 print(f"daily-papers: {keyword.name}: {keyword.reason}{where}", file=sys.stderr)
     return report.exit_code
+
+
+def _say(sentence: str) -> None:
+    """Print that something takes long, at once."""
+    print(f"daily-papers: {harmless(sentence)}", file=sys.stderr, flush=True)
 
 
 def _write(path: Path, text: str) -> None:
@@ -275,7 +282,7 @@ def run_preview(arguments: Namespace) -> int:
     from daily_papers.previews import preview, preview_text
     from daily_papers.repository import Repository
 
-    request = preview.Request(Path(arguments.root), listing_day(os.environ), os.environ)
+    request = preview.Request(Path(arguments.root), listing_day(os.environ), os.environ, _say)
     style = preview_text.STYLES[arguments.format]
     if arguments.changed_since is None:
         config = Repository(request.root).load_config()

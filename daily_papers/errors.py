@@ -65,6 +65,10 @@ class Silenced(FetchError):
     """The service answered 403 in this run: nothing more is asked of it today."""
 
 
+class MachineFault(FetchError):
+    """A fault of the user's machine: of its proxy, certificates or network. No wait helps."""
+
+
 class NotAsked(FetchError):
     """The run's time is used up: no further request is begun."""
 

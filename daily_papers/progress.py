@@ -22,5 +22,9 @@ def progress_on(stream: TextIO, *, quiet: bool) -> Callable[[int, int, str], Non
     return show
 
 
+def say_nothing(_sentence: str) -> None:
+    """Nobody watches."""
+
+
 def _silent(_done: int, _of: int, _what: str) -> None:
     """Say nothing."""

@@ -335,15 +335,6 @@ def test_a_redirect_between_services_of_arxiv_is_followed(instead_of_arxiv):
 # ---------------------------------------------------------------- limits of one answer
 
 
-def test_a_slow_drip_is_given_up():
-    clock = PassingClock(tick=100)
-    body = Canned(b"x" * 200_000)
-    limits = AnswerLimits(total_seconds=600)
-    with answering(lambda _: body) as server, polite(clock, budget=0, answer=limits) as session:
-        with pytest.raises(Unreachable, match="no whole answer within 600 seconds"):
-            session.fetch(server.address, believe)
-
-
 def test_an_answer_as_large_as_the_limit_is_read():
     limits = AnswerLimits(most_bytes=50_000)
     packed = {"Content-Encoding": "gzip"}

@@ -53,5 +53,9 @@ class OaiPmh:
         """Ask for one page. A token is opaque: it goes back alone, encoded once."""
         url = f"{self._services.oai_url}?{urlencode(arguments)}"
         read: list[OaiPage] = []
-        self._session.fetch(url, lambda body: read.append(read_page(body, url)))
+        self._session.fetch(
+            url,
+            lambda body: read.append(read_page(body, url)),
+            silence_seconds=self._services.oai_timeout,
+        )
         return read[-1]

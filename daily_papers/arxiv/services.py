@@ -29,6 +29,8 @@ _DEFAULT_URLS = {
     OAI_URL: "https://oaipmh.arxiv.org/oai",
 }
 _DEFAULT_SECONDS = {REQUEST_INTERVAL: LEAST_INTERVAL, RETRY_WAIT: LEAST_RETRY_WAIT, TIMEOUT: 120.0}
+#: Pages of OAI-PMH were seen to take 2.6 minutes before their first byte.
+_OAI_TIMEOUT = 300.0
 _LONGEST_SECONDS = 86_400.0
 
 
@@ -52,6 +54,8 @@ class Services:
     retry_wait: float = LEAST_RETRY_WAIT
     #: Seconds without a byte after which an answer counts as lost.
     timeout: float = _DEFAULT_SECONDS[TIMEOUT]
+    #: The same for OAI-PMH.
+    oai_timeout: float = _OAI_TIMEOUT
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -69,6 +73,7 @@ class Services:
             request_interval=_seconds(environ, REQUEST_INTERVAL),
             retry_wait=_seconds(environ, RETRY_WAIT),
             timeout=_seconds(environ, TIMEOUT),
+            oai_timeout=_seconds(environ, TIMEOUT, _OAI_TIMEOUT),
         )
         if services.timeout == 0:
             raise UsageError(f"{TIMEOUT}: 0 leaves no time for an answer; give at least 1")
@@ -114,11 +119,12 @@ def _url(environ: Mapping[str, str], name: str) -> str:
     return text
 
 
-def _seconds(environ: Mapping[str, str], name: str) -> float:
+def _seconds(environ: Mapping[str, str], name: str, default: float | None = None) -> float:
     """Read a number of seconds, the default where there is none."""
     text = environ.get(name, "").strip()
+    usual = _DEFAULT_SECONDS[name] if default is None else default
     try:
-        seconds = float(text) if text else _DEFAULT_SECONDS[name]
+        seconds = float(text) if text else usual
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds <= _LONGEST_SECONDS:

@@ -10,8 +10,10 @@ within the run's time, keeps silent once it was told to, and hands on only bytes
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -20,6 +22,7 @@ from daily_papers.arxiv.kept import KeptAnswers
 from daily_papers.arxiv.services import LEAST_INTERVAL, LEAST_RETRY_WAIT, Services, is_arxiv
 from daily_papers.arxiv.statuses import accepted_body
 from daily_papers.arxiv.transport import (
+    LONGEST_ANSWER,
     AnswerLimits,
     LostAnswer,
     RawAnswer,
@@ -32,16 +35,20 @@ from daily_papers.clock import Clock, SystemClock
 from daily_papers.errors import (
     BadAnswer,
     FetchError,
+    MachineFault,
     NotAsked,
     Silenced,
     Throttled,
     Unreachable,
 )
+from daily_papers.progress import say_nothing
 
 logger = logging.getLogger(__name__)
 
 TRIES = 3
 MOST_REDIRECTS = 5
+#: Seconds of a wait that somebody who watches is told.
+_LONG_WAIT = 30.0
 
 Check = Callable[[bytes], None]
 
@@ -63,7 +70,11 @@ class Limits:
             request_interval=services.request_interval,
             retry_wait=services.retry_wait,
             budget=budget,
-            answer=AnswerLimits(silence_seconds=services.timeout),
+            answer=AnswerLimits(
+                silence_seconds=services.timeout,
+                notice_seconds=services.timeout / 6,
+                total_seconds=min(LONGEST_ANSWER, 5 * services.timeout),
+            ),
         )
 
 
@@ -102,8 +113,10 @@ class PoliteSession:
     """Asks arXiv's three services, one request after the other.
 
     ``answers`` keeps checked answers (None: nothing is kept). ``before_waiting`` is called before
-    each wait, so that the run can store and render what it has. ``digest_repository`` is the
-    ``owner/name`` that arXiv sees in the User-Agent. Use it as a context manager.
+    each wait, so that the run can store and render what it has. ``say`` is called with a sentence
+    where somebody who watches would wonder: about a long wait, or an answer that is long in coming.
+    ``digest_repository`` is the ``owner/name`` that arXiv sees in the User-Agent. Use it as a
+    context manager.
     """
 
     def __init__(
@@ -113,6 +126,7 @@ class PoliteSession:
         answers: KeptAnswers | None = None,
         clock: Clock | None = None,
         before_waiting: Callable[[Wait], None] = _nothing_to_do,
+        say: Callable[[str], None] = say_nothing,
         digest_repository: str | None = None,
     ) -> None:
         #: Every request of the run, in order, and every kept answer that saved one.
@@ -122,10 +136,15 @@ class PoliteSession:
         self._answers = answers
         self._clock = clock or SystemClock()
         self._before_waiting = before_waiting
-        self._transport = Transport(limits.answer, self._clock, user_agent(digest_repository))
+        self._say = say
+        agent = user_agent(digest_repository)
+        self._transport = Transport(limits.answer, self._clock, agent, self._say_slow)
         self._deadline = self._clock.monotonic() + limits.budget
+        self._time = "the run's time"
         self._last_end: float | None = None
         self._silent_domains: set[str] = set()
+        #: What is wrong with this machine, by the domain that cannot be asked for it.
+        self._machine_faults: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -146,15 +165,27 @@ class PoliteSession:
         """Tell how much of the run's time is left."""
         return max(0.0, self._deadline - self._clock.monotonic())
 
-    def fetch(self, url: str, check: Check) -> bytes:
+    @contextmanager
+    def in_share(self, share: float, whose: str) -> Iterator[None]:
+        """Let what is asked within use that share of the time that is left, and no more."""
+        whole, time = self._deadline, self._time
+        self._deadline = whole - (1 - share) * self.seconds_left()
+        self._time = f"{whose} share of {time}"
+        try:
+            yield
+        finally:
+            self._deadline, self._time = whole, time
+
+    def fetch(self, url: str, check: Check, *, silence_seconds: float | None = None) -> bytes:
         """Have the answer to a GET of this address, checked; raises FetchError.
 
-        ``check`` raises BadAnswer for bytes that are not to be believed.
+        ``check`` raises BadAnswer for bytes that are not to be believed. ``silence_seconds`` is
+        for a service that is known to be slow.
         """
         kept = self._kept(url, check)
         if kept is not None:
             return kept
-        body = self._fetch_anew(url, check)
+        body = self._fetch_anew(url, check, silence_seconds)
         if self._answers is not None:
             self._answers.keep(url, body)
         return body
@@ -176,21 +207,21 @@ class PoliteSession:
         self.exchanges.append(Exchange(url, "kept", len(body), 0.0, "ok"))
         return body
 
-    def _fetch_anew(self, url: str, check: Check) -> bytes:
+    def _fetch_anew(self, url: str, check: Check, silence: float | None) -> bytes:
         """Ask, and ask again after a wait where that may help.
 
         A budget of nothing means that nothing is waited for; any other, once it is used up, that
         nothing more is asked.
         """
         if self._limits.budget > 0 and not self.seconds_left():
-            raise NotAsked(url, "not asked: the run's time is used up")
+            raise NotAsked(url, f"not asked: {self._time} is used up")
         for waits in range(1, TRIES):
             try:
-                return self._ask(url, check)
+                return self._ask(url, check, silence)
             except (Throttled, Unreachable) as failure:
                 self._wait(failure, waits)
         try:
-            return self._ask(url, check)
+            return self._ask(url, check, silence)
         except (Throttled, Unreachable) as failure:
             raise type(failure)(url, f"{failure.reason}, after {TRIES} tries") from failure
 
@@ -208,8 +239,14 @@ class PoliteSession:
         self.waits.append(wait)
         self._before_waiting(wait)
         logger.info("waiting %.0f seconds: %s", seconds, failure.reason)
+        if seconds >= _LONG_WAIT:
+            self._say(f"waiting until {_in(seconds)}: {failure.reason}")
         self._transport.hang_up()  # a server closes a connection that is idle for so long
         self._clock.sleep(seconds)
+
+    def _say_slow(self, host: str) -> None:
+        rest = self._limits.answer.total_seconds - self._limits.answer.notice_seconds
+        self._say(f"waiting for an answer of {host}, until {_in(rest)} at the latest")
 
     def _wait_seconds(self, failure: Throttled | Unreachable, waits: int) -> float:
         """Wait as long as the service says, else as configured, longer each time.
@@ -224,9 +261,9 @@ class PoliteSession:
             return max(interval, configured * waits)
         return max(interval, configured * (waits - 1), retry_after)
 
-    def _ask(self, url: str, check: Check) -> bytes:
+    def _ask(self, url: str, check: Check, silence: float | None) -> bytes:
         """Ask once, follow redirects, judge what came, and note all of it."""
-        answer = self._follow(url)
+        answer = self._follow(url, silence)
         try:
             body = accepted_body(answer, url)
             check(body)
@@ -238,11 +275,11 @@ class PoliteSession:
         self._note(answer, "ok")
         return body
 
-    def _follow(self, url: str) -> RawAnswer:
+    def _follow(self, url: str, silence: float | None) -> RawAnswer:
         """Request the address and where it leads, which must stay in its domain."""
         address = url
         for _ in range(MOST_REDIRECTS + 1):
-            answer = self._request(address, url)
+            answer = self._request(address, url, silence)
             try:
                 target = onward(answer)
             except BadAnswer as refusal:
@@ -254,15 +291,19 @@ class PoliteSession:
             address = target
         raise BadAnswer(url, f"redirected more than {MOST_REDIRECTS} times")
 
-    def _request(self, address: str, url: str) -> RawAnswer:
+    def _request(self, address: str, url: str, silence: float | None) -> RawAnswer:
         """Send one request, at its distance from the one before; ``url`` is what was asked for."""
         if _domain(address) in self._silent_domains:
             raise Silenced(url, "not asked: the service answered 403 earlier in this run")
+        if (fault := self._machine_faults.get(_domain(address))) is not None:
+            raise MachineFault(url, fault)
         self._keep_distance(address)
         try:
-            return self._transport.get(address)
+            return self._transport.get(address, silence)
         except LostAnswer as loss:
             failure = loss.failure
+            if isinstance(failure, MachineFault):
+                self._machine_faults[_domain(address)] = failure.reason
             exchange = Exchange(address, loss.word, 0, loss.seconds, failure.outcome)
             self.exchanges.append(exchange)
             raise type(failure)(url, failure.reason) from loss
@@ -285,6 +326,11 @@ class PoliteSession:
         )
         self.exchanges.append(exchange)
         logger.info("%s %s: %s, %d bytes", answer.status, outcome, answer.url, len(answer.body))
+
+
+def _in(seconds: float) -> str:
+    """Say at what time of this machine's day so many seconds will have passed."""
+    return (datetime.now().astimezone() + timedelta(seconds=seconds)).strftime("%H:%M %Z")
 
 
 def _domain(address: str) -> str:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -19,9 +23,11 @@ from urllib3.exceptions import HTTPError
 
 from daily_papers import PROJECT_URL, __version__
 from daily_papers.arxiv.answers import shortened
+from daily_papers.arxiv.machine import machine_fault
 from daily_papers.arxiv.services import is_arxiv
 from daily_papers.clock import Clock
-from daily_papers.errors import BadAnswer, FetchError, Unreachable
+from daily_papers.errors import BadAnswer, FetchError, MachineFault, Unreachable
+from daily_papers.progress import say_nothing
 from daily_papers.query.request_line import MOST_LINE_BYTES, line_bytes
 
 logger = logging.getLogger(__name__)
@@ -29,12 +35,14 @@ logger = logging.getLogger(__name__)
 _ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
 #: Small, since a bomb unpacks to a thousand times as much before it can be counted.
 _CHUNK_BYTES = 16 * 1024
+#: Seconds for a whole answer, at the most.
+LONGEST_ANSWER = 600.0
 _SILENT = "the server went silent"
 _LOSSES = (
     (requests.exceptions.ConnectTimeout, "timeout", "the server did not take the connection"),
     (requests.exceptions.Timeout, "timeout", _SILENT),
     (requests.exceptions.ChunkedEncodingError, "cut", "the connection broke within the answer"),
-    (requests.exceptions.ProxyError, "proxy", "the environment's proxy did not let it through"),
+    (requests.exceptions.ProxyError, "proxy", "the environment's proxy had no answer either"),
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -46,8 +54,10 @@ class AnswerLimits:
     connect_seconds: float = 15
     #: Without a byte.
     silence_seconds: float = 120
-    #: For the whole answer, however steadily it drips.
-    total_seconds: float = 600
+    #: After which somebody who watches is told that the answer is still to come.
+    notice_seconds: float = 20
+    #: For the whole answer, headers and all, however steadily it drips.
+    total_seconds: float = LONGEST_ANSWER
     #: After decompression.
     most_bytes: int = 64 * 1024 * 1024
 
@@ -81,12 +91,121 @@ def user_agent(digest_repository: str | None) -> str:
     return f"daily-papers/{__version__} ({contacts})"
 
 
-class Transport:
-    """Sends GET requests, one after the other; follows nothing, retries nothing."""
+class _Deadline:
+    """The end of one exchange: what is still dripping then is cut off, wherever it drips.
 
-    def __init__(self, limits: AnswerLimits, clock: Clock, agent: str) -> None:
+    Timeouts of a socket begin anew with each byte, so the connection is shut down from outside.
+    """
+
+    def __init__(self) -> None:
+        self.passed = False
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._twins: list[socket.socket] = []
+
+    @contextmanager
+    def after(self, seconds: float, *, notice: float, say: Callable[[], None]) -> Iterator[None]:
+        """Let what happens within take so long; ``say`` is called once it takes ``notice``."""
+
+        def watch() -> None:
+            if not self._over.wait(min(notice, seconds)):
+                say()
+            if not self._over.wait(max(0.0, seconds - notice)):
+                self._cut_off()
+
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+            for twin in self._twins:
+                twin.close()
+
+    def watch(self, connection: socket.socket) -> None:
+        """Take a connection in: by a twin, since the original may be wrapped for TLS later."""
+        twin = socket.fromfd(connection.fileno(), connection.family, connection.type)
+        with self._lock:
+            self._twins.append(twin)
+            if self.passed:
+                _shut(twin)
+
+    def _cut_off(self) -> None:
+        with self._lock:
+            self.passed = True
+            for twin in self._twins:
+                _shut(twin)
+
+
+def _shut(connection: socket.socket) -> None:
+    with suppress(OSError):  # the server may be quicker
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+class _OneConnection(HTTPAdapter):
+    """Keeps one connection, whatever the host, which the deadline of each exchange watches."""
+
+    def __init__(self) -> None:
+        self.deadline = _Deadline()
+        self._connection: _Watched | None = None
+        super().__init__(pool_connections=1, pool_maxsize=1, pool_block=True)
+
+    def get_connection_with_tls_context(self, *arguments: Any, **named: Any) -> Any:
+        """Give the pool of the address, whose connections are watched."""
+        pool: Any = super().get_connection_with_tls_context(*arguments, **named)
+        if not issubclass(pool.ConnectionCls, _Watched):
+            kind = type("_WatchedConnection", (_Watched, pool.ConnectionCls), {"adapter": self})
+            pool.ConnectionCls = kind
+        return pool
+
+    def open(self, connection: _Watched) -> None:
+        """Close the connection that was open before this one."""
+        if self._connection is not connection:
+            self.hang_up()
+            self._connection = connection
+
+    def hang_up(self) -> None:
+        """Close the connection: urllib3 itself does that once nothing, no traceback, holds it."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+class _Watched:
+    """What a connection of urllib3 does besides."""
+
+    adapter: _OneConnection
+    sock: socket.socket | None
+    close: Callable[[], None]
+
+    def _new_conn(self) -> socket.socket:
+        self.adapter.open(self)
+        connection: socket.socket = super()._new_conn()  # type: ignore[misc]
+        self.adapter.deadline.watch(connection)
+        return connection
+
+    def request(self, *arguments: Any, **named: Any) -> None:
+        if self.sock is not None:  # it was kept from the exchange before
+            self.adapter.deadline.watch(self.sock)
+        super().request(*arguments, **named)  # type: ignore[misc]
+
+
+class Transport:
+    """Sends GET requests, one after the other; follows nothing, retries nothing.
+
+    ``say_slow`` is called with the host of an answer that is long in coming.
+    """
+
+    def __init__(
+        self,
+        limits: AnswerLimits,
+        clock: Clock,
+        agent: str,
+        say_slow: Callable[[str], None] = say_nothing,
+    ) -> None:
         self._limits = limits
         self._clock = clock
+        self._say_slow = say_slow
         self._http = requests.Session()
         self._http.headers.clear()
         self._http.headers.update(
@@ -95,39 +214,61 @@ class Transport:
         # Proxies come from the environment; names and passwords from ~/.netrc do not.
         self._http.auth = _without_credentials
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        one_connection = HTTPAdapter(pool_connections=1, pool_maxsize=1, pool_block=True)
-        self._http.mount("http://", one_connection)
-        self._http.mount("https://", one_connection)
+        self._adapter = _OneConnection()
+        self._http.mount("http://", self._adapter)
+        self._http.mount("https://", self._adapter)
 
-    def get(self, url: str) -> RawAnswer:
-        """Ask once and read the whole answer; raises LostAnswer."""
+    def get(self, url: str, silence_seconds: float | None = None) -> RawAnswer:
+        """Ask once and read the whole answer; raises LostAnswer.
+
+        ``silence_seconds`` is for a service that is known to be slow.
+        """
         logger.debug("GET %s", url)
         started = self._clock.monotonic()
         if line_bytes(url) > MOST_LINE_BYTES:
             reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
             raise LostAnswer("refused", BadAnswer(url, reason), 0.0)
+        self._adapter.deadline = deadline = _Deadline()
+        silence = silence_seconds or self._limits.silence_seconds
         try:
-            with self._http.get(
-                url,
-                stream=True,
-                allow_redirects=False,
-                timeout=(self._limits.connect_seconds, self._limits.silence_seconds),
-                proxies=_proxies(url),
-            ) as response:
-                body = self._body(response, started)
+            with (
+                self._in_time(deadline, url),
+                self._http.get(
+                    url,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(self._limits.connect_seconds, silence),
+                    proxies=_proxies(url),
+                ) as response,
+            ):
+                body = self._body(response)
                 headers = response.headers
                 status = response.status_code
         # requests lets some errors of urllib3 through, among them some that are ValueErrors.
         except (requests.RequestException, HTTPError, OSError, ValueError, FetchError) as error:
-            word, failure = _loss(url, error)
+            word, failure = self._too_slow(url) if deadline.passed else _loss(url, error)
             raise LostAnswer(word, failure, self._clock.monotonic() - started) from error
+        if deadline.passed:  # without a length, an answer that was cut off seems to be whole
+            raise LostAnswer(*self._too_slow(url), self._clock.monotonic() - started)
         return RawAnswer(url, status, headers, body, self._clock.monotonic() - started)
+
+    def _in_time(self, deadline: _Deadline, url: str) -> AbstractContextManager[None]:
+        return deadline.after(
+            self._limits.total_seconds,
+            notice=self._limits.notice_seconds,
+            say=lambda: self._say_slow(urlsplit(url).hostname or url),
+        )
+
+    def _too_slow(self, url: str) -> tuple[str, FetchError]:
+        seconds = self._limits.total_seconds
+        return "slow", Unreachable(url, f"no whole answer within {seconds:g} seconds")
 
     def hang_up(self) -> None:
         """Close the connection; the next request opens another."""
+        self._adapter.hang_up()
         self._http.close()
 
-    def _body(self, response: requests.Response, started: float) -> bytes:
+    def _body(self, response: requests.Response) -> bytes:
         """Read the body within the limits; that of a redirect is left alone."""
         if response.status_code in _REDIRECTS:
             return b""
@@ -140,9 +281,6 @@ class Transport:
             if len(body) > self._limits.most_bytes:
                 megabytes = self._limits.most_bytes / 2**20
                 raise BadAnswer(response.url, f"the answer is larger than {megabytes:g} MB")
-            if self._clock.monotonic() - started > self._limits.total_seconds:
-                seconds = self._limits.total_seconds
-                raise Unreachable(response.url, f"no whole answer within {seconds:g} seconds")
         return bytes(body)
 
 
@@ -195,10 +333,11 @@ def _loss(url: str, error: Exception) -> tuple[str, FetchError]:
     match error:
         case BadAnswer():
             return "refused", error
-        case FetchError():
-            return "slow", error
         case requests.exceptions.ContentDecodingError():
             return "undecodable", BadAnswer(url, "the answer is not the gzip that it says it is")
+    fault = machine_fault(url, error)
+    if fault is not None:
+        return "this machine", MachineFault(url, fault)
     if "timed out" in str(error):  # within the body, requests calls this a ConnectionError
         return "timeout", Unreachable(url, _SILENT)
     for kind, word, sentence in _LOSSES:

@@ -59,6 +59,8 @@ Progress = Callable[[int, int, str], None]
 _SUBMITTED = timedelta(days=4)
 #: Papers in an answer of some 700 kB, which reaches back far enough for most keywords.
 _LONG_ANSWER = 300
+#: Of the time that the run has left.
+_HARVEST_SHARE = 0.5
 
 
 @dataclass(slots=True)
@@ -240,9 +242,12 @@ class Inquiry:
 
     def _take_pages(self, harvest: Harvest, take: _TakePage) -> None:
         """Hand over page by page; raises FetchError."""
-        for set_spec in harvest.sets:
-            is_last = set_spec == harvest.sets[-1]
-            self._oai_health.ask(partial(self._take_set, harvest, set_spec, take, is_last=is_last))
+        # A page may take minutes; what comes after the harvest needs its time, too.
+        with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
+            for set_spec in harvest.sets:
+                is_last = set_spec == harvest.sets[-1]
+                ask = partial(self._take_set, harvest, set_spec, take, is_last=is_last)
+                self._oai_health.ask(ask)
 
     def _take_set(
         self, harvest: Harvest, set_spec: str | None, take: _TakePage, *, is_last: bool

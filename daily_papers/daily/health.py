@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from daily_papers.errors import FetchError, NotAsked, Silenced, Throttled, Unreachable
+from daily_papers.errors import (
+    FetchError,
+    MachineFault,
+    NotAsked,
+    Silenced,
+    Throttled,
+    Unreachable,
+)
 
 _Answer = TypeVar("_Answer")
 
@@ -37,7 +44,7 @@ class Health:
             raise self.last_failure
         try:
             answer = question()
-        except (Throttled, Unreachable, Silenced, NotAsked) as failure:
+        except (Throttled, Unreachable, Silenced, NotAsked, MachineFault) as failure:
             self.unanswered += 1
             self.last_failure = failure
             raise

@@ -31,6 +31,7 @@ from daily_papers.daily.plan import (
 from daily_papers.daily.report import RequestReport, RunReport, WaitReport, told
 from daily_papers.digests.digest import new_key
 from daily_papers.errors import UsageError
+from daily_papers.progress import say_nothing
 from daily_papers.repository import Repository
 from daily_papers.store.reconcile import Reconciled, reconcile
 from daily_papers.store.store import Store
@@ -45,6 +46,8 @@ class Order:
     #: Seconds for the whole run.
     budget: float = 40 * 60.0
     environ: Mapping[str, str] = field(default_factory=dict)
+    #: Called with a sentence where it takes long.
+    say: Callable[[str], None] = say_nothing
 
 
 def update(repository: Repository, order: Order, progress: Progress) -> RunReport:
@@ -120,6 +123,7 @@ def _session(
         Limits.of(services, budget=order.budget),
         answers=KeptAnswers(repository.answers, order.day),
         before_waiting=before_waiting,
+        say=order.say,
         digest_repository=order.environ.get("GITHUB_REPOSITORY") or None,
     )
 

@@ -6,7 +6,7 @@ keywords.yaml, now and at an older commit -> the keywords that changed -> one se
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,8 @@ class Request:
     root: Path
     day: date
     environ: Mapping[str, str]
+    #: Called with a sentence where it takes long.
+    say: Callable[[str], None]
 
 
 def keywords_named(config: Config, name: str) -> tuple[Keyword, ...]:
@@ -115,6 +117,7 @@ def prospects(request: Request, config: Config, keywords: Sequence[Keyword]) -> 
     services = Services.from_environment(request.environ)
     with PoliteSession(
         Limits.of(services, budget=_BUDGET),
+        say=request.say,
         digest_repository=request.environ.get("GITHUB_REPOSITORY") or None,
     ) as session:
         api = QueryApi(session, services)

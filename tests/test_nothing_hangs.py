@@ -1,0 +1,427 @@
+"""Nothing may hang: what drips ends, what this machine lacks is said, and long waits are told."""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Self
+
+import pytest
+import requests
+
+from daily_papers.arxiv import session
+from daily_papers.arxiv.machine import machine_fault
+from daily_papers.arxiv.oai import OaiPmh
+from daily_papers.arxiv.services import Services
+from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.arxiv.transport import AnswerLimits
+from daily_papers.sandbox import Request, SandboxArxiv, Service
+from tests.support.clock import PassingClock
+from tests.support.command_line import environment, run, run_apart
+from tests.support.loopback import Canned, answering
+from tests.support.made_harvests import page
+from tests.support.repository import Repository
+
+#: A server that nobody gives up ends by itself: a test fails rather than hangs.
+MOST_DROPS = 1000
+#: What an answer begins with.
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/atom+xml\r\n"
+
+
+class Dripping:
+    """A server that sends a drop over and over, long before anybody gets impatient.
+
+    ``before`` answers the first request of a connection. It counts the drops of each connection.
+    """
+
+    def __init__(self, first: bytes, drop: bytes, before: bytes = b"") -> None:
+        self.drops: list[int] = []
+        self._first, self._drop, self._before = first, drop, before
+        self._over = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._listening.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(10)
+            assert not thread.is_alive(), "the client has not hung up"
+        self._listening.close()
+
+    def _start(self, target: Callable[..., None], *arguments: object) -> None:
+        self._threads.append(threading.Thread(target=target, args=arguments, daemon=True))
+        self._threads[-1].start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                self._start(self._serve, self._listening.accept()[0])
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            if self._before:
+                connection.sendall(self._before)
+                connection.recv(65_536)
+            number = len(self.drops)
+            self.drops.append(0)
+            connection.sendall(self._first)
+            while self.drops[number] < MOST_DROPS and not self._over.wait(0.02):
+                connection.sendall(self._drop)
+                self.drops[number] += 1
+
+
+DRIPS = {
+    "body": (HEAD + b"Content-Length: 1000000\r\n\r\n", b" "),
+    "body without a length": (HEAD + b"\r\n", b" "),
+    "chunks": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "within a chunk": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n100000\r\n", b" "),
+    "the length of a chunk": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
+    "gzip": (
+        HEAD + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03",
+        b"\x00\x00\x00\xff\xff",
+    ),
+    "headers": (HEAD, b"X-Drop: 1\r\n"),
+    "within a header": (HEAD + b"X-Drop: ", b"1"),
+    "status": (b"", b"H"),
+    "1xx": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "headers of 1xx": (b"HTTP/1.1 100 Continue\r\n", b"X: 1\r\n"),
+}
+
+
+QUICK = ("body without a length", "within a chunk", "gzip", "headers", "1xx")
+
+
+@pytest.mark.parametrize(
+    "drip",
+    [pytest.param(drip, marks=() if drip in QUICK else pytest.mark.full) for drip in DRIPS],
+)
+def test_an_answer_that_drips_is_given_up(tmp_path: Path, drip: str):
+    first, drop = DRIPS[drip]
+    repository = Repository.new(tmp_path / "digest", "keywords:\n  - mri\n")
+    with Dripping(first, drop) as server:
+        ended = run(
+            *("update", "--source", "search", "--budget", "0", "--root", repository.root),
+            environ=asking(server.address)
+            | {"DAILY_PAPERS_TIMEOUT": "0.2", "DAILY_PAPERS_RETRY_WAIT": "1"},
+        )
+    assert ended.code == 1
+    assert "no whole answer within 1 seconds" in ended.out
+    assert 0 < server.drops[0] < MOST_DROPS
+
+
+def test_a_connection_that_is_kept_is_watched_too(tmp_path: Path):
+    """Its first answer is whole, its second one drips."""
+    whole = HEAD + b"Content-Length: 14\r\n\r\nRate exceeded."
+    keywords = "categories: [cs]\nkeywords:\n  - mri\n"
+    repository = Repository.new(tmp_path / "digest", keywords)
+    with Dripping(HEAD + b"\r\n", b" ", before=whole) as server:
+        ended = run(
+            *("update", "--source", "announcements", "--budget", "0", "--root", repository.root),
+            environ=asking(server.address)
+            | {"DAILY_PAPERS_TIMEOUT": "0.2", "DAILY_PAPERS_RETRY_WAIT": "1"},
+        )
+    assert ended.code == 1
+    assert "no whole answer within 1 seconds" in ended.out
+    assert 0 < server.drops[0] < MOST_DROPS, "on the first connection"
+
+
+def asking(address: str) -> dict[str, str]:
+    """The variables that send every request to an address, without waiting between them."""
+    return {
+        "DAILY_PAPERS_API_URL": f"{address}/api/query",
+        "DAILY_PAPERS_FEED_URL": address,
+        "DAILY_PAPERS_OAI_URL": f"{address}/oai",
+        "DAILY_PAPERS_REQUEST_INTERVAL": "0",
+        "DAILY_PAPERS_RETRY_WAIT": "0",
+        "DAILY_PAPERS_TODAY": "2026-01-20",
+    }
+
+
+# --- this machine ------------------------------------------------------------------------------
+
+CERTIFICATE = Path(__file__).parent / "support" / "untrusted.pem"
+
+
+@contextmanager
+def behind_tls() -> Iterator[str]:
+    """A server whose certificate nobody has signed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+
+    class Server(ThreadingHTTPServer):
+        def get_request(self) -> tuple[socket.socket, object]:
+            connection, client = self.socket.accept()
+            return context.wrap_socket(connection, True, do_handshake_on_connect=False), client
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """The client hangs up: that is what is tested."""
+
+    with Server(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"https://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """An address that no server listens at."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{closed.getsockname()[1]}"
+
+
+def ended_at_once(root: Path, address: str, **variables: str) -> str:
+    """Run the daily job where a wait would take ten minutes; what it says of the one failure."""
+    repository = Repository.new(root / "digest", "keywords:\n  - mri\n  - graph networks\n")
+    report = root / "report.json"
+    ended = run_apart(
+        *("update", "--root", repository.root, "--report", report),
+        environ=asking(address) | {"DAILY_PAPERS_RETRY_WAIT": "600"} | variables,
+    )
+    assert (ended.code, ended.err) == (1, "")
+    told = json.loads(report.read_text())
+    assert told["waits"] == []
+    assert len(told["requests"]) == 1, "nothing else is tried"
+    (reason,) = {keyword["reason"] for keyword in told["keywords"]}
+    assert told["day_line"] == f"Not fetched: {reason}."
+    return str(reason)
+
+
+def test_a_certificate_that_is_not_trusted_ends_at_once(tmp_path: Path):
+    with behind_tls() as address:
+        reason = ended_at_once(tmp_path, address)
+    assert reason == (
+        "the certificate of 127.0.0.1 is not trusted here (self-signed certificate); set "
+        "REQUESTS_CA_BUNDLE to a file that holds the certificate of your network's proxy"
+    )
+
+
+def test_a_bundle_that_lacks_a_certificate_is_named(tmp_path: Path):
+    with behind_tls() as address:
+        bundle = requests.certs.where()
+        reason = ended_at_once(tmp_path, address, CURL_CA_BUNDLE=bundle)
+    assert reason.endswith(
+        f"CURL_CA_BUNDLE names {bundle}: add the certificate that your network needs to it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(None, "cannot be read (No such file or directory)"), ("nothing", "holds no certificate")],
+)
+def test_a_bundle_that_is_no_use_is_named(tmp_path: Path, content: str | None, told: str):
+    bundle = tmp_path / "bundle.pem"
+    if content is not None:
+        bundle.write_text(content)
+    with behind_tls() as address:
+        reason = ended_at_once(tmp_path, address, REQUESTS_CA_BUNDLE=str(bundle))
+    assert reason == f"REQUESTS_CA_BUNDLE: {bundle} {told}; correct or unset the variable"
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
+def test_a_dead_proxy_is_named_by_its_variable(tmp_path: Path, nobody: str, variable: str):
+    proxy = {variable: f"http://me:secret@{nobody}"}
+    reason = ended_at_once(tmp_path, "http://arxiv.example", **proxy)
+    assert reason == (
+        f"{variable}: the proxy {nobody} cannot be used (Connection refused); correct or unset "
+        "the variable"
+    )
+
+
+def test_a_proxy_that_wants_a_password_is_named(tmp_path: Path):
+    class Proxy(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            self.send_error(407)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        try:
+            reason = ended_at_once(tmp_path, "https://arxiv.example", https_proxy=address)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert reason.startswith(f"https_proxy: the proxy {address[7:]} cannot be used (")
+    assert "407" in reason
+
+
+def test_missing_support_for_socks_is_named(tmp_path: Path, nobody: str):
+    reason = ended_at_once(tmp_path, "http://arxiv.example", ALL_PROXY=f"socks5h://{nobody}")
+    assert reason == (
+        "ALL_PROXY names a SOCKS proxy, and the package PySocks is not installed; install it, or "
+        "unset the variable"
+    )
+
+
+@pytest.mark.parametrize("proxy", ["proxy:what", "gopher://proxy:70", "http://"])
+def test_a_proxy_that_is_no_address_is_named(tmp_path: Path, proxy: str):
+    reason = ended_at_once(tmp_path, "http://arxiv.example", http_proxy=proxy)
+    assert reason.startswith("http_proxy")
+
+
+def test_a_host_that_has_no_address_ends_at_once(tmp_path: Path):
+    reason = ended_at_once(tmp_path, "http://no-such-host.invalid")
+    assert re.fullmatch(
+        r"no address of no-such-host\.invalid can be found \(.+\); check the address and the "
+        "network",
+        reason,
+    )
+
+
+def test_a_machine_without_network_is_told_so():
+    error = requests.ConnectionError(OSError(errno.ENETUNREACH, "Network is unreachable"))
+    assert machine_fault("https://export.arxiv.org/api/query", error) == (
+        "no way leads to export.arxiv.org (Network is unreachable); check the network"
+    )
+
+
+def test_a_preview_ends_at_once_too(tmp_path: Path, nobody: str):
+    repository = Repository.new(tmp_path / "digest", "keywords:\n  - mri\n")
+    ended = run_apart(
+        *("preview", "mri", "--root", repository.root),
+        environ=asking("http://arxiv.example")
+        | {"DAILY_PAPERS_RETRY_WAIT": "600", "HTTP_PROXY": f"http://{nobody}"},
+    )
+    assert ended.code == 1
+    assert f"HTTP_PROXY: the proxy {nobody} cannot be used" in ended.out
+
+
+# --- what is waited for ------------------------------------------------------------------------
+
+
+def first_line(*arguments: str | Path, environ: dict[str, str]) -> str:
+    """Start a command, read the first line that it writes on standard error, and end it."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "daily_papers", *map(str, arguments)],
+        env=environment(environ),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as command:
+        assert command.stderr is not None
+        try:
+            return command.stderr.readline().rstrip("\n")
+        finally:
+            command.kill()
+
+
+@pytest.mark.parametrize("command", [["preview", "mri"], ["update", "--source", "search"]])
+def test_a_long_wait_is_told_with_its_end(tmp_path: Path, command: list[str]):
+    repository = Repository.new(tmp_path / "digest", "keywords:\n  - mri\n")
+    with answering(lambda _: Canned(b"Rate exceeded.", 429)) as server:
+        line = first_line(
+            *(*command, "--root", repository.root),
+            environ=asking(server.address) | {"DAILY_PAPERS_RETRY_WAIT": "600"},
+        )
+    assert re.fullmatch(
+        r"daily-papers: waiting until \d\d:\d\d \S+: .*status 429: Rate exceeded", line
+    )
+
+
+def test_an_answer_that_is_long_in_coming_is_told_with_its_end(tmp_path: Path):
+    repository = Repository.new(tmp_path / "digest", "keywords:\n  - mri\n")
+    over = threading.Event()
+
+    def hesitate(_target: str) -> Canned:
+        over.wait(60)
+        return Canned(b"")
+
+    with answering(hesitate) as server:
+        line = first_line(
+            *("preview", "mri", "--root", repository.root),
+            environ=asking(server.address) | {"DAILY_PAPERS_TIMEOUT": "6"},
+        )
+        over.set()
+    assert re.fullmatch(
+        r"daily-papers: waiting for an answer of 127\.0\.0\.1, until \d\d:\d\d \S+ at the latest",
+        line,
+    )
+
+
+# --- OAI-PMH takes its time --------------------------------------------------------------------
+
+WORDS = ("graph", "neural", "diffusion", "model", "image", "learning", "time", "series", "speech")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> PassingClock:
+    """Time passes when somebody says so."""
+    passing = PassingClock()
+    monkeypatch.setattr(session, "SystemClock", lambda: passing)
+    return passing
+
+
+def test_a_slow_harvest_leaves_time_for_the_fills(tmp_path: Path, clock: PassingClock):
+    names = [f"{one} {two}" for one in WORDS for two in WORDS]
+    listed = "".join(f"  - {name}\n" for name in names)
+    repository = Repository.new(tmp_path / "digest", f"categories: [cs]\nkeywords:\n{listed}")
+    report = tmp_path / "report.json"
+
+    def slowly(request: Request) -> None:
+        if request.service is Service.OAI:
+            clock.now += 280
+
+    with SandboxArxiv(today=date(2026, 3, 5)) as arxiv:
+        arxiv.intercept, arxiv.oai_pmh.page_size = slowly, 4
+        ended = run(
+            *("update", "--root", repository.root, "--report", report),
+            environ=arxiv.environment(),
+        )
+        asked = [request.service for request in arxiv.requests]
+    assert ended.code == 0
+    assert 3 <= asked.count(Service.OAI) <= 5, "half of forty minutes"
+    assert asked.index(Service.QUERY) > asked.index(Service.OAI)
+    told = json.loads(report.read_text())
+    assert (
+        "harvest since 2026-02-25: not asked: the harvest's share of the run's time is used up"
+        in told["notes"]
+    )
+    assert sum(keyword["papers"] > 0 for keyword in told["keywords"]) > 1
+
+
+def test_a_page_of_a_harvest_may_be_silent_for_longer(tmp_path: Path):
+    """Every other answer would be lost by then."""
+    over = threading.Event()
+
+    def hesitate(_target: str) -> Canned:
+        over.wait(0.4)
+        return Canned(page([]))
+
+    services = Services.from_environment({})
+    assert (services.timeout, services.oai_timeout) == (120, 300)
+    with answering(hesitate) as server:
+        slow = replace(services, oai_url=f"{server.address}/oai", timeout=0.1, oai_timeout=60)
+        limits = replace(
+            Limits.of(slow, budget=0), answer=AnswerLimits(silence_seconds=slow.timeout)
+        )
+        with PoliteSession(limits) as polite:
+            assert [
+                each.records for each in OaiPmh(polite, slow).changed_since(date(2026, 1, 20))
+            ] == [()]
