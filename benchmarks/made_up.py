@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from daily_papers.config import Config, load_config
 from daily_papers.papers.paper import Paper, Way
 from daily_papers.query.expression import to_arxiv
-from daily_papers.rendering.region import BEGIN, END
+from daily_papers.render.readme import BEGIN, END
 from daily_papers.store.store import Draft, KeywordState, State, Store
 
 ROWS = 100

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from daily_papers.daily.job import Order, update
 from daily_papers.daily.plan import FetchMode
 from daily_papers.daily.report import RunReport
-from daily_papers.rendering.region import BEGIN, END
+from daily_papers.render.readme import BEGIN, END
 from daily_papers.repository import Repository
 from daily_papers.sandbox import SandboxArxiv, Script, Universe, make_up
 from daily_papers.store.files import load_store, save_store

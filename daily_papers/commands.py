@@ -279,7 +279,7 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
 )
 def run_preview(arguments: Namespace) -> int:
     """Print what a keyword would bring, or each that changed since a commit."""
-    from daily_papers.previews import preview, preview_text
+    from daily_papers import preview, preview_text
     from daily_papers.repository import Repository
 
     request = preview.Request(Path(arguments.root), listing_day(os.environ), os.environ, _say)
@@ -382,7 +382,7 @@ def run_report(arguments: Namespace) -> int:
 )
 def run_export(arguments: Namespace) -> int:
     """Print the store for other programs."""
-    from daily_papers.exporting import FORMATS, Row, csv_for_excel
+    from daily_papers.export import FORMATS, Row, csv_for_excel
     from daily_papers.repository import Repository
 
     if arguments.bom and arguments.format != "csv":

@@ -15,7 +15,7 @@ from pathlib import Path
 from daily_papers.daily.job import Order, update
 from daily_papers.daily.report import RunReport
 from daily_papers.errors import UsageError
-from daily_papers.rendering.region import BEGIN, END
+from daily_papers.render.readme import BEGIN, END
 from daily_papers.repository import Repository
 from daily_papers.sandbox import (
     RATE_EXCEEDED,

@@ -19,8 +19,8 @@ import yaml
 
 from daily_papers import PROJECT_URL
 from daily_papers.errors import RegionError, UsageError
-from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region
-from daily_papers.rendering.templates import bundled_templates, marked_copy
+from daily_papers.render.readme import BEGIN, END, decode_readme, find_region
+from daily_papers.render.templates import bundled_templates, marked_copy
 from daily_papers.transaction import Transaction, unwritable
 
 #: What the workflows of a digest repository run: this project at a commit, which is what makes an

@@ -15,11 +15,16 @@ from pathlib import Path
 from daily_papers.config import Config, load_config
 from daily_papers.digests.digest import Digest, is_key
 from daily_papers.errors import DailyPapersError, RegionError
-from daily_papers.rendering.pages import PAGE_MARK, render_pages
-from daily_papers.rendering.readme import render_region
-from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region, replace_region
-from daily_papers.rendering.tables import Section, Tables
-from daily_papers.rendering.templates import Templates
+from daily_papers.render.pages import PAGE_MARK, Section, Tables, render_pages
+from daily_papers.render.readme import (
+    BEGIN,
+    END,
+    decode_readme,
+    find_region,
+    render_region,
+    replace_region,
+)
+from daily_papers.render.templates import Templates
 from daily_papers.store.files import load_store, save_store
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store

@@ -24,13 +24,13 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from daily_papers.config import Problem
-from daily_papers.rendering.templates import (
+from daily_papers.render.templates import (
     Templates,
     bundled_templates,
     copied_version,
     template_version,
 )
-from daily_papers.site.templates import SiteTemplates
+from daily_papers.site.pages import SiteTemplates
 from daily_papers.template_fields import Fields, template_fields
 from daily_papers.transaction import unwritable
 

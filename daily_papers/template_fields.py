@@ -13,12 +13,12 @@ from markupsafe import Markup
 
 from daily_papers.digests.digest import Digest
 from daily_papers.papers.paper import Paper
-from daily_papers.rendering.readme import ContentsLine
-from daily_papers.rendering.tables import SectionView
-from daily_papers.rendering.templates import bundled_templates
+from daily_papers.render.pages import SectionView
+from daily_papers.render.readme import ContentsLine
+from daily_papers.render.templates import bundled_templates
 from daily_papers.site.cards import Card
 from daily_papers.site.charts import Week
-from daily_papers.site.library import Topic
+from daily_papers.site.data import Topic
 from daily_papers.site.pages import DigestLine, Group, WeekOf
 
 Fields = Mapping[str, Any]

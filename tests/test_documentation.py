@@ -14,7 +14,7 @@ import pytest
 
 from daily_papers.config import load_config, parse_config
 from daily_papers.papers.paper import Paper
-from daily_papers.rendering.region import find_region
+from daily_papers.render.readme import find_region
 from daily_papers.store.store import KeywordState, State
 from tests.support.command_line import run
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from daily_papers.rendering.markdown import (
+from daily_papers.render.markdown import (
     cell,
     folded_comment,
     heading,

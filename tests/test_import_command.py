@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.rendering.region import BEGIN, END
+from daily_papers.render.readme import BEGIN, END
 from daily_papers.sandbox import SandboxArxiv
 from tests.support.command_line import Ended, run
 from tests.support.mortal import KILLED, Life, MortalCommandLine

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from daily_papers.migrate.published_readme import read_published
 from daily_papers.migrate.replace_tables import Stored, replaced_with_markers
-from daily_papers.rendering.region import BEGIN, END, find_region
+from daily_papers.render.readme import BEGIN, END, find_region
 
 PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"
 HEAD = "| **Title** | **Date** |\n| --- | --- |\n"

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from daily_papers.migrate.published_readme import Published, read_published
 from daily_papers.papers.paper import Paper, Way, folded, newest_first
-from daily_papers.rendering.markdown import shown
-from daily_papers.rendering.region import BEGIN, END
-from daily_papers.rendering.tables import render_row
-from daily_papers.rendering.templates import Templates
+from daily_papers.render.markdown import shown
+from daily_papers.render.pages import render_row
+from daily_papers.render.readme import BEGIN, END
+from daily_papers.render.templates import Templates
 
 PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"
 HEAD = "| **Title** | **Date** | **Abstract** | **Comment** |\n| --- | --- | --- | --- |\n"

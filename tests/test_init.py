@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from daily_papers.init import ACTION, init, upgrade
-from daily_papers.rendering.templates import bundled_templates
+from daily_papers.render.templates import bundled_templates
 from tests.support.command_line import PROJECT, run
 
 FILES = {

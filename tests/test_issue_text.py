@@ -26,7 +26,7 @@ from daily_papers.digests.issue import (
 )
 from daily_papers.digests.issue_text import readable, utf16_length
 from daily_papers.digests.mailing import Mailing, PartKey, part_key
-from daily_papers.rendering.markdown import shown
+from daily_papers.render.markdown import shown
 from tests.support.digests import digest, item
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.rendering.templates import bundled_templates
+from daily_papers.render.templates import bundled_templates
 from tests.support.command_line import run
 from tests.support.repository import Repository
 

@@ -11,8 +11,8 @@ import pytest
 
 from daily_papers.config import Keyword, parse_config
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.previews.preview_text import STYLES, as_markdown, as_text
-from daily_papers.previews.prospect import Prospect, circles_of, refused, shared
+from daily_papers.preview_text import STYLES, as_markdown, as_text
+from daily_papers.prospect import KeywordPreview, circles_of, refused, shared
 from daily_papers.sandbox import RATE_EXCEEDED, SandboxArxiv
 from tests.support.bare_remote import BareRemote, git
 from tests.support.command_line import Ended, run
@@ -49,8 +49,8 @@ def paper(number: int, *, days_ago: float = 0, version: int = 1, **fields: objec
     return Paper(**{**plain, **fields})  # type: ignore[arg-type]
 
 
-def prospect(*papers: Paper, total: int | None = None, of: Keyword | None = None) -> Prospect:
-    return Prospect(
+def prospect(*papers: Paper, total: int | None = None, of: Keyword | None = None) -> KeywordPreview:
+    return KeywordPreview(
         keyword=of or keyword(),
         papers=papers,
         total=len(papers) if total is None else total,
@@ -121,7 +121,7 @@ def test_no_hits_for_one_word_tells_of_the_rule_for_one_word() -> None:
 
 
 def test_a_topic_without_papers_for_a_year_is_asleep() -> None:
-    assert prospect(paper(1, days_ago=365)).days_asleep is None
+    assert prospect(paper(1, days_ago=365)).days_since_newest is None
     assert "Asleep: the newest paper came 366 days ago" in as_text(prospect(paper(1, days_ago=366)))
 
 

@@ -12,11 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.rendering.pages import render_pages
-from daily_papers.rendering.readme import LARGEST_README, LARGEST_REGION, render_region
-from daily_papers.rendering.region import BEGIN, END, replace_region
-from daily_papers.rendering.tables import Section, Tables, render_row
-from daily_papers.rendering.templates import TemplateError, Templates, bundled_templates
+from daily_papers.render.pages import Section, Tables, render_pages, render_row
+from daily_papers.render.readme import (
+    BEGIN,
+    END,
+    LARGEST_README,
+    LARGEST_REGION,
+    render_region,
+    replace_region,
+)
+from daily_papers.render.templates import TemplateError, Templates, bundled_templates
 from tests.support.command_line import run
 from tests.support.goldens import assert_golden
 from tests.support.markdown_view import as_on_github

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.errors import RegionError
-from daily_papers.rendering.region import (
+from daily_papers.render.readme import (
     BEGIN,
     END,
     decode_readme,

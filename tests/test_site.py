@@ -19,7 +19,7 @@ from pybtex.database import parse_string
 from daily_papers.papers.paper import Paper, Way
 from daily_papers.site.cards import day_text
 from daily_papers.site.charts import weeks_of
-from daily_papers.site.maths import Mathematician, readable
+from daily_papers.site.formulas import FormulaRenderer, readable
 from daily_papers.store.store import Draft, News
 from tests.support.website import DAY, HOSTILE, Website, example, paper
 
@@ -312,7 +312,7 @@ ALLOWED = re.compile(r"</?m[a-z]+(?: [a-z]+=\"[A-Za-z0-9.+% -]{1,40}\")*>")
     ],
 )
 def test_formulas_are_mathml_or_their_tex(text: str, shown: str) -> None:
-    assert str(Mathematician().html(text)) == shown
+    assert str(FormulaRenderer().html(text)) == shown
 
 
 @given(
@@ -328,14 +328,14 @@ def test_formulas_are_mathml_or_their_tex(text: str, shown: str) -> None:
     ).map("".join)
 )
 def test_no_text_gets_beyond_text_and_the_allowed_elements(text: str) -> None:
-    shown = str(Mathematician().html(text))
+    shown = str(FormulaRenderer().html(text))
     assert not re.search(r"[<>]", ALLOWED.sub("", shown))
     html.fragment_fromstring(shown, create_parent="p")
 
 
 @given(st.text(st.characters(exclude_characters="$\\"), max_size=60))
 def test_text_without_formulas_stays_as_it_is(text: str) -> None:
-    shown = html.fragment_fromstring(str(Mathematician().html(text)) or "x", create_parent="p")
+    shown = html.fragment_fromstring(str(FormulaRenderer().html(text)) or "x", create_parent="p")
     assert shown.text_content() == (readable(text) or "x")
 
 

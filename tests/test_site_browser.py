@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from daily_papers.site.maths import readable
+from daily_papers.site.formulas import readable
 from daily_papers.store.store import News
 from tests.support.website import (
     DAY,

@@ -10,7 +10,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from daily_papers.site.maths import readable
+from daily_papers.site.formulas import readable
 from daily_papers.store.store import Draft, News
 from tests.support.website import DAY, HOSTILE, Website, example, paper
 

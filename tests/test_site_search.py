@@ -18,7 +18,7 @@ from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Field, Phrase, any_of
 from daily_papers.query.fulltext import indexed
 from daily_papers.query.matching import Matches
-from daily_papers.rendering.templates import bundled_templates
+from daily_papers.render.templates import bundled_templates
 from tests.support.website import paper
 
 pytestmark = [

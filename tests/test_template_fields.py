@@ -16,16 +16,14 @@ import pytest
 from daily_papers.config import parse_config
 from daily_papers.digests.digest import Digest, NewsItem
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.rendering.pages import render_pages
-from daily_papers.rendering.readme import render_region
-from daily_papers.rendering.tables import Tables
-from daily_papers.rendering.templates import Templates
+from daily_papers.render.pages import Tables, render_pages
+from daily_papers.render.readme import render_region
+from daily_papers.render.templates import Templates
 from daily_papers.repository import sections_of
 from daily_papers.site.cards import Cards
-from daily_papers.site.library import Library
-from daily_papers.site.maths import Mathematician
-from daily_papers.site.pages import Pages
-from daily_papers.site.templates import SiteTemplates
+from daily_papers.site.data import SiteData
+from daily_papers.site.formulas import FormulaRenderer
+from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.store.store import Draft, KeywordState, News, State, Store
 from daily_papers.template_fields import TEMPLATE_FIELDS
 
@@ -87,8 +85,8 @@ def handed_over() -> Seen:
     item = NewsItem(PAPER, ("example",))
     names = (("example", "example"),)
     digest = Digest(DAY.isoformat(), None, DAY, (item,), names, skipped="An example.")
-    library = Library(config, store, [digest])
-    pages = Pages(library, Cards(library, Mathematician()), noting(SiteTemplates, "site/", seen))
+    data = SiteData(config, store, [digest])
+    pages = Pages(data, Cards(data, FormulaRenderer()), noting(SiteTemplates, "site/", seen))
     assert list(pages.all())
     return seen
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 
-from daily_papers.rendering.markdown import shown
+from daily_papers.render.markdown import shown
 
 ZERO_WIDTH_SPACE = "\u200b"
 

@@ -19,7 +19,7 @@ from daily_papers.migrate.published.blocks import Table
 from daily_papers.migrate.published_readme import Published, PublishedSection, read_published
 from daily_papers.migrate.replace_tables import Stored, replaced_with_markers
 from daily_papers.query.expression import to_arxiv
-from daily_papers.rendering.region import BEGIN, END, decode_readme, find_region
+from daily_papers.render.readme import BEGIN, END, decode_readme, find_region
 from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import Draft, KeywordState, News
 from daily_papers.transaction import Transaction, locked, unwritable

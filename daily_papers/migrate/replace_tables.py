@@ -20,7 +20,7 @@ from daily_papers.migrate.published.blocks import Block, Prose, Table
 from daily_papers.migrate.published.folds import below_folds, emptied_folds, folds_of
 from daily_papers.migrate.published.headings import Heading
 from daily_papers.migrate.published_readme import Published
-from daily_papers.rendering.region import BEGIN, END
+from daily_papers.render.readme import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 

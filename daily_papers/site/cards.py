@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 
 from daily_papers.papers.bibtex import bibtex_key
 from daily_papers.papers.paper import Paper
-from daily_papers.site.library import Library, Topic, shown_day
-from daily_papers.site.maths import Mathematician, readable
+from daily_papers.site.data import SiteData, Topic, shown_day
+from daily_papers.site.formulas import FormulaRenderer, readable
 
 AUTHORS_SHOWN = 3
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -66,9 +66,9 @@ class Card:
 class Cards:
     """Makes cards, and remembers the texts of each paper for its next card."""
 
-    def __init__(self, library: Library, mathematician: Mathematician) -> None:
-        self._library = library
-        self._mathematician = mathematician
+    def __init__(self, data: SiteData, formulas: FormulaRenderer) -> None:
+        self._data = data
+        self._formulas = formulas
         self._texts: dict[str, Texts] = {}
 
     def of_topic(self, topic: Topic) -> tuple[Card, ...]:
@@ -85,12 +85,12 @@ class Cards:
 
     def day_text(self, day: date) -> str:
         """A day as cards show it."""
-        return day_text(day, self._library.day)
+        return day_text(day, self._data.day)
 
     def is_new(self, paper: Paper) -> bool:
         """Whether a paper was news on the listing day that the site shows."""
-        news = self._library.store.news.get(paper.id)
-        return news is not None and news.day == self._library.day
+        news = self._data.store.news.get(paper.id)
+        return news is not None and news.day == self._data.day
 
     def _card(self, paper: Paper, topics: tuple[Topic, ...], page: Topic | None = None) -> Card:
         primary = paper.primary_category
@@ -103,7 +103,7 @@ class Cards:
             day_text=self.day_text(day),
             category=readable(short_category(primary)) if primary else None,
             categories=paper.categories or ((primary,) if primary else ()),
-            code_url=self._library.code_url(paper),
+            code_url=self._data.code_url(paper),
             version=self._version(paper),
             is_new=self.is_new(paper),
             why=tuple(
@@ -116,7 +116,7 @@ class Cards:
         )
 
     def _others(self, paper: Paper, told: set[str]) -> tuple[Topic, ...]:
-        topics = self._library.topics_of.get(paper.id, ())
+        topics = self._data.topics_of.get(paper.id, ())
         return tuple(topic for topic in topics if topic.slug not in told)
 
     def _version(self, paper: Paper) -> str:
@@ -134,7 +134,7 @@ class Cards:
         return self._texts[paper.id]
 
     def _made(self, paper: Paper, page: Topic | None) -> Texts:
-        html = self._mathematician.html
+        html = self._formulas.html
         authors = [_name(author, page) for author in paper.authors or ()]
         return Texts(
             title=html(paper.title) or escape(paper.id),

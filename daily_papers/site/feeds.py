@@ -9,15 +9,17 @@ that moderation held was submitted weeks before anybody could read it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlsplit
 
 from lxml import etree
 
+from daily_papers.errors import UsageError
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.site.addresses import Addresses
-from daily_papers.site.library import Library, Topic
-from daily_papers.site.maths import readable
+from daily_papers.site.data import SiteData, Topic
+from daily_papers.site.formulas import readable
 
 LONGEST_FEED = 100
 ALL = "feed.atom"
@@ -31,18 +33,18 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 
-def feeds(library: Library, addresses: Addresses) -> Iterator[tuple[str, bytes]]:
+def feeds(data: SiteData, addresses: Addresses) -> Iterator[tuple[str, bytes]]:
     """Every feed with its path."""
-    title = library.config.title
-    came = {paper.id: library.came(paper.id) for paper in library.papers}
+    title = data.config.title
+    came = {paper.id: data.came(paper.id) for paper in data.papers}
     newest = sorted(
-        library.papers,
+        data.papers,
         key=lambda paper: (came[paper.id], announcement_order(paper.id)),
         reverse=True,
     )
-    writer = _Writer(library, addresses)
+    writer = _Writer(data, addresses)
     yield ALL, writer.feed(ALL, "index.html", title, newest[:LONGEST_FEED])
-    for topic in library.topics:
+    for topic in data.topics:
         path = f"{topic.path}.atom"
         heading = f"{title}: {topic.name}"
         yield path, writer.feed(path, topic.page, heading, _newest_of(topic))
@@ -59,8 +61,8 @@ def _newest_of(topic: Topic) -> Sequence[Paper]:
 class _Writer:
     """Writes the feeds of one website."""
 
-    def __init__(self, library: Library, addresses: Addresses) -> None:
-        self._library = library
+    def __init__(self, data: SiteData, addresses: Addresses) -> None:
+        self._data = data
         self._addresses = addresses
 
     def feed(self, path: str, page: str, title: str, papers: Sequence[Paper]) -> bytes:
@@ -70,7 +72,7 @@ class _Writer:
         _add(feed, "title", title)
         updated = max((self._updated(paper) for paper in papers), default=_NEVER)
         _add(feed, "updated", _moment(updated))
-        _add(_add(feed, "author"), "name", self._library.config.title)
+        _add(_add(feed, "author"), "name", self._data.config.title)
         _add(feed, "rights", "Titles, abstracts and names of authors: CC0 1.0, by arXiv")
         for relation, target, kind in (
             ("self", path, "application/atom+xml"),
@@ -95,12 +97,12 @@ class _Writer:
             _add(_add(entry, "author"), "name", author)
         _add(entry, "link", rel="alternate", href=paper.url, type="text/html")
         _add(entry, "link", rel="related", href=paper.pdf_url, type="application/pdf", title="PDF")
-        code = self._library.code_url(paper)
+        code = self._data.code_url(paper)
         if code is not None:
             _add(entry, "link", rel="related", href=code, title="Code")
         for category in paper.categories or filter(None, [paper.primary_category]):
             _add(entry, "category", term=_text(category), scheme=_CATEGORIES)
-        for topic in self._library.topics_of.get(paper.id, ()):
+        for topic in self._data.topics_of.get(paper.id, ()):
             _add(entry, "category", term=topic.slug, label=_text(topic.name))
         _add(entry, "summary", paper.abstract, type="text")
 
@@ -128,7 +130,7 @@ class _Writer:
             return
         first = date(year, month, 1)
         yield first
-        news = self._library.store.news.get(paper.id)
+        news = self._data.store.news.get(paper.id)
         listed = paper.announced if paper.version == 1 else None
         for day in (news.day if news else None, listed):
             if day is not None and first <= day <= first + _LISTED_WITHIN:
@@ -152,3 +154,62 @@ def _midnight(day: date) -> datetime:
 
 def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# Tags name a day on which the authority was whose they are: of the first websites of this form.
+_TAG_DAY = "2026"
+_REPOSITORY = re.compile(r"(?P<owner>[A-Za-z0-9-]+)/(?P<name>[A-Za-z0-9._-]+)")
+_NO_HOST = "daily-papers.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """How the website's parts are called."""
+
+    #: The address of the start page, with a slash at its end; None where nothing tells it.
+    base: str | None
+    #: What all tag: ids begin with.
+    tag: str
+
+    @classmethod
+    def of(cls, base_url: str | None, environ: Mapping[str, str]) -> Addresses:
+        """Take the address that was given, else that of GITHUB_REPOSITORY's pages.
+
+        Ids come from GITHUB_REPOSITORY where it is set, so that they outlive a change of address.
+        Raises UsageError where the address is none.
+        """
+        base = None if base_url is None else _checked(base_url)
+        repository = _REPOSITORY.fullmatch(environ.get("GITHUB_REPOSITORY", ""))
+        if repository is None:
+            host = (urlsplit(base).hostname if base else None) or _NO_HOST
+            path = urlsplit(base).path.strip("/") if base else ""
+            return cls(base, _tag(host, path))
+        host, name = f"{repository['owner'].lower()}.github.io", repository["name"]
+        own = f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+        return cls(base or own, _tag(host, name))
+
+    def absolute(self, path: str) -> str | None:
+        """The whole address of one of the site's files, where it is known."""
+        return None if self.base is None else self.base + path
+
+    def id_of(self, path: str) -> str:
+        """The name that a feed gives for good."""
+        return f"{self.tag}{path}"
+
+
+def _checked(base_url: str) -> str:
+    try:
+        parts = urlsplit(base_url.strip())
+    except ValueError:
+        parts = urlsplit("")
+    plain = not (parts.query or parts.fragment or parts.username or re.search(r"\s", base_url))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
+        raise UsageError(
+            f"--base-url: {base_url!r} is not the address of a folder of a website; "
+            "give one like https://owner.github.io/repository/"
+        )
+    return base_url.strip().rstrip("/") + "/"
+
+
+def _tag(host: str, path: str) -> str:
+    return f"tag:{host},{_TAG_DAY}:{path + '/' if path else ''}"

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
+import jinja2
 from markupsafe import Markup
 
 from daily_papers.digests.digest import Digest, NewsItem, number_of
 from daily_papers.papers.paper import announcement_order
+from daily_papers.render.templates import bundled_templates, fill_in
 from daily_papers.site.cards import AUTHORS_SHOWN, Card, Cards
 from daily_papers.site.charts import Week, chart, sparkline, weeks_of
-from daily_papers.site.library import Library, Topic
-from daily_papers.site.maths import readable
-from daily_papers.site.templates import SiteTemplates
+from daily_papers.site.data import SiteData, Topic
+from daily_papers.site.formulas import readable
 from daily_papers.store.store import News
 
 #: Papers on one page of a keyword, and what they may weigh; older ones follow on the next.
@@ -85,23 +87,21 @@ class DigestLine:
 class Pages:
     """Renders every page of the website."""
 
-    def __init__(self, library: Library, cards: Cards, templates: SiteTemplates) -> None:
-        self._library = library
+    def __init__(self, data: SiteData, cards: Cards, templates: SiteTemplates) -> None:
+        self._data = data
         self._cards = cards
         self._templates = templates
-        self._site_title = readable(library.config.title)
-        self._by_slug = {topic.slug: topic for topic in library.topics}
-        self._cards_of = {
-            topic.slug: list(_split(cards.of_topic(topic))) for topic in library.topics
-        }
+        self._site_title = readable(data.config.title)
+        self._by_slug = {topic.slug: topic for topic in data.topics}
+        self._cards_of = {topic.slug: list(_split(cards.of_topic(topic))) for topic in data.topics}
 
     def all(self) -> Iterator[Page]:
         """Every page with its path, one by one."""
         yield self._start()
-        for topic in self._library.topics:
+        for topic in self._data.topics:
             yield from self._topic(topic)
-        beside = (None, *self._library.digests, None)
-        for place, digest in enumerate(self._library.digests):
+        beside = (None, *self._data.digests, None)
+        for place, digest in enumerate(self._data.digests):
             yield self._digest(digest, newer=beside[place], older=beside[place + 2])
         yield self._digests()
         yield self._search()
@@ -114,7 +114,7 @@ class Pages:
             path=path,
             title=title,
             site_title=self._site_title,
-            day=self._library.day,
+            day=self._data.day,
             long_day=long_day,
             **fields,
         )
@@ -123,29 +123,29 @@ class Pages:
     # --- start page ----------------------------------------------------------------------------
 
     def _start(self) -> Page:
-        weeks = [self._week_of(topic) for topic in self._library.topics]
+        weeks = [self._week_of(topic) for topic in self._data.topics]
         news = self._news_of_week()
         return self._render(
             "index.html",
             "start",
             self._site_title,
-            day_line=readable(self._library.store.state.day_line),
-            today=sum(item.day == self._library.day for item in news),
+            day_line=readable(self._data.store.state.day_line),
+            today=sum(item.day == self._data.day for item in news),
             week=len(news),
             busy=[week for week in weeks if week.week],
             quiet=[week for week in weeks if not week.week],
             digests=self._digest_lines()[:_DIGESTS_ON_START],
             digest_of_today=next(
-                (line for line in self._digest_lines() if line.day == self._library.day), None
+                (line for line in self._digest_lines() if line.day == self._data.day), None
             ),
         )
 
     def _news_of_week(self) -> list[News]:
         """The news of the ISO week that the site shows, newest first."""
-        day = self._library.day
+        day = self._data.day
         news = [
             item
-            for item in self._library.store.news.values()
+            for item in self._data.store.news.values()
             if day is not None and item.day.isocalendar()[:2] == day.isocalendar()[:2]
         ]
         return sorted(news, key=lambda item: (item.day, announcement_order(item.id)), reverse=True)
@@ -160,7 +160,7 @@ class Pages:
         lines = [self._line(*shown[item.id], item.day) for item in news if item.id in shown]
         return WeekOf(
             topic=topic,
-            today=sum(item.day == self._library.day for item in news),
+            today=sum(item.day == self._data.day for item in news),
             week=len(news),
             lines=tuple(lines[:_PAPERS_A_KEYWORD]),
             spark=sparkline(self._weeks(topic)),
@@ -176,11 +176,11 @@ class Pages:
             category=card.category,
             has_code=card.code_url is not None,
             is_withdrawn=card.paper.is_withdrawn,
-            is_today=day == self._library.day,
+            is_today=day == self._data.day,
         )
 
     def _weeks(self, topic: Topic) -> tuple[Week, ...]:
-        return weeks_of(topic.slug, self._library.store.weeks, self._library.day)
+        return weeks_of(topic.slug, self._data.store.weeks, self._data.day)
 
     # --- keywords and authors ------------------------------------------------------------------
 
@@ -233,7 +233,7 @@ class Pages:
 
     def _card_of(self, item: NewsItem) -> Card:
         """The paper as the store knows it now, else as the digest has kept it."""
-        paper = self._library.store.known(item.paper.id) or item.paper
+        paper = self._data.store.known(item.paper.id) or item.paper
         topics = tuple(self._by_slug[slug] for slug in item.keywords if slug in self._by_slug)
         return self._cards.of_news(paper, topics, item.code_url)
 
@@ -252,20 +252,20 @@ class Pages:
                 day=digest.day,
                 keywords=", ".join(_keywords_of(digest)),
             )
-            for digest in self._library.digests
+            for digest in self._data.digests
         ]
 
     # --- search --------------------------------------------------------------------------------
 
     def _search(self) -> Page:
-        categories = {name for paper in self._library.papers for name in paper.categories or ()}
+        categories = {name for paper in self._data.papers for name in paper.categories or ()}
         return self._render(
             "search.html",
             "search",
             "Search",
-            keywords=[(topic.slug, readable(topic.name)) for topic in self._library.topics],
+            keywords=[(topic.slug, readable(topic.name)) for topic in self._data.topics],
             categories=sorted(readable(name) for name in categories),
-            papers=len(self._library.papers),
+            papers=len(self._data.papers),
         )
 
 
@@ -313,3 +313,39 @@ def page_bytes(page: Page) -> tuple[str, bytes]:
     """A page as its file."""
     path, html = page
     return path, html.encode("utf-8", errors="replace")
+
+
+_FOLDER = "site"
+_STATIC = ("*.css", "*.js", "*.svg")
+
+
+class SiteTemplates:
+    """The templates and the static files of one website."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        above = (bundled_templates(),) if own is None else (own, bundled_templates())
+        self._folders = [folder / _FOLDER for folder in above]
+        self.environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(self._folders),
+            undefined=jinja2.StrictUndefined,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+
+    def render(self, template: str, **fields: object) -> str:
+        """Fill in a page. Raises TemplateError with the template's file and line."""
+        return fill_in(self.environment, template, fields)
+
+    def static_files(self) -> Iterator[tuple[str, bytes]]:
+        """The style sheet, the scripts and the icon, each with its name."""
+        paths = {
+            path.name: path
+            for folder in reversed(self._folders)
+            for pattern in _STATIC
+            for path in folder.glob(pattern)
+        }
+        for name in sorted(paths):
+            yield name, paths[name].read_bytes()

@@ -13,29 +13,29 @@ from typing import Any
 
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.cards import Cards, bib_path
-from daily_papers.site.library import Library, shown_day
-from daily_papers.site.maths import Formula, Mathematician, readable
+from daily_papers.site.data import SiteData, shown_day
+from daily_papers.site.formulas import Formula, FormulaRenderer, readable
 
 _FOLDER = "search"
 INDEX = f"{_FOLDER}/index.json"
 
 
 def search_index(
-    library: Library, cards: Cards, mathematician: Mathematician
+    data: SiteData, cards: Cards, formulas: FormulaRenderer
 ) -> Iterator[tuple[str, bytes]]:
     """The files of the index with their paths."""
     years: dict[int, list[Paper]] = {}
-    for paper in library.papers:
+    for paper in data.papers:
         years.setdefault(announcement_order(paper.id)[0] // 100, []).append(paper)
     parts = []
     for year, papers in sorted(years.items(), reverse=True):
         name = f"papers-{year}.json"
         parts.append({"file": name, "papers": len(papers)})
-        records = (_line(_record(paper, library, cards, mathematician)) for paper in papers)
+        records = (_line(_record(paper, data, cards, formulas)) for paper in papers)
         yield f"{_FOLDER}/{name}", ("[\n" + ",\n".join(records) + "\n]\n").encode()
     keywords = [
         {"slug": topic.slug, "name": readable(topic.name), "page": topic.page}
-        for topic in library.topics
+        for topic in data.topics
     ]
     yield INDEX, (_line({"keywords": keywords, "parts": parts}) + "\n").encode()
 
@@ -45,7 +45,7 @@ def _line(value: Any) -> str:
 
 
 def _record(
-    paper: Paper, library: Library, cards: Cards, mathematician: Mathematician
+    paper: Paper, data: SiteData, cards: Cards, formulas: FormulaRenderer
 ) -> dict[str, Any]:
     """One paper; what it has not is left out."""
     record = {
@@ -53,17 +53,17 @@ def _record(
         "url": paper.url,
         "pdf": paper.pdf_url,
         "bib": bib_path(paper),
-        "title": _parts(paper.title, mathematician),
+        "title": _parts(paper.title, formulas),
         "authors": [readable(author) for author in paper.authors or ()],
-        "abstract": _parts(paper.abstract, mathematician),
-        "comment": _parts(paper.comment or "", mathematician),
+        "abstract": _parts(paper.abstract, formulas),
+        "comment": _parts(paper.comment or "", formulas),
         "categories": [readable(category) for category in _categories(paper)],
-        "keywords": [topic.slug for topic in library.topics_of[paper.id]],
+        "keywords": [topic.slug for topic in data.topics_of[paper.id]],
         "day": shown_day(paper).isoformat(),
         "shown": cards.day_text(shown_day(paper)),
         "version": paper.version,
         "withdrawn": paper.is_withdrawn or None,
-        "code": library.code_url(paper),
+        "code": data.code_url(paper),
     }
     return {name: value for name, value in record.items() if value}
 
@@ -74,9 +74,9 @@ def _categories(paper: Paper) -> list[str]:
     return primary + [name for name in paper.categories or () if name not in primary]
 
 
-def _parts(text: str, mathematician: Mathematician) -> str | list[str | list[str]]:
+def _parts(text: str, formulas: FormulaRenderer) -> str | list[str | list[str]]:
     """A text; where it has formulas, its pieces: plain ones, and pairs of TeX and MathML."""
-    parts = mathematician.parts(text)
+    parts = formulas.parts(text)
     if not any(isinstance(part, Formula) for part in parts):
         return "".join(map(str, parts))
     return [[part.tex, str(part.mathml)] if isinstance(part, Formula) else part for part in parts]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from daily_papers.rendering.region import BEGIN, END
+from daily_papers.render.readme import BEGIN, END
 
 KEYWORDS = """\
 title: Daily Papers

@@ -17,7 +17,7 @@ from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
 from daily_papers.config.written import in_single
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
-from daily_papers.previews.prospect import MOST_PREVIEWS, Change, Prospect, refused, shared
+from daily_papers.prospect import MOST_PREVIEWS, Change, KeywordPreview, refused, shared
 from daily_papers.repository import KEYWORDS
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
@@ -112,7 +112,9 @@ def _git(root: Path, *arguments: str) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def prospects(request: Request, config: Config, keywords: Sequence[Keyword]) -> Iterator[Prospect]:
+def prospects(
+    request: Request, config: Config, keywords: Sequence[Keyword]
+) -> Iterator[KeywordPreview]:
     """Search for each keyword in turn; give what it would bring, or why that is not known."""
     services = Services.from_environment(request.environ)
     with PoliteSession(
@@ -125,12 +127,12 @@ def prospects(request: Request, config: Config, keywords: Sequence[Keyword]) -> 
             try:
                 yield _prospect(api, keyword, config, request.day)
             except FetchError as error:
-                yield Prospect(keyword, (), 0, (), 0, request.day, failure=str(error))
+                yield KeywordPreview(keyword, (), 0, (), 0, request.day, failure=str(error))
 
 
-def _prospect(api: QueryApi, keyword: Keyword, config: Config, day: date) -> Prospect:
+def _prospect(api: QueryApi, keyword: Keyword, config: Config, day: date) -> KeywordPreview:
     answer = api.search(keyword.expression, max(keyword.max_papers, _LEAST_ROWS))
-    return Prospect(
+    return KeywordPreview(
         keyword=keyword,
         papers=answer.papers,
         total=answer.total,

@@ -27,7 +27,7 @@ MOST_PREVIEWS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class CoauthorGroup:
     """Papers of one name that hang together by their other authors: perhaps one person's."""
 
     papers: tuple[Paper, ...]
@@ -38,7 +38,7 @@ class Circle:
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class KeywordPreview:
     """A keyword, and what its own search brought."""
 
     keyword: Keyword
@@ -90,7 +90,7 @@ class Prospect:
         return self.days_covered is not None and self.days_covered < FEWEST_DAYS
 
     @property
-    def days_asleep(self) -> int | None:
+    def days_since_newest(self) -> int | None:
         """How many days ago the newest paper came, where that is long."""
         if not self.papers:
             return None
@@ -98,7 +98,7 @@ class Prospect:
         return days if days > ASLEEP_DAYS else None
 
     @property
-    def circles(self) -> tuple[Circle, ...]:
+    def circles(self) -> tuple[CoauthorGroup, ...]:
         """Who may be who, where the keyword tracks a person."""
         return circles_of(self.papers, self.keyword.authors) if self.keyword.authors else ()
 
@@ -124,11 +124,11 @@ def refused(keyword: Keyword, papers: Sequence[Paper]) -> int:
     return verdicts.count(Verdict.DOES_NOT)
 
 
-def circles_of(papers: Sequence[Paper], spellings: Sequence[str]) -> tuple[Circle, ...]:
+def circles_of(papers: Sequence[Paper], spellings: Sequence[str]) -> tuple[CoauthorGroup, ...]:
     """Group papers that share another author, directly or through others; the largest first."""
     wanted = [name_key(spelling) for spelling in spellings]
     companions = [_companions(paper, wanted) for paper in papers]
-    groups = [Circle(*_told(papers, companions, group)) for group in _connected(companions)]
+    groups = [CoauthorGroup(*_told(papers, companions, group)) for group in _connected(companions)]
     return tuple(sorted(groups, key=lambda circle: -len(circle.papers)))
 
 

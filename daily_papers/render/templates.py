@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper
-from daily_papers.rendering import markdown
+from daily_papers.render import markdown
 
 #: Text that is ready for its place, and is not escaped again.
 Escaped = Markup

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from daily_papers.config import Keyword
 from daily_papers.config.written import in_single
 from daily_papers.papers.paper import Paper
-from daily_papers.previews.prospect import FEWEST_DAYS, Change, Circle, Prospect
+from daily_papers.prospect import FEWEST_DAYS, Change, CoauthorGroup, KeywordPreview
 from daily_papers.query.expression import Phrase, leaves, to_arxiv
 from daily_papers.query.matching import explain, why
-from daily_papers.rendering import markdown
+from daily_papers.render import markdown
 from daily_papers.workflow_commands import harmless
 
 _SAMPLES = 5
@@ -36,7 +36,7 @@ def change_as_markdown(change: Change) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_text(prospect: Prospect) -> str:
+def as_text(prospect: KeywordPreview) -> str:
     """Write one keyword's preview for a terminal."""
     lines = [prospect.keyword.name]
     lines += [f"  {sentence}" for sentence in _sentences(prospect)]
@@ -51,7 +51,7 @@ def as_text(prospect: Prospect) -> str:
     return "\n".join(harmless(line) for line in lines) + "\n"
 
 
-def as_markdown(prospect: Prospect) -> str:
+def as_markdown(prospect: KeywordPreview) -> str:
     """Write one keyword's preview for GITHUB_STEP_SUMMARY."""
     lines = [f"### {markdown.heading(prospect.keyword.name)}", ""]
     lines += [f"- {markdown.paragraph(sentence)}" for sentence in _sentences(prospect)]
@@ -73,7 +73,7 @@ def _why(keyword: Keyword, paper: Paper) -> str:
     return f"matches: {reason}" if reason else "does not match, and would not be stored"
 
 
-def _sentences(prospect: Prospect) -> Iterator[str]:
+def _sentences(prospect: KeywordPreview) -> Iterator[str]:
     """All that is to be said, the warnings first."""
     if prospect.failure is not None:
         yield f"Not known: {prospect.failure}"
@@ -90,7 +90,7 @@ def _sentences(prospect: Prospect) -> Iterator[str]:
     yield from _homonyms(prospect.circles)
 
 
-def _warnings(prospect: Prospect) -> Iterator[str]:
+def _warnings(prospect: KeywordPreview) -> Iterator[str]:
     if not prospect.papers:
         yield f"No hits: {_why_none(prospect)}"
     if prospect.is_too_broad:
@@ -99,11 +99,11 @@ def _warnings(prospect: Prospect) -> Iterator[str]:
             f" so that papers leave the table within {FEWEST_DAYS:g}; give it categories or more "
             "words, or raise max_papers"
         )
-    if prospect.days_asleep is not None:
-        yield f"Asleep: the newest paper came {prospect.days_asleep:,} days ago"
+    if prospect.days_since_newest is not None:
+        yield f"Asleep: the newest paper came {prospect.days_since_newest:,} days ago"
 
 
-def _why_none(prospect: Prospect) -> str:
+def _why_none(prospect: KeywordPreview) -> str:
     phrases = {
         leaf.text for leaf in leaves(prospect.keyword.expression) if isinstance(leaf, Phrase)
     }
@@ -116,7 +116,7 @@ def _why_none(prospect: Prospect) -> str:
     return "nothing on arXiv matches; is it spelt as authors spell it, are its categories right?"
 
 
-def _amounts(prospect: Prospect) -> Iterator[str]:
+def _amounts(prospect: KeywordPreview) -> Iterator[str]:
     if not prospect.papers:
         return
     yield f"{prospect.total:,} paper{'' if prospect.total == 1 else 's'} on arXiv"
@@ -146,7 +146,7 @@ def _few(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")
 
 
-def _homonyms(circles: tuple[Circle, ...]) -> Iterator[str]:
+def _homonyms(circles: tuple[CoauthorGroup, ...]) -> Iterator[str]:
     if len(circles) == 1:
         yield "The papers hang together by their other authors: it is probably one person"
     if len(circles) < 2:
@@ -167,7 +167,7 @@ class Style:
     """How previews are written for one place."""
 
     change: Callable[[Change], str]
-    prospect: Callable[[Prospect], str]
+    prospect: Callable[[KeywordPreview], str]
 
 
 STYLES = {

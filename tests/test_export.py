@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from daily_papers.exporting import COLUMNS, FORMATS, Row, bibtex, csv_lines, jsonl
+from daily_papers.export import COLUMNS, FORMATS, Row, bibtex, csv_lines, jsonl
 from daily_papers.papers.paper import Paper, Way, folded
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -82,7 +82,7 @@ def _reason(leaves: tuple[Leaf, ...]) -> str:
     return explain([*told, *reversed(people.values())] or leaves)
 
 
-class Library:
+class SiteData:
     """All that the website tells, taken from one state of a digest repository."""
 
     def __init__(self, config: Config, store: Store, digests: Iterable[Digest]) -> None:

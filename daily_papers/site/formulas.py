@@ -78,7 +78,7 @@ def readable(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(visible.split()))
 
 
-class Mathematician:
+class FormulaRenderer:
     """Sets texts. It remembers formulas, since the same few stand in many papers."""
 
     def __init__(self) -> None:

@@ -1,1 +1,0 @@
-"""What a keyword would bring, before it is merged."""
