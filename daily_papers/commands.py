@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from daily_papers.clock import day, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.progress import progress_on, say_nothing
+from daily_papers.text import plural
 from daily_papers.workflow_commands import harmless
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def run_check(arguments: Namespace) -> int:
         return ConfigError.exit_code
     if not arguments.quiet:
         number = len(config.keywords)
-        print(f"{path}: {number:,} keyword{'' if number == 1 else 's'}, no mistake")
+        print(f"{path}: {plural(number, 'keyword')}, no mistake")
     return 0
 
 

@@ -7,6 +7,8 @@ configuration, 3 done in part).
 
 from __future__ import annotations
 
+from daily_papers.text import cut
+
 
 class DailyPapersError(Exception):
     """What the command line prints as one line, without a traceback."""
@@ -42,8 +44,7 @@ class FetchError(DailyPapersError):
         self.url = url
         self.reason = reason
         # An address may list hundreds of identifiers, and still has to fit a line.
-        shown = url if len(url) <= 200 else f"{url[:199]}…"
-        super().__init__(f"{reason} ({shown})")
+        super().__init__(f"{reason} ({cut(url, 200)})")
 
 
 class Unreachable(FetchError):

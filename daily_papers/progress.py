@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TextIO
 
+from daily_papers.text import printable
+
 _WIDTH = 78
 
 
@@ -15,7 +17,7 @@ def progress_on(stream: TextIO, *, quiet: bool) -> Callable[[int, int, str], Non
 
     def show(done: int, of: int, what: str) -> None:
         text = f"{what}: {done:,} of {of:,}" if of > 1 else what
-        plain = "".join(char if char.isprintable() else " " for char in text)[:_WIDTH]
+        plain = printable(text)[:_WIDTH]
         stream.write(f"\r{plain:<{_WIDTH}}\r")
         stream.flush()
 

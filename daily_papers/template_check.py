@@ -32,6 +32,7 @@ from daily_papers.render.templates import (
 )
 from daily_papers.site.pages import SiteTemplates
 from daily_papers.template_fields import Fields, template_fields
+from daily_papers.text import cut
 from daily_papers.transaction import unwritable
 
 MOST_BYTES: Final = 256_000
@@ -205,7 +206,7 @@ class _Mistake:
 
     def __str__(self) -> str:
         close = get_close_matches(self.name, list(self.known), 1)
-        name = self.name if len(self.name) <= 60 else f"{self.name[:59]}…"
+        name = cut(self.name, 60)
         return f"there is no {self.kind} {name!r}{f'; did you mean {close[0]!r}?' if close else ''}"
 
 

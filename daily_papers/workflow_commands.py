@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from daily_papers.text import cut, printable
+
 Severity = Literal["error", "warning", "notice"]
 
 #: GitHub cuts messages there.
@@ -31,7 +33,7 @@ def annotation(
 
 
 def _data(text: str) -> str:
-    shown = text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…"
+    shown = cut(text, LONGEST_MESSAGE)
     shown = shown.replace("##[", "## [")  # the older form of a command, obeyed anywhere in a line
     return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
@@ -46,5 +48,5 @@ def harmless(line: str) -> str:
     GitHub runs a line that begins with ``::``, white space before it or not, and one that holds
     ``##[`` anywhere.
     """
-    plain = "".join(char if char.isprintable() else " " for char in line).replace("##[", "## [")
+    plain = printable(line).replace("##[", "## [")
     return plain.replace("::", ": :", 1) if plain.lstrip().startswith("::") else plain

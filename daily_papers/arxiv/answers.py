@@ -18,6 +18,7 @@ from lxml import etree
 
 from daily_papers.errors import BadAnswer, ShortAnswer
 from daily_papers.papers.paper import ArxivId
+from daily_papers.text import cut, one_line, plural
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -40,8 +41,7 @@ _WEB_PAGE = re.compile(rb"[^<]*(?:<(?:\?|!--)[^<]*)*<(?:!DOCTYPE\s+html|html)\b"
 def shortened(text: str) -> str:
     """Foreign text as a message can quote it: one line, no control characters, not long."""
     plain = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    folded = " ".join(plain.split())
-    return folded if len(folded) <= _LONGEST_QUOTE else folded[: _LONGEST_QUOTE - 1] + "…"
+    return cut(one_line(plain), _LONGEST_QUOTE)
 
 
 def strict_xml(body: bytes, url: str) -> etree._Element:
@@ -168,8 +168,9 @@ def _check_count(count: int, total: int, asked: Asked, url: str) -> None:
     """As many entries as were asked for, or as there are; no more."""
     expected = min(asked.max_results, max(0, total - asked.start))
     if count < expected:
-        papers = "1 paper" if count == 1 else f"{count:,} papers"
-        raise ShortAnswer(url, f"{papers} came where {expected:,} of {total:,} were asked")
+        raise ShortAnswer(
+            url, f"{plural(count, 'paper')} came where {expected:,} of {total:,} were asked"
+        )
     if count > expected:
         raise BadAnswer(url, f"{count:,} papers came where at most {expected:,} were due")
 

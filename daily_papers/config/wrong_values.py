@@ -10,6 +10,7 @@ from typing import Final
 from daily_papers.config.document import Misread, Path, Whole
 from daily_papers.config.written import in_quotes, list_as_yaml
 from daily_papers.papers.paper import folded
+from daily_papers.text import cut
 
 HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
 ALL_CATEGORIES: Final = "see https://arxiv.org/category_taxonomy"
@@ -26,8 +27,7 @@ def key_of(path: Path) -> str:
 
 def shown(value: object) -> str:
     """The value as it stands in the file, cut where it is long."""
-    text = _written(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return cut(_written(value), _SHOWN)
 
 
 def _written(value: object) -> str:

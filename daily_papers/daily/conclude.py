@@ -37,6 +37,7 @@ from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_
 from daily_papers.digests.digest import Digest, NewsItem, number_of
 from daily_papers.papers.paper import Way, announcement_order
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
+from daily_papers.text import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -396,7 +397,7 @@ def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: 
         return None
     filled = len(unfilled) - waiting
     if not filled:
-        return f"{waiting:,} keyword{' waits' if waiting == 1 else 's wait'} to be filled."
+        return f"{plural(waiting, 'keyword waits', 'keywords wait')} to be filled."
     return f"Still filling {filled:,} of {len(unfilled):,} keywords; the others wait."
 
 

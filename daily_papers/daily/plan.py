@@ -15,6 +15,7 @@ from math import ceil
 
 from daily_papers.daily.volumes import harvest_pages, oai_sets, split_into_parts
 from daily_papers.store.store import KeywordState, State
+from daily_papers.text import plural
 
 #: Requests that one run may spend on filling keywords; the rest waits for the next runs.
 MOST_FILLS = 40
@@ -251,11 +252,11 @@ def plan_sentences(plan: Plan, mode: FetchMode) -> tuple[str, ...]:
 
 def _sentences(plan: Plan) -> Iterator[str]:
     if plan.feed_parts:
-        yield f"the announcement feed, in {_requests(len(plan.feed_parts))}"
+        yield f"the announcement feed, in {plural(len(plan.feed_parts), 'request')}"
     if plan.searches:
         yield f"a full search for {_keywords(plan.searches)}, to catch up"
     if plan.harvest is not None:
-        pages = _requests(plan.harvest.pages)
+        pages = plural(plan.harvest.pages, "request")
         yield f"a harvest of what changed since {plan.harvest.since}, in about {pages}"
     if plan.fills:
         many = f" ({plan.filling})" if plan.filling else ""
@@ -266,11 +267,7 @@ def _sentences(plan: Plan) -> Iterator[str]:
         yield f"a full search for {plan.audit}, whose turn it is to be audited"
 
 
-def _requests(number: int) -> str:
-    return "1 request" if number == 1 else f"{number:,} requests"
-
-
 def _keywords(slugs: tuple[str, ...]) -> str:
     named = ", ".join(slugs[:5])
     more = f" and {len(slugs) - 5:,} more" if len(slugs) > 5 else ""
-    return f"{len(slugs):,} keyword{'' if len(slugs) == 1 else 's'}: {named}{more}"
+    return f"{plural(len(slugs), 'keyword')}: {named}{more}"

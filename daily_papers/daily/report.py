@@ -20,6 +20,7 @@ from daily_papers.daily.feed_history import lost_since
 from daily_papers.daily.findings import Findings, KeywordProgress
 from daily_papers.errors import FetchError
 from daily_papers.store.store import KeywordState, Store
+from daily_papers.text import plural
 
 UP_TO_DATE = "up to date"
 NOTHING_ANNOUNCED = "nothing announced"
@@ -151,17 +152,13 @@ def day_line(
 
 def _what_came(news: int, revised: int, announced: int | None) -> str:
     if news or revised:
-        came = _counted(news, "new paper") if news else "No new paper"
-        return f"{came}, {_counted(revised, 'revision')}." if revised else f"{came}."
+        came = plural(news, "new paper") if news else "No new paper"
+        return f"{came}, {plural(revised, 'revision')}." if revised else f"{came}."
     if announced == 0:
         return "Nothing was announced."
     if announced:
-        return f"{_counted(announced, 'paper')} announced, none of them new for a keyword."
+        return f"{plural(announced, 'paper')} announced, none of them new for a keyword."
     return "Nothing new."
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def report_keyword(

@@ -13,6 +13,7 @@ from daily_papers.daily.plan import missed_days
 from daily_papers.daily.report import KeywordReport, RequestReport, RunReport
 from daily_papers.records import decode, encode, parse
 from daily_papers.render.markdown import cell, paragraph
+from daily_papers.text import cut, plural
 from daily_papers.workflow_commands import annotation, harmless
 
 #: A keyword that missed more listing days than this gets a warning of its own.
@@ -43,7 +44,7 @@ def as_table(report: RunReport) -> str:
     header = ("keyword", "papers", "new", "revised", "state")
     rows = [
         (
-            _shortened(keyword.name, 40),
+            cut(keyword.name, 40),
             f"{keyword.papers:,}",
             f"{keyword.new:,}",
             f"{keyword.revised:,}",
@@ -70,13 +71,8 @@ def _state(keyword: KeywordReport) -> str:
 def _requests_line(asked: Sequence[RequestReport], kept: int) -> str:
     megabytes = sum(request.bytes for request in asked) / 1e6
     seconds = sum(request.seconds for request in asked)
-    requests = "1 request" if len(asked) == 1 else f"{len(asked):,} requests"
-    line = f"{requests}, {megabytes:.1f} MB, {seconds:.1f} s"
+    line = f"{plural(len(asked), 'request')}, {megabytes:.1f} MB, {seconds:.1f} s"
     return f"{line}; {kept} more answered from those kept today" if kept else line
-
-
-def _shortened(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
@@ -196,11 +192,11 @@ def _requests(requests: Sequence[RequestReport]) -> Iterator[str]:
     ]
     lines += [
         f"| {cell(each.status)} | {each.bytes:,} | {each.seconds:.1f} | {cell(each.outcome)} "
-        f"| {cell(_shortened(each.url, 200))} |"
+        f"| {cell(cut(each.url, 200))} |"
         for each in requests[:_MOST_REQUESTS]
     ]
     left_out = len(requests) - _MOST_REQUESTS
-    title = f"{len(requests):,} request{'' if len(requests) == 1 else 's'}"
+    title = plural(len(requests), "request")
     more = f", {left_out:,} of them left out here" if left_out > 0 else ""
     yield f"<details><summary>{title}{more}</summary>"
     yield "\n".join(lines)

@@ -17,6 +17,7 @@ from daily_papers.digests.digest_file import digest_records
 from daily_papers.digests.issue_text import harmless, inline, paragraph, readable, utf16_length
 from daily_papers.digests.mailing import Mailing, PartKey
 from daily_papers.papers.code_links import code_url
+from daily_papers.text import plural
 
 #: GitHub refuses titles above 256 and bodies above 65,536 characters; bodies keep a distance.
 LONGEST_TITLE = 256
@@ -141,7 +142,7 @@ def _counts(mailing: Mailing, escape: Callable[[str], str], room: int) -> str:
     end = f"; {several} in {'both' if len(names) == 2 else 'several'})" if several else ")"
     for shown in range(len(counted), 0, -1):
         left = len(counted) - shown
-        more = f" and {left} more keyword{'s' if left > 1 else ''}" if left else ""
+        more = f" and {plural(left, 'more keyword')}" if left else ""
         text = f" ({', '.join(counted[:shown])}{more}{end}"
         if utf16_length(text) <= room:
             return text
@@ -159,7 +160,7 @@ def _tally(mailing: Mailing) -> dict[str, int]:
 
 def _lead(mailing: Mailing) -> str:
     """How many papers, of when; what else readers should know before the list."""
-    papers = _plural(len(mailing.items), "new paper")
+    papers = plural(len(mailing.items), "new paper")
     more = " more" if number_of(mailing.keys[0]) > 1 and len(mailing.digests) == 1 else ""
     first, last = mailing.days
     when = f"on {last}" if first == last else f"from {first} to {last}, late and in one mail"
@@ -168,13 +169,9 @@ def _lead(mailing: Mailing) -> str:
     lines += [paragraph(readable(skipped, _LONGEST_SENTENCE)) for skipped in mailing.skipped]
     if mailing.revisions:
         papers = "a paper" if mailing.revisions == 1 else "papers"
-        revisions = _plural(mailing.revisions, "revision")
+        revisions = plural(mailing.revisions, "revision")
         lines.append(f"{revisions} of {papers} known here: see the tables.")
     return "\n\n".join(lines)
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 def _part_line(number: int, parts: int, papers: int) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 
 from daily_papers.render.markdown import shown
+from daily_papers.text import cut
 
 ZERO_WIDTH_SPACE = "\u200b"
 
@@ -51,7 +52,7 @@ _BLOCK_START = re.compile(r"\A(?=[-+=|]|\d{1,9}[.)])")
 def readable(text: str, limit: int) -> str:
     """The text as readers are to see it, on one line, cut to ``limit`` characters."""
     line = " ".join(shown(text.translate(_UNSEEN)).translate(_UNSEEN).split())
-    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+    return cut(line, limit)
 
 
 def harmless(line: str) -> str:

@@ -22,6 +22,7 @@ from daily_papers.query.expression import to_arxiv
 from daily_papers.render.readme import BEGIN, END, decode_readme, find_region
 from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import Draft, KeywordState, News
+from daily_papers.text import plural
 from daily_papers.transaction import Transaction, locked, unwritable
 
 _KEYWORDS = "keywords.yaml"
@@ -144,8 +145,8 @@ def _pairs(
             found.append((keyword, section))
         else:
             strangers.append(
-                f"{published.path}: {section.name}: {_papers(len(section.papers))} left out; "
-                f"write it into {_KEYWORDS} as a keyword, then import again"
+                f"{published.path}: {section.name}: {plural(len(section.papers), 'paper')} left out;"
+                f" write it into {_KEYWORDS} as a keyword, then import again"
             )
     return found, strangers
 
@@ -179,7 +180,7 @@ def _take(store: Draft, keyword: Keyword, section: PublishedSection, day: date) 
 
 def _taken(section: PublishedSection, stored: Stored) -> str:
     number = sum(paper.id in stored[section.name] for paper in section.papers)
-    return f"{section.name}: {_papers(number)}"
+    return f"{section.name}: {plural(number, 'paper')}"
 
 
 def _pushed_out(
@@ -190,14 +191,10 @@ def _pushed_out(
         number = sum(paper.id not in stored[section.name] for paper in section.papers)
         if number:
             yield (
-                f"{published.path}: {section.name}: {_papers(number)} left out, older than the "
-                f"{keyword.max_papers:,} that its max_papers lets it hold; to have them, write a "
+                f"{published.path}: {section.name}: {plural(number, 'paper')} left out, older than"
+                f" the {keyword.max_papers:,} that its max_papers lets it hold; to have them, write a "
                 f"higher one into {_KEYWORDS}, then import again"
             )
-
-
-def _papers(number: int) -> str:
-    return "1 paper" if number == 1 else f"{number:,} papers"
 
 
 def _remember_last_update(store: Draft, published: Published, day: date) -> None:

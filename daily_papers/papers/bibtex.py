@@ -12,8 +12,7 @@ from collections.abc import Iterator
 
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.papers.tex import decode_accents
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+from daily_papers.text import MONTHS
 
 _ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
     "\\": r"{\textbackslash}",
@@ -86,7 +85,7 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
         yield "author", f"{{{' and '.join(authors)}}}"
     year, month = _first_month(paper)
     yield "year", f"{{{year}}}"
-    yield "month", _MONTHS[month - 1]
+    yield "month", MONTHS[month - 1][:3].lower()
     yield "eprint", f"{{{paper.id}}}"
     yield "archivePrefix", "{arXiv}"
     if paper.primary_category:

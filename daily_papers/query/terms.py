@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 from daily_papers.errors import DailyPapersError
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import Author, Category, Field, Phrase, query_words
+from daily_papers.text import cut, one_line
 
 OPERATORS: Final = ("AND", "OR", "ANDNOT")
 #: What people and other search engines write for an operator.
@@ -88,8 +89,7 @@ class Token:
     @property
     def shown(self) -> str:
         """The text for a message, cut where it is long."""
-        text = " ".join(self.text.split())
-        return text if len(text) <= 40 else f"{text[:39]}…"
+        return cut(one_line(self.text), 40)
 
 
 def tokens(query: str) -> Iterator[Token]:

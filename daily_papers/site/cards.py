@@ -11,9 +11,9 @@ from daily_papers.papers.bibtex import bibtex_key
 from daily_papers.papers.paper import Paper
 from daily_papers.site.data import SiteData, Topic, shown_day
 from daily_papers.site.formulas import FormulaRenderer, readable
+from daily_papers.text import short_date
 
 AUTHORS_SHOWN = 3
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def short_category(category: str) -> str:
 
 def day_text(day: date, today: date | None) -> str:
     """``Mar 6`` in today's year, ``Mar 25, 2024`` otherwise. Not by the machine's language."""
-    text = f"{_MONTHS[day.month - 1]} {day.day}"
+    text = short_date(day)
     return text if today is not None and day.year == today.year else f"{text}, {day.year}"
 
 

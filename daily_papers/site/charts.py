@@ -8,10 +8,11 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
+from daily_papers.text import MONTHS, short_date
+
 _LONGEST = 52
 _SHORTEST = 26
 _SPARK = 12
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # As wide as a small phone, so that the picture is never shrunk, nor its letters.
 _WIDTH, _HEIGHT, _TOP, _BOTTOM = 320, 64, 16, 18
 
@@ -36,11 +37,11 @@ class Week:
     def text(self) -> str:
         """``Feb 2 to 8, 2026``."""
         sunday = self.monday + timedelta(days=6)
-        begin = f"{_MONTHS[self.monday.month - 1]} {self.monday.day}"
+        begin = short_date(self.monday)
         if self.monday.year != sunday.year:
             begin += f", {self.monday.year}"
-        month = f"{_MONTHS[sunday.month - 1]} " if sunday.month != self.monday.month else ""
-        return f"{begin} to {month}{sunday.day}, {sunday.year}"
+        end = str(sunday.day) if sunday.month == self.monday.month else short_date(sunday)
+        return f"{begin} to {end}, {sunday.year}"
 
 
 def weeks_of(
@@ -116,7 +117,7 @@ def _months(weeks: Sequence[Week], step: float) -> list[str]:
         left = round(place * step, 1)
         begins = week.monday.day <= 7
         if begins and free <= left <= _WIDTH - 24:
-            month = _MONTHS[week.monday.month - 1]
+            month = MONTHS[week.monday.month - 1][:3]
             named.append(f'<text x="{left:g}" y="{_TOP + _HEIGHT + 14}">{month}</text>')
             free = left + 44
     return named

@@ -18,18 +18,13 @@ from daily_papers.site.charts import Week, chart, sparkline, weeks_of
 from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import readable
 from daily_papers.store.store import News
+from daily_papers.text import long_date
 
 #: Papers on one page of a keyword, and what they may weigh; older ones follow on the next.
 PAPERS_A_PAGE = 100
 _BYTES_A_PAGE = 290_000
 _PAPERS_A_KEYWORD = 8
 _DIGESTS_ON_START = 10
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August"),
-    *("September", "October", "November", "December"),
-)
 
 Page = tuple[str, str]
 
@@ -115,7 +110,7 @@ class Pages:
             title=title,
             site_title=self._site_title,
             day=self._data.day,
-            long_day=long_day,
+            long_day=long_date,
             **fields,
         )
         return path, html
@@ -295,12 +290,7 @@ def digest_page(digest: Digest) -> str:
 def digest_text(digest: Digest) -> str:
     """``Monday, February 9, 2026``, with a number from the day's second digest on."""
     number = number_of(digest.key)
-    return long_day(digest.day) + (f" ({number})" if number > 1 else "")
-
-
-def long_day(day: date) -> str:
-    """A day in words, whatever the machine's language."""
-    return f"{_WEEKDAYS[day.weekday()]}, {_MONTHS[day.month - 1]} {day.day}, {day.year}"
+    return long_date(digest.day) + (f" ({number})" if number > 1 else "")
 
 
 def _keywords_of(digest: Digest) -> Sequence[str]:

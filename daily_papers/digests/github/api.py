@@ -20,6 +20,7 @@ from daily_papers import PROJECT_URL, __version__
 from daily_papers.clock import Clock
 from daily_papers.digests.github import errors
 from daily_papers.errors import UsageError
+from daily_papers.text import cut, one_line, printable
 
 #: Of what this version changed, only the end of the single ``assignee`` concerns issues; it is
 #: not read here. GitHub serves a version for two years after its successor.
@@ -269,9 +270,7 @@ def _message(answer: requests.Response) -> str:
         words = [str(content["message"]), *map(_detail, content.get("errors") or ())]
     except (ValueError, TypeError, KeyError, AttributeError):
         words = [str(answer.reason or "")]
-    line = " ".join(", ".join(filter(None, words)).split())
-    visible = "".join(sign for sign in line if sign.isprintable())
-    return visible if len(visible) <= 200 else f"{visible[:199]}…"
+    return cut(one_line(printable(", ".join(filter(None, words)))), 200)
 
 
 def _detail(detail: object) -> str:

@@ -1,0 +1,42 @@
+"""Small texts that many messages and pages share: counts, cut texts, one line, dates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
+)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def plural(number: int, noun: str, nouns: str | None = None) -> str:
+    """``1 paper``, ``2,000 papers``; ``nouns`` where an s does not make the plural."""
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def cut(text: str, length: int) -> str:
+    """The text in at most ``length`` characters; dots show that some are missing."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def one_line(text: str) -> str:
+    """The text with each run of white space, line breaks among them, as one space."""
+    return " ".join(text.split())
+
+
+def printable(text: str) -> str:
+    """The text with a space for every character that cannot be seen; as long as before."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def short_date(day: date) -> str:
+    """``Mar 6``, whatever the machine's language."""
+    return f"{MONTHS[day.month - 1][:3]} {day.day}"
+
+
+def long_date(day: date) -> str:
+    """``Monday, February 9, 2026``, whatever the machine's language."""
+    return f"{_WEEKDAYS[day.weekday()]}, {MONTHS[day.month - 1]} {day.day}, {day.year}"

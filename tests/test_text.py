@@ -1,0 +1,45 @@
+"""The small texts that messages and pages share."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daily_papers.text import cut, long_date, one_line, plural, printable, short_date
+
+
+@pytest.mark.parametrize(
+    ("number", "nouns", "text"),
+    [
+        (0, ("paper",), "0 papers"),
+        (1, ("paper",), "1 paper"),
+        (2, ("paper",), "2 papers"),
+        (1375, ("new paper",), "1,375 new papers"),
+        (1, ("search", "searches"), "1 search"),
+        (2, ("search", "searches"), "2 searches"),
+    ],
+)
+def test_a_number_and_its_noun(number: int, nouns: tuple[str, ...], text: str) -> None:
+    assert plural(number, *nouns) == text
+
+
+@given(st.text(), st.integers(1, 20))
+def test_a_cut_text_is_short_and_says_that_it_is_cut(text: str, length: int) -> None:
+    short = cut(text, length)
+    assert len(short) <= length
+    assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
+
+
+@given(st.text())
+def test_one_line_and_printable(text: str) -> None:
+    assert len(one_line(text).splitlines()) <= 1
+    assert printable(text).isprintable()
+    assert len(printable(text)) == len(text)
+
+
+def test_dates() -> None:
+    assert short_date(date(2026, 3, 6)) == "Mar 6"
+    assert long_date(date(2026, 2, 9)) == "Monday, February 9, 2026"
