@@ -26,9 +26,9 @@ from daily_papers.daily.plan import FetchMode
 from daily_papers.daily.report import RunReport
 from daily_papers.render.readme import BEGIN, END
 from daily_papers.repository import Repository
-from daily_papers.sandbox import SandboxArxiv, Script, Universe, make_up
 from daily_papers.store.files import load_store, save_store
 from daily_papers.transaction import Transaction
+from tests.sandbox import SandboxArxiv, Script, Universe, make_up
 
 KEYWORDS = (3, 25, 250, 2_500, 10_000)
 BEFORE, DAY = date(2026, 1, 5), date(2026, 1, 6)

@@ -490,7 +490,7 @@ def run_init(arguments: Namespace) -> int:
 @command(
     "demo",
     "all of it, here and now, without network",
-    "Run a digest repository for a few days against a sandbox arXiv on this machine: made-up\n"
+    "Run a digest repository for a few days against an arXiv on this machine: made-up\n"
     "papers, the real pipeline. Prints what it does and where to look.",
     option(
         "folder",
@@ -502,8 +502,8 @@ def run_init(arguments: Namespace) -> int:
     ),
 )
 def run_demo(arguments: Namespace) -> int:
-    """Play all of it against the sandbox."""
-    from daily_papers.demo import demo
+    """Play all of it against an arXiv on this machine."""
+    from daily_papers.demo.demo import demo
 
     say = (lambda _: None) if arguments.quiet else print
     demo(Path(arguments.folder), say)

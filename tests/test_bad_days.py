@@ -12,7 +12,7 @@ import pytest
 
 from daily_papers.daily.plan import FetchMode
 from daily_papers.daily.report import RunReport
-from daily_papers.sandbox import (
+from tests.sandbox import (
     RATE_EXCEEDED,
     Change,
     Intercept,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from daily_papers import __version__
-from daily_papers.sandbox import SandboxArxiv
+from tests.sandbox import SandboxArxiv
 from tests.support.command_line import Ended, environment, run, run_apart
 from tests.support.repository import Repository
 

@@ -14,7 +14,7 @@ from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.daily.volumes import split_into_parts
 from daily_papers.papers.announcement import Announcement
 from daily_papers.query.categories import ARCHIVES
-from daily_papers.sandbox.server import SandboxArxiv
+from tests.sandbox.server import SandboxArxiv
 
 MONDAY = date(2026, 1, 5)
 DAYS = [MONDAY + timedelta(days=number) for number in range(7)]

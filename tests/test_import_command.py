@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from daily_papers.render.readme import BEGIN, END
-from daily_papers.sandbox import SandboxArxiv
+from tests.sandbox import SandboxArxiv
 from tests.support.command_line import Ended, run
 from tests.support.mortal import KILLED, Life, MortalCommandLine
 from tests.support.repository import SLUGS, Repository

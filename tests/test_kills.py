@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv
+from tests.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv
 from tests.support.command_line import environment
 from tests.support.mortal import KILLED, Life, MortalCommandLine
 from tests.support.repository import Repository

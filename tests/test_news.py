@@ -14,8 +14,8 @@ from daily_papers.daily.feed_history import lost_since
 from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
 from daily_papers.store.store import KeywordState, News, State, Store
+from tests.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
 from tests.support.daily_runs import Reader, days
 from tests.support.repository import SLUGS, Repository
 

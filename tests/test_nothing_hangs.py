@@ -27,7 +27,7 @@ from daily_papers.arxiv.oai import OaiPmh
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.arxiv.transport import AnswerLimits
-from daily_papers.sandbox import Request, SandboxArxiv, Service
+from tests.sandbox import Request, SandboxArxiv, Service
 from tests.support.clock import PassingClock
 from tests.support.command_line import environment, run, run_apart
 from tests.support.loopback import Canned, answering

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from daily_papers.daily.plan import FetchMode
-from daily_papers.sandbox import Change, SandboxArxiv, Script, Service, Universe, make_up
+from tests.sandbox import Change, SandboxArxiv, Script, Service, Universe, make_up
 from tests.support.daily_runs import Reader, days, reading
 from tests.support.repository import KEYWORDS, SLUGS, Repository
 

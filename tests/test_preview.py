@@ -13,7 +13,7 @@ from daily_papers.config import Keyword, parse_config
 from daily_papers.papers.paper import Paper, Way
 from daily_papers.preview_text import STYLES, as_markdown, as_text
 from daily_papers.prospect import KeywordPreview, circles_of, refused, shared
-from daily_papers.sandbox import RATE_EXCEEDED, SandboxArxiv
+from tests.sandbox import RATE_EXCEEDED, SandboxArxiv
 from tests.support.bare_remote import BareRemote, git
 from tests.support.command_line import Ended, run
 from tests.support.markdown_view import as_on_github

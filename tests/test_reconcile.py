@@ -13,7 +13,7 @@ import yaml
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from daily_papers.sandbox import SandboxArxiv
+from tests.sandbox import SandboxArxiv
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from daily_papers.sandbox import RATE_EXCEEDED, Request, Response, Service
+from tests.sandbox import RATE_EXCEEDED, Request, Response, Service
 from tests.support.command_line import run, run_apart
 from tests.support.github import Fault
 from tests.support.rehearsal import KEYWORDS, Rehearsal, rehearsal, this_repository

@@ -26,7 +26,7 @@ from daily_papers.query.expression import (
     to_arxiv,
 )
 from daily_papers.query.request_line import searches
-from daily_papers.sandbox import Request, Response, SandboxArxiv, Service
+from tests.sandbox import Request, Response, SandboxArxiv, Service
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
 

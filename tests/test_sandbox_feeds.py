@@ -16,7 +16,7 @@ import requests
 
 from daily_papers.papers.paper import announcement_order
 from daily_papers.query.categories import ARCHIVES
-from daily_papers.sandbox import Change, Record, SandboxArxiv, Script, make_up
+from tests.sandbox import Change, Record, SandboxArxiv, Script, make_up
 
 FIRST = date(2026, 1, 5)
 ALL = "+".join(ARCHIVES)

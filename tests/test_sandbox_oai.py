@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import requests
 
-from daily_papers.sandbox import Record, SandboxArxiv
+from tests.sandbox import Record, SandboxArxiv
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 RAW = "{http://arxiv.org/OAI/arXivRaw/}"

@@ -16,8 +16,8 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daily_papers.sandbox import Change, SandboxArxiv, Service
-from daily_papers.sandbox.search_text import stemmed
+from tests.sandbox import Change, SandboxArxiv, Service
+from tests.sandbox.search_text import stemmed
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"

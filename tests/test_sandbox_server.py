@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 import requests
 
-from daily_papers.sandbox import (
+from tests.sandbox import (
     RATE_EXCEEDED,
     UNAVAILABLE,
     Request,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from daily_papers.papers.paper import announcement_order
-from daily_papers.sandbox import TRACKED_AUTHOR, Change, Record, Script, Universe, make_up
-from daily_papers.sandbox.calendar import ListingCalendar
-from daily_papers.sandbox.tex import to_tex
+from tests import sandbox
+from tests.sandbox import TRACKED_AUTHOR, Change, Record, Script, Universe, make_up
+from tests.sandbox.calendar import ListingCalendar
+from tests.sandbox.tex import to_tex
 
 FIRST, LAST = date(2026, 1, 5), date(2026, 3, 5)
 
@@ -271,3 +274,14 @@ def test_a_busy_arxiv_announces_as_many_papers_as_asked_for():
         1252,
         1002,
     ]
+
+
+def test_the_sandbox_knows_nothing_of_the_pipeline():
+    imported = {
+        name
+        for file in Path(sandbox.__file__).parent.glob("*.py")
+        for name in re.findall(
+            r"^from (daily_papers\S*) import", file.read_text("utf-8"), re.MULTILINE
+        )
+    }
+    assert imported == {"daily_papers.papers.paper", "daily_papers.query.categories"}

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.sandbox import SandboxArxiv
 from daily_papers.store.store import Draft
+from tests.sandbox import SandboxArxiv
 from tests.support.command_line import Ended, run
 from tests.support.markdown_view import as_on_github
 from tests.support.repository import Repository

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.sandbox import Change, Record, Script, Universe, make_up
 from daily_papers.store.store import Store
+from tests.sandbox import Change, Record, Script, Universe, make_up
 from tests.support.daily_runs import Reader, days, reading
 from tests.support.topics import MEANINGS, ROWS, TOPICS
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from daily_papers.errors import StoreError
 from daily_papers.papers.paper import Paper, Way, announcement_order
-from daily_papers.sandbox import SandboxArxiv
 from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import (
     FeedPart,
@@ -25,6 +24,7 @@ from daily_papers.store.store import (
     StoredPaper,
 )
 from daily_papers.transaction import Transaction
+from tests.sandbox import SandboxArxiv
 from tests.support.command_line import run
 from tests.support.made_papers import DAYS, IDS, TEXTS, papers
 from tests.support.repository import Repository

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.sandbox import Record, Universe
+from tests.sandbox import Record, Universe
 from tests.support.awkward import awkward_papers
 from tests.support.subjects import DIFFUSION, GRAPHS, MEDICAL, MEDICAL_RENAMED, MRI, Topic
 from tests.support.wanted import News, Truth

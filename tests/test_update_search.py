@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from daily_papers.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv, Service
+from tests.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv, Service
 from tests.support.command_line import Ended, run, run_apart
 from tests.support.loopback import answering
 from tests.support.made_answers import Listed, query_api

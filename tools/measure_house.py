@@ -17,7 +17,7 @@ from types import FrameType
 
 from daily_papers.cli import main as daily_papers
 from daily_papers.config import parse_config
-from daily_papers.sandbox import SandboxArxiv
+from tests.sandbox import SandboxArxiv
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "daily_papers"

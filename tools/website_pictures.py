@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from daily_papers.cli import main as daily_papers
 from daily_papers.daily.job import Order, update
 from daily_papers.repository import Repository
-from daily_papers.sandbox import TRACKED_AUTHOR, SandboxArxiv, Script, make_up
+from tests.sandbox import TRACKED_AUTHOR, SandboxArxiv, Script, make_up
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 WIDTH, HEIGHT = 1000, 850

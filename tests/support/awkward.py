@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from daily_papers.sandbox import Change, Record, Universe
-from daily_papers.sandbox.draft import Draft, Later, Press
-from daily_papers.sandbox.record import Words
-from daily_papers.sandbox.showcase import words_of
+from tests.sandbox import Change, Record, Universe
+from tests.sandbox.draft import Draft, Later, Press
+from tests.sandbox.record import Words
+from tests.sandbox.showcase import words_of
 
 GRAPHS = "We study graph neural networks."
 DIFFUSION = "We study diffusion models."

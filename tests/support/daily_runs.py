@@ -16,10 +16,10 @@ from daily_papers.daily.report import RunReport
 from daily_papers.digests.digest import Digest
 from daily_papers.digests.digest_file import read_digest
 from daily_papers.papers.paper import Paper
-from daily_papers.sandbox import SandboxArxiv, Service, Universe
 from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import Store
 from daily_papers.transaction import Transaction
+from tests.sandbox import SandboxArxiv, Service, Universe
 from tests.support.repository import Repository
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from daily_papers.config import load_config
 from daily_papers.query.expression import to_arxiv
-from daily_papers.sandbox import Change, Intercept, Record, SandboxArxiv, Script, make_up
-from daily_papers.sandbox.query_language import parse
-from daily_papers.sandbox.search_text import SearchText
-from daily_papers.sandbox.searching import test_of
+from tests.sandbox import Change, Intercept, Record, SandboxArxiv, Script, make_up
+from tests.sandbox.query_language import parse
+from tests.sandbox.search_text import SearchText
+from tests.sandbox.searching import test_of
 from tests.support.bare_remote import BareRemote, git
 from tests.support.command_line import PROJECT, Ended, run
 from tests.support.github import TOKEN, GitHubStandIn

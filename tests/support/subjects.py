@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from daily_papers.sandbox import Record
-from daily_papers.sandbox.subject_sets import members
+from tests.sandbox import Record
+from tests.sandbox.subject_sets import members
 
 
 @dataclass(frozen=True)

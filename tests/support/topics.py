@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from daily_papers.sandbox import TRACKED_AUTHOR, Record
+from tests.sandbox import TRACKED_AUTHOR, Record
 
 Means = Callable[[Record], bool]
 

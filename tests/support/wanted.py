@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from daily_papers.papers.paper import announcement_order
-from daily_papers.sandbox import Universe, announce_type
+from tests.sandbox import Universe, announce_type
 from tests.support.subjects import Topic, categories_of
 
 #: Papers by identifier, with the names of the keywords that they are for.

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from daily_papers.sandbox import Request, SandboxArxiv, Script, make_up
+from tests.sandbox import Request, SandboxArxiv, Script, make_up
 from tests.support.awkward import with_awkward_papers
 from tests.support.command_line import Ended, run
 from tests.support.github import TOKEN, GitHubStandIn

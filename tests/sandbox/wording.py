@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypeVar
 
-from daily_papers.sandbox.record import Person, Words
-from daily_papers.sandbox.subjects import Topic
+from tests.sandbox.record import Person, Words
+from tests.sandbox.subjects import Topic
 
 _Thing = TypeVar("_Thing")
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from daily_papers.sandbox.calendar import ListingCalendar
-from daily_papers.sandbox.record import Change, Record
+from tests.sandbox.calendar import ListingCalendar
+from tests.sandbox.record import Change, Record
 
 #: The records of one paper, the first one first.
 History = tuple[Record, ...]

@@ -15,13 +15,13 @@ from datetime import date
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
-from daily_papers.sandbox.exchange import SERVER_ERROR, Request, Response
-from daily_papers.sandbox.query_entry import entry
-from daily_papers.sandbox.query_language import Node, QueryError, parse
-from daily_papers.sandbox.record import Record
-from daily_papers.sandbox.search_text import SearchText
-from daily_papers.sandbox.searching import test_of
-from daily_papers.sandbox.universe import Universe
+from tests.sandbox.exchange import SERVER_ERROR, Request, Response
+from tests.sandbox.query_entry import entry
+from tests.sandbox.query_language import Node, QueryError, parse
+from tests.sandbox.record import Record
+from tests.sandbox.search_text import SearchText
+from tests.sandbox.searching import test_of
+from tests.sandbox.universe import Universe
 
 _CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 #: The search engine behind the service answers no further than this.

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, quote, unquote, urlencode
 from xml.sax.saxutils import escape, quoteattr
 
 from daily_papers.papers.paper import announcement_order
-from daily_papers.sandbox.exchange import Request, Response
-from daily_papers.sandbox.oai_records import (
+from tests.sandbox.exchange import Request, Response
+from tests.sandbox.oai_records import (
     EARLIEST,
     METADATA_FORMATS,
     PREFIX,
@@ -23,9 +23,9 @@ from daily_papers.sandbox.oai_records import (
     header,
     raw_record,
 )
-from daily_papers.sandbox.record import Record
-from daily_papers.sandbox.subject_sets import all_sets, members_of_set
-from daily_papers.sandbox.universe import Universe
+from tests.sandbox.record import Record
+from tests.sandbox.subject_sets import all_sets, members_of_set
+from tests.sandbox.universe import Universe
 
 _BAD_ARGUMENT = "badArgument"
 _LIST_ARGUMENTS = frozenset({"metadataPrefix", "from", "until", "set"})

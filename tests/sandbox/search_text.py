@@ -12,8 +12,8 @@ import unicodedata
 from functools import cached_property
 
 from daily_papers.query.categories import ALIASES
-from daily_papers.sandbox.record import Record
-from daily_papers.sandbox.stemming import stem
+from tests.sandbox.record import Record
+from tests.sandbox.stemming import stem
 
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")

@@ -11,11 +11,11 @@ from datetime import date
 
 from daily_papers.papers.paper import announcement_order
 from daily_papers.query.categories import ARCHIVES
-from daily_papers.sandbox.exchange import Request, Response
-from daily_papers.sandbox.feed_forms import Feed, atom, rss
-from daily_papers.sandbox.record import Change, Record, announce_type
-from daily_papers.sandbox.subject_sets import archive_or_category, members
-from daily_papers.sandbox.universe import Universe
+from tests.sandbox.exchange import Request, Response
+from tests.sandbox.feed_forms import Feed, atom, rss
+from tests.sandbox.record import Change, Record, announce_type
+from tests.sandbox.subject_sets import archive_or_category, members
+from tests.sandbox.universe import Universe
 
 _TAKEN_FIRST = ("replace-cross", "replace", "cross", "new")
 _FIRST_VERSION_LEFT_OUT = 6

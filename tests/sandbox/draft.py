@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import cache, partial
 from random import Random
 
-from daily_papers.sandbox.calendar import ListingCalendar
-from daily_papers.sandbox.record import Change, Record, Words
+from tests.sandbox.calendar import ListingCalendar
+from tests.sandbox.record import Change, Record, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

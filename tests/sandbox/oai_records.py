@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from xml.sax.saxutils import escape
 
-from daily_papers.sandbox.feed_forms import author_line
-from daily_papers.sandbox.record import Record
-from daily_papers.sandbox.subject_sets import set_specs
-from daily_papers.sandbox.tex import to_tex
+from tests.sandbox.feed_forms import author_line
+from tests.sandbox.record import Record
+from tests.sandbox.subject_sets import set_specs
+from tests.sandbox.tex import to_tex
 
 PREFIX = "arXivRaw"
 EARLIEST = date(2005, 9, 16)

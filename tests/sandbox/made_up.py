@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from functools import partial
 from random import Random
 
-from daily_papers.sandbox.calendar import ListingCalendar, announcement_month
-from daily_papers.sandbox.draft import Draft, Later, Press
-from daily_papers.sandbox.fates import FATES, OLD_PAPERS
-from daily_papers.sandbox.hostile import HOSTILE
-from daily_papers.sandbox.record import Change
-from daily_papers.sandbox.subjects import TOPICS
-from daily_papers.sandbox.universe import History, Universe
-from daily_papers.sandbox.wording import Dice, draw_words
+from tests.sandbox.calendar import ListingCalendar, announcement_month
+from tests.sandbox.draft import Draft, Later, Press
+from tests.sandbox.fates import FATES, OLD_PAPERS
+from tests.sandbox.hostile import HOSTILE
+from tests.sandbox.record import Change
+from tests.sandbox.subjects import TOPICS
+from tests.sandbox.universe import History, Universe
+from tests.sandbox.wording import Dice, draw_words
 
 #: How many identifiers a listing uses up at arXiv; ours are spread among as many.
 _IDENTIFIERS_A_DAY = 1800
@@ -45,7 +45,7 @@ def make_up(script: Script | None = None) -> Universe:
 class _Maker:
     def __init__(self, script: Script) -> None:
         self._script = script
-        self._random = Random(script.seed)  # noqa: S311 (nothing here is secret)
+        self._random = Random(script.seed)
         self._calendar = ListingCalendar(script.holidays)
         self._press = Press(self._calendar, self._random)
         self._used: dict[str, int] = {}

@@ -8,9 +8,9 @@ from datetime import date, datetime, time
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
-from daily_papers.sandbox.calendar import NEW_YORK
-from daily_papers.sandbox.record import Person, Record
-from daily_papers.sandbox.tex import to_tex
+from tests.sandbox.calendar import NEW_YORK
+from tests.sandbox.record import Person, Record
+from tests.sandbox.tex import to_tex
 
 _EXTENSIONS = (
     'xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/"'

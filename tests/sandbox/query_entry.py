@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from daily_papers.sandbox.record import Person, Record
-from daily_papers.sandbox.search_text import served_categories
+from tests.sandbox.record import Person, Record
+from tests.sandbox.search_text import served_categories
 
 _PDF = 'type="application/pdf" title="pdf"'
 

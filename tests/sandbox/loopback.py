@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from daily_papers.sandbox.exchange import Request, Response, Service
+from tests.sandbox.exchange import Request, Response, Service
 
 
 class Loopback(ThreadingHTTPServer):

@@ -6,7 +6,7 @@ our own markers, entities, spreadsheet formulas, and a title that is zero.
 
 from __future__ import annotations
 
-from daily_papers.sandbox.showcase import Showcase, draft_of, words_of
+from tests.sandbox.showcase import Showcase, draft_of, words_of
 
 _LONG_COMMENT = (
     "Extended version of a workshop paper; 61 pages, 23 figures, 9 tables. The code, all weights"

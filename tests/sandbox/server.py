@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from types import TracebackType
 from typing import Self
 
-from daily_papers.sandbox.exchange import (
+from tests.sandbox.exchange import (
     LINE_TOO_LONG,
     LONGEST_LINE,
     NOT_FOUND,
@@ -18,12 +18,12 @@ from daily_papers.sandbox.exchange import (
     Response,
     Service,
 )
-from daily_papers.sandbox.feeds import Feeds
-from daily_papers.sandbox.loopback import Loopback
-from daily_papers.sandbox.made_up import make_up
-from daily_papers.sandbox.oai_pmh import OaiPmh
-from daily_papers.sandbox.query_api import QueryApi
-from daily_papers.sandbox.universe import Universe
+from tests.sandbox.feeds import Feeds
+from tests.sandbox.loopback import Loopback
+from tests.sandbox.made_up import make_up
+from tests.sandbox.oai_pmh import OaiPmh
+from tests.sandbox.query_api import QueryApi
+from tests.sandbox.universe import Universe
 
 #: May answer instead of arXiv; None leaves the request to arXiv. A ConnectionError that it raises
 #: breaks the connection off without an answer.

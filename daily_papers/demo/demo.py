@@ -1,4 +1,4 @@
-"""`demo`: some days of a digest repository, against a sandbox arXiv on this machine.
+"""`demo`: some days of a digest repository, against an arXiv on this machine.
 
 Made-up papers over real HTTP, and the pipeline that the daily job runs: a first run, ordinary
 days, a day on which arXiv throttles, a day on which nothing answers, the recovery, a weekend.
@@ -14,18 +14,11 @@ from pathlib import Path
 
 from daily_papers.daily.job import Order, update
 from daily_papers.daily.report import RunReport
+from daily_papers.demo.arxiv import FEED, OAI, QUERY, DemoArxiv
+from daily_papers.demo.papers import PERSON
 from daily_papers.errors import UsageError
 from daily_papers.render.readme import BEGIN, END
 from daily_papers.repository import Repository
-from daily_papers.sandbox import (
-    RATE_EXCEEDED,
-    TRACKED_AUTHOR,
-    Intercept,
-    Request,
-    Response,
-    SandboxArxiv,
-    Service,
-)
 
 Say = Callable[[str], None]
 
@@ -36,7 +29,7 @@ _PLAYED = frozenset(
 )
 _ELSEWHERE = "give the demo a folder that is empty, or not there yet: daily-papers demo DIR"
 _KEYWORDS = f"""\
-# The topics of this digest repository. Its own words for all of this: docs/keywords.md
+# The topics of this digest repository.
 title: Daily Papers
 categories: [cs, eess, stat, physics.med-ph]
 keywords:
@@ -48,18 +41,18 @@ keywords:
   - graph neural networks
   - name: Diffusion models
     query: 'ti:"diffusion model" OR abs:"diffusion model"'
-  - author: [{", ".join(TRACKED_AUTHOR)}]
+  - author: [{", ".join(PERSON)}]
 """
 _README = f"""\
 # Daily Papers
 
-A digest repository: whoever watches it gets a mail on days with new papers. The topics stand in
+A digest repository: if you watch it, you get a mail on days with new papers. The topics are in
 [keywords.yaml](keywords.yaml). All papers here are made up.
 
 {BEGIN}
 {END}
 
-What stands outside the two markers is yours, and stays as it is.
+What is outside the two markers is yours, and stays as it is.
 """
 
 
@@ -67,24 +60,15 @@ What stands outside the two markers is yours, and stays as it is.
 class _Day:
     day: date
     what: str
-    intercept: Intercept | None = None
-
-
-def _throttled(request: Request) -> Response | None:
-    """The query API has had enough; the other services answer."""
-    return RATE_EXCEEDED if request.service is Service.QUERY else None
-
-
-def _silent(_request: Request) -> Response | None:
-    """Nothing at arXiv has an answer."""
-    return RATE_EXCEEDED
+    #: The paths of arXiv's services that throttle us.
+    throttled: tuple[str, ...] = ()
 
 
 _DAYS = (
     _Day(date(2026, 2, 2), "Monday: the first run fills the tables"),
     _Day(date(2026, 2, 3), "Tuesday: an ordinary day"),
-    _Day(date(2026, 2, 4), "Wednesday: the query API throttles us", _throttled),
-    _Day(date(2026, 2, 5), "Thursday: nothing at arXiv answers", _silent),
+    _Day(date(2026, 2, 4), "Wednesday: the query API throttles us", (QUERY,)),
+    _Day(date(2026, 2, 5), "Thursday: nothing at arXiv answers", (QUERY, FEED, OAI)),
     _Day(date(2026, 2, 6), "Friday: it has recovered, and what was missed is fetched"),
     _Day(date(2026, 2, 7), "Saturday: no listing"),
     _Day(date(2026, 2, 8), "Sunday: no listing"),
@@ -93,16 +77,16 @@ _DAYS = (
 
 
 def demo(folder: Path, say: Say) -> None:
-    """Play it in a folder that is empty, not there yet, or from an earlier demo."""
+    """Run it in a folder that is empty, not there yet, or from an earlier demo."""
     _prepare(folder)
-    say(f"A digest repository in {folder}, and a sandbox arXiv with made-up papers.\n")
-    with SandboxArxiv() as sandbox:
+    say(f"A digest repository in {folder}, and an arXiv on this machine with made-up papers.\n")
+    with DemoArxiv() as arxiv:
         for each in _DAYS:
-            sandbox.today, sandbox.intercept = each.day, each.intercept
-            order = Order(day=each.day, environ=sandbox.environment())
+            arxiv.today, arxiv.throttled = each.day, each.throttled
+            order = Order(day=each.day, environ=arxiv.environment())
             report = update(Repository(folder), order, _no_progress)
-            _tell(each, report, say)
-    _tell_where_to_look(folder, say)
+            _say_what_came(each, report, say)
+    _say_where_to_look(folder, say)
 
 
 def _prepare(folder: Path) -> None:
@@ -134,10 +118,10 @@ def _clear(folder: Path) -> None:
 
 
 def _no_progress(_done: int, _of: int, _what: str) -> None:
-    """The demo tells a line a day."""
+    """The demo prints a line a day."""
 
 
-def _tell(each: _Day, report: RunReport, say: Say) -> None:
+def _say_what_came(each: _Day, report: RunReport, say: Say) -> None:
     asked = sum(request.status != "kept" for request in report.requests)
     say(f"{each.day}  {each.what}")
     say(f"            {report.day_line}")
@@ -146,7 +130,7 @@ def _tell(each: _Day, report: RunReport, say: Say) -> None:
     say(f"            {asked} requests, exit code {report.exit_code}")
 
 
-def _tell_where_to_look(folder: Path, say: Say) -> None:
+def _say_where_to_look(folder: Path, say: Say) -> None:
     digests = sorted((folder / "digests").glob("*.md"))
     say("\nNow look at:")
     say(f"  {folder / 'README.md'}: the tables")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from daily_papers.sandbox.draft import Draft, Later
-from daily_papers.sandbox.record import Change, Person, Words
+from tests.sandbox.draft import Draft, Later
+from tests.sandbox.record import Change, Person, Words
 
 _NOTHING: Mapping[int, Mapping[str, str]] = {}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from daily_papers.sandbox.query_language import Chain, Node, SubmittedRange, Term
-from daily_papers.sandbox.search_text import SearchText, folded, stemmed
+from tests.sandbox.query_language import Chain, Node, SubmittedRange, Term
+from tests.sandbox.search_text import SearchText, folded, stemmed
 
 Test = Callable[[SearchText], bool]
 

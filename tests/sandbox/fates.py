@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from daily_papers.sandbox.draft import Later
-from daily_papers.sandbox.record import Change, Person, Words
-from daily_papers.sandbox.showcase import (
+from tests.sandbox.draft import Later
+from tests.sandbox.record import Change, Person, Words
+from tests.sandbox.showcase import (
     OldShowcase,
     Showcase,
     draft_of,

@@ -1,0 +1,1 @@
+"""The demo, and an arXiv with just the endpoints that the pipeline asks."""

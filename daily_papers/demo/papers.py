@@ -1,0 +1,161 @@
+"""Made-up papers for the demo: the same ones every time, with revisions and cross-lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from daily_papers.papers.announcement import AnnounceKind
+from daily_papers.papers.paper import Paper, Way
+
+FIRST_DAY, LAST_DAY = date(2025, 12, 1), date(2026, 2, 9)
+#: The person whose papers the demo follows, in the spellings in which the name is printed.
+PERSON = ("José Núñez Ibáñez", "J. Núñez Ibáñez")
+_PAPERS_A_DAY = 12
+#: Identifiers are as far apart as at arXiv, where most papers are about something else.
+_STEP = 97
+
+_GIVEN = (
+    "Ada", "Bruno", "Chiara", "Élodie", "Farid", "Grace", "Håkon", "Inês", "Kateřina", "Mei",
+    "Paweł", "Søren", "Wanjiru",
+)  # fmt: skip
+_FAMILY = (
+    "Abramsson", "Çelik", "Dvořák", "Fontaine", "García", "Kowalski", "Müller", "Ó'Neill", "Rossi",
+    "Xu", "Zhang",
+)  # fmt: skip
+_SYSTEMS = ("GraphMix", "NeoFlow", "MagFormer", "SpecNet", "UniSeg", "OptDiff", "TransBench")
+_COMMENTS = (
+    None,
+    "12 pages, 5 figures",
+    "Accepted at MICCAI 2026",
+    "9 pages. Code: https://github.com/sandbox-lab/graphmix",
+    "Submitted to IEEE TMI; supplementary material included",
+)
+_ENDINGS = (
+    "On made-up data it needs {number} times fewer examples than earlier work.",
+    "It lowers the error by {number} % at a cost of $O(n\\log n)$.",
+    "An ablation shows that half of the gain comes from the data.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    categories: tuple[str, ...]
+    titles: tuple[str, ...]
+    abstract: str
+
+
+_TOPICS = (
+    _Topic(
+        ("eess.IV", "physics.med-ph"),
+        ("{system}: magnetic resonance imaging in {number} seconds", "MRI of the moving heart"),
+        "Magnetic resonance imaging (MRI) is slow. We introduce {system}, an MRI sequence that "
+        "samples less and reconstructs more.",
+    ),
+    _Topic(
+        ("cs.CV", "eess.IV"),
+        ("{system} for medical imaging", "What {number} hospitals teach medical imaging"),
+        "Medical imaging rarely comes with labels. This paper shows that {system} learns medical "
+        "image analysis from reports alone.",
+    ),
+    _Topic(
+        ("cs.LG", "stat.ML"),
+        ("{system}: deeper graph neural networks", "Graph neural networks forget, slowly"),
+        "Graph neural networks smooth too much. We propose {system}, whose layers keep what is "
+        "far apart, apart.",
+    ),
+    _Topic(
+        ("cs.CV", "cs.LG"),
+        ("A diffusion model for {number} views", "{system}: diffusion models without noise"),
+        "Each diffusion model needs many steps. {system} needs {number}, and a diffusion model "
+        "of half the size.",
+    ),
+    _Topic(
+        ("stat.ME",),
+        ("{system}: forecasts of {number} time series", "Time series with gaps"),
+        "Time series have gaps. We find that {system} forecasts them without filling any.",
+    ),
+    _Topic(
+        ("cs.CL",),
+        ("Do language models read |tables|?", "{system} & friends: *small* language models"),
+        "We ask {number} language models to read tables. Few do.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A paper as the listing of a day announces it."""
+
+    day: date
+    kind: AnnounceKind
+    paper: Paper
+
+
+def listings() -> Mapping[date, Sequence[Listed]]:
+    """Everything that is announced, by day."""
+    random, found = Random(2026), dict[date, list[Listed]]()  # noqa: S311 - not a secret
+    for listed in _listed(random):
+        found.setdefault(listed.day, []).append(listed)
+    return found
+
+
+def _listed(random: Random) -> Iterator[Listed]:
+    number = 0
+    for day in _working_days(FIRST_DAY, LAST_DAY):
+        if day.month != (day - timedelta(days=1)).month or day == FIRST_DAY:
+            number = 0
+        for place in range(_PAPERS_A_DAY):
+            number += random.randrange(1, _STEP)
+            topic = _TOPICS[(place + day.toordinal()) % len(_TOPICS)]
+            paper = _paper(topic, f"{day:%y%m}.{number:05}", day, random)
+            yield Listed(day, AnnounceKind.NEW, paper)
+            if place == 0:
+                yield _revision(paper, day + timedelta(days=7))
+
+
+def _working_days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        if day.weekday() < 5:
+            yield day
+
+
+def _paper(topic: _Topic, id: str, day: date, random: Random) -> Paper:
+    words = {"system": random.choice(_SYSTEMS), "number": random.randrange(3, 40)}
+    submitted = datetime.combine(day - timedelta(days=1), time(random.randrange(6, 18)), UTC)
+    return Paper(
+        id=id,
+        version=1,
+        title=random.choice(topic.titles).format_map(words),
+        authors=_authors(random),
+        abstract=" ".join((topic.abstract, random.choice(_ENDINGS))).format_map(words),
+        comment=random.choice(_COMMENTS),
+        primary_category=topic.categories[0],
+        categories=topic.categories,
+        published=submitted,
+        updated=submitted,
+        way=Way.SEARCH,
+    )
+
+
+def _authors(random: Random) -> tuple[str, ...]:
+    names = [
+        f"{random.choice(_GIVEN)} {random.choice(_FAMILY)}" for _ in range(random.randrange(5))
+    ]
+    if random.random() < 0.1 or not names:
+        names.append(random.choice(PERSON))
+    return tuple(dict.fromkeys(names))
+
+
+def _revision(paper: Paper, day: date) -> Listed:
+    assert paper.updated is not None, "made here, with its date"
+    revised = replace(
+        paper,
+        version=paper.version + 1,
+        updated=paper.updated + timedelta(days=7),
+        comment=f"v{paper.version + 1}: minor corrections",
+    )
+    return Listed(day, AnnounceKind.REPLACE, revised)
