@@ -145,8 +145,8 @@ def _pairs(
             found.append((keyword, section))
         else:
             strangers.append(
-                f"{published.path}: {section.name}: {plural(len(section.papers), 'paper')} left out;"
-                f" write it into {_KEYWORDS} as a keyword, then import again"
+                f"{published.path}: {section.name}: {plural(len(section.papers), 'paper')} left "
+                f"out; write it into {_KEYWORDS} as a keyword, then import again"
             )
     return found, strangers
 
@@ -191,9 +191,9 @@ def _pushed_out(
         number = sum(paper.id not in stored[section.name] for paper in section.papers)
         if number:
             yield (
-                f"{published.path}: {section.name}: {plural(number, 'paper')} left out, older than"
-                f" the {keyword.max_papers:,} that its max_papers lets it hold; to have them, write a "
-                f"higher one into {_KEYWORDS}, then import again"
+                f"{published.path}: {section.name}: {plural(number, 'paper')} left out, older "
+                f"than the {keyword.max_papers:,} that its max_papers allows; to have them, write "
+                f"a higher one into {_KEYWORDS}, then import again"
             )
 
 
