@@ -289,13 +289,13 @@ def run_preview(arguments: Namespace) -> int:
         config = Repository(request.root).load_config()
         keywords = preview.keywords_named(config, arguments.keyword)
     else:
-        config, change = preview.changed_since(request.root, arguments.changed_since, request.day)
-        keywords = change.keywords
-        print(style.change(change))
+        config, changes = preview.changed_since(request.root, arguments.changed_since, request.day)
+        keywords = changes.keywords
+        print(style.changes(changes))
     all_known = True
-    for prospect in preview.prospects(request, config, keywords):
-        print(style.prospect(prospect), flush=True)
-        all_known = all_known and prospect.failure is None
+    for found in preview.preview_keywords(request, config, keywords):
+        print(style.preview(found), flush=True)
+        all_known = all_known and found.failure is None
     return 0 if all_known else 1
 
 

@@ -1,11 +1,13 @@
 """`preview`: what a keyword would bring, before it is merged.
 
-keywords.yaml, now and at an older commit -> the keywords that changed -> one search each
+Data flow: keywords.yaml, now and at an older commit -> the keywords that changed -> one search for
+each -> counts. `preview_text` puts them into words.
 """
 
 from __future__ import annotations
 
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,26 +19,126 @@ from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
 from daily_papers.config.written import in_single
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
-from daily_papers.prospect import MOST_PREVIEWS, Change, KeywordPreview, refused, shared
+from daily_papers.papers.names import holds_words, name_key
+from daily_papers.papers.paper import Paper
+from daily_papers.query.matching import Matches, Verdict
 from daily_papers.repository import KEYWORDS
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
 
-#: Nobody waits for a preview as for the daily job.
+#: A table that covers fewer days loses papers before people are back from a week away.
+FEWEST_DAYS = 7.0
+#: Each preview is a search, at arXiv's pace; if more keywords change, only these are searched for.
+MOST_PREVIEWS = 20
+#: Seconds. Nobody waits for a preview as long as for the daily job.
 _BUDGET = 15 * 60.0
-#: Fewer rows tell little about days.
+#: Fewer rows say little about days.
 _LEAST_ROWS = 100
+#: A topic with nothing new for longer is inactive, or misspelt.
+_INACTIVE_DAYS = 365
+_LISTING_DAYS_A_WEEK = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be previewed, for which day, in which environment."""
+    """What to preview: the repository's folder, the listing day, and the environment."""
 
     root: Path
     day: date
     environ: Mapping[str, str]
-    #: Called with a sentence where it takes long.
+    #: Called with a sentence when it takes long.
     say: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CoauthorGroup:
+    """Papers by one name that are connected by their other authors: perhaps one person's."""
+
+    papers: tuple[Paper, ...]
+    #: The other authors, those of most papers first.
+    others: tuple[str, ...]
+    #: The categories, those of most papers first.
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordPreview:
+    """A keyword, and what a full search for it found."""
+
+    keyword: Keyword
+    day: date
+    #: Newest by last update.
+    papers: tuple[Paper, ...] = ()
+    #: How many papers arXiv has in all.
+    total: int = 0
+    #: How many of the papers other keywords have too, by their names; the most first.
+    overlaps: tuple[tuple[str, int], ...] = ()
+    #: How many of the papers do not match by our own rule, and would not be stored.
+    not_matching: int = 0
+    #: Why nothing is known; None if arXiv answered the search.
+    failure: str | None = None
+
+    @property
+    def days(self) -> float | None:
+        """Days from the oldest of the papers to the newest; None if they are too few."""
+        times = [paper.updated for paper in self.papers if paper.updated is not None]
+        if len(times) < 2:
+            return None
+        return (max(times) - min(times)).total_seconds() / 86_400 or None
+
+    @property
+    def per_listing_day(self) -> float | None:
+        """How many papers and revisions match on a day from Monday to Friday."""
+        if self.days is None:
+            return None
+        return (len(self.papers) - 1) / self.days * 7 / _LISTING_DAYS_A_WEEK
+
+    @property
+    def new_per_listing_day(self) -> float | None:
+        """How many of these are first versions, and so come by mail."""
+        if self.per_listing_day is None:
+            return None
+        return self.per_listing_day * sum(p.version == 1 for p in self.papers) / len(self.papers)
+
+    @property
+    def days_covered(self) -> float | None:
+        """How many days a full table reaches back; None if all papers fit, or it is unknown."""
+        if self.days is None or self.total <= self.keyword.max_papers:
+            return None
+        return self.days * (self.keyword.max_papers - 1) / (len(self.papers) - 1)
+
+    @property
+    def is_too_broad(self) -> bool:
+        """Whether papers leave the table within a week."""
+        return self.days_covered is not None and self.days_covered < FEWEST_DAYS
+
+    @property
+    def days_since_newest(self) -> int | None:
+        """How many days ago the newest paper came, if that is more than a year."""
+        if not self.papers:
+            return None
+        days = (self.day - max(paper.date for paper in self.papers)).days
+        return days if days > _INACTIVE_DAYS else None
+
+    @property
+    def coauthor_groups(self) -> tuple[CoauthorGroup, ...]:
+        """Who may be who, if the keyword tracks a person."""
+        return coauthor_groups(self.papers, self.keyword.authors) if self.keyword.authors else ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordChanges:
+    """What an edit of keywords.yaml does."""
+
+    #: New, or with another expression than before.
+    keywords: tuple[Keyword, ...]
+    removed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    #: Searches that the daily job makes because of it.
+    fills: int
+
+
+# --- which keywords ----------------------------------------------------------------------------
 
 
 def keywords_named(config: Config, name: str) -> tuple[Keyword, ...]:
@@ -47,75 +149,66 @@ def keywords_named(config: Config, name: str) -> tuple[Keyword, ...]:
 
 
 def _new_keyword(config: Config, name: str) -> Keyword:
+    lines = ["keywords:", f"  - {in_single(name)}"]
+    if config.categories:
+        lines.insert(0, f"categories: [{', '.join(config.categories)}]")
     try:
-        lines = ["keywords:", f"  - {in_single(name)}"]
-        if config.categories:
-            lines.insert(0, f"categories: [{', '.join(config.categories)}]")
         (keyword,) = parse_config("\n".join(lines).encode(), "preview").keywords
     except ConfigError as error:
         raise UsageError(f"preview: {error.problems[0].message}") from error
     return replace(keyword, max_papers=config.max_papers)
 
 
-def changed_since(root: Path, revision: str, day: date) -> tuple[Config, Change]:
+def changed_since(root: Path, revision: str, day: date) -> tuple[Config, KeywordChanges]:
     """Compare keywords.yaml with that of a commit. Raises DailyPapersError."""
     config = load_config(root / KEYWORDS)
     before = _keywords_at(root, revision)
-    store = reconcile(Store(), before, day).store
-    done = reconcile(store, config.keywords, day)
+    done = reconcile(reconcile(Store(), before, day).store, config.keywords, day)
     changed = {*done.added, *done.changed}
-    more_rows = _with_more_rows(before, config.keywords, done.renamed)
-    change = Change(
+    slugs = dict(done.renamed)
+    rows = {slugs.get(keyword.slug, keyword.slug): keyword.max_papers for keyword in before}
+    # What was pushed out of a table that gets longer has to be fetched.
+    longer = {k.slug for k in config.keywords if k.max_papers > rows.get(k.slug, k.max_papers)}
+    return config, KeywordChanges(
         keywords=tuple(keyword for keyword in config.keywords if keyword.slug in changed),
         removed=done.removed,
         renamed=done.renamed,
-        fills=len(changed | more_rows),
+        fills=len(changed | longer),
     )
-    return config, change
-
-
-def _with_more_rows(
-    before: Sequence[Keyword], now: Sequence[Keyword], renamed: Sequence[tuple[str, str]]
-) -> set[str]:
-    """Keywords whose tables get longer: what was pushed out has to be fetched."""
-    names = dict(renamed)
-    rows = {names.get(keyword.slug, keyword.slug): keyword.max_papers for keyword in before}
-    return {k.slug for k in now if k.max_papers > rows.get(k.slug, k.max_papers)}
 
 
 def _keywords_at(root: Path, revision: str) -> tuple[Keyword, ...]:
-    """The keywords of a commit; none where its file is not there or wrong."""
-    commit = _git(
-        root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-    )
+    """The keywords of a commit; none if its file does not exist or is wrong."""
+    name = f"{revision}^{{commit}}"
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
     if commit is None:
         raise UsageError(
             f"--changed-since: git knows no commit {revision!r} here (a shallow clone may lack it)"
         )
     text = _git(root, "cat-file", "blob", f"{commit.decode().strip()}:./{KEYWORDS}")
-    if text is None:
-        return ()
     try:
-        return parse_config(text, f"{KEYWORDS} at {revision}").keywords
+        return () if text is None else parse_config(text, f"{KEYWORDS} at {revision}").keywords
     except ConfigError:
         return ()
 
 
 def _git(root: Path, *arguments: str) -> bytes | None:
-    """What git prints; None where it refuses."""
+    """What git prints; None if it refuses."""
+    command = ["git", "-C", str(root), *arguments]
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, check=False
-        )
+        done = subprocess.run(command, capture_output=True, check=False)
     except OSError as error:
         raise DailyPapersError(f"git cannot be run: {error.strerror}") from error
     return done.stdout if done.returncode == 0 else None
 
 
-def prospects(
+# --- what they bring ---------------------------------------------------------------------------
+
+
+def preview_keywords(
     request: Request, config: Config, keywords: Sequence[Keyword]
 ) -> Iterator[KeywordPreview]:
-    """Search for each keyword in turn; give what it would bring, or why that is not known."""
+    """Search for each keyword in turn; yield what it would bring, or why that is not known."""
     services = Services.from_environment(request.environ)
     with PoliteSession(
         Limits.of(services, budget=_BUDGET),
@@ -125,18 +218,74 @@ def prospects(
         api = QueryApi(session, services)
         for keyword in keywords[:MOST_PREVIEWS]:
             try:
-                yield _prospect(api, keyword, config, request.day)
+                answer = api.search(keyword.expression, max(keyword.max_papers, _LEAST_ROWS))
             except FetchError as error:
-                yield KeywordPreview(keyword, (), 0, (), 0, request.day, failure=str(error))
+                yield KeywordPreview(keyword, request.day, failure=str(error))
+            else:
+                yield KeywordPreview(
+                    keyword,
+                    request.day,
+                    papers=answer.papers,
+                    total=answer.total,
+                    overlaps=overlaps(keyword, config.keywords, answer.papers),
+                    not_matching=count_strangers(keyword, answer.papers),
+                )
 
 
-def _prospect(api: QueryApi, keyword: Keyword, config: Config, day: date) -> KeywordPreview:
-    answer = api.search(keyword.expression, max(keyword.max_papers, _LEAST_ROWS))
-    return KeywordPreview(
-        keyword=keyword,
-        papers=answer.papers,
-        total=answer.total,
-        overlaps=shared(keyword, config.keywords, answer.papers),
-        not_matching=refused(keyword, answer.papers),
-        day=day,
+def overlaps(
+    keyword: Keyword, others: Sequence[Keyword], papers: Sequence[Paper]
+) -> tuple[tuple[str, int], ...]:
+    """Count how many of the papers each other keyword has too; the most first."""
+    others = [other for other in others if other.slug != keyword.slug]
+    matches = Matches({other.slug: other.expression for other in others}, papers)
+    counts = Counter({other.name: len(matches.of(other.slug)) for other in others})
+    return tuple((name, count) for name, count in counts.most_common() if count)
+
+
+def count_strangers(keyword: Keyword, papers: Sequence[Paper]) -> int:
+    """Count the papers that do not match by our own rule."""
+    verdicts = Matches({keyword.slug: keyword.expression}, papers).verdicts(keyword.slug)
+    return verdicts.count(Verdict.DOES_NOT)
+
+
+# --- one name, several people ------------------------------------------------------------------
+
+
+def coauthor_groups(papers: Sequence[Paper], spellings: Sequence[str]) -> tuple[CoauthorGroup, ...]:
+    """Group papers that share another author, directly or through others; the largest first."""
+    tracked = [name_key(spelling) for spelling in spellings]
+    groups = _connected([(paper, _coauthors(paper, tracked)) for paper in papers])
+    return tuple(sorted(map(_group, groups), key=lambda group: -len(group.papers)))
+
+
+#: A paper with its other authors: names by what all spellings of them have in common.
+_Coauthored = tuple[Paper, Mapping[str, str]]
+
+
+def _coauthors(paper: Paper, tracked: Sequence[str]) -> Mapping[str, str]:
+    keys = {name_key(name): name for name in paper.authors or ()}
+    return {k: name for k, name in keys.items() if not any(holds_words(k, t) for t in tracked)}
+
+
+def _connected(papers: Sequence[_Coauthored]) -> Iterator[list[_Coauthored]]:
+    """Yield papers that are connected, in their order."""
+    left = dict(enumerate(papers))
+    while left:
+        first, paper = left.popitem()
+        group, reach = {first: paper}, set(paper[1])
+        while joined := [place for place, (_, names) in left.items() if reach & names.keys()]:
+            for place in joined:
+                group[place] = left.pop(place)
+                reach |= group[place][1].keys()
+        yield [group[place] for place in sorted(group)]
+
+
+def _group(papers: Sequence[_Coauthored]) -> CoauthorGroup:
+    names = {key: name for _, coauthors in papers for key, name in coauthors.items()}
+    others = Counter(key for _, coauthors in papers for key in coauthors)
+    categories = Counter(name for paper, _ in papers for name in paper.categories or ())
+    return CoauthorGroup(
+        papers=tuple(paper for paper, _ in papers),
+        others=tuple(names[key] for key, _ in others.most_common()),
+        categories=tuple(name for name, _ in categories.most_common()),
     )

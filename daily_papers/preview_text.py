@@ -1,20 +1,23 @@
-"""A preview in words: for a terminal, and as Markdown for a job's summary.
+"""A preview in words: for a terminal, and as Markdown for the summary of a job on GitHub.
 
-Pure text. What authors wrote is escaped for its place, and no line of it is a workflow command.
+What authors wrote is escaped for its place, and no line is a workflow command.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from math import ceil
+from typing import NamedTuple
 
 from daily_papers.config import Keyword
 from daily_papers.config.written import in_single
+from daily_papers.daily.plan import MOST_FILLS
 from daily_papers.papers.paper import Paper
-from daily_papers.prospect import FEWEST_DAYS, Change, CoauthorGroup, KeywordPreview
+from daily_papers.preview import FEWEST_DAYS, MOST_PREVIEWS, KeywordChanges, KeywordPreview
 from daily_papers.query.expression import Phrase, leaves, to_arxiv
 from daily_papers.query.matching import explain, why
 from daily_papers.render import markdown
+from daily_papers.text import plural
 from daily_papers.workflow_commands import harmless
 
 _SAMPLES = 5
@@ -24,153 +27,157 @@ _OVERLAPS = 5
 _UNITS = (("listing day", 1), ("week", 5), ("month", 21), ("year", 250))
 
 
-def change_as_text(change: Change) -> str:
+class Style(NamedTuple):
+    """How previews are written for one place."""
+
+    changes: Callable[[KeywordChanges], str]
+    preview: Callable[[KeywordPreview], str]
+
+
+def changes_as_text(changes: KeywordChanges) -> str:
     """Write for a terminal what an edit of keywords.yaml does."""
-    return "".join(f"{harmless(sentence)}\n" for sentence in change.sentences)
+    return "".join(f"{harmless(sentence)}\n" for sentence in _changes(changes))
 
 
-def change_as_markdown(change: Change) -> str:
+def changes_as_markdown(changes: KeywordChanges) -> str:
     """Write it for GITHUB_STEP_SUMMARY."""
     lines = ["## Preview of keywords.yaml", ""]
-    lines += [f"- {markdown.paragraph(sentence)}" for sentence in change.sentences]
+    lines += [f"- {markdown.paragraph(sentence)}" for sentence in _changes(changes)]
     return "\n".join(lines) + "\n"
 
 
-def as_text(prospect: KeywordPreview) -> str:
+def as_text(preview: KeywordPreview) -> str:
     """Write one keyword's preview for a terminal."""
-    lines = [prospect.keyword.name]
-    lines += [f"  {sentence}" for sentence in _sentences(prospect)]
-    lines += [f"  query: {to_arxiv(prospect.keyword.expression)}"]
-    if prospect.papers:
-        lines.append("  newest:")
-    for paper in prospect.papers[:_SAMPLES]:
+    lines = [preview.keyword.name]
+    lines += [f"  {sentence}" for sentence in _sentences(preview)]
+    lines += [f"  query: {to_arxiv(preview.keyword.expression)}"]
+    lines += ["  newest:"] if preview.papers else []
+    for paper in preview.papers[:_SAMPLES]:
         lines += [
             f"    {paper.date}  {markdown.shown(paper.title)}  {paper.url}",
-            f"      {_why(prospect.keyword, paper)}",
+            f"      {_reason(preview.keyword, paper)}",
         ]
-    return "\n".join(harmless(line) for line in lines) + "\n"
+    return "\n".join(map(harmless, lines)) + "\n"
 
 
-def as_markdown(prospect: KeywordPreview) -> str:
+def as_markdown(preview: KeywordPreview) -> str:
     """Write one keyword's preview for GITHUB_STEP_SUMMARY."""
-    lines = [f"### {markdown.heading(prospect.keyword.name)}", ""]
-    lines += [f"- {markdown.paragraph(sentence)}" for sentence in _sentences(prospect)]
-    query = markdown.shown(to_arxiv(prospect.keyword.expression)).replace("`", " ")
+    lines = [f"### {markdown.heading(preview.keyword.name)}", ""]
+    lines += [f"- {markdown.paragraph(sentence)}" for sentence in _sentences(preview)]
+    query = markdown.shown(to_arxiv(preview.keyword.expression)).replace("`", " ")
     lines += [f"- query: `` {query} ``"]
-    if prospect.papers:
-        lines.append("- newest:")
+    lines += ["- newest:"] if preview.papers else []
     lines += [
         f"  - {paper.date} [{markdown.link_text(paper.title)}]({paper.url}): "
-        f"{markdown.cell(_why(prospect.keyword, paper))}"
-        for paper in prospect.papers[:_SAMPLES]
+        f"{markdown.cell(_reason(preview.keyword, paper))}"
+        for paper in preview.papers[:_SAMPLES]
     ]
     return "\n".join(lines) + "\n"
 
 
-def _why(keyword: Keyword, paper: Paper) -> str:
-    """What makes a paper match, or that it does not match by our own rule."""
-    reason = explain(why(keyword.expression, paper))
-    return f"matches: {reason}" if reason else "does not match, and would not be stored"
+STYLES = {
+    "text": Style(changes_as_text, as_text),
+    "markdown": Style(changes_as_markdown, as_markdown),
+}
 
 
-def _sentences(prospect: KeywordPreview) -> Iterator[str]:
-    """All that is to be said, the warnings first."""
-    if prospect.failure is not None:
-        yield f"Not known: {prospect.failure}"
+def _changes(changes: KeywordChanges) -> Iterator[str]:
+    """What an edit costs, and which tables go or stay."""
+    if changes.fills:
+        runs = ceil(changes.fills / MOST_FILLS)
+        searches = plural(changes.fills, "search", "searches")
+        yield f"The change takes {searches}, in the next {'run' if runs == 1 else f'{runs:,} runs'}"
+    else:
+        yield "The change takes no search"
+    for slug in changes.removed:
+        yield f"{slug} is removed, and its table with it"
+    for old, new in changes.renamed:
+        yield f"{old} becomes {new}, and keeps its papers"
+    if len(changes.keywords) > MOST_PREVIEWS:
+        yield f"{len(changes.keywords):,} keywords changed; here are the first {MOST_PREVIEWS}"
+
+
+def _sentences(preview: KeywordPreview) -> Iterator[str]:
+    """Everything there is to say, warnings first."""
+    if preview.failure is not None:
+        yield f"Not known: {preview.failure}"
         return
-    yield from _warnings(prospect)
-    yield from _amounts(prospect)
-    for name, count in prospect.overlaps[:_OVERLAPS]:
-        yield f"{count} of the newest {len(prospect.papers)} stand under {name} too"
-    if prospect.not_matching:
+    yield from _warnings(preview)
+    yield from _amounts(preview)
+    shown = f"of the newest {len(preview.papers)}"
+    for name, count in preview.overlaps[:_OVERLAPS]:
+        yield f"{count} {shown} are in {name} too"
+    if preview.not_matching:
+        yield f"{preview.not_matching} {shown} do not match our stricter rule (docs/matching.md)"
+    yield from _homonyms(preview)
+
+
+def _warnings(preview: KeywordPreview) -> Iterator[str]:
+    if not preview.papers:
+        yield f"No hits: {_why_none(preview.keyword)}"
+    if preview.is_too_broad:
         yield (
-            f"{prospect.not_matching} of the newest {len(prospect.papers)} are not stored: they do "
-            "not hold what is asked for (docs/matching.md)"
+            f"Too broad: {preview.keyword.max_papers} rows cover {preview.days_covered:.1f} days,"
+            f" so papers leave the table in less than {FEWEST_DAYS:g}; give it categories or more"
+            " words, or raise max_papers"
         )
-    yield from _homonyms(prospect.circles)
+    if preview.days_since_newest is not None:
+        yield f"Inactive: the newest paper is {preview.days_since_newest:,} days old"
 
 
-def _warnings(prospect: KeywordPreview) -> Iterator[str]:
-    if not prospect.papers:
-        yield f"No hits: {_why_none(prospect)}"
-    if prospect.is_too_broad:
-        yield (
-            f"Too broad: {prospect.keyword.max_papers} rows cover {prospect.days_covered:.1f} days,"
-            f" so that papers leave the table within {FEWEST_DAYS:g}; give it categories or more "
-            "words, or raise max_papers"
-        )
-    if prospect.days_since_newest is not None:
-        yield f"Asleep: the newest paper came {prospect.days_since_newest:,} days ago"
-
-
-def _why_none(prospect: KeywordPreview) -> str:
-    phrases = {
-        leaf.text for leaf in leaves(prospect.keyword.expression) if isinstance(leaf, Phrase)
-    }
+def _why_none(keyword: Keyword) -> str:
+    phrases = {leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)}
     if len(phrases) == 1 and not any(" " in phrase for phrase in phrases):
-        phrase = next(iter(phrases))
         return (
-            "nothing on arXiv matches; one word must stand in the title and in the abstract, and "
-            f"any: [{in_single(phrase)}] asks for it in either"
+            "nothing on arXiv matches; a single word must be in the title and in the abstract. To"
+            f" ask for it in either, write any: [{in_single(*phrases)}]"
         )
-    return "nothing on arXiv matches; is it spelt as authors spell it, are its categories right?"
+    return "nothing on arXiv matches; check the spelling and the categories"
 
 
-def _amounts(prospect: KeywordPreview) -> Iterator[str]:
-    if not prospect.papers:
+def _amounts(preview: KeywordPreview) -> Iterator[str]:
+    if not preview.papers:
         return
-    yield f"{prospect.total:,} paper{'' if prospect.total == 1 else 's'} on arXiv"
-    rate, new = prospect.per_listing_day, prospect.new_per_listing_day
-    if rate is not None:
-        yield _often(rate, new or 0.0)
-    rows = prospect.keyword.max_papers
-    if prospect.total <= rows:
-        yield f"all of them fit into {rows:,} rows"
-    elif prospect.days_covered is not None:
-        yield f"{rows:,} rows cover {_few(prospect.days_covered)} days"
+    yield f"{plural(preview.total, 'paper')} on arXiv"
+    if preview.per_listing_day is not None:
+        yield _how_often(preview.per_listing_day, preview.new_per_listing_day or 0.0)
+    rows = preview.keyword.max_papers
+    if preview.total <= rows:
+        yield f"all of them fit in {rows:,} rows"
+    elif preview.days_covered is not None:
+        yield f"{rows:,} rows cover {_rounded(preview.days_covered)} days"
 
 
-def _often(matches: float, new: float) -> str:
-    """How much comes, in the unit in which it is a number that people can take in."""
+def _how_often(matches: float, new: float) -> str:
+    """How much comes, in the smallest unit that has at least one match."""
     unit, listing_days = next(
         (unit, days) for unit, days in _UNITS if matches * days >= 1 or unit == "year"
     )
-    came, fresh = _few(matches * listing_days), _few(new * listing_days)
-    return f"{came} matches a {unit}, {fresh} of them new papers"
+    matches, new = matches * listing_days, new * listing_days
+    return f"{_rounded(matches)} matches a {unit}, {_rounded(new)} of them new papers"
 
 
-def _few(number: float) -> str:
-    """A number with as many digits as it deserves."""
-    if number >= 9.95:
-        return f"{number:,.0f}"
-    return f"{number:.1f}".removesuffix(".0")
+def _rounded(number: float) -> str:
+    return f"{number:,.0f}" if number >= 9.95 else f"{number:.1f}".removesuffix(".0")
 
 
-def _homonyms(circles: tuple[CoauthorGroup, ...]) -> Iterator[str]:
-    if len(circles) == 1:
-        yield "The papers hang together by their other authors: it is probably one person"
-    if len(circles) < 2:
+def _homonyms(preview: KeywordPreview) -> Iterator[str]:
+    groups = preview.coauthor_groups
+    if len(groups) == 1:
+        yield "Coauthors connect all the papers: this is probably one person"
+    if len(groups) < 2:
         return
     yield (
-        f"Homonyms: there are {len(circles)} circles of authors with nobody in common, so it may "
-        "be several people; categories tell them apart"
+        f"Perhaps several people: the papers fall into {len(groups)} groups without a common "
+        "coauthor; categories tell them apart"
     )
-    for circle in circles[:_SAMPLES]:
-        number = len(circle.papers)
-        others = ", ".join(circle.others[:_NAMES]) or "nobody"
-        categories = ", ".join(circle.categories[:_NAMES])
-        yield f"{number} paper{'' if number == 1 else 's'} in {categories}, with {others}"
+    for group in groups[:_SAMPLES]:
+        others = ", ".join(group.others[:_NAMES]) or "nobody"
+        categories = ", ".join(group.categories[:_NAMES])
+        yield f"{plural(len(group.papers), 'paper')} in {categories}, with {others}"
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How previews are written for one place."""
-
-    change: Callable[[Change], str]
-    prospect: Callable[[KeywordPreview], str]
-
-
-STYLES = {
-    "text": Style(change_as_text, as_text),
-    "markdown": Style(change_as_markdown, as_markdown),
-}
+def _reason(keyword: Keyword, paper: Paper) -> str:
+    """What makes a paper match, or that it does not match by our own rule."""
+    reason = explain(why(keyword.expression, paper))
+    return f"matches: {reason}" if reason else "does not match, and would not be stored"

@@ -11,8 +11,8 @@ import pytest
 
 from daily_papers.config import Keyword, parse_config
 from daily_papers.papers.paper import Paper, Way
+from daily_papers.preview import KeywordPreview, coauthor_groups, count_strangers, overlaps
 from daily_papers.preview_text import STYLES, as_markdown, as_text
-from daily_papers.prospect import KeywordPreview, circles_of, refused, shared
 from tests.sandbox import RATE_EXCEEDED, SandboxArxiv
 from tests.support.bare_remote import BareRemote, git
 from tests.support.command_line import Ended, run
@@ -49,7 +49,9 @@ def paper(number: int, *, days_ago: float = 0, version: int = 1, **fields: objec
     return Paper(**{**plain, **fields})  # type: ignore[arg-type]
 
 
-def prospect(*papers: Paper, total: int | None = None, of: Keyword | None = None) -> KeywordPreview:
+def preview_of(
+    *papers: Paper, total: int | None = None, of: Keyword | None = None
+) -> KeywordPreview:
     return KeywordPreview(
         keyword=of or keyword(),
         papers=papers,
@@ -69,7 +71,7 @@ def each(days: float, count: int = 100) -> list[Paper]:
 
 
 def test_a_weeks_papers_come_on_five_days() -> None:
-    seen = prospect(*each(1 / 7), total=5000)
+    seen = preview_of(*each(1 / 7), total=5000)
     assert seen.per_listing_day == pytest.approx(49 / 5)
     assert seen.new_per_listing_day == pytest.approx(49 / 5 * 3 / 4)
     assert seen.days_covered == pytest.approx(99 / 7)
@@ -77,27 +79,27 @@ def test_a_weeks_papers_come_on_five_days() -> None:
 
 
 def test_more_than_a_full_table_in_a_week_is_too_broad() -> None:
-    seen = prospect(*each(1 / 20), total=5000)
+    seen = preview_of(*each(1 / 20), total=5000)
     assert seen.is_too_broad
     assert "Too broad: 100 rows cover 5.0 days" in as_text(seen)
 
 
 def test_a_short_table_covers_less_than_was_asked_for() -> None:
     few = replace(keyword(), max_papers=10)
-    assert prospect(*each(1), total=5000, of=few).days_covered == pytest.approx(9)
+    assert preview_of(*each(1), total=5000, of=few).days_covered == pytest.approx(9)
 
 
 def test_where_all_papers_fit_nothing_is_pushed_out() -> None:
-    seen = prospect(*each(0.01, count=20))
+    seen = preview_of(*each(0.01, count=20))
     assert seen.days_covered is None
     assert not seen.is_too_broad
-    assert "all of them fit into 100 rows" in as_text(seen)
+    assert "all of them fit in 100 rows" in as_text(seen)
 
 
 @pytest.mark.parametrize("papers", [[], [paper(1)], [paper(1), paper(2)]])
 def test_of_too_little_no_rate_is_told(papers: list[Paper]) -> None:
-    assert prospect(*papers).per_listing_day is None
-    assert "matches a" not in as_text(prospect(*papers))
+    assert preview_of(*papers).per_listing_day is None
+    assert "matches a" not in as_text(preview_of(*papers))
 
 
 @pytest.mark.parametrize(
@@ -112,27 +114,29 @@ def test_of_too_little_no_rate_is_told(papers: list[Paper]) -> None:
     ],
 )
 def test_how_much_comes_is_told_in_a_unit_that_people_can_take_in(days: float, told: str) -> None:
-    assert told in as_text(prospect(*each(days)))
+    assert told in as_text(preview_of(*each(days)))
 
 
 def test_no_hits_for_one_word_tells_of_the_rule_for_one_word() -> None:
-    assert "any: ['mri'] asks for it in either" in as_text(prospect())
-    assert "is it spelt as authors spell it" in as_text(prospect(of=keyword("two words")))
+    assert "write any: ['mri']" in as_text(preview_of())
+    assert "check the spelling" in as_text(preview_of(of=keyword("two words")))
 
 
-def test_a_topic_without_papers_for_a_year_is_asleep() -> None:
-    assert prospect(paper(1, days_ago=365)).days_since_newest is None
-    assert "Asleep: the newest paper came 366 days ago" in as_text(prospect(paper(1, days_ago=366)))
+def test_a_topic_without_papers_for_a_year_is_inactive() -> None:
+    assert preview_of(paper(1, days_ago=365)).days_since_newest is None
+    assert "Inactive: the newest paper is 366 days old" in as_text(
+        preview_of(paper(1, days_ago=366))
+    )
 
 
 def test_what_it_shares_with_others_is_counted_the_most_first() -> None:
     others = [keyword("mri"), keyword("knees and hips"), keyword("of knees"), keyword("we use")]
     papers = [paper(1), paper(2), paper(3, title="MRI of hips")]
-    assert shared(keyword("mri"), others, papers) == (("we use", 3), ("of knees", 2))
+    assert overlaps(keyword("mri"), others, papers) == (("we use", 3), ("of knees", 2))
 
 
 def test_what_does_not_match_by_our_rule_is_counted() -> None:
-    assert refused(keyword(), [paper(1), paper(2, title="CT"), paper(3, abstract="")]) == 2
+    assert count_strangers(keyword(), [paper(1), paper(2, title="CT"), paper(3, abstract="")]) == 2
 
 
 # --- one name, several people ------------------------------------------------------------------
@@ -149,32 +153,32 @@ def test_papers_hang_together_by_other_authors_directly_or_not() -> None:
         written_by(3, "bob b", "Cy C"),
         written_by(4, "Cy C"),
     ]
-    largest, other = circles_of(papers, ["Jose Nunez", "J. Núñez"])
+    largest, other = coauthor_groups(papers, ["Jose Nunez", "J. Núñez"])
     assert [each.id for each in largest.papers] == ["2601.00001", "2601.00003", "2601.00004"]
     assert set(largest.others) == {"Ada A", "bob b", "Cy C"}
     assert other.categories == ("math.PR",)
 
 
 def test_the_tracked_name_itself_connects_nothing() -> None:
-    assert len(circles_of([written_by(1), written_by(2)], ["José Núñez"])) == 2
-    assert len(circles_of([written_by(1), written_by(2)], ["Somebody Else"])) == 1
+    assert len(coauthor_groups([written_by(1), written_by(2)], ["José Núñez"])) == 2
+    assert len(coauthor_groups([written_by(1), written_by(2)], ["Somebody Else"])) == 1
 
 
 def test_homonyms_are_told_with_whom_and_where() -> None:
     person = parse_config(b"keywords:\n  - author: [Jose Nunez]\n", "").keywords[0]
     papers = [written_by(1, "Ada A"), written_by(2, "Ada A"), written_by(3, category="math.PR")]
-    text = as_text(prospect(*papers, of=person))
-    assert "Homonyms: there are 2 circles of authors" in text
+    text = as_text(preview_of(*papers, of=person))
+    assert "the papers fall into 2 groups" in text
     assert "2 papers in eess.IV, with Ada A" in text
     assert "1 paper in math.PR, with nobody" in text
-    assert "probably one person" in as_text(prospect(*papers[:2], of=person))
+    assert "probably one person" in as_text(preview_of(*papers[:2], of=person))
 
 
 # --- hostile texts -----------------------------------------------------------------------------
 
 
 def test_titles_and_names_give_no_workflow_command(tmp_path: Path) -> None:
-    spoilt = replace(prospect(paper(1, title=HOSTILE), paper(2)), overlaps=((HOSTILE, 2),))
+    spoilt = replace(preview_of(paper(1, title=HOSTILE), paper(2)), overlaps=((HOSTILE, 2),))
     assert not Job(tmp_path, log=as_text(spoilt)).commands
 
 
@@ -182,7 +186,7 @@ def test_markdown_shows_what_authors_wrote_and_obeys_none_of_it() -> None:
     person = parse_config(b"keywords:\n  - author: [Jose Nunez]\n", "").keywords[0]
     papers = [written_by(1, HOSTILE), written_by(2)]
     spoilt = replace(
-        prospect(*[replace(each, title=HOSTILE) for each in papers], of=person),
+        preview_of(*[replace(each, title=HOSTILE) for each in papers], of=person),
         overlaps=((HOSTILE, 1),),
     )
     shown = as_on_github(as_markdown(spoilt))
@@ -193,7 +197,7 @@ def test_markdown_shows_what_authors_wrote_and_obeys_none_of_it() -> None:
 
 def test_a_query_with_backticks_stays_a_query() -> None:
     odd = replace(keyword('"`a``b` c"'), name="odd")
-    assert as_on_github(as_markdown(prospect(of=odd))).elements.count("code") == 1
+    assert as_on_github(as_markdown(preview_of(of=odd))).elements.count("code") == 1
 
 
 # --- the command -------------------------------------------------------------------------------
@@ -293,9 +297,9 @@ keywords:
     ended = preview(repository, arxiv, "--changed-since", "HEAD", "--format", style)
     told = ended.out.replace("\\", "")
     assert ended.code == 0
-    assert "The change costs 2 searches, in the next 1 run" in told
+    assert "The change takes 2 searches, in the next run" in told
     assert "magnetic-resonance-imaging becomes resonance, and keeps its papers" in told
-    assert "mri goes, and its table with it" in told
+    assert "mri is removed, and its table with it" in told
     assert len(arxiv.requests) == 1
 
 
@@ -308,7 +312,7 @@ def test_a_file_that_did_not_exist_or_was_wrong_counts_as_empty(
     BareRemote.of(repository, beside=tmp_path)
     path.write_text(text, encoding="utf-8")
     ended = preview(repository, arxiv, "--changed-since", "HEAD")
-    assert "The change costs 2 searches" in ended.out
+    assert "The change takes 2 searches" in ended.out
     assert len(arxiv.requests) == 2
 
 
@@ -320,7 +324,7 @@ def test_a_change_of_very_many_is_told_and_not_asked_about(
     lines = [f"  - topic {number}" for number in range(1000)]
     (repository / "keywords.yaml").write_text("\n".join(["keywords:", *lines]), encoding="utf-8")
     ended = preview(repository, arxiv, "--changed-since", "HEAD")
-    assert "The change costs 1,000 searches, in the next 25 runs" in ended.out
+    assert "The change takes 1,000 searches, in the next 25 runs" in ended.out
     assert "1,000 keywords changed; here are the first 20" in ended.out
     assert len(arxiv.requests) == 20
 
@@ -343,14 +347,14 @@ def test_a_digest_repository_below_the_top_of_its_clone_is_compared_too(
     inner.mkdir()
     (inner / "keywords.yaml").write_text(KEYWORDS, encoding="utf-8")
     BareRemote.of(repository, beside=tmp_path)
-    assert "The change costs no search" in preview(inner, arxiv, "--changed-since", "HEAD").out
+    assert "The change takes no search" in preview(inner, arxiv, "--changed-since", "HEAD").out
 
 
 # --- why each sample matched -------------------------------------------------------------------
 
 
 def test_each_sample_says_why_it_matches() -> None:
-    seen = prospect(
+    seen = preview_of(
         paper(1),
         paper(2, title="Brains", abstract="An MRI"),
         paper(3, title="Knees", abstract="By MRI", authors=("Jose Nunez",)),
@@ -369,12 +373,12 @@ def test_each_sample_says_why_it_matches() -> None:
 
 
 def test_a_sample_that_does_not_match_says_so() -> None:
-    seen = prospect(paper(1, title="Knees"))
+    seen = preview_of(paper(1, title="Knees"))
     assert "      does not match, and would not be stored\n" in as_text(seen)
 
 
 def test_a_person_is_named_as_the_keyword_spells_it() -> None:
-    seen = prospect(paper(1, authors=("José Núñez",)), of=keyword("{author: [Jose Nunez]}"))
+    seen = preview_of(paper(1, authors=("José Núñez",)), of=keyword("{author: [Jose Nunez]}"))
     assert "      matches: author Jose Nunez\n" in as_text(seen)
 
 

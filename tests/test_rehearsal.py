@@ -176,7 +176,7 @@ def test_a_pull_request_shows_what_its_new_keywords_bring(tmp_path: Path) -> Non
         job = _check(it, {"keywords.yaml": proposed, "action.yml": "false"})
         assert job.succeeded
         assert job.commands == []
-        assert "The change costs 2 searches, in the next 1 run" in job.summary
+        assert "The change takes 2 searches, in the next run" in job.summary
         assert "### graph neural networks" in job.summary
         assert "No hits" in job.summary
         assert "### mri" not in job.summary

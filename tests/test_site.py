@@ -214,8 +214,8 @@ def test_a_keyword_that_is_behind_says_so(tmp_path: Path) -> None:
 
 def test_an_empty_repository_has_a_website_too(tmp_path: Path) -> None:
     website = Website.new(tmp_path, {}).built()
-    assert "No paper yet." in website.text("keywords/medical-imaging.html")
-    assert "No digest yet." in website.text("digests/index.html")
+    assert "No papers yet." in website.text("keywords/medical-imaging.html")
+    assert "No digests yet." in website.text("digests/index.html")
     assert_links_lead_somewhere(website)
 
 

@@ -18,7 +18,7 @@ from daily_papers.site.charts import Week, chart, sparkline, weeks_of
 from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import readable
 from daily_papers.store.store import News
-from daily_papers.text import long_date
+from daily_papers.text import long_date, plural
 
 #: Papers on one page of a keyword, and what they may weigh; older ones follow on the next.
 PAPERS_A_PAGE = 100
@@ -324,6 +324,7 @@ class SiteTemplates:
             keep_trailing_newline=True,
             auto_reload=False,
         )
+        self.environment.filters["plural"] = plural
 
     def render(self, template: str, **fields: object) -> str:
         """Fill in a page. Raises TemplateError with the template's file and line."""
