@@ -7,6 +7,7 @@ cut, since they come last in the order in which papers are taken.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from daily_papers.papers.paper import announcement_order
@@ -32,6 +33,9 @@ class Feeds:
         self._universe = universe
         #: How many papers a feed holds at most.
         self.limit = 2000
+        #: The range of a listing's identifiers that is missing, from 0 (the lowest that is new) to
+        #: 1 (the highest); None where the feed is whole.
+        self.lacks: tuple[float, float] | None = None
 
     def answer(self, request: Request, today: date, listing_day: date) -> Response:
         """The feed that is dated today and shows the listing of a day, ordinarily today's."""
@@ -57,14 +61,27 @@ class Feeds:
     def _announced(
         self, listing_day: date, wanted: frozenset[str]
     ) -> tuple[tuple[str, Record], ...]:
+        records = self._universe.announced_on(listing_day)
+        missing = self._missing(records)
         shown = [
             (announce_type(record, wanted), record)
-            for record in self._universe.announced_on(listing_day)
-            if not wanted.isdisjoint(record.listed_in) and not _is_left_out(record)
+            for record in records
+            if not wanted.isdisjoint(record.listed_in)
+            and not _is_left_out(record)
+            and record.id not in missing
         ]
         shown.sort(key=lambda pair: announcement_order(pair[1].id), reverse=True)
         shown.sort(key=lambda pair: _TAKEN_FIRST.index(pair[0]))
         return tuple(reversed(shown[: self.limit]))
+
+    def _missing(self, records: Sequence[Record]) -> frozenset[str]:
+        """The new papers in the range that is missing."""
+        if self.lacks is None:
+            return frozenset()
+        new = (record.id for record in records if record.change is Change.NEW)
+        ids = sorted(new, key=announcement_order)
+        start, end = (round(place * len(ids)) for place in self.lacks)
+        return frozenset(ids[start:end])
 
 
 def _is_left_out(record: Record) -> bool:

@@ -44,6 +44,8 @@ class SandboxArxiv:
         self.query_lag_days = 0
         #: Whether the feed still serves the listing before, with today's dates.
         self.feed_is_stale = False
+        #: Whether it serves the next listing already, as it does after an evening's announcement.
+        self.feed_is_early = False
         self.intercept: Intercept | None = None
         #: Every request since the start, in the order in which they came.
         self.requests: list[Request] = []
@@ -122,6 +124,8 @@ class SandboxArxiv:
 
     def _listed(self) -> date:
         """The day whose listing the feed serves."""
+        if self.feed_is_early:
+            return self.universe.calendar.at_or_after(self.today + timedelta(days=1))
         if not self.feed_is_stale:
             return self.today
         return self.universe.calendar.at_or_before(self.today - timedelta(days=1))

@@ -48,6 +48,11 @@ def short(body: bytes) -> bytes:
     return _with_papers(body, lambda papers: papers[1::2])
 
 
+def first_rows(body: bytes, count: int, *, total: bool) -> bytes:
+    """The same answer cut after so many papers; with ``total`` it says that these are all."""
+    return _with_papers(body, lambda papers: papers[:count], total=count if total else None)
+
+
 def unsorted(body: bytes) -> bytes:
     """The same papers in the opposite order."""
     return _with_papers(body, lambda papers: papers[::-1])
@@ -114,3 +119,5 @@ def _replace_text(element: etree._Element, number: int) -> None:
             element.text = f"{head}{abstract}Nothing of what was asked for."
         case "abstract":
             element.text = "Nothing of what was asked for."
+        case "name" | "authors" | "creator":
+            element.text = "Nobody Known"
