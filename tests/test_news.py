@@ -71,7 +71,7 @@ def found(*papers: Paper) -> Searched:
 
 
 def news_of(store: Store, *evidence: Evidence) -> NewPapers:
-    return find_news(store, (), evidence)
+    return find_news(store, (), evidence, TUESDAY)
 
 
 def told(news: NewPapers) -> dict[str, tuple[str, ...]]:

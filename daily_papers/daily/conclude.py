@@ -32,9 +32,10 @@ from daily_papers.daily.feed_history import (
 )
 from daily_papers.daily.findings import Findings, KeywordProgress
 from daily_papers.daily.news import NewPapers, announced_as_news, find_news, papers_of
-from daily_papers.daily.plan import FetchMode, missed_days
+from daily_papers.daily.plan import FetchMode, lacks_days
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
 from daily_papers.digests.digest import Digest, NewsItem, number_of
+from daily_papers.papers.packed_ids import packed, unpacked
 from daily_papers.papers.paper import Way, announcement_order
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 from daily_papers.text import plural
@@ -68,10 +69,10 @@ def conclude(
     before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], run: Run
 ) -> Conclusion:
     """Decide what a finished run comes to. ``before`` has the keywords of today (`reconcile`)."""
-    news = find_news(before, keywords, evidence)
+    news = find_news(before, keywords, evidence, run.day)
     store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, run.day)
     findings = Findings.of(store, evidence)
-    state = _with_the_feed(store.state, findings, run.day)
+    state = _with_unheard(_with_the_feed(store.state, findings, run.day), news)
     states = [_advanced(store, state, keyword, findings, run) for keyword in keywords]
     state = _closed(store, state, states, findings, run)
     told = {each.slug: _notified(store, state, each, findings, run) for each in states}
@@ -82,8 +83,9 @@ def conclude(
     reports = tuple(
         report_keyword(store, keyword, findings, new[keyword.slug], run.day) for keyword in keywords
     )
+    store = _with_day(before, store, evidence, findings, reports, run)
     return Conclusion(
-        store=_with_day(before, store, evidence, findings, reports, run),
+        store=_with_short_days(before, store, news, run.day),
         digest=digest,
         keywords=reports,
         notes=notes_of(before, evidence),
@@ -96,7 +98,7 @@ def so_far(
     """What an unfinished run has for the tables; what is news is decided at its end."""
     if not evidence:
         return before
-    news = find_news(before, keywords, evidence)
+    news = find_news(before, keywords, evidence, day)
     store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, day)
     return store.updated(state=replace(store.state, day=day, complete=False))
 
@@ -193,6 +195,22 @@ def _with_the_feed(state: State, findings: Findings, day: date) -> State:
     return state if findings.feed is None else with_feed(state, findings.feed, day)
 
 
+def _with_unheard(state: State, news: NewPapers) -> State:
+    """Remember papers that no feed showed as if it had, and the days whose feeds were short."""
+    heard = tuple(
+        replace(
+            listing,
+            new=packed(
+                [*unpacked(listing.new)]
+                + [id for id, each in news.unheard.items() if each.day == listing.day]
+            ),
+        )
+        for listing in state.heard
+    )
+    missed = tuple(sorted({*state.missed, *news.short_days}))
+    return replace(state, heard=heard, missed=missed)
+
+
 def _advanced(
     store: Store, state: State, keyword: Keyword, findings: Findings, run: Run
 ) -> KeywordState:
@@ -234,7 +252,8 @@ def _reached(
         return None
     if run.mode in (FetchMode.SEARCH, FetchMode.OAI):
         return run.day if progress.asked_for else None
-    kept_up = keyword.last_success is not None and not missed_days(keyword.last_success, run.day)
+    last = keyword.last_success
+    kept_up = last is not None and not lacks_days(last, run.day, state.short)
     if state.feed_day == run.day and kept_up:
         return run.day
     if keyword.filled == run.day and keyword.last_success is None and progress.asked_for:
@@ -265,6 +284,7 @@ def _closed(
         state,
         highest_id=highest(known),
         last_complete=run.day if complete else state.last_complete,
+        short=() if complete else state.short,
     )
 
 
@@ -353,15 +373,16 @@ def _digest(
         items=tuple(NewsItem(paper, slugs) for paper, slugs in items),
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in keywords),
         revisions=len(store.state.revised if first else _revised_now(before, store)),
-        skipped=_skipped(store, news, run.day),
+        skipped=_skipped(before, store, news, run.day),
     )
 
 
-def _skipped(store: Store, news: NewPapers, day: date) -> str | None:
+def _skipped(before: Store, store: Store, news: NewPapers, day: date) -> str | None:
     """A sentence about listing days that were skipped since the last digest."""
     missed = store.state.missed if news.missed else ()
     quiet = [each for each in store.state.quiet if each != day and each not in missed]
     whole = all(keyword.last_success == day for keyword in store.keywords.values())
+    whole = whole and not _newly_short(before, news, day)
     return skipped_sentence(quiet, missed, whole=whole)
 
 
@@ -386,6 +407,45 @@ def _with_day(
             day_line=_day_line(store, findings, reports, waiting, run.day),
         )
     return store.updated(state=state)
+
+
+def _newly_short(before: Store, news: NewPapers, day: date) -> frozenset[date]:
+    """The days for which some keyword has not been searched in this run."""
+    reached = [each.last_success for each in before.keywords.values() if each.last_success]
+    last = max(reached, default=date.min)
+    return frozenset(
+        each
+        for each in news.short_days
+        if each not in before.state.short and (each <= last or each >= day)
+    )
+
+
+def _with_short_days(before: Store, store: Store, news: NewPapers, day: date) -> Store:
+    """Let the next run search every keyword for the days whose feeds are proven to be short now.
+
+    The proof is one paper; which others the feed lacked is not known. An index that shows the
+    highest identifier of the day's listing shows them all.
+    """
+    short = _newly_short(before, news, day)
+    if not short:
+        return store
+    last = min(short) - timedelta(days=1)
+    listings = (unpacked(listing.new) for listing in store.state.heard if listing.day in short)
+    since = highest([store.state.unbroken_from, *(ids[-1] for ids in listings if ids)])
+    state = replace(
+        store.state,
+        complete=False,
+        last_complete=before.state.last_complete,
+        short=tuple(sorted({*store.state.short, *short})),
+        unbroken_from=since,
+    )
+    keywords = {
+        slug: replace(
+            keyword, last_success=keyword.last_success and min(keyword.last_success, last)
+        )
+        for slug, keyword in store.keywords.items()
+    }
+    return store.updated(state=state, keywords=keywords)
 
 
 def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: Run) -> str | None:

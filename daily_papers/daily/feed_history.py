@@ -14,8 +14,9 @@ from daily_papers.daily.evidence import FeedRead
 from daily_papers.daily.plan import working_days
 from daily_papers.daily.trust import FeedMark
 from daily_papers.papers.announcement import AnnounceKind, Announcement, counts
+from daily_papers.papers.packed_ids import packed, unpacked
 from daily_papers.papers.paper import announcement_order
-from daily_papers.store.store import State, highest
+from daily_papers.store.store import HeardListing, State, highest
 
 #: A listing day has brought more than a thousand identifiers since 2023. Between two days that
 #: follow each other, the categories of a digest leave no hole of this size.
@@ -23,6 +24,8 @@ _HOLE = 1_000
 #: How much of yesterday's volume is still expected when today's is lower: a small day, after a
 #: holiday, must not make the parts of the next one too large.
 _REMEMBERED = 0.9
+#: So many listings are remembered, to find out that their feeds lacked papers.
+_LISTINGS = 30
 
 
 def mark_before(state: State, categories: tuple[str, ...], day: date) -> FeedMark | None:
@@ -98,7 +101,29 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
             unconfirmed=state.unconfirmed or day,
             quiet=tuple(sorted({*state.quiet, day})),
         )
-    return replace(state, feed=feed.parts, feed_day=day)
+    return replace(
+        state,
+        feed=feed.parts,
+        feed_day=day,
+        heard=_with_listing(state.heard, feed, new, day, after_gap=bool(unread)),
+    )
+
+
+def _with_listing(
+    heard: tuple[HeardListing, ...],
+    feed: FeedRead,
+    new: Sequence[str],
+    day: date,
+    *,
+    after_gap: bool,
+) -> tuple[HeardListing, ...]:
+    """Remember what the day's feed showed, also where it was read before on this day."""
+    categories = {name for part in feed.parts for name in part.categories}
+    for listing in heard:
+        if listing.day == day:
+            new, after_gap = [*unpacked(listing.new), *new], listing.after_gap
+    today = HeardListing(day, tuple(sorted(categories)), packed(new), after_gap)
+    return (*(each for each in heard if each.day != day), today)[-_LISTINGS:]
 
 
 def skipped_sentence(

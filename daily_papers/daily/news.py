@@ -6,9 +6,13 @@
    one up to which the keyword's readers have been notified, whatever its version: identifiers are
    given at announcement, in order. So a keyword that is being filled has no news, and a keyword
    whose expression changed has news only of what its old expression matches as well.
-3. News that one keyword's search finds is compared with every keyword.
-4. What was news once never is again. A keyword that matches it later is only added to its record.
-5. A replacement is never news: one in five papers that a table sees first is an old paper's
+   A revision of what the feed of an earlier day showed is not: its first version was judged then.
+3. A paper that a search or a harvest finds is also news if it was new in one of the last 30
+   listings that were read, or between two of them, and no feed showed it (`missing`): for the
+   keywords whose tables had been filled by then.
+4. News that one keyword's search finds is compared with every keyword.
+5. What was news once never is again. A keyword that matches it later is only added to its record.
+6. A replacement is never news: one in five papers that a table sees first is an old paper's
    revision.
 """
 
@@ -16,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
@@ -27,6 +32,8 @@ from daily_papers.daily.evidence import (
     Harvested,
     Searched,
 )
+from daily_papers.daily.feed_history import with_feed
+from daily_papers.daily.missing import Heard, Unheard
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.merging import merged
 from daily_papers.papers.paper import Paper, announcement_order
@@ -47,6 +54,13 @@ class NewPapers:
     missed: BySlug
     #: What was news before this run, with the keywords that match it now.
     also_matched_by: Mapping[str, frozenset[str]]
+    #: Papers that no feed showed, whatever they match, and where they were new.
+    unheard: Mapping[str, Unheard]
+
+    @property
+    def short_days(self) -> frozenset[date]:
+        """The days whose feeds are proven to have been short."""
+        return frozenset(each.day for each in self.unheard.values() if each.span.was_read)
 
     def in_order(self, slugs: Sequence[str]) -> tuple[tuple[Paper, tuple[str, ...]], ...]:
         """Each new paper once, newest first, with its keywords in the order of ``slugs``."""
@@ -57,10 +71,12 @@ class NewPapers:
 
 
 def find_news(
-    before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence]
+    before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], day: date
 ) -> NewPapers:
-    """Decide what of the evidence is news for which keyword."""
-    finds = _Finds(before)
+    """Decide what of the evidence of a day is news for which keyword."""
+    feed = next((item for item in evidence if isinstance(item, FeedRead)), None)
+    heard = (before.state if feed is None else with_feed(before.state, feed, day)).heard
+    finds = _Finds(before, Heard.of(heard), Heard.of([each for each in heard if each.day < day]))
     for item in evidence:
         match item:
             case FeedRead() | FeedLost():
@@ -69,7 +85,7 @@ def find_news(
                 finds.add_found({item.slug: item.papers})
             case Harvested():
                 finds.add_found(item.matching)
-    missed = tuple(finds.papers[id] for id in sorted(finds.missed))
+    missed = tuple(finds.missed[id] for id in sorted(finds.missed))
     by_all = matching_each(keywords, missed) if missed else {}
     finds.add_found(by_all)
     return NewPapers(
@@ -77,6 +93,7 @@ def find_news(
         keywords={id: frozenset(finds.keywords[id]) for id in finds.papers},
         missed=by_all,
         also_matched_by={id: frozenset(slugs) for id, slugs in finds.again.items()},
+        unheard=finds.unheard,
     )
 
 
@@ -96,9 +113,14 @@ class _Finds:
     """News while it is being found."""
 
     before: Store
+    #: What the feeds up to today showed, and what those of earlier days did.
+    heard: Heard
+    heard_before: Heard
     papers: dict[str, Paper] = field(default_factory=dict)
     keywords: dict[str, set[str]] = field(default_factory=dict)
-    missed: set[str] = field(default_factory=set)
+    #: News that no feed announced, and what else no feed showed.
+    missed: dict[str, Paper] = field(default_factory=dict)
+    unheard: dict[str, Unheard] = field(default_factory=dict)
     again: dict[str, set[str]] = field(default_factory=dict)
 
     def add_announced(self, matching: BySlug, news: frozenset[str]) -> None:
@@ -107,12 +129,29 @@ class _Finds:
             self._add(slug, (paper for paper in papers if paper.id in news))
 
     def add_found(self, matching: BySlug) -> None:
-        """Rule 2."""
+        """Rules 2 and 3."""
         for slug, papers in matching.items():
-            found = tuple(_above_notified(self.before.keywords[slug], papers))
+            keyword = self.before.keywords[slug]
+            self._note_unheard(papers)
+            unheard = {paper.id for paper in papers if self._is_unheard_by(keyword, paper)}
+            above = {paper.id for paper in _above_notified(keyword, papers)}
+            found = [
+                paper for paper in papers if paper.id in unheard | (above - self.heard_before.ids)
+            ]
             known = self.before.news.keys() | self.papers.keys()
-            self.missed.update(paper.id for paper in found if paper.id not in known)
+            self.missed.update({paper.id: paper for paper in found if paper.id not in known})
             self._add(slug, found)
+
+    def _note_unheard(self, papers: Iterable[Paper]) -> None:
+        for paper in papers:
+            unheard = self.heard.missing(paper)
+            if unheard is not None and paper.id not in self.before.news:
+                self.unheard[paper.id] = unheard
+                self.missed.setdefault(paper.id, paper)
+
+    def _is_unheard_by(self, keyword: KeywordState, paper: Paper) -> bool:
+        unheard, filled = self.unheard.get(paper.id), keyword.filled
+        return unheard is not None and filled is not None and filled <= unheard.span.filled_by
 
     def _add(self, slug: str, papers: Iterable[Paper]) -> None:
         for paper in papers:

@@ -121,7 +121,10 @@ class Situation:
             for record in self.keywords
             if record.filled is not None
             and record.last_success != self.day
-            and (self.feed is FeedStatus.FAILED or missed_days(record.last_success, self.day) > 0)
+            and (
+                self.feed is FeedStatus.FAILED
+                or lacks_days(record.last_success, self.day, self.state.short)
+            )
         )
 
 
@@ -137,6 +140,13 @@ def working_days(after: date, before: date) -> tuple[date, ...]:
 def missed_days(last_success: date | None, day: date) -> int:
     """Count the listings that there may have been since, today's not included."""
     return 0 if last_success is None else len(working_days(last_success, day))
+
+
+def lacks_days(last_success: date | None, day: date, short: Sequence[date]) -> bool:
+    """Whether more than the feed of the day is needed since: for listings missed, or too short."""
+    if last_success is None:
+        return False
+    return missed_days(last_success, day) > 0 or any(last_success < each for each in short)
 
 
 def make_plan(situation: Situation) -> Plan:

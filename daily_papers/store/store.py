@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
 from daily_papers.papers.merging import merged
+from daily_papers.papers.packed_ids import unpacked
 from daily_papers.papers.paper import Paper, announcement_order, newest_first
 
 _Value = TypeVar("_Value")
@@ -27,6 +28,8 @@ def _identifier(text: str) -> None:
 
 #: An arXiv identifier without version.
 PaperId = Annotated[str, _identifier]
+#: Many of them in one text (`papers.packed_ids`).
+PackedIds = Annotated[str, unpacked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,19 @@ class FeedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardListing:
+    """What the trusted feed of a day showed as new; later it shows what the feed lacked."""
+
+    day: date
+    #: What was asked for; none is all of arXiv.
+    categories: tuple[str, ...]
+    #: Identifiers that were new, and those that were found to be missing since.
+    new: PackedIds
+    #: Whether listings before it were not read.
+    after_gap: bool
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """A paper that was news: on which day, and for which keywords."""
 
@@ -121,6 +137,10 @@ class State:
     #: The lowest identifier that was new in the first of the listings that were read without a gap
     #: up to now: an index that shows it, or a higher one, lacks nothing that was missed before.
     unbroken_from: PaperId | None = None
+    #: The last listings whose feeds were trusted, in the order of their days.
+    heard: tuple[HeardListing, ...] = ()
+    #: Days whose feeds are known to have lacked papers, while a keyword has yet to be searched for.
+    short: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)

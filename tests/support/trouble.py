@@ -107,9 +107,14 @@ class Life:
         if isinstance(fault, Response):
             return fault
         good = self.arxiv.answer(request)
-        if good.status != 200 or fault is not spoiling.cut and request.service is Service.FEED:
+        if good.status != 200 or (fault is not spoiling.cut and request.service is Service.FEED):
             return RATE_EXCEEDED
         return Response(200, fault(good.body), good.content_type)
+
+    def digests(self) -> list[str]:
+        """The texts of all digests, the oldest first."""
+        files = sorted(self.repository.root.glob("digests/*.md"))
+        return [file.read_text("utf-8") for file in files]
 
     def tables(self) -> Mapping[str, Sequence[str]]:
         """What each keyword's page shows, row by row."""
