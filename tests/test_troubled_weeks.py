@@ -15,7 +15,7 @@ from random import Random
 
 import pytest
 
-from daily_papers.sandbox import Change, Record, Script, Universe, make_up
+from tests.sandbox import Change, Record, Script, Universe, make_up
 from tests.support.daily_runs import days
 from tests.support.topics import MEANINGS, TOPICS
 from tests.support.trouble import GOOD_DAY, NOTHING_RAN, BadDay, Life, bad_day

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from daily_papers.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv, Service, Universe
-from daily_papers.sandbox.exchange import SERVER_ERROR
+from tests.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv, Service, Universe
+from tests.sandbox.exchange import SERVER_ERROR
 from tests.support import spoiling
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
