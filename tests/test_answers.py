@@ -12,9 +12,8 @@ from daily_papers.arxiv.answers import (
     error_message,
     parse_feed,
     read_query_answer,
-    shortened,
-    strict_xml,
 )
+from daily_papers.arxiv.xml import shortened, strict_xml
 from daily_papers.errors import BadAnswer, ShortAnswer
 from tests.support import spoiling
 from tests.support.made_answers import Listed, answer, listed

@@ -4,7 +4,7 @@ import inspect
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import arxiv
 import pytest
@@ -215,9 +215,10 @@ def test_every_recorded_answer_is_read_completely():
     recorded = json.loads((RECORDED / "index.json").read_text())
     bodies = {each["url_query"]: (RECORDED / each["file"]).read_bytes() for each in recorded}
     statuses = {each["url_query"]: each["status"] for each in recorded}
+    recordings = {parameters(query): query for query in bodies}
 
     def serve(target: str) -> Canned:
-        query = urlsplit(target).query
+        query = recordings[parameters(urlsplit(target).query)]
         return Canned(bodies[query], statuses[query])
 
     with answering(serve) as server:
@@ -233,6 +234,12 @@ def test_every_recorded_answer_is_read_completely():
             for paper in papers:
                 known = (paper.title, paper.abstract, paper.authors, paper.categories)
                 assert all((*known, paper.published, paper.updated)), paper
+
+
+def parameters(query: str) -> frozenset[tuple[str, str]]:
+    """What is asked, in whatever order and spelling; the order of relevance is the usual one."""
+    usual = {"sortBy": "relevance", "sortOrder": "descending"}
+    return frozenset((usual | dict(parse_qsl(query, keep_blank_values=True))).items())
 
 
 def as_recorded(api: QueryApi, query: dict[str, str]) -> list[Paper]:

@@ -7,18 +7,18 @@ not checked here is believed. Nothing is asked, read or kept here.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
+from daily_papers.arxiv.xml import moment, shortened, strict_xml
 from daily_papers.errors import BadAnswer, ShortAnswer
 from daily_papers.papers.paper import ArxivId
-from daily_papers.text import cut, one_line, plural
+from daily_papers.text import plural
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -29,40 +29,6 @@ _OPTIONAL_TEXTS = (
     f"{_ARXIV}journal_ref",
     f"{_ARXIV}doi",
 )
-_LONGEST_QUOTE = 200
-
-#: A document type before the root; comments that hold ``<`` may hide it until after parsing.
-_DOCTYPE = re.compile(rb"[^<]*(?:<(?:\?|!--)[^<]*)*<!DOCTYPE", re.IGNORECASE)
-#: What lxml adds, which says the position again.
-_IN_STRING = re.compile(r" \(<string>, line \d+\)$")
-_WEB_PAGE = re.compile(rb"[^<]*(?:<(?:\?|!--)[^<]*)*<(?:!DOCTYPE\s+html|html)\b", re.IGNORECASE)
-
-
-def shortened(text: str) -> str:
-    """Foreign text as a message can quote it: one line, no control characters, not long."""
-    plain = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
-    return cut(one_line(plain), _LONGEST_QUOTE)
-
-
-def strict_xml(body: bytes, url: str) -> etree._Element:
-    """Parse a complete, well-formed document without document type; else raise BadAnswer."""
-    if _WEB_PAGE.match(body):
-        raise BadAnswer(url, "a web page came where XML was asked for")
-    if _DOCTYPE.match(body):
-        raise BadAnswer(url, "the answer brings a document type, which no answer of arXiv has")
-    if not body.strip():
-        raise BadAnswer(url, "the answer is empty")
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False
-    )
-    try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        said = shortened(_IN_STRING.sub("", str(error)))
-        raise BadAnswer(url, f"not a complete XML document: {said}") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise BadAnswer(url, "the answer brings a document type, which no answer of arXiv has")
-    return root
 
 
 def parse_feed(body: bytes, url: str) -> etree._Element:
@@ -244,9 +210,6 @@ def _moment(entry: etree._Element, name: str, url: str) -> datetime:
     """Read a date and time that has its zone, as UTC."""
     text = _only_text(entry, name, url).strip()
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise BadAnswer(url, f"an entry's <{name}> is not a date and time: {shortened(text)!r}")
+        return moment(text)
+    except ValueError as error:
+        raise BadAnswer(url, f"an entry's <{name}> is {error}") from None

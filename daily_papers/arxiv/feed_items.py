@@ -18,9 +18,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import feedparser
+from lxml import etree
 
-from daily_papers.arxiv.answers import parse_feed, shortened
+from daily_papers.arxiv.answers import parse_feed
 from daily_papers.arxiv.raw_fields import first_doi, readable, readable_categories
+from daily_papers.arxiv.xml import plausible, shortened
 from daily_papers.errors import BadAnswer
 from daily_papers.papers.announcement import AnnounceKind, Announcement, merged
 from daily_papers.papers.names import split_authors
@@ -32,6 +34,18 @@ logger = logging.getLogger(__name__)
 #: replaced ones first (arXiv/arxiv-feed, feed/database.py).
 FEED_LIMIT = 2_000
 
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+#: The elements of an item of which anything is read.
+_READ = frozenset(
+    {f"{_ATOM}{name}" for name in ("id", "title", "summary", "category", "published")}
+    | {f"{_ARXIV}{name}" for name in ("announce_type", "DOI", "journal_reference")}
+    | {f"{_DC}creator"}
+)
+#: Items of arXiv have some twenty.
+_MOST_ELEMENTS = 100
+_LONG_NAME = re.compile(r"[\w.+-]{300}")
 _NEW_YORK = ZoneInfo("America/New_York")
 _SUMMARY = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:(?P<abstract>.*)", re.DOTALL)
 
@@ -64,8 +78,7 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
 
     Single items that cannot be read are left out, and told.
     """
-    parse_feed(body, url)
-    entries = _entries(body, url)
+    entries = _entries(_only_what_is_read(parse_feed(body, url), url), url)
     day = _day_of_most(entries)
     announcements: list[Announcement] = []
     unreadable: list[str] = []
@@ -83,6 +96,26 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
         unreadable=tuple(unreadable),
         listing_day=day,
     )
+
+
+def _only_what_is_read(root: etree._Element, url: str) -> bytes:
+    """The feed without all that is not read here, for a parser that knows ways to much else.
+
+    Raises BadAnswer where feedparser's work would grow faster than the feed: it compares each
+    category with all before it, and looks for e-mail addresses from each letter of a name on.
+    """
+    for child in list(root):
+        if child.tag != f"{_ATOM}entry":
+            root.remove(child)
+    for entry in root:
+        for element in list(entry):
+            if element.tag not in _READ or len(element):
+                entry.remove(element)
+            elif _LONG_NAME.search(element.text or "") and element.tag == f"{_DC}creator":
+                raise BadAnswer(url, "an item has an author with a name that is none")
+        if len(entry) > _MOST_ELEMENTS:
+            raise BadAnswer(url, f"an item has more than {_MOST_ELEMENTS} elements")
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def _entries(body: bytes, url: str) -> list[Mapping[str, Any]]:
@@ -114,8 +147,8 @@ def _day_of_most(entries: Iterable[Mapping[str, Any]]) -> date | None:
 def _listing_day(entry: Mapping[str, Any]) -> date | None:
     """The day of ``published``, which is midnight at the start of the listing day in New York."""
     try:
-        moment = datetime.fromisoformat(entry["published"])
-        return (moment if moment.tzinfo is None else moment.astimezone(_NEW_YORK)).date()
+        when = plausible(datetime.fromisoformat(entry["published"]))
+        return (when if when.tzinfo is None else when.astimezone(_NEW_YORK)).date()
     except (KeyError, ValueError, OverflowError):
         return None
 

@@ -16,8 +16,8 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
-from daily_papers.arxiv.answers import shortened, strict_xml
 from daily_papers.arxiv.raw_fields import first_doi, readable, readable_categories
+from daily_papers.arxiv.xml import moment, plausible, shortened, strict_xml
 from daily_papers.errors import BadAnswer
 from daily_papers.papers.names import split_authors
 from daily_papers.papers.paper import ArxivId, Paper, Way
@@ -91,12 +91,10 @@ def read_page(body: bytes, url: str) -> OaiPage:
 
 
 def _response_date(root: etree._Element, url: str) -> datetime:
-    text = (root.findtext(f"{_OAI}responseDate") or "").strip()
     try:
-        moment = datetime.fromisoformat(text)
-        return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadAnswer(url, f"no responseDate that is a date: {shortened(text)!r}") from None
+        return moment((root.findtext(f"{_OAI}responseDate") or "").strip())
+    except ValueError as error:
+        raise BadAnswer(url, f"the responseDate is {error}") from None
 
 
 def _nothing_changed(root: etree._Element, url: str) -> bool:
@@ -141,7 +139,8 @@ def _record(record: etree._Element) -> OaiRecord:
     if header is None:
         raise ValueError("no header")
     identifier = ArxivId.parse(header.findtext(f"{_OAI}identifier") or "")
-    datestamp = date.fromisoformat((header.findtext(f"{_OAI}datestamp") or "").strip()[:10])
+    stamp = (header.findtext(f"{_OAI}datestamp") or "").strip()
+    datestamp = plausible(date.fromisoformat(stamp[:10]))
     if header.get("status") == "deleted":
         return OaiRecord(None, identifier.id, datestamp)
     raw = record.find(f"{_OAI}metadata/{_RAW}arXivRaw")
@@ -200,10 +199,10 @@ def _date(version: etree._Element) -> datetime:
     """When a version was submitted, as ``Wed, 25 Jun 2008 15:29:38 GMT``."""
     text = _text(version, "date")
     try:
-        moment = parsedate_to_datetime(text)
-        return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
+        when = plausible(parsedate_to_datetime(text))
+        return (when.replace(tzinfo=UTC) if when.tzinfo is None else when).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
-        raise ValueError(f"not a date: {text!r}") from None
+        raise ValueError(f"not a date: {shortened(text)!r}") from None
 
 
 def _needed(raw: etree._Element, name: str) -> str:

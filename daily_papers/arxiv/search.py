@@ -19,6 +19,7 @@ import requests
 from daily_papers.arxiv.answers import QueryAnswer, read_query_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
+from daily_papers.arxiv.xml import shortened
 from daily_papers.errors import BadAnswer, FetchError
 from daily_papers.papers.merging import merged_all, newest
 from daily_papers.papers.paper import ArxivId, Paper, Way, folded
@@ -45,7 +46,19 @@ _REFUSED_ID = re.compile(r"incorrect id format for (\S+)")
 #: So many identifiers are dropped from one list before it is given up.
 _MOST_REFUSED = 10
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger(
+    __name__
+)  #: What goes wrong in a package that reads what it did not expect.
+_UNREADABLE = (
+    arxiv.ArxivError,
+    requests.RequestException,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
 # The package warns with addresses just as they stand in an answer, line feeds and all.
 logging.getLogger(arxiv.__name__).setLevel(logging.ERROR)
 
@@ -176,10 +189,13 @@ class QueryApi:
         client = self._client(pages, min(search.max_results, MOST_PER_REQUEST))
         try:
             papers = [_paper(result) for result in client.results(search)]
-        except (arxiv.ArxivError, requests.RequestException) as error:
-            raise BadAnswer(pages.last_url, f"the answer could not be read: {error}") from error
+        except _UNREADABLE as error:
+            pages.discard()
+            reason = f"the answer could not be read: {shortened(str(error))}"
+            raise BadAnswer(pages.last_url, reason) from error
         due = min(search.max_results, pages.entries)
         if len(papers) != due:
+            pages.discard()
             reason = f"{len(papers):,} papers could be read of {due:,} that came"
             raise BadAnswer(pages.last_url, reason)
         return papers
@@ -219,6 +235,11 @@ class _Pages:
 
     def _check(self, body: bytes, url: str) -> None:
         self.answers[url] = read_query_answer(body, url=url)
+
+    def discard(self) -> None:
+        """Keep none of the pages: what was refused may be good the next time."""
+        for url in self.answers:
+            self._session.discard(url)
 
     @property
     def total(self) -> int:

@@ -22,9 +22,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.arxiv.answers import shortened
 from daily_papers.arxiv.machine import machine_fault
 from daily_papers.arxiv.services import is_arxiv
+from daily_papers.arxiv.xml import shortened
 from daily_papers.clock import Clock
 from daily_papers.errors import BadAnswer, FetchError, MachineFault, Unreachable
 from daily_papers.progress import say_nothing

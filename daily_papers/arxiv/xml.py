@@ -1,0 +1,135 @@
+"""XML as arXiv serves it, read in work that grows with its size, or refused.
+
+Parsers and the packages behind them have quadratic ways: for attributes, name spaces, nesting,
+entities. So the shape of a document is looked at first, by expat, which has none of these; what
+goes beyond all that arXiv has ever served reaches no other parser.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import NoReturn, TypeVar
+from xml.parsers import expat
+
+from lxml import etree
+
+from daily_papers.errors import BadAnswer
+from daily_papers.text import cut, one_line
+
+_Day = TypeVar("_Day", bound=date)
+
+_LONGEST_QUOTE = 200
+#: arXiv's elements have four attributes and five name spaces at most, and stand eight deep.
+_MOST_ATTRIBUTES = 50
+_MOST_NAME_SPACES = 50
+_DEEPEST = 50
+#: Characters of a tag, a comment or an instruction; each is read again and again until it is whole.
+_LONGEST_TOKEN = 20_000
+#: arXiv began in 1991, with papers that are a little older.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_MOMENT = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII
+)
+#: What lxml adds, which says the position again.
+_IN_STRING = re.compile(r" \(<string>, line \d+\)$")
+_WEB_PAGE = re.compile(rb"[^<]*(?:<(?:\?|!--)[^<]*)*<(?:!DOCTYPE\s+html|html)\b", re.IGNORECASE)
+
+
+def shortened(text: str) -> str:
+    """Foreign text as a message can quote it: one line, no control characters, not long."""
+    plain = "".join(
+        " " if unicodedata.category(char)[0] in "CZ" else char for char in text[:_LONGEST_TOKEN]
+    )
+    return cut(one_line(plain), _LONGEST_QUOTE)
+
+
+def strict_xml(body: bytes, url: str) -> etree._Element:
+    """Parse a complete, well-formed document without document type; else raise BadAnswer."""
+    if _WEB_PAGE.match(body):
+        raise BadAnswer(url, "a web page came where XML was asked for")
+    if not body.strip():
+        raise BadAnswer(url, "the answer is empty")
+    _Shape(url).check(body)
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False
+    )
+    try:
+        return etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise _incomplete(url, error) from error
+
+
+def _incomplete(url: str, error: Exception) -> BadAnswer:
+    said = shortened(_IN_STRING.sub("", str(error)))
+    return BadAnswer(url, f"not a complete XML document: {said}")
+
+
+class _Shape:
+    """Looks at a document from its first byte to its last, and keeps nothing of it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._depth = 0
+        self._name_spaces = 0
+
+    def check(self, body: bytes) -> None:
+        """Raise BadAnswer for a document that is not well-formed or has an unheard-of shape."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartDoctypeDeclHandler = self._document_type
+        parser.StartNamespaceDeclHandler = self._name_space
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CommentHandler = self._long
+        parser.ProcessingInstructionHandler = self._long
+        try:
+            parser.Parse(body, True)  # noqa: FBT003 - it takes no keywords
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            raise _incomplete(self._url, error) from error
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise BadAnswer(self._url, f"the answer {what}, which no answer of arXiv does")
+
+    def _document_type(self, *_: object) -> None:
+        self._refuse("brings a document type")
+
+    def _name_space(self, *names: str | None) -> None:
+        self._name_spaces += 1
+        self._long(*names)
+        if self._name_spaces > _MOST_NAME_SPACES:
+            self._refuse(f"has more than {_MOST_NAME_SPACES} name spaces in an element")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        self._name_spaces = 0
+        if self._depth > _DEEPEST:
+            self._refuse(f"has elements more than {_DEEPEST} deep")
+        if len(attributes) > _MOST_ATTRIBUTES:
+            self._refuse(f"has more than {_MOST_ATTRIBUTES} attributes in an element")
+        self._long(name, *attributes, *attributes.values())
+
+    def _end(self, _name: str) -> None:
+        self._depth -= 1
+
+    def _long(self, *texts: str | None) -> None:
+        if sum(len(text or "") for text in texts) > _LONGEST_TOKEN:
+            self._refuse(f"has more than {_LONGEST_TOKEN:,} characters between two angle brackets")
+
+
+def moment(text: str) -> datetime:
+    """Read a date and time that has its zone, as UTC; raises ValueError for any other text."""
+    try:
+        when = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
+    except ValueError:
+        when = None
+    if when is None:
+        raise ValueError(f"not a date and time: {shortened(text)!r}")
+    return plausible(when).astimezone(UTC)
+
+
+def plausible(when: _Day) -> _Day:
+    """Give it back; raises ValueError for a year that overflows wherever days are added."""
+    if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
+        raise ValueError(f"of the year {when.year}")
+    return when
