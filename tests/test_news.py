@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from daily_papers.daily.feed_history import lost_since
 from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.store.store import KeywordState, News, State, Store
+from daily_papers.store.store import HeardListing, KeywordState, News, State, Store
 from tests.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
 from tests.support.daily_runs import Reader, days
 from tests.support.repository import SLUGS, Repository
@@ -105,6 +105,40 @@ def test_a_found_paper_is_news_above_what_readers_were_notified_of(
 ):
     assert bool(told(news_of(before(a="2602.00123"), found(paper(id, version))))) is is_news
     assert not told(news_of(before(a=None), found(paper(id, version))))
+
+
+def heard(store: Store, new: str, *, filled: date | None = MONDAY) -> Store:
+    """The same store, which read Monday's feed of all of cs with these new papers."""
+    listing = HeardListing(MONDAY, ("cs",), new, after_gap=False)
+    keywords = {slug: replace(each, filled=filled) for slug, each in store.keywords.items()}
+    return replace(store, keywords=keywords, state=replace(store.state, heard=(listing,)))
+
+
+def test_a_revision_of_what_an_earlier_feed_showed_is_not_news_to_a_keyword_that_was_behind():
+    behind = before(a="2602.00001")
+    assert told(news_of(behind, found(paper("2602.00124", 2))))
+    assert not told(news_of(heard(behind, "2602.00100+24+6"), found(paper("2602.00124", 2))))
+
+
+@pytest.mark.parametrize(
+    ("id", "primary", "is_news"),
+    [
+        ("2602.00123", "cs.CV", True),
+        ("2602.00124", "cs.CV", False),  # the feed showed it
+        ("2602.00123", "math.ST", False),  # listed in cs later
+        ("2602.00099", "cs.CV", False),  # announced before
+    ],
+)
+def test_a_found_paper_that_its_feed_lacked_is_news_and_proves_that_the_feed_was_short(
+    id: str, primary: str, is_news: bool
+):
+    store = heard(before(a="2602.00200"), "2602.00100+24+6")
+    one = replace(paper(id), primary_category=primary, published=datetime(2026, 2, 1, tzinfo=UTC))
+    news = news_of(store, found(one))
+    assert bool(told(news)) is is_news
+    assert news.short_days == ({MONDAY} if is_news else set())
+    for filled in (None, TUESDAY):
+        assert not told(news_of(heard(store, "2602.00100+24+6", filled=filled), found(one)))
 
 
 def test_what_was_news_is_not_news_again():
