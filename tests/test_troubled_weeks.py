@@ -7,6 +7,7 @@ whose listing was not read, and what a first version said that was revised befor
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -54,6 +55,28 @@ def records_of(universe: Universe, id: str, count: int) -> list[Record]:
     ]
 
 
+def assert_tables_alike(troubled: Life, clean: Life, day: date) -> None:
+    """But for a revision that left a keyword while nobody read: no search for it shows that."""
+    universe, tables = clean.arxiv.universe, troubled.tables()
+    for slug, rows in clean.tables().items():
+        wanted, shown = (
+            [row for row in each if _still_matches(universe, slug, row, day)]
+            for each in (rows, tables[slug])
+        )
+        left = len(rows) - len(wanted) + len(tables[slug]) - len(shown)
+        common = min(len(wanted), len(shown))
+        assert shown[:common] == wanted[:common]
+        assert max(len(wanted), len(shown)) - common <= left
+
+
+def _still_matches(universe: Universe, slug: str, row: str, day: date) -> bool:
+    found = re.search(r"arxiv\.org/abs/(\S+?)v\d+\)", row)
+    assert found is not None
+    record = universe.current(found[1], day)
+    assert record is not None
+    return MEANINGS[slug](record)
+
+
 def assert_mailed_alike(troubled: Life, clean: Life, count: int) -> None:
     ids = [id for id, _ in troubled.mailed]
     assert len(ids) == len(set(ids))
@@ -79,7 +102,7 @@ def test_in_the_end_all_is_as_without_trouble(tmp_path: Path, seed: int):
     bad = [bad_day(random) for _ in range(TROUBLED - 1)]
     clean = lived(tmp_path / "clean", universe, [GOOD_DAY] * count)
     troubled = lived(tmp_path / "troubled", universe, [GOOD_DAY, *bad, *[GOOD_DAY] * GOOD], seed)
-    assert troubled.tables() == clean.tables()
+    assert_tables_alike(troubled, clean, days(FIRST, count)[-1])
     assert_mailed_alike(troubled, clean, count)
 
 
