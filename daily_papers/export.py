@@ -1,8 +1,7 @@
 """The store's tables for other programs: JSON lines, CSV, BibTeX.
 
-Each format is an iterator of texts that end with a newline, so that a large store need not be one
-string. JSON lines are exact. The same columns stand in CSV for spreadsheets, where a cell that a
-spreadsheet would run as a formula begins with an apostrophe.
+Each format is an iterator of texts that end with a newline, so that a large store never has to be
+one string. CSV is for spreadsheets: a cell that one would run as a formula gets an apostrophe.
 """
 
 from __future__ import annotations
@@ -13,11 +12,12 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.code_links import code_url
 from daily_papers.papers.paper import Paper, folded, newest_first
+from daily_papers.text import rfc3339
 
 COLUMNS = (
     *("keyword", "slug", "id", "version", "title", "authors", "abstract", "comment"),
@@ -25,13 +25,13 @@ COLUMNS = (
     *("journal_ref", "url", "code_url"),
 )
 
-# Excel and its kin run what begins with one of these, wide, small and raised ones too (which NFKC
-# makes plain), and perhaps behind characters that nobody sees.
+# Spreadsheets run what begins with one of these, or with a full-width form of it (which NFKC turns
+# into the plain one), perhaps behind characters that nobody sees.
 _FORMULA_STARTS = frozenset("=+-@")
 _UNSEEN_KINDS = ("C", "M", "Z")
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
-Value = str | int | list[str] | None
+Value = str | int | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +41,31 @@ class Row:
     keyword: str
     slug: str
     paper: Paper
-    #: The listing day on which the paper first stood in that table.
+    #: The listing day on which the paper came into that table.
     first_seen: date
 
 
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:
-    """One JSON object a row, newest first within a keyword; what is not known is null."""
+    """One JSON object for each row, newest first within a keyword; what is not known is null."""
     for row in _in_order(rows):
         yield json.dumps(_values(row), ensure_ascii=False) + "\n"
 
 
 def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """A header and one line a row; lists are joined by semicolons, what is not known is empty."""
+    """A header and a line for each row; lists are joined by semicolons, unknown cells empty."""
     yield _csv_line(COLUMNS)
     for row in _in_order(rows):
         yield _csv_line(_cell(value) for value in _values(row).values())
 
 
 def csv_for_excel(rows: Iterable[Row]) -> Iterator[str]:
-    """CSV behind a byte order mark, without which Excel does not read UTF-8."""
+    """CSV after a byte order mark, without which Excel does not read UTF-8."""
     yield "\ufeff"
     yield from csv_lines(rows)
 
 
 def bibtex(rows: Iterable[Row]) -> Iterator[str]:
-    """One entry a paper, however many keywords it has, and a blank line between two."""
+    """One entry for each paper, however many keywords it has, with blank lines between."""
     papers = {row.paper.id: row.paper for row in _in_order(rows)}
     for place, paper in enumerate(papers.values()):
         yield ("\n" if place else "") + bibtex_entry(paper) + "\n"
@@ -80,7 +80,7 @@ FORMATS: Mapping[str, Callable[[Iterable[Row]], Iterator[str]]] = {
 
 
 def _in_order(rows: Iterable[Row]) -> Iterator[Row]:
-    """Keywords in the order in which they come, newest first within each."""
+    """Keywords in the order in which they come, and the newest paper of each first."""
     tables: dict[str, list[Row]] = {}
     for row in rows:
         tables.setdefault(row.slug, []).append(row)
@@ -90,41 +90,27 @@ def _in_order(rows: Iterable[Row]) -> Iterator[Row]:
 
 def _values(row: Row) -> dict[str, Value]:
     paper = row.paper
+    times = [None if time is None else rfc3339(time) for time in (paper.published, paper.updated)]
     values: tuple[Value, ...] = (
-        *(row.keyword, row.slug, paper.id, paper.version, paper.title, _list(paper.authors)),
-        *(paper.abstract, paper.comment, paper.primary_category, _list(paper.categories)),
-        *(_moment(paper.published), _moment(paper.updated), row.first_seen.isoformat()),
-        *(paper.doi, paper.journal_ref, paper.url, code_url(paper)),
+        *(row.keyword, row.slug, paper.id, paper.version, paper.title, paper.authors),
+        *(paper.abstract, paper.comment, paper.primary_category, paper.categories),
+        *times,
+        *(row.first_seen.isoformat(), paper.doi, paper.journal_ref, paper.url, code_url(paper)),
     )
     return dict(zip(COLUMNS, values, strict=True))
-
-
-def _list(values: tuple[str, ...] | None) -> list[str] | None:
-    return None if values is None else list(values)
-
-
-def _moment(moment: datetime | None) -> str | None:
-    """RFC 3339 in UTC, to the second: ``2026-01-20T12:00:00Z``."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _cell(value: Value) -> str:
     if value is None:
         return ""
-    text = folded("; ".join(value) if isinstance(value, list) else str(value))
+    text = folded("; ".join(value) if isinstance(value, tuple) else str(value))
     return f"'{text}" if _looks_like_formula(text) else text
 
 
 def _looks_like_formula(text: str) -> bool:
     """Whether the first character that people see could begin a formula."""
-    seen = (
-        character
-        for character in text
-        if not unicodedata.category(character).startswith(_UNSEEN_KINDS)
-        and character not in _BLANKS
-    )
+    kind = unicodedata.category
+    seen = (c for c in text if not kind(c).startswith(_UNSEEN_KINDS) and c not in _BLANKS)
     return unicodedata.normalize("NFKC", next(seen, ""))[:1] in _FORMULA_STARTS
 
 

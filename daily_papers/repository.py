@@ -15,10 +15,11 @@ from pathlib import Path
 from daily_papers.config import Config, load_config
 from daily_papers.digests.digest import Digest, is_key
 from daily_papers.errors import DailyPapersError, RegionError
-from daily_papers.render.pages import PAGE_MARK, Section, Tables, render_pages
+from daily_papers.render.pages import PAGE_MARK, Section, render_pages
 from daily_papers.render.readme import (
     BEGIN,
     END,
+    Tables,
     decode_readme,
     find_region,
     render_region,
@@ -128,7 +129,7 @@ class Repository:
         """README.md and the pages as they show a store."""
         transaction, templates = Transaction(self.root), Templates(self.templates)
         sections = sections_of(config, store)
-        tables = Tables(config.title, store.state.day, store.state.day_line, sections)
+        tables = Tables(store.state.day, store.state.day_line, sections)
         transaction.write_shared(README, self._filled(tables, templates))
         slugs = {section.slug for section in sections}
         paths = set()

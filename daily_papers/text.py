@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 MONTHS: Final = (
@@ -30,6 +30,11 @@ def one_line(text: str) -> str:
 def printable(text: str) -> str:
     """The text with a space for every character that cannot be seen; as long as before."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def rfc3339(moment: datetime) -> str:
+    """The moment in UTC, to the second: ``2026-01-20T12:00:00Z``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def short_date(day: date) -> str:

@@ -221,7 +221,7 @@ def test_a_table_that_has_no_keyword_is_named_each_time(old: Repository):
     [
         (f"{BEGIN}\n", f"README.md:1: {BEGIN} has no end; paste {END} on a line below it"),
         (f"{END}\n", f"README.md:1: {END} has no begin; paste {BEGIN} on a line above it"),
-        (f"{BEGIN}\n{END}\n" * 2, f"README.md:3: {BEGIN} stands on lines 1 and 3; keep one"),
+        (f"{BEGIN}\n{END}\n" * 2, f"README.md:3: {BEGIN} is on lines 1 and 3; keep one"),
     ],
 )
 def test_markers_that_are_no_pair_are_told(old: Repository, markers: str, told: str):

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.render.pages import Section, Tables, render_pages, render_row
+from daily_papers.render.pages import Section, render_pages, render_row
 from daily_papers.render.readme import (
     BEGIN,
     END,
     LARGEST_README,
     LARGEST_REGION,
+    Tables,
     render_region,
     replace_region,
 )
@@ -45,7 +46,7 @@ def paper(number: int, **known: object) -> Paper:
 
 
 def tables(*sections: Section, day_line: str = "2 new papers.") -> Tables:
-    return Tables("Daily Papers", DAY, day_line, sections)
+    return Tables(DAY, day_line, sections)
 
 
 def section(name: str, papers: Iterable[Paper] = (), **known: object) -> Section:
@@ -122,7 +123,7 @@ def test_too_many_keywords_for_a_contents_list() -> None:
 
 
 def test_no_keywords() -> None:
-    assert_golden("readme-empty.md", region(Tables("Daily Papers", None, "", ())))
+    assert_golden("readme-empty.md", region(Tables(None, "", ())))
 
 
 def test_page() -> None:

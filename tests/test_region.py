@@ -72,7 +72,7 @@ def test_markers_in_code_blocks_are_documentation() -> None:
 
 
 def test_markers_in_code_blocks_alone_are_no_region() -> None:
-    with pytest.raises(RegionError, match="outside of code blocks"):
+    with pytest.raises(RegionError, match="outside code blocks"):
         find_region(f"```\n{BEGIN}\n{END}\n```\n")
 
 
@@ -85,12 +85,12 @@ def test_a_marker_may_be_indented_and_follow_a_byte_order_mark() -> None:
     [
         ("# Mine\n", "", f"no place for the tables; paste {BEGIN} and {END} where"),
         ("", "", "no place for the tables"),
-        (f"a\n{BEGIN}\n", ":2", f"paste {END} on a line below it"),
-        (f"a\n\n{END}\n", ":3", f"paste {BEGIN} on a line above it"),
+        (f"a\n{BEGIN}\n", ":2", f"paste {END} below it"),
+        (f"a\n\n{END}\n", ":3", f"paste {BEGIN} above it"),
         (f"{END}\n{BEGIN}\n", ":1", "swap the two lines"),
-        (f"{BEGIN}\n{BEGIN}\n{END}\n", ":2", "stands on lines 1 and 2; keep one"),
-        (f"{BEGIN}\n{END}\n\n{END}\n", ":4", "stands on lines 2 and 4; keep one"),
-        (f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n", ":3", "stands on lines 1 and 3; keep one"),
+        (f"{BEGIN}\n{BEGIN}\n{END}\n", ":2", "is on lines 1 and 2; keep one"),
+        (f"{BEGIN}\n{END}\n\n{END}\n", ":4", "is on lines 2 and 4; keep one"),
+        (f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n", ":3", "is on lines 1 and 3; keep one"),
     ],
 )
 def test_an_unclear_region_is_an_error_that_tells_what_to_do(
@@ -106,7 +106,7 @@ def test_an_unclear_region_is_an_error_that_tells_what_to_do(
 
 @pytest.mark.parametrize("body", [f"{END}\n", f"{BEGIN}\n", "```\n", "~~~ x\n"])
 def test_a_body_that_would_not_be_found_again_is_refused(body: str) -> None:
-    with pytest.raises(RegionError, match=r"mend templates/readme\.md\.jinja"):
+    with pytest.raises(RegionError, match=r"fix templates/readme\.md\.jinja"):
         replace_region(f"{BEGIN}\n{END}\n", body)
 
 

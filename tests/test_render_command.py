@@ -127,17 +127,17 @@ def test_a_linked_readme_stays_a_link(repository: Repository):
     [
         pytest.param(
             "# Mine\n",
-            f"README.md: no place for the tables; paste {BEGIN} and {END} where they shall stand",
+            f"README.md: no place for the tables; paste {BEGIN} and {END} where you want them",
             id="no markers",
         ),
         pytest.param(
             f"{BEGIN}\n{END}\n{BEGIN}\n",
-            f"README.md:3: {BEGIN} stands on lines 1 and 3; keep one",
+            f"README.md:3: {BEGIN} is on lines 1 and 3; keep one",
             id="two begins",
         ),
         pytest.param(
             f"{END}\n{BEGIN}\n",
-            f"README.md:1: {END} stands before {BEGIN} (line 2); swap the two lines",
+            f"README.md:1: {END} is above {BEGIN} (line 2); swap the two lines",
             id="end before begin",
         ),
         pytest.param(f"{BEGIN}\n", f"README.md:1: {BEGIN} has no end", id="no end"),

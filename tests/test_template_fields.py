@@ -16,8 +16,8 @@ import pytest
 from daily_papers.config import parse_config
 from daily_papers.digests.digest import Digest, NewsItem
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.render.pages import Tables, render_pages
-from daily_papers.render.readme import render_region
+from daily_papers.render.pages import render_pages
+from daily_papers.render.readme import Tables, render_region
 from daily_papers.render.templates import Templates
 from daily_papers.repository import sections_of
 from daily_papers.site.cards import Cards
@@ -78,7 +78,7 @@ def handed_over() -> Seen:
 
     templates = noting(Templates, "", seen)
     sections = sections_of(config, store)
-    render_region(Tables(config.title, DAY, "An example.", sections), templates, rest_bytes=0)
+    render_region(Tables(DAY, "An example.", sections), templates, rest_bytes=0)
     for section in sections:
         assert list(render_pages(section, templates, title=config.title, last_update=DAY))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.text import cut, long_date, one_line, plural, printable, short_date
+from daily_papers.text import cut, long_date, one_line, plural, printable, rfc3339, short_date
 
 
 @pytest.mark.parametrize(
@@ -41,5 +41,7 @@ def test_one_line_and_printable(text: str) -> None:
 
 
 def test_dates() -> None:
+    zone = timezone(timedelta(hours=1))
+    assert rfc3339(datetime(2026, 1, 20, 13, 0, 5, 7, tzinfo=zone)) == "2026-01-20T12:00:05Z"
     assert short_date(date(2026, 3, 6)) == "Mar 6"
     assert long_date(date(2026, 2, 9)) == "Monday, February 9, 2026"

@@ -1,1 +1,1 @@
-"""What the store holds, written for each place where people read it."""
+"""The tables as Markdown: README.md, a page for each keyword, and escaping for each place."""

@@ -1,21 +1,21 @@
 r"""Paper text, escaped for the places of a Markdown file on GitHub.
 
-Any author can write ``|``, ``<script>``, ``**``, ``$x$`` or a link into a title, so every text
-passes here before it stands in a table cell, a link, a heading or a paragraph. It then shows on
-GitHub as the author wrote it, TeX accents as letters and maths as its source.
+Any author can write ``|``, ``<script>``, ``**``, ``$x$`` or a link into a title, so every text is
+escaped here before it goes into a table cell, a link, a heading or a paragraph. GitHub then shows
+it as the author wrote it, with TeX accents as letters and maths as its source.
 
-- What Markdown reads gets a backslash, what HTML reads becomes an entity.
-- A dollar sign stands in its own ``<span>``: GitHub looks for maths after the backslashes are
+- What Markdown reads gets a backslash; what HTML reads becomes an entity.
+- A dollar sign gets a ``<span>`` of its own: GitHub looks for maths after the backslashes are
   gone, so ``\$`` would not stop it (https://docs.github.com/en/get-started/writing-on-github/
   working-with-advanced-formatting/writing-mathematical-expressions).
-- GitHub links bare addresses, and takes backslashes in them literally. An address with a character
-  that needs an escape is therefore written as ``<https://...>``, all others as they are.
-- It also links ``mailto:`` and ``xmpp:``, and looks for them after entities are letters. There the
-  ``@`` stands in its own ``<span>``.
-- What GitHub Pages would evaluate, ``{{`` and ``{%``, loses its first brace to an entity.
+- GitHub links bare addresses, and takes backslashes in them literally. So an address with a
+  character that needs an escape is written as ``<https://...>``, all others as they are.
+- It also links ``mailto:`` and ``xmpp:``, and looks for them after entities have become letters. So
+  the ``@`` in them gets a ``<span>``.
+- The first brace of ``{{`` and ``{%``, which a GitHub Pages site would evaluate, becomes an entity.
 - ``@``, ``#`` and ``!`` do nothing in a file of a repository, and stay. So does ``:name:``, which
-  GitHub makes an emoji where there is one of that name: rows without any other special character
-  stand as published digests have them, byte for byte.
+  GitHub turns into an emoji if there is one of that name: rows without any other special character
+  stay byte for byte as published digests have them.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ _TOKEN_WITHOUT_ADDRESSES = re.compile(_SPECIAL)
 _BLOCK_START = re.compile(r"\A(?:(?P<number>\d{1,9})(?=[.)])|(?=[-+=#:]))")
 _HEADING_END = re.compile(r"(?<!\S)#(?=#*$)")
 
-# Control characters that are no white space, and the characters that turn the direction of the
-# text around them; they would turn the rest of the row, too.
+# Control characters other than white space, and those that change the direction of the text, which
+# would change that of the rest of the row, too.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]|(?P<unwritable>[\ud800-\udfff])"
 )
 
-#: A comment with more characters than this is folded behind its first ones.
+#: A longer comment is folded behind its first characters.
 LONGEST_OPEN_COMMENT = 20
 _SHOWN_OF_FOLDED = 5
 # Zero-width (non-)joiners, skin tones, Hangul vowels and finals, tags.
@@ -74,8 +74,8 @@ _EXTENDING = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\u1160-\u11ff\U000e00
 
 
 def shown(text: str) -> str:
-    """The text as readers are to see it: one line, accents as letters, nothing invisible."""
-    # What is printable is neither unseen nor a surrogate; most texts are, and this is quick.
+    """The text as readers should see it: one line, accents as letters, nothing invisible."""
+    # Most texts are printable, and this check is quick.
     visible = text if text.isprintable() else _UNSEEN.sub(_seen, text)
     return decode_accents(" ".join(visible.split()))
 
@@ -94,7 +94,7 @@ def link_text(text: str) -> str:
 
 
 def heading(text: str) -> str:
-    """Escape for a heading, where a ``#`` that stands alone at the end would close it."""
+    """Escape for a heading, which a lone ``#`` at the end would close."""
     return _HEADING_END.sub(r"\\#", cell(text))
 
 
@@ -104,9 +104,9 @@ def paragraph(text: str) -> str:
 
 
 def folded_comment(comment: str) -> str | None:
-    """What a long comment is folded behind: its first five characters and dots; else None.
+    """The short form of a long comment: its first five characters and dots; None for a short one.
 
-    Characters are counted as people see them, so no accent and no emoji is cut.
+    Characters are counted as people see them, so no accent and no emoji is cut off.
     """
     text = shown(comment)
     characters = list(islice(_characters(text), LONGEST_OPEN_COMMENT + 1))
@@ -141,12 +141,10 @@ def _characters(text: str) -> Iterator[str]:
     """Split into what people see as one character (the common cases of Unicode's annex 29)."""
     character = ""
     for point in text:
-        if character and _extends(character, point):
-            character += point
-            continue
-        if character:
+        if character and not _extends(character, point):
             yield character
-        character = point
+            character = ""
+        character += point
     if character:
         yield character
 
@@ -155,10 +153,6 @@ def _extends(character: str, point: str) -> bool:
     """Whether the code point belongs to the character before it."""
     if character[-1] == "\N{ZERO WIDTH JOINER}":
         return True
-    if _is_regional(point):
-        return len(character) == 1 and _is_regional(character)
+    if "\U0001f1e6" <= point <= "\U0001f1ff":  # two regional indicators are a flag
+        return len(character) == 1 and "\U0001f1e6" <= character <= "\U0001f1ff"
     return unicodedata.category(point).startswith("M") or bool(_EXTENDING.match(point))
-
-
-def _is_regional(point: str) -> bool:
-    return "\U0001f1e6" <= point <= "\U0001f1ff"

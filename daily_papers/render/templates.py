@@ -1,8 +1,8 @@
 """The Markdown templates: where they are, and how fields get into them.
 
-A template places and loops. Every field that it prints is escaped for a table cell, unless a
-filter has escaped it for another place: ``link_text``, ``heading``, ``paragraph`` or ``address``.
-A digest repository's own ``templates/`` comes before the bundled ones, file by file.
+Every field that a template prints is escaped for a table cell, unless a filter escapes it for
+another place: ``link_text``, ``heading``, ``paragraph`` or ``address``. A digest repository's own
+``templates/`` comes before the bundled ones, file by file.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from markupsafe import Markup
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper
 from daily_papers.render import markdown
+from daily_papers.text import one_line
 
-#: Text that is ready for its place, and is not escaped again.
+#: Text that is ready for its place; it is not escaped again.
 Escaped = Markup
 
 
 class TemplateError(DailyPapersError):
-    """A template cannot be read, or asks for something that is not there."""
+    """A template cannot be read, or uses something that does not exist."""
 
     exit_code = 2
 
@@ -95,7 +96,7 @@ def _environment(folders: Sequence[Path]) -> jinja2.Environment:
     )
     environment.filters.update(
         cell=cell,
-        e=cell,  # jinja2's own one escapes for HTML, which is not enough here
+        e=cell,  # jinja2's own filter escapes for HTML, which is not enough here
         escape=cell,
         link_text=_escaping(markdown.link_text),
         heading=_escaping(markdown.heading),
@@ -118,7 +119,7 @@ def fill_in(environment: jinja2.Environment, name: str, fields: Mapping[str, obj
 
 
 def _escaping(escape: Callable[[str], str]) -> Callable[[object], Escaped]:
-    """Escape once; what is escaped already stays, so that jinja2's own escaping does nothing."""
+    """Escape what is not escaped yet; then jinja2's own escaping does nothing."""
 
     def filtered(value: object) -> Escaped:
         return value if isinstance(value, Escaped) else Escaped(escape(str(value)))
@@ -127,12 +128,12 @@ def _escaping(escape: Callable[[str], str]) -> Callable[[object], Escaped]:
 
 
 def _address(text: str) -> str:
-    """Quote an address for the parentheses of a link; ours are plain already."""
+    """Quote an address for the parentheses of a link."""
     return quote(text, safe="/:#?=&%.-_~")
 
 
 def _place(error: Exception, name: str) -> tuple[str, int]:
-    """File and line of the template in which an error arose; jinja2 writes both into the trace."""
+    """The file and line of the template in which an error arose, which jinja2 puts in the trace."""
     frames = [
         (frame.filename, frame.lineno or 1)
         for frame in traceback.extract_tb(error.__traceback__)
@@ -142,4 +143,4 @@ def _place(error: Exception, name: str) -> tuple[str, int]:
 
 
 def _at(file: str, line: int, problem: str) -> TemplateError:
-    return TemplateError(f"{file}:{line}: {' '.join(problem.split()) or 'this fails'}")
+    return TemplateError(f"{file}:{line}: {one_line(problem) or 'this fails'}")

@@ -20,6 +20,7 @@ from daily_papers.errors import UsageError
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import readable
+from daily_papers.text import rfc3339
 
 LONGEST_FEED = 100
 ALL = "feed.atom"
@@ -71,7 +72,7 @@ class _Writer:
         _add(feed, "id", self._addresses.id_of(path))
         _add(feed, "title", title)
         updated = max((self._updated(paper) for paper in papers), default=_NEVER)
-        _add(feed, "updated", _moment(updated))
+        _add(feed, "updated", rfc3339(updated))
         _add(_add(feed, "author"), "name", self._data.config.title)
         _add(feed, "rights", "Titles, abstracts and names of authors: CC0 1.0, by arXiv")
         for relation, target, kind in (
@@ -89,10 +90,10 @@ class _Writer:
         entry = _add(feed, "entry")
         _add(entry, "id", self._addresses.id_of(f"papers/{paper.id}"))
         _add(entry, "title", paper.title, type="text")
-        _add(entry, "updated", _moment(self._updated(paper)))
+        _add(entry, "updated", rfc3339(self._updated(paper)))
         published = self._published(paper)
         if published is not None:
-            _add(entry, "published", _moment(published))
+            _add(entry, "published", rfc3339(published))
         for author in paper.authors or ():
             _add(_add(entry, "author"), "name", author)
         _add(entry, "link", rel="alternate", href=paper.url, type="text/html")
@@ -150,10 +151,6 @@ def _text(text: str) -> str:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 # Tags name a day on which the authority was whose they are: of the first websites of this form.
