@@ -9,11 +9,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from daily_papers.arxiv.announcements import AnnouncementFeed, feed_url, unknown_categories
-from daily_papers.arxiv.feed_items import FEED_LIMIT, read_part
-from daily_papers.arxiv.kept import KeptAnswers
+from daily_papers.arxiv.feed import (
+    FEED_LIMIT,
+    AnnouncementFeed,
+    feed_url,
+    read_part,
+    unknown_categories,
+)
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.arxiv.session import KeptAnswers, Limits, PoliteSession
 from daily_papers.errors import BadAnswer, Silenced, Throttled
 from daily_papers.papers.announcement import AnnounceKind, Announcement, counts, merged
 from daily_papers.papers.names import split_authors

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.arxiv.answers import (
+from daily_papers.arxiv.query_api import (
     check_query_answer,
     error_message,
     parse_feed,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from daily_papers.arxiv.announcements import AnnouncementFeed
+from daily_papers.arxiv.feed import AnnouncementFeed
 from daily_papers.arxiv.oai import OaiPmh
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession

@@ -22,11 +22,10 @@ import pytest
 import requests
 
 from daily_papers.arxiv import session
-from daily_papers.arxiv.machine import machine_fault
+from daily_papers.arxiv.http import AnswerLimits, machine_fault
 from daily_papers.arxiv.oai import OaiPmh
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
-from daily_papers.arxiv.transport import AnswerLimits
 from tests.sandbox import Request, SandboxArxiv, Service
 from tests.support.clock import PassingClock
 from tests.support.command_line import environment, run, run_apart

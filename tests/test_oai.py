@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.arxiv.oai import OaiPmh
-from daily_papers.arxiv.oai_records import OaiPage, OaiRecord, read_page
+from daily_papers.arxiv.oai import OaiPage, OaiPmh, OaiRecord, read_page
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.errors import BadAnswer, Throttled

@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 
-from daily_papers.arxiv.answers import read_query_answer
-from daily_papers.arxiv.feed_items import read_part
-from daily_papers.arxiv.oai_records import read_page
-from daily_papers.arxiv.search import QueryApi
+from daily_papers.arxiv.feed import read_part
+from daily_papers.arxiv.oai import read_page
+from daily_papers.arxiv.query_api import QueryApi, read_query_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.errors import BadAnswer

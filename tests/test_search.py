@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.arxiv.search import QueryApi, _Pages, _paper
+from daily_papers.arxiv.query_api import QueryApi, _Pages, _paper
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.errors import BadAnswer, ShortAnswer

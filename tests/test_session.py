@@ -11,12 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.arxiv.answers import check_query_answer
-from daily_papers.arxiv.kept import KeptAnswers
+from daily_papers.arxiv.http import (
+    AnswerLimits,
+    RawAnswer,
+    accepted_body,
+    onward,
+    retry_after,
+    user_agent,
+)
+from daily_papers.arxiv.query_api import check_query_answer
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import Limits, PoliteSession
-from daily_papers.arxiv.statuses import accepted_body, retry_after
-from daily_papers.arxiv.transport import AnswerLimits, RawAnswer, onward, user_agent
+from daily_papers.arxiv.session import KeptAnswers, Limits, PoliteSession
 from daily_papers.errors import (
     BadAnswer,
     FetchError,

@@ -1,21 +1,45 @@
-"""OAI-PMH: everything that changed at arXiv since a day, page by page.
+"""OAI-PMH in the format arXivRaw: everything that changed at arXiv since a day, page by page.
 
-What one page holds is read in ``oai_records``; here the pages are asked for.
+OAI-PMH (https://www.openarchives.org/OAI/openarchivesprotocol.html) selects by datestamp, the
+day on which a record was last changed. So a page holds new papers, revisions, papers that
+moderation had held, and old papers of which only a journal reference was changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
-from daily_papers.arxiv.oai_records import OaiPage, read_page
+from lxml import etree
+
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
+from daily_papers.arxiv.xml import (
+    first_doi,
+    moment,
+    plausible,
+    readable,
+    readable_categories,
+    shortened,
+    strict_xml,
+)
 from daily_papers.errors import BadAnswer
+from daily_papers.papers.names import split_authors
+from daily_papers.papers.paper import ArxivId, Paper, Way
+
+logger = logging.getLogger(__name__)
 
 #: Far more than any gap that is worth harvesting; a server that has no end is broken.
 MOST_PAGES = 300
+_OAI = "{http://www.openarchives.org/OAI/2.0/}"
+_RAW = "{http://arxiv.org/OAI/arXivRaw/}"
+#: What arXiv puts in place of the files of a withdrawn version.
+_WITHDRAWN_FILES = "I"
 
 
 class OaiPmh:
@@ -59,3 +83,195 @@ class OaiPmh:
             silence_seconds=self._services.oai_timeout,
         )
         return read[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class OaiRecord:
+    """What OAI-PMH knows of one paper."""
+
+    #: None where the record is deleted.
+    paper: Paper | None
+    id: str
+    #: The UTC day of the record's last change, whatever changed.
+    datestamp: date
+
+    @property
+    def deleted(self) -> bool:
+        """Whether arXiv has taken the record out, which it never did so far."""
+        return self.paper is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OaiPage:
+    """One answer of a harvest."""
+
+    url: str
+    records: tuple[OaiRecord, ...]
+    #: Why records could not be read, one reason a record.
+    unreadable: tuple[str, ...]
+    #: When the server answered; the next harvest starts at this day.
+    responded: datetime
+    #: What asks for the next page; None on the last one.
+    resumption_token: str | None
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """The papers of the records that are not deleted."""
+        return tuple(record.paper for record in self.records if record.paper is not None)
+
+
+def read_page(body: bytes, url: str) -> OaiPage:
+    """Read a page; raises BadAnswer where it is cut, an error with status 200, or nothing like it.
+
+    That nothing has changed is an empty page. Single records that cannot be read are left out,
+    and told.
+    """
+    root = strict_xml(body, url)
+    if root.tag != f"{_OAI}OAI-PMH":
+        raise BadAnswer(url, f"not OAI-PMH, but <{shortened(etree.QName(root).localname)}>")
+    responded = _response_date(root, url)
+    elements = [] if _nothing_changed(root, url) else _listed(root, url)
+    records, unreadable = _read(elements)
+    if unreadable and not records:
+        raise BadAnswer(url, f"no record of the page can be read; the first is {unreadable[0]}")
+    for record in unreadable:
+        logger.warning("left out of the harvest: %s", record)
+    return OaiPage(
+        url=url,
+        records=tuple(records),
+        unreadable=tuple(unreadable),
+        responded=responded,
+        resumption_token=_token(root),
+    )
+
+
+def _response_date(root: etree._Element, url: str) -> datetime:
+    try:
+        return moment((root.findtext(f"{_OAI}responseDate") or "").strip())
+    except ValueError as error:
+        raise BadAnswer(url, f"the responseDate is {error}") from None
+
+
+def _nothing_changed(root: etree._Element, url: str) -> bool:
+    """Whether the server says so; raises BadAnswer where it says anything else is wrong."""
+    errors = root.findall(f"{_OAI}error")
+    for error in errors:
+        code = error.get("code", "")
+        if code != "noRecordsMatch":
+            text = shortened(f"{code}: {error.text or 'without a message'}")
+            raise BadAnswer(url, f"OAI-PMH refused the request: {text}")
+    return bool(errors)
+
+
+def _listed(root: etree._Element, url: str) -> list[etree._Element]:
+    answer = root.find(f"{_OAI}ListRecords")
+    if answer is None:
+        raise BadAnswer(url, "neither records nor an error came from OAI-PMH")
+    return answer.findall(f"{_OAI}record")
+
+
+def _token(root: etree._Element) -> str | None:
+    """The token as it was given; it is empty on the last page and missing on a single one."""
+    text = root.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or ""
+    return text.strip() or None
+
+
+def _read(elements: Iterable[etree._Element]) -> tuple[list[OaiRecord], list[str]]:
+    records: list[OaiRecord] = []
+    unreadable: list[str] = []
+    for element in elements:
+        try:
+            records.append(_record(element))
+        except ValueError as error:
+            name = element.findtext(f"{_OAI}header/{_OAI}identifier") or "a record without name"
+            unreadable.append(shortened(f"{name}: {error}"))
+    return records, unreadable
+
+
+def _record(record: etree._Element) -> OaiRecord:
+    """Read one record; raises ValueError where it lacks what a paper needs."""
+    header = record.find(f"{_OAI}header")
+    if header is None:
+        raise ValueError("no header")
+    identifier = ArxivId.parse(header.findtext(f"{_OAI}identifier") or "")
+    stamp = (header.findtext(f"{_OAI}datestamp") or "").strip()
+    datestamp = plausible(date.fromisoformat(stamp[:10]))
+    if header.get("status") == "deleted":
+        return OaiRecord(None, identifier.id, datestamp)
+    raw = record.find(f"{_OAI}metadata/{_RAW}arXivRaw")
+    if raw is None:
+        raise ValueError("no metadata in the format arXivRaw")
+    paper = _paper(identifier.id, raw)
+    return OaiRecord(paper, identifier.id, datestamp)
+
+
+def _paper(paper_id: str, raw: etree._Element) -> Paper:
+    if ArxivId.parse(_text(raw, "id")).id != paper_id:
+        raise ValueError(f"another paper in the metadata: {_text(raw, 'id')}")
+    versions = _versions(raw)
+    latest = max(versions)
+    categories = readable_categories(_text(raw, "categories").split())
+    paper = Paper(
+        id=paper_id,
+        version=latest,
+        title=_needed(raw, "title"),
+        authors=split_authors(_text(raw, "authors")) or None,
+        abstract=readable(_text(raw, "abstract")),
+        comment=readable(_text(raw, "comments")) or None,
+        primary_category=next(iter(categories), None),
+        categories=categories or None,
+        published=_date(versions[1]) if 1 in versions else None,
+        updated=_date(versions[latest]),
+        doi=first_doi(_text(raw, "doi")),
+        journal_ref=readable(_text(raw, "journal-ref")) or None,
+        withdrawn=_has_no_files(versions[latest]) or None,
+        way=Way.OAI,
+    )
+    before = [n for n in versions if n < latest and not _has_no_files(versions[n])]
+    if paper.is_withdrawn and before:
+        return replace(paper, previous=_date(versions[max(before)]))
+    return paper
+
+
+def _has_no_files(version: etree._Element) -> bool:
+    return _WITHDRAWN_FILES in _text(version, "source_type")
+
+
+def _versions(raw: etree._Element) -> dict[int, etree._Element]:
+    """The paper's versions by their number; raises ValueError where there is none."""
+    versions: dict[int, etree._Element] = {}
+    for version in raw.iterfind(f"{_RAW}version"):
+        name = re.fullmatch(r"v([1-9]\d{0,5})", version.get("version", ""), re.ASCII)
+        if name is None:
+            raise ValueError(f"a version without number: {version.get('version')!r}")
+        versions[int(name[1])] = version
+    if not versions:
+        raise ValueError("no version")
+    return versions
+
+
+def _date(version: etree._Element) -> datetime:
+    """When a version was submitted, as ``Wed, 25 Jun 2008 15:29:38 GMT``."""
+    text = _text(version, "date")
+    try:
+        when = plausible(parsedate_to_datetime(text))
+        return (when.replace(tzinfo=UTC) if when.tzinfo is None else when).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        raise ValueError(f"not a date: {shortened(text)!r}") from None
+
+
+def _needed(raw: etree._Element, name: str) -> str:
+    text = readable(_text(raw, name))
+    if not text:
+        raise ValueError(f"no {name}")
+    return text
+
+
+def _text(parent: etree._Element, name: str) -> str:
+    """The text of an element, or nothing; raises ValueError where it holds more than text."""
+    element = parent.find(f"{_RAW}{name}")
+    if element is None:
+        return ""
+    if len(element):
+        raise ValueError(f"<{name}> holds more than text")
+    return element.text or ""

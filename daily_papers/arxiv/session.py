@@ -4,33 +4,36 @@ It keeps the distance between requests, understands what a status asks of us, wa
 within the run's time, keeps silent once it was told to, and hands on only bytes that were checked.
 
     fetch = kept answer, else up to three of (distance, request, redirects, status, check), waits
-            in between; what passed is kept
+            in between; what passed is kept, outside git, so that a second run asks nothing again
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from daily_papers.arxiv.kept import KeptAnswers
-from daily_papers.arxiv.services import LEAST_INTERVAL, LEAST_RETRY_WAIT, Services, is_arxiv
-from daily_papers.arxiv.statuses import accepted_body
-from daily_papers.arxiv.transport import (
+from daily_papers.arxiv.http import (
     LONGEST_ANSWER,
     AnswerLimits,
     LostAnswer,
     RawAnswer,
     Transport,
+    accepted_body,
     domain,
     onward,
     user_agent,
 )
+from daily_papers.arxiv.services import LEAST_INTERVAL, LEAST_RETRY_WAIT, Services, is_arxiv
 from daily_papers.clock import Clock, SystemClock
 from daily_papers.errors import (
     BadAnswer,
@@ -51,6 +54,7 @@ MOST_REDIRECTS = 5
 _LONG_WAIT = 30.0
 
 Check = Callable[[bytes], None]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,3 +345,58 @@ def _pace(configured: float, least_for_arxiv: float, address: str) -> float:
     """Take the configured seconds, but never less than arXiv needs where arXiv is asked."""
     at_arxiv = is_arxiv(urlsplit(address).hostname or "")
     return max(configured, least_for_arxiv) if at_arxiv else configured
+
+
+class KeptAnswers:
+    """Checked answers of one listing day, one file an answer, in a folder of the day.
+
+    A file is the SHA-256 of its answer, a line feed, and the answer: one that was cut or damaged
+    is as if it were not there. That an answer cannot be kept is never a reason to stop a run.
+    """
+
+    def __init__(self, folder: Path, day: date) -> None:
+        """Open ``folder`` (``.daily-papers/answers``) for the day; other days' answers go."""
+        self._day = folder / day.isoformat()
+        for other in _folders_of_days(folder):
+            if other != self._day:
+                shutil.rmtree(other, ignore_errors=True)
+
+    def read(self, url: str) -> bytes | None:
+        """Read the answer that was kept for this address; None where there is no whole one."""
+        try:
+            digest, _, body = self._file(url).read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        return body if digest == _digest(body) else None
+
+    def keep(self, url: str, body: bytes) -> None:
+        """Keep a checked answer; the file is replaced as a whole or not at all."""
+        file = self._file(url)
+        partial = file.with_suffix(".partial")
+        try:
+            self._day.mkdir(parents=True, exist_ok=True)
+            partial.write_bytes(_digest(body) + b"\n" + body)
+            partial.replace(file)
+        except OSError as error:
+            logger.info("an answer could not be kept: %s", error)
+
+    def discard(self, url: str) -> None:
+        """Forget an answer that was refused after its check."""
+        try:
+            self._file(url).unlink(missing_ok=True)
+        except OSError as error:
+            logger.info("a kept answer could not be removed: %s", error)
+
+    def _file(self, url: str) -> Path:
+        return self._day / f"{hashlib.sha256(url.encode()).hexdigest()[:40]}.answer"
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode()
+
+
+def _folders_of_days(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if _DAY.fullmatch(path.name)]
+    except OSError:
+        return []

@@ -1,14 +1,18 @@
-"""XML as arXiv serves it, read in work that grows with its size, or refused.
+"""XML as arXiv serves it, read in work that grows with its size, or refused; and texts in it.
 
 Parsers and the packages behind them have quadratic ways: for attributes, name spaces, nesting,
 entities. So the shape of a document is looked at first, by expat, which has none of these; what
 goes beyond all that arXiv has ever served reaches no other parser.
+
+The announcement feed and arXivRaw show authors' TeX and their line breaks; the query API shows
+letters. Both are made alike here, so that details that come later do not look like a change.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import NoReturn, TypeVar
 from xml.parsers import expat
@@ -16,8 +20,12 @@ from xml.parsers import expat
 from lxml import etree
 
 from daily_papers.errors import BadAnswer
+from daily_papers.papers.paper import folded
+from daily_papers.papers.tex import decode_accents
 from daily_papers.text import cut, one_line
 
+ATOM = "{http://www.w3.org/2005/Atom}"
+ARXIV = "{http://arxiv.org/schemas/atom}"
 _Day = TypeVar("_Day", bound=date)
 
 _LONGEST_QUOTE = 200
@@ -35,6 +43,7 @@ _MOMENT = re.compile(
 #: What lxml adds, which says the position again.
 _IN_STRING = re.compile(r" \(<string>, line \d+\)$")
 _WEB_PAGE = re.compile(rb"[^<]*(?:<(?:\?|!--)[^<]*)*<(?:!DOCTYPE\s+html|html)\b", re.IGNORECASE)
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)?", re.ASCII)
 
 
 def shortened(text: str) -> str:
@@ -117,6 +126,36 @@ class _Shape:
             self._refuse(f"has more than {_LONGEST_TOKEN:,} characters between two angle brackets")
 
 
+def parse_feed(body: bytes, url: str) -> etree._Element:
+    """Parse a complete Atom feed that is not an error in disguise; else raise BadAnswer."""
+    root = strict_xml(body, url)
+    if root.tag != f"{ATOM}feed":
+        raise BadAnswer(url, f"not an Atom feed, but <{shortened(etree.QName(root).localname)}>")
+    message = _error_in(root)
+    if message is not None:
+        raise BadAnswer(url, f"arXiv refused the request: {message}")
+    return root
+
+
+def error_message(body: bytes) -> str | None:
+    """Tell what an error feed says, as arXiv sends it with status 400; None where it is none."""
+    try:
+        return _error_in(strict_xml(body, ""))
+    except BadAnswer:
+        return None
+
+
+def _error_in(root: etree._Element) -> str | None:
+    """Find the query API's error entry, or the announcement feed's error title."""
+    for entry in root.iterfind(f"{ATOM}entry"):
+        if "/api/errors" in (entry.findtext(f"{ATOM}id") or ""):
+            return shortened(entry.findtext(f"{ATOM}summary") or "without a message")
+    title = root.findtext(f"{ATOM}title") or ""
+    if title.strip().startswith("Feed error for query"):
+        return shortened(root.findtext(f"{ATOM}subtitle") or title)
+    return None
+
+
 def moment(text: str) -> datetime:
     """Read a date and time that has its zone, as UTC; raises ValueError for any other text."""
     try:
@@ -133,3 +172,19 @@ def plausible(when: _Day) -> _Day:
     if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
         raise ValueError(f"of the year {when.year}")
     return when
+
+
+def readable(text: str) -> str:
+    """Accents as letters, white space folded; everything else as it is."""
+    return folded(decode_accents(text))
+
+
+def readable_categories(names: Iterable[str]) -> tuple[str, ...]:
+    """Those that have a category's form, in their order: the primary one is the first."""
+    return tuple(dict.fromkeys(name for name in names if _CATEGORY.fullmatch(name)))
+
+
+def first_doi(text: str) -> str | None:
+    """The first of the DOIs, which authors set apart by blanks."""
+    dois = text.split()
+    return dois[0].rstrip(",;") or None if dois else None

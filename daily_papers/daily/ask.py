@@ -13,10 +13,9 @@ from functools import partial
 from math import ceil
 from typing import Protocol
 
-from daily_papers.arxiv.announcements import AnnouncementFeed, FeedAnswer
-from daily_papers.arxiv.feed_items import PartAnswer
+from daily_papers.arxiv.feed import AnnouncementFeed, FeedAnswer, PartAnswer
 from daily_papers.arxiv.oai import OaiPmh
-from daily_papers.arxiv.search import MOST_PER_REQUEST, QueryApi
+from daily_papers.arxiv.query_api import MOST_PER_REQUEST, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Keyword

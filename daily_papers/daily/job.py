@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from daily_papers.arxiv.kept import KeptAnswers
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import Limits, PoliteSession, Wait
+from daily_papers.arxiv.session import KeptAnswers, Limits, PoliteSession, Wait
 from daily_papers.clock import listing_day
 from daily_papers.config import Config, Keyword
 from daily_papers.daily.ask import Inquiry, Progress

@@ -1,32 +1,49 @@
 """One HTTP request at a time, on one connection, with limits on bytes and seconds.
 
-What a status means, when to ask again, and how long to wait is the session's to decide.
+What came of it is said in the service's terms: an answer, a wait that it wants, a refusal, or a
+fault of this very machine, which no server can fix. When to ask again is the session's to decide.
+
+arXiv throttles with 429, 503 and 406, and with the words ``Rate exceeded.`` under status 200;
+403 is its last warning (https://info.arxiv.org/help/robots.html).
 """
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.arxiv.machine import machine_fault
 from daily_papers.arxiv.services import is_arxiv
-from daily_papers.arxiv.xml import shortened
+from daily_papers.arxiv.xml import error_message, shortened
 from daily_papers.clock import Clock
-from daily_papers.errors import BadAnswer, FetchError, MachineFault, Unreachable
+from daily_papers.errors import (
+    BadAnswer,
+    FetchError,
+    MachineFault,
+    Silenced,
+    Throttled,
+    Unreachable,
+)
 from daily_papers.progress import say_nothing
 from daily_papers.query.request_line import MOST_LINE_BYTES, line_bytes
 
@@ -45,6 +62,12 @@ _LOSSES = (
     (requests.exceptions.ProxyError, "proxy", "the environment's proxy had no answer either"),
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_NO_WAY_OUT = frozenset(
+    {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EACCES, errno.EPERM}
+)
+_THROTTLING = frozenset({406, 429, 503})
+_THROTTLED_BODY = b"rate exceeded."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,3 +376,161 @@ def _root_cause(error: BaseException) -> str:
         assert inner is not None
         error = inner
     return shortened(str(error)) or type(error).__name__
+
+
+def machine_fault(url: str, error: Exception) -> str | None:
+    """Say what is wrong with this machine, and what to do; None where it may be anything else."""
+    causes = tuple(_causes(error))
+    host = urlsplit(url).hostname or ""
+    return (
+        _proxy_fault(url, causes)
+        or _certificate_fault(host, causes)
+        or _network_fault(host, causes)
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield the error and those behind it, which also stand among its arguments."""
+    seen: set[int] = set()
+    left: list[object] = [error]
+    while left:
+        each = left.pop(0)
+        if isinstance(each, BaseException) and id(each) not in seen:
+            seen.add(id(each))
+            left += [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
+            yield each
+
+
+def _proxy_fault(url: str, causes: tuple[BaseException, ...]) -> str | None:
+    """The environment names a proxy for the address, and it cannot be used."""
+    proxy = select_proxy(url, get_environ_proxies(url))
+    if not proxy:
+        return None
+    variable = _variable_of(proxy, urlsplit(url).scheme)
+    if any("SOCKS support" in str(cause) for cause in causes):
+        return (
+            f"{variable} names a SOCKS proxy, and the package PySocks is not installed; "
+            "install it, or unset the variable"
+        )
+    if any(isinstance(cause, requests.exceptions.InvalidProxyURL) for cause in causes) or (
+        not _is_address(proxy)
+    ):
+        return f"{variable} is not the address of a proxy, such as http://proxy.example:8080"
+    refused = (requests.exceptions.ProxyError, NewConnectionError, ConnectTimeoutError)
+    if any(isinstance(cause, refused) for cause in causes) and not _gateway_failed(causes):
+        return (
+            f"{variable}: the proxy {urlsplit(proxy).netloc.rpartition('@')[2]} cannot be used "
+            f"({_innermost(causes)}); correct or unset the variable"
+        )
+    return None
+
+
+def _variable_of(proxy: str, scheme: str) -> str:
+    """Name the variable that names the proxy; those in lower case come first."""
+    names = [f"{scheme}_proxy", "all_proxy"]
+    spelt = [spelling for name in names for spelling in (name, name.upper())]
+    return next((name for name in spelt if os.environ.get(name) == proxy), names[0])
+
+
+def _is_address(proxy: str) -> bool:
+    known = ("http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://")
+    try:
+        return proxy.lower().startswith(known) and bool(urlsplit(proxy).hostname)
+    except ValueError:
+        return False
+
+
+def _gateway_failed(causes: tuple[BaseException, ...]) -> bool:
+    """Whether the proxy works and had no answer itself, which may pass."""
+    return any("Tunnel connection failed: 5" in str(cause) for cause in causes)
+
+
+def _certificate_fault(host: str, causes: tuple[BaseException, ...]) -> str | None:
+    """A server whose certificate is not trusted here, or a file of certificates that is no use."""
+    variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
+    path = Path(os.environ[variable]) if variable else None
+    if path is not None and any(isinstance(cause, (ssl.SSLError, OSError)) for cause in causes):
+        problem = _file_problem(path)
+        if problem is not None:
+            return f"{variable}: {path} {problem}; correct or unset the variable"
+    if any("invalid path: " in str(cause) for cause in causes):
+        return f"{DEFAULT_CA_BUNDLE_PATH} is missing; install the package certifi again"
+    refusal = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
+    if refusal is None:
+        return None
+    remedy = (
+        f"set {_CA_VARIABLES[0]} to a file that holds the certificate of your network's proxy"
+        if variable is None
+        else f"{variable} names {path}: add the certificate that your network needs to it"
+    )
+    return f"the certificate of {host} is not trusted here ({refusal.verify_message}); {remedy}"
+
+
+def _file_problem(path: Path) -> str | None:
+    """Say why no certificates can be read from the path; None where they can."""
+    try:
+        if path.is_dir():
+            return None
+        ssl.create_default_context(cafile=str(path))
+    except ssl.SSLError:
+        return "holds no certificate"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return None
+
+
+def _network_fault(host: str, causes: tuple[BaseException, ...]) -> str | None:
+    """No name server, or no way out."""
+    remedy = "check the network" if is_arxiv(host) else "check the address and the network"
+    for cause in causes:
+        if isinstance(cause, socket.gaierror):
+            return f"no address of {host} can be found ({cause.strerror}); {remedy}"
+        if isinstance(cause, OSError) and cause.errno in _NO_WAY_OUT:
+            return f"no way leads to {host} ({os.strerror(cause.errno)}); {remedy}"
+    return None
+
+
+def _innermost(causes: tuple[BaseException, ...]) -> str:
+    """What the operating system or the proxy says, without what the libraries add."""
+    plain = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
+    texts = [str(cause.strerror) for cause in plain] or [str(causes[-1])]
+    return texts[-1].rpartition(": ")[2]
+
+
+def accepted_body(answer: RawAnswer, url: str) -> bytes:
+    """Hand on the body of a good answer; raises a FetchError for ``url`` for every other."""
+    status = answer.status
+    if status == 403:
+        raise Silenced(url, "status 403: the service wants no more requests from here")
+    if answer.body.strip().lower() == _THROTTLED_BODY:
+        raise Throttled(url, f"status {status}: Rate exceeded", retry_after(answer.headers))
+    if status in _THROTTLING:
+        raise Throttled(url, f"status {status}: too many requests", retry_after(answer.headers))
+    if status >= 500:
+        raise Unreachable(url, f"status {status}: the server failed")
+    if status != 200:
+        message = error_message(answer.body)
+        raise BadAnswer(url, f"status {status}" + (f": {message}" if message else ""))
+    return answer.body
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read Retry-After as seconds from now; None where it is missing or no sense.
+
+    A date is counted from the answer's own Date: the service's clock is the one that it means.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        return float(text)
+    until, now = _http_date(text), _http_date(headers.get("Date", ""))
+    if until is None or now is None:
+        return None
+    return max(0.0, (until - now).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    """Read a date of HTTP, which is always GMT."""
+    try:
+        return parsedate_to_datetime(text).replace(tzinfo=None)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -1,8 +1,8 @@
-"""What one announcement feed holds, read from its bytes.
+"""The announcement feed: all that arXiv lists today in some categories, in one answer or a few.
 
 The feed (https://info.arxiv.org/help/rss.html) knows one day only, and neither comments nor
 submission dates. Nothing in it proves which day it holds but its identifiers, which are compared
-with those of the day before (`gate.judge_feed`).
+with those of the day before (`trust.judge_feed`).
 """
 
 from __future__ import annotations
@@ -11,36 +11,48 @@ import io
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import feedparser
 from lxml import etree
 
-from daily_papers.arxiv.answers import parse_feed
-from daily_papers.arxiv.raw_fields import first_doi, readable, readable_categories
-from daily_papers.arxiv.xml import plausible, shortened
-from daily_papers.errors import BadAnswer
+from daily_papers.arxiv.services import Services
+from daily_papers.arxiv.session import PoliteSession
+from daily_papers.arxiv.xml import (
+    ARXIV,
+    ATOM,
+    first_doi,
+    parse_feed,
+    plausible,
+    readable,
+    readable_categories,
+    shortened,
+)
+from daily_papers.errors import BadAnswer, FetchError
 from daily_papers.papers.announcement import AnnounceKind, Announcement, merged
 from daily_papers.papers.names import split_authors
 from daily_papers.papers.paper import ArxivId, Paper, Way, announcement_order
+from daily_papers.query.categories import ARCHIVES
 
 logger = logging.getLogger(__name__)
 
+_BAD_CLASS = re.compile(
+    r"Bad subject class '(?P<subject>[^']+)'(?:.*?archive '(?P<archive>[^']+)')?"
+)
+_BAD_ARCHIVE = re.compile(r"Bad archive(?:/subject class structure)? '(?P<name>[^']+)'")
 #: The feed holds no more items than this. What is cut are the new papers: arXiv takes the
 #: replaced ones first (arXiv/arxiv-feed, feed/database.py).
 FEED_LIMIT = 2_000
-
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_ARXIV = "{http://arxiv.org/schemas/atom}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 #: The elements of an item of which anything is read.
 _READ = frozenset(
-    {f"{_ATOM}{name}" for name in ("id", "title", "summary", "category", "published")}
-    | {f"{_ARXIV}{name}" for name in ("announce_type", "DOI", "journal_reference")}
+    {f"{ATOM}{name}" for name in ("id", "title", "summary", "category", "published")}
+    | {f"{ARXIV}{name}" for name in ("announce_type", "DOI", "journal_reference")}
     | {f"{_DC}creator"}
 )
 #: Items of arXiv have some twenty.
@@ -48,6 +60,82 @@ _MOST_ELEMENTS = 100
 _LONG_NAME = re.compile(r"[\w.+-]{300}")
 _NEW_YORK = ZoneInfo("America/New_York")
 _SUMMARY = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:(?P<abstract>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class PartFailure:
+    """A feed that could not be had, or not be believed, and why."""
+
+    categories: tuple[str, ...]
+    error: FetchError
+    #: Those of the categories that arXiv does not know, where it said so.
+    unknown_categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedAnswer:
+    """All parts of a day's listing; a part that failed leaves the others as they are."""
+
+    parts: tuple[PartAnswer, ...]
+    failures: tuple[PartFailure, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part came, and none was cut."""
+        return not self.failures and not any(part.cut for part in self.parts)
+
+    @property
+    def announcements(self) -> tuple[Announcement, ...]:
+        """Every announced paper once, its kind relative to all parts."""
+        return merged(part.announcements for part in self.parts)
+
+
+class AnnouncementFeed:
+    """Asks for the listing of the day, part by part, over the session that all services share."""
+
+    def __init__(self, session: PoliteSession, services: Services) -> None:
+        self._session = session
+        self._services = services
+
+    def today(self, parts: Sequence[tuple[str, ...]]) -> FeedAnswer:
+        """Ask for each part (of ``volumes.split_into_parts``)."""
+        answers: list[PartAnswer] = []
+        failures: list[PartFailure] = []
+        for categories in parts:
+            try:
+                answers.append(self.part(categories))
+            except FetchError as error:
+                unknown = unknown_categories(error.reason, categories)
+                failures.append(PartFailure(categories, error, unknown))
+        return FeedAnswer(tuple(answers), tuple(failures))
+
+    def part(self, categories: tuple[str, ...]) -> PartAnswer:
+        """Ask for one part; raises FetchError."""
+        url = feed_url(self._services, categories)
+        read: list[PartAnswer] = []
+        self._session.fetch(url, lambda body: read.append(read_part(body, url, categories)))
+        return read[-1]
+
+
+def feed_url(services: Services, categories: Iterable[str]) -> str:
+    """The address of the feed of these categories; of all of arXiv where there are none."""
+    names = sorted(set(categories)) or sorted(ARCHIVES)
+    return f"{services.feed_url}/atom/{'+'.join(quote(name, safe='') for name in names)}"
+
+
+def unknown_categories(reason: str, asked: Iterable[str]) -> tuple[str, ...]:
+    """Those of the categories that arXiv's refusal of a whole feed names.
+
+    One unknown name is enough for the refusal, and only the first one is named.
+    """
+    if (found := _BAD_CLASS.search(reason)) is not None:
+        archive = re.escape(found["archive"]) if found["archive"] else "[a-z-]+"
+        bad = rf"{archive}\.{re.escape(found['subject'])}"
+    elif (found := _BAD_ARCHIVE.search(reason)) is not None:
+        bad = rf"{re.escape(found['name'])}(?:\..*)?"
+    else:
+        return ()
+    return tuple(name for name in asked if re.fullmatch(bad, name, re.IGNORECASE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +193,7 @@ def _only_what_is_read(root: etree._Element, url: str) -> bytes:
     category with all before it, and looks for e-mail addresses from each letter of a name on.
     """
     for child in list(root):
-        if child.tag != f"{_ATOM}entry":
+        if child.tag != f"{ATOM}entry":
             root.remove(child)
     for entry in root:
         for element in list(entry):
