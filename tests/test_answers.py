@@ -9,11 +9,9 @@ from hypothesis import strategies as st
 
 from daily_papers.arxiv.query_api import (
     check_query_answer,
-    error_message,
-    parse_feed,
     read_query_answer,
 )
-from daily_papers.arxiv.xml import shortened, strict_xml
+from daily_papers.arxiv.xml import error_message, parse_feed, shortened, strict_xml
 from daily_papers.errors import BadAnswer, ShortAnswer
 from tests.support import spoiling
 from tests.support.made_answers import Listed, answer, listed
