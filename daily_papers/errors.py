@@ -62,7 +62,7 @@ class Throttled(FetchError):
         super().__init__(url, reason)
 
 
-class Silenced(FetchError):
+class Forbidden(FetchError):
     """The service answered 403 in this run: nothing more is asked of it today."""
 
 

@@ -17,8 +17,8 @@ from daily_papers.arxiv.feed import (
     unknown_categories,
 )
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import KeptAnswers, Limits, PoliteSession
-from daily_papers.errors import BadAnswer, Silenced, Throttled
+from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
+from daily_papers.errors import BadAnswer, Forbidden, Throttled
 from daily_papers.papers.announcement import AnnounceKind, Announcement, counts, merged
 from daily_papers.papers.names import split_authors
 from daily_papers.papers.paper import Way, folded
@@ -185,7 +185,7 @@ def test_any_text_comes_out_folded_with_accents_as_letters(title, abstract, auth
 # ---------------------------------------------------------------- a whole feed
 
 
-def test_a_hostile_feed_is_read_as_the_golden_says():
+def test_a_hostile_feed_is_read_as_the_golden_says(caplog):
     hostile = [
         Item(f"2611.{number:05}v1", title=text, abstract=text, authors=text)
         for number, text in enumerate(HOSTILE, 1)
@@ -200,6 +200,7 @@ def test_a_hostile_feed_is_read_as_the_golden_says():
     ]
     part = read_part(feed([*hostile, *odd]), URL, ("cs.CV", "eess.IV"))
     found = json.loads(json.dumps(asdict(part), default=str))
+    found["unreadable"] = [each.partition("feed: ")[2] for each in caplog.messages]
     assert found == json.loads((GOLDEN / "announcements-hostile.json").read_text("utf-8"))
 
 
@@ -209,7 +210,7 @@ def test_the_recorded_feed_is_read_whole():
     if not recorded.is_file():
         pytest.skip("the recorded feed is not here")
     part = read_part(recorded.read_bytes(), URL, ("cs.AI",))
-    assert (part.count, part.unreadable, part.cut) == (7, (), False)
+    assert (part.count, part.cut) == (7, False)
     assert part.listing_day == date(2025, 8, 20)
     assert part.announcements[-1].paper.id == "2508.14002"
     assert [one.kind.value for one in part.announcements] == ["cross"] * 5 + ["new"] * 2
@@ -240,13 +241,13 @@ def test_one_odd_date_does_not_move_the_listing_day():
     assert {one.paper.announced for one in part.announcements} == {date(2026, 11, 20)}
 
 
-def test_unreadable_items_are_told_and_the_others_read():
+def test_unreadable_items_are_logged_and_the_others_read(caplog):
     part = read(Item("2611.00001v1"), Item("nonsense"), Item("2612.00009v1"))
     assert [one.paper.id for one in part.announcements] == ["2611.00001"]
     assert part.count == 3
-    assert len(part.unreadable) == 2
-    assert "nonsense" in part.unreadable[0]
-    assert "month after 2026-11-20" in part.unreadable[1]
+    nonsense, too_new = caplog.messages
+    assert "nonsense" in nonsense
+    assert "month after 2026-11-20" in too_new
 
 
 def test_a_feed_of_unreadable_items_is_not_believed():
@@ -368,7 +369,7 @@ def test_all_parts_are_asked_and_are_one_listing():
         session, services = pace(feed_url=server.address)
         with session:
             answer = AnnouncementFeed(session, services).today([("cs.CV",), ("eess", "cs.LG")])
-    assert answer.complete
+    assert not answer.failures
     assert [(one.paper.id, one.kind.value) for one in answer.announcements] == [
         ("2611.00001", "new"),
         ("2611.00002", "new"),
@@ -401,7 +402,6 @@ def test_a_refused_part_names_the_unknown_category_and_leaves_the_others(bad):
     assert isinstance(failure.error, BadAnswer)
     assert failure.categories == many
     assert failure.unknown_categories == (bad,)
-    assert not result.complete
     assert [part.categories for part in result.parts] == [("cs.NE",)]
     assert len(server.asked) == 2
 
@@ -430,7 +430,7 @@ def test_throttling_and_silence_are_failures_of_their_parts():
         session, services = pace(feed_url=server.address)
         with session:
             answer = AnnouncementFeed(session, services).today([("cs",), ("math",), ("stat",)])
-    assert [type(failure.error) for failure in answer.failures] == [Throttled, Silenced, Silenced]
+    assert [type(failure.error) for failure in answer.failures] == [Throttled, Forbidden, Forbidden]
     assert len(server.asked) == 4
     assert answer.parts == ()
 
@@ -440,7 +440,7 @@ def test_a_kept_feed_is_read_again_until_it_is_discarded(tmp_path):
     with answering(in_turn(first, later)) as server:
         services = Services(feed_url=server.address, request_interval=0, retry_wait=0)
         limits = Limits.of(services, budget=60)
-        kept = KeptAnswers(tmp_path, date(2026, 11, 20))
+        kept = AnswerCache(tmp_path, date(2026, 11, 20))
         with PoliteSession(limits, answers=kept) as session:
             client = AnnouncementFeed(session, services)
             parts = [client.part(("cs",)), client.part(("cs",))]
@@ -453,7 +453,7 @@ def test_a_kept_feed_is_read_again_until_it_is_discarded(tmp_path):
 def test_a_feed_of_which_nothing_can_be_read_is_not_kept(tmp_path):
     with answering(in_turn(feed([Item("nonsense")]), feed([Item("2611.00001v1")]))) as server:
         services = Services(feed_url=server.address, request_interval=0, retry_wait=0)
-        kept = KeptAnswers(tmp_path, date(2026, 11, 20))
+        kept = AnswerCache(tmp_path, date(2026, 11, 20))
         with PoliteSession(Limits.of(services, budget=60), answers=kept) as session:
             client = AnnouncementFeed(session, services)
             with pytest.raises(BadAnswer):

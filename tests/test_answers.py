@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.arxiv.query_api import (
-    check_query_answer,
     read_query_answer,
 )
 from daily_papers.arxiv.xml import error_message, parse_feed, shortened, strict_xml
@@ -27,7 +26,7 @@ def by_list(*ids: str) -> str:
 
 def refusal(body: bytes, url: str = TEN) -> str:
     with pytest.raises(BadAnswer) as caught:
-        check_query_answer(body, url=url)
+        read_query_answer(body, url=url)
     assert caught.value.url == url
     assert "\n" not in str(caught.value)
     return caught.value.reason
@@ -48,13 +47,13 @@ def test_as_many_papers_as_are_due_are_believed(total, start, count):
 
 def test_papers_updated_in_the_same_second_may_stand_in_any_order():
     one, other = Listed("2601.00001v1"), Listed("2601.00002v1")
-    check_query_answer(answer([one, other]), url=TEN)
-    check_query_answer(answer([other, one]), url=TEN)
+    read_query_answer(answer([one, other]), url=TEN)
+    read_query_answer(answer([other, one]), url=TEN)
 
 
 def test_a_list_may_lack_papers_that_arxiv_does_not_know():
-    check_query_answer(answer([Listed("2601.00001v3")]), url=by_list("2601.00001", "2601.00002"))
-    check_query_answer(answer([]), url=by_list("2601.00001", "2601.00002"))
+    read_query_answer(answer([Listed("2601.00001v3")]), url=by_list("2601.00001", "2601.00002"))
+    read_query_answer(answer([]), url=by_list("2601.00001", "2601.00002"))
 
 
 def test_identifiers_of_the_old_form_and_a_title_of_one_zero_are_good():
@@ -115,7 +114,7 @@ def test_what_is_not_the_answer_is_refused_with_its_reason(body, told):
 )
 def test_a_short_answer_says_how_short_it_is(count, total, told):
     with pytest.raises(ShortAnswer) as caught:
-        check_query_answer(
+        read_query_answer(
             answer(listed(count), total=total), url=f"{NEWEST}&start=0&max_results=100"
         )
     assert caught.value.reason == told
@@ -131,18 +130,18 @@ def test_a_paper_that_the_list_did_not_ask_for_is_refused(came):
 def test_a_search_by_first_date_is_checked_by_first_date():
     url = TEN.replace("lastUpdatedDate", "submittedDate")
     old, new = listed(2)[1], replace(listed(2)[0], published=Listed("").published + timedelta(1))
-    check_query_answer(answer([new, old]), url=url)
+    read_query_answer(answer([new, old]), url=url)
     assert "not sorted by submittedDate" in refusal(answer([old, new]), url)
 
 
 def test_ascending_order_is_checked_as_ascending():
     url = TEN.replace("descending", "ascending")
-    check_query_answer(answer(listed(10)[::-1]), url=url)
+    read_query_answer(answer(listed(10)[::-1]), url=url)
     assert "not sorted" in refusal(answer(listed(10)), url)
 
 
 def test_relevance_has_no_order_to_check():
-    check_query_answer(answer(listed(10)[::-1]), url=TEN.replace("lastUpdatedDate", "relevance"))
+    read_query_answer(answer(listed(10)[::-1]), url=TEN.replace("lastUpdatedDate", "relevance"))
 
 
 @given(st.data())

@@ -31,8 +31,8 @@ class Reader:
     def listing(self, day: date, parts: tuple[tuple[str, ...], ...]) -> list[Announcement]:
         self.arxiv.today = day
         answer = self.feed.today(parts)
-        assert answer.complete
-        assert not any(part.unreadable for part in answer.parts)
+        assert not answer.failures
+        assert not any(part.cut for part in answer.parts)
         return sorted(answer.announcements, key=lambda one: one.paper.id)
 
 
@@ -75,4 +75,4 @@ def test_a_harvest_of_many_pages_is_the_harvest_of_one(reader, monkeypatch):
     monkeypatch.setattr(reader.arxiv.oai_pmh, "page_size", 4)
     pages = list(reader.oai.changed_since(MONDAY))
     assert len(pages) > 5
-    assert [record for page in pages for record in page.records] == list(whole.records)
+    assert [paper for page in pages for paper in page.papers] == list(whole.papers)

@@ -422,5 +422,5 @@ def test_a_page_of_a_harvest_may_be_silent_for_longer(tmp_path: Path):
         )
         with PoliteSession(limits) as polite:
             assert [
-                each.records for each in OaiPmh(polite, slow).changed_since(date(2026, 1, 20))
+                each.papers for each in OaiPmh(polite, slow).changed_since(date(2026, 1, 20))
             ] == [()]

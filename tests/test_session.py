@@ -19,14 +19,14 @@ from daily_papers.arxiv.http import (
     retry_after,
     user_agent,
 )
-from daily_papers.arxiv.query_api import check_query_answer
+from daily_papers.arxiv.query_api import read_query_answer
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import KeptAnswers, Limits, PoliteSession, Wait
+from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession, Wait
 from daily_papers.errors import (
     BadAnswer,
     FetchError,
+    Forbidden,
     ShortAnswer,
-    Silenced,
     Throttled,
     Unreachable,
     UsageError,
@@ -58,7 +58,7 @@ def believe(_body: bytes) -> None:
 
 def checked(session: PoliteSession, address: str, target: str = QUERY) -> bytes:
     url = address + target
-    return session.fetch(url, lambda body: check_query_answer(body, url=url))
+    return session.fetch(url, lambda body: read_query_answer(body, url=url))
 
 
 # ---------------------------------------------------------------- distance
@@ -167,7 +167,7 @@ TOLD = {
     Fault.THROTTLED_FOR_A_MOMENT: (Throttled, "status 429: Rate exceeded"),
     Fault.BUSY: (Throttled, "status 503: too many requests"),
     Fault.NOT_ACCEPTABLE: (Throttled, "status 406: too many requests"),
-    Fault.FORBIDDEN: (Silenced, "status 403: the service wants no more requests"),
+    Fault.FORBIDDEN: (Forbidden, "status 403: the service wants no more requests"),
     Fault.SERVER_ERROR: (Unreachable, "status 500: the server failed"),
     Fault.RATE_EXCEEDED: (Throttled, "status 200: Rate exceeded"),
     Fault.WEB_PAGE: (BadAnswer, "a web page came where XML was asked for"),
@@ -273,9 +273,9 @@ def test_the_next_address_is_tried_once_when_the_time_for_waiting_is_used_up():
 
 def test_after_a_403_nothing_more_is_asked():
     with answering(lambda _: Canned(b"", 403)) as server, polite(PassingClock()) as session:
-        with pytest.raises(Silenced, match="status 403"):
+        with pytest.raises(Forbidden, match="status 403"):
             session.fetch(f"{server.address}/api/query", believe)
-        with pytest.raises(Silenced, match="not asked: the service answered 403 earlier"):
+        with pytest.raises(Forbidden, match="not asked: the service answered 403 earlier"):
             session.fetch(f"{server.address}/oai", believe)
     assert server.asked == ["/api/query"]
     assert len(session.exchanges) == 1
@@ -329,7 +329,7 @@ def test_a_403_silences_all_of_arxiv_and_nobody_else(instead_of_arxiv):
     with answering(answers) as server, polite(PassingClock()) as session:
         instead_of_arxiv(server.address)
         for service in ("rss", "export", "oaipmh"):
-            with pytest.raises(Silenced):
+            with pytest.raises(Forbidden):
                 session.fetch(f"http://{service}.arxiv.org/", believe)
         assert session.fetch("http://example.org/", believe) == b"good"
     assert server.asked == ["http://rss.arxiv.org/", "http://example.org/"]
@@ -486,20 +486,19 @@ def test_no_retry_after_can_break_a_run(text, day):
 def test_a_checked_answer_is_asked_for_once_a_day(tmp_path):
     with answering(query_api(listed(10))) as server:
         for _ in range(2):
-            with polite(PassingClock(), answers=KeptAnswers(tmp_path, DAY)) as session:
+            with polite(PassingClock(), answers=AnswerCache(tmp_path, DAY)) as session:
                 body = checked(session, server.address)
                 assert body.count(b"<entry>") == 10
                 checked(session, server.address, OTHER_QUERY)
         assert len(server.asked) == 2
         assert [each.status for each in session.exchanges] == ["kept", "kept"]
-        assert not any(each.from_network for each in session.exchanges)
         assert session.exchanges[0].bytes == len(body)
 
 
 def test_an_answer_that_was_refused_is_not_kept(tmp_path):
     with answering(query_api(listed(10))) as arxiv, FaultProxy(arxiv.address) as proxy:
         proxy.inject(Fault.SHORT)
-        with polite(PassingClock(), answers=KeptAnswers(tmp_path, DAY)) as session:
+        with polite(PassingClock(), answers=AnswerCache(tmp_path, DAY)) as session:
             with pytest.raises(ShortAnswer):
                 checked(session, proxy.address)
             checked(session, proxy.address)
@@ -508,7 +507,7 @@ def test_an_answer_that_was_refused_is_not_kept(tmp_path):
 
 def test_an_answer_that_was_discarded_is_asked_again(tmp_path):
     with answering(query_api(listed(10))) as server:
-        with polite(PassingClock(), answers=KeptAnswers(tmp_path, DAY)) as session:
+        with polite(PassingClock(), answers=AnswerCache(tmp_path, DAY)) as session:
             checked(session, server.address)
             session.discard(server.address + QUERY)
             session.discard(server.address + QUERY)
@@ -529,7 +528,7 @@ def test_an_answer_that_was_discarded_is_asked_again(tmp_path):
 def test_a_damaged_answer_is_as_if_it_were_not_there(tmp_path, damage):
     with answering(query_api(listed(10))) as server:
         for _ in range(2):
-            with polite(PassingClock(), answers=KeptAnswers(tmp_path, DAY)) as session:
+            with polite(PassingClock(), answers=AnswerCache(tmp_path, DAY)) as session:
                 good = checked(session, server.address)
             (file,) = (tmp_path / DAY.isoformat()).iterdir()
             file.write_bytes(damage(file.read_bytes()))
@@ -543,7 +542,7 @@ def test_a_kept_answer_that_fails_a_later_check_is_asked_again(tmp_path):
             raise BadAnswer("", "not any more")
 
     with answering(in_turn(b"old", b"new")) as server:
-        with polite(PassingClock(), answers=KeptAnswers(tmp_path, DAY)) as session:
+        with polite(PassingClock(), answers=AnswerCache(tmp_path, DAY)) as session:
             assert session.fetch(server.address, believe) == b"old"
             assert session.fetch(server.address, doubt) == b"new"
 
@@ -552,7 +551,7 @@ def test_answers_of_other_days_go_and_nothing_else_does(tmp_path):
     for name in ("2026-01-19/a", "2026-01-20/b", "notes/c"):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text("")
-    KeptAnswers(tmp_path, DAY)
+    AnswerCache(tmp_path, DAY)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2026-01-20", "notes"]
 
 
@@ -560,7 +559,7 @@ def test_a_folder_that_cannot_be_written_stops_no_run(tmp_path):
     blocked = tmp_path / "answers"
     blocked.write_text("a file where a folder should be")
     with answering(lambda _: Canned(b"good")) as server:
-        with polite(PassingClock(), answers=KeptAnswers(blocked, DAY)) as session:
+        with polite(PassingClock(), answers=AnswerCache(blocked, DAY)) as session:
             assert session.fetch(server.address, believe) == b"good"
             session.discard(server.address)
 

@@ -80,11 +80,6 @@ class FeedAnswer:
     failures: tuple[PartFailure, ...] = ()
 
     @property
-    def complete(self) -> bool:
-        """Whether every part came, and none was cut."""
-        return not self.failures and not any(part.cut for part in self.parts)
-
-    @property
     def announcements(self) -> tuple[Announcement, ...]:
         """Every announced paper once, its kind relative to all parts."""
         return merged(part.announcements for part in self.parts)
@@ -149,8 +144,6 @@ class PartAnswer:
     announcements: tuple[Announcement, ...]
     #: Items in the feed, those that could not be read among them.
     count: int
-    #: Why items could not be read, one reason an item.
-    unreadable: tuple[str, ...]
     #: The day that the feed gives itself. An old day's feed claims to be today's, too. None
     #: where nothing is announced.
     listing_day: date | None
@@ -164,7 +157,7 @@ class PartAnswer:
 def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
     """Read a feed; raises BadAnswer where it is cut, an error in disguise, or nothing like it.
 
-    Single items that cannot be read are left out, and told.
+    Single items that cannot be read are left out, and the log names them.
     """
     entries = _entries(_only_what_is_read(parse_feed(body, url), url), url)
     day = _day_of_most(entries)
@@ -175,13 +168,15 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
             announcements.append(_announcement(entry, day))
         except ValueError as error:
             unreadable.append(shortened(f"{entry.get('id', 'without id')}: {error}"))
-    _tell(unreadable, url, all_of_them=not announcements)
+    if unreadable and not announcements:
+        raise BadAnswer(url, f"no item of the feed can be read; the first is {unreadable[0]}")
+    for item in unreadable:
+        logger.warning("left out of the announcement feed: %s", item)
     return PartAnswer(
         categories=tuple(categories),
         url=url,
         announcements=merged([announcements]),
         count=len(entries),
-        unreadable=tuple(unreadable),
         listing_day=day,
     )
 
@@ -217,13 +212,6 @@ def _entries(body: bytes, url: str) -> list[Mapping[str, Any]]:
     if feed.bozo:
         raise BadAnswer(url, f"not a feed: {shortened(str(feed.bozo_exception))}")
     return list(feed.entries)
-
-
-def _tell(unreadable: list[str], url: str, *, all_of_them: bool) -> None:
-    if unreadable and all_of_them:
-        raise BadAnswer(url, f"no item of the feed can be read; the first is {unreadable[0]}")
-    for item in unreadable:
-        logger.warning("left out of the announcement feed: %s", item)
 
 
 def _day_of_most(entries: Iterable[Mapping[str, Any]]) -> date | None:

@@ -39,8 +39,8 @@ from daily_papers.clock import Clock
 from daily_papers.errors import (
     BadAnswer,
     FetchError,
+    Forbidden,
     MachineFault,
-    Silenced,
     Throttled,
     Unreachable,
 )
@@ -501,7 +501,7 @@ def accepted_body(answer: RawAnswer, url: str) -> bytes:
     """Hand on the body of a good answer; raises a FetchError for ``url`` for every other."""
     status = answer.status
     if status == 403:
-        raise Silenced(url, "status 403: the service wants no more requests from here")
+        raise Forbidden(url, "status 403: the service wants no more requests from here")
     if answer.body.strip().lower() == _THROTTLED_BODY:
         raise Throttled(url, f"status {status}: Rate exceeded", retry_after(answer.headers))
     if status in _THROTTLING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -21,7 +21,6 @@ from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import (
     first_doi,
-    moment,
     plausible,
     readable,
     readable_categories,
@@ -35,7 +34,7 @@ from daily_papers.papers.paper import ArxivId, Paper, Way
 logger = logging.getLogger(__name__)
 
 #: Far more than any gap that is worth harvesting; a server that has no end is broken.
-MOST_PAGES = 300
+_MOST_PAGES = 300
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 #: What arXiv puts in place of the files of a withdrawn version.
@@ -45,12 +44,9 @@ _WITHDRAWN_FILES = "I"
 class OaiPmh:
     """Harvests arXivRaw records over the session that all services share."""
 
-    def __init__(
-        self, session: PoliteSession, services: Services, *, most_pages: int = MOST_PAGES
-    ) -> None:
+    def __init__(self, session: PoliteSession, services: Services) -> None:
         self._session = session
         self._services = services
-        self._most_pages = most_pages
 
     def changed_since(self, day: date, set_spec: str | None = None) -> Iterator[OaiPage]:
         """Give the pages of all records with a datestamp of this UTC day or later.
@@ -68,8 +64,8 @@ class OaiPmh:
             if token in seen:
                 raise BadAnswer(page.url, "the harvest turns in a circle: a token came twice")
             seen.add(token)
-            if len(seen) >= self._most_pages:
-                raise BadAnswer(page.url, f"no end of the harvest after {self._most_pages} pages")
+            if len(seen) >= _MOST_PAGES:
+                raise BadAnswer(page.url, f"no end of the harvest after {_MOST_PAGES} pages")
             page = self._page({"verb": "ListRecords", "resumptionToken": token})
             yield page
 
@@ -85,71 +81,39 @@ class OaiPmh:
         return read[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class OaiRecord:
-    """What OAI-PMH knows of one paper."""
-
-    #: None where the record is deleted.
-    paper: Paper | None
-    id: str
-    #: The UTC day of the record's last change, whatever changed.
-    datestamp: date
-
-    @property
-    def deleted(self) -> bool:
-        """Whether arXiv has taken the record out, which it never did so far."""
-        return self.paper is None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OaiPage:
     """One answer of a harvest."""
 
     url: str
-    records: tuple[OaiRecord, ...]
-    #: Why records could not be read, one reason a record.
-    unreadable: tuple[str, ...]
-    #: When the server answered; the next harvest starts at this day.
-    responded: datetime
+    papers: tuple[Paper, ...]
     #: What asks for the next page; None on the last one.
     resumption_token: str | None
 
-    @property
-    def papers(self) -> tuple[Paper, ...]:
-        """The papers of the records that are not deleted."""
-        return tuple(record.paper for record in self.records if record.paper is not None)
-
 
 def read_page(body: bytes, url: str) -> OaiPage:
-    """Read a page; raises BadAnswer where it is cut, an error with status 200, or nothing like it.
+    """Read a page; raises BadAnswer if it is cut, an error with status 200, or nothing like it.
 
-    That nothing has changed is an empty page. Single records that cannot be read are left out,
-    and told.
+    If nothing has changed, it is an empty page. Deleted records are left out, and so are single
+    ones that cannot be read, which the log names.
     """
     root = strict_xml(body, url)
     if root.tag != f"{_OAI}OAI-PMH":
         raise BadAnswer(url, f"not OAI-PMH, but <{shortened(etree.QName(root).localname)}>")
-    responded = _response_date(root, url)
-    elements = [] if _nothing_changed(root, url) else _listed(root, url)
-    records, unreadable = _read(elements)
-    if unreadable and not records:
+    records = [] if _nothing_changed(root, url) else _listed(root, url)
+    papers: list[Paper] = []
+    unreadable: list[str] = []
+    for record in records:
+        try:
+            papers += _papers(record)
+        except ValueError as error:
+            name = record.findtext(f"{_OAI}header/{_OAI}identifier") or "a record without name"
+            unreadable.append(shortened(f"{name}: {error}"))
+    if unreadable and len(unreadable) == len(records):
         raise BadAnswer(url, f"no record of the page can be read; the first is {unreadable[0]}")
-    for record in unreadable:
-        logger.warning("left out of the harvest: %s", record)
-    return OaiPage(
-        url=url,
-        records=tuple(records),
-        unreadable=tuple(unreadable),
-        responded=responded,
-        resumption_token=_token(root),
-    )
-
-
-def _response_date(root: etree._Element, url: str) -> datetime:
-    try:
-        return moment((root.findtext(f"{_OAI}responseDate") or "").strip())
-    except ValueError as error:
-        raise BadAnswer(url, f"the responseDate is {error}") from None
+    for each in unreadable:
+        logger.warning("left out of the harvest: %s", each)
+    return OaiPage(url=url, papers=tuple(papers), resumption_token=_token(root))
 
 
 def _nothing_changed(root: etree._Element, url: str) -> bool:
@@ -176,33 +140,18 @@ def _token(root: etree._Element) -> str | None:
     return text.strip() or None
 
 
-def _read(elements: Iterable[etree._Element]) -> tuple[list[OaiRecord], list[str]]:
-    records: list[OaiRecord] = []
-    unreadable: list[str] = []
-    for element in elements:
-        try:
-            records.append(_record(element))
-        except ValueError as error:
-            name = element.findtext(f"{_OAI}header/{_OAI}identifier") or "a record without name"
-            unreadable.append(shortened(f"{name}: {error}"))
-    return records, unreadable
-
-
-def _record(record: etree._Element) -> OaiRecord:
-    """Read one record; raises ValueError where it lacks what a paper needs."""
+def _papers(record: etree._Element) -> Iterator[Paper]:
+    """Read the paper of a record, unless it is deleted; raises ValueError if it lacks something."""
     header = record.find(f"{_OAI}header")
     if header is None:
         raise ValueError("no header")
     identifier = ArxivId.parse(header.findtext(f"{_OAI}identifier") or "")
-    stamp = (header.findtext(f"{_OAI}datestamp") or "").strip()
-    datestamp = plausible(date.fromisoformat(stamp[:10]))
     if header.get("status") == "deleted":
-        return OaiRecord(None, identifier.id, datestamp)
+        return
     raw = record.find(f"{_OAI}metadata/{_RAW}arXivRaw")
     if raw is None:
         raise ValueError("no metadata in the format arXivRaw")
-    paper = _paper(identifier.id, raw)
-    return OaiRecord(paper, identifier.id, datestamp)
+    yield _paper(identifier.id, raw)
 
 
 def _paper(paper_id: str, raw: etree._Element) -> Paper:

@@ -340,13 +340,8 @@ class _Listed:
     published: datetime
 
 
-def check_query_answer(body: bytes, *, url: str) -> None:
-    """Raise BadAnswer or ShortAnswer unless this is the whole answer to what the address asks."""
-    read_query_answer(body, url=url)
-
-
 def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
-    """Check the answer as check_query_answer does, and tell what it states."""
+    """Raise BadAnswer or ShortAnswer unless this is the whole answer to what the address asks."""
     asked = Asked.in_address(url)
     root = parse_feed(body, url)
     total = _count(root, "totalResults", url)

@@ -38,9 +38,9 @@ from daily_papers.clock import Clock, SystemClock
 from daily_papers.errors import (
     BadAnswer,
     FetchError,
+    Forbidden,
     MachineFault,
     NotAsked,
-    Silenced,
     Throttled,
     Unreachable,
 )
@@ -94,11 +94,6 @@ class Exchange:
     #: ``ok``, ``redirected`` or the outcome of a FetchError.
     outcome: str
 
-    @property
-    def from_network(self) -> bool:
-        """Whether arXiv was asked for it."""
-        return self.status != "kept"
-
 
 @dataclass(frozen=True, slots=True)
 class Wait:
@@ -127,7 +122,7 @@ class PoliteSession:
         self,
         limits: Limits,
         *,
-        answers: KeptAnswers | None = None,
+        answers: AnswerCache | None = None,
         clock: Clock | None = None,
         before_waiting: Callable[[Wait], None] = _nothing_to_do,
         say: Callable[[str], None] = say_nothing,
@@ -273,7 +268,7 @@ class PoliteSession:
             check(body)
         except FetchError as failure:
             self._note(answer, failure.outcome)
-            if isinstance(failure, Silenced):
+            if isinstance(failure, Forbidden):
                 self._silent_domains.add(_domain(url))
             raise
         self._note(answer, "ok")
@@ -298,7 +293,7 @@ class PoliteSession:
     def _request(self, address: str, url: str, silence: float | None) -> RawAnswer:
         """Send one request, at its distance from the one before; ``url`` is what was asked for."""
         if _domain(address) in self._silent_domains:
-            raise Silenced(url, "not asked: the service answered 403 earlier in this run")
+            raise Forbidden(url, "not asked: the service answered 403 earlier in this run")
         if (fault := self._machine_faults.get(_domain(address))) is not None:
             raise MachineFault(url, fault)
         self._keep_distance(address)
@@ -347,7 +342,7 @@ def _pace(configured: float, least_for_arxiv: float, address: str) -> float:
     return max(configured, least_for_arxiv) if at_arxiv else configured
 
 
-class KeptAnswers:
+class AnswerCache:
     """Checked answers of one listing day, one file an answer, in a folder of the day.
 
     A file is the SHA-256 of its answer, a line feed, and the answer: one that was cut or damaged

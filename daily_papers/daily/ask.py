@@ -253,8 +253,7 @@ class Inquiry:
     ) -> None:
         for number, page in enumerate(self._oai.changed_since(harvest.since, set_spec)):
             self.progress(number, harvest.pages, f"harvest since {harvest.since}")
-            papers = [record.paper for record in page.records if record.paper is not None]
-            credible = [paper for paper in papers if trust.is_credible(paper, self.day)]
+            credible = [paper for paper in page.papers if trust.is_credible(paper, self.day)]
             take(credible, complete=is_last and page.resumption_token is None)
 
     # --- details -------------------------------------------------------------------------------

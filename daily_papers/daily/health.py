@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from daily_papers.errors import (
     FetchError,
+    Forbidden,
     MachineFault,
     NotAsked,
-    Silenced,
     Throttled,
     Unreachable,
 )
@@ -44,7 +44,7 @@ class Health:
             raise self.last_failure
         try:
             answer = question()
-        except (Throttled, Unreachable, Silenced, NotAsked, MachineFault) as failure:
+        except (Throttled, Unreachable, Forbidden, NotAsked, MachineFault) as failure:
             self.unanswered += 1
             self.last_failure = failure
             raise

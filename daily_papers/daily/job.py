@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import KeptAnswers, Limits, PoliteSession, Wait
+from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession, Wait
 from daily_papers.clock import listing_day
 from daily_papers.config import Config, Keyword
 from daily_papers.daily.ask import Inquiry, Progress
@@ -120,7 +120,7 @@ def _session(
 ) -> PoliteSession:
     return PoliteSession(
         Limits.of(services, budget=order.budget),
-        answers=KeptAnswers(repository.answers, order.day),
+        answers=AnswerCache(repository.answers, order.day),
         before_waiting=before_waiting,
         say=order.say,
         digest_repository=order.environ.get("GITHUB_REPOSITORY") or None,
