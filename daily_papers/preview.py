@@ -17,7 +17,7 @@ from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
-from daily_papers.config.written import in_single
+from daily_papers.config.messages import in_single
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.papers.names import holds_words, name_key
 from daily_papers.papers.paper import Paper

@@ -10,7 +10,7 @@ from math import ceil
 from typing import NamedTuple
 
 from daily_papers.config import Keyword
-from daily_papers.config.written import in_single
+from daily_papers.config.messages import in_single
 from daily_papers.daily.plan import MOST_FILLS
 from daily_papers.papers.paper import Paper
 from daily_papers.preview import FEWEST_DAYS, MOST_PREVIEWS, KeywordChanges, KeywordPreview

@@ -6,15 +6,23 @@ import json
 import os
 import re
 import stat
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
+from daily_papers.config.reader import _KEYWORD_KEYS, _TOP_KEYS, MOST_KEYWORDS, MOST_PAPERS
+from daily_papers.config.searches import PLACES
 from daily_papers.config.slugs import RESERVED, slug_of
 from daily_papers.query.categories import ARCHIVES, CATEGORIES
 from daily_papers.query.expression import to_arxiv
@@ -251,7 +259,7 @@ def test_a_directory(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         load_config(tmp_path)
     assert lines_of(error.value) == (
-        f"{tmp_path}: it is a directory; the topics must stand in a file of this name"
+        f"{tmp_path}: it is a directory; the topics must be in a file of this name"
     )
 
 
@@ -398,3 +406,141 @@ def test_any_slip_of_the_fingers(start: int, length: int, put: str) -> None:
 def test_deep_nesting(part: str) -> None:
     read_or_refused((part * 20_000).encode())
     read_or_refused(f"keywords:\n  - {{name: x, query: '{part * 900}'}}".encode())
+
+
+@given(documents)
+def test_what_the_schema_takes_the_reader_can_read(document: object) -> None:
+    """What the reader alone sees are meanings: words, queries, clashes."""
+    try:
+        parse_config(yaml.safe_dump(document, allow_unicode=True).encode(), "keywords.yaml")
+    except ConfigError as error:
+        if Draft202012Validator(schema()).is_valid(document):
+            for problem in error.problems:
+                assert not re.search(OF_THE_SCHEMA, problem.message)
+
+
+OF_THE_SCHEMA = (
+    "expected a|unknown key|nothing follows|longer than|more than|the list is empty"
+    "|is not a number from|needs a name|cannot be beside|is missing|YAML read"
+)
+
+
+def test_schema_and_reader_have_the_same_keys_and_limits() -> None:
+    found: Any = schema()
+    keyword = found["$defs"]["keyword"]["properties"]
+    assert tuple(found["properties"]) == tuple(_TOP_KEYS)
+    assert tuple(keyword) == tuple(_KEYWORD_KEYS)
+    assert tuple(keyword["in"]["enum"]) == PLACES
+    assert found["properties"]["keywords"]["maxItems"] == MOST_KEYWORDS
+    assert found["$defs"]["max_papers"]["maximum"] == MOST_PAPERS
+
+
+# Limits: what is allowed takes linear work
+
+
+def work_of(text: str) -> Counter[str]:
+    """How often each function of the project is entered while the file is read, and difflib's."""
+    entered: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and re.search("daily_papers|difflib", frame.f_code.co_filename):
+            entered[frame.f_code.co_name] += 1
+
+    sys.setprofile(count)
+    try:
+        with suppress(ConfigError):
+            parse_config(text.encode(), "keywords.yaml")
+    finally:
+        sys.setprofile(None)
+    return entered
+
+
+CROWDS: dict[str, Callable[[int], str]] = {
+    "keywords": lambda n: "".join(f"  - some words {k}\n" for k in range(n)),
+    "the same keyword": lambda n: "  - mri\n" * n,
+    "near-duplicates of keys": lambda n: f"  - {{{', '.join(f'nam{k}: x' for k in range(n))}}}\n",
+    "wrong categories": lambda n: "".join(
+        f"  - {{name: n{k}, categories: [b{k}.{'cd' if k % 2 else 'c'}]}}\n" for k in range(n)
+    ),
+    "new categories": lambda n: "".join(
+        f"  - {{name: n{k}, categories: [cs.{chr(65 + k % 26)}{chr(65 + k // 26 % 26)}]}}\n"
+        for k in range(n)
+    ),
+    "the same page": lambda n: "".join(f"  - mri{'!' * k}\n" for k in range(n)),
+    "no page": lambda n: "".join(f"  - {chr(0x4E00 + k)}\n" for k in range(n)),
+    "small words": lambda n: "".join(f"  - the w{k}\n" for k in range(n)),
+    "wrong names": lambda n: "".join(f"  - author: Jane{k} and J; D*\n" for k in range(n)),
+    "slips": lambda n: "".join(f"  - name:x{k}\n" for k in range(n)),
+    "anchors": lambda n: "".join(f"  - &a{k} x{k}\n" for k in range(n)),
+    "categories of all": lambda n: "".join(f"  - any: [w{k}, v{k}]\n" for k in range(n)),
+}
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_work_grows_with_the_file_and_no_faster(crowd: str) -> None:
+    top = f"categories: [{', '.join(CATEGORIES)}]\nkeywords:\n"
+    once, twice = (work_of(top + CROWDS[crowd](number)) for number in (310, 620))
+    assert once.total() > 310
+    for name, times in twice.items():
+        assert times <= 2.1 * once[name] + 50, name
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "keywords:\n" + "- mri\n" * 10_001,
+            "keywords.yaml:1: keywords: more than 10,000 keywords",
+        ),
+        (
+            f"keywords: [{'a, ' * 100_000}]",
+            "keywords.yaml:1: not valid YAML: more than 100,000 texts and keys; write fewer",
+        ),
+        (
+            f"max_papers: {'9' * 5_000}\nkeywords: [mri]",
+            f"keywords.yaml:1: max_papers: expected a whole number from 1 to 2000, not {'9' * 59}…",
+        ),
+        (
+            f"%YAML {'9' * 5_000}.1\n---\nkeywords: [mri]",
+            "keywords.yaml:1: not YAML that can be read: a number in it is too large",
+        ),
+        (
+            f"categories: [{'k' * 100_000}]\nkeywords: [mri]",
+            "keywords.yaml:1: categories: longer than 200 characters",
+        ),
+    ],
+)
+def test_what_is_beyond_a_limit_is_one_line(text: str, answer: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        read(text)
+    assert str(error.value) == answer
+
+
+def test_as_many_keywords_as_are_allowed() -> None:
+    config = read("keywords:\n" + "".join(f"- topic {number}\n" for number in range(10_000)))
+    assert len(config.keywords) == 10_000
+
+
+def test_reading_a_file_stays_small_enough_to_follow() -> None:
+    entered = set()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        code = frame.f_code
+        if event == "call" and "daily_papers" in code.co_filename and code.co_name[0] != "<":
+            entered.add((code.co_filename, code.co_qualname))
+
+    sys.setprofile(note)
+    read("keywords: [mri]")
+    sys.setprofile(None)
+    entered -= {each for each in entered if "tests" in each[0]}
+    assert len(entered) <= 30
+    assert len({file for file, _ in entered}) <= 8
+
+
+@given(st.text(max_size=60))
+@example("%YAML 1.1\n%YAML 1.1\n---\na")
+@example('"\\UFFFFFFFF"')
+@example("? [a, {b: c}]\n: - d")
+def test_any_text(text: str) -> None:
+    for start in ("", "keywords:\n", "keywords:\n  - name: x\n    any: "):
+        read_or_refused((start + text).encode("utf-8", "surrogatepass"))

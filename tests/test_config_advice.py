@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daily_papers.config import Config, ConfigError, parse_config
+from daily_papers.config.messages import as_yaml, in_quotes, list_as_yaml
 from daily_papers.config.slugs import slug_of
-from daily_papers.config.written import as_yaml, in_quotes, list_as_yaml
 from daily_papers.papers.paper import folded
 
 #: Texts of signs that mean something in YAML, and of what YAML takes for something else.
@@ -124,7 +124,7 @@ def test_an_author(text: str) -> None:
     file = "keywords:\n  - author: {}\n"
     for answer in answers(file.format(json.dumps(text))):
         listed, _, single = answer.partition(", or a single name without a comma, author: ")
-        _, _, names = listed.partition("write each name for itself, author: ")
+        _, _, names = listed.partition("write each name separately, author: ")
         _, _, name = listed.partition("without a comma: ")
         for advice in filter(None, [names, single, name]):
             words = yaml.safe_load(f"[{advice}]")

@@ -7,8 +7,8 @@ schema can see (misspelt categories, bad queries, duplicates).
 
 from __future__ import annotations
 
-from daily_papers.config.loading import load_config, parse_config
 from daily_papers.config.model import Config, ConfigError, Keyword, Problem
+from daily_papers.config.reader import load_config, parse_config
 from daily_papers.config.searches import unsendable_terms
 
 __all__ = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from daily_papers.config.model import Config, Problem
@@ -20,6 +21,8 @@ from daily_papers.query.request_line import term_too_long
 
 EITHER: Final = "title or abstract"
 BOTH: Final = "title and abstract"
+#: The choices of ``in``.
+PLACES: Final = ("title", "abstract", BOTH, EITHER)
 
 
 def plain_place(phrase: str) -> str:
@@ -28,20 +31,17 @@ def plain_place(phrase: str) -> str:
 
 
 def any_phrase(phrases: Sequence[str], place: str) -> Expression:
-    """At least one of the phrases stands in the place, in the words of ``in``."""
+    """At least one of the phrases is in the place, in the words of ``in``."""
+    pairs = [(Phrase(Field.TITLE, phrase), Phrase(Field.ABSTRACT, phrase)) for phrase in phrases]
     match place:
         case "title":
-            return any_of(*(Phrase(Field.TITLE, phrase) for phrase in phrases))
+            return any_of(*(title for title, _ in pairs))
         case "abstract":
-            return any_of(*(Phrase(Field.ABSTRACT, phrase) for phrase in phrases))
-        case "title and abstract":
-            return any_of(*(all_of(*_in_fields(phrase)) for phrase in phrases))
+            return any_of(*(abstract for _, abstract in pairs))
+        case _ if place == BOTH:
+            return any_of(*(all_of(*pair) for pair in pairs))
         case _:
-            return any_of(*(field for phrase in phrases for field in _in_fields(phrase)))
-
-
-def _in_fields(phrase: str) -> tuple[Phrase, Phrase]:
-    return Phrase(Field.TITLE, phrase), Phrase(Field.ABSTRACT, phrase)
+            return any_of(*(phrase for pair in pairs for phrase in pair))
 
 
 def without(wanted: Expression, phrases: Sequence[str]) -> Expression:
@@ -54,11 +54,15 @@ def person(spellings: Sequence[str]) -> Expression:
     return any_of(*(Author(spelling) for spelling in spellings))
 
 
-def within(wanted: Expression, categories: Sequence[str]) -> Expression:
+def within(wanted: Expression, categories: tuple[str, ...]) -> Expression:
     """What is wanted, in one of the categories; no category is all of arXiv."""
-    if not categories:
-        return wanted
-    return all_of(wanted, any_of(*(Category(category) for category in categories)))
+    return all_of(wanted, _in_one_of(categories)) if categories else wanted
+
+
+@lru_cache(maxsize=100)
+def _in_one_of(categories: tuple[str, ...]) -> Expression:
+    """One expression for all keywords with these categories."""
+    return any_of(*(Category(category) for category in categories))
 
 
 def unsendable_terms(config: Config, name: str) -> tuple[Problem, ...]:

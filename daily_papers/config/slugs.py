@@ -1,13 +1,26 @@
-"""Slugs: the names of keywords in addresses and file names."""
+"""Slugs, which name keywords in addresses and file names; and keywords that clash."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
-from daily_papers.config.written import as_yaml
+from daily_papers.config.messages import as_yaml
+from daily_papers.config.model import Keyword
+from daily_papers.query import taxonomy
+from daily_papers.query.expression import (
+    All,
+    AnyOf,
+    Category,
+    Expression,
+    Phrase,
+    Without,
+    leaves,
+    query_words,
+    to_arxiv,
+)
 
 MAX_LENGTH: Final = 100
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -34,12 +47,7 @@ _LETTERS = str.maketrans(
 def slug_of(name: str) -> str:
     """``medical-imaging`` for ``Medical imaging``; empty where no ASCII letter or digit is left."""
     plain = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
-    words = re.findall(r"[a-z0-9]+", re.sub(r"['’\u0300-\u036f]", "", plain))
-    return _shortened("-".join(words))
-
-
-def _shortened(slug: str) -> str:
-    """Cut at a hyphen what is longer than a slug can be."""
+    slug = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"['’\u0300-\u036f]", "", plain)))
     if len(slug) <= MAX_LENGTH:
         return slug
     return slug[: MAX_LENGTH + 1].rpartition("-")[0] or slug[:MAX_LENGTH]
@@ -72,3 +80,72 @@ def suggested_slug(texts: Iterable[str], taken: Collection[str]) -> str:
 def _numbered(slug: str, taken: Collection[str]) -> str:
     counted = (f"{slug.rstrip('-')}-{count}" for count in range(2, len(taken) + 3))
     return next(candidate for candidate in counted if candidate not in taken)
+
+
+# --- keywords that clash: the same name, the same search, the same page -------------------------
+
+
+def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
+    """The number of each keyword that clashes with one before it or has no page, and the remedy."""
+    taken = {keyword.slug for keyword in keywords}
+    names: dict[str, Keyword] = {}
+    searches: dict[str, Keyword] = {}
+    pages: dict[str, Keyword] = {}
+    known: dict[int, str] = {}
+    for number, keyword in enumerate(keywords):
+        name = names.setdefault(_alike(keyword.name), keyword)
+        search = searches.setdefault(_alike(_in_any_order(keyword.expression, known)), keyword)
+        page = pages.setdefault(keyword.slug, keyword)
+        called = f'"{keyword.name}"'
+        if name is not keyword:
+            yield number, f"{called} is already defined on line {name.line}; remove one of the two"
+        elif search is not keyword:
+            same = f'"{search.name}" on line {search.line}'
+            yield number, f"{called} searches for the same as {same}; remove one of the two"
+        elif not keyword.slug or keyword.slug in RESERVED or page is not keyword:
+            yield number, f"{_page_trouble(keyword, page)}; {_add_slug(keyword, taken)}"
+
+
+def _alike(text: str) -> str:
+    """The text as far as readers can tell it from others, capitals aside."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def _in_any_order(expression: Expression, known: dict[int, str]) -> str:
+    """What is asked for, equal for searches that differ in order, or in names of a category.
+
+    Many keywords share one expression of categories: ``known`` holds what that comes to, by id.
+    """
+    match expression:
+        case Phrase(field, text):
+            return f"{field.value}:{query_words(text)}"
+        case Category(name):
+            return "/".join(sorted(taxonomy.spellings(name)))
+        case Without(wanted, unwanted):
+            return f"({_in_any_order(wanted, known)} ANDNOT {_in_any_order(unwanted, known)})"
+        case All(parts) | AnyOf(parts):
+            if id(expression) not in known:
+                written = sorted({_in_any_order(part, known) for part in parts})
+                operator = " AND " if isinstance(expression, All) else " OR "
+                joined = f"({operator.join(written)})" if len(written) > 1 else written[0]
+                known[id(expression)] = joined
+            return known[id(expression)]
+        case _:
+            return to_arxiv(expression)
+
+
+def _page_trouble(keyword: Keyword, other: Keyword) -> str:
+    if not keyword.slug:
+        return f'"{keyword.name}" has no letter a-z or digit to name its page'
+    page = f"papers/{keyword.slug}.md"
+    if keyword.slug in RESERVED:
+        return f'the page of "{keyword.name}" cannot be {page}, a reserved name'
+    return f'"{keyword.name}" has the same page as "{other.name}" on line {other.line}, {page}'
+
+
+def _add_slug(keyword: Keyword, taken: set[str]) -> str:
+    """The lines to write; the slug is taken from then on, for the next suggestion."""
+    phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
+    slug = suggested_slug([keyword.name, *phrases], taken)
+    taken.add(slug)
+    return f'write "name: {as_yaml(keyword.name)}" and below it "slug: {as_yaml(slug)}"'

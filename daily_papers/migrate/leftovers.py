@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 
 import yaml
 
+from daily_papers.config.messages import phrase_problem
 from daily_papers.config.searches import EITHER, plain_place
 from daily_papers.config.slugs import RESERVED, slug_of, suggested_slug
-from daily_papers.config.texts import phrase_problem
 from daily_papers.migrate.published_readme import Published
 from daily_papers.papers.paper import folded
 from daily_papers.query.expression import query_words

@@ -159,8 +159,7 @@ def _least(expression: Expression) -> int:
 
 def term_too_long(expression: Expression) -> str | None:
     """Say which term of a keyword cannot be sent to arXiv, and what to do; None where all can."""
-    try:
-        searches(expression)
-    except TooLong as error:
-        return str(error)
+    for term in leaves(expression):
+        if not isinstance(term, Category) and _size(term) > MOST_QUERY_BYTES:
+            return str(TooLong(term, MOST_QUERY_BYTES))
     return None

@@ -15,6 +15,7 @@ from daily_papers.query.categories import ALIASES, ARCHIVES, CATEGORIES, CLOSED,
 
 _ACTIVE = {name.lower(): name for name in (*ARCHIVES, *CATEGORIES)}
 _KNOWN = _ACTIVE | {name: name for name in CLOSED}
+_SUBJECTS = [(name, subject.lower()) for name, subject in (ARCHIVES | CATEGORIES).items()]
 _SAME_AS = ALIASES | {canonical: alias for alias, canonical in ALIASES.items()}
 _FORM = re.compile(r"[a-z]+(?:-[a-z]+)?\.(?:[a-z]{2}|[a-z]+(?:-[a-z]+)?)")
 #: In these archives categories have small words for names (physics.med-ph), elsewhere two capitals.
@@ -112,17 +113,28 @@ def suggest(name: str) -> tuple[str, ...]:
 
 def _same_letters(text: str) -> tuple[str, ...]:
     """``cs/CV``, ``cs CV`` and ``csCV`` are cs.CV; ``CV`` is cs.CV or math.CV."""
+    whole, suffixes = _by_letters()
     letters = text.replace(" ", "")
-    whole = [name for name in _ACTIVE.values() if re.sub(r"\W", "", name.lower()) == letters]
-    suffixes = [name for name in CATEGORIES if name.partition(".")[2].lower() == letters]
-    return tuple((whole or suffixes)[:2])
+    return tuple((whole.get(letters) or suffixes.get(letters, []))[:2])
+
+
+@cache
+def _by_letters() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """By its letters alone, each name; and each category by those behind the dot."""
+    whole: dict[str, list[str]] = {}
+    suffixes: dict[str, list[str]] = {}
+    for name in _ACTIVE.values():
+        whole.setdefault(re.sub(r"\W", "", name.lower()), []).append(name)
+    for name in CATEGORIES:
+        suffixes.setdefault(name.partition(".")[2].lower(), []).append(name)
+    return whole, suffixes
 
 
 def _same_subject(text: str) -> tuple[str, ...]:
     """``robotics`` is cs.RO, ``machine learning`` is cs.LG or stat.ML."""
-    subjects = [(name, subject.lower()) for name, subject in (ARCHIVES | CATEGORIES).items()]
-    exact = [name for name, subject in subjects if subject.replace("-", " ") == text]
-    within = [name for name, subject in subjects if re.search(rf"\b{re.escape(text)}\b", subject)]
+    exact = [name for name, subject in _SUBJECTS if subject.replace("-", " ") == text]
+    word = re.compile(rf"\b{re.escape(text)}\b")
+    within = [name for name, subject in _SUBJECTS if text in subject and word.search(subject)]
     return tuple((exact or within)[:2])
 
 

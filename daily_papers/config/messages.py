@@ -1,0 +1,415 @@
+"""What is wrong, or doubtful, with a value, and what to write instead, in one line each."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+from daily_papers.config.yaml_text import REFUSED, colon_needed
+from daily_papers.papers.paper import folded
+from daily_papers.query import taxonomy
+from daily_papers.query.expression import Author, Category, Phrase
+from daily_papers.query.terms import (
+    NO_WILDCARDS,
+    OPERATORS,
+    STOP_WORDS,
+    names_in,
+    wildcard_in,
+    without_comma,
+)
+from daily_papers.text import cut
+
+HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
+_ALL_CATEGORIES: Final = "see https://arxiv.org/category_taxonomy"
+#: So many characters of a value are in a message. A part of it is never advised.
+_SHOWN: Final = 60
+_KINDS = {
+    "bool": "a boolean",
+    "float": "a number",
+    "int": "a number",
+    "null": "nothing",
+    "timestamp": "a date",
+}
+_WHOLE_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})", re.ASCII)
+_FEW_DIGITS = re.compile(r"\s*\d{1,9}\s*")
+#: A text that YAML reads as itself wherever it stands, unless it is one of the words below.
+_PLAIN = re.compile(r"[^\W\d_][\w+./#-]*(?: [\w+./][\w+./#-]*)*")
+_NO_TEXT = frozenset({"yes", "no", "true", "false", "on", "off", "null", "y", "n"})
+#: Format characters that writing systems and emoji need; the others only hide something.
+_JOINERS = "\u200c\u200d"
+_WORD = re.compile(r"[^\W_]+")
+_BETWEEN_NAMES = re.compile(r";|(?<!\S)and(?!\S)", re.IGNORECASE)
+#: Keys of other tools, and what they are called here.
+_ELSEWHERE = {
+    "exclude": "none",
+    "limit": "max_papers",
+    "max_results": "max_papers",
+    "not": "none",
+    "or": "any",
+    "phrase": "any",
+    "phrases": "any",
+    "terms": "any",
+    "topics": "keywords",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of the file, with the key that messages name and the place that they point to."""
+
+    node: yaml.Node
+    key: str
+    #: Where its key is, or an item of a list itself: the number of a character.
+    index: int
+    is_item: bool = False
+
+    @property
+    def kind(self) -> str:
+        """``a text``, ``a list``, ``keys``, ``refused``, or what YAML took a text for."""
+        tag = self.node.tag
+        if tag == REFUSED:
+            return REFUSED
+        if isinstance(self.node, yaml.ScalarNode):
+            return _KINDS.get(tag.rpartition(":")[2], "a text")
+        return "a list" if isinstance(self.node, yaml.SequenceNode) else "keys"
+
+    @property
+    def text(self) -> str:
+        """The text as it is in the file, without its quotes."""
+        value: str = self.node.value
+        return value
+
+    @property
+    def whole_number(self) -> int | None:
+        """The number that it is; None if it is none, or one of more digits than anybody needs."""
+        is_whole = self.kind == "a number" and _WHOLE_NUMBER.fullmatch(self.text)
+        return int(self.text) if is_whole else None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing is written where a value is wanted."""
+        return self.kind == "nothing" and not self.text
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is a text, or was meant as one: no list, no keys, not missing."""
+        return self.kind not in {"a list", "keys", REFUSED} and not self.is_missing
+
+
+# --- texts as YAML ------------------------------------------------------------------------------
+
+
+def as_yaml(text: str) -> str:
+    """The text as it is written behind a hyphen, behind a colon and in brackets; on one line.
+
+    Single quotes come first, since messages have double ones of their own.
+    """
+    if _PLAIN.fullmatch(text) and text.isprintable() and text.lower() not in _NO_TEXT:
+        return text
+    return in_single(text) if text.isprintable() else _in_double(text)
+
+
+def list_as_yaml(texts: Sequence[str]) -> str:
+    """The texts as a list in brackets."""
+    return f"[{', '.join(as_yaml(text) for text in texts)}]"
+
+
+def in_quotes(text: str) -> str:
+    """The text in double quotes, or in single ones where it holds what double ones cannot."""
+    if not text.isprintable():
+        return _in_double(text)
+    return in_single(text) if set(text) & set('"\\') else f'"{text}"'
+
+
+def in_single(text: str) -> str:
+    """The text in single quotes; only for what can be seen, which needs no other escape."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _in_double(text: str) -> str:
+    return '"' + with_escapes(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+
+
+def with_escapes(text: str) -> str:
+    """The text with an escape for whatever cannot be seen."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
+def _put_in_quotes(text: str) -> str:
+    """What to write, or only how, where the text is too long to be shown."""
+    if len(text) > _SHOWN:
+        return "put the whole text in quotes"
+    return f"put it in quotes: {in_quotes(text)}"
+
+
+# --- a value of another kind than is wanted -----------------------------------------------------
+
+
+def empty_list(value: Value) -> str:
+    """What to do about a list without items."""
+    if value.key == "keywords":
+        return 'the list is empty; add a line "  - your topic" for each topic'
+    return "the list is empty; remove the key, or add a text"
+
+
+def nothing(value: Value) -> str:
+    """What to do about a value that is missing."""
+    if value.is_item:
+        return "nothing follows the hyphen; write a text there, or remove it"
+    if value.key == "keywords":
+        return empty_list(value)
+    return "nothing follows the colon; write a value there, or remove the key"
+
+
+def no_text(value: Value) -> str:
+    """What to write instead of a value that is no text."""
+    if value.is_one:
+        advice = _put_in_quotes(value.text)
+        return f"YAML read {cut(value.text, _SHOWN)} as {value.kind}; {advice}"
+    if value.kind != "keys":
+        return "expected a text here, not a list"
+    quoted = quoted_with_key(value)
+    if quoted:
+        return f"YAML read a key and a value; {quoted}"
+    return "expected a text here, not keys and values"
+
+
+def quoted_with_key(value: Value) -> str | None:
+    """What to write instead of a single key and its value, if they were meant as one text."""
+    if len(value.node.value) != 1:
+        return None
+    ((key, of_key),) = value.node.value
+    if not isinstance(key, yaml.ScalarNode) or not Value(of_key, "", 0).is_one:
+        return None
+    return _put_in_quotes(folded(f"{key.value}: {of_key.value}"))
+
+
+def no_category(value: Value) -> str:
+    """What to write instead of a value that is no text, where a category is wanted."""
+    if value.is_one:
+        return f'"{cut(value.text, _SHOWN)}" is not a category of arXiv; {_ALL_CATEGORIES}'
+    return f"expected a category such as cs.CV here; {_ALL_CATEGORIES}"
+
+
+def no_number(value: Value, least: int, most: int) -> str:
+    """What to write instead of a value that is no whole number, or not one of these."""
+    number = value.whole_number
+    if number is not None:
+        return f"{value.text} is not a number from {least} to {most}"
+    expected = f"expected a whole number from {least} to {most}"
+    if value.kind == "a text" and _FEW_DIGITS.fullmatch(value.text):
+        return f"{expected}, without quotes; write {value.key}: {int(value.text)}"
+    return f"{expected}, not {cut(value.text, _SHOWN)}" if value.is_one else expected
+
+
+def no_list(value: Value) -> str:
+    """What to write instead of a value that is no list."""
+    if value.key == "keywords":
+        return 'expected a list; begin each keyword with "- " on a line of its own'
+    if value.key == "categories" and value.is_one and value.kind != "a text":
+        return no_category(value)
+    # Commas part texts, but not the digits of 1,000.
+    parts = re.split(r",\s", value.text) if value.is_one and len(value.text) <= 2 * _SHOWN else []
+    texts = [text for text in (folded(part).strip(" ,") for part in parts) if text]
+    if not texts or sum(map(len, texts)) > _SHOWN:
+        return f"expected a list, as in {value.key}: [one, another]"
+    return f"expected a list; write {value.key}: {list_as_yaml(texts)}"
+
+
+def no_choice(value: Value, choices: Sequence[str]) -> str:
+    """What to write instead of a value that is none of the choices."""
+    words = value.text[:100].lower().split() if value.kind == "a text" else []
+    turned = [choice for choice in choices if sorted(choice.split()) == sorted(words)]
+    close = turned or difflib.get_close_matches(" ".join(words), choices, 1, 0.6)
+    if close:
+        return f'"{cut(value.text, _SHOWN)}" is not possible; did you mean "{close[0]}"?'
+    return f"expected {', '.join(choices[:-1])} or {choices[-1]}"
+
+
+def unknown_key(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
+    """What to write instead of a key that is not known here; it may belong to the other keys."""
+    return f'unknown key "{cut(key, _SHOWN)}"; {_meant_by(key[:200], known, elsewhere, owner)}'
+
+
+def _meant_by(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
+    start, colon, *_ = [*re.split("([:：])", key, maxsplit=1), ""]
+    if colon and start in known:
+        return colon_needed(start, colon)
+    if key in elsewhere and owner.is_item:
+        return "it belongs at the top of the file, without indentation"
+    if key in elsewhere:
+        return "it belongs to a keyword; indent it so that it is below the keyword's name"
+    meant = nearest_key(key, known)
+    if meant:
+        return f'did you mean "{meant}"?'
+    quoted = quoted_with_key(owner) if owner.is_item else None
+    return f"if this is a phrase, {quoted}" if quoted else f"the keys are {', '.join(known)}"
+
+
+def nearest_key(key: str, known: Sequence[str]) -> str | None:
+    """The key that was probably meant by a misspelt one, or by another tool's."""
+    close = difflib.get_close_matches(key.lower(), known, 1, 0.6)
+    meant = close[0] if close else _ELSEWHERE.get(key.lower())
+    return meant if meant in known else None
+
+
+# --- texts: what is wrong, or doubtful, with them; None if nothing is ---------------------------
+
+
+def heading_problem(text: str) -> str | None:
+    """What is wrong with a text that is only shown."""
+    if not text.strip():
+        return "the text is blank; write something, or remove it"
+    if text.isprintable():
+        return None
+    for letter in text:
+        is_hidden = unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+        if is_hidden and letter not in _JOINERS and letter not in "\t\r\n":
+            return f"a control character (U+{ord(letter):04X}) in the text; remove it"
+    return None
+
+
+def phrase_problem(text: str) -> str | None:
+    """What is wrong with a phrase."""
+    problem = heading_problem(text)
+    if problem:
+        return problem
+    if not _WORD.search(text):
+        return f'"{text}" has no word to search for'
+    if "*" in text and wildcard_in(text):
+        return f'"{text}": {NO_WILDCARDS}'
+    return None
+
+
+def phrase_doubt(text: str) -> str | None:
+    """What is probably not meant with a phrase that is possible."""
+    if re.search(r"\b(?:ti|abs|au|cat|all):\S", text):
+        return f'"{text}" is searched for as it is; for arXiv\'s syntax write it as "query"'
+    operator = next((word for word in text.split()[1:-1] if word in OPERATORS), None)
+    if operator:
+        return f'{operator} in "{text}" is a word like any other; for operators write a "query"'
+    return small_words_doubt(text)
+
+
+def small_words_doubt(text: str) -> str | None:
+    """What becomes of a phrase with words at its ends that arXiv's search leaves out."""
+    words = _WORD.findall(text)
+    small = [word.lower() in STOP_WORDS for word in words]
+    if all(small):
+        return f'"{text}" may find nothing: arXiv\'s search ignores such common words'
+    if not small[0] and not small[-1]:
+        return None
+    end, word = ("start", words[0]) if small[0] else ("end", words[-1])
+    return (
+        f'arXiv\'s search ignores "{word}" at the {end} of "{text}", and few of the papers that it '
+        "returns may remain; write a longer phrase, or leave the word out"
+    )
+
+
+def term_doubt(term: Phrase | Author | Category) -> str | None:
+    """What is probably not meant with a term of a query that is possible."""
+    match term:
+        case Category(name):
+            return category_doubt(name)
+        case Phrase(_, text):
+            return small_words_doubt(text)
+        case _:
+            return None
+
+
+def contradiction(wanted: Sequence[str], unwanted: Iterable[str]) -> str | None:
+    """What leaves nothing to be found: each wanted phrase holds an unwanted one."""
+    runs = {phrase: _words(phrase) for phrase in unwanted}
+    held = [_held(_words(phrase), runs) for phrase in wanted]
+    if not held or held[0] is None or None in held:
+        return None
+    if wanted[0].casefold() == held[0].casefold():
+        return f'"{wanted[0]}" is wanted as well; nothing can be found'
+    return f'"{held[0]}" is a part of "{wanted[0]}", which is wanted; nothing can be found'
+
+
+def _held(words: str, runs: Mapping[str, str]) -> str | None:
+    """The first of the phrases whose words are side by side among these."""
+    return next((phrase for phrase, run in runs.items() if run in words), None)
+
+
+def _words(phrase: str) -> str:
+    """The words as a search compares them, each between spaces."""
+    return f" {' '.join(_WORD.findall(phrase.casefold()))} "
+
+
+def author_problem(text: str) -> str | None:
+    """What is wrong with a person's name."""
+    problem = heading_problem(text)
+    if problem:
+        return problem
+    if not any(letter.isalpha() for letter in text):
+        return f'"{text}" has no letter'
+    if "*" in text or wildcard_in(text):
+        return f'"{text}": * cannot be used in a name; list each spelling, as in [Jane Roe, J. Roe]'
+    between = _BETWEEN_NAMES.search(text)
+    if between:
+        parts = [part.strip(" ,") for part in _BETWEEN_NAMES.split(text)]
+        names = [name for part in parts if part for name in names_in(part)]
+        return f'"{between.group()}" is not part of a name; {_each_name(names)}'
+    return _comma(text) if "," in text else None
+
+
+def _each_name(names: Sequence[str]) -> str:
+    if not names:
+        return "write a name"
+    return f"write each name separately, author: {list_as_yaml(names)}"
+
+
+def _comma(text: str) -> str:
+    """What to write for a surname in front of its given name, and for several names in one text.
+
+    Where two names end alike they are spellings of one; else it may be ``Di Feola, Anna Maria``.
+    """
+    names = names_in(text)
+    turned = in_quotes(without_comma(text))
+    if len(names) == 1:
+        return f"write the name as papers do, without a comma: {turned}"
+    advice = _each_name(names)
+    if text.count(",") > 1 or names[0].split()[-1] == names[1].split()[-1]:
+        return advice
+    return f"{advice}, or a single name without a comma, author: {turned}"
+
+
+def author_doubt(text: str) -> str | None:
+    """What is probably not meant with a name that is possible."""
+    if len(text.split()) == 1:
+        return f'"{text}" is everybody of that name; add the given name or its initial'
+    return None
+
+
+def category_problem(text: str) -> str | None:
+    """What is wrong with the name of a category."""
+    name = text.strip()
+    if taxonomy.is_known(name) or taxonomy.is_well_formed(name):
+        return None
+    return f'"{cut(name, _SHOWN)}" is not a category of arXiv{_meant_category(name)}'
+
+
+def category_doubt(name: str) -> str | None:
+    """What is doubtful about a category that can be asked for."""
+    instead = taxonomy.successor(name)
+    if instead:
+        return f'"{name}" was closed long ago; new papers are in "{instead}"'
+    if not taxonomy.is_known(name):
+        return f'"{name}" is not among the categories known here{_meant_category(name)}'
+    return None
+
+
+def _meant_category(name: str) -> str:
+    close = " or ".join(f'"{meant}"' for meant in taxonomy.suggest(name[:_SHOWN]))
+    return f"; did you mean {close}?" if close else f"; {_ALL_CATEGORIES}"

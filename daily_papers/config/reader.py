@@ -1,0 +1,462 @@
+"""Bytes, or a file, into a ``Config``: one pass over the nodes, every mistake in the file's order.
+
+``_TOP_KEYS`` and ``_KEYWORD_KEYS`` list the keys, each with what reads its value. A new key is a
+line there, one in keywords.schema.json (a test holds both together), and one in docs/keywords.md.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import yaml
+
+from daily_papers.config import messages
+from daily_papers.config.messages import Value
+from daily_papers.config.model import Config, ConfigError, Keyword, Problem
+from daily_papers.config.searches import (
+    EITHER,
+    PLACES,
+    any_phrase,
+    person,
+    plain_place,
+    within,
+    without,
+)
+from daily_papers.config.slugs import clashes, slug_of, slug_problem
+from daily_papers.config.yaml_text import REFUSED, Keys, YamlText, read_yaml
+from daily_papers.papers.paper import folded
+from daily_papers.query import taxonomy
+from daily_papers.query.expression import Category, Expression, all_of, leaves
+from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
+from daily_papers.text import cut
+
+MOST_BYTES: Final = 512_000
+MOST_KEYWORDS: Final = 10_000
+MOST_PAPERS: Final = 2_000
+DEFAULT_TITLE: Final = "Daily Papers"
+DEFAULT_MAX_PAPERS: Final = 100
+_MOST_SHOWN: Final = 100
+#: Reading ends at so many errors; so many warnings, and new categories, are looked into.
+_MOST_PROBLEMS: Final = 300
+#: The keys that say what is searched for; without them the name does.
+_SUBJECTS: Final = frozenset({"any", "author", "query"})
+_NOT_BESIDE_QUERY: Final = frozenset({"any", "none", "in", "author"})
+_START: Final = 'begin with a line "keywords:" and below it a line "  - your topic"'
+#: The longer ones first: UTF-32 begins like UTF-16.
+_OTHER_ENCODINGS: Final = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+
+#: Says what is wrong, or doubtful, with a text; None if nothing is.
+Check = Callable[[str], str | None]
+#: What the keys of a mapping come to; None where a value is wrong.
+Read = dict[str, Any]
+#: What reads the value of each key.
+Readers = Mapping[str, Callable[["_Reader", Value], Any]]
+
+
+def load_config(path: Path) -> Config:
+    """Read keywords.yaml; raises ConfigError with every mistake in it."""
+    name = str(path)
+    try:
+        if not path.is_file():
+            _refuse_file(name, _no_file(path))
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except PermissionError:
+        _refuse_file(name, "it cannot be read; change its permissions")
+    except OSError as error:
+        _refuse_file(name, f"it cannot be read: {error.strerror}")
+    return parse_config(content, name)
+
+
+def _no_file(path: Path) -> str:
+    if path.is_dir():
+        return "it is a directory; the topics must be in a file of this name"
+    if path.exists():
+        return "it is not a regular file"
+    if path.with_suffix(".yml").is_file():
+        return f"there is no such file, but a {path.stem}.yml; rename it"
+    return f"there is no such file; {_START}"
+
+
+def _refuse_file(name: str, message: str, line: int | None = None) -> NoReturn:
+    raise ConfigError((Problem(name, line, None, message),)) from None
+
+
+def parse_config(content: bytes, name: str) -> Config:
+    """Read the bytes of a keywords.yaml; ``name`` is what messages call the file."""
+    source = read_yaml(_decoded(content, name), _KEYS)
+    reader = _Reader(source, name)
+    config = None
+    if source.is_whole:
+        root = source.root
+        if root is None or (root.tag.endswith(":null") and root.value == ""):
+            _refuse_file(name, f"the file is empty; {_START}", 1)
+        with suppress(_EnoughError):
+            config = reader.config(Value(root, "keywords.yaml", root.start_mark.index))
+    problems = reader.listed() if reader.problems else ()
+    if config is None or reader.errors:
+        raise ConfigError(problems)
+    return replace(config, warnings=problems)
+
+
+def _decoded(content: bytes, name: str) -> str:
+    if len(content) > MOST_BYTES:
+        _refuse_file(name, f"longer than {MOST_BYTES:,} bytes, which no list of topics is")
+    for mark, encoding in _OTHER_ENCODINGS:
+        if content.startswith(mark):
+            _refuse_file(name, f"the file is {encoding}; save it as UTF-8", 1)
+    # Every second byte is NUL in UTF-16; a single one is a slip.
+    if content[:100].count(0) > max(2, len(content[:100]) // 4):
+        _refuse_file(name, "the file is not UTF-8 text, perhaps UTF-16; save it as UTF-8", 1)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig")
+        message = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
+        _refuse_file(name, message, YamlText(before).place(len(before)).line)
+
+
+class _EnoughError(Exception):
+    """Nobody reads more mistakes than there are already."""
+
+
+class _Reader:
+    """Reads values, and notes the problems on the way."""
+
+    def __init__(self, source: YamlText, name: str) -> None:
+        self._source = source
+        self._name = name
+        self.problems = [Problem(name, *place, message) for place, message in source.mistakes]
+        self._top: Read = {}
+        self._new_categories = 0
+        self.errors = len(self.problems)
+
+    # --- problems ------------------------------------------------------------------------------
+
+    def refuse(self, value: Value, message: str, *, label: str | None = None) -> None:
+        """Note a mistake. The label is the value's key, unless it says more; it may be empty."""
+        if value.kind == REFUSED:
+            return
+        label = value.key if label is None else label
+        self._note(value.index, f"{label}: {message}" if label else message)
+
+    def refuse_key(self, node: yaml.Node, message: str) -> None:
+        """Note a mistake in a key."""
+        self._note(node.start_mark.index, message)
+
+    def _note(self, index: int, message: str) -> None:
+        self.problems.append(Problem(self._name, *self._source.place(index), message))
+        self.errors += 1
+        if self.errors >= _MOST_PROBLEMS:
+            raise _EnoughError
+
+    def warn(self, value: Value, message: str) -> None:
+        """Note what is doubtful about a value."""
+        place = self._source.place(value.index)
+        self.problems.append(Problem(self._name, *place, f"{value.key}: {message}", "warning"))
+
+    def listed(self) -> tuple[Problem, ...]:
+        """As many as somebody can read, each on one line whatever it quotes from the file."""
+        problems = sorted(
+            dict.fromkeys(self.problems), key=lambda each: (each.line or 0, each.column or 0)
+        )
+        shown = [
+            replace(problem, message=messages.with_escapes(problem.message))
+            for problem in problems[:_MOST_SHOWN]
+        ]
+        if len(problems) > _MOST_SHOWN:
+            at_least = "at least " if self.errors >= _MOST_PROBLEMS else ""
+            message = f"and {at_least}{len(problems) - _MOST_SHOWN:,} more from here on"
+            shown.append(replace(problems[_MOST_SHOWN], message=message))
+        return tuple(shown)
+
+    # --- values --------------------------------------------------------------------------------
+
+    def text(
+        self,
+        value: Value,
+        check: Check,
+        doubt: Check | None = None,
+        most: int = 200,
+        wrong_kind: Callable[[Value], str] = messages.no_text,
+    ) -> str | None:
+        """A text without surplus white space; None where it is wrong."""
+        if value.kind != "a text":
+            self.refuse(value, (messages.nothing if value.is_missing else wrong_kind)(value))
+            return None
+        if len(value.node.value) > most:
+            self.refuse(value, f"longer than {most:,} characters")
+            return None
+        problem = check(value.node.value)
+        if problem:
+            self.refuse(value, problem)
+            return None
+        # arXiv's index has letters with their accents in one piece, and so has the matcher.
+        text = unicodedata.normalize("NFC", folded(value.node.value))
+        if doubt and len(self.problems) < _MOST_PROBLEMS and (message := doubt(text)):
+            self.warn(value, message)
+        return text
+
+    def items(self, value: Value, *, least: int = 1, most: int = 100) -> list[Value]:
+        """The items of a list, whose mistakes are named by the list's key."""
+        if value.kind != "a list":
+            self.refuse(value, (messages.nothing if value.is_missing else messages.no_list)(value))
+            return []
+        nodes: list[yaml.Node] = value.node.value
+        if len(nodes) < least:
+            self.refuse(value, messages.empty_list(value))
+        elif len(nodes) > most:
+            what = value.key if value.key == "keywords" else "texts"
+            self.refuse(value, f"more than {most:,} {what}")
+            return []
+        return [Value(node, value.key, node.start_mark.index, is_item=True) for node in nodes]
+
+    def category(self, item: Value) -> str | None:
+        """A category as arXiv writes it."""
+        name = self.text(
+            item, messages.category_problem, messages.category_doubt, 200, messages.no_category
+        )
+        return None if name is None else taxonomy.canonical(name)
+
+    def mapping(self, value: Value, readers: Readers, other: Readers) -> dict[str, Value]:
+        """The values of the keys that are known; every other key is refused."""
+        values: dict[str, Value] = {}
+        lines: dict[str, int] = {}
+        for key, node in value.node.value:
+            if key.tag == REFUSED:
+                continue
+            if not isinstance(key, yaml.ScalarNode):
+                message = "a key must be a word; put a text with brackets or braces in quotes"
+                self.refuse_key(key, message)
+                continue
+            index, name = key.start_mark.index, key.value
+            if name in lines:
+                message = f'duplicate key "{cut(name, 60)}"; the first is on line {lines[name]}'
+                self.refuse_key(key, message)
+                continue
+            lines[name] = self._source.place(index).line
+            if name in readers:
+                values[name] = Value(node, name, index)
+            else:
+                message = messages.unknown_key(name, tuple(readers), tuple(other), value)
+                self.refuse_key(key, message)
+        return values
+
+    # --- the whole -----------------------------------------------------------------------------
+
+    def config(self, root: Value) -> Config | None:
+        """The configuration; only to be used where there are no errors."""
+        if root.kind != "keys":
+            message = f"the topics must be in a list under a key; {messages.HOW_TO_LIST}"
+            self.refuse(root, message, label="")
+            return None
+        values = self.mapping(root, _TOP_KEYS, _KEYWORD_KEYS)
+        for key, read in _TOP_KEYS.items():
+            if key in values:
+                self._top[key] = read(self, values[key])
+        if "keywords" not in values:
+            keys = (key.value for key, _ in root.node.value if isinstance(key, yaml.ScalarNode))
+            if not any(messages.nearest_key(key, ["keywords"]) for key in keys):
+                message = f'"keywords" is missing; {messages.HOW_TO_LIST}'
+                self.refuse(root, message, label="")
+            return None
+        return Config(
+            title=self._top.get("title") or DEFAULT_TITLE,
+            categories=self._top.get("categories") or (),
+            max_papers=self._top.get("max_papers") or DEFAULT_MAX_PAPERS,
+            keywords=self._top["keywords"],
+            warnings=(),
+        )
+
+    def keywords(self, value: Value) -> tuple[Keyword, ...]:
+        """The keywords, each compared with those before it."""
+        found: list[tuple[Value, Keyword]] = []
+        for item in self.items(value, most=MOST_KEYWORDS):
+            before = self.errors
+            keyword = self._mapped(item) if item.kind == "keys" else self._plain(item)
+            if keyword is not None and self.errors == before:
+                found.append((item, keyword))
+        keywords = tuple(keyword for _, keyword in found)
+        for number, message in clashes(keywords):
+            self.refuse(found[number][0], message)
+        return keywords
+
+    def _plain(self, item: Value) -> Keyword | None:
+        """A plain string, which is both the heading and the phrase."""
+        phrase = self.text(item, messages.phrase_problem, messages.phrase_doubt)
+        if phrase is None:
+            return None
+        return self._finished(item, phrase, any_phrase([phrase], plain_place(phrase)), {})
+
+    def _mapped(self, item: Value) -> Keyword | None:
+        """A keyword with keys. Every one of them is looked at, whatever is wrong with others."""
+        before = self.errors
+        values = self.mapping(item, _KEYWORD_KEYS, _TOP_KEYS)
+        self._check_company(values)
+        has_subject = bool(values.keys() & _SUBJECTS)
+        if not has_subject and "name" not in values and self.errors == before:
+            message = 'the keyword says nothing to search for; add a line "name: ..."'
+            self.refuse(item, message)
+        readers = _KEYWORD_KEYS if has_subject else {**_KEYWORD_KEYS, "name": _phrase}
+        skipped = _NOT_BESIDE_QUERY if "query" in values else frozenset()
+        if "name" not in values:
+            skipped |= {"query"}
+        read = {key: readers[key](self, values[key]) for key in values if key not in skipped}
+        authors, phrases = read.get("author") or (), read.get("any") or ()
+        name = read.get("name") if "name" in values else next(iter((*authors, *phrases)), None)
+        if not has_subject and name:
+            phrases = (name,)
+        usual = EITHER if has_subject or not phrases else plain_place(phrases[0])
+        place, unwanted = read.get("in") or usual, read.get("none") or ()
+        problem = messages.contradiction(phrases, unwanted)
+        if problem:
+            self.refuse(values["none"], problem)
+        parts = [read["query"]] if read.get("query") else []
+        parts += [person(authors)] if authors else []
+        parts += [any_phrase(phrases, place)] if phrases else []
+        if name is None or not parts:
+            return None
+        return self._finished(item, name, without(all_of(*parts), unwanted), read)
+
+    def _check_company(self, values: Mapping[str, Value]) -> None:
+        """Refuse keys that mean nothing beside the others."""
+        if "query" in values:
+            for key in values.keys() & _NOT_BESIDE_QUERY:
+                message = f'"{key}" cannot be beside "query"; write it into the query'
+                self.refuse(values[key], message, label="")
+            if "name" not in values:
+                message = '"query" needs a name beside it; add a line "name: ..." for its heading'
+                self.refuse(values["query"], message, label="")
+        elif {"in", "author"} <= values.keys() and "any" not in values:
+            message = 'it says where the phrases of "any" must be, and there are none'
+            self.refuse(values["in"], message)
+
+    def _finished(self, item: Value, name: str, wanted: Expression, read: Read) -> Keyword:
+        """Restrict the search to its categories, and give it a page and a length."""
+        authors = read.get("author") or ()
+        categories = read.get("categories")
+        if categories is None:
+            # A person's papers, and a query that names categories, come from all of arXiv.
+            terms = leaves(wanted) if "query" in read else ()
+            is_own = authors or any(isinstance(term, Category) for term in terms)
+            categories = () if is_own else self._top.get("categories") or ()
+        return Keyword(
+            name=name,
+            slug=read.get("slug") or slug_of(name),
+            expression=within(wanted, categories) if categories else wanted,
+            max_papers=(
+                read.get("max_papers") or self._top.get("max_papers") or DEFAULT_MAX_PAPERS
+            ),
+            authors=authors,
+            categories=categories,
+            line=self._source.place(item.index).line,
+        )
+
+
+# --- what each key's value comes to; None where it is wrong -------------------------------------
+
+
+def _heading(reader: _Reader, value: Value) -> str | None:
+    return reader.text(value, messages.heading_problem)
+
+
+def _slug(reader: _Reader, value: Value) -> str | None:
+    return reader.text(value, slug_problem)
+
+
+def _phrase(reader: _Reader, value: Value) -> str | None:
+    return reader.text(value, messages.phrase_problem, messages.phrase_doubt)
+
+
+def _phrases(reader: _Reader, value: Value) -> tuple[str, ...]:
+    return _each(reader.items(value), partial(_phrase, reader))
+
+
+def _unwanted(reader: _Reader, value: Value) -> tuple[str, ...]:
+    return _each(reader.items(value), lambda item: reader.text(item, messages.phrase_problem))
+
+
+def _spellings(reader: _Reader, value: Value) -> tuple[str, ...]:
+    items = reader.items(value) if value.kind == "a list" else [value]
+    return _each(
+        items, lambda item: reader.text(item, messages.author_problem, messages.author_doubt)
+    )
+
+
+def _categories(reader: _Reader, value: Value) -> tuple[str, ...] | None:
+    before = reader.errors
+    names = _each(reader.items(value, least=0, most=200), reader.category)
+    return names if reader.errors == before else None
+
+
+def _each(items: Iterable[Value], read: Callable[[Value], str | None]) -> tuple[str, ...]:
+    """What the items come to, each once."""
+    return tuple(dict.fromkeys(text for item in items if (text := read(item)) is not None))
+
+
+def _number(reader: _Reader, value: Value) -> int | None:
+    number = value.whole_number
+    if number is not None and 1 <= number <= MOST_PAPERS:
+        return number
+    if value.is_missing:
+        reader.refuse(value, messages.nothing(value))
+    else:
+        reader.refuse(value, messages.no_number(value, 1, MOST_PAPERS))
+    return None
+
+
+def _choice(reader: _Reader, value: Value, choices: Sequence[str]) -> str | None:
+    if value.kind == "a text" and value.text in choices:
+        return value.text
+    if value.is_missing:
+        reader.refuse(value, messages.nothing(value))
+    else:
+        reader.refuse(value, messages.no_choice(value, choices))
+    return None
+
+
+def _query(reader: _Reader, value: Value) -> Expression | None:
+    text = value.text if reader.text(value, messages.heading_problem, most=MAX_LENGTH) else None
+    if text is None:
+        return None
+    try:
+        expression = parse(text)
+    except QueryError as error:
+        reader.refuse(value, error.problem, label=f"query, column {error.column}")
+        return None
+    for leaf in leaves(expression):
+        if len(reader.problems) < _MOST_PROBLEMS and (message := messages.term_doubt(leaf)):
+            reader.warn(value, message)
+    return expression
+
+
+_TOP_KEYS: Final[Readers] = {
+    "title": _heading,
+    "categories": _categories,
+    "max_papers": _number,
+    "keywords": _Reader.keywords,
+}
+_KEYWORD_KEYS: Final[Readers] = {
+    "name": _heading,
+    "slug": _slug,
+    "any": _phrases,
+    "none": _unwanted,
+    "in": partial(_choice, choices=PLACES),
+    "author": _spellings,
+    "query": _query,
+    "categories": _categories,
+    "max_papers": _number,
+}
+_LISTS: Final = frozenset({"keywords", "any", "none", "categories", "author"})
+_KEYS: Final = Keys(_TOP_KEYS, _KEYWORD_KEYS, _LISTS)
