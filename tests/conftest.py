@@ -1,10 +1,14 @@
-"""What all tests share: how hard hypothesis looks."""
+"""What all tests share: how hard hypothesis looks, and that nobody waits for a silent server."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.silence import silence_ends_at_once
 
 # The same examples each time, whatever machine and hour: a failure is a change's, never a dice's.
 # `make test-all` looks eight times as hard; HYPOTHESIS_PROFILE=search looks elsewhere each time.
@@ -17,3 +21,9 @@ settings.register_profile(
 )
 settings.register_profile("search", max_examples=500, deadline=None, suppress_health_check=_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_waiting_for_silence() -> Iterator[None]:
+    with silence_ends_at_once():
+        yield

@@ -102,7 +102,6 @@ def update(repository: Repository, address: str, day: date, *options: str) -> En
             "DAILY_PAPERS_API_URL": f"{address}/api/query",
             "DAILY_PAPERS_REQUEST_INTERVAL": "0",
             "DAILY_PAPERS_RETRY_WAIT": "0",
-            "DAILY_PAPERS_TIMEOUT": "3",
             "DAILY_PAPERS_TODAY": str(day),
         },
     )

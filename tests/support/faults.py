@@ -21,6 +21,7 @@ from typing import Self
 import requests
 
 from tests.support import spoiling
+from tests.support.silence import SILENCE
 
 
 class Fault(Enum):
@@ -234,6 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is Fault.RESET:
             self._reset()
         elif fault is Fault.SILENT:
+            self.connection.sendall(SILENCE)
             self.connection.recv(1)  # until the client hangs up, or the server stops
         elif fault in _FIXED:
             self._send(_FIXED[fault])
