@@ -25,6 +25,7 @@ from daily_papers.query.matching import Matches, Verdict
 from daily_papers.repository import KEYWORDS
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
+from daily_papers.workflow_commands import repository_url
 
 #: A table that covers fewer days loses papers before people are back from a week away.
 FEWEST_DAYS = 7.0
@@ -213,7 +214,7 @@ def preview_keywords(
     with PoliteSession(
         Limits.of(services, budget=_BUDGET),
         say=request.say,
-        digest_repository=request.environ.get("GITHUB_REPOSITORY") or None,
+        digest_repository=repository_url(request.environ),
     ) as session:
         api = QueryApi(session, services)
         for keyword in keywords[:MOST_PREVIEWS]:

@@ -30,6 +30,7 @@ from daily_papers.store.files import load_store, save_store
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
 from daily_papers.transaction import PRIVATE, Transaction, locked, unwritable
+from daily_papers.workflow_commands import GITHUB
 
 KEYWORDS = "keywords.yaml"
 README = "README.md"
@@ -109,15 +110,18 @@ class Repository:
     # --- writing -------------------------------------------------------------------------------
 
     def publish(
-        self, config: Config, store: Store, digest: Digest | None = None
+        self, config: Config, store: Store, digest: Digest | None = None, *, server: str = GITHUB
     ) -> tuple[str, ...]:
-        """Write the store and all that shows it; return the paths that changed."""
+        """Write the store and all that shows it; return the paths that changed.
+
+        A digest's link to the tables leads to ``server``.
+        """
         transaction = self.shown(config, store)
         save_store(store, transaction)
         if digest is not None:
             from daily_papers.digests.issue import digest_file  # noqa: PLC0415 - rarely needed
 
-            transaction.write(f"{DIGESTS}/{digest.key}.md", digest_file(digest).encode())
+            transaction.write(f"{DIGESTS}/{digest.key}.md", digest_file(digest, server).encode())
         return transaction.commit()
 
     def rendered(self) -> Transaction:

@@ -1,18 +1,49 @@
-"""What GitHub Actions obeys when a step prints it: annotations, and how to keep texts from it.
+"""GitHub Actions: the server that a job runs on, and the commands that a step prints.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Literal
 
+from daily_papers.errors import UsageError
 from daily_papers.text import cut, printable
+
+GITHUB = "https://github.com"
+
+_SERVER = re.compile(r"https?://[\w.:-]+", re.ASCII)
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 Severity = Literal["error", "warning", "notice"]
 
 #: GitHub cuts messages there.
 LONGEST_MESSAGE = 4_000
+
+
+def server_url(environ: Mapping[str, str]) -> str:
+    """The web address of the server that runs the job: GitHub, or an Enterprise Server.
+
+    Raises UsageError if GITHUB_SERVER_URL is not such an address.
+    """
+    server = environ.get("GITHUB_SERVER_URL", "").strip().rstrip("/") or GITHUB
+    if not _SERVER.fullmatch(server):
+        raise UsageError(f"GITHUB_SERVER_URL: not the address of a server: {server!r}")
+    return server
+
+
+def repository_name(environ: Mapping[str, str]) -> str | None:
+    """``owner/name`` of the repository that runs the job; None if GITHUB_REPOSITORY is no name."""
+    name = environ.get("GITHUB_REPOSITORY", "").strip()
+    return name if _REPOSITORY.fullmatch(name) else None
+
+
+def repository_url(environ: Mapping[str, str]) -> str | None:
+    """The web address of the repository that runs the job. Raises UsageError."""
+    name = repository_name(environ)
+    return name and f"{server_url(environ)}/{name}"
 
 
 def annotation(

@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daily_papers.digests.digest import Digest
-from daily_papers.digests.github.api import Limits
 from daily_papers.digests.github.errors import (
     GitHubError,
     IssuesOff,
     Limited,
     Moved,
     NotFound,
+    NotGitHub,
     NotPermitted,
     OtherLogin,
     Rejected,
@@ -70,7 +70,6 @@ class Watcher:
             NotifyOptions(**options),  # type: ignore[arg-type]
             clock=self.clock,
             say=self.said.append,
-            limits=Limits(answer_seconds=0.3),
         )
 
     @property
@@ -102,6 +101,7 @@ def watcher(tmp_path: Path, running_github: GitHubStandIn) -> Watcher:
     running_github.empty()
     running_github.login = ACTIONS
     running_github.largest_page = 100
+    running_github.is_github = True
     return Watcher(tmp_path, running_github)
 
 
@@ -403,7 +403,14 @@ def test_nothing_is_posted_where_the_look_is_refused(begun: Watcher, fault: Faul
 
 @pytest.mark.parametrize(
     ("fault", "seconds"),
-    [(Fault.THROTTLED, 30), (Fault.SECONDARY_LIMIT, 60), (Fault.PRIMARY_LIMIT, 120)],
+    [
+        (Fault.THROTTLED, 30),
+        (Fault.SECONDARY_LIMIT, 60),
+        (Fault.PRIMARY_LIMIT, 120),
+        (Fault.SECONDARY_LIMIT_UNTIMED, 60),
+        (Fault.TOO_QUICKLY, 60),
+        (Fault.ABUSE, 60),
+    ],
 )
 @pytest.mark.parametrize("at", [2, 4])
 def test_limits_are_waited_for_as_github_asks(begun: Watcher, fault: Fault, seconds: int, at: int):
@@ -412,6 +419,18 @@ def test_limits_are_waited_for_as_github_asks(begun: Watcher, fault: Fault, seco
     assert begun.notify() == 0
     (waited,) = [slept for slept in begun.clock.slept if slept > 1]
     assert seconds - 2 <= waited <= seconds
+    assert begun.papers == ids(range(1, 4))
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.SECONDARY_LIMIT_UNTIMED, Fault.TOO_QUICKLY, Fault.ABUSE], ids=str
+)
+def test_a_limit_without_a_time_is_waited_for_twice_as_long_each_time(begun: Watcher, fault: Fault):
+    begun.write(digest("2026-11-19", [3]))
+    for at in (4, 5):
+        begun.github.inject(fault, at=at)
+    assert begun.notify() == 0
+    assert [slept for slept in begun.clock.slept if slept > 1] == [60, 120]
     assert begun.papers == ids(range(1, 4))
 
 
@@ -425,6 +444,39 @@ def test_a_limit_that_does_not_end_is_given_up(begun: Watcher):
     begun.github.recover()
     begun.notify()
     assert begun.papers == ids(range(1, 4))
+
+
+def test_an_api_that_is_not_githubs_is_named_with_what_to_do(watcher: Watcher):
+    watcher.github.is_github = False
+    watcher.write(digest("2026-11-20", [1]))
+    with pytest.raises(NotGitHub, match="--to-file FILE") as caught:
+        watcher.notify()
+    assert "\n" not in str(caught.value)
+    assert watcher.github.writes == []
+    # With a label of that name, made by hand:
+    watcher.github.labels.append({"name": "daily-papers", "description": ""})
+    with pytest.raises(NotGitHub, match=r"422 .*unmarshal.*--to-file FILE"):
+        watcher.notify()
+    assert watcher.github.issues == []
+    file = watcher.root / "mail.md"
+    assert watcher.notify(to_file=file) == 0
+    assert papers_in(file.read_text(encoding="utf-8")) == ids(range(1, 2))
+
+
+def test_on_a_server_of_ones_own_the_token_never_goes_to_github(watcher: Watcher):
+    watcher.write(digest("2026-11-20", [1]))
+    watcher.environment = {"GITHUB_SERVER_URL": "https://git.example", "GITHUB_API_URL": ""}
+    with pytest.raises(UsageError, match=r"^GITHUB_API_URL is not set.*https://git\.example"):
+        watcher.notify()
+
+
+def test_a_mail_leads_to_the_server_it_was_sent_on(watcher: Watcher):
+    watcher.write(digest("2026-11-20", [1]))
+    watcher.environment["GITHUB_SERVER_URL"] = "https://git.example/"
+    watcher.notify()
+    (issue,) = watcher.github.issues
+    assert "[All tables](https://git.example/reader/digests#readme)" in issue["body"]
+    assert "github.com" not in issue["body"]
 
 
 def test_writes_are_a_second_apart(begun: Watcher):

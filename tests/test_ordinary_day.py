@@ -13,6 +13,7 @@ import pytest
 
 from daily_papers.daily.plan import FetchMode
 from tests.sandbox import Change, SandboxArxiv, Script, Service, Universe, make_up
+from tests.support.command_line import run
 from tests.support.daily_runs import Reader, days, reading
 from tests.support.repository import KEYWORDS, SLUGS, Repository
 
@@ -230,6 +231,25 @@ def test_the_rest_is_filled_by_the_next_runs(reader: Reader):
     assert all(record.filled for record in reader.store().keywords.values())
     assert "filling" not in report.day_line
     assert report.complete
+
+
+def test_a_job_on_a_server_of_ones_own_names_that_server(tmp_path: Path, running: SandboxArxiv):
+    running.intercept, running.today = None, TUESDAY
+    running.requests.clear()
+    repository = Repository.new(tmp_path / "digest")
+    server = {"GITHUB_SERVER_URL": "https://git.example", "GITHUB_REPOSITORY": "a/b"}
+    environ = running.environment() | server
+    for day in (TUESDAY, WEDNESDAY):
+        running.today = day
+        environ["DAILY_PAPERS_TODAY"] = str(day)
+        assert run("update", "--root", repository.root, environ=environ).code == 0
+    assert run("preview", SLUGS[0], "--root", repository.root, environ=environ).code == 0
+    agents = {request.headers["User-Agent"] for request in running.requests}
+    (agent,) = agents
+    assert agent.endswith("; for https://git.example/a/b)")
+    (written,) = (repository.root / "digests").glob(f"{WEDNESDAY}.md")
+    text = written.read_text(encoding="utf-8")
+    assert "[All tables](https://git.example/a/b#readme)" in text
 
 
 def test_a_fill_is_no_news_but_the_days_announcement_is(tmp_path: Path, running: SandboxArxiv):

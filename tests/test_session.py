@@ -17,7 +17,6 @@ from daily_papers.arxiv.http import (
     accepted_body,
     onward,
     retry_after,
-    user_agent,
 )
 from daily_papers.arxiv.query_api import read_query_answer
 from daily_papers.arxiv.services import Services
@@ -39,11 +38,6 @@ from tests.support.made_answers import listed, query_api
 DAY = date(2026, 1, 20)
 QUERY = "/api/query?search_query=ti:x&sortBy=lastUpdatedDate&start=0&max_results=10"
 OTHER_QUERY = QUERY.replace("ti:x", "ti:y")
-
-#: How long a silent server is listened to; every other answer comes before, on any machine.
-BRIEF = AnswerLimits(silence_seconds=2)
-#: For a server that is silent for ever.
-BRIEFEST = AnswerLimits(silence_seconds=0.1)
 
 
 def polite(clock: PassingClock, **settings) -> PoliteSession:
@@ -114,14 +108,14 @@ def test_arxiv_sees_who_asks_and_gets_no_cookies_back(monkeypatch, tmp_path):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9/")
     monkeypatch.delenv("no_proxy", raising=False)
     biscuit = Canned(b"", headers={"Set-Cookie": "a=b; Path=/"})
-    session = polite(PassingClock(), digest_repository="a/b")
+    session = polite(PassingClock(), digest_repository="https://git.example/a/b")
     with answering(lambda _: biscuit) as server, session:
         for _ in range(2):
             session.fetch(server.address, believe)
     assert len(server.headers) == 2
     for headers in server.headers:
         assert headers["user-agent"] == (
-            f"daily-papers/{__version__} (+{PROJECT_URL}; for https://github.com/a/b)"
+            f"daily-papers/{__version__} (+{PROJECT_URL}; for https://git.example/a/b)"
         )
         assert headers["accept"] == "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
         assert headers["accept-encoding"] == "gzip"
@@ -155,11 +149,6 @@ def test_all_requests_share_one_connection():
     assert len(set(clients)) == 1
 
 
-@pytest.mark.parametrize("repository", [None, "", "no-slash", "a/b\r\nX: y", "a/b/c"])
-def test_a_repository_that_is_none_stays_out_of_the_user_agent(repository):
-    assert user_agent(repository) == user_agent(None)
-
-
 # ---------------------------------------------------------------- every fault
 
 TOLD = {
@@ -190,11 +179,10 @@ TOLD = {
 @pytest.mark.parametrize("fault", Fault)
 def test_each_fault_is_told_for_what_it_is(fault):
     kind, reason = TOLD[fault]
-    limits = BRIEFEST if fault is Fault.SILENT else AnswerLimits()
     clock = PassingClock()
     with answering(query_api(listed(10))) as arxiv, FaultProxy(arxiv.address) as proxy:
         proxy.inject(fault, always=True)
-        with polite(clock, answer=limits) as session:
+        with polite(clock) as session:
             if kind is None:
                 checked(session, proxy.address)
                 assert [each.outcome for each in session.exchanges] == ["ok"]
@@ -215,12 +203,11 @@ def test_what_passes_is_asked_again_after_a_wait(fault):
     clock, waits = PassingClock(), []
     with answering(query_api(listed(10))) as arxiv, FaultProxy(arxiv.address) as proxy:
         proxy.inject(fault, at=1)
-        limits = BRIEF if fault is Fault.SILENT else AnswerLimits()
 
         def note(wait: Wait) -> None:
             waits.append((clock.now, wait))
 
-        with polite(clock, before_waiting=note, answer=limits) as session:
+        with polite(clock, before_waiting=note) as session:
             body = checked(session, proxy.address)
     assert body.count(b"<entry>") == 10
     ((moment, wait),) = waits

@@ -205,6 +205,20 @@ def test_ids_and_addresses(
     assert ids(website, "keywords/medical-imaging.atom") == [f"{id}papers/2603.00001"]
 
 
+def test_a_server_of_ones_own_names_the_feeds_and_has_pages_where_its_owner_says(
+    tmp_path: Path,
+) -> None:
+    server = {"GITHUB_REPOSITORY": "Owner/papers", "GITHUB_SERVER_URL": "https://git.example"}
+    website = Website.new(tmp_path, {"medical-imaging": [paper(1)]})
+    assert website.build(environ=server).code == 0
+    root = feed(website, "feed.atom")
+    assert root.findtext("a:id", namespaces=ATOM) == "tag:git.example,2026:Owner/papers/feed.atom"
+    assert root.xpath("a:link", namespaces=ATOM) == []
+    website.build("--base-url", "https://papers.example/", environ=server)
+    links = feed(website, "feed.atom").xpath("a:link/@href", namespaces=ATOM)
+    assert links[0] == "https://papers.example/feed.atom"
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -107,10 +107,10 @@ class LostAnswer(Exception):
 
 
 def user_agent(digest_repository: str | None) -> str:
-    """Name the program, its project, and the repository (``owner/name``) that it runs for."""
+    """Name the program, its project, and the repository (its web address) that it runs for."""
     contacts = f"+{PROJECT_URL}"
-    if digest_repository and re.fullmatch(r"[\w.-]+/[\w.-]+", digest_repository, re.ASCII):
-        contacts += f"; for https://github.com/{digest_repository}"
+    if digest_repository:
+        contacts += f"; for {digest_repository}"
     return f"daily-papers/{__version__} ({contacts})"
 
 

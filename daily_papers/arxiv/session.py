@@ -114,8 +114,8 @@ class PoliteSession:
     ``answers`` keeps checked answers (None: nothing is kept). ``before_waiting`` is called before
     each wait, so that the run can store and render what it has. ``say`` is called with a sentence
     where somebody who watches would wonder: about a long wait, or an answer that is long in coming.
-    ``digest_repository`` is the ``owner/name`` that arXiv sees in the User-Agent. Use it as a
-    context manager.
+    ``digest_repository`` is the web address that arXiv sees in the User-Agent. Use it as a context
+    manager.
     """
 
     def __init__(

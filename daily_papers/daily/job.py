@@ -34,6 +34,7 @@ from daily_papers.progress import say_nothing
 from daily_papers.repository import Repository
 from daily_papers.store.reconcile import Reconciled, reconcile
 from daily_papers.store.store import Store
+from daily_papers.workflow_commands import repository_name, repository_url, server_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,9 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             )
             plan = _carry_out(inquiry, reconciled, config, order)
         conclusion = conclude(before, config.keywords, evidence, _run(repository, order))
-        repository.publish(config, conclusion.store, conclusion.digest)
+        repository.publish(
+            config, conclusion.store, conclusion.digest, server=server_url(order.environ)
+        )
     return _report(conclusion, plan, session, order)
 
 
@@ -123,7 +126,7 @@ def _session(
         answers=AnswerCache(repository.answers, order.day),
         before_waiting=before_waiting,
         say=order.say,
-        digest_repository=order.environ.get("GITHUB_REPOSITORY") or None,
+        digest_repository=repository_url(order.environ),
     )
 
 
@@ -132,7 +135,7 @@ def _run(repository: Repository, order: Order) -> Run:
         day=order.day,
         mode=order.mode,
         digest_key=new_key(order.day, repository.digest_keys()),
-        repository=order.environ.get("GITHUB_REPOSITORY") or None,
+        repository=repository_name(order.environ),
     )
 
 

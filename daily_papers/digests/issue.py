@@ -18,6 +18,7 @@ from daily_papers.digests.issue_text import harmless, inline, paragraph, readabl
 from daily_papers.digests.mailing import Mailing, PartKey
 from daily_papers.papers.code_links import code_url
 from daily_papers.text import plural
+from daily_papers.workflow_commands import GITHUB
 
 #: GitHub refuses titles above 256 and bodies above 65,536 characters; bodies keep a distance.
 LONGEST_TITLE = 256
@@ -43,7 +44,7 @@ class Links:
     """Where the mail's own links lead."""
 
     repository: str
-    server: str = "https://github.com"
+    server: str = GITHUB
 
     @property
     def tables(self) -> str:
@@ -102,9 +103,9 @@ def issue_page(mailing: Mailing, links: Links | None) -> str:
     return "\n\n".join(filter(None, (title, _lead(mailing), _listed(_rows(mailing)), foot))) + "\n"
 
 
-def digest_file(digest: Digest) -> str:
+def digest_file(digest: Digest, server: str = GITHUB) -> str:
     """The file under digests/: what is mailed, for people; and the records, for `notify`."""
-    links = Links(digest.repository) if digest.repository else None
+    links = Links(digest.repository, server) if digest.repository else None
     return f"{issue_page(Mailing((digest.kept,)), links)}\n{digest_records(digest)}\n"
 
 

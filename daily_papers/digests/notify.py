@@ -11,7 +11,6 @@ follow each other, which the concurrency group of the workflow ensures.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,11 +28,9 @@ from daily_papers.digests.issue import IssuePart, Links, issue_page, issue_parts
 from daily_papers.digests.mailing import Mailing, digests_for
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.transaction import unwritable
+from daily_papers.workflow_commands import GITHUB, repository_name, server_url
 
 Say = Callable[[str], None]
-
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-_SERVER = re.compile(r"https?://[\w.:-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,8 @@ class GitHubPlace:
 
     repository: str
     token: str | None
-    api_url: str
+    #: None for the API of github.com.
+    api_url: str | None
     links: Links
     #: Whose token it is, where that is said; GitHub is asked otherwise.
     login: str | None
@@ -61,18 +59,16 @@ class GitHubPlace:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> GitHubPlace | None:
         """Read the environment; None where it names no repository."""
-        repository = environment.get("GITHUB_REPOSITORY", "").strip()
-        if not repository:
+        repository = repository_name(environment)
+        if repository is None:
+            if given := environment.get("GITHUB_REPOSITORY", "").strip():
+                raise UsageError(f"GITHUB_REPOSITORY: not owner/name: {given!r}")
             return None
-        if not _REPOSITORY.fullmatch(repository):
-            raise UsageError(f"GITHUB_REPOSITORY: not owner/name: {repository!r}")
-        server = environment.get("GITHUB_SERVER_URL") or Links.server
-        if not _SERVER.fullmatch(server):
-            raise UsageError(f"GITHUB_SERVER_URL: not the address of a server: {server!r}")
+        server = server_url(environment)
         return cls(
             repository=repository,
             token=environment.get("GITHUB_TOKEN") or None,
-            api_url=environment.get("GITHUB_API_URL") or "https://api.github.com",
+            api_url=environment.get("GITHUB_API_URL") or None,
             links=Links(repository, server),
             login=environment.get("DAILY_PAPERS_LOGIN") or None,
         )
@@ -127,8 +123,18 @@ def read_digests(root: Path) -> tuple[tuple[Digest, ...], list[DailyPapersError]
 @contextmanager
 def _issues(place: GitHubPlace, clock: Clock, limits: Limits | None, say: Say) -> Iterator[Issues]:
     assert place.token is not None
+    if place.api_url is None and place.links.server != GITHUB:
+        raise UsageError(
+            f"GITHUB_API_URL is not set, though GITHUB_SERVER_URL is {place.links.server}; set it"
+            " to that server's API, so that the token goes nowhere else"
+        )
     api = GitHubApi(
-        place.api_url, place.token, repository=place.repository, clock=clock, limits=limits, say=say
+        place.api_url or "https://api.github.com",
+        place.token,
+        repository=place.repository,
+        clock=clock,
+        limits=limits,
+        say=say,
     )
     try:
         yield Issues(api)

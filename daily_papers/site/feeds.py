@@ -21,6 +21,7 @@ from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import readable
 from daily_papers.text import rfc3339
+from daily_papers.workflow_commands import GITHUB, repository_name, server_url
 
 LONGEST_FEED = 100
 ALL = "feed.atom"
@@ -155,7 +156,6 @@ def _midnight(day: date) -> datetime:
 
 # Tags name a day on which the authority was whose they are: of the first websites of this form.
 _TAG_DAY = "2026"
-_REPOSITORY = re.compile(r"(?P<owner>[A-Za-z0-9-]+)/(?P<name>[A-Za-z0-9._-]+)")
 _NO_HOST = "daily-papers.invalid"
 
 
@@ -176,12 +176,16 @@ class Addresses:
         Raises UsageError where the address is none.
         """
         base = None if base_url is None else _checked(base_url)
-        repository = _REPOSITORY.fullmatch(environ.get("GITHUB_REPOSITORY", ""))
+        repository = repository_name(environ)
         if repository is None:
             host = (urlsplit(base).hostname if base else None) or _NO_HOST
             path = urlsplit(base).path.strip("/") if base else ""
             return cls(base, _tag(host, path))
-        host, name = f"{repository['owner'].lower()}.github.io", repository["name"]
+        server = server_url(environ)
+        if server != GITHUB:  # where an Enterprise Server has its pages is up to its owner
+            return cls(base, _tag(urlsplit(server).hostname or _NO_HOST, repository))
+        owner, name = repository.split("/")
+        host = f"{owner.lower()}.github.io"
         own = f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
         return cls(base or own, _tag(host, name))
 

@@ -25,6 +25,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.support.silence import SILENCE
+
 TOKEN = "ghs_" + "s3cret" * 6
 ACTIONS = "github-actions[bot]"
 
@@ -41,6 +43,9 @@ class Fault(Enum):
     THROTTLED = 429
     SECONDARY_LIMIT = "403 with Retry-After"
     PRIMARY_LIMIT = "403 with x-ratelimit-reset"
+    SECONDARY_LIMIT_UNTIMED = "403 without Retry-After, with requests left"
+    TOO_QUICKLY = "422 was submitted too quickly"
+    ABUSE = "422 with the code abuse"
     SERVER_ERROR = 500
     SERVER_ERROR_AFTER = "500 after acting"
     RESET = "reset before acting"
@@ -81,6 +86,8 @@ class GitHubStandIn:
     #: As GitHub caps per_page; lower to get many pages of few issues.
     largest_page: int = 100
     kill: Callable[[], None] = lambda: None
+    #: Gitea and Forgejo speak nearly the same dialect, and take labels by number only.
+    is_github: bool = True
 
     def __post_init__(self) -> None:
         self.issues: list[dict[str, Any]] = []
@@ -309,6 +316,9 @@ class GitHubStandIn:
     def _post_issue(self, *, content: Any) -> Answer:
         if problem := _too_long(content):
             return problem
+        if content.get("labels") and not self.is_github:
+            kind = "cannot unmarshal string into Go struct field CreateIssueOption.labels"
+            return _refused(422, f"[]: json: {kind} of type int64")
         issue = self.open_issue(content["body"], by=self.login, title=content["title"])
         for name in content.get("labels", ()):
             if not any(label["name"] == name for label in self.labels):
@@ -382,6 +392,11 @@ def _refused(
     return Answer(status, content, headers or {})
 
 
+def _invalid(**error: str) -> Answer:
+    about = {"resource": "Issue", "field": "body", **error}
+    return _refused(422, "Validation Failed", errors=[about])
+
+
 _LIMIT = "You have exceeded a secondary rate limit"
 _FAULTY = {
     Fault.UNAUTHORIZED: _refused(401, "Bad credentials"),
@@ -392,6 +407,12 @@ _FAULTY = {
     Fault.MOVED: _refused(301, "Moved Permanently", {"Location": "https://elsewhere.example/"}),
     Fault.THROTTLED: _refused(429, _LIMIT, {"Retry-After": "30"}),
     Fault.SECONDARY_LIMIT: _refused(403, _LIMIT, {"Retry-After": "60"}),
+    # As seen: the reset of the primary limit, 3,348 seconds away, has nothing to do with it.
+    Fault.SECONDARY_LIMIT_UNTIMED: _refused(
+        403, _LIMIT, {"X-RateLimit-Remaining": "4981", "X-RateLimit-Reset": "33333333333"}
+    ),
+    Fault.TOO_QUICKLY: _invalid(code="custom", message="was submitted too quickly"),
+    Fault.ABUSE: _invalid(code="abuse", message="is not allowed now"),
     Fault.SERVER_ERROR: _refused(500, "Server Error"),
     Fault.SERVER_ERROR_AFTER: _refused(500, "Server Error"),
     Fault.WEB_PAGE: Answer(200, "<!DOCTYPE html>"),
@@ -452,7 +473,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif answer in {Fault.RESET, Fault.RESET_AFTER}:
             self._reset()
         else:
-            self.connection.recv(1)  # until the client hangs up, or the server stops
+            with contextlib.suppress(OSError):  # the client was killed
+                self.connection.sendall(SILENCE)
+                self.connection.recv(1)  # until the client hangs up, or the server stops
             self.close_connection = True
 
     do_POST = do_PATCH = do_GET  # noqa: N815 - the base class calls them
@@ -464,6 +487,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
+        if self.server.github.is_github:
+            self.send_header("X-GitHub-Request-Id", "C0DE:1234:5678:9ABC:6743B0A1")
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

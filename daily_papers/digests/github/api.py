@@ -34,6 +34,10 @@ _FIRST_READ_WAIT = 5.0
 _LIMIT_TRIES = 5
 _FIRST_LIMIT_WAIT = 60.0
 _BETWEEN_WRITES = 1.0
+#: How GitHub words a limit that it reports as a validation error (422).
+_TOO_FAST = ("abuse", "submitted too quickly")
+#: GitHub and GitHub Enterprise Server send it with every answer.
+_MARK_OF_GITHUB = "X-GitHub-Request-Id"
 _REFUSALS = {
     401: errors.TokenRefused,
     403: errors.NotPermitted,
@@ -227,6 +231,8 @@ def _checked_token(token: str) -> str:
 def _is_limit(answer: requests.Response) -> bool:
     if answer.status_code == 429:
         return True
+    if answer.status_code == 422:
+        return any(words in _message(answer).lower() for words in _TOO_FAST)
     return answer.status_code == 403 and (
         "Retry-After" in answer.headers
         or answer.headers.get("X-RateLimit-Remaining") == "0"
@@ -235,10 +241,16 @@ def _is_limit(answer: requests.Response) -> bool:
 
 
 def _asked_wait(answer: requests.Response) -> float | None:
-    """How long GitHub asks to wait, by its own clock; None where it does not say."""
+    """How long GitHub asks to wait, by its own clock; None where it does not say.
+
+    A secondary limit comes with the reset of the primary one, which may be an hour away and says
+    nothing about it.
+    """
     after = answer.headers.get("Retry-After", "").strip()
     if after.isascii() and after.isdigit():
         return max(1.0, float(after))
+    if not after and answer.headers.get("X-RateLimit-Remaining") != "0":
+        return None
     reset = answer.headers.get("X-RateLimit-Reset", "").strip()
     try:
         now = parsedate_to_datetime(answer.headers["Date"])
@@ -252,6 +264,8 @@ def _refusal(answer: requests.Response) -> type[errors.GitHubError]:
     status = answer.status_code
     if status in {400, 410} and "version" in _message(answer).lower():
         return errors.VersionGone
+    if status in {400, 404, 405, 422} and _MARK_OF_GITHUB not in answer.headers:
+        return errors.NotGitHub
     if 300 <= status < 400:
         return errors.Moved
     return _REFUSALS.get(status, errors.GitHubError)
@@ -275,5 +289,7 @@ def _message(answer: requests.Response) -> str:
 
 def _detail(detail: object) -> str:
     if isinstance(detail, dict):
-        return str(detail.get("message") or f"{detail.get('field')} {detail.get('code')}")
+        code = detail.get("code")
+        words = detail.get("message") or f"{detail.get('field')} {code}"
+        return f"{words} ({code})" if code == "abuse" and "abuse" not in str(words) else str(words)
     return str(detail)

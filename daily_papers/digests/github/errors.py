@@ -49,6 +49,15 @@ class NotFound(GitHubError):
     )
 
 
+class NotGitHub(GitHubError):
+    """A refusal without GitHub's mark: the API of Gitea or Forgejo, which take no label by name."""
+
+    advice = (
+        "GITHUB_API_URL is not the address of GitHub's API (Gitea and Forgejo have one of their"
+        " own); write the mail with `daily-papers notify --to-file FILE` and send that"
+    )
+
+
 class Moved(GitHubError):
     """30x: the repository was renamed or given to somebody else."""
 
