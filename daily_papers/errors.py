@@ -80,6 +80,10 @@ class BadAnswer(FetchError):
     """An answer came and is not what was asked for; nothing of it is believed."""
 
 
+class RejectedAnswer(BadAnswer):
+    """An answer is well formed, and cannot be the answer to what was asked."""
+
+
 class ShortAnswer(BadAnswer):
     """An answer is well formed but holds fewer papers than it should."""
 

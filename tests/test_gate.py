@@ -46,6 +46,7 @@ def answer(found, total=None, asked=100, strangers=()):
         verdicts=tuple(
             Verdict.DOES_NOT if one.id in strangers else Verdict.MATCHES for one in found
         ),
+        aliens=sum(one.id in strangers for one in found),
         total=len(found) if total is None else total,
         asked=asked,
     )

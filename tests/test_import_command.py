@@ -153,7 +153,7 @@ def test_what_was_left_out_can_be_mended_and_brought_in(old: Repository):
     assert (ended.code, len(ended.err.splitlines())) == (0, 4)
     assert (
         f"daily-papers: {old.root}/README.md: mri: 1 paper left out, older than the 1 that its "
-        "max_papers lets it hold; to have them, write a higher one into keywords.yaml, then "
+        "max_papers allows; to have them, write a higher one into keywords.yaml, then "
         "import again"
     ) in ended.err.splitlines()
     assert "mri: 1 paper" in ended.out.splitlines()

@@ -137,6 +137,8 @@ def test_the_same_name_has_one_key(one, other):
         ("F. Di Feola", "F Di Feola"),
         ("F. Di Feola", "Francesco F. Di Feola"),
         ("Di Feola", "Francesco Di Feola"),
+        ("Francesco Feola", "Francesco Di Feola"),
+        ("Philip Yu", "Philip S. Yu"),
         ("Rodrigues", "Waldyr A. Rodrigues Jr."),
         ("CMS Collaboration", "The CMS Collaboration"),
     ],
@@ -150,7 +152,6 @@ def test_a_spelling_is_found_inside_a_name(spelling, author):
     [
         ("F. Di Feola", "Francesco Di Feola"),
         ("Francesco Di Feola", "F. Di Feola"),
-        ("Francesco Feola", "Francesco Di Feola"),
         ("Feola Di", "Francesco Di Feola"),
         ("Li Wei", "Li Weining"),
         ("...", "A. One"),

@@ -281,7 +281,12 @@ def _paper(result: arxiv.Result) -> Paper:
         id=id_.id,
         version=id_.version,
         title=folded(result.title),
-        authors=tuple(_known(author.name for author in result.authors)),
+        authors=tuple(
+            # Some names are ":" alone.
+            name
+            for name in _known(author.name for author in result.authors)
+            if any(map(str.isalnum, name))
+        ),
         abstract=folded(result.summary),
         comment=folded(result.comment or "") or None,
         primary_category=categories[0] if categories else None,

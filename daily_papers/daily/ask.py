@@ -15,12 +15,13 @@ from typing import Protocol
 
 from daily_papers.arxiv.feed import AnnouncementFeed, FeedAnswer, PartAnswer
 from daily_papers.arxiv.oai import OaiPmh
-from daily_papers.arxiv.query_api import MOST_PER_REQUEST, QueryApi
+from daily_papers.arxiv.query_api import MOST_PER_REQUEST, Answer, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Keyword
 from daily_papers.daily import trust
 from daily_papers.daily.evidence import (
+    AuditFailed,
     AuditPostponed,
     BySlug,
     CategoriesUnknown,
@@ -44,8 +45,9 @@ from daily_papers.daily.plan import (
     missed_days,
     request_batches,
 )
-from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
+from daily_papers.errors import BadAnswer, FetchError, RejectedAnswer, ShortAnswer
 from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.query.expression import as_arxiv_finds
 from daily_papers.query.matching import Matches, Verdict
 from daily_papers.store.store import FeedPart, Store, highest
 
@@ -176,41 +178,52 @@ class Inquiry:
         return not failures
 
     def _fill(self, keyword: Keyword) -> None:
-        self._search(keyword, keyword.max_papers)
+        """Fill a table; once more with a longer answer if most of it are strangers."""
+        answer, accepted = self._search(keyword, keyword.max_papers)
+        if len(accepted) < min(keyword.max_papers, answer.total):
+            self._search(keyword, MOST_PER_REQUEST)
 
     def _catch_up(self, known: Store, keyword: Keyword) -> None:
         """Search back to the keyword's last success."""
         last = known.keywords[keyword.slug].last_success
         count = min(_papers_since(known, keyword, last, self.day), MOST_PER_REQUEST)
-        papers = self._search(keyword, count)
+        papers = self._search(keyword, count)[0].papers
         ends_too_early = last is not None and papers[-1:] and papers[-1].date > last - _SUBMITTED
         if ends_too_early and len(papers) == count < MOST_PER_REQUEST:
             self._search(keyword, MOST_PER_REQUEST)
 
-    def _search(self, keyword: Keyword, count: int) -> tuple[Paper, ...]:
-        """Search for a keyword's newest papers; raises FetchError if the answer is rejected."""
+    def _search(self, keyword: Keyword, count: int) -> tuple[Answer, tuple[Paper, ...]]:
+        """Search for a keyword's newest papers; give the answer, and what of it is accepted.
+
+        Raises FetchError if the answer is rejected.
+        """
         answer = self._api_health.ask(partial(self._api.search, keyword.expression, count))
-        verdicts = _verdicts(keyword, answer.papers)
+        ours, arxivs = _judge(keyword, answer.papers)
         belief = trust.judge_search(
             trust.SearchAnswer(
-                papers=answer.papers, verdicts=verdicts, total=answer.total, asked=count
+                papers=answer.papers,
+                verdicts=ours,
+                aliens=arxivs.count(Verdict.DOES_NOT),
+                total=answer.total,
+                asked=count,
             ),
             self._matching_table(keyword),
             self.day,
         )
         if belief.failure is None:
-            strangers = verdicts.count(Verdict.DOES_NOT)
+            strangers = ours.count(Verdict.DOES_NOT)
             self.evidence.append(Searched(keyword.slug, belief.believed, strangers))
-            return belief.believed
+            return answer, belief.believed
         for url in answer.urls:
             self.session.discard(url)
-        kind = ShortAnswer if belief.outcome == trust.SHORT_ANSWER else BadAnswer
+        kind = ShortAnswer if belief.outcome == trust.SHORT_ANSWER else RejectedAnswer
         raise kind(answer.url, belief.failure)
 
     def _matching_table(self, keyword: Keyword) -> list[Paper]:
+        """The papers of its table that the keyword's search must find."""
         table = self.before.table(keyword.slug)
-        pairs = zip(table, _verdicts(keyword, table), strict=True)
-        return [paper for paper, verdict in pairs if verdict is Verdict.MATCHES]
+        rows = zip(table, *_judge(keyword, table), strict=True)
+        return [paper for paper, *both in rows if set(both) == {Verdict.MATCHES}]
 
     def _harvest(self, harvest: Harvest) -> bool:
         """Ask for everything that changed, and match it; whether all of it came."""
@@ -344,7 +357,7 @@ class Inquiry:
         try:
             self._search(keyword, keyword.max_papers)
         except FetchError as failure:
-            self._note(f"audit of {keyword.name}", failure, still_due=True)
+            self.evidence.append(AuditFailed(keyword.slug, keyword.name, failure))
 
     def _note(self, what: str, failure: FetchError, *, still_due: bool) -> None:
         logger.debug("%s: %s", what, failure)
@@ -360,8 +373,13 @@ def _remembered(part: PartAnswer, verdict: trust.FeedBelief) -> FeedPart:
     return FeedPart(part.categories, verdict.mark.digest, verdict.mark.highest_new, part.count)
 
 
-def _verdicts(keyword: Keyword, papers: Sequence[Paper]) -> tuple[Verdict, ...]:
-    return Matches({keyword.slug: keyword.expression}, papers).verdicts(keyword.slug)
+def _judge(
+    keyword: Keyword, papers: Sequence[Paper]
+) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
+    """Judge papers by our rule, and by the looser one of arXiv's own search."""
+    rules = {"ours": keyword.expression, "arXiv's": as_arxiv_finds(keyword.expression)}
+    matches = Matches(rules, papers)
+    return matches.verdicts("ours"), matches.verdicts("arXiv's")
 
 
 def _papers_since(store: Store, keyword: Keyword, last_success: date | None, day: date) -> int:

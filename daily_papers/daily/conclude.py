@@ -218,6 +218,8 @@ def _advanced(
     before, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
     full = len(store.members.get(keyword.slug, ())) >= keyword.max_papers
     after = _filled(before, progress, run.day, full=full)
+    if keyword.slug in findings.rejected:
+        after = replace(after, rejected=run.day)
     reached = _reached(after, progress, state, findings, run)
     if reached is None:
         return after
@@ -229,7 +231,7 @@ def _filled(
 ) -> KeywordState:
     """Note a search, or a harvest that helped to fill the table."""
     if progress.searched:
-        return replace(keyword, audited=day, filled=keyword.filled or day)
+        return replace(keyword, audited=day, filled=keyword.filled or day, rejected=None)
     if progress.harvested and keyword.filled is None:
         return replace(keyword, harvested=day, filled=day if full else None)
     return keyword

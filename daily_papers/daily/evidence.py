@@ -89,6 +89,15 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditFailed:
+    """The full search for a keyword that is up to date without it."""
+
+    slug: str
+    name: str
+    failure: FetchError
+
+
+@dataclass(frozen=True, slots=True)
 class AuditPostponed:
     """The audit was not asked for, since the query API does not answer; a later run does it."""
 
@@ -108,6 +117,7 @@ Evidence = (
     | Harvested
     | Details
     | Unanswered
+    | AuditFailed
     | AuditPostponed
     | CategoriesUnknown
 )

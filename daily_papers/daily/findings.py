@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from daily_papers.daily.evidence import (
+    AuditFailed,
     AuditPostponed,
     Details,
     Evidence,
@@ -17,7 +18,7 @@ from daily_papers.daily.evidence import (
     SearchFailed,
     Unanswered,
 )
-from daily_papers.errors import FetchError
+from daily_papers.errors import FetchError, RejectedAnswer, ShortAnswer
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Way, announcement_order
 from daily_papers.store.store import State, Store, highest
@@ -56,6 +57,8 @@ class Findings:
     shown: dict[Way, str] = field(default_factory=dict)
     #: Keywords that were searched for, with whatever success.
     tried: set[str] = field(default_factory=set)
+    #: Keywords whose full search had an answer that was rejected.
+    rejected: set[str] = field(default_factory=set)
     #: Whether something that was asked for is still to come.
     still_due: bool = False
 
@@ -74,24 +77,32 @@ class Findings:
             case FeedLost():
                 self.feed_failure, self.still_due = item.failures[-1], True
                 self.announced = item.announcements or None
-            case Searched():
-                self.tried.add(item.slug)
-                known = self.progress[item.slug]
-                strangers = known.strangers + item.strangers
-                self.progress[item.slug] = replace(
-                    known, searched=True, failure=None, strangers=strangers
-                )
-            case SearchFailed():
-                self.tried.add(item.slug)
-                known = self.progress[item.slug]
-                self.progress[item.slug] = replace(known, failure=item.failure)
+            case Searched() | SearchFailed():
+                self._search(item)
             case Harvested(complete=True):
                 self._harvested(item.since, store)
-            case Unanswered():
-                self.still_due |= item.still_due
-            case AuditPostponed():
+            case AuditFailed():
+                self._reject(item.slug, item.failure)
+                self.still_due = True
+            case Unanswered(still_due=True) | AuditPostponed():
                 self.still_due = True
         self._see(item)
+
+    def _search(self, item: Searched | SearchFailed) -> None:
+        self.tried.add(item.slug)
+        known = self.progress[item.slug]
+        if isinstance(item, SearchFailed):
+            self.progress[item.slug] = replace(known, failure=item.failure)
+            self._reject(item.slug, item.failure)
+        else:
+            strangers = known.strangers + item.strangers
+            self.progress[item.slug] = replace(
+                known, searched=True, failure=None, strangers=strangers
+            )
+
+    def _reject(self, slug: str, failure: FetchError) -> None:
+        if isinstance(failure, RejectedAnswer | ShortAnswer):
+            self.rejected.add(slug)
 
     def _harvested(self, since: date, store: Store) -> None:
         """Keywords that had missed nothing before have everything now."""

@@ -186,7 +186,8 @@ def _automatic(situation: Situation) -> Plan:
     feed = _feed_parts(situation)
     if feed or plan.searches or situation.lacking_details:
         plan = replace(plan, details=_harvest(situation, situation.day))
-    if not plan.searches and not plan.fills:
+    rejected = {keyword.slug for keyword in situation.keywords if keyword.rejected is not None}
+    if rejected.issuperset((*plan.searches, *plan.fills)):
         plan = replace(plan, audit=_audit(situation))
     return replace(plan, feed_parts=feed)
 
@@ -238,11 +239,15 @@ def _harvest(situation: Situation, since: date) -> Harvest:
 
 
 def _audit(situation: Situation) -> str | None:
-    """The keyword whose own search was longest ago; none twice on one day."""
+    """The keyword whose full search was longest ago; none twice on one day.
+
+    One whose answer was rejected has had its turn.
+    """
     due = [
-        (record.audited or record.filled or date.min, record.slug)
+        (max(record.audited or record.filled, record.rejected or date.min), record.slug)
         for record in situation.keywords
-        if record.filled is not None and situation.day not in (record.audited, record.filled)
+        if record.filled is not None
+        and situation.day not in (record.audited, record.filled, record.rejected)
     ]
     done_today = any(record.audited == situation.day for record in situation.keywords)
     return None if done_today or not due else min(due)[1]

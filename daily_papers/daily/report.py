@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
+    AuditFailed,
     CategoriesUnknown,
     Evidence,
     FeedLost,
@@ -18,7 +19,7 @@ from daily_papers.daily.evidence import (
 )
 from daily_papers.daily.feed_history import lost_since
 from daily_papers.daily.findings import Findings, KeywordProgress
-from daily_papers.errors import FetchError
+from daily_papers.errors import FetchError, RejectedAnswer, ShortAnswer
 from daily_papers.store.store import KeywordState, Store
 from daily_papers.text import plural
 
@@ -177,7 +178,7 @@ def report_keyword(
         slug=keyword.slug,
         name=keyword.name,
         outcome=outcome,
-        reason=_WITHOUT_FAILURE.get(outcome) if failure is None else in_words(failure),
+        reason=_reason(outcome, failure, keyword),
         url=None if failure is None else failure.url,
         papers=min(len(members), keyword.max_papers),
         new=new,
@@ -185,6 +186,12 @@ def report_keyword(
         not_matching=progress.strangers,
         last_success=after.last_success,
     )
+
+
+def _reason(outcome: str, failure: FetchError | None, keyword: Keyword) -> str | None:
+    if failure is None:
+        return _WITHOUT_FAILURE.get(outcome)
+    return in_words(failure) + what_to_do(failure, keyword.slug)
 
 
 def _outcome(
@@ -215,6 +222,13 @@ def notes_of(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(note for item in evidence for note in _noted(before, item)))
 
 
+def what_to_do(failure: FetchError, slug: str) -> str:
+    """What helps if arXiv's answer for one keyword is rejected; waiting helps with the rest."""
+    if not isinstance(failure, RejectedAnswer | ShortAnswer):
+        return ""
+    return f"; if this goes on for days, see what arXiv returns: daily-papers preview {slug}"
+
+
 def _noted(before: Store, item: Evidence) -> Iterator[str]:
     match item:
         case FeedRead():
@@ -229,6 +243,10 @@ def _noted(before: Store, item: Evidence) -> Iterator[str]:
                 yield f"announcement feed: {in_words(failure)}"
         case Unanswered():
             yield f"{item.what}: {in_words(item.failure)}"
+        case AuditFailed():
+            yield f"audit of {item.name}: {in_words(item.failure)}" + what_to_do(
+                item.failure, item.slug
+            )
         case CategoriesUnknown():
             yield (
                 f"arXiv knows no category {', '.join(item.names)}: left out of the "

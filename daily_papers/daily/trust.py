@@ -37,7 +37,10 @@ class SearchAnswer:
 
     #: In the order of the answer, which should be newest first.
     papers: tuple[Paper, ...]
+    #: What our rule says of each, which is the stricter one.
     verdicts: tuple[Verdict, ...]
+    #: How many of them arXiv's own rule does not find either.
+    aliens: int
     #: How many papers arXiv says there are in all.
     total: int
     #: How many were asked for.
@@ -68,7 +71,8 @@ class Belief:
 def judge_search(answer: SearchAnswer, stored: Sequence[Paper], today: date) -> Belief:
     """Decide what of a keyword's search is believed.
 
-    ``stored`` are the papers in the keyword's table that match the keyword as it is today.
+    ``stored`` are the papers in the keyword's table that match the keyword as it is today, and
+    that arXiv's own rule finds as well.
     """
     proven = _known_to_index(stored, today)
     for outcome, check in _CHECKS:
@@ -114,9 +118,8 @@ def _too_few(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
 
 def _mostly_other_papers(answer: SearchAnswer, _: Sequence[Paper]) -> str | None:
     count = len(answer.papers)
-    strangers = answer.verdicts.count(Verdict.DOES_NOT)
-    if count >= ENOUGH and 2 * strangers > count:
-        return f"{strangers} of the answer's {count} papers do not match the keyword"
+    if count >= ENOUGH and 2 * answer.aliens > count:
+        return f"{answer.aliens} of the answer's {count} papers do not match the keyword"
     return None
 
 

@@ -63,6 +63,10 @@ _SAFE_SIGNS = frozenset(r"{}|,;:!_%&#$ ")
 
 _URL = re.compile(r"\\url\s*\{(?P<address>[^{}\\]*)\}")
 _GROUP = re.compile(r"\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)\b", re.IGNORECASE)
+#: ``William H. Press Jr.``; a family name with a particle keeps it: ``J. van der Berg III``.
+_SUFFIXED = re.compile(
+    r"(?P<given>.*?\S)\s+(?P<family>(?:[a-z]+\s+)*\S+)\s+(?P<suffix>[JS]r\.?|I{2,3}|IV)"
+)
 _READ_BY_BIBTEX = re.compile(r",|\b(?:and|others)\b", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
 
@@ -107,10 +111,15 @@ def _first_month(paper: Paper) -> tuple[int, int]:
 
 
 def _author(name: str) -> str:
-    """One name. What BibTeX would take for several, or for a person, stands in braces."""
+    """One name. What BibTeX would take for several, or for a person, is in braces.
+
+    A suffix is set off as BibTeX wants it: ``Press, Jr., William H.``
+    """
     written = _text(name)
-    stands_alone = _GROUP.search(name) or _READ_BY_BIBTEX.search(name)
-    return f"{{{written}}}" if written and stands_alone else written
+    if written and (_GROUP.search(name) or _READ_BY_BIBTEX.search(name)):
+        return f"{{{written}}}"
+    suffixed = _SUFFIXED.fullmatch(written)
+    return "{family}, {suffix}, {given}".format_map(suffixed.groupdict()) if suffixed else written
 
 
 def _text(text: str) -> str:

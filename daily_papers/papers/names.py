@@ -26,6 +26,7 @@ _OPEN_LEGEND = re.compile(r"[,;]\s*\(\d+\)\s*[^\W\d_][^()]*(?:\(\d+\)[^()]*)*$")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
 _ET_AL = re.compile(r"\bet\.?\s+al\b\.?.*$", re.IGNORECASE)
 _GLUED_INITIAL = re.compile(r"(?<=[^\W\d_]\.)(?=[^\W\d_])")
+_GLUED_HYPHEN = re.compile(r"(?<=[^\W\d_]\.)(?=[-‐][^\W\d_])")
 
 #: Letters that Unicode does not take apart into a letter and an accent.
 _PLAIN_LETTERS = str.maketrans(
@@ -95,21 +96,39 @@ def name_key(name: str) -> str:
 
     ``Jean-Paul O'Neill``, ``Jean Paul O’NEILL`` and ``jean paul oneill`` have one key.
     """
+    letters = _unaccented(name).casefold().translate(_PLAIN_LETTERS)
+    return " ".join(_WORD.findall(_APOSTROPHES.sub("", letters)))
+
+
+def _unaccented(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", decode_accents(name))
-    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    plain = _APOSTROPHES.sub("", letters.casefold().translate(_PLAIN_LETTERS))
-    return " ".join(_WORD.findall(plain))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def same_name(spelling: str, author: str) -> bool:
-    """Whether the words of the spelling stand side by side in this one name.
+    """Whether the words of the spelling are in this one name, in their order.
 
-    An initial is a word of its own: ``F. Di Feola`` is in ``Francesco F. Di Feola``, and is not
-    ``Francesco Di Feola``.
+    Other words may be between them: ``Philip Yu`` is in ``Philip S. Yu``. An initial is a word of
+    its own: ``F. Di Feola`` is in ``Francesco F. Di Feola``, and not in ``Francesco Di Feola``.
     """
     return holds_words(name_key(author), name_key(spelling))
 
 
 def holds_words(key: str, wanted: str) -> bool:
-    """Whether the words of one key stand side by side in another; no words stand nowhere."""
-    return bool(wanted) and f" {wanted} " in f" {key} "
+    """Whether the words of one key are in another, in their order; no words are in none."""
+    rest = iter(key.split())
+    return bool(wanted) and all(word in rest for word in wanted.split())
+
+
+def arxiv_words(name: str) -> frozenset[str]:
+    """The words of a name as arXiv's index has them: hyphens join, and ``. , ;`` are deleted.
+
+    Its search finds a name that has all words of a query, in any order (recorded in 2026).
+    """
+    plain = _unaccented(name).casefold().translate(_PLAIN_LETTERS)
+    return frozenset(re.sub(r"[.,;]", "", plain).split())
+
+
+def apart(name: str) -> str:
+    """Set glued initials apart, as arXiv's index has them: ``Y. -J. Kao``, ``J. P. Morgan``."""
+    return _GLUED_HYPHEN.sub(" ", _GLUED_INITIAL.sub(" ", name))

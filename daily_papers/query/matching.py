@@ -14,22 +14,23 @@ from functools import reduce
 from operator import and_, or_
 from typing import NamedTuple
 
-from daily_papers.papers.names import holds_words, name_key
+from daily_papers.papers.names import arxiv_words, holds_words, name_key
 from daily_papers.papers.paper import Paper
 from daily_papers.query import fulltext, taxonomy
 from daily_papers.query.expression import (
     All,
     AnyOf,
+    Anything,
     Author,
     Category,
     Expression,
     Field,
+    Leaf,
+    NameWords,
     Phrase,
     Without,
     leaves,
 )
-
-Leaf = Phrase | Author | Category
 
 
 class Verdict(Enum):
@@ -176,9 +177,12 @@ def _holding(expressions: Iterable[Expression], papers: Sequence[Paper]) -> dict
     """Look up each distinct leaf of all the expressions once."""
     asked = dict.fromkeys(leaf for expression in expressions for leaf in leaves(expression))
     phrases = fulltext.papers_with([leaf for leaf in asked if isinstance(leaf, Phrase)], papers)
+    everything = (1 << len(papers)) - 1
     return {
+        Anything(): _Found(everything, everything),
         **{phrase: _Found(found, found) for phrase, found in phrases.items()},
         **_holding_authors([leaf for leaf in asked if isinstance(leaf, Author)], papers),
+        **_holding_names([leaf for leaf in asked if isinstance(leaf, NameWords)], papers),
         **_holding_categories([leaf for leaf in asked if isinstance(leaf, Category)], papers),
     }
 
@@ -215,6 +219,21 @@ def _with_name(author: Author, by_word: Mapping[str, Mapping[str, int]]) -> int:
         (by_word.get(word, nobody) for word in wanted.split()), key=len, default=nobody
     )
     return reduce(or_, (those for key, those in candidates.items() if holds_words(key, wanted)), 0)
+
+
+def _holding_names(asked: Sequence[NameWords], papers: Sequence[Paper]) -> dict[Leaf, _Found]:
+    """Look the names up as arXiv does; it is asked of one keyword's answer, not of a listing."""
+    holding: dict[Leaf, _Found] = {}
+    for leaf in asked:
+        wanted = arxiv_words(leaf.name)
+        found = unknown = 0
+        for position, paper in enumerate(papers):
+            if paper.authors is None:
+                unknown |= 1 << position
+            elif any(wanted <= arxiv_words(name) for name in paper.authors):
+                found |= 1 << position
+        holding[leaf] = _Found(found, found | unknown)
+    return holding
 
 
 def _holding_categories(

@@ -13,10 +13,8 @@ from urllib.parse import quote_plus, urlsplit
 from daily_papers.query.expression import (
     All,
     AnyOf,
-    Author,
-    Category,
     Expression,
-    Phrase,
+    Leaf,
     Without,
     all_of,
     any_of,
@@ -33,7 +31,7 @@ MOST_QUERY_BYTES = 3_900
 class TooLong(ValueError):
     """A single term is longer than a whole search may be."""
 
-    def __init__(self, term: Phrase | Author | Category, most_bytes: int) -> None:
+    def __init__(self, term: Leaf, most_bytes: int) -> None:
         text = to_arxiv(term)
         super().__init__(
             f"the term {text[:60]}… alone is {_size(term):,} bytes long in an address, and "

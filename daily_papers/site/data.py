@@ -12,8 +12,8 @@ from daily_papers.digests.digest import Digest, in_order
 from daily_papers.papers.code_links import code_url
 from daily_papers.papers.names import name_key, same_name
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.query.expression import Author, Category, to_arxiv
-from daily_papers.query.matching import Leaf, Matches, explain
+from daily_papers.query.expression import Author, Category, Leaf, to_arxiv
+from daily_papers.query.matching import Matches, explain
 from daily_papers.store.store import Store
 
 

@@ -55,6 +55,8 @@ class KeywordState:
     last_success: date | None = None
     #: The listing day of its last full search, which repairs what the feed does not show.
     audited: date | None = None
+    #: The listing day of its last full search, if its answer was rejected.
+    rejected: date | None = None
     #: The listing day of the last harvest that helped to fill it.
     harvested: date | None = None
     #: The listing day on which its table last changed.

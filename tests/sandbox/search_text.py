@@ -17,6 +17,11 @@ from tests.sandbox.stemming import stem
 
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
+#: Lucene's English stop words.
+SMALL_WORDS = frozenset(
+    """a an and are as at be but by for if in into is it no not of on or such that the their then
+    there these they this to was will with""".split()  # noqa: SIM905
+)
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "ß": "ss", "æ": "ae", "þ": "th"})
 
 
@@ -29,17 +34,29 @@ class _Stems(dict[str, str]):
 _STEMS = _Stems()
 
 
+def plain_words(text: str) -> list[str]:
+    """The words of a title or an abstract, before they are stemmed."""
+    return _WORD.findall(_POSSESSIVE.sub("", text.lower()))
+
+
 def stemmed(text: str) -> str:
     """Title and abstract: `` magnet reson imag ``."""
-    words = _WORD.findall(_POSSESSIVE.sub("", text.lower()))
-    return f" {' '.join([_STEMS[word] for word in words])} "
+    return f" {' '.join([_STEMS[word] for word in plain_words(text)])} "
+
+
+def name_words(name: str) -> list[str]:
+    """The words of one author's name: split at white space, without ``. , ;``."""
+    return re.sub(r"[.,;]", "", _unaccented(name)).split()
 
 
 def folded(text: str) -> str:
     """Names, comments and the rest: `` jose nunez ibanez ``."""
+    return f" {' '.join(_WORD.findall(_unaccented(text)))} "
+
+
+def _unaccented(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
-    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return f" {' '.join(_WORD.findall(letters))} "
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def served_categories(record: Record) -> tuple[str, ...]:
@@ -64,9 +81,14 @@ class SearchText:
         return stemmed(self.record.words.abstract)
 
     @cached_property
-    def authors(self) -> str:
-        """Folded, with a bar between two names, so that no phrase reaches across."""
-        return "|".join(folded(person.name) for person in self.record.words.authors)
+    def authors(self) -> tuple[frozenset[str], ...]:
+        """The words of each name."""
+        return tuple(frozenset(name_words(person.name)) for person in self.record.words.authors)
+
+    @cached_property
+    def names(self) -> str:
+        """All names, folded, for wildcards."""
+        return " ".join(folded(person.name) for person in self.record.words.authors)
 
     @cached_property
     def comment(self) -> str:

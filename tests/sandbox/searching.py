@@ -6,14 +6,21 @@ import re
 from collections.abc import Callable
 
 from tests.sandbox.query_language import Chain, Node, SubmittedRange, Term
-from tests.sandbox.search_text import SearchText, folded, stemmed
+from tests.sandbox.search_text import (
+    SMALL_WORDS,
+    SearchText,
+    folded,
+    name_words,
+    plain_words,
+    stemmed,
+)
+from tests.sandbox.stemming import stem
 
 Test = Callable[[SearchText], bool]
 
 _TEXT: dict[str, Callable[[SearchText], str]] = {
     "ti": lambda text: text.title,
     "abs": lambda text: text.abstract,
-    "au": lambda text: text.authors,
     "co": lambda text: text.comment,
     "jr": lambda text: text.journal_ref,
     "rn": lambda text: text.report_no,
@@ -60,23 +67,42 @@ def _in_field(term: Term) -> Test:
 
 
 def _words_test(term: Term) -> Test:
-    """A phrase, and a name always, in its order; the words of anything else in any order."""
-    read = _TEXT[term.field]
+    """A phrase in its order; other words in any order, but those of a name in one name."""
+    read = _TEXT.get(term.field, lambda text: text.names)
     in_words = stemmed if term.field in {"ti", "abs"} else folded
     if not term.is_phrase and re.search(r"[*?]", term.text):
         pattern = _wildcard(term.text.lower())
         return lambda text: any(pattern.fullmatch(word) for word in read(text).split())
+    if term.field == "au":
+        name = frozenset(name_words(term.text))
+        return lambda text: bool(name) and any(name <= words for words in text.authors)
     phrase = in_words(term.text)
     if not phrase.strip():
         return lambda _: False
-    if term.is_phrase or term.field == "au":
+    if term.is_phrase and term.field in {"ti", "abs"}:
+        pattern = _with_gaps(term.text)
+        return lambda text: pattern is not None and pattern.search(read(text)) is not None
+    if term.is_phrase:
         return lambda text: phrase in read(text)
     words = [f" {word} " for word in phrase.split()]
     return lambda text: all(word in read(text) for word in words)
 
 
+def _with_gaps(phrase: str) -> re.Pattern[str] | None:
+    """Small words are dropped at the ends of a phrase, and are gaps of one word inside it."""
+    words = plain_words(phrase)
+    while words and words[0] in SMALL_WORDS:
+        del words[0]
+    while words and words[-1] in SMALL_WORDS:
+        del words[-1]
+    if not words:
+        return None
+    parts = [r"\S+" if word in SMALL_WORDS else re.escape(stem(word)) for word in words]
+    return re.compile(f" {' '.join(parts)} ")
+
+
 def _anywhere(term: Term) -> Test:
-    fields = (*_TEXT, "cat", "id", "doi")
+    fields = (*_TEXT, "au", "cat", "id", "doi")
     tests = [test_of(Term(field, term.text, term.is_phrase)) for field in fields]
     return lambda text: any(test(text) for test in tests)
 
