@@ -14,11 +14,10 @@ import yaml
 from daily_papers.config.yaml_text import REFUSED, colon_needed
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
-from daily_papers.query.expression import Author, Category, Phrase
+from daily_papers.query.expression import STOP_WORDS, Category, Leaf, Phrase
 from daily_papers.query.terms import (
     NO_WILDCARDS,
     OPERATORS,
-    STOP_WORDS,
     names_in,
     wildcard_in,
     without_comma,
@@ -315,7 +314,7 @@ def small_words_doubt(text: str) -> str | None:
     )
 
 
-def term_doubt(term: Phrase | Author | Category) -> str | None:
+def term_doubt(term: Leaf) -> str | None:
     """What is probably not meant with a term of a query that is possible."""
     match term:
         case Category(name):

@@ -23,12 +23,6 @@ OPERATOR_LIKE: Final = {
 }  # fmt: skip
 #: Operators of other languages that stand against a word; ``AT&T`` is one.
 GLUED_OPERATOR: Final = re.compile(r"\|\|?|&&|&(?=\w+:)")
-#: The English stop words, which arXiv's search leaves out at the ends of a phrase; inside it, any
-#: word may be in their place (recorded answers, autumn 2026).
-STOP_WORDS: Final = frozenset(
-    """a an and are as at be but by for if in into is it no not of on or such that the their then
-    there these they this to was will with""".split()  # noqa: SIM905 - reads as what it is
-)
 FIELDS: Final = ("ti", "abs", "au", "cat")
 
 _TOKEN = re.compile(r'[()]|"[^"]*"?|[^\s():"]+(?::(?:"[^"]*"?|[^\s()"]*))?|\S')
