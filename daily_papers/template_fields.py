@@ -19,7 +19,7 @@ from daily_papers.render.templates import bundled_templates
 from daily_papers.site.cards import Card
 from daily_papers.site.charts import Week
 from daily_papers.site.data import Topic
-from daily_papers.site.pages import DigestLine, Group, WeekOf
+from daily_papers.site.pages import DigestGroup, DigestLine, KeywordWeek
 
 Fields = Mapping[str, Any]
 
@@ -54,8 +54,8 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
         "day_line": str,
         "today": int,
         "week": int,
-        "busy": list[WeekOf],
-        "quiet": list[WeekOf],
+        "busy": list[KeywordWeek],
+        "quiet": list[KeywordWeek],
         "digests": list[DigestLine],
         "digest_of_today": DigestLine | None,
     },
@@ -76,7 +76,7 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
         **_NEIGHBOURS,
         "digest": Digest,
         "skipped": str,
-        "groups": list[Group],
+        "groups": list[DigestGroup],
     },
     "site/digests.html.jinja": {**_PAGE, "years": dict[int, list[DigestLine]]},
     "site/search.html.jinja": {

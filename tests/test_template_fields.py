@@ -87,7 +87,7 @@ def handed_over() -> Seen:
     digest = Digest(DAY.isoformat(), None, DAY, (item,), names, skipped="An example.")
     data = SiteData(config, store, [digest])
     pages = Pages(data, Cards(data, FormulaRenderer()), noting(SiteTemplates, "site/", seen))
-    assert list(pages.all())
+    assert list(pages.files())
     return seen
 
 

@@ -164,7 +164,8 @@ def render_region(
     return shortest if rest_bytes + region.size(shortest) <= CUT_AT else ""
 
 
-class ContentsLine(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ContentsLine:
     """A line of the contents list."""
 
     name: str

@@ -82,18 +82,23 @@ def _bundled_environment() -> jinja2.Environment:
     return _environment([bundled_templates()])
 
 
-def _environment(folders: Sequence[Path]) -> jinja2.Environment:
-    cell = _escaping(markdown.cell)
-    environment = jinja2.Environment(
+def html_environment(folders: Sequence[Path]) -> jinja2.Environment:
+    """What reads templates from these folders, the first one first, and escapes for HTML."""
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
-        finalize=cell,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
     )
+
+
+def _environment(folders: Sequence[Path]) -> jinja2.Environment:
+    """The same for Markdown."""
+    environment = html_environment(folders)
+    cell = environment.finalize = _escaping(markdown.cell)
     environment.filters.update(
         cell=cell,
         e=cell,  # jinja2's own filter escapes for HTML, which is not enough here

@@ -15,22 +15,19 @@ from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.repository import DIGESTS, Repository
 from daily_papers.site.cards import Cards, bib_path
 from daily_papers.site.data import SiteData, Topic
-from daily_papers.site.feeds import Addresses, feeds
+from daily_papers.site.feeds import SiteAddress, feeds
 from daily_papers.site.formulas import FormulaRenderer
-from daily_papers.site.output import SiteFolder, Written
-from daily_papers.site.pages import Pages, SiteTemplates, page_bytes
+from daily_papers.site.output import File, SiteFolder, Written
+from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.site.search_index import search_index
 from daily_papers.transaction import unwritable
 
-KEYWORDS = "keywords.yaml"
 SITE = "site"
-
-File = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What was built, and what people should know of it."""
+    """What was built, and what people should know about it."""
 
     folder: Path
     written: Written
@@ -41,63 +38,45 @@ def build_site(
     root: Path, output: Path | None, base_url: str | None, environ: Mapping[str, str]
 ) -> Built:
     """Build into ``output``, or into the repository's site/. Raises DailyPapersError."""
-    addresses = Addresses.of(base_url, environ)
-    folder = output or root / SITE
+    address = SiteAddress.of(base_url, environ)
     repository = Repository(root)
     with repository.locked():
         config = repository.load_config()
         data = SiteData(config, repository.store_for(config), _digests(repository))
     formulas = FormulaRenderer()
-    templates = SiteTemplates(repository.templates)
-    files = site_files(data, formulas, templates, addresses)
-    written = SiteFolder(folder).write(files)
-    note = None
-    if not formulas.knows_mathml:
-        note = 'formulas are shown as TeX; for MathML: pip install "daily-papers[site]"'
-    return Built(folder, written, note)
-
-
-def site_files(
-    data: SiteData,
-    formulas: FormulaRenderer,
-    templates: SiteTemplates,
-    addresses: Addresses,
-) -> Iterator[File]:
-    """Every file of the website with its path, made one by one."""
     cards = Cards(data, formulas)
-    return chain(
+    templates = SiteTemplates(repository.templates)
+    files = chain(
         templates.static_files(),
-        map(page_bytes, Pages(data, cards, templates).all()),
-        feeds(data, addresses),
-        downloads(data),
+        Pages(data, cards, templates).files(),
+        feeds(data, address),
+        _downloads(data),
         search_index(data, cards, formulas),
     )
+    folder = output or root / SITE
+    written = SiteFolder(folder).write(files)
+    note = 'formulas are shown as TeX; for MathML: pip install "daily-papers[site]"'
+    return Built(folder, written, None if formulas.knows_mathml else note)
 
 
 def _digests(repository: Repository) -> Iterator[Digest]:
-    root = repository.root
     for key in repository.digest_keys():
         path = f"{DIGESTS}/{key}.md"
         try:
-            data = (root / path).read_bytes()
+            content = (repository.root / path).read_bytes()
         except OSError as error:
-            raise unwritable(root / path, error) from error
-        yield read_digest(data, path)
+            raise unwritable(repository.root / path, error) from error
+        yield read_digest(content, path)
 
 
-def downloads(data: SiteData) -> Iterator[tuple[str, bytes]]:
-    """Every such file with its path."""
+def _downloads(data: SiteData) -> Iterator[File]:
+    """JSON and BibTeX for each keyword, BibTeX for each paper."""
     for topic in data.topics:
         yield f"{topic.path}.json", _json(topic).encode(errors="replace")
         yield f"{topic.path}.bib", "".join(bibtex(_rows(topic))).encode(errors="replace")
-    yield from _cited(data)
-
-
-def _cited(data: SiteData) -> Iterator[tuple[str, bytes]]:
-    """One entry a file: for every card's paper, also those that only a digest still has."""
     papers = {item.paper.id: item.paper for digest in data.digests for item in digest.items}
     papers |= {paper.id: paper for paper in data.papers}
-    for paper in papers.values():
+    for paper in papers.values():  # also those that only a digest still has
         known = data.store.known(paper.id) or paper
         yield bib_path(known), f"{bibtex_entry(known)}\n".encode(errors="replace")
 
@@ -108,7 +87,7 @@ def _rows(topic: Topic) -> Iterator[Row]:
 
 
 def _json(topic: Topic) -> str:
-    """The rows of `daily-papers export`, one a line, in one object."""
+    """The rows of `daily-papers export`, one on each line, in one object."""
     papers = ",\n".join(line.rstrip("\n") for line in jsonl(_rows(topic)))
     name, slug = json.dumps(topic.name, ensure_ascii=False), json.dumps(topic.slug)
     return f'{{"keyword": {name}, "slug": {slug}, "papers": [\n{papers}\n]}}\n'

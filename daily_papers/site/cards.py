@@ -18,7 +18,7 @@ AUTHORS_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What is the same on every card of a paper, and costs most to make."""
+    """What is the same on every card of a paper, and takes longest to make."""
 
     title: Markup
     abstract: Markup
@@ -33,12 +33,12 @@ class Card:
 
     paper: Paper
     texts: Texts
-    #: Names it on its page.
+    #: Its id in the page.
     anchor: str
     day: date
-    #: ``Mar 6`` in the listing day's year, else ``Mar 25, 2024``.
+    #: ``Mar 6`` in the year of the site's listing day, else ``Mar 25, 2024``.
     day_text: str
-    #: ``CV`` for cs.CV, ``hep-th`` for hep-th; None where it is not known.
+    #: ``CV`` for cs.CV, ``hep-th`` for hep-th; None if it is not known.
     category: str | None
     #: Cross-lists included.
     categories: tuple[str, ...]
@@ -47,7 +47,7 @@ class Card:
     version: str
     #: Whether it was news on the site's listing day.
     is_new: bool
-    #: Keyword names and reasons, on pages of one keyword a reason alone.
+    #: Names of keywords and reasons; on the pages of one keyword, only the reason.
     why: tuple[tuple[str, str], ...]
     #: Other keywords whose pages show it.
     others: tuple[Topic, ...]
@@ -55,7 +55,7 @@ class Card:
 
     @property
     def weight(self) -> int:
-        """About how many bytes it takes on its page, rather more than less."""
+        """About how many bytes it takes on its page; rather more than less."""
         texts = self.texts
         shown = (texts.title, texts.abstract, texts.comment, texts.authors, texts.more_authors)
         reasons = sum(len(name) + len(reason) + 60 for name, reason in self.why)
@@ -78,7 +78,7 @@ class Cards:
     def of_news(self, paper: Paper, topics: tuple[Topic, ...], kept_code: str | None) -> Card:
         """The card of a digest's paper, with the keywords for which it was news.
 
-        ``kept_code`` is the repository that the digest remembers, whose abstract is gone.
+        ``kept_code`` is the repository that the digest remembers, which has no abstract to look in.
         """
         card = self._card(paper, topics)
         return card if card.code_url else replace(card, code_url=kept_code)
@@ -87,46 +87,39 @@ class Cards:
         """A day as cards show it."""
         return day_text(day, self._data.day)
 
-    def is_new(self, paper: Paper) -> bool:
-        """Whether a paper was news on the listing day that the site shows."""
-        news = self._data.store.news.get(paper.id)
-        return news is not None and news.day == self._data.day
-
     def _card(self, paper: Paper, topics: tuple[Topic, ...], page: Topic | None = None) -> Card:
         primary = paper.primary_category
-        day = shown_day(paper)
+        news = self._data.store.news.get(paper.id)
+        here = {topic.slug for topic in topics}
+        everywhere = self._data.topics_of.get(paper.id, ())
         return Card(
             paper=paper,
             texts=self._texts_of(paper, page),
             anchor=paper.id.replace("/", "-"),
-            day=day,
-            day_text=self.day_text(day),
-            category=readable(short_category(primary)) if primary else None,
+            day=shown_day(paper),
+            day_text=self.day_text(shown_day(paper)),
+            category=readable(primary.partition(".")[2] or primary) if primary else None,
             categories=paper.categories or ((primary,) if primary else ()),
             code_url=self._data.code_url(paper),
             version=self._version(paper),
-            is_new=self.is_new(paper),
+            is_new=news is not None and news.day == self._data.day,
             why=tuple(
                 ("" if page else readable(topic.name), readable(topic.why[paper.id]))
                 for topic in topics
                 if paper.id in topic.why
             ),
-            others=self._others(paper, {topic.slug for topic in topics}),
+            others=tuple(topic for topic in everywhere if topic.slug not in here),
             bib=bib_path(paper),
         )
 
-    def _others(self, paper: Paper, told: set[str]) -> tuple[Topic, ...]:
-        topics = self._data.topics_of.get(paper.id, ())
-        return tuple(topic for topic in topics if topic.slug not in told)
-
     def _version(self, paper: Paper) -> str:
-        if paper.version == 1:
-            return "v1"
         when = paper.updated.date() if paper.updated else paper.announced
-        return f"v{paper.version}" + (f", revised {self.day_text(when)}" if when else "")
+        if paper.version == 1 or when is None:
+            return f"v{paper.version}"
+        return f"v{paper.version}, revised {self.day_text(when)}"
 
-    def _texts_of(self, paper: Paper, page: Topic | None = None) -> Texts:
-        """Texts are made once, but for the page of a person: there the name stands out."""
+    def _texts_of(self, paper: Paper, page: Topic | None) -> Texts:
+        """Texts are made once, except for the page of a person, where the name stands out."""
         if page is not None and page.keyword.authors:
             return self._made(paper, page)
         if paper.id not in self._texts:
@@ -145,19 +138,14 @@ class Cards:
         )
 
 
-def short_category(category: str) -> str:
-    """The part after the dot: ``CV`` of cs.CV; the whole name where there is none."""
-    return category.partition(".")[2] or category
-
-
 def day_text(day: date, today: date | None) -> str:
-    """``Mar 6`` in today's year, ``Mar 25, 2024`` otherwise. Not by the machine's language."""
-    text = short_date(day)
-    return text if today is not None and day.year == today.year else f"{text}, {day.year}"
+    """``Mar 6`` in today's year, ``Mar 25, 2024`` otherwise."""
+    of_this_year = today is not None and day.year == today.year
+    return short_date(day) if of_this_year else f"{short_date(day)}, {day.year}"
 
 
 def bib_path(paper: Paper) -> str:
-    """Where the paper's own BibTeX file stands, seen from the start page."""
+    """The paper's own BibTeX file, seen from the start page."""
     return f"bib/{bibtex_key(paper)}.bib"
 
 

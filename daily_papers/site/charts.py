@@ -1,4 +1,4 @@
-"""Papers a week as a picture: bars in SVG whose colours come from the style sheet."""
+"""Papers per week as a picture: bars in SVG, coloured by the style sheet."""
 
 from __future__ import annotations
 
@@ -13,22 +13,13 @@ from daily_papers.text import MONTHS, short_date
 _LONGEST = 52
 _SHORTEST = 26
 _SPARK = 12
-# As wide as a small phone, so that the picture is never shrunk, nor its letters.
+# As wide as a small phone, so that the picture and its letters are never shrunk.
 _WIDTH, _HEIGHT, _TOP, _BOTTOM = 320, 64, 16, 18
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
-    """Where bars stand: the line that they stand on, and how high the highest can be."""
-
-    width: float
-    height: float
-    floor: float
-
-
-@dataclass(frozen=True, slots=True)
 class Week:
-    """An ISO week; the number of papers is None where it was not counted yet."""
+    """An ISO week; the number of papers is None if nobody counted yet."""
 
     monday: date
     papers: int | None
@@ -72,11 +63,11 @@ def _name(monday: date) -> str:
 
 
 def chart(weeks: Sequence[Week]) -> Markup:
-    """A picture with a scale and the names of the months; a table stands beside it."""
-    box = _Box(_WIDTH, _HEIGHT, _TOP + _HEIGHT)
+    """A picture with a scale and the names of the months; the page has a table beside it."""
     step = _WIDTH / len(weeks)
-    axis = f'<path class="axis" d="M0 {box.floor:g}.5H{_WIDTH}"/>'
-    inside = (_bars(weeks, box), axis, *_months(weeks, step), _scale(weeks, step))
+    bars = _bars(weeks, _WIDTH, _HEIGHT, floor=_TOP + _HEIGHT)
+    axis = f'<path class="axis" d="M0 {_TOP + _HEIGHT}.5H{_WIDTH}"/>'
+    inside = (bars, axis, *_months(weeks, step), _scale(weeks, step))
     return Markup(  # noqa: S704 - made of numbers and month names
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {_TOP + _HEIGHT + _BOTTOM}"'
         f' aria-hidden="true" focusable="false">{"".join(inside)}</svg>'
@@ -84,33 +75,32 @@ def chart(weeks: Sequence[Week]) -> Markup:
 
 
 def sparkline(weeks: Sequence[Week]) -> Markup:
-    """The last weeks as small bars, for a list; the numbers stand beside them."""
-    shown = weeks[-_SPARK:]
+    """The last weeks as small bars, for a list; the page has the numbers beside them."""
     return Markup(  # noqa: S704 - made of numbers
         '<svg class="spark" viewBox="0 0 72 18" width="72" height="18" aria-hidden="true"'
-        f' focusable="false">{_bars(shown, _Box(72, 18, 18))}</svg>'
+        f' focusable="false">{_bars(weeks[-_SPARK:], 72, 18, floor=18)}</svg>'
     )
 
 
-def _bars(weeks: Sequence[Week], box: _Box) -> str:
-    """One bar a week. A week without papers is a dash on the floor; an uncounted one is nothing."""
-    step = box.width / max(len(weeks), 1)
+def _bars(weeks: Sequence[Week], width: int, height: int, *, floor: int) -> str:
+    """A bar for each week; a dash on the floor for one without papers, nothing if not counted."""
+    step = width / max(len(weeks), 1)
     wide = round(step * 0.68, 1)
     most = max((week.papers or 0 for week in weeks), default=0)
     some, none = "", ""
     for place, week in enumerate(weeks):
         left = round(place * step + (step - wide) / 2, 1)
-        tall = round((week.papers or 0) / most * box.height, 1) if most else 0
+        tall = round((week.papers or 0) / most * height, 1) if most else 0
         if tall:
-            some += f"M{left:g} {box.floor:g}v{-tall:g}h{wide:g}v{tall:g}z"
+            some += f"M{left:g} {floor}v{-tall:g}h{wide:g}v{tall:g}z"
         elif week.papers is not None:
-            none += f"M{left:g} {box.floor:g}v-1.5h{wide:g}v1.5z"
+            none += f"M{left:g} {floor}v-1.5h{wide:g}v1.5z"
     paths = (("bars", some), ("none", none))
     return "".join(f'<path class="{name}" d="{path}"/>' for name, path in paths if path)
 
 
 def _months(weeks: Sequence[Week], step: float) -> list[str]:
-    """The name of each month under its first week, where there is room for it."""
+    """The name of each month under its first week, if there is room for it."""
     named: list[str] = []
     free = 0.0
     for place, week in enumerate(weeks):

@@ -1,4 +1,4 @@
-"""What the website shows: each keyword with its papers and why they matched, and the digests."""
+"""What the website shows: each keyword with its papers and why they match, and the digests."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from daily_papers.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A keyword as the website shows it; where it tracks a person, that person."""
+    """A keyword as the website shows it; if it tracks a person, that person."""
 
     keyword: Keyword
     #: Newest first, by the date that cards show.
     papers: tuple[Paper, ...]
-    #: By paper, why it matched, in words; a paper that matches no longer is not in it.
+    #: By paper, why it matches, in words; a paper that no longer matches is not in it.
     why: Mapping[str, str]
     #: By paper, the listing day on which it came to this keyword.
     first_seen: Mapping[str, date]
-    #: The last listing day up to which it is complete, where that is not the site's day.
+    #: The listing day up to which it is complete, if that is not the site's day.
     behind: date | None
 
     @property
@@ -38,12 +38,12 @@ class Topic:
 
     @property
     def slug(self) -> str:
-        """What names its files."""
+        """The name of its files."""
         return self.keyword.slug
 
     @property
     def path(self) -> str:
-        """Its files' name without an ending, seen from the start page."""
+        """Its files without their endings, seen from the start page."""
         return f"{'authors' if self.keyword.authors else 'keywords'}/{self.slug}"
 
     @property
@@ -57,50 +57,27 @@ class Topic:
         return to_arxiv(self.keyword.expression)
 
     def tracks(self, author: str) -> bool:
-        """Tell whether this is the tracked person, whatever case and accents."""
+        """Whether this is the tracked person, whatever the case and the accents."""
         return any(same_name(spelling, author) for spelling in self.keyword.authors)
 
 
-def shown_day(paper: Paper) -> date:
-    """The day that a card shows: of the first version, else the best that is known."""
-    return paper.published.date() if paper.published is not None else paper.table_date
-
-
-def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:
-    """Sort key that puts the newest paper first, by the day that its card shows."""
-    month, number, archive = announcement_order(paper.id)
-    return -shown_day(paper).toordinal(), (-month, -number, archive)
-
-
-def _reason(leaves: tuple[Leaf, ...]) -> str:
-    """What holds, in words; categories that all papers here share only where nothing else does.
-
-    A person is named once, not in each spelling that has the same letters.
-    """
-    people = {name_key(leaf.name): leaf for leaf in reversed(leaves) if isinstance(leaf, Author)}
-    told = [leaf for leaf in leaves if not isinstance(leaf, Author | Category)]
-    return explain([*told, *reversed(people.values())] or leaves)
-
-
 class SiteData:
-    """All that the website tells, taken from one state of a digest repository."""
+    """Everything the website shows, from one state of a digest repository."""
 
     def __init__(self, config: Config, store: Store, digests: Iterable[Digest]) -> None:
         self.config = config
         self.store = store
-        self._code_urls: dict[str, str | None] = {}
-        self.digests = tuple(sorted(digests, key=lambda digest: in_order(digest.key), reverse=True))
+        #: The listing day that the website shows.
+        self.day = store.state.day
+        #: Newest first.
+        self.digests = sorted(digests, key=lambda digest: in_order(digest.key), reverse=True)
         people = {word.slug: word.expression for word in config.keywords if word.authors}
         by_people = Matches(people, [stored.paper for stored in store.papers.values()])
         self.topics = tuple(
             self._topic(keyword, by_people.of(keyword.slug) if keyword.authors else ())
             for keyword in config.keywords
         )
-
-    @property
-    def day(self) -> date | None:
-        """The listing day that the website shows."""
-        return self.store.state.day
+        self._code_urls: dict[str, str | None] = {}
 
     @cached_property
     def topics_of(self) -> Mapping[str, tuple[Topic, ...]]:
@@ -113,36 +90,56 @@ class SiteData:
 
     @cached_property
     def papers(self) -> tuple[Paper, ...]:
-        """Every paper that some keyword's page shows, newest first."""
+        """Every paper on the page of a keyword, newest first."""
         shown = {paper.id: paper for topic in self.topics for paper in topic.papers}
         return tuple(sorted(shown.values(), key=newest_shown_first))
 
     def code_url(self, paper: Paper) -> str | None:
-        """Where the paper's code lies; remembered, since every card and feed asks."""
+        """Where the paper's code is; remembered, since every card and feed asks."""
         if paper.versioned_id not in self._code_urls:
             self._code_urls[paper.versioned_id] = code_url(paper)
         return self._code_urls[paper.versioned_id]
 
-    def came(self, paper_id: str) -> date:
+    def first_day(self, paper_id: str) -> date:
         """The listing day on which a paper first came to any keyword."""
         return min(topic.first_seen[paper_id] for topic in self.topics_of[paper_id])
 
     def _topic(self, keyword: Keyword, more: Iterable[Paper]) -> Topic:
-        """Show the keyword's table; of a person also the papers that only others brought."""
+        """Show the keyword's table; for a person, also the papers that only others brought."""
         table = {paper.id: paper for paper in (*self.store.table(keyword.slug), *more)}
-        papers = tuple(table.values())
+        papers = sorted(table.values(), key=newest_shown_first)
         matches = Matches({keyword.slug: keyword.expression}, papers)
         reasons = {paper.id: _reason(matches.why(keyword.slug, paper)) for paper in papers}
-        record = self.store.keywords.get(keyword.slug)
-        last = None if record is None else record.last_success
+        seen = {paper.id: self.store.papers[paper.id].first_seen for paper in papers}
+        state = self.store.keywords.get(keyword.slug)
+        last = None if state is None else state.last_success
         return Topic(
             keyword=keyword,
-            papers=tuple(sorted(papers, key=newest_shown_first)),
+            papers=tuple(papers),
             why={id: reason for id, reason in reasons.items() if reason},
-            first_seen={paper.id: self._came_to(keyword.slug, paper.id) for paper in papers},
+            first_seen={
+                id: days.get(keyword.slug) or min(days.values()) for id, days in seen.items()
+            },
             behind=last if last != self.day else None,
         )
 
-    def _came_to(self, slug: str, paper_id: str) -> date:
-        seen = self.store.papers[paper_id].first_seen
-        return seen.get(slug) or min(seen.values())
+
+def shown_day(paper: Paper) -> date:
+    """The day that a card shows: that of the first version, or the best that is known."""
+    return paper.published.date() if paper.published is not None else paper.table_date
+
+
+def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:
+    """Sort key that puts the newest paper first, by the day that its card shows."""
+    month, number, archive = announcement_order(paper.id)
+    return -shown_day(paper).toordinal(), (-month, -number, archive)
+
+
+def _reason(leaves: tuple[Leaf, ...]) -> str:
+    """What matches, in words; categories only if nothing else does, since all papers share them.
+
+    A person is named once, not in each spelling that has the same letters.
+    """
+    people = {name_key(leaf.name): leaf for leaf in reversed(leaves) if isinstance(leaf, Author)}
+    others = [leaf for leaf in leaves if not isinstance(leaf, Author | Category)]
+    return explain([*others, *reversed(people.values())] or leaves)

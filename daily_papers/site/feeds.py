@@ -1,15 +1,15 @@
 """Atom feeds (RFC 4287): of everything, of each keyword, of each tracked author.
 
-A paper has the same id in every feed and for good, so readers of several feeds see it once. The
-newest are those that came last to the site, by listing day. Nothing depends on the clock: a feed
-changes when its papers do. A paper is dated by its announcement, since readers sort by date: one
-that moderation held was submitted weeks before anybody could read it.
+A paper has the same id in every feed, for good, so readers of several feeds see it once. The papers
+that came last to the site, by listing day, are first. A paper is dated by its announcement, since
+feed readers sort by date: one that moderation held was submitted weeks before anybody could read
+it. Nothing depends on the clock: a feed changes when its papers do.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit
@@ -18,8 +18,9 @@ from lxml import etree
 
 from daily_papers.errors import UsageError
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.site.data import SiteData, Topic
+from daily_papers.site.data import SiteData
 from daily_papers.site.formulas import readable
+from daily_papers.site.output import File
 from daily_papers.text import rfc3339
 from daily_papers.workflow_commands import GITHUB, repository_name, server_url
 
@@ -28,68 +29,109 @@ ALL = "feed.atom"
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _CATEGORIES = "http://arxiv.org/schemas/atom"  # as in arXiv's own feeds
-#: The listings of a month's identifiers end with the first ones of the next month.
-_LISTED_WITHIN = timedelta(days=35)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+#: The last identifiers of a month are listed in the first days of the next one.
+_LISTED_WITHIN = timedelta(days=35)
 # What XML 1.0 cannot hold, besides what `readable` leaves out.
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
+# A tag names a day on which its authority owned the name (RFC 4151).
+_TAG_DAY = "2026"
+_NO_HOST = "daily-papers.invalid"
 
-def feeds(data: SiteData, addresses: Addresses) -> Iterator[tuple[str, bytes]]:
+
+@dataclass(frozen=True, slots=True)
+class SiteAddress:
+    """Where the website is. Only feeds need to know: pages link to one another relatively."""
+
+    #: The address of the start page, with a slash at its end; None if nothing says it.
+    base: str | None
+    #: What all ids begin with; it never changes (a tag URI).
+    tag: str
+
+    @classmethod
+    def of(cls, base_url: str | None, environ: Mapping[str, str]) -> SiteAddress:
+        """Take the address that was given, else that of the Pages of GITHUB_REPOSITORY.
+
+        Ids come from GITHUB_REPOSITORY if it is set, so that they outlive a change of address.
+        Raises UsageError if ``base_url`` is not an address.
+        """
+        base = None if base_url is None else _checked(base_url)
+        repository = repository_name(environ)
+        if repository is None:
+            parts = urlsplit(base or "")
+            return cls(base, _tag(parts.hostname or _NO_HOST, parts.path.strip("/")))
+        server = server_url(environ)
+        if server != GITHUB:  # where an Enterprise Server has its pages is up to its owner
+            return cls(base, _tag(urlsplit(server).hostname or _NO_HOST, repository))
+        owner, name = repository.split("/")
+        host = f"{owner.lower()}.github.io"
+        own = f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+        return cls(base or own, _tag(host, name))
+
+
+def _checked(base_url: str) -> str:
+    try:
+        parts = urlsplit(base_url.strip())
+    except ValueError:
+        parts = urlsplit("")
+    plain = not (parts.query or parts.fragment or parts.username or re.search(r"\s", base_url))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
+        raise UsageError(
+            f"--base-url: {base_url!r} is not the address of a folder of a website; "
+            "give one like https://owner.github.io/repository/"
+        )
+    return base_url.strip().rstrip("/") + "/"
+
+
+def _tag(host: str, path: str) -> str:
+    return f"tag:{host},{_TAG_DAY}:{path + '/' if path else ''}"
+
+
+def feeds(data: SiteData, address: SiteAddress) -> Iterator[File]:
     """Every feed with its path."""
     title = data.config.title
-    came = {paper.id: data.came(paper.id) for paper in data.papers}
-    newest = sorted(
-        data.papers,
-        key=lambda paper: (came[paper.id], announcement_order(paper.id)),
-        reverse=True,
-    )
-    writer = _Writer(data, addresses)
-    yield ALL, writer.feed(ALL, "index.html", title, newest[:LONGEST_FEED])
+    writer = _Writer(data, address)
+    yield ALL, writer.feed(ALL, "index.html", title, _newest(data.papers, data.first_day))
     for topic in data.topics:
+        papers = _newest(topic.papers, topic.first_seen.__getitem__)
         path = f"{topic.path}.atom"
-        heading = f"{title}: {topic.name}"
-        yield path, writer.feed(path, topic.page, heading, _newest_of(topic))
+        yield path, writer.feed(path, topic.page, f"{title}: {topic.name}", papers)
 
 
-def _newest_of(topic: Topic) -> Sequence[Paper]:
-    return sorted(
-        topic.papers,
-        key=lambda paper: (topic.first_seen[paper.id], announcement_order(paper.id)),
-        reverse=True,
-    )[:LONGEST_FEED]
+def _newest(papers: Iterable[Paper], came: Callable[[str], date]) -> Sequence[Paper]:
+    def order(paper: Paper) -> tuple[date, tuple[int, int, str]]:
+        return came(paper.id), announcement_order(paper.id)
+
+    return sorted(papers, key=order, reverse=True)[:LONGEST_FEED]
 
 
 class _Writer:
     """Writes the feeds of one website."""
 
-    def __init__(self, data: SiteData, addresses: Addresses) -> None:
+    def __init__(self, data: SiteData, address: SiteAddress) -> None:
         self._data = data
-        self._addresses = addresses
+        self._address = address
 
     def feed(self, path: str, page: str, title: str, papers: Sequence[Paper]) -> bytes:
-        """Write one feed; ``page`` is what it is a feed of."""
+        """Write one feed; ``page`` is the page with the same papers."""
         feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item]  # stubs lack None
-        _add(feed, "id", self._addresses.id_of(path))
+        _add(feed, "id", self._address.tag + path)
         _add(feed, "title", title)
         updated = max((self._updated(paper) for paper in papers), default=_NEVER)
         _add(feed, "updated", rfc3339(updated))
         _add(_add(feed, "author"), "name", self._data.config.title)
         _add(feed, "rights", "Titles, abstracts and names of authors: CC0 1.0, by arXiv")
-        for relation, target, kind in (
-            ("self", path, "application/atom+xml"),
-            ("alternate", page, "text/html"),
-        ):
-            address = self._addresses.absolute(target)
-            if address is not None:
-                _add(feed, "link", rel=relation, href=address, type=kind)
+        if self._address.base is not None:
+            links = (("self", path, "application/atom+xml"), ("alternate", page, "text/html"))
+            for relation, target, kind in links:
+                _add(feed, "link", rel=relation, href=self._address.base + target, type=kind)
         for paper in papers:
-            self._entry(feed, paper)
+            self._entry(_add(feed, "entry"), paper)
         return etree.tostring(feed, encoding="utf-8", xml_declaration=True, pretty_print=True)
 
-    def _entry(self, feed: etree._Element, paper: Paper) -> None:
-        entry = _add(feed, "entry")
-        _add(entry, "id", self._addresses.id_of(f"papers/{paper.id}"))
+    def _entry(self, entry: etree._Element, paper: Paper) -> None:
+        _add(entry, "id", f"{self._address.tag}papers/{paper.id}")
         _add(entry, "title", paper.title, type="text")
         _add(entry, "updated", rfc3339(self._updated(paper)))
         published = self._published(paper)
@@ -109,26 +151,26 @@ class _Writer:
         _add(entry, "summary", paper.abstract, type="text")
 
     def _updated(self, paper: Paper) -> datetime:
-        """When this version could be read; a withdrawal leaves the date of the version before."""
+        """When this version could be read; a withdrawal keeps the date of the version before."""
         times = [paper.dated or _midnight(paper.date), self._published(paper)]
         if paper.announced is not None and not paper.is_withdrawn:
             times.append(_midnight(paper.announced))
         return max(filter(None, times))
 
     def _published(self, paper: Paper) -> datetime | None:
-        """When the first version could be read; None where its submission is not known."""
+        """When the first version could be read; None if its submission is not known."""
         if paper.published is None:
             return None
         return max([paper.published, *map(_midnight, self._announced(paper))])
 
     def _announced(self, paper: Paper) -> Iterator[date]:
-        """The days before which nobody could read a paper, as well as they are known.
+        """Days before which nobody could read a paper, as far as they are known.
 
-        arXiv gives identifiers at announcement: the first version was not listed before the month
-        that its identifier names. A listing long after that month is a late cross-list.
+        arXiv gives out identifiers at announcement, so the first version was not listed before the
+        month that its identifier names. A listing long after that month is a late cross-list.
         """
         year, month = divmod(announcement_order(paper.id)[0], 100)
-        if not 1 <= month <= 12:  # such identifiers do not exist, but pass as some
+        if not 1 <= month <= 12:  # no paper has such an identifier, but arXiv accepts it
             return
         first = date(year, month, 1)
         yield first
@@ -152,65 +194,3 @@ def _text(text: str) -> str:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-# Tags name a day on which the authority was whose they are: of the first websites of this form.
-_TAG_DAY = "2026"
-_NO_HOST = "daily-papers.invalid"
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """How the website's parts are called."""
-
-    #: The address of the start page, with a slash at its end; None where nothing tells it.
-    base: str | None
-    #: What all tag: ids begin with.
-    tag: str
-
-    @classmethod
-    def of(cls, base_url: str | None, environ: Mapping[str, str]) -> Addresses:
-        """Take the address that was given, else that of GITHUB_REPOSITORY's pages.
-
-        Ids come from GITHUB_REPOSITORY where it is set, so that they outlive a change of address.
-        Raises UsageError where the address is none.
-        """
-        base = None if base_url is None else _checked(base_url)
-        repository = repository_name(environ)
-        if repository is None:
-            host = (urlsplit(base).hostname if base else None) or _NO_HOST
-            path = urlsplit(base).path.strip("/") if base else ""
-            return cls(base, _tag(host, path))
-        server = server_url(environ)
-        if server != GITHUB:  # where an Enterprise Server has its pages is up to its owner
-            return cls(base, _tag(urlsplit(server).hostname or _NO_HOST, repository))
-        owner, name = repository.split("/")
-        host = f"{owner.lower()}.github.io"
-        own = f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
-        return cls(base or own, _tag(host, name))
-
-    def absolute(self, path: str) -> str | None:
-        """The whole address of one of the site's files, where it is known."""
-        return None if self.base is None else self.base + path
-
-    def id_of(self, path: str) -> str:
-        """The name that a feed gives for good."""
-        return f"{self.tag}{path}"
-
-
-def _checked(base_url: str) -> str:
-    try:
-        parts = urlsplit(base_url.strip())
-    except ValueError:
-        parts = urlsplit("")
-    plain = not (parts.query or parts.fragment or parts.username or re.search(r"\s", base_url))
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
-        raise UsageError(
-            f"--base-url: {base_url!r} is not the address of a folder of a website; "
-            "give one like https://owner.github.io/repository/"
-        )
-    return base_url.strip().rstrip("/") + "/"
-
-
-def _tag(host: str, path: str) -> str:
-    return f"tag:{host},{_TAG_DAY}:{path + '/' if path else ''}"

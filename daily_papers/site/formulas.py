@@ -1,9 +1,9 @@
-r"""Paper text as HTML: formulas as MathML, TeX accents as letters, all else as plain text.
+r"""Paper text as HTML: formulas as MathML, TeX accents as letters, everything else as plain text.
 
 The TeX of a formula is as hostile as any text, and the library that converts it lets ``\text``,
-``\href`` and ``\style`` through. So of its result only the elements and attributes of an allow
-list are taken, and each text in it is escaped here. A formula that it cannot convert, or that
-needs anything else, is shown as its TeX.
+``\href`` and ``\style`` through. So only allowed elements and attributes of its result are taken,
+and each text in it is escaped here. A formula that it cannot convert, or that needs anything else,
+is shown as TeX.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
@@ -21,7 +22,7 @@ from daily_papers.papers.tex import decode_accents
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-# A lone dollar is money: maths begins with a sign and ends with one, unless it can be nothing else.
+# A lone dollar is money, and a pair of dollars is maths only if nothing says otherwise.
 _FORMULA = re.compile(
     r"""(?<!\\)\$\$(?P<block>(?:\\.|[^$\\])+)\$\$
       | (?<!\\)\$(?![\s$])(?P<inline>(?:\\.|[^$\\])*(?:\\.|[^$\\\s]))\$(?!\d)
@@ -32,7 +33,7 @@ _FORMULA = re.compile(
 )
 _LONGEST_FORMULA = 1000
 _MOST_GROUPS = 200
-#: Signs of a formula that fit on a line of a phone. MathML has no line breaks, its TeX has.
+#: Signs of a formula that fit on a line of a phone: MathML does not break lines, TeX does.
 _LONGEST_LINE = 40
 
 _ELEMENTS = frozenset(
@@ -51,14 +52,15 @@ _ATTRIBUTES = frozenset(
     )
 )
 _ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.+% -]{1,40}", re.ASCII)
-# Addresses are no formulas: set letter by letter they can be neither read nor broken into lines.
+# Addresses are not formulas: set letter by letter, nobody could read them or break their lines.
 _ADDRESS = re.compile(r"\\(?:href|url)(?![A-Za-z])|://")
-# What the library leaves where it does not know a command, or the columns of an environment.
+# What the library leaves of a command, or of an environment's columns, that it does not know.
 _COMMAND = re.compile(r"\\|^&$")
-# A name of several letters (log, sin) stands apart from the letters beside it.
+# There is space between a name of several letters (log, sin) and the letters beside it.
+_BESIDE_FUNCTION = frozenset({"mi", "mn", "msub", "msup", "mfrac", "msqrt"})
 _THIN_SPACE = '<mspace width="0.17em"></mspace>'
 
-# Controls, and what turns the direction of the text around it; U+2028 and U+2029 end lines.
+# Controls, and what changes the direction of the text.
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -71,7 +73,7 @@ class Formula(NamedTuple):
 
 
 def readable(text: str) -> str:
-    """A text for people: accents as letters, white space folded, nothing unseen in it."""
+    """A text for people: accents as letters, white space folded, nothing invisible."""
     if text.isascii() and text.isprintable():
         return " ".join(decode_accents(text).split())
     visible = _SURROGATE.sub("\ufffd", _UNSEEN.sub("", decode_accents(text)))
@@ -79,25 +81,29 @@ def readable(text: str) -> str:
 
 
 class FormulaRenderer:
-    """Sets texts. It remembers formulas, since the same few stand in many papers."""
+    """Writes texts as HTML. It remembers formulas, since many papers have the same few."""
 
     def __init__(self) -> None:
-        self._convert = _converter()
+        self._convert: Callable[[str], Element] | None = None
+        with suppress(ImportError):
+            from latex2mathml.converter import convert_to_element  # noqa: PLC0415 - optional
+
+            self._convert = convert_to_element
         self._known: dict[str, Markup | None] = {}
 
     @property
     def knows_mathml(self) -> bool:
-        """Whether the library is there; without it formulas are shown as TeX."""
+        """Whether the library is installed; without it, formulas are shown as TeX."""
         return self._convert is not None
 
     def html(self, text: str) -> Markup:
-        """Set a text as HTML."""
+        """Write a text as HTML."""
         return Markup("").join(
             part.mathml if isinstance(part, Formula) else escape(part) for part in self.parts(text)
         )
 
     def parts(self, text: str) -> tuple[str | Formula, ...]:
-        """Take a readable text apart into what is plain and what is a formula."""
+        """Split a text, made readable, into plain pieces and formulas."""
         return tuple(self._parts(readable(text)))
 
     def _parts(self, text: str) -> Iterator[str | Formula]:
@@ -132,29 +138,17 @@ class FormulaRenderer:
             return None
 
 
-def _converter() -> Callable[[str], Element] | None:
-    try:
-        from latex2mathml.converter import convert_to_element  # noqa: PLC0415 - optional
-    except ImportError:
-        return None
-    return convert_to_element
-
-
 def _width(formula: Element) -> int:
-    """About how many signs stand side by side; the columns of a table stand apart."""
+    """About how many signs are side by side, with the space between the columns of a table."""
     signs = sum(len(html.unescape(text)) for text in formula.itertext())
     return signs + 2 * sum(1 for _ in formula.iter("mtd"))
 
 
-class _NotShown(ValueError):
-    """The library's result holds an element that a page must not, or a command as text."""
-
-
 def _written(element: Element) -> str:
-    """Write an element of the allow list; raises _NotShown where there is another."""
+    """Write an allowed element; raises ValueError for any other, and for a command as text."""
     name = str(element.tag)
     if name not in _ELEMENTS:
-        raise _NotShown(name)
+        raise ValueError(name)
     inside = "".join(_children(element))
     if name == "mrow" and len(element) == 1 and not element.text:
         return inside  # a group of one is that one
@@ -171,10 +165,8 @@ def _children(element: Element) -> Iterator[str]:
 
 
 def _is_apart(left: Element, right: Element) -> bool:
-    letters = {"mi", "mn", "msub", "msup", "mfrac", "msqrt"}
-    return (_is_function(left) and right.tag in letters) or (
-        _is_function(right) and left.tag in letters
-    )
+    pairs = ((left, right), (right, left))
+    return any(_is_function(one) and other.tag in _BESIDE_FUNCTION for one, other in pairs)
 
 
 def _is_function(element: Element) -> bool:
@@ -185,7 +177,7 @@ def _is_function(element: Element) -> bool:
 def _text(element: Element) -> str:
     text = html.unescape(element.text or "")
     if _COMMAND.search(text):
-        raise _NotShown(text)
+        raise ValueError(text)
     return html.escape(readable(text) if text.strip() else text, quote=False)
 
 

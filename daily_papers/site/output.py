@@ -1,8 +1,8 @@
-"""The website's folder: only what changed is written, and only what we built is taken away.
+"""The website's folder: only what changed is written, and only what we built is removed.
 
-A list of our files lies in the folder. Each file is put on it before it is written, so that a build
-that was killed is tidied by the next one. Files are replaced whole or not at all: also while the
-website is being built again, whoever serves the folder serves no half of a page.
+A list of our files is in the folder. Each file is put on it before it is written, so that the next
+build cleans up after one that was killed. Files are replaced whole or not at all, so whoever serves
+the folder never serves half a page, even during a build.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from pathlib import Path
 from daily_papers.errors import UsageError
 from daily_papers.transaction import unwritable
 
-#: Begins with a dot: web servers and GitHub Pages leave such files out.
+#: Begins with a dot: web servers and GitHub Pages skip such files.
 _LIST = ".daily-papers-site"
 _PARTIAL = ".partial"
+
+#: A path below the folder, and its content.
+File = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +38,24 @@ class SiteFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._before = self._listed()
-        #: Each file is written here and moved into its place. Another process has another one.
+        #: Each file is written here, then moved into place. Another process uses another name.
         self._partial = folder / f"{_LIST}.{os.getpid()}{_PARTIAL}"
 
-    def write(self, files: Iterable[tuple[str, bytes]]) -> Written:
+    def write(self, files: Iterable[File]) -> Written:
         """Make the folder hold these files, named from it. Raises DailyPapersError."""
         try:
             return self._write(files)
         except OSError as error:
             raise unwritable(Path(error.filename or self._folder), error) from error
 
-    def _write(self, files: Iterable[tuple[str, bytes]]) -> Written:
+    def _write(self, files: Iterable[File]) -> Written:
         paths: set[str] = set()
         changed = 0
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / _LIST).open("a", encoding="utf-8") as ours:
             for path, content in files:
                 if path not in self._before:
-                    # On a line of its own, also after one that a killed build broke off.
+                    # On a line of its own, even after one that a killed build left unfinished.
                     ours.write(f"\n{path}\n")
                     ours.flush()
                 paths.add(path)
@@ -70,7 +73,7 @@ class SiteFolder:
             if self._folder.is_dir() and any(self._folder.iterdir()):
                 raise UsageError(
                     f"{self._folder}: has files that are not a website of daily-papers; "
-                    "empty it, or give another folder with --output DIR"
+                    "empty it, or choose another folder with --output DIR"
                 ) from None
             return set()
         except OSError as error:

@@ -1,4 +1,9 @@
-"""The pages for people: start page, keywords, authors, digests, search."""
+"""The pages for people: start page, keywords, authors, digests, search.
+
+Their templates are in ``templates/site/``, beside the style sheet and the scripts: HTML in which
+every field is escaped unless it is markup of ours. A digest repository's own ``templates/site/``
+comes first, file by file.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +12,57 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from daily_papers.digests.digest import Digest, NewsItem, number_of
 from daily_papers.papers.paper import announcement_order
-from daily_papers.render.templates import bundled_templates, fill_in
+from daily_papers.render.templates import bundled_templates, fill_in, html_environment
 from daily_papers.site.cards import AUTHORS_SHOWN, Card, Cards
 from daily_papers.site.charts import Week, chart, sparkline, weeks_of
 from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import readable
+from daily_papers.site.output import File
 from daily_papers.store.store import News
 from daily_papers.text import long_date, plural
 
-#: Papers on one page of a keyword, and what they may weigh; older ones follow on the next.
+#: The most papers on one page of a keyword, and their most bytes; older ones are on the next page.
 PAPERS_A_PAGE = 100
 _BYTES_A_PAGE = 290_000
+#: On the start page.
 _PAPERS_A_KEYWORD = 8
 _DIGESTS_ON_START = 10
+_FOLDER = "site"
+_STATIC = ("*.css", "*.js", "*.svg")
 
-Page = tuple[str, str]
+
+class SiteTemplates:
+    """The templates and the static files of one website."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        above = (bundled_templates(),) if own is None else (own, bundled_templates())
+        self._folders = [folder / _FOLDER for folder in above]
+        self.environment = html_environment(self._folders)
+        self.environment.filters["plural"] = plural
+
+    def render(self, template: str, **fields: object) -> str:
+        """Fill in a page. Raises TemplateError with the template's file and line."""
+        return fill_in(self.environment, template, fields)
+
+    def static_files(self) -> Iterator[File]:
+        """The style sheet, the scripts and the icon, each with its name."""
+        paths = {
+            path.name: path
+            for folder in reversed(self._folders)
+            for pattern in _STATIC
+            for path in folder.glob(pattern)
+        }
+        for name in sorted(paths):
+            yield name, paths[name].read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A paper in a list: its title, which leads to its card."""
+class PaperLine:
+    """A paper in a list: its title, which links to its card."""
 
     title: Markup
     href: str
@@ -43,27 +74,27 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class WeekOf:
+class KeywordWeek:
     """What is new for a keyword today and this week."""
 
     topic: Topic
     today: int
     week: int
-    lines: tuple[Line, ...]
+    lines: tuple[PaperLine, ...]
     spark: Markup
 
     @property
     def more(self) -> int:
-        """Papers of this week that have no line."""
+        """How many papers of this week have no line."""
         return self.week - len(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class DigestGroup:
     """The papers of a digest under one of its keywords."""
 
     name: str
-    #: None where the keyword is gone.
+    #: None if the keyword is gone.
     topic: Topic | None
     cards: tuple[Card, ...]
 
@@ -89,19 +120,23 @@ class Pages:
         self._site_title = readable(data.config.title)
         self._by_slug = {topic.slug: topic for topic in data.topics}
         self._cards_of = {topic.slug: list(_split(cards.of_topic(topic))) for topic in data.topics}
+        self._digest_lines = [_digest_line(digest) for digest in data.digests]
 
-    def all(self) -> Iterator[Page]:
+    def files(self) -> Iterator[File]:
         """Every page with its path, one by one."""
         yield self._start()
         for topic in self._data.topics:
             yield from self._topic(topic)
-        beside = (None, *self._data.digests, None)
-        for place, digest in enumerate(self._data.digests):
-            yield self._digest(digest, newer=beside[place], older=beside[place + 2])
-        yield self._digests()
+        pages = [None, *(line.page for line in self._digest_lines), None]
+        for digest, newer, older in zip(self._data.digests, pages, pages[2:], strict=False):
+            yield self._digest(digest, newer, older)
+        years: dict[int, list[DigestLine]] = {}
+        for line in self._digest_lines:
+            years.setdefault(line.day.year, []).append(line)
+        yield self._file("digests/index.html", "digests", "All digests", years=years)
         yield self._search()
 
-    def _render(self, path: str, template: str, title: str, **fields: object) -> Page:
+    def _file(self, path: str, template: str, title: str, **fields: object) -> File:
         """Render a page; all its links begin with ``root``, so that it works at any address."""
         html = self._templates.render(
             f"{template}.html.jinja",
@@ -113,14 +148,15 @@ class Pages:
             long_day=long_date,
             **fields,
         )
-        return path, html
+        return path, html.encode("utf-8", errors="replace")
 
     # --- start page ----------------------------------------------------------------------------
 
-    def _start(self) -> Page:
-        weeks = [self._week_of(topic) for topic in self._data.topics]
+    def _start(self) -> File:
         news = self._news_of_week()
-        return self._render(
+        weeks = [self._week_of(topic, news) for topic in self._data.topics]
+        of_today = (line for line in self._digest_lines if line.day == self._data.day)
+        return self._file(
             "index.html",
             "start",
             self._site_title,
@@ -129,10 +165,8 @@ class Pages:
             week=len(news),
             busy=[week for week in weeks if week.week],
             quiet=[week for week in weeks if not week.week],
-            digests=self._digest_lines()[:_DIGESTS_ON_START],
-            digest_of_today=next(
-                (line for line in self._digest_lines() if line.day == self._data.day), None
-            ),
+            digests=self._digest_lines[:_DIGESTS_ON_START],
+            digest_of_today=next(of_today, None),
         )
 
     def _news_of_week(self) -> list[News]:
@@ -145,15 +179,15 @@ class Pages:
         ]
         return sorted(news, key=lambda item: (item.day, announcement_order(item.id)), reverse=True)
 
-    def _week_of(self, topic: Topic) -> WeekOf:
-        news = [item for item in self._news_of_week() if topic.slug in item.keywords]
+    def _week_of(self, topic: Topic, news: Sequence[News]) -> KeywordWeek:
+        news = [item for item in news if topic.slug in item.keywords]
         shown = {
             card.paper.id: (card, page_of(topic, number))
             for number, cards in enumerate(self._cards_of[topic.slug], 1)
             for card in cards
         }
         lines = [self._line(*shown[item.id], item.day) for item in news if item.id in shown]
-        return WeekOf(
+        return KeywordWeek(
             topic=topic,
             today=sum(item.day == self._data.day for item in news),
             week=len(news),
@@ -161,13 +195,13 @@ class Pages:
             spark=sparkline(self._weeks(topic)),
         )
 
-    def _line(self, card: Card, page: str, day: date) -> Line:
+    def _line(self, card: Card, page: str, day: date) -> PaperLine:
         authors = [readable(name) for name in (card.paper.authors or ())[:AUTHORS_SHOWN]]
-        return Line(
+        more = " et\N{NO-BREAK SPACE}al." if card.texts.more_authors else ""
+        return PaperLine(
             title=card.texts.title,
             href=f"{page}#{card.anchor}",
-            authors=", ".join(authors)
-            + (" et\N{NO-BREAK SPACE}al." if card.texts.more_authors else ""),
+            authors=", ".join(authors) + more,
             category=card.category,
             has_code=card.code_url is not None,
             is_withdrawn=card.paper.is_withdrawn,
@@ -179,12 +213,12 @@ class Pages:
 
     # --- keywords and authors ------------------------------------------------------------------
 
-    def _topic(self, topic: Topic) -> Iterator[Page]:
+    def _topic(self, topic: Topic) -> Iterator[File]:
         pages = self._cards_of[topic.slug]
         weeks = self._weeks(topic)
         name = readable(topic.name)
         for number, cards in enumerate(pages, 1):
-            yield self._render(
+            yield self._file(
                 page_of(topic, number),
                 "topic",
                 name if number == 1 else f"{name}, page {number}",
@@ -200,61 +234,36 @@ class Pages:
                 chart=chart(weeks) if any(week.papers for week in weeks) else None,
             )
 
-    # --- digests -------------------------------------------------------------------------------
+    # --- digests and search --------------------------------------------------------------------
 
-    def _digest(self, digest: Digest, newer: Digest | None, older: Digest | None) -> Page:
-        groups: dict[str, list[NewsItem]] = {}
+    def _digest(self, digest: Digest, newer: str | None, older: str | None) -> File:
+        by_first: dict[str, list[Card]] = {}
         for item in digest.items:
-            groups.setdefault(item.keywords[0], []).append(item)
-        names = dict(digest.keyword_names)
-        order = [slug for slug in names if slug in groups]
-        return self._render(
+            by_first.setdefault(item.keywords[0], []).append(self._card_of(item))
+        return self._file(
             digest_page(digest),
             "digest",
             digest_text(digest),
             digest=digest,
-            newer=newer and digest_page(newer),
-            older=older and digest_page(older),
+            newer=newer,
+            older=older,
             skipped=readable(digest.skipped or ""),
             groups=[
-                Group(
-                    readable(names[slug]),
-                    self._by_slug.get(slug),
-                    tuple(self._card_of(item) for item in groups[slug]),
-                )
-                for slug in order
+                DigestGroup(readable(name), self._by_slug.get(slug), tuple(by_first[slug]))
+                for slug, name in digest.keyword_names
+                if slug in by_first
             ],
         )
 
     def _card_of(self, item: NewsItem) -> Card:
-        """The paper as the store knows it now, else as the digest has kept it."""
+        """The paper as the store knows it now, or as the digest has kept it."""
         paper = self._data.store.known(item.paper.id) or item.paper
         topics = tuple(self._by_slug[slug] for slug in item.keywords if slug in self._by_slug)
         return self._cards.of_news(paper, topics, item.code_url)
 
-    def _digests(self) -> Page:
-        years: dict[int, list[DigestLine]] = {}
-        for line in self._digest_lines():
-            years.setdefault(line.day.year, []).append(line)
-        return self._render("digests/index.html", "digests", "All digests", years=years)
-
-    def _digest_lines(self) -> list[DigestLine]:
-        return [
-            DigestLine(
-                page=digest_page(digest),
-                text=digest_text(digest),
-                papers=len(digest.items),
-                day=digest.day,
-                keywords=", ".join(_keywords_of(digest)),
-            )
-            for digest in self._data.digests
-        ]
-
-    # --- search --------------------------------------------------------------------------------
-
-    def _search(self) -> Page:
+    def _search(self) -> File:
         categories = {name for paper in self._data.papers for name in paper.categories or ()}
-        return self._render(
+        return self._file(
             "search.html",
             "search",
             "Search",
@@ -265,7 +274,7 @@ class Pages:
 
 
 def _split(cards: Sequence[Card]) -> Iterator[list[Card]]:
-    """Put as many cards on a page as it may hold; at least one page, and one card on each."""
+    """Put as many cards on each page as it may hold, and at least one; there is a first page."""
     page: list[Card] = []
     weight = 0
     for card in cards:
@@ -278,12 +287,12 @@ def _split(cards: Sequence[Card]) -> Iterator[list[Card]]:
 
 
 def page_of(topic: Topic, number: int) -> str:
-    """Where a page of a keyword stands; the first has its plain name."""
+    """A page of a keyword, seen from the start page; the first has its plain name."""
     return topic.page if number == 1 else f"{topic.path}/{number}.html"
 
 
 def digest_page(digest: Digest) -> str:
-    """Where a digest's page stands."""
+    """A digest's page, seen from the start page."""
     return f"digests/{digest.key}.html"
 
 
@@ -293,50 +302,8 @@ def digest_text(digest: Digest) -> str:
     return long_date(digest.day) + (f" ({number})" if number > 1 else "")
 
 
-def _keywords_of(digest: Digest) -> Sequence[str]:
-    """The keywords that have papers in a digest, in their order."""
-    some = {slug for item in digest.items for slug in item.keywords}
-    return [readable(name) for slug, name in digest.keyword_names if slug in some]
-
-
-def page_bytes(page: Page) -> tuple[str, bytes]:
-    """A page as its file."""
-    path, html = page
-    return path, html.encode("utf-8", errors="replace")
-
-
-_FOLDER = "site"
-_STATIC = ("*.css", "*.js", "*.svg")
-
-
-class SiteTemplates:
-    """The templates and the static files of one website."""
-
-    def __init__(self, own: Path | None = None) -> None:
-        above = (bundled_templates(),) if own is None else (own, bundled_templates())
-        self._folders = [folder / _FOLDER for folder in above]
-        self.environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(self._folders),
-            undefined=jinja2.StrictUndefined,
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-        )
-        self.environment.filters["plural"] = plural
-
-    def render(self, template: str, **fields: object) -> str:
-        """Fill in a page. Raises TemplateError with the template's file and line."""
-        return fill_in(self.environment, template, fields)
-
-    def static_files(self) -> Iterator[tuple[str, bytes]]:
-        """The style sheet, the scripts and the icon, each with its name."""
-        paths = {
-            path.name: path
-            for folder in reversed(self._folders)
-            for pattern in _STATIC
-            for path in folder.glob(pattern)
-        }
-        for name in sorted(paths):
-            yield name, paths[name].read_bytes()
+def _digest_line(digest: Digest) -> DigestLine:
+    slugs = {slug for item in digest.items for slug in item.keywords}
+    names = [readable(name) for slug, name in digest.keyword_names if slug in slugs]
+    papers, keywords = len(digest.items), ", ".join(names)
+    return DigestLine(digest_page(digest), digest_text(digest), papers, digest.day, keywords)

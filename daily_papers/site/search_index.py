@@ -1,8 +1,7 @@
-"""What the search page loads when somebody searches: every paper's texts, in one file a year.
+"""What the search page loads when somebody searches: every paper's texts, one file for each year.
 
-A year's file changes only when a paper of that year does, so readers' browsers keep the others.
-Words are found in the page by the same rule that `fulltext` asks SQLite for; formulas travel as
-MathML beside their TeX.
+A year's file changes only when a paper of that year does, so browsers keep the others. The page
+finds words by the same rule that `fulltext` asks SQLite for; formulas are MathML with their TeX.
 """
 
 from __future__ import annotations
@@ -15,14 +14,13 @@ from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.cards import Cards, bib_path
 from daily_papers.site.data import SiteData, shown_day
 from daily_papers.site.formulas import Formula, FormulaRenderer, readable
+from daily_papers.site.output import File
 
 _FOLDER = "search"
 INDEX = f"{_FOLDER}/index.json"
 
 
-def search_index(
-    data: SiteData, cards: Cards, formulas: FormulaRenderer
-) -> Iterator[tuple[str, bytes]]:
+def search_index(data: SiteData, cards: Cards, formulas: FormulaRenderer) -> Iterator[File]:
     """The files of the index with their paths."""
     years: dict[int, list[Paper]] = {}
     for paper in data.papers:
@@ -47,7 +45,7 @@ def _line(value: Any) -> str:
 def _record(
     paper: Paper, data: SiteData, cards: Cards, formulas: FormulaRenderer
 ) -> dict[str, Any]:
-    """One paper; what it has not is left out."""
+    """One paper, without the fields that it does not have."""
     record = {
         "id": paper.id,
         "url": paper.url,
@@ -75,7 +73,7 @@ def _categories(paper: Paper) -> list[str]:
 
 
 def _parts(text: str, formulas: FormulaRenderer) -> str | list[str | list[str]]:
-    """A text; where it has formulas, its pieces: plain ones, and pairs of TeX and MathML."""
+    """A text; if it has formulas, its pieces: plain ones, and pairs of TeX and MathML."""
     parts = formulas.parts(text)
     if not any(isinstance(part, Formula) for part in parts):
         return "".join(map(str, parts))
