@@ -13,6 +13,7 @@ from urllib.parse import quote_plus, urlsplit
 from daily_papers.query.expression import (
     All,
     AnyOf,
+    Category,
     Expression,
     Leaf,
     Without,
