@@ -204,6 +204,7 @@ def run_render(arguments: Namespace) -> int:
 )
 def run_check(arguments: Namespace) -> int:
     """Name what is wrong in keywords.yaml and in the repository's own templates."""
+    from daily_papers.author_check import unseen_authors
     from daily_papers.config import ConfigError, load_config, unsendable_terms
     from daily_papers.repository import KEYWORDS
     from daily_papers.template_check import check_templates
@@ -212,7 +213,11 @@ def run_check(arguments: Namespace) -> int:
     config = None
     try:
         config = load_config(path)
-        problems = (*config.warnings, *unsendable_terms(config, str(path)))
+        problems = (
+            *config.warnings,
+            *unsendable_terms(config, str(path)),
+            *unseen_authors(config, path.parent, str(path)),
+        )
     except ConfigError as error:
         problems = error.problems
     problems += check_templates(path.parent)

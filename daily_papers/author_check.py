@@ -1,0 +1,63 @@
+"""Spellings of a person that the store knows, where no stored paper has one of those written down.
+
+A warning, not a mistake: the person may not have written a paper that is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from daily_papers.config import Config, Problem
+from daily_papers.config.messages import list_as_yaml
+from daily_papers.errors import DailyPapersError
+from daily_papers.papers.names import name_key, same_name
+from daily_papers.store.files import load_store
+
+#: A larger store is not read: `check` looks at files that anybody may have sent.
+MOST_STORE_BYTES: Final = 20_000_000
+_MOST_NAMES: Final = 3
+
+
+def unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
+    """Warn of each author without a stored paper, if stored papers have names that are similar.
+
+    ``name`` is what messages call keywords.yaml.
+    """
+    people = [keyword for keyword in config.keywords if keyword.authors]
+    files = (root / "data").glob("**/*") if people else ()
+    if not people or sum(file.stat().st_size for file in files) > MOST_STORE_BYTES:
+        return
+    try:
+        store = load_store(root)
+    except DailyPapersError:
+        return  # It is another command's to say so: this one judges keywords.yaml.
+    by_surname: dict[str, dict[str, None]] = {}
+    for stored in store.papers.values():
+        for author in stored.paper.authors or ():
+            for word in name_key(author).split()[-1:]:
+                by_surname.setdefault(word, {})[author] = None
+    for keyword in people:
+        similar = _similar(keyword.authors, by_surname)
+        if similar:
+            written = " or ".join(f'"{spelling}"' for spelling in keyword.authors[:_MOST_NAMES])
+            advice = list_as_yaml([*keyword.authors[:_MOST_NAMES], *similar])
+            message = f"author: no stored paper is by {written}; if you mean one of these names, "
+            message += f"write author: {advice}"
+            yield Problem(name, keyword.line, None, message, "warning")
+
+
+def _similar(spellings: Sequence[str], by_surname: Mapping[str, Mapping[str, None]]) -> list[str]:
+    """Names with the surname and the initial of a spelling; none where a spelling is found."""
+    similar: dict[str, None] = {}
+    for spelling in spellings:
+        words = name_key(spelling).split()
+        if len(words) < 2:
+            return []
+        for author in by_surname.get(words[-1], ()):
+            if same_name(spelling, author):
+                return []
+            if name_key(author)[0] == words[0][0]:
+                similar[author] = None
+    return list(similar)[:_MOST_NAMES]

@@ -1,0 +1,69 @@
+"""`check` suggests spellings of a person that stored papers have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from daily_papers.author_check import MOST_STORE_BYTES
+from tests.support.command_line import run
+from tests.support.website import Website, paper
+
+NAMES = ("Anil K. Jain", "Amit Jain", "Philip S. Yu", "José Núñez", "Bo Chen")
+
+
+def said(root: Path, spellings: Sequence[str], names: Sequence[str] = NAMES) -> list[str]:
+    """What `check` says of a person, where the store has papers by these people."""
+    keywords = f"keywords:\n  - mri\n  - author: [{', '.join(spellings)}]\n"
+    papers = [paper(number, authors=(name,)) for number, name in enumerate(names)]
+    Website.new(root, {"mri": papers}, keywords=keywords)
+    ended = run("--root", root, "check", "--quiet")
+    assert ended.code == 0
+    return [line.removeprefix(f"{root}/") for line in ended.said]
+
+
+@pytest.mark.parametrize(
+    ("spellings", "advice"),
+    [
+        (["Anil J. Jain"], "[Anil J. Jain, Anil K. Jain, Amit Jain]"),
+        (["A. B. Jain"], "[A. B. Jain, Anil K. Jain, Amit Jain]"),
+        (["P. Yu", "Phil Yu"], "[P. Yu, Phil Yu, Philip S. Yu]"),
+        (["Jose Maria Nunez"], "[Jose Maria Nunez, José Núñez]"),
+    ],
+)
+def test_names_with_the_same_surname_and_initial_are_suggested(
+    tmp_path: Path, spellings: list[str], advice: str
+) -> None:
+    written = " or ".join(f'"{spelling}"' for spelling in spellings)
+    (line,) = said(tmp_path, spellings)
+    assert line == (
+        f"keywords.yaml:3: warning: author: no stored paper is by {written}; "
+        f"if you mean one of these names, write author: {advice}"
+    )
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [["Anil K. Jain"], ["A. Jain", "Amit Jain"], ["Bert Jain"], ["Nobody Else"], ["jose núñez"]],
+)
+def test_nothing_is_said_if_a_spelling_is_there_or_no_name_is_similar(
+    tmp_path: Path, spellings: list[str]
+) -> None:
+    assert said(tmp_path, spellings) == []
+
+
+def test_at_most_three_names_are_suggested(tmp_path: Path) -> None:
+    (line,) = said(tmp_path, ["J. Roe"], [f"Jane{letter} Roe" for letter in "abcdef"])
+    assert line.endswith("author: [J. Roe, Janea Roe, Janeb Roe, Janec Roe]")
+
+
+def test_a_store_that_cannot_be_read_or_is_too_large_is_left_alone(tmp_path: Path) -> None:
+    assert len(said(tmp_path, ["Anil J. Jain"])) == 1
+    (tmp_path / "data" / "large").write_bytes(b"x" * MOST_STORE_BYTES)
+    assert run("--root", tmp_path, "check", "--quiet").said == []
+    (tmp_path / "data" / "large").unlink()
+    for file in (tmp_path / "data").rglob("*.jsonl"):
+        file.write_text("{", encoding="utf-8")
+    assert run("--root", tmp_path, "check", "--quiet").said == []
