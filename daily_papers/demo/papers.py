@@ -26,6 +26,11 @@ _FAMILY = (
     "Xu", "Zhang",
 )  # fmt: skip
 _SYSTEMS = ("GraphMix", "NeoFlow", "MagFormer", "SpecNet", "UniSeg", "OptDiff", "TransBench")
+_SUBJECTS = ("heart", "knee", "fetal brain", "liver", "spine", "wrist", "placenta", "lung")
+_MANNERS = (
+    "in motion", "at low field", "without labels", "from {number} examples", "under noise",
+    "across hospitals", "on a single chip", "with gaps",
+)  # fmt: skip
 _COMMENTS = (
     None,
     "12 pages, 5 figures",
@@ -34,7 +39,7 @@ _COMMENTS = (
     "Submitted to IEEE TMI; supplementary material included",
 )
 _ENDINGS = (
-    "On made-up data it needs {number} times fewer examples than earlier work.",
+    "On made-up data of the {subject} it needs {number} times fewer examples than earlier work.",
     "It lowers the error by {number} % at a cost of $O(n\\log n)$.",
     "An ablation shows that half of the gain comes from the data.",
 )
@@ -50,36 +55,43 @@ class _Topic:
 _TOPICS = (
     _Topic(
         ("eess.IV", "physics.med-ph"),
-        ("{system}: magnetic resonance imaging in {number} seconds", "MRI of the moving heart"),
-        "Magnetic resonance imaging (MRI) is slow. We introduce {system}, an MRI sequence that "
-        "samples less and reconstructs more.",
+        (
+            "{system}: magnetic resonance imaging of the {subject} in {number} seconds",
+            "MRI of the {subject} {manner}",
+            "What {number} scanners say about MRI {manner}",
+        ),
+        "Magnetic resonance imaging (MRI) of the {subject} is slow. We introduce {system}, an MRI "
+        "sequence that samples less and reconstructs more.",
     ),
     _Topic(
         ("cs.CV", "eess.IV"),
-        ("{system} for medical imaging", "What {number} hospitals teach medical imaging"),
+        ("{system} for medical imaging {manner}", "Medical imaging of the {subject}, {manner}"),
         "Medical imaging rarely comes with labels. This paper shows that {system} learns medical "
-        "image analysis from reports alone.",
+        "image analysis of the {subject} from reports alone.",
     ),
     _Topic(
         ("cs.LG", "stat.ML"),
-        ("{system}: deeper graph neural networks", "Graph neural networks forget, slowly"),
-        "Graph neural networks smooth too much. We propose {system}, whose layers keep what is "
-        "far apart, apart.",
+        ("{system}: deeper graph neural networks {manner}", "Graph neural networks {manner}"),
+        "Graph neural networks smooth too much. We propose {system}, whose {number} layers keep "
+        "what is far apart, apart.",
     ),
     _Topic(
         ("cs.CV", "cs.LG"),
-        ("A diffusion model for {number} views", "{system}: diffusion models without noise"),
+        ("A diffusion model of the {subject} {manner}", "{system}: diffusion models {manner}"),
         "Each diffusion model needs many steps. {system} needs {number}, and a diffusion model "
         "of half the size.",
     ),
     _Topic(
         ("stat.ME",),
-        ("{system}: forecasts of {number} time series", "Time series with gaps"),
+        ("{system}: forecasts of {number} time series {manner}", "Time series {manner}"),
         "Time series have gaps. We find that {system} forecasts them without filling any.",
     ),
     _Topic(
         ("cs.CL",),
-        ("Do language models read |tables|?", "{system} & friends: *small* language models"),
+        (
+            "Do language models read |tables| {manner}?",
+            "{system} & friends: *small* language models {manner}",
+        ),
         "We ask {number} language models to read tables. Few do.",
     ),
 )
@@ -124,7 +136,13 @@ def _working_days(first: date, last: date) -> Iterator[date]:
 
 
 def _paper(topic: _Topic, id: str, day: date, random: Random) -> Paper:
-    words = {"system": random.choice(_SYSTEMS), "number": random.randrange(3, 40)}
+    number = random.randrange(3, 40)
+    words = {
+        "system": random.choice(_SYSTEMS),
+        "number": number,
+        "subject": random.choice(_SUBJECTS),
+        "manner": random.choice(_MANNERS).format(number=number),
+    }
     submitted = datetime.combine(day - timedelta(days=1), time(random.randrange(6, 18)), UTC)
     return Paper(
         id=id,
