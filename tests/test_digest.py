@@ -32,7 +32,18 @@ GOLDEN = Path(__file__).parent / "golden"
 NAME = "digests/2026-11-20.md"
 
 ANY_TEXT = st.text(st.characters(), max_size=60) | st.sampled_from(
-    ["-->", "--!>", "<!-- daily-papers-digest\n{}\n-->", "\r\n-->\r\n", "\u2028-->", "\ud800", "\0"]
+    [
+        "{{ x }}",
+        "{% raw %}",
+        "{{{%",
+        "-->",
+        "--!>",
+        "<!-- daily-papers-digest\n{}\n-->",
+        "\r\n-->\r\n",
+        "\u2028-->",
+        "\ud800",
+        "\0",
+    ]
 )
 PAPERS = st.builds(
     Paper,
@@ -46,6 +57,7 @@ PAPERS = st.builds(
     categories=st.none() | st.just(("cs.CV",)),
     updated=st.none() | st.just(datetime(2026, 11, 19, 18, 0, 1, tzinfo=UTC)),
     announced=st.just(date(2026, 11, 20)),
+    withdrawn=st.none() | st.just(True),
     doi=st.none() | ANY_TEXT,
     way=st.sampled_from(Way),
 )
@@ -81,6 +93,13 @@ def test_the_records_stay_within_their_comment(written: Digest):
     assert records.count("<") == records.count(">") == 1
     html = cmarkgfm.github_flavored_markdown_to_html(records, Options.CMARK_OPT_UNSAFE)
     assert html.strip() == records
+
+
+@given(DIGESTS)
+def test_a_jekyll_build_finds_nothing_to_evaluate(written: Digest):
+    text = digest_file(written)
+    assert "{{" not in text
+    assert "{%" not in text
 
 
 @given(DIGESTS)

@@ -119,3 +119,48 @@ def test_the_newest_papers_are_kept(known: list[Paper], count: int):
     assert list(kept) == sorted(known, key=newest_first)[:count]
     left = [paper for paper in known if paper not in kept]
     assert all(one.table_date >= other.table_date for one in kept for other in left)
+
+
+# --- withdrawals -------------------------------------------------------------------------------
+
+SECOND = replace(SEARCH, version=2, updated=datetime(2026, 2, 1, tzinfo=UTC))
+GONE = replace(
+    SEARCH, version=3, updated=datetime(2026, 3, 1, tzinfo=UTC), comment="Withdrawn, wrong proof"
+)
+
+
+def test_a_withdrawal_keeps_the_date_of_the_version_before():
+    assert merged(SECOND, GONE).table_date == date(2026, 2, 1)
+
+
+def test_a_second_notice_keeps_the_date_too():
+    notice = replace(GONE, version=4, updated=datetime(2026, 4, 1, tzinfo=UTC))
+    assert merged(merged(SECOND, GONE), notice).table_date == date(2026, 2, 1)
+
+
+def test_a_version_after_a_withdrawal_has_its_own_date():
+    back = replace(SEARCH, version=4, updated=datetime(2026, 4, 1, tzinfo=UTC))
+    assert merged(merged(SECOND, GONE), back) == back
+
+
+def test_a_withdrawal_without_known_versions_has_the_date_of_the_first():
+    assert GONE.table_date == date(2026, 1, 16)
+
+
+def test_the_date_before_is_forgotten_once_details_show_no_withdrawal():
+    announced = replace(FEED, version=3, announced=date(2026, 3, 2))
+    between = merged(SECOND, announced)
+    assert between.previous == SECOND.updated
+    revised = replace(GONE, comment="20 pages")
+    assert merged(between, revised).previous is None
+    assert merged(between, GONE).table_date == date(2026, 2, 1)
+
+
+def test_a_first_version_withdraws_nothing():
+    assert not replace(SEARCH, comment="Replaces a withdrawn paper").is_withdrawn
+
+
+def test_arxivs_own_mark_is_kept_when_a_better_record_lacks_it():
+    marked = replace(SECOND, way=Way.OAI, withdrawn=True)
+    assert merged(marked, SECOND).is_withdrawn
+    assert merged(SECOND, marked).is_withdrawn

@@ -143,6 +143,21 @@ def test_a_withdrawn_version_that_was_replaced_does_not_count():
     assert not read_page(body, URL).papers[0].is_withdrawn
 
 
+def test_a_withdrawal_knows_when_the_last_version_with_files_came():
+    days = tuple(f"Tue, {day} Nov 2026 10:00:00 GMT" for day in (3, 10, 17, 24))
+    body = page([Entry("2611.00001", versions=days, source_type="D")])
+    body = body.replace(b"<source_type>D", b"<source_type>I")
+    body = body.replace(b"<source_type>I", b"<source_type>D", 2)  # versions 3 and 4 have no files
+    (found,) = read_page(body, URL).papers
+    assert found.is_withdrawn
+    assert found.table_date == date(2026, 11, 10)
+
+
+def test_a_revision_does_not_keep_the_date_of_the_version_before():
+    days = ("Tue, 17 Nov 2026 10:00:00 GMT", "Wed, 18 Nov 2026 10:00:00 GMT")
+    assert paper(Entry("2611.00001", versions=days)).previous is None
+
+
 def test_a_deleted_record_has_no_paper():
     read = read_page(page([deleted("2611.00001"), Entry("2611.00002")]), URL)
     assert [one.id for one in read.papers] == ["2611.00002"]

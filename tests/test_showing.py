@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.store.store import Draft
+from daily_papers.store.store import Draft, News
 from tests.sandbox import SandboxArxiv
 from tests.support.command_line import Ended, run
 from tests.support.markdown_view import as_on_github
@@ -152,6 +152,14 @@ def test_a_mailed_paper_that_is_withdrawn_is_marked_in_the_mail(tmp_path: Path):
     assert digest.count("(withdrawn) - Ada Abramsson") == 1
     website.built()
     assert website.text("digests/2026-03-20.html").count("badge withdrawn") == 1
+
+
+def test_a_withdrawn_paper_is_marked_among_the_news_of_the_week(tmp_path: Path):
+    gone = paper(1, version=2, comment="Withdrawn")
+    news = [News(each.id, 1, DAY, ("medical-imaging",), "2026-03-20") for each in (gone, paper(2))]
+    tables = {"medical-imaging": [gone, paper(2)]}
+    website = Website.new(tmp_path, tables, keywords=KEYWORDS, news=news).built()
+    assert website.text("index.html").count("badge withdrawn") == 1
 
 
 def test_a_withdrawal_at_arxiv_is_marked(tmp_path: Path):
