@@ -138,8 +138,9 @@ class _Finds:
             found = [
                 paper for paper in papers if paper.id in unheard | (above - self.heard_before.ids)
             ]
-            known = self.before.news.keys() | self.papers.keys()
-            self.missed.update({paper.id: paper for paper in found if paper.id not in known})
+            for paper in found:
+                if paper.id not in self.before.news and paper.id not in self.papers:
+                    self.missed[paper.id] = paper
             self._add(slug, found)
 
     def _note_unheard(self, papers: Iterable[Paper]) -> None:
