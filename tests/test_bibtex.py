@@ -182,3 +182,11 @@ def test_whatever_authors_write_the_entry_is_one_entry(title: str, author: str, 
 def test_whatever_authors_write_braces_count_out_for_tex_too(title: str):
     visible = re.sub(r"\\[{}\\]", "", title_of(title))
     assert visible.count("{") == visible.count("}")
+
+
+@pytest.mark.parametrize(
+    "title", ["$^^5cinput{secret}$", "$x^^M$", "$a$ $^^7e$", "^^5cinput{secret}"]
+)
+def test_no_character_comes_to_latex_by_its_code(title: str):
+    assert "^^" not in title_of(title)
+    assert r"\textasciicircum" in title_of(title)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daily_papers.daily.evidence import Details, Evidence, FeedRead, Searched
-from daily_papers.daily.feed_history import lost_since
+from daily_papers.daily.feed_history import gap, lost_since, with_feed
 from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, Way
@@ -173,6 +173,15 @@ def test_a_cross_list_of_a_lost_day_does_not_hide_that_it_was_lost():
     assert lost_since(state, [cross, follows]) is None
 
 
+def test_of_two_days_that_were_falsely_empty_the_first_is_remembered():
+    state = State(highest_id="2602.03564", feed_day=MONDAY)
+    for day in (TUESDAY, WEDNESDAY):
+        state = with_feed(state, FeedRead((), {}, ()), day)
+    assert state.unconfirmed == TUESDAY
+    new = Announcement(paper("2602.06500"), AnnounceKind.NEW)
+    assert gap(state, [new], THURSDAY) == (TUESDAY, WEDNESDAY)
+
+
 # --- on real days ------------------------------------------------------------------------------
 
 
@@ -250,6 +259,23 @@ def test_a_changed_keyword_is_filled_and_tells_only_the_day(reader: Reader):
     announced = {record.id for record in reader.arxiv.universe.announced_on(WEDNESDAY)}
     assert set(reader.news_of("graph-networks")) <= announced
     assert report.complete
+
+
+def test_what_the_feed_leaves_out_is_in_the_digest_and_the_mail_all_the_same(reader: Reader):
+    comments, with_code = 0, 0
+    for day in days(MONDAY, 5):
+        reader.read(day)
+        stored = reader.store().papers
+        for item in [item for each in reader.digests() if each.day == day for item in each.items]:
+            assert item.paper.updated
+            assert item.paper.comment == stored[item.paper.id].paper.comment
+            comments += item.paper.comment is not None
+            if item.code_url is not None:
+                mailed = reader.repository.text(f"digests/{day}.md").partition("<!--")[0]
+                assert f"[code]({item.code_url})" in mailed
+                with_code += 1
+    assert comments
+    assert with_code
 
 
 def test_papers_a_week_are_counted(reader: Reader):

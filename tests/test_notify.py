@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -86,7 +86,7 @@ def papers_in(body: str) -> list[str]:
     return re.findall(r"^- \[.*\]\(https://arxiv\.org/abs/(\S+?)v\d+\)", body, re.MULTILINE)
 
 
-def ids(numbers: range) -> list[str]:
+def ids(numbers: Iterable[int]) -> list[str]:
     return [f"2611.{number:05}" for number in numbers]
 
 
@@ -100,6 +100,7 @@ def running_github() -> Iterator[GitHubStandIn]:
 def watcher(tmp_path: Path, running_github: GitHubStandIn) -> Watcher:
     running_github.empty()
     running_github.login = ACTIONS
+    running_github.repository = "reader/digests"
     running_github.largest_page = 100
     running_github.is_github = True
     return Watcher(tmp_path, running_github)
@@ -211,6 +212,30 @@ def test_an_issue_that_was_edited_on_the_web_still_counts(begun: Watcher):
     begun.github.issues[0]["body"] = f"{body}\r\n\r\nThank you all!"
     begun.notify()
     assert len(begun.github.issues) == 1
+
+
+def test_of_several_keys_in_an_edited_issue_the_last_counts(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    body = begun.github.issues[0]["body"]
+    quoted = body.replace("digest=2026-11-18", "digest=2026-11-19")
+    begun.github.issues[0]["body"] = f"{quoted}\n\n{body}"
+    begun.notify()
+    assert begun.titles == [
+        "Daily Papers 2026-11-18: 2 new (mri)",
+        "Daily Papers 2026-11-19: 1 new (mri)",
+    ]
+    begun.notify()
+    assert len(begun.github.issues) == 2
+
+
+@pytest.mark.parametrize("unsent", [[], [3]], ids=["all sent", "one unsent"])
+def test_a_repository_renamed_only_in_case_is_the_same(begun: Watcher, unsent: list[int]):
+    begun.github.repository = "Reader/Digests"
+    if unsent:
+        begun.write(digest("2026-11-19", unsent))
+    begun.notify()
+    begun.notify()
+    assert begun.papers == ids(range(1, 3)) + ids(unsent)
 
 
 def test_all_pages_of_issues_are_read(begun: Watcher):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.render.readme import BEGIN, END
+from daily_papers.render.readme import BEGIN, END, LARGEST_README
 from tests.sandbox import SandboxArxiv
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
@@ -236,3 +236,13 @@ def test_a_mistake_in_an_own_template_is_one_line_and_changes_nothing(repository
     (line,) = ended.said
     assert "templates/row.md.jinja:1" in line
     assert repository.tree() == tree
+
+
+@pytest.mark.parametrize("room", range(3000, 12_000, 1500))
+def test_line_ends_of_windows_count_in_the_budget(repository: Repository, room: int):
+    frame = f"\r\n\r\n{BEGIN}\r\n{END}\r\n"
+    repository.write("README.md", "x" * (LARGEST_README - room - len(frame)) + frame)
+    assert render(repository).code == 0
+    readme = (repository.root / "README.md").read_bytes()
+    assert readme.count(b"\r\n| **[") > 2
+    assert len(readme) <= LARGEST_README

@@ -1,0 +1,80 @@
+"""The store in memory: what leaves a table, and what is counted."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daily_papers.papers.paper import Paper, Way
+from daily_papers.store.store import Draft, KeywordState, News, Store
+
+DAY = date(2026, 1, 20)
+
+
+def paper(number: int, day: int | None) -> Paper:
+    """A paper of a day of January; of none, it is known from the feed alone."""
+    updated = None if day is None else datetime(2026, 1, day, 18, tzinfo=UTC)
+    return Paper(
+        id=f"2601.{number:05}",
+        version=1,
+        title="A title",
+        abstract="An abstract",
+        updated=updated,
+        announced=DAY,
+        way=Way.FEED if day is None else Way.SEARCH,
+    )
+
+
+def kept(papers: list[Paper], limit: int) -> set[str]:
+    """What a table holds after it was cut."""
+    draft = Draft(Store(keywords={"mri": KeywordState(slug="mri", name="mri", expression="")}))
+    draft.take("mri", papers, DAY)
+    draft.trim("mri", limit)
+    return draft.members("mri")
+
+
+def test_the_oldest_papers_leave_a_table_first():
+    papers = [paper(1, 19), paper(2, 3), paper(3, 17), paper(4, 18)]
+    assert kept(papers, 2) == {"2601.00001", "2601.00004"}
+
+
+def test_a_paper_known_from_the_feed_alone_pushes_no_other_one_out():
+    papers = [paper(1, 3), paper(2, 17), paper(3, None), paper(4, 5)]
+    assert kept(papers, 2) == {"2601.00002", "2601.00004", "2601.00003"}
+
+
+@given(st.lists(st.none() | st.integers(1, 28), max_size=12), st.integers(1, 5))
+def test_a_table_keeps_its_newest_papers(days: list[int | None], limit: int):
+    papers = [paper(number, day) for number, day in enumerate(days)]
+    held = kept(papers, limit)
+    for dated in (True, False):
+        here = [each for each in papers if (each.updated is not None) is dated]
+        inside = [each.date for each in here if each.id in held]
+        outside = [each.date for each in here if each.id not in held]
+        assert len(inside) == len(here) or len(papers) > limit
+        assert len(inside) >= min(limit, len(here))
+        assert not inside or not outside or max(outside) <= min(inside)
+
+
+def news(id: str, day: date, *keywords: str) -> News:
+    return News(id, 1, day, keywords, str(day))
+
+
+def test_a_paper_counts_once_for_a_keyword_in_the_week_of_its_listing():
+    store = Store().with_news([news("2601.00001", date(2026, 1, 1), "mri", "scans")])
+    store = store.with_news([news("2601.00001", date(2026, 1, 8), "mri", "knees")])
+    store = store.with_news([news("2601.00002", date(2026, 1, 8), "knees")])
+    assert store.weeks == {
+        "2026-W01": {"mri": 1, "scans": 1},
+        "2026-W02": {"knees": 2},
+    }
+
+
+def test_a_week_belongs_to_the_year_of_its_thursday():
+    days = (date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 4))
+    store = Store().with_news(
+        news(f"2612.{number:05}", day, "mri") for number, day in enumerate(days)
+    )
+    assert store.weeks == {"2026-W53": {"mri": 2}, "2027-W01": {"mri": 1}}
