@@ -7,7 +7,46 @@ configuration, 3 done in part).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
 from daily_papers.text import cut
+
+
+class Outcome(StrEnum):
+    """What became of a keyword, or of one request; the value is its name in the report."""
+
+    UP_TO_DATE = "up to date"
+    NOTHING_ANNOUNCED = "nothing announced"
+    FILLING = "filling"
+    TO_BE_CONFIRMED = "to be confirmed"
+    SHORT_ANSWER = "short answer"
+    THROTTLED = "throttled"
+    NOT_ASKED = "not asked"
+    FAILED = "failed"
+    #: Of a request only.
+    OK = "ok"
+    REDIRECTED = "redirected"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong with one question to arXiv, from the connection to the report."""
+
+    outcome: Outcome
+    #: In plain words, for people who need not know what a status is.
+    reason: str
+    url: str
+    #: What to do about it; None if a later run may simply do better.
+    remedy: str | None = None
+    #: Whether a well-formed answer came, and cannot be the answer to what was asked.
+    rejected: bool = False
+
+    @property
+    def plain_reason(self) -> str:
+        """What went wrong and what to do, without the address."""
+        return self.reason if self.remedy is None else f"{self.reason}; {self.remedy}"
 
 
 class DailyPapersError(Exception):
@@ -36,15 +75,25 @@ class RegionError(DailyPapersError):
 
 
 class FetchError(DailyPapersError):
-    """One answer could not be had. ``outcome`` is its name in the report."""
+    """One answer could not be had; ``failure`` says why."""
 
-    outcome = "failed"
+    outcome: ClassVar[Outcome] = Outcome.FAILED
+    rejected: ClassVar[bool] = False
 
-    def __init__(self, url: str, reason: str) -> None:
-        self.url = url
-        self.reason = reason
+    def __init__(self, url: str, reason: str, remedy: str | None = None) -> None:
+        self.failure = Failure(self.outcome, reason, url, remedy, self.rejected)
         # An address may list hundreds of identifiers, and still has to fit a line.
-        super().__init__(f"{reason} ({cut(url, 200)})")
+        super().__init__(f"{self.failure.plain_reason} ({cut(url, 200)})")
+
+    @property
+    def reason(self) -> str:
+        """What went wrong, without the address and without what to do."""
+        return self.failure.reason
+
+    @property
+    def url(self) -> str:
+        """The address that was asked for."""
+        return self.failure.url
 
 
 class Unreachable(FetchError):
@@ -54,12 +103,14 @@ class Unreachable(FetchError):
 class Throttled(FetchError):
     """The service asked us to wait, and the tries or the time budget are used up."""
 
-    outcome = "throttled"
+    outcome = Outcome.THROTTLED
 
-    def __init__(self, url: str, reason: str, retry_after: float | None = None) -> None:
-        #: Seconds after which the service wants to be asked again, where it said so.
+    def __init__(
+        self, url: str, reason: str, remedy: str | None = None, retry_after: float | None = None
+    ) -> None:
+        #: Seconds after which the service wants to be asked again, if it said so.
         self.retry_after = retry_after
-        super().__init__(url, reason)
+        super().__init__(url, reason, remedy)
 
 
 class Forbidden(FetchError):
@@ -73,7 +124,7 @@ class MachineFault(FetchError):
 class NotAsked(FetchError):
     """The run's time is used up: no further request is begun."""
 
-    outcome = "not asked"
+    outcome = Outcome.NOT_ASKED
 
 
 class BadAnswer(FetchError):
@@ -83,8 +134,11 @@ class BadAnswer(FetchError):
 class RejectedAnswer(BadAnswer):
     """An answer is well formed, and cannot be the answer to what was asked."""
 
+    rejected = True
+
 
 class ShortAnswer(BadAnswer):
     """An answer is well formed but holds fewer papers than it should."""
 
-    outcome = "short answer"
+    outcome = Outcome.SHORT_ANSWER
+    rejected = True

@@ -186,6 +186,7 @@ def test_any_text_comes_out_folded_with_accents_as_letters(title, abstract, auth
 
 
 def test_a_hostile_feed_is_read_as_the_golden_says(caplog):
+    caplog.set_level("WARNING", "daily_papers")
     hostile = [
         Item(f"2611.{number:05}v1", title=text, abstract=text, authors=text)
         for number, text in enumerate(HOSTILE, 1)
@@ -242,6 +243,7 @@ def test_one_odd_date_does_not_move_the_listing_day():
 
 
 def test_unreadable_items_are_logged_and_the_others_read(caplog):
+    caplog.set_level("WARNING", "daily_papers")
     part = read(Item("2611.00001v1"), Item("nonsense"), Item("2612.00009v1"))
     assert [one.paper.id for one in part.announcements] == ["2611.00001"]
     assert part.count == 3

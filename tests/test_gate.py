@@ -5,10 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.daily.trust import (
-    FAILED,
-    NOTHING_ANNOUNCED,
-    SHORT_ANSWER,
-    UP_TO_DATE,
     FeedListing,
     FeedMark,
     SearchAnswer,
@@ -16,6 +12,7 @@ from daily_papers.daily.trust import (
     judge_feed,
     judge_search,
 )
+from daily_papers.errors import Outcome
 from daily_papers.papers.paper import Paper, Way
 from daily_papers.query.matching import Verdict
 
@@ -56,7 +53,7 @@ def test_a_good_answer_is_believed_whole():
     found = papers(range(1, 101))
     belief = judge_search(answer(found, total=5000), papers(range(1, 90)), TODAY)
     assert (belief.believed, belief.refused) == (found, ())
-    assert (belief.failure, belief.outcome) == (None, UP_TO_DATE)
+    assert (belief.failure, belief.outcome) == (None, Outcome.UP_TO_DATE)
 
 
 def test_a_first_answer_has_nothing_to_be_compared_with():
@@ -76,7 +73,7 @@ def refusal(*args):
 
 def test_an_empty_answer_is_not_believed_where_stored_papers_match():
     outcome, failure = refusal(answer(()), papers([1]), TODAY)
-    assert outcome == SHORT_ANSWER
+    assert outcome == Outcome.SHORT_ANSWER
     assert failure == "the answer is empty, though 1 stored papers match"
 
 
@@ -87,13 +84,13 @@ def test_an_empty_answer_is_believed_while_the_feed_is_ahead_of_the_index():
 
 def test_an_answer_below_its_own_count_is_short():
     outcome, failure = refusal(answer(papers(range(90, 99)), total=400), (), TODAY)
-    assert outcome == SHORT_ANSWER
+    assert outcome == Outcome.SHORT_ANSWER
     assert failure == "the answer holds 9 papers, though it should hold 100 of 400"
 
 
 def test_a_total_far_below_what_is_stored_is_short():
     outcome, failure = refusal(answer(papers(range(90, 99))), papers(range(1, 99)), TODAY)
-    assert outcome == SHORT_ANSWER
+    assert outcome == Outcome.SHORT_ANSWER
     assert failure == "the answer says that 9 papers match, though 98 stored ones do"
 
 
@@ -120,7 +117,7 @@ def test_an_answer_of_mostly_other_papers_is_the_answer_to_another_question():
     found = papers(range(1, 11))
     strangers = {one.id for one in found[:6]}
     outcome, failure = refusal(answer(found, strangers=strangers), (), TODAY)
-    assert outcome == FAILED
+    assert outcome == Outcome.FAILED
     assert failure == "6 of the answer's 10 papers do not match the keyword"
 
 
@@ -133,7 +130,7 @@ def test_of_very_few_papers_the_others_are_only_left_out():
 def test_an_unsorted_answer_is_not_the_newest_papers():
     found = tuple(paper(n, days_ago=(n * 1237) % 3000) for n in range(1, 21))
     outcome, failure = refusal(answer(found, total=9000, asked=20), (), TODAY)
-    assert outcome == FAILED
+    assert outcome == Outcome.FAILED
     assert failure.startswith("the answer is not sorted by date")
 
 
@@ -153,7 +150,7 @@ def test_an_index_that_lags_some_days_is_ordinary(days):
 def test_an_index_that_stands_still_is_outdated():
     stored, found = papers(range(1, 101)), papers(range(1, 61))
     outcome, failure = refusal(answer(found), stored, TODAY)
-    assert outcome == FAILED
+    assert outcome == Outcome.FAILED
     assert failure == (
         "the answer's newest paper is of 2025-02-08, though 33 newer ones up to 2025-03-20 "
         "are stored"
@@ -163,7 +160,7 @@ def test_an_index_that_stands_still_is_outdated():
 def test_papers_of_years_ago_are_outdated():
     old = tuple(paper(n, days_ago=2000 + n, month="1910") for n in range(100))
     outcome, _ = refusal(answer(old, total=5000), papers(range(50, 100)), TODAY)
-    assert outcome == FAILED
+    assert outcome == Outcome.FAILED
 
 
 def test_a_single_stored_paper_that_the_search_no_longer_finds_is_no_reason():
@@ -175,7 +172,7 @@ def test_a_single_stored_paper_that_the_search_no_longer_finds_is_no_reason():
 def test_a_rare_topics_outdated_list_is_known_by_most_of_its_papers():
     stored = (paper(1, days_ago=30), paper(2, days_ago=40), paper(3, days_ago=500))
     old = tuple(paper(n, days_ago=100 * n) for n in (5, 6))
-    assert refusal(answer(old), stored, TODAY)[0] == FAILED
+    assert refusal(answer(old), stored, TODAY)[0] == Outcome.FAILED
 
 
 def test_a_rare_topics_feed_paper_is_not_expected_of_the_index_at_once():
@@ -187,7 +184,7 @@ def test_a_list_without_the_stored_papers_of_its_own_days_is_wrong():
     stored = papers(range(51, 101))
     others = tuple(paper(1000 + n, days_ago=n) for n in range(100))
     outcome, failure = refusal(answer(others, total=9000), stored, TODAY)
-    assert outcome == FAILED
+    assert outcome == Outcome.FAILED
     assert failure == "the answer lacks 50 of the 50 stored papers that belong into it"
 
 
@@ -248,7 +245,7 @@ def test_every_paper_is_either_believed_or_refused(found, stored, total, random)
     belief = judge_search(asked, [paper(n, days_ago=d) for n, d in stored], TODAY)
     assert sorted(one.id for one in belief.believed + belief.refused) == sorted(asked.ids)
     assert not strangers & {one.id for one in belief.believed}
-    assert (belief.failure is None) is (belief.outcome == UP_TO_DATE)
+    assert (belief.failure is None) is (belief.outcome == Outcome.UP_TO_DATE)
     assert belief.failure is None or not belief.believed
 
 
@@ -270,7 +267,7 @@ def mark_of_yesterday():
 def test_todays_feed_is_believed_and_leaves_its_mark():
     belief = feed(FEED, ["2503.00004", "2503.00003"], mark_of_yesterday())
     assert (belief.believed, belief.refused) == (FEED, ())
-    assert (belief.failure, belief.outcome) == (None, UP_TO_DATE)
+    assert (belief.failure, belief.outcome) == (None, Outcome.UP_TO_DATE)
     assert belief.mark is not None
     assert belief.mark.highest_new == "2503.00004"
 
@@ -279,7 +276,7 @@ def test_todays_feed_is_believed_and_leaves_its_mark():
 def test_yesterdays_feed_is_known_by_its_ids(listed):
     belief = feed(listed, ["2503.00001", "2503.00002"], mark_of_yesterday())
     assert (belief.believed, belief.refused, belief.mark) == ((), listed, None)
-    assert belief.outcome == FAILED
+    assert belief.outcome == Outcome.FAILED
     assert belief.failure is not None
     assert "same" in belief.failure
 
@@ -305,22 +302,22 @@ def test_ids_are_compared_by_number_and_month():
 
 def test_a_day_of_replacements_alone_is_believed():
     belief = feed(("2401.00009v4",), [], mark_of_yesterday())
-    assert (belief.failure, belief.outcome) == (None, UP_TO_DATE)
+    assert (belief.failure, belief.outcome) == (None, Outcome.UP_TO_DATE)
 
 
 def test_an_empty_feed_is_nothing_announced_and_forgets_nothing():
     empty = feed((), [], mark_of_yesterday())
-    assert (empty.failure, empty.outcome) == (None, NOTHING_ANNOUNCED)
+    assert (empty.failure, empty.outcome) == (None, Outcome.NOTHING_ANNOUNCED)
     again = feed((), [], empty.mark)
-    assert again.outcome == NOTHING_ANNOUNCED
+    assert again.outcome == Outcome.NOTHING_ANNOUNCED
     stale = feed(YESTERDAY, ["2503.00001", "2503.00002"], again.mark)
-    assert stale.outcome == FAILED
+    assert stale.outcome == Outcome.FAILED
 
 
 def test_a_cut_feed_is_true_and_is_not_all():
     belief = feed(FEED, ["2503.00004"], mark_of_yesterday(), cut=True)
     assert belief.believed == FEED
-    assert (belief.outcome, belief.mark) == (SHORT_ANSWER, None)
+    assert (belief.outcome, belief.mark) == (Outcome.SHORT_ANSWER, None)
     assert belief.failure == "the feed is cut: it holds 3 papers, and new ones are missing"
 
 
@@ -329,7 +326,10 @@ def test_a_feed_of_very_few_papers_is_true_and_is_not_all(usual: int, *, short: 
     listing = FeedListing(ids=FEED, new=("2503.00004",), count=24, cut=False, usual=usual)
     belief = judge_feed(listing, today=TODAY, before=None)
     assert belief.believed == FEED
-    assert (belief.outcome, belief.mark is None) == (SHORT_ANSWER if short else UP_TO_DATE, short)
+    assert (belief.outcome, belief.mark is None) == (
+        Outcome.SHORT_ANSWER if short else Outcome.UP_TO_DATE,
+        short,
+    )
     assert (belief.failure or "").startswith("the feed is short: it holds 24 papers" * short)
 
 
@@ -340,7 +340,7 @@ def test_a_day_after_christmas_is_no_short_feed():
 
 def test_an_empty_feed_is_not_short():
     listing = FeedListing(ids=(), new=(), count=0, cut=False, usual=4_000)
-    assert judge_feed(listing, today=TODAY, before=None).outcome == NOTHING_ANNOUNCED
+    assert judge_feed(listing, today=TODAY, before=None).outcome == Outcome.NOTHING_ANNOUNCED
 
 
 def test_yesterdays_cut_feed_is_yesterdays():

@@ -299,7 +299,8 @@ def test_a_host_that_has_no_address_ends_at_once(tmp_path: Path):
 def test_a_machine_without_network_is_told_so():
     error = requests.ConnectionError(OSError(errno.ENETUNREACH, "Network is unreachable"))
     assert machine_fault("https://export.arxiv.org/api/query", error) == (
-        "no way leads to export.arxiv.org (Network is unreachable); check the network"
+        "no way leads to export.arxiv.org (Network is unreachable)",
+        "check the network",
     )
 
 
@@ -342,7 +343,9 @@ def test_a_long_wait_is_told_with_its_end(tmp_path: Path, command: list[str]):
             environ=asking(server.address) | {"DAILY_PAPERS_RETRY_WAIT": "600"},
         )
     assert re.fullmatch(
-        r"daily-papers: waiting until \d\d:\d\d \S+: .*status 429: Rate exceeded", line
+        r"daily-papers: waiting until \d\d:\d\d \S+: "
+        r"arXiv asked us to wait \(status 429: Rate exceeded\)",
+        line,
     )
 
 

@@ -273,7 +273,7 @@ def test_a_keyword_that_arxiv_does_not_answer_for_leaves_the_others(
     arxiv.intercept = lambda request: RATE_EXCEEDED if "cats" in request.path else None
     ended = preview(repository, arxiv, "--changed-since", "HEAD")
     assert ended.code == 1
-    assert "Not known: status 429" in ended.out
+    assert "Not known: arXiv asked us to wait (status 429" in ended.out
     assert "graph neural networks\n  " in ended.out
 
 

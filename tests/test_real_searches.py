@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.daily.trust import SHORT_ANSWER, SearchAnswer, judge_search
+from daily_papers.daily.trust import SearchAnswer, judge_search
+from daily_papers.errors import Outcome
 from daily_papers.papers.merging import merged_all, newest
 from daily_papers.papers.paper import ArxivId, Paper, Way
 from daily_papers.query.expression import Field, Phrase, all_of, any_of
@@ -154,7 +155,7 @@ def test_the_short_lists_that_really_came_are_known():
     refused = [
         (keyword, len(answer.papers))
         for _, keyword, answer, belief, _, _ in replay()
-        if belief.outcome == SHORT_ANSWER
+        if belief.outcome == Outcome.SHORT_ANSWER
     ]
     assert short == refused
     assert len(refused) == 14

@@ -152,13 +152,13 @@ def test_all_requests_share_one_connection():
 # ---------------------------------------------------------------- every fault
 
 TOLD = {
-    Fault.THROTTLED: (Throttled, "status 429: Rate exceeded"),
-    Fault.THROTTLED_FOR_A_MOMENT: (Throttled, "status 429: Rate exceeded"),
-    Fault.BUSY: (Throttled, "status 503: too many requests"),
-    Fault.NOT_ACCEPTABLE: (Throttled, "status 406: too many requests"),
-    Fault.FORBIDDEN: (Forbidden, "status 403: the service wants no more requests"),
+    Fault.THROTTLED: (Throttled, "arXiv asked us to wait (status 429: Rate exceeded)"),
+    Fault.THROTTLED_FOR_A_MOMENT: (Throttled, "arXiv asked us to wait (status 429: Rate exceeded)"),
+    Fault.BUSY: (Throttled, "arXiv asked us to wait (status 503: too many requests)"),
+    Fault.NOT_ACCEPTABLE: (Throttled, "arXiv asked us to wait (status 406: too many requests)"),
+    Fault.FORBIDDEN: (Forbidden, "status 403: arXiv has blocked this client"),
     Fault.SERVER_ERROR: (Unreachable, "status 500: the server failed"),
-    Fault.RATE_EXCEEDED: (Throttled, "status 200: Rate exceeded"),
+    Fault.RATE_EXCEEDED: (Throttled, "arXiv asked us to wait (status 200: Rate exceeded)"),
     Fault.WEB_PAGE: (BadAnswer, "a web page came where XML was asked for"),
     Fault.REFUSED: (BadAnswer, "status 400: made-up fault"),
     Fault.REFUSED_WITH_200: (BadAnswer, "arXiv refused the request: made-up fault"),
@@ -221,7 +221,7 @@ def test_what_passes_is_asked_again_after_a_wait(fault):
 def test_waits_grow_and_end_after_three_tries():
     clock = PassingClock()
     with answering(lambda _: Canned(b"Rate exceeded.", 429)) as server, polite(clock) as session:
-        with pytest.raises(Throttled, match="status 429: Rate exceeded, after 3 tries"):
+        with pytest.raises(Throttled, match=r"\(status 429: Rate exceeded\), after 3 tries"):
             session.fetch(server.address, believe)
     assert clock.slept == [600, 1200]
     assert len(server.asked) == 3

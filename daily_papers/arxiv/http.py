@@ -360,7 +360,7 @@ def _loss(url: str, error: Exception) -> tuple[str, FetchError]:
             return "undecodable", BadAnswer(url, "the answer is not the gzip that it says it is")
     fault = machine_fault(url, error)
     if fault is not None:
-        return "this machine", MachineFault(url, fault)
+        return "this machine", MachineFault(url, *fault)
     if "timed out" in str(error):  # within the body, requests calls this a ConnectionError
         return "timeout", Unreachable(url, _SILENT)
     for kind, word, sentence in _LOSSES:
@@ -378,8 +378,8 @@ def _root_cause(error: BaseException) -> str:
     return shortened(str(error)) or type(error).__name__
 
 
-def machine_fault(url: str, error: Exception) -> str | None:
-    """Say what is wrong with this machine, and what to do; None where it may be anything else."""
+def machine_fault(url: str, error: Exception) -> tuple[str, str] | None:
+    """Say what is wrong with this machine, and what to do; None if it may be anything else."""
     causes = tuple(_causes(error))
     host = urlsplit(url).hostname or ""
     return (
@@ -401,7 +401,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             yield each
 
 
-def _proxy_fault(url: str, causes: tuple[BaseException, ...]) -> str | None:
+def _proxy_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:
     """The environment names a proxy for the address, and it cannot be used."""
     proxy = select_proxy(url, get_environ_proxies(url))
     if not proxy:
@@ -409,19 +409,21 @@ def _proxy_fault(url: str, causes: tuple[BaseException, ...]) -> str | None:
     variable = _variable_of(proxy, urlsplit(url).scheme)
     if any("SOCKS support" in str(cause) for cause in causes):
         return (
-            f"{variable} names a SOCKS proxy, and the package PySocks is not installed; "
-            "install it, or unset the variable"
+            f"{variable} names a SOCKS proxy, and the package PySocks is not installed",
+            "install it, or unset the variable",
         )
     if any(isinstance(cause, requests.exceptions.InvalidProxyURL) for cause in causes) or (
         not _is_address(proxy)
     ):
-        return f"{variable} is not the address of a proxy, such as http://proxy.example:8080"
+        return (
+            f"{variable} is not the address of a proxy, such as http://proxy.example:8080",
+            "correct or unset it",
+        )
     refused = (requests.exceptions.ProxyError, NewConnectionError, ConnectTimeoutError)
     if any(isinstance(cause, refused) for cause in causes) and not _gateway_failed(causes):
-        return (
-            f"{variable}: the proxy {urlsplit(proxy).netloc.rpartition('@')[2]} cannot be used "
-            f"({_innermost(causes)}); correct or unset the variable"
-        )
+        where = urlsplit(proxy).netloc.rpartition("@")[2]  # without a password
+        what = f"{variable}: the proxy {where} cannot be used ({_innermost(causes)})"
+        return what, "correct or unset the variable"
     return None
 
 
@@ -445,16 +447,16 @@ def _gateway_failed(causes: tuple[BaseException, ...]) -> bool:
     return any("Tunnel connection failed: 5" in str(cause) for cause in causes)
 
 
-def _certificate_fault(host: str, causes: tuple[BaseException, ...]) -> str | None:
+def _certificate_fault(host: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:
     """A server whose certificate is not trusted here, or a file of certificates that is no use."""
     variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
     path = Path(os.environ[variable]) if variable else None
     if path is not None and any(isinstance(cause, (ssl.SSLError, OSError)) for cause in causes):
         problem = _file_problem(path)
         if problem is not None:
-            return f"{variable}: {path} {problem}; correct or unset the variable"
+            return f"{variable}: {path} {problem}", "correct or unset the variable"
     if any("invalid path: " in str(cause) for cause in causes):
-        return f"{DEFAULT_CA_BUNDLE_PATH} is missing; install the package certifi again"
+        return f"{DEFAULT_CA_BUNDLE_PATH} is missing", "install the package certifi again"
     refusal = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
     if refusal is None:
         return None
@@ -463,7 +465,7 @@ def _certificate_fault(host: str, causes: tuple[BaseException, ...]) -> str | No
         if variable is None
         else f"{variable} names {path}: add the certificate that your network needs to it"
     )
-    return f"the certificate of {host} is not trusted here ({refusal.verify_message}); {remedy}"
+    return f"the certificate of {host} is not trusted here ({refusal.verify_message})", remedy
 
 
 def _file_problem(path: Path) -> str | None:
@@ -479,14 +481,14 @@ def _file_problem(path: Path) -> str | None:
     return None
 
 
-def _network_fault(host: str, causes: tuple[BaseException, ...]) -> str | None:
+def _network_fault(host: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:
     """No name server, or no way out."""
     remedy = "check the network" if is_arxiv(host) else "check the address and the network"
     for cause in causes:
         if isinstance(cause, socket.gaierror):
-            return f"no address of {host} can be found ({cause.strerror}); {remedy}"
+            return f"no address of {host} can be found ({cause.strerror})", remedy
         if isinstance(cause, OSError) and cause.errno in _NO_WAY_OUT:
-            return f"no way leads to {host} ({os.strerror(cause.errno)}); {remedy}"
+            return f"no way leads to {host} ({os.strerror(cause.errno)})", remedy
     return None
 
 
@@ -501,17 +503,22 @@ def accepted_body(answer: RawAnswer, url: str) -> bytes:
     """Hand on the body of a good answer; raises a FetchError for ``url`` for every other."""
     status = answer.status
     if status == 403:
-        raise Forbidden(url, "status 403: the service wants no more requests from here")
+        raise Forbidden(url, "status 403: arXiv has blocked this client for now")
     if answer.body.strip().lower() == _THROTTLED_BODY:
-        raise Throttled(url, f"status {status}: Rate exceeded", retry_after(answer.headers))
+        raise _throttled(answer, url, "Rate exceeded")
     if status in _THROTTLING:
-        raise Throttled(url, f"status {status}: too many requests", retry_after(answer.headers))
+        raise _throttled(answer, url, "too many requests")
     if status >= 500:
         raise Unreachable(url, f"status {status}: the server failed")
     if status != 200:
         message = error_message(answer.body)
         raise BadAnswer(url, f"status {status}" + (f": {message}" if message else ""))
     return answer.body
+
+
+def _throttled(answer: RawAnswer, url: str, said: str) -> Throttled:
+    reason = f"arXiv asked us to wait (status {answer.status}: {said})"
+    return Throttled(url, reason, retry_after=retry_after(answer.headers))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

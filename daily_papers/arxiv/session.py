@@ -37,10 +37,12 @@ from daily_papers.arxiv.services import LEAST_INTERVAL, LEAST_RETRY_WAIT, Servic
 from daily_papers.clock import Clock, SystemClock
 from daily_papers.errors import (
     BadAnswer,
+    Failure,
     FetchError,
     Forbidden,
     MachineFault,
     NotAsked,
+    Outcome,
     Throttled,
     Unreachable,
 )
@@ -91,8 +93,7 @@ class Exchange:
     status: str
     bytes: int
     seconds: float
-    #: ``ok``, ``redirected`` or the outcome of a FetchError.
-    outcome: str
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class PoliteSession:
         self._last_end: float | None = None
         self._silent_domains: set[str] = set()
         #: What is wrong with this machine, by the domain that cannot be asked for it.
-        self._machine_faults: dict[str, str] = {}
+        self._machine_faults: dict[str, Failure] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -203,7 +204,7 @@ class PoliteSession:
             check(body)
         except BadAnswer:
             return None
-        self.exchanges.append(Exchange(url, "kept", len(body), 0.0, "ok"))
+        self.exchanges.append(Exchange(url, "kept", len(body), 0.0, Outcome.OK))
         return body
 
     def _fetch_anew(self, url: str, check: Check, silence: float | None) -> bytes:
@@ -271,7 +272,7 @@ class PoliteSession:
             if isinstance(failure, Forbidden):
                 self._silent_domains.add(_domain(url))
             raise
-        self._note(answer, "ok")
+        self._note(answer, Outcome.OK)
         return body
 
     def _follow(self, url: str, silence: float | None) -> RawAnswer:
@@ -286,7 +287,7 @@ class PoliteSession:
                 raise BadAnswer(url, refusal.reason) from refusal
             if target is None:
                 return answer
-            self._note(answer, "redirected")
+            self._note(answer, Outcome.REDIRECTED)
             address = target
         raise BadAnswer(url, f"redirected more than {MOST_REDIRECTS} times")
 
@@ -295,17 +296,17 @@ class PoliteSession:
         if _domain(address) in self._silent_domains:
             raise Forbidden(url, "not asked: the service answered 403 earlier in this run")
         if (fault := self._machine_faults.get(_domain(address))) is not None:
-            raise MachineFault(url, fault)
+            raise MachineFault(url, fault.reason, fault.remedy)
         self._keep_distance(address)
         try:
             return self._transport.get(address, silence)
         except LostAnswer as loss:
             failure = loss.failure
             if isinstance(failure, MachineFault):
-                self._machine_faults[_domain(address)] = failure.reason
+                self._machine_faults[_domain(address)] = failure.failure
             exchange = Exchange(address, loss.word, 0, loss.seconds, failure.outcome)
             self.exchanges.append(exchange)
-            raise type(failure)(url, failure.reason) from loss
+            raise type(failure)(url, failure.reason, failure.failure.remedy) from loss
         finally:
             self._last_end = self._clock.monotonic()
 
@@ -318,7 +319,7 @@ class PoliteSession:
         if rest > 0:
             self._clock.sleep(rest)
 
-    def _note(self, answer: RawAnswer, outcome: str) -> None:
+    def _note(self, answer: RawAnswer, outcome: Outcome) -> None:
         """Write the request down for the report."""
         exchange = Exchange(
             answer.url, str(answer.status), len(answer.body), answer.seconds, outcome

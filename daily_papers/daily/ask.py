@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from math import ceil
@@ -45,7 +45,7 @@ from daily_papers.daily.plan import (
     missed_days,
     request_batches,
 )
-from daily_papers.errors import BadAnswer, FetchError, RejectedAnswer, ShortAnswer
+from daily_papers.errors import Failure, FetchError, Outcome, RejectedAnswer, ShortAnswer
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.expression import as_arxiv_finds
 from daily_papers.query.matching import Matches, Verdict
@@ -96,7 +96,7 @@ class Inquiry:
         self.progress(0, len(parts), "announcement feed")
         answer = self._without_unknown_categories(self._feed.today(parts))
         judged = [(part, self._judge(part)) for part in answer.parts]
-        failures = [failure.error for failure in answer.failures]
+        failures = [failure.error.failure for failure in answer.failures]
         failures += [failure for _, (failure, _) in judged if failure is not None]
         true = FeedAnswer(tuple(part for part, (_, verdict) in judged if verdict.believed))
         announced = tuple(
@@ -125,7 +125,7 @@ class Inquiry:
             rest = tuple(f for f in answer.failures if not f.unknown_categories)
             answer = FeedAnswer((*answer.parts, *again.parts), (*rest, *again.failures))
 
-    def _judge(self, part: PartAnswer) -> tuple[FetchError | None, trust.FeedBelief]:
+    def _judge(self, part: PartAnswer) -> tuple[Failure | None, trust.FeedBelief]:
         """Judge a part; a cut one may be used, but it is not all of the day."""
         state = self.before.state
         usual = sum(state.listed.get(name, 0) for name in part.categories)
@@ -141,8 +141,7 @@ class Inquiry:
         if verdict.failure is None:
             return None, verdict
         self.session.discard(part.url)
-        kind = ShortAnswer if verdict.outcome == trust.SHORT_ANSWER else BadAnswer
-        return kind(part.url, verdict.failure), verdict
+        return Failure(verdict.outcome, verdict.failure, part.url), verdict
 
     # --- what was missed, and new tables -------------------------------------------------------
 
@@ -173,7 +172,7 @@ class Inquiry:
                 search(by_slug[slug])
             except FetchError as failure:
                 logger.debug("%s: %s", slug, failure)
-                self.evidence.append(SearchFailed(slug, failure))
+                self.evidence.append(SearchFailed(slug, _failure(failure, slug)))
                 failures += 1
         return not failures
 
@@ -216,7 +215,7 @@ class Inquiry:
             return answer, belief.believed
         for url in answer.urls:
             self.session.discard(url)
-        kind = ShortAnswer if belief.outcome == trust.SHORT_ANSWER else RejectedAnswer
+        kind = ShortAnswer if belief.outcome is Outcome.SHORT_ANSWER else RejectedAnswer
         raise kind(answer.url, belief.failure)
 
     def _matching_table(self, keyword: Keyword) -> list[Paper]:
@@ -357,15 +356,25 @@ class Inquiry:
         try:
             self._search(keyword, keyword.max_papers)
         except FetchError as failure:
-            self.evidence.append(AuditFailed(keyword.slug, keyword.name, failure))
+            self.evidence.append(
+                AuditFailed(keyword.slug, keyword.name, _failure(failure, keyword.slug))
+            )
 
     def _note(self, what: str, failure: FetchError, *, still_due: bool) -> None:
         logger.debug("%s: %s", what, failure)
-        self.evidence.append(Unanswered(what, failure, still_due))
+        self.evidence.append(Unanswered(what, failure.failure, still_due))
 
 
 class _TakePage(Protocol):
     def __call__(self, papers: Sequence[Paper], /, *, complete: bool) -> None: ...
+
+
+def _failure(error: FetchError, slug: str) -> Failure:
+    """What went wrong with a keyword's search; a rejected answer is for a person to look at."""
+    if not error.rejected:
+        return error.failure
+    remedy = f"if this goes on for days, see what arXiv returns: daily-papers preview {slug}"
+    return replace(error.failure, remedy=remedy)
 
 
 def _remembered(part: PartAnswer, verdict: trust.FeedBelief) -> FeedPart:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from daily_papers.errors import FetchError
+from daily_papers.errors import Failure
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Paper
 from daily_papers.store.store import FeedPart
@@ -33,7 +33,7 @@ class FeedLost:
     """Today's announcement feed could not be had, or not all of it; this much of it is true."""
 
     #: One for each part that is missing.
-    failures: tuple[FetchError, ...]
+    failures: tuple[Failure, ...]
     announcements: tuple[Announcement, ...]
     matching: BySlug
 
@@ -54,7 +54,7 @@ class SearchFailed:
     """The search for one keyword that waits for it."""
 
     slug: str
-    failure: FetchError
+    failure: Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Unanswered:
     """Something else that was asked for in vain."""
 
     what: str
-    failure: FetchError
+    failure: Failure
     #: Whether a later run of the day asks for it again.
     still_due: bool
 
@@ -94,7 +94,7 @@ class AuditFailed:
 
     slug: str
     name: str
-    failure: FetchError
+    failure: Failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from daily_papers.daily.evidence import (
     SearchFailed,
     Unanswered,
 )
-from daily_papers.errors import FetchError, RejectedAnswer, ShortAnswer
+from daily_papers.errors import Failure
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Way, announcement_order
 from daily_papers.store.store import State, Store, highest
@@ -33,7 +33,7 @@ class KeywordProgress:
     #: A harvest of everything that it missed was complete.
     harvested: bool = False
     #: What went wrong last, if nothing made up for it.
-    failure: FetchError | None = None
+    failure: Failure | None = None
     #: Papers that arXiv returned for it and that do not match.
     strangers: int = 0
 
@@ -50,7 +50,7 @@ class Findings:
     progress: dict[str, KeywordProgress]
     #: All of today's feed.
     feed: FeedRead | None = None
-    feed_failure: FetchError | None = None
+    feed_failure: Failure | None = None
     #: What of today's feed is known; None if it was not asked, or nothing of it is true.
     announced: tuple[Announcement, ...] | None = None
     #: The highest identifier that each service showed.
@@ -100,8 +100,8 @@ class Findings:
                 known, searched=True, failure=None, strangers=strangers
             )
 
-    def _reject(self, slug: str, failure: FetchError) -> None:
-        if isinstance(failure, RejectedAnswer | ShortAnswer):
+    def _reject(self, slug: str, failure: Failure) -> None:
+        if failure.rejected:
             self.rejected.add(slug)
 
     def _harvested(self, since: date, store: Store) -> None:

@@ -27,7 +27,7 @@ from daily_papers.daily.plan import (
     make_plan,
     plan_sentences,
 )
-from daily_papers.daily.report import RequestReport, RunReport, WaitReport, told
+from daily_papers.daily.report import RequestReport, RunReport, WaitReport
 from daily_papers.digests.digest import new_key
 from daily_papers.errors import UsageError
 from daily_papers.progress import say_nothing
@@ -62,7 +62,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
 
         def keep_what_came(wait: Wait) -> None:
             store = so_far(before, config.keywords, evidence, order.day)
-            line = f"Still fetching: {told(wait.reason)}."
+            line = f"Still fetching: {wait.reason}."
             state = replace(store.state, complete=False, day_line=line)
             repository.publish(config, store.updated(state=state))
 
@@ -208,7 +208,7 @@ def _report(conclusion: Conclusion, plan: Plan, session: PoliteSession, order: O
             for each in session.exchanges
         ),
         waits=tuple(
-            WaitReport(url=wait.url, seconds=round(wait.seconds, 3), reason=told(wait.reason))
+            WaitReport(url=wait.url, seconds=round(wait.seconds, 3), reason=wait.reason)
             for wait in session.waits
         ),
         notes=conclusion.notes,

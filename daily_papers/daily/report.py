@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
@@ -19,21 +17,19 @@ from daily_papers.daily.evidence import (
 )
 from daily_papers.daily.feed_history import lost_since
 from daily_papers.daily.findings import Findings, KeywordProgress
-from daily_papers.errors import FetchError, RejectedAnswer, ShortAnswer
+from daily_papers.errors import Failure, Outcome
 from daily_papers.store.store import KeywordState, Store
 from daily_papers.text import plural
 
-UP_TO_DATE = "up to date"
-NOTHING_ANNOUNCED = "nothing announced"
-FILLING = "filling"
-TO_BE_CONFIRMED = "to be confirmed"
-NOT_ASKED = "not asked"
-FAILED = "failed"
-
 #: Outcomes with which a keyword's table is as it should be, as far as can be known.
-_GOOD = frozenset({UP_TO_DATE, NOTHING_ANNOUNCED, FILLING, TO_BE_CONFIRMED})
-_Part = TypeVar("_Part")
-_THROTTLED = re.compile(r"^status \d+: (?:Rate exceeded|too many requests)")
+_GOOD = frozenset(
+    {
+        Outcome.UP_TO_DATE,
+        Outcome.NOTHING_ANNOUNCED,
+        Outcome.FILLING,
+        Outcome.TO_BE_CONFIRMED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +38,7 @@ class KeywordReport:
 
     slug: str
     name: str
-    #: ``up to date``, ``nothing announced``, ``filling``, ``to be confirmed``, ``short answer``,
-    #: ``throttled``, ``failed`` or ``not asked``.
-    outcome: str
+    outcome: Outcome
     #: One sentence about what failed; None where nothing did.
     reason: str | None
     #: The address that was asked for when it failed.
@@ -61,7 +55,7 @@ class KeywordReport:
     @property
     def done(self) -> bool:
         """Whether nothing is left to ask for it today."""
-        return self.outcome in {UP_TO_DATE, NOTHING_ANNOUNCED}
+        return self.outcome in {Outcome.UP_TO_DATE, Outcome.NOTHING_ANNOUNCED}
 
     @property
     def good(self) -> bool:
@@ -77,7 +71,7 @@ class RequestReport:
     status: str
     bytes: int
     seconds: float
-    outcome: str
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,16 +106,6 @@ class RunReport:
         if not bad:
             return 0
         return 1 if bad == len(self.keywords) else 3
-
-
-def in_words(failure: FetchError) -> str:
-    """A failure for people, without its address."""
-    return told(failure.reason)
-
-
-def told(reason: str) -> str:
-    """A reason for people, who need not know what a status is."""
-    return _THROTTLED.sub(r"arXiv asked us to wait (\g<0>)", reason)
 
 
 def day_line(
@@ -172,13 +156,13 @@ def report_keyword(
     if after.last_success != day and failure is None:
         failure = findings.feed_failure
     outcome = _outcome(after, progress, failure, findings, day)
-    if outcome in (UP_TO_DATE, NOTHING_ANNOUNCED):
+    if outcome in (Outcome.UP_TO_DATE, Outcome.NOTHING_ANNOUNCED):
         failure = None
     return KeywordReport(
         slug=keyword.slug,
         name=keyword.name,
         outcome=outcome,
-        reason=_reason(outcome, failure, keyword),
+        reason=_WITHOUT_FAILURE.get(outcome) if failure is None else failure.plain_reason,
         url=None if failure is None else failure.url,
         papers=min(len(members), keyword.max_papers),
         new=new,
@@ -188,45 +172,36 @@ def report_keyword(
     )
 
 
-def _reason(outcome: str, failure: FetchError | None, keyword: Keyword) -> str | None:
-    if failure is None:
-        return _WITHOUT_FAILURE.get(outcome)
-    return in_words(failure) + what_to_do(failure, keyword.slug)
-
-
 def _outcome(
     keyword: KeywordState,
     progress: KeywordProgress,
-    failure: FetchError | None,
+    failure: Failure | None,
     findings: Findings,
     day: date,
-) -> str:
+) -> Outcome:
     if keyword.last_success == day:
         quiet = findings.announced == () and not progress.searched
-        return NOTHING_ANNOUNCED if quiet else UP_TO_DATE
-    if keyword.filled is None and (failure is None or failure.outcome == NOT_ASKED):
-        return FILLING
+        return Outcome.NOTHING_ANNOUNCED if quiet else Outcome.UP_TO_DATE
+    if keyword.filled is None and (failure is None or failure.outcome is Outcome.NOT_ASKED):
+        return Outcome.FILLING
     if keyword.filled is not None and progress.asked_for:
-        return TO_BE_CONFIRMED
-    return FAILED if failure is None else failure.outcome
+        return Outcome.TO_BE_CONFIRMED
+    return Outcome.FAILED if failure is None else failure.outcome
 
 
-_WITHOUT_FAILURE: Mapping[str, str] = {
-    TO_BE_CONFIRMED: "arXiv's index does not show the last listing yet; the next run asks again",
-    FAILED: "days were missed that the announcement feed cannot bring; run with --source auto",
+_WITHOUT_FAILURE: Mapping[Outcome, str] = {
+    Outcome.TO_BE_CONFIRMED: (
+        "arXiv's index does not show the last listing yet; the next run asks again"
+    ),
+    Outcome.FAILED: (
+        "days were missed that the announcement feed cannot bring; run with --source auto"
+    ),
 }
 
 
 def notes_of(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """What else people should know, each once."""
     return tuple(dict.fromkeys(note for item in evidence for note in _noted(before, item)))
-
-
-def what_to_do(failure: FetchError, slug: str) -> str:
-    """What helps if arXiv's answer for one keyword is rejected; waiting helps with the rest."""
-    if not isinstance(failure, RejectedAnswer | ShortAnswer):
-        return ""
-    return f"; if this goes on for days, see what arXiv returns: daily-papers preview {slug}"
 
 
 def _noted(before: Store, item: Evidence) -> Iterator[str]:
@@ -240,13 +215,11 @@ def _noted(before: Store, item: Evidence) -> Iterator[str]:
                 )
         case FeedLost():
             for failure in item.failures:
-                yield f"announcement feed: {in_words(failure)}"
+                yield f"announcement feed: {failure.plain_reason}"
         case Unanswered():
-            yield f"{item.what}: {in_words(item.failure)}"
+            yield f"{item.what}: {item.failure.plain_reason}"
         case AuditFailed():
-            yield f"audit of {item.name}: {in_words(item.failure)}" + what_to_do(
-                item.failure, item.slug
-            )
+            yield f"audit of {item.name}: {item.failure.plain_reason}"
         case CategoriesUnknown():
             yield (
                 f"arXiv knows no category {', '.join(item.names)}: left out of the "

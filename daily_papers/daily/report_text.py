@@ -167,7 +167,7 @@ def _row(keyword: KeywordReport, report: RunReport) -> str:
 
 
 def _state_cell(keyword: KeywordReport, report: RunReport) -> str:
-    parts = [keyword.outcome]
+    parts = [str(keyword.outcome)]
     if keyword.reason is not None:
         parts.append(keyword.reason)
     if not keyword.good and keyword.last_success != report.day:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from daily_papers.errors import Outcome
 from daily_papers.papers.paper import Paper, Way, announcement_order
 from daily_papers.query.matching import Verdict
 
@@ -24,11 +25,6 @@ ENOUGH = 5
 #: Christmas, bring two fifths. Categories with few papers on usual days have days with none.
 _MANY = 150
 _LESS_THAN_USUAL = 6
-
-UP_TO_DATE = "up to date"
-NOTHING_ANNOUNCED = "nothing announced"
-SHORT_ANSWER = "short answer"
-FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +61,7 @@ class Belief:
     #: Papers that do not match, or are of the future.
     refused: tuple[Paper, ...]
     failure: str | None
-    outcome: str
+    outcome: Outcome
 
 
 def judge_search(answer: SearchAnswer, stored: Sequence[Paper], today: date) -> Belief:
@@ -87,7 +83,7 @@ def judge_search(answer: SearchAnswer, stored: Sequence[Paper], today: date) -> 
         believed=tuple(paper for paper, ok in zip(answer.papers, good, strict=True) if ok),
         refused=tuple(paper for paper, ok in zip(answer.papers, good, strict=True) if not ok),
         failure=None,
-        outcome=UP_TO_DATE,
+        outcome=Outcome.UP_TO_DATE,
     )
 
 
@@ -163,12 +159,12 @@ def _elsewhere(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
 
 
 _Check = Callable[[SearchAnswer, Sequence[Paper]], str | None]
-_CHECKS: tuple[tuple[str, _Check], ...] = (
-    (SHORT_ANSWER, _too_few),
-    (FAILED, _mostly_other_papers),
-    (FAILED, _unsorted),
-    (FAILED, _outdated),
-    (FAILED, _elsewhere),
+_CHECKS: tuple[tuple[Outcome, _Check], ...] = (
+    (Outcome.SHORT_ANSWER, _too_few),
+    (Outcome.FAILED, _mostly_other_papers),
+    (Outcome.FAILED, _unsorted),
+    (Outcome.FAILED, _outdated),
+    (Outcome.FAILED, _elsewhere),
 )
 
 
@@ -225,7 +221,7 @@ class FeedBelief:
     #: Ids of the future; of yesterday's feed all.
     refused: tuple[str, ...]
     failure: str | None
-    outcome: str
+    outcome: Outcome
     #: To be kept once the listing day is complete. None where the part is not.
     mark: FeedMark | None
 
@@ -243,18 +239,22 @@ def judge_feed(listing: FeedListing, *, today: date, before: FeedMark | None) ->
     stale = _stale(mark, before) if before is not None and believed else None
     if stale is not None:
         return FeedBelief(
-            believed=(), refused=listing.ids, failure=stale, outcome=FAILED, mark=None
+            believed=(), refused=listing.ids, failure=stale, outcome=Outcome.FAILED, mark=None
         )
     failure = _not_all(listing)
     if failure is not None:
         return FeedBelief(
-            believed=believed, refused=refused, failure=failure, outcome=SHORT_ANSWER, mark=None
+            believed=believed,
+            refused=refused,
+            failure=failure,
+            outcome=Outcome.SHORT_ANSWER,
+            mark=None,
         )
     return FeedBelief(
         believed=believed,
         refused=refused,
         failure=None,
-        outcome=UP_TO_DATE if listing.ids else NOTHING_ANNOUNCED,
+        outcome=Outcome.UP_TO_DATE if listing.ids else Outcome.NOTHING_ANNOUNCED,
         mark=_carried_on(mark, before),
     )
 
