@@ -19,7 +19,7 @@ from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
 from daily_papers.config.messages import in_single
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
-from daily_papers.papers.names import holds_words, name_key
+from daily_papers.papers.coauthors import CoauthorGroup, coauthor_groups
 from daily_papers.papers.paper import Paper
 from daily_papers.query.matching import Matches, Verdict
 from daily_papers.repository import KEYWORDS
@@ -49,17 +49,6 @@ class Request:
     environ: Mapping[str, str]
     #: Called with a sentence when it takes long.
     say: Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class CoauthorGroup:
-    """Papers by one name that are connected by their other authors: perhaps one person's."""
-
-    papers: tuple[Paper, ...]
-    #: The other authors, those of most papers first.
-    others: tuple[str, ...]
-    #: The categories, those of most papers first.
-    categories: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,46 +236,3 @@ def count_strangers(keyword: Keyword, papers: Sequence[Paper]) -> int:
     """Count the papers that do not match by our own rule."""
     verdicts = Matches({keyword.slug: keyword.expression}, papers).verdicts(keyword.slug)
     return verdicts.count(Verdict.DOES_NOT)
-
-
-# --- one name, several people ------------------------------------------------------------------
-
-
-def coauthor_groups(papers: Sequence[Paper], spellings: Sequence[str]) -> tuple[CoauthorGroup, ...]:
-    """Group papers that share another author, directly or through others; the largest first."""
-    tracked = [name_key(spelling) for spelling in spellings]
-    groups = _connected([(paper, _coauthors(paper, tracked)) for paper in papers])
-    return tuple(sorted(map(_group, groups), key=lambda group: -len(group.papers)))
-
-
-#: A paper with its other authors: names by what all spellings of them have in common.
-_Coauthored = tuple[Paper, Mapping[str, str]]
-
-
-def _coauthors(paper: Paper, tracked: Sequence[str]) -> Mapping[str, str]:
-    keys = {name_key(name): name for name in paper.authors or ()}
-    return {k: name for k, name in keys.items() if not any(holds_words(k, t) for t in tracked)}
-
-
-def _connected(papers: Sequence[_Coauthored]) -> Iterator[list[_Coauthored]]:
-    """Yield papers that are connected, in their order."""
-    left = dict(enumerate(papers))
-    while left:
-        first, paper = left.popitem()
-        group, reach = {first: paper}, set(paper[1])
-        while joined := [place for place, (_, names) in left.items() if reach & names.keys()]:
-            for place in joined:
-                group[place] = left.pop(place)
-                reach |= group[place][1].keys()
-        yield [group[place] for place in sorted(group)]
-
-
-def _group(papers: Sequence[_Coauthored]) -> CoauthorGroup:
-    names = {key: name for _, coauthors in papers for key, name in coauthors.items()}
-    others = Counter(key for _, coauthors in papers for key in coauthors)
-    categories = Counter(name for paper, _ in papers for name in paper.categories or ())
-    return CoauthorGroup(
-        papers=tuple(paper for paper, _ in papers),
-        others=tuple(names[key] for key, _ in others.most_common()),
-        categories=tuple(name for name, _ in categories.most_common()),
-    )

@@ -134,6 +134,12 @@ def test_a_formula_behind_what_nobody_sees_is_none(before: str, start: str, afte
     assert row[COLUMNS.index("authors")].startswith("'")
 
 
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_each_character_that_nobody_sees_hides_no_formula(unseen: str):
+    (_, row) = csv.reader(io.StringIO("".join(csv_lines([Row(f"{unseen}=1", "k", FULL, SEEN)]))))
+    assert row[0].startswith("'")
+
+
 @pytest.mark.parametrize("text", ["", "a = b", "\u200ba", "\u00e9=", "1-2", "'=1", "\u200b"])
 def test_what_is_no_formula_stays(text: str):
     (_, row) = csv.reader(io.StringIO("".join(csv_lines([Row(text, "k", FULL, SEEN)]))))

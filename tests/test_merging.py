@@ -157,7 +157,7 @@ def test_the_date_before_is_forgotten_once_details_show_no_withdrawal():
 
 
 def test_a_first_version_withdraws_nothing():
-    assert not replace(SEARCH, comment="Replaces a withdrawn paper").is_withdrawn
+    assert not replace(SEARCH, comment="Withdrawn").is_withdrawn
 
 
 def test_arxivs_own_mark_is_kept_when_a_better_record_lacks_it():

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from daily_papers.config import Keyword, parse_config
+from daily_papers.papers.coauthors import coauthor_groups
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.preview import KeywordPreview, coauthor_groups, count_strangers, overlaps
+from daily_papers.preview import KeywordPreview, count_strangers, overlaps
 from daily_papers.preview_text import STYLES, as_markdown, as_text
 from tests.sandbox import RATE_EXCEEDED, SandboxArxiv
 from tests.support.bare_remote import BareRemote, git

@@ -19,7 +19,7 @@ from pybtex.database import parse_string
 from daily_papers.papers.paper import Paper, Way
 from daily_papers.site.cards import day_text
 from daily_papers.site.charts import weeks_of
-from daily_papers.site.formulas import FormulaRenderer, readable
+from daily_papers.site.formulas import FormulaRenderer, plain_text
 from daily_papers.store.store import Draft, News
 from tests.support.website import DAY, HOSTILE, Website, example, paper
 
@@ -247,7 +247,7 @@ def assert_links_lead_somewhere(website: Website) -> None:
 @pytest.mark.parametrize("place", range(len(HOSTILE)))
 def test_hostile_text_is_shown_as_text(website: Website, place: int) -> None:
     found = card(website, f"2603.{500 + place:05d}")
-    without_maths = readable(HOSTILE[place])
+    without_maths = plain_text(HOSTILE[place])
     if "$\\" not in without_maths:
         assert text_of(found.xpath(".//h2")[0]) == without_maths
         assert text_of(found.find_class("abstract")[0]) == without_maths
@@ -336,7 +336,7 @@ def test_no_text_gets_beyond_text_and_the_allowed_elements(text: str) -> None:
 @given(st.text(st.characters(exclude_characters="$\\"), max_size=60))
 def test_text_without_formulas_stays_as_it_is(text: str) -> None:
     shown = html.fragment_fromstring(str(FormulaRenderer().html(text)) or "x", create_parent="p")
-    assert shown.text_content() == (readable(text) or "x")
+    assert shown.text_content() == (plain_text(text) or "x")
 
 
 # --- pictures ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from daily_papers.site.formulas import readable
+from daily_papers.site.formulas import plain_text
 from daily_papers.store.store import News
 from tests.support.website import (
     DAY,
@@ -197,7 +197,7 @@ def test_hostile_text_is_seen_as_text(visit: Visit, path: str) -> None:
     shown = [" ".join(title.split()) for title in visit.page.locator("h2, h3").all_text_contents()]
     for text in HOSTILE:
         if "$\\" not in text:
-            assert " ".join(readable(text).split()) in shown
+            assert " ".join(plain_text(text).split()) in shown
     assert visit.page.locator("main script, main img, main svg[onload], main style").count() == 0
 
 

@@ -10,7 +10,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from daily_papers.site.formulas import readable
+from daily_papers.site.formulas import plain_text
 from daily_papers.store.store import Draft, News
 from tests.support.website import DAY, HOSTILE, Website, example, paper
 
@@ -143,7 +143,7 @@ def test_hostile_text_is_text(website: Website, place: int) -> None:
     (entry,) = feed(website, "feed.atom").xpath("a:entry[a:id=$id]", id=id, namespaces=ATOM)
     for name in ("title", "summary", "author/name"):
         path = "/".join(f"a:{part}" for part in name.split("/"))
-        assert entry.xpath(path, namespaces=ATOM)[0].text == readable(HOSTILE[place])
+        assert entry.xpath(path, namespaces=ATOM)[0].text == plain_text(HOSTILE[place])
     assert not entry.xpath("*/*[not(self::a:name)]", namespaces=ATOM)
 
 

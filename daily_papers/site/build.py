@@ -51,7 +51,7 @@ def build_site(
         Pages(data, cards, templates).files(),
         feeds(data, address),
         _downloads(data),
-        search_index(data, cards, formulas),
+        search_index(data, formulas),
     )
     folder = output or root / SITE
     written = SiteFolder(folder).write(files)

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from daily_papers.papers.bibtex import bibtex_key
 from daily_papers.papers.paper import Paper
 from daily_papers.site.data import SiteData, Topic, shown_day
-from daily_papers.site.formulas import FormulaRenderer, readable
+from daily_papers.site.formulas import FormulaRenderer, plain_text
 from daily_papers.text import short_date
 
 AUTHORS_SHOWN = 3
@@ -83,10 +83,6 @@ class Cards:
         card = self._card(paper, topics)
         return card if card.code_url else replace(card, code_url=kept_code)
 
-    def day_text(self, day: date) -> str:
-        """A day as cards show it."""
-        return day_text(day, self._data.day)
-
     def _card(self, paper: Paper, topics: tuple[Topic, ...], page: Topic | None = None) -> Card:
         primary = paper.primary_category
         news = self._data.store.news.get(paper.id)
@@ -97,14 +93,14 @@ class Cards:
             texts=self._texts_of(paper, page),
             anchor=paper.id.replace("/", "-"),
             day=shown_day(paper),
-            day_text=self.day_text(shown_day(paper)),
-            category=readable(primary.partition(".")[2] or primary) if primary else None,
+            day_text=day_text(shown_day(paper), self._data.day),
+            category=plain_text(primary.partition(".")[2] or primary) if primary else None,
             categories=paper.categories or ((primary,) if primary else ()),
             code_url=self._data.code_url(paper),
             version=self._version(paper),
             is_new=news is not None and news.day == self._data.day,
             why=tuple(
-                ("" if page else readable(topic.name), readable(topic.why[paper.id]))
+                ("" if page else plain_text(topic.name), plain_text(topic.why[paper.id]))
                 for topic in topics
                 if paper.id in topic.why
             ),
@@ -116,7 +112,7 @@ class Cards:
         when = paper.updated.date() if paper.updated else paper.announced
         if paper.version == 1 or when is None:
             return f"v{paper.version}"
-        return f"v{paper.version}, revised {self.day_text(when)}"
+        return f"v{paper.version}, revised {day_text(when, self._data.day)}"
 
     def _texts_of(self, paper: Paper, page: Topic | None) -> Texts:
         """Texts are made once, except for the page of a person, where the name stands out."""
@@ -150,5 +146,5 @@ def bib_path(paper: Paper) -> str:
 
 
 def _name(author: str, page: Topic | None) -> Markup:
-    name = escape(readable(author))
+    name = escape(plain_text(author))
     return Markup("<b>{}</b>").format(name) if page is not None and page.tracks(author) else name

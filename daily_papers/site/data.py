@@ -12,7 +12,7 @@ from daily_papers.digests.digest import Digest, in_order
 from daily_papers.papers.code_links import code_url
 from daily_papers.papers.names import name_key, same_name
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.query.expression import Author, Category, Leaf, to_arxiv
+from daily_papers.query.expression import Author, Category, Leaf
 from daily_papers.query.matching import Matches, explain
 from daily_papers.store.store import Store
 
@@ -50,11 +50,6 @@ class Topic:
     def page(self) -> str:
         """Its page, seen from the start page."""
         return f"{self.path}.html"
-
-    @property
-    def query(self) -> str:
-        """What it means, in arXiv's query syntax."""
-        return to_arxiv(self.keyword.expression)
 
     def tracks(self, author: str) -> bool:
         """Whether this is the tracked person, whatever the case and the accents."""

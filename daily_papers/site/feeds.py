@@ -19,7 +19,7 @@ from lxml import etree
 from daily_papers.errors import UsageError
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData
-from daily_papers.site.formulas import readable
+from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File
 from daily_papers.text import rfc3339
 from daily_papers.workflow_commands import GITHUB, repository_name, server_url
@@ -32,7 +32,7 @@ _CATEGORIES = "http://arxiv.org/schemas/atom"  # as in arXiv's own feeds
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: The last identifiers of a month are listed in the first days of the next one.
 _LISTED_WITHIN = timedelta(days=35)
-# What XML 1.0 cannot hold, besides what `readable` leaves out.
+# What XML 1.0 cannot hold, besides what `plain_text` leaves out.
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 # A tag names a day on which its authority owned the name (RFC 4151).
@@ -189,7 +189,7 @@ def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -
 
 
 def _text(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", readable(text))
+    return _NOT_XML.sub("\ufffd", plain_text(text))
 
 
 def _midnight(day: date) -> datetime:

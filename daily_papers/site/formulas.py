@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
 
-from daily_papers.papers.tex import decode_accents
+from daily_papers.render.markdown import shown
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -60,10 +60,6 @@ _COMMAND = re.compile(r"\\|^&$")
 _BESIDE_FUNCTION = frozenset({"mi", "mn", "msub", "msup", "mfrac", "msqrt"})
 _THIN_SPACE = '<mspace width="0.17em"></mspace>'
 
-# Controls, and what changes the direction of the text.
-_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-
 
 class Formula(NamedTuple):
     """A formula as its author wrote it, dollars included, and as MathML."""
@@ -72,12 +68,9 @@ class Formula(NamedTuple):
     mathml: Markup
 
 
-def readable(text: str) -> str:
-    """A text for people: accents as letters, white space folded, nothing invisible."""
-    if text.isascii() and text.isprintable():
-        return " ".join(decode_accents(text).split())
-    visible = _SURROGATE.sub("\ufffd", _UNSEEN.sub("", decode_accents(text)))
-    return unicodedata.normalize("NFC", " ".join(visible.split()))
+def plain_text(text: str) -> str:
+    """The text as readers should see it, with its accents composed (NFC), as people type them."""
+    return unicodedata.normalize("NFC", shown(text))
 
 
 class FormulaRenderer:
@@ -103,8 +96,8 @@ class FormulaRenderer:
         )
 
     def parts(self, text: str) -> tuple[str | Formula, ...]:
-        """Split a text, made readable, into plain pieces and formulas."""
-        return tuple(self._parts(readable(text)))
+        """Split a text into plain pieces and formulas."""
+        return tuple(self._parts(plain_text(text)))
 
     def _parts(self, text: str) -> Iterator[str | Formula]:
         start = 0
@@ -178,7 +171,7 @@ def _text(element: Element) -> str:
     text = html.unescape(element.text or "")
     if _COMMAND.search(text):
         raise ValueError(text)
-    return html.escape(readable(text) if text.strip() else text, quote=False)
+    return html.escape(plain_text(text) if text.strip() else text, quote=False)
 
 
 def _attributes(element: Element) -> str:

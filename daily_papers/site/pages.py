@@ -16,11 +16,12 @@ from markupsafe import Markup
 
 from daily_papers.digests.digest import Digest, NewsItem, number_of
 from daily_papers.papers.paper import announcement_order
+from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
 from daily_papers.site.cards import AUTHORS_SHOWN, Card, Cards
 from daily_papers.site.charts import Week, chart, sparkline, weeks_of
 from daily_papers.site.data import SiteData, Topic
-from daily_papers.site.formulas import readable
+from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File
 from daily_papers.store.store import News
 from daily_papers.text import long_date, plural
@@ -104,6 +105,7 @@ class DigestLine:
     """A digest in a list."""
 
     page: str
+    #: ``Monday, February 9, 2026``, with a number from the day's second digest on.
     text: str
     papers: int
     day: date
@@ -117,7 +119,7 @@ class Pages:
         self._data = data
         self._cards = cards
         self._templates = templates
-        self._site_title = readable(data.config.title)
+        self._site_title = plain_text(data.config.title)
         self._by_slug = {topic.slug: topic for topic in data.topics}
         self._cards_of = {topic.slug: list(_split(cards.of_topic(topic))) for topic in data.topics}
         self._digest_lines = [_digest_line(digest) for digest in data.digests]
@@ -128,8 +130,9 @@ class Pages:
         for topic in self._data.topics:
             yield from self._topic(topic)
         pages = [None, *(line.page for line in self._digest_lines), None]
-        for digest, newer, older in zip(self._data.digests, pages, pages[2:], strict=False):
-            yield self._digest(digest, newer, older)
+        for place, digest in enumerate(self._data.digests):
+            line = self._digest_lines[place]
+            yield self._digest(digest, line, newer=pages[place], older=pages[place + 2])
         years: dict[int, list[DigestLine]] = {}
         for line in self._digest_lines:
             years.setdefault(line.day.year, []).append(line)
@@ -160,7 +163,7 @@ class Pages:
             "index.html",
             "start",
             self._site_title,
-            day_line=readable(self._data.store.state.day_line),
+            day_line=plain_text(self._data.store.state.day_line),
             today=sum(item.day == self._data.day for item in news),
             week=len(news),
             busy=[week for week in weeks if week.week],
@@ -196,7 +199,7 @@ class Pages:
         )
 
     def _line(self, card: Card, page: str, day: date) -> PaperLine:
-        authors = [readable(name) for name in (card.paper.authors or ())[:AUTHORS_SHOWN]]
+        authors = [plain_text(name) for name in (card.paper.authors or ())[:AUTHORS_SHOWN]]
         more = " et\N{NO-BREAK SPACE}al." if card.texts.more_authors else ""
         return PaperLine(
             title=card.texts.title,
@@ -216,7 +219,7 @@ class Pages:
     def _topic(self, topic: Topic) -> Iterator[File]:
         pages = self._cards_of[topic.slug]
         weeks = self._weeks(topic)
-        name = readable(topic.name)
+        name = plain_text(topic.name)
         for number, cards in enumerate(pages, 1):
             yield self._file(
                 page_of(topic, number),
@@ -224,8 +227,8 @@ class Pages:
                 name if number == 1 else f"{name}, page {number}",
                 topic=topic,
                 name=name,
-                spellings=[readable(spelling) for spelling in topic.keyword.authors],
-                query=readable(topic.query),
+                spellings=[plain_text(spelling) for spelling in topic.keyword.authors],
+                query=plain_text(to_arxiv(topic.keyword.expression)),
                 cards=cards,
                 number=number,
                 newer=page_of(topic, number - 1) if number > 1 else None,
@@ -236,20 +239,22 @@ class Pages:
 
     # --- digests and search --------------------------------------------------------------------
 
-    def _digest(self, digest: Digest, newer: str | None, older: str | None) -> File:
+    def _digest(
+        self, digest: Digest, line: DigestLine, newer: str | None, older: str | None
+    ) -> File:
         by_first: dict[str, list[Card]] = {}
         for item in digest.items:
             by_first.setdefault(item.keywords[0], []).append(self._card_of(item))
         return self._file(
-            digest_page(digest),
+            line.page,
             "digest",
-            digest_text(digest),
+            line.text,
             digest=digest,
             newer=newer,
             older=older,
-            skipped=readable(digest.skipped or ""),
+            skipped=plain_text(digest.skipped or ""),
             groups=[
-                DigestGroup(readable(name), self._by_slug.get(slug), tuple(by_first[slug]))
+                DigestGroup(plain_text(name), self._by_slug.get(slug), tuple(by_first[slug]))
                 for slug, name in digest.keyword_names
                 if slug in by_first
             ],
@@ -267,8 +272,8 @@ class Pages:
             "search.html",
             "search",
             "Search",
-            keywords=[(topic.slug, readable(topic.name)) for topic in self._data.topics],
-            categories=sorted(readable(name) for name in categories),
+            keywords=[(topic.slug, plain_text(topic.name)) for topic in self._data.topics],
+            categories=sorted(plain_text(name) for name in categories),
             papers=len(self._data.papers),
         )
 
@@ -291,19 +296,13 @@ def page_of(topic: Topic, number: int) -> str:
     return topic.page if number == 1 else f"{topic.path}/{number}.html"
 
 
-def digest_page(digest: Digest) -> str:
-    """A digest's page, seen from the start page."""
-    return f"digests/{digest.key}.html"
-
-
-def digest_text(digest: Digest) -> str:
-    """``Monday, February 9, 2026``, with a number from the day's second digest on."""
-    number = number_of(digest.key)
-    return long_date(digest.day) + (f" ({number})" if number > 1 else "")
-
-
 def _digest_line(digest: Digest) -> DigestLine:
+    number = number_of(digest.key)
     slugs = {slug for item in digest.items for slug in item.keywords}
-    names = [readable(name) for slug, name in digest.keyword_names if slug in slugs]
-    papers, keywords = len(digest.items), ", ".join(names)
-    return DigestLine(digest_page(digest), digest_text(digest), papers, digest.day, keywords)
+    return DigestLine(
+        page=f"digests/{digest.key}.html",
+        text=long_date(digest.day) + (f" ({number})" if number > 1 else ""),
+        papers=len(digest.items),
+        day=digest.day,
+        keywords=", ".join(plain_text(n) for slug, n in digest.keyword_names if slug in slugs),
+    )

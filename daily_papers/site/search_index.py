@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.site.cards import Cards, bib_path
+from daily_papers.site.cards import bib_path, day_text
 from daily_papers.site.data import SiteData, shown_day
-from daily_papers.site.formulas import Formula, FormulaRenderer, readable
+from daily_papers.site.formulas import Formula, FormulaRenderer, plain_text
 from daily_papers.site.output import File
 
 _FOLDER = "search"
 INDEX = f"{_FOLDER}/index.json"
 
 
-def search_index(data: SiteData, cards: Cards, formulas: FormulaRenderer) -> Iterator[File]:
+def search_index(data: SiteData, formulas: FormulaRenderer) -> Iterator[File]:
     """The files of the index with their paths."""
     years: dict[int, list[Paper]] = {}
     for paper in data.papers:
@@ -29,10 +29,10 @@ def search_index(data: SiteData, cards: Cards, formulas: FormulaRenderer) -> Ite
     for year, papers in sorted(years.items(), reverse=True):
         name = f"papers-{year}.json"
         parts.append({"file": name, "papers": len(papers)})
-        records = (_line(_record(paper, data, cards, formulas)) for paper in papers)
+        records = (_line(_record(paper, data, formulas)) for paper in papers)
         yield f"{_FOLDER}/{name}", ("[\n" + ",\n".join(records) + "\n]\n").encode()
     keywords = [
-        {"slug": topic.slug, "name": readable(topic.name), "page": topic.page}
+        {"slug": topic.slug, "name": plain_text(topic.name), "page": topic.page}
         for topic in data.topics
     ]
     yield INDEX, (_line({"keywords": keywords, "parts": parts}) + "\n").encode()
@@ -42,34 +42,28 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _record(
-    paper: Paper, data: SiteData, cards: Cards, formulas: FormulaRenderer
-) -> dict[str, Any]:
+def _record(paper: Paper, data: SiteData, formulas: FormulaRenderer) -> dict[str, Any]:
     """One paper, without the fields that it does not have."""
+    primary = paper.primary_category
+    categories = dict.fromkeys((*filter(None, [primary]), *(paper.categories or ())))
     record = {
         "id": paper.id,
         "url": paper.url,
         "pdf": paper.pdf_url,
         "bib": bib_path(paper),
         "title": _parts(paper.title, formulas),
-        "authors": [readable(author) for author in paper.authors or ()],
+        "authors": [plain_text(author) for author in paper.authors or ()],
         "abstract": _parts(paper.abstract, formulas),
         "comment": _parts(paper.comment or "", formulas),
-        "categories": [readable(category) for category in _categories(paper)],
+        "categories": [plain_text(category) for category in categories],
         "keywords": [topic.slug for topic in data.topics_of[paper.id]],
         "day": shown_day(paper).isoformat(),
-        "shown": cards.day_text(shown_day(paper)),
+        "shown": day_text(shown_day(paper), data.day),
         "version": paper.version,
         "withdrawn": paper.is_withdrawn or None,
         "code": data.code_url(paper),
     }
     return {name: value for name, value in record.items() if value}
-
-
-def _categories(paper: Paper) -> list[str]:
-    """The primary category first."""
-    primary = [paper.primary_category] if paper.primary_category else []
-    return primary + [name for name in paper.categories or () if name not in primary]
 
 
 def _parts(text: str, formulas: FormulaRenderer) -> str | list[str | list[str]]:
