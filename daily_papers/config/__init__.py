@@ -1,8 +1,7 @@
 """keywords.yaml, read into a ``Config``, or all its mistakes named at once.
 
-The way of the data: ``document`` turns bytes into plain values that know their lines, ``schema``
-compares them with keywords.schema.json, and ``reading`` makes keywords of them and finds what no
-schema can see (misspelt categories, bad queries, duplicates).
+Data flow: ``yaml_text`` reads the text into nodes that know their lines, ``reader`` goes over them
+once, key by key, and ``messages`` words what is wrong and the likely fix.
 """
 
 from __future__ import annotations
