@@ -139,7 +139,6 @@ class _Reader:
         self._name = name
         self.problems = [Problem(name, *place, message) for place, message in source.mistakes]
         self._top: Read = {}
-        self._new_categories = 0
         self.errors = len(self.problems)
 
     # --- problems ------------------------------------------------------------------------------
