@@ -460,11 +460,11 @@ CROWDS: dict[str, Callable[[int], str]] = {
     "the same keyword": lambda n: "  - mri\n" * n,
     "near-duplicates of keys": lambda n: f"  - {{{', '.join(f'nam{k}: x' for k in range(n))}}}\n",
     "wrong categories": lambda n: "".join(
-        f"  - {{name: n{k}, categories: [b{k}.{'cd' if k % 2 else 'c'}]}}\n" for k in range(n)
+        f"  - {{name: n{k}, categories: [b{k}.{'cd' if k % 2 else 'c'}]}}\n" for k in range(n // 2)
     ),
     "new categories": lambda n: "".join(
         f"  - {{name: n{k}, categories: [cs.{chr(65 + k % 26)}{chr(65 + k // 26 % 26)}]}}\n"
-        for k in range(n)
+        for k in range(n // 2)
     ),
     "the same page": lambda n: "".join(f"  - mri{'!' * k}\n" for k in range(n)),
     "no page": lambda n: "".join(f"  - {chr(0x4E00 + k)}\n" for k in range(n)),

@@ -7,7 +7,7 @@ line there, one in keywords.schema.json (a test holds both together), and one in
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -145,14 +145,13 @@ class _Reader:
 
     def refuse(self, value: Value, message: str, *, label: str | None = None) -> None:
         """Note a mistake. The label is the value's key, unless it says more; it may be empty."""
-        if value.kind == REFUSED:
-            return
-        label = value.key if label is None else label
-        self._note(value.index, f"{label}: {message}" if label else message)
+        if value.kind != REFUSED:
+            label = value.key if label is None else label
+            self._note(value.index, f"{label}: {message}" if label else message)
 
-    def refuse_key(self, node: yaml.Node, message: str) -> None:
-        """Note a mistake in a key."""
-        self._note(node.start_mark.index, message)
+    def refuse_kind(self, value: Value, describe: Callable[[Value], str]) -> None:
+        """Note that a value is missing, or of a kind that has to be described."""
+        self.refuse(value, (messages.nothing if value.is_missing else describe)(value))
 
     def _note(self, index: int, message: str) -> None:
         self.problems.append(Problem(self._name, *self._source.place(index), message))
@@ -191,26 +190,31 @@ class _Reader:
         wrong_kind: Callable[[Value], str] = messages.no_text,
     ) -> str | None:
         """A text without surplus white space; None where it is wrong."""
+        written = value.node.value
         if value.kind != "a text":
-            self.refuse(value, (messages.nothing if value.is_missing else wrong_kind)(value))
-            return None
-        if len(value.node.value) > most:
+            self.refuse_kind(value, wrong_kind)
+        elif len(written) > most:
             self.refuse(value, f"longer than {most:,} characters")
-            return None
-        problem = check(value.node.value)
-        if problem:
+        elif problem := check(written):
             self.refuse(value, problem)
-            return None
-        # arXiv's index has letters with their accents in one piece, and so has the matcher.
-        text = unicodedata.normalize("NFC", folded(value.node.value))
-        if doubt and len(self.problems) < _MOST_PROBLEMS and (message := doubt(text)):
-            self.warn(value, message)
-        return text
+        else:
+            # arXiv's index has letters with their accents in one piece, and so has the matcher.
+            text = unicodedata.normalize("NFC", folded(written))
+            if doubt and len(self.problems) < _MOST_PROBLEMS and (message := doubt(text)):
+                self.warn(value, message)
+            return text
+        return None
+
+    def texts(self, value: Value, *checks: Any, or_one: bool = False) -> tuple[str, ...]:
+        """The texts of a list, each once; or of a single text, if that may be there instead."""
+        items = [value] if or_one and value.kind != "a list" else self.items(value)
+        texts = (self.text(item, *checks) for item in items)
+        return tuple(dict.fromkeys(text for text in texts if text is not None))
 
     def items(self, value: Value, *, least: int = 1, most: int = 100) -> list[Value]:
         """The items of a list, whose mistakes are named by the list's key."""
         if value.kind != "a list":
-            self.refuse(value, (messages.nothing if value.is_missing else messages.no_list)(value))
+            self.refuse_kind(value, messages.no_list)
             return []
         nodes: list[yaml.Node] = value.node.value
         if len(nodes) < least:
@@ -221,13 +225,6 @@ class _Reader:
             return []
         return [Value(node, value.key, node.start_mark.index, is_item=True) for node in nodes]
 
-    def category(self, item: Value) -> str | None:
-        """A category as arXiv writes it."""
-        name = self.text(
-            item, messages.category_problem, messages.category_doubt, 200, messages.no_category
-        )
-        return None if name is None else taxonomy.canonical(name)
-
     def mapping(self, value: Value, readers: Readers, other: Readers) -> dict[str, Value]:
         """The values of the keys that are known; every other key is refused."""
         values: dict[str, Value] = {}
@@ -237,19 +234,19 @@ class _Reader:
                 continue
             if not isinstance(key, yaml.ScalarNode):
                 message = "a key must be a word; put a text with brackets or braces in quotes"
-                self.refuse_key(key, message)
+                self._note(key.start_mark.index, message)
                 continue
             index, name = key.start_mark.index, key.value
             if name in lines:
                 message = f'duplicate key "{cut(name, 60)}"; the first is on line {lines[name]}'
-                self.refuse_key(key, message)
+                self._note(key.start_mark.index, message)
                 continue
             lines[name] = self._source.place(index).line
             if name in readers:
                 values[name] = Value(node, name, index)
             else:
                 message = messages.unknown_key(name, tuple(readers), tuple(other), value)
-                self.refuse_key(key, message)
+                self._note(key.start_mark.index, message)
         return values
 
     # --- the whole -----------------------------------------------------------------------------
@@ -293,7 +290,7 @@ class _Reader:
 
     def _plain(self, item: Value) -> Keyword | None:
         """A plain string, which is both the heading and the phrase."""
-        phrase = self.text(item, messages.phrase_problem, messages.phrase_doubt)
+        phrase = self.text(item, *_PHRASE)
         if phrase is None:
             return None
         return self._finished(item, phrase, any_phrase([phrase], plain_place(phrase)), {})
@@ -307,7 +304,7 @@ class _Reader:
         if not has_subject and "name" not in values and self.errors == before:
             message = 'the keyword says nothing to search for; add a line "name: ..."'
             self.refuse(item, message)
-        readers = _KEYWORD_KEYS if has_subject else {**_KEYWORD_KEYS, "name": _phrase}
+        readers: Readers = _KEYWORD_KEYS if has_subject else {**_KEYWORD_KEYS, "name": _SUBJECT}
         skipped = _NOT_BESIDE_QUERY if "query" in values else frozenset()
         if "name" not in values:
             skipped |= {"query"}
@@ -366,93 +363,60 @@ class _Reader:
 # --- what each key's value comes to; None where it is wrong -------------------------------------
 
 
-def _heading(reader: _Reader, value: Value) -> str | None:
-    return reader.text(value, messages.heading_problem)
-
-
-def _slug(reader: _Reader, value: Value) -> str | None:
-    return reader.text(value, slug_problem)
-
-
-def _phrase(reader: _Reader, value: Value) -> str | None:
-    return reader.text(value, messages.phrase_problem, messages.phrase_doubt)
-
-
-def _phrases(reader: _Reader, value: Value) -> tuple[str, ...]:
-    return _each(reader.items(value), partial(_phrase, reader))
-
-
-def _unwanted(reader: _Reader, value: Value) -> tuple[str, ...]:
-    return _each(reader.items(value), lambda item: reader.text(item, messages.phrase_problem))
-
-
-def _spellings(reader: _Reader, value: Value) -> tuple[str, ...]:
-    items = reader.items(value) if value.kind == "a list" else [value]
-    return _each(
-        items, lambda item: reader.text(item, messages.author_problem, messages.author_doubt)
-    )
-
-
-def _categories(reader: _Reader, value: Value) -> tuple[str, ...] | None:
-    before = reader.errors
-    names = _each(reader.items(value, least=0, most=200), reader.category)
-    return names if reader.errors == before else None
-
-
-def _each(items: Iterable[Value], read: Callable[[Value], str | None]) -> tuple[str, ...]:
-    """What the items come to, each once."""
-    return tuple(dict.fromkeys(text for item in items if (text := read(item)) is not None))
+def _categories(reader: _Reader, value: Value) -> tuple[str, ...]:
+    checks = (messages.category_problem, messages.category_doubt, 200, messages.no_category)
+    items = reader.items(value, least=0, most=200)
+    names = (reader.text(item, *checks) for item in items)
+    return tuple(dict.fromkeys(taxonomy.canonical(name) for name in names if name is not None))
 
 
 def _number(reader: _Reader, value: Value) -> int | None:
     number = value.whole_number
     if number is not None and 1 <= number <= MOST_PAPERS:
         return number
-    if value.is_missing:
-        reader.refuse(value, messages.nothing(value))
-    else:
-        reader.refuse(value, messages.no_number(value, 1, MOST_PAPERS))
+    reader.refuse_kind(value, partial(messages.no_number, least=1, most=MOST_PAPERS))
     return None
 
 
 def _choice(reader: _Reader, value: Value, choices: Sequence[str]) -> str | None:
     if value.kind == "a text" and value.text in choices:
         return value.text
-    if value.is_missing:
-        reader.refuse(value, messages.nothing(value))
-    else:
-        reader.refuse(value, messages.no_choice(value, choices))
+    reader.refuse_kind(value, partial(messages.no_choice, choices=choices))
     return None
 
 
 def _query(reader: _Reader, value: Value) -> Expression | None:
-    text = value.text if reader.text(value, messages.heading_problem, most=MAX_LENGTH) else None
-    if text is None:
+    if reader.text(value, messages.heading_problem, most=MAX_LENGTH) is None:
         return None
     try:
-        expression = parse(text)
+        expression = parse(value.text)
     except QueryError as error:
         reader.refuse(value, error.problem, label=f"query, column {error.column}")
         return None
-    for leaf in leaves(expression):
-        if len(reader.problems) < _MOST_PROBLEMS and (message := messages.term_doubt(leaf)):
+    for term in leaves(expression):
+        if len(reader.problems) < _MOST_PROBLEMS and (message := messages.term_doubt(term)):
             reader.warn(value, message)
     return expression
 
 
+_HEADING: Final = partial(_Reader.text, check=messages.heading_problem)
+#: A keyword that says nothing else is searched for by its name.
+_SUBJECT: Final = partial(_Reader.text, check=messages.phrase_problem, doubt=messages.phrase_doubt)
+_PHRASE: Final = (messages.phrase_problem, messages.phrase_doubt)
+_NAME: Final = (messages.author_problem, messages.author_doubt)
 _TOP_KEYS: Final[Readers] = {
-    "title": _heading,
+    "title": _HEADING,
     "categories": _categories,
     "max_papers": _number,
     "keywords": _Reader.keywords,
 }
 _KEYWORD_KEYS: Final[Readers] = {
-    "name": _heading,
-    "slug": _slug,
-    "any": _phrases,
-    "none": _unwanted,
+    "name": _HEADING,
+    "slug": lambda reader, value: reader.text(value, slug_problem),
+    "any": lambda reader, value: reader.texts(value, *_PHRASE),
+    "none": lambda reader, value: reader.texts(value, messages.phrase_problem),
     "in": partial(_choice, choices=PLACES),
-    "author": _spellings,
+    "author": lambda reader, value: reader.texts(value, *_NAME, or_one=True),
     "query": _query,
     "categories": _categories,
     "max_papers": _number,
