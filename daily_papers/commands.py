@@ -124,7 +124,7 @@ def run_update(arguments: Namespace) -> int:
     """Run the daily job and print its report."""
     from daily_papers.daily.job import Order, dry_run, update
     from daily_papers.daily.plan import FetchMode
-    from daily_papers.daily.report_text import as_json, as_table
+    from daily_papers.daily.report_text import as_json, as_table, failures_in_short
     from daily_papers.repository import Repository
 
     repository = Repository(Path(arguments.root))
@@ -145,10 +145,8 @@ def run_update(arguments: Namespace) -> int:
     if not arguments.quiet:
         print(as_table(report), end="")
     elif report.exit_code:
-        for keyword in report.keywords:
-            if not keyword.good:
-                where = f" ({keyword.url})" if keyword.url else ""
-                print(f"daily-papers: {keyword.name}: {keyword.reason}{where}", file=sys.stderr)
+        for line in failures_in_short(report):
+            print(f"daily-papers: {harmless(line)}", file=sys.stderr)
     return report.exit_code
 
 

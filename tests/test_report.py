@@ -15,7 +15,7 @@ from daily_papers.daily.report import (
     WaitReport,
     day_line,
 )
-from daily_papers.daily.report_text import as_json, as_table
+from daily_papers.daily.report_text import as_json, as_table, failures_in_short
 from daily_papers.errors import BadAnswer, Outcome
 
 MRI = KeywordReport(
@@ -67,9 +67,41 @@ def test_the_table_says_what_became_of_each_keyword_and_what_was_asked():
         "",
         "2026-02-03: 2 new papers, 1 revision.",
         "note: details come later",
-        "waited 600 s: arXiv asked us to wait (https://a/3)",
+        "waited 600 s: as above",
         "1 request, 1.5 MB, 1.2 s; 1 more answered from those kept today",
     ]
+
+
+def test_a_throttled_day_gives_its_reason_once():
+    reason = LATE.reason
+    long = "https://export.arxiv.org/api/query?search_query=" + "x" * 400
+    wait = WaitReport(url=long, seconds=600, reason="arXiv asked us to wait")
+    report = replace(
+        REPORT,
+        day_line=f"Not fetched: {reason}.",
+        keywords=tuple(replace(LATE, slug=f"k{n}", url=long) for n in range(50)),
+        notes=(f"announcement feed: {reason}", "details come later"),
+        waits=(wait, wait),
+    )
+    table = as_table(report)
+    assert table.count("Rate exceeded") == 1
+    assert table.splitlines()[-5:-1] == [
+        f"2026-02-03: Not fetched: {reason}.",
+        "note: announcement feed: as above",
+        "note: details come later",
+        "waited 1,200 s in 2 waits: as above",
+    ]
+    assert max(map(len, table.splitlines())) < 200
+    (short,) = failures_in_short(report)
+    assert short.startswith(f"Graphs, Graphs, Graphs and 47 more: {reason} (https://export.")
+    assert len(short) < 300
+
+
+def test_a_reason_that_several_keywords_share_is_given_in_the_first_row():
+    other = replace(LATE, slug="other", name="Other")
+    rows = as_table(replace(REPORT, keywords=(MRI, LATE, other))).splitlines()
+    assert rows[2].endswith(f"throttled: {LATE.reason}; last success 2026-02-02")
+    assert rows[3].endswith("throttled: as above; last success 2026-02-02")
 
 
 def test_the_json_holds_all_of_it():

@@ -46,6 +46,7 @@ from daily_papers.errors import (
 )
 from daily_papers.progress import say_nothing
 from daily_papers.query.request_line import MOST_LINE_BYTES, line_bytes
+from daily_papers.text import cut
 
 logger = logging.getLogger(__name__)
 
@@ -246,7 +247,7 @@ class Transport:
 
         ``silence_seconds`` is for a service that is known to be slow.
         """
-        logger.debug("GET %s", url)
+        logger.debug("GET %s", cut(url, 200))
         started = self._clock.monotonic()
         if line_bytes(url) > MOST_LINE_BYTES:
             reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"

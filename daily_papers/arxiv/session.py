@@ -47,6 +47,7 @@ from daily_papers.errors import (
     Unreachable,
 )
 from daily_papers.progress import say_nothing
+from daily_papers.text import cut
 
 logger = logging.getLogger(__name__)
 
@@ -325,7 +326,8 @@ class PoliteSession:
             answer.url, str(answer.status), len(answer.body), answer.seconds, outcome
         )
         self.exchanges.append(exchange)
-        logger.info("%s %s: %s, %d bytes", answer.status, outcome, answer.url, len(answer.body))
+        url = cut(answer.url, 200)
+        logger.info("%s %s: %s, %d bytes", answer.status, outcome, url, len(answer.body))
 
 
 def _in(seconds: float) -> str:

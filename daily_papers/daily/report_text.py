@@ -40,7 +40,10 @@ def from_json(text: str) -> RunReport:
 
 
 def as_table(report: RunReport) -> str:
-    """The report for people: a row a keyword, then what went wrong and what was waited for."""
+    """The report for people: a row a keyword, then what went wrong and what was waited for.
+
+    A reason that keywords, notes and waits share is given once; where all failed, by the day line.
+    """
     header = ("keyword", "papers", "new", "revised", "state")
     rows = [
         (
@@ -48,24 +51,59 @@ def as_table(report: RunReport) -> str:
             f"{keyword.papers:,}",
             f"{keyword.new:,}",
             f"{keyword.revised:,}",
-            _state(keyword),
+            state,
         )
-        for keyword in report.keywords
+        for keyword, state in zip(report.keywords, _states(report), strict=True)
     ]
     lines = [*_aligned([header, *rows]), "", f"{report.day}: {report.day_line}"]
-    lines += [f"note: {note}" for note in report.notes]
-    lines += [f"waited {wait.seconds:,.0f} s: {wait.reason} ({wait.url})" for wait in report.waits]
+    for what, reason in (*_notes(report), *_waits(report)):
+        given = any(reason in line for line in lines)
+        lines.append(f"{what}: as above" if given else f"{what}: {reason}")
     asked = [request for request in report.requests if request.status != "kept"]
     kept = len(report.requests) - len(asked)
     lines.append(_requests_line(asked, kept))
     return "\n".join(harmless(line) for line in lines) + "\n"
 
 
-def _state(keyword: KeywordReport) -> str:
-    if keyword.reason is None:
-        return keyword.outcome
-    since = f"; last success {keyword.last_success or 'never'}"
-    return f"{keyword.outcome}: {keyword.reason}{since}"
+def _states(report: RunReport) -> Iterator[str]:
+    """What became of each keyword, and why, unless the day line or a row before says so."""
+    given: set[str] = set()
+    for keyword in report.keywords:
+        reason, since = keyword.reason, f"; last success {keyword.last_success or 'never'}"
+        if reason is None:
+            yield keyword.outcome
+        elif reason in report.day_line:
+            yield f"{keyword.outcome}{since}"
+        else:
+            yield f"{keyword.outcome}: {'as above' if reason in given else reason}{since}"
+            given.add(reason)
+
+
+def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
+    """Each note, divided where it ends in the reason of a keyword."""
+    reasons = {keyword.reason for keyword in report.keywords if keyword.reason is not None}
+    for note in report.notes:
+        reason = next((each for each in reasons if note.endswith(f": {each}")), None)
+        yield ("note", note) if reason is None else (f"note: {note[: -len(reason) - 2]}", reason)
+
+
+def _waits(report: RunReport) -> Iterator[tuple[str, str]]:
+    """How long the run waited, by reason."""
+    for reason in dict.fromkeys(wait.reason for wait in report.waits):
+        seconds = [wait.seconds for wait in report.waits if wait.reason == reason]
+        often = f" in {len(seconds):,} waits" if len(seconds) > 1 else ""
+        yield f"waited {sum(seconds):,.0f} s{often}", reason
+
+
+def failures_in_short(report: RunReport) -> Iterator[str]:
+    """A line a reason for which keywords are not up to date, with an address that was asked."""
+    bad = [keyword for keyword in report.keywords if not keyword.good]
+    for reason in dict.fromkeys(keyword.reason for keyword in bad):
+        those = [keyword for keyword in bad if keyword.reason == reason]
+        names = ", ".join(cut(keyword.name, 40) for keyword in those[:3])
+        more = f" and {len(those) - 3:,} more" if len(those) > 3 else ""
+        url = those[0].url
+        yield f"{names}{more}: {reason}" + (f" ({cut(url, 100)})" if url else "")
 
 
 def _requests_line(asked: Sequence[RequestReport], kept: int) -> str:
@@ -141,7 +179,9 @@ def as_markdown(report: RunReport) -> str:
         *_keywords(report),
         *_list("Notes", report.notes),
         *_list("Asked for", report.plan),
-        *_list("Waits", [f"{w.seconds:,.0f} s: {w.reason} ({w.url})" for w in report.waits]),
+        *_list(
+            "Waits", [f"{w.seconds:,.0f} s: {w.reason} ({cut(w.url, 200)})" for w in report.waits]
+        ),
         *_requests(report.requests),
     ]
     return "\n\n".join(blocks) + "\n"
