@@ -14,7 +14,7 @@ from daily_papers.text import cut, printable
 
 GITHUB = "https://github.com"
 
-_SERVER = re.compile(r"https?://[\w.:-]+", re.ASCII)
+_SERVER = re.compile(r"https?://[\w.:-]+(?:/[\w.~-]+)*", re.ASCII)
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 Severity = Literal["error", "warning", "notice"]

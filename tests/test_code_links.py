@@ -52,6 +52,8 @@ def paper(comment: str | None = None, abstract: str = "We do it.") -> Paper:
         ("https://gitlab.com/lab/engine/blob/main/a.py", "https://gitlab.com/lab/engine"),
         ("https://gitlab.inria.fr/lab/engine.git", "https://gitlab.inria.fr/lab/engine"),
         ("https://git.tu-berlin.de/lab/engine", "https://git.tu-berlin.de/lab/engine"),
+        ("https://git.x.org/lab/engine/pull/1", "https://git.x.org/lab/engine"),
+        ("https://git.x.org/lab/engine/discussions/1", "https://git.x.org/lab/engine"),
         ("https://bitbucket.org/ada/engine/src/main", "https://bitbucket.org/ada/engine"),
         ("https://codeberg.org/ada/engine", "https://codeberg.org/ada/engine"),
         ("https://git.sr.ht/~ada/engine/tree", "https://git.sr.ht/~ada/engine"),

@@ -113,7 +113,7 @@ ALIVE = {
     "GH number": re.compile(r"\bGH-\d", re.IGNORECASE),
     "commit": re.compile(r"[0-9a-f]{7}", re.IGNORECASE),
     "emoji": re.compile(r":[\w+-]+:"),
-    "thread": re.compile(r"github\.com/", re.IGNORECASE),
+    "thread": re.compile(r"github\.com/|\w/[\w.-]+/[\w.-]+/(issues|pull)/\d", re.IGNORECASE),
     "address": re.compile(r"\w://|www\.", re.IGNORECASE),
     "e-mail": re.compile(r"\w@\w"),
     "template": re.compile(r"\{\{|\}\}|\{%|%\}|\$\{"),
@@ -215,6 +215,15 @@ def test_readable_text_is_one_line_without_what_hides(text: str):
     )
     assert readable(line, EVERYTHING) == line or "\\" in line
     assert set(line) <= set(shown(text))
+
+
+@pytest.mark.parametrize("thread", ["issues/1", "pull/1#discussion_r2", "discussions/3"])
+@pytest.mark.parametrize("server", ["ghe.example.org", "example.org/git", "localhost:3000"])
+def test_a_thread_of_any_server_is_not_linked(server: str, thread: str):
+    news = item(1, title=f"See {server}/o/r/{thread}", comment=f"code at {server}/o/r/{thread}")
+    page = Rendered(whole(Mailing((digest("2026-11-20", [news]),))))
+    assert f"{server}/o/r/{thread}" in visible(page.text)
+    assert f"{server}/o/r/{thread}" not in page.text
 
 
 @given(TEXTS)

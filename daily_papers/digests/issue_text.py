@@ -38,6 +38,7 @@ _ALIVE = re.compile(
     | : (?=\S)                     # emoji, the :// of addresses, ::commands::
     | (?i:www) (?=\.)              # linked without a scheme
     | (?i:github\.com) (?=/)
+    | \w (?=/[\w.-]+/[\w.-]+/(?:issues|pulls?|discussions|commit)/)  # any server's
     | [{$] (?=[{%]) | [}%] (?=\})  # template languages
     """,
     re.VERBOSE,

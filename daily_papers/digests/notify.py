@@ -23,6 +23,7 @@ from daily_papers.digests.delivery import Delivery, Plan, look, plan
 from daily_papers.digests.digest import Digest, is_key
 from daily_papers.digests.digest_file import DigestError, read_digest
 from daily_papers.digests.github.api import GitHubApi, Limits
+from daily_papers.digests.github.errors import NotGitHub
 from daily_papers.digests.github.issues import Issues
 from daily_papers.digests.issue import IssuePart, Links, issue_page, issue_parts, issue_title
 from daily_papers.digests.mailing import Mailing, digests_for
@@ -102,8 +103,14 @@ def notify(
         if not damaged:
             say("nothing to send: digests/ holds no digest of this repository")
         return _ended(damaged)
-    with _issues(place, clock, limits, say) as issues:
-        return _ended([*damaged, *_having_looked(issues, place, digests, today, options, say)])
+    try:
+        with _issues(place, clock, limits, say) as issues:
+            return _ended([*damaged, *_having_looked(issues, place, digests, today, options, say)])
+    except NotGitHub:
+        if not options.dry_run and options.to_file is None:
+            raise
+    _without_looking(place, digests, today, options, say)
+    return _ended(damaged)
 
 
 def read_digests(root: Path) -> tuple[tuple[Digest, ...], list[DailyPapersError]]:
@@ -167,7 +174,8 @@ def _without_looking(
     if place is not None:
         digests = digests_for(digests, place.repository)
     planned = plan(None, digests, today)
-    say("not looked at GitHub (GITHUB_TOKEN is not set): taking the newest digest as unsent")
+    why = "GITHUB_API_URL is not GitHub's" if place and place.token else "GITHUB_TOKEN is not set"
+    say(f"not looked at GitHub ({why}): taking the newest digest as unsent")
     mailings = planned.mailings if planned else ()
     if options.to_file is not None:
         _write(mailings, place, options.to_file, say)

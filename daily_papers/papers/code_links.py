@@ -38,7 +38,7 @@ _NO_OWNER = re.compile(
 )
 # What follows a project's own groups and name at GitLab, where they may be many.
 _INSIDE_GITLAB = re.compile(
-    "-|blob|branches|commits|issues|merge_requests|raw|releases|tags|tree|wikis"
+    "-|blob|branches|commits|discussions|issues|merge_requests|pulls?|raw|releases|tags|tree|wikis"
 )
 
 

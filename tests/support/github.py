@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -46,6 +47,7 @@ class Fault(Enum):
     SECONDARY_LIMIT_UNTIMED = "403 without Retry-After, with requests left"
     TOO_QUICKLY = "422 was submitted too quickly"
     ABUSE = "422 with the code abuse"
+    ABUSE_DETECTED = "403, as older servers name a secondary limit"
     SERVER_ERROR = 500
     SERVER_ERROR_AFTER = "500 after acting"
     RESET = "reset before acting"
@@ -362,6 +364,8 @@ class GitHubStandIn:
         return Answer(201, label, {"Location": url})
 
     def _get_label(self, name: str, *, query: Mapping[str, str]) -> Answer:
+        if not self.is_github and not name.isdigit():
+            return _refused(404, "The target couldn't be found.")
         for label in self.labels:
             if label["name"] == name:
                 return Answer(200, label)
@@ -397,6 +401,13 @@ def _invalid(**error: str) -> Answer:
     return _refused(422, "Validation Failed", errors=[about])
 
 
+_NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
+
+
+def _in(*, seconds: int) -> str:
+    return str(int(_NOW.timestamp()) + seconds)
+
+
 _LIMIT = "You have exceeded a secondary rate limit"
 _FAULTY = {
     Fault.UNAUTHORIZED: _refused(401, "Bad credentials"),
@@ -409,9 +420,10 @@ _FAULTY = {
     Fault.SECONDARY_LIMIT: _refused(403, _LIMIT, {"Retry-After": "60"}),
     # As seen: the reset of the primary limit, 3,348 seconds away, has nothing to do with it.
     Fault.SECONDARY_LIMIT_UNTIMED: _refused(
-        403, _LIMIT, {"X-RateLimit-Remaining": "4981", "X-RateLimit-Reset": "33333333333"}
+        403, _LIMIT, {"X-RateLimit-Remaining": "4981", "X-RateLimit-Reset": _in(seconds=3348)}
     ),
     Fault.TOO_QUICKLY: _invalid(code="custom", message="was submitted too quickly"),
+    Fault.ABUSE_DETECTED: _refused(403, "You have triggered an abuse detection mechanism."),
     Fault.ABUSE: _invalid(code="abuse", message="is not allowed now"),
     Fault.SERVER_ERROR: _refused(500, "Server Error"),
     Fault.SERVER_ERROR_AFTER: _refused(500, "Server Error"),
@@ -424,8 +436,7 @@ def _faulty(fault: Fault | None, answer: Answer | None) -> Answer | None:
     if fault is None:
         return answer
     if fault is Fault.PRIMARY_LIMIT:
-        reset = str(int(datetime.now(UTC).timestamp()) + 120)
-        limit = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
+        limit = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": _in(seconds=120)}
         return Answer(403, _refused(403, "API rate limit exceeded").content, limit)
     return _FAULTY.get(fault)
 
@@ -501,6 +512,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.close()
         self.connection.close()
         self.close_connection = True
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """What time it is, for the headers: always the same."""
+        return format_datetime(_NOW, usegmt=True)
 
     def log_message(self, *args: object) -> None:
         pass

@@ -34,6 +34,8 @@ _FIRST_READ_WAIT = 5.0
 _LIMIT_TRIES = 5
 _FIRST_LIMIT_WAIT = 60.0
 _BETWEEN_WRITES = 1.0
+#: How GitHub words a limit that it reports as a refusal (403); older servers call it abuse.
+_LIMITS = ("rate limit", "abuse detection")
 #: How GitHub words a limit that it reports as a validation error (422).
 _TOO_FAST = ("abuse", "submitted too quickly")
 #: GitHub and GitHub Enterprise Server send it with every answer.
@@ -236,7 +238,7 @@ def _is_limit(answer: requests.Response) -> bool:
     return answer.status_code == 403 and (
         "Retry-After" in answer.headers
         or answer.headers.get("X-RateLimit-Remaining") == "0"
-        or "rate limit" in _message(answer).lower()
+        or any(words in _message(answer).lower() for words in _LIMITS)
     )
 
 
