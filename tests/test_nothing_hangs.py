@@ -364,7 +364,7 @@ def test_an_answer_that_is_long_in_coming_is_told_with_its_end(tmp_path: Path):
         )
         over.set()
     assert re.fullmatch(
-        r"daily-papers: waiting for an answer of 127\.0\.0\.1, until \d\d:\d\d \S+ at the latest",
+        r"daily-papers: still waiting for 127\.0\.0\.1, until \d\d:\d\d \S+ at the latest",
         line,
     )
 

@@ -15,7 +15,7 @@ from daily_papers.arxiv.http import (
     AnswerLimits,
     RawAnswer,
     accepted_body,
-    onward,
+    redirect_target,
     retry_after,
 )
 from daily_papers.arxiv.query_api import read_query_answer
@@ -396,7 +396,7 @@ def test_a_redirect_out_of_the_domain_is_not_followed():
     ],
 )
 def test_redirects_within_the_domain_lead_onward(here, location, there):
-    assert onward(RawAnswer(here, 301, {"Location": location}, b"", 0)) == there
+    assert redirect_target(RawAnswer(here, 301, {"Location": location}, b"", 0)) == there
 
 
 @pytest.mark.parametrize(
@@ -415,13 +415,13 @@ def test_redirects_within_the_domain_lead_onward(here, location, there):
 )
 def test_redirects_to_where_they_should_not_are_refused_in_one_line(location):
     with pytest.raises(BadAnswer, match="redirected"):
-        onward(RawAnswer("https://arxiv.org/a", 302, {"Location": location}, b"", 0))
+        redirect_target(RawAnswer("https://arxiv.org/a", 302, {"Location": location}, b"", 0))
 
 
 @pytest.mark.parametrize("status", [201, 204, 206, 300, 302, 304, 305])
 def test_a_status_without_an_answer_is_a_bad_answer(status):
     answer = RawAnswer("https://arxiv.org/a", status, {}, b"", 0)
-    assert onward(answer) is None
+    assert redirect_target(answer) is None
     with pytest.raises(BadAnswer, match=f"status {status}"):
         accepted_body(answer, answer.url)
 

@@ -57,18 +57,18 @@ _READ = frozenset(
 )
 #: Items of arXiv have some twenty.
 _MOST_ELEMENTS = 100
-_LONG_NAME = re.compile(r"[\w.+-]{300}")
+_LONG_NAME = re.compile(r"[\w.+-]{300}", re.ASCII)
 _NEW_YORK = ZoneInfo("America/New_York")
 _SUMMARY = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:(?P<abstract>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class PartFailure:
-    """A feed that could not be had, or not be believed, and why."""
+    """A feed that did not come, or was rejected, and why."""
 
     categories: tuple[str, ...]
     error: FetchError
-    #: Those of the categories that arXiv does not know, where it said so.
+    #: Those of the categories that arXiv does not know, if it said so.
     unknown_categories: tuple[str, ...] = ()
 
 
@@ -113,7 +113,7 @@ class AnnouncementFeed:
 
 
 def feed_url(services: Services, categories: Iterable[str]) -> str:
-    """The address of the feed of these categories; of all of arXiv where there are none."""
+    """The address of the feed of these categories, or of all of arXiv if there are none."""
     names = sorted(set(categories)) or sorted(ARCHIVES)
     return f"{services.feed_url}/atom/{'+'.join(quote(name, safe='') for name in names)}"
 
@@ -145,17 +145,17 @@ class PartAnswer:
     #: Items in the feed, those that could not be read among them.
     count: int
     #: The day that the feed gives itself. An old day's feed claims to be today's, too. None
-    #: where nothing is announced.
+    #: if nothing is announced.
     listing_day: date | None
 
     @property
     def cut(self) -> bool:
-        """Whether new papers are missing, since the feed is as long as feeds can be."""
+        """Whether new papers are missing: the feed is as long as feeds can be."""
         return self.count >= FEED_LIMIT
 
 
 def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
-    """Read a feed; raises BadAnswer where it is cut, an error in disguise, or nothing like it.
+    """Read a feed; raises BadAnswer if it is cut, an error in disguise, or no feed at all.
 
     Single items that cannot be read are left out, and the log names them.
     """
@@ -182,7 +182,7 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
 
 
 def _only_what_is_read(root: etree._Element, url: str) -> bytes:
-    """The feed without all that is not read here, for a parser that knows ways to much else.
+    """The feed with only what is read here: feedparser would do much with the rest.
 
     Raises BadAnswer where feedparser's work would grow faster than the feed: it compares each
     category with all before it, and looks for e-mail addresses from each letter of a name on.
@@ -195,7 +195,7 @@ def _only_what_is_read(root: etree._Element, url: str) -> bytes:
             if element.tag not in _READ or len(element):
                 entry.remove(element)
             elif _LONG_NAME.search(element.text or "") and element.tag == f"{_DC}creator":
-                raise BadAnswer(url, "an item has an author with a name that is none")
+                raise BadAnswer(url, "an author's name has more than 300 letters without a blank")
         if len(entry) > _MOST_ELEMENTS:
             raise BadAnswer(url, f"an item has more than {_MOST_ELEMENTS} elements")
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -230,13 +230,13 @@ def _listing_day(entry: Mapping[str, Any]) -> date | None:
 
 
 def _announcement(entry: Mapping[str, Any], day: date | None) -> Announcement:
-    """Read one entry; raises ValueError where it lacks what a paper needs."""
+    """Read one entry; raises ValueError if it lacks what a paper needs."""
     identifier = ArxivId.parse(_text(entry, "id"))
     summary = _SUMMARY.fullmatch(_text(entry, "summary"))
     if identifier.version is None:
         raise ValueError("no version")
     if summary is None:
-        raise ValueError("no abstract where it should stand")
+        raise ValueError("no abstract where it should be")
     if day is None:
         raise ValueError("no listing day")
     if announcement_order(identifier.id)[0] > day.year * 100 + day.month:

@@ -1,6 +1,6 @@
 """One HTTP request at a time, on one connection, with limits on bytes and seconds.
 
-What came of it is said in the service's terms: an answer, a wait that it wants, a refusal, or a
+What came of it is said in the service's terms: an answer, a request to wait, a refusal, or a
 fault of this very machine, which no server can fix. When to ask again is the session's to decide.
 
 arXiv throttles with 429, 503 and 406, and with the words ``Rate exceeded.`` under status 200;
@@ -98,7 +98,7 @@ class RawAnswer:
 
 
 class LostAnswer(Exception):
-    """Tells the session that no answer came that could be read to its end, and why."""
+    """No answer could be read to its end; says why."""
 
     def __init__(self, word: str, failure: FetchError, seconds: float) -> None:
         self.word = word
@@ -308,10 +308,10 @@ class Transport:
         return bytes(body)
 
 
-def onward(answer: RawAnswer) -> str | None:
-    """Tell where a redirect leads, None where the answer is none.
+def redirect_target(answer: RawAnswer) -> str | None:
+    """Return where a redirect leads, or None if the answer is not one.
 
-    Raises BadAnswer where it leaves the host's domain or gives up encryption.
+    Raises BadAnswer if it leaves the host's domain or gives up encryption.
     """
     target = answer.headers.get("Location")
     if answer.status not in _REDIRECTS or target is None:
@@ -353,7 +353,7 @@ def _proxies(url: str) -> dict[str, str] | None:
 
 
 def _loss(url: str, error: Exception) -> tuple[str, FetchError]:
-    """Tell in a word and a sentence what kept the answer from coming."""
+    """Say in a word and in a sentence why no answer came."""
     match error:
         case BadAnswer():
             return "refused", error
@@ -470,7 +470,7 @@ def _certificate_fault(host: str, causes: tuple[BaseException, ...]) -> tuple[st
 
 
 def _file_problem(path: Path) -> str | None:
-    """Say why no certificates can be read from the path; None where they can."""
+    """Say why no certificates can be read from the path; None if they can."""
     try:
         if path.is_dir():
             return None
@@ -501,7 +501,7 @@ def _innermost(causes: tuple[BaseException, ...]) -> str:
 
 
 def accepted_body(answer: RawAnswer, url: str) -> bytes:
-    """Hand on the body of a good answer; raises a FetchError for ``url`` for every other."""
+    """Return the body of a good answer; raises a FetchError for every other."""
     status = answer.status
     if status == 403:
         raise Forbidden(url, "status 403: arXiv has blocked this client for now")
@@ -523,7 +523,7 @@ def _throttled(answer: RawAnswer, url: str, said: str) -> Throttled:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read Retry-After as seconds from now; None where it is missing or no sense.
+    """Read Retry-After as seconds from now; None if it is missing or makes no sense.
 
     A date is counted from the answer's own Date: the service's clock is the one that it means.
     """

@@ -62,7 +62,7 @@ class OaiPmh:
         yield page
         while (token := page.resumption_token) is not None:
             if token in seen:
-                raise BadAnswer(page.url, "the harvest turns in a circle: a token came twice")
+                raise BadAnswer(page.url, "the harvest goes round in a circle: a token came twice")
             seen.add(token)
             if len(seen) >= _MOST_PAGES:
                 raise BadAnswer(page.url, f"no end of the harvest after {_MOST_PAGES} pages")
@@ -117,7 +117,7 @@ def read_page(body: bytes, url: str) -> OaiPage:
 
 
 def _nothing_changed(root: etree._Element, url: str) -> bool:
-    """Whether the server says so; raises BadAnswer where it says anything else is wrong."""
+    """Whether the server says so; raises BadAnswer if it says that anything else is wrong."""
     errors = root.findall(f"{_OAI}error")
     for error in errors:
         code = error.get("code", "")
@@ -187,7 +187,7 @@ def _has_no_files(version: etree._Element) -> bool:
 
 
 def _versions(raw: etree._Element) -> dict[int, etree._Element]:
-    """The paper's versions by their number; raises ValueError where there is none."""
+    """The paper's versions by their number; raises ValueError if there is none."""
     versions: dict[int, etree._Element] = {}
     for version in raw.iterfind(f"{_RAW}version"):
         name = re.fullmatch(r"v([1-9]\d{0,5})", version.get("version", ""), re.ASCII)
@@ -217,7 +217,7 @@ def _needed(raw: etree._Element, name: str) -> str:
 
 
 def _text(parent: etree._Element, name: str) -> str:
-    """The text of an element, or nothing; raises ValueError where it holds more than text."""
+    """The text of an element, or nothing; raises ValueError if it holds more than text."""
     element = parent.find(f"{_RAW}{name}")
     if element is None:
         return ""

@@ -2,8 +2,8 @@
 
 Manual: https://info.arxiv.org/help/api/user-manual.html. The package writes the addresses and
 reads the entries; the session asks, and the raw bytes are checked before the package sees them:
-it repairs XML that was cut, and shows an error page as no results, so what is not checked here is
-believed. Its types stop here.
+it repairs XML that was cut, and shows an error page as no results, so whatever is not checked here
+is trusted. Its types stop here.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Answer:
     """What a search brought."""
 
     papers: tuple[Paper, ...]
-    #: How many papers arXiv has for the query. At least so many where it took several searches.
+    #: How many papers arXiv has for the query; at least, if it took several searches.
     total: int
     #: The address of each page, the first one first.
     urls: tuple[str, ...]
@@ -113,7 +113,7 @@ class QueryApi:
         answer = self._newest_of(queries, count)
         if set(leaves(expression)) == {leaf for part in parts for leaf in leaves(part)}:
             return answer
-        # The searches find more than was meant: what was not meant is no paper of the answer.
+        # The searches find more than the expression means: the rest is left out.
         found = _meant(expression, answer)
         if len(found.papers) < count < answer.total:
             found = _meant(expression, self._newest_of(queries, MOST_PER_REQUEST))
@@ -152,8 +152,8 @@ class QueryApi:
         """Fetch the papers of these identifiers, in their order; raises FetchError.
 
         An identifier without version brings the current one; arXiv leaves out those that it does
-        not know. ValueError, before anything is asked, where one is malformed: arXiv would refuse
-        all of them for it, as it would for one of an archive that never was, which is not sent.
+        not know. Raises ValueError before anything is asked if one is malformed: arXiv would refuse
+        all of them for it. It would do so for one of an archive that never was, which is not sent.
         """
         names = list(dict.fromkeys(str(ArxivId.parse(text)) for text in ids))
         found: dict[str, Paper] = {}
@@ -230,7 +230,7 @@ def _meant(expression: Expression, answer: Answer) -> Answer:
 
 
 class _Pages:
-    """Stands where the package has its requests.Session: each page is fetched and checked."""
+    """Takes the place of the package's requests.Session: each page is fetched and checked."""
 
     def __init__(self, session: PoliteSession) -> None:
         self._session = session
@@ -248,7 +248,7 @@ class _Pages:
         self.answers[url] = read_query_answer(body, url=url)
 
     def discard(self) -> None:
-        """Keep none of the pages: what was refused may be good the next time."""
+        """Keep none of the pages: the next answers may be good."""
         for url in self.answers:
             self._session.discard(url)
 

@@ -62,7 +62,7 @@ class Services:
         """Read the DAILY_PAPERS_ variables; raises UsageError naming the one that is wrong.
 
         A variable that is empty counts as not set, since GitHub Actions sets those so. A pace that
-        is too fast for arXiv is refused where arXiv is asked for: by the query API's address, or
+        is too fast for arXiv is refused if arXiv is asked: by the query API's address, or
         by the address of another service that somebody has set. The session keeps arXiv's pace
         towards the services that are left at their defaults, whatever is set here.
         """
@@ -103,7 +103,7 @@ class Services:
 
 
 def _url(environ: Mapping[str, str], name: str) -> str:
-    """Read an address, the default where there is none."""
+    """Read an address, or take the default."""
     text = environ.get(name, "").strip() or _DEFAULT_URLS[name]
     try:
         parts = urlsplit(text)
@@ -120,7 +120,7 @@ def _url(environ: Mapping[str, str], name: str) -> str:
 
 
 def _seconds(environ: Mapping[str, str], name: str, default: float | None = None) -> float:
-    """Read a number of seconds, the default where there is none."""
+    """Read a number of seconds, or take the default."""
     text = environ.get(name, "").strip()
     usual = _DEFAULT_SECONDS[name] if default is None else default
     try:

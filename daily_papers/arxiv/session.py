@@ -1,7 +1,7 @@
 """The one polite session of a run: every request to arXiv's services goes through it.
 
 It keeps the distance between requests, understands what a status asks of us, waits and tries again
-within the run's time, keeps silent once it was told to, and hands on only bytes that were checked.
+within the run's time, asks nothing more after a 403, and returns only bytes that were checked.
 
     fetch = kept answer, else up to three of (distance, request, redirects, status, check), waits
             in between; what passed is kept, outside git, so that a second run asks nothing again
@@ -30,7 +30,7 @@ from daily_papers.arxiv.http import (
     Transport,
     accepted_body,
     domain,
-    onward,
+    redirect_target,
     user_agent,
 )
 from daily_papers.arxiv.services import LEAST_INTERVAL, LEAST_RETRY_WAIT, Services, is_arxiv
@@ -53,7 +53,7 @@ logger = logging.getLogger(__name__)
 
 TRIES = 3
 MOST_REDIRECTS = 5
-#: Seconds of a wait that somebody who watches is told.
+#: Seconds from which on a wait is announced.
 _LONG_WAIT = 30.0
 
 Check = Callable[[bytes], None]
@@ -115,7 +115,7 @@ class PoliteSession:
 
     ``answers`` keeps checked answers (None: nothing is kept). ``before_waiting`` is called before
     each wait, so that the run can store and render what it has. ``say`` is called with a sentence
-    where somebody who watches would wonder: about a long wait, or an answer that is long in coming.
+    when somebody who watches would wonder: before a long wait, or if an answer is slow.
     ``digest_repository`` is the web address that arXiv sees in the User-Agent. Use it as a context
     manager.
     """
@@ -163,7 +163,7 @@ class PoliteSession:
         self._transport.hang_up()
 
     def seconds_left(self) -> float:
-        """Tell how much of the run's time is left."""
+        """Return how much of the run's time is left."""
         return max(0.0, self._deadline - self._clock.monotonic())
 
     @contextmanager
@@ -178,9 +178,9 @@ class PoliteSession:
             self._deadline, self._time = whole, time
 
     def fetch(self, url: str, check: Check, *, silence_seconds: float | None = None) -> bytes:
-        """Have the answer to a GET of this address, checked; raises FetchError.
+        """Return the checked answer to a GET of this address; raises FetchError.
 
-        ``check`` raises BadAnswer for bytes that are not to be believed. ``silence_seconds`` is
+        ``check`` raises BadAnswer for bytes that are not the answer. ``silence_seconds`` is
         for a service that is known to be slow.
         """
         kept = self._kept(url, check)
@@ -197,7 +197,7 @@ class PoliteSession:
             self._answers.discard(url)
 
     def _kept(self, url: str, check: Check) -> bytes | None:
-        """Have a kept answer that still passes its check."""
+        """Return a kept answer that still passes its check."""
         body = self._answers.read(url) if self._answers is not None else None
         if body is None:
             return None
@@ -209,7 +209,7 @@ class PoliteSession:
         return body
 
     def _fetch_anew(self, url: str, check: Check, silence: float | None) -> bytes:
-        """Ask, and ask again after a wait where that may help.
+        """Ask, and ask again after a wait if that may help.
 
         A budget of nothing means that nothing is waited for; any other, once it is used up, that
         nothing more is asked.
@@ -227,7 +227,7 @@ class PoliteSession:
             raise type(failure)(url, f"{failure.reason}, after {TRIES} tries") from failure
 
     def _wait(self, failure: Throttled | Unreachable, waits: int) -> None:
-        """Pause before the next try; raises the failure where the pause does not fit."""
+        """Pause before the next try; raises the failure if there is no time for the pause."""
         seconds = self._wait_seconds(failure, waits)
         left = self.seconds_left()
         if seconds > left:
@@ -247,12 +247,12 @@ class PoliteSession:
 
     def _say_slow(self, host: str) -> None:
         rest = self._limits.answer.total_seconds - self._limits.answer.notice_seconds
-        self._say(f"waiting for an answer of {host}, until {_in(rest)} at the latest")
+        self._say(f"still waiting for {host}, until {_in(rest)} at the latest")
 
     def _wait_seconds(self, failure: Throttled | Unreachable, waits: int) -> float:
         """Wait as long as the service says, else as configured, longer each time.
 
-        A Retry-After that did not help is not believed a second time: the configured wait is then
+        A Retry-After that did not help is not trusted a second time: the configured wait is then
         the least. arXiv has been seen to say ``Retry-After: 0`` all day.
         """
         configured = _pace(self._limits.retry_wait, LEAST_RETRY_WAIT, failure.url)
@@ -282,7 +282,7 @@ class PoliteSession:
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._request(address, url, silence)
             try:
-                target = onward(answer)
+                target = redirect_target(answer)
             except BadAnswer as refusal:
                 self._note(answer, refusal.outcome)
                 raise BadAnswer(url, refusal.reason) from refusal
@@ -340,7 +340,7 @@ def _domain(address: str) -> str:
 
 
 def _pace(configured: float, least_for_arxiv: float, address: str) -> float:
-    """Take the configured seconds, but never less than arXiv needs where arXiv is asked."""
+    """Take the configured seconds, but never less than arXiv needs if arXiv is asked."""
     at_arxiv = is_arxiv(urlsplit(address).hostname or "")
     return max(configured, least_for_arxiv) if at_arxiv else configured
 
@@ -349,7 +349,7 @@ class AnswerCache:
     """Checked answers of one listing day, one file an answer, in a folder of the day.
 
     A file is the SHA-256 of its answer, a line feed, and the answer: one that was cut or damaged
-    is as if it were not there. That an answer cannot be kept is never a reason to stop a run.
+    counts as missing. If an answer cannot be kept, the run goes on.
     """
 
     def __init__(self, folder: Path, day: date) -> None:
@@ -360,7 +360,7 @@ class AnswerCache:
                 shutil.rmtree(other, ignore_errors=True)
 
     def read(self, url: str) -> bytes | None:
-        """Read the answer that was kept for this address; None where there is no whole one."""
+        """Read the answer that was kept for this address; None if there is no whole one."""
         try:
             digest, _, body = self._file(url).read_bytes().partition(b"\n")
         except OSError:

@@ -5,7 +5,7 @@ entities. So the shape of a document is looked at first, by expat, which has non
 goes beyond all that arXiv has ever served reaches no other parser.
 
 The announcement feed and arXivRaw show authors' TeX and their line breaks; the query API shows
-letters. Both are made alike here, so that details that come later do not look like a change.
+letters. Both become alike here, so that details that come later do not look like a change.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ARXIV = "{http://arxiv.org/schemas/atom}"
 _Day = TypeVar("_Day", bound=date)
 
 _LONGEST_QUOTE = 200
-#: arXiv's elements have four attributes and five name spaces at most, and stand eight deep.
+#: arXiv's elements have four attributes and five name spaces at most, and are nested eight deep.
 _MOST_ATTRIBUTES = 50
 _MOST_NAME_SPACES = 50
 _DEEPEST = 50
@@ -47,7 +47,7 @@ _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?
 
 
 def shortened(text: str) -> str:
-    """Foreign text as a message can quote it: one line, no control characters, not long."""
+    """Quote foreign text in a message: on one line, without control characters, not long."""
     plain = "".join(
         " " if unicodedata.category(char)[0] in "CZ" else char for char in text[:_LONGEST_TOKEN]
     )
@@ -138,7 +138,7 @@ def parse_feed(body: bytes, url: str) -> etree._Element:
 
 
 def error_message(body: bytes) -> str | None:
-    """Tell what an error feed says, as arXiv sends it with status 400; None where it is none."""
+    """Return what an error feed says, as arXiv sends it with status 400; None if it is not one."""
     try:
         return _error_in(strict_xml(body, ""))
     except BadAnswer:
@@ -168,23 +168,23 @@ def moment(text: str) -> datetime:
 
 
 def plausible(when: _Day) -> _Day:
-    """Give it back; raises ValueError for a year that overflows wherever days are added."""
+    """Return it; raises ValueError for a year that overflows if days are added."""
     if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
         raise ValueError(f"of the year {when.year}")
     return when
 
 
 def readable(text: str) -> str:
-    """Accents as letters, white space folded; everything else as it is."""
+    """Write accents as letters and fold white space; leave everything else."""
     return folded(decode_accents(text))
 
 
 def readable_categories(names: Iterable[str]) -> tuple[str, ...]:
-    """Those that have a category's form, in their order: the primary one is the first."""
+    """Those that look like categories, in their order: the primary one comes first."""
     return tuple(dict.fromkeys(name for name in names if _CATEGORY.fullmatch(name)))
 
 
 def first_doi(text: str) -> str | None:
-    """The first of the DOIs, which authors set apart by blanks."""
+    """The first of the DOIs, which authors separate by blanks."""
     dois = text.split()
     return dois[0].rstrip(",;") or None if dois else None

@@ -50,8 +50,8 @@ def line_bytes(url: str) -> int:
 def searches(expression: Expression, most_bytes: int = MOST_QUERY_BYTES) -> tuple[Expression, ...]:
     """Divide an expression into searches of at most ``most_bytes`` each, as an address writes them.
 
-    Together they find all that the expression means. They find more where too much is excluded or
-    required at once for one search: the matcher leaves the rest out. Raises TooLong where a single
+    Together they find all that the expression means. They find more if one search has no room for
+    all that is excluded or required: the matcher leaves the rest out. Raises TooLong if a single
     term does not fit.
     """
     for term in leaves(expression):
@@ -157,7 +157,7 @@ def _least(expression: Expression) -> int:
 
 
 def term_too_long(expression: Expression) -> str | None:
-    """Say which term of a keyword cannot be sent to arXiv, and what to do; None where all can."""
+    """Say which term of a keyword cannot be sent to arXiv, and what to do; None if all can."""
     for term in leaves(expression):
         if not isinstance(term, Category) and _size(term) > MOST_QUERY_BYTES:
             return str(TooLong(term, MOST_QUERY_BYTES))
