@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from daily_papers.papers.bibtex import bibtex_entry
+from daily_papers.papers.paper import Paper, Way
 from daily_papers.render.markdown import (
     cell,
     folded_comment,
@@ -210,3 +214,28 @@ def test_a_long_comment_is_folded_behind_five_characters(
     comment: str, folded_behind: str | None
 ) -> None:
     assert folded_comment(comment) == folded_behind
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("http://", "https://a.b/(", "www.", r"\url{https://", "mailto:a@", "{{"),
+        *("not ", "previous. ", r"\[", "$ a_", r"\'{", "<"),
+    ],
+)
+def test_a_hostile_text_takes_work_that_grows_with_its_size(piece: str) -> None:
+    """If it grew with the square, this would take minutes."""
+    text = piece * (50_000 // len(piece))
+    hostile = Paper(
+        id="2601.00001",
+        version=2,
+        title="MRI",
+        abstract="",
+        comment=f"{text}; withdrawn",
+        authors=(text,),
+        updated=datetime(2026, 1, 1, tzinfo=UTC),
+        way=Way.SEARCH,
+    )
+    assert hostile.is_withdrawn
+    assert bibtex_entry(hostile)
+    assert cell(text)

@@ -63,10 +63,8 @@ _SAFE_SIGNS = frozenset(r"{}|,;:!_%&#$ ")
 
 _URL = re.compile(r"\\url\s*\{(?P<address>[^{}\\]*)\}")
 _GROUP = re.compile(r"\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)\b", re.IGNORECASE)
-#: ``William H. Press Jr.``; a family name with a particle keeps it: ``J. van der Berg III``.
-_SUFFIXED = re.compile(
-    r"(?P<given>.*?\S)\s+(?P<family>(?:[a-z]+\s+)*\S+)\s+(?P<suffix>[JS]r\.?|I{2,3}|IV)"
-)
+_SUFFIX = re.compile(r"[JS]r\.?|I{2,3}|IV")
+_PARTICLE = re.compile(r"[a-z]+")
 _READ_BY_BIBTEX = re.compile(r",|\b(?:and|others)\b", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
 
@@ -118,8 +116,13 @@ def _author(name: str) -> str:
     written = _text(name)
     if written and (_GROUP.search(name) or _READ_BY_BIBTEX.search(name)):
         return f"{{{written}}}"
-    suffixed = _SUFFIXED.fullmatch(written)
-    return "{family}, {suffix}, {given}".format_map(suffixed.groupdict()) if suffixed else written
+    *words, last = written.split(" ")
+    if len(words) < 2 or not _SUFFIX.fullmatch(last):
+        return written
+    family = len(words) - 1  # with its particles: ``J. van der Berg III``
+    while family > 1 and _PARTICLE.fullmatch(words[family - 1]):
+        family -= 1
+    return f"{' '.join(words[family:])}, {last}, {' '.join(words[:family])}"
 
 
 def _text(text: str) -> str:

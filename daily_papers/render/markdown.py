@@ -49,14 +49,14 @@ _LAST = r"""[^\s<>(){}\[\]|\\^`"$?!.,:;*_~']"""
 _TOKEN = re.compile(
     rf"""
     (?P<scheme>(?i:https?|ftp)://)
-        (?: (?=\S*{_SPECIAL}) | (?<=\\url{{http://) | (?<=\\url{{https://) )
         (?P<address> (?:{_PLAIN}|{_IN_PAIR})* (?:{_LAST}|{_IN_PAIR}) )?
-    | (?P<www>www\.) (?=\S*{_SPECIAL})
+    | (?P<www>www\.)
     | {_SPECIAL}
     """,
     re.VERBOSE,
 )
 _TOKEN_WITHOUT_ADDRESSES = re.compile(_SPECIAL)
+_IN_MACRO = ("http://", "https://")
 _BLOCK_START = re.compile(r"\A(?:(?P<number>\d{1,9})(?=[.)])|(?=[-+=#:]))")
 _HEADING_END = re.compile(r"(?<!\S)#(?=#*$)")
 
@@ -83,8 +83,10 @@ def shown(text: str) -> str:
 def cell(text: str) -> str:
     """Escape for a table cell, also inside ``<p>`` and ``<summary>`` there."""
     line = shown(text)
-    addresses = "://" in line or "www." in line
-    escaped = (_TOKEN if addresses else _TOKEN_WITHOUT_ADDRESSES).sub(_escaped, line)
+    if "://" in line or "www." in line:
+        escaped = " ".join(map(_escaped_word, line.split(" ")))
+    else:
+        escaped = _TOKEN_WITHOUT_ADDRESSES.sub(_escaped, line)
     return _MAIL.sub(_dead, escaped) if "@" in line and ":" in line else escaped
 
 
@@ -117,6 +119,17 @@ def folded_comment(comment: str) -> str | None:
 
 def _seen(character: re.Match[str]) -> str:
     return "\N{REPLACEMENT CHARACTER}" if character["unwritable"] else ""
+
+
+def _escaped_word(word: str) -> str:
+    """Escape a word that may have addresses; those that no escape follows stay bare."""
+    last = max((found.start() for found in _TOKEN_WITHOUT_ADDRESSES.finditer(word)), default=-1)
+
+    def escaped(token: re.Match[str]) -> str:
+        in_macro = token["scheme"] in _IN_MACRO and word.endswith("\\url{", 0, token.start())
+        return _escaped(token) if token.start() <= last or in_macro else token[0]
+
+    return word if last < 0 else _TOKEN.sub(escaped, word)
 
 
 def _escaped(token: re.Match[str]) -> str:
