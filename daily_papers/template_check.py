@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field, is_dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from itertools import islice
@@ -32,7 +32,7 @@ from daily_papers.render.templates import (
 )
 from daily_papers.site.pages import SiteTemplates
 from daily_papers.template_fields import Fields, template_fields
-from daily_papers.text import cut
+from daily_papers.text import cut, one_line
 from daily_papers.transaction import unwritable
 
 MOST_BYTES: Final = 256_000
@@ -41,6 +41,9 @@ MOST_BYTES_TOGETHER: Final = 5_000_000
 MOST_WORDS: Final = 50_000
 #: Nobody reads more at once.
 MOST_MISTAKES: Final = 100
+#: Where there are more names, or longer ones, none of them is suggested: comparing takes long.
+_MOST_COMPARED: Final = 200
+_LONGEST_COMPARED: Final = 30
 #: Levels in a template that can be read, and rendered.
 _DEEPEST: Final = 100
 _SITE: Final = "site/"
@@ -56,7 +59,7 @@ def check_templates(root: Path) -> tuple[Problem, ...]:
     own = root / "templates"
     problems: list[Problem] = []
     texts = dict(_texts(own, problems))
-    problems += outdated_copies(texts)
+    problems += _cut_short(outdated_copies(texts))
     for kind in (Templates, SiteTemplates):
         of_site = kind is SiteTemplates
         group = {name: texts[name] for name in texts if name.startswith(_SITE) == of_site}
@@ -89,6 +92,12 @@ def _texts(own: Path, problems: list[Problem]) -> Iterator[tuple[str, str]]:
             yield name, content.decode()
         except UnicodeDecodeError:
             problems.append(_problem(name, 1, "it is not UTF-8; save it as UTF-8"))
+
+
+def _cut_short(problems: Iterator[Problem]) -> Iterator[Problem]:
+    yield from islice(problems, MOST_MISTAKES)
+    for next_one in islice(problems, 1):
+        yield replace(next_one, message="more from here on; fix those above first")
 
 
 def _problem(name: str, line: int | None, message: str) -> Problem:
@@ -125,23 +134,20 @@ def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list
         try:
             trees[name] = _parsed(environment, text)
         except jinja2.TemplateSyntaxError as error:
-            problems.append(_problem(name, error.lineno, " ".join(str(error).split())))
+            problems.append(_problem(name, error.lineno, one_line(error.message or "")))
         except _TooMuch as error:
             return [_problem(name, None, str(error))]
     # What one template sets, those that it includes or extends see.
     set_anywhere = frozenset(name for tree in trees.values() for name in _names_set_in(tree))
     templates = frozenset(environment.list_templates())
     found = (
-        (name, mistake)
+        _problem(name, mistake.line, str(mistake))
         for name, tree in trees.items()
         for mistake in _Reader(environment, templates, template_fields(name), set_anywhere).read(
             tree
         )
     )
-    for name, mistake in islice(found, MOST_MISTAKES):
-        problems.append(_problem(name, mistake.line, str(mistake)))
-    for name, mistake in islice(found, 1):
-        problems.append(_problem(name, mistake.line, "more from here on; fix those above first"))
+    problems += _cut_short(found)
     return sorted(problems, key=lambda problem: (problem.path, problem.line or 0))
 
 
@@ -205,9 +211,15 @@ class _Mistake:
     known: Collection[str] = field(compare=False)
 
     def __str__(self) -> str:
-        close = get_close_matches(self.name, list(self.known), 1)
+        close = self._meant()
         name = cut(self.name, 60)
-        return f"there is no {self.kind} {name!r}{f'; did you mean {close[0]!r}?' if close else ''}"
+        return f"there is no {self.kind} {name!r}{f'; did you mean {close!r}?' if close else ''}"
+
+    def _meant(self) -> str | None:
+        if len(self.name) > _LONGEST_COMPARED or len(self.known) > _MOST_COMPARED:
+            return None
+        known = [name for name in self.known if len(name) <= _LONGEST_COMPARED]
+        return next(iter(get_close_matches(self.name, known, 1)), None)
 
 
 class _Reader:

@@ -183,21 +183,46 @@ def test_many_mistakes_are_cut_short(tmp_path: Path) -> None:
     assert said[100] == "templates/row.md.jinja:101: more from here on; fix those above first"
 
 
-def test_only_what_is_shown_is_compared_with_other_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+LONG = "a" * 200
+MANY_NAMES = ", ".join(f"papr{number}, {LONG}{number}" for number in range(500))
+UNKNOWN = "".join(f"{{{{ papr_{number} }}}}{{{{ paper.{LONG}_{number} }}}}" for number in range(50))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"{{{{ papr{number} }}}}{{{{ x | f{number} }}}}" for number in range(5_000)),
+        f"{{% set {MANY_NAMES} = paper %}}{UNKNOWN}",
+        f"{{% set {LONG} = paper %}}{UNKNOWN}",
+    ],
+)
+def test_few_and_short_names_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    compared = 0
-    ratio = difflib.SequenceMatcher.set_seq1
+    compared: list[int] = []
+    compare = difflib.SequenceMatcher.set_seq1
 
     def counted(matcher: difflib.SequenceMatcher[str], text: str) -> None:
-        nonlocal compared
-        compared += 1
-        ratio(matcher, text)
+        compared.append(len(text))
+        compare(matcher, text)
 
     monkeypatch.setattr(difflib.SequenceMatcher, "set_seq1", counted)
-    text = "".join(f"{{{{ papr{number} }}}}{{{{ x | f{number} }}}}" for number in range(5_000))
-    checked(tmp_path, {"row.md.jinja": text})
-    assert 0 < compared < 20_000
+    assert len(checked(tmp_path, {"row.md.jinja": text})) in {100, 101}
+    assert len(compared) < 20_000
+    assert max(compared, default=0) <= 30
+
+
+def test_many_warnings_are_cut_short(tmp_path: Path) -> None:
+    said = checked(tmp_path, {f"{number:03}.jinja": "" for number in range(150)})
+    assert len(said) == 101
+    assert said[99].startswith("templates/099.jinja:1: warning: no template has this name")
+    assert said[100] == "templates/100.jinja:1: warning: more from here on; fix those above first"
+
+
+def test_a_mistake_names_its_line_once(tmp_path: Path) -> None:
+    text = "\n{{ " + "9" * 5_000 + " }}"
+    (said,) = checked(tmp_path, {"row.md.jinja": text})
+    assert said == "templates/row.md.jinja:2: a number with too many digits"
 
 
 def test_annotations_are_those_that_github_shows(tmp_path: Path) -> None:
