@@ -150,7 +150,16 @@ def work(read: Callable[[bytes], Any], body: bytes) -> int | None:
     return calls
 
 
-@pytest.mark.parametrize("shape", [*INSIDE, *BESIDE])
+QUICK_SHAPES = ("letters", "accents", "entities", "nested elements", "categories", "authors")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param(shape, marks=() if shape in QUICK_SHAPES else pytest.mark.full)
+        for shape in (*INSIDE, *BESIDE)
+    ],
+)
 @pytest.mark.parametrize("reader", READERS)
 def test_twice_as_much_is_twice_the_work_or_refused(reader: str, shape: str):
     make, read = READERS[reader]
@@ -244,7 +253,16 @@ SPOILT: dict[str, tuple[Service, Callable[[bytes], bytes]]] = {
 MODES = {Service.QUERY: "search", Service.FEED: "announcements", Service.OAI: "oai"}
 
 
-@pytest.mark.parametrize("fault", SPOILT)
+QUICK_FAULTS = ("attributes in an answer", "the last day in an answer", "the last day in a feed")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(fault, marks=() if fault in QUICK_FAULTS else pytest.mark.full)
+        for fault in SPOILT
+    ],
+)
 def test_what_was_refused_is_asked_for_again(tmp_path: Path, fault: str):
     service, spoil = SPOILT[fault]
     repository = Repository.new(tmp_path / "digest")
