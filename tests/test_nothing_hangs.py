@@ -281,7 +281,10 @@ def test_missing_support_for_socks_is_named(tmp_path: Path, nobody: str):
     )
 
 
-@pytest.mark.parametrize("proxy", ["proxy:what", "gopher://proxy:70", "http://"])
+@pytest.mark.parametrize(
+    "proxy",
+    ["proxy:what", "gopher://proxy:70", "http://", "http://proxy:99999", "http://proxy:x"],
+)
 def test_a_proxy_that_is_no_address_is_named(tmp_path: Path, proxy: str):
     reason = ended_at_once(tmp_path, "http://arxiv.example", http_proxy=proxy)
     assert reason.startswith("http_proxy")
@@ -294,6 +297,20 @@ def test_a_host_that_has_no_address_ends_at_once(tmp_path: Path):
         "network",
         reason,
     )
+
+
+def test_an_error_of_tls_is_waited_for_as_every_lost_answer_is(tmp_path: Path):
+    """Such as that of a server which breaks off the handshake: this machine is in order."""
+    repository = Repository.new(tmp_path / "digest", "keywords:\n  - mri\n")
+    with answering(lambda _: Canned(b"no TLS is spoken here")) as server:
+        address = server.address.replace("http:", "https:")
+        ended = run(
+            *("preview", "mri", "--root", repository.root),
+            environ=asking(address),
+        )
+    assert ended.code == 1
+    assert "wrong version number" in ended.out.lower()
+    assert "after 3 tries" in ended.out
 
 
 def test_a_machine_without_network_is_told_so():

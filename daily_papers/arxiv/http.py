@@ -438,9 +438,11 @@ def _variable_of(proxy: str, scheme: str) -> str:
 def _is_address(proxy: str) -> bool:
     known = ("http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://")
     try:
-        return proxy.lower().startswith(known) and bool(urlsplit(proxy).hostname)
+        parts = urlsplit(proxy)
+        _ = parts.port
     except ValueError:
         return False
+    return proxy.lower().startswith(known) and bool(parts.hostname)
 
 
 def _gateway_failed(causes: tuple[BaseException, ...]) -> bool:
@@ -488,6 +490,9 @@ def _network_fault(host: str, causes: tuple[BaseException, ...]) -> tuple[str, s
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             return f"no address of {host} can be found ({cause.strerror})", remedy
+        # The number of an error of TLS is none of the operating system's: 1 is not EPERM there.
+        if isinstance(cause, ssl.SSLError):
+            continue
         if isinstance(cause, OSError) and cause.errno in _NO_WAY_OUT:
             return f"no way leads to {host} ({os.strerror(cause.errno)})", remedy
     return None
