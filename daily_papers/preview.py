@@ -146,6 +146,8 @@ def _new_keyword(config: Config, name: str) -> Keyword:
         (keyword,) = parse_config("\n".join(lines).encode(), "preview").keywords
     except ConfigError as error:
         raise UsageError(f"preview: {error.problems[0].message}") from error
+    except UnicodeEncodeError as error:  # bytes of the command line that are no text
+        raise UsageError("preview: the keyword is not UTF-8") from error
     return replace(keyword, max_papers=config.max_papers)
 
 
