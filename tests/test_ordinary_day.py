@@ -12,9 +12,19 @@ from random import Random
 import pytest
 
 from daily_papers.daily.plan import FetchMode
-from tests.sandbox import Change, SandboxArxiv, Script, Service, Universe, make_up
+from tests.sandbox import (
+    Change,
+    Request,
+    Response,
+    SandboxArxiv,
+    Script,
+    Service,
+    Universe,
+    make_up,
+)
 from tests.support.command_line import run
 from tests.support.daily_runs import Reader, days, reading
+from tests.support.github import TOKEN, GitHubStandIn
 from tests.support.repository import KEYWORDS, SLUGS, Repository
 
 #: Before the first listing of many papers, and that listing's day.
@@ -22,6 +32,14 @@ BEFORE, BUSY = date(2026, 1, 6), date(2026, 1, 7)
 #: How many feeds the categories of the busy day take, as long as only typical days are known.
 PARTS = 4
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 2, day) for day in (2, 3, 4))
+
+
+THURSDAY, FRIDAY = date(2026, 2, 5), date(2026, 2, 6)
+
+WANTED = {"cs.CV", "cs.IT", "cs.LG", "eess.IV", "q-bio.NC", "stat.ML"}
+#: A keyword that finds most papers of a day.
+QUERY = " OR ".join(f"cat:{each}" for each in sorted(WANTED))
+BROAD = f"keywords:\n  - name: Broad\n    query: {QUERY}\n"
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +59,10 @@ def reader(running: SandboxArxiv, tmp_path: Path) -> Reader:
     """Three keywords, and a sandbox of a few papers a day."""
     running.intercept = None
     return Reader(Repository.new(tmp_path / "digest"), running)
+
+
+def throttled_but_the_feed(request: Request) -> Response | None:
+    return None if request.service is Service.FEED else Response(429, b"Rate exceeded.")
 
 
 def phrases(universe: Universe, count: int) -> list[str]:
@@ -127,6 +149,62 @@ def test_what_was_announced_stands_in_the_tables_with_its_details(reader: Reader
         assert paper.announced == TUESDAY
         assert paper.comment == announced[paper.id].words.comment
         assert paper.updated == announced[paper.id].updated
+
+
+def test_details_that_come_after_the_feed_reach_digest_and_mail(reader: Reader):
+    reader.repository.write("keywords.yaml", BROAD)
+    reader.read(THURSDAY)
+    reader.read(FRIDAY)
+    announced = {record.id: record for record in reader.arxiv.universe.announced_on(FRIDAY)}
+    digest = reader.digests()[-1]
+    assert len(digest.items) > 3
+    for item in digest.items:
+        assert item.paper.comment == announced[item.paper.id].words.comment
+        assert item.paper.updated == announced[item.paper.id].updated
+    with GitHubStandIn() as github:
+        told = run(
+            *("notify", "--root", reader.repository.root),
+            environ={
+                "DAILY_PAPERS_TODAY": str(FRIDAY),
+                "GITHUB_API_URL": github.address,
+                "GITHUB_REPOSITORY": github.repository,
+                "GITHUB_TOKEN": TOKEN,
+            },
+        )
+        (mail,) = github.bodies()
+    assert told.code == 0
+    accepted = [
+        words
+        for item in digest.items
+        if (words := announced[item.paper.id].words.comment or "").startswith("Accepted at ")
+    ]
+    assert accepted
+    assert all(words in mail for words in accepted)
+
+
+def test_a_table_is_cut_newest_first_and_what_lacks_details_pushes_nothing_out(reader: Reader):
+    reader.repository.write("keywords.yaml", f"max_papers: 2\n{BROAD}")
+    reader.read(THURSDAY)
+    before = newest(reader, THURSDAY)[:2]
+    assert reader.ids("broad") == before
+    reader.arxiv.intercept = throttled_but_the_feed
+    reader.read(FRIDAY)
+    told = sorted((item.paper.id for item in reader.digests()[-1].items), reverse=True)
+    shown = reader.table("broad")
+    assert [paper.id for paper in shown] == told[:2]
+    assert len(told) > 2
+    assert not any(paper.updated for paper in shown)
+    held = reader.store().members["broad"] - {*told}
+    assert held == {id.partition("v")[0] for id in before}, "kept behind them"
+    reader.arxiv.intercept = None
+    reader.read(FRIDAY)
+    assert reader.ids("broad") == newest(reader, FRIDAY)[:2]
+
+
+def newest(reader: Reader, day: date) -> list[str]:
+    """What matches the broad keyword, newest first."""
+    records = reader.arxiv.universe.newest(lambda each: bool({*each.categories} & WANTED), day)
+    return [f"{record.id}v{record.version}" for record in records]
 
 
 def test_every_keyword_is_audited_in_turn(reader: Reader):

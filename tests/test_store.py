@@ -45,6 +45,11 @@ def test_a_paper_known_from_the_feed_alone_pushes_no_other_one_out():
     assert kept(papers, 2) == {"2601.00002", "2601.00004", "2601.00003"}
 
 
+def test_of_papers_known_from_the_feed_alone_the_first_announced_leave_first():
+    papers = [paper(number, None) for number in (3, 1, 4, 2)]
+    assert kept(papers, 2) == {"2601.00003", "2601.00004"}
+
+
 @given(st.lists(st.none() | st.integers(1, 28), max_size=12), st.integers(1, 5))
 def test_a_table_keeps_its_newest_papers(days: list[int | None], limit: int):
     papers = [paper(number, day) for number, day in enumerate(days)]
