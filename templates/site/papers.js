@@ -1,7 +1,7 @@
-// The papers that can be searched: which words stand where in which of them.
+// The papers that can be searched: which words are where in which of them.
 import { nameWords, stem, words } from "./words.js";
 
-// Between two fields stands a word that nobody can ask for, so no phrase goes across them.
+// Between two fields is a word that nobody can ask for, so no phrase crosses them.
 const GAP = 0;
 // Words of names are kept apart from those of texts, which are stemmed.
 const NAME = "\u0000";

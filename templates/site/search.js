@@ -32,11 +32,11 @@ async function loaded() {
 }
 
 async function load() {
-  const told = await json("index.json");
-  keywords = new Map(told.keywords.map((keyword) => [keyword.slug, keyword]));
-  const total = told.parts.reduce((sum, part) => sum + part.papers, 0);
+  const summary = await json("index.json");
+  keywords = new Map(summary.keywords.map((keyword) => [keyword.slug, keyword]));
+  const total = summary.parts.reduce((sum, part) => sum + part.papers, 0);
   const papers = new Papers();
-  for (const part of told.parts) {
+  for (const part of summary.parts) {
     for (const [place, paper] of (await json(part.file)).entries()) {
       papers.add(paper);
       // In slices, so that typing goes on meanwhile.
@@ -68,22 +68,22 @@ function isEmpty(question) {
 }
 
 function fillFormFromAddress() {
-  const told = new URLSearchParams(location.search);
+  const parameters = new URLSearchParams(location.search);
   for (const name of FIELDS) {
     const field = form.elements[name];
-    if (field.type === "checkbox") field.checked = told.get(name) === field.value;
-    else field.value = told.get(name) ?? "";
-    if (field.value !== (told.get(name) ?? "") && field.tagName === "SELECT") field.value = "";
+    if (field.type === "checkbox") field.checked = parameters.get(name) === field.value;
+    else field.value = parameters.get(name) ?? "";
+    if (field.value !== (parameters.get(name) ?? "") && field.tagName === "SELECT") field.value = "";
   }
-  // A keyword that is gone, a day that is none: the address tells what is really searched for.
+  // If a keyword is gone or a date is invalid, the address shows what is really searched for.
   history.replaceState(null, "", addressOf(asked()));
 }
 
 function addressOf(question) {
-  const told = new URLSearchParams(FIELDS.filter((name) => question[name]).map((name) => [
+  const parameters = new URLSearchParams(FIELDS.filter((name) => question[name]).map((name) => [
     name, question[name],
   ]));
-  return told.size ? `?${told}` : location.pathname;
+  return parameters.size ? `?${parameters}` : location.pathname;
 }
 
 // One entry of the history a search: the letters of a word replace each other, and a new entry

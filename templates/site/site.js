@@ -31,7 +31,7 @@ function addCopyButtons(within) {
       }
       setTimeout(() => { button.textContent = "Copy BibTeX"; }, 2000);
     });
-    // A button changes its text where people look; screen readers are told.
+    // A button changes its text where people look; this informs screen readers.
     button.setAttribute("aria-live", "polite");
     link.after(" ", button);
   }

@@ -4,12 +4,12 @@
 
 // A word's shape: v for a vowel, c for a consonant; y is a vowel after a consonant.
 function shape(word) {
-  let told = "";
+  let kinds = "";
   for (const letter of word) {
-    const isVowel = "aeiou".includes(letter) || (letter === "y" && told.endsWith("c"));
-    told += isVowel ? "v" : "c";
+    const isVowel = "aeiou".includes(letter) || (letter === "y" && kinds.endsWith("c"));
+    kinds += isVowel ? "v" : "c";
   }
-  return told;
+  return kinds;
 }
 
 const isSome = (word) => /^c*v+c/.test(shape(word));
@@ -117,7 +117,7 @@ for (const name of "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".
   GREEK[name] = GREEK[name.toLowerCase()].toUpperCase();
 }
 const GREEK_MACRO = new RegExp(`\\\\(${Object.keys(GREEK).join("|")})(?![A-Za-z]) ?`, "g");
-// Accents that have no letter of their own with what they stand on, as SQLite lists them.
+// Accents that form no letter of their own with the one before them, as SQLite lists them.
 const MARKS = "\\u0300-\\u0304\\u0306-\\u030c\\u030f\\u0311\\u031b\\u0323-\\u0328\\u032d\\u032e\\u0330\\u0331";
 const WORD = new RegExp(`[\\p{L}\\p{N}\\p{Co}][\\p{L}\\p{N}\\p{Co}${MARKS}]*`, "gu");
 // Forms of small letters that are the same letter, as SQLite folds them.
