@@ -328,7 +328,7 @@ def run_preview(arguments: Namespace) -> int:
 def run_notify(arguments: Namespace) -> int:
     """Send the digests that have no issue yet, or show them, or correct one."""
     from daily_papers.clock import SystemClock
-    from daily_papers.digests.notify import NotifyOptions, notify
+    from daily_papers.mail.notify import NotifyOptions, notify
 
     options = NotifyOptions(
         dry_run=arguments.dry_run,

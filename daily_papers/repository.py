@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.config import Config, load_config
-from daily_papers.digests.digest import Digest, is_key
 from daily_papers.errors import DailyPapersError, RegionError
+from daily_papers.mail.digest import Digest, is_key
 from daily_papers.render.pages import PAGE_MARK, Section, render_pages
 from daily_papers.render.readme import (
     BEGIN,
@@ -119,7 +119,7 @@ class Repository:
         transaction = self.shown(config, store)
         save_store(store, transaction)
         if digest is not None:
-            from daily_papers.digests.issue import digest_file  # noqa: PLC0415 - rarely needed
+            from daily_papers.mail.digest_file import digest_file  # noqa: PLC0415 - rarely needed
 
             transaction.write(f"{DIGESTS}/{digest.key}.md", digest_file(digest, server).encode())
         return transaction.commit()

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from daily_papers.digests.digest import Digest
+from daily_papers.mail.digest import Digest
 from daily_papers.papers.paper import Paper
 from daily_papers.render.pages import SectionView
 from daily_papers.render.readme import ContentsLine

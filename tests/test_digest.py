@@ -13,18 +13,17 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.digests.digest import (
+from daily_papers.mail.digest import (
     AUTHORS_KEPT,
     Digest,
     NewsItem,
     day_of,
-    in_order,
+    digest_order,
     is_key,
     new_key,
     number_of,
 )
-from daily_papers.digests.digest_file import DigestError, digest_records, read_digest
-from daily_papers.digests.issue import digest_file
+from daily_papers.mail.digest_file import DigestError, digest_file, digest_records, read_digest
 from daily_papers.papers.paper import Paper, Way
 from tests.support.digests import digest, item, paper
 
@@ -77,13 +76,13 @@ DIGESTS = st.builds(
 @given(DIGESTS)
 def test_a_digest_is_read_back_as_it_was_written(written: Digest):
     file = digest_file(written).encode("utf-8")
-    assert read_digest(file, f"digests/{written.key}.md") == written.kept
+    assert read_digest(file, f"digests/{written.key}.md") == written.as_stored
 
 
 @given(DIGESTS)
 def test_line_ends_of_windows_change_nothing(written: Digest):
     file = digest_file(written).replace("\n", "\r\n").encode("utf-8")
-    assert read_digest(file, f"digests/{written.key}.md") == written.kept
+    assert read_digest(file, f"digests/{written.key}.md") == written.as_stored
 
 
 @given(DIGESTS)
@@ -122,17 +121,17 @@ def test_the_file_reads_as_the_golden():
     )
     golden = GOLDEN / "digest-2026-11-20.md"
     assert digest_file(written) == golden.read_text(encoding="utf-8")
-    assert read_digest(golden.read_bytes(), NAME) == written.kept
+    assert read_digest(golden.read_bytes(), NAME) == written.as_stored
 
 
 def test_a_digest_keeps_what_a_mail_needs():
     crowd = tuple(f"Author {number}" for number in range(3000))
     long = item(1, authors=crowd, abstract="Code: https://github.com/o/r", doi="10.1/2")
-    kept = long.kept
+    kept = long.as_stored
     assert kept.paper.authors == crowd[:AUTHORS_KEPT]
     assert kept.paper.abstract == ""
     assert kept.code_url == "https://github.com/o/r"
-    assert kept.kept == kept
+    assert kept.as_stored == kept
 
 
 def test_deleting_a_papers_record_takes_it_out():
@@ -158,26 +157,29 @@ WHOLE = digest_file(digest("2026-11-20", range(2)))
         (lambda text: text + text, "it holds 2 comments"),
         (lambda text: text.replace("\n-->", "\n"), "it holds no comments"),
         (lambda text: text.replace("daily-papers-digest", "digest"), "it holds no comments"),
-        (lambda text: text.replace('"format": 1', '"format": 2'), "line 13: not the form"),
+        (
+            lambda text: text.replace('"format": 1', '"format": 2'),
+            'line 13: "format" is wrong: not',
+        ),
         (
             lambda text: text.replace('": "2026-11-20"', '": "2026-11-19"', 1),
             "of digest 2026-11-19",
         ),
         (lambda text: text.replace('": "2026-11-20"', '": "today"', 1), "not a digest's key"),
-        (lambda text: text.replace('"revisions": 0', '"revisions": "0"'), "'revisions' is not"),
-        (lambda text: text.replace('"version": 1', '"version": true', 1), "line 14: 'version'"),
-        (lambda text: text.replace('"title"', '"name"', 1), "line 14: 'title' is missing"),
-        (lambda text: text.replace('"way": "feed"', '"way": "mail"', 1), "line 14: not a way"),
+        (lambda text: text.replace('"revisions": 0', '"revisions": "0"'), 'line 13: "revisions"'),
+        (lambda text: text.replace('"version": 1', '"version": true', 1), 'line 14: "version"'),
+        (lambda text: text.replace('"title"', '"name"', 1), 'line 14: "title" is missing'),
+        (lambda text: text.replace('"way": "feed"', '"way": "mail"', 1), 'line 14: "way" is wrong'),
         (lambda text: text.replace("2611.00001", "2611.00000"), "lists a paper twice"),
-        (lambda text: text.replace('"id": "', '"id": "../', 1), "line 14: not an arXiv identifier"),
-        (lambda text: text.replace('00"', '00v1"', 1), "line 14: not an arXiv identifier"),
+        (lambda text: text.replace('"id": "', '"id": "../', 1), 'line 14: "id" is wrong: not an'),
+        (lambda text: text.replace('00"', '00v1"', 1), 'line 14: "id" is wrong: not an'),
         (lambda text: text.replace('"code": null', '"code": "javascript:1"', 1), "not the address"),
         (lambda text: text.replace('["mri"]', "[]", 1), "line 14: 2611.00000 is news for no"),
-        (lambda text: text.replace('["mri"]', '"mri"', 1), "line 14: 'keywords' is not"),
+        (lambda text: text.replace('["mri"]', '"mri"', 1), 'line 14: "keywords" is wrong'),
         (lambda text: text.replace('["mri", "mri"]', '["mri"]', 1), "not pairs of slug and name"),
         (lambda text: text.replace('"announced": "2026-11-20"', '"announced": "x"', 1), "line 14"),
         (lambda text: text.replace('{"id"', '<<<<<<< HEAD\n{"id"', 1), "line 14: not a record in"),
-        (lambda text: text.replace('{"id"', '[]\n{"id"', 1), "line 14: not a record in JSON"),
+        (lambda text: text.replace('{"id"', '[]\n{"id"', 1), "line 14: [] is not a record"),
         (lambda text: text.replace('{"id"', "[" * 100_000 + '\n{"id"', 1), "line 14: not a record"),
         (lambda text: text.encode("utf-16").decode("latin-1"), "it holds no comments"),
     ],
@@ -206,7 +208,7 @@ def test_keys_are_counted_within_a_day():
 
 def test_keys_are_ordered_by_day_and_number():
     keys = ["2026-11-20-10", "2026-11-21", "2026-11-20-2", "2026-11-20"]
-    assert sorted(keys, key=in_order) == [
+    assert sorted(keys, key=digest_order) == [
         "2026-11-20",
         "2026-11-20-2",
         "2026-11-20-10",
@@ -224,7 +226,7 @@ def test_other_names_are_no_keys(text: str):
 
 
 def test_a_digest_holds_together():
-    with pytest.raises(ValueError, match="no key of a digest of"):
+    with pytest.raises(ValueError, match="is not a key of a digest of"):
         dataclasses.replace(digest("2026-11-20", [1]), key="2026-11-19")
     with pytest.raises(ValueError, match="lists a paper twice"):
         digest("2026-11-20", [1, 1])

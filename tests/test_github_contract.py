@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.digests.github.api import API_VERSION
-from daily_papers.digests.notify import NotifyOptions, notify
 from daily_papers.errors import DailyPapersError
+from daily_papers.mail.github import API_VERSION
+from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
 from tests.support.github import TOKEN, Exchange, Fault, GitHubStandIn

@@ -15,17 +15,20 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.digests.digest import Digest, NewsItem
-from daily_papers.digests.issue import (
+from daily_papers.mail.digest import Digest, Mail, NewsItem
+from daily_papers.mail.issue import (
     LONGEST_BODY,
     LONGEST_TITLE,
     Links,
+    PartKey,
+    find_part_key,
     issue_page,
     issue_parts,
     issue_title,
+    paper_line,
+    utf16_length,
+    visible_text,
 )
-from daily_papers.digests.issue_text import readable, utf16_length
-from daily_papers.digests.mailing import Mailing, PartKey, part_key
 from daily_papers.render.markdown import shown
 from tests.support.digests import digest, item
 
@@ -163,8 +166,8 @@ def alive(texts: Iterable[str]) -> list[tuple[str, str]]:
     ]
 
 
-def whole(mailing: Mailing) -> str:
-    (part,) = issue_parts(mailing, LINKS)
+def whole(mail: Mail) -> str:
+    (part,) = issue_parts(mail, LINKS)
     return part.body
 
 
@@ -185,35 +188,33 @@ def hostile(text: str) -> Digest:
 
 @given(TEXTS)
 def test_a_title_is_shown_as_the_author_wrote_it(text: str):
-    page = Rendered(
-        whole(Mailing((digest("2026-11-20", [item(1, title=f"T {text}", authors=())]),)))
-    )
+    page = Rendered(whole(Mail((digest("2026-11-20", [item(1, title=f"T {text}", authors=())]),))))
     (line,) = page.items
-    assert visible(line).startswith(visible(readable(f"T {text}", EVERYTHING)) + " · cs.CV")
+    assert visible(line).startswith(visible(visible_text(f"T {text}", EVERYTHING)) + " · cs.CV")
 
 
 @given(TEXTS)
 def test_a_comment_is_shown_as_the_author_wrote_it(text: str):
     news = item(1, comment=f"accepted {text}", authors=())
-    page = Rendered(whole(Mailing((digest("2026-11-20", [news]),))))
+    page = Rendered(whole(Mail((digest("2026-11-20", [news]),))))
     (line,) = page.items
-    expected = visible(readable(f"accepted {text}", 300))
+    expected = visible(visible_text(f"accepted {text}", 300))
     assert visible(line).startswith(f"Paper number 1 · cs.CV · {expected}")
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="\\")))
 def test_ordinary_text_is_left_as_it_is(text: str):
-    assert readable(text, EVERYTHING) == text
+    assert visible_text(text, EVERYTHING) == text
 
 
 @given(TEXTS)
 def test_readable_text_is_one_line_without_what_hides(text: str):
-    line = readable(text, EVERYTHING)
+    line = visible_text(text, EVERYTHING)
     assert len(line.splitlines()) <= 1
     assert not re.search(
         "[\x00-\x1f\x7f\u200b\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]", line
     )
-    assert readable(line, EVERYTHING) == line or "\\" in line
+    assert visible_text(line, EVERYTHING) == line or "\\" in line
     assert set(line) <= set(shown(text))
 
 
@@ -221,17 +222,17 @@ def test_readable_text_is_one_line_without_what_hides(text: str):
 @pytest.mark.parametrize("server", ["ghe.example.org", "example.org/git", "localhost:3000"])
 def test_a_thread_of_any_server_is_not_linked(server: str, thread: str):
     news = item(1, title=f"See {server}/o/r/{thread}", comment=f"code at {server}/o/r/{thread}")
-    page = Rendered(whole(Mailing((digest("2026-11-20", [news]),))))
+    page = Rendered(whole(Mail((digest("2026-11-20", [news]),))))
     assert f"{server}/o/r/{thread}" in visible(page.text)
     assert f"{server}/o/r/{thread}" not in page.text
 
 
 @given(TEXTS)
 def test_nothing_comes_to_life_wherever_it_stands(text: str):
-    mailing = Mailing((hostile(text),))
-    page = Rendered(whole(mailing))
+    mail = Mail((hostile(text),))
+    page = Rendered(whole(mail))
     assert alive(page.nodes) == []
-    assert alive([issue_title(mailing)]) == []
+    assert alive([issue_title(mail)]) == []
     assert set(page.tags) <= OURS
     assert page.tags.count("li") == 1
     assert page.tags.count("h3") == 2
@@ -242,48 +243,48 @@ def test_nothing_comes_to_life_wherever_it_stands(text: str):
 
 @given(TEXTS)
 def test_nobody_can_write_a_key(text: str):
-    body = whole(Mailing((hostile(text),)))
+    body = whole(Mail((hostile(text),)))
     assert len(re.findall("<!--", body)) == 1
-    assert part_key(body) == PartKey(("2026-11-20",), "reader/digests", 1, 1, 1, 1)
+    assert find_part_key(body) == PartKey(("2026-11-20",), "reader/digests", 1, 1, 1, 1)
 
 
 @given(TEXTS)
 def test_every_text_can_be_sent_as_json_in_utf8(text: str):
-    mailing = Mailing((hostile(text),))
-    for sent in (issue_title(mailing), whole(mailing), issue_page(mailing, LINKS)):
+    mail = Mail((hostile(text),))
+    for sent in (issue_title(mail), whole(mail), issue_page(mail, LINKS)):
         sent.encode("utf-8")
         assert "\0" not in sent
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_each_hostile_text_alone(text: str):
-    page = Rendered(whole(Mailing((hostile(text),))))
+    page = Rendered(whole(Mail((hostile(text),))))
     assert alive(page.nodes) == []
     assert set(page.tags) <= OURS
-    assert visible(readable(text, EVERYTHING)) in visible(page.items[0])
+    assert visible(visible_text(text, EVERYTHING)) in visible(page.items[0])
 
 
 def test_hostile_texts_read_as_the_golden():
     news = [item(number, title=text) for number, text in enumerate(HOSTILE + INVISIBLE)]
-    mailing = Mailing((digest("2026-11-20", news),))
-    assert whole(mailing) == (GOLDEN / "issue-hostile.md").read_text(encoding="utf-8").rstrip("\n")
+    mail = Mail((digest("2026-11-20", news),))
+    assert whole(mail) == (GOLDEN / "issue-hostile.md").read_text(encoding="utf-8").rstrip("\n")
 
 
 def test_tex_accents_are_letters_and_maths_stays():
     line = Rendered(
-        whole(Mailing((digest("2026-11-20", [item(1, title=r"Fr\'echet in $\mathbb{R}^n$")]),)))
+        whole(Mail((digest("2026-11-20", [item(1, title=r"Fr\'echet in $\mathbb{R}^n$")]),)))
     )
     assert "Fréchet in $\\mathbb{R}^n$" in line.items[0]
 
 
 def test_a_title_without_end_is_cut():
-    page = Rendered(whole(Mailing((digest("2026-11-20", [item(1, title="long " * 600)]),))))
+    page = Rendered(whole(Mail((digest("2026-11-20", [item(1, title="long " * 600)]),))))
     assert len(page.items[0]) < 1100
     assert "long…" in page.items[0]
 
 
 def test_a_title_of_nothing_is_the_papers_id():
-    page = Rendered(whole(Mailing((digest("2026-11-20", [item(1, title="\u202e")]),))))
+    page = Rendered(whole(Mail((digest("2026-11-20", [item(1, title="\u202e")]),))))
     assert page.items[0].startswith("2611.00001 - ")
 
 
@@ -291,7 +292,7 @@ def test_a_title_of_nothing_is_the_papers_id():
 
 
 def counted(*items: NewsItem, names: tuple[tuple[str, str], ...], **more: object) -> str:
-    return issue_title(Mailing((digest("2026-11-20", items, keyword_names=names, **more),)))
+    return issue_title(Mail((digest("2026-11-20", items, keyword_names=names, **more),)))
 
 
 A, B, C = ("a", "mri"), ("b", "medical imaging"), ("c", "C#")
@@ -309,7 +310,7 @@ def test_titles_count_by_keyword():
 
 def test_later_titles_of_a_day_say_so():
     later = digest("2026-11-20-2", [item(1)])
-    assert issue_title(Mailing((later,))) == "Daily Papers 2026-11-20, more: 1 new (mri)"
+    assert issue_title(Mail((later,))) == "Daily Papers 2026-11-20, more: 1 new (mri)"
 
 
 @given(
@@ -357,23 +358,23 @@ def test_a_mail_reads_as_the_golden():
         ),
     ]
     both = digest("2026-11-20-2", news, keyword_names=names, revisions=1, skipped="1. No listing.")
-    mailing = Mailing((both,))
+    mail = Mail((both,))
     golden = (GOLDEN / "issue-mail.md").read_text(encoding="utf-8")
-    assert f"{issue_title(mailing)}\n\n{whole(mailing)}\n" == golden
+    assert f"{issue_title(mail)}\n\n{whole(mail)}\n" == golden
 
 
 def test_a_catch_up_reads_as_the_golden():
     older = digest("2026-11-02", [item(1, "a")], keyword_names=(("a", "old name"),), revisions=2)
     newer = digest("2026-11-05", [item(2, "b"), item(1, "b")], keyword_names=(B,), skipped="Storm.")
     last = digest("2026-11-09", [item(3, "a")], keyword_names=(B, A), skipped="Storm.", revisions=1)
-    mailing = Mailing((older, newer, last))
+    mail = Mail((older, newer, last))
     golden = (GOLDEN / "issue-catch-up.md").read_text(encoding="utf-8")
-    assert f"{issue_title(mailing)}\n\n{whole(mailing)}\n" == golden
+    assert f"{issue_title(mail)}\n\n{whole(mail)}\n" == golden
 
 
 def test_the_link_to_the_tables_knows_other_servers():
     links = Links("reader/digests", "https://github.example")
-    (part,) = issue_parts(Mailing((digest("2026-11-20", [1]),)), links)
+    (part,) = issue_parts(Mail((digest("2026-11-20", [1]),)), links)
     assert "[All tables](https://github.example/reader/digests#readme)" in part.body
 
 
@@ -393,7 +394,7 @@ def test_the_link_to_the_tables_knows_other_servers():
     ],
 )
 def test_comments_are_told_where_they_say_accepted_or_code(comment: str, *, told: bool):
-    page = Rendered(whole(Mailing((digest("2026-11-20", [item(1, comment=comment)]),))))
+    page = Rendered(whole(Mail((digest("2026-11-20", [item(1, comment=comment)]),))))
     assert (comment in page.items[0]) == told
 
 
@@ -406,10 +407,10 @@ def test_parts_hold_every_paper_once_and_stay_below_the_limit(papers: list[tuple
         item(number, *map(str, sorted(match)), title="#" * length)
         for number, (length, match) in enumerate(papers)
     ]
-    mailing = Mailing((digest("2026-11-20", news, keyword_names=names),))
-    parts = issue_parts(mailing, LINKS)
+    mail = Mail((digest("2026-11-20", news, keyword_names=names),))
+    parts = issue_parts(mail, LINKS)
     assert all(utf16_length(part.body) <= LONGEST_BODY for part in parts)
-    assert [part.key for part in parts] == [part_key(part.body) for part in parts]
+    assert [part.key for part in parts] == [find_part_key(part.body) for part in parts]
     numbers = [
         (number, id)
         for part in parts
@@ -421,15 +422,15 @@ def test_parts_hold_every_paper_once_and_stay_below_the_limit(papers: list[tuple
     ]
     assert [number for number, _ in numbers] == list(range(1, len(news) + 1))
     assert sorted(id for _, id in numbers) == sorted(each.paper.id for each in news)
-    page = issue_page(mailing, LINKS)
+    page = issue_page(mail, LINKS)
     lines = [line for part in parts for line in part.body.split("\n") if line.startswith("- ")]
     assert lines == [line for line in page.split("\n") if line.startswith("- ")]
 
 
 def test_parts_are_filled_and_say_where_they_go_on():
     news = [item(number, "a" if number < 100 else "b", title="x" * 990) for number in range(150)]
-    mailing = Mailing((digest("2026-11-20", news, keyword_names=(A, B)),))
-    first, second, third = issue_parts(mailing, LINKS)
+    mail = Mail((digest("2026-11-20", news, keyword_names=(A, B)),))
+    first, second, third = issue_parts(mail, LINKS)
     assert utf16_length(first.body) > 0.95 * LONGEST_BODY
     assert "This is part 1 of 3 with 150 papers; the others follow as comments." in first.body
     assert second.body.startswith(
@@ -447,8 +448,8 @@ def test_a_monstrous_paper_still_fits():
     news = item(
         1, *map(str, range(300)), title="$" * 9999, authors=crowd, comment="accepted " + "<" * 9999
     )
-    mailing = Mailing((digest("2026-11-20", [news], keyword_names=names, skipped="&" * 9999),))
-    parts = issue_parts(mailing, LINKS)
+    mail = Mail((digest("2026-11-20", [news], keyword_names=names, skipped="&" * 9999),))
+    parts = issue_parts(mail, LINKS)
     assert all(utf16_length(part.body) <= 65_536 for part in parts)
 
 
@@ -466,7 +467,7 @@ def test_a_monstrous_paper_still_fits():
     ],
 )
 def test_what_is_no_key_is_not_taken_for_one(line: str):
-    assert part_key(f"Some text.\n\n{line}") is None
+    assert find_part_key(f"Some text.\n\n{line}") is None
 
 
 @given(
@@ -476,10 +477,23 @@ def test_what_is_no_key_is_not_taken_for_one(line: str):
 )
 def test_a_key_is_read_back(keys: list[str], repository: str, number: int):
     key = PartKey(tuple(keys), repository, number, number + 1, number, number * 2)
-    assert part_key(f"text\r\n\r\n{key}\r\nmore") == key
+    assert find_part_key(f"text\r\n\r\n{key}\r\nmore") == key
 
 
 def test_the_days_of_a_catch_up_of_one_day():
     news = (digest("2026-11-20", [1]), digest("2026-11-20-2", [2]))
-    assert issue_title(Mailing(news)) == "Daily Papers 2026-11-20: 2 new (mri)"
-    assert Mailing(news).days == (date(2026, 11, 20), date(2026, 11, 20))
+    assert issue_title(Mail(news)) == "Daily Papers 2026-11-20: 2 new (mri)"
+    assert Mail(news).days == (date(2026, 11, 20), date(2026, 11, 20))
+
+
+def test_a_withdrawn_paper_says_so():
+    assert "(withdrawn)" in paper_line(item(1, withdrawn=True))
+    assert "(withdrawn)" not in paper_line(item(1))
+
+
+def test_of_many_keywords_of_a_paper_ten_are_named():
+    names = tuple((f"k{number}", f"keyword {number}") for number in range(14))
+    news = digest("2026-11-20", [item(1, *dict(names))], keyword_names=names)
+    text = whole(Mail((news,)))
+    assert "keyword 10, 3 more keywords" in text
+    assert "also keyword 1, " in text

@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daily_papers.digests.digest import Digest
-from daily_papers.digests.github.errors import (
+from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.mail.digest import Digest
+from daily_papers.mail.github import (
     GitHubError,
     IssuesOff,
     Limited,
@@ -31,9 +32,8 @@ from daily_papers.digests.github.errors import (
     Unavailable,
     Unclear,
 )
-from daily_papers.digests.mailing import part_key
-from daily_papers.digests.notify import NotifyOptions, notify
-from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.mail.issue import find_part_key
+from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
 from tests.support.github import ACTIONS, TOKEN, Fault, GitHubStandIn
@@ -147,6 +147,31 @@ def test_the_first_use_starts_at_the_newest_digest(watcher: Watcher):
     assert watcher.papers == ids(range(19, 20))
     watcher.notify()
     assert watcher.papers == ids(range(19, 20))
+
+
+def test_a_begin_of_long_ago_does_not_bring_back_what_people_deleted(begun: Watcher):
+    begun.github.issues.clear()
+    begun.today += timedelta(days=60)
+    begun.write(digest("2027-01-18", [3]))
+    begun.notify()
+    assert begun.titles == ["Daily Papers 2027-01-18: 1 new (mri)"]
+
+
+def test_the_begin_of_another_login_does_not_count(begun: Watcher):
+    begun.github.issues.clear()
+    (label,) = begun.github.labels
+    label["description"] = label["description"].replace(ACTIONS, "mallory")
+    begun.write(digest("2026-11-19", [3]))
+    begun.notify()
+    assert begun.titles == ["Daily Papers 2026-11-19: 1 new (mri)"]
+
+
+def test_an_issue_that_holds_only_a_further_part_is_no_mail(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    body = begun.github.issues[0]["body"].replace("digest=2026-11-18", "digest=2026-11-19")
+    begun.github.open_issue(body.replace("part=1/1", "part=2/2"), by=ACTIONS)
+    begun.notify()
+    assert begun.titles[-1] == "Daily Papers 2026-11-19: 1 new (mri)"
 
 
 def test_several_digests_are_sent_oldest_first(begun: Watcher):
@@ -483,7 +508,8 @@ def test_an_api_that_is_not_githubs_is_named_with_what_to_do(watcher: Watcher):
     file = watcher.root / "mail.md"
     assert watcher.notify(to_file=file) == 0
     assert watcher.said[0] == (
-        "not looked at GitHub (GITHUB_API_URL is not GitHub's): taking the newest digest as unsent"
+        "did not look at GitHub (GITHUB_API_URL is not GitHub's): taking the newest digest as"
+        " unsent"
     )
     assert papers_in(file.read_text(encoding="utf-8")) == ids(range(1, 2))
     assert watcher.notify(dry_run=True) == 0
@@ -690,13 +716,29 @@ def test_a_correction_names_a_digest(begun: Watcher):
         begun.notify(reason="because")
 
 
+def test_only_what_our_own_login_explained_is_explained(begun: Watcher):
+    begun.write(digest("2026-11-18", range(2, 4)))
+    begun.notify(correct="2026-11-18", reason="One was wrong.")
+    (comment,) = begun.github.comments
+    comment["user"]["login"] = "mallory"
+    begun.notify(correct="2026-11-18", reason="One was wrong.")
+    assert len(begun.github.bodies(by=ACTIONS)) == 2
+
+
+def test_line_ends_of_the_web_need_no_correction(begun: Watcher):
+    (issue,) = begun.github.issues
+    issue["body"] = issue["body"].replace("\n", "\r\n")
+    begun.notify(correct="2026-11-18")
+    assert begun.github.writes == []
+
+
 @pytest.mark.parametrize(("before", "after"), [(100, 200), (200, 100), (150, 149)])
 def test_a_correction_reaches_all_parts(watcher: Watcher, before: int, after: int):
     watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(before)]))
     watcher.notify()
     watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(after)]))
     watcher.notify(correct="2026-11-20")
-    mails = [body for body in watcher.github.bodies() if part_key(body)]
+    mails = [body for body in watcher.github.bodies() if find_part_key(body)]
     assert [paper for body in mails for paper in papers_in(body)] == ids(range(after))
     assert watcher.notify() == 0
     assert watcher.notify(correct="2026-11-20") == 0
@@ -716,7 +758,7 @@ def test_a_correction_survives_a_kill(watcher: Watcher, request_number: int, *, 
         watcher.notify(correct="2026-11-20")
     watcher.notify(correct="2026-11-20")
     bodies = watcher.github.bodies()
-    mails = [body for body in bodies if part_key(body)]
+    mails = [body for body in bodies if find_part_key(body)]
     assert [paper for body in mails for paper in papers_in(body)] == ids(range(1, 200))
     assert sum("**Correction**" in body for body in bodies) == 1
 
@@ -780,7 +822,7 @@ def test_a_killed_process_is_carried_on_by_the_next(begun: Watcher, fault: Fault
     script = (
         "import os, sys; from pathlib import Path;"
         "from daily_papers.clock import SystemClock;"
-        "from daily_papers.digests.notify import NotifyOptions, notify;"
+        "from daily_papers.mail.notify import NotifyOptions, notify;"
         "notify(Path(sys.argv[1]), os.environ, NotifyOptions(), clock=SystemClock(), say=print)"
     )
     environment = {

@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin
 import pytest
 
 from daily_papers.config import parse_config
-from daily_papers.digests.digest import Digest, NewsItem
+from daily_papers.mail.digest import Digest, NewsItem
 from daily_papers.papers.paper import Paper, Way
 from daily_papers.render.pages import render_pages
 from daily_papers.render.readme import Tables, render_region

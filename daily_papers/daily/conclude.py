@@ -34,7 +34,7 @@ from daily_papers.daily.findings import Findings, KeywordProgress
 from daily_papers.daily.news import NewPapers, announced_as_news, find_news, papers_of
 from daily_papers.daily.plan import FetchMode, lacks_days
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
-from daily_papers.digests.digest import Digest, NewsItem, number_of
+from daily_papers.mail.digest import Digest, NewsItem, number_of
 from daily_papers.papers.packed_ids import packed, unpacked
 from daily_papers.papers.paper import Way, announcement_order
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest

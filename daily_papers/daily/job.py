@@ -28,8 +28,8 @@ from daily_papers.daily.plan import (
     plan_sentences,
 )
 from daily_papers.daily.report import RequestReport, RunReport, WaitReport
-from daily_papers.digests.digest import new_key
 from daily_papers.errors import UsageError
+from daily_papers.mail.digest import new_key
 from daily_papers.progress import say_nothing
 from daily_papers.repository import Repository
 from daily_papers.store.reconcile import Reconciled, reconcile

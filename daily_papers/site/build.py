@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from daily_papers.digests.digest import Digest
-from daily_papers.digests.digest_file import read_digest
 from daily_papers.export import Row, bibtex, jsonl
+from daily_papers.mail.digest import Digest
+from daily_papers.mail.digest_file import read_digest
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.repository import DIGESTS, Repository
 from daily_papers.site.cards import Cards, bib_path

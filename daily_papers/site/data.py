@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from daily_papers.config import Config, Keyword
-from daily_papers.digests.digest import Digest, in_order
+from daily_papers.mail.digest import Digest, digest_order
 from daily_papers.papers.code_links import code_url
 from daily_papers.papers.names import name_key, same_name
 from daily_papers.papers.paper import Paper, announcement_order
@@ -65,7 +65,7 @@ class SiteData:
         #: The listing day that the website shows.
         self.day = store.state.day
         #: Newest first.
-        self.digests = sorted(digests, key=lambda digest: in_order(digest.key), reverse=True)
+        self.digests = sorted(digests, key=lambda digest: digest_order(digest.key), reverse=True)
         people = {word.slug: word.expression for word in config.keywords if word.authors}
         by_people = Matches(people, [stored.paper for stored in store.papers.values()])
         self.topics = tuple(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from daily_papers.digests.digest import Digest, NewsItem, number_of
+from daily_papers.mail.digest import Digest, NewsItem, number_of
 from daily_papers.papers.paper import announcement_order
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from daily_papers.digests.digest import Digest, NewsItem
-from daily_papers.digests.issue import digest_file
+from daily_papers.mail.digest import Digest, NewsItem
+from daily_papers.mail.digest_file import digest_file
 from daily_papers.papers.paper import Paper, Way
 
 KEYWORDS = (("mri", "mri"), ("medical-imaging", "medical imaging"))

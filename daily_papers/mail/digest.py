@@ -1,4 +1,4 @@
-"""The digest: the news of one run, what it keeps of a paper, and its key."""
+"""The digest: the news of one run, its key, what its file keeps of a paper; and the mail."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from daily_papers.papers.code_links import code_url
 from daily_papers.papers.paper import Paper
@@ -22,7 +23,7 @@ class NewsItem:
 
     paper: Paper
     keywords: tuple[str, ...]
-    #: Where the paper's code lies; asked of the paper's texts where it is not given.
+    #: Where the paper's code is; None if only the paper's texts may say so.
     code_url: str | None = None
 
     def __post_init__(self) -> None:
@@ -30,7 +31,7 @@ class NewsItem:
             raise ValueError(f"{self.paper.id} is news for no keyword")
 
     @property
-    def kept(self) -> NewsItem:
+    def as_stored(self) -> NewsItem:
         """The same item with what a digest keeps of a paper: no abstract, ten authors."""
         paper = self.paper
         return NewsItem(
@@ -50,11 +51,11 @@ class NewsItem:
 
 @dataclass(frozen=True)
 class Digest:
-    """The news of one run. Every paper stands in it once."""
+    """The news of one run. Every paper is in it once."""
 
     #: The listing day, and a number from the second digest of a day on: ``2026-11-20-2``.
     key: str
-    #: ``owner/name`` as GITHUB_REPOSITORY told when it was written; None where nothing told it.
+    #: ``owner/name`` as GITHUB_REPOSITORY was when it was written; None if it was not set.
     repository: str | None
     day: date
     items: tuple[NewsItem, ...]
@@ -67,19 +68,67 @@ class Digest:
 
     def __post_init__(self) -> None:
         if day_of(self.key) != self.day:
-            raise ValueError(f"{self.key} is no key of a digest of {self.day}")
+            raise ValueError(f"{self.key} is not a key of a digest of {self.day}")
         ids = [item.paper.id for item in self.items]
         if len(set(ids)) != len(ids):
             raise ValueError(f"digest {self.key} lists a paper twice")
 
     @property
-    def kept(self) -> Digest:
+    def as_stored(self) -> Digest:
         """The digest as it is read back from its file."""
-        return replace(self, items=tuple(item.kept for item in self.items))
+        return replace(self, items=tuple(item.as_stored for item in self.items))
+
+
+@dataclass(frozen=True)
+class Mail:
+    """The digests that go out as one issue: one, or several that waited for too long."""
+
+    digests: tuple[Digest, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the digests, oldest first."""
+        return tuple(digest.key for digest in self.digests)
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last listing day."""
+        return self.digests[0].day, self.digests[-1].day
+
+    @cached_property
+    def items(self) -> tuple[NewsItem, ...]:
+        """The papers of all digests, each once."""
+        once: dict[str, NewsItem] = {}
+        for digest in self.digests:
+            for item in digest.items:
+                once.setdefault(item.paper.id, item)
+        return tuple(once.values())
+
+    @cached_property
+    def keyword_names(self) -> dict[str, str]:
+        """Slug to name, in the order of the newest digest; names that it no longer has follow."""
+        names: dict[str, str] = {}
+        for digest in reversed(self.digests):
+            for slug, name in digest.keyword_names:
+                names.setdefault(slug, name)
+        for item in self.items:
+            for slug in item.keywords:
+                names.setdefault(slug, slug)
+        return names
+
+    @property
+    def revisions(self) -> int:
+        """How many revisions the digests count."""
+        return sum(digest.revisions for digest in self.digests)
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """What the digests say about skipped listing days."""
+        return tuple(dict.fromkeys(digest.skipped for digest in self.digests if digest.skipped))
 
 
 def is_key(text: str) -> bool:
-    """Tell whether a text is a digest's key."""
+    """Whether a text is a digest's key."""
     try:
         day_of(text)
     except ValueError:
@@ -88,7 +137,7 @@ def is_key(text: str) -> bool:
 
 
 def day_of(key: str) -> date:
-    """Give the listing day of a digest. Raises ValueError where the text is no key."""
+    """The listing day of a digest. Raises ValueError if the text is not a key."""
     found = _KEY.fullmatch(key)
     if found is None:
         raise ValueError(f"not a digest's key: {key!r}")
@@ -96,17 +145,17 @@ def day_of(key: str) -> date:
 
 
 def number_of(key: str) -> int:
-    """Give the place of a digest among those of its day, 1 for the first."""
+    """The place of a digest among those of its day, 1 for the first."""
     found = _KEY.fullmatch(key)
     return int(found["number"] or 1) if found else 1
 
 
-def in_order(key: str) -> tuple[date, int]:
+def digest_order(key: str) -> tuple[date, int]:
     """Sort key that puts the oldest digest first."""
     return day_of(key), number_of(key)
 
 
 def new_key(day: date, taken: Collection[str]) -> str:
-    """Give the key of one more digest of a day."""
+    """The key of one more digest of a day."""
     numbers = [number_of(key) for key in taken if is_key(key) and day_of(key) == day]
     return f"{day}-{max(numbers) + 1}" if numbers else str(day)

@@ -1,1 +1,0 @@
-"""The news of a run as a digest, and digests as GitHub issues, each exactly once."""

@@ -1,0 +1,1 @@
+"""Digests, and sending them: each becomes one GitHub issue, exactly once."""

@@ -1,0 +1,220 @@
+"""A digest's file under digests/: writing it, and reading it back.
+
+People and `notify` read it. People read its visible part, which is the text as it is mailed;
+`notify` reads the records in the HTML comment at its end, one JSON line for the digest and one for
+each paper. **The records decide**: a change in the visible part alone is never sent, and deleting a
+paper's line among the records takes the paper out.
+
+The records are ASCII, with ``<`` and ``>`` as JSON escapes, so no text of any author can end the
+comment or hide in it; nor is any ``{{`` or ``{%`` there, which a Jekyll build would evaluate.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import Annotated
+
+from daily_papers.errors import DailyPapersError
+from daily_papers.mail.digest import Digest, Mail, NewsItem, day_of
+from daily_papers.mail.issue import Links, issue_page
+from daily_papers.papers.paper import ArxivId, Paper, Way
+from daily_papers.records import decode, encode
+from daily_papers.workflow_commands import GITHUB
+
+_FORMAT = 1
+_RECORDS = re.compile(r"^<!-- daily-papers-digest\n(?P<lines>.*?)^-->$", re.DOTALL | re.MULTILINE)
+_CODE_URL = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~-]+)+", re.ASCII)
+
+
+class DigestError(DailyPapersError):
+    """A file under digests/ cannot be read; nothing of it is sent."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(
+            f"{name}: {problem}; bring the file back as it was (git log -- {name} shows it)"
+        )
+
+
+def _check_format(number: int) -> None:
+    if number != _FORMAT:
+        raise ValueError("not the form of digest that this version reads")
+
+
+def _check_pairs(pairs: tuple[tuple[str, ...], ...]) -> None:
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueError("not pairs of slug and name")
+
+
+def _check_id(text: str) -> None:
+    if ArxivId.parse(text) != ArxivId(text):
+        raise ValueError(f"not an arXiv identifier without version: {text!r}")
+
+
+def _check_code(address: str) -> None:
+    if not _CODE_URL.fullmatch(address):
+        raise ValueError(f"not the address of a repository: {address!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class _DigestRecord:
+    """The first line of the records."""
+
+    format: Annotated[int, _check_format]
+    digest: Annotated[str, day_of]
+    repository: str | None
+    revisions: int
+    skipped: str | None
+    #: Slug and name of each keyword.
+    keywords: Annotated[tuple[tuple[str, str], ...], _check_pairs]
+
+    @classmethod
+    def of(cls, digest: Digest) -> _DigestRecord:
+        return cls(
+            format=_FORMAT,
+            digest=digest.key,
+            repository=digest.repository,
+            revisions=digest.revisions,
+            skipped=digest.skipped,
+            keywords=digest.keyword_names,
+        )
+
+    def check_name(self, key: str) -> None:
+        """Raise ValueError if the file has another digest's name."""
+        if key != self.digest:
+            raise ValueError(f"these are the records of digest {self.digest}")
+
+    def as_digest(self, items: tuple[NewsItem, ...]) -> Digest:
+        """The digest. Raises ValueError if a paper is in it twice."""
+        return Digest(
+            key=self.digest,
+            repository=self.repository,
+            day=day_of(self.digest),
+            items=items,
+            keyword_names=self.keywords,
+            revisions=self.revisions,
+            skipped=self.skipped,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _PaperRecord:
+    """One line for each paper."""
+
+    id: Annotated[str, _check_id]
+    version: int
+    title: str
+    authors: tuple[str, ...] | None
+    category: str | None
+    comment: str | None
+    withdrawn: bool | None
+    code: Annotated[str, _check_code] | None
+    updated: datetime | None
+    announced: date | None
+    way: Way
+    keywords: tuple[str, ...]
+
+    @classmethod
+    def of(cls, item: NewsItem) -> _PaperRecord:
+        paper = item.paper
+        return cls(
+            id=paper.id,
+            version=paper.version,
+            title=paper.title,
+            authors=paper.authors,
+            category=paper.primary_category,
+            comment=paper.comment,
+            withdrawn=paper.withdrawn,
+            code=item.code_url,
+            updated=paper.updated,
+            announced=paper.announced,
+            way=paper.way,
+            keywords=item.keywords,
+        )
+
+    def as_item(self) -> NewsItem:
+        """The paper as news. Raises ValueError if it is news for no keyword."""
+        paper = Paper(
+            id=self.id,
+            version=self.version,
+            title=self.title,
+            authors=self.authors,
+            abstract="",
+            comment=self.comment,
+            primary_category=self.category,
+            updated=self.updated,
+            announced=self.announced,
+            withdrawn=self.withdrawn or None,
+            way=self.way,
+        )
+        return NewsItem(paper, self.keywords, self.code)
+
+
+def digest_file(digest: Digest, server: str = GITHUB) -> str:
+    """The file under digests/: what is mailed, for people; and the records, for `notify`."""
+    links = Links(digest.repository, server) if digest.repository else None
+    return f"{issue_page(Mail((digest.as_stored,)), links)}\n{digest_records(digest)}\n"
+
+
+def digest_records(digest: Digest) -> str:
+    """The digest as the comment that `read_digest` reads, without a newline at its end."""
+    records = [encode(_DigestRecord.of(digest))]
+    for item in digest.as_stored.items:
+        record = encode(_PaperRecord.of(item))
+        if not record["withdrawn"]:
+            del record["withdrawn"]
+        records.append(record)
+    return "\n".join(("<!-- daily-papers-digest", *map(_json, records), "-->"))
+
+
+def _json(record: Mapping[str, object]) -> str:
+    text = json.dumps(record, ensure_ascii=True, separators=(", ", ": "))
+    return re.sub(r"[<>]|\{(?=[{%])", lambda sign: f"\\u{ord(sign[0]):04x}", text)
+
+
+def read_digest(data: bytes, name: str) -> Digest:
+    """Read a digest from its file; ``name`` is the file's path.
+
+    Raises DigestError, naming the file and the line, if the records are damaged or the file's name
+    is not the digest's key.
+    """
+    lines = _record_lines(data, name)
+    number, first = next(lines, (0, ""))
+    items = []
+    try:
+        digest = decode(_DigestRecord, _parse(first))
+        digest.check_name(PurePath(name).stem)
+        for number, line in lines:  # noqa: B007 - the message names the line that is wrong
+            items.append(decode(_PaperRecord, _parse(line)).as_item())
+    except ValueError as problem:
+        raise DigestError(name, f"line {number}: {problem}") from None
+    try:
+        return digest.as_digest(tuple(items))
+    except ValueError as problem:
+        raise DigestError(name, str(problem)) from None
+
+
+def _parse(line: str) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as problem:
+        raise ValueError(f"not a record in JSON ({problem})") from None
+
+
+def _record_lines(data: bytes, name: str) -> Iterator[tuple[int, str]]:
+    """The lines of the records, each with its number in the file."""
+    try:
+        text = data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise DigestError(name, "it is not UTF-8") from None
+    found = list(_RECORDS.finditer(text))
+    if len(found) != 1:
+        raise DigestError(name, f"it holds {len(found) or 'no'} comments with a digest's records")
+    start = text.count("\n", 0, found[0].start("lines")) + 1
+    # Not splitlines(): only a line feed ends a line of ours.
+    lines = found[0]["lines"].split("\n")
+    yield from ((number, line) for number, line in enumerate(lines, start) if line.strip())

@@ -1,0 +1,371 @@
+r"""A mail as an issue on GitHub: its title, its text in parts, and their hidden keys.
+
+The mail is a flat list: no table, no maths and no folding, which mail programs do not know. It is
+complete: what does not fit into one issue follows in comments, split between papers. There is no
+template for it, on purpose: the hidden keys make sure that nothing is sent twice.
+
+Paper text is hostile. In an issue much more is alive than in a file: ``@name`` notifies, ``#1``,
+``GH-1``, a commit's hash or the address of an issue links and leaves a trace in the thread that it
+names, ``:tada:`` becomes a picture. GitHub looks for all of these after Markdown's backslashes and
+entities are gone, so an invisible zero-width space (U+200B) breaks them. Addresses become plain
+text, too: the only links in a mail are its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from daily_papers.mail.digest import Mail, NewsItem, number_of
+from daily_papers.papers.code_links import code_url
+from daily_papers.render.markdown import shown
+from daily_papers.text import cut, one_line, plural
+from daily_papers.workflow_commands import GITHUB
+
+#: GitHub refuses titles above 256 and bodies above 65,536 characters; bodies keep a distance.
+LONGEST_TITLE = 256
+LONGEST_BODY = 60_000
+
+_LONGEST_PAPER_TITLE = 1000
+_LONGEST_NAME = 100
+_LONGEST_COMMENT = 300
+_LONGEST_SENTENCE = 1000
+_AUTHORS_SHOWN = 3
+_LONGEST_COUNTS = 2000
+
+_DIGEST = r"\d{4}-\d{2}-\d{2}(?:-\d+)?"
+_PART_KEY = re.compile(
+    rf"""^<!--[ ]daily-papers
+        [ ]digest=(?P<digests>{_DIGEST}(?:,{_DIGEST})*)
+        [ ]repository=(?P<repository>[\w.-]+/[\w.-]+)
+        [ ]part=(?P<part>\d+)/(?P<parts>\d+)
+        [ ]papers=(?P<first>\d+)-(?P<last>\d+)
+        [ ]-->\s*$""",
+    re.VERBOSE | re.MULTILINE | re.ASCII,
+)
+_NOTEWORTHY_COMMENT = re.compile(
+    r"""accept|publish|appear|in[ ]press|proceedings|camera.ready|\boral\b|spotlight|presented
+        | \bcode\b | source[ ]code | open.source | github | gitlab | hugging\ ?face | bitbucket
+        | codeberg""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+ZERO_WIDTH_SPACE = "\u200b"
+
+# What authors may not bring themselves: zero-width characters that would hide in the text, marks
+# that turn its direction, tags. (Zero-width joiners stay, as scripts and emoji need them.)
+_UNSEEN: dict[int, None] = dict.fromkeys(
+    (
+        *map(ord, "\u061c\u200b\u200e\u200f\ufeff\ufff9\ufffa\ufffb"),
+        *range(0x2060, 0x2070),
+        *range(0xE0000, 0xE0080),
+    )
+)
+
+_BROKEN = rf"\g<0>{ZERO_WIDTH_SPACE}"
+# After each of these goes a zero-width space.
+_ALIVE = re.compile(
+    r"""
+      [@\#]                        # mentions, e-mail; numbers of issues
+    | \b(?i:GH)- (?=\d)
+    | : (?=\S)                     # emoji, the :// of addresses, ::commands::
+    | (?i:www) (?=\.)              # linked without a scheme
+    | (?i:github\.com) (?=/)
+    | \w (?=/[\w.-]+/[\w.-]+/(?:issues|pulls?|discussions|commit)/)  # any server's
+    | [{$] (?=[{%]) | [}%] (?=\})  # template languages
+    """,
+    re.VERBOSE,
+)
+_HASH = re.compile(r"[0-9a-fA-F]{6}(?=[0-9a-fA-F])")  # seven digits may be a commit
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]~]")
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "<span>$</span>"}
+_BLOCK_START = re.compile(r"\A(?=[-+=|]|\d{1,9}[.)])")
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where the mail's own links lead."""
+
+    repository: str
+    server: str = GITHUB
+
+    @property
+    def tables(self) -> str:
+        """The front page of the digest repository, with the tables."""
+        return f"{self.server}/{self.repository}#readme"
+
+
+@dataclass(frozen=True)
+class PartKey:
+    """The hidden key of an issue or a comment: which papers of which digests it holds."""
+
+    digests: tuple[str, ...]
+    repository: str
+    part: int
+    parts: int
+    #: The places of its papers among all papers of the mail, from 1.
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return (
+            f"<!-- daily-papers digest={','.join(self.digests)} repository={self.repository}"
+            f" part={self.part}/{self.parts} papers={self.first}-{self.last} -->"
+        )
+
+    def is_for(self, repository: str) -> bool:
+        """Whether the key belongs to one of this repository's mails."""
+        return self.repository.casefold() == repository.casefold()
+
+
+def find_part_key(body: str) -> PartKey | None:
+    """Find the hidden key on a line of its own, the last one if a hand has added some."""
+    keys = list(_PART_KEY.finditer(body))
+    if not keys:
+        return None
+    found = keys[-1]
+    return PartKey(
+        digests=tuple(found["digests"].split(",")),
+        repository=found["repository"],
+        part=int(found["part"]),
+        parts=int(found["parts"]),
+        first=int(found["first"]),
+        last=int(found["last"]),
+    )
+
+
+@dataclass(frozen=True)
+class IssuePart:
+    """The body of an issue, or of a comment that continues it."""
+
+    key: PartKey
+    body: str
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One paper under its heading; or a heading without papers of its own."""
+
+    heading: str
+    item: str | None
+
+
+def issue_title(mail: Mail) -> str:
+    """How many, and for which keywords, in at most 256 UTF-16 units."""
+    begin = f"Daily Papers {_days(mail)}: {len(mail.items)} new"
+    return begin + _counts(mail, break_links, LONGEST_TITLE - utf16_length(begin))
+
+
+def issue_parts(mail: Mail, links: Links) -> tuple[IssuePart, ...]:
+    """The issue's body, and the comments that continue it."""
+    lead = _lead(mail)
+    foot = f"[All tables]({links.tables})"
+    frame = utf16_length("\n\n".join((lead, _part_line(99, 99, 10**6), foot)))
+    key = PartKey(mail.keys, links.repository, part=1, parts=1, first=1, last=10**6)
+    room = LONGEST_BODY - frame - utf16_length(str(key)) - 100
+    pages = list(_pages(_rows(mail), room))
+    parts = []
+    last, heading = 0, None
+    for number, rows in enumerate(pages, 1):
+        first, last = last + 1, last + sum(row.item is not None for row in rows)
+        here = replace(key, part=number, parts=len(pages), first=first, last=last)
+        place = [_part_line(number, len(pages), len(mail.items))] if len(pages) > 1 else []
+        begin = [lead] if number == 1 else []
+        listed = _listed(rows, after=heading)
+        body = "\n\n".join(filter(None, (*begin, *place, listed, foot, str(here))))
+        parts.append(IssuePart(here, body))
+        heading = rows[-1].heading if rows else None
+    return tuple(parts)
+
+
+def issue_page(mail: Mail, links: Links | None) -> str:
+    """The whole mail on one page of Markdown, without hidden keys."""
+    title = f"# Daily Papers {_days(mail)}"
+    foot = f"[All tables]({links.tables})" if links else ""
+    return "\n\n".join(filter(None, (title, _lead(mail), _listed(_rows(mail)), foot))) + "\n"
+
+
+def paper_line(item: NewsItem, others: str = "") -> str:
+    """One paper as a line of the list: title, authors, category, a comment worth it."""
+    paper = item.paper
+    title = escape_inline(visible_text(paper.title, _LONGEST_PAPER_TITLE)) or paper.id
+    link = f"[{title}]({paper.url})"
+    marked = f"{link} (withdrawn)" if paper.is_withdrawn else link
+    authors = [f"{marked} - {_authors(paper.authors)}" if paper.authors else marked]
+    category = (
+        [escape_inline(visible_text(paper.primary_category, 40))] if paper.primary_category else []
+    )
+    code = item.code_url or code_url(paper)
+    linked_code = [f"[code]({code})"] if code else []
+    return "- " + " · ".join(
+        (*authors, *category, *_comment(item), *linked_code, *filter(None, [others]))
+    )
+
+
+def _days(mail: Mail) -> str:
+    first, last = mail.days
+    if first != last:
+        return f"{first} to {last}"
+    return f"{last}, more" if number_of(mail.keys[0]) > 1 else str(last)
+
+
+def _counts(mail: Mail, escape: Callable[[str], str], room: int) -> str:
+    """`` (mri 5, medical imaging 8; 1 in both)``, with as many keywords as there is room for."""
+    tally = _tally(mail)
+    names = [escape(visible_text(mail.keyword_names[slug], _LONGEST_NAME)) for slug in tally]
+    if len(names) == 1:
+        counted = names
+    else:
+        counted = [f"{name} {tally[slug]}" for name, slug in zip(names, tally, strict=True)]
+    several = sum(len(item.keywords) > 1 for item in mail.items)
+    end = f"; {several} in {'both' if len(names) == 2 else 'several'})" if several else ")"
+    for named in range(len(counted), 0, -1):
+        left = len(counted) - named
+        more = f" and {plural(left, 'more keyword')}" if left else ""
+        text = f" ({', '.join(counted[:named])}{more}{end}"
+        if utf16_length(text) <= room:
+            return text
+    return ""
+
+
+def _tally(mail: Mail) -> dict[str, int]:
+    """Slug to number of papers, of the keywords that have some, in their order."""
+    tally = dict.fromkeys(mail.keyword_names, 0)
+    for item in mail.items:
+        for slug in item.keywords:
+            tally[slug] += 1
+    return {slug: number for slug, number in tally.items() if number}
+
+
+def _lead(mail: Mail) -> str:
+    """How many papers, of when; what else readers should know before the list."""
+    papers = plural(len(mail.items), "new paper")
+    more = " more" if number_of(mail.keys[0]) > 1 and len(mail.digests) == 1 else ""
+    first, last = mail.days
+    when = f"on {last}" if first == last else f"from {first} to {last}, late and in one mail"
+    counts = _counts(mail, escape_inline, _LONGEST_COUNTS)
+    lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{counts}."]
+    lines += [
+        escape_paragraph(visible_text(skipped, _LONGEST_SENTENCE)) for skipped in mail.skipped
+    ]
+    if mail.revisions:
+        papers = "a paper" if mail.revisions == 1 else "papers"
+        revisions = plural(mail.revisions, "revision")
+        lines.append(f"{revisions} of {papers} known here: see the tables.")
+    return "\n\n".join(lines)
+
+
+def _part_line(number: int, parts: int, papers: int) -> str:
+    rest = "; the others follow as comments" if number == 1 else ""
+    return f"This is part {number} of {parts} with {papers} papers{rest}."
+
+
+def _rows(mail: Mail) -> list[_Row]:
+    """The papers by keyword, each under the first of its keywords."""
+    tally = _tally(mail)
+    rank = {slug: place for place, slug in enumerate(tally)}
+    by_first: dict[str, list[NewsItem]] = {slug: [] for slug in tally}
+    for item in mail.items:
+        by_first[min(item.keywords, key=rank.__getitem__)].append(item)
+    rows = []
+    for slug, items in by_first.items():
+        heading = _heading(mail.keyword_names[slug], tally[slug], len(items))
+        rows += [_Row(heading, paper_line(item, _others(mail, slug, item))) for item in items]
+        if not items:
+            rows.append(_Row(heading, None))
+    return rows
+
+
+def _heading(name: str, number: int, here: int) -> str:
+    if number == here:
+        counted = f"{number}"
+    elif here:
+        counted = f"{number}, {number - here} above"
+    else:
+        counted = f"{number}, {'above' if number == 1 else 'all above'}"
+    return f"### {escape_inline(visible_text(name, _LONGEST_NAME))} ({counted})"
+
+
+def _others(mail: Mail, slug: str, item: NewsItem) -> str:
+    """Name the other keywords of a paper, the first ten of them."""
+    names = [
+        escape_inline(visible_text(mail.keyword_names[other], _LONGEST_NAME))
+        for other in item.keywords
+        if other != slug
+    ]
+    more = [f"{len(names) - 10} more keywords"] if len(names) > 10 else []
+    return f"also {', '.join((*names[:10], *more))}" if names else ""
+
+
+def _authors(authors: tuple[str, ...]) -> str:
+    names = [escape_inline(visible_text(name, _LONGEST_NAME)) for name in authors[:_AUTHORS_SHOWN]]
+    return ", ".join(names) + (" et al." if len(authors) > _AUTHORS_SHOWN else "")
+
+
+def _comment(item: NewsItem) -> tuple[str, ...]:
+    comment = item.paper.comment
+    if comment is None or not _NOTEWORTHY_COMMENT.search(comment):
+        return ()
+    return (escape_inline(visible_text(comment, _LONGEST_COMMENT)),)
+
+
+def _pages(rows: list[_Row], room: int) -> Iterator[list[_Row]]:
+    """Put as many papers on a page as there is room for, at least one."""
+    page: list[_Row] = []
+    used = 0
+    for row in rows:
+        needed = utf16_length(row.item or "") + 1
+        if not page or page[-1].heading != row.heading:
+            needed += utf16_length(row.heading) + len(", continued") + 4
+        if page and used + needed > room:
+            yield page
+            page, used = [], 0
+            needed = utf16_length(f"{row.heading}, continued{row.item or ''}") + 4
+        page.append(row)
+        used += needed
+    yield page
+
+
+def _listed(rows: list[_Row], after: str | None = None) -> str:
+    """The rows under their headings; a heading that the page before has had says so."""
+    blocks = []
+    for heading, together in groupby(rows, key=lambda row: row.heading):
+        items = [row.item for row in together if row.item is not None]
+        blocks.append(f"{heading}, continued" if heading == after else heading)
+        blocks += ["\n".join(items)] if items else []
+    return "\n\n".join(blocks)
+
+
+# --- paper text ---------------------------------------------------------------------------------
+
+
+def visible_text(text: str, limit: int) -> str:
+    """The text as readers are to see it, on one line, cut to ``limit`` characters."""
+    return cut(one_line(shown(text.translate(_UNSEEN)).translate(_UNSEEN)), limit)
+
+
+def break_links(line: str) -> str:
+    """Break everything that GitHub would bring to life, by zero-width spaces.
+
+    Enough for an issue's title, which is no Markdown.
+    """
+    return _HASH.sub(_BROKEN, _ALIVE.sub(_BROKEN, line))
+
+
+def escape_inline(line: str) -> str:
+    """Escape for the text of a link or for the middle of a paragraph in an issue."""
+    escaped = _MARKDOWN.sub(r"\\\g<0>", break_links(line))
+    return re.sub(r"[&<>$]", lambda sign: _HTML[sign[0]], escaped)
+
+
+def escape_paragraph(line: str) -> str:
+    """Escape for a paragraph of its own, where the first characters could start a list."""
+    return _BLOCK_START.sub(ZERO_WIDTH_SPACE, escape_inline(line))
+
+
+def utf16_length(text: str) -> int:
+    """Count as the strictest reading of GitHub's limits does: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2

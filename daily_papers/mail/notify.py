@@ -1,0 +1,235 @@
+"""`notify`: each digest of which GitHub shows no issue becomes one, exactly once.
+
+    digests/*.md ─┐
+                  ├─▶ what is unsent ─▶ issue ─▶ comments with its further parts
+    our issues  ──┘
+
+The issues are the only record of sending. Nothing about it is committed, so nothing can disagree:
+after a kill at any moment the next run looks, and goes on from there. This holds for runs that
+follow each other, which the workflow's concurrency group ensures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from daily_papers.clock import Clock, listing_day
+from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.mail.correction import correct
+from daily_papers.mail.digest import Digest, Mail, is_key
+from daily_papers.mail.digest_file import DigestError, read_digest
+from daily_papers.mail.github import API_ADDRESS, GitHubApi, Issues, NotGitHub
+from daily_papers.mail.issue import IssuePart, Links, issue_page, issue_parts, issue_title
+from daily_papers.mail.outbox import Outbox, digests_for, find_unsent, read_mailbox
+from daily_papers.transaction import unwritable
+from daily_papers.workflow_commands import GITHUB, repository_name, server_url
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class NotifyOptions:
+    """What the command line asks for. At most one of the first three is set."""
+
+    dry_run: bool = False
+    to_file: Path | None = None
+    correct: str | None = None
+    #: What was wrong, for the comment of ``correct``.
+    reason: str | None = None
+
+    def check(self) -> None:
+        """Raise UsageError if the options do not go together."""
+        if self.correct is not None and not is_key(self.correct):
+            raise UsageError(f"--correct: not a digest: {self.correct!r}; digests/ holds them")
+        if self.reason is not None and self.correct is None:
+            raise UsageError("--reason: only together with --correct")
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where to send, as the environment of GitHub Actions says."""
+
+    links: Links
+    token: str | None
+    #: None for the API of github.com.
+    api_url: str | None
+    #: Whose token it is, if that is set; otherwise GitHub is asked.
+    login: str | None
+
+    @property
+    def repository(self) -> str:
+        """``owner/name``."""
+        return self.links.repository
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Destination | None:
+        """Read the environment; None if it names no repository. Raises UsageError."""
+        repository = repository_name(environment)
+        if repository is None:
+            if given := environment.get("GITHUB_REPOSITORY", "").strip():
+                raise UsageError(f"GITHUB_REPOSITORY: not owner/name: {given!r}")
+            return None
+        return cls(
+            links=Links(repository, server_url(environment)),
+            token=environment.get("GITHUB_TOKEN") or None,
+            api_url=environment.get("GITHUB_API_URL") or None,
+            login=environment.get("DAILY_PAPERS_LOGIN") or None,
+        )
+
+    @contextmanager
+    def issues(self, clock: Clock, say: Say) -> Iterator[Issues]:
+        """The repository's issues, while a connection is open. Raises UsageError."""
+        assert self.token is not None
+        if self.api_url is None and self.links.server != GITHUB:
+            raise UsageError(
+                f"GITHUB_API_URL is not set, though GITHUB_SERVER_URL is {self.links.server}; set"
+                " it to that server's API, so that the token goes nowhere else"
+            )
+        api = GitHubApi(
+            self.api_url or API_ADDRESS,
+            self.token,
+            repository=self.repository,
+            clock=clock,
+            say=say,
+        )
+        try:
+            yield Issues(api)
+        finally:
+            api.close()
+
+
+def notify(
+    root: Path, environment: Mapping[str, str], options: NotifyOptions, *, clock: Clock, say: Say
+) -> int:
+    """Send the digests that have no issue yet, or show or write them, or correct one.
+
+    Raises DailyPapersError, in one line, if a digest could not be sent.
+    """
+    options.check()
+    destination = Destination.from_environment(environment)
+    digests, problems = read_digests(root)
+    if destination is not None:
+        digests = digests_for(digests, destination.repository)
+    today = listing_day(environment)
+    if destination is None or not destination.token:
+        _show_newest(destination, digests, today, options, say)
+    elif digests:
+        try:
+            with destination.issues(clock, say) as issues:
+                mailbox = read_mailbox(issues, destination.login)
+                outbox = Outbox(issues, mailbox, destination.links, say)
+                problems += _carry_out(outbox, digests, today, options)
+        except NotGitHub:
+            if not options.dry_run and options.to_file is None:
+                raise
+            _show_newest(destination, digests, today, options, say)
+    elif not problems:
+        say("nothing to send: digests/ holds no digest of this repository")
+    _raise(problems)
+    return 0
+
+
+def read_digests(root: Path) -> tuple[tuple[Digest, ...], list[DailyPapersError]]:
+    """Read digests/, and what is wrong with damaged files; the others still count."""
+    digests = []
+    problems: list[DailyPapersError] = []
+    for path in sorted((root / "digests").glob("*.md")):
+        if not is_key(path.stem):
+            continue
+        try:
+            digests.append(read_digest(path.read_bytes(), f"digests/{path.name}"))
+        except DigestError as problem:
+            problems.append(problem)
+    return tuple(digests), problems
+
+
+def _raise(problems: list[DailyPapersError]) -> None:
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise DailyPapersError(f"{len(problems)} problems: {' / '.join(map(str, problems))}")
+
+
+def _show_newest(
+    destination: Destination | None,
+    digests: tuple[Digest, ...],
+    today: date,
+    options: NotifyOptions,
+    say: Say,
+) -> None:
+    """Print or write the newest digest, as if nothing was ever sent. Raises UsageError."""
+    if not options.dry_run and options.to_file is None:
+        missing = "GITHUB_TOKEN" if destination else "GITHUB_REPOSITORY"
+        raise UsageError(
+            f"{missing} is not set, so nothing can be sent; GitHub Actions sets it, and"
+            " --dry-run and --to-file do without"
+        )
+    unsent = find_unsent(None, digests, today)
+    no_token = destination is None or not destination.token
+    why = "GITHUB_TOKEN is not set" if no_token else "GITHUB_API_URL is not GitHub's"
+    say(f"did not look at GitHub ({why}): taking the newest digest as unsent")
+    mails = unsent.mails if unsent else ()
+    links = destination.links if destination else None
+    if options.to_file is not None:
+        _write(mails, links, options.to_file, say)
+    else:
+        _print(mails, links or Links("OWNER/NAME"), say)
+
+
+def _carry_out(
+    outbox: Outbox, digests: tuple[Digest, ...], today: date, options: NotifyOptions
+) -> list[DailyPapersError]:
+    """Do what the options ask for; return what did not work."""
+    if options.correct is not None:
+        correct(outbox, digests, options.correct, options.reason)
+        return []
+    unsent = find_unsent(outbox.mailbox, digests, today)
+    assert unsent is not None
+    if options.to_file is not None:
+        _write(unsent.mails, outbox.links, options.to_file, outbox.say)
+        return []
+    if options.dry_run:
+        for sent in outbox.mailbox.mails:
+            for part in outbox.missing_parts(sent, digests, today):
+                _print_part(part, f"would add {{}} to issue {sent.issue.number}:", outbox.say)
+        _print(unsent.mails, outbox.links, outbox.say)
+        return []
+    problems = outbox.send(unsent, digests, today)
+    if not unsent.mails and not problems:
+        outbox.say("nothing to send: every digest has its issue")
+    return problems
+
+
+def _write(mails: tuple[Mail, ...], links: Links | None, file: Path, say: Say) -> None:
+    """Write the mails on one page; if there is none, an empty file."""
+    try:
+        file.write_text(
+            "\n".join(issue_page(mail, links) for mail in mails), encoding="utf-8", newline="\n"
+        )
+    except OSError as error:
+        raise unwritable(file, error) from error
+    keys = [key for mail in mails for key in mail.keys]
+    say(f"{file}: {'digest ' + ', '.join(keys) if keys else 'empty, as nothing is unsent'}")
+
+
+def _print(mails: tuple[Mail, ...], links: Links, say: Say) -> None:
+    if not mails:
+        say("no issue would be opened: every digest has its own")
+    for mail in mails:
+        first, *further = issue_parts(mail, links)
+        say(f"would open an issue in {links.repository}:")
+        say(f"| {issue_title(mail)}")
+        _print_part(first, "with the text:", say)
+        for part in further:
+            _print_part(part, "would add {} to it:", say)
+
+
+def _print_part(part: IssuePart, before: str, say: Say) -> None:
+    """Print a text with a sign before each line: GitHub Actions obeys lines like ``::error::``."""
+    say(before.format(f"part {part.key.part} of {part.key.parts}"))
+    for line in part.body.split("\n"):
+        say(f"| {line}".rstrip())
