@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from daily_papers.clock import day, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.github_actions import harmless
 from daily_papers.progress import progress_on, say_nothing
 from daily_papers.text import plural
-from daily_papers.workflow_commands import harmless
 
 if TYPE_CHECKING:
     from daily_papers.config import Problem
@@ -235,7 +235,7 @@ _MOST_ANNOTATIONS = 10
 
 def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
     """Write what GitHub shows beside the lines of the files, and count the rest."""
-    from daily_papers.workflow_commands import annotation
+    from daily_papers.github_actions import annotation
 
     left: Counter[str] = Counter()
     for problem in problems:

@@ -1,8 +1,7 @@
-"""`init`: a new digest repository, and the renewal of an older one's workflows.
+"""`init`: start a digest repository, or upgrade an older one's workflows.
 
-What is there already is never overwritten: a folder with a README, or half a digest repository,
-gets what it lacks. Only ``--upgrade`` replaces files, and only the two workflows, whose change it
-shows.
+`init` never overwrites anything: a folder with a README, or half a digest repository, gets what it
+lacks. Only ``--upgrade`` replaces files: the two workflows, and it shows what changed.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ _FILES = {
 #: Five fields, in numbers and names, which need no escaping.
 _CRON = re.compile(r"[\w*/,-]+(?: [\w*/,-]+){4}", re.ASCII)
 _TIMEZONE = re.compile(r"[\w+/-]+", re.ASCII)
-#: What a repository says that runs its own copy of this program, as "Use this template" makes it.
+#: The line of a workflow that runs the repository's own copy of this program.
 _OWN_COPY = re.compile(r"^\s*(?:- )?uses: +\./", re.MULTILINE)
 #: Off the full hour, when GitHub is busiest, and off the minutes that everybody takes.
 _MINUTES = tuple(minute for minute in range(1, 60, 2) if minute % 5)
@@ -72,12 +71,12 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
     """Renew the two workflows, keep their hours, and show what changed."""
     if not (folder / "keywords.yaml").is_file():
         raise UsageError(
-            f"{folder}: no digest repository (it has no keywords.yaml); run init first"
+            f"{folder}: not a digest repository (it has no keywords.yaml); run init first"
         )
     old = {path: _read(folder / path) for path in (_DAILY, _CHECK)}
     if _OWN_COPY.search(old[_DAILY] or ""):
         raise UsageError(
-            f"{folder / _DAILY}: it runs the copy of daily-papers that stands in this repository "
+            f"{folder / _DAILY}: it runs this repository's own copy of daily-papers "
             "(uses: ./); to get upgrades instead, delete .github/ and templates/, then run: "
             f"daily-papers init {folder}"
         )
@@ -88,7 +87,7 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
         for line in _difference(old[path] or "", text, path):
             say(line)
     if not renewed:
-        say("both workflows are those of this version already")
+        say("both workflows are already those of this version")
 
 
 def _drawn_slots(draw: Random) -> tuple[str, ...]:
@@ -100,7 +99,7 @@ def _drawn_slots(draw: Random) -> tuple[str, ...]:
 
 
 def _slots_in(workflow: str) -> tuple[str, ...]:
-    """The times at which a workflow runs, as many as there are; none where it has no plain ones."""
+    """The times at which a workflow runs; none if it has no plain ones."""
     try:
         content = yaml.safe_load(workflow)
         events = content.get(True, content.get("on"))  # YAML takes a plain "on" for a boolean
@@ -110,7 +109,7 @@ def _slots_in(workflow: str) -> tuple[str, ...]:
 
 
 def _slot(entry: dict[str, object]) -> str:
-    """One entry of a schedule as we write it; raises ValueError where it is not a plain one."""
+    """One entry of a schedule as we write it. Raises ValueError if it is not a plain one."""
     cron = " ".join(str(entry["cron"]).split())
     timezone = str(entry.get("timezone", "UTC"))
     if not _CRON.fullmatch(cron) or not _TIMEZONE.fullmatch(timezone):
@@ -196,7 +195,7 @@ def copy_template(root: Path, name: str) -> Path:
         raise UsageError(f"there is no template {name!r}; there are {', '.join(sorted(bundled))}")
     target = root / "templates" / name
     if target.exists():
-        raise UsageError(f"{target}: there already; move it away to get the bundled one again")
+        raise UsageError(f"{target} already exists; move it away to get the bundled one again")
     transaction = Transaction(root)
     transaction.write(f"templates/{name}", marked_copy(bundled[name].read_bytes()))
     transaction.commit()

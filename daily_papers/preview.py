@@ -19,13 +19,13 @@ from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
 from daily_papers.config.messages import in_single
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
+from daily_papers.github_actions import repository_url
 from daily_papers.papers.coauthors import CoauthorGroup, coauthor_groups
 from daily_papers.papers.paper import Paper
 from daily_papers.query.matching import Matches, Verdict
 from daily_papers.repository import KEYWORDS
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
-from daily_papers.workflow_commands import repository_url
 
 #: A table that covers fewer days loses papers before people are back from a week away.
 FEWEST_DAYS = 7.0

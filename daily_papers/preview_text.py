@@ -12,13 +12,13 @@ from typing import NamedTuple
 from daily_papers.config import Keyword
 from daily_papers.config.messages import in_single
 from daily_papers.daily.plan import MOST_FILLS
+from daily_papers.github_actions import harmless
 from daily_papers.papers.paper import Paper
 from daily_papers.preview import FEWEST_DAYS, MOST_PREVIEWS, KeywordChanges, KeywordPreview
 from daily_papers.query.expression import Phrase, leaves, to_arxiv
 from daily_papers.query.matching import explain, why
 from daily_papers.render import markdown
 from daily_papers.text import plural
-from daily_papers.workflow_commands import harmless
 
 _SAMPLES = 5
 _NAMES = 3

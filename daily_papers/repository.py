@@ -14,6 +14,7 @@ from pathlib import Path
 
 from daily_papers.config import Config, load_config
 from daily_papers.errors import DailyPapersError, RegionError
+from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, is_key
 from daily_papers.render.pages import PAGE_MARK, Section, render_pages
 from daily_papers.render.readme import (
@@ -30,7 +31,6 @@ from daily_papers.store.files import load_store, save_store
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
 from daily_papers.transaction import PRIVATE, Transaction, locked, unwritable
-from daily_papers.workflow_commands import GITHUB
 
 KEYWORDS = "keywords.yaml"
 README = "README.md"

@@ -127,7 +127,7 @@ def test_upgrade_renews_the_workflows_keeps_their_hours_and_shows_the_difference
 def test_upgrade_says_where_nothing_is_to_be_renewed(tmp_path: Path) -> None:
     run("init", tmp_path)
     assert run("init", tmp_path, "--upgrade").said == [
-        "both workflows are those of this version already"
+        "both workflows are already those of this version"
     ]
 
 

@@ -27,7 +27,7 @@ from daily_papers.daily.report_text import (
     from_json,
     run_annotations,
 )
-from daily_papers.workflow_commands import annotation, harmless
+from daily_papers.github_actions import annotation, harmless
 from tests.support.command_line import run
 from tests.support.markdown_view import as_on_github
 from tests.support.runner import Job

@@ -29,12 +29,12 @@ from daily_papers.daily.plan import (
 )
 from daily_papers.daily.report import RequestReport, RunReport, WaitReport
 from daily_papers.errors import UsageError
+from daily_papers.github_actions import repository_name, repository_url, server_url
 from daily_papers.mail.digest import new_key
 from daily_papers.progress import say_nothing
 from daily_papers.repository import Repository
 from daily_papers.store.reconcile import Reconciled, reconcile
 from daily_papers.store.store import Store
-from daily_papers.workflow_commands import repository_name, repository_url, server_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from daily_papers.daily.plan import missed_days
 from daily_papers.daily.report import KeywordReport, RequestReport, RunReport
+from daily_papers.github_actions import annotation, harmless
 from daily_papers.records import decode, encode, parse
 from daily_papers.render.markdown import cell, paragraph
 from daily_papers.text import cut, plural
-from daily_papers.workflow_commands import annotation, harmless
 
 #: A keyword that missed more listing days than this gets a warning of its own.
 PATIENCE = 2

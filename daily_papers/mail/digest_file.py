@@ -20,11 +20,11 @@ from pathlib import PurePath
 from typing import Annotated
 
 from daily_papers.errors import DailyPapersError
+from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, Mail, NewsItem, day_of
 from daily_papers.mail.issue import Links, issue_page
 from daily_papers.papers.paper import ArxivId, Paper, Way
 from daily_papers.records import decode, encode
-from daily_papers.workflow_commands import GITHUB
 
 _FORMAT = 1
 _RECORDS = re.compile(r"^<!-- daily-papers-digest\n(?P<lines>.*?)^-->$", re.DOTALL | re.MULTILINE)

@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Mail, NewsItem, number_of
 from daily_papers.papers.code_links import code_url
 from daily_papers.render.markdown import shown
 from daily_papers.text import cut, one_line, plural
-from daily_papers.workflow_commands import GITHUB
 
 #: GitHub refuses titles above 256 and bodies above 65,536 characters; bodies keep a distance.
 LONGEST_TITLE = 256

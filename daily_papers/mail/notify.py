@@ -19,6 +19,7 @@ from pathlib import Path
 
 from daily_papers.clock import Clock, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.github_actions import GITHUB, repository_name, server_url
 from daily_papers.mail.correction import correct
 from daily_papers.mail.digest import Digest, Mail, is_key
 from daily_papers.mail.digest_file import DigestError, read_digest
@@ -26,7 +27,6 @@ from daily_papers.mail.github import API_ADDRESS, GitHubApi, Issues, NotGitHub
 from daily_papers.mail.issue import IssuePart, Links, issue_page, issue_parts, issue_title
 from daily_papers.mail.outbox import Outbox, digests_for, find_unsent, read_mailbox
 from daily_papers.transaction import unwritable
-from daily_papers.workflow_commands import GITHUB, repository_name, server_url
 
 Say = Callable[[str], None]
 

@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from daily_papers.errors import UsageError
+from daily_papers.github_actions import GITHUB, repository_name, server_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File
 from daily_papers.text import rfc3339
-from daily_papers.workflow_commands import GITHUB, repository_name, server_url
 
 LONGEST_FEED = 100
 ALL = "feed.atom"

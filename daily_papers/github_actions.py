@@ -74,7 +74,7 @@ def _property(text: str) -> str:
 
 
 def harmless(line: str) -> str:
-    """Make a line that no log takes for a command, and no terminal for a control sequence.
+    """The line as no log takes it for a command, and no terminal for a control sequence.
 
     GitHub runs a line that begins with ``::``, white space before it or not, and one that holds
     ``##[`` anywhere.
