@@ -57,14 +57,14 @@ class KeywordPreview:
 
     keyword: Keyword
     day: date
-    #: Newest by last update.
+    #: Those that match by our own rule, newest by last update.
     papers: tuple[Paper, ...] = ()
     #: How many papers arXiv has in all.
     total: int = 0
     #: How many of the papers other keywords have too, by their names; the most first.
     overlaps: tuple[tuple[str, int], ...] = ()
-    #: How many of the papers do not match by our own rule, and would not be stored.
-    not_matching: int = 0
+    #: How many more papers arXiv returned; they would not be stored.
+    strangers: int = 0
     #: Why nothing is known; None if arXiv answered the search.
     failure: str | None = None
 
@@ -214,13 +214,14 @@ def preview_keywords(
             except FetchError as error:
                 yield KeywordPreview(keyword, request.day, failure=str(error))
             else:
+                papers = matching(keyword, answer.papers)
                 yield KeywordPreview(
                     keyword,
                     request.day,
-                    papers=answer.papers,
+                    papers=papers,
                     total=answer.total,
-                    overlaps=overlaps(keyword, config.keywords, answer.papers),
-                    not_matching=count_strangers(keyword, answer.papers),
+                    overlaps=overlaps(keyword, config.keywords, papers),
+                    strangers=len(answer.papers) - len(papers),
                 )
 
 
@@ -234,7 +235,8 @@ def overlaps(
     return tuple((name, count) for name, count in counts.most_common() if count)
 
 
-def count_strangers(keyword: Keyword, papers: Sequence[Paper]) -> int:
-    """Count the papers that do not match by our own rule."""
+def matching(keyword: Keyword, papers: Sequence[Paper]) -> tuple[Paper, ...]:
+    """The papers that match by our own rule, which is stricter than arXiv's."""
     verdicts = Matches({keyword.slug: keyword.expression}, papers).verdicts(keyword.slug)
-    return verdicts.count(Verdict.DOES_NOT)
+    judged = zip(papers, verdicts, strict=True)
+    return tuple(paper for paper, verdict in judged if verdict is not Verdict.DOES_NOT)

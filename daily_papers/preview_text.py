@@ -107,14 +107,19 @@ def _sentences(preview: KeywordPreview) -> Iterator[str]:
     shown = f"of the newest {len(preview.papers)}"
     for name, count in preview.overlaps[:_OVERLAPS]:
         yield f"{count} {shown} are in {name} too"
-    if preview.not_matching:
-        yield f"{preview.not_matching} {shown} do not match our stricter rule (docs/matching.md)"
+    if preview.strangers:
+        returned = len(preview.papers) + preview.strangers
+        yield (
+            f"{preview.strangers} of the newest {returned} that arXiv returns do not match our "
+            "stricter rule, and would not be stored (docs/matching.md)"
+        )
     yield from _homonyms(preview)
 
 
 def _warnings(preview: KeywordPreview) -> Iterator[str]:
     if not preview.papers:
-        yield f"No hits: {_why_none(preview.keyword)}"
+        none = "none of the newest papers that arXiv returns match our stricter rule"
+        yield f"No hits: {none if preview.strangers else _why_none(preview.keyword)}"
     if preview.is_too_broad:
         yield (
             f"Too broad: {preview.keyword.max_papers} rows cover {preview.days_covered:.1f} days,"

@@ -190,6 +190,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ('{author: "Jane Roe, John Doe, Jr."}', 'author: write each name separately, author: [Jane Roe, John Doe Jr.]'),
         ('{author: "Di Feola, Anna Maria"}', 'author: write each name separately, author: [Di Feola, Anna Maria], or a single name without a comma, author: "Anna Maria Di Feola"'),
         ('{author: "A B, C: D, E F"}', "author: write each name separately, author: [A B, 'C: D', E F]"),
+        ('{author: "Press, Jr., William H."}', 'author: write the name as papers do, without a comma: "William H. Press Jr."'),
         ('{author: "Smith, John, Jr."}', 'author: write the name as papers do, without a comma: "John Smith Jr."'),
         ("{author: Jane Roe and John Doe}", 'author: "and" is not part of a name; write each name separately, author: [Jane Roe, John Doe]'),
         ('{author: "Roe, Jane; Doe, John"}', 'author: ";" is not part of a name; write each name separately, author: [Jane Roe, John Doe]'),

@@ -12,7 +12,7 @@ import pytest
 from daily_papers.config import Keyword, parse_config
 from daily_papers.papers.coauthors import coauthor_groups
 from daily_papers.papers.paper import Paper, Way
-from daily_papers.preview import KeywordPreview, count_strangers, overlaps
+from daily_papers.preview import KeywordPreview, matching, overlaps
 from daily_papers.preview_text import STYLES, as_markdown, as_text
 from tests.sandbox import RATE_EXCEEDED, SandboxArxiv
 from tests.support.bare_remote import BareRemote, git
@@ -58,7 +58,7 @@ def preview_of(
         papers=papers,
         total=len(papers) if total is None else total,
         overlaps=(),
-        not_matching=0,
+        strangers=0,
         day=DAY,
     )
 
@@ -137,7 +137,8 @@ def test_what_it_shares_with_others_is_counted_the_most_first() -> None:
 
 
 def test_what_does_not_match_by_our_rule_is_counted() -> None:
-    assert count_strangers(keyword(), [paper(1), paper(2, title="CT"), paper(3, abstract="")]) == 2
+    papers = [paper(1), paper(2, title="CT"), paper(3, abstract="")]
+    assert matching(keyword(), papers) == (papers[0],)
 
 
 # --- one name, several people ------------------------------------------------------------------

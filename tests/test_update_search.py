@@ -351,3 +351,17 @@ def test_nothing_but_the_query_api_is_asked(repository: Repository, arxiv: Sandb
     update(repository, arxiv)
     assert {request.service for request in arxiv.requests} == {Service.QUERY}
     assert all(parse_qs(urlsplit(request.path).query) for request in arxiv.requests)
+
+
+def test_a_harvest_that_fails_is_the_reason_of_a_run_that_asks_for_nothing_else(
+    repository: Repository, arxiv: SandboxArxiv
+):
+    arxiv.intercept = lambda _: Response(500, b"down", "text/plain")
+    first = run(
+        *("--root", repository.root, "update", "--source", "oai", "-q"),
+        environ=arxiv.environment(),
+    )
+    assert first.code == 1
+    (line,) = first.said
+    assert "status 500" in line
+    assert "Not fetched: status 500" in repository.text("README.md")

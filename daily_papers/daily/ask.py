@@ -30,6 +30,7 @@ from daily_papers.daily.evidence import (
     FeedLost,
     FeedRead,
     Harvested,
+    HarvestFailed,
     Searched,
     SearchFailed,
     Unanswered,
@@ -242,7 +243,7 @@ class Inquiry:
         try:
             self._take_pages(harvest, take)
         except FetchError as failure:
-            self._note(f"harvest since {harvest.since}", failure, still_due=True)
+            self._lose_harvest(harvest, failure)
             return False
         return True
 
@@ -277,7 +278,7 @@ class Inquiry:
         """
         today, backlog = self._lacking_details(known)
         too_many = len(today) > MOST_DETAILS
-        harvested = too_many and self._harvest_details(other_way, still_due=True)
+        harvested = too_many and self._harvest_details(other_way)
         if harvested:
             found = {paper.id for item in self.evidence for paper in papers_of(item)}
             today = [id for id in today if id not in found]
@@ -292,7 +293,7 @@ class Inquiry:
             self._note("details come another way, or later", failure, still_due=True)
             return
         self._note("details come another way, or later", failure, still_due=False)
-        self._harvest_details(other_way, still_due=True)
+        self._harvest_details(other_way)
 
     def _lacking_details(self, known: Store) -> tuple[list[str], list[str]]:
         """Papers without details: those of today's feed, and others in tables; newest first."""
@@ -318,16 +319,20 @@ class Inquiry:
         listings = (i.announcements for i in self.evidence if isinstance(i, FeedRead | FeedLost))
         return next(iter(newly_announced(next(listings, ()))), None)
 
-    def _harvest_details(self, harvest: Harvest, *, still_due: bool) -> bool:
+    def _harvest_details(self, harvest: Harvest) -> bool:
         def take(papers: Sequence[Paper], **_: bool) -> None:
             self.evidence.append(Details(self._wanted(papers, {})))
 
         try:
             self._take_pages(harvest, take)
         except FetchError as failure:
-            self._note(f"harvest since {harvest.since}", failure, still_due=still_due)
+            self._lose_harvest(harvest, failure)
             return False
         return True
+
+    def _lose_harvest(self, harvest: Harvest, failure: FetchError) -> None:
+        logger.debug("harvest since %s: %s", harvest.since, failure)
+        self.evidence.append(HarvestFailed(harvest.since, failure.failure))
 
     def _in_lists(self, wanted: Sequence[str]) -> FetchError | None:
         """Ask for papers by their identifiers; return what went wrong, if something did."""

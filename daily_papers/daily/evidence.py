@@ -72,6 +72,19 @@ class Harvested:
 
 
 @dataclass(frozen=True, slots=True)
+class HarvestFailed:
+    """A harvest that did not come, or not to its end; a later run of the day asks for it again."""
+
+    since: date
+    failure: Failure
+
+    @property
+    def what(self) -> str:
+        """What was asked for."""
+        return f"harvest since {self.since}"
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """Papers that were asked for by their identifiers."""
 
@@ -96,6 +109,11 @@ class AuditFailed:
     name: str
     failure: Failure
 
+    @property
+    def what(self) -> str:
+        """What was asked for."""
+        return f"audit of {self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class AuditPostponed:
@@ -115,6 +133,7 @@ Evidence = (
     | Searched
     | SearchFailed
     | Harvested
+    | HarvestFailed
     | Details
     | Unanswered
     | AuditFailed

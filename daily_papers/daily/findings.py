@@ -14,6 +14,7 @@ from daily_papers.daily.evidence import (
     FeedLost,
     FeedRead,
     Harvested,
+    HarvestFailed,
     Searched,
     SearchFailed,
     Unanswered,
@@ -21,7 +22,7 @@ from daily_papers.daily.evidence import (
 from daily_papers.errors import Failure
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Way, announcement_order
-from daily_papers.store.store import State, Store, highest
+from daily_papers.store.store import KeywordState, State, Store, highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Findings:
     #: All of today's feed.
     feed: FeedRead | None = None
     feed_failure: Failure | None = None
+    harvest_failure: Failure | None = None
     #: What of today's feed is known; None if it was not asked, or nothing of it is true.
     announced: tuple[Announcement, ...] | None = None
     #: The highest identifier that each service showed.
@@ -81,6 +83,8 @@ class Findings:
                 self._search(item)
             case Harvested(complete=True):
                 self._harvested(item.since, store)
+            case HarvestFailed():
+                self.harvest_failure, self.still_due = item.failure, True
             case AuditFailed():
                 self._reject(item.slug, item.failure)
                 self.still_due = True
@@ -129,6 +133,15 @@ class Findings:
         if shown is None or id is None:
             return False
         return announcement_order(shown)[:2] >= announcement_order(id)[:2]
+
+    def failure_of(self, keyword: KeywordState) -> Failure | None:
+        """Why a keyword is not up to date; None if nothing failed that it waited for.
+
+        A new keyword waits for a harvest only if no keyword is searched for.
+        """
+        own = self.progress[keyword.slug].failure or self.feed_failure
+        waits = keyword.filled is not None or not self.tried
+        return own or (self.harvest_failure if waits else None)
 
     @property
     def harvested(self) -> bool:

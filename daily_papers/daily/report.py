@@ -13,6 +13,7 @@ from daily_papers.daily.evidence import (
     Evidence,
     FeedLost,
     FeedRead,
+    HarvestFailed,
     Unanswered,
 )
 from daily_papers.daily.feed_history import lost_since
@@ -152,9 +153,7 @@ def report_keyword(
     """What the run came to for one keyword."""
     after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
     members = store.members.get(keyword.slug, frozenset())
-    failure = progress.failure
-    if after.last_success != day and failure is None:
-        failure = findings.feed_failure
+    failure = progress.failure if after.last_success == day else findings.failure_of(after)
     outcome = _outcome(after, progress, failure, findings, day)
     if outcome in (Outcome.UP_TO_DATE, Outcome.NOTHING_ANNOUNCED):
         failure = None
@@ -216,10 +215,8 @@ def _noted(before: Store, item: Evidence) -> Iterator[str]:
         case FeedLost():
             for failure in item.failures:
                 yield f"announcement feed: {failure.plain_reason}"
-        case Unanswered():
+        case HarvestFailed() | Unanswered() | AuditFailed():
             yield f"{item.what}: {item.failure.plain_reason}"
-        case AuditFailed():
-            yield f"audit of {item.name}: {item.failure.plain_reason}"
         case CategoriesUnknown():
             yield (
                 f"arXiv knows no category {', '.join(item.names)}: left out of the "

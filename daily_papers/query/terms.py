@@ -112,7 +112,11 @@ def names_in(text: str) -> list[str]:
     These have several words on each side of a comma, or more than one comma.
     """
     names: list[str] = []
-    for part in _between_commas(text):
+    parts = _between_commas(text)
+    if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]) and " " not in parts[0]:
+        family, suffix, given = parts  # as BibTeX writes one name
+        return [f"{given} {family} {suffix}"]
+    for part in parts:
         if names and _SUFFIX.fullmatch(part):
             names[-1] += f" {part}"
         else:
