@@ -99,23 +99,23 @@ def tokens(query: str) -> Iterator[Token]:
 
 
 def without_comma(name: str) -> str:
-    """``John Smith`` for ``Smith, John``, which no paper says."""
-    *parts, last = _between_commas(name)
-    if parts and _SUFFIX.fullmatch(last):
-        return " ".join([*reversed(parts), last])
-    return " ".join([last, *reversed(parts)])
+    """``John Smith`` for ``Smith, John``, which no paper says; a suffix comes last."""
+    parts = _between_commas(name)
+    suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
+    family, *given = [part for part in parts if part not in suffixes]
+    return " ".join([*reversed(given), family, *suffixes])
 
 
 def names_in(text: str) -> list[str]:
     """The names where commas part several of them, and not one surname from its given name.
 
-    These have several words on each side of a comma, or more than one comma.
+    These have several words on each side of a comma, or more than one comma. BibTeX's
+    ``Press, Jr., William H.`` is one name.
     """
     names: list[str] = []
     parts = _between_commas(text)
-    if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]) and " " not in parts[0]:
-        family, suffix, given = parts  # as BibTeX writes one name
-        return [f"{given} {family} {suffix}"]
+    if len(parts) == 3 and " " not in parts[0] and _SUFFIX.fullmatch(parts[1]):
+        return [without_comma(text)]
     for part in parts:
         if names and _SUFFIX.fullmatch(part):
             names[-1] += f" {part}"
