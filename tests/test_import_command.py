@@ -219,8 +219,8 @@ def test_a_table_that_has_no_keyword_is_named_each_time(old: Repository):
 @pytest.mark.parametrize(
     ("markers", "told"),
     [
-        (f"{BEGIN}\n", f"README.md:1: {BEGIN} has no end; paste {END} on a line below it"),
-        (f"{END}\n", f"README.md:1: {END} has no begin; paste {BEGIN} on a line above it"),
+        (f"{BEGIN}\n", f"README.md:1: {BEGIN} has no end; paste {END} below it"),
+        (f"{END}\n", f"README.md:1: {END} has no begin; paste {BEGIN} above it"),
         (f"{BEGIN}\n{END}\n" * 2, f"README.md:3: {BEGIN} is on lines 1 and 3; keep one"),
     ],
 )
