@@ -33,13 +33,14 @@ from daily_papers.query.expression import (
     Category,
     Expression,
     Field,
+    Leaf,
     Phrase,
     Without,
     all_of,
     any_of,
     query_words,
 )
-from daily_papers.query.matching import Leaf, Matches
+from daily_papers.query.matching import Matches
 
 PAPERS = 2000
 KEYWORDS = (10, 100, 1_000, 10_000)

@@ -40,7 +40,7 @@ class Failure:
     url: str
     #: What to do about it; None if a later run may simply do better.
     remedy: str | None = None
-    #: Whether a well-formed answer came, and cannot be the answer to what was asked.
+    #: Whether the service answers, so that this question or its answer alone is at fault.
     rejected: bool = False
 
     @property
@@ -78,7 +78,7 @@ class FetchError(DailyPapersError):
     """One answer could not be had; ``failure`` says why."""
 
     outcome: ClassVar[Outcome] = Outcome.FAILED
-    rejected: ClassVar[bool] = False
+    rejected: ClassVar[bool] = True
 
     def __init__(self, url: str, reason: str, remedy: str | None = None) -> None:
         self.failure = Failure(self.outcome, reason, url, remedy, self.rejected)
@@ -96,11 +96,17 @@ class FetchError(DailyPapersError):
         return self.failure.url
 
 
-class Unreachable(FetchError):
+class NoAnswer(FetchError):
+    """The service does not answer; the next question will hardly fare better."""
+
+    rejected = False
+
+
+class Unreachable(NoAnswer):
     """No answer came: connection refused, reset, timed out, or a server error."""
 
 
-class Throttled(FetchError):
+class Throttled(NoAnswer):
     """The service asked us to wait, and the tries or the time budget are used up."""
 
     outcome = Outcome.THROTTLED
@@ -113,15 +119,15 @@ class Throttled(FetchError):
         super().__init__(url, reason, remedy)
 
 
-class Forbidden(FetchError):
+class Forbidden(NoAnswer):
     """The service answered 403 in this run: nothing more is asked of it today."""
 
 
-class MachineFault(FetchError):
+class MachineFault(NoAnswer):
     """A fault of the user's machine: of its proxy, certificates or network. No wait helps."""
 
 
-class NotAsked(FetchError):
+class NotAsked(NoAnswer):
     """The run's time is used up: no further request is begun."""
 
     outcome = Outcome.NOT_ASKED
@@ -134,11 +140,8 @@ class BadAnswer(FetchError):
 class RejectedAnswer(BadAnswer):
     """An answer is well formed, and cannot be the answer to what was asked."""
 
-    rejected = True
-
 
 class ShortAnswer(BadAnswer):
     """An answer is well formed but holds fewer papers than it should."""
 
     outcome = Outcome.SHORT_ANSWER
-    rejected = True

@@ -37,13 +37,13 @@ def papers(numbers, **how):
     return tuple(paper(n, days_ago=100 - n, **how) for n in sorted(numbers, reverse=True))
 
 
-def answer(found, total=None, asked=100, strangers=()):
+def answer(found, total=None, asked=100, strangers=(), honest=()):
     return SearchAnswer(
         papers=tuple(found),
         verdicts=tuple(
             Verdict.DOES_NOT if one.id in strangers else Verdict.MATCHES for one in found
         ),
-        aliens=sum(one.id in strangers for one in found),
+        found_by_arxiv=tuple(one.id not in strangers or one.id in honest for one in found),
         total=len(found) if total is None else total,
         asked=asked,
     )
@@ -119,6 +119,13 @@ def test_an_answer_of_mostly_other_papers_is_the_answer_to_another_question():
     outcome, failure = refusal(answer(found, strangers=strangers), (), TODAY)
     assert outcome == Outcome.FAILED
     assert failure == "6 of the answer's 10 papers do not match the keyword"
+
+
+def test_papers_that_arxiv_finds_by_its_looser_rule_are_left_out_and_reject_nothing():
+    found = papers(range(1, 11))
+    others = {one.id for one in found[:9]}
+    belief = judge_search(answer(found, strangers=others, honest=others), (), TODAY)
+    assert (belief.believed, belief.failure) == (found[9:], None)
 
 
 def test_of_very_few_papers_the_others_are_only_left_out():

@@ -121,7 +121,7 @@ def replayed():
                 verdicts=tuple(
                     Verdict.MATCHES if name in matching else Verdict.DOES_NOT for name in names
                 ),
-                aliens=sum(name not in matching for name in names),
+                found_by_arxiv=tuple(name in matching for name in names),
                 # The lists are published without papers outside cs and stat, and without their
                 # total, which was many thousands. So this is harder than it was.
                 total=len(found),

@@ -25,9 +25,10 @@ from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import ARXIV, ATOM, moment, parse_feed, shortened
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
 from daily_papers.papers.merging import merged_all, newest
+from daily_papers.papers.names import is_name
 from daily_papers.papers.paper import ArxivId, Paper, Way, folded
 from daily_papers.query.expression import Expression, leaves, to_arxiv
-from daily_papers.query.matching import Matches, Verdict
+from daily_papers.query.matching import found_by_arxiv
 from daily_papers.query.request_line import (
     MOST_LINE_BYTES,
     MOST_QUERY_BYTES,
@@ -222,10 +223,9 @@ class QueryApi:
 
 
 def _meant(expression: Expression, answer: Answer) -> Answer:
-    """Leave out the papers that the expression does not mean."""
-    verdicts = Matches({"": expression}, answer.papers).verdicts("")
-    pairs = zip(answer.papers, verdicts, strict=True)
-    papers = tuple(paper for paper, verdict in pairs if verdict is not Verdict.DOES_NOT)
+    """Leave out the papers that one search for the whole expression would not find."""
+    pairs = zip(answer.papers, found_by_arxiv(expression, answer.papers), strict=True)
+    papers = tuple(paper for paper, found in pairs if found)
     return Answer(papers, len(papers), answer.urls)
 
 
@@ -281,12 +281,7 @@ def _paper(result: arxiv.Result) -> Paper:
         id=id_.id,
         version=id_.version,
         title=folded(result.title),
-        authors=tuple(
-            # Some names are ":" alone.
-            name
-            for name in _known(author.name for author in result.authors)
-            if any(map(str.isalnum, name))
-        ),
+        authors=tuple(filter(is_name, _known(author.name for author in result.authors))),
         abstract=folded(result.summary),
         comment=folded(result.comment or "") or None,
         primary_category=categories[0] if categories else None,

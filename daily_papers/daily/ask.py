@@ -48,8 +48,7 @@ from daily_papers.daily.plan import (
 )
 from daily_papers.errors import Failure, FetchError, Outcome, RejectedAnswer, ShortAnswer
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.query.expression import as_arxiv_finds
-from daily_papers.query.matching import Matches, Verdict
+from daily_papers.query.matching import Matches, Verdict, found_by_arxiv
 from daily_papers.store.store import FeedPart, Store, highest
 
 logger = logging.getLogger(__name__)
@@ -178,52 +177,55 @@ class Inquiry:
         return not failures
 
     def _fill(self, keyword: Keyword) -> None:
-        """Fill a table; once more with a longer answer if most of it are strangers."""
-        answer, accepted = self._search(keyword, keyword.max_papers)
-        if len(accepted) < min(keyword.max_papers, answer.total):
-            self._search(keyword, MOST_PER_REQUEST)
+        """Search for a full table; once for more if arXiv's looser rule leaves too few rows.
+
+        Nothing is filled until both searches are accepted: nobody would ask for the rest later.
+        """
+        answer, found = self._search(keyword, keyword.max_papers)
+        too_few = len(found.papers) < keyword.max_papers < MOST_PER_REQUEST
+        if too_few and found.strangers and len(answer.papers) < answer.total:
+            _, found = self._search(keyword, MOST_PER_REQUEST)
+        self.evidence.append(found)
 
     def _catch_up(self, known: Store, keyword: Keyword) -> None:
         """Search back to the keyword's last success."""
         last = known.keywords[keyword.slug].last_success
         count = min(_papers_since(known, keyword, last, self.day), MOST_PER_REQUEST)
-        papers = self._search(keyword, count)[0].papers
+        answer, found = self._search(keyword, count)
+        self.evidence.append(found)
+        papers = answer.papers
         ends_too_early = last is not None and papers[-1:] and papers[-1].date > last - _SUBMITTED
         if ends_too_early and len(papers) == count < MOST_PER_REQUEST:
-            self._search(keyword, MOST_PER_REQUEST)
+            self.evidence.append(self._search(keyword, MOST_PER_REQUEST)[1])
 
-    def _search(self, keyword: Keyword, count: int) -> tuple[Answer, tuple[Paper, ...]]:
-        """Search for a keyword's newest papers; give the answer, and what of it is accepted.
-
-        Raises FetchError if the answer is rejected.
-        """
+    def _search(self, keyword: Keyword, count: int) -> tuple[Answer, Searched]:
+        """Search for a keyword's newest papers; raises FetchError if the answer is rejected."""
         answer = self._api_health.ask(partial(self._api.search, keyword.expression, count))
-        ours, arxivs = _judge(keyword, answer.papers)
+        verdicts = _verdicts(keyword, answer.papers)
         belief = trust.judge_search(
             trust.SearchAnswer(
                 papers=answer.papers,
-                verdicts=ours,
-                aliens=arxivs.count(Verdict.DOES_NOT),
+                verdicts=verdicts,
+                found_by_arxiv=found_by_arxiv(keyword.expression, answer.papers),
                 total=answer.total,
                 asked=count,
             ),
-            self._matching_table(keyword),
+            self._findable_table(keyword),
             self.day,
         )
         if belief.failure is None:
-            strangers = ours.count(Verdict.DOES_NOT)
-            self.evidence.append(Searched(keyword.slug, belief.believed, strangers))
-            return answer, belief.believed
+            strangers = verdicts.count(Verdict.DOES_NOT)
+            return answer, Searched(keyword.slug, belief.believed, strangers)
         for url in answer.urls:
             self.session.discard(url)
         kind = ShortAnswer if belief.outcome is Outcome.SHORT_ANSWER else RejectedAnswer
         raise kind(answer.url, belief.failure)
 
-    def _matching_table(self, keyword: Keyword) -> list[Paper]:
+    def _findable_table(self, keyword: Keyword) -> list[Paper]:
         """The papers of its table that the keyword's search must find."""
         table = self.before.table(keyword.slug)
-        rows = zip(table, *_judge(keyword, table), strict=True)
-        return [paper for paper, *both in rows if set(both) == {Verdict.MATCHES}]
+        pairs = zip(table, found_by_arxiv(keyword.expression, table), strict=True)
+        return [paper for paper, found in pairs if found]
 
     def _harvest(self, harvest: Harvest) -> bool:
         """Ask for everything that changed, and match it; whether all of it came."""
@@ -359,7 +361,7 @@ class Inquiry:
             return
         self.progress(0, 1, f"audit of {keyword.name}")
         try:
-            self._search(keyword, keyword.max_papers)
+            self.evidence.append(self._search(keyword, keyword.max_papers)[1])
         except FetchError as failure:
             self.evidence.append(
                 AuditFailed(keyword.slug, keyword.name, _failure(failure, keyword.slug))
@@ -376,7 +378,7 @@ class _TakePage(Protocol):
 
 def _failure(error: FetchError, slug: str) -> Failure:
     """What went wrong with a keyword's search; a rejected answer is for a person to look at."""
-    if not error.rejected:
+    if not isinstance(error, RejectedAnswer | ShortAnswer):
         return error.failure
     remedy = f"if this goes on for days, see what arXiv returns: daily-papers preview {slug}"
     return replace(error.failure, remedy=remedy)
@@ -387,13 +389,8 @@ def _remembered(part: PartAnswer, verdict: trust.FeedBelief) -> FeedPart:
     return FeedPart(part.categories, verdict.mark.digest, verdict.mark.highest_new, part.count)
 
 
-def _judge(
-    keyword: Keyword, papers: Sequence[Paper]
-) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
-    """Judge papers by our rule, and by the looser one of arXiv's own search."""
-    rules = {"ours": keyword.expression, "arXiv's": as_arxiv_finds(keyword.expression)}
-    matches = Matches(rules, papers)
-    return matches.verdicts("ours"), matches.verdicts("arXiv's")
+def _verdicts(keyword: Keyword, papers: Sequence[Paper]) -> tuple[Verdict, ...]:
+    return Matches({keyword.slug: keyword.expression}, papers).verdicts(keyword.slug)
 
 
 def _papers_since(store: Store, keyword: Keyword, last_success: date | None, day: date) -> int:

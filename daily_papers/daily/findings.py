@@ -59,7 +59,7 @@ class Findings:
     shown: dict[Way, str] = field(default_factory=dict)
     #: Keywords that were searched for, with whatever success.
     tried: set[str] = field(default_factory=set)
-    #: Keywords whose full search had an answer that was rejected.
+    #: Keywords whose full search failed, though the service answers.
     rejected: set[str] = field(default_factory=set)
     #: Whether something that was asked for is still to come.
     still_due: bool = False

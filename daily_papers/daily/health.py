@@ -6,14 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from daily_papers.errors import (
-    FetchError,
-    Forbidden,
-    MachineFault,
-    NotAsked,
-    Throttled,
-    Unreachable,
-)
+from daily_papers.errors import FetchError, NoAnswer
 
 _Answer = TypeVar("_Answer")
 
@@ -44,7 +37,7 @@ class Health:
             raise self.last_failure
         try:
             answer = question()
-        except (Throttled, Unreachable, Forbidden, NotAsked, MachineFault) as failure:
+        except NoAnswer as failure:
             self.unanswered += 1
             self.last_failure = failure
             raise

@@ -35,8 +35,8 @@ class SearchAnswer:
     papers: tuple[Paper, ...]
     #: What our rule says of each, which is the stricter one.
     verdicts: tuple[Verdict, ...]
-    #: How many of them arXiv's own rule does not find either.
-    aliens: int
+    #: Whether arXiv's own, looser rule finds each.
+    found_by_arxiv: tuple[bool, ...]
     #: How many papers arXiv says there are in all.
     total: int
     #: How many were asked for.
@@ -67,8 +67,8 @@ class Belief:
 def judge_search(answer: SearchAnswer, stored: Sequence[Paper], today: date) -> Belief:
     """Decide what of a keyword's search is believed.
 
-    ``stored`` are the papers in the keyword's table that match the keyword as it is today, and
-    that arXiv's own rule finds as well.
+    ``stored`` are the papers in the keyword's table that arXiv's own rule finds for the keyword as
+    it is today: for a few kinds of words it is stricter than ours.
     """
     proven = _known_to_index(stored, today)
     for outcome, check in _CHECKS:
@@ -114,8 +114,12 @@ def _too_few(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
 
 def _mostly_other_papers(answer: SearchAnswer, _: Sequence[Paper]) -> str | None:
     count = len(answer.papers)
-    if count >= ENOUGH and 2 * answer.aliens > count:
-        return f"{answer.aliens} of the answer's {count} papers do not match the keyword"
+    false = sum(
+        verdict is Verdict.DOES_NOT and not found
+        for verdict, found in zip(answer.verdicts, answer.found_by_arxiv, strict=True)
+    )
+    if count >= ENOUGH and 2 * false > count:
+        return f"{false} of the answer's {count} papers do not match the keyword"
     return None
 
 

@@ -26,7 +26,7 @@ _OPEN_LEGEND = re.compile(r"[,;]\s*\(\d+\)\s*[^\W\d_][^()]*(?:\(\d+\)[^()]*)*$")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
 _ET_AL = re.compile(r"\bet\.?\s+al\b\.?.*$", re.IGNORECASE)
 _GLUED_INITIAL = re.compile(r"(?<=[^\W\d_]\.)(?=[^\W\d_])")
-_GLUED_HYPHEN = re.compile(r"(?<=[^\W\d_]\.)(?=[-‐][^\W\d_])")
+_GLUED_AT_ARXIV = re.compile(r"(?<=[^\W\d_]\.)(?=-?[^\W\d_])")
 
 #: Letters that Unicode does not take apart into a letter and an accent.
 _PLAIN_LETTERS = str.maketrans(
@@ -34,6 +34,7 @@ _PLAIN_LETTERS = str.maketrans(
 )
 _APOSTROPHES = re.compile(r"['`´ʻʼ‘’]")
 _WORD = re.compile(r"[^\W_]+")
+_DELETED_BY_ARXIV = re.compile("[.,;]")
 
 
 def split_authors(text: str) -> tuple[str, ...]:
@@ -45,7 +46,12 @@ def split_authors(text: str) -> tuple[str, ...]:
     line = _ON_BEHALF.sub(", ", _plain_line(text))
     parts = re.split(r"[,;]|:(?=\s|$)", _outside_parentheses(_OPEN_LEGEND.sub("", line)))
     names = [name for part in parts for name in _names_joined_by_and(part)]
-    return tuple(_with_suffixes(name for name in names if _WORD.search(name)))
+    return tuple(_with_suffixes(filter(is_name, names)))
+
+
+def is_name(text: str) -> bool:
+    """Whether it has a letter or a digit; the query API gives ``:`` for an author now and then."""
+    return _WORD.search(text) is not None
 
 
 def _plain_line(text: str) -> str:
@@ -96,39 +102,45 @@ def name_key(name: str) -> str:
 
     ``Jean-Paul O'Neill``, ``Jean Paul O’NEILL`` and ``jean paul oneill`` have one key.
     """
-    letters = _unaccented(name).casefold().translate(_PLAIN_LETTERS)
-    return " ".join(_WORD.findall(_APOSTROPHES.sub("", letters)))
+    return " ".join(_WORD.findall(_APOSTROPHES.sub("", _plain_letters(name))))
 
 
-def _unaccented(name: str) -> str:
+def _plain_letters(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", decode_accents(name))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return letters.casefold().translate(_PLAIN_LETTERS)
 
 
 def same_name(spelling: str, author: str) -> bool:
-    """Whether the words of the spelling are in this one name, in their order.
+    """Whether this one name has the words of the spelling in their order, others in between or not.
 
-    Other words may be between them: ``Philip Yu`` is in ``Philip S. Yu``. An initial is a word of
-    its own: ``F. Di Feola`` is in ``Francesco F. Di Feola``, and not in ``Francesco Di Feola``.
+    ``Philip Yu`` is ``Philip S. Yu``, and is not ``Yu Philip``. An initial is a word of its own:
+    ``F. Di Feola`` is in ``Francesco F. Di Feola``, and is not ``Francesco Di Feola``.
     """
     return holds_words(name_key(author), name_key(spelling))
 
 
 def holds_words(key: str, wanted: str) -> bool:
-    """Whether the words of one key are in another, in their order; no words are in none."""
-    rest = iter(key.split())
-    return bool(wanted) and all(word in rest for word in wanted.split())
+    """Whether one key has the words of another in their order; no words are nowhere."""
+    words = iter(key.split())
+    return bool(wanted) and all(word in words for word in wanted.split())
 
 
-def arxiv_words(name: str) -> frozenset[str]:
-    """The words of a name as arXiv's index has them: hyphens join, and ``. , ;`` are deleted.
+def with_initials_apart(name: str) -> str:
+    """``Y. -J. Kao`` for ``Y.-J. Kao``, ``J. P. Morgan`` for ``J.P. Morgan``: as arXiv has them."""
+    return _GLUED_AT_ARXIV.sub(" ", name)
 
-    Its search finds a name that has all words of a query, in any order (recorded in 2026).
+
+def arxiv_name_key(name: str) -> str:
+    """Return the words of a name as arXiv's index of authors holds them.
+
+    Case and accents are folded, ``. , ;`` deleted; all other signs belong to the words
+    (arXiv/arxiv-search, the mapping of ``authors``).
     """
-    plain = _unaccented(name).casefold().translate(_PLAIN_LETTERS)
-    return frozenset(re.sub(r"[.,;]", "", plain).split())
+    plain = _plain_letters(with_initials_apart(name))
+    return " ".join(_DELETED_BY_ARXIV.sub("", plain).split())
 
 
-def apart(name: str) -> str:
-    """Set glued initials apart, as arXiv's index has them: ``Y. -J. Kao``, ``J. P. Morgan``."""
-    return _GLUED_HYPHEN.sub(" ", _GLUED_INITIAL.sub(" ", name))
+def holds_in_any_order(key: str, wanted: str) -> bool:
+    """Whether one key has all words of another, as arXiv's search asks; no words are nowhere."""
+    return bool(wanted) and set(wanted.split()) <= set(key.split())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from daily_papers.papers.names import apart
+from daily_papers.papers.names import with_initials_apart
 from daily_papers.query import taxonomy
 
 
@@ -66,24 +66,10 @@ class Without:
     unwanted: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class NameWords:
-    """One name that has all of these words, in any order: what arXiv makes of a spelling."""
+Leaf = Phrase | Author | Category
+Expression = Leaf | All | AnyOf | Without
 
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Anything:
-    """Every paper: what arXiv makes of a phrase that is nothing but small words."""
-
-
-Expression = Phrase | Author | Category | All | AnyOf | Without | NameWords | Anything
-
-Leaf = Phrase | Author | Category | NameWords | Anything
-
-#: The English stop words, which arXiv's search leaves out at the ends of a phrase; inside it, any
-#: word may be in their place (recorded answers, autumn 2026).
+#: English words that arXiv does not index in titles and abstracts (Lucene's stop words).
 STOP_WORDS: Final = frozenset(
     """a an and are as at be but by for if in into is it no not of on or such that the their then
     there these they this to was will with""".split()  # noqa: SIM905 - reads as what it is
@@ -113,40 +99,6 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
             yield expression
 
 
-def as_arxiv_finds(expression: Expression) -> Expression:
-    """The expression as arXiv's own search reads it, which is looser than we mean it.
-
-    Its small words are gaps in a phrase, and the words of a name may be in any order. What it
-    excludes is taken as we mean it: an honest answer may hold what we would exclude.
-    """
-    match expression:
-        case Phrase(field, text):
-            runs = _without_small_words(text)
-            return all_of(*(Phrase(field, run) for run in runs)) if runs else Anything()
-        case Author(name):
-            return NameWords(apart(name))
-        case All(parts):
-            return All(tuple(as_arxiv_finds(part) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(as_arxiv_finds(part) for part in parts))
-        case Without(wanted, unwanted):
-            return Without(as_arxiv_finds(wanted), unwanted)
-        case _:
-            return expression
-
-
-def _without_small_words(text: str) -> list[str]:
-    """The runs of words between small ones: ``state of the art`` has two."""
-    words = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text)
-    runs: list[list[str]] = [[]]
-    for word in words:
-        if word.lower() in STOP_WORDS:
-            runs.append([])
-        else:
-            runs[-1].append(word)
-    return [" ".join(run) for run in runs if run]
-
-
 def to_arxiv(expression: Expression) -> str:
     """Write the expression in the query syntax of arXiv's API.
 
@@ -158,7 +110,7 @@ def to_arxiv(expression: Expression) -> str:
         case Phrase(field, text):
             return f'{field.value}:"{query_words(text)}"'
         case Author(name):
-            return f'au:"{query_words(apart(name))}"'
+            return f'au:"{query_words(with_initials_apart(name))}"'
         case Category(name):
             return _joined("OR", [f"cat:{spelling}" for spelling in taxonomy.spellings(name)])
         case All(parts):
@@ -167,8 +119,6 @@ def to_arxiv(expression: Expression) -> str:
             return _joined("OR", [to_arxiv(part) for part in parts])
         case Without(wanted, unwanted):
             return _joined("ANDNOT", [to_arxiv(wanted), to_arxiv(unwanted)])
-        case NameWords() | Anything():
-            raise AssertionError("these judge an answer, and are never asked for")
 
 
 def _joined(operator: str, parts: list[str]) -> str:

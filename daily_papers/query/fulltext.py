@@ -1,7 +1,8 @@
 """Phrases asked of titles and abstracts, with SQLite's FTS5 as the search engine.
 
-Its Porter tokenizer splits and stems words as arXiv's search does; docs/matching.md tells where
-the two differ. Sets of papers are integers whose bit n stands for the n-th paper.
+Its Porter tokenizer splits and stems words as arXiv's search does. By our own rule each word of a
+phrase must be there; by arXiv's, small words are gaps (docs/matching.md). Sets of papers are
+integers whose bit n stands for the n-th paper.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from functools import reduce
+from operator import and_
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper, folded
 from daily_papers.papers.tex import decode_accents
-from daily_papers.query.expression import Field, Phrase, query_words
+from daily_papers.query.expression import STOP_WORDS, Field, Phrase, query_words
 
 # Contentless, since only words and their positions are asked for. Accents are kept, as arXiv keeps
 # them in titles and abstracts.
@@ -25,14 +28,27 @@ CREATE VIRTUAL TABLE papers USING fts5(
 CREATE VIRTUAL TABLE phrases USING fts5(
     text, content='', tokenize='porter unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE words_of_papers USING fts5vocab(papers, row);
+CREATE VIRTUAL TABLE places_in_papers USING fts5vocab(papers, instance);
 CREATE VIRTUAL TABLE words_of_phrases USING fts5vocab(phrases, instance);
 """
 # Most phrases hold a word that no paper of the day has in this field. They need no question.
 _WORTH_ASKING = """
 SELECT doc FROM words_of_phrases EXCEPT
-SELECT doc FROM words_of_phrases WHERE term NOT IN (SELECT term FROM words_of_papers)
+SELECT doc FROM words_of_phrases WHERE term <> ? AND term NOT IN (SELECT term FROM words_of_papers)
 """
 _ASK = "SELECT rowid FROM papers WHERE papers MATCH ?"
+_WORDS_OF = "SELECT offset, term FROM words_of_phrases WHERE doc = ? AND term <> ?"
+_PLACES_OF = "SELECT doc, offset - ? FROM places_in_papers WHERE term = ?"
+
+# Two signs of the private use area, which are letters to FTS5: where any word may be, and what
+# joins two parts of a word.
+_GAP, _JOINT = "\ue000", "\ue001"
+_WORD = re.compile(rf"(?:[^\W_]|{_JOINT})+")
+_GAPS_AT_ENDS = re.compile(rf"^[\W_]*{_GAP}|{_GAP}[\W_]*$")
+# Unicode's word boundaries (UAX #29), by which arXiv's index parts words.
+_INSIDE_WORD = re.compile(
+    r"(?<=[^\W\d_])[.'’](?=[^\W\d_])|(?<=\d)[.,'’](?=\d)|(?<=[^\W_])_+(?=[^\W_])"
+)
 
 _GREEK_NAMES = """
     alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma
@@ -53,24 +69,57 @@ _GREEK_MACRO = re.compile(rf"\\({'|'.join(_GREEK)})(?![A-Za-z]) ?")
 
 def papers_with(phrases: Sequence[Phrase], papers: Sequence[Paper]) -> dict[Phrase, int]:
     """Find for each phrase the set of the papers that hold it."""
-    titles = [phrase for phrase in phrases if phrase.field is Field.TITLE]
-    abstracts = [phrase for phrase in phrases if phrase.field is Field.ABSTRACT]
-    return _texts_with(titles, [paper.title for paper in papers]) | _texts_with(
-        abstracts, [paper.abstract for paper in papers]
-    )
+    return _by_field(phrases, papers, indexed, indexed)
 
 
-def _texts_with(phrases: Sequence[Phrase], texts: Sequence[str]) -> dict[Phrase, int]:
+def papers_found_by_arxiv(phrases: Sequence[Phrase], papers: Sequence[Paper]) -> dict[Phrase, int]:
+    """Find for each phrase the set of the papers that arXiv's search returns for it.
+
+    Any word may be where the phrase has a small word; at its ends small words are dropped, and a
+    phrase of small words alone finds nothing.
+    """
+    return _by_field(phrases, papers, _with_whole_words, _with_gaps)
+
+
+_Reading = Callable[[str], str]
+
+
+def _by_field(
+    phrases: Sequence[Phrase], papers: Sequence[Paper], text: _Reading, question: _Reading
+) -> dict[Phrase, int]:
     """Ask one table a field: FTS5 reads less for a question than where it must tell columns."""
-    questions = [indexed(query_words(phrase.text)) for phrase in phrases]
     holding = dict.fromkeys(phrases, 0)
-    if questions and texts:
-        with closing(_index((indexed(text) for text in texts), questions)) as index:
-            for number in [number for (number,) in index.execute(_WORTH_ASKING)]:
+    for field, texts in (
+        (Field.TITLE, [paper.title for paper in papers]),
+        (Field.ABSTRACT, [paper.abstract for paper in papers]),
+    ):
+        asked = [phrase for phrase in phrases if phrase.field is field]
+        questions = [question(query_words(phrase.text)) for phrase in asked]
+        found = _texts_with(questions, map(text, texts)) if asked and papers else {}
+        holding.update((asked[number], those) for number, those in found.items())
+    return holding
+
+
+def _texts_with(questions: Sequence[str], texts: Iterable[str]) -> dict[int, int]:
+    """Find the texts for each question that any of them answers, by the question's position."""
+    found: dict[int, int] = {}
+    with closing(_index(texts, questions)) as index:
+        for number in [number for (number,) in index.execute(_WORTH_ASKING, (_GAP,))]:
+            if _GAP in questions[number]:
+                positions = _with_gaps_filled(index, number)
+            else:
                 # query_words has left no quote in it, nor other syntax.
                 rows = index.execute(_ASK, (f'"{questions[number]}"',))
-                holding[phrases[number]] = sum(1 << position for (position,) in rows)
-    return holding
+                positions = {position for (position,) in rows}
+            found[number] = sum(1 << position for position in positions)
+    return found
+
+
+def _with_gaps_filled(index: sqlite3.Connection, number: int) -> set[int]:
+    """Find the texts with each word of a question as far from the first as it asks."""
+    words = index.execute(_WORDS_OF, (number, _GAP)).fetchall()
+    begins = (set(index.execute(_PLACES_OF, word)) for word in words)
+    return {position for position, _ in reduce(and_, begins)}
 
 
 def _index(texts: Iterable[str], questions: Iterable[str]) -> sqlite3.Connection:
@@ -98,3 +147,17 @@ def indexed(text: str) -> str:
     text = _POSSESSIVE.sub("", text)
     # A lone surrogate, which JSON can carry, cannot be handed to SQLite.
     return folded(unicodedata.normalize("NFC", text)).encode(errors="replace").decode()
+
+
+def _with_whole_words(text: str) -> str:
+    """Keep ``3.10``, ``node.js`` and ``snake_case`` whole, as arXiv's index does."""
+    return _INSIDE_WORD.sub(_JOINT, indexed(text))
+
+
+def _with_gaps(phrase: str) -> str:
+    words = _with_whole_words(phrase)
+    return _GAPS_AT_ENDS.sub("", _WORD.sub(_gap_for_small, words))
+
+
+def _gap_for_small(word: re.Match[str]) -> str:
+    return _GAP if word[0].lower() in STOP_WORDS else word[0]

@@ -1,8 +1,8 @@
-"""Which papers a keyword means: arXiv's own search rule, run here.
+"""Which papers a keyword means, and which of them arXiv's search may return.
 
 Every distinct phrase, author and category of all keywords is looked up once; AND, OR and ANDNOT
 are set operations on what was found (FTS5's own parser gives up at 32 nested parentheses). Sets
-of papers are integers whose bit n stands for the n-th paper. docs/matching.md tells the rule.
+of papers are integers whose bit n stands for the n-th paper. docs/matching.md explains both rules.
 """
 
 from __future__ import annotations
@@ -14,19 +14,22 @@ from functools import reduce
 from operator import and_, or_
 from typing import NamedTuple
 
-from daily_papers.papers.names import arxiv_words, holds_words, name_key
+from daily_papers.papers.names import (
+    arxiv_name_key,
+    holds_in_any_order,
+    holds_words,
+    name_key,
+)
 from daily_papers.papers.paper import Paper
 from daily_papers.query import fulltext, taxonomy
 from daily_papers.query.expression import (
     All,
     AnyOf,
-    Anything,
     Author,
     Category,
     Expression,
     Field,
     Leaf,
-    NameWords,
     Phrase,
     Without,
     leaves,
@@ -53,7 +56,7 @@ class Matches:
     def __init__(self, keywords: Mapping[str, Expression], papers: Sequence[Paper]) -> None:
         self.keywords = keywords
         self.papers = papers
-        self._holding = _holding(keywords.values(), papers)
+        self._holding = _holding(keywords.values(), papers, _OURS)
         self._found = {
             slug: _found(expression, self._holding) for slug, expression in keywords.items()
         }
@@ -100,6 +103,12 @@ def why(expression: Expression, paper: Paper) -> tuple[Leaf, ...]:
     return Matches({"": expression}, [paper]).why("", paper)
 
 
+def found_by_arxiv(expression: Expression, papers: Sequence[Paper]) -> tuple[bool, ...]:
+    """Whether arXiv's search, by its own looser rule, returns each paper for the expression."""
+    surely = _found(expression, _holding([expression], papers, _ARXIVS)).surely
+    return tuple(surely >> position & 1 == 1 for position in range(len(papers)))
+
+
 def explain(why: Iterable[Leaf]) -> str:
     """Say in words why a paper matches: ``"mri" in title and abstract, category cs.CV``."""
     places: dict[str, list[str]] = defaultdict(list)
@@ -126,6 +135,20 @@ class _Found(NamedTuple):
 
 
 _Holding = Mapping[Leaf, _Found]
+
+
+class _Rule(NamedTuple):
+    """How phrases and authors are looked up."""
+
+    papers_with: Callable[[Sequence[Phrase], Sequence[Paper]], Mapping[Phrase, int]]
+    #: The words of a name.
+    key: Callable[[str], str]
+    #: Whether one key has the words of another.
+    holds: Callable[[str, str], bool]
+
+
+_OURS = _Rule(fulltext.papers_with, name_key, holds_words)
+_ARXIVS = _Rule(fulltext.papers_found_by_arxiv, arxiv_name_key, holds_in_any_order)
 
 
 def _found(expression: Expression, holding: _Holding) -> _Found:
@@ -173,21 +196,22 @@ def _why(expression: Expression, paper: int, holding: _Holding) -> Iterator[Leaf
             yield expression
 
 
-def _holding(expressions: Iterable[Expression], papers: Sequence[Paper]) -> dict[Leaf, _Found]:
+def _holding(
+    expressions: Iterable[Expression], papers: Sequence[Paper], rule: _Rule
+) -> dict[Leaf, _Found]:
     """Look up each distinct leaf of all the expressions once."""
     asked = dict.fromkeys(leaf for expression in expressions for leaf in leaves(expression))
-    phrases = fulltext.papers_with([leaf for leaf in asked if isinstance(leaf, Phrase)], papers)
-    everything = (1 << len(papers)) - 1
+    phrases = rule.papers_with([leaf for leaf in asked if isinstance(leaf, Phrase)], papers)
     return {
-        Anything(): _Found(everything, everything),
         **{phrase: _Found(found, found) for phrase, found in phrases.items()},
-        **_holding_authors([leaf for leaf in asked if isinstance(leaf, Author)], papers),
-        **_holding_names([leaf for leaf in asked if isinstance(leaf, NameWords)], papers),
+        **_holding_authors([leaf for leaf in asked if isinstance(leaf, Author)], papers, rule),
         **_holding_categories([leaf for leaf in asked if isinstance(leaf, Category)], papers),
     }
 
 
-def _holding_authors(authors: Sequence[Author], papers: Sequence[Paper]) -> dict[Leaf, _Found]:
+def _holding_authors(
+    authors: Sequence[Author], papers: Sequence[Paper], rule: _Rule
+) -> dict[Leaf, _Found]:
     if not authors:
         return {}
     unknown, by_name = 0, defaultdict[str, int](int)
@@ -196,44 +220,29 @@ def _holding_authors(authors: Sequence[Author], papers: Sequence[Paper]) -> dict
             unknown |= 1 << position
         for name in paper.authors or ():
             by_name[name] |= 1 << position
-    by_word = _keys_by_word(by_name)
-    found = {author: _with_name(author, by_word) for author in authors}
+    by_word = _keys_by_word(by_name, rule)
+    found = {author: _with_name(author, by_word, rule) for author in authors}
     return {author: _Found(those, those | unknown) for author, those in found.items()}
 
 
-def _keys_by_word(by_name: Mapping[str, int]) -> dict[str, dict[str, int]]:
+def _keys_by_word(by_name: Mapping[str, int], rule: _Rule) -> dict[str, dict[str, int]]:
     """Fold the names, and put each under each of its words."""
     by_word: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for name, those in by_name.items():
-        key = name_key(name)
+        key = rule.key(name)
         for word in set(key.split()):
             by_word[word][key] |= those
     return by_word
 
 
-def _with_name(author: Author, by_word: Mapping[str, Mapping[str, int]]) -> int:
+def _with_name(author: Author, by_word: Mapping[str, Mapping[str, int]], rule: _Rule) -> int:
     """Find the papers with an author of this name, among the names with its rarest word."""
-    wanted = name_key(author.name)
+    wanted = rule.key(author.name)
     nobody: Mapping[str, int] = {}
     candidates = min(
         (by_word.get(word, nobody) for word in wanted.split()), key=len, default=nobody
     )
-    return reduce(or_, (those for key, those in candidates.items() if holds_words(key, wanted)), 0)
-
-
-def _holding_names(asked: Sequence[NameWords], papers: Sequence[Paper]) -> dict[Leaf, _Found]:
-    """Look the names up as arXiv does; it is asked of one keyword's answer, not of a listing."""
-    holding: dict[Leaf, _Found] = {}
-    for leaf in asked:
-        wanted = arxiv_words(leaf.name)
-        found = unknown = 0
-        for position, paper in enumerate(papers):
-            if paper.authors is None:
-                unknown |= 1 << position
-            elif any(wanted <= arxiv_words(name) for name in paper.authors):
-                found |= 1 << position
-        holding[leaf] = _Found(found, found | unknown)
-    return holding
+    return reduce(or_, (those for key, those in candidates.items() if rule.holds(key, wanted)), 0)
 
 
 def _holding_categories(
