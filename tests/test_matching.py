@@ -1,4 +1,5 @@
 import sqlite3
+from datetime import UTC, date, datetime
 from itertools import product
 
 import pytest
@@ -18,8 +19,14 @@ from daily_papers.query.expression import (
     Without,
     all_of,
     any_of,
+    to_arxiv,
 )
-from daily_papers.query.matching import Matches, Verdict, explain, judge, why
+from daily_papers.query.matching import Matches, Verdict, explain, found_by_arxiv, judge, why
+from tests.sandbox import Change, Record
+from tests.sandbox.query_language import parse
+from tests.sandbox.search_text import SearchText
+from tests.sandbox.searching import test_of as sandbox_test_of
+from tests.sandbox.showcase import words_of
 
 
 def paper(title="", abstract="", authors=None, categories=None, number=1):
@@ -103,7 +110,7 @@ def test_words_must_stand_side_by_side_and_whole(phrase, text):
         pytest.param("python 3", "Python 3.10", True, id="number-with-dot"),
         pytest.param("python 3.10", "Python 3.10", True, id="same-number"),
         pytest.param("node js", "Node.js", True, id="word-with-dot"),
-        pytest.param("the who", "The Who", True, id="only-stop-words"),
+        pytest.param("to be", "To be or not", True, id="only-stop-words"),
         pytest.param("universal", "University", True, id="porter-goes-far"),
         pytest.param("ray*", "Rayleigh", False, id="no-wildcard"),
         pytest.param("1000", "1,000 images", False, id="number-with-comma"),
@@ -333,3 +340,88 @@ def test_there_is_a_reason_exactly_where_there_is_a_match(expression, one):
     reasons = why(expression, one)
     assert bool(reasons) is (judge(expression, one) is Verdict.MATCHES)
     assert all(judge(leaf, one) is Verdict.MATCHES for leaf in reasons)
+
+
+# --- arXiv's own rule --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("on-policy", "The policies", True),
+        ("type A", "Types of stars", True),
+        ("A* search", "Searching", True),
+        ("AT Protocol", "A protocol", True),
+        ("state of the art", "State in an art", True),
+        ("state of the art", "State-of-art", False),
+        ("state of the art", "An art of the state", False),
+        ("to be", "To be or not to be", False),
+        ("python 3", "Python 3.10", False),
+        ("python 3.10", "Python 3.10", True),
+        ("node js", "Node.js", False),
+        ("node.js", "Node.js", True),
+        ("nlp", "AmazUtah_NLP", False),
+        ("time series", "Times series", True),
+        ("time series", "Series of times", False),
+    ],
+)
+def test_a_phrase_is_found_by_arxiv_with_any_word_for_a_small_one(phrase, text, found):
+    assert found_by_arxiv(title(phrase), [paper(title=text)]) == (found,)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "author", "found"),
+    [
+        ("Li Dong", "Dong Li", True),
+        ("Philip Yu", "Philip S. Yu", True),
+        ("Elser V", "V. Elser", True),
+        ("Elser V", "Veit Elser", False),
+        ("Y.-J. Kao", "Y. -J. Kao", True),
+        ("Jean-Paul Morgan", "Jean Paul Morgan", False),
+        ("José Álvarez", "Jose Alvarez", True),
+        ("...", "A. One", False),
+    ],
+)
+def test_an_author_is_found_by_arxiv_in_any_order_of_the_words(spelling, author, found):
+    assert found_by_arxiv(Author(spelling), [paper(authors=(author, "B. Two"))]) == (found,)
+
+
+def test_what_arxiv_excludes_by_its_looser_rule_is_not_missing_from_its_answer():
+    wanted = Without(title("stars"), title("type A"))
+    one = paper(title="Stars of type B")
+    assert judge(wanted, one) is Verdict.MATCHES
+    assert found_by_arxiv(wanted, [one]) == (False,)
+
+
+SMALL = ("the", "of", "A", "in", "graph", "Graphs", "network", "MRI")
+loose_words = st.lists(st.sampled_from(SMALL), min_size=1, max_size=6).map(" ".join)
+loose_names = st.lists(
+    st.sampled_from(("Li", "Dong", "S.", "Wei", "-J.")), min_size=1, max_size=4
+).map(" ".join)
+loose = st.recursive(
+    st.builds(Phrase, st.sampled_from(Field), loose_words) | st.builds(Author, loose_names),
+    lambda parts: (
+        st.builds(All, st.tuples(parts, parts))
+        | st.builds(AnyOf, st.tuples(parts, parts))
+        | st.builds(Without, parts, parts)
+    ),
+    max_leaves=4,
+)
+
+
+@given(loose, loose_words, loose_words, st.lists(loose_names, min_size=1, max_size=2))
+def test_arxivs_rule_finds_what_the_sandbox_finds(expression, heading, text, names):
+    """The sandbox's search shares nothing with the matcher."""
+    words = words_of(heading, text, authors=", ".join(names))
+    record = Record(
+        id="2501.00001",
+        submissions=(datetime(2025, 1, 1, tzinfo=UTC),),
+        change=Change.NEW,
+        day=date(2025, 1, 2),
+        categories=("cs.LG",),
+        listed_in=("cs.LG",),
+        draw=lambda: words,
+    )
+    one = paper(title=heading, abstract=text, authors=tuple(names))
+    (found,) = found_by_arxiv(expression, [one])
+    assert found is sandbox_test_of(parse(to_arxiv(expression)))(SearchText(record))

@@ -113,16 +113,25 @@ def _author(name: str) -> str:
 
     A suffix is set off as BibTeX wants it: ``Press, Jr., William H.``
     """
-    written = _text(name)
-    if written and (_GROUP.search(name) or _READ_BY_BIBTEX.search(name)):
-        return f"{{{written}}}"
-    *words, last = written.split(" ")
+    parts = _parts_of_name(name)
+    # Each part is written for itself, since maths or a brace may reach from one to the next.
+    written = [_text(part) for part in parts]
+    if all(written) and not any(_GROUP.search(p) or _READ_BY_BIBTEX.search(p) for p in parts):
+        return ", ".join(written)
+    whole = _text(name)
+    return f"{{{whole}}}" if whole else ""
+
+
+def _parts_of_name(name: str) -> list[str]:
+    """Family name, suffix and given name, if there is a suffix; else the whole name."""
+    *words, last = name.split() or [""]
     if len(words) < 2 or not _SUFFIX.fullmatch(last):
-        return written
+        return [name]
+    words[-1] = words[-1].removesuffix(",")
     family = len(words) - 1  # with its particles: ``J. van der Berg III``
     while family > 1 and _PARTICLE.fullmatch(words[family - 1]):
         family -= 1
-    return f"{' '.join(words[family:])}, {last}, {' '.join(words[:family])}"
+    return [" ".join(words[family:]), last, " ".join(words[:family])]
 
 
 def _text(text: str) -> str:
