@@ -323,6 +323,16 @@ def test_only_missing_parts_are_added(watcher: Watcher):
     assert len(watcher.github.issues) == 1
 
 
+def test_a_part_of_another_mail_is_not_a_part_of_this_one(watcher: Watcher):
+    watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(100)]))
+    watcher.notify()
+    moved = watcher.github.comments.pop()["body"].replace("2026-11-20", "2026-11-19")
+    watcher.github.comment(1, moved, by=ACTIONS)
+    watcher.notify()
+    assert len(watcher.github.comments) == 2
+    assert "digest=2026-11-20 " in watcher.github.comments[-1]["body"]
+
+
 def test_a_part_that_somebody_else_wrote_is_not_ours(watcher: Watcher):
     watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(100)]))
     watcher.notify()

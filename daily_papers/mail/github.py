@@ -7,7 +7,7 @@ GitHub says, within a budget for the whole run. A read is tried again when no an
 never is: nobody knows whether it was done.
 
 Lists are not filtered by GitHub: its filter for the creator has been seen to find nothing for the
-logins of apps (https://github.com/renovatebot/renovate/issues/44730), and whoever finds nothing
+logins of apps (https://github.com/renovatebot/renovate/issues/44730), and a run that finds nothing
 sends everything twice.
 
 No message holds the token: messages are made of the method, the path, the status and GitHub's own
@@ -35,7 +35,7 @@ from daily_papers.text import cut, one_line, printable
 API_VERSION = "2026-03-10"
 
 #: What an answer in JSON is made of.
-Json = dict[str, object] | list[dict[str, object]] | str | int | float | bool | None
+_Json = dict[str, object] | list[dict[str, object]] | str | int | float | bool | None
 
 API_ADDRESS = "https://api.github.com"
 
@@ -74,7 +74,7 @@ class TokenRefused(GitHubError):
 
     advice = (
         "set GITHUB_TOKEN: ${{{{ github.token }}}} in the env of the workflow's step, or renew the"
-        " personal token that stands there"
+        " personal token that is there"
     )
 
 
@@ -112,11 +112,11 @@ class Moved(GitHubError):
 
 
 class IssuesOff(GitHubError):
-    """410: the repository has no issues, as every fork at first."""
+    """410: issues are off in the repository, as in every new fork."""
 
     advice = (
-        "switch issues on: Settings > General > Features > Issues, in {repository} (forks have them"
-        " off at first)"
+        "switch issues on: Settings > General > Features > Issues, in {repository} (forks start"
+        " without)"
     )
 
 
@@ -139,7 +139,7 @@ class Limited(GitHubError):
 
 
 class Unclear(GitHubError):
-    """No answer to a write, or a server error: it may have been done, or not."""
+    """No answer to a write, or a server error: it may or may not have been done."""
 
     advice = "nothing more is posted for this digest now; the next run looks first"
 
@@ -202,7 +202,7 @@ class GitHubApi:
         """Close the connection."""
         self._session.close()
 
-    def read(self, path: str) -> Json:
+    def read(self, path: str) -> _Json:
         """Get one thing."""
         return self._json(f"GET {path}", self._read(self._url + path))
 
@@ -289,13 +289,13 @@ class GitHubApi:
         request: str,
         answer: requests.Response,
         unusable: type[GitHubError] = Unavailable,
-    ) -> Json:
-        """Read the answer, or raise the error that its status stands for."""
+    ) -> _Json:
+        """Read the answer, or raise the error that its status means."""
         status = answer.status_code
         if not 200 <= status < 300:
             raise self._error(_refusal(answer), request, _described(answer))
         try:
-            read: Json = answer.json()
+            read: _Json = answer.json()
         except ValueError:
             raise self._error(unusable, request, f"{status} without JSON") from None
         return read
@@ -403,8 +403,7 @@ def _detail(detail: object) -> str:
     return str(detail)
 
 
-#: Who writes with the token that GitHub Actions gives to every job. GitHub does not say
-#: so when asked.
+#: Who writes with the token that GitHub Actions gives to every job; GitHub does not say so.
 ACTIONS_LOGIN = "github-actions[bot]"
 _LABEL_TRIES = 3
 
@@ -451,7 +450,7 @@ class Issues:
         return self._api.repository
 
     def own_login(self) -> str:
-        """Whose token it is. Only to the tokens of apps GitHub refuses to say that."""
+        """Whose token it is. GitHub says so to every token but those of apps."""
         try:
             user = self._api.read("/user")
         except (NotPermitted, NotFound):
@@ -475,7 +474,7 @@ class Issues:
             return [_comment(thing) for thing in self._api.read_all(path)]
 
     def label_description(self, name: str) -> str | None:
-        """Give the description of a label, None where there is no such label."""
+        """The description of a label; None if there is no such label."""
         path = f"{self._base}/labels/{quote(name)}"
         try:
             label = self._api.read(path)
@@ -485,7 +484,7 @@ class Issues:
             return _text(label, "description")
 
     def create_label(self, name: str, description: str, color: str) -> None:
-        """Create a label; asked for again where no answer says that it is there.
+        """Create a label; ask again if no answer says that it is there.
 
         There can be no second one of its name: GitHub refuses it. Raises Rejected then.
         """
@@ -511,11 +510,11 @@ class Issues:
         self._api.write("POST", f"{self._base}/issues/{number}/comments", {"body": body})
 
     def edit(self, number: int, title: str, body: str) -> None:
-        """Give an issue another title and body."""
+        """Change the title and body of an issue."""
         self._api.write("PATCH", f"{self._base}/issues/{number}", {"title": title, "body": body})
 
     def edit_comment(self, comment_id: int, body: str) -> None:
-        """Give a comment another text."""
+        """Change the text of a comment."""
         self._api.write("PATCH", f"{self._base}/issues/comments/{comment_id}", {"body": body})
 
 
@@ -550,7 +549,7 @@ def _author(thing: Mapping[str, object]) -> Author:
 
 
 def _text(thing: object, name: str) -> str:
-    """Give a text; GitHub leaves out an empty one by null."""
+    """A text; GitHub writes null for an empty one."""
     value = _member(thing, name)
     if value is not None and not isinstance(value, str):
         raise TypeError(name)
