@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from daily_papers.arxiv.query_api import QueryApi, _Pages, _paper
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
 from daily_papers.errors import BadAnswer, ShortAnswer
 from daily_papers.papers.paper import Paper, Way
 from tests.support.clock import PassingClock
@@ -88,6 +88,19 @@ def test_a_page_that_came_empty_behind_a_full_one_is_a_bad_answer():
     pages = [answer(listed(2000), total=2001), answer([], total=2000, start=2000)]
     with answering(in_turn(*pages)) as server, pytest.raises(BadAnswer, match="empty"):
         query_api_at(server.address).newest("ti:x", 3000)
+
+
+def test_pages_that_do_not_go_together_are_not_kept(tmp_path):
+    pages = [answer(listed(2000), total=2001), answer([], total=2000, start=2000)]
+    with answering(in_turn(*pages, *pages)) as server:
+        services = Services(api_url=f"{server.address}/api/query", request_interval=0)
+        for _ in range(2):
+            cache = AnswerCache(tmp_path, date(2026, 1, 20))
+            limits = Limits.of(services, budget=60)
+            with PoliteSession(limits, answers=cache, clock=PassingClock()) as session:
+                with pytest.raises(BadAnswer, match="empty"):
+                    QueryApi(session, services).newest("ti:x", 3000)
+    assert len(server.asked) == 4
 
 
 def test_a_short_page_is_a_failure_although_the_package_would_take_it():

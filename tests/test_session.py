@@ -367,6 +367,16 @@ def test_codings_that_were_not_asked_for_are_refused(coding, told):
 # ---------------------------------------------------------------- redirects
 
 
+def test_an_address_that_arxiv_does_not_take_is_not_asked_for():
+    long = f"/api/query?search_query={'x' * 4094}"
+    leading_there = Canned(b"", 301, {"Location": long})
+    with answering(lambda _: leading_there) as server, polite(PassingClock()) as session:
+        for target in (long, "/short"):
+            with pytest.raises(BadAnswer, match="not asked: arXiv takes addresses of up to 4,094"):
+                session.fetch(server.address + target, believe)
+    assert server.asked == ["/short"]
+
+
 def test_a_redirect_that_never_ends_is_given_up():
     loop = Canned(b"", 302, {"Location": "/again"})
     with answering(lambda _: loop) as server, polite(PassingClock()) as session:
