@@ -21,7 +21,7 @@ from daily_papers.query.expression import (
     any_of,
     to_arxiv,
 )
-from daily_papers.query.matching import Matches, Verdict, explain, found_by_arxiv, judge, why
+from daily_papers.query.matching import Matches, Verdict, explain, found_by_arxiv, why
 from tests.sandbox import Change, Record
 from tests.sandbox.query_language import parse
 from tests.sandbox.search_text import SearchText
@@ -39,6 +39,10 @@ def paper(title="", abstract="", authors=None, categories=None, number=1):
         categories=categories,
         way=Way.SEARCH,
     )
+
+
+def judge(expression, one):
+    return Matches({"": expression}, [one]).verdicts("")[0]
 
 
 def title(text):

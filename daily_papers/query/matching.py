@@ -93,11 +93,6 @@ class Matches:
         return tuple(_why(self.keywords[slug], 1 << position, self._holding))
 
 
-def judge(expression: Expression, paper: Paper) -> Verdict:
-    """Judge a single paper. `Matches.verdicts` is the quick way for several."""
-    return Matches({"": expression}, [paper]).verdicts("")[0]
-
-
 def why(expression: Expression, paper: Paper) -> tuple[Leaf, ...]:
     """Return what holds for a single paper; empty where it does not match."""
     return Matches({"": expression}, [paper]).why("", paper)
