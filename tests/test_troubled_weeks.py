@@ -23,8 +23,8 @@ from tests.support.trouble import GOOD_DAY, NOTHING_RAN, BadDay, Life, bad_day
 
 FIRST = date(2026, 1, 12)
 TROUBLED, GOOD = 21, 7
-SEEDS = (1, 4)
-MORE_SEEDS = (*range(2, 4), *range(5, 25))
+SEEDS = (4,)
+MORE_SEEDS = (*range(1, 4), *range(5, 25))
 
 
 @pytest.fixture(autouse=True)
@@ -124,7 +124,12 @@ def lived_through(tmp_path: Path, *bad: BadDay, papers_a_day: int = 30) -> tuple
 
 
 @pytest.mark.parametrize(
-    "lacks", [(0.0, 0.5), (0.3, 0.7), (0.5, 1.0)], ids=["lowest", "middle", "highest"]
+    "lacks",
+    [
+        pytest.param((0.0, 0.5), id="lowest", marks=pytest.mark.full),
+        pytest.param((0.3, 0.7), id="middle"),
+        pytest.param((0.5, 1.0), id="highest", marks=pytest.mark.full),
+    ],
 )
 def test_what_a_feed_lacked_is_mailed_once_an_audit_finds_some_of_it(
     tmp_path: Path, lacks: tuple[float, float]
