@@ -170,7 +170,7 @@ keywords:
 
 @pytest.mark.full
 def test_a_pull_request_shows_what_its_new_keywords_bring(tmp_path: Path) -> None:
-    proposed = KEYWORDS + "  - graph neural networks\n  - unheard-of\n"
+    proposed = KEYWORDS + "  - graph neural networks\n  - unheard-before\n"
     with rehearsal(tmp_path, this_repository(tmp_path / "ours")) as it:
         # What a pull request brings along is not run: this template would fail.
         job = _check(it, {"keywords.yaml": proposed, "action.yml": "false"})
