@@ -24,7 +24,7 @@ from daily_papers.transaction import Transaction, unwritable
 
 #: What the workflows of a digest repository run: this project at a commit, which is what makes an
 #: upgrade one line. A commit cannot name itself, so it is one that came before this line.
-ACTION = "daily-papers/daily-papers@d8cd03956b92aadf2421fc0585435e01baf48ccf"
+ACTION = "daily-papers/daily-papers@60a820ef0d95bd5b6bd1a284fc1f00def8f56ae3"
 
 Say = Callable[[str], None]
 
