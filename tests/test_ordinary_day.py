@@ -103,6 +103,26 @@ def test_requests_do_not_grow_with_the_keywords(tmp_path: Path, busy: Universe, 
 
 
 @pytest.mark.full
+def test_details_that_a_harvest_lacks_are_asked_for_in_lists(tmp_path: Path, busy: Universe):
+    """OAI-PMH answers as on the day before, without today's papers."""
+    query = "cat:cs OR cat:eess OR cat:stat OR cat:math"
+    keywords = f"max_papers: 2000\nkeywords:\n  - name: All\n    query: {query}\n"
+    with reading(tmp_path / "digest", keywords, busy) as reader:
+        reader.read(BEFORE, source=FetchMode.ANNOUNCEMENTS)
+        reader.let_all_be_filled(BEFORE)
+        arxiv = reader.arxiv
+        arxiv.intercept = lambda request: (
+            arxiv.oai_pmh.answer(request, BEFORE, arxiv.oai_url)
+            if request.service is Service.OAI
+            else None
+        )
+        reader.read(BUSY)
+        asked = {id for ids in reader.asked_for_details for id in ids}
+        assert len(asked) > 600
+        assert asked <= {record.id for record in busy.announced_on(BUSY)}
+
+
+@pytest.mark.full
 def test_more_details_than_lists_are_for_are_harvested(tmp_path: Path, busy: Universe):
     """Every paper matches."""
     query = "cat:cs OR cat:eess OR cat:stat OR cat:math"

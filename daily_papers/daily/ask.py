@@ -242,26 +242,27 @@ class Inquiry:
                 )
             )
 
-        try:
-            self._take_pages(harvest, take)
-        except FetchError as failure:
-            self._lose_harvest(harvest, failure)
-            return False
-        return True
+        return self._take_pages(harvest, take)
 
     def _wanted(self, papers: Iterable[Paper], matching: BySlug) -> tuple[Paper, ...]:
         """Those that match a keyword, or did when they came."""
         ids = {paper.id for each in matching.values() for paper in each} | self._found_today()
         return tuple(paper for paper in papers if paper.id in ids or paper.id in self.before.papers)
 
-    def _take_pages(self, harvest: Harvest, take: _TakePage) -> None:
-        """Hand over page by page; raises FetchError."""
-        # A page may take minutes; what comes after the harvest needs its time, too.
-        with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
-            for set_spec in harvest.sets:
-                is_last = set_spec == harvest.sets[-1]
-                ask = partial(self._take_set, harvest, set_spec, take, is_last=is_last)
-                self._oai_health.ask(ask)
+    def _take_pages(self, harvest: Harvest, take: _TakePage) -> bool:
+        """Hand over page by page; whether all of them came."""
+        try:
+            # A page may take minutes; what comes after the harvest needs its time, too.
+            with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
+                for set_spec in harvest.sets:
+                    is_last = set_spec == harvest.sets[-1]
+                    ask = partial(self._take_set, harvest, set_spec, take, is_last=is_last)
+                    self._oai_health.ask(ask)
+        except FetchError as failure:
+            logger.debug("harvest since %s: %s", harvest.since, failure)
+            self.evidence.append(HarvestFailed(harvest.since, failure.failure))
+            return False
+        return True
 
     def _take_set(
         self, harvest: Harvest, set_spec: str | None, take: _TakePage, *, is_last: bool
@@ -282,7 +283,9 @@ class Inquiry:
         too_many = len(today) > MOST_DETAILS
         harvested = too_many and self._harvest_details(other_way)
         if harvested:
-            found = {paper.id for item in self.evidence for paper in papers_of(item)}
+            found = {
+                paper.id for item in self.evidence for paper in papers_of(item) if paper.has_details
+            }
             today = [id for id in today if id not in found]
             backlog = [id for id in backlog if id not in found]
         count = request_batches(len(today), len(backlog)) * DETAILS_A_REQUEST
@@ -325,16 +328,7 @@ class Inquiry:
         def take(papers: Sequence[Paper], **_: bool) -> None:
             self.evidence.append(Details(self._wanted(papers, {})))
 
-        try:
-            self._take_pages(harvest, take)
-        except FetchError as failure:
-            self._lose_harvest(harvest, failure)
-            return False
-        return True
-
-    def _lose_harvest(self, harvest: Harvest, failure: FetchError) -> None:
-        logger.debug("harvest since %s: %s", harvest.since, failure)
-        self.evidence.append(HarvestFailed(harvest.since, failure.failure))
+        return self._take_pages(harvest, take)
 
     def _in_lists(self, wanted: Sequence[str]) -> FetchError | None:
         """Ask for papers by their identifiers; return what went wrong, if something did."""

@@ -10,7 +10,7 @@ now, and what is news for good:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -112,15 +112,18 @@ def _with_lost_days(before: Store, evidence: Sequence[Evidence]) -> Store:
     lost = None if feed is None else lost_since(before.state, feed.announcements)
     if lost is None:
         return before
-    last = lost - timedelta(days=1)
-    return before.updated(
-        keywords={
-            slug: replace(
-                keyword, last_success=keyword.last_success and min(keyword.last_success, last)
-            )
-            for slug, keyword in before.keywords.items()
-        },
-    )
+    return before.updated(keywords=_complete_before(lost, before.keywords))
+
+
+def _complete_before(day: date, keywords: Mapping[str, KeywordState]) -> Mapping[str, KeywordState]:
+    """Let no keyword count as complete on a day, or after it."""
+    last = day - timedelta(days=1)
+    return {
+        slug: replace(
+            keyword, last_success=keyword.last_success and min(keyword.last_success, last)
+        )
+        for slug, keyword in keywords.items()
+    }
 
 
 def _feed_of(evidence: Sequence[Evidence]) -> FeedRead | None:
@@ -431,7 +434,6 @@ def _with_short_days(before: Store, store: Store, news: NewPapers, day: date) ->
     short = _newly_short(before, news, day)
     if not short:
         return store
-    last = min(short) - timedelta(days=1)
     listings = (unpacked(listing.new) for listing in store.state.heard if listing.day in short)
     since = highest([store.state.unbroken_from, *(ids[-1] for ids in listings if ids)])
     state = replace(
@@ -441,13 +443,7 @@ def _with_short_days(before: Store, store: Store, news: NewPapers, day: date) ->
         short=tuple(sorted({*store.state.short, *short})),
         unbroken_from=since,
     )
-    keywords = {
-        slug: replace(
-            keyword, last_success=keyword.last_success and min(keyword.last_success, last)
-        )
-        for slug, keyword in store.keywords.items()
-    }
-    return store.updated(state=state, keywords=keywords)
+    return store.updated(state=state, keywords=_complete_before(min(short), store.keywords))
 
 
 def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: Run) -> str | None:

@@ -83,7 +83,7 @@ def dry_run(repository: Repository, order: Order) -> tuple[str, ...]:
     config = repository.load_config()
     _refuse_the_future(Services.from_environment(order.environ), order.day)
     reconciled = _reconciled(repository, config, order)
-    plan = make_plan(_situation(reconciled, config, (), order))
+    plan = make_plan(_situation(reconciled, reconciled.store, config, (), order))
     return plan_sentences(plan, order.mode)
 
 
@@ -145,23 +145,34 @@ def _carry_out(inquiry: Inquiry, reconciled: Reconciled, config: Config, order: 
     def known() -> Store:
         return so_far(reconciled.store, config.keywords, inquiry.evidence, order.day)
 
-    plan = make_plan(_situation(reconciled, config, inquiry.evidence, order))
+    store = reconciled.store
+    plan = make_plan(_situation(reconciled, store, config, inquiry.evidence, order))
     parts = plan.feed_parts
     if parts:
         inquiry.ask_for_feed(parts)
-        plan = make_plan(_situation(reconciled, config, inquiry.evidence, order))
-    inquiry.ask_for_missed(plan, known())
+        store = known()
+        plan = make_plan(_situation(reconciled, store, config, inquiry.evidence, order))
+    learned = len(inquiry.evidence)
+    inquiry.ask_for_missed(plan, store)
     if plan.details is not None:
-        inquiry.ask_for_details(plan.details, known(), probe=bool(plan.searches))
+        if len(inquiry.evidence) > learned:
+            store = known()
+        inquiry.ask_for_details(plan.details, store, probe=bool(plan.searches))
     inquiry.audit(plan.audit)
     return replace(plan, feed_parts=parts)
 
 
 def _situation(
-    reconciled: Reconciled, config: Config, evidence: Sequence[Evidence], order: Order
+    reconciled: Reconciled,
+    store: Store,
+    config: Config,
+    evidence: Sequence[Evidence],
+    order: Order,
 ) -> Situation:
-    """How things are with the evidence so far. What changed must be matched with the feed."""
-    store = so_far(reconciled.store, config.keywords, evidence, order.day)
+    """How things are: ``store`` is what the evidence so far comes to.
+
+    A keyword that changed must be matched with the feed, even if an earlier run has read it.
+    """
     newcomers = bool(reconciled.added or reconciled.changed)
     if evidence:
         read = any(isinstance(item, FeedRead) for item in evidence)
