@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from daily_papers.config import Config, load_config
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.readme import BEGIN, END
 from daily_papers.store.store import Draft, KeywordState, State, Store
@@ -55,7 +55,7 @@ class Writer:
             categories=("cs.CV", "eess.IV"),
             published=moment,
             updated=moment,
-            way=Way.SEARCH,
+            origin=Origin.SEARCH,
         )
 
     def chance(self, probability: float) -> bool:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from daily_papers.papers.paper import Paper, Way, folded
+from daily_papers.papers.paper import Origin, Paper, folded
 from daily_papers.query import syntax as query_syntax
 from daily_papers.query.expression import (
     All,
@@ -73,7 +73,7 @@ def made_up_papers(count: int) -> list[Paper]:
             abstract=text(180),
             authors=tuple(name() for _ in range(5)),
             categories=tuple(source.sample(CATEGORIES, k=2)),
-            way=Way.FEED,
+            origin=Origin.FEED,
         )
         for number in range(count)
     ]
@@ -91,7 +91,7 @@ def recorded_papers(path: Path, count: int) -> list[Paper]:
             abstract=folded(record["abstract"]),
             authors=tuple(record["authors"]),
             categories=tuple(record["categories"]),
-            way=Way.FEED,
+            origin=Origin.FEED,
         )
         for record in records
     ]

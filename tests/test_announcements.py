@@ -21,7 +21,7 @@ from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
 from daily_papers.errors import BadAnswer, Forbidden, Throttled
 from daily_papers.papers.announcement import AnnounceKind, Announcement, counts, merged
 from daily_papers.papers.names import split_authors
-from daily_papers.papers.paper import Way, folded
+from daily_papers.papers.paper import Origin, folded
 from daily_papers.papers.tex import decode_accents
 from tests.support.loopback import Canned, answering, in_turn
 from tests.support.made_feeds import Item, error_feed, feed
@@ -62,7 +62,7 @@ def test_an_item_tells_all_that_a_feed_knows():
     )
     paper = announcement.paper
     assert announcement.kind is AnnounceKind.NEW
-    assert (paper.id, paper.version, paper.way) == ("2611.01234", 1, Way.FEED)
+    assert (paper.id, paper.version, paper.origin) == ("2611.01234", 1, Origin.FEED)
     assert paper.title == "Two lines"
     assert paper.abstract == "First line. Second line."
     assert paper.authors == ("Ada Author", "Bob B. Builder")

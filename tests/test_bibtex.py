@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.bibtex import bibtex_entry, bibtex_key
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 
 TRICKY = st.lists(
     st.sampled_from(
@@ -37,7 +37,7 @@ def paper(**fields: object) -> Paper:
         "primary_category": "cs.CV",
         "published": datetime(2025, 1, 31, 23, 0, tzinfo=UTC),
         "updated": datetime(2025, 2, 3, tzinfo=UTC),
-        "way": Way.SEARCH,
+        "origin": Origin.SEARCH,
     }
     return Paper(**(known | fields))
 
@@ -78,7 +78,7 @@ def test_an_entry_says_what_arxiv_says():
 def test_what_is_not_known_is_left_out_and_the_identifier_tells_the_month():
     bare = paper(
         id="hep-th/9912001", authors=None, primary_category=None, published=None, updated=None,
-        announced=date(2000, 1, 3), way=Way.FEED,
+        announced=date(2000, 1, 3), origin=Origin.FEED,
     )  # fmt: skip
     entry = parsed(bibtex_entry(bare))
     assert entry.key == "arxiv-hep-th-9912001"

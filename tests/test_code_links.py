@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.code_links import code_url
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 
 
 def paper(comment: str | None = None, abstract: str = "We do it.") -> Paper:
@@ -17,7 +17,7 @@ def paper(comment: str | None = None, abstract: str = "We do it.") -> Paper:
         abstract=abstract,
         comment=comment,
         updated=datetime(2025, 1, 2, tzinfo=UTC),
-        way=Way.SEARCH,
+        origin=Origin.SEARCH,
     )
 
 

@@ -24,7 +24,7 @@ from daily_papers.mail.digest import (
     number_of,
 )
 from daily_papers.mail.digest_file import DigestError, digest_file, digest_records, read_digest
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from tests.support.digests import digest, item, paper
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -58,7 +58,7 @@ PAPERS = st.builds(
     announced=st.just(date(2026, 11, 20)),
     withdrawn=st.none() | st.just(True),
     doi=st.none() | ANY_TEXT,
-    way=st.sampled_from(Way),
+    origin=st.sampled_from(Origin),
 )
 ITEMS = st.builds(NewsItem, PAPERS, st.lists(ANY_TEXT, min_size=1, max_size=3).map(tuple))
 DIGESTS = st.builds(
@@ -169,7 +169,10 @@ WHOLE = digest_file(digest("2026-11-20", range(2)))
         (lambda text: text.replace('"revisions": 0', '"revisions": "0"'), 'line 13: "revisions"'),
         (lambda text: text.replace('"version": 1', '"version": true', 1), 'line 14: "version"'),
         (lambda text: text.replace('"title"', '"name"', 1), 'line 14: "title" is missing'),
-        (lambda text: text.replace('"way": "feed"', '"way": "mail"', 1), 'line 14: "way" is wrong'),
+        (
+            lambda text: text.replace('"origin": "feed"', '"origin": "mail"', 1),
+            'line 14: "origin" is wrong',
+        ),
         (lambda text: text.replace("2611.00001", "2611.00000"), "lists a paper twice"),
         (lambda text: text.replace('"id": "', '"id": "../', 1), 'line 14: "id" is wrong: not an'),
         (lambda text: text.replace('00"', '00v1"', 1), 'line 14: "id" is wrong: not an'),

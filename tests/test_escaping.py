@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daily_papers.papers.bibtex import bibtex_entry
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.render.markdown import (
     cell,
     folded_comment,
@@ -234,7 +234,7 @@ def test_a_hostile_text_takes_work_that_grows_with_its_size(piece: str) -> None:
         comment=f"{text}; withdrawn",
         authors=(text,),
         updated=datetime(2026, 1, 1, tzinfo=UTC),
-        way=Way.SEARCH,
+        origin=Origin.SEARCH,
     )
     assert hostile.is_withdrawn
     assert bibtex_entry(hostile)

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daily_papers.export import COLUMNS, FORMATS, Row, bibtex, csv_lines, jsonl
-from daily_papers.papers.paper import Paper, Way, folded
+from daily_papers.papers.paper import Origin, Paper, folded
 
 GOLDEN = Path(__file__).parent / "golden"
 SEEN = date(2026, 1, 20)
@@ -29,7 +29,7 @@ FULL = Paper(
     updated=datetime(2026, 1, 20, 13, 0, tzinfo=timezone(timedelta(hours=1))),
     doi="10.1000/xyz",
     journal_ref="J. X 1 (2026)",
-    way=Way.SEARCH,
+    origin=Origin.SEARCH,
 )
 FROM_FEED = Paper(
     id="2601.02000",
@@ -40,7 +40,7 @@ FROM_FEED = Paper(
     primary_category="cs.LG",
     categories=("cs.LG",),
     announced=date(2026, 1, 21),
-    way=Way.FEED,
+    origin=Origin.FEED,
 )
 IMPORTED = Paper(
     id="hep-th/9901001",
@@ -48,7 +48,7 @@ IMPORTED = Paper(
     title="-1 is old",
     abstract="",
     updated=datetime(2025, 1, 1, tzinfo=UTC),
-    way=Way.IMPORT,
+    origin=Origin.IMPORT,
 )
 ROWS = (
     Row("C++ & more", "c-plus-plus", IMPORTED, date(2025, 2, 1)),
@@ -164,7 +164,7 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 def test_whatever_authors_write_each_row_is_one_line(title: str, author: str, comment: str | None):
     paper = Paper(
         id="2601.01234", version=1, title=title, authors=(author,), abstract=title,
-        comment=comment, updated=datetime(2026, 1, 1, tzinfo=UTC), way=Way.SEARCH,
+        comment=comment, updated=datetime(2026, 1, 1, tzinfo=UTC), origin=Origin.SEARCH,
     )  # fmt: skip
     (line,) = jsonl([Row("k", "k", paper, SEEN)])
     assert line.count("\n") == 1

@@ -13,22 +13,22 @@ from daily_papers.daily.trust import (
     judge_search,
 )
 from daily_papers.errors import Outcome
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.matching import Verdict
 
 TODAY = date(2025, 3, 20)
 
 
-def paper(number, days_ago=0, way=Way.SEARCH, month="2503"):
+def paper(number, days_ago=0, origin=Origin.SEARCH, month="2503"):
     when = datetime(2025, 3, 20, 12, tzinfo=UTC) - timedelta(days=days_ago)
     return Paper(
         id=f"{month}.{number:05}",
         version=1,
         title="A title",
         abstract="An abstract",
-        updated=None if way is Way.FEED else when,
-        announced=when.date() if way is Way.FEED else None,
-        way=way,
+        updated=None if origin is Origin.FEED else when,
+        announced=when.date() if origin is Origin.FEED else None,
+        origin=origin,
     )
 
 
@@ -78,7 +78,7 @@ def test_an_empty_answer_is_not_believed_where_stored_papers_match():
 
 
 def test_an_empty_answer_is_believed_while_the_feed_is_ahead_of_the_index():
-    stored = [paper(1, days_ago=0, way=Way.FEED), paper(2, days_ago=3, way=Way.OAI)]
+    stored = [paper(1, days_ago=0, origin=Origin.FEED), paper(2, days_ago=3, origin=Origin.OAI)]
     assert judge_search(answer(()), stored, TODAY).failure is None
 
 
@@ -149,7 +149,7 @@ def test_one_paper_out_of_order_is_no_reason():
 
 @pytest.mark.parametrize("days", [0, 1, 3, 7])
 def test_an_index_that_lags_some_days_is_ordinary(days):
-    stored = papers(range(1, 101), way=Way.OAI)
+    stored = papers(range(1, 101), origin=Origin.OAI)
     behind = papers(range(1, 101 - days))
     assert judge_search(answer(behind), stored, TODAY).believed == behind
 
@@ -183,7 +183,7 @@ def test_a_rare_topics_outdated_list_is_known_by_most_of_its_papers():
 
 
 def test_a_rare_topics_feed_paper_is_not_expected_of_the_index_at_once():
-    stored = (paper(1, days_ago=0, way=Way.FEED), paper(2, days_ago=400))
+    stored = (paper(1, days_ago=0, origin=Origin.FEED), paper(2, days_ago=400))
     assert judge_search(answer(stored[1:]), stored, TODAY).failure is None
 
 
@@ -204,7 +204,9 @@ def test_after_a_gap_the_stored_papers_need_not_be_in_the_list():
 def test_a_revision_counts_as_the_same_paper():
     stored = papers(range(51, 101))
     revised = tuple(
-        Paper(id=one.id, version=2, title="", abstract="", updated=one.updated, way=Way.SEARCH)
+        Paper(
+            id=one.id, version=2, title="", abstract="", updated=one.updated, origin=Origin.SEARCH
+        )
         for one in stored
     )
     assert judge_search(answer(revised), stored, TODAY).believed == revised

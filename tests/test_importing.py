@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.migrate.published_readme import Published, read_published
-from daily_papers.papers.paper import Paper, Way, folded, newest_first
+from daily_papers.papers.paper import Origin, Paper, folded, newest_first
 from daily_papers.render.markdown import shown
 from daily_papers.render.pages import render_row
 from daily_papers.render.readme import BEGIN, END
@@ -59,7 +59,7 @@ def test_a_row_tells_what_it_tells_and_nothing_else_is_known():
         abstract="We do it.",
         comment="9 pages",
         updated=datetime(2025, 1, 31, tzinfo=UTC),
-        way=Way.IMPORT,
+        origin=Origin.IMPORT,
     )
 
 
@@ -419,7 +419,7 @@ def papers(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Paper]:
         updated=st.dates(date(1991, 8, 1), date(2099, 1, 1)).map(
             lambda day: datetime(day.year, day.month, day.day, tzinfo=UTC)
         ),
-        way=st.just(Way.IMPORT),
+        origin=st.just(Origin.IMPORT),
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query import fulltext
 from daily_papers.query.expression import (
     All,
@@ -37,7 +37,7 @@ def paper(title="", abstract="", authors=None, categories=None, number=1):
         abstract=abstract,
         authors=authors,
         categories=categories,
-        way=Way.SEARCH,
+        origin=Origin.SEARCH,
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.merging import merged, merged_all, newest
-from daily_papers.papers.paper import Paper, Way, newest_first
+from daily_papers.papers.paper import Origin, Paper, newest_first
 from tests.support.made_papers import papers
 
 #: What may be unknown.
@@ -25,7 +25,7 @@ FEED = Paper(
     abstract="Short.",
     categories=("cs.CV",),
     announced=date(2026, 1, 20),
-    way=Way.FEED,
+    origin=Origin.FEED,
 )
 SEARCH = replace(
     FEED,
@@ -34,7 +34,7 @@ SEARCH = replace(
     published=datetime(2026, 1, 16, 9, 30, tzinfo=UTC),
     updated=datetime(2026, 1, 16, 9, 30, tzinfo=UTC),
     announced=None,
-    way=Way.SEARCH,
+    origin=Origin.SEARCH,
 )
 
 of_one_paper = papers(id="2601.00001")
@@ -70,23 +70,23 @@ def test_within_a_version_nothing_that_is_known_is_lost(one: Paper, other: Paper
 
 
 @given(of_one_version, of_one_version)
-def test_within_a_version_the_better_way_wins_then_the_newer_record(one: Paper, other: Paper):
+def test_within_a_version_the_better_origin_wins_then_the_newer_record(one: Paper, other: Paper):
     both = merged(one, other)
-    winner = one if one.way > other.way else other
-    assert both.way is winner.way
+    winner = one if one.origin > other.origin else other
+    assert both.origin is winner.origin
     for field in fields(Paper):
         if getattr(winner, field.name) is not None:
             assert getattr(both, field.name) == getattr(winner, field.name)
 
 
 @given(of_one_version, of_one_version)
-def test_the_order_of_arrival_matters_only_between_records_of_one_way(one: Paper, other: Paper):
-    if one.way is not other.way:
+def test_the_order_of_arrival_matters_only_between_records_of_one_origin(one: Paper, other: Paper):
+    if one.origin is not other.origin:
         assert merged(one, other) == merged(other, one)
 
 
 def test_the_ways_are_ordered():
-    assert Way.SEARCH > Way.OAI > Way.FEED > Way.IMPORT
+    assert Origin.SEARCH > Origin.OAI > Origin.FEED > Origin.IMPORT
 
 
 def test_details_complete_what_the_feed_told():
@@ -161,6 +161,6 @@ def test_a_first_version_withdraws_nothing():
 
 
 def test_arxivs_own_mark_is_kept_when_a_better_record_lacks_it():
-    marked = replace(SECOND, way=Way.OAI, withdrawn=True)
+    marked = replace(SECOND, origin=Origin.OAI, withdrawn=True)
     assert merged(marked, SECOND).is_withdrawn
     assert merged(SECOND, marked).is_withdrawn

@@ -13,7 +13,7 @@ from daily_papers.daily.evidence import Details, Evidence, FeedRead, Searched
 from daily_papers.daily.feed_history import gap, lost_since, with_feed
 from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.papers.announcement import AnnounceKind, Announcement
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.store.store import HeardListing, KeywordState, News, State, Store
 from tests.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
 from tests.support.daily_runs import Reader, days
@@ -43,7 +43,7 @@ def paper(id: str, version: int = 1) -> Paper:
         title="A title",
         abstract="An abstract",
         announced=TUESDAY,
-        way=Way.FEED,
+        origin=Origin.FEED,
     )
 
 
@@ -158,7 +158,7 @@ def test_the_newest_comes_first():
 
 
 def test_details_that_come_later_are_in_the_news():
-    detailed = replace(paper("2602.00124"), comment="12 pages", way=Way.SEARCH)
+    detailed = replace(paper("2602.00124"), comment="12 pages", origin=Origin.SEARCH)
     listing = read(("2602.00124", AnnounceKind.NEW))
     news = news_of(before(a=None), listing, Details((detailed,)))
     assert news.papers["2602.00124"].comment == "12 pages"

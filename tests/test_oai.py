@@ -13,7 +13,7 @@ from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.errors import BadAnswer, Throttled
 from daily_papers.papers.names import split_authors
-from daily_papers.papers.paper import Paper, Way, folded
+from daily_papers.papers.paper import Origin, Paper, folded
 from daily_papers.papers.tex import decode_accents
 from tests.support.loopback import Canned, Loopback, answering, in_turn
 from tests.support.made_harvests import Entry, deleted, error, page
@@ -71,7 +71,7 @@ def test_a_record_tells_all_that_is_known_of_a_paper():
         updated=datetime(2014, 12, 12, 13, 15, 28, tzinfo=UTC),
         doi="10.1063/1.3536454",
         journal_ref="AIP Conf.Proc.1316:466-477,2010",
-        way=Way.OAI,
+        origin=Origin.OAI,
     )
     assert not found.is_withdrawn
 

@@ -11,7 +11,7 @@ import pytest
 
 from daily_papers.config import Keyword, parse_config
 from daily_papers.papers.coauthors import coauthor_groups
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.preview import KeywordPreview, matching, overlaps
 from daily_papers.preview_text import STYLES, as_markdown, as_text
 from tests.sandbox import RATE_EXCEEDED, SandboxArxiv
@@ -45,7 +45,7 @@ def paper(number: int, *, days_ago: float = 0, version: int = 1, **fields: objec
         "authors": ("Ada Abramsson",),
         "categories": ("eess.IV",),
         "updated": NOON - timedelta(days=days_ago),
-        "way": Way.SEARCH,
+        "origin": Origin.SEARCH,
     }
     return Paper(**{**plain, **fields})  # type: ignore[arg-type]
 

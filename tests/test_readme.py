@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.render.pages import Section, render_pages, render_row
 from daily_papers.render.readme import (
     BEGIN,
@@ -40,7 +40,7 @@ def paper(number: int, **known: object) -> Paper:
         "title": f"Paper {number}",
         "abstract": f"What paper {number} says.",
         "updated": datetime(2026, 1, 19, 18, tzinfo=UTC) - timedelta(hours=number),
-        "way": Way.SEARCH,
+        "origin": Origin.SEARCH,
     }
     return Paper(**(fields | known))  # type: ignore[arg-type]
 

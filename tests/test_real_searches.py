@@ -12,7 +12,7 @@ import pytest
 from daily_papers.daily.trust import SearchAnswer, judge_search
 from daily_papers.errors import Outcome
 from daily_papers.papers.merging import merged_all, newest
-from daily_papers.papers.paper import ArxivId, Paper, Way
+from daily_papers.papers.paper import ArxivId, Origin, Paper
 from daily_papers.query.expression import Field, Phrase, all_of, any_of
 from daily_papers.query.matching import Matches, Verdict
 
@@ -62,7 +62,7 @@ def paper(record):
         title=record["title"],
         abstract=record["abstract"],
         updated=datetime.fromisoformat(record["updated"]).replace(tzinfo=UTC),
-        way=Way.SEARCH,
+        origin=Origin.SEARCH,
     )
 
 

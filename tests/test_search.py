@@ -15,7 +15,7 @@ from daily_papers.arxiv.query_api import QueryApi, _Pages, _paper
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
 from daily_papers.errors import BadAnswer, ShortAnswer
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from tests.support.clock import PassingClock
 from tests.support.loopback import Canned, answering, in_turn
 from tests.support.made_answers import Listed, answer, listed, query_api
@@ -183,7 +183,7 @@ def test_an_entry_becomes_a_paper():
         updated=datetime(2026, 1, 19, 18, 0, 1, tzinfo=UTC),
         doi="10.1000/one",
         journal_ref="J. Things 3 (2026)",
-        way=Way.SEARCH,
+        origin=Origin.SEARCH,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.store.store import Draft, News
 from tests.sandbox import SandboxArxiv
 from tests.support.command_line import Ended, run
@@ -130,7 +130,7 @@ def test_a_withdrawal_that_is_known_late_goes_back_to_its_place(tmp_path: Path):
     second = paper(1, version=2, updated=datetime(2026, 3, 10, tzinfo=UTC))
     website = Website.new(tmp_path, {"medical-imaging": [second, paper(3)]}, keywords=KEYWORDS)
     announced = replace(
-        second, version=3, published=None, updated=None, announced=DAY, way=Way.FEED
+        second, version=3, published=None, updated=None, announced=DAY, origin=Origin.FEED
     )
     details = replace(
         second, version=3, updated=datetime(2026, 3, 19, tzinfo=UTC), comment="Withdrawn"

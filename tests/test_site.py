@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 from pybtex.database import parse_string
 
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.site.cards import day_text
 from daily_papers.site.charts import weeks_of
 from daily_papers.site.formulas import FormulaRenderer, plain_text
@@ -125,7 +125,7 @@ def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:
         published=None,
         updated=None,
         announced=DAY,
-        way=Way.FEED,
+        origin=Origin.FEED,
     )
     website = Website.new(tmp_path, {"medical-imaging": [bare]}).built()
     found = card(website, "2603.00001")

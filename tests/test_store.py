@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.store.store import Draft, KeywordState, News, Store
 
 DAY = date(2026, 1, 20)
@@ -23,7 +23,7 @@ def paper(number: int, day: int | None) -> Paper:
         abstract="An abstract",
         updated=updated,
         announced=DAY,
-        way=Way.FEED if day is None else Way.SEARCH,
+        origin=Origin.FEED if day is None else Origin.SEARCH,
     )
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daily_papers.errors import StoreError
-from daily_papers.papers.paper import Paper, Way, announcement_order
+from daily_papers.papers.paper import Origin, Paper, announcement_order
 from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import (
     FeedPart,
@@ -168,7 +168,12 @@ def files(root: Path) -> dict[str, bytes]:
 )
 def test_no_file_holds_more_than_ten_thousand_identifiers(tmp_path: Path, paper_id: str, file: str):
     paper = Paper(
-        id=paper_id, version=1, title="", abstract="", announced=date(2026, 1, 20), way=Way.FEED
+        id=paper_id,
+        version=1,
+        title="",
+        abstract="",
+        announced=date(2026, 1, 20),
+        origin=Origin.FEED,
     )
     store = Store(papers={paper_id: StoredPaper(paper, {"mri": date(2026, 1, 20)})})
     assert f"data/papers/{file}.jsonl" in save(store, tmp_path)
@@ -328,9 +333,9 @@ def in_conflict(content: bytes) -> bytes:
         ),
         pytest.param(
             PAPERS,
-            lambda content: with_field(content, 2, way="pigeon"),
-            f"{PAPERS}:2: damaged: \"way\" is wrong: 'pigeon' is not one of import, feed",
-            id="unknown way",
+            lambda content: with_field(content, 2, origin="pigeon"),
+            f"{PAPERS}:2: damaged: \"origin\" is wrong: 'pigeon' is not one of import, feed",
+            id="unknown origin",
         ),
         pytest.param(
             PAPERS,

@@ -15,7 +15,7 @@ import pytest
 
 from daily_papers.config import parse_config
 from daily_papers.mail.digest import Digest, NewsItem
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.render.pages import render_pages
 from daily_papers.render.readme import Tables, render_region
 from daily_papers.render.templates import Templates
@@ -41,7 +41,7 @@ PAPER = Paper(
     published=datetime(2026, 1, 2, tzinfo=UTC),
     updated=datetime(2026, 1, 12, tzinfo=UTC),
     announced=DAY,
-    way=Way.SEARCH,
+    origin=Origin.SEARCH,
 )
 
 #: By template and field, the values that were handed over.

@@ -36,7 +36,7 @@ from daily_papers.arxiv.xml import (
 from daily_papers.errors import BadAnswer, FetchError
 from daily_papers.papers.announcement import AnnounceKind, Announcement, merged
 from daily_papers.papers.names import split_authors
-from daily_papers.papers.paper import ArxivId, Paper, Way, announcement_order
+from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order
 from daily_papers.query.categories import ARCHIVES
 
 logger = logging.getLogger(__name__)
@@ -253,7 +253,7 @@ def _announcement(entry: Mapping[str, Any], day: date | None) -> Announcement:
         announced=day,
         doi=first_doi(entry.get("arxiv_doi", "")),
         journal_ref=readable(entry.get("arxiv_journal_reference", "")) or None,
-        way=Way.FEED,
+        origin=Origin.FEED,
     )
     return Announcement(paper, AnnounceKind(_text(entry, "arxiv_announce_type")))
 

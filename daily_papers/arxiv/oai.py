@@ -29,7 +29,7 @@ from daily_papers.arxiv.xml import (
 )
 from daily_papers.errors import BadAnswer
 from daily_papers.papers.names import split_authors
-from daily_papers.papers.paper import ArxivId, Paper, Way
+from daily_papers.papers.paper import ArxivId, Origin, Paper
 
 logger = logging.getLogger(__name__)
 
@@ -174,7 +174,7 @@ def _paper(paper_id: str, raw: etree._Element) -> Paper:
         doi=first_doi(_text(raw, "doi")),
         journal_ref=readable(_text(raw, "journal-ref")) or None,
         withdrawn=_has_no_files(versions[latest]) or None,
-        way=Way.OAI,
+        origin=Origin.OAI,
     )
     before = [n for n in versions if n < latest and not _has_no_files(versions[n])]
     if paper.is_withdrawn and before:

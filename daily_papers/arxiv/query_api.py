@@ -26,7 +26,7 @@ from daily_papers.arxiv.xml import ARXIV, ATOM, moment, parse_feed, shortened
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
 from daily_papers.papers.merging import merged_all, newest
 from daily_papers.papers.names import is_name
-from daily_papers.papers.paper import ArxivId, Paper, Way, folded
+from daily_papers.papers.paper import ArxivId, Origin, Paper, folded
 from daily_papers.query.expression import Expression, leaves, to_arxiv
 from daily_papers.query.matching import found_by_arxiv
 from daily_papers.query.request_line import (
@@ -290,7 +290,7 @@ def _paper(result: arxiv.Result) -> Paper:
         updated=result.updated,
         doi=folded(dois[0]) if dois else None,
         journal_ref=folded(result.journal_ref or "") or None,
-        way=Way.SEARCH,
+        origin=Origin.SEARCH,
     )
 
 

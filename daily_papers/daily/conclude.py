@@ -36,7 +36,7 @@ from daily_papers.daily.plan import FetchMode, lacks_days
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
 from daily_papers.mail.digest import Digest, NewsItem, number_of
 from daily_papers.papers.packed_ids import packed, unpacked
-from daily_papers.papers.paper import Way, announcement_order
+from daily_papers.papers.paper import Origin, announcement_order
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 from daily_papers.text import plural
 
@@ -282,7 +282,7 @@ def _closed(
     if findings.feed is not None:
         known += announced_as_news(findings.feed.announcements)
     if findings.harvested:
-        known.append(findings.shown.get(Way.OAI))
+        known.append(findings.shown.get(Origin.OAI))
     if complete and (highest(known) is None or run.mode in (FetchMode.SEARCH, FetchMode.OAI)):
         known.append(store.highest_id)
     return replace(

@@ -21,7 +21,7 @@ from daily_papers.daily.evidence import (
 )
 from daily_papers.errors import Failure
 from daily_papers.papers.announcement import Announcement
-from daily_papers.papers.paper import Way, announcement_order
+from daily_papers.papers.paper import Origin, announcement_order
 from daily_papers.store.store import KeywordState, State, Store, highest
 
 
@@ -56,7 +56,7 @@ class Findings:
     #: What of today's feed is known; None if it was not asked, or nothing of it is true.
     announced: tuple[Announcement, ...] | None = None
     #: The highest identifier that each service showed.
-    shown: dict[Way, str] = field(default_factory=dict)
+    shown: dict[Origin, str] = field(default_factory=dict)
     #: Keywords that were searched for, with whatever success.
     tried: set[str] = field(default_factory=set)
     #: Keywords whose full search failed, though the service answers.
@@ -120,16 +120,16 @@ class Findings:
         match item:
             case Searched() | Details():
                 for paper in item.papers:
-                    self._show(paper.way, paper.id)
+                    self._show(paper.origin, paper.id)
             case Harvested(highest_id=str() as id):
-                self._show(Way.OAI, id)
+                self._show(Origin.OAI, id)
 
-    def _show(self, way: Way, id: str) -> None:
-        self.shown[way] = highest([self.shown.get(way), id]) or id
+    def _show(self, origin: Origin, id: str) -> None:
+        self.shown[origin] = highest([self.shown.get(origin), id]) or id
 
-    def has_shown(self, way: Way, id: str | None) -> bool:
+    def has_shown(self, origin: Origin, id: str | None) -> bool:
         """Whether a service's index has come as far as an identifier."""
-        shown = self.shown.get(way)
+        shown = self.shown.get(origin)
         if shown is None or id is None:
             return False
         return announcement_order(shown)[:2] >= announcement_order(id)[:2]
@@ -154,6 +154,6 @@ class Findings:
         An index may lag behind the listings by days.
         """
         since = state.unbroken_from
-        return (progress.searched and self.has_shown(Way.SEARCH, since)) or (
-            progress.harvested and self.has_shown(Way.OAI, since)
+        return (progress.searched and self.has_shown(Origin.SEARCH, since)) or (
+            progress.harvested and self.has_shown(Origin.OAI, since)
         )

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from daily_papers.errors import Outcome
-from daily_papers.papers.paper import Paper, Way, announcement_order
+from daily_papers.papers.paper import Origin, Paper, announcement_order
 from daily_papers.query.matching import Verdict
 
 #: How long the index of the query API may take to hold what was announced.
@@ -97,7 +97,7 @@ def _known_to_index(stored: Sequence[Paper], today: date) -> tuple[Paper, ...]:
         paper
         for paper in stored
         if paper.updated is not None
-        and (paper.way is Way.SEARCH or paper.updated.date() <= today - INDEX_LAG)
+        and (paper.origin is Origin.SEARCH or paper.updated.date() <= today - INDEX_LAG)
     )
 
 

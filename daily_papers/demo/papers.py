@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from daily_papers.papers.announcement import AnnounceKind
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 
 FIRST_DAY, LAST_DAY = date(2025, 12, 1), date(2026, 2, 9)
 #: The person whose papers the demo follows, in the spellings in which the name is printed.
@@ -155,7 +155,7 @@ def _paper(topic: _Topic, id: str, day: date, random: Random) -> Paper:
         categories=topic.categories,
         published=submitted,
         updated=submitted,
-        way=Way.SEARCH,
+        origin=Origin.SEARCH,
     )
 
 

@@ -23,7 +23,7 @@ from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, Mail, NewsItem, day_of
 from daily_papers.mail.issue import Links, issue_page
-from daily_papers.papers.paper import ArxivId, Paper, Way
+from daily_papers.papers.paper import ArxivId, Origin, Paper
 from daily_papers.records import decode, encode
 
 _FORMAT = 1
@@ -115,7 +115,7 @@ class _PaperRecord:
     code: Annotated[str, _check_code] | None
     updated: datetime | None
     announced: date | None
-    way: Way
+    origin: Origin
     keywords: tuple[str, ...]
 
     @classmethod
@@ -132,7 +132,7 @@ class _PaperRecord:
             code=item.code_url,
             updated=paper.updated,
             announced=paper.announced,
-            way=paper.way,
+            origin=paper.origin,
             keywords=item.keywords,
         )
 
@@ -149,7 +149,7 @@ class _PaperRecord:
             updated=self.updated,
             announced=self.announced,
             withdrawn=self.withdrawn or None,
-            way=self.way,
+            origin=self.origin,
         )
         return NewsItem(paper, self.keywords, self.code)
 

@@ -16,7 +16,7 @@ def merged(known: Paper, incoming: Paper) -> Paper:
     """Join two records of one paper, ``incoming`` being the later to arrive.
 
     A higher version replaces a lower one, and keeps from it only the first version's date. In the
-    same version what is known fills what is not; where both know, the better way wins, then the
+    same version what is known fills what is not; where both know, the better origin wins, then the
     newer record.
     """
     assert known.id == incoming.id
@@ -30,7 +30,7 @@ def merged(known: Paper, incoming: Paper) -> Paper:
             previous=incoming.previous or before,
         )
         return _without_needless_date(revised)
-    better, other = (incoming, known) if incoming.way >= known.way else (known, incoming)
+    better, other = (incoming, known) if incoming.origin >= known.origin else (known, incoming)
     return _without_needless_date(_filled(better, other))
 
 

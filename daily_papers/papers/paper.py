@@ -62,8 +62,8 @@ def announcement_order(paper_id: str) -> tuple[int, int, str]:
     return ((century + year) * 100 + int(yymm[2:]), int(digits), archive)
 
 
-class Way(IntEnum):
-    """The way in which a paper's record came; a higher one knows better, and knows more."""
+class Origin(IntEnum):
+    """Where a paper's record came from; a higher one knows better, and knows more."""
 
     IMPORT = 1  # a published digest README: no authors, no categories, no first date
     FEED = 2  # the announcement feed: no comment, no submission dates
@@ -83,18 +83,18 @@ class Paper:
     id: str
     version: int
     title: str
-    #: Names in their order. None where the way does not tell them.
+    #: Names in their order. None where the origin does not give them.
     authors: tuple[str, ...] | None = None
     abstract: str
     comment: str | None = None
     primary_category: str | None = None
-    #: All categories, the primary one among them. None where the way does not tell them.
+    #: All categories, the primary one among them. None where the origin does not give them.
     categories: tuple[str, ...] | None = None
     #: Submission of the first version, UTC.
     published: datetime | None = None
     #: Submission of this version, UTC. None for a paper known from the feed alone.
     updated: datetime | None = None
-    #: The listing day on which the feed announced this version. None where no feed told it.
+    #: The listing day on which the feed announced this version. None where no feed did.
     announced: date | None = None
     doi: str | None = None
     journal_ref: str | None = None
@@ -102,7 +102,7 @@ class Paper:
     withdrawn: bool | None = None
     #: Submission of the version before this one, as long as this one may be a withdrawal.
     previous: datetime | None = None
-    way: Way
+    origin: Origin
 
     @property
     def versioned_id(self) -> str:
@@ -151,7 +151,7 @@ class Paper:
     @property
     def has_details(self) -> bool:
         """Whether all that arXiv tells is known, not only what a feed or a README shows."""
-        return self.way >= Way.OAI
+        return self.origin >= Origin.OAI
 
 
 def newest_first(paper: Paper) -> tuple[int, float, tuple[int, int, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from daily_papers.mail.digest import Digest, NewsItem
 from daily_papers.mail.digest_file import digest_file
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 
 KEYWORDS = (("mri", "mri"), ("medical-imaging", "medical imaging"))
 
@@ -22,7 +22,7 @@ def paper(number: int, title: str = "", **fields: object) -> Paper:
         "abstract": "About everything.",
         "primary_category": "cs.CV",
         "announced": date(2026, 11, 20),
-        "way": Way.FEED,
+        "origin": Origin.FEED,
     }
     return Paper(**(known | fields))  # type: ignore[arg-type]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 
 #: What XML lets through, hostile or not; folded, as every text of a paper is.
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30).map(
@@ -59,7 +59,7 @@ def papers(draw: st.DrawFn, **given: Any) -> Paper:
         "doi": draw(st.none() | st.just("10.9999/made.up")),
         "withdrawn": draw(st.sampled_from([None, True])),
         "journal_ref": draw(st.none() | st.just("Made-up Journal 1 (2026) 1")),
-        "way": draw(st.sampled_from(Way)),
+        "origin": draw(st.sampled_from(Origin)),
         **given,
     }
     if fields["updated"] is None and fields["announced"] is None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from daily_papers.config import parse_config
 from daily_papers.mail.digest import Digest, NewsItem
 from daily_papers.mail.digest_file import digest_file
-from daily_papers.papers.paper import Paper, Way
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import Draft, KeywordState, News, State, Store
@@ -74,7 +74,7 @@ def paper(number: int, title: str = "", **fields: object) -> Paper:
         categories=("eess.IV", "cs.CV"),
         published=submitted,
         updated=submitted,
-        way=Way.SEARCH,
+        origin=Origin.SEARCH,
     )
     return replace(plain, **fields)  # type: ignore[arg-type]
 

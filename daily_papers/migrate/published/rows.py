@@ -19,7 +19,7 @@ from enum import Enum
 from html import unescape
 from itertools import pairwise
 
-from daily_papers.papers.paper import ArxivId, Paper, Way, folded
+from daily_papers.papers.paper import ArxivId, Origin, Paper, folded
 
 
 class Column(Enum):
@@ -126,7 +126,7 @@ def read_row(line: str, columns: tuple[Column, ...], reading: Reading) -> Paper:
         abstract=_text(cells.get(Column.ABSTRACT, ""), reading),
         comment=_text(cells.get(Column.COMMENT, ""), reading) or None,
         updated=_midnight(cells[Column.DATE]),
-        way=Way.IMPORT,
+        origin=Origin.IMPORT,
     )
 
 
