@@ -12,7 +12,7 @@ from typing import Final
 from daily_papers.config import Config, Problem
 from daily_papers.config.messages import list_as_yaml
 from daily_papers.errors import DailyPapersError
-from daily_papers.papers.names import name_key, same_name
+from daily_papers.papers.authors import name_key, same_name
 from daily_papers.store.files import load_store
 
 #: A larger store is not read: `check` looks at files that anybody may have sent.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from daily_papers.papers.bibtex import bibtex_entry
-from daily_papers.papers.code_links import code_url
+from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, folded, newest_first
 from daily_papers.text import rfc3339
 

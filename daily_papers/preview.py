@@ -20,7 +20,7 @@ from daily_papers.config import Config, ConfigError, Keyword, load_config, parse
 from daily_papers.config.messages import in_single
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.github_actions import repository_url
-from daily_papers.papers.coauthors import CoauthorGroup, coauthor_groups
+from daily_papers.papers.authors import CoauthorGroup, coauthor_groups
 from daily_papers.papers.paper import Paper
 from daily_papers.query.matching import Matches, Verdict
 from daily_papers.repository import KEYWORDS

@@ -19,8 +19,8 @@ from daily_papers.arxiv.feed import (
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
 from daily_papers.errors import BadAnswer, Forbidden, Throttled
-from daily_papers.papers.announcement import AnnounceKind, Announcement, counts, merged
-from daily_papers.papers.names import split_authors
+from daily_papers.papers.announcement import AnnounceKind, Announcement, counts, merge_parts
+from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import Origin, folded
 from daily_papers.papers.tex import decode_accents
 from tests.support.loopback import Canned, answering, in_turn
@@ -305,7 +305,7 @@ def test_what_is_no_feed_is_not_believed(body):
 
 
 def kinds(*parts: tuple[Item, ...]) -> dict[str, str]:
-    announced = merged(read(*items).announcements for items in parts)
+    announced = merge_parts(read(*items).announcements for items in parts)
     return {one.paper.versioned_id: one.kind.value for one in announced}
 
 

@@ -12,7 +12,7 @@ from daily_papers.arxiv.oai import OaiPage, OaiPmh, read_page
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.errors import BadAnswer, Throttled
-from daily_papers.papers.names import split_authors
+from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import Origin, Paper, folded
 from daily_papers.papers.tex import decode_accents
 from tests.support.loopback import Canned, Loopback, answering, in_turn

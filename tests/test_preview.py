@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daily_papers.config import Keyword, parse_config
-from daily_papers.papers.coauthors import coauthor_groups
+from daily_papers.papers.authors import coauthor_groups
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.preview import KeywordPreview, matching, overlaps
 from daily_papers.preview_text import STYLES, as_markdown, as_text

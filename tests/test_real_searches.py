@@ -11,8 +11,7 @@ import pytest
 
 from daily_papers.daily.trust import SearchAnswer, judge_search
 from daily_papers.errors import Outcome
-from daily_papers.papers.merging import merged_all, newest
-from daily_papers.papers.paper import ArxivId, Origin, Paper
+from daily_papers.papers.paper import ArxivId, Origin, Paper, merge, newest_first
 from daily_papers.query.expression import Field, Phrase, all_of, any_of
 from daily_papers.query.matching import Matches, Verdict
 
@@ -130,8 +129,10 @@ def replayed():
             before = tables[keyword]
             stored = [one for one in before if one.versioned_id in matching]
             belief = judge_search(answer, stored, day)
-            joined = merged_all([*before, *belief.believed])
-            tables[keyword] = newest(joined.values(), ROWS)
+            joined = {paper.id: paper for paper in before}
+            for paper in belief.believed:
+                joined[paper.id] = merge(joined.get(paper.id, paper), paper)
+            tables[keyword] = tuple(sorted(joined.values(), key=newest_first)[:ROWS])
             yield day, keyword, answer, belief, before, tables[keyword]
 
 

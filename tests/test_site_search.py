@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from daily_papers.papers.names import name_key, same_name
+from daily_papers.papers.authors import name_key, same_name
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Field, Phrase, any_of
 from daily_papers.query.fulltext import indexed

@@ -34,8 +34,8 @@ from daily_papers.arxiv.xml import (
     shortened,
 )
 from daily_papers.errors import BadAnswer, FetchError
-from daily_papers.papers.announcement import AnnounceKind, Announcement, merged
-from daily_papers.papers.names import split_authors
+from daily_papers.papers.announcement import AnnounceKind, Announcement, merge_parts
+from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order
 from daily_papers.query.categories import ARCHIVES
 
@@ -82,7 +82,7 @@ class FeedAnswer:
     @property
     def announcements(self) -> tuple[Announcement, ...]:
         """Every announced paper once, its kind relative to all parts."""
-        return merged(part.announcements for part in self.parts)
+        return merge_parts(part.announcements for part in self.parts)
 
 
 class AnnouncementFeed:
@@ -175,7 +175,7 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
     return PartAnswer(
         categories=tuple(categories),
         url=url,
-        announcements=merged([announcements]),
+        announcements=merge_parts([announcements]),
         count=len(entries),
         listing_day=day,
     )

@@ -28,7 +28,7 @@ from daily_papers.arxiv.xml import (
     strict_xml,
 )
 from daily_papers.errors import BadAnswer
-from daily_papers.papers.names import split_authors
+from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper
 
 logger = logging.getLogger(__name__)

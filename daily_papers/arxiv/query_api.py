@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import arxiv
@@ -24,9 +24,8 @@ from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import ARXIV, ATOM, moment, parse_feed, shortened
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
-from daily_papers.papers.merging import merged_all, newest
-from daily_papers.papers.names import is_name
-from daily_papers.papers.paper import ArxivId, Origin, Paper, folded
+from daily_papers.papers.authors import is_name
+from daily_papers.papers.paper import ArxivId, Origin, Paper, folded, merge, newest_first
 from daily_papers.query.expression import Expression, leaves, to_arxiv
 from daily_papers.query.matching import found_by_arxiv
 from daily_papers.query.request_line import (
@@ -125,8 +124,10 @@ class QueryApi:
         answers = [self.newest(query, count) for query in queries]
         if len(answers) == 1:
             return answers[0]
-        joined = merged_all(paper for answer in answers for paper in answer.papers)
-        papers = newest(joined.values(), len(joined))
+        joined: dict[str, Paper] = {}
+        for paper in chain.from_iterable(answer.papers for answer in answers):
+            joined[paper.id] = merge(joined.get(paper.id, paper), paper)
+        papers = tuple(sorted(joined.values(), key=newest_first))
         total = max(len(papers), *(answer.total for answer in answers))
         urls = tuple(url for answer in answers for url in answer.urls)
         return Answer(papers[:count], total, urls)

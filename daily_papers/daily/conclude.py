@@ -35,8 +35,7 @@ from daily_papers.daily.news import NewPapers, announced_as_news, find_news, pap
 from daily_papers.daily.plan import FetchMode, lacks_days
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
 from daily_papers.mail.digest import Digest, NewsItem, number_of
-from daily_papers.papers.packed_ids import packed, unpacked
-from daily_papers.papers.paper import Origin, announcement_order
+from daily_papers.papers.paper import Origin, announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 from daily_papers.text import plural
 
@@ -203,8 +202,8 @@ def _with_unheard(state: State, news: NewPapers) -> State:
     heard = tuple(
         replace(
             listing,
-            new=packed(
-                [*unpacked(listing.new)]
+            new=pack_ids(
+                [*unpack_ids(listing.new)]
                 + [id for id, each in news.unheard.items() if each.day == listing.day]
             ),
         )
@@ -434,7 +433,7 @@ def _with_short_days(before: Store, store: Store, news: NewPapers, day: date) ->
     short = _newly_short(before, news, day)
     if not short:
         return store
-    listings = (unpacked(listing.new) for listing in store.state.heard if listing.day in short)
+    listings = (unpack_ids(listing.new) for listing in store.state.heard if listing.day in short)
     since = highest([store.state.unbroken_from, *(ids[-1] for ids in listings if ids)])
     state = replace(
         store.state,

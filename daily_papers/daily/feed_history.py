@@ -14,8 +14,7 @@ from daily_papers.daily.evidence import FeedRead
 from daily_papers.daily.plan import working_days
 from daily_papers.daily.trust import FeedMark
 from daily_papers.papers.announcement import AnnounceKind, Announcement, counts
-from daily_papers.papers.packed_ids import packed, unpacked
-from daily_papers.papers.paper import announcement_order
+from daily_papers.papers.paper import announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import HeardListing, State, highest
 
 #: A listing day has brought more than a thousand identifiers since 2023. Between two days that
@@ -121,8 +120,8 @@ def _with_listing(
     categories = {name for part in feed.parts for name in part.categories}
     for listing in heard:
         if listing.day == day:
-            new, after_gap = [*unpacked(listing.new), *new], listing.after_gap
-    today = HeardListing(day, tuple(sorted(categories)), packed(new), after_gap)
+            new, after_gap = [*unpack_ids(listing.new), *new], listing.after_gap
+    today = HeardListing(day, tuple(sorted(categories)), pack_ids(new), after_gap)
     return (*(each for each in heard if each.day != day), today)[-_LISTINGS:]
 
 

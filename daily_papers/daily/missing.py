@@ -15,8 +15,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from daily_papers.clock import LISTING_ZONE
-from daily_papers.papers.packed_ids import unpacked
-from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.papers.paper import Paper, announcement_order, unpack_ids
 from daily_papers.store.store import HeardListing
 
 
@@ -73,7 +72,7 @@ class Heard:
     @classmethod
     def of(cls, listings: Sequence[HeardListing]) -> Self:
         """``listings`` in the order of their days."""
-        shown = [unpacked(listing.new) for listing in listings]
+        shown = [unpack_ids(listing.new) for listing in listings]
         return cls(
             frozenset(id for ids in shown for id in ids),
             tuple(_spans(listings, shown)),

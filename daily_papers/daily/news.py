@@ -35,8 +35,7 @@ from daily_papers.daily.evidence import (
 from daily_papers.daily.feed_history import with_feed
 from daily_papers.daily.missing import Heard, Unheard
 from daily_papers.papers.announcement import Announcement
-from daily_papers.papers.merging import merged
-from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.papers.paper import Paper, announcement_order, merge
 from daily_papers.query.matching import Matches
 from daily_papers.query.syntax import QueryError, parse
 from daily_papers.store.store import KeywordState, Store
@@ -189,7 +188,7 @@ def _with_all_details(
     for item in evidence:
         for paper in papers_of(item):
             if paper.id in papers:
-                known[paper.id] = merged(known.get(paper.id, paper), paper)
+                known[paper.id] = merge(known.get(paper.id, paper), paper)
     return known
 
 

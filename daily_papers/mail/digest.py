@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from daily_papers.papers.code_links import code_url
+from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
 
 #: Names that a record keeps of a paper; a mail shows three of them.

@@ -20,7 +20,7 @@ from itertools import groupby
 
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Mail, NewsItem, number_of
-from daily_papers.papers.code_links import code_url
+from daily_papers.papers.links import code_url
 from daily_papers.render.markdown import shown
 from daily_papers.text import cut, one_line, plural
 

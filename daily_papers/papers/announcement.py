@@ -39,7 +39,7 @@ class Announcement:
     kind: AnnounceKind
 
 
-def merged(parts: Iterable[Iterable[Announcement]]) -> tuple[Announcement, ...]:
+def merge_parts(parts: Iterable[Iterable[Announcement]]) -> tuple[Announcement, ...]:
     """Each announced paper once, in the order of the parts.
 
     A paper may stand in several parts: as ``cross`` in the part of one category and as ``new`` in

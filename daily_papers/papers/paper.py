@@ -1,14 +1,13 @@
-"""A paper as arXiv describes it, and the identifiers that arXiv gives."""
+"""A paper as arXiv describes it, what two records of one come to, and arXiv's identifiers."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Self
-
-from daily_papers.papers.withdrawal import says_withdrawn
 
 _IDENTIFIER = re.compile(
     r"""(?:oai:)?(?:arXiv(?:\.org)?:)?
@@ -18,6 +17,14 @@ _IDENTIFIER = re.compile(
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SUBJECT_CLASS = re.compile(r"\.[A-Za-z]{2}(?=/)")
+_WITHDRAWN = re.compile(r"\bwithdrawn\b", re.IGNORECASE)
+# Something else was withdrawn: an earlier version, another paper, a submission to a conference.
+_SOMETHING_ELSE_WITHDRAWN = re.compile(
+    r"""\b(?:previous|earlier|another|other|replaces|supersedes|not)\b
+            (?:[^.;]|\.(?!\s)){0,100} \bwithdrawn\b
+      | \bwithdrawn\ from\ (?!(?:the\ )?arxiv)""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,42 @@ def announcement_order(paper_id: str) -> tuple[int, int, str]:
     year = int(yymm[:2])
     century = 1900 if year >= 91 else 2000
     return ((century + year) * 100 + int(yymm[2:]), int(digits), archive)
+
+
+def pack_ids(ids: Iterable[str]) -> str:
+    """Write identifiers as one short text, each once, in the order in which arXiv gave them.
+
+    In ``2601.06587+3+19 2602.00012`` each word begins with a whole identifier; the steps to the
+    next ones of its month follow.
+    """
+    words: list[str] = []
+    month, last = "", 0
+    for id in sorted(set(ids), key=announcement_order):
+        head, dot, number = id.partition(".")
+        key = f"{head}{dot}{len(number)}"
+        if dot and key == month:
+            words[-1] += f"+{int(number) - last}"
+        else:
+            words.append(id)
+        month, last = key, int(number or 0)
+    return " ".join(words)
+
+
+def unpack_ids(text: str) -> tuple[str, ...]:
+    """Read what `pack_ids` wrote; raises ValueError for any other text."""
+    return tuple(_unpack_ids(text))
+
+
+def _unpack_ids(text: str) -> Iterator[str]:
+    for word in text.split():
+        first, *steps = word.split("+")
+        announcement_order(first)
+        head, dot, number = first.partition(".")
+        last = int(number or 0)
+        yield first
+        for step in steps:
+            last += int(step)
+            yield f"{head}{dot}{last:0{len(number)}}"
 
 
 class Origin(IntEnum):
@@ -121,8 +164,17 @@ class Paper:
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether this version withdraws the paper, by arXiv's mark or by its comment."""
-        return self.withdrawn is True or (self.version > 1 and says_withdrawn(self.comment or ""))
+        """Whether this version withdraws the paper, by arXiv's mark or by its comment.
+
+        A withdrawal is one more version, whose comment gives the reason
+        (https://info.arxiv.org/help/withdraw.html). Only OAI-PMH marks it.
+        """
+        if self.withdrawn or self.version == 1:
+            return self.withdrawn is True
+        comment = self.comment or ""
+        if not _WITHDRAWN.search(comment):
+            return False  # nearly always, and quick
+        return bool(_WITHDRAWN.search(_SOMETHING_ELSE_WITHDRAWN.sub("", comment)))
 
     @property
     def dated(self) -> datetime | None:
@@ -152,6 +204,33 @@ class Paper:
     def has_details(self) -> bool:
         """Whether all that arXiv tells is known, not only what a feed or a README shows."""
         return self.origin >= Origin.OAI
+
+
+def merge(known: Paper, incoming: Paper) -> Paper:
+    """Join two records of one paper, ``incoming`` being the later to arrive.
+
+    A higher version replaces a lower one, and keeps from it only the first version's date. In the
+    same version what is known fills what is not, so a comment that an answer leaves out stays;
+    where both know, the better origin wins, then the newer record.
+    """
+    assert known.id == incoming.id
+    if incoming.version < known.version:
+        return known
+    if incoming.version > known.version:
+        merged = replace(
+            incoming,
+            published=incoming.published or known.published,
+            previous=incoming.previous or (known.previous if known.is_withdrawn else known.updated),
+        )
+    else:
+        better, other = known, incoming
+        if incoming.origin >= known.origin:
+            better, other = incoming, known
+        unknown = [each.name for each in fields(Paper) if getattr(better, each.name) is None]
+        merged = replace(better, **{name: getattr(other, name) for name in unknown})
+    if merged.has_details and not merged.is_withdrawn and merged.previous is not None:
+        return replace(merged, previous=None)  # now it is sure that this version withdraws nothing
+    return merged
 
 
 def newest_first(paper: Paper) -> tuple[int, float, tuple[int, int, str]]:

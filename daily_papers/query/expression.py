@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from daily_papers.papers.names import with_initials_apart
+from daily_papers.papers.authors import with_initials_apart
 from daily_papers.query import taxonomy
 
 

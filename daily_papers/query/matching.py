@@ -14,7 +14,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import NamedTuple
 
-from daily_papers.papers.names import (
+from daily_papers.papers.authors import (
     arxiv_name_key,
     holds_in_any_order,
     holds_words,

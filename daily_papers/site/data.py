@@ -9,8 +9,8 @@ from functools import cached_property
 
 from daily_papers.config import Config, Keyword
 from daily_papers.mail.digest import Digest, digest_order
-from daily_papers.papers.code_links import code_url
-from daily_papers.papers.names import name_key, same_name
+from daily_papers.papers.authors import name_key, same_name
+from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.expression import Author, Category, Leaf
 from daily_papers.query.matching import Matches, explain

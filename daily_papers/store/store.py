@@ -12,9 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
-from daily_papers.papers.merging import merged
-from daily_papers.papers.packed_ids import unpacked
-from daily_papers.papers.paper import Paper, announcement_order, newest_first
+from daily_papers.papers.paper import Paper, announcement_order, merge, newest_first, unpack_ids
 
 _Value = TypeVar("_Value")
 
@@ -28,8 +26,8 @@ def _identifier(text: str) -> None:
 
 #: An arXiv identifier without version.
 PaperId = Annotated[str, _identifier]
-#: Many of them in one text (`papers.packed_ids`).
-PackedIds = Annotated[str, unpacked]
+#: Many of them in one text (`papers.paper.pack_ids`).
+PackedIds = Annotated[str, unpack_ids]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +232,7 @@ class Draft:
         for paper in papers:
             stored = self.papers.get(paper.id, StoredPaper(paper, {}))
             seen = {slug: day, **stored.first_seen}
-            self.papers[paper.id] = StoredPaper(merged(stored.paper, paper), seen)
+            self.papers[paper.id] = StoredPaper(merge(stored.paper, paper), seen)
             self.members(slug).add(paper.id)
 
     def take_each(self, matching: Mapping[str, Sequence[Paper]], day: date) -> None:
@@ -247,7 +245,7 @@ class Draft:
         for paper in papers:
             stored = self.papers.get(paper.id)
             if stored is not None:
-                known = merged(stored.paper, paper)
+                known = merge(stored.paper, paper)
                 self.papers[paper.id] = StoredPaper(known, stored.first_seen)
 
     def trim(self, slug: str, limit: int) -> None:

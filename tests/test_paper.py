@@ -1,15 +1,15 @@
-"""What two records of one paper come to."""
+"""What two records of one paper come to, and identifiers in one short text."""
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.papers.merging import merged, merged_all, newest
-from daily_papers.papers.paper import Origin, Paper, newest_first
+from daily_papers.papers.paper import Origin, Paper, announcement_order, merge, pack_ids, unpack_ids
 from tests.support.made_papers import papers
 
 #: What may be unknown.
@@ -42,8 +42,8 @@ of_one_version = papers(id="2601.00001", version=2)
 
 
 @given(of_one_paper, of_one_paper)
-def test_a_higher_version_replaces_whatever_its_way(one: Paper, other: Paper):
-    both = merged(one, other)
+def test_a_higher_version_replaces_whatever_its_origin(one: Paper, other: Paper):
+    both = merge(one, other)
     assert both.version == max(one.version, other.version)
     if one.version < other.version:
         assert replace(both, published=other.published, previous=other.previous) == other
@@ -54,15 +54,15 @@ def test_a_higher_version_replaces_whatever_its_way(one: Paper, other: Paper):
 
 @given(of_one_paper, of_one_paper)
 def test_to_learn_the_same_again_changes_nothing(one: Paper, other: Paper):
-    both = merged(one, other)
-    assert merged(one, one) == one
-    assert merged(both, other) == both
-    assert merged(both, both) == both
+    both = merge(one, other)
+    assert merge(one, one) == one
+    assert merge(both, other) == both
+    assert merge(both, both) == both
 
 
 @given(of_one_version, of_one_version)
 def test_within_a_version_nothing_that_is_known_is_lost(one: Paper, other: Paper):
-    both = merged(one, other)
+    both = merge(one, other)
     for name in OPTIONAL:
         known = [getattr(paper, name) for paper in (one, other) if getattr(paper, name) is not None]
         assert (getattr(both, name) is not None) == bool(known)
@@ -71,7 +71,7 @@ def test_within_a_version_nothing_that_is_known_is_lost(one: Paper, other: Paper
 
 @given(of_one_version, of_one_version)
 def test_within_a_version_the_better_origin_wins_then_the_newer_record(one: Paper, other: Paper):
-    both = merged(one, other)
+    both = merge(one, other)
     winner = one if one.origin > other.origin else other
     assert both.origin is winner.origin
     for field in fields(Paper):
@@ -82,43 +82,26 @@ def test_within_a_version_the_better_origin_wins_then_the_newer_record(one: Pape
 @given(of_one_version, of_one_version)
 def test_the_order_of_arrival_matters_only_between_records_of_one_origin(one: Paper, other: Paper):
     if one.origin is not other.origin:
-        assert merged(one, other) == merged(other, one)
+        assert merge(one, other) == merge(other, one)
 
 
-def test_the_ways_are_ordered():
+def test_the_origins_are_ordered():
     assert Origin.SEARCH > Origin.OAI > Origin.FEED > Origin.IMPORT
 
 
 def test_details_complete_what_the_feed_told():
     expected = replace(SEARCH, announced=date(2026, 1, 20))
-    assert merged(FEED, SEARCH) == merged(SEARCH, FEED) == expected
+    assert merge(FEED, SEARCH) == merge(SEARCH, FEED) == expected
 
 
 def test_a_comment_that_an_answer_leaves_out_stays():
-    assert merged(SEARCH, replace(SEARCH, comment=None)).comment == "5 pages"
-    assert merged(SEARCH, replace(SEARCH, comment="6 pages")).comment == "6 pages"
+    assert merge(SEARCH, replace(SEARCH, comment=None)).comment == "5 pages"
+    assert merge(SEARCH, replace(SEARCH, comment="6 pages")).comment == "6 pages"
 
 
 def test_a_new_version_has_no_listing_day_of_the_one_before():
     revision = replace(SEARCH, version=2, updated=datetime(2026, 1, 19, tzinfo=UTC))
-    assert merged(FEED, revision).announced is None
-
-
-@given(st.lists(of_one_paper | papers(id="2601.00002"), max_size=6))
-def test_many_records_become_one_for_each_paper(records: list[Paper]):
-    joined = merged_all(records)
-    assert joined.keys() == {paper.id for paper in records}
-    for id, paper in joined.items():
-        assert paper.version == max(each.version for each in records if each.id == id)
-
-
-@given(st.lists(papers(), max_size=8, unique_by=lambda paper: paper.id), st.integers(0, 8))
-def test_the_newest_papers_are_kept(known: list[Paper], count: int):
-    kept = newest(known, count)
-    assert len(kept) == min(count, len(known))
-    assert list(kept) == sorted(known, key=newest_first)[:count]
-    left = [paper for paper in known if paper not in kept]
-    assert all(one.table_date >= other.table_date for one in kept for other in left)
+    assert merge(FEED, revision).announced is None
 
 
 # --- withdrawals -------------------------------------------------------------------------------
@@ -130,17 +113,17 @@ GONE = replace(
 
 
 def test_a_withdrawal_keeps_the_date_of_the_version_before():
-    assert merged(SECOND, GONE).table_date == date(2026, 2, 1)
+    assert merge(SECOND, GONE).table_date == date(2026, 2, 1)
 
 
 def test_a_second_notice_keeps_the_date_too():
     notice = replace(GONE, version=4, updated=datetime(2026, 4, 1, tzinfo=UTC))
-    assert merged(merged(SECOND, GONE), notice).table_date == date(2026, 2, 1)
+    assert merge(merge(SECOND, GONE), notice).table_date == date(2026, 2, 1)
 
 
 def test_a_version_after_a_withdrawal_has_its_own_date():
     back = replace(SEARCH, version=4, updated=datetime(2026, 4, 1, tzinfo=UTC))
-    assert merged(merged(SECOND, GONE), back) == back
+    assert merge(merge(SECOND, GONE), back) == back
 
 
 def test_a_withdrawal_without_known_versions_has_the_date_of_the_first():
@@ -149,11 +132,11 @@ def test_a_withdrawal_without_known_versions_has_the_date_of_the_first():
 
 def test_the_date_before_is_forgotten_once_details_show_no_withdrawal():
     announced = replace(FEED, version=3, announced=date(2026, 3, 2))
-    between = merged(SECOND, announced)
+    between = merge(SECOND, announced)
     assert between.previous == SECOND.updated
     revised = replace(GONE, comment="20 pages")
-    assert merged(between, revised).previous is None
-    assert merged(between, GONE).table_date == date(2026, 2, 1)
+    assert merge(between, revised).previous is None
+    assert merge(between, GONE).table_date == date(2026, 2, 1)
 
 
 def test_a_first_version_withdraws_nothing():
@@ -162,5 +145,33 @@ def test_a_first_version_withdraws_nothing():
 
 def test_arxivs_own_mark_is_kept_when_a_better_record_lacks_it():
     marked = replace(SECOND, origin=Origin.OAI, withdrawn=True)
-    assert merged(marked, SECOND).is_withdrawn
-    assert merged(SECOND, marked).is_withdrawn
+    assert merge(marked, SECOND).is_withdrawn
+    assert merge(SECOND, marked).is_withdrawn
+
+
+# --- many identifiers in one text ---------------------------------------------------------------
+
+NEW = st.builds(
+    "{:02}{:02}.{:05}".format, st.integers(15, 40), st.integers(1, 12), st.integers(1, 99999)
+)
+FOUR_DIGITS = st.builds(
+    "{:02}{:02}.{:04}".format, st.integers(8, 14), st.integers(1, 12), st.integers(1, 9999)
+)
+OLD = st.builds("hep-th/99{:02}{:03}".format, st.integers(1, 12), st.integers(1, 999))
+
+
+@given(st.lists(NEW | FOUR_DIGITS | OLD))
+def test_what_is_packed_can_be_unpacked(ids: list[str]):
+    assert list(unpack_ids(pack_ids(ids))) == sorted(set(ids), key=announcement_order)
+
+
+def test_a_day_of_new_papers_is_a_short_text():
+    assert pack_ids(["2601.06587", "2601.06590", "2601.06609", "2602.00012"]) == (
+        "2601.06587+3+19 2602.00012"
+    )
+
+
+@pytest.mark.parametrize("text", ["x", "2601", "2601.1+", "2601.1+x", "+3", "2601.06587 +"])
+def test_damage_is_found(text: str):
+    with pytest.raises(ValueError, match=r"invalid literal|not enough values"):
+        unpack_ids(text)

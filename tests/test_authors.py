@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.papers.names import name_key, same_name, split_authors
+from daily_papers.papers.authors import name_key, same_name, split_authors
 
 CORPUS = Path(__file__).parents[1].parent / "shared/corpus/papers-2025-03-18-to-06-30.jsonl.gz"
 

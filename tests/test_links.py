@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.papers.code_links import code_url
+from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Origin, Paper
 
 
