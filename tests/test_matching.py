@@ -213,17 +213,12 @@ def test_an_unknown_paper_is_in_no_keywords_matches():
 def test_papers_come_in_the_order_given_and_once():
     papers = [paper(title="mri and ct", number=n) for n in (3, 1, 2)]
     matches = Matches({"mri": title("mri"), "ct": title("ct")}, papers)
-    assert matches.of("mri") == matches.of_any() == tuple(papers)
+    assert matches.of("mri") == tuple(papers)
 
 
 def test_without_papers_nothing_matches():
     matches = Matches({"mri": title("mri"), "a": Author("A"), "c": Category("cs")}, [])
-    assert matches.of_any() == ()
-    assert matches.verdicts("mri") == ()
-
-
-def test_without_keywords_nothing_matches():
-    assert Matches({}, [paper(title="mri")]).of_any() == ()
+    assert matches.of("mri") == matches.verdicts("mri") == ()
 
 
 def test_why_tells_what_holds_on_the_wanted_side():

@@ -195,14 +195,14 @@ A_WORD = (
         (
             "id:2501.00001",
             (
-                "column 1: the field id: cannot be used: one paper is no topic; "
+                "column 1: the field id: cannot be used: one paper is not a topic; "
                 "use ti:, abs:, au: or cat:"
             ),
         ),
         (
             "doi:10.1/x",
             (
-                "column 1: the field doi: cannot be used: one paper is no topic; "
+                "column 1: the field doi: cannot be used: one paper is not a topic; "
                 "use ti:, abs:, au: or cat:"
             ),
         ),

@@ -25,13 +25,6 @@ def test_the_table_has_arxivs_155_categories_in_20_archives() -> None:
     assert {*ALIASES, *ALIASES.values(), *CLOSED.values()} <= set(CATEGORIES)
 
 
-def test_full_names() -> None:
-    assert taxonomy.full_name("cs.cv") == "Computer Vision and Pattern Recognition"
-    assert taxonomy.full_name("math") == "Mathematics"
-    assert taxonomy.full_name("hep-th") == "High Energy Physics - Theory"
-    assert taxonomy.full_name("cs.XX") is None
-
-
 @pytest.mark.parametrize(
     ("name", "spellings"),
     [

@@ -12,16 +12,11 @@ from typing import Final
 import yaml
 
 from daily_papers.config.yaml_text import REFUSED, colon_needed
+from daily_papers.papers.authors import names_in, without_comma
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import STOP_WORDS, Category, Leaf, Phrase
-from daily_papers.query.terms import (
-    NO_WILDCARDS,
-    OPERATORS,
-    names_in,
-    wildcard_in,
-    without_comma,
-)
+from daily_papers.query.syntax import NO_WILDCARDS, OPERATORS, wildcard_in
 from daily_papers.text import cut
 
 HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'

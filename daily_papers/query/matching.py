@@ -63,14 +63,7 @@ class Matches:
 
     def of(self, slug: str) -> tuple[Paper, ...]:
         """Return the papers that surely match the keyword, in the order given."""
-        return self._those(self._found[slug].surely)
-
-    def of_any(self) -> tuple[Paper, ...]:
-        """Return the papers that surely match at least one keyword, each once."""
-        return self._those(reduce(or_, (found.surely for found in self._found.values()), 0))
-
-    def _those(self, papers: int) -> tuple[Paper, ...]:
-        return tuple(self.papers[position] for position in _positions(papers))
+        return tuple(self.papers[position] for position in _positions(self._found[slug].surely))
 
     def verdicts(self, slug: str) -> tuple[Verdict, ...]:
         """Judge every paper, in the order in which they were given."""

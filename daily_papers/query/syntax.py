@@ -8,155 +8,319 @@ same at arXiv and in the local matcher.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+import re
+from dataclasses import dataclass
 from typing import Final
 
-from daily_papers.query.expression import Expression, Without, all_of, any_of
-from daily_papers.query.terms import (
-    GLUED_OPERATOR,
-    OPERATOR_LIKE,
-    OPERATORS,
-    QueryError,
-    Token,
-    leaf,
-    refuse,
-    tokens,
+from daily_papers.errors import DailyPapersError
+from daily_papers.papers.authors import names_in
+from daily_papers.query import taxonomy
+from daily_papers.query.expression import (
+    Author,
+    Category,
+    Expression,
+    Field,
+    Leaf,
+    Phrase,
+    Without,
+    all_of,
+    any_of,
+    query_words,
 )
-
-__all__ = ["MAX_LENGTH", "QueryError", "parse"]
+from daily_papers.text import cut, one_line
 
 MAX_LENGTH: Final = 4000
 _MAX_DEPTH: Final = 30
+
+OPERATORS: Final = ("AND", "OR", "ANDNOT")
+#: What people and other search engines write for an operator.
+_OPERATOR_LIKE: Final = {
+    "NOT": "ANDNOT", "&&": "AND", "&": "AND", "||": "OR", "|": "OR", "!": "ANDNOT"
+}  # fmt: skip
+#: Operators of other languages right next to a word; ``AT&T`` is one word.
+_GLUED_OPERATOR: Final = re.compile(r"\|\|?|&&|&(?=\w+:)")
+_FIELDS: Final = ("ti", "abs", "au", "cat")
+_LONG_NAMES: Final = {
+    "abstract": "abs",
+    "author": "au",
+    "authors": "au",
+    "category": "cat",
+    "categories": "cat",
+    "summary": "abs",
+    "title": "ti",
+}
+_THE_JOB_CHOOSES = "the daily job chooses the dates; leave it out"
+_ONE_PAPER = "one paper is not a topic; use ti:, abs:, au: or cat:"
+_UNUSABLE: Final = {
+    "all": "it also searches what is not always known here, such as comments; "
+    "use (ti:word OR abs:word)",
+    "co": "comments change unannounced and are not always known here; use ti: or abs:",
+    "jr": "journal references come long after the paper; use ti: or abs:",
+    "rn": "report numbers are not known here; use ti:, abs: or au:",
+    "id": _ONE_PAPER,
+    "doi": _ONE_PAPER,
+    "submittedDate": _THE_JOB_CHOOSES,
+    "lastUpdatedDate": _THE_JOB_CHOOSES,
+}
+NO_WILDCARDS: Final = (
+    "wildcards cannot be used, since arXiv compares them with word stems; "
+    "leave it out: endings are matched anyway (network finds networks)"
+)
+
+# It cuts where arXiv's own parser cuts.
+_TOKEN = re.compile(r'[()]|"[^"]*"?|[^\s():"]+(?::(?:"[^"]*"?|[^\s()"]*))?|\S')
+_SYNTAX = re.compile(r"[:\[\]{}^~\\]")
+_OTHER_QUOTES = "“”„«»'‘’`"
+_ENDS_IN_WILDCARD = re.compile(r"\w{3,}\*(?!\w)")
+
+
+class QueryError(DailyPapersError):
+    """A query that cannot be read; ``column`` counts its characters from 1."""
+
+    exit_code = 2
+
+    def __init__(self, column: int, problem: str) -> None:
+        self.column = column
+        self.problem = problem
+        super().__init__(f"column {column}: {problem}")
 
 
 def parse(query: str) -> Expression:
     """Read a query; raises QueryError at the first thing that is not right."""
     if len(query) > MAX_LENGTH:
-        refuse(MAX_LENGTH + 1, f"longer than {MAX_LENGTH:,} characters; make two keywords of it")
-    return _Parser(tokens(query), end=len(query.rstrip()) + 1).whole()
+        raise QueryError(
+            MAX_LENGTH + 1, f"longer than {MAX_LENGTH:,} characters; make two keywords of it"
+        )
+    return _Parser(query).whole()
+
+
+def wildcard_in(phrase: str) -> bool:
+    """Whether the phrase has a word with a wildcard, as ``optim*``; ``A* search`` has none."""
+    return _ENDS_IN_WILDCARD.search(phrase) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A parenthesis, an operator, a term, or what should have been one of them."""
+
+    text: str
+    column: int
+
+    @property
+    def shown(self) -> str:
+        """The text for a message."""
+        return cut(one_line(self.text), 40)
 
 
 class _Parser:
     """Recursive descent over ``term (operator term)*``, with one operator for each level."""
 
-    def __init__(self, read: Iterable[Token], end: int) -> None:
-        self._tokens = list(read)
+    def __init__(self, query: str) -> None:
+        self._tokens = [_Token(each[0], each.start() + 1) for each in _TOKEN.finditer(query)]
         self._next = 0
-        self._end = end
+        self._end = len(query.rstrip()) + 1
 
     def whole(self) -> Expression:
         if not self._tokens:
-            refuse(1, 'the query is empty; write a term such as ti:"diffusion MRI"')
+            raise QueryError(1, 'the query is empty; write a term such as ti:"diffusion MRI"')
         expression = self._operation(depth=0)
         left = self._peek()
         if left is not None:
-            refuse(left.column, 'this ")" closes nothing; remove it, or add the missing "("')
+            raise QueryError(
+                left.column, 'this ")" closes nothing; remove it, or add the missing "("'
+            )
         return expression
 
-    def _peek(self) -> Token | None:
+    def _peek(self) -> _Token | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
 
-    def _before(self) -> Token | None:
+    def _before(self) -> _Token | None:
         """The token before the one that was taken last."""
         return self._tokens[self._next - 2] if self._next > 1 else None
 
     def _operation(self, depth: int) -> Expression:
         """Terms up to a closing parenthesis or the end, joined by one operator."""
         parts = [self._term(depth)]
-        operator: Token | None = None
+        operator: _Token | None = None
         while (token := self._peek()) is not None and token.text != ")":
             self._next += 1
             _check_operator(token, before=operator, term=self._before())
             operator = token
             parts.append(self._term(depth))
-        return _joined(operator.text if operator else "AND", parts)
+        match operator.text if operator else "AND":
+            case "OR":
+                return any_of(*parts)
+            case "ANDNOT":
+                wanted, unwanted = parts
+                return Without(wanted, unwanted)
+            case _:
+                return all_of(*parts)
 
     def _term(self, depth: int) -> Expression:
         token = self._peek()
         if token is None or token.text == ")":
             column = token.column if token else self._end
-            refuse(column, f'expected a term{self._after()}, such as ti:word or abs:"two words"')
+            after = f" after {self._tokens[self._next - 1].shown}" if self._next else ""
+            raise QueryError(column, f'expected a term{after}, such as ti:word or abs:"two words"')
         self._next += 1
         if token.text == "(":
             return self._group(token, depth + 1)
-        if token.text.upper() in {*OPERATORS, *OPERATOR_LIKE}:
-            _refuse_operator(token, before=self._before())
-        return leaf(token)
+        if token.text.upper() in {*OPERATORS, *_OPERATOR_LIKE}:
+            raise _misplaced_operator(token, before=self._before())
+        return _leaf(token)
 
-    def _after(self) -> str:
-        return f" after {self._tokens[self._next - 1].shown}" if self._next else ""
-
-    def _group(self, opening: Token, depth: int) -> Expression:
+    def _group(self, opening: _Token, depth: int) -> Expression:
         if depth > _MAX_DEPTH:
-            refuse(opening.column, f"more than {_MAX_DEPTH} parentheses inside each other")
+            raise QueryError(
+                opening.column, f"more than {_MAX_DEPTH} parentheses inside each other"
+            )
         expression = self._operation(depth)
         if self._peek() is None:
-            refuse(opening.column, 'this "(" is never closed; add a ")"')
+            raise QueryError(opening.column, 'this "(" is never closed; add a ")"')
         self._next += 1
         return expression
 
 
-def _joined(operator: str, parts: list[Expression]) -> Expression:
-    match operator:
-        case "OR":
-            return any_of(*parts)
-        case "ANDNOT":
-            wanted, unwanted = parts
-            return Without(wanted, unwanted)
-        case _:
-            return all_of(*parts)
-
-
-def _check_operator(token: Token, *, before: Token | None, term: Token | None) -> None:
-    """Refuse what is no operator, and one that differs from the one ``before`` on its level."""
-    if not token.is_operator:
-        refuse(token.column, _no_operator(token, term))
+def _check_operator(token: _Token, *, before: _Token | None, term: _Token | None) -> None:
+    """Refuse what is not an operator, and one that differs from the one before on its level."""
+    if token.text not in OPERATORS:
+        raise QueryError(token.column, _no_operator(token, term))
     if before is None:
         return
     if token.text != before.text:
-        refuse(
+        raise QueryError(
             token.column,
             f"{before.text} and {token.text} are mixed, and at arXiv neither goes first; "
             f"add parentheses, as in (a {before.text} b) {token.text} c",
         )
     if token.text == "ANDNOT":
-        refuse(
+        raise QueryError(
             token.column,
             "at arXiv a second ANDNOT takes away from what the first one excludes; "
             "write a ANDNOT (b OR c)",
         )
 
 
-def _no_operator(token: Token, term: Token | None) -> str:
+def _no_operator(token: _Token, term: _Token | None) -> str:
     upper = token.text.upper()
     if upper in OPERATORS:
         return f"operators are written in capitals: {upper} instead of {token.text}"
-    if upper in OPERATOR_LIKE:
-        return f"write {OPERATOR_LIKE[upper]} instead of {token.text}"
-    glued = GLUED_OPERATOR.match(token.text)
-    if glued:
-        return f"write {OPERATOR_LIKE[glued.group()]} instead of {glued.group()}"
+    glued = _GLUED_OPERATOR.match(token.text)
+    written = glued[0] if glued and upper not in _OPERATOR_LIKE else token.text
+    if written.upper() in _OPERATOR_LIKE:
+        return f"write {_OPERATOR_LIKE[written.upper()]} instead of {written}"
     expected = f"expected AND, OR or ANDNOT before {token.shown}"
-    if term is not None and _quotes_were_forgotten(term, token):
+    bare = term is not None and ":" in term.text and '"' not in term.text
+    if term is not None and bare and not set(token.text) & set(':"()'):  # ti:deep learning
         return f'{expected}; several words need quotes: {term.shown.partition(":")[0]}:"two words"'
     return f"{expected}; arXiv would read OR"
 
 
-def _quotes_were_forgotten(term: Token, token: Token) -> bool:
-    """Whether a bare word follows a bare term, as in ``ti:deep learning``."""
-    return ":" in term.text and '"' not in term.text and not set(token.text) & set(':"()')
-
-
-def _refuse_operator(token: Token, *, before: Token | None) -> None:
-    """Say why no operator can stand where a term is expected."""
+def _misplaced_operator(token: _Token, *, before: _Token | None) -> QueryError:
+    """Say why there can be no operator where a term is expected."""
     upper = token.text.upper()
-    if before is not None and before.is_operator:
-        if before.text == "AND" and OPERATOR_LIKE.get(upper) == "ANDNOT":
-            refuse(before.column, f"write ANDNOT instead of AND {token.text}")
-        refuse(token.column, f"expected a term after {before.text}, not {token.text}")
+    if before is not None and before.text in OPERATORS:
+        if before.text == "AND" and _OPERATOR_LIKE.get(upper) == "ANDNOT":
+            return QueryError(before.column, f"write ANDNOT instead of AND {token.text}")
+        return QueryError(token.column, f"expected a term after {before.text}, not {token.text}")
     if "NOT" in upper or upper == "!":
-        refuse(
+        return QueryError(
             token.column,
             f"nothing is asked for before {token.text}; write wanted ANDNOT unwanted",
         )
-    refuse(token.column, f"expected a term before {token.text}")
+    return QueryError(token.column, f"expected a term before {token.text}")
+
+
+def _leaf(token: _Token) -> Leaf:
+    """Read ``field:word`` or ``field:"phrase"``."""
+    field, colon, value = token.text.partition(":")
+    if not colon or field.startswith('"') or not field:
+        raise QueryError(token.column, _no_field(token))
+    _check_field(field, token.column)
+    column = token.column + len(field) + 1
+    text = _unquoted(field, value, column)
+    if field == "cat":
+        return _category(text, column)
+    words = query_words(text)
+    if not re.search(r"[^\W_]", words):
+        raise QueryError(column, f"there is no word after {field}:")
+    if field != "au":
+        return Phrase(Field(field), words)
+    if "," in text:
+        names = [f'au:"{name}"' for name in names_in(text)]
+        raise QueryError(
+            column,
+            f"write the name without a comma: {names[0]}"
+            if len(names) == 1
+            else f"write each name as a term: ({' OR '.join(names)})",
+        )
+    return Author(words)
+
+
+def _no_field(token: _Token) -> str:
+    text = token.text
+    if text.startswith(":"):
+        return "expected a field before the colon, as in ti:word"
+    if text[0] in _OTHER_QUOTES:
+        return 'a phrase needs a field and straight double quotes, as in ti:"two words"'
+    shown = token.shown
+    fields = f"ti:{shown} or abs:{shown}"
+    return f"expected a field before {shown}: {fields}; arXiv would search every field"
+
+
+def _check_field(field: str, column: int) -> None:
+    if field in _FIELDS:
+        return
+    for unusable, reason in _UNUSABLE.items():
+        if field.lower() == unusable.lower():
+            raise QueryError(column, f"the field {unusable}: cannot be used: {reason}")
+    close = difflib.get_close_matches(field.lower(), (*_FIELDS, *_LONG_NAMES), 1, 0.6)
+    if close:
+        meant = _LONG_NAMES.get(close[0], close[0])
+        raise QueryError(column, f'unknown field "{field}"; did you mean {meant}:?')
+    raise QueryError(column, f'unknown field "{field}"; the fields are ti, abs, au and cat')
+
+
+def _unquoted(field: str, value: str, column: int) -> str:
+    """What follows the colon, without its quotes."""
+    if not value.startswith('"'):
+        _check_bare(field, value, column)
+        return value
+    if len(value) == 1 or not value.endswith('"'):
+        raise QueryError(column, 'this quote is never closed; add a " after the phrase')
+    if field != "cat" and wildcard_in(value):
+        raise QueryError(column, NO_WILDCARDS)
+    return value[1:-1].strip()
+
+
+def _check_bare(field: str, value: str, column: int) -> None:
+    """Refuse what only quotes can hold, or what means something else without them."""
+    if not value:
+        raise QueryError(
+            column,
+            f'expected a word or a quoted phrase right after {field}:, as in {field}:"two words"; '
+            "in parentheses each term needs its own field",
+        )
+    if value[0] in _OTHER_QUOTES:
+        raise QueryError(column, f'use straight double quotes, as in {field}:"two words"')
+    if glued := _GLUED_OPERATOR.search(value):
+        problem = f"write {_OPERATOR_LIKE[glued[0]]} instead of {glued[0]}"
+        raise QueryError(column + glued.start(), problem)
+    if sign := _SYNTAX.search(value):
+        raise QueryError(column + sign.start(), f"{sign[0]} is syntax here; put it in quotes")
+    if field != "cat" and (wildcard := re.search(r"[*?]", value)):
+        raise QueryError(column + wildcard.start(), NO_WILDCARDS)
+
+
+def _category(text: str, column: int) -> Category:
+    """``cat:cs.CV``; ``cat:cs.*`` and ``cat:cs`` are the whole archive."""
+    name = text.removesuffix(".*")
+    if "*" in name:
+        archive = re.split(r"[.*]", name)[0] or "cs"
+        raise QueryError(column, f"a * can only stand for a whole archive, as in cat:{archive}.*")
+    if taxonomy.is_known(name) or (name == text and taxonomy.is_well_formed(name)):
+        return Category(taxonomy.canonical(name))
+    meant = " or ".join(f"cat:{close}" for close in taxonomy.suggest(name))
+    hint = f"did you mean {meant}?" if meant else "see https://arxiv.org/category_taxonomy"
+    raise QueryError(column, f'"{text}" is not a category of arXiv; {hint}')

@@ -52,11 +52,6 @@ def canonical(name: str) -> str:
     return archive + dot + (suffix if archive in _WORD_ARCHIVES else suffix.upper())
 
 
-def full_name(name: str) -> str | None:
-    """``Computer Vision and Pattern Recognition`` for ``cs.CV``; None where it is not known."""
-    return CATEGORIES.get(canonical(name)) or ARCHIVES.get(canonical(name))
-
-
 def successor(name: str) -> str | None:
     """The category that took over from an archive that was closed; None for any other name."""
     return CLOSED.get(canonical(name))
@@ -91,16 +86,13 @@ def _with_alias(category: str) -> tuple[str, ...]:
 
 def covers(wanted: str, paper_categories: Iterable[str]) -> bool:
     """Whether a paper of these categories, cross-lists counting, is one of the wanted category."""
-    patterns = [spelling.lower() for spelling in spellings(wanted)]
-    return any(
-        _agrees(pattern, category.lower()) for category in paper_categories for pattern in patterns
-    )
-
-
-def _agrees(pattern: str, category: str) -> bool:
-    if pattern.endswith("*"):
-        return category.startswith(pattern.removesuffix("*"))
-    return category == pattern
+    own = [category.lower() for category in paper_categories]
+    for spelling in map(str.lower, spellings(wanted)):
+        if spelling in own:
+            return True
+        if spelling.endswith("*") and any(each.startswith(spelling[:-1]) for each in own):
+            return True
+    return False
 
 
 def suggest(name: str) -> tuple[str, ...]:
