@@ -10,7 +10,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from daily_papers.arxiv.feed import (
-    FEED_LIMIT,
     AnnouncementFeed,
     feed_url,
     read_part,
@@ -19,7 +18,13 @@ from daily_papers.arxiv.feed import (
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
 from daily_papers.errors import BadAnswer, Forbidden, Throttled
-from daily_papers.papers.announcement import AnnounceKind, Announcement, counts, merge_parts
+from daily_papers.papers.announcement import (
+    FEED_LIMIT,
+    AnnounceKind,
+    Announcement,
+    counts,
+    merge_parts,
+)
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import Origin, folded
 from daily_papers.papers.tex import decode_accents
@@ -372,7 +377,8 @@ def test_all_parts_are_asked_and_are_one_listing():
         with session:
             answer = AnnouncementFeed(session, services).today([("cs.CV",), ("eess", "cs.LG")])
     assert not answer.failures
-    assert [(one.paper.id, one.kind.value) for one in answer.announcements] == [
+    listing = merge_parts(part.announcements for part in answer.parts)
+    assert [(one.paper.id, one.kind.value) for one in listing] == [
         ("2611.00001", "new"),
         ("2611.00002", "new"),
     ]

@@ -12,7 +12,7 @@ from daily_papers.arxiv.oai import OaiPmh
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.daily.volumes import split_into_parts
-from daily_papers.papers.announcement import Announcement
+from daily_papers.papers.announcement import Announcement, merge_parts
 from daily_papers.query.categories import ARCHIVES
 from tests.sandbox.server import SandboxArxiv
 
@@ -33,7 +33,9 @@ class Reader:
         answer = self.feed.today(parts)
         assert not answer.failures
         assert not any(part.cut for part in answer.parts)
-        return sorted(answer.announcements, key=lambda one: one.paper.id)
+        return sorted(
+            merge_parts(part.announcements for part in answer.parts), key=lambda one: one.paper.id
+        )
 
 
 @pytest.fixture(scope="module")

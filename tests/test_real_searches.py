@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.daily.trust import SearchAnswer, judge_search
-from daily_papers.errors import Outcome
+from daily_papers.config import Keyword
+from daily_papers.daily.evidence import Searched
+from daily_papers.daily.trust import SearchAnswer, accept_search
+from daily_papers.errors import BadAnswer, ShortAnswer
 from daily_papers.papers.paper import ArxivId, Origin, Paper, merge, newest_first
 from daily_papers.query.expression import Field, Phrase, all_of, any_of
-from daily_papers.query.matching import Matches, Verdict
+from daily_papers.query.matching import Matches
 
 RECORDED = (
     Path(__file__).parents[1].parent / "shared/search-results/arxiv-search-results-2024.json.gz"
@@ -104,36 +106,38 @@ def test_what_the_matcher_accepts_was_in_the_other_keywords_table_too():
 
 @cache
 def replay():
-    """Each day's answers in turn: day, keyword, answer, belief, the table before and after."""
+    """Each day's answers in turn: day, keyword, answer, what became of it, both tables."""
     return tuple(replayed())
 
 
 def replayed():
     recorded = recording()
+    keywords = {
+        name: Keyword(name, name, plain(name), ROWS, (), (), 1) for name in recorded.keywords
+    }
     tables: dict[str, tuple[Paper, ...]] = dict.fromkeys(recorded.keywords, ())
     for day, results in recorded.days:
         for keyword, names in results.items():
-            matching = recorded.matching[keyword]
-            found = tuple(recorded.papers[name] for name in names)
             answer = SearchAnswer(
-                papers=found,
-                verdicts=tuple(
-                    Verdict.MATCHES if name in matching else Verdict.DOES_NOT for name in names
-                ),
-                found_by_arxiv=tuple(name in matching for name in names),
+                keyword=keywords[keyword],
+                papers=tuple(recorded.papers[name] for name in names),
                 # The lists are published without papers outside cs and stat, and without their
                 # total, which was many thousands. So this is harder than it was.
-                total=len(found),
+                total=len(names),
                 asked=ROWS,
+                url="",
             )
             before = tables[keyword]
-            stored = [one for one in before if one.versioned_id in matching]
-            belief = judge_search(answer, stored, day)
-            joined = {paper.id: paper for paper in before}
-            for paper in belief.believed:
-                joined[paper.id] = merge(joined.get(paper.id, paper), paper)
-            tables[keyword] = tuple(sorted(joined.values(), key=newest_first)[:ROWS])
-            yield day, keyword, answer, belief, before, tables[keyword]
+            try:
+                result = accept_search(answer, before, day)
+            except BadAnswer as error:
+                result = error
+            else:
+                joined = {paper.id: paper for paper in before}
+                for paper in result.papers:
+                    joined[paper.id] = merge(joined.get(paper.id, paper), paper)
+                tables[keyword] = tuple(sorted(joined.values(), key=newest_first)[:ROWS])
+            yield day, keyword, answer, result, before, tables[keyword]
 
 
 @pytest.mark.full
@@ -155,27 +159,30 @@ def test_the_short_lists_that_really_came_are_known():
     ]
     refused = [
         (keyword, len(answer.papers))
-        for _, keyword, answer, belief, _, _ in replay()
-        if belief.outcome == Outcome.SHORT_ANSWER
+        for _, keyword, answer, result, _, _ in replay()
+        if isinstance(result, ShortAnswer)
     ]
     assert short == refused
     assert len(refused) == 14
 
 
+@pytest.mark.full
 def test_no_good_day_is_refused():
     failures = [
-        (day, keyword, belief.failure)
-        for day, keyword, answer, belief, _, _ in replay()
-        if belief.failure is not None and len(answer.papers) >= 50
+        (day, keyword, result.reason)
+        for day, keyword, answer, result, _, _ in replay()
+        if isinstance(result, BadAnswer) and len(answer.papers) >= 50
     ]
     assert failures == []
 
 
+@pytest.mark.full
 def test_only_the_one_paper_is_left_out():
     left_out = {
         one.versioned_id
-        for _, _, _, belief, _, _ in replay()
-        if belief.failure is None
-        for one in belief.refused
+        for _, _, answer, result, _, _ in replay()
+        if isinstance(result, Searched)
+        for one in answer.papers
+        if one not in result.papers
     }
     assert left_out == {"2403.14589v3"}

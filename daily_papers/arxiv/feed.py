@@ -2,7 +2,7 @@
 
 The feed (https://info.arxiv.org/help/rss.html) knows one day only, and neither comments nor
 submission dates. Nothing in it proves which day it holds but its identifiers, which are compared
-with those of the day before (`trust.judge_feed`).
+with those of the day before (`trust.accept_feed`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from daily_papers.arxiv.xml import (
     shortened,
 )
 from daily_papers.errors import BadAnswer, FetchError
-from daily_papers.papers.announcement import AnnounceKind, Announcement, merge_parts
+from daily_papers.papers.announcement import AnnounceKind, Announcement, PartAnswer, merge_parts
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order
 from daily_papers.query.categories import ARCHIVES
@@ -45,9 +45,6 @@ _BAD_CLASS = re.compile(
     r"Bad subject class '(?P<subject>[^']+)'(?:.*?archive '(?P<archive>[^']+)')?"
 )
 _BAD_ARCHIVE = re.compile(r"Bad archive(?:/subject class structure)? '(?P<name>[^']+)'")
-#: The feed holds no more items than this. What is cut are the new papers: arXiv takes the
-#: replaced ones first (arXiv/arxiv-feed, feed/database.py).
-FEED_LIMIT = 2_000
 _DC = "{http://purl.org/dc/elements/1.1/}"
 #: The elements of an item of which anything is read.
 _READ = frozenset(
@@ -78,11 +75,6 @@ class FeedAnswer:
 
     parts: tuple[PartAnswer, ...]
     failures: tuple[PartFailure, ...] = ()
-
-    @property
-    def announcements(self) -> tuple[Announcement, ...]:
-        """Every announced paper once, its kind relative to all parts."""
-        return merge_parts(part.announcements for part in self.parts)
 
 
 class AnnouncementFeed:
@@ -131,27 +123,6 @@ def unknown_categories(reason: str, asked: Iterable[str]) -> tuple[str, ...]:
     else:
         return ()
     return tuple(name for name in asked if re.fullmatch(bad, name, re.IGNORECASE))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartAnswer:
-    """What one feed announces."""
-
-    #: As they were asked for, in order.
-    categories: tuple[str, ...]
-    url: str
-    #: In the order of the feed, each paper once.
-    announcements: tuple[Announcement, ...]
-    #: Items in the feed, those that could not be read among them.
-    count: int
-    #: The day that the feed gives itself. An old day's feed claims to be today's, too. None
-    #: if nothing is announced.
-    listing_day: date | None
-
-    @property
-    def cut(self) -> bool:
-        """Whether new papers are missing: the feed is as long as feeds can be."""
-        return self.count >= FEED_LIMIT
 
 
 def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:

@@ -13,13 +13,12 @@ from functools import partial
 from math import ceil
 from typing import Protocol
 
-from daily_papers.arxiv.feed import AnnouncementFeed, FeedAnswer, PartAnswer
+from daily_papers.arxiv.feed import AnnouncementFeed, FeedAnswer
 from daily_papers.arxiv.oai import OaiPmh
 from daily_papers.arxiv.query_api import MOST_PER_REQUEST, Answer, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Keyword
-from daily_papers.daily import trust
 from daily_papers.daily.evidence import (
     AuditFailed,
     AuditPostponed,
@@ -35,7 +34,7 @@ from daily_papers.daily.evidence import (
     SearchFailed,
     Unanswered,
 )
-from daily_papers.daily.feed_history import mark_before, newly_announced
+from daily_papers.daily.feed_history import newly_announced
 from daily_papers.daily.health import Health
 from daily_papers.daily.news import matching_each, papers_of
 from daily_papers.daily.plan import (
@@ -46,10 +45,11 @@ from daily_papers.daily.plan import (
     missed_days,
     request_batches,
 )
-from daily_papers.errors import Failure, FetchError, Outcome, RejectedAnswer, ShortAnswer
+from daily_papers.daily.trust import SearchAnswer, accept_feed, accept_search, is_credible
+from daily_papers.errors import BadAnswer, Failure, FetchError, RejectedAnswer, ShortAnswer
+from daily_papers.papers.announcement import merge_parts
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.query.matching import Matches, Verdict, found_by_arxiv
-from daily_papers.store.store import FeedPart, Store, highest
+from daily_papers.store.store import Store, highest
 
 logger = logging.getLogger(__name__)
 
@@ -95,18 +95,18 @@ class Inquiry:
             return
         self.progress(0, len(parts), "announcement feed")
         answer = self._without_unknown_categories(self._feed.today(parts))
-        judged = [(part, self._judge(part)) for part in answer.parts]
+        accepted = [accept_feed(part, self.before.state, self.day) for part in answer.parts]
         failures = [failure.error.failure for failure in answer.failures]
-        failures += [failure for _, (failure, _) in judged if failure is not None]
-        true = FeedAnswer(tuple(part for part, (_, verdict) in judged if verdict.believed))
-        announced = tuple(
-            one for one in true.announcements if not trust.is_of_future(one.paper.id, self.day)
-        )
+        for part in accepted:
+            if part.failure is not None:
+                self.session.discard(part.failure.url)
+                failures.append(part.failure)
+        announced = merge_parts(part.announcements for part in accepted)
         matching = matching_each(self.keywords, [one.paper for one in announced])
         if failures:
             self.evidence.append(FeedLost(tuple(failures), announced, matching))
         else:
-            memory = tuple(_remembered(part, verdict) for part, (_, verdict) in judged)
+            memory = tuple(part.memory for part in accepted)
             self.evidence.append(FeedRead(announced, matching, memory))
 
     def _without_unknown_categories(self, answer: FeedAnswer) -> FeedAnswer:
@@ -124,24 +124,6 @@ class Inquiry:
             again = self._feed.today([part for part in parts if part])
             rest = tuple(f for f in answer.failures if not f.unknown_categories)
             answer = FeedAnswer((*answer.parts, *again.parts), (*rest, *again.failures))
-
-    def _judge(self, part: PartAnswer) -> tuple[Failure | None, trust.FeedBelief]:
-        """Judge a part; a cut one may be used, but it is not all of the day."""
-        state = self.before.state
-        usual = sum(state.listed.get(name, 0) for name in part.categories)
-        listing = trust.FeedListing(
-            ids=tuple(one.paper.versioned_id for one in part.announcements),
-            new=tuple(newly_announced(part.announcements)),
-            count=part.count,
-            cut=part.cut,
-            usual=usual,
-        )
-        before = mark_before(state, part.categories, self.day)
-        verdict = trust.judge_feed(listing, today=self.day, before=before)
-        if verdict.failure is None:
-            return None, verdict
-        self.session.discard(part.url)
-        return Failure(verdict.outcome, verdict.failure, part.url), verdict
 
     # --- what was missed, and new tables -------------------------------------------------------
 
@@ -201,31 +183,22 @@ class Inquiry:
     def _search(self, keyword: Keyword, count: int) -> tuple[Answer, Searched]:
         """Search for a keyword's newest papers; raises FetchError if the answer is rejected."""
         answer = self._api_health.ask(partial(self._api.search, keyword.expression, count))
-        verdicts = _verdicts(keyword, answer.papers)
-        belief = trust.judge_search(
-            trust.SearchAnswer(
-                papers=answer.papers,
-                verdicts=verdicts,
-                found_by_arxiv=found_by_arxiv(keyword.expression, answer.papers),
-                total=answer.total,
-                asked=count,
-            ),
-            self._findable_table(keyword),
-            self.day,
-        )
-        if belief.failure is None:
-            strangers = verdicts.count(Verdict.DOES_NOT)
-            return answer, Searched(keyword.slug, belief.believed, strangers)
-        for url in answer.urls:
-            self.session.discard(url)
-        kind = ShortAnswer if belief.outcome is Outcome.SHORT_ANSWER else RejectedAnswer
-        raise kind(answer.url, belief.failure)
-
-    def _findable_table(self, keyword: Keyword) -> list[Paper]:
-        """The papers of its table that the keyword's search must find."""
-        table = self.before.table(keyword.slug)
-        pairs = zip(table, found_by_arxiv(keyword.expression, table), strict=True)
-        return [paper for paper, found in pairs if found]
+        try:
+            return answer, accept_search(
+                SearchAnswer(
+                    keyword=keyword,
+                    papers=answer.papers,
+                    total=answer.total,
+                    asked=count,
+                    url=answer.url,
+                ),
+                self.before.table(keyword.slug),
+                self.day,
+            )
+        except BadAnswer:
+            for url in answer.urls:
+                self.session.discard(url)
+            raise
 
     def _harvest(self, harvest: Harvest) -> bool:
         """Ask for everything that changed, and match it; whether all of it came."""
@@ -269,7 +242,7 @@ class Inquiry:
     ) -> None:
         for number, page in enumerate(self._oai.changed_since(harvest.since, set_spec)):
             self.progress(number, harvest.pages, f"harvest since {harvest.since}")
-            credible = [paper for paper in page.papers if trust.is_credible(paper, self.day)]
+            credible = [paper for paper in page.papers if is_credible(paper, self.day)]
             take(credible, complete=is_last and page.resumption_token is None)
 
     # --- details -------------------------------------------------------------------------------
@@ -339,7 +312,7 @@ class Inquiry:
                 papers = self._api_health.ask(partial(self._api.by_id, batch))
             except FetchError as failure:
                 return failure
-            credible = (paper for paper in papers if trust.is_credible(paper, self.day))
+            credible = (paper for paper in papers if is_credible(paper, self.day))
             self.evidence.append(Details(tuple(credible)))
         return None
 
@@ -376,15 +349,6 @@ def _failure(error: FetchError, slug: str) -> Failure:
         return error.failure
     remedy = f"if this goes on for days, see what arXiv returns: daily-papers preview {slug}"
     return replace(error.failure, remedy=remedy)
-
-
-def _remembered(part: PartAnswer, verdict: trust.FeedBelief) -> FeedPart:
-    assert verdict.mark is not None, "the part is trusted"
-    return FeedPart(part.categories, verdict.mark.digest, verdict.mark.highest_new, part.count)
-
-
-def _verdicts(keyword: Keyword, papers: Sequence[Paper]) -> tuple[Verdict, ...]:
-    return Matches({keyword.slug: keyword.expression}, papers).verdicts(keyword.slug)
 
 
 def _papers_since(store: Store, keyword: Keyword, last_success: date | None, day: date) -> int:

@@ -1,4 +1,4 @@
-"""What the announcement feeds of the days show together: marks, gaps, quiet days, volumes.
+"""What the announcement feeds of the days show together: gaps, quiet days, volumes.
 
 Pure functions of the state. Which listing a feed holds is known by its identifiers alone, and
 whether one was missed by the identifiers that are missing.
@@ -12,10 +12,9 @@ from datetime import date, timedelta
 
 from daily_papers.daily.evidence import FeedRead
 from daily_papers.daily.plan import working_days
-from daily_papers.daily.trust import FeedMark
 from daily_papers.papers.announcement import AnnounceKind, Announcement, counts
 from daily_papers.papers.paper import announcement_order, pack_ids, unpack_ids
-from daily_papers.store.store import HeardListing, State, highest
+from daily_papers.store.store import HeardListing, State
 
 #: A listing day has brought more than a thousand identifiers since 2023. Between two days that
 #: follow each other, the categories of a digest leave no hole of this size.
@@ -25,18 +24,6 @@ _HOLE = 1_000
 _REMEMBERED = 0.9
 #: So many listings are remembered, to find out that their feeds lacked papers.
 _LISTINGS = 30
-
-
-def mark_before(state: State, categories: tuple[str, ...], day: date) -> FeedMark | None:
-    """What tells an old feed of these categories from today's; None if nothing does.
-
-    Identifiers are given in order over all categories, so the highest one of all parts counts,
-    however the parts were cut yesterday.
-    """
-    if state.feed_day is None or state.feed_day == day:
-        return None
-    same = (part.ids_digest for part in state.feed if part.categories == categories)
-    return FeedMark(highest(part.highest_new_id for part in state.feed), next(same, ""))
 
 
 def newly_announced(announced: Sequence[Announcement]) -> list[str]:

@@ -1,21 +1,26 @@
-"""What is believed of an answer, given what is stored already.
+"""What of an answer is used, given what is stored already.
 
 arXiv really serves short, empty, unsorted and wrong lists that look well. So each answer is
 compared with what the store proves to exist before anything of it is stored. Pure decisions; a
-failure is one sentence for the report. Nothing here can take a paper away.
+reason is one sentence for the report. Nothing here can take a paper away.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from daily_papers.errors import Outcome
+from daily_papers.config import Keyword
+from daily_papers.daily.evidence import Searched
+from daily_papers.daily.feed_history import newly_announced
+from daily_papers.errors import Failure, Outcome, RejectedAnswer, ShortAnswer
+from daily_papers.papers.announcement import Announcement, PartAnswer
 from daily_papers.papers.paper import Origin, Paper, announcement_order
-from daily_papers.query.matching import Verdict
+from daily_papers.query.matching import Matches, Verdict, found_by_arxiv
+from daily_papers.store.store import FeedPart, State, highest
 
 #: How long the index of the query API may take to hold what was announced.
 INDEX_LAG = timedelta(days=7)
@@ -29,75 +34,61 @@ _LESS_THAN_USUAL = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchAnswer:
-    """What the search of one keyword returned, and what the matcher says of it."""
+    """What arXiv's search returned for a keyword."""
 
+    keyword: Keyword
     #: In the order of the answer, which should be newest first.
     papers: tuple[Paper, ...]
-    #: What our rule says of each, which is the stricter one.
-    verdicts: tuple[Verdict, ...]
-    #: Whether arXiv's own, looser rule finds each.
-    found_by_arxiv: tuple[bool, ...]
     #: How many papers arXiv says there are in all.
     total: int
     #: How many were asked for.
     asked: int
-
-    @property
-    def is_all_there_is(self) -> bool:
-        """Whether the answer claims to hold every paper that matches."""
-        return len(self.papers) >= self.total and len(self.papers) < self.asked
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """The papers of the answer, whatever their version."""
-        return frozenset(paper.id for paper in self.papers)
+    url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Belief:
-    """What may be stored of a search's answer. With a failure it is nothing at all."""
+def accept_search(answer: SearchAnswer, table: Sequence[Paper], today: date) -> Searched:
+    """Take the papers that match. Raises ShortAnswer or RejectedAnswer.
 
-    believed: tuple[Paper, ...]
-    #: Papers that do not match, or are of the future.
-    refused: tuple[Paper, ...]
-    failure: str | None
-    outcome: Outcome
-
-
-def judge_search(answer: SearchAnswer, stored: Sequence[Paper], today: date) -> Belief:
-    """Decide what of a keyword's search is believed.
-
-    ``stored`` are the papers in the keyword's table that arXiv's own rule finds for the keyword as
-    it is today: for a few kinds of words it is stricter than ours.
+    ``table`` are the stored papers of the keyword. Those of them that arXiv's own rule finds, which
+    is not always ours, prove what the answer should hold.
     """
-    proven = _known_to_index(stored, today)
-    for outcome, check in _CHECKS:
-        failure = check(answer, proven)
-        if failure is not None:
-            return Belief(believed=(), refused=answer.papers, failure=failure, outcome=outcome)
-    good = [
-        verdict is not Verdict.DOES_NOT and is_credible(paper, today)
-        for paper, verdict in zip(answer.papers, answer.verdicts, strict=True)
-    ]
-    return Belief(
-        believed=tuple(paper for paper, ok in zip(answer.papers, good, strict=True) if ok),
-        refused=tuple(paper for paper, ok in zip(answer.papers, good, strict=True) if not ok),
-        failure=None,
-        outcome=Outcome.UP_TO_DATE,
-    )
-
-
-def _known_to_index(stored: Sequence[Paper], today: date) -> tuple[Paper, ...]:
-    """The stored papers that the query API must know: it told them itself, or they are old.
-
-    A paper known from the feed alone is not among them: its date is its listing, and it may have
-    been submitted long before, so its place in an answer cannot be told.
-    """
-    return tuple(
+    expression, papers = answer.keyword.expression, answer.papers
+    findable = zip(table, found_by_arxiv(expression, table), strict=True)
+    proven = [paper for paper, found in findable if found and _is_known_to_index(paper, today)]
+    reason = _too_few(answer, proven)
+    if reason is not None:
+        raise ShortAnswer(answer.url, reason)
+    verdicts = Matches({"": expression}, papers).verdicts("")
+    others = [
         paper
-        for paper in stored
-        if paper.updated is not None
-        and (paper.origin is Origin.SEARCH or paper.updated.date() <= today - INDEX_LAG)
+        for paper, verdict in zip(papers, verdicts, strict=True)
+        if verdict is Verdict.DOES_NOT
+    ]
+    wrong = found_by_arxiv(expression, others).count(False)
+    reason = (
+        _mostly_other_papers(len(papers), wrong)
+        or _unsorted(papers)
+        or _outdated(papers, proven)
+        or _elsewhere(papers, proven)
+    )
+    if reason is not None:
+        raise RejectedAnswer(answer.url, reason)
+    matching = tuple(
+        paper
+        for paper, verdict in zip(papers, verdicts, strict=True)
+        if verdict is not Verdict.DOES_NOT and is_credible(paper, today)
+    )
+    return Searched(answer.keyword.slug, matching, strangers=len(others))
+
+
+def _is_known_to_index(paper: Paper, today: date) -> bool:
+    """Whether the query API must know a stored paper: it returned it before, or the paper is old.
+
+    A paper known from the feed alone may have been submitted long before its listing, the only
+    date that it has, so nobody knows where in an answer it belongs.
+    """
+    return paper.updated is not None and (
+        paper.origin is Origin.SEARCH or paper.updated.date() <= today - INDEX_LAG
     )
 
 
@@ -107,41 +98,35 @@ def _too_few(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
         return f"the answer holds {count} papers, though it should hold {due} of {answer.total}"
     if proven and count == 0:
         return f"the answer is empty, though {len(proven)} stored papers match"
-    if answer.is_all_there_is and 2 * count < len(proven):
+    is_all_there_is = answer.total <= count < answer.asked
+    if is_all_there_is and 2 * count < len(proven):
         return f"the answer says that {count} papers match, though {len(proven)} stored ones do"
     return None
 
 
-def _mostly_other_papers(answer: SearchAnswer, _: Sequence[Paper]) -> str | None:
-    count = len(answer.papers)
-    false = sum(
-        verdict is Verdict.DOES_NOT and not found
-        for verdict, found in zip(answer.verdicts, answer.found_by_arxiv, strict=True)
-    )
-    if count >= ENOUGH and 2 * false > count:
-        return f"{false} of the answer's {count} papers do not match the keyword"
+def _mostly_other_papers(count: int, wrong: int) -> str | None:
+    if count >= ENOUGH and 2 * wrong > count:
+        return f"{wrong} of the answer's {count} papers do not match the keyword"
     return None
 
 
-def _unsorted(answer: SearchAnswer, _: Sequence[Paper]) -> str | None:
-    dates = [paper.date for paper in answer.papers]
-    steps_up = sum(later > earlier + timedelta(days=1) for earlier, later in pairwise(dates))
-    if len(dates) >= ENOUGH and 10 * steps_up > len(dates):
+def _unsorted(papers: Sequence[Paper]) -> str | None:
+    steps_up = sum(
+        later.date > earlier.date + timedelta(days=1) for earlier, later in pairwise(papers)
+    )
+    if len(papers) >= ENOUGH and 10 * steps_up > len(papers):
         return (
-            f"the answer is not sorted by date: {steps_up} of its {len(dates)} papers are newer "
+            f"the answer is not sorted by date: {steps_up} of its {len(papers)} papers are newer "
             "than the one before"
         )
     return None
 
 
-def _outdated(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
-    newest = max((paper.date for paper in answer.papers), default=None)
-    if newest is None:
-        return None
+def _outdated(papers: Sequence[Paper], proven: Sequence[Paper]) -> str | None:
+    newest = max((paper.date for paper in papers), default=date.max - INDEX_LAG)
+    ids = {paper.id for paper in papers}
     absent = [
-        paper.date
-        for paper in proven
-        if paper.id not in answer.ids and paper.date > newest + INDEX_LAG
+        paper.date for paper in proven if paper.id not in ids and paper.date > newest + INDEX_LAG
     ]
     # A single one may have been revised so that it no longer matches.
     if len(absent) >= ENOUGH or 2 * len(absent) > max(2, len(proven)):
@@ -152,30 +137,21 @@ def _outdated(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
     return None
 
 
-def _elsewhere(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
+def _elsewhere(papers: Sequence[Paper], proven: Sequence[Paper]) -> str | None:
     """Look for the stored papers that are newer than the oldest of the answer."""
-    oldest = min((paper.date for paper in answer.papers), default=date.min)
+    oldest = min((paper.date for paper in papers), default=date.min)
+    ids = {paper.id for paper in papers}
     due = [paper for paper in proven if paper.date > oldest]
-    absent = sum(paper.id not in answer.ids for paper in due)
+    absent = sum(paper.id not in ids for paper in due)
     if len(due) >= ENOUGH and 2 * absent > len(due):
         return f"the answer lacks {absent} of the {len(due)} stored papers that belong into it"
     return None
 
 
-_Check = Callable[[SearchAnswer, Sequence[Paper]], str | None]
-_CHECKS: tuple[tuple[Outcome, _Check], ...] = (
-    (Outcome.SHORT_ANSWER, _too_few),
-    (Outcome.FAILED, _mostly_other_papers),
-    (Outcome.FAILED, _unsorted),
-    (Outcome.FAILED, _outdated),
-    (Outcome.FAILED, _elsewhere),
-)
-
-
 def is_credible(paper: Paper, today: date) -> bool:
     """Whether a paper can be: neither its identifier nor its date is of the future.
 
-    The date has a year's slack, for runs that are told a day long past.
+    The date has a year's slack, for runs of a day long past.
     """
     return not is_of_future(paper.id, today) and paper.date <= today + timedelta(days=366)
 
@@ -190,115 +166,56 @@ def is_of_future(paper_id: str, today: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedMark:
-    """What a part of the announcement feed leaves behind, to know it again."""
+class Accepted:
+    """What of one part of the announcement feed is used."""
 
-    #: The highest id that it, or one before it, announced as new.
-    highest_new: str | None
-    #: Of all its ids with their versions.
-    digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedListing:
-    """What a part of the announcement feed lists."""
-
-    #: All ids that could be read, with versions (``2501.01234v1``).
-    ids: tuple[str, ...]
-    #: The ids, without version, that it announces as new. Cross-lists are not among them: an old
-    #: paper may be listed in one more category.
-    new: tuple[str, ...]
-    #: Items in the feed, those that could not be read among them.
-    count: int
-    #: Whether the feed is as long as feeds can be.
-    cut: bool
-    #: Papers that its categories had on recent days; rather too many, since a paper is counted in
-    #: each of its categories. 0 where nothing is known.
-    usual: int = 0
+    announcements: tuple[Announcement, ...]
+    #: What tells this part from the next day's.
+    memory: FeedPart
+    #: Why this is not all of the day; None if it is.
+    failure: Failure | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedBelief:
-    """What may be stored of a part of the announcement feed, by ids with version."""
+def accept_feed(part: PartAnswer, state: State, today: date) -> Accepted:
+    """Decide what of one part of the announcement feed is used.
 
-    believed: tuple[str, ...]
-    #: Ids of the future; of yesterday's feed all.
-    refused: tuple[str, ...]
-    failure: str | None
-    outcome: Outcome
-    #: To be kept once the listing day is complete. None where the part is not.
-    mark: FeedMark | None
-
-
-def judge_feed(listing: FeedListing, *, today: date, before: FeedMark | None) -> FeedBelief:
-    """Decide what of one part of the announcement feed is believed.
-
-    ``before`` is the mark of the same part on the last listing day that was heard before
-    ``today``. Yesterday's feed is known by what it holds, since its dates prove nothing; of it
-    nothing is believed. What a cut or short feed holds is true, and is not all.
+    Yesterday's feed is known by what it holds, since its dates prove nothing; of it nothing is
+    used. What a cut or short feed holds is true, and is not all.
     """
-    refused = tuple(name for name in listing.ids if is_of_future(_unversioned(name), today))
-    believed = tuple(name for name in listing.ids if not is_of_future(_unversioned(name), today))
-    mark = _mark(believed, [name for name in listing.new if not is_of_future(name, today)])
-    stale = _stale(mark, before) if before is not None and believed else None
-    if stale is not None:
-        return FeedBelief(
-            believed=(), refused=listing.ids, failure=stale, outcome=Outcome.FAILED, mark=None
+    true = tuple(one for one in part.announcements if not is_of_future(one.paper.id, today))
+    listed = "\n".join(sorted(one.paper.versioned_id for one in true))
+    digest = hashlib.sha256(listed.encode()).hexdigest()
+    new = highest(newly_announced(true))
+    before = () if state.feed_day in (None, today) else state.feed
+    # Identifiers are given in order over all categories, so the highest one of all parts counts,
+    # however the parts were cut yesterday. It is kept over a day that brought none.
+    new_before = highest(each.highest_new_id for each in before)
+    memory = FeedPart(part.categories, digest, new or new_before, part.count)
+    if true and (part.categories, digest) in {(p.categories, p.ids_digest) for p in before}:
+        stale = "the feed is the one of the last listing day again: every id is the same"
+    elif new and new_before and announcement_order(new) <= announcement_order(new_before):
+        stale = (
+            f"the feed is not newer than the last one: its highest new id is {new}, "
+            f"and {new_before} was announced already"
         )
-    failure = _not_all(listing)
-    if failure is not None:
-        return FeedBelief(
-            believed=believed,
-            refused=refused,
-            failure=failure,
-            outcome=Outcome.SHORT_ANSWER,
-            mark=None,
-        )
-    return FeedBelief(
-        believed=believed,
-        refused=refused,
-        failure=None,
-        outcome=Outcome.UP_TO_DATE if listing.ids else Outcome.NOTHING_ANNOUNCED,
-        mark=_carried_on(mark, before),
-    )
+    else:
+        lacking = _lacking(part, sum(state.listed.get(name, 0) for name in part.categories))
+        failure = None if lacking is None else Failure(Outcome.SHORT_ANSWER, lacking, part.url)
+        return Accepted(true, memory, failure)
+    return Accepted((), memory, Failure(Outcome.FAILED, stale, part.url))
 
 
-def _not_all(listing: FeedListing) -> str | None:
-    """Look whether the feed can be all of the day; an empty one is another question."""
-    if listing.cut:
-        return f"the feed is cut: it holds {listing.count:,} papers, and new ones are missing"
-    if listing.usual >= _MANY and 0 < _LESS_THAN_USUAL * listing.count < listing.usual:
+def _lacking(part: PartAnswer, usual: int) -> str | None:
+    """Say why the feed cannot be all of the day; an empty one is another question.
+
+    ``usual`` is how many papers its categories had on recent days, rather too many: a paper is
+    counted in each of them.
+    """
+    if part.cut:
+        return f"the feed is cut: it holds {part.count:,} papers, and new ones are missing"
+    if usual >= _MANY and 0 < _LESS_THAN_USUAL * part.count < usual:
         return (
-            f"the feed is short: it holds {listing.count:,} papers, and its categories had "
-            f"{listing.usual:,} on recent days"
+            f"the feed is short: it holds {part.count:,} papers, and its categories had "
+            f"{usual:,} on recent days"
         )
     return None
-
-
-def _mark(listed: Iterable[str], new: Iterable[str]) -> FeedMark:
-    digest = hashlib.sha256("\n".join(sorted(listed)).encode()).hexdigest()
-    return FeedMark(max(new, key=announcement_order, default=None), digest)
-
-
-def _carried_on(mark: FeedMark, before: FeedMark | None) -> FeedMark:
-    """Keep the highest new id over a day that brought none."""
-    if mark.highest_new is None and before is not None:
-        return FeedMark(before.highest_new, mark.digest)
-    return mark
-
-
-def _stale(mark: FeedMark, before: FeedMark) -> str | None:
-    if mark.digest == before.digest:
-        return "the feed is the one of the last listing day again: every id is the same"
-    if mark.highest_new is None or before.highest_new is None:
-        return None
-    if announcement_order(mark.highest_new) <= announcement_order(before.highest_new):
-        return (
-            f"the feed is not newer than the last one: its highest new id is {mark.highest_new}, "
-            f"and {before.highest_new} was announced already"
-        )
-    return None
-
-
-def _unversioned(versioned_id: str) -> str:
-    return versioned_id.rpartition("v")[0]

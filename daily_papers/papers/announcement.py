@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from daily_papers.papers.paper import Paper
@@ -28,6 +29,9 @@ class AnnounceKind(StrEnum):
         return self in {AnnounceKind.NEW, AnnounceKind.CROSS}
 
 
+#: The feed holds no more items than this. What is cut are the new papers: arXiv takes the
+#: replaced ones first (arXiv/arxiv-feed, feed/database.py).
+FEED_LIMIT = 2_000
 _PRECEDENCE = {kind: rank for rank, kind in enumerate(AnnounceKind)}
 
 
@@ -37,6 +41,27 @@ class Announcement:
 
     paper: Paper
     kind: AnnounceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartAnswer:
+    """What one feed announces."""
+
+    #: As they were asked for, in order.
+    categories: tuple[str, ...]
+    url: str
+    #: In the order of the feed, each paper once.
+    announcements: tuple[Announcement, ...]
+    #: Items in the feed, those that could not be read among them.
+    count: int
+    #: The day that the feed gives itself. An old day's feed claims to be today's, too. None
+    #: if nothing is announced.
+    listing_day: date | None
+
+    @property
+    def cut(self) -> bool:
+        """Whether new papers are missing: the feed is as long as feeds can be."""
+        return self.count >= FEED_LIMIT
 
 
 def merge_parts(parts: Iterable[Iterable[Announcement]]) -> tuple[Announcement, ...]:
