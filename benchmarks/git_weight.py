@@ -98,7 +98,10 @@ class Life:
         items = []
         for paper in new:
             slugs = tuple(sorted(self.store.papers[paper.id].first_seen))
-            self.store.news[paper.id] = News(paper.id, paper.version, day, slugs, key)
+            news = News(paper.version, day, slugs, key)
+            stored = self.store.papers[paper.id]
+            self.store.papers[paper.id] = replace(stored, news=news)
+            self.store.news.add(paper.id)
             items.append(NewsItem(paper, slugs))
         names = tuple((keyword.slug, keyword.name) for keyword in self.config.keywords)
         return Digest(

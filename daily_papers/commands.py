@@ -382,11 +382,12 @@ def run_report(arguments: Namespace) -> int:
     "Print the tables for other programs: one line for each paper and keyword (jsonl, csv), or\n"
     "one entry for each paper (bibtex).",
     option("--format", choices=("jsonl", "csv", "bibtex"), default="jsonl", help="default: jsonl"),
+    flag("--all", "also the history: every paper that was ever in a table or a digest"),
     flag("--bom", "with --format csv: begin with a byte order mark, by which Excel reads UTF-8"),
 )
 def run_export(arguments: Namespace) -> int:
     """Print the store for other programs."""
-    from daily_papers.export import FORMATS, Row, csv_for_excel
+    from daily_papers.export import FORMATS, all_rows, csv_for_excel, table_rows
     from daily_papers.repository import Repository
 
     if arguments.bom and arguments.format != "csv":
@@ -394,11 +395,10 @@ def run_export(arguments: Namespace) -> int:
     repository = Repository(Path(arguments.root))
     config = repository.load_config()
     store = repository.store_for(config)
-    rows = (
-        Row(keyword.name, keyword.slug, paper, store.papers[paper.id].first_seen[keyword.slug])
-        for keyword in config.keywords
-        for paper in store.table(keyword.slug)
-    )
+    if arguments.all:
+        rows = all_rows(config.keywords, store.with_history(repository.load_history()))
+    else:
+        rows = table_rows(config.keywords, store)
     for text in (csv_for_excel if arguments.bom else FORMATS[arguments.format])(rows):
         sys.stdout.write(text)
     return 0

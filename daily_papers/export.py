@@ -10,13 +10,15 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from daily_papers.config import Keyword
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, folded, newest_first
+from daily_papers.store.store import Store, StoredPaper
 from daily_papers.text import rfc3339
 
 COLUMNS = (
@@ -36,13 +38,33 @@ Value = str | int | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A paper in the table of one keyword."""
+    """A paper that a keyword shows."""
 
     keyword: str
     slug: str
     paper: Paper
-    #: The listing day on which the paper came into that table.
+    #: The listing day on which the keyword first showed it.
     first_seen: date
+
+
+def table_rows(keywords: Sequence[Keyword], store: Store) -> Iterator[Row]:
+    """What the tables hold."""
+    for keyword in keywords:
+        for paper in store.table(keyword.slug):
+            seen = store.papers[paper.id].first_seen
+            yield Row(keyword.name, keyword.slug, paper, seen[keyword.slug])
+
+
+def all_rows(keywords: Sequence[Keyword], papers: Mapping[str, StoredPaper]) -> Iterator[Row]:
+    """All that was ever shown; a keyword that is gone from keywords.yaml is named by its slug."""
+    names = {keyword.slug: keyword.name for keyword in keywords}
+    shown: dict[str, list[Row]] = {slug: [] for slug in names}
+    for stored in papers.values():
+        for slug, day in stored.shown.items():
+            row = Row(names.get(slug, slug), slug, stored.paper, day)
+            shown.setdefault(slug, []).append(row)
+    for rows in shown.values():
+        yield from rows
 
 
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:

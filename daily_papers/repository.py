@@ -6,7 +6,7 @@ all (`transaction`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -27,9 +27,9 @@ from daily_papers.render.readme import (
     replace_region,
 )
 from daily_papers.render.templates import Templates
-from daily_papers.store.files import load_store, save_store
+from daily_papers.store.files import load_history, load_store, save_store
 from daily_papers.store.reconcile import reconcile
-from daily_papers.store.store import Store
+from daily_papers.store.store import Store, StoredPaper
 from daily_papers.transaction import PRIVATE, Transaction, locked, unwritable
 
 KEYWORDS = "keywords.yaml"
@@ -74,6 +74,10 @@ class Repository:
     def load_store(self) -> Store:
         """Read what the last run stored. Raises StoreError."""
         return load_store(self.root)
+
+    def load_history(self) -> Mapping[str, StoredPaper]:
+        """Read the papers that have left every table, by identifier. Raises StoreError."""
+        return load_history(self.root)
 
     def store_for(self, config: Config) -> Store:
         """The store with today's keywords, for everything that only shows it. Raises StoreError.

@@ -247,7 +247,7 @@ def _text_or_nothing(path: Path) -> str:
 @pytest.mark.parametrize(
     ("heading", "records"),
     [
-        ("A paper", {field.name for field in fields(Paper)} | {"keywords"}),
+        ("A paper", {field.name for field in fields(Paper)} | {"keywords", "left", "news"}),
         ("A keyword", {field.name for field in fields(KeywordState)}),
         ("The state", {field.name for field in fields(State)} | {"format"}),
     ],

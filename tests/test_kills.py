@@ -16,7 +16,7 @@ import pytest
 from tests.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv
 from tests.support.command_line import environment
 from tests.support.mortal import KILLED, Life, MortalCommandLine
-from tests.support.repository import Repository
+from tests.support.repository import KEYWORDS, Repository
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="children are made by fork")
 
@@ -50,7 +50,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def begun(world: World) -> Repository:
     """A repository after two good days."""
-    repository = Repository.new(world.folder / "begun")
+    # Small tables, so that papers leave them.
+    repository = Repository.new(world.folder / "begun", f"max_papers: 8\n{KEYWORDS}")
     for day in (FIRST, SECOND):
         world.arxiv.today = day
         assert world.update(repository).code == 0

@@ -14,7 +14,7 @@ from daily_papers.daily.feed_history import gap, lost_since, with_feed
 from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.store.store import HeardListing, KeywordState, News, State, Store
+from daily_papers.store.store import HeardListing, KeywordState, State, Store
 from tests.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
 from tests.support.daily_runs import Reader, days
 from tests.support.repository import SLUGS, Repository
@@ -55,7 +55,7 @@ def before(*, a: str | None, b: str | None = None, news: Sequence[str] = ()) -> 
     ]
     return Store(
         keywords={state.slug: state for state in states},
-        news={id: News(id, 1, MONDAY, ("a",), "2026-02-02") for id in news},
+        news=frozenset(news),
     )
 
 

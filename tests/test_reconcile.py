@@ -71,12 +71,13 @@ def pages(repository: Repository) -> list[str]:
 
 
 def assert_no_orphans(repository: Repository, *slugs: str) -> None:
-    """Nothing but these keywords is in the store and the pages."""
+    """Nothing but these keywords has a table, a page or a count."""
     assert pages(repository) == sorted(f"{slug}.md" for slug in slugs)
     assert {record["slug"] for record in repository.records("data/keywords.jsonl")} == {*slugs}
     for record in repository.records("data/papers/*.jsonl"):
-        assert record["keywords"].keys() <= {*slugs}
-        assert record["keywords"]
+        tables = record.get("keywords", {}).keys() - {*record.get("left", ())}
+        assert tables <= {*slugs}
+        assert tables or record["news"]["day"] == repository.state()["day"]
     for week in repository.records("data/weeks.jsonl"):
         assert week["papers"].keys() <= {*slugs}
 
@@ -100,6 +101,7 @@ def test_a_removed_keyword_leaves_nothing_behind(repository: Repository, arxiv: 
     assert_no_orphans(repository, "magnetic-resonance-imaging", "graph-networks")
     stored = {record["id"] for record in repository.records("data/papers/*.jsonl")}
     assert not only & stored
+    assert only <= {record["id"] for record in repository.records("data/history/*.jsonl")}
     assert shared <= stored
     assert "\n## Diffusion models\n" not in repository.text("README.md")
 
@@ -146,7 +148,7 @@ def test_a_renamed_keyword_keeps_its_papers_and_its_history(
     slug = slug or "graph-networks"
     before = repository.text("data/papers/2601.1.jsonl")
     rows = titles(repository.text("papers/graph-networks.md"))
-    news = repository.text("data/news/2026-01.jsonl")
+    news = repository.text("data/news/2601.txt")
     edit(repository, MRI, renamed, DIFFUSION)
     assert update(repository, arxiv).code == 0
     assert arxiv.requests == []
@@ -157,9 +159,7 @@ def test_a_renamed_keyword_keeps_its_papers_and_its_history(
     assert repository.text("data/papers/2601.1.jsonl") == sorted_keywords(
         before.replace('"graph-networks"', f'"{slug}"')
     )
-    assert repository.text("data/news/2026-01.jsonl") == news.replace(
-        '"graph-networks"', f'"{slug}"'
-    )
+    assert repository.text("data/news/2601.txt") == news
 
 
 def sorted_keywords(lines: str) -> str:

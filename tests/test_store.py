@@ -63,23 +63,23 @@ def test_a_table_keeps_its_newest_papers(days: list[int | None], limit: int):
         assert not inside or not outside or max(outside) <= min(inside)
 
 
-def news(id: str, day: date, *keywords: str) -> News:
-    return News(id, 1, day, keywords, str(day))
+def news(number: int, day: date, *keywords: str) -> dict[Paper, News]:
+    return {paper(number, None): News(1, day, keywords, str(day))}
 
 
 def test_a_paper_counts_once_for_a_keyword_in_the_week_of_its_listing():
-    store = Store().with_news([news("2601.00001", date(2026, 1, 1), "mri", "scans")])
-    store = store.with_news([news("2601.00001", date(2026, 1, 8), "mri", "knees")])
-    store = store.with_news([news("2601.00002", date(2026, 1, 8), "knees")])
+    store = Store().with_news(news(1, date(2026, 1, 1), "mri", "scans"))
+    store = store.with_news(news(1, date(2026, 1, 8), "mri", "knees"))
+    store = store.with_news(news(2, date(2026, 1, 8), "knees"))
     assert store.weeks == {
         "2026-W01": {"mri": 1, "scans": 1},
         "2026-W02": {"knees": 2},
     }
+    assert store.news == {"2601.00001", "2601.00002"}
 
 
 def test_a_week_belongs_to_the_year_of_its_thursday():
-    days = (date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 4))
-    store = Store().with_news(
-        news(f"2612.{number:05}", day, "mri") for number, day in enumerate(days)
-    )
+    store = Store()
+    for number, day in enumerate((date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 4))):
+        store = store.with_news(news(number, day, "mri"))
     assert store.weeks == {"2026-W53": {"mri": 2}, "2027-W01": {"mri": 1}}

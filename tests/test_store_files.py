@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,18 +37,26 @@ UNKNOWN_OR_DAY = st.none() | DAYS
 @st.composite
 def stores(draw: st.DrawFn) -> Store:
     """Any store that a run could leave behind."""
-    shelf = {
-        paper.id: StoredPaper(paper, draw(st.dictionaries(SLUGS, DAYS, min_size=1)))
-        for paper in draw(st.lists(papers(), max_size=6, unique_by=lambda paper: paper.id))
-    }
     news = st.builds(
         News,
-        id=IDS,
         version=st.integers(1, 9),
         day=DAYS,
         keywords=st.lists(SLUGS, unique=True).map(tuple),
         digest=st.sampled_from(["2026-01-20", "2026-01-20-2", "imported"]),
     )
+    shelf = {
+        paper.id: StoredPaper(
+            paper,
+            draw(st.dictionaries(SLUGS, DAYS)) | {"knees": draw(DAYS)},
+            draw(st.frozensets(SLUGS)),
+            draw(st.none() | news),
+        )
+        for paper in draw(st.lists(papers(), max_size=6, unique_by=lambda paper: paper.id))
+    }
+    shelf = {
+        id: replace(stored, left=stored.left & stored.first_seen.keys())
+        for id, stored in shelf.items()
+    }
     records = st.builds(
         KeywordState,
         slug=SLUGS,
@@ -61,6 +70,7 @@ def stores(draw: st.DrawFn) -> Store:
         max_papers=st.integers(1, 2000),
         notified_up_to=st.none() | IDS,
         notified_expression=st.none() | TEXTS,
+        formerly=st.dictionaries(SLUGS, DAYS, max_size=1),
     )
     state = st.builds(
         State,
@@ -86,14 +96,15 @@ def stores(draw: st.DrawFn) -> Store:
         quiet=st.lists(DAYS, max_size=3).map(tuple),
         unbroken_from=st.none() | IDS,
     )
-    told = {item.id: item for item in draw(st.lists(news, max_size=4))}
+    told = {id for id, stored in shelf.items() if stored.news is not None}
+    told |= draw(st.sets(IDS, max_size=4))
     # Where there are papers, some keyword brought them.
     known = draw(st.lists(records, min_size=1 if shelf or told else 0, max_size=3))
     return Store(
         papers=shelf,
         keywords={record.slug: record for record in known},
         state=draw(state),
-        news=told,
+        news=frozenset(told),
         weeks=draw(
             st.dictionaries(
                 st.sampled_from(["2025-W52", "2026-W01"]),
@@ -226,7 +237,7 @@ def whole(arxiv: SandboxArxiv, tmp_path_factory: pytest.TempPathFactory) -> Repo
 
 
 PAPERS = "data/papers/2601.1.jsonl"
-NEWS = "data/news/2026-01.jsonl"
+NEWS = "data/news/2601.txt"
 WEEKS = "data/weeks.jsonl"
 KEYWORDS = "data/keywords.jsonl"
 STATE = "data/state.json"
@@ -369,10 +380,11 @@ def in_conflict(content: bytes) -> bytes:
         ),
         pytest.param(
             NEWS,
-            lambda content: with_field(content, 1, keywords={"mri": 1}),
-            f'{NEWS}:1: damaged: "keywords" is wrong: ',
-            id="news of no list",
+            lambda content: content.replace(b"2601.", b"2601-", 1),
+            f"{NEWS}:1: damaged: not an identifier",
+            id="news of no paper",
         ),
+        pytest.param(NEWS, in_conflict, f"{NEWS}:1: a merge conflict", id="two lists of news"),
         pytest.param(
             WEEKS,
             lambda content: with_field(content, 1, papers={"mri": -1}),
@@ -418,6 +430,20 @@ def test_damage_is_named_with_its_line_and_left_as_it_is(
             )
     assert repository.tree() == tree
     assert arxiv.requests == []
+
+
+def test_a_list_of_news_that_lost_a_paper_is_not_believed(
+    whole: Repository, arxiv: SandboxArxiv, tmp_path: Path
+):
+    repository = whole.copy(tmp_path / "digest")
+    first, rest = repository.text(NEWS).split("\n", 1)
+    repository.write(NEWS, rest)
+    ended = run("update", "--root", repository.root, environ=arxiv.environment())
+    assert ended.code == 1
+    assert ended.err == (
+        f"daily-papers: {NEWS}: damaged: {first} is missing; nothing is overwritten; restore it "
+        "with: git checkout HEAD -- data/news\n"
+    )
 
 
 def test_a_file_in_the_place_of_a_folder_is_named(whole: Repository, tmp_path: Path):

@@ -10,7 +10,7 @@ now, and what is news for good:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -35,7 +35,7 @@ from daily_papers.daily.news import NewPapers, announced_as_news, find_news, pap
 from daily_papers.daily.plan import FetchMode, lacks_days
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
 from daily_papers.mail.digest import Digest, NewsItem, number_of
-from daily_papers.papers.paper import Origin, announcement_order, pack_ids, unpack_ids
+from daily_papers.papers.paper import Origin, Paper, announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 from daily_papers.text import plural
 
@@ -335,31 +335,33 @@ def _knows_a_listing(findings: Findings) -> bool:
 def _with_news(store: Store, keywords: Sequence[Keyword], news: NewPapers, run: Run) -> Store:
     """Remember the news, and count it for the keywords and the week."""
     order = [keyword.slug for keyword in keywords]
-    new = [
-        News(paper.id, paper.version, run.day, slugs, run.digest_key)
+    new = {
+        paper: News(paper.version, run.day, slugs, run.digest_key)
         for paper, slugs in news.in_order(order)
-    ]
+    }
     if new:  # the digest has said which days were quiet
         quiet = tuple(day for day in store.state.quiet if day == run.day)
         store = store.updated(state=replace(store.state, quiet=quiet))
-    return store.with_news([*_matched_by_more(store, order, news), *new])
+    return store.with_news({**_matched_by_more(store, order, news), **new})
 
 
-def _matched_by_more(store: Store, order: Sequence[str], news: NewPapers) -> Iterator[News]:
-    """What was news before, with the keywords that have found it since."""
+def _matched_by_more(store: Store, order: Sequence[str], news: NewPapers) -> Mapping[Paper, News]:
+    """What was news before and is still stored, with the keywords that have found it since."""
+    more = {}
     for id, matched in news.also_matched_by.items():
-        known = store.news[id]
-        if not matched <= {*known.keywords}:
-            gone = [slug for slug in known.keywords if slug not in order]
-            now = [slug for slug in order if slug in matched or slug in known.keywords]
-            yield replace(known, keywords=(*gone, *now))
+        stored = store.papers.get(id)
+        if stored is None or stored.news is None or matched <= {*stored.news.keywords}:
+            continue
+        known = stored.news.keywords
+        gone = [slug for slug in known if slug not in order]
+        now = [slug for slug in order if slug in matched or slug in known]
+        more[stored.paper] = replace(stored.news, keywords=(*gone, *now))
+    return more
 
 
 def _new_today(store: Store, day: date) -> Counter[str]:
     """How many papers are news of this listing day, by keyword."""
-    return Counter(
-        slug for item in store.news.values() if item.day == day for slug in item.keywords
-    )
+    return Counter(slug for item in store.news_of(day).values() for slug in item.keywords)
 
 
 def _digest(
@@ -471,7 +473,7 @@ def _day_line(
     else:  # an earlier run of the day may have read it
         announced = sum(part.count for part in state.feed) if state.feed_day == day else None
     return day_line(
-        news=sum(item.day == day for item in store.news.values()),
+        news=len(store.news_of(day)),
         revised=len(state.revised),
         announced=announced,
         failures=[(report.name, report.reason or "") for report in reports if not report.good],

@@ -21,7 +21,7 @@ from daily_papers.migrate.replace_tables import Stored, replaced_with_markers
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.readme import BEGIN, END, decode_readme, find_region
 from daily_papers.store.files import load_store, save_store
-from daily_papers.store.store import Draft, KeywordState, News
+from daily_papers.store.store import Draft, KeywordState, News, StoredPaper
 from daily_papers.text import plural
 from daily_papers.transaction import Transaction, locked, unwritable
 
@@ -170,12 +170,12 @@ def _take(store: Draft, keyword: Keyword, section: PublishedSection, day: date) 
     store.take(keyword.slug, section.papers, day)
     store.trim(keyword.slug, keyword.max_papers)
     for paper in section.papers:
-        told = store.news.get(paper.id)
-        if told is None:
-            told = News(paper.id, paper.version, min(paper.date, day), (), IMPORTED)
-        if keyword.slug not in told.keywords:
-            told = replace(told, keywords=(*told.keywords, keyword.slug))
-        store.news[paper.id] = told
+        stored = store.papers.get(paper.id, StoredPaper(paper))
+        news = stored.news or News(paper.version, min(paper.date, day), (), IMPORTED)
+        if keyword.slug not in news.keywords:
+            news = replace(news, keywords=(*news.keywords, keyword.slug))
+        store.papers[paper.id] = replace(stored, news=news)
+        store.news.add(paper.id)
 
 
 def _taken(section: PublishedSection, stored: Stored) -> str:

@@ -42,7 +42,12 @@ def build_site(
     repository = Repository(root)
     with repository.locked():
         config = repository.load_config()
-        data = SiteData(config, repository.store_for(config), _digests(repository))
+        data = SiteData(
+            config,
+            repository.store_for(config),
+            repository.load_history(),
+            _digests(repository),
+        )
     formulas = FormulaRenderer()
     cards = Cards(data, formulas)
     templates = SiteTemplates(repository.templates)
@@ -77,7 +82,7 @@ def _downloads(data: SiteData) -> Iterator[File]:
     papers = {item.paper.id: item.paper for digest in data.digests for item in digest.items}
     papers |= {paper.id: paper for paper in data.papers}
     for paper in papers.values():  # also those that only a digest still has
-        known = data.store.known(paper.id) or paper
+        known = data.everything[paper.id].paper if paper.id in data.everything else paper
         yield bib_path(known), f"{bibtex_entry(known)}\n".encode(errors="replace")
 
 

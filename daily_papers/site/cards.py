@@ -85,7 +85,8 @@ class Cards:
 
     def _card(self, paper: Paper, topics: tuple[Topic, ...], page: Topic | None = None) -> Card:
         primary = paper.primary_category
-        news = self._data.store.news.get(paper.id)
+        stored = self._data.everything.get(paper.id)
+        news = stored.news if stored is not None else None
         here = {topic.slug for topic in topics}
         everywhere = self._data.topics_of.get(paper.id, ())
         return Card(

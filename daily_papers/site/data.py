@@ -14,7 +14,7 @@ from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.expression import Author, Category, Leaf
 from daily_papers.query.matching import Matches, explain
-from daily_papers.store.store import Store
+from daily_papers.store.store import Store, StoredPaper
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,17 @@ class Topic:
 class SiteData:
     """Everything the website shows, from one state of a digest repository."""
 
-    def __init__(self, config: Config, store: Store, digests: Iterable[Digest]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        history: Mapping[str, StoredPaper],
+        digests: Iterable[Digest],
+    ) -> None:
         self.config = config
         self.store = store
+        #: By identifier, every paper that was ever shown.
+        self.everything = store.with_history(history)
         #: The listing day that the website shows.
         self.day = store.state.day
         #: Newest first.

@@ -174,7 +174,8 @@ class _Writer:
             return
         first = date(year, month, 1)
         yield first
-        news = self._data.store.news.get(paper.id)
+        stored = self._data.everything.get(paper.id)
+        news = stored.news if stored is not None else None
         listed = paper.announced if paper.version == 1 else None
         for day in (news.day if news else None, listed):
             if day is not None and first <= day <= first + _LISTED_WITHIN:

@@ -7,7 +7,7 @@ comes first, file by file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -164,7 +164,7 @@ class Pages:
             "start",
             self._site_title,
             day_line=plain_text(self._data.store.state.day_line),
-            today=sum(item.day == self._data.day for item in news),
+            today=sum(item.day == self._data.day for item in news.values()),
             week=len(news),
             busy=[week for week in weeks if week.week],
             quiet=[week for week in weeks if not week.week],
@@ -172,27 +172,30 @@ class Pages:
             digest_of_today=next(of_today, None),
         )
 
-    def _news_of_week(self) -> list[News]:
-        """The news of the ISO week that the site shows, newest first."""
+    def _news_of_week(self) -> dict[str, News]:
+        """The news of the ISO week that the site shows, by identifier, newest first."""
         day = self._data.day
-        news = [
-            item
-            for item in self._data.store.news.values()
-            if day is not None and item.day.isocalendar()[:2] == day.isocalendar()[:2]
-        ]
-        return sorted(news, key=lambda item: (item.day, announcement_order(item.id)), reverse=True)
+        news = {
+            id: stored.news
+            for id, stored in self._data.everything.items()
+            if stored.news is not None
+            and day is not None
+            and stored.news.day.isocalendar()[:2] == day.isocalendar()[:2]
+        }
+        order = sorted(news, key=lambda id: (news[id].day, announcement_order(id)), reverse=True)
+        return {id: news[id] for id in order}
 
-    def _week_of(self, topic: Topic, news: Sequence[News]) -> KeywordWeek:
-        news = [item for item in news if topic.slug in item.keywords]
+    def _week_of(self, topic: Topic, news: Mapping[str, News]) -> KeywordWeek:
+        news = {id: item for id, item in news.items() if topic.slug in item.keywords}
         shown = {
             card.paper.id: (card, page_of(topic, number))
             for number, cards in enumerate(self._cards_of[topic.slug], 1)
             for card in cards
         }
-        lines = [self._line(*shown[item.id], item.day) for item in news if item.id in shown]
+        lines = [self._line(*shown[id], item.day) for id, item in news.items() if id in shown]
         return KeywordWeek(
             topic=topic,
-            today=sum(item.day == self._data.day for item in news),
+            today=sum(item.day == self._data.day for item in news.values()),
             week=len(news),
             lines=tuple(lines[:_PAPERS_A_KEYWORD]),
             spark=sparkline(self._weeks(topic)),

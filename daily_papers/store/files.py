@@ -1,17 +1,24 @@
 """The store as text files in git, under ``data/``.
 
 One record a line, sorted, so that a day's change is a few lines: papers in files of ten thousand
-identifiers (``data/papers/2504.0.jsonl``), which stay far below GitHub's 100 MB; keywords, news
-by month, counts by week; and ``data/state.json``, one line a value. What is not known is left
-out. A file that cannot be read is an error that names its line, and is never overwritten.
+identifiers (``data/papers/2504.0.jsonl``), which stay far below GitHub's 100 MB; keywords, counts
+by week; and ``data/state.json``, one line a value. What is not known is left out.
+
+A paper that is in no table any more moves to the history, to the file of the listing day
+(``data/history/2026-05-14.jsonl``), which is never changed after that day. Only the website and
+`export --all` read the history. What was news is never news again, so a run reads all identifiers
+that were (``data/news/2605.txt``, by the month of the identifier).
+
+A file that cannot be read is an error that names its line, and is never overwritten.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -26,11 +33,14 @@ from daily_papers.transaction import Transaction, unwritable
 FORMAT = 1
 
 _PAPERS = "data/papers"
+_HISTORY = "data/history"
 _NEWS = "data/news"
 _KEYWORDS = "data/keywords.jsonl"
 _WEEKS = "data/weeks.jsonl"
 _STATE = "data/state.json"
 
+_ONE = re.compile(rb"[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7}")
+_ALL_IDENTIFIERS = re.compile(rb"(?:(?:%s)\n)*+" % _ONE.pattern)
 _CONFLICT = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
 Record = TypeVar("Record")
@@ -57,28 +67,50 @@ def load_store(root: Path) -> Store:
 
     Raises StoreError, naming file and line, where a file is damaged.
     """
-    papers, news = _files(root, _PAPERS), _files(root, _NEWS)
-    _check_that_all_is_there(root, [*papers, *news])
+    papers = _files(root, _PAPERS, "*.jsonl")
+    history = _files(root, _HISTORY, "*.jsonl")
+    _check_that_all_is_there(root, papers or history)
     state = _read_state(root)
     keywords = _records(
         _KEYWORDS, _content(root, _KEYWORDS), lambda values: _read_keyword(values, state)
     )
     weeks = _records(_WEEKS, _content(root, _WEEKS), lambda values: decode(_Week, values))
+    stored = _by_key(_listed(root, papers, _read_paper), lambda stored: stored.paper.id)
+    news = _read_news(root)
+    for id in stored:
+        if stored[id].news is not None and id not in news:  # it would be news again
+            raise StoreError(_news_file(id), f"damaged: {id} is missing; {_remedy(_NEWS)}")
     return Store(
-        papers=_by_key(_listed(root, papers, _read_paper), lambda stored: stored.paper.id),
+        papers=stored,
         keywords=_by_key(keywords, lambda keyword: keyword.slug),
         state=state,
-        news=_by_key(_listed(root, news, lambda v: decode(News, v)), lambda item: item.id),
+        news=news,
         weeks={
             week: counts.papers for week, counts in _by_key(weeks, lambda week: week.week).items()
         },
     )
 
 
+def load_history(root: Path) -> dict[str, StoredPaper]:
+    """Read the papers that have left every table, by identifier.
+
+    One that came back and left again is there more than once: the last record knows it best, the
+    first knows since when. Raises StoreError, naming file and line, where a file is damaged.
+    """
+    found: dict[str, StoredPaper] = {}
+    for _, stored in _listed(root, _files(root, _HISTORY, "*.jsonl"), _read_paper):
+        id = stored.paper.id
+        found[id] = found[id].followed_by(stored) if id in found else stored
+    return found
+
+
 def save_store(store: Store, transaction: Transaction) -> None:
     """Put the store's files into the transaction, and take out those that would be empty."""
-    _save_lines(transaction, _PAPERS, _paper_lines(store.papers.values()))
-    _save_lines(transaction, _NEWS, _news_lines(store.news.values()))
+    papers = sorted(store.papers.values(), key=lambda stored: announcement_order(stored.paper.id))
+    current = [stored for stored in papers if stored.is_current(store.state.day)]
+    _save_lines(transaction, _PAPERS, _paper_lines(current))
+    _save_history(transaction, store)
+    _save_news(transaction, store.news)
     keywords = [
         line(_keyword(store.keywords[slug], store.state)) for slug in sorted(store.keywords)
     ]
@@ -94,8 +126,39 @@ def save_store(store: Store, transaction: Transaction) -> None:
     transaction.write(_STATE, content.encode())
 
 
+def _save_history(transaction: Transaction, store: Store) -> None:
+    """Append what has left the last table to the day's file.
+
+    An earlier run of the day may have written there, even the same papers.
+    """
+    day = store.state.day
+    left = [stored for stored in store.papers.values() if not stored.is_current(day)]
+    if not left or day is None:
+        return
+    path = f"{_HISTORY}/{day}.jsonl"
+    content = _content(transaction.root, path)
+    known = {stored.paper.id: stored for _, stored in _records(path, content, _read_paper)}
+    known |= {stored.paper.id: stored for stored in left}
+    lines = [_paper_line(known[id]) for id in sorted(known, key=announcement_order)]
+    transaction.write(path, "".join(lines).encode())
+
+
+def _save_news(transaction: Transaction, news: frozenset[str]) -> None:
+    """Write the files whose identifiers are others than before."""
+    changed = {_news_file(id) for id in news ^ _read_news(transaction.root)}
+    lines: dict[str, list[str]] = {path: [] for path in sorted(changed)}
+    for id in sorted(news, key=announcement_order) if changed else ():
+        if (path := _news_file(id)) in changed:
+            lines[path].append(f"{id}\n")
+    for path, ids in lines.items():
+        if ids:
+            transaction.write(path, "".join(ids).encode())
+        else:
+            transaction.delete(path)
+
+
 def _save_lines(transaction: Transaction, folder: str, lines: Mapping[str, list[str]]) -> None:
-    for path in _files(transaction.root, folder):
+    for path in _files(transaction.root, folder, "*.jsonl"):
         if Path(path).stem not in lines:
             transaction.delete(path)
     for stem, texts in lines.items():
@@ -109,9 +172,18 @@ _NEVER = "never"
 # --- records -----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Where a paper is and was shown, as it is written beside its own fields."""
+
+    keywords: Mapping[str, date] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+    news: News | None = None
+
+
 def _read_paper(values: Json) -> StoredPaper:
-    seen = decode(_Keywords, values).keywords
-    if not seen:
+    shown = decode(_Shown, values)
+    if not shown.keywords and shown.news is None:
         raise RecordError("names no keyword", "keywords")
     paper = decode(Paper, values)
     try:
@@ -122,22 +194,20 @@ def _read_paper(values: Json) -> StoredPaper:
         raise RecordError("is wrong: versions begin with 1", "version")
     if paper.updated is None and paper.announced is None:
         raise RecordError("is missing, and so is announced", "updated")
-    return StoredPaper(paper, seen)
+    return StoredPaper(paper, shown.keywords, frozenset(shown.left), shown.news)
 
 
-@dataclass(frozen=True, slots=True)
-class _Keywords:
-    """The keywords of a stored paper, as they are written beside its own fields."""
-
-    keywords: Mapping[str, date]
+def _paper_line(stored: StoredPaper) -> str:
+    seen, left = dict(sorted(stored.first_seen.items())), tuple(sorted(stored.left))
+    shown = {name: value or None for name, value in encode(_Shown(seen, left, stored.news)).items()}
+    return line(encode(stored.paper) | shown)
 
 
 def _paper_lines(papers: Iterable[StoredPaper]) -> dict[str, list[str]]:
-    """The lines of each file, in the order of announcement."""
+    """The lines of each file."""
     lines: dict[str, list[str]] = defaultdict(list)
-    for stored in sorted(papers, key=lambda stored: announcement_order(stored.paper.id)):
-        keywords = _Keywords(dict(sorted(stored.first_seen.items())))
-        lines[_file_of(stored.paper.id)].append(line(encode(stored.paper) | encode(keywords)))
+    for stored in papers:
+        lines[_file_of(stored.paper.id)].append(_paper_line(stored))
     return lines
 
 
@@ -149,16 +219,30 @@ def _file_of(paper_id: str) -> str:
     return f"{month % 10000:04d}.{number // 10000}"
 
 
-def _news_lines(news: Iterable[News]) -> dict[str, list[str]]:
-    lines: dict[str, list[str]] = defaultdict(list)
-    for item in sorted(news, key=lambda item: (item.day, announcement_order(item.id))):
-        lines[f"{item.day:%Y-%m}"].append(line(encode(item)))
-    return lines
+def _news_file(paper_id: str) -> str:
+    """``data/news/2605.txt``: the months of identifiers, and the years before 2007."""
+    return f"{_NEWS}/{_file_of(paper_id).partition('.')[0]}.txt"
+
+
+def _read_news(root: Path) -> frozenset[str]:
+    """Read all identifiers that were news, at one glance: there may be very many."""
+    ids: list[str] = []
+    for path in _files(root, _NEWS, "*.txt"):
+        content = _content_of_some(root, path)
+        if not _ALL_IDENTIFIERS.fullmatch(content):
+            lines = content.split(b"\n")
+            wrong = next((n for n, text in enumerate(lines, 1) if not _ONE.fullmatch(text)), 1)
+            if lines[wrong - 1].startswith(_CONFLICT):
+                raise _conflict(path, wrong)
+            raise StoreError(f"{path}:{wrong}", f"damaged: not an identifier; {_remedy(path)}")
+        ids += content.decode().split()
+    return frozenset(ids)
 
 
 def _keyword(keyword: KeywordState, state: State) -> Json:
     """Write a keyword; one that is up to date does not say so, so that its line need not change."""
     values = encode(keyword)
+    values["formerly"] = values["formerly"] or None
     for name, usual in _usual(state).items():
         values[name] = None if values[name] == usual else values[name] or _NEVER
     return values
@@ -180,10 +264,10 @@ def _usual(state: State) -> Json:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def _files(root: Path, folder: str) -> list[str]:
+def _files(root: Path, folder: str, names: str) -> list[str]:
     if (root / folder).exists() and not (root / folder).is_dir():
         raise StoreError(folder, "not a folder; move it out of the way, then start again")
-    return sorted(f"{folder}/{path.name}" for path in (root / folder).glob("*.jsonl"))
+    return sorted(f"{folder}/{path.name}" for path in (root / folder).glob(names))
 
 
 def _check_that_all_is_there(root: Path, listed: Sequence[str]) -> None:

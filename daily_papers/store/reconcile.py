@@ -34,7 +34,7 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
     before = _pairs(store.keywords.values(), keywords)
     renamed = tuple((record.slug, slug) for slug, record in before.items() if record.slug != slug)
     for old, new in renamed:
-        draft.rename(old, new)
+        draft.rename(old, new, day)
     members = {keyword.slug: frozenset(draft.members(keyword.slug)) for keyword in keywords}
     added = tuple(keyword.slug for keyword in keywords if keyword.slug not in before)
     changed = tuple(

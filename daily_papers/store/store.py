@@ -1,7 +1,7 @@
 """What a digest repository knows: its papers, its keywords and where the last run ended.
 
 Everything here is frozen: a run makes a new store from the one before. Each paper is stored once,
-with the keywords whose tables hold it. docs/design.md explains every field.
+with the keywords whose tables hold it or have held it. docs/design.md explains every field.
 """
 
 from __future__ import annotations
@@ -31,12 +31,55 @@ PackedIds = Annotated[str, unpack_ids]
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """When a paper was news, and for which keywords."""
+
+    version: int
+    day: date
+    keywords: tuple[str, ...]
+    #: The key of the digest that carries it.
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPaper:
-    """A paper of the store, and for each keyword whose table holds it the day it came there."""
+    """A paper, with the tables that it has ever been in."""
 
     paper: Paper
     #: Slug to the listing day on which the paper was first in that keyword's table.
-    first_seen: Mapping[str, date]
+    first_seen: Mapping[str, date] = field(default_factory=dict)
+    #: The tables among them that it has left.
+    left: frozenset[str] = frozenset()
+    news: News | None = None
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The keywords whose tables hold it."""
+        return frozenset(self.first_seen) - self.left
+
+    @property
+    def shown(self) -> Mapping[str, date]:
+        """The day on which each keyword first showed it, in its table or in a digest."""
+        if self.news is None:
+            return self.first_seen
+        days = dict(self.first_seen)
+        for slug in self.news.keywords:
+            days[slug] = min(self.news.day, days.get(slug, self.news.day))
+        return days
+
+    def followed_by(self, later: StoredPaper) -> StoredPaper:
+        """What this record and a later one of the same paper come to."""
+        seen = {**later.first_seen, **self.first_seen}
+        return StoredPaper(
+            paper=merge(self.paper, later.paper),
+            first_seen=seen,
+            left=frozenset(seen) - later.tables,
+            news=self.news or later.news,
+        )
+
+    def is_current(self, day: date | None) -> bool:
+        """Whether it is in a table, or news of this listing day; otherwise it is history."""
+        return bool(self.tables) or (self.news is not None and self.news.day == day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +109,8 @@ class KeywordState:
     notified_up_to: PaperId | None = None
     #: The expression for which they have, if it was another one.
     notified_expression: str | None = None
+    #: The slugs that it had before, each with the day it lost it: history knows it by those.
+    formerly: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +137,6 @@ class HeardListing:
     new: PackedIds
     #: Whether listings before it were not read.
     after_gap: bool
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """A paper that was news: on which day, and for which keywords."""
-
-    id: PaperId
-    version: int
-    day: date
-    keywords: tuple[str, ...]
-    #: The key of the digest that carries it.
-    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,13 +178,14 @@ class State:
 
 @dataclass(frozen=True)
 class Store:
-    """All of it."""
+    """What a run knows: all of it but the history, of which it knows what was news."""
 
+    #: By identifier: those in tables, and the news of the last listing day.
     papers: Mapping[str, StoredPaper] = field(default_factory=dict)
     keywords: Mapping[str, KeywordState] = field(default_factory=dict)
     state: State = field(default_factory=State)
-    #: By identifier, every paper that was ever news.
-    news: Mapping[str, News] = field(default_factory=dict)
+    #: The identifiers of all papers that were ever news.
+    news: frozenset[str] = frozenset()
     #: ISO week (``2026-W04``) to slug to the number of papers that were news in it.
     weeks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -160,9 +194,30 @@ class Store:
         """The identifiers in each keyword's table."""
         members: dict[str, set[str]] = {}
         for id, stored in self.papers.items():
-            for slug in stored.first_seen:
+            for slug in stored.tables:
                 members.setdefault(slug, set()).add(id)
         return {slug: frozenset(ids) for slug, ids in members.items()}
+
+    def with_history(self, history: Mapping[str, StoredPaper]) -> Mapping[str, StoredPaper]:
+        """Every paper that was ever shown: what is stored, and the ``history`` (`load_history`)."""
+        known = {id: self._with_slugs_of_today(stored) for id, stored in history.items()}
+        for id, stored in self.papers.items():
+            known[id] = known[id].followed_by(stored) if id in known else stored
+        return known
+
+    def _with_slugs_of_today(self, stored: StoredPaper) -> StoredPaper:
+        for old, until, new in self._renamed:
+            if old in stored.shown and stored.shown[old] < until:
+                stored = _renamed_paper(stored, old, new)
+        return stored
+
+    @cached_property
+    def _renamed(self) -> Sequence[tuple[str, date, str]]:
+        return [
+            (old, until, slug)
+            for slug, keyword in self.keywords.items()
+            for old, until in keyword.formerly.items()
+        ]
 
     def table(self, slug: str) -> tuple[Paper, ...]:
         """The papers of one keyword, newest first."""
@@ -178,19 +233,25 @@ class Store:
             after.__dict__["members"] = self.members
         return after
 
-    def with_news(self, items: Iterable[News]) -> Store:
+    def news_of(self, day: date) -> Mapping[str, News]:
+        """What was news on a listing day, if it is the last one."""
+        news = {id: stored.news for id, stored in self.papers.items()}
+        return {id: item for id, item in news.items() if item is not None and item.day == day}
+
+    def with_news(self, news: Mapping[Paper, News]) -> Store:
         """Remember papers as news, and count them in their weeks for the keywords that are new."""
-        news = dict(self.news)
+        papers = dict(self.papers)
         weeks = {week: dict(counts) for week, counts in self.weeks.items()}
-        for item in items:
-            known = news.get(item.id)
-            news[item.id] = item
+        for paper, item in news.items():
+            stored = papers.get(paper.id, StoredPaper(paper))
+            papers[paper.id] = replace(stored, news=item)
             year, week, _ = item.day.isocalendar()
             counts = weeks.setdefault(f"{year}-W{week:02d}", {})
             for slug in item.keywords:
-                if known is None or slug not in known.keywords:
+                if stored.news is None or slug not in stored.news.keywords:
                     counts[slug] = counts.get(slug, 0) + 1
-        return self.updated(news=news, weeks=weeks)
+        ids = self.news.union(paper.id for paper in news)
+        return self.updated(papers=papers, news=ids, weeks=weeks)
 
     def known(self, paper_id: str) -> Paper | None:
         """The paper with this identifier, if it is stored."""
@@ -215,13 +276,14 @@ class Draft:
         self.papers = dict(store.papers)
         self.keywords = dict(store.keywords)
         self.state = store.state
-        self.news = dict(store.news)
+        self.news = set(store.news)
         self.weeks = {week: dict(counts) for week, counts in store.weeks.items()}
         self._members = {slug: set(ids) for slug, ids in store.members.items()}
+        self._before = store.members
 
     def finish(self) -> Store:
         """The store as it is now."""
-        return Store(self.papers, self.keywords, self.state, self.news, self.weeks)
+        return Store(self.papers, self.keywords, self.state, frozenset(self.news), self.weeks)
 
     def members(self, slug: str) -> set[str]:
         """The identifiers in a keyword's table."""
@@ -230,9 +292,13 @@ class Draft:
     def take(self, slug: str, papers: Iterable[Paper], day: date) -> None:
         """Merge papers into a keyword's table; those that were not in it come on ``day``."""
         for paper in papers:
-            stored = self.papers.get(paper.id, StoredPaper(paper, {}))
-            seen = {slug: day, **stored.first_seen}
-            self.papers[paper.id] = StoredPaper(merge(stored.paper, paper), seen)
+            stored = self.papers.get(paper.id, StoredPaper(paper))
+            self.papers[paper.id] = replace(
+                stored,
+                paper=merge(stored.paper, paper),
+                first_seen={slug: day, **stored.first_seen},
+                left=stored.left - {slug},
+            )
             self.members(slug).add(paper.id)
 
     def take_each(self, matching: Mapping[str, Sequence[Paper]], day: date) -> None:
@@ -241,12 +307,11 @@ class Draft:
             self.take(slug, papers, day)
 
     def learn(self, papers: Iterable[Paper]) -> None:
-        """Merge what is known of papers that are in some table; others are passed over."""
+        """Merge what is known of papers that are stored; others are passed over."""
         for paper in papers:
             stored = self.papers.get(paper.id)
             if stored is not None:
-                known = merge(stored.paper, paper)
-                self.papers[paper.id] = StoredPaper(known, stored.first_seen)
+                self.papers[paper.id] = replace(stored, paper=merge(stored.paper, paper))
 
     def trim(self, slug: str, limit: int) -> None:
         """Let the oldest papers beyond ``limit`` leave a keyword's table.
@@ -263,34 +328,34 @@ class Draft:
             self.drop(slug, paper.id)
 
     def drop(self, slug: str, paper_id: str) -> None:
-        """Take a paper out of a keyword's table; one that is in no table is forgotten."""
+        """Take a paper out of a keyword's table.
+
+        One that came there just now was never seen in it, and leaves no trace.
+        """
         self.members(slug).discard(paper_id)
         stored = self.papers[paper_id]
+        if paper_id in self._before.get(slug, ()):
+            self.papers[paper_id] = replace(stored, left=stored.left | {slug})
+            return
         seen = {other: day for other, day in stored.first_seen.items() if other != slug}
-        if seen:
-            self.papers[paper_id] = StoredPaper(stored.paper, seen)
+        if seen or stored.news is not None:
+            self.papers[paper_id] = replace(stored, first_seen=seen)
         else:
             del self.papers[paper_id]
 
-    def rename(self, old: str, new: str) -> None:
+    def rename(self, old: str, new: str, day: date) -> None:
         """Let a keyword go on under another slug, with its papers and its counts."""
-        self.keywords[new] = replace(self.keywords.pop(old), slug=new)
-        ids = self._members.pop(old, set())
-        self.members(new).update(ids)
-        for id in ids:
-            stored = self.papers[id]
-            self.papers[id] = StoredPaper(stored.paper, _renamed(stored.first_seen, old, new))
+        keyword = self.keywords.pop(old)
+        self.keywords[new] = replace(keyword, slug=new, formerly={**keyword.formerly, old: day})
+        self._members[new] = self._members.pop(old, set())
+        self._before = _renamed(self._before, old, new)
+        for id, stored in self.papers.items():
+            if old in stored.shown:
+                self.papers[id] = _renamed_paper(stored, old, new)
         self.weeks = {week: _renamed(counts, old, new) for week, counts in self.weeks.items()}
-        for id, item in self.news.items():
-            if old in item.keywords:
-                slugs = tuple(new if slug == old else slug for slug in item.keywords)
-                self.news[id] = replace(item, keywords=slugs)
 
     def remove(self, slug: str) -> None:
-        """Forget a keyword, its counts, and the papers that only its table held.
-
-        That its papers were news is remembered: they are never news again.
-        """
+        """Forget a keyword and its counts; its papers leave its table."""
         for id in tuple(self.members(slug)):
             self.drop(slug, id)
         del self._members[slug]
@@ -307,3 +372,16 @@ class Draft:
 
 def _renamed(by_slug: Mapping[str, _Value], old: str, new: str) -> dict[str, _Value]:
     return {new if slug == old else slug: value for slug, value in by_slug.items()}
+
+
+def _renamed_paper(stored: StoredPaper, old: str, new: str) -> StoredPaper:
+    """The paper of a renamed keyword; another one that had the new slug is long gone."""
+    seen, left, news = dict(stored.first_seen), stored.left, stored.news
+    if old in seen:
+        day = seen.pop(old)
+        seen[new] = min(day, seen.get(new, day))
+        left = left - {old, new} | ({new} if old in left else set())
+    if news is not None:
+        slugs = (new if slug == old else slug for slug in news.keywords)
+        news = replace(news, keywords=tuple(dict.fromkeys(slugs)))
+    return replace(stored, first_seen=seen, left=left, news=news)

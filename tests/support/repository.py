@@ -78,7 +78,11 @@ class Repository:
 
     def table(self, slug: str) -> list[str]:
         """The identifiers in a keyword's table, as the store has them."""
-        return [r["id"] for r in self.records("data/papers/*.jsonl") if slug in r["keywords"]]
+        return [
+            record["id"]
+            for record in self.records("data/papers/*.jsonl")
+            if slug in record.get("keywords", ()) and slug not in record.get("left", ())
+        ]
 
     def state(self) -> dict[str, Any]:
         """data/state.json."""
