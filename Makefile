@@ -11,6 +11,9 @@ BIN := $(VENV)/bin
 # Two workers, or as many as there are processors.
 WORKERS ?= auto
 
+# Byte code is kept, or each worker and each command that a test starts would compile everything.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-all lint format clean
 
 demo: $(VENV)/installed

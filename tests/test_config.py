@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
@@ -440,11 +440,11 @@ def test_schema_and_reader_have_the_same_keys_and_limits() -> None:
 
 def work_of(text: str) -> Counter[str]:
     """How often each function of the project is entered while the file is read, and difflib's."""
-    entered: Counter[str] = Counter()
+    entered: Counter[CodeType] = Counter()
 
     def count(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call" and re.search("daily_papers|difflib", frame.f_code.co_filename):
-            entered[frame.f_code.co_name] += 1
+        if event == "call":
+            entered[frame.f_code] += 1
 
     sys.setprofile(count)
     try:
@@ -452,7 +452,11 @@ def work_of(text: str) -> Counter[str]:
             parse_config(text.encode(), "keywords.yaml")
     finally:
         sys.setprofile(None)
-    return entered
+    of_ours: Counter[str] = Counter()
+    for code, times in entered.items():
+        if re.search("daily_papers|difflib", code.co_filename):
+            of_ours[code.co_name] += times
+    return of_ours
 
 
 CROWDS: dict[str, Callable[[int], str]] = {
@@ -476,7 +480,14 @@ CROWDS: dict[str, Callable[[int], str]] = {
 }
 
 
-@pytest.mark.parametrize("crowd", CROWDS)
+#: The likeliest to grow; `make test-all` measures the others too.
+QUICK = ("keywords", "near-duplicates of keys", "the same page")
+
+
+@pytest.mark.parametrize(
+    "crowd",
+    [pytest.param(crowd, marks=() if crowd in QUICK else pytest.mark.full) for crowd in CROWDS],
+)
 def test_work_grows_with_the_file_and_no_faster(crowd: str) -> None:
     top = f"categories: [{', '.join(CATEGORIES)}]\nkeywords:\n"
     once, twice = (work_of(top + CROWDS[crowd](number)) for number in (310, 620))
@@ -494,13 +505,15 @@ def test_categories_of_all_keywords_are_compared_once() -> None:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        (
+        pytest.param(
             "keywords:\n" + "- mri\n" * 10_001,
             "keywords.yaml:1: keywords: more than 10,000 keywords",
+            marks=pytest.mark.full,
         ),
-        (
+        pytest.param(
             f"keywords: [{'a, ' * 100_000}]",
             "keywords.yaml:1: not valid YAML: more than 100,000 texts and keys; write fewer",
+            marks=pytest.mark.full,
         ),
         (
             f"max_papers: {'9' * 5_000}\nkeywords: [mri]",
@@ -522,6 +535,7 @@ def test_what_is_beyond_a_limit_is_one_line(text: str, answer: str) -> None:
     assert str(error.value) == answer
 
 
+@pytest.mark.full
 def test_as_many_keywords_as_are_allowed() -> None:
     config = read("keywords:\n" + "".join(f"- topic {number}\n" for number in range(10_000)))
     assert len(config.keywords) == 10_000
