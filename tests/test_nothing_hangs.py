@@ -22,7 +22,8 @@ import pytest
 import requests
 
 from daily_papers.arxiv import session
-from daily_papers.arxiv.http import AnswerLimits, LostAnswer, Transport, machine_fault
+from daily_papers.arxiv.http import AnswerLimits, LostAnswer, Transport
+from daily_papers.arxiv.machine import machine_fault
 from daily_papers.arxiv.oai import OaiPmh
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession

@@ -11,13 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.arxiv.http import (
-    AnswerLimits,
-    RawAnswer,
-    accepted_body,
-    redirect_target,
-    retry_after,
-)
+from daily_papers.arxiv.answers import RawAnswer, accepted_body, redirect_target, retry_after
+from daily_papers.arxiv.http import AnswerLimits
 from daily_papers.arxiv.query_api import read_query_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession, Wait
@@ -406,7 +401,7 @@ def test_a_redirect_out_of_the_domain_is_not_followed():
     ],
 )
 def test_redirects_within_the_domain_lead_onward(here, location, there):
-    assert redirect_target(RawAnswer(here, 301, {"Location": location}, b"", 0)) == there
+    assert redirect_target(RawAnswer(here, 301, {"Location": location}, b"", 0), here) == there
 
 
 @pytest.mark.parametrize(
@@ -424,14 +419,15 @@ def test_redirects_within_the_domain_lead_onward(here, location, there):
     ],
 )
 def test_redirects_to_where_they_should_not_are_refused_in_one_line(location):
+    answer = RawAnswer("https://arxiv.org/a", 302, {"Location": location}, b"", 0)
     with pytest.raises(BadAnswer, match="redirected"):
-        redirect_target(RawAnswer("https://arxiv.org/a", 302, {"Location": location}, b"", 0))
+        redirect_target(answer, answer.url)
 
 
 @pytest.mark.parametrize("status", [201, 204, 206, 300, 302, 304, 305])
 def test_a_status_without_an_answer_is_a_bad_answer(status):
     answer = RawAnswer("https://arxiv.org/a", status, {}, b"", 0)
-    assert redirect_target(answer) is None
+    assert redirect_target(answer, answer.url) is None
     with pytest.raises(BadAnswer, match=f"status {status}"):
         accepted_body(answer, answer.url)
 

@@ -1,49 +1,31 @@
 """One HTTP request at a time, on one connection, with limits on bytes and seconds.
 
-What came of it is said in the service's terms: an answer, a request to wait, a refusal, or a
-fault of this very machine, which no server can fix. When to ask again is the session's to decide.
-
-arXiv throttles with 429, 503 and 406, and with the words ``Rate exceeded.`` under status 200;
-403 is its last warning (https://info.arxiv.org/help/robots.html).
+What an answer means is for `answers` to say; when to ask again, for the session.
 """
 
 from __future__ import annotations
 
-import errno
 import logging
-import os
-import re
 import socket
-import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.arxiv.services import is_arxiv
-from daily_papers.arxiv.xml import error_message, shortened
+from daily_papers.arxiv.answers import REDIRECTS, RawAnswer
+from daily_papers.arxiv.machine import machine_fault
+from daily_papers.arxiv.xml import shortened
 from daily_papers.clock import Clock
-from daily_papers.errors import (
-    BadAnswer,
-    FetchError,
-    Forbidden,
-    MachineFault,
-    Throttled,
-    Unreachable,
-)
+from daily_papers.errors import BadAnswer, FetchError, MachineFault, Unreachable
 from daily_papers.progress import say_nothing
 from daily_papers.query.request_line import MOST_LINE_BYTES, line_bytes
 from daily_papers.text import cut
@@ -62,13 +44,6 @@ _LOSSES = (
     (requests.exceptions.ChunkedEncodingError, "cut", "the connection broke within the answer"),
     (requests.exceptions.ProxyError, "proxy", "the environment's proxy had no answer either"),
 )
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_NO_WAY_OUT = frozenset(
-    {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EACCES, errno.EPERM}
-)
-_THROTTLING = frozenset({406, 429, 503})
-_THROTTLED_BODY = b"rate exceeded."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +59,6 @@ class AnswerLimits:
     total_seconds: float = LONGEST_ANSWER
     #: After decompression.
     most_bytes: int = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class RawAnswer:
-    """An answer as it came, whatever its status."""
-
-    url: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    seconds: float
 
 
 class LostAnswer(Exception):
@@ -172,7 +136,7 @@ class _OneConnection(HTTPAdapter):
 
     def __init__(self) -> None:
         self.deadline = _Deadline()
-        self._connection: _Watched | None = None
+        self.connection: _Watched | None = None
         super().__init__(pool_connections=1, pool_maxsize=1, pool_block=True)
 
     def get_connection_with_tls_context(self, *arguments: Any, **named: Any) -> Any:
@@ -183,16 +147,10 @@ class _OneConnection(HTTPAdapter):
             pool.ConnectionCls = kind
         return pool
 
-    def open(self, connection: _Watched) -> None:
-        """Close the connection that was open before this one."""
-        if self._connection is not connection:
-            self.hang_up()
-            self._connection = connection
-
     def hang_up(self) -> None:
         """Close the connection: urllib3 itself does that once nothing, no traceback, holds it."""
-        if self._connection is not None:
-            self._connection.close()
+        if self.connection is not None:
+            self.connection.close()
 
 
 class _Watched:
@@ -203,7 +161,9 @@ class _Watched:
     close: Callable[[], None]
 
     def _new_conn(self) -> socket.socket:
-        self.adapter.open(self)
+        if self.adapter.connection is not self:
+            self.adapter.hang_up()
+            self.adapter.connection = self
         connection: socket.socket = super()._new_conn()  # type: ignore[misc]
         self.adapter.deadline.watch(connection)
         return connection
@@ -252,40 +212,36 @@ class Transport:
         if line_bytes(url) > MOST_LINE_BYTES:
             reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
             raise LostAnswer("refused", BadAnswer(url, reason), 0.0)
+        limits, host = self._limits, urlsplit(url).hostname or url
         self._adapter.deadline = deadline = _Deadline()
-        silence = silence_seconds or self._limits.silence_seconds
+        in_time = deadline.after(
+            limits.total_seconds,
+            notice=limits.notice_seconds,
+            say=lambda: self._say_slow(host),
+        )
         try:
             with (
-                self._in_time(deadline, url),
+                in_time,
                 self._http.get(
                     url,
                     stream=True,
                     allow_redirects=False,
-                    timeout=(self._limits.connect_seconds, silence),
-                    proxies=_proxies(url),
+                    timeout=(limits.connect_seconds, silence_seconds or limits.silence_seconds),
+                    proxies=_proxies(host),
                 ) as response,
             ):
                 body = self._body(response)
-                headers = response.headers
-                status = response.status_code
+            if deadline.passed:  # without a length, an answer that was cut off seems to be whole
+                raise TimeoutError
         # requests lets some errors of urllib3 through, among them some that are ValueErrors.
         except (requests.RequestException, HTTPError, OSError, ValueError, FetchError) as error:
-            word, failure = self._too_slow(url) if deadline.passed else _loss(url, error)
+            word, failure = _loss(url, error)
+            if deadline.passed:
+                reason = f"no whole answer within {limits.total_seconds:g} seconds"
+                word, failure = "slow", Unreachable(url, reason)
             raise LostAnswer(word, failure, self._clock.monotonic() - started) from error
-        if deadline.passed:  # without a length, an answer that was cut off seems to be whole
-            raise LostAnswer(*self._too_slow(url), self._clock.monotonic() - started)
-        return RawAnswer(url, status, headers, body, self._clock.monotonic() - started)
-
-    def _in_time(self, deadline: _Deadline, url: str) -> AbstractContextManager[None]:
-        return deadline.after(
-            self._limits.total_seconds,
-            notice=self._limits.notice_seconds,
-            say=lambda: self._say_slow(urlsplit(url).hostname or url),
-        )
-
-    def _too_slow(self, url: str) -> tuple[str, FetchError]:
-        seconds = self._limits.total_seconds
-        return "slow", Unreachable(url, f"no whole answer within {seconds:g} seconds")
+        seconds = self._clock.monotonic() - started
+        return RawAnswer(url, response.status_code, response.headers, body, seconds)
 
     def hang_up(self) -> None:
         """Close the connection; the next request opens another."""
@@ -294,7 +250,7 @@ class Transport:
 
     def _body(self, response: requests.Response) -> bytes:
         """Read the body within the limits; that of a redirect is left alone."""
-        if response.status_code in _REDIRECTS:
+        if response.status_code in REDIRECTS:
             return b""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in {"", "identity", "gzip", "x-gzip"}:  # layers would multiply a bomb
@@ -308,42 +264,12 @@ class Transport:
         return bytes(body)
 
 
-def redirect_target(answer: RawAnswer) -> str | None:
-    """Return where a redirect leads, or None if the answer is not one.
-
-    Raises BadAnswer if it leaves the host's domain or gives up encryption.
-    """
-    target = answer.headers.get("Location")
-    if answer.status not in _REDIRECTS or target is None:
-        return None
-    here = urlsplit(answer.url)
-    try:
-        address = urljoin(answer.url, target)
-        there = urlsplit(address)
-        host = there.hostname or ""
-        _ = there.port
-    except ValueError:
-        raise BadAnswer(answer.url, f"redirected to nowhere: {shortened(target)!r}") from None
-    unsafe = here.scheme == "https" and there.scheme != "https"
-    if there.scheme not in {"http", "https"} or unsafe or "@" in there.netloc:
-        raise BadAnswer(answer.url, f"redirected to an unsafe address: {shortened(address)}")
-    if domain(host) != domain(here.hostname or ""):
-        raise BadAnswer(answer.url, f"redirected out of its domain, to {shortened(host)}")
-    return address
-
-
-def domain(host: str) -> str:
-    """Name what answers for the host: arxiv.org for all its subdomains, else the host itself."""
-    return "arxiv.org" if is_arxiv(host) else host.lower().rstrip(".")
-
-
 def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _proxies(url: str) -> dict[str, str] | None:
+def _proxies(host: str) -> dict[str, str] | None:
     """Send what goes to this very machine past every proxy, which could not reach it."""
-    host = urlsplit(url).hostname or ""
     try:
         local = ip_address(host).is_loopback
     except ValueError:
@@ -377,173 +303,3 @@ def _root_cause(error: BaseException) -> str:
         assert inner is not None
         error = inner
     return shortened(str(error)) or type(error).__name__
-
-
-def machine_fault(url: str, error: Exception) -> tuple[str, str] | None:
-    """Say what is wrong with this machine, and what to do; None if it may be anything else."""
-    causes = tuple(_causes(error))
-    host = urlsplit(url).hostname or ""
-    return (
-        _proxy_fault(url, causes)
-        or _certificate_fault(host, causes)
-        or _network_fault(host, causes)
-    )
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and those behind it, which also stand among its arguments."""
-    seen: set[int] = set()
-    left: list[object] = [error]
-    while left:
-        each = left.pop(0)
-        if isinstance(each, BaseException) and id(each) not in seen:
-            seen.add(id(each))
-            left += [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
-            yield each
-
-
-def _proxy_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:
-    """The environment names a proxy for the address, and it cannot be used."""
-    proxy = select_proxy(url, get_environ_proxies(url))
-    if not proxy:
-        return None
-    variable = _variable_of(proxy, urlsplit(url).scheme)
-    if any("SOCKS support" in str(cause) for cause in causes):
-        return (
-            f"{variable} names a SOCKS proxy, and the package PySocks is not installed",
-            "install it, or unset the variable",
-        )
-    if any(isinstance(cause, requests.exceptions.InvalidProxyURL) for cause in causes) or (
-        not _is_address(proxy)
-    ):
-        return (
-            f"{variable} is not the address of a proxy, such as http://proxy.example:8080",
-            "correct or unset it",
-        )
-    refused = (requests.exceptions.ProxyError, NewConnectionError, ConnectTimeoutError)
-    if any(isinstance(cause, refused) for cause in causes) and not _gateway_failed(causes):
-        where = urlsplit(proxy).netloc.rpartition("@")[2]  # without a password
-        what = f"{variable}: the proxy {where} cannot be used ({_innermost(causes)})"
-        return what, "correct or unset the variable"
-    return None
-
-
-def _variable_of(proxy: str, scheme: str) -> str:
-    """Name the variable that names the proxy; those in lower case come first."""
-    names = [f"{scheme}_proxy", "all_proxy"]
-    spelt = [spelling for name in names for spelling in (name, name.upper())]
-    return next((name for name in spelt if os.environ.get(name) == proxy), names[0])
-
-
-def _is_address(proxy: str) -> bool:
-    known = ("http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://")
-    try:
-        parts = urlsplit(proxy)
-        _ = parts.port
-    except ValueError:
-        return False
-    return proxy.lower().startswith(known) and bool(parts.hostname)
-
-
-def _gateway_failed(causes: tuple[BaseException, ...]) -> bool:
-    """Whether the proxy works and had no answer itself, which may pass."""
-    return any("Tunnel connection failed: 5" in str(cause) for cause in causes)
-
-
-def _certificate_fault(host: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:
-    """A server whose certificate is not trusted here, or a file of certificates that is no use."""
-    variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
-    path = Path(os.environ[variable]) if variable else None
-    if path is not None and any(isinstance(cause, (ssl.SSLError, OSError)) for cause in causes):
-        problem = _file_problem(path)
-        if problem is not None:
-            return f"{variable}: {path} {problem}", "correct or unset the variable"
-    if any("invalid path: " in str(cause) for cause in causes):
-        return f"{DEFAULT_CA_BUNDLE_PATH} is missing", "install the package certifi again"
-    refusal = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
-    if refusal is None:
-        return None
-    remedy = (
-        f"set {_CA_VARIABLES[0]} to a file that holds the certificate of your network's proxy"
-        if variable is None
-        else f"{variable} names {path}: add the certificate that your network needs to it"
-    )
-    return f"the certificate of {host} is not trusted here ({refusal.verify_message})", remedy
-
-
-def _file_problem(path: Path) -> str | None:
-    """Say why no certificates can be read from the path; None if they can."""
-    try:
-        if path.is_dir():
-            return None
-        ssl.create_default_context(cafile=str(path))
-    except ssl.SSLError:
-        return "holds no certificate"
-    except OSError as error:
-        return f"cannot be read ({error.strerror})"
-    return None
-
-
-def _network_fault(host: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:
-    """No name server, or no way out."""
-    remedy = "check the network" if is_arxiv(host) else "check the address and the network"
-    for cause in causes:
-        if isinstance(cause, socket.gaierror):
-            return f"no address of {host} can be found ({cause.strerror})", remedy
-        # The number of an error of TLS is none of the operating system's: 1 is not EPERM there.
-        if isinstance(cause, ssl.SSLError):
-            continue
-        if isinstance(cause, OSError) and cause.errno in _NO_WAY_OUT:
-            return f"no way leads to {host} ({os.strerror(cause.errno)})", remedy
-    return None
-
-
-def _innermost(causes: tuple[BaseException, ...]) -> str:
-    """What the operating system or the proxy says, without what the libraries add."""
-    plain = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
-    texts = [str(cause.strerror) for cause in plain] or [str(causes[-1])]
-    return texts[-1].rpartition(": ")[2]
-
-
-def accepted_body(answer: RawAnswer, url: str) -> bytes:
-    """Return the body of a good answer; raises a FetchError for every other."""
-    status = answer.status
-    if status == 403:
-        raise Forbidden(url, "status 403: arXiv has blocked this client for now")
-    if answer.body.strip().lower() == _THROTTLED_BODY:
-        raise _throttled(answer, url, "Rate exceeded")
-    if status in _THROTTLING:
-        raise _throttled(answer, url, "too many requests")
-    if status >= 500:
-        raise Unreachable(url, f"status {status}: the server failed")
-    if status != 200:
-        message = error_message(answer.body)
-        raise BadAnswer(url, f"status {status}" + (f": {message}" if message else ""))
-    return answer.body
-
-
-def _throttled(answer: RawAnswer, url: str, said: str) -> Throttled:
-    reason = f"arXiv asked us to wait (status {answer.status}: {said})"
-    return Throttled(url, reason, retry_after=retry_after(answer.headers))
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read Retry-After as seconds from now; None if it is missing or makes no sense.
-
-    A date is counted from the answer's own Date: the service's clock is the one that it means.
-    """
-    text = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"\d{1,9}", text, re.ASCII):
-        return float(text)
-    until, now = _http_date(text), _http_date(headers.get("Date", ""))
-    if until is None or now is None:
-        return None
-    return max(0.0, (until - now).total_seconds())
-
-
-def _http_date(text: str) -> datetime | None:
-    """Read a date of HTTP, which is always GMT."""
-    try:
-        return parsedate_to_datetime(text).replace(tzinfo=None)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

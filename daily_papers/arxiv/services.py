@@ -34,10 +34,15 @@ _OAI_TIMEOUT = 300.0
 _LONGEST_SECONDS = 86_400.0
 
 
-def is_arxiv(host: str) -> bool:
-    """Whether the host is arxiv.org or one of its subdomains."""
-    bare = host.lower().rstrip(".")
-    return bare == "arxiv.org" or bare.endswith(".arxiv.org")
+def domain(url: str) -> str:
+    """Name what answers for the address: arxiv.org for all its subdomains, else the host itself."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    return "arxiv.org" if host.endswith(".arxiv.org") else host
+
+
+def is_arxiv(url: str) -> bool:
+    """Whether the address is arXiv's own."""
+    return domain(url) == "arxiv.org"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +90,20 @@ class Services:
     @property
     def ask_arxiv(self) -> bool:
         """Whether the query API is arXiv's own, and not a stand-in."""
-        return is_arxiv(urlsplit(self.api_url).hostname or "")
+        return is_arxiv(self.api_url)
 
     def _refuse_haste(self, url: str) -> None:
         """Refuse a pace below arXiv's own for an address of arXiv."""
-        host = urlsplit(url).hostname or ""
+        if not is_arxiv(url):
+            return
         paces = [
             (REQUEST_INTERVAL, self.request_interval, LEAST_INTERVAL),
             (RETRY_WAIT, self.retry_wait, LEAST_RETRY_WAIT),
         ]
         for name, seconds, least in paces:
-            if is_arxiv(host) and seconds < least:
+            if seconds < least:
                 raise UsageError(
-                    f"{name}: {seconds:g} seconds is too fast for {host}; "
+                    f"{name}: {seconds:g} seconds is too fast for {urlsplit(url).hostname}; "
                     f"arXiv needs at least {least:g} (leave the variable out)"
                 )
 

@@ -17,23 +17,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
+from daily_papers.arxiv.answers import RawAnswer, accepted_body, redirect_target
 from daily_papers.arxiv.http import (
     LONGEST_ANSWER,
     AnswerLimits,
     LostAnswer,
-    RawAnswer,
     Transport,
-    accepted_body,
-    domain,
-    redirect_target,
     user_agent,
 )
-from daily_papers.arxiv.services import LEAST_INTERVAL, LEAST_RETRY_WAIT, Services, is_arxiv
+from daily_papers.arxiv.services import (
+    LEAST_INTERVAL,
+    LEAST_RETRY_WAIT,
+    Services,
+    domain,
+    is_arxiv,
+)
 from daily_papers.clock import Clock, SystemClock
 from daily_papers.errors import (
     BadAnswer,
@@ -106,10 +109,6 @@ class Wait:
     url: str
 
 
-def _nothing_to_do(_wait: Wait) -> None:
-    """Begin the wait at once."""
-
-
 class PoliteSession:
     """Asks arXiv's three services, one request after the other.
 
@@ -126,7 +125,7 @@ class PoliteSession:
         *,
         answers: AnswerCache | None = None,
         clock: Clock | None = None,
-        before_waiting: Callable[[Wait], None] = _nothing_to_do,
+        before_waiting: Callable[[Wait], None] = lambda _wait: None,
         say: Callable[[str], None] = say_nothing,
         digest_repository: str | None = None,
     ) -> None:
@@ -156,10 +155,6 @@ class PoliteSession:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connection."""
         self._transport.hang_up()
 
     def seconds_left(self) -> float:
@@ -183,10 +178,20 @@ class PoliteSession:
         ``check`` raises BadAnswer for bytes that are not the answer. ``silence_seconds`` is
         for a service that is known to be slow.
         """
-        kept = self._kept(url, check)
-        if kept is not None:
+        if (kept := self._kept(url, check)) is not None:
             return kept
-        body = self._fetch_anew(url, check, silence_seconds)
+        # Without a budget nothing is waited for; one that is used up ends the asking.
+        if self._limits.budget > 0 and not self.seconds_left():
+            raise NotAsked(url, f"not asked: {self._time} is used up")
+        for tries in count(1):
+            try:
+                body = self._ask(url, check, silence_seconds)
+                break
+            except (Throttled, Unreachable) as failure:
+                if tries == TRIES:
+                    reason = f"{failure.reason}, after {TRIES} tries"
+                    raise type(failure)(url, reason) from failure
+                self._wait(failure, tries)
         if self._answers is not None:
             self._answers.keep(url, body)
         return body
@@ -207,24 +212,6 @@ class PoliteSession:
             return None
         self.exchanges.append(Exchange(url, "kept", len(body), 0.0, Outcome.OK))
         return body
-
-    def _fetch_anew(self, url: str, check: Check, silence: float | None) -> bytes:
-        """Ask, and ask again after a wait if that may help.
-
-        A budget of nothing means that nothing is waited for; any other, once it is used up, that
-        nothing more is asked.
-        """
-        if self._limits.budget > 0 and not self.seconds_left():
-            raise NotAsked(url, f"not asked: {self._time} is used up")
-        for waits in range(1, TRIES):
-            try:
-                return self._ask(url, check, silence)
-            except (Throttled, Unreachable) as failure:
-                self._wait(failure, waits)
-        try:
-            return self._ask(url, check, silence)
-        except (Throttled, Unreachable) as failure:
-            raise type(failure)(url, f"{failure.reason}, after {TRIES} tries") from failure
 
     def _wait(self, failure: Throttled | Unreachable, waits: int) -> None:
         """Pause before the next try; raises the failure if there is no time for the pause."""
@@ -263,62 +250,49 @@ class PoliteSession:
         return max(interval, configured * (waits - 1), retry_after)
 
     def _ask(self, url: str, check: Check, silence: float | None) -> bytes:
-        """Ask once, follow redirects, judge what came, and note all of it."""
-        answer = self._follow(url, silence)
-        try:
-            body = accepted_body(answer, url)
-            check(body)
-        except FetchError as failure:
-            self._note(answer, failure.outcome)
-            if isinstance(failure, Forbidden):
-                self._silent_domains.add(_domain(url))
-            raise
-        self._note(answer, Outcome.OK)
-        return body
-
-    def _follow(self, url: str, silence: float | None) -> RawAnswer:
-        """Request the address and where it leads, which must stay in its domain."""
+        """Ask once, follow redirects within the domain, judge what came, and note all of it."""
         address = url
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._request(address, url, silence)
             try:
-                target = redirect_target(answer)
-            except BadAnswer as refusal:
-                self._note(answer, refusal.outcome)
-                raise BadAnswer(url, refusal.reason) from refusal
+                target = redirect_target(answer, url)
+                if target is None:
+                    body = accepted_body(answer, url)
+                    check(body)
+            except FetchError as failure:
+                self._note(answer, failure.outcome)
+                if isinstance(failure, Forbidden):
+                    self._silent_domains.add(domain(url))
+                raise
             if target is None:
-                return answer
+                self._note(answer, Outcome.OK)
+                return body
             self._note(answer, Outcome.REDIRECTED)
             address = target
         raise BadAnswer(url, f"redirected more than {MOST_REDIRECTS} times")
 
     def _request(self, address: str, url: str, silence: float | None) -> RawAnswer:
         """Send one request, at its distance from the one before; ``url`` is what was asked for."""
-        if _domain(address) in self._silent_domains:
+        if domain(address) in self._silent_domains:
             raise Forbidden(url, "not asked: the service answered 403 earlier in this run")
-        if (fault := self._machine_faults.get(_domain(address))) is not None:
+        if (fault := self._machine_faults.get(domain(address))) is not None:
             raise MachineFault(url, fault.reason, fault.remedy)
-        self._keep_distance(address)
+        if self._last_end is not None:
+            interval = _pace(self._limits.request_interval, LEAST_INTERVAL, address)
+            rest = self._last_end + interval - self._clock.monotonic()
+            if rest > 0:
+                self._clock.sleep(rest)
         try:
             return self._transport.get(address, silence)
         except LostAnswer as loss:
             failure = loss.failure
             if isinstance(failure, MachineFault):
-                self._machine_faults[_domain(address)] = failure.failure
+                self._machine_faults[domain(address)] = failure.failure
             exchange = Exchange(address, loss.word, 0, loss.seconds, failure.outcome)
             self.exchanges.append(exchange)
             raise type(failure)(url, failure.reason, failure.failure.remedy) from loss
         finally:
             self._last_end = self._clock.monotonic()
-
-    def _keep_distance(self, address: str) -> None:
-        """Sleep until the next request may start; arXiv's own pace holds for arXiv, always."""
-        if self._last_end is None:
-            return
-        interval = _pace(self._limits.request_interval, LEAST_INTERVAL, address)
-        rest = self._last_end + interval - self._clock.monotonic()
-        if rest > 0:
-            self._clock.sleep(rest)
 
     def _note(self, answer: RawAnswer, outcome: Outcome) -> None:
         """Write the request down for the report."""
@@ -335,14 +309,9 @@ def _in(seconds: float) -> str:
     return (datetime.now().astimezone() + timedelta(seconds=seconds)).strftime("%H:%M %Z")
 
 
-def _domain(address: str) -> str:
-    return domain(urlsplit(address).hostname or "")
-
-
 def _pace(configured: float, least_for_arxiv: float, address: str) -> float:
     """Take the configured seconds, but never less than arXiv needs if arXiv is asked."""
-    at_arxiv = is_arxiv(urlsplit(address).hostname or "")
-    return max(configured, least_for_arxiv) if at_arxiv else configured
+    return max(configured, least_for_arxiv) if is_arxiv(address) else configured
 
 
 class AnswerCache:
