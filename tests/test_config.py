@@ -259,7 +259,7 @@ def test_a_directory(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         load_config(tmp_path)
     assert lines_of(error.value) == (
-        f"{tmp_path}: it is a directory; the topics must be in a file of this name"
+        f"{tmp_path}: it is a folder; put your topics into a file of this name"
     )
 
 
@@ -421,7 +421,7 @@ def test_what_the_schema_takes_the_reader_can_read(document: object) -> None:
 
 OF_THE_SCHEMA = (
     "expected a|unknown key|nothing follows|longer than|more than|the list is empty"
-    "|is not a number from|needs a name|cannot be beside|is missing|YAML read"
+    "|is not a number from|needs a name|cannot be used with|is missing|YAML read"
 )
 
 
@@ -521,7 +521,7 @@ def test_categories_of_all_keywords_are_compared_once() -> None:
         ),
         (
             f"%YAML {'9' * 5_000}.1\n---\nkeywords: [mri]",
-            "keywords.yaml:1: not YAML that can be read: a number in it is too large",
+            "keywords.yaml:1: not valid YAML: a number in it is too large",
         ),
         (
             f"categories: [{'k' * 100_000}]\nkeywords: [mri]",

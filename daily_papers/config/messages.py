@@ -1,11 +1,11 @@
-"""What is wrong, or doubtful, with a value, and what to write instead, in one line each."""
+"""What is wrong, or doubtful, with a value, and what to write instead, on one line each."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,7 @@ from daily_papers.text import cut
 
 HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
 _ALL_CATEGORIES: Final = "see https://arxiv.org/category_taxonomy"
-#: So many characters of a value are in a message. A part of it is never advised.
+#: Messages quote this many characters of a value, and never advise writing a cut one.
 _SHOWN: Final = 60
 _KINDS = {
     "bool": "a boolean",
@@ -32,14 +32,14 @@ _KINDS = {
 }
 _WHOLE_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})", re.ASCII)
 _FEW_DIGITS = re.compile(r"\s*\d{1,9}\s*")
-#: A text that YAML reads as itself wherever it stands, unless it is one of the words below.
+#: A text that needs no quotes in YAML, unless it is one of the words below.
 _PLAIN = re.compile(r"[^\W\d_][\w+./#-]*(?: [\w+./][\w+./#-]*)*")
 _NO_TEXT = frozenset({"yes", "no", "true", "false", "on", "off", "null", "y", "n"})
-#: Format characters that writing systems and emoji need; the others only hide something.
+#: Format characters that scripts and emoji need; the others only hide something.
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN_NAMES = re.compile(r";|(?<!\S)and(?!\S)", re.IGNORECASE)
-#: Keys of other tools, and what they are called here.
+#: Keys of other tools, and their names here.
 _ELSEWHERE = {
     "exclude": "none",
     "limit": "max_papers",
@@ -55,17 +55,17 @@ _ELSEWHERE = {
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of the file, with the key that messages name and the place that they point to."""
+    """A value in the file, with the key and the place that messages name."""
 
     node: yaml.Node
     key: str
-    #: Where its key is, or an item of a list itself: the number of a character.
+    #: The position of its key, or of the item itself, in characters from the start of the file.
     index: int
     is_item: bool = False
 
     @property
     def kind(self) -> str:
-        """``a text``, ``a list``, ``keys``, ``refused``, or what YAML took a text for."""
+        """``a text``, ``a list``, ``keys``, ``refused``, or what YAML took the text for."""
         tag = self.node.tag
         if tag == REFUSED:
             return REFUSED
@@ -81,18 +81,18 @@ class Value:
 
     @property
     def whole_number(self) -> int | None:
-        """The number that it is; None if it is none, or one of more digits than anybody needs."""
+        """The value as a number; None if it is not one, or has more digits than anybody needs."""
         is_whole = self.kind == "a number" and _WHOLE_NUMBER.fullmatch(self.text)
         return int(self.text) if is_whole else None
 
     @property
     def is_missing(self) -> bool:
-        """Whether nothing is written where a value is wanted."""
+        """Whether there is nothing where a value should be."""
         return self.kind == "nothing" and not self.text
 
     @property
     def is_one(self) -> bool:
-        """Whether it is a text, or was meant as one: no list, no keys, not missing."""
+        """Whether it is, or was meant as, a single text: not a list, not keys, not missing."""
         return self.kind not in {"a list", "keys", REFUSED} and not self.is_missing
 
 
@@ -100,9 +100,9 @@ class Value:
 
 
 def as_yaml(text: str) -> str:
-    """The text as it is written behind a hyphen, behind a colon and in brackets; on one line.
+    """The text as you write it after a hyphen, after a colon or in brackets, on one line.
 
-    Single quotes come first, since messages have double ones of their own.
+    Single quotes are preferred, since messages use double ones themselves.
     """
     if _PLAIN.fullmatch(text) and text.isprintable() and text.lower() not in _NO_TEXT:
         return text
@@ -115,14 +115,14 @@ def list_as_yaml(texts: Sequence[str]) -> str:
 
 
 def in_quotes(text: str) -> str:
-    """The text in double quotes, or in single ones where it holds what double ones cannot."""
+    """The text in double quotes, or in single ones if it would need escapes in double ones."""
     if not text.isprintable():
         return _in_double(text)
     return in_single(text) if set(text) & set('"\\') else f'"{text}"'
 
 
 def in_single(text: str) -> str:
-    """The text in single quotes; only for what can be seen, which needs no other escape."""
+    """The text, which must be printable, in single quotes."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -131,7 +131,7 @@ def _in_double(text: str) -> str:
 
 
 def with_escapes(text: str) -> str:
-    """The text with an escape for whatever cannot be seen."""
+    """The text with escapes for invisible characters."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
         for letter in text
@@ -139,24 +139,24 @@ def with_escapes(text: str) -> str:
 
 
 def _put_in_quotes(text: str) -> str:
-    """What to write, or only how, where the text is too long to be shown."""
+    """What to write, or only how if the text is too long to show."""
     if len(text) > _SHOWN:
         return "put the whole text in quotes"
     return f"put it in quotes: {in_quotes(text)}"
 
 
-# --- a value of another kind than is wanted -----------------------------------------------------
+# --- values of the wrong kind -------------------------------------------------------------------
 
 
 def empty_list(value: Value) -> str:
-    """What to do about a list without items."""
+    """What to do about an empty list."""
     if value.key == "keywords":
         return 'the list is empty; add a line "  - your topic" for each topic'
     return "the list is empty; remove the key, or add a text"
 
 
 def nothing(value: Value) -> str:
-    """What to do about a value that is missing."""
+    """What to do about a missing value."""
     if value.is_item:
         return "nothing follows the hyphen; write a text there, or remove it"
     if value.key == "keywords":
@@ -165,20 +165,19 @@ def nothing(value: Value) -> str:
 
 
 def no_text(value: Value) -> str:
-    """What to write instead of a value that is no text."""
+    """What to write instead of a value that is not a text."""
     if value.is_one:
         advice = _put_in_quotes(value.text)
         return f"YAML read {cut(value.text, _SHOWN)} as {value.kind}; {advice}"
     if value.kind != "keys":
         return "expected a text here, not a list"
-    quoted = quoted_with_key(value)
-    if quoted:
+    if quoted := quoted_with_key(value):
         return f"YAML read a key and a value; {quoted}"
     return "expected a text here, not keys and values"
 
 
 def quoted_with_key(value: Value) -> str | None:
-    """What to write instead of a single key and its value, if they were meant as one text."""
+    """What to write instead of a single key and value that were meant as one text."""
     if len(value.node.value) != 1:
         return None
     ((key, of_key),) = value.node.value
@@ -188,30 +187,29 @@ def quoted_with_key(value: Value) -> str | None:
 
 
 def no_category(value: Value) -> str:
-    """What to write instead of a value that is no text, where a category is wanted."""
+    """What to write instead of a value that is not a category."""
     if value.is_one:
         return f'"{cut(value.text, _SHOWN)}" is not a category of arXiv; {_ALL_CATEGORIES}'
     return f"expected a category such as cs.CV here; {_ALL_CATEGORIES}"
 
 
-def no_number(value: Value, least: int, most: int) -> str:
-    """What to write instead of a value that is no whole number, or not one of these."""
-    number = value.whole_number
-    if number is not None:
-        return f"{value.text} is not a number from {least} to {most}"
-    expected = f"expected a whole number from {least} to {most}"
+def no_number(value: Value, most: int) -> str:
+    """What to write instead of a value that is not a whole number from 1 to this one."""
+    if value.whole_number is not None:
+        return f"{value.text} is not a number from 1 to {most}"
+    expected = f"expected a whole number from 1 to {most}"
     if value.kind == "a text" and _FEW_DIGITS.fullmatch(value.text):
         return f"{expected}, without quotes; write {value.key}: {int(value.text)}"
     return f"{expected}, not {cut(value.text, _SHOWN)}" if value.is_one else expected
 
 
 def no_list(value: Value) -> str:
-    """What to write instead of a value that is no list."""
+    """What to write instead of a value that is not a list."""
     if value.key == "keywords":
         return 'expected a list; begin each keyword with "- " on a line of its own'
     if value.key == "categories" and value.is_one and value.kind != "a text":
         return no_category(value)
-    # Commas part texts, but not the digits of 1,000.
+    # Commas separate texts, but not the digits of 1,000.
     parts = re.split(r",\s", value.text) if value.is_one and len(value.text) <= 2 * _SHOWN else []
     texts = [text for text in (folded(part).strip(" ,") for part in parts) if text]
     if not texts or sum(map(len, texts)) > _SHOWN:
@@ -220,7 +218,7 @@ def no_list(value: Value) -> str:
 
 
 def no_choice(value: Value, choices: Sequence[str]) -> str:
-    """What to write instead of a value that is none of the choices."""
+    """What to write instead of a value that is not one of the choices."""
     words = value.text[:100].lower().split() if value.kind == "a text" else []
     turned = [choice for choice in choices if sorted(choice.split()) == sorted(words)]
     close = turned or difflib.get_close_matches(" ".join(words), choices, 1, 0.6)
@@ -230,7 +228,7 @@ def no_choice(value: Value, choices: Sequence[str]) -> str:
 
 
 def unknown_key(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
-    """What to write instead of a key that is not known here; it may belong to the other keys."""
+    """What to write instead of an unknown key; it may belong elsewhere in the file."""
     return f'unknown key "{cut(key, _SHOWN)}"; {_meant_by(key[:200], known, elsewhere, owner)}'
 
 
@@ -242,30 +240,27 @@ def _meant_by(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: V
         return "it belongs at the top of the file, without indentation"
     if key in elsewhere:
         return "it belongs to a keyword; indent it so that it is below the keyword's name"
-    meant = nearest_key(key, known)
-    if meant:
+    if meant := nearest_key(key, known):
         return f'did you mean "{meant}"?'
     quoted = quoted_with_key(owner) if owner.is_item else None
     return f"if this is a phrase, {quoted}" if quoted else f"the keys are {', '.join(known)}"
 
 
 def nearest_key(key: str, known: Sequence[str]) -> str | None:
-    """The key that was probably meant by a misspelt one, or by another tool's."""
+    """The key that was probably meant by a misspelled one, or by another tool's."""
     close = difflib.get_close_matches(key.lower(), known, 1, 0.6)
     meant = close[0] if close else _ELSEWHERE.get(key.lower())
     return meant if meant in known else None
 
 
-# --- texts: what is wrong, or doubtful, with them; None if nothing is ---------------------------
+# --- texts: what is wrong with them, or doubtful; None if nothing is ----------------------------
 
 
 def heading_problem(text: str) -> str | None:
     """What is wrong with a text that is only shown."""
     if not text.strip():
         return "the text is blank; write something, or remove it"
-    if text.isprintable():
-        return None
-    for letter in text:
+    for letter in "" if text.isprintable() else text:
         is_hidden = unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
         if is_hidden and letter not in _JOINERS and letter not in "\t\r\n":
             return f"a control character (U+{ord(letter):04X}) in the text; remove it"
@@ -274,8 +269,7 @@ def heading_problem(text: str) -> str | None:
 
 def phrase_problem(text: str) -> str | None:
     """What is wrong with a phrase."""
-    problem = heading_problem(text)
-    if problem:
+    if problem := heading_problem(text):
         return problem
     if not _WORD.search(text):
         return f'"{text}" has no word to search for'
@@ -285,17 +279,17 @@ def phrase_problem(text: str) -> str | None:
 
 
 def phrase_doubt(text: str) -> str | None:
-    """What is probably not meant with a phrase that is possible."""
+    """Why a valid phrase may not do what was meant."""
     if re.search(r"\b(?:ti|abs|au|cat|all):\S", text):
-        return f'"{text}" is searched for as it is; for arXiv\'s syntax write it as "query"'
+        return f'"{text}" is searched for word for word; for arXiv\'s syntax use "query"'
     operator = next((word for word in text.split()[1:-1] if word in OPERATORS), None)
     if operator:
-        return f'{operator} in "{text}" is a word like any other; for operators write a "query"'
+        return f'{operator} in "{text}" is a word like any other; for operators use "query"'
     return small_words_doubt(text)
 
 
 def small_words_doubt(text: str) -> str | None:
-    """What becomes of a phrase with words at its ends that arXiv's search leaves out."""
+    """What a phrase may find that begins or ends with a word that arXiv's search ignores."""
     words = _WORD.findall(text)
     small = [word.lower() in STOP_WORDS for word in words]
     if all(small):
@@ -305,46 +299,38 @@ def small_words_doubt(text: str) -> str | None:
     end, word = ("start", words[0]) if small[0] else ("end", words[-1])
     return (
         f'arXiv\'s search ignores "{word}" at the {end} of "{text}", and few of the papers that it '
-        "returns may remain; write a longer phrase, or leave the word out"
+        "finds may match; write a longer phrase, or leave the word out"
     )
 
 
 def term_doubt(term: Leaf) -> str | None:
-    """What is probably not meant with a term of a query that is possible."""
-    match term:
-        case Category(name):
-            return category_doubt(name)
-        case Phrase(_, text):
-            return small_words_doubt(text)
-        case _:
-            return None
+    """Why a valid term of a query may not do what was meant."""
+    if isinstance(term, Category):
+        return category_doubt(term.name)
+    return small_words_doubt(term.text) if isinstance(term, Phrase) else None
 
 
 def contradiction(wanted: Sequence[str], unwanted: Iterable[str]) -> str | None:
-    """What leaves nothing to be found: each wanted phrase holds an unwanted one."""
-    runs = {phrase: _words(phrase) for phrase in unwanted}
-    held = [_held(_words(phrase), runs) for phrase in wanted]
+    """Why nothing can be found: each wanted phrase contains an unwanted one."""
+
+    def words(phrase: str) -> str:
+        return f" {' '.join(_WORD.findall(phrase.casefold()))} "
+
+    runs = {phrase: words(phrase) for phrase in unwanted}
+    held = [
+        next((phrase for phrase, run in runs.items() if run in words(each)), None)
+        for each in wanted
+    ]
     if not held or held[0] is None or None in held:
         return None
     if wanted[0].casefold() == held[0].casefold():
         return f'"{wanted[0]}" is wanted as well; nothing can be found'
-    return f'"{held[0]}" is a part of "{wanted[0]}", which is wanted; nothing can be found'
-
-
-def _held(words: str, runs: Mapping[str, str]) -> str | None:
-    """The first of the phrases whose words are side by side among these."""
-    return next((phrase for phrase, run in runs.items() if run in words), None)
-
-
-def _words(phrase: str) -> str:
-    """The words as a search compares them, each between spaces."""
-    return f" {' '.join(_WORD.findall(phrase.casefold()))} "
+    return f'"{held[0]}" is part of "{wanted[0]}", which is wanted; nothing can be found'
 
 
 def author_problem(text: str) -> str | None:
     """What is wrong with a person's name."""
-    problem = heading_problem(text)
-    if problem:
+    if problem := heading_problem(text):
         return problem
     if not any(letter.isalpha() for letter in text):
         return f'"{text}" has no letter'
@@ -365,9 +351,9 @@ def _each_name(names: Sequence[str]) -> str:
 
 
 def _comma(text: str) -> str:
-    """What to write for a surname in front of its given name, and for several names in one text.
+    """What to write instead of a surname before the given name, or several names in one text.
 
-    Where two names end alike they are spellings of one; else it may be ``Di Feola, Anna Maria``.
+    Names with the same last word are spellings of one; others may be ``Di Feola, Anna Maria``.
     """
     names = names_in(text)
     turned = in_quotes(without_comma(text))
@@ -380,9 +366,9 @@ def _comma(text: str) -> str:
 
 
 def author_doubt(text: str) -> str | None:
-    """What is probably not meant with a name that is possible."""
+    """Why a valid name may not do what was meant."""
     if len(text.split()) == 1:
-        return f'"{text}" is everybody of that name; add the given name or its initial'
+        return f'"{text}" means everybody of that name; add the given name or its initial'
     return None
 
 
@@ -395,12 +381,12 @@ def category_problem(text: str) -> str | None:
 
 
 def category_doubt(name: str) -> str | None:
-    """What is doubtful about a category that can be asked for."""
+    """Why a valid category may not do what was meant."""
     instead = taxonomy.successor(name)
     if instead:
         return f'"{name}" was closed long ago; new papers are in "{instead}"'
     if not taxonomy.is_known(name):
-        return f'"{name}" is not among the categories known here{_meant_category(name)}'
+        return f'"{name}" is not a category that daily-papers knows{_meant_category(name)}'
     return None
 
 

@@ -1,4 +1,4 @@
-"""The nouns of the configuration: keywords, the whole of it, and what can be wrong with it."""
+"""The nouns of the configuration: keywords, the whole of it, and problems with it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from daily_papers.query.expression import Expression
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A mistake, or something doubtful, in the configuration; its text is one line."""
+    """A mistake or a doubt about the configuration; its text is one line."""
 
-    #: The file as the user named it.
+    #: The file, as the user named it.
     path: str
-    #: Counted from 1; None where the file as a whole is meant.
+    #: Counted from 1; None if it is about the whole file.
     line: int | None
     column: int | None
     message: str
@@ -27,7 +27,7 @@ class Problem:
 
 
 class ConfigError(DailyPapersError):
-    """The configuration cannot be used; the text has a line for each problem."""
+    """The configuration cannot be used; the text has one line for each problem."""
 
     exit_code = 2
 
@@ -47,11 +47,11 @@ class Keyword:
     #: What is searched for, categories included.
     expression: Expression
     max_papers: int
-    #: The spellings of the name, where it tracks a person.
+    #: The spellings of the name, if it tracks a person.
     authors: tuple[str, ...]
     #: Those that restrict it; empty for all of arXiv.
     categories: tuple[str, ...]
-    #: Where it stands in the file.
+    #: Its line in the file.
     line: int
 
 

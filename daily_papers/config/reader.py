@@ -1,13 +1,13 @@
-"""Bytes, or a file, into a ``Config``: one pass over the nodes, every mistake in the file's order.
+"""Read bytes, or a file, into a ``Config``, in one pass that finds every mistake.
 
-``_TOP_KEYS`` and ``_KEYWORD_KEYS`` list the keys, each with what reads its value. A new key is a
-line there, one in keywords.schema.json (a test holds both together), and one in docs/keywords.md.
+``_TOP_KEYS`` and ``_KEYWORD_KEYS`` list the keys, each with what reads its value. A new key needs a
+line there, one in keywords.schema.json (a test compares the two), and one in docs/keywords.md.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -19,20 +19,20 @@ import yaml
 from daily_papers.config import messages
 from daily_papers.config.messages import Value
 from daily_papers.config.model import Config, ConfigError, Keyword, Problem
-from daily_papers.config.searches import (
-    EITHER,
-    PLACES,
-    any_phrase,
-    person,
-    plain_place,
-    within,
-    without,
-)
+from daily_papers.config.searches import EITHER, PLACES, any_phrase, in_one_of, plain_place
 from daily_papers.config.slugs import clashes, slug_of, slug_problem
 from daily_papers.config.yaml_text import REFUSED, Keys, YamlText, read_yaml
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
-from daily_papers.query.expression import Category, Expression, all_of, leaves
+from daily_papers.query.expression import (
+    Author,
+    Category,
+    Expression,
+    Without,
+    all_of,
+    any_of,
+    leaves,
+)
 from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
 from daily_papers.text import cut
 
@@ -42,13 +42,13 @@ MOST_PAPERS: Final = 2_000
 DEFAULT_TITLE: Final = "Daily Papers"
 DEFAULT_MAX_PAPERS: Final = 100
 _MOST_SHOWN: Final = 100
-#: Reading ends at so many errors; so many warnings, and new categories, are looked into.
+#: Reading ends at this many errors; after as many problems, nothing is checked for doubts.
 _MOST_PROBLEMS: Final = 300
-#: The keys that say what is searched for; without them the name does.
+#: The keys that say what to search for; without them the name does.
 _SUBJECTS: Final = frozenset({"any", "author", "query"})
 _NOT_BESIDE_QUERY: Final = frozenset({"any", "none", "in", "author"})
 _START: Final = 'begin with a line "keywords:" and below it a line "  - your topic"'
-#: The longer ones first: UTF-32 begins like UTF-16.
+#: The longer marks first: UTF-32 begins like UTF-16.
 _OTHER_ENCODINGS: Final = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
     (b"\x00\x00\xfe\xff", "UTF-32"),
@@ -58,7 +58,7 @@ _OTHER_ENCODINGS: Final = (
 
 #: Says what is wrong, or doubtful, with a text; None if nothing is.
 Check = Callable[[str], str | None]
-#: What the keys of a mapping come to; None where a value is wrong.
+#: The value of each key of a mapping; None where it is wrong.
 Read = dict[str, Any]
 #: What reads the value of each key.
 Readers = Mapping[str, Callable[["_Reader", Value], Any]]
@@ -81,7 +81,7 @@ def load_config(path: Path) -> Config:
 
 def _no_file(path: Path) -> str:
     if path.is_dir():
-        return "it is a directory; the topics must be in a file of this name"
+        return "it is a folder; put your topics into a file of this name"
     if path.exists():
         return "it is not a regular file"
     if path.with_suffix(".yml").is_file():
@@ -112,7 +112,7 @@ def parse_config(content: bytes, name: str) -> Config:
 
 def _decoded(content: bytes, name: str) -> str:
     if len(content) > MOST_BYTES:
-        _refuse_file(name, f"longer than {MOST_BYTES:,} bytes, which no list of topics is")
+        _refuse_file(name, f"longer than {MOST_BYTES:,} bytes; no list of topics is that long")
     for mark, encoding in _OTHER_ENCODINGS:
         if content.startswith(mark):
             _refuse_file(name, f"the file is {encoding}; save it as UTF-8", 1)
@@ -128,11 +128,11 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 class _EnoughError(Exception):
-    """Nobody reads more mistakes than there are already."""
+    """Nobody reads more mistakes than were found already."""
 
 
 class _Reader:
-    """Reads values, and notes the problems on the way."""
+    """Reads values, and notes the problems that it finds."""
 
     def __init__(self, source: YamlText, name: str) -> None:
         self._source = source
@@ -144,13 +144,13 @@ class _Reader:
     # --- problems ------------------------------------------------------------------------------
 
     def refuse(self, value: Value, message: str, *, label: str | None = None) -> None:
-        """Note a mistake. The label is the value's key, unless it says more; it may be empty."""
+        """Note a mistake. The label is the value's key, unless another one is given."""
         if value.kind != REFUSED:
             label = value.key if label is None else label
             self._note(value.index, f"{label}: {message}" if label else message)
 
     def refuse_kind(self, value: Value, describe: Callable[[Value], str]) -> None:
-        """Note that a value is missing, or of a kind that has to be described."""
+        """Note that a value is missing, or of the wrong kind, which ``describe`` puts in words."""
         self.refuse(value, (messages.nothing if value.is_missing else describe)(value))
 
     def _note(self, index: int, message: str) -> None:
@@ -165,7 +165,7 @@ class _Reader:
         self.problems.append(Problem(self._name, *place, f"{value.key}: {message}", "warning"))
 
     def listed(self) -> tuple[Problem, ...]:
-        """As many as somebody can read, each on one line whatever it quotes from the file."""
+        """As many problems as anybody reads, each on one line whatever it quotes."""
         problems = sorted(
             dict.fromkeys(self.problems), key=lambda each: (each.line or 0, each.column or 0)
         )
@@ -189,7 +189,7 @@ class _Reader:
         most: int = 200,
         wrong_kind: Callable[[Value], str] = messages.no_text,
     ) -> str | None:
-        """A text without surplus white space; None where it is wrong."""
+        """A text without surplus white space; None if it is wrong."""
         written = value.node.value
         if value.kind != "a text":
             self.refuse_kind(value, wrong_kind)
@@ -198,7 +198,7 @@ class _Reader:
         elif problem := check(written):
             self.refuse(value, problem)
         else:
-            # arXiv's index has letters with their accents in one piece, and so has the matcher.
+            # arXiv's index and our matcher store a letter and its accent as one character.
             text = unicodedata.normalize("NFC", folded(written))
             if doubt and len(self.problems) < _MOST_PROBLEMS and (message := doubt(text)):
                 self.warn(value, message)
@@ -206,13 +206,13 @@ class _Reader:
         return None
 
     def texts(self, value: Value, *checks: Any, or_one: bool = False) -> tuple[str, ...]:
-        """The texts of a list, each once; or of a single text, if that may be there instead."""
+        """The texts of a list, each once; with ``or_one``, a single text is a list of one."""
         items = [value] if or_one and value.kind != "a list" else self.items(value)
         texts = (self.text(item, *checks) for item in items)
         return tuple(dict.fromkeys(text for text in texts if text is not None))
 
     def items(self, value: Value, *, least: int = 1, most: int = 100) -> list[Value]:
-        """The items of a list, whose mistakes are named by the list's key."""
+        """The items of a list; messages about them name the list's key."""
         if value.kind != "a list":
             self.refuse_kind(value, messages.no_list)
             return []
@@ -226,7 +226,7 @@ class _Reader:
         return [Value(node, value.key, node.start_mark.index, is_item=True) for node in nodes]
 
     def mapping(self, value: Value, readers: Readers, other: Readers) -> dict[str, Value]:
-        """The values of the keys that are known; every other key is refused."""
+        """The values of the known keys; every other key is a mistake."""
         values: dict[str, Value] = {}
         lines: dict[str, int] = {}
         for key, node in value.node.value:
@@ -252,7 +252,7 @@ class _Reader:
     # --- the whole -----------------------------------------------------------------------------
 
     def config(self, root: Value) -> Config | None:
-        """The configuration; only to be used where there are no errors."""
+        """The configuration, which is right only if there are no errors."""
         if root.kind != "keys":
             message = f"the topics must be in a list under a key; {messages.HOW_TO_LIST}"
             self.refuse(root, message, label="")
@@ -280,7 +280,7 @@ class _Reader:
         found: list[tuple[Value, Keyword]] = []
         for item in self.items(value, most=MOST_KEYWORDS):
             before = self.errors
-            keyword = self._mapped(item) if item.kind == "keys" else self._plain(item)
+            keyword = self._keyword(item)
             if keyword is not None and self.errors == before:
                 found.append((item, keyword))
         keywords = tuple(keyword for _, keyword in found)
@@ -288,18 +288,16 @@ class _Reader:
             self.refuse(found[number][0], message)
         return keywords
 
-    def _plain(self, item: Value) -> Keyword | None:
-        """A plain string, which is both the heading and the phrase."""
-        phrase = self.text(item, *_PHRASE)
-        if phrase is None:
-            return None
-        return self._finished(item, phrase, any_phrase([phrase], plain_place(phrase)), {})
+    def _keyword(self, item: Value) -> Keyword | None:
+        """One keyword. A plain string is a name and nothing else.
 
-    def _mapped(self, item: Value) -> Keyword | None:
-        """A keyword with keys. Every one of them is looked at, whatever is wrong with others."""
+        Each key is checked, whatever is wrong with the others.
+        """
         before = self.errors
-        values = self.mapping(item, _KEYWORD_KEYS, _TOP_KEYS)
-        self._check_company(values)
+        values = {"name": item}
+        if item.kind == "keys":
+            values = self.mapping(item, _KEYWORD_KEYS, _TOP_KEYS)
+            self._check_company(values)
         has_subject = bool(values.keys() & _SUBJECTS)
         if not has_subject and "name" not in values and self.errors == before:
             message = 'the keyword says nothing to search for; add a line "name: ..."'
@@ -314,43 +312,44 @@ class _Reader:
         if not has_subject and name:
             phrases = (name,)
         usual = EITHER if has_subject or not phrases else plain_place(phrases[0])
-        place, unwanted = read.get("in") or usual, read.get("none") or ()
-        problem = messages.contradiction(phrases, unwanted)
-        if problem:
-            self.refuse(values["none"], problem)
         parts = [read["query"]] if read.get("query") else []
-        parts += [person(authors)] if authors else []
-        parts += [any_phrase(phrases, place)] if phrases else []
+        parts += [any_of(*map(Author, authors))] if authors else []
+        parts += [any_phrase(phrases, read.get("in") or usual)] if phrases else []
         if name is None or not parts:
             return None
-        return self._finished(item, name, without(all_of(*parts), unwanted), read)
+        wanted = all_of(*parts)
+        if unwanted := read.get("none"):
+            if problem := messages.contradiction(phrases, unwanted):
+                self.refuse(values["none"], problem)
+            wanted = Without(wanted, any_phrase(unwanted, EITHER))
+        return self._finished(item, name, wanted, read)
 
     def _check_company(self, values: Mapping[str, Value]) -> None:
-        """Refuse keys that mean nothing beside the others."""
+        """Refuse keys that mean nothing together with the others."""
         if "query" in values:
             for key in values.keys() & _NOT_BESIDE_QUERY:
-                message = f'"{key}" cannot be beside "query"; write it into the query'
+                message = f'"{key}" cannot be used with "query"; write it into the query'
                 self.refuse(values[key], message, label="")
             if "name" not in values:
-                message = '"query" needs a name beside it; add a line "name: ..." for its heading'
+                message = '"query" needs a name; add a line "name: ..." for its heading'
                 self.refuse(values["query"], message, label="")
         elif {"in", "author"} <= values.keys() and "any" not in values:
             message = 'it says where the phrases of "any" must be, and there are none'
             self.refuse(values["in"], message)
 
     def _finished(self, item: Value, name: str, wanted: Expression, read: Read) -> Keyword:
-        """Restrict the search to its categories, and give it a page and a length."""
+        """Add the categories, the slug and the length of the table."""
         authors = read.get("author") or ()
         categories = read.get("categories")
         if categories is None:
-            # A person's papers, and a query that names categories, come from all of arXiv.
+            # For a person, and a query that names categories, search all of arXiv.
             terms = leaves(wanted) if "query" in read else ()
             is_own = authors or any(isinstance(term, Category) for term in terms)
             categories = () if is_own else self._top.get("categories") or ()
         return Keyword(
             name=name,
             slug=read.get("slug") or slug_of(name),
-            expression=within(wanted, categories) if categories else wanted,
+            expression=all_of(wanted, in_one_of(categories)) if categories else wanted,
             max_papers=(
                 read.get("max_papers") or self._top.get("max_papers") or DEFAULT_MAX_PAPERS
             ),
@@ -360,7 +359,7 @@ class _Reader:
         )
 
 
-# --- what each key's value comes to; None where it is wrong -------------------------------------
+# --- the value of each key; None if it is wrong -------------------------------------------------
 
 
 def _categories(reader: _Reader, value: Value) -> tuple[str, ...]:
@@ -374,14 +373,14 @@ def _number(reader: _Reader, value: Value) -> int | None:
     number = value.whole_number
     if number is not None and 1 <= number <= MOST_PAPERS:
         return number
-    reader.refuse_kind(value, partial(messages.no_number, least=1, most=MOST_PAPERS))
+    reader.refuse_kind(value, partial(messages.no_number, most=MOST_PAPERS))
     return None
 
 
-def _choice(reader: _Reader, value: Value, choices: Sequence[str]) -> str | None:
-    if value.kind == "a text" and value.text in choices:
+def _place(reader: _Reader, value: Value) -> str | None:
+    if value.kind == "a text" and value.text in PLACES:
         return value.text
-    reader.refuse_kind(value, partial(messages.no_choice, choices=choices))
+    reader.refuse_kind(value, partial(messages.no_choice, choices=PLACES))
     return None
 
 
@@ -400,7 +399,7 @@ def _query(reader: _Reader, value: Value) -> Expression | None:
 
 
 _HEADING: Final = partial(_Reader.text, check=messages.heading_problem)
-#: A keyword that says nothing else is searched for by its name.
+#: Without any other subject, the name is the phrase to search for.
 _SUBJECT: Final = partial(_Reader.text, check=messages.phrase_problem, doubt=messages.phrase_doubt)
 _PHRASE: Final = (messages.phrase_problem, messages.phrase_doubt)
 _NAME: Final = (messages.author_problem, messages.author_doubt)
@@ -415,7 +414,7 @@ _KEYWORD_KEYS: Final[Readers] = {
     "slug": lambda reader, value: reader.text(value, slug_problem),
     "any": lambda reader, value: reader.texts(value, *_PHRASE),
     "none": lambda reader, value: reader.texts(value, messages.phrase_problem),
-    "in": partial(_choice, choices=PLACES),
+    "in": _place,
     "author": lambda reader, value: reader.texts(value, *_NAME, or_one=True),
     "query": _query,
     "categories": _categories,

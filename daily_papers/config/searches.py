@@ -1,4 +1,4 @@
-"""What the keys of a keyword come to: ``any``, ``none``, ``in``, ``author`` as expressions."""
+"""Phrases, places and categories of keywords.yaml as expressions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import Final
 
 from daily_papers.config.model import Config, Problem
 from daily_papers.query.expression import (
-    Author,
     Category,
     Expression,
     Field,
     Phrase,
-    Without,
     all_of,
     any_of,
 )
@@ -26,12 +24,12 @@ PLACES: Final = ("title", "abstract", BOTH, EITHER)
 
 
 def plain_place(phrase: str) -> str:
-    """Where a plain string must stand: one word in both places, several words in one of them."""
+    """Where a plain string must be: one word in both places, several words in either of them."""
     return BOTH if len(phrase.split()) == 1 else EITHER
 
 
 def any_phrase(phrases: Sequence[str], place: str) -> Expression:
-    """At least one of the phrases is in the place, in the words of ``in``."""
+    """At least one of the phrases is in the place, which is one of ``PLACES``."""
     pairs = [(Phrase(Field.TITLE, phrase), Phrase(Field.ABSTRACT, phrase)) for phrase in phrases]
     match place:
         case "title":
@@ -44,29 +42,14 @@ def any_phrase(phrases: Sequence[str], place: str) -> Expression:
             return any_of(*(phrase for pair in pairs for phrase in pair))
 
 
-def without(wanted: Expression, phrases: Sequence[str]) -> Expression:
-    """What is wanted, where none of the phrases stands in title or abstract."""
-    return Without(wanted, any_phrase(phrases, EITHER)) if phrases else wanted
-
-
-def person(spellings: Sequence[str]) -> Expression:
-    """Papers of the person with these spellings of the name."""
-    return any_of(*(Author(spelling) for spelling in spellings))
-
-
-def within(wanted: Expression, categories: tuple[str, ...]) -> Expression:
-    """What is wanted, in one of the categories; no category is all of arXiv."""
-    return all_of(wanted, _in_one_of(categories)) if categories else wanted
-
-
 @lru_cache(maxsize=100)
-def _in_one_of(categories: tuple[str, ...]) -> Expression:
-    """One expression for all keywords with these categories."""
-    return any_of(*(Category(category) for category in categories))
+def in_one_of(categories: tuple[str, ...]) -> Expression:
+    """In one of the categories: the same expression for all keywords that have these."""
+    return any_of(*map(Category, categories))
 
 
 def unsendable_terms(config: Config, name: str) -> tuple[Problem, ...]:
-    """The keywords whose search arXiv cannot take; a run does all the others.
+    """The keywords whose search is too long for arXiv; a run does all the others.
 
     ``name`` is what messages call the file.
     """

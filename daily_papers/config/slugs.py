@@ -1,4 +1,4 @@
-"""Slugs, which name keywords in addresses and file names; and keywords that clash."""
+"""Slugs, which name keywords in addresses and files; and keywords that clash."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ from daily_papers.query.expression import (
 
 MAX_LENGTH: Final = 100
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_NUMBERS = "0123456789"
-#: Device names on Windows, which no file there can have, and the pages of a directory itself.
+#: Device names on Windows, where no file may have them, and pages of a folder itself.
 RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul", "index", "readme"}
-    | {f"{device}{number}" for device in ("com", "lpt") for number in _NUMBERS}
+    | {f"{device}{number}" for device in ("com", "lpt") for number in range(10)}
 )
 _SPOKEN = {
     "+": " plus ",
@@ -38,14 +37,14 @@ _SPOKEN = {
     "*": " star ",
     "%": " percent ",
 }
-#: Letters that Unicode does not take apart into an ASCII letter and an accent.
+#: Letters that Unicode does not split into an ASCII letter and an accent.
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
 )
 
 
 def slug_of(name: str) -> str:
-    """``medical-imaging`` for ``Medical imaging``; empty where no ASCII letter or digit is left."""
+    """``medical-imaging`` for ``Medical imaging``; empty if no ASCII letter or digit is left."""
     plain = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
     slug = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"['’\u0300-\u036f]", "", plain)))
     if len(slug) <= MAX_LENGTH:
@@ -54,39 +53,35 @@ def slug_of(name: str) -> str:
 
 
 def slug_problem(slug: str) -> str | None:
-    """What is wrong with a slug that somebody wrote, and what to write; None if nothing is."""
+    """What is wrong with a slug in keywords.yaml, and what to write; None if nothing is."""
     if len(slug) > MAX_LENGTH:
         return f"longer than {MAX_LENGTH} characters"
     if not _FORM.fullmatch(slug):
         instead = suggested_slug([slug], ()) if slug_of(slug) else ""
         hint = f'; write "slug: {as_yaml(instead)}"' if instead else ""
-        return f'"{slug}" may hold small letters a-z, digits and single hyphens only{hint}'
+        return f'"{slug}" may only contain lowercase letters a-z, digits and single hyphens{hint}'
     if slug in RESERVED:
         return f'"{slug}" is reserved; write "slug: {slug}-papers"'
     return None
 
 
 def suggested_slug(texts: Iterable[str], taken: Collection[str]) -> str:
-    """A free slug for a keyword with this name and these phrases.
+    """A free slug made from the first usable of these texts.
 
-    Signs are spoken, so ``C++`` is c-plus-plus beside ``C``.
+    Signs are spelled out: ``C++`` becomes c-plus-plus, and does not clash with ``C``.
     """
     spoken = [slug_of("".join(_SPOKEN.get(sign, sign) for sign in text)) for text in texts]
     candidates = [slug for slug in spoken if slug] or ["keyword"]
-    free = [slug for slug in candidates if slug not in taken and slug not in RESERVED]
-    return free[0] if free else _numbered(candidates[0][: MAX_LENGTH - 10], taken)
-
-
-def _numbered(slug: str, taken: Collection[str]) -> str:
-    counted = (f"{slug.rstrip('-')}-{count}" for count in range(2, len(taken) + 3))
-    return next(candidate for candidate in counted if candidate not in taken)
+    stem = candidates[0][: MAX_LENGTH - 10].rstrip("-")
+    candidates += [f"{stem}-{count}" for count in range(2, len(taken) + 3)]
+    return next(slug for slug in candidates if slug not in taken and slug not in RESERVED)
 
 
 # --- keywords that clash: the same name, the same search, the same page -------------------------
 
 
 def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
-    """The number of each keyword that clashes with one before it or has no page, and the remedy."""
+    """Yield the number of each keyword that clashes or has no page, and what to do."""
     taken = {keyword.slug for keyword in keywords}
     names: dict[str, Keyword] = {}
     searches: dict[str, Keyword] = {}
@@ -107,14 +102,14 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
 
 
 def _alike(text: str) -> str:
-    """The text as far as readers can tell it from others, capitals aside."""
+    """Equal for texts that readers cannot tell apart, except for capitals."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def _in_any_order(expression: Expression, known: dict[int, str]) -> str:
-    """What is asked for, equal for searches that differ in order, or in names of a category.
+    """The search as text, equal for searches that differ in order, or in names of a category.
 
-    Many keywords share one expression of categories: ``known`` holds what that comes to, by id.
+    Many keywords share one expression of categories: ``known`` holds its text, by id.
     """
     match expression:
         case Phrase(field, text):
@@ -136,7 +131,7 @@ def _in_any_order(expression: Expression, known: dict[int, str]) -> str:
 
 def _page_trouble(keyword: Keyword, other: Keyword) -> str:
     if not keyword.slug:
-        return f'"{keyword.name}" has no letter a-z or digit to name its page'
+        return f'"{keyword.name}" has no letter a-z or digit to name its page with'
     page = f"papers/{keyword.slug}.md"
     if keyword.slug in RESERVED:
         return f'the page of "{keyword.name}" cannot be {page}, a reserved name'
@@ -144,7 +139,7 @@ def _page_trouble(keyword: Keyword, other: Keyword) -> str:
 
 
 def _add_slug(keyword: Keyword, taken: set[str]) -> str:
-    """The lines to write; the slug is taken from then on, for the next suggestion."""
+    """The lines to write; from then on the slug is taken."""
     phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
     slug = suggested_slug([keyword.name, *phrases], taken)
     taken.add(slug)

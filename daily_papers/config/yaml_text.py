@@ -17,39 +17,39 @@ import yaml
 #: So many texts, lists and keys are read; 10,000 keywords have 70,000.
 MOST_VALUES: Final = 100_000
 _DEEPEST: Final = 20
-#: The tag of what was refused already, so that nothing more is said about it.
+#: The tag of a node that was refused already, so that no second message names it.
 REFUSED: Final = "refused"
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-#: Spaces with a width of their own, and those without any: they look like those that YAML wants.
+#: Spaces of other widths, or of none: they look like ordinary ones, which YAML wants.
 _OTHER = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff"
 _LINE_START = r"(?:\A|(?<=[\r\n]))"
-#: In front of a text; in front of a comment they do no harm.
+#: Before a text; before a comment they do no harm.
 _IN_INDENTATION = re.compile(rf"{_LINE_START} *(?P<sign>[\t{_OTHER}])[ \t{_OTHER}]*[^\s{_OTHER}#]")
 _BLANK_LINE = re.compile(rf"{_LINE_START}[ \t{_OTHER}]+(?=[#\r\n]|\Z)")
 _TO_NEXT_KEY = re.compile(r"(?:\s|#[^\r\n]*+)*+(?=[^-])")
 _GLUED_HYPHEN = re.compile(r"[\r\n] *(?P<slip>-)")
 _COLON = "[:：]"
 _COLON_OR_NONE = rf"{_COLON}|(?=[\r\n#]|\Z)"
-#: In double quotes a sign behind a backslash ends nothing.
+#: In double quotes, a sign after a backslash ends nothing.
 _ESCAPED = re.compile(r"\\.")
 
 _SECOND_DOCUMENT: Final = 'a second document begins here; remove the line "---"'
 _QUOTES = "put the text in quotes"
 _HYPHEN_NEEDS_SPACE: Final = 'a hyphen needs a space after it, as in "- your topic"'
 _GLUED: Final = (
-    "this line is read as a part of the text above; "
+    "YAML reads this line as part of the text above; "
     "indent it like the lines above, or put the text in quotes"
 )
-_NEVER_CLOSED: Final = "a quote that is never closed"
+_NEVER_CLOSED: Final = "a quote is never closed"
 _NO_KEY: Final = "expected a key with a colon, or an item with a hyphen"
-_NO_COMMA: Final = "a list in brackets that is never closed, or lacks a comma"
+_NO_COMMA: Final = "a list in brackets is never closed, or a comma is missing"
 _NO_INDENTATION: Final = "the indentation does not match the lines above"
 #: What PyYAML says, and what to do about it.
 _EXPLANATIONS: Final = (
     (
         r"mapping values are not allowed",
-        f'a second ": " in one line, or wrong indentation; {_QUOTES} if the colon belongs to it',
+        f'a second ": " on one line, or wrong indentation; {_QUOTES} if the colon belongs to it',
     ),
     (r"could not find expected ':'", _NO_KEY),
     (
@@ -77,9 +77,9 @@ class Place(NamedTuple):
 
 
 class Keys:
-    """How the keys at the top of the file and those of a keyword look where YAML saw no key.
+    """Patterns of the known keys in text that YAML did not take for keys.
 
-    Then no ordinary space is behind their colon. ``lists`` are those whose value is a list.
+    That happens if no ordinary space follows the colon. The value of ``lists`` is a list.
     """
 
     def __init__(self, top: Iterable[str], keyword: Iterable[str], lists: Iterable[str]) -> None:
@@ -97,7 +97,7 @@ def _key_pattern(before: str, keys: str, colon: str) -> re.Pattern[str]:
 
 @dataclass(slots=True)
 class YamlText:
-    """The nodes of a file, and the mistakes that were found on the way to them."""
+    """The nodes of a file, and the mistakes that were found while reading them."""
 
     text: str
     root: yaml.Node | None = None
@@ -121,14 +121,14 @@ class YamlText:
 
 
 def read_yaml(text: str, keys: Keys) -> YamlText:
-    """Read YAML; a mistake in the syntax ends the reading there, everything else goes on."""
+    """Read YAML; reading stops at a mistake in the syntax, and goes on after any other."""
     read = YamlText(text)
     for found in _IN_INDENTATION.finditer(text):
         read.refuse(found.start("sign"), _no_indentation(found["sign"]))
     if read.mistakes:
         return read
-    # PyYAML stops at a tab where YAML takes it for a space. Texts lose nothing by it: every run
-    # of white space in them becomes one space anyway.
+    # PyYAML stops at tabs that YAML takes for spaces. Replacing them loses nothing: every run of
+    # white space in a text becomes one space anyway.
     plain = _BLANK_LINE.sub(lambda blank: " " * len(blank.group()), text).replace("\t", " ")
     composer = None
     try:
@@ -147,21 +147,21 @@ def read_yaml(text: str, keys: Keys) -> YamlText:
         index, message = _explained(error, plain, keys)
         _end_at(read, read.place(index), message, composer.misread if composer else range(0))
     except (ValueError, OverflowError):
-        read.refuse(0, "not YAML that can be read: a number in it is too large")
+        read.refuse(0, "not valid YAML: a number in it is too large")
     return read
 
 
 def _no_indentation(sign: str) -> str:
     if sign == "\t":
-        return "a tab in the indentation; YAML takes only spaces there"
+        return "a tab in the indentation; YAML allows only spaces there"
     kind = "a no-break space" if sign == "\u00a0" else "a space of another kind"
-    return f"{kind} (U+{ord(sign):04X}) in the indentation; YAML takes only ordinary spaces there"
+    return f"{kind} (U+{ord(sign):04X}) in the indentation; YAML allows only ordinary spaces there"
 
 
 def _end_at(read: YamlText, place: Place, message: str, misread: range) -> None:
-    """Note what ended the reading. What begins there, as a list, was misread further down.
+    """Note what stopped the reading, and drop mistakes further down, which were misread.
 
-    Where the line is wrong already, the reading most likely ended for that reason.
+    If the line has a mistake already, that most likely stopped it.
     """
     read.mistakes = [mistake for mistake in read.mistakes if mistake[0] < place]
     if place.line not in misread and all(
@@ -171,7 +171,7 @@ def _end_at(read: YamlText, place: Place, message: str, misread: range) -> None:
 
 
 class _Composer(yaml.SafeLoader):
-    """PyYAML's composer; it refuses machinery, and texts that hold more than was meant."""
+    """PyYAML's composer; it refuses anchors, aliases, tags, and texts that swallowed a key."""
 
     def __init__(self, text: str, read: YamlText, keys: Keys) -> None:
         super().__init__(text)
@@ -180,11 +180,12 @@ class _Composer(yaml.SafeLoader):
         self._keys = keys
         self._path: list[Any] = []
         self._values = 0
-        #: The lines of a text that holds more than was meant; YAML stumbles over the rest of it.
+        #: The lines of a text that swallowed more than was meant; what YAML finds wrong there
+        #: follows from that.
         self.misread = range(0)
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node:
-        """Compose a key (it has no index), an item (its index is a number), or a key's value."""
+        """Compose a key (index None), an item (index a number), or a value (index its key)."""
         peek: Callable[[], Any] = self.peek_event
         event = peek()
         self._values += 1
@@ -214,7 +215,7 @@ class _Composer(yaml.SafeLoader):
         return node
 
     def _refuse_machinery(self, event: Any) -> None:
-        """Aliases, anchors and tags are for programs; here they are texts without quotes."""
+        """Aliases, anchors and tags: here they are texts that lack quotes."""
         is_alias = isinstance(event, yaml.AliasEvent)
         signs = [("*" if is_alias else "&", event.anchor)] if event.anchor is not None else []
         if not is_alias and event.tag is not None:
@@ -229,7 +230,7 @@ class _Composer(yaml.SafeLoader):
         event.anchor = event.tag = None
 
     def _is_slip(self, start: int, end: int) -> bool:
-        """Whether a text without quotes holds more than was meant: a key, or a line glued to it."""
+        """Whether a text without quotes swallowed a key, or the line below."""
         text, path, keys = self._text[start:end], self._path[1:], self._keys
         name = path[-1] if path and isinstance(path[-1], str) else None
         if name in keys.lists and text.startswith("-"):
@@ -239,7 +240,7 @@ class _Composer(yaml.SafeLoader):
         elif len(path) == 2 and isinstance(path[1], int):
             found = keys.in_keyword.search(text)
         else:
-            # title: and author: are also what people write for fields of a query.
+            # In a query, people also write title: and author: for arXiv's fields.
             found = None if name == "query" else keys.below.search(text)
         if found:
             message = colon_needed(found["key"], found["colon"])
@@ -251,7 +252,7 @@ class _Composer(yaml.SafeLoader):
 
     def _refuse_slip(self, index: int, end: int, message: str) -> bool:
         line = self._read.refuse(index, message).line
-        # A key below a misread text, which YAML cannot take for one any more.
+        # YAML cannot read a key below a misread text either.
         below = _TO_NEXT_KEY.match(self._text, end)
         self.misread = range(line, self._read.place(below.end() if below else end).line + 1)
         return True
@@ -262,7 +263,7 @@ def _stop(event: Any, problem: str) -> None:
 
 
 def colon_needed(key: str, colon: str) -> str:
-    """What to write where a key is none, with this sign for a colon, or without any."""
+    """What to write if YAML did not take this for a key; ``colon`` is what follows it."""
     match colon:
         case ":":
             return f'"{key}:" needs a space after the colon'
@@ -272,11 +273,11 @@ def colon_needed(key: str, colon: str) -> str:
             return f'"{key}" needs a colon after it'
 
 
-# --- PyYAML's complaints in the words of somebody who writes a list of topics -------------------
+# --- PyYAML's complaints, for people who write a list of topics ---------------------------------
 
 
 def _explained(error: yaml.YAMLError, text: str, keys: Keys) -> tuple[int, str]:
-    """Say where the text is wrong as YAML, and what to do."""
+    """Where the text is not valid YAML, and what to do."""
     if isinstance(error, yaml.reader.ReaderError):
         return error.position, f"a control character (U+{error.character:04X}); remove it"
     assert isinstance(error, yaml.MarkedYAMLError)
@@ -287,7 +288,7 @@ def _explained(error: yaml.YAMLError, text: str, keys: Keys) -> tuple[int, str]:
         " ".join((error.problem or "it cannot be read").split()),
     )
     mark = error.problem_mark
-    # These PyYAML notices only behind the line that has to be changed.
+    # PyYAML notices these only after the line to change.
     if error.context_mark is not None and (message == _NO_KEY or "never closed" in message):
         mark = error.context_mark
     index = 0 if mark is None else mark.index
@@ -295,14 +296,14 @@ def _explained(error: yaml.YAMLError, text: str, keys: Keys) -> tuple[int, str]:
         message = _missing(text[index:], keys) or message
     if error.problem_mark is not None and message in {_NO_INDENTATION, _NO_COMMA}:
         end = error.problem_mark.index
-        # In brackets a comma may be missing: there only what touches a quote.
+        # In brackets, a comma may be missing: look only at what touches a quote there.
         if message == _NO_INDENTATION or text[:end].endswith(("'", '"')):
             index, message = _surplus(text, end) or (index, message)
     return index, f"not valid YAML: {message}"
 
 
 def _missing(rest: str, keys: Keys) -> str | None:
-    """What is missing where a line, which begins the rest of the text, is no key and no item."""
+    """What the first line of ``rest`` lacks to be a key or an item."""
     if rest.startswith("-"):
         return _HYPHEN_NEEDS_SPACE
     found = keys.at_start.match(rest)
@@ -310,15 +311,15 @@ def _missing(rest: str, keys: Keys) -> str | None:
 
 
 def _surplus(text: str, index: int) -> tuple[int, str] | None:
-    """Where and what the mistake is, if a closing quote or bracket is in front of the index.
+    """Where and what the mistake is, if a closing quote or bracket comes before the index.
 
-    Quotes inside quotes of the same kind end the text too early, as in ``"ti:"two words""``. Where
-    the quote was opened in a line above, that one is the mistake.
+    Quotes inside quotes of the same kind end the text too early, as in ``"ti:"two words""``. If the
+    quote was opened on a line above, that one is the mistake.
     """
     *above, line = re.split(r"(?<=[\r\n])", text[:index])
     sign = line.rstrip(" ")[-1:]
     if sign in {"]", "}"}:
-        message = "write it in front of it, or put the whole text in quotes"
+        message = "move it before the bracket, or put the whole text in quotes"
         return index, f"something follows the closing {sign}; {message}"
     if sign not in {"'", '"'}:
         return None
@@ -337,12 +338,12 @@ def _surplus(text: str, index: int) -> tuple[int, str] | None:
 
 
 def _is_odd(line: str, sign: str) -> bool:
-    """Whether the line opens a quote and leaves it open, or the other way round."""
+    """Whether the line opens a quote without closing it, or closes one without opening it."""
     return _ESCAPED.sub("", line).count(sign) % 2 == 1
 
 
 def _opened(above: list[str], sign: str) -> int | None:
-    """Where the next line above that leaves the quote open has it."""
+    """Where the nearest line above opens a quote without closing it."""
     for number in reversed(range(len(above))):
         if _is_odd(above[number], sign):
             return sum(map(len, above[:number])) + above[number].rindex(sign)
