@@ -153,10 +153,10 @@ WHOLE = digest_file(digest("2026-11-20", range(2)))
 @pytest.mark.parametrize(
     ("spoil", "problem"),
     [
-        (lambda text: "", "it holds no comments with a digest's records"),
-        (lambda text: text + text, "it holds 2 comments"),
-        (lambda text: text.replace("\n-->", "\n"), "it holds no comments"),
-        (lambda text: text.replace("daily-papers-digest", "digest"), "it holds no comments"),
+        (lambda text: "", "it has no comments with a digest's records"),
+        (lambda text: text + text, "it has 2 comments"),
+        (lambda text: text.replace("\n-->", "\n"), "it has no comments"),
+        (lambda text: text.replace("daily-papers-digest", "digest"), "it has no comments"),
         (
             lambda text: text.replace('"format": 1', '"format": 2'),
             'line 13: "format" is wrong: not',
@@ -184,7 +184,7 @@ WHOLE = digest_file(digest("2026-11-20", range(2)))
         (lambda text: text.replace('{"id"', '<<<<<<< HEAD\n{"id"', 1), "line 14: not a record in"),
         (lambda text: text.replace('{"id"', '[]\n{"id"', 1), "line 14: [] is not a record"),
         (lambda text: text.replace('{"id"', "[" * 100_000 + '\n{"id"', 1), "line 14: not a record"),
-        (lambda text: text.encode("utf-16").decode("latin-1"), "it holds no comments"),
+        (lambda text: text.encode("utf-16").decode("latin-1"), "it has no comments"),
     ],
 )
 def test_damage_is_named_with_its_line(spoil, problem: str):

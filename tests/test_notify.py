@@ -518,8 +518,8 @@ def test_an_api_that_is_not_githubs_is_named_with_what_to_do(watcher: Watcher):
     file = watcher.root / "mail.md"
     assert watcher.notify(to_file=file) == 0
     assert watcher.said[0] == (
-        "did not look at GitHub (GITHUB_API_URL is not GitHub's): taking the newest digest as"
-        " unsent"
+        "did not look at GitHub (GITHUB_API_URL is not GitHub's): assuming that the newest digest"
+        " is unsent"
     )
     assert papers_in(file.read_text(encoding="utf-8")) == ids(range(1, 2))
     assert watcher.notify(dry_run=True) == 0
@@ -710,7 +710,7 @@ def test_a_correction_that_is_taken_back_and_made_again_is_told_again(begun: Wat
 def test_a_correction_of_what_is_right_does_nothing(begun: Watcher):
     begun.notify(correct="2026-11-18")
     assert begun.github.writes == []
-    assert begun.said == ["digest 2026-11-18: issue 1 is as its file; nothing to correct"]
+    assert begun.said == ["digest 2026-11-18: issue 1 is up to date; nothing to correct"]
 
 
 def test_a_digest_without_issue_cannot_be_corrected(begun: Watcher):
@@ -797,7 +797,7 @@ def test_a_first_use_that_fails_says_what_comes_first_later(watcher: Watcher):
     watcher.github.inject(Fault.FORBIDDEN, at=4)
     with pytest.raises(NotPermitted):
         watcher.notify()
-    assert "the newest digest is the one to begin with" in watcher.said[-1]
+    assert "the newest digest is mailed first" in watcher.said[-1]
 
 
 def test_a_first_use_that_is_remembered_does_not_say_so(watcher: Watcher):

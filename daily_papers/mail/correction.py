@@ -1,7 +1,7 @@
-"""`notify --correct`: bring an issue up to date with its digest's file, and say what was wrong.
+"""`notify --correct`: update an issue from its digest's file, and say what was wrong.
 
-The comment comes first, since it shows the difference between the issue and the file. It carries
-a hidden fingerprint of the correction, so that a second run after a kill adds no second comment.
+The comment comes first, since it shows how the issue differs from the file. It carries a hidden
+fingerprint of the correction, so that a run after a kill does not add it again.
 """
 
 from __future__ import annotations
@@ -31,12 +31,17 @@ _PAPER_LINE = re.compile(
 _FINGERPRINT = re.compile(r"<!-- daily-papers correction=[0-9a-f]{32} -->\s*\Z")
 _LONGEST_REASON = 2000
 _LONGEST_LIST = 20_000
-_SUPERSEDED = "This part is no longer needed: its papers now stand above."
+_SUPERSEDED = "This part is no longer needed: its papers are now listed above."
 
 
 def correct(outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str | None) -> None:
-    """Bring the issue of a digest up to date with its file; do nothing if it is."""
-    sent = _find_sent(outbox, key)
+    """Update the issue of a digest from its file, unless it is up to date already."""
+    sent = next((sent for sent in outbox.mailbox.mails if key in sent.key.digests), None)
+    if sent is None:
+        raise DailyPapersError(
+            f"digest {key} has no issue to correct; `daily-papers notify` will send it as its file"
+            " is now"
+        )
     mail = reassemble(sent, digests)
     correction = _Correction(
         sent=sent,
@@ -47,22 +52,12 @@ def correct(outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str |
     )
     explained = correction.is_last_of(outbox)
     if correction.is_made and (explained or reason is None):
-        outbox.say(f"digest {key}: issue {sent.issue.number} is as its file; nothing to correct")
+        outbox.say(f"digest {key}: issue {sent.issue.number} is up to date; nothing to correct")
         return
     if not explained:
         outbox.issues.comment(sent.issue.number, correction.comment)
     correction.make(outbox)
     outbox.say(f"digest {key}: corrected issue {sent.issue.number}")
-
-
-def _find_sent(outbox: Outbox, key: str) -> SentMail:
-    for sent in outbox.mailbox.mails:
-        if key in sent.key.digests:
-            return sent
-    raise DailyPapersError(
-        f"digest {key} has no issue that could be corrected; `daily-papers notify` sends it as its"
-        " file is now"
-    )
 
 
 @dataclass(frozen=True)
@@ -83,14 +78,14 @@ class _Correction:
 
     @property
     def is_made(self) -> bool:
-        """Whether the issue is as its file wants it."""
+        """Whether the issue is up to date with its file."""
         return self.sent.issue.title == issue_title(self.mail) and [
             _with_unix_newlines(body) for body in self.bodies
         ] == [part.body for part in self.parts]
 
     @property
     def comment(self) -> str:
-        """What was wrong: the reason that a person gave, and which papers go and come."""
+        """What was wrong: the reason that a person gave, and the papers that go and come."""
         was = {
             found["paper"]: found["link"]
             for body in self.bodies
@@ -105,8 +100,8 @@ class _Correction:
         blocks += ["These papers should not have been listed:", _as_list(wrong)] if wrong else []
         blocks += ["These papers were missing:", _as_list(missed)] if missed else []
         if not wrong and not missed and self.reason is None:
-            blocks.append("The same papers, shown in another way.")
-        blocks.append("The list above is put right.")
+            blocks.append("The papers are the same, only shown differently.")
+        blocks.append("The list above is now correct.")
         return "\n\n".join((*blocks, self._fingerprint))
 
     @property
@@ -116,16 +111,16 @@ class _Correction:
         return f"<!-- daily-papers correction={digest[:32]} -->"
 
     def is_last_of(self, outbox: Outbox) -> bool:
-        """Whether the last correction that is explained there is this one."""
+        """Whether the issue's last correction comment is for this correction."""
         last = ""
         for comment in outbox.issues.comments(self.sent.issue.number):
             found = _FINGERPRINT.search(comment.body)
-            if found is not None and comment.author.login == outbox.mailbox.login:
+            if found is not None and comment.user.login == outbox.mailbox.login:
                 last = found[0].rstrip()
         return last == self._fingerprint
 
     def make(self, outbox: Outbox) -> None:
-        """Edit the issue and the comments with further parts, add missing ones, empty the rest."""
+        """Edit the issue and its further parts, add missing parts, and empty surplus ones."""
         number = self.sent.issue.number
         outbox.issues.edit(number, issue_title(self.mail), self.parts[0].body)
         wanted = {part.key.part: part.body for part in self.parts[1:]}
@@ -142,7 +137,7 @@ def _with_unix_newlines(body: str) -> str:
 
 
 def _as_list(lines: Sequence[str]) -> str:
-    """As many lines as there is room for, and how many more there are."""
+    """As many lines as fit, and the number of the others."""
     lengths = accumulate(utf16_length(line) + 1 for line in lines)
     shown = sum(length <= _LONGEST_LIST for length in lengths)
     more = [f"- and {len(lines) - shown} more"] if len(lines) > shown else []

@@ -23,7 +23,7 @@ class NewsItem:
 
     paper: Paper
     keywords: tuple[str, ...]
-    #: Where the paper's code is; None if only the paper's texts may say so.
+    #: Where the paper's code is; None: only the paper's own texts may say.
     code_url: str | None = None
 
     def __post_init__(self) -> None:
@@ -81,7 +81,7 @@ class Digest:
 
 @dataclass(frozen=True)
 class Mail:
-    """The digests that go out as one issue: one, or several that waited for too long."""
+    """The digests that go out as one issue: one, or several that waited too long."""
 
     digests: tuple[Digest, ...]
 
@@ -128,7 +128,7 @@ class Mail:
 
 
 def is_key(text: str) -> bool:
-    """Whether a text is a digest's key."""
+    """Whether the text is the key of a digest."""
     try:
         day_of(text)
     except ValueError:
@@ -145,7 +145,7 @@ def day_of(key: str) -> date:
 
 
 def number_of(key: str) -> int:
-    """The place of a digest among those of its day, 1 for the first."""
+    """The number of a digest among those of its day, 1 for the first."""
     found = _KEY.fullmatch(key)
     return int(found["number"] or 1) if found else 1
 

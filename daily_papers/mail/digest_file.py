@@ -1,12 +1,12 @@
 """A digest's file under digests/: writing it, and reading it back.
 
-People and `notify` read it. People read its visible part, which is the text as it is mailed;
-`notify` reads the records in the HTML comment at its end, one JSON line for the digest and one for
-each paper. **The records decide**: a change in the visible part alone is never sent, and deleting a
-paper's line among the records takes the paper out.
+People read its visible part, which is the text as it is mailed. `notify` reads the records in the
+HTML comment at its end: one JSON line for the digest, and one for each paper. **The records
+decide**: a change in the visible part alone is never sent, and deleting a paper's line from the
+records removes the paper.
 
-The records are ASCII, with ``<`` and ``>`` as JSON escapes, so no text of any author can end the
-comment or hide in it; nor is any ``{{`` or ``{%`` there, which a Jekyll build would evaluate.
+The records are ASCII, with ``<`` and ``>`` as JSON escapes, so no author's text can end the comment
+or hide in it. They never contain ``{{`` or ``{%``, which a Jekyll build would evaluate.
 """
 
 from __future__ import annotations
@@ -32,17 +32,15 @@ _CODE_URL = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~-]+)+", re.ASCII
 
 
 class DigestError(DailyPapersError):
-    """A file under digests/ cannot be read; nothing of it is sent."""
+    """A file under digests/ cannot be read; nothing in it is sent."""
 
     def __init__(self, name: str, problem: str) -> None:
-        super().__init__(
-            f"{name}: {problem}; bring the file back as it was (git log -- {name} shows it)"
-        )
+        super().__init__(f"{name}: {problem}; restore the file as it was (see git log -- {name})")
 
 
 def _check_format(number: int) -> None:
     if number != _FORMAT:
-        raise ValueError("not the form of digest that this version reads")
+        raise ValueError("not a format that this version reads")
 
 
 def _check_pairs(pairs: tuple[tuple[str, ...], ...]) -> None:
@@ -71,34 +69,6 @@ class _DigestRecord:
     skipped: str | None
     #: Slug and name of each keyword.
     keywords: Annotated[tuple[tuple[str, str], ...], _check_pairs]
-
-    @classmethod
-    def of(cls, digest: Digest) -> _DigestRecord:
-        return cls(
-            format=_FORMAT,
-            digest=digest.key,
-            repository=digest.repository,
-            revisions=digest.revisions,
-            skipped=digest.skipped,
-            keywords=digest.keyword_names,
-        )
-
-    def check_name(self, key: str) -> None:
-        """Raise ValueError if the file has another digest's name."""
-        if key != self.digest:
-            raise ValueError(f"these are the records of digest {self.digest}")
-
-    def as_digest(self, items: tuple[NewsItem, ...]) -> Digest:
-        """The digest. Raises ValueError if a paper is in it twice."""
-        return Digest(
-            key=self.digest,
-            repository=self.repository,
-            day=day_of(self.digest),
-            items=items,
-            keyword_names=self.keywords,
-            revisions=self.revisions,
-            skipped=self.skipped,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +125,22 @@ class _PaperRecord:
 
 
 def digest_file(digest: Digest, server: str = GITHUB) -> str:
-    """The file under digests/: what is mailed, for people; and the records, for `notify`."""
+    """The file under digests/: the mail's text for people, and the records for `notify`."""
     links = Links(digest.repository, server) if digest.repository else None
     return f"{issue_page(Mail((digest.as_stored,)), links)}\n{digest_records(digest)}\n"
 
 
 def digest_records(digest: Digest) -> str:
     """The digest as the comment that `read_digest` reads, without a newline at its end."""
-    records = [encode(_DigestRecord.of(digest))]
+    first = _DigestRecord(
+        format=_FORMAT,
+        digest=digest.key,
+        repository=digest.repository,
+        revisions=digest.revisions,
+        skipped=digest.skipped,
+        keywords=digest.keyword_names,
+    )
+    records = [encode(first)]
     for item in digest.as_stored.items:
         record = encode(_PaperRecord.of(item))
         if not record["withdrawn"]:
@@ -183,18 +161,27 @@ def read_digest(data: bytes, name: str) -> Digest:
     is not the digest's key.
     """
     lines = _record_lines(data, name)
-    number, first = next(lines, (0, ""))
-    items = []
+    start, first = next(lines, (0, ""))
+    number, items = start, []
     try:
-        digest = decode(_DigestRecord, _parse(first))
-        digest.check_name(PurePath(name).stem)
+        record = decode(_DigestRecord, _parse(first))
         for number, line in lines:  # noqa: B007 - the message names the line that is wrong
             items.append(decode(_PaperRecord, _parse(line)).as_item())
     except ValueError as problem:
         raise DigestError(name, f"line {number}: {problem}") from None
+    if record.digest != PurePath(name).stem:
+        raise DigestError(name, f"line {start}: these are the records of digest {record.digest}")
     try:
-        return digest.as_digest(tuple(items))
-    except ValueError as problem:
+        return Digest(
+            key=record.digest,
+            repository=record.repository,
+            day=day_of(record.digest),
+            items=tuple(items),
+            keyword_names=record.keywords,
+            revisions=record.revisions,
+            skipped=record.skipped,
+        )
+    except ValueError as problem:  # a paper is in it twice
         raise DigestError(name, str(problem)) from None
 
 
@@ -213,7 +200,7 @@ def _record_lines(data: bytes, name: str) -> Iterator[tuple[int, str]]:
         raise DigestError(name, "it is not UTF-8") from None
     found = list(_RECORDS.finditer(text))
     if len(found) != 1:
-        raise DigestError(name, f"it holds {len(found) or 'no'} comments with a digest's records")
+        raise DigestError(name, f"it has {len(found) or 'no'} comments with a digest's records")
     start = text.count("\n", 0, found[0].start("lines")) + 1
     # Not splitlines(): only a line feed ends a line of ours.
     lines = found[0]["lines"].split("\n")

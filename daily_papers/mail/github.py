@@ -1,27 +1,26 @@
-"""GitHub's REST API, as far as `notify` needs it: requests, what GitHub can refuse, and issues.
+"""Requests to GitHub's REST API, and what GitHub can refuse.
 
-Requests follow each other, as GitHub asks
+Requests come one after the other, as GitHub asks
 (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api): writes
-are a second apart, pages are followed by their `Link` header, and a limit is waited for as long as
-GitHub says, within a budget for the whole run. A read is tried again when no answer comes. A write
+are a second apart, further pages come from the `Link` header, and after a limit we wait as long as
+GitHub says, within a budget for the whole run. A read without an answer is tried again. A write
 never is: nobody knows whether it was done.
 
-Lists are not filtered by GitHub: its filter for the creator has been seen to find nothing for the
+We don't let GitHub filter lists: its filter for the creator has been seen to find nothing for the
 logins of apps (https://github.com/renovatebot/renovate/issues/44730), and a run that finds nothing
 sends everything twice.
 
-No message holds the token: messages are made of the method, the path, the status and GitHub's own
-words.
+No message contains the token: messages are made of the method, the path, the status and GitHub's
+own words.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -30,12 +29,8 @@ from daily_papers.clock import Clock
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.text import cut, one_line, printable
 
-#: Of what this version changed, only the end of the single ``assignee`` concerns issues; it is
-#: not read here. GitHub serves a version for two years after its successor.
+#: GitHub serves a version for two years after its successor comes out.
 API_VERSION = "2026-03-10"
-
-#: What an answer in JSON is made of.
-_Json = dict[str, object] | list[dict[str, object]] | str | int | float | bool | None
 
 API_ADDRESS = "https://api.github.com"
 
@@ -52,6 +47,7 @@ _BETWEEN_WRITES = 1.0
 _LIMITS = ("rate limit", "abuse detection")
 #: How GitHub words a limit that it reports as a validation error (422).
 _TOO_FAST = ("abuse", "submitted too quickly")
+_WRONG_FORM = "the answer does not have GitHub's form"
 #: GitHub and GitHub Enterprise Server send it with every answer.
 _MARK_OF_GITHUB = "X-GitHub-Request-Id"
 
@@ -62,27 +58,24 @@ class GitHubError(DailyPapersError):
     advice = "try again later"
 
     def __init__(self, request: str, answer: str, *, repository: str = "") -> None:
-        self.request = request
-        self.answer = answer
-        self.repository = repository
         advice = self.advice.format(repository=repository)
         super().__init__(f"GitHub: {request}: {answer}; {advice}")
 
 
 class TokenRefused(GitHubError):
-    """401: the token is wrong, or it has run out."""
+    """401: the token is wrong or has expired."""
 
     advice = (
         "set GITHUB_TOKEN: ${{{{ github.token }}}} in the env of the workflow's step, or renew the"
-        " personal token that is there"
+        " personal token there"
     )
 
 
 class NotPermitted(GitHubError):
-    """403: the token is right, but may not do this."""
+    """403: the token is valid, but may not do this."""
 
     advice = (
-        "give the workflow's job `permissions: issues: write` (a personal token: the permission"
+        "give the workflow's job `permissions: issues: write` (or a personal token the permission"
         " Issues, read and write, for {repository}); an archived repository takes no issues"
     )
 
@@ -91,22 +84,22 @@ class NotFound(GitHubError):
     """404: there is no such repository, or the token may not see it."""
 
     advice = (
-        "check that GITHUB_REPOSITORY is owner/name of the digest repository ({repository}), and"
+        "check that GITHUB_REPOSITORY ({repository}) names the digest repository as owner/name, and"
         " that the token may see it"
     )
 
 
 class NotGitHub(GitHubError):
-    """A refusal without GitHub's mark: the API of Gitea or Forgejo, which take no label by name."""
+    """A refusal without GitHub's mark, as from Gitea and Forgejo, where labels have no names."""
 
     advice = (
-        "GITHUB_API_URL is not the address of GitHub's API (Gitea and Forgejo have one of their"
-        " own); write the mail with `daily-papers notify --to-file FILE` and send that"
+        "GITHUB_API_URL is not the address of GitHub's API (Gitea and Forgejo have their own);"
+        " write the mail with `daily-papers notify --to-file FILE` and send that"
     )
 
 
 class Moved(GitHubError):
-    """30x: the repository was renamed or given to somebody else."""
+    """30x: the repository was renamed or transferred."""
 
     advice = "set GITHUB_REPOSITORY to the new name of {repository}"
 
@@ -115,27 +108,27 @@ class IssuesOff(GitHubError):
     """410: issues are off in the repository, as in every new fork."""
 
     advice = (
-        "switch issues on: Settings > General > Features > Issues, in {repository} (forks start"
-        " without)"
+        "turn issues on in {repository}: Settings > General > Features > Issues (in forks they are"
+        " off at first)"
     )
 
 
 class VersionGone(GitHubError):
-    """400 or 410: GitHub no longer speaks the version of its API that we do."""
+    """400 or 410: GitHub no longer serves the version of its API that we use."""
 
-    advice = "update daily-papers to a version that speaks a newer one"
+    advice = "update daily-papers to a version that uses a newer one"
 
 
 class Rejected(GitHubError):
-    """422: GitHub found the content wrong; asking again would not help."""
+    """422: GitHub considers the content invalid; asking again would not help."""
 
-    advice = "this is a fault of daily-papers; report it with this line"
+    advice = "this is a bug in daily-papers; report it with this line"
 
 
 class Limited(GitHubError):
     """403 or 429: too many requests, and waiting would take longer than a run may."""
 
-    advice = "nothing is lost, the next run goes on from here"
+    advice = "nothing is lost; the next run goes on from here"
 
 
 class Unclear(GitHubError):
@@ -145,7 +138,7 @@ class Unclear(GitHubError):
 
 
 class Unavailable(GitHubError):
-    """No usable answer to a read, also when asked again."""
+    """No usable answer to a read, even when asked again."""
 
     advice = "nothing was posted; the next run tries again"
 
@@ -154,8 +147,8 @@ class OtherLogin(GitHubError):
     """The issues of this repository's digests were opened by a login that is not the token's."""
 
     advice = (
-        "if that is the login of your token, set DAILY_PAPERS_LOGIN to it, so that `notify` finds"
-        " what it has sent"
+        "if that is your token's login, set DAILY_PAPERS_LOGIN to it, so that `notify` finds what"
+        " it has sent"
     )
 
 
@@ -169,7 +162,7 @@ _REFUSALS = {
 
 
 class GitHubApi:
-    """The API as one token sees it. It calls ``say`` before every longer wait."""
+    """The API as one token sees it. It calls ``say`` before each longer wait."""
 
     def __init__(
         self,
@@ -202,12 +195,13 @@ class GitHubApi:
         """Close the connection."""
         self._session.close()
 
-    def read(self, path: str) -> _Json:
+    def read(self, path: str) -> dict[str, Any]:
         """Get one thing."""
-        return self._json(f"GET {path}", self._read(self._url + path))
+        thing: dict[str, Any] = self._json(f"GET {path}", self._read(self._url + path), dict)
+        return thing
 
-    def read_all(self, path: str) -> Iterator[Mapping[str, object]]:
-        """Get the things of a list, over all of its pages."""
+    def read_all(self, path: str) -> Iterator[dict[str, Any]]:
+        """Get the things of a list, from all its pages."""
         address: str | None = self._url + path
         seen: set[str] = set()
         while address is not None:
@@ -215,11 +209,14 @@ class GitHubApi:
                 raise self._error(Unavailable, f"GET {path}", "the list's pages lead astray")
             seen.add(address)
             answer = self._read(address)
-            yield from self._things(f"GET {path}", answer)
+            things = self._json(f"GET {path}", answer, list)
+            if not all(isinstance(thing, dict) for thing in things):
+                raise self._error(Unavailable, f"GET {path}", _WRONG_FORM)
+            yield from things
             address = answer.links.get("next", {}).get("url")
 
-    def write(self, method: str, path: str, content: Mapping[str, object]) -> Mapping[str, object]:
-        """Create or change one thing. Raises Unclear where it may have been done or not."""
+    def write(self, method: str, path: str, content: Mapping[str, object]) -> dict[str, Any]:
+        """Create or change one thing. Raises Unclear if it may or may not have been done."""
         request = f"{method} {path}"
         if self._last_write is not None:
             elapsed = self._clock.monotonic() - self._last_write
@@ -228,28 +225,25 @@ class GitHubApi:
         self._last_write = self._clock.monotonic()
         if isinstance(answer, str) or answer.status_code >= 500:
             raise self._error(Unclear, request, _described(answer))
-        made = self._json(request, answer, Unclear)
-        if not isinstance(made, dict):
-            raise self._error(Unclear, request, "the answer does not have GitHub's form")
+        made: dict[str, Any] = self._json(request, answer, dict, Unclear)
         return made
 
     def _read(self, address: str) -> requests.Response:
+        request = f"GET {urlsplit(address).path}"
         wait = _FIRST_READ_WAIT
         for tries_left in reversed(range(_READ_TRIES)):
             answer = self._unlimited("GET", address)
             if not isinstance(answer, str) and answer.status_code < 500:
                 return answer
-            if not tries_left:
-                break
-            self._wait(wait, f"GET {urlsplit(address).path}", _described(answer))
-            wait *= 3
-        request = f"GET {urlsplit(address).path}"
+            if tries_left:
+                self._wait(wait, request, _described(answer))
+                wait *= 3
         raise self._error(Unavailable, request, _described(answer))
 
     def _unlimited(
         self, method: str, address: str, content: Mapping[str, object] | None = None
     ) -> requests.Response | str:
-        """Ask, and ask again where GitHub refused because of a limit; a text says what failed."""
+        """Ask, and ask again after each limit. A text as answer is the reason why there is none."""
         request = f"{method} {urlsplit(address).path}"
         wait = _FIRST_LIMIT_WAIT
         for tries_left in reversed(range(_LIMIT_TRIES)):
@@ -265,10 +259,9 @@ class GitHubApi:
                 return f"no answer ({type(error).__name__})"
             if not _is_limit(answer):
                 return answer
-            if not tries_left:
-                break
-            self._wait(_asked_wait(answer) or wait, request, _described(answer))
-            wait *= 2
+            if tries_left:
+                self._wait(_asked_wait(answer) or wait, request, _described(answer))
+                wait *= 2
         raise self._error(Limited, request, _described(answer))
 
     def _wait(self, seconds: float, request: str, reason: str) -> None:
@@ -278,27 +271,24 @@ class GitHubApi:
         self._waited += seconds
         self._clock.sleep(seconds)
 
-    def _things(self, request: str, answer: requests.Response) -> list[dict[str, object]]:
-        things = self._json(request, answer)
-        if not isinstance(things, list) or not all(isinstance(thing, dict) for thing in things):
-            raise self._error(Unavailable, request, "the answer does not have GitHub's form")
-        return things
-
     def _json(
         self,
         request: str,
         answer: requests.Response,
+        form: type,
         unusable: type[GitHubError] = Unavailable,
-    ) -> _Json:
-        """Read the answer, or raise the error that its status means."""
+    ) -> Any:
+        """Read an answer of this form, or raise the error that its status means."""
         status = answer.status_code
         if not 200 <= status < 300:
             raise self._error(_refusal(answer), request, _described(answer))
         try:
-            read: _Json = answer.json()
+            content = answer.json()
         except ValueError:
             raise self._error(unusable, request, f"{status} without JSON") from None
-        return read
+        if not isinstance(content, form):
+            raise self._error(unusable, request, _WRONG_FORM)
+        return content
 
     def _error(self, kind: type[GitHubError], request: str, answer: str) -> GitHubError:
         harmless = answer.replace(self._token, "(the token)")
@@ -315,7 +305,7 @@ class _Bearer(requests.auth.AuthBase):
 
 
 def _checked_address(url: str) -> str:
-    """Refuse to send the token over a line that others can read."""
+    """Refuse to send the token unencrypted over a network."""
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
         return url.rstrip("/")
@@ -332,7 +322,7 @@ def _is_loopback(host: str) -> bool:
 def _checked_token(token: str) -> str:
     token = token.strip()
     if not token.isascii() or not token.isprintable() or " " in token or not token:
-        raise UsageError("GITHUB_TOKEN: not a token; it holds white space or other characters")
+        raise UsageError("GITHUB_TOKEN: not a token; it contains characters that no token has")
     return token
 
 
@@ -349,10 +339,10 @@ def _is_limit(answer: requests.Response) -> bool:
 
 
 def _asked_wait(answer: requests.Response) -> float | None:
-    """How long GitHub asks to wait, by its own clock; None where it does not say.
+    """How long GitHub asks to wait, by its own clock; None if it does not say.
 
-    A secondary limit comes with the reset of the primary one, which may be an hour away and says
-    nothing about it.
+    A secondary limit comes with the reset time of the primary one, which may be an hour away and
+    means nothing for it.
     """
     after = answer.headers.get("Retry-After", "").strip()
     if after.isascii() and after.isdigit():
@@ -401,169 +391,3 @@ def _detail(detail: object) -> str:
         words = detail.get("message") or f"{detail.get('field')} {code}"
         return f"{words} ({code})" if code == "abuse" and "abuse" not in str(words) else str(words)
     return str(detail)
-
-
-#: Who writes with the token that GitHub Actions gives to every job; GitHub does not say so.
-ACTIONS_LOGIN = "github-actions[bot]"
-_LABEL_TRIES = 3
-
-
-@dataclass(frozen=True)
-class Author:
-    """Who wrote an issue or a comment; a deleted account is nobody."""
-
-    login: str
-    is_bot: bool
-
-
-@dataclass(frozen=True)
-class Issue:
-    """An issue, as far as we need it."""
-
-    number: int
-    title: str
-    body: str
-    author: Author
-    #: How many comments it has.
-    comments: int
-
-
-@dataclass(frozen=True)
-class Comment:
-    """A comment on an issue."""
-
-    id: int
-    body: str
-    author: Author
-
-
-class Issues:
-    """The issues of the repository that the API was opened for."""
-
-    def __init__(self, api: GitHubApi) -> None:
-        self._api = api
-        self._base = f"/repos/{quote(api.repository)}"
-
-    @property
-    def repository(self) -> str:
-        """``owner/name``."""
-        return self._api.repository
-
-    def own_login(self) -> str:
-        """Whose token it is. GitHub says so to every token but those of apps."""
-        try:
-            user = self._api.read("/user")
-        except (NotPermitted, NotFound):
-            return ACTIONS_LOGIN
-        with _read_as(Unavailable, "GET /user"):
-            return _text(user, "login")
-
-    def all(self) -> Iterator[Issue]:
-        """List all issues, oldest first, open and closed; no pull requests."""
-        path = f"{self._base}/issues?state=all&sort=created&direction=asc&per_page=100"
-        for thing in self._api.read_all(path):
-            if "pull_request" not in thing:
-                with _read_as(Unavailable, f"GET {path}"):
-                    issue = _issue(thing)
-                yield issue
-
-    def comments(self, number: int) -> list[Comment]:
-        """List the comments of an issue, oldest first."""
-        path = f"{self._base}/issues/{number}/comments?per_page=100"
-        with _read_as(Unavailable, f"GET {path}"):
-            return [_comment(thing) for thing in self._api.read_all(path)]
-
-    def label_description(self, name: str) -> str | None:
-        """The description of a label; None if there is no such label."""
-        path = f"{self._base}/labels/{quote(name)}"
-        try:
-            label = self._api.read(path)
-        except NotFound:
-            return None
-        with _read_as(Unavailable, f"GET {path}"):
-            return _text(label, "description")
-
-    def create_label(self, name: str, description: str, color: str) -> None:
-        """Create a label; ask again if no answer says that it is there.
-
-        There can be no second one of its name: GitHub refuses it. Raises Rejected then.
-        """
-        content = {"name": name, "description": description, "color": color}
-        for tries_left in reversed(range(_LABEL_TRIES)):
-            try:
-                self._api.write("POST", f"{self._base}/labels", content)
-            except Unclear:
-                if not tries_left:
-                    raise
-            else:
-                return
-
-    def open(self, title: str, body: str, label: str) -> Issue:
-        """Open an issue."""
-        path = f"{self._base}/issues"
-        made = self._api.write("POST", path, {"title": title, "body": body, "labels": [label]})
-        with _read_as(Unclear, f"POST {path}"):
-            return _issue(made)
-
-    def comment(self, number: int, body: str) -> None:
-        """Add a comment to an issue."""
-        self._api.write("POST", f"{self._base}/issues/{number}/comments", {"body": body})
-
-    def edit(self, number: int, title: str, body: str) -> None:
-        """Change the title and body of an issue."""
-        self._api.write("PATCH", f"{self._base}/issues/{number}", {"title": title, "body": body})
-
-    def edit_comment(self, comment_id: int, body: str) -> None:
-        """Change the text of a comment."""
-        self._api.write("PATCH", f"{self._base}/issues/comments/{comment_id}", {"body": body})
-
-
-@contextmanager
-def _read_as(kind: type[GitHubError], request: str) -> Iterator[None]:
-    """Raise the error where an answer is JSON, but not of the form that GitHub describes."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError):
-        raise kind(request, "the answer does not have GitHub's form") from None
-
-
-def _issue(thing: Mapping[str, object]) -> Issue:
-    return Issue(
-        number=_number(thing, "number"),
-        title=_text(thing, "title"),
-        body=_text(thing, "body"),
-        author=_author(thing),
-        comments=_number(thing, "comments"),
-    )
-
-
-def _comment(thing: Mapping[str, object]) -> Comment:
-    return Comment(id=_number(thing, "id"), body=_text(thing, "body"), author=_author(thing))
-
-
-def _author(thing: Mapping[str, object]) -> Author:
-    user = _member(thing, "user")
-    if user is None:
-        return Author("", is_bot=False)
-    return Author(_text(user, "login"), is_bot=_text(user, "type") == "Bot")
-
-
-def _text(thing: object, name: str) -> str:
-    """A text; GitHub writes null for an empty one."""
-    value = _member(thing, name)
-    if value is not None and not isinstance(value, str):
-        raise TypeError(name)
-    return value or ""
-
-
-def _number(thing: object, name: str) -> int:
-    value = _member(thing, name)
-    if not isinstance(value, int):
-        raise TypeError(name)
-    return value
-
-
-def _member(thing: object, name: str) -> object:
-    if not isinstance(thing, Mapping):
-        raise TypeError(name)
-    return thing[name]

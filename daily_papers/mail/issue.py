@@ -1,14 +1,14 @@
 r"""A mail as an issue on GitHub: its title, its text in parts, and their hidden keys.
 
-The mail is a flat list: no table, no maths and no folding, which mail programs do not know. It is
-complete: what does not fit into one issue follows in comments, split between papers. There is no
-template for it, on purpose: the hidden keys make sure that nothing is sent twice.
+The mail is a flat list, without tables, maths or folding, which mail programs don't support. It is
+complete: what does not fit into one issue follows in comments, split between papers. It has no
+template, on purpose: the hidden keys make sure that nothing is sent twice.
 
-Paper text is hostile. In an issue much more is alive than in a file: ``@name`` notifies, ``#1``,
-``GH-1``, a commit's hash or the address of an issue links and leaves a trace in the thread that it
-names, ``:tada:`` becomes a picture. GitHub looks for all of these after Markdown's backslashes and
-entities are gone, so an invisible zero-width space (U+200B) breaks them. Addresses become plain
-text, too: the only links in a mail are its own.
+Paper text is hostile. Much more is alive in an issue than in a file: ``@name`` notifies; ``#1``,
+``GH-1``, a commit's hash or the address of an issue becomes a link, and leaves a trace in the
+thread that it names; ``:tada:`` becomes a picture. GitHub looks for all of these after it has
+removed Markdown's backslashes and entities, so an invisible zero-width space (U+200B) breaks them.
+Addresses become plain text, too: the only links in a mail are its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from daily_papers.papers.links import code_url
 from daily_papers.render.markdown import shown
 from daily_papers.text import cut, one_line, plural
 
-#: GitHub refuses titles above 256 and bodies above 65,536 characters; bodies keep a distance.
+#: GitHub rejects titles above 256 and bodies above 65,536 characters; bodies stay well below.
 LONGEST_TITLE = 256
 LONGEST_BODY = 60_000
 
@@ -54,8 +54,8 @@ _NOTEWORTHY_COMMENT = re.compile(
 
 ZERO_WIDTH_SPACE = "\u200b"
 
-# What authors may not bring themselves: zero-width characters that would hide in the text, marks
-# that turn its direction, tags. (Zero-width joiners stay, as scripts and emoji need them.)
+# What authors may not use: hidden zero-width characters, marks that change the direction of the
+# text, tags. (Zero-width joiners stay: scripts and emoji need them.)
 _UNSEEN: dict[int, None] = dict.fromkeys(
     (
         *map(ord, "\u061c\u200b\u200e\u200f\ufeff\ufff9\ufffa\ufffb"),
@@ -65,7 +65,7 @@ _UNSEEN: dict[int, None] = dict.fromkeys(
 )
 
 _BROKEN = rf"\g<0>{ZERO_WIDTH_SPACE}"
-# After each of these goes a zero-width space.
+# A zero-width space goes after each of these.
 _ALIVE = re.compile(
     r"""
       [@\#]                        # mentions, e-mail; numbers of issues
@@ -122,7 +122,7 @@ class PartKey:
 
 
 def find_part_key(body: str) -> PartKey | None:
-    """Find the hidden key on a line of its own, the last one if a hand has added some."""
+    """Find the hidden key on a line of its own; if people added others, it is the last one."""
     keys = list(_PART_KEY.finditer(body))
     if not keys:
         return None
@@ -154,7 +154,7 @@ class _Row:
 
 
 def issue_title(mail: Mail) -> str:
-    """How many, and for which keywords, in at most 256 UTF-16 units."""
+    """How many new papers, and for which keywords, in at most 256 UTF-16 units."""
     begin = f"Daily Papers {_days(mail)}: {len(mail.items)} new"
     return begin + _counts(mail, break_links, LONGEST_TITLE - utf16_length(begin))
 
@@ -189,20 +189,24 @@ def issue_page(mail: Mail, links: Links | None) -> str:
 
 
 def paper_line(item: NewsItem, others: str = "") -> str:
-    """One paper as a line of the list: title, authors, category, a comment worth it."""
+    """One paper as a line of the list: title, authors, category, a noteworthy comment, code."""
     paper = item.paper
-    title = escape_inline(visible_text(paper.title, _LONGEST_PAPER_TITLE)) or paper.id
-    link = f"[{title}]({paper.url})"
-    marked = f"{link} (withdrawn)" if paper.is_withdrawn else link
-    authors = [f"{marked} - {_authors(paper.authors)}" if paper.authors else marked]
-    category = (
-        [escape_inline(visible_text(paper.primary_category, 40))] if paper.primary_category else []
-    )
+    begin = f"- [{_inline(paper.title, _LONGEST_PAPER_TITLE) or paper.id}]({paper.url})"
+    if paper.is_withdrawn:
+        begin += " (withdrawn)"
+    if paper.authors:
+        names = [_inline(name, _LONGEST_NAME) for name in paper.authors[:_AUTHORS_SHOWN]]
+        more = " et al." if len(paper.authors) > _AUTHORS_SHOWN else ""
+        begin += f" - {', '.join(names)}{more}"
+    comment = paper.comment or ""
     code = item.code_url or code_url(paper)
-    linked_code = [f"[code]({code})"] if code else []
-    return "- " + " · ".join(
-        (*authors, *category, *_comment(item), *linked_code, *filter(None, [others]))
+    facts = (
+        _inline(paper.primary_category or "", 40),
+        _inline(comment, _LONGEST_COMMENT) if _NOTEWORTHY_COMMENT.search(comment) else "",
+        f"[code]({code})" if code else "",
+        others,
     )
+    return " · ".join((begin, *filter(None, facts)))
 
 
 def _days(mail: Mail) -> str:
@@ -213,7 +217,7 @@ def _days(mail: Mail) -> str:
 
 
 def _counts(mail: Mail, escape: Callable[[str], str], room: int) -> str:
-    """`` (mri 5, medical imaging 8; 1 in both)``, with as many keywords as there is room for."""
+    """`` (mri 5, medical imaging 8; 1 in both)``, with as many keywords as fit."""
     tally = _tally(mail)
     names = [escape(visible_text(mail.keyword_names[slug], _LONGEST_NAME)) for slug in tally]
     if len(names) == 1:
@@ -232,7 +236,7 @@ def _counts(mail: Mail, escape: Callable[[str], str], room: int) -> str:
 
 
 def _tally(mail: Mail) -> dict[str, int]:
-    """Slug to number of papers, of the keywords that have some, in their order."""
+    """The number of papers of each keyword that has some, by slug, in their order."""
     tally = dict.fromkeys(mail.keyword_names, 0)
     for item in mail.items:
         for slug in item.keywords:
@@ -241,7 +245,7 @@ def _tally(mail: Mail) -> dict[str, int]:
 
 
 def _lead(mail: Mail) -> str:
-    """How many papers, of when; what else readers should know before the list."""
+    """How many papers, from when, and what else readers should know before the list."""
     papers = plural(len(mail.items), "new paper")
     more = " more" if number_of(mail.keys[0]) > 1 and len(mail.digests) == 1 else ""
     first, last = mail.days
@@ -252,9 +256,8 @@ def _lead(mail: Mail) -> str:
         escape_paragraph(visible_text(skipped, _LONGEST_SENTENCE)) for skipped in mail.skipped
     ]
     if mail.revisions:
-        papers = "a paper" if mail.revisions == 1 else "papers"
-        revisions = plural(mail.revisions, "revision")
-        lines.append(f"{revisions} of {papers} known here: see the tables.")
+        papers = "a known paper" if mail.revisions == 1 else "known papers"
+        lines.append(f"{plural(mail.revisions, 'revision')} of {papers}: see the tables.")
     return "\n\n".join(lines)
 
 
@@ -286,13 +289,13 @@ def _heading(name: str, number: int, here: int) -> str:
         counted = f"{number}, {number - here} above"
     else:
         counted = f"{number}, {'above' if number == 1 else 'all above'}"
-    return f"### {escape_inline(visible_text(name, _LONGEST_NAME))} ({counted})"
+    return f"### {_inline(name, _LONGEST_NAME)} ({counted})"
 
 
 def _others(mail: Mail, slug: str, item: NewsItem) -> str:
     """Name the other keywords of a paper, the first ten of them."""
     names = [
-        escape_inline(visible_text(mail.keyword_names[other], _LONGEST_NAME))
+        _inline(mail.keyword_names[other], _LONGEST_NAME)
         for other in item.keywords
         if other != slug
     ]
@@ -300,20 +303,8 @@ def _others(mail: Mail, slug: str, item: NewsItem) -> str:
     return f"also {', '.join((*names[:10], *more))}" if names else ""
 
 
-def _authors(authors: tuple[str, ...]) -> str:
-    names = [escape_inline(visible_text(name, _LONGEST_NAME)) for name in authors[:_AUTHORS_SHOWN]]
-    return ", ".join(names) + (" et al." if len(authors) > _AUTHORS_SHOWN else "")
-
-
-def _comment(item: NewsItem) -> tuple[str, ...]:
-    comment = item.paper.comment
-    if comment is None or not _NOTEWORTHY_COMMENT.search(comment):
-        return ()
-    return (escape_inline(visible_text(comment, _LONGEST_COMMENT)),)
-
-
 def _pages(rows: list[_Row], room: int) -> Iterator[list[_Row]]:
-    """Put as many papers on a page as there is room for, at least one."""
+    """Put as many papers on each page as fit, and at least one."""
     page: list[_Row] = []
     used = 0
     for row in rows:
@@ -330,7 +321,7 @@ def _pages(rows: list[_Row], room: int) -> Iterator[list[_Row]]:
 
 
 def _listed(rows: list[_Row], after: str | None = None) -> str:
-    """The rows under their headings; a heading that the page before has had says so."""
+    """The rows under their headings; the page's first heading may continue that of the last."""
     blocks = []
     for heading, together in groupby(rows, key=lambda row: row.heading):
         items = [row.item for row in together if row.item is not None]
@@ -343,29 +334,33 @@ def _listed(rows: list[_Row], after: str | None = None) -> str:
 
 
 def visible_text(text: str, limit: int) -> str:
-    """The text as readers are to see it, on one line, cut to ``limit`` characters."""
+    """The text as readers should see it, on one line, cut to ``limit`` characters."""
     return cut(one_line(shown(text.translate(_UNSEEN)).translate(_UNSEEN)), limit)
 
 
-def break_links(line: str) -> str:
-    """Break everything that GitHub would bring to life, by zero-width spaces.
+def _inline(text: str, limit: int) -> str:
+    return escape_inline(visible_text(text, limit))
 
-    Enough for an issue's title, which is no Markdown.
+
+def break_links(line: str) -> str:
+    """Break everything that GitHub would bring to life, with zero-width spaces.
+
+    That is enough for an issue's title, which is not Markdown.
     """
     return _HASH.sub(_BROKEN, _ALIVE.sub(_BROKEN, line))
 
 
 def escape_inline(line: str) -> str:
-    """Escape for the text of a link or for the middle of a paragraph in an issue."""
+    """Escape for the text of a link or the middle of a paragraph in an issue."""
     escaped = _MARKDOWN.sub(r"\\\g<0>", break_links(line))
     return re.sub(r"[&<>$]", lambda sign: _HTML[sign[0]], escaped)
 
 
 def escape_paragraph(line: str) -> str:
-    """Escape for a paragraph of its own, where the first characters could start a list."""
+    """Escape for a paragraph of its own, whose first characters could start a list."""
     return _BLOCK_START.sub(ZERO_WIDTH_SPACE, escape_inline(line))
 
 
 def utf16_length(text: str) -> int:
-    """Count as the strictest reading of GitHub's limits does: an emoji is two."""
+    """The length as the strictest reading of GitHub's limits counts it: an emoji is two."""
     return len(text.encode("utf-16-le")) // 2

@@ -1,12 +1,12 @@
-"""`notify`: each digest of which GitHub shows no issue becomes one, exactly once.
+"""`notify`: each digest that has no issue on GitHub gets one, exactly once.
 
     digests/*.md ─┐
                   ├─▶ what is unsent ─▶ issue ─▶ comments with its further parts
     our issues  ──┘
 
 The issues are the only record of sending. Nothing about it is committed, so nothing can disagree:
-after a kill at any moment the next run looks, and goes on from there. This holds for runs that
-follow each other, which the workflow's concurrency group ensures.
+after a kill at any moment, the next run looks and goes on from there. This needs runs that never
+overlap, which the workflow's concurrency group ensures.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from daily_papers.github_actions import GITHUB, repository_name, server_url
 from daily_papers.mail.correction import correct
 from daily_papers.mail.digest import Digest, Mail, is_key
 from daily_papers.mail.digest_file import DigestError, read_digest
-from daily_papers.mail.github import API_ADDRESS, GitHubApi, Issues, NotGitHub
+from daily_papers.mail.github import API_ADDRESS, GitHubApi, NotGitHub
+from daily_papers.mail.github_issues import Issues
 from daily_papers.mail.issue import IssuePart, Links, issue_page, issue_parts, issue_title
 from daily_papers.mail.outbox import Outbox, digests_for, find_unsent, read_mailbox
 from daily_papers.transaction import unwritable
@@ -42,11 +43,11 @@ class NotifyOptions:
     reason: str | None = None
 
     def check(self) -> None:
-        """Raise UsageError if the options do not go together."""
+        """Raise UsageError if the options do not fit together."""
         if self.correct is not None and not is_key(self.correct):
-            raise UsageError(f"--correct: not a digest: {self.correct!r}; digests/ holds them")
+            raise UsageError(f"--correct: not a digest: {self.correct!r}; see digests/")
         if self.reason is not None and self.correct is None:
-            raise UsageError("--reason: only together with --correct")
+            raise UsageError("--reason: only allowed with --correct")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Destination:
         if self.api_url is None and self.links.server != GITHUB:
             raise UsageError(
                 f"GITHUB_API_URL is not set, though GITHUB_SERVER_URL is {self.links.server}; set"
-                " it to that server's API, so that the token goes nowhere else"
+                " it to that server's API, so that the token is sent nowhere else"
             )
         api = GitHubApi(
             self.api_url or API_ADDRESS,
@@ -134,7 +135,7 @@ def notify(
 
 
 def read_digests(root: Path) -> tuple[tuple[Digest, ...], list[DailyPapersError]]:
-    """Read digests/, and what is wrong with damaged files; the others still count."""
+    """Read digests/, and say what is wrong with damaged files; the others still count."""
     digests = []
     problems: list[DailyPapersError] = []
     for path in sorted((root / "digests").glob("*.md")):
@@ -161,17 +162,17 @@ def _show_newest(
     options: NotifyOptions,
     say: Say,
 ) -> None:
-    """Print or write the newest digest, as if nothing was ever sent. Raises UsageError."""
+    """Print or write the newest digest, as if nothing had been sent yet. Raises UsageError."""
     if not options.dry_run and options.to_file is None:
         missing = "GITHUB_TOKEN" if destination else "GITHUB_REPOSITORY"
         raise UsageError(
             f"{missing} is not set, so nothing can be sent; GitHub Actions sets it, and"
-            " --dry-run and --to-file do without"
+            " --dry-run and --to-file work without it"
         )
     unsent = find_unsent(None, digests, today)
     no_token = destination is None or not destination.token
     why = "GITHUB_TOKEN is not set" if no_token else "GITHUB_API_URL is not GitHub's"
-    say(f"did not look at GitHub ({why}): taking the newest digest as unsent")
+    say(f"did not look at GitHub ({why}): assuming that the newest digest is unsent")
     mails = unsent.mails if unsent else ()
     links = destination.links if destination else None
     if options.to_file is not None:
@@ -205,7 +206,7 @@ def _carry_out(
 
 
 def _write(mails: tuple[Mail, ...], links: Links | None, file: Path, say: Say) -> None:
-    """Write the mails on one page; if there is none, an empty file."""
+    """Write the mails to one file, which is empty if there are none."""
     try:
         file.write_text(
             "\n".join(issue_page(mail, links) for mail in mails), encoding="utf-8", newline="\n"
@@ -218,7 +219,7 @@ def _write(mails: tuple[Mail, ...], links: Links | None, file: Path, say: Say) -
 
 def _print(mails: tuple[Mail, ...], links: Links, say: Say) -> None:
     if not mails:
-        say("no issue would be opened: every digest has its own")
+        say("no issue would be opened: every digest has one")
     for mail in mails:
         first, *further = issue_parts(mail, links)
         say(f"would open an issue in {links.repository}:")
@@ -229,7 +230,7 @@ def _print(mails: tuple[Mail, ...], links: Links, say: Say) -> None:
 
 
 def _print_part(part: IssuePart, before: str, say: Say) -> None:
-    """Print a text with a sign before each line: GitHub Actions obeys lines like ``::error::``."""
+    """Print a text with ``|`` before each line: GitHub Actions would obey ``::error::``."""
     say(before.format(f"part {part.key.part} of {part.key.parts}"))
     for line in part.body.split("\n"):
         say(f"| {line}".rstrip())

@@ -1,14 +1,14 @@
-"""What to send, what was sent, and sending the rest: each digest becomes one issue, exactly once.
+"""What was sent, what to send, and sending it: each digest becomes one issue, exactly once.
 
 A mail is an issue, with comments for its further parts. Each carries a hidden key (`PartKey`), and
-the issues are the only record of sending. Only keys that the token's own login wrote count: a key
-that somebody types into an issue of theirs stops nothing.
+the issues are the only record of sending. A key counts only if the token's own login wrote it:
+nobody else can stop a mail by typing one into an issue.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,9 +16,6 @@ from datetime import date
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest, Mail, day_of, digest_order, is_key
 from daily_papers.mail.github import (
-    Comment,
-    Issue,
-    Issues,
     IssuesOff,
     NotFound,
     NotPermitted,
@@ -26,6 +23,7 @@ from daily_papers.mail.github import (
     Rejected,
     Unclear,
 )
+from daily_papers.mail.github_issues import Comment, Issue, Issues
 from daily_papers.mail.issue import (
     IssuePart,
     Links,
@@ -42,13 +40,13 @@ _BEGIN = re.compile(r"since (?P<key>\S+) by (?P<login>\S+)$")
 #: Digests that could not be sent for more days than this go out together, as one catch-up mail.
 DAYS_UNTIL_CATCH_UP = 7
 
-#: For so many days comments are read to see whether all parts of a mail are there. After that their
-#: number is enough: nobody's comment can then hide that one of ours is missing.
+#: For this many days we read the comments to see whether all parts of a mail are there. After that
+#: we only count them: by then no stranger's comment can stand in for a missing part of ours.
 _DAYS_UNTIL_SETTLED = 30
 
 
 class Unfinished(DailyPapersError):
-    """The further parts of a mail cannot be added; the rest of the mail is there."""
+    """A further part of a mail cannot be added; what was sent before stays."""
 
     def __init__(self, sent: SentMail, problem: str) -> None:
         super().__init__(f"digest {sent.name}, issue {sent.issue.number}: {problem}")
@@ -84,7 +82,7 @@ class Mailbox:
 
     login: str
     mails: tuple[SentMail, ...]
-    #: The digest that an earlier run sent first, as the label's description records it.
+    #: The digest with which mailing began, as the label's description records it.
     begin: str | None
     has_label: bool
 
@@ -96,7 +94,7 @@ class Mailbox:
     def recorded(self, today: date) -> frozenset[str]:
         """The keys that show when mailing began.
 
-        A begin of long ago no longer counts: issues that people deleted since then stay deleted.
+        The label's no longer counts after a while: issues that people have deleted stay deleted.
         """
         if self.begin is None or _is_settled(self.begin, today):
             return self.keys
@@ -104,31 +102,27 @@ class Mailbox:
 
 
 def read_mailbox(issues: Issues, known_login: str | None = None) -> Mailbox:
-    """Read what the repository's issues show. Raises OtherLogin if another app wrote our keys."""
+    """Read the repository's issues. Raises OtherLogin if another app wrote our keys."""
     login = known_login or issues.own_login()
     mails = []
     for issue in issues.all():
         key = find_part_key(issue.body)
         if key is None or not key.is_for(issues.repository) or key.part != 1:
             continue
-        if issue.author.login == login:
+        if issue.user.login == login:
             mails.append(SentMail(issue, key))
-        elif issue.author.is_bot:
+        elif issue.user.type == "Bot":
             raise _other_login(issues, issue, login)
     description = issues.label_description(LABEL)
-    return Mailbox(login, tuple(mails), _begin(description, login), description is not None)
+    found = _BEGIN.search(description or "")
+    is_begin = found and found["login"] == login and is_key(found["key"])
+    begin = found["key"] if found and is_begin else None
+    return Mailbox(login, tuple(mails), begin, has_label=description is not None)
 
 
 def _other_login(issues: Issues, issue: Issue, login: str) -> OtherLogin:
-    found = f"issue {issue.number} was opened by {issue.author.login}, not by {login}"
+    found = f"issue {issue.number} was opened by {issue.user.login}, not by {login}"
     return OtherLogin("POST issues", found, repository=issues.repository)
-
-
-def _begin(description: str | None, login: str) -> str | None:
-    found = _BEGIN.search(description or "")
-    if found is None or found["login"] != login or not is_key(found["key"]):
-        return None
-    return found["key"]
 
 
 def _is_settled(key: str, today: date) -> bool:
@@ -147,20 +141,34 @@ class Unsent:
 
 
 def find_unsent(mailbox: Mailbox | None, digests: tuple[Digest, ...], today: date) -> Unsent | None:
-    """Decide what to send; without a mailbox, as if mailing began now. None: no digest at all."""
+    """Decide what to send; without a mailbox, as if mailing began now. None: no digest at all.
+
+    Mailing begins with the oldest digest on record, or now, with the newest. Digests that have
+    waited for more than a week go out together, so that a long outage ends in one mail.
+    """
     recorded = mailbox.recorded(today) if mailbox else frozenset()
-    begin = _first_key(digests, recorded)
-    if begin is None:
-        return None
     sent = mailbox.keys if mailbox else frozenset()
-    return Unsent(begin, _mails_to_send(digests, sent=sent, begin=begin, today=today))
+    if recorded:
+        begin = min(recorded, key=digest_order)
+    elif digests:
+        begin = max((digest.key for digest in digests), key=digest_order)
+    else:
+        return None
+    waiting = [
+        digest
+        for digest in digests
+        if digest.key not in sent and digest_order(digest.key) >= digest_order(begin)
+    ]
+    late = [digest for digest in waiting if (today - digest.day).days > DAYS_UNTIL_CATCH_UP]
+    catch_up = [Mail(tuple(late))] if late else []
+    return Unsent(begin, (*catch_up, *(Mail((digest,)) for digest in waiting[len(late) :])))
 
 
 def digests_for(digests: Iterable[Digest], repository: str) -> tuple[Digest, ...]:
-    """Keep the digests that were made for a repository, oldest first.
+    """The digests that were made for a repository, oldest first.
 
-    A copy of somebody's repository brings its digests along; they are never sent. A digest that
-    names no repository belongs to the one in which it lies.
+    A copy of somebody else's repository contains its digests; they are never sent. A digest that
+    names no repository belongs to the one that it is in.
     """
     ours = (
         digest
@@ -170,36 +178,12 @@ def digests_for(digests: Iterable[Digest], repository: str) -> tuple[Digest, ...
     return tuple(sorted(ours, key=lambda digest: digest_order(digest.key)))
 
 
-def _first_key(digests: Iterable[Digest], recorded: Collection[str]) -> str | None:
-    """The key of the digest with which mailing begins: the oldest on record, or the newest now."""
-    if recorded:
-        return min(recorded, key=digest_order)
-    return max((digest.key for digest in digests), key=digest_order, default=None)
-
-
-def _mails_to_send(
-    digests: Iterable[Digest], *, sent: Collection[str], begin: str, today: date
-) -> tuple[Mail, ...]:
-    """What to send, oldest first: from ``begin`` on, everything that was not ``sent``.
-
-    What waited for more than a week goes out together, so that a long outage ends in one mail.
-    """
-    waiting = [
-        digest
-        for digest in digests
-        if digest.key not in sent and digest_order(digest.key) >= digest_order(begin)
-    ]
-    late = [digest for digest in waiting if (today - digest.day).days > DAYS_UNTIL_CATCH_UP]
-    catch_up = [Mail(tuple(late))] if late else []
-    return (*catch_up, *(Mail((digest,)) for digest in waiting[len(late) :]))
-
-
 # --- sending -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Outbox:
-    """Brings mails to GitHub, and calls ``say`` with what it did."""
+    """Sends mails to GitHub, and calls ``say`` with what it did."""
 
     issues: Issues
     mailbox: Mailbox
@@ -209,9 +193,9 @@ class Outbox:
     def send(
         self, unsent: Unsent, digests: tuple[Digest, ...], today: date
     ) -> list[DailyPapersError]:
-        """Add the parts that are missing, then send what is unsent; return what did not work.
+        """Add missing parts, then send what is unsent; return what did not work.
 
-        Raises what would stop every mail.
+        An error that would stop every mail is raised.
         """
         problems: list[DailyPapersError] = []
         for sent in self.mailbox.mails:
@@ -229,16 +213,16 @@ class Outbox:
         return problems
 
     def _remember(self, begin: str) -> None:
-        """Create the label, whose description remembers with which digest mailing began."""
+        """Create the label, whose description records with which digest mailing began."""
         description = f"Digests of new papers; since {begin} by {self.mailbox.login}"
         try:
-            with suppress(Rejected):  # it exists by now, and that is all that matters
+            with suppress(Rejected):  # it exists already
                 self.issues.create_label(LABEL, description, _LABEL_COLOR)
         except DailyPapersError:
             if not self.mailbox.mails:
                 self.say(
-                    "nothing was ever mailed here: until the first mail goes out, the newest "
-                    "digest is the one to begin with, and older ones stay in digests/ alone"
+                    "nothing has been mailed here yet: when it works, the newest digest is mailed "
+                    "first, and older ones stay in digests/ only"
                 )
             raise
 
@@ -246,7 +230,7 @@ class Outbox:
         parts = issue_parts(mail, self.links)
         issue = self.issues.open(issue_title(mail), parts[0].body, LABEL)
         self.say(f"digest {', '.join(mail.keys)}: opened issue {issue.number}")
-        if issue.author.login != self.mailbox.login:
+        if issue.user.login != self.mailbox.login:
             raise _other_login(self.issues, issue, self.mailbox.login)
         self._add(SentMail(issue, parts[0].key), parts[1:])
 
@@ -262,7 +246,7 @@ class Outbox:
     def missing_parts(
         self, sent: SentMail, digests: tuple[Digest, ...], today: date
     ) -> tuple[IssuePart, ...]:
-        """The parts of a mail that GitHub does not show."""
+        """The parts of a mail that are not on GitHub."""
         further = sent.key.parts - 1
         settled = all(_is_settled(key, today) for key in sent.key.digests)
         if not further or (settled and sent.issue.comments == further):
@@ -270,38 +254,34 @@ class Outbox:
         there = {part.number for part in self.sent_parts(sent)}
         if len(there) >= further:
             return ()
-        parts = self._same_parts(sent, digests)
+        parts = issue_parts(reassemble(sent, digests), self.links)
+        if replace(parts[0].key, repository=sent.key.repository) != sent.key:
+            # Split in another way, the further parts would lose papers or repeat them.
+            raise Unfinished(
+                sent,
+                "its file changed after its first part was mailed; `daily-papers notify --correct"
+                f" {sent.key.digests[0]}` updates the issue",
+            )
         return tuple(part for part in parts[1:] if part.key.part not in there)
 
     def sent_parts(self, sent: SentMail) -> Iterator[SentPart]:
-        """Our comments that continue a mail."""
+        """Our comments that hold further parts of a mail."""
         for comment in self.issues.comments(sent.issue.number):
             key = find_part_key(comment.body)
             if (
                 key is not None
-                and comment.author.login == self.mailbox.login
+                and comment.user.login == self.mailbox.login
                 and key.is_for(self.issues.repository)
                 and key.digests == sent.key.digests
                 and key.part > 1
             ):
                 yield SentPart(key.part, comment)
 
-    def _same_parts(self, sent: SentMail, digests: tuple[Digest, ...]) -> tuple[IssuePart, ...]:
-        """Split the mail once more; refuse if that would lose papers or repeat them."""
-        parts = issue_parts(reassemble(sent, digests), self.links)
-        if replace(parts[0].key, repository=sent.key.repository) != sent.key:
-            raise Unfinished(
-                sent,
-                "its file changed after its first part was mailed; `daily-papers notify --correct"
-                f" {sent.key.digests[0]}` brings the issue up to date",
-            )
-        return parts
-
 
 def reassemble(sent: SentMail, digests: tuple[Digest, ...]) -> Mail:
-    """Put the digests of an issue together once more. Raises Unfinished if one is gone."""
+    """The mail that an issue was made from. Raises Unfinished if one of its digests is gone."""
     by_key = {digest.key: digest for digest in digests}
     gone = [key for key in sent.key.digests if key not in by_key]
     if gone:
-        raise Unfinished(sent, f"digests/{gone[0]}.md is gone or damaged; bring it back")
+        raise Unfinished(sent, f"digests/{gone[0]}.md is gone or damaged; restore it")
     return Mail(tuple(by_key[key] for key in sent.key.digests))
