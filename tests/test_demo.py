@@ -78,7 +78,7 @@ def test_what_people_have_is_never_touched(tmp_path: Path, name: str):
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == (
         f"daily-papers: {tmp_path}: not empty (there is {Path(name).parts[0]}); give the demo a "
-        "folder that is empty, or not there yet: daily-papers demo DIR\n"
+        "folder that is empty or does not exist: daily-papers demo DIR\n"
     )
     assert repository.text(name) == "mine\n"
     assert len(list(tmp_path.iterdir())) == 1

@@ -1,18 +1,17 @@
 """A small arXiv on the loopback: real HTTP, with just the endpoints that the pipeline asks.
 
-The tests have an arXiv of full fidelity, which shares nothing with the pipeline. This one is for
-showing, so it matches searches as the pipeline does.
+The tests have a full arXiv, which shares nothing with the pipeline. This one is only for the demo,
+so it matches searches as the pipeline does.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
@@ -27,7 +26,7 @@ _HEAD = "<?xml version='1.0' encoding='UTF-8'?>\n"
 
 
 class DemoArxiv:
-    """arXiv as of ``today``, which moves on; use it as a context manager."""
+    """arXiv as of ``today``, which moves on."""
 
     def __init__(self) -> None:
         self.today = date.min
@@ -38,21 +37,16 @@ class DemoArxiv:
         self._server.daemon_threads = True
         self._server.arxiv = self  # type: ignore[attr-defined] # for the handler
 
-    def __enter__(self) -> Self:
-        """Answer, in a thread."""
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Answer requests, in a thread."""
         serve = {"poll_interval": 0.02}
         threading.Thread(target=self._server.serve_forever, kwargs=serve, daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the port."""
-        self._server.shutdown()
-        self._server.server_close()
+        try:
+            yield
+        finally:
+            self._server.shutdown()
+            self._server.server_close()
 
     def environment(self) -> dict[str, str]:
         """The variables that send ``daily-papers`` here, without waiting."""
@@ -66,7 +60,7 @@ class DemoArxiv:
         }
 
     def answer(self, path: str) -> str | None:
-        """The XML at a path; None where nothing is."""
+        """The XML at a path; None if there is nothing."""
         url = urlsplit(path)
         parameters = {name: values[0] for name, values in parse_qs(url.query).items()}
         if url.path == QUERY:
@@ -108,7 +102,10 @@ class DemoArxiv:
         entries = (
             _feed_entry(listed)
             for listed in self._listings.get(self.today, ())
-            if any(name in wanted or name.partition(".")[0] in wanted for name in _names(listed))
+            if any(
+                name in wanted or name.partition(".")[0] in wanted
+                for name in listed.paper.categories or ()
+            )
         )
         return (
             f'{_HEAD}<feed xmlns:arxiv="http://arxiv.org/schemas/atom" '
@@ -145,11 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the demo prints its days."""
-
-
-def _names(listed: Listed) -> tuple[str, ...]:
-    return listed.paper.categories or ()
+        """Print nothing: the demo prints its days."""
 
 
 def _query_entry(paper: Paper) -> str:
@@ -203,7 +196,10 @@ def _raw_record(listed: Listed) -> str:
             f"<datestamp>{listed.day}</datestamp></header><metadata>",
             '<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">',
             _element("id", paper.id),
-            *_versions(versions),
+            *(
+                f'<version version="v{number}">{_element("date", _rfc2822(moment))}</version>'
+                for number, moment in enumerate(versions, 1)
+            ),
             _element("title", paper.title),
             _element("authors", ", ".join(paper.authors or ())),
             _element("categories", " ".join(paper.categories or ())),
@@ -214,11 +210,8 @@ def _raw_record(listed: Listed) -> str:
     )
 
 
-def _versions(moments: Iterable[datetime | None]) -> Iterator[str]:
-    for number, moment in enumerate(moments, 1):
-        assert moment is not None, "made here, with its dates"
-        submitted = format_datetime(moment, usegmt=True)
-        yield f'<version version="v{number}">{_element("date", submitted)}</version>'
+def _rfc2822(moment: datetime | None) -> str | None:
+    return None if moment is None else format_datetime(moment, usegmt=True)
 
 
 def _zulu(moment: datetime | None) -> str | None:

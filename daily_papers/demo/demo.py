@@ -1,7 +1,7 @@
-"""`demo`: some days of a digest repository, against an arXiv on this machine.
+"""`demo`: a few days of a digest repository, with an arXiv on this machine.
 
-Made-up papers over real HTTP, and the pipeline that the daily job runs: a first run, ordinary
-days, a day on which arXiv throttles, a day on which nothing answers, the recovery, a weekend.
+Made-up papers over real HTTP, and the real pipeline: a first run, ordinary days, a day on which
+arXiv throttles us, a day on which nothing answers, the recovery, and a weekend.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.daily.job import Order, update
-from daily_papers.daily.report import RunReport
 from daily_papers.demo.arxiv import FEED, OAI, QUERY, DemoArxiv
 from daily_papers.demo.papers import PERSON
 from daily_papers.errors import UsageError
@@ -23,11 +22,11 @@ from daily_papers.repository import Repository
 Say = Callable[[str], None]
 
 _MARK = Path(".daily-papers") / "demo"
-#: What a demo leaves behind, and the next one takes away.
+#: What a demo leaves behind, and the next one removes.
 _PLAYED = frozenset(
     {".daily-papers", "README.md", "keywords.yaml", "data", "digests", "papers", "site"}
 )
-_ELSEWHERE = "give the demo a folder that is empty, or not there yet: daily-papers demo DIR"
+_ELSEWHERE = "give the demo a folder that is empty or does not exist: daily-papers demo DIR"
 _KEYWORDS = f"""\
 # The topics of this digest repository.
 title: Daily Papers
@@ -47,12 +46,12 @@ _README = f"""\
 # Daily Papers
 
 A digest repository: if you watch it, you get a mail on days with new papers. The topics are in
-[keywords.yaml](keywords.yaml). All papers here are made up.
+[keywords.yaml](keywords.yaml). All the papers here are made up.
 
 {BEGIN}
 {END}
 
-What is outside the two markers is yours, and stays as it is.
+Everything outside the two markers is yours and stays as it is.
 """
 
 
@@ -77,16 +76,29 @@ _DAYS = (
 
 
 def demo(folder: Path, say: Say) -> None:
-    """Run it in a folder that is empty, not there yet, or from an earlier demo."""
+    """Run it in a folder that is empty, does not exist, or is from an earlier demo."""
     _prepare(folder)
     say(f"A digest repository in {folder}, and an arXiv on this machine with made-up papers.\n")
-    with DemoArxiv() as arxiv:
+    arxiv = DemoArxiv()
+    with arxiv.serving():
         for each in _DAYS:
             arxiv.today, arxiv.throttled = each.day, each.throttled
             order = Order(day=each.day, environ=arxiv.environment())
-            report = update(Repository(folder), order, _no_progress)
-            _say_what_came(each, report, say)
-    _say_where_to_look(folder, say)
+            # The demo prints its own line for each day.
+            report = update(Repository(folder), order, lambda _done, _of, _what: None)
+            asked = sum(request.status != "kept" for request in report.requests)
+            say(f"{each.day}  {each.what}")
+            say(f"            {report.day_line}")
+            for note in report.notes:
+                say(f"            note: {note}")
+            say(f"            {asked} requests, exit code {report.exit_code}")
+    say("\nNow look at:")
+    say(f"  {folder / 'README.md'}: the tables")
+    say(f"  {folder / 'papers'}/: a page for each keyword")
+    digests = len(list((folder / "digests").glob("*.md")))
+    say(f"  {folder / 'digests'}/: {digests} digests, each of which becomes a mail")
+    say(f"  {folder / 'data'}/: the store, which git keeps")
+    say(f"Change {folder / 'keywords.yaml'}, then run: daily-papers --root {folder} check")
 
 
 def _prepare(folder: Path) -> None:
@@ -101,7 +113,7 @@ def _prepare(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Take away an earlier demo, and nothing that anybody else put there."""
+    """Remove an earlier demo, and nothing that anybody else put there."""
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -115,27 +127,3 @@ def _clear(folder: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink()
-
-
-def _no_progress(_done: int, _of: int, _what: str) -> None:
-    """The demo prints a line a day."""
-
-
-def _say_what_came(each: _Day, report: RunReport, say: Say) -> None:
-    asked = sum(request.status != "kept" for request in report.requests)
-    say(f"{each.day}  {each.what}")
-    say(f"            {report.day_line}")
-    for note in report.notes:
-        say(f"            note: {note}")
-    say(f"            {asked} requests, exit code {report.exit_code}")
-
-
-def _say_where_to_look(folder: Path, say: Say) -> None:
-    digests = sorted((folder / "digests").glob("*.md"))
-    say("\nNow look at:")
-    say(f"  {folder / 'README.md'}: the tables")
-    say(f"  {folder / 'papers'}/: a page for each keyword")
-    if digests:
-        say(f"  {folder / 'digests'}/: {len(digests)} digests, each of which becomes a mail")
-    say(f"  {folder / 'data'}/: the store, which git keeps")
-    say(f"Change {folder / 'keywords.yaml'}, then: daily-papers --root {folder} check")

@@ -1,8 +1,9 @@
-"""Made-up papers for the demo: the same ones every time, with revisions and cross-lists."""
+"""Made-up papers for the demo, always the same ones, with revisions and cross-lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -11,7 +12,7 @@ from daily_papers.papers.announcement import AnnounceKind
 from daily_papers.papers.paper import Origin, Paper
 
 FIRST_DAY, LAST_DAY = date(2025, 12, 1), date(2026, 2, 9)
-#: The person whose papers the demo follows, in the spellings in which the name is printed.
+#: The person whom the demo follows, with both spellings of the name.
 PERSON = ("José Núñez Ibáñez", "J. Núñez Ibáñez")
 _PAPERS_A_DAY = 12
 #: Identifiers are as far apart as at arXiv, where most papers are about something else.
@@ -99,7 +100,7 @@ _TOPICS = (
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A paper as the listing of a day announces it."""
+    """A paper as a day's listing announces it."""
 
     day: date
     kind: AnnounceKind
@@ -108,31 +109,22 @@ class Listed:
 
 def listings() -> Mapping[date, Sequence[Listed]]:
     """Everything that is announced, by day."""
-    random, found = Random(2026), dict[date, list[Listed]]()  # noqa: S311 - not a secret
-    for listed in _listed(random):
-        found.setdefault(listed.day, []).append(listed)
-    return found
-
-
-def _listed(random: Random) -> Iterator[Listed]:
-    number = 0
-    for day in _working_days(FIRST_DAY, LAST_DAY):
-        if day.month != (day - timedelta(days=1)).month or day == FIRST_DAY:
-            number = 0
+    random, found = Random(2026), defaultdict[date, list[Listed]](list)  # noqa: S311 - not a secret
+    number, month = 0, 0
+    for day in map(date.fromordinal, range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1)):
+        if day.weekday() >= 5:
+            continue
+        if day.month != month:  # identifiers begin again
+            number, month = 0, day.month
         for place in range(_PAPERS_A_DAY):
             number += random.randrange(1, _STEP)
             topic = _TOPICS[(place + day.toordinal()) % len(_TOPICS)]
             paper = _paper(topic, f"{day:%y%m}.{number:05}", day, random)
-            yield Listed(day, AnnounceKind.NEW, paper)
+            found[day].append(Listed(day, AnnounceKind.NEW, paper))
             if place == 0:
-                yield _revision(paper, day + timedelta(days=7))
-
-
-def _working_days(first: date, last: date) -> Iterator[date]:
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        if day.weekday() < 5:
-            yield day
+                revised = _revision(paper, day + timedelta(days=7))
+                found[revised.day].append(revised)
+    return found
 
 
 def _paper(topic: _Topic, id: str, day: date, random: Random) -> Paper:
