@@ -1,6 +1,6 @@
-"""Spellings of a person that the store knows, where no stored paper has one of those written down.
+"""Warn if no stored paper has an author as keywords.yaml spells the name, but some come close.
 
-A warning, not a mistake: the person may not have written a paper that is stored.
+A warning, not a mistake: perhaps none of the stored papers is by that person.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MOST_NAMES: Final = 3
 
 
 def unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
-    """Warn of each author without a stored paper, if stored papers have names that are similar.
+    """Warn of each author without a stored paper, if stored papers have similar names.
 
     ``name`` is what messages call keywords.yaml.
     """
@@ -32,7 +32,7 @@ def unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
     try:
         store = load_store(root)
     except DailyPapersError:
-        return  # It is another command's to say so: this one judges keywords.yaml.
+        return  # other commands say so; this one is about keywords.yaml
     by_surname: dict[str, dict[str, None]] = {}
     for stored in store.papers.values():
         for author in stored.paper.authors or ():
@@ -49,7 +49,7 @@ def unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
 
 
 def _similar(spellings: Sequence[str], by_surname: Mapping[str, Mapping[str, None]]) -> list[str]:
-    """Names with the surname and the initial of a spelling; none where a spelling is found."""
+    """Names with the surname and initial of a spelling; none if a spelling itself is found."""
     similar: dict[str, None] = {}
     for spelling in spellings:
         words = name_key(spelling).split()

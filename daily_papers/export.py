@@ -1,7 +1,7 @@
 """The store's tables for other programs: JSON lines, CSV, BibTeX.
 
 Each format is an iterator of texts that end with a newline, so that a large store never has to be
-one string. CSV is for spreadsheets: a cell that one would run as a formula gets an apostrophe.
+one string. CSV is for spreadsheets: a cell that would run as a formula gets an apostrophe.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ COLUMNS = (
     *("journal_ref", "url", "code_url"),
 )
 
-# Spreadsheets run what begins with one of these, or with a full-width form of it (which NFKC turns
-# into the plain one), perhaps behind characters that nobody sees.
+# Spreadsheets run what begins with one of these, or with its full-width form (which NFKC turns into
+# the plain one), perhaps after invisible characters.
 _FORMULA_STARTS = frozenset("=+-@")
 _UNSEEN_KINDS = ("C", "M", "Z")
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -68,7 +68,7 @@ def all_rows(keywords: Sequence[Keyword], papers: Mapping[str, StoredPaper]) -> 
 
 
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:
-    """One JSON object for each row, newest first within a keyword; what is not known is null."""
+    """One JSON object for each row, newest first within a keyword; unknown values are null."""
     for row in _in_order(rows):
         yield json.dumps(_values(row), ensure_ascii=False) + "\n"
 
@@ -102,7 +102,7 @@ FORMATS: Mapping[str, Callable[[Iterable[Row]], Iterator[str]]] = {
 
 
 def _in_order(rows: Iterable[Row]) -> Iterator[Row]:
-    """Keywords in the order in which they come, and the newest paper of each first."""
+    """Keywords in the given order, and the newest paper of each first."""
     tables: dict[str, list[Row]] = {}
     for row in rows:
         tables.setdefault(row.slug, []).append(row)
@@ -130,7 +130,7 @@ def _cell(value: Value) -> str:
 
 
 def _looks_like_formula(text: str) -> bool:
-    """Whether the first character that people see could begin a formula."""
+    """Whether the first visible character could begin a formula."""
     kind = unicodedata.category
     seen = (c for c in text if not kind(c).startswith(_UNSEEN_KINDS) and c not in _BLANKS)
     return unicodedata.normalize("NFKC", next(seen, ""))[:1] in _FORMULA_STARTS

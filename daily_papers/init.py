@@ -1,7 +1,7 @@
 """`init`: start a digest repository, or upgrade an older one's workflows.
 
 `init` never overwrites anything: a folder with a README, or half a digest repository, gets what it
-lacks. Only ``--upgrade`` replaces files: the two workflows, and it shows what changed.
+lacks. Only ``--upgrade`` replaces files, namely the two workflows, and it shows what changed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from daily_papers.render.readme import BEGIN, END, decode_readme, find_region
 from daily_papers.render.templates import bundled_templates, marked_copy
 from daily_papers.transaction import Transaction, unwritable
 
-#: What the workflows of a digest repository run: this project at a commit, which is what makes an
-#: upgrade one line. A commit cannot name itself, so it is one that came before this line.
+#: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
+#: one line. A commit cannot name itself, so this one came before this line.
 ACTION = "daily-papers/daily-papers@60a820ef0d95bd5b6bd1a284fc1f00def8f56ae3"
 
 Say = Callable[[str], None]
 
 _DAILY = ".github/workflows/daily.yml"
 _CHECK = ".github/workflows/check.yml"
-#: What it writes, and the bundled file that it is made from.
+#: The files that it writes, and the bundled files that they are made from.
 _FILES = {
     "README.md": "README.md",
     "keywords.yaml": "keywords.yaml",
@@ -39,14 +39,14 @@ _FILES = {
     ".gitignore": "gitignore",
     ".gitattributes": "gitattributes",
 }
-#: Five fields, in numbers and names, which need no escaping.
+#: Five fields of numbers and names, which need no escaping.
 _CRON = re.compile(r"[\w*/,-]+(?: [\w*/,-]+){4}", re.ASCII)
 _TIMEZONE = re.compile(r"[\w+/-]+", re.ASCII)
 #: The line of a workflow that runs the repository's own copy of this program.
 _OWN_COPY = re.compile(r"^\s*(?:- )?uses: +\./", re.MULTILINE)
-#: Off the full hour, when GitHub is busiest, and off the minutes that everybody takes.
+#: Not on the full hour, when GitHub is busiest, nor in the minutes that everybody picks.
 _MINUTES = tuple(minute for minute in range(1, 60, 2) if minute % 5)
-#: The listing's feed is out by 05:30 UTC; the second run comes when the first had time to be late.
+#: The listing's feed is out by 05:30 UTC; the second run leaves the first time to be late.
 _FIRST_HOURS = (6, 7, 8)
 _SECOND_HOURS = (13, 14, 15)
 
@@ -56,19 +56,24 @@ def init(folder: Path, draw: Random, say: Say) -> None:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: a file; give init a folder: daily-papers init DIR")
     new = _new_files(_drawn_slots(draw))
-    missing = {path: text for path, text in new.items() if not _is_there(folder / path)}
+    # A broken link is there, too.
+    missing = {
+        path: text
+        for path, text in new.items()
+        if not (folder / path).exists() and not (folder / path).is_symlink()
+    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
     _write(folder, missing)
     for path in new:
-        say(f"{'wrote' if path in missing else 'left as it was'}: {folder / path}")
+        say(f"{'wrote' if path in missing else 'left as it is'}: {folder / path}")
     _say_what_is_left_to_do(folder, missing, say)
 
 
 def upgrade(folder: Path, draw: Random, say: Say) -> None:
-    """Renew the two workflows, keep their hours, and show what changed."""
+    """Renew the two workflows, keep their schedule, and show what changed."""
     if not (folder / "keywords.yaml").is_file():
         raise UsageError(
             f"{folder}: not a digest repository (it has no keywords.yaml); run init first"
@@ -84,14 +89,15 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
     renewed = {path: new[path] for path in old if new[path] != old[path]}
     _write(folder, renewed)
     for path, text in renewed.items():
-        for line in _difference(old[path] or "", text, path):
+        before, after = (old[path] or "").splitlines(), text.splitlines()
+        for line in difflib.unified_diff(before, after, f"a/{path}", f"b/{path}", lineterm=""):
             say(line)
     if not renewed:
-        say("both workflows are already those of this version")
+        say("both workflows are up to date already")
 
 
 def _drawn_slots(draw: Random) -> tuple[str, ...]:
-    """Two times of day, from Monday to Friday in UTC, as entries of a schedule."""
+    """Two random times, Monday to Friday in UTC, as entries of a schedule."""
     return tuple(
         _at(f"{draw.choice(_MINUTES)} {draw.choice(hours)} * * 1-5")
         for hours in (_FIRST_HOURS, _SECOND_HOURS)
@@ -99,17 +105,17 @@ def _drawn_slots(draw: Random) -> tuple[str, ...]:
 
 
 def _slots_in(workflow: str) -> tuple[str, ...]:
-    """The times at which a workflow runs; none if it has no plain ones."""
+    """The times at which a workflow runs; none if it has none that we can write again."""
     try:
         content = yaml.safe_load(workflow)
-        events = content.get(True, content.get("on"))  # YAML takes a plain "on" for a boolean
+        events = content.get(True, content.get("on"))  # YAML reads a plain "on" as a boolean
         return tuple(_slot(each) for each in events["schedule"])
     except (yaml.YAMLError, LookupError, AttributeError, TypeError, ValueError):
         return ()
 
 
 def _slot(entry: dict[str, object]) -> str:
-    """One entry of a schedule as we write it. Raises ValueError if it is not a plain one."""
+    """An entry of a schedule as we write it. Raises ValueError if it is not a plain one."""
     cron = " ".join(str(entry["cron"]).split())
     timezone = str(entry.get("timezone", "UTC"))
     if not _CRON.fullmatch(cron) or not _TIMEZONE.fullmatch(timezone):
@@ -123,13 +129,14 @@ def _at(cron: str) -> str:
 
 def _new_files(slots: tuple[str, ...]) -> dict[str, str]:
     repository, commit = ACTION.split("@")
+    schema = json.loads(files("daily_papers").joinpath("keywords.schema.json").read_bytes())
     blanks = {
         "    <slots>\n": "".join(f"{slot}\n" for slot in slots),
         "<action>": ACTION,
         "<check-action>": f"{repository}/.github/actions/check@{commit}",
         "<site-action>": f"{repository}/.github/actions/site@{commit}",
         "<project>": PROJECT_URL,
-        "<schema>": _schema_url(),
+        "<schema>": str(schema["$id"]),
     }
     return {path: _filled(name, blanks) for path, name in _FILES.items()}
 
@@ -139,16 +146,6 @@ def _filled(name: str, blanks: dict[str, str]) -> str:
     for blank, value in blanks.items():
         text = text.replace(blank, value)
     return text
-
-
-def _schema_url() -> str:
-    """Where editors find the schema of keywords.yaml."""
-    schema = json.loads(files("daily_papers").joinpath("keywords.schema.json").read_bytes())
-    return str(schema["$id"])
-
-
-def _is_there(path: Path) -> bool:
-    return path.exists() or path.is_symlink()
 
 
 def _read(path: Path) -> str | None:
@@ -173,29 +170,24 @@ def _say_what_is_left_to_do(folder: Path, written: dict[str, str], say: Say) -> 
             find_region(decode_readme((folder / "README.md").read_bytes()))
         except (RegionError, OSError):
             say(
-                f"README.md has no place for the tables yet: paste {BEGIN} and {END} into it, each "
+                f"README.md has no place for the tables yet; paste {BEGIN} and {END} into it, each "
                 "on a line of its own"
             )
     if "keywords.yaml" in written:
-        say("Now write your topics into keywords.yaml, and ask: daily-papers check")
-
-
-def _difference(old: str, new: str, path: str) -> list[str]:
-    lines = difflib.unified_diff(
-        old.splitlines(), new.splitlines(), f"a/{path}", f"b/{path}", lineterm=""
-    )
-    return list(lines)
+        say("Now write your topics into keywords.yaml, then run: daily-papers check")
 
 
 def copy_template(root: Path, name: str) -> Path:
-    """Copy a bundled template into the repository's templates/, marked with its version."""
+    """Copy a bundled template into the repository's templates/, with a mark of its version."""
     folder = bundled_templates()
     bundled = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.jinja")}
     if name not in bundled:
-        raise UsageError(f"there is no template {name!r}; there are {', '.join(sorted(bundled))}")
+        raise UsageError(
+            f"there is no template {name!r}; the names are {', '.join(sorted(bundled))}"
+        )
     target = root / "templates" / name
     if target.exists():
-        raise UsageError(f"{target} already exists; move it away to get the bundled one again")
+        raise UsageError(f"{target} already exists; move it away to copy the bundled one again")
     transaction = Transaction(root)
     transaction.write(f"templates/{name}", marked_copy(bundled[name].read_bytes()))
     transaction.commit()

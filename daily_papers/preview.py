@@ -47,7 +47,7 @@ class Request:
     root: Path
     day: date
     environ: Mapping[str, str]
-    #: Called with a sentence when it takes long.
+    #: Called with a sentence before a long wait.
     say: Callable[[str], None]
 
 
@@ -57,20 +57,20 @@ class KeywordPreview:
 
     keyword: Keyword
     day: date
-    #: Those that match by our own rule, newest by last update.
+    #: Those that match by our own rule, latest update first.
     papers: tuple[Paper, ...] = ()
     #: How many papers arXiv has in all.
     total: int = 0
-    #: How many of the papers other keywords have too, by their names; the most first.
+    #: How many of the papers each other keyword has, too; the most first.
     overlaps: tuple[tuple[str, int], ...] = ()
-    #: How many more papers arXiv returned; they would not be stored.
+    #: How many other papers arXiv returned, which would not be stored.
     strangers: int = 0
     #: Why nothing is known; None if arXiv answered the search.
     failure: str | None = None
 
     @property
     def days(self) -> float | None:
-        """Days from the oldest of the papers to the newest; None if they are too few."""
+        """Days from the oldest of the papers to the newest; None if there are too few."""
         times = [paper.updated for paper in self.papers if paper.updated is not None]
         if len(times) < 2:
             return None
@@ -78,21 +78,21 @@ class KeywordPreview:
 
     @property
     def per_listing_day(self) -> float | None:
-        """How many papers and revisions match on a day from Monday to Friday."""
+        """How many papers and revisions match on an average listing day."""
         if self.days is None:
             return None
         return (len(self.papers) - 1) / self.days * 7 / _LISTING_DAYS_A_WEEK
 
     @property
     def new_per_listing_day(self) -> float | None:
-        """How many of these are first versions, and so come by mail."""
+        """How many of these are new papers, and so come by mail."""
         if self.per_listing_day is None:
             return None
         return self.per_listing_day * sum(p.version == 1 for p in self.papers) / len(self.papers)
 
     @property
     def days_covered(self) -> float | None:
-        """How many days a full table reaches back; None if all papers fit, or it is unknown."""
+        """How many days a full table reaches back; None if all papers fit, or if unknown."""
         if self.days is None or self.total <= self.keyword.max_papers:
             return None
         return self.days * (self.keyword.max_papers - 1) / (len(self.papers) - 1)
@@ -104,7 +104,7 @@ class KeywordPreview:
 
     @property
     def days_since_newest(self) -> int | None:
-        """How many days ago the newest paper came, if that is more than a year."""
+        """How many days ago the newest paper came, if more than a year ago."""
         if not self.papers:
             return None
         days = (self.day - max(paper.date for paper in self.papers)).days
@@ -112,7 +112,7 @@ class KeywordPreview:
 
     @property
     def coauthor_groups(self) -> tuple[CoauthorGroup, ...]:
-        """Who may be who, if the keyword tracks a person."""
+        """The groups of coauthors, which may be different people, if it tracks a person."""
         return coauthor_groups(self.papers, self.keyword.authors) if self.keyword.authors else ()
 
 
@@ -132,7 +132,7 @@ class KeywordChanges:
 
 
 def keywords_named(config: Config, name: str) -> tuple[Keyword, ...]:
-    """Find a keyword by heading or slug, or read the text as a new one: a plain phrase."""
+    """Find a keyword by name or slug, or read the text as a new one, a plain phrase."""
     found = (k for k in config.keywords if name.casefold() in (k.name.casefold(), k.slug))
     known = next(found, None)
     return (known or _new_keyword(config, name),)
@@ -146,7 +146,7 @@ def _new_keyword(config: Config, name: str) -> Keyword:
         (keyword,) = parse_config("\n".join(lines).encode(), "preview").keywords
     except ConfigError as error:
         raise UsageError(f"preview: {error.problems[0].message}") from error
-    except UnicodeEncodeError as error:  # bytes of the command line that are no text
+    except UnicodeEncodeError as error:  # bytes on the command line that are not text
         raise UsageError("preview: the keyword is not UTF-8") from error
     return replace(keyword, max_papers=config.max_papers)
 
@@ -159,7 +159,7 @@ def changed_since(root: Path, revision: str, day: date) -> tuple[Config, Keyword
     changed = {*done.added, *done.changed}
     slugs = dict(done.renamed)
     rows = {slugs.get(keyword.slug, keyword.slug): keyword.max_papers for keyword in before}
-    # What was pushed out of a table that gets longer has to be fetched.
+    # A table that gets longer needs the papers that were pushed out of it.
     longer = {k.slug for k in config.keywords if k.max_papers > rows.get(k.slug, k.max_papers)}
     return config, KeywordChanges(
         keywords=tuple(keyword for keyword in config.keywords if keyword.slug in changed),
@@ -175,7 +175,7 @@ def _keywords_at(root: Path, revision: str) -> tuple[Keyword, ...]:
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
     if commit is None:
         raise UsageError(
-            f"--changed-since: git knows no commit {revision!r} here (a shallow clone may lack it)"
+            f"--changed-since: git finds no commit {revision!r} (a shallow clone may lack it)"
         )
     text = _git(root, "cat-file", "blob", f"{commit.decode().strip()}:./{KEYWORDS}")
     try:
@@ -185,7 +185,7 @@ def _keywords_at(root: Path, revision: str) -> tuple[Keyword, ...]:
 
 
 def _git(root: Path, *arguments: str) -> bytes | None:
-    """What git prints; None if it refuses."""
+    """What git prints; None if it fails."""
     command = ["git", "-C", str(root), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False)
@@ -200,7 +200,7 @@ def _git(root: Path, *arguments: str) -> bytes | None:
 def preview_keywords(
     request: Request, config: Config, keywords: Sequence[Keyword]
 ) -> Iterator[KeywordPreview]:
-    """Search for each keyword in turn; yield what it would bring, or why that is not known."""
+    """Search for each keyword in turn; yield what it would bring, or why that is unknown."""
     services = Services.from_environment(request.environ)
     with PoliteSession(
         Limits.of(services, budget=_BUDGET),
@@ -228,7 +228,7 @@ def preview_keywords(
 def overlaps(
     keyword: Keyword, others: Sequence[Keyword], papers: Sequence[Paper]
 ) -> tuple[tuple[str, int], ...]:
-    """Count how many of the papers each other keyword has too; the most first."""
+    """How many of the papers each other keyword has, too; the most first."""
     others = [other for other in others if other.slug != keyword.slug]
     matches = Matches({other.slug: other.expression for other in others}, papers)
     counts = Counter({other.name: len(matches.of(other.slug)) for other in others})

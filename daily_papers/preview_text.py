@@ -1,6 +1,6 @@
-"""A preview in words: for a terminal, and as Markdown for the summary of a job on GitHub.
+"""A preview as text: for a terminal, and as Markdown for the summary of a job on GitHub.
 
-What authors wrote is escaped for its place, and no line is a workflow command.
+Paper text is escaped for its place, and no line is a workflow command.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ STYLES = {
 
 
 def _changes(changes: KeywordChanges) -> Iterator[str]:
-    """What an edit costs, and which tables go or stay."""
+    """How many searches an edit takes, and which tables go or stay."""
     if changes.fills:
         runs = ceil(changes.fills / MOST_FILLS)
         searches = plural(changes.fills, "search", "searches")
@@ -90,27 +90,27 @@ def _changes(changes: KeywordChanges) -> Iterator[str]:
     else:
         yield "The change takes no search"
     for slug in changes.removed:
-        yield f"{slug} is removed, and its table with it"
+        yield f"{slug} is removed, with its table"
     for old, new in changes.renamed:
-        yield f"{old} becomes {new}, and keeps its papers"
+        yield f"{old} becomes {new} and keeps its papers"
     if len(changes.keywords) > MOST_PREVIEWS:
-        yield f"{len(changes.keywords):,} keywords changed; here are the first {MOST_PREVIEWS}"
+        yield f"{len(changes.keywords):,} keywords changed; these are the first {MOST_PREVIEWS}"
 
 
 def _sentences(preview: KeywordPreview) -> Iterator[str]:
     """Everything there is to say, warnings first."""
     if preview.failure is not None:
-        yield f"Not known: {preview.failure}"
+        yield f"Unknown: {preview.failure}"
         return
     yield from _warnings(preview)
     yield from _amounts(preview)
     shown = f"of the newest {len(preview.papers)}"
     for name, count in preview.overlaps[:_OVERLAPS]:
-        yield f"{count} {shown} are in {name} too"
+        yield f"{count} {shown} are in {name}, too"
     if preview.strangers:
         returned = len(preview.papers) + preview.strangers
         yield (
-            f"{preview.strangers} of the newest {returned} that arXiv returns do not match our "
+            f"{preview.strangers} of the newest {returned} that arXiv finds do not match our "
             "stricter rule, and would not be stored (docs/matching.md)"
         )
     yield from _homonyms(preview)
@@ -118,7 +118,7 @@ def _sentences(preview: KeywordPreview) -> Iterator[str]:
 
 def _warnings(preview: KeywordPreview) -> Iterator[str]:
     if not preview.papers:
-        none = "none of the newest papers that arXiv returns match our stricter rule"
+        none = "none of the newest papers that arXiv finds match our stricter rule"
         yield f"No hits: {none if preview.strangers else _why_none(preview.keyword)}"
     if preview.is_too_broad:
         yield (
@@ -135,7 +135,7 @@ def _why_none(keyword: Keyword) -> str:
     if len(phrases) == 1 and not any(" " in phrase for phrase in phrases):
         return (
             "nothing on arXiv matches; a single word must be in the title and in the abstract. To"
-            f" ask for it in either, write any: [{in_single(*phrases)}]"
+            f" find it in either, write any: [{in_single(*phrases)}]"
         )
     return "nothing on arXiv matches; check the spelling and the categories"
 
@@ -145,21 +145,20 @@ def _amounts(preview: KeywordPreview) -> Iterator[str]:
         return
     yield f"{plural(preview.total, 'paper')} on arXiv"
     if preview.per_listing_day is not None:
-        yield _how_often(preview.per_listing_day, preview.new_per_listing_day or 0.0)
+        # In the smallest unit that has at least one match.
+        unit, days = next(
+            (unit, days)
+            for unit, days in _UNITS
+            if preview.per_listing_day * days >= 1 or unit == "year"
+        )
+        matches = _rounded(preview.per_listing_day * days)
+        new = _rounded((preview.new_per_listing_day or 0.0) * days)
+        yield f"{matches} matches a {unit}, {new} of them new papers"
     rows = preview.keyword.max_papers
     if preview.total <= rows:
         yield f"all of them fit in {rows:,} rows"
     elif preview.days_covered is not None:
         yield f"{rows:,} rows cover {_rounded(preview.days_covered)} days"
-
-
-def _how_often(matches: float, new: float) -> str:
-    """How much comes, in the smallest unit that has at least one match."""
-    unit, listing_days = next(
-        (unit, days) for unit, days in _UNITS if matches * days >= 1 or unit == "year"
-    )
-    matches, new = matches * listing_days, new * listing_days
-    return f"{_rounded(matches)} matches a {unit}, {_rounded(new)} of them new papers"
 
 
 def _rounded(number: float) -> str:
@@ -169,12 +168,12 @@ def _rounded(number: float) -> str:
 def _homonyms(preview: KeywordPreview) -> Iterator[str]:
     groups = preview.coauthor_groups
     if len(groups) == 1:
-        yield "Coauthors connect all the papers: this is probably one person"
+        yield "All the papers are connected by coauthors: this is probably one person"
     if len(groups) < 2:
         return
     yield (
         f"Perhaps several people: the papers fall into {len(groups)} groups without a common "
-        "coauthor; categories tell them apart"
+        "coauthor; use categories to tell them apart"
     )
     for group in groups[:_SAMPLES]:
         others = ", ".join(group.others[:_NAMES]) or "nobody"
@@ -183,6 +182,6 @@ def _homonyms(preview: KeywordPreview) -> Iterator[str]:
 
 
 def _reason(keyword: Keyword, paper: Paper) -> str:
-    """What makes a paper match, or that it does not match by our own rule."""
+    """Why a paper matches, or that it does not match our own rule."""
     reason = explain(why(keyword.expression, paper))
     return f"matches: {reason}" if reason else "does not match, and would not be stored"

@@ -1,15 +1,15 @@
-"""What is wrong with a repository's own templates, found by reading them.
+"""Find mistakes in a repository's own templates by reading them.
 
 A pull request may come from anybody, and a template is a program: it is parsed here, never run. So
-this finds the mistakes that people make (a tag that is not closed, a filter, a name or a field that
-does not exist), not all that are possible; and it limits what it reads.
+this finds the mistakes that people make (an unclosed tag, a filter, name or field that does not
+exist), not all that are possible; and it limits how much it reads.
 """
 
 from __future__ import annotations
 
 import re
 from collections import ChainMap
-from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
 from difflib import get_close_matches
 from functools import cache
@@ -37,25 +37,26 @@ from daily_papers.transaction import unwritable
 
 MOST_BYTES: Final = 256_000
 MOST_BYTES_TOGETHER: Final = 5_000_000
-#: Names and signs inside the tags, of all Markdown templates or all pages; ours have some 2,000.
+#: Names and signs inside tags, in all Markdown templates or in all of the website's; ours have
+#: about 2,000.
 MOST_WORDS: Final = 50_000
 #: Nobody reads more at once.
 MOST_MISTAKES: Final = 100
-#: Where there are more names, or longer ones, none of them is suggested: comparing takes long.
+#: Nothing is suggested from more names than this, or longer ones: comparing would take too long.
 _MOST_COMPARED: Final = 200
 _LONGEST_COMPARED: Final = 30
-#: Levels in a template that can be read, and rendered.
+#: Levels of nesting that can be both read and rendered.
 _DEEPEST: Final = 100
 _SITE: Final = "site/"
-#: What templates may ask of what may be missing.
+#: Tests and filters that may be applied to what does not exist.
 _GUARDS: Final = frozenset({"defined", "undefined", "default", "d"})
-#: What jinja2 itself gives in some places.
+#: Names that jinja2 itself defines in some places.
 _GIVEN: Final = ("loop", "self", "super", "caller", "varargs", "kwargs")
 _QUOTED = re.compile(r"""["'](?=([^"'\n]*)["'])""")
 
 
 def check_templates(root: Path) -> tuple[Problem, ...]:
-    """Report mistakes as errors, and copies and names that may be out of date as warnings."""
+    """Find mistakes, and warn of copies that may be outdated and of names that nothing uses."""
     own = root / "templates"
     problems: list[Problem] = []
     texts = dict(_texts(own, problems))
@@ -69,7 +70,7 @@ def check_templates(root: Path) -> tuple[Problem, ...]:
 
 
 def _texts(own: Path, problems: list[Problem]) -> Iterator[tuple[str, str]]:
-    """Read own templates, by name; none where the bundled ones themselves are the repository's."""
+    """Read own templates, by name; none if the repository is this project's own."""
     if own.resolve() == bundled_templates().resolve():
         return
     together = 0
@@ -105,7 +106,7 @@ def _problem(name: str, line: int | None, message: str) -> Problem:
 
 
 def outdated_copies(texts: Mapping[str, str]) -> Iterator[Problem]:
-    """Warn of copies whose original has changed since, and of files that nothing includes."""
+    """Warn of copies whose original has changed, and of files that nothing includes."""
     folder = bundled_templates()
     bundled = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.jinja")}
     included = {name for text in texts.values() for name in _QUOTED.findall(text)}
@@ -115,12 +116,12 @@ def outdated_copies(texts: Mapping[str, str]) -> Iterator[Problem]:
             if copied is None or copied == now:
                 continue
             doubt = (
-                "the bundled template has changed since you copied it; take over what is new, "
-                f"then write {now} in place of {copied}"
+                "the bundled template has changed since you copied it; copy what is new, "
+                f"then write {now} instead of {copied}"
             )
         # The website's templates include each other without their folder.
         elif name.removeprefix(_SITE) not in included:
-            doubt = f"no template has this name; there are {', '.join(sorted(bundled))}"
+            doubt = f"no template has this name; the names are {', '.join(sorted(bundled))}"
         else:
             continue
         yield Problem(f"templates/{name}", 1, None, doubt, "warning")
@@ -137,7 +138,7 @@ def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list
             problems.append(_problem(name, error.lineno, one_line(error.message or "")))
         except _TooMuch as error:
             return [_problem(name, None, str(error))]
-    # What one template sets, those that it includes or extends see.
+    # A name that one template sets is seen by those that it includes or extends.
     set_anywhere = frozenset(name for tree in trees.values() for name in _names_set_in(tree))
     templates = frozenset(environment.list_templates())
     found = (
@@ -152,16 +153,16 @@ def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list
 
 
 class _TooMuch(Exception):
-    """There is more in the templates than anybody writes."""
+    """The templates hold more than anybody writes."""
 
 
 class _WordLimit(Extension):
-    """Counts what the parser reads, in all templates of an environment."""
+    """Counts what the parser reads in all templates of an environment."""
 
     words = 0
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """Hand the tokens on, up to the limit."""
+        """Pass the tokens on, up to the limit."""
         for token in stream:
             self.words += 1
             if self.words > MOST_WORDS:
@@ -171,12 +172,12 @@ class _WordLimit(Extension):
 
 
 def _parsed(environment: jinja2.Environment, text: str) -> nodes.Template:
-    """Read a template. Raises TemplateSyntaxError, also for what Python itself cannot read."""
+    """Read a template. Raises TemplateSyntaxError, even if Python's own limits are the reason."""
     try:
         tree = environment.parse(text)
         _check_depth(tree, _DEEPEST)
     except RecursionError:
-        raise jinja2.TemplateSyntaxError("too much is nested in it", 1) from None
+        raise jinja2.TemplateSyntaxError("it is nested too deeply", 1) from None
     except ValueError:  # Python reads numbers of at most 4,300 digits.
         longest = max(re.finditer(r"[\d_]+", text), key=lambda number: len(number.group()))
         line = text.count("\n", 0, longest.start()) + 1
@@ -192,7 +193,7 @@ def _check_depth(node: nodes.Node, levels: int) -> None:
 
 
 def _names_set_in(tree: nodes.Template) -> Iterator[str]:
-    """Find the names to which a template gives a value."""
+    """Find the names that a template sets."""
     yield from (name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
     yield from (macro.name for macro in tree.find_all(nodes.Macro))
     yield from (each.target for each in tree.find_all(nodes.Import))
@@ -207,23 +208,20 @@ class _Mistake:
     line: int
     kind: str
     name: str
-    #: What there is instead.
+    #: The names that exist.
     known: Collection[str] = field(compare=False)
 
     def __str__(self) -> str:
-        close = self._meant()
-        name = cut(self.name, 60)
-        return f"there is no {self.kind} {name!r}{f'; did you mean {close!r}?' if close else ''}"
-
-    def _meant(self) -> str | None:
+        message = f"there is no {self.kind} {cut(self.name, 60)!r}"
         if len(self.name) > _LONGEST_COMPARED or len(self.known) > _MOST_COMPARED:
-            return None
+            return message
         known = [name for name in self.known if len(name) <= _LONGEST_COMPARED]
-        return next(iter(get_close_matches(self.name, known, 1)), None)
+        close = get_close_matches(self.name, known, 1)
+        return f"{message}; did you mean {close[0]!r}?" if close else message
 
 
 class _Reader:
-    """Reads one parsed template from top to bottom. A type is None where nothing is known."""
+    """Reads one parsed template from top to bottom. An unknown type is None."""
 
     def __init__(
         self,
@@ -250,10 +248,7 @@ class _Reader:
     def _visit(self, node: nodes.Node, scope: ChainMap[str, Any]) -> None:
         match node:
             case nodes.For():
-                self._visit(node.iter, scope)
-                inner = scope.new_child(self._loop_names(node, scope))
-                for child in node.iter_child_nodes(exclude=("iter", "target")):
-                    self._visit(child, inner)
+                self._visit_loop(node, scope)
                 return
             case nodes.Name() | nodes.Getattr():
                 self._type_of(node, scope)
@@ -269,11 +264,14 @@ class _Reader:
         for child in node.iter_child_nodes():
             self._visit(child, scope)
 
-    def _loop_names(self, node: nodes.For, scope: ChainMap[str, Any]) -> MutableMapping[str, Any]:
-        """Give the variable of a loop over a list the type of its elements."""
-        if not isinstance(node.target, nodes.Name):
-            return {}
-        return {node.target.name: _element_type(self._type_of(node.iter, scope))}
+    def _visit_loop(self, node: nodes.For, scope: ChainMap[str, Any]) -> None:
+        self._visit(node.iter, scope)
+        names = {}
+        if isinstance(node.target, nodes.Name):
+            names[node.target.name] = _element_type(self._type_of(node.iter, scope))
+        inner = scope.new_child(names)
+        for child in node.iter_child_nodes(exclude=("iter", "target")):
+            self._visit(child, inner)
 
     def _type_of(self, node: nodes.Node, scope: ChainMap[str, Any]) -> Any:
         """Follow ``a.b.c`` to its type."""
@@ -306,7 +304,7 @@ class _Reader:
 
 
 def _dotted(node: nodes.Node | None) -> str:
-    """Write ``a.b`` for the nodes that mean it."""
+    """``a.b`` for the nodes that it is parsed to."""
     match node:
         case nodes.Name():
             return node.name
@@ -317,7 +315,7 @@ def _dotted(node: nodes.Node | None) -> str:
 
 
 def _known(kind: Any) -> Any:
-    """The type of a value that is there; None where its attributes are not known."""
+    """The type of a value that is not None; None if its attributes are unknown."""
     if isinstance(kind, UnionType):
         there = [each for each in get_args(kind) if each is not NoneType]
         kind = there[0] if len(there) == 1 else None
@@ -334,7 +332,7 @@ def _element_type(kind: Any) -> Any:
 
 @cache
 def _attribute_types(kind: Any) -> Mapping[str, Any]:
-    """By name, the types of the attributes that a value of this type has."""
+    """The types of this type's attributes, by name."""
     owner = get_origin(kind) or kind
     properties = {
         name: get_type_hints(value.fget).get("return")

@@ -1,6 +1,6 @@
-"""The fields that templates get: by template, the name and the type of each.
+"""The names and types of the fields that each template gets.
 
-docs/templates.md lists the same fields for people; a test compares both with what is handed over.
+docs/templates.md lists the same fields for people; a test compares both with what is passed.
 """
 
 from __future__ import annotations
@@ -89,9 +89,9 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
 
 
 def template_fields(name: str) -> Fields | None:
-    """Look up what a template gets; None for a template of people's own, which may get anything.
+    """The fields that a template gets; None for one with a name of its own, which may get any.
 
-    A bundled template that others include or extend gets what any of them does.
+    A bundled template that others include or extend gets what any of them gets.
     """
     if name in TEMPLATE_FIELDS:
         return TEMPLATE_FIELDS[name]

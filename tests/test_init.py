@@ -67,7 +67,7 @@ def test_what_is_there_stays_and_the_rest_is_written(tmp_path: Path, path: str) 
     assert ended.code == 0
     assert mine.read_bytes() == b"mine \xff\r\n"
     assert files(tmp_path) == FILES
-    assert f"left as it was: {mine}" in ended.said
+    assert f"left as it is: {mine}" in ended.said
 
 
 def test_a_link_to_nowhere_counts_as_there(tmp_path: Path) -> None:
@@ -126,9 +126,7 @@ def test_upgrade_renews_the_workflows_keeps_their_hours_and_shows_the_difference
 
 def test_upgrade_says_where_nothing_is_to_be_renewed(tmp_path: Path) -> None:
     run("init", tmp_path)
-    assert run("init", tmp_path, "--upgrade").said == [
-        "both workflows are already those of this version"
-    ]
+    assert run("init", tmp_path, "--upgrade").said == ["both workflows are up to date already"]
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,7 @@ def test_a_keyword_that_arxiv_does_not_answer_for_leaves_the_others(
     arxiv.intercept = lambda request: RATE_EXCEEDED if "cats" in request.path else None
     ended = preview(repository, arxiv, "--changed-since", "HEAD")
     assert ended.code == 1
-    assert "Not known: arXiv asked us to wait (status 429" in ended.out
+    assert "Unknown: arXiv asked us to wait (status 429" in ended.out
     assert "graph neural networks\n  " in ended.out
 
 
@@ -307,8 +307,8 @@ keywords:
     told = ended.out.replace("\\", "")
     assert ended.code == 0
     assert "The change takes 2 searches, in the next run" in told
-    assert "magnetic-resonance-imaging becomes resonance, and keeps its papers" in told
-    assert "mri is removed, and its table with it" in told
+    assert "magnetic-resonance-imaging becomes resonance and keeps its papers" in told
+    assert "mri is removed, with its table" in told
     assert len(arxiv.requests) == 1
 
 
@@ -334,7 +334,7 @@ def test_a_change_of_very_many_is_told_and_not_asked_about(
     (repository / "keywords.yaml").write_text("\n".join(["keywords:", *lines]), encoding="utf-8")
     ended = preview(repository, arxiv, "--changed-since", "HEAD")
     assert "The change takes 1,000 searches, in the next 25 runs" in ended.out
-    assert "1,000 keywords changed; here are the first 20" in ended.out
+    assert "1,000 keywords changed; these are the first 20" in ended.out
     assert len(arxiv.requests) == 20
 
 
@@ -345,7 +345,7 @@ def test_what_is_no_commit_is_refused_in_a_line(
     BareRemote.of(repository, beside=tmp_path)
     ended = preview(repository, arxiv, f"--changed-since={revision}")
     assert ended.code == 2
-    assert "git knows no commit" in ended.err
+    assert "git finds no commit" in ended.err
     assert git("-C", repository, "status", "--short") == ""
 
 
