@@ -109,7 +109,7 @@ def test_upgrade_renews_the_workflows_keeps_their_hours_and_shows_the_difference
     run("init", tmp_path)
     daily = tmp_path / ".github/workflows/daily.yml"
     renewed = daily.read_text(encoding="utf-8")
-    without_website, _, _ = renewed.partition("\n  # What the daily job pushed, as a website")
+    without_website, _, _ = renewed.partition("\n  # Builds what the daily job pushed")
     older = without_website.replace(ACTION, "someone/older@" + "1" * 40)
     daily.write_text(older + "\n", encoding="utf-8")
     check = tmp_path / ".github/workflows/check.yml"
