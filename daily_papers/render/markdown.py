@@ -4,7 +4,7 @@ Any author can write ``|``, ``<script>``, ``**``, ``$x$`` or a link into a title
 escaped here before it goes into a table cell, a link, a heading or a paragraph. GitHub then shows
 it as the author wrote it, with TeX accents as letters and maths as its source.
 
-- What Markdown reads gets a backslash; what HTML reads becomes an entity.
+- Characters of Markdown get a backslash; those of HTML become entities.
 - A dollar sign gets a ``<span>`` of its own: GitHub looks for maths after the backslashes are
   gone, so ``\$`` would not stop it (https://docs.github.com/en/get-started/writing-on-github/
   working-with-advanced-formatting/writing-mathematical-expressions).
@@ -42,7 +42,7 @@ _MAIL = re.compile(
 )
 
 # An address ends where GitHub ends it, and before what would need an escape in <...>. Parentheses
-# belong to it in pairs. What GitHub takes for an address goes on to the next white space.
+# are part of it in pairs. What GitHub takes for an address extends to the next white space.
 _PLAIN = r"""[^\s<>(){}\[\]|\\^`"$]"""
 _IN_PAIR = rf"\({_PLAIN}*\)"
 _LAST = r"""[^\s<>(){}\[\]|\\^`"$?!.,:;*_~']"""
@@ -60,8 +60,8 @@ _IN_MACRO = ("http://", "https://")
 _BLOCK_START = re.compile(r"\A(?:(?P<number>\d{1,9})(?=[.)])|(?=[-+=#:]))")
 _HEADING_END = re.compile(r"(?<!\S)#(?=#*$)")
 
-# Control characters other than white space, and those that change the direction of the text, which
-# would change that of the rest of the row, too.
+# Control characters other than white space, and those that change the direction of text, which
+# would change that of the whole row.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]|(?P<unwritable>[\ud800-\udfff])"
 )
@@ -75,7 +75,7 @@ _EXTENDING = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\u1160-\u11ff\U000e00
 
 def shown(text: str) -> str:
     """The text as readers should see it: one line, accents as letters, nothing invisible."""
-    # Most texts are printable, and this check is quick.
+    # Most texts are printable, and checking that is quick.
     visible = text if text.isprintable() else _UNSEEN.sub(_seen, text)
     return decode_accents(" ".join(visible.split()))
 
@@ -91,7 +91,7 @@ def cell(text: str) -> str:
 
 
 def link_text(text: str) -> str:
-    """Escape for the text of a link, also in a table cell. GitHub links no address there."""
+    """Escape for the text of a link, also in a table cell. GitHub links no addresses there."""
     return _TOKEN_WITHOUT_ADDRESSES.sub(_escaped, shown(text))
 
 
@@ -106,9 +106,9 @@ def paragraph(text: str) -> str:
 
 
 def folded_comment(comment: str) -> str | None:
-    """The short form of a long comment: its first five characters and dots; None for a short one.
+    """The short form of a long comment: its first five characters and dots; None if it is short.
 
-    Characters are counted as people see them, so no accent and no emoji is cut off.
+    Characters are counted as people see them, so accents and emoji stay whole.
     """
     text = shown(comment)
     characters = list(islice(_characters(text), LONGEST_OPEN_COMMENT + 1))
@@ -122,7 +122,7 @@ def _seen(character: re.Match[str]) -> str:
 
 
 def _escaped_word(word: str) -> str:
-    """Escape a word that may have addresses; those that no escape follows stay bare."""
+    """Escape a word that may have addresses; an address that no escape follows stays bare."""
     last = max((found.start() for found in _TOKEN_WITHOUT_ADDRESSES.finditer(word)), default=-1)
 
     def escaped(token: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ from daily_papers.papers.paper import Paper
 from daily_papers.render.markdown import folded_comment
 from daily_papers.render.templates import Escaped, Templates
 
-#: The last line of each page, which tells it from a file that people put beside it.
+#: The last line of each page, which tells it apart from files that people put there.
 PAGE_MARK = "<!-- daily-papers:page -->"
 #: The most bytes of a page.
 LARGEST_PAGE = 1_000_000
@@ -24,7 +24,7 @@ LARGEST_PAGE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """A section as templates see it: with rows, and the number of papers that have none here."""
+    """A section as templates see it: its rows, and how many papers have none here."""
 
     name: str
     anchor: str
@@ -41,20 +41,20 @@ class Section:
     name: str
     slug: str
     papers: tuple[Paper, ...]
-    #: The listing day up to which the table is complete, if that is not the day of the last run.
+    #: The listing day up to which the table is complete, if not the day of the last run.
     last_success: date | None = None
 
     @property
     def page(self) -> str:
-        """Its complete table, seen from README.md."""
+        """The path of its complete table, from README.md."""
         return f"papers/{self.slug}.md"
 
     @property
     def anchor(self) -> str:
-        """What links to its heading use.
+        """The anchor for links to its heading.
 
-        GitHub's own anchor leaves out everything but words, and gets a number that depends on the
-        other headings of the file.
+        GitHub's own anchor drops everything but words, and may get a number that depends on other
+        headings.
         """
         return f"daily-papers-{self.slug}"
 
@@ -65,7 +65,7 @@ class Section:
 
 
 def render_row(paper: Paper, templates: Templates) -> Escaped:
-    """Render a paper as one line of a table; once, however many tables it is in."""
+    """Render a paper as a row of a table, only once for all the tables that it is in."""
     row = templates.rows.get(paper)
     if row is None:
         folded = folded_comment(paper.comment or "")
@@ -84,9 +84,9 @@ def render_pages(
 ) -> Iterator[tuple[str, str]]:
     """Render the pages of one keyword, each with its path; one page if all rows fit on it.
 
-    ``title`` links back to the README; ``last_update`` is the day on which these rows changed
-    last, so that a quiet day changes no page. ``slugs`` are those of all keywords, whose pages
-    keep their names.
+    ``title`` links back to the README; ``last_update`` is the day on which these rows last changed,
+    so that a quiet day changes no page. ``slugs`` are those of all keywords, whose names no further
+    page may take.
     """
 
     def rendered(rows: tuple[Escaped, ...], paths: Sequence[str], number: int) -> str:
@@ -102,8 +102,8 @@ def render_pages(
         return f"{page.rstrip()}\n\n{PAGE_MARK}\n"
 
     rows = [render_row(paper, templates) for paper in section.papers]
-    # More links than there will be pages, and the head of the table, which a page without rows
-    # does not have.
+    # Allow for more links than there will be pages, and for the head of the table, which a page
+    # without rows lacks.
     most = 2 * (sum(map(_size, rows)) // LARGEST_PAGE + 2)
     frame = _size(rendered((), tuple(islice(_paths(section, slugs), most)), 1)) + 1_000
     parts = tuple(_parts(rows, LARGEST_PAGE - frame))
@@ -113,7 +113,7 @@ def render_pages(
 
 
 def _paths(section: Section, slugs: Collection[str]) -> Iterator[str]:
-    """The names for a keyword's pages, without those that belong to other keywords."""
+    """The paths of a keyword's pages, without those that belong to other keywords."""
     yield section.page
     for number in count(2):
         slug = f"{section.slug}-{number}"

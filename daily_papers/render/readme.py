@@ -1,11 +1,11 @@
 """The tables in README.md, between two markers: one section for each keyword.
 
-Everything outside the markers belongs to people and stays byte for byte. Markers inside a code
-block are somebody's documentation of them, and do not count.
+Everything outside the markers belongs to people and stays byte for byte the same. Markers inside a
+code block only document them, and do not count.
 
 GitHub shows only so much of a README, so the tables have a budget that the keywords share evenly:
-the next row always goes to the keyword whose table is the smallest with it. What does not fit is
-only on the keyword's own page, and the section says so.
+the next row always goes to the keyword whose table is the smallest with it. Rows that do not fit
+are only on the keyword's own page, and the section says so.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class _Marker(NamedTuple):
 
 
 def decode_readme(content: bytes, name: str = "README.md") -> str:
-    """Read a README's bytes; one that is not UTF-8 raises RegionError."""
+    """Decode a README. Raises RegionError if it is not UTF-8."""
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -79,25 +79,23 @@ def find_region(readme: str, name: str = "README.md") -> Region:
 
 
 def replace_region(readme: str, body: str, name: str = "README.md") -> str:
-    """Put the body between the markers, with the newlines of the file."""
-    region = find_region(readme, name)
+    """Put the body between the markers, with the file's line endings.
+
+    Raises RegionError for a body that the next run could not find again, as own templates can make.
+    """
+    old = find_region(readme, name)
     lines = body if body.endswith("\n") or not body else body + "\n"
-    written = region.before + lines.replace("\n", region.newline) + region.after
-    _check_round_trip(written, region, name)
-    return written
-
-
-def _check_round_trip(written: str, old: Region, name: str) -> None:
-    """Refuse a body that the next run could not find again, which an own template can make."""
+    written = old.before + lines.replace("\n", old.newline) + old.after
     try:
         new = find_region(written, name)
     except RegionError:
         new = None
     if new is None or (new.before, new.after) != (old.before, old.after):
         raise RegionError(
-            f"{name}: the tables contain a marker or open a code block, so they could not be found"
-            " again; fix templates/readme.md.jinja"
+            f"{name}: the tables contain a marker or open a code block, so the next run could not"
+            " find them; fix templates/readme.md.jinja"
         )
+    return written
 
 
 def _pair(markers: list[_Marker], name: str) -> tuple[_Marker, _Marker]:
@@ -138,10 +136,10 @@ def _markers(readme: str) -> Iterator[_Marker]:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables of all keywords, and the day that they show."""
+    """The tables of all keywords, and the day of the last run."""
 
     last_update: date | None
-    #: What this day was, as one line of plain text.
+    #: What that day was, as one line of plain text.
     day_line: str
     sections: tuple[Section, ...]
 
@@ -151,12 +149,11 @@ def render_region(
 ) -> str:
     """Render what goes between the markers of README.md, within its budget.
 
-    ``rest_bytes`` is the size of the rest of the README, ``newline`` what ends its lines. Only the
-    shortest form may exceed the budget, as long as GitHub does not cut it off; otherwise the
-    result is empty.
+    ``rest_bytes`` is the size of the rest of the README, ``newline`` its line ending. Only the
+    shortest form may exceed the budget; if GitHub would cut even that off, the result is empty.
     """
     budget = min(LARGEST_REGION, LARGEST_README - rest_bytes)
-    region = _Region(tables, templates, newline)
+    region = _RegionForms(tables, templates, newline)
     shortest = ""
     for shortest in region.forms(budget):
         if region.size(shortest) <= budget:
@@ -173,7 +170,7 @@ class ContentsLine:
 
 
 @dataclass(frozen=True, slots=True)
-class _Region:
+class _RegionForms:
     tables: Tables
     templates: Templates
     newline: str
@@ -183,32 +180,26 @@ class _Region:
         return len(text.encode()) + text.count("\n") * (len(self.newline) - 1)
 
     def forms(self, budget: int) -> Iterator[str]:
-        """The region in ever shorter forms: tables, a contents list, one line."""
+        """The region in ever shorter forms: with tables, a list of pages, one line."""
         yield from self._with_tables(budget)
         pages = tuple(ContentsLine(section.name, section.page) for section in self.tables.sections)
         yield self._render(pages, ())
         yield self._render((), ())
 
     def _with_tables(self, budget: int) -> Iterator[str]:
-        """The region with as many rows as fit; nothing if not every keyword has room for one.
+        """The region with as many rows as fit; nothing if some keyword has no room for one.
 
-        An own template may need more room for a row than the row itself: then there are fewer.
+        With an own template, a row may need more room than its own size; then fewer are tried.
         """
         sections = self.tables.sections
         links = tuple(ContentsLine(each.name, f"#{each.anchor}") for each in sections)
-        room = budget - self._frame(links)
+        # The most that everything but the rows can take.
+        empty = tuple(each.showing((Escaped(),) if each.papers else ()) for each in sections)
+        room = budget - self.size(self._render(links, empty))
         while room > 0 and (shown := self._shared(room)) is not None:
             region = self._render(links, shown)
             yield region
             room -= max(self.size(region) - budget, 1)
-
-    def _frame(self, links: tuple[ContentsLine, ...]) -> int:
-        """The most bytes that everything but the rows can take."""
-        empty = tuple(
-            section.showing((Escaped(),) if section.papers else ())
-            for section in self.tables.sections
-        )
-        return self.size(self._render(links, empty))
 
     def _shared(self, room: int) -> tuple[SectionView, ...] | None:
         """The sections with the newest rows that fit; None if some keyword has room for none.
@@ -241,7 +232,7 @@ class _Region:
         )
 
     def _rows(self, section: Section) -> Iterator[tuple[int, Escaped]]:
-        """Rows with their sizes, each rendered when its turn comes; none that are too long."""
+        """Rows and their sizes, rendered one at a time, without those that are too long."""
         for paper in section.papers:
             row = render_row(paper, self.templates)
             size = self.size(row + Escaped("\n"))

@@ -1,8 +1,8 @@
 """The Markdown templates: where they are, and how fields get into them.
 
 Every field that a template prints is escaped for a table cell, unless a filter escapes it for
-another place: ``link_text``, ``heading``, ``paragraph`` or ``address``. A digest repository's own
-``templates/`` comes before the bundled ones, file by file.
+another place: ``link_text``, ``heading``, ``paragraph`` or ``address``. A file in a digest
+repository's own ``templates/`` replaces the bundled one of the same name.
 """
 
 from __future__ import annotations
@@ -35,28 +35,28 @@ class TemplateError(DailyPapersError):
 
 
 def bundled_templates() -> Path:
-    """The folder of our own templates: in the wheel inside the package, in a checkout beside it."""
+    """The folder of the bundled templates: in a wheel inside the package, otherwise beside it."""
     packaged = Path(str(files("daily_papers"))) / "templates"
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
 
 
-#: How a copy of a bundled template begins, so that an upgrade can name those of an older version.
+#: The first line of a copy of a bundled template; it shows when the original has changed.
 _COPY = re.compile(r"\{# copied from daily-papers, template (?P<version>[0-9a-f]{12}) #\}")
 
 
 def template_version(content: bytes) -> str:
-    """Name the version of a template; line ends are the checkout's, and do not count."""
+    """Name the version of a template; line endings don't count, since git may change them."""
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12]
 
 
 def marked_copy(content: bytes) -> bytes:
-    """Put the mark of a copy in front of a bundled template."""
+    """Put the mark of a copy before a bundled template."""
     mark = f"{{# copied from daily-papers, template {template_version(content)} #}}\n"
     return mark.encode() + content
 
 
 def copied_version(text: str) -> str | None:
-    """Read the version of the original from a copy; None where the text is no marked copy."""
+    """Read the original's version from a copy; None if the text has no mark."""
     mark = _COPY.match(text)
     return None if mark is None else mark["version"]
 
@@ -65,7 +65,7 @@ class Templates:
     """The templates of one digest repository."""
 
     def __init__(self, own: Path | None = None) -> None:
-        #: The rows that were rendered so far.
+        #: The rows rendered so far.
         self.rows: dict[Paper, Escaped] = {}
         self.environment = (
             _bundled_environment() if own is None else _environment([own, bundled_templates()])
@@ -83,7 +83,7 @@ def _bundled_environment() -> jinja2.Environment:
 
 
 def html_environment(folders: Sequence[Path]) -> jinja2.Environment:
-    """What reads templates from these folders, the first one first, and escapes for HTML."""
+    """Read templates from these folders, the first one first, and escape for HTML."""
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
         undefined=jinja2.StrictUndefined,
@@ -112,7 +112,7 @@ def _environment(folders: Sequence[Path]) -> jinja2.Environment:
 
 
 def fill_in(environment: jinja2.Environment, name: str, fields: Mapping[str, object]) -> str:
-    """Fill in a template of any kind. Raises TemplateError with the template's file and line."""
+    """Fill in any template. Raises TemplateError with the template's file and line."""
     try:
         return environment.get_template(name).render(fields)
     except jinja2.TemplateSyntaxError as error:
@@ -124,7 +124,7 @@ def fill_in(environment: jinja2.Environment, name: str, fields: Mapping[str, obj
 
 
 def _escaping(escape: Callable[[str], str]) -> Callable[[object], Escaped]:
-    """Escape what is not escaped yet; then jinja2's own escaping does nothing."""
+    """Escape what is not escaped yet, so that jinja2's own escaping does nothing."""
 
     def filtered(value: object) -> Escaped:
         return value if isinstance(value, Escaped) else Escaped(escape(str(value)))
@@ -138,7 +138,7 @@ def _address(text: str) -> str:
 
 
 def _place(error: Exception, name: str) -> tuple[str, int]:
-    """The file and line of the template in which an error arose, which jinja2 puts in the trace."""
+    """The template's file and line where an error arose, which jinja2 puts in the traceback."""
     frames = [
         (frame.filename, frame.lineno or 1)
         for frame in traceback.extract_tb(error.__traceback__)
