@@ -1,4 +1,4 @@
-"""The command line: reads it, runs one command, and says how it ended."""
+"""The command line: read it, run one command, and turn errors into lines and exit codes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ To see all of it work, here and now, without network: daily-papers demo
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; every error that a person can fix is one line."""
+    """Run one command and return its exit code; an error that a person can fix is one line."""
     _print_utf8()
     arguments = argparse.Namespace(root=".", quiet=False, verbose=0)
     parser().parse_args(argv, arguments)
@@ -36,11 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"daily-papers: {line}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read our output has gone (`daily-papers export | head`): nothing is wrong.
+        # Whoever read our output has stopped (`daily-papers export | head`): nothing is wrong.
         _print_no_more()
         return 0
     except OSError as error:
-        # Files are read and written where their errors are known: this is the output.
+        # Errors of files are handled where they are read and written, so this is the output's.
         _print_no_more()
         place = error.filename or "standard output"
         print(f"daily-papers: {place}: {error.strerror or error}", file=sys.stderr)
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Build the parser of the command line; it sets ``run`` to the function of the command."""
+    """Build the parser, which sets ``run`` to the function of the command."""
     parser = argparse.ArgumentParser(
         prog="daily-papers",
         description="A repository that reads arXiv for you: keywords.yaml in; tables in README.md "
@@ -88,7 +88,7 @@ def _add_options(parser: argparse.ArgumentParser, command: Command) -> None:
 
 
 def _add_common_options(parser: argparse.ArgumentParser) -> None:
-    """Options that may come before or after the command; `main` knows their defaults."""
+    """Add the options that may come before or after the command; `main` sets their defaults."""
     hidden = argparse.SUPPRESS
     parser.add_argument(
         "--root", metavar="DIR", default=hidden, help="the digest repository (default: here)"
@@ -102,12 +102,12 @@ def _add_common_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _print_no_more() -> None:
-    """Keep Python from writing what is left when it exits."""
+    """Keep Python from writing the rest of its output when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_utf8() -> None:
-    """Print what papers say whatever the locale is; what cannot be encoded is shown escaped."""
+    """Print papers' text whatever the locale; what cannot be encoded is escaped."""
     if sys.stdout is None:  # closed by the caller, as `>&-` does
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):

@@ -38,7 +38,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """Options of which one is given at most; one exactly where it is required."""
+    """Options that exclude each other; exactly one of them if it is required."""
 
     options: tuple[Option, ...]
     required: bool = False
@@ -46,7 +46,7 @@ class Either:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: how it is called, what ``--help`` says of it, and the function that runs it."""
+    """A command: its name, what ``--help`` says about it, and the function that runs it."""
 
     name: str
     summary: str
@@ -107,8 +107,8 @@ def minutes(text: str) -> float:
         "--source",
         choices=("auto", "announcements", "search", "oai"),
         default="auto",
-        help="always fetch in one way: from the announcement feed, by one search for each "
-        "keyword, or by a harvest over OAI-PMH (default: auto, which chooses)",
+        help="how to ask arXiv: the announcement feed, one search for each keyword, or a "
+        "harvest over OAI-PMH (default: auto, which chooses)",
     ),
     option(
         "--budget",
@@ -151,7 +151,7 @@ def run_update(arguments: Namespace) -> int:
 
 
 def _say(sentence: str) -> None:
-    """Print that something takes long, at once."""
+    """Print a sentence about a long wait, at once."""
     print(f"daily-papers: {harmless(sentence)}", file=sys.stderr, flush=True)
 
 
@@ -160,7 +160,7 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise DailyPapersError(
-            f"{path}: {error.strerror}; the run itself is done; only its report is missing"
+            f"{path}: {error.strerror}; the run itself is done, only its report is missing"
         ) from error
 
 
@@ -169,7 +169,7 @@ def _write(path: Path, text: str) -> None:
     "everything from the store again, without network",
     "Write README.md's tables and the pages in papers/ again from the store, for example after\n"
     "you edited templates/ or a heading.",
-    flag("--check", "only compare: print what differs, and exit with 1 if something does"),
+    flag("--check", "only compare: print what differs, and exit with 1 if anything does"),
 )
 def run_render(arguments: Namespace) -> int:
     """Write everything from the store again, or only compare."""
@@ -229,12 +229,12 @@ def run_check(arguments: Namespace) -> int:
     return 0
 
 
-#: GitHub shows so many errors, and so many warnings, of a step.
+#: GitHub shows at most this many errors, and as many warnings, for each step.
 _MOST_ANNOTATIONS = 10
 
 
 def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
-    """Write what GitHub shows beside the lines of the files, and count the rest."""
+    """What GitHub shows at the lines of the files, and the number of what it would drop."""
     from daily_papers.github_actions import annotation
 
     left: Counter[str] = Counter()
@@ -264,12 +264,12 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
                 "keyword",
                 metavar="KEYWORD",
                 nargs="?",
-                help="a heading or slug of keywords.yaml, or a phrase that is not in it yet",
+                help="a name or slug in keywords.yaml, or a phrase that is not in it yet",
             ),
             option(
                 "--changed-since",
                 metavar="REV",
-                help="each keyword that is not what it was in this commit",
+                help="each keyword that has changed since this commit",
             ),
         ),
         required=True,
@@ -314,7 +314,7 @@ def run_preview(arguments: Namespace) -> int:
             option(
                 "--to-file",
                 metavar="FILE",
-                help="write what would be sent there, for another channel",
+                help="write what would be sent to this file, for another channel",
             ),
             option(
                 "--correct",
@@ -466,7 +466,7 @@ def run_import(arguments: Namespace) -> int:
     option("folder", metavar="DIR", nargs="?", help="the folder (default: --root, or here)"),
     Either(
         (
-            flag("--upgrade", "renew the two workflows to this version, and show the difference"),
+            flag("--upgrade", "update the two workflows to this version, and show the difference"),
             option(
                 "--template",
                 metavar="NAME",
@@ -493,19 +493,19 @@ def run_init(arguments: Namespace) -> int:
 @command(
     "demo",
     "all of it, here and now, without network",
-    "Run a digest repository for a few days against an arXiv on this machine: made-up\n"
-    "papers, the real pipeline. Prints what it does and where to look.",
+    "Run a digest repository for a few days with an arXiv on this machine: made-up papers, the\n"
+    "real pipeline. Prints what it does and where to look.",
     option(
         "folder",
         metavar="DIR",
         nargs="?",
         default="daily-papers-demo",
-        help="a folder that is empty, not there yet, or from an earlier demo "
+        help="a folder that is empty, does not exist, or is from an earlier demo "
         "(default: daily-papers-demo)",
     ),
 )
 def run_demo(arguments: Namespace) -> int:
-    """Play all of it against an arXiv on this machine."""
+    """Run the demo."""
     from daily_papers.demo.demo import demo
 
     say = (lambda _: None) if arguments.quiet else print
