@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +7,7 @@ from hypothesis import strategies as st
 from daily_papers.arxiv.query_api import (
     read_query_answer,
 )
-from daily_papers.arxiv.xml import error_message, parse_feed, shortened, strict_xml
+from daily_papers.arxiv.xml import check_feed, error_message, shortened, strict_xml
 from daily_papers.errors import BadAnswer, ShortAnswer
 from tests.support import spoiling
 from tests.support.made_answers import Listed, answer, listed
@@ -127,19 +124,6 @@ def test_a_paper_that_the_list_did_not_ask_for_is_refused(came):
     assert reason == f"{came} came and was not asked for"
 
 
-def test_a_search_by_first_date_is_checked_by_first_date():
-    url = TEN.replace("lastUpdatedDate", "submittedDate")
-    old, new = listed(2)[1], replace(listed(2)[0], published=Listed("").published + timedelta(1))
-    read_query_answer(answer([new, old]), url=url)
-    assert "not sorted by submittedDate" in refusal(answer([old, new]), url)
-
-
-def test_ascending_order_is_checked_as_ascending():
-    url = TEN.replace("descending", "ascending")
-    read_query_answer(answer(listed(10)[::-1]), url=url)
-    assert "not sorted" in refusal(answer(listed(10)), url)
-
-
 def test_relevance_has_no_order_to_check():
     read_query_answer(answer(listed(10)[::-1]), url=TEN.replace("lastUpdatedDate", "relevance"))
 
@@ -163,7 +147,7 @@ def test_the_error_of_an_announcement_feed_is_recognised():
     feed = b"""<feed xmlns="http://www.w3.org/2005/Atom"><title>Feed error for query</title>
     <subtitle>Bad archive 'x'.</subtitle></feed>"""
     with pytest.raises(BadAnswer, match=r"refused the request: Bad archive 'x'\."):
-        parse_feed(feed, "https://rss.arxiv.org/atom/x")
+        check_feed(strict_xml(feed, TEN), TEN)
     assert error_message(feed) == "Bad archive 'x'."
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from daily_papers import PROJECT_URL, __version__
 from daily_papers.arxiv.answers import RawAnswer, accepted_body, redirect_target, retry_after
 from daily_papers.arxiv.http import AnswerLimits
-from daily_papers.arxiv.query_api import read_query_answer
+from daily_papers.arxiv.query_answer import read_query_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession, Wait
 from daily_papers.errors import (

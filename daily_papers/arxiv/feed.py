@@ -26,12 +26,13 @@ from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import (
     ARXIV,
     ATOM,
+    check_feed,
     first_doi,
-    parse_feed,
     plausible,
     readable,
     readable_categories,
     shortened,
+    strict_xml,
 )
 from daily_papers.errors import BadAnswer, FetchError
 from daily_papers.papers.announcement import AnnounceKind, Announcement, PartAnswer, merge_parts
@@ -130,7 +131,9 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
 
     Single items that cannot be read are left out, and the log names them.
     """
-    entries = _entries(_only_what_is_read(parse_feed(body, url), url), url)
+    root = strict_xml(body, url)
+    check_feed(root, url)
+    entries = _entries(_only_what_is_read(root, url), url)
     day = _day_of_most(entries)
     announcements: list[Announcement] = []
     unreadable: list[str] = []

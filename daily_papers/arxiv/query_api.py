@@ -1,9 +1,8 @@
 """The query API: searches, newest first, and lists of identifiers, through the package ``arxiv``.
 
 Manual: https://info.arxiv.org/help/api/user-manual.html. The package writes the addresses and
-reads the entries; the session asks, and the raw bytes are checked before the package sees them:
-it repairs XML that was cut, and shows an error page as no results, so whatever is not checked here
-is trusted. Its types stop here.
+reads the entries; the session asks, and `query_answer` checks the raw bytes before the package
+sees them. Its types stop here.
 """
 
 from __future__ import annotations
@@ -12,18 +11,17 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import chain, pairwise
-from urllib.parse import parse_qs, quote_plus, urlsplit
+from itertools import chain, count
+from urllib.parse import quote_plus
 
 import arxiv
 import requests
-from lxml import etree
 
+from daily_papers.arxiv.query_answer import QueryAnswer, read_query_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
-from daily_papers.arxiv.xml import ARXIV, ATOM, moment, parse_feed, shortened
-from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
+from daily_papers.arxiv.xml import shortened
+from daily_papers.errors import BadAnswer, FetchError
 from daily_papers.papers.authors import is_name
 from daily_papers.papers.paper import ArxivId, Origin, Paper, folded, merge, newest_first
 from daily_papers.query.expression import Expression, leaves, to_arxiv
@@ -36,7 +34,6 @@ from daily_papers.query.request_line import (
     searches,
 )
 from daily_papers.query.taxonomy import has_known_archive
-from daily_papers.text import plural
 
 logger = logging.getLogger(__name__)
 # The package warns with addresses just as they stand in an answer, line feeds and all.
@@ -63,14 +60,6 @@ _UNREADABLE = (
     LookupError,
     TypeError,
     ValueError,
-)
-
-_OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
-_OPTIONAL_TEXTS = (
-    f"{ATOM}author/{ATOM}name",
-    f"{ARXIV}comment",
-    f"{ARXIV}journal_ref",
-    f"{ARXIV}doi",
 )
 
 
@@ -180,22 +169,19 @@ class QueryApi:
 
     def _listed(self, names: list[str]) -> list[Paper]:
         """Ask for a list; again without an identifier for which arXiv refuses all of it."""
-        for _ in range(_MOST_REFUSED):
+        for tries in count():
+            if not names:
+                break
+            search = arxiv.Search(id_list=names, max_results=len(names))
             try:
-                return self._in_list(names)
+                return self._papers(search, _Pages(self._session))
             except BadAnswer as refusal:
                 refused = _REFUSED_ID.search(refusal.reason)
-                if refused is None or refused[1] not in names:
+                if refused is None or refused[1] not in names or tries == _MOST_REFUSED:
                     raise
                 logger.warning("arXiv takes no identifier %s: left out", refused[1])
                 names = [name for name in names if name != refused[1]]
-        return self._in_list(names)
-
-    def _in_list(self, names: list[str]) -> list[Paper]:
-        if not names:
-            return []
-        search = arxiv.Search(id_list=names, max_results=len(names))
-        return self._papers(search, _Pages(self._session))
+        return []
 
     def _papers(self, search: arxiv.Search, pages: _Pages) -> list[Paper]:
         """Let the package ask and read; whatever goes wrong in it is a FetchError."""
@@ -243,10 +229,10 @@ class _Pages:
     def get(self, url: str, headers: Mapping[str, str]) -> _Page:  # noqa: ARG002
         """Fetch one page; the session sends headers of its own."""
         self.last_url = url
-        return _Page(self._session.fetch(url, lambda body: self._check(body, url)))
-
-    def _check(self, body: bytes, url: str) -> None:
-        self.answers[url] = read_query_answer(body, url=url)
+        body = self._session.fetch(
+            url, lambda body: self.answers.update({url: read_query_answer(body, url=url)})
+        )
+        return _Page(body)
 
     def discard(self) -> None:
         """Keep none of the pages: the next answers may be good."""
@@ -298,152 +284,3 @@ def _paper(result: arxiv.Result) -> Paper:
 def _known(texts: Iterable[str]) -> Iterator[str]:
     """Fold each text, and leave out those that say nothing."""
     return filter(None, map(folded, texts))
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address of a query asks for."""
-
-    start: int
-    max_results: int
-    ids: tuple[ArxivId, ...]
-    sort_by: str
-    descending: bool
-
-    @classmethod
-    def in_address(cls, url: str) -> Asked:
-        """Read the address, with the query API's own defaults for what it leaves out."""
-        given = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
-        ids = given["id_list"].split(",") if "id_list" in given else []
-        return cls(
-            start=int(given.get("start", "0")),
-            max_results=int(given.get("max_results", "10")),
-            ids=tuple(ArxivId.parse(text) for text in ids),
-            sort_by=given.get("sortBy", "relevance"),
-            descending=given.get("sortOrder", "descending") == "descending",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class QueryAnswer:
-    """What a checked answer of the query API states about itself."""
-
-    total: int
-    ids: tuple[ArxivId, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """What the checks need of one entry."""
-
-    id: ArxivId
-    updated: datetime
-    published: datetime
-
-
-def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
-    """Raise BadAnswer or ShortAnswer unless this is the whole answer to what the address asks."""
-    asked = Asked.in_address(url)
-    root = parse_feed(body, url)
-    total = _count(root, "totalResults", url)
-    start = _count(root, "startIndex", url)
-    if start != asked.start:
-        raise BadAnswer(url, f"the answer starts at {start:,} where {asked.start:,} was asked")
-    entries = [_listed(entry, url) for entry in root.iterfind(f"{ATOM}entry")]
-    _check_count(len(entries), total, asked, url)
-    _check_ids([entry.id for entry in entries], asked, url)
-    _check_order(entries, asked, url)
-    return QueryAnswer(total, tuple(entry.id for entry in entries))
-
-
-def _count(root: etree._Element, name: str, url: str) -> int:
-    """One of the numbers at the top of the feed."""
-    text = (root.findtext(f"{_OPENSEARCH}{name}") or "").strip()
-    if not re.fullmatch(r"\d{1,12}", text, re.ASCII):
-        raise BadAnswer(url, f"the answer has no {name} that is a number: {shortened(text)!r}")
-    return int(text)
-
-
-def _check_count(count: int, total: int, asked: Asked, url: str) -> None:
-    """As many entries as were asked for, or as there are; no more."""
-    expected = min(asked.max_results, max(0, total - asked.start))
-    if count < expected:
-        raise ShortAnswer(
-            url, f"{plural(count, 'paper')} came where {expected:,} of {total:,} were asked"
-        )
-    if count > expected:
-        raise BadAnswer(url, f"{count:,} papers came where at most {expected:,} were due")
-
-
-def _check_ids(ids: list[ArxivId], asked: Asked, url: str) -> None:
-    """No paper twice, and none that the list of identifiers did not ask for."""
-    by_list = bool(asked.ids)
-    repeated = _first_repeated(str(id_) if by_list else id_.id for id_ in ids)
-    if repeated is not None:
-        raise BadAnswer(url, f"{repeated} came twice in one answer")
-    wanted = set(asked.ids)
-    for id_ in ids:
-        if by_list and id_ not in wanted and ArxivId(id_.id) not in wanted:
-            raise BadAnswer(url, f"{id_} came and was not asked for")
-
-
-def _first_repeated(names: Iterable[str]) -> str | None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return None
-
-
-def _check_order(entries: list[_Listed], asked: Asked, url: str) -> None:
-    """In the order of the date that the address sorts by; relevance is arXiv's to decide."""
-    dates = {
-        "lastUpdatedDate": [entry.updated for entry in entries],
-        "submittedDate": [entry.published for entry in entries],
-    }.get(asked.sort_by, [])
-    for before, after in pairwise(dates if asked.descending else dates[::-1]):
-        if before < after:
-            raise BadAnswer(url, f"the papers are not sorted by {asked.sort_by} as asked")
-
-
-def _listed(entry: etree._Element, url: str) -> _Listed:
-    """Read identifier and dates; every element that a paper needs stands in its entry once."""
-    name = _only_text(entry, "id", url).strip()
-    try:
-        id_ = ArxivId.parse(name)
-    except ValueError:
-        raise BadAnswer(url, f"an entry has no arXiv identifier: {shortened(name)!r}") from None
-    if id_.version is None:
-        raise BadAnswer(url, f"{id_} came without its version")
-    for element in ("title", "summary"):
-        _only_text(entry, element, url)
-    for path in _OPTIONAL_TEXTS:
-        for found in entry.iterfind(path):
-            _plain_text(found, url)
-    return _Listed(id_, _moment(entry, "updated", url), _moment(entry, "published", url))
-
-
-def _only_text(entry: etree._Element, name: str, url: str) -> str:
-    """Read the one element of this name."""
-    found = entry.findall(f"{ATOM}{name}")
-    if len(found) != 1:
-        raise BadAnswer(url, f"an entry has {len(found)} elements <{name}> where one is due")
-    return _plain_text(found[0], url)
-
-
-def _plain_text(element: etree._Element, url: str) -> str:
-    """Read an element's text; a library would silently cut it at anything that stands inside."""
-    if len(element):
-        name = etree.QName(element).localname
-        raise BadAnswer(url, f"an entry's <{name}> holds more than text")
-    return element.text or ""
-
-
-def _moment(entry: etree._Element, name: str, url: str) -> datetime:
-    """Read a date and time that has its zone, as UTC."""
-    text = _only_text(entry, name, url).strip()
-    try:
-        return moment(text)
-    except ValueError as error:
-        raise BadAnswer(url, f"an entry's <{name}> is {error}") from None

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,7 +59,6 @@ MOST_REDIRECTS = 5
 _LONG_WAIT = 30.0
 
 Check = Callable[[bytes], None]
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,7 +322,7 @@ class AnswerCache:
     def __init__(self, folder: Path, day: date) -> None:
         """Open ``folder`` (``.daily-papers/answers``) for the day; other days' answers go."""
         self._day = folder / day.isoformat()
-        for other in _folders_of_days(folder):
+        for other in folder.glob("????-??-??"):
             if other != self._day:
                 shutil.rmtree(other, ignore_errors=True)
 
@@ -360,10 +358,3 @@ class AnswerCache:
 
 def _digest(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode()
-
-
-def _folders_of_days(folder: Path) -> list[Path]:
-    try:
-        return [path for path in folder.iterdir() if _DAY.fullmatch(path.name)]
-    except OSError:
-        return []

@@ -60,42 +60,34 @@ def strict_xml(body: bytes, url: str) -> etree._Element:
         raise BadAnswer(url, "a web page came where XML was asked for")
     if not body.strip():
         raise BadAnswer(url, "the answer is empty")
-    _Shape(url).check(body)
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False
     )
     try:
+        _Shape(url).parser.Parse(body, True)  # noqa: FBT003 - it takes no keywords
         return etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise _incomplete(url, error) from error
-
-
-def _incomplete(url: str, error: Exception) -> BadAnswer:
-    said = shortened(_IN_STRING.sub("", str(error)))
-    return BadAnswer(url, f"not a complete XML document: {said}")
+    except (expat.ExpatError, etree.XMLSyntaxError, ValueError, LookupError) as error:
+        said = shortened(_IN_STRING.sub("", str(error)))
+        raise BadAnswer(url, f"not a complete XML document: {said}") from error
 
 
 class _Shape:
-    """Looks at a document from its first byte to its last, and keeps nothing of it."""
+    """Looks at a document from its first byte to its last, and keeps nothing of it.
+
+    ``parser`` raises BadAnswer for an unheard-of shape.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._depth = 0
         self._name_spaces = 0
-
-    def check(self, body: bytes) -> None:
-        """Raise BadAnswer for a document that is not well-formed or has an unheard-of shape."""
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartDoctypeDeclHandler = self._document_type
-        parser.StartNamespaceDeclHandler = self._name_space
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CommentHandler = self._long
-        parser.ProcessingInstructionHandler = self._long
-        try:
-            parser.Parse(body, True)  # noqa: FBT003 - it takes no keywords
-        except (expat.ExpatError, ValueError, LookupError) as error:
-            raise _incomplete(self._url, error) from error
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.StartDoctypeDeclHandler = self._document_type
+        self.parser.StartNamespaceDeclHandler = self._name_space
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CommentHandler = self._long
+        self.parser.ProcessingInstructionHandler = self._long
 
     def _refuse(self, what: str) -> NoReturn:
         raise BadAnswer(self._url, f"the answer {what}, which no answer of arXiv does")
@@ -126,15 +118,13 @@ class _Shape:
             self._refuse(f"has more than {_LONGEST_TOKEN:,} characters between two angle brackets")
 
 
-def parse_feed(body: bytes, url: str) -> etree._Element:
-    """Parse a complete Atom feed that is not an error in disguise; else raise BadAnswer."""
-    root = strict_xml(body, url)
+def check_feed(root: etree._Element, url: str) -> None:
+    """Raise BadAnswer unless this is an Atom feed that is not an error in disguise."""
     if root.tag != f"{ATOM}feed":
         raise BadAnswer(url, f"not an Atom feed, but <{shortened(etree.QName(root).localname)}>")
     message = _error_in(root)
     if message is not None:
         raise BadAnswer(url, f"arXiv refused the request: {message}")
-    return root
 
 
 def error_message(body: bytes) -> str | None:

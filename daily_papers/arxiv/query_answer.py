@@ -1,0 +1,143 @@
+"""Whether an answer of the query API is the whole answer to what its address asks.
+
+The raw bytes are checked before the package ``arxiv`` sees them, since it repairs XML that was cut,
+and shows an error page as no results. Whatever is not checked here is trusted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
+
+from lxml import etree
+
+from daily_papers.arxiv.xml import ARXIV, ATOM, check_feed, moment, shortened, strict_xml
+from daily_papers.errors import BadAnswer, ShortAnswer
+from daily_papers.papers.paper import ArxivId
+from daily_papers.text import plural
+
+_OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+#: The package cuts these texts silently at anything that is inside them.
+_TEXTS = (
+    *(f"{ATOM}{name}" for name in ("id", "title", "summary", "updated", "published")),
+    f"{ATOM}author/{ATOM}name",
+    *(f"{ARXIV}{name}" for name in ("comment", "journal_ref", "doi")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    """What a checked answer of the query API states about itself."""
+
+    total: int
+    ids: tuple[ArxivId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the address of a query asks for."""
+
+    start: int
+    max_results: int
+    ids: tuple[ArxivId, ...]
+    newest_first: bool
+
+    @classmethod
+    def in_address(cls, url: str) -> Self:
+        """Read the address, with the query API's own defaults for what it leaves out."""
+        given = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
+        ids = given["id_list"].split(",") if "id_list" in given else []
+        return cls(
+            start=int(given.get("start", "0")),
+            max_results=int(given.get("max_results", "10")),
+            ids=tuple(ArxivId.parse(text) for text in ids),
+            newest_first=given.get("sortBy") == "lastUpdatedDate"
+            and given.get("sortOrder", "descending") == "descending",
+        )
+
+
+def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
+    """Raise BadAnswer or ShortAnswer unless this is the whole answer to what the address asks."""
+    asked = _Asked.in_address(url)
+    root = strict_xml(body, url)
+    check_feed(root, url)
+    total = _number(root, "totalResults", url)
+    start = _number(root, "startIndex", url)
+    if start != asked.start:
+        raise BadAnswer(url, f"the answer starts at {start:,} where {asked.start:,} was asked")
+    entries = [_listed(entry, url) for entry in root.iterfind(f"{ATOM}entry")]
+    ids = tuple(id_ for id_, _ in entries)
+    _check_count(len(ids), total, asked, url)
+    _check_ids(ids, asked, url)
+    if asked.newest_first and any(one < other for (_, one), (_, other) in pairwise(entries)):
+        raise BadAnswer(url, "the papers are not sorted by lastUpdatedDate as asked")
+    return QueryAnswer(total, ids)
+
+
+def _number(root: etree._Element, name: str, url: str) -> int:
+    """One of the numbers at the top of the feed."""
+    text = (root.findtext(f"{_OPENSEARCH}{name}") or "").strip()
+    if not re.fullmatch(r"\d{1,12}", text, re.ASCII):
+        raise BadAnswer(url, f"the answer has no {name} that is a number: {shortened(text)!r}")
+    return int(text)
+
+
+def _check_count(count: int, total: int, asked: _Asked, url: str) -> None:
+    """As many entries as were asked for, or as there are; no more."""
+    expected = min(asked.max_results, max(0, total - asked.start))
+    if count < expected:
+        raise ShortAnswer(
+            url, f"{plural(count, 'paper')} came where {expected:,} of {total:,} were asked"
+        )
+    if count > expected:
+        raise BadAnswer(url, f"{count:,} papers came where at most {expected:,} were due")
+
+
+def _check_ids(ids: Sequence[ArxivId], asked: _Asked, url: str) -> None:
+    """No paper twice, and none that the list of identifiers did not ask for."""
+    times = Counter(str(id_) if asked.ids else id_.id for id_ in ids)
+    for name, number in times.items():
+        if number > 1:
+            raise BadAnswer(url, f"{name} came twice in one answer")
+    wanted = set(asked.ids)
+    for id_ in ids:
+        if wanted and id_ not in wanted and ArxivId(id_.id) not in wanted:
+            raise BadAnswer(url, f"{id_} came and was not asked for")
+
+
+def _listed(entry: etree._Element, url: str) -> tuple[ArxivId, datetime]:
+    """Read identifier and last update of an entry that has all that a paper needs, once."""
+    for path in _TEXTS:
+        for found in entry.iterfind(path):
+            if len(found):
+                name = etree.QName(found).localname
+                raise BadAnswer(url, f"an entry's <{name}> holds more than text")
+    texts = {name: _only_text(entry, name, url) for name in ("id", "title", "summary")}
+    try:
+        id_ = ArxivId.parse(texts["id"])
+    except ValueError:
+        said = shortened(texts["id"].strip())
+        raise BadAnswer(url, f"an entry has no arXiv identifier: {said!r}") from None
+    if id_.version is None:
+        raise BadAnswer(url, f"{id_} came without its version")
+    dates: list[datetime] = []
+    for name in ("updated", "published"):
+        try:
+            dates.append(moment(_only_text(entry, name, url).strip()))
+        except ValueError as error:
+            raise BadAnswer(url, f"an entry's <{name}> is {error}") from None
+    return id_, dates[0]
+
+
+def _only_text(entry: etree._Element, name: str, url: str) -> str:
+    """Read the one element of this name."""
+    found = entry.findall(f"{ATOM}{name}")
+    if len(found) != 1:
+        raise BadAnswer(url, f"an entry has {len(found)} elements <{name}> where one is due")
+    return found[0].text or ""
