@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from daily_papers import __version__
-from daily_papers.commands import COMMANDS, Command, Either, Option
+from daily_papers.commands import COMMANDS, Option
 from daily_papers.errors import DailyPapersError
 
 _EPILOG = """\
@@ -27,7 +27,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     _print_utf8()
     arguments = argparse.Namespace(root=".", quiet=False, verbose=0)
     parser().parse_args(argv, arguments)
-    _set_up_logging(arguments.verbose)
+    import logging  # noqa: PLC0415 - not needed for --help
+
+    level = {0: logging.ERROR, 1: logging.INFO}.get(arguments.verbose, logging.DEBUG)
+    logging.basicConfig(level=logging.ERROR, format="daily-papers: %(message)s", stream=sys.stderr)
+    logging.getLogger("daily_papers").setLevel(level)
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -71,20 +75,15 @@ def parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         one.set_defaults(run=command.run)
-        _add_options(one, command)
+        for each in command.options:
+            if isinstance(each, Option):
+                one.add_argument(*each.names, **each.settings)
+                continue
+            group = one.add_mutually_exclusive_group(required=each.required)
+            for option in each.options:
+                group.add_argument(*option.names, **option.settings)
         _add_common_options(one)
     return parser
-
-
-def _add_options(parser: argparse.ArgumentParser, command: Command) -> None:
-    for each in command.options:
-        match each:
-            case Option(names, settings):
-                parser.add_argument(*names, **settings)
-            case Either(options, required):
-                group = parser.add_mutually_exclusive_group(required=required)
-                for option in options:
-                    group.add_argument(*option.names, **option.settings)
 
 
 def _add_common_options(parser: argparse.ArgumentParser) -> None:
@@ -114,11 +113,3 @@ def _print_utf8() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def _set_up_logging(verbose: int) -> None:
-    import logging  # noqa: PLC0415 - not needed for --help
-
-    level = {0: logging.ERROR, 1: logging.INFO}.get(verbose, logging.DEBUG)
-    logging.basicConfig(level=logging.ERROR, format="daily-papers: %(message)s", stream=sys.stderr)
-    logging.getLogger("daily_papers").setLevel(level)

@@ -136,26 +136,25 @@ def is_key(text: str) -> bool:
     return True
 
 
-def day_of(key: str) -> date:
-    """The listing day of a digest. Raises ValueError if the text is not a key."""
+def digest_order(key: str) -> tuple[date, int]:
+    """The day and number of a digest, which sort the oldest first. Raises ValueError."""
     found = _KEY.fullmatch(key)
     if found is None:
         raise ValueError(f"not a digest's key: {key!r}")
-    return date.fromisoformat(found["day"])
+    return date.fromisoformat(found["day"]), int(found["number"] or 1)
+
+
+def day_of(key: str) -> date:
+    """The listing day of a digest. Raises ValueError if the text is not a key."""
+    return digest_order(key)[0]
 
 
 def number_of(key: str) -> int:
-    """The number of a digest among those of its day, 1 for the first."""
-    found = _KEY.fullmatch(key)
-    return int(found["number"] or 1) if found else 1
-
-
-def digest_order(key: str) -> tuple[date, int]:
-    """Sort key that puts the oldest digest first."""
-    return day_of(key), number_of(key)
+    """The number of a digest among those of its day, 1 for the first. Raises ValueError."""
+    return digest_order(key)[1]
 
 
 def new_key(day: date, taken: Collection[str]) -> str:
     """The key of one more digest of a day."""
-    numbers = [number_of(key) for key in taken if is_key(key) and day_of(key) == day]
-    return f"{day}-{max(numbers) + 1}" if numbers else str(day)
+    latest = max((number_of(key) for key in taken if is_key(key) and day_of(key) == day), default=0)
+    return f"{day}-{latest + 1}" if latest else str(day)

@@ -249,7 +249,7 @@ def _lead(mail: Mail) -> str:
     papers = plural(len(mail.items), "new paper")
     more = " more" if number_of(mail.keys[0]) > 1 and len(mail.digests) == 1 else ""
     first, last = mail.days
-    when = f"on {last}" if first == last else f"from {first} to {last}, late and in one mail"
+    when = f"on {last}" if first == last else f"from {first} to {last}, sent late in one mail"
     counts = _counts(mail, escape_inline, _LONGEST_COUNTS)
     lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{counts}."]
     lines += [

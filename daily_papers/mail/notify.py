@@ -12,7 +12,7 @@ overlap, which the workflow's concurrency group ensures.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -97,10 +97,8 @@ class Destination:
             clock=clock,
             say=say,
         )
-        try:
+        with closing(api):
             yield Issues(api)
-        finally:
-            api.close()
 
 
 def notify(
