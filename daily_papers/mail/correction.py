@@ -9,13 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.issue import (
-    IssuePart,
     escape_paragraph,
     issue_parts,
     issue_title,
@@ -23,7 +21,7 @@ from daily_papers.mail.issue import (
     utf16_length,
     visible_text,
 )
-from daily_papers.mail.outbox import Outbox, SentMail, SentPart, reassemble
+from daily_papers.mail.outbox import Outbox, reassemble
 
 _PAPER_LINE = re.compile(
     r"^- (?P<link>\[.*?\]\(https://arxiv\.org/abs/(?P<paper>[\w./-]+?)\))", re.MULTILINE
@@ -42,94 +40,61 @@ def correct(outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str |
             f"digest {key} has no issue to correct; `daily-papers notify` will send it as its file"
             " is now"
         )
+    number = sent.issue.number
+    sent_parts = tuple(outbox.sent_parts(sent))
+    shown = [sent.issue.body, *(part.comment.body for part in sent_parts)]
     mail = reassemble(sent, digests)
-    correction = _Correction(
-        sent=sent,
-        sent_parts=tuple(outbox.sent_parts(sent)),
-        mail=mail,
-        parts=issue_parts(mail, outbox.links),
-        reason=reason,
-    )
-    explained = correction.is_last_of(outbox)
-    if correction.is_made and (explained or reason is None):
-        outbox.say(f"digest {key}: issue {sent.issue.number} is up to date; nothing to correct")
+    title, parts = issue_title(mail), issue_parts(mail, outbox.links)
+    wanted = [part.body for part in parts]
+    fingerprint = _fingerprint(wanted, reason)
+    is_up_to_date = sent.issue.title == title and list(map(_with_unix_newlines, shown)) == wanted
+    is_explained = _last_fingerprint(outbox, number) == fingerprint
+    if is_up_to_date and (is_explained or reason is None):
+        outbox.say(f"digest {key}: issue {number} is up to date; nothing to correct")
         return
-    if not explained:
-        outbox.issues.comment(sent.issue.number, correction.comment)
-    correction.make(outbox)
-    outbox.say(f"digest {key}: corrected issue {sent.issue.number}")
+    if not is_explained:
+        outbox.issues.comment(number, f"{_explanation(shown, mail, reason)}\n\n{fingerprint}")
+    outbox.issues.edit(number, title, wanted[0])
+    missing = {part.key.part: part.body for part in parts[1:]}
+    for part in sent_parts:
+        body = missing.pop(part.number, _SUPERSEDED)
+        if _with_unix_newlines(part.comment.body) != body:
+            outbox.issues.edit_comment(part.comment.id, body)
+    for body in missing.values():
+        outbox.issues.comment(number, body)
+    outbox.say(f"digest {key}: corrected issue {number}")
 
 
-@dataclass(frozen=True)
-class _Correction:
-    """An issue as it is (``sent``, ``sent_parts``) and as it should be (``mail``, ``parts``)."""
+def _fingerprint(bodies: Sequence[str], reason: str | None) -> str:
+    """A hidden mark of what a correction changes, and why."""
+    digest = hashlib.sha256("\0".join((*bodies, reason or "")).encode()).hexdigest()
+    return f"<!-- daily-papers correction={digest[:32]} -->"
 
-    sent: SentMail
-    sent_parts: tuple[SentPart, ...]
-    mail: Mail
-    parts: tuple[IssuePart, ...]
-    #: What a person says was wrong.
-    reason: str | None
 
-    @property
-    def bodies(self) -> list[str]:
-        """The texts that GitHub shows now."""
-        return [self.sent.issue.body, *(part.comment.body for part in self.sent_parts)]
+def _last_fingerprint(outbox: Outbox, number: int) -> str:
+    """The fingerprint in the issue's last comment that explains a correction; or nothing."""
+    last = ""
+    for comment in outbox.issues.comments(number):
+        found = _FINGERPRINT.search(comment.body)
+        if found is not None and comment.user.login == outbox.mailbox.login:
+            last = found[0].rstrip()
+    return last
 
-    @property
-    def is_made(self) -> bool:
-        """Whether the issue is up to date with its file."""
-        return self.sent.issue.title == issue_title(self.mail) and [
-            _with_unix_newlines(body) for body in self.bodies
-        ] == [part.body for part in self.parts]
 
-    @property
-    def comment(self) -> str:
-        """What was wrong: the reason that a person gave, and the papers that go and come."""
-        was = {
-            found["paper"]: found["link"]
-            for body in self.bodies
-            for found in _PAPER_LINE.finditer(body)
-        }
-        now = {item.paper.versioned_id: paper_line(item) for item in self.mail.items}
-        wrong = [f"- {link}" for paper, link in was.items() if paper not in now]
-        missed = [line for paper, line in now.items() if paper not in was]
-        blocks = ["**Correction**"]
-        if self.reason:
-            blocks.append(escape_paragraph(visible_text(self.reason, _LONGEST_REASON)))
-        blocks += ["These papers should not have been listed:", _as_list(wrong)] if wrong else []
-        blocks += ["These papers were missing:", _as_list(missed)] if missed else []
-        if not wrong and not missed and self.reason is None:
-            blocks.append("The papers are the same, only shown differently.")
-        blocks.append("The list above is now correct.")
-        return "\n\n".join((*blocks, self._fingerprint))
-
-    @property
-    def _fingerprint(self) -> str:
-        texts = (*(part.body for part in self.parts), self.reason or "")
-        digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
-        return f"<!-- daily-papers correction={digest[:32]} -->"
-
-    def is_last_of(self, outbox: Outbox) -> bool:
-        """Whether the issue's last correction comment is for this correction."""
-        last = ""
-        for comment in outbox.issues.comments(self.sent.issue.number):
-            found = _FINGERPRINT.search(comment.body)
-            if found is not None and comment.user.login == outbox.mailbox.login:
-                last = found[0].rstrip()
-        return last == self._fingerprint
-
-    def make(self, outbox: Outbox) -> None:
-        """Edit the issue and its further parts, add missing parts, and empty surplus ones."""
-        number = self.sent.issue.number
-        outbox.issues.edit(number, issue_title(self.mail), self.parts[0].body)
-        wanted = {part.key.part: part.body for part in self.parts[1:]}
-        for part in self.sent_parts:
-            body = wanted.pop(part.number, _SUPERSEDED)
-            if _with_unix_newlines(part.comment.body) != body:
-                outbox.issues.edit_comment(part.comment.id, body)
-        for body in wanted.values():
-            outbox.issues.comment(number, body)
+def _explanation(shown: Sequence[str], mail: Mail, reason: str | None) -> str:
+    """What was wrong: the reason that a person gave, and the papers that go and come."""
+    was = {found["paper"]: found["link"] for body in shown for found in _PAPER_LINE.finditer(body)}
+    now = {item.paper.versioned_id: paper_line(item) for item in mail.items}
+    wrong = [f"- {link}" for paper, link in was.items() if paper not in now]
+    missed = [line for paper, line in now.items() if paper not in was]
+    blocks = ["**Correction**"]
+    if reason:
+        blocks.append(escape_paragraph(visible_text(reason, _LONGEST_REASON)))
+    blocks += ["These papers should not have been listed:", _as_list(wrong)] if wrong else []
+    blocks += ["These papers were missing:", _as_list(missed)] if missed else []
+    if not wrong and not missed and reason is None:
+        blocks.append("The papers are the same, only shown differently.")
+    return "\n\n".join((*blocks, "The list above is now correct."))
 
 
 def _with_unix_newlines(body: str) -> str:
