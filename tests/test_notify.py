@@ -559,6 +559,15 @@ def test_pages_are_followed_on_the_same_host_only(begun: Watcher):
     assert elsewhere.requests == []
 
 
+@pytest.mark.parametrize(("field", "value"), [("number", "1"), ("user", 7), ("comments", None)])
+def test_an_issue_of_another_form_stops_the_run(begun: Watcher, field: str, value: object):
+    begun.github.issues[0][field] = value
+    begun.write(digest("2026-11-19", [3]))
+    with pytest.raises(Unavailable, match="does not have GitHub's form"):
+        begun.notify()
+    assert len(begun.github.issues) == 1
+
+
 def test_a_damaged_digest_is_named_and_holds_no_other_up(begun: Watcher):
     begun.write(digest("2026-11-19", [3]), digest("2026-11-20", [4]))
     file = begun.root / "digests" / "2026-11-19.md"
