@@ -383,11 +383,11 @@ def run_report(arguments: Namespace) -> int:
     "one entry for each paper (bibtex).",
     option("--format", choices=("jsonl", "csv", "bibtex"), default="jsonl", help="default: jsonl"),
     flag("--all", "also the history: every paper that was ever in a table or a digest"),
-    flag("--bom", "with --format csv: begin with a byte order mark, by which Excel reads UTF-8"),
+    flag("--bom", "with --format csv: begin with a byte order mark, which Excel needs for UTF-8"),
 )
 def run_export(arguments: Namespace) -> int:
     """Print the store for other programs."""
-    from daily_papers.export import FORMATS, all_rows, csv_for_excel, table_rows
+    from daily_papers.export import FORMATS, all_rows, table_rows
     from daily_papers.repository import Repository
 
     if arguments.bom and arguments.format != "csv":
@@ -399,7 +399,9 @@ def run_export(arguments: Namespace) -> int:
         rows = all_rows(config.keywords, store.with_history(repository.load_history()))
     else:
         rows = table_rows(config.keywords, store)
-    for text in (csv_for_excel if arguments.bom else FORMATS[arguments.format])(rows):
+    if arguments.bom:
+        sys.stdout.write("\ufeff")
+    for text in FORMATS[arguments.format](rows):
         sys.stdout.write(text)
     return 0
 

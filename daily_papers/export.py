@@ -80,12 +80,6 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
         yield _csv_line(_cell(value) for value in _values(row).values())
 
 
-def csv_for_excel(rows: Iterable[Row]) -> Iterator[str]:
-    """CSV after a byte order mark, without which Excel does not read UTF-8."""
-    yield "\ufeff"
-    yield from csv_lines(rows)
-
-
 def bibtex(rows: Iterable[Row]) -> Iterator[str]:
     """One entry for each paper, however many keywords it has, with blank lines between."""
     papers = {row.paper.id: row.paper for row in _in_order(rows)}
