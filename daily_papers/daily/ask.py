@@ -5,7 +5,6 @@ What fails is noted, and the next thing is tried; nothing here decides what an a
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -22,7 +21,6 @@ from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
     AuditFailed,
     AuditPostponed,
-    BySlug,
     CategoriesUnknown,
     Details,
     Evidence,
@@ -50,8 +48,6 @@ from daily_papers.errors import BadAnswer, Failure, FetchError, RejectedAnswer, 
 from daily_papers.papers.announcement import merge_parts
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.store.store import Store, highest
-
-logger = logging.getLogger(__name__)
 
 #: Called with what is being done: ``done``, ``of`` how many, and a few words.
 Progress = Callable[[int, int, str], None]
@@ -91,8 +87,6 @@ class Inquiry:
 
     def ask_for_feed(self, parts: Sequence[tuple[str, ...]]) -> None:
         """Ask for today's announcements."""
-        if not parts:
-            return
         self.progress(0, len(parts), "announcement feed")
         answer = self._without_unknown_categories(self._feed.today(parts))
         accepted = [accept_feed(part, self.before.state, self.day) for part in answer.parts]
@@ -134,16 +128,16 @@ class Inquiry:
         """
         catch_up = partial(self._catch_up, known)
         missing = not self._search_each(plan.searches, "search for", catch_up)
-        if plan.harvest is not None and not self._harvest(plan.harvest):
+        if plan.harvest is not None and not self._harvest(plan.harvest, self._matched):
             self._search_each(plan.stand_in_searches, "search for", catch_up)
         if plan.fills:
             self._search_each(plan.fills, "fill", self._fill)
-            missing |= self._api_health.failing
+            missing |= bool(self._api_health.failures)
         if missing and plan.stand_in is not None:
-            self._harvest(plan.stand_in)
+            self._harvest(plan.stand_in, self._matched)
 
     def _search_each(
-        self, slugs: Sequence[str], what: str, search: Callable[[Keyword], object]
+        self, slugs: Sequence[str], what: str, search: Callable[[Keyword], None]
     ) -> bool:
         """Search keyword by keyword; one that fails leaves the others alone. Whether none did."""
         by_slug = {keyword.slug: keyword for keyword in self.keywords}
@@ -152,9 +146,8 @@ class Inquiry:
             self.progress(done, len(slugs), f"{what} {by_slug[slug].name}")
             try:
                 search(by_slug[slug])
-            except FetchError as failure:
-                logger.debug("%s: %s", slug, failure)
-                self.evidence.append(SearchFailed(slug, _failure(failure, slug)))
+            except FetchError as error:
+                self.evidence.append(SearchFailed(slug, _failure(error, slug)))
                 failures += 1
         return not failures
 
@@ -182,7 +175,8 @@ class Inquiry:
 
     def _search(self, keyword: Keyword, count: int) -> tuple[Answer, Searched]:
         """Search for a keyword's newest papers; raises FetchError if the answer is rejected."""
-        answer = self._api_health.ask(partial(self._api.search, keyword.expression, count))
+        with self._api_health.asked():
+            answer = self._api.search(keyword.expression, count)
         try:
             return answer, accept_search(
                 SearchAnswer(
@@ -200,50 +194,44 @@ class Inquiry:
                 self.session.discard(url)
             raise
 
-    def _harvest(self, harvest: Harvest) -> bool:
-        """Ask for everything that changed, and match it; whether all of it came."""
-
-        def take(papers: Sequence[Paper], *, complete: bool) -> None:
-            matching = matching_each(self.keywords, papers)
-            self.evidence.append(
-                Harvested(
-                    harvest.since,
-                    matching,
-                    self._wanted(papers, matching),
-                    highest(paper.id for paper in papers),
-                    complete,
-                )
-            )
-
-        return self._take_pages(harvest, take)
-
-    def _wanted(self, papers: Iterable[Paper], matching: BySlug) -> tuple[Paper, ...]:
-        """Those that match a keyword, or did when they came."""
-        ids = {paper.id for each in matching.values() for paper in each} | self._found_today()
-        return tuple(paper for paper in papers if paper.id in ids or paper.id in self.before.papers)
-
-    def _take_pages(self, harvest: Harvest, take: _TakePage) -> bool:
-        """Hand over page by page; whether all of them came."""
+    def _harvest(self, harvest: Harvest, evidence_of: _EvidenceOf) -> bool:
+        """Ask for everything that changed, page by page; whether all of it came."""
         try:
             # A page may take minutes; what comes after the harvest needs its time, too.
             with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
                 for set_spec in harvest.sets:
-                    is_last = set_spec == harvest.sets[-1]
-                    ask = partial(self._take_set, harvest, set_spec, take, is_last=is_last)
-                    self._oai_health.ask(ask)
-        except FetchError as failure:
-            logger.debug("harvest since %s: %s", harvest.since, failure)
-            self.evidence.append(HarvestFailed(harvest.since, failure.failure))
+                    with self._oai_health.asked():
+                        pages = self._oai.changed_since(harvest.since, set_spec)
+                        for number, page in enumerate(pages):
+                            self.progress(number, harvest.pages, f"harvest since {harvest.since}")
+                            papers = [each for each in page.papers if is_credible(each, self.day)]
+                            last = set_spec == harvest.sets[-1] and page.resumption_token is None
+                            self.evidence.append(evidence_of(harvest, papers, last=last))
+        except FetchError as error:
+            self.evidence.append(HarvestFailed(harvest.since, error.failure))
             return False
         return True
 
-    def _take_set(
-        self, harvest: Harvest, set_spec: str | None, take: _TakePage, *, is_last: bool
-    ) -> None:
-        for number, page in enumerate(self._oai.changed_since(harvest.since, set_spec)):
-            self.progress(number, harvest.pages, f"harvest since {harvest.since}")
-            credible = [paper for paper in page.papers if is_credible(paper, self.day)]
-            take(credible, complete=is_last and page.resumption_token is None)
+    def _matched(self, harvest: Harvest, papers: Sequence[Paper], *, last: bool) -> Harvested:
+        """What a page of a harvest brings to all keywords."""
+        matching = matching_each(self.keywords, papers)
+        matched = frozenset(paper.id for each in matching.values() for paper in each)
+        return Harvested(
+            harvest.since,
+            matching,
+            self._wanted(papers, matched),
+            highest(paper.id for paper in papers),
+            complete=last,
+        )
+
+    def _details(self, _: Harvest, papers: Sequence[Paper], **_last: bool) -> Details:
+        """What a page of a harvest adds to papers that are known already."""
+        return Details(self._wanted(papers, frozenset()))
+
+    def _wanted(self, papers: Iterable[Paper], matched: frozenset[str]) -> tuple[Paper, ...]:
+        """Those that match a keyword, or did when they came."""
+        ids = matched | self._found_today() | self.before.papers.keys()
+        return tuple(paper for paper in papers if paper.id in ids)
 
     # --- details -------------------------------------------------------------------------------
 
@@ -254,7 +242,7 @@ class Inquiry:
         """
         today, backlog = self._lacking_details(known)
         too_many = len(today) > MOST_DETAILS
-        harvested = too_many and self._harvest_details(other_way)
+        harvested = too_many and self._harvest(other_way, self._details)
         if harvested:
             found = {
                 paper.id for item in self.evidence for paper in papers_of(item) if paper.has_details
@@ -264,14 +252,23 @@ class Inquiry:
         count = request_batches(len(today), len(backlog)) * DETAILS_A_REQUEST
         first = self._first_announced() if probe else None
         wanted = list(dict.fromkeys([*([first] if first else []), *today, *backlog]))
-        failure = self._in_lists(wanted[: max(count, DETAILS_A_REQUEST if first else 0)])
-        if failure is None:
-            return
-        if not today or harvested:
-            self._note("details come another way, or later", failure, still_due=True)
-            return
-        self._note("details come another way, or later", failure, still_due=False)
-        self._harvest_details(other_way)
+        try:
+            self._ask_in_lists(wanted[: max(count, DETAILS_A_REQUEST if first else 0)])
+        except FetchError as error:
+            still_due = harvested or not today
+            what = "details come another way, or later"
+            self.evidence.append(Unanswered(what, error.failure, still_due))
+            if not still_due:
+                self._harvest(other_way, self._details)
+
+    def _ask_in_lists(self, wanted: Sequence[str]) -> None:
+        """Ask for papers by their identifiers; raises FetchError."""
+        for start in range(0, len(wanted), DETAILS_A_REQUEST):
+            self.progress(start, len(wanted), "details")
+            with self._api_health.asked():
+                papers = self._api.by_id(wanted[start : start + DETAILS_A_REQUEST])
+            credible = (paper for paper in papers if is_credible(paper, self.day))
+            self.evidence.append(Details(tuple(credible)))
 
     def _lacking_details(self, known: Store) -> tuple[list[str], list[str]]:
         """Papers without details: those of today's feed, and others in tables; newest first."""
@@ -297,25 +294,6 @@ class Inquiry:
         listings = (i.announcements for i in self.evidence if isinstance(i, FeedRead | FeedLost))
         return next(iter(newly_announced(next(listings, ()))), None)
 
-    def _harvest_details(self, harvest: Harvest) -> bool:
-        def take(papers: Sequence[Paper], **_: bool) -> None:
-            self.evidence.append(Details(self._wanted(papers, {})))
-
-        return self._take_pages(harvest, take)
-
-    def _in_lists(self, wanted: Sequence[str]) -> FetchError | None:
-        """Ask for papers by their identifiers; return what went wrong, if something did."""
-        for start in range(0, len(wanted), DETAILS_A_REQUEST):
-            batch = wanted[start : start + DETAILS_A_REQUEST]
-            self.progress(start, len(wanted), "details")
-            try:
-                papers = self._api_health.ask(partial(self._api.by_id, batch))
-            except FetchError as failure:
-                return failure
-            credible = (paper for paper in papers if is_credible(paper, self.day))
-            self.evidence.append(Details(tuple(credible)))
-        return None
-
     # --- the audit -----------------------------------------------------------------------------
 
     def audit(self, slug: str | None) -> None:
@@ -323,7 +301,7 @@ class Inquiry:
         keyword = next((keyword for keyword in self.keywords if keyword.slug == slug), None)
         if keyword is None:
             return
-        if self._api_health.failing:
+        if self._api_health.failures:
             self.evidence.append(AuditPostponed())
             return
         self.progress(0, 1, f"audit of {keyword.name}")
@@ -334,13 +312,11 @@ class Inquiry:
                 AuditFailed(keyword.slug, keyword.name, _failure(failure, keyword.slug))
             )
 
-    def _note(self, what: str, failure: FetchError, *, still_due: bool) -> None:
-        logger.debug("%s: %s", what, failure)
-        self.evidence.append(Unanswered(what, failure.failure, still_due))
 
+class _EvidenceOf(Protocol):
+    """Says what a page of a harvest brings."""
 
-class _TakePage(Protocol):
-    def __call__(self, papers: Sequence[Paper], /, *, complete: bool) -> None: ...
+    def __call__(self, harvest: Harvest, papers: Sequence[Paper], /, *, last: bool) -> Evidence: ...
 
 
 def _failure(error: FetchError, slug: str) -> Failure:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from daily_papers.errors import FetchError, NoAnswer
-
-_Answer = TypeVar("_Answer")
 
 #: So many questions in a row without an answer, and no further one is asked.
 _PATIENCE = 3
@@ -21,28 +19,20 @@ class Health:
     A bad answer is an answer: the next question may have a good one.
     """
 
-    #: Questions without an answer since the last answer.
-    unanswered: int = 0
-    #: Why the last question had no answer; None if it had one. What is not urgent can wait.
-    last_failure: FetchError | None = None
+    #: Why it did not answer, one for each question since its last answer.
+    failures: list[NoAnswer] = field(default_factory=list)
 
-    @property
-    def failing(self) -> bool:
-        """Whether the last question had no answer."""
-        return self.last_failure is not None
-
-    def ask(self, question: Callable[[], _Answer]) -> _Answer:
-        """Ask, unless the service is left in peace; raises FetchError."""
-        if self.last_failure is not None and self.unanswered >= _PATIENCE:
-            raise self.last_failure
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Note how the question inside fares; raises FetchError if the service is left in peace."""
+        if len(self.failures) >= _PATIENCE:
+            raise self.failures[-1]
         try:
-            answer = question()
+            yield
         except NoAnswer as failure:
-            self.unanswered += 1
-            self.last_failure = failure
+            self.failures.append(failure)
             raise
         except FetchError:
-            self.unanswered, self.last_failure = 0, None
+            self.failures.clear()
             raise
-        self.unanswered, self.last_failure = 0, None
-        return answer
+        self.failures.clear()

@@ -60,22 +60,49 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
         reconciled = _reconciled(repository, config, order)
         before, evidence = reconciled.store, list[Evidence]()
 
+        def known() -> Store:
+            return so_far(before, config.keywords, evidence, order.day)
+
         def keep_what_came(wait: Wait) -> None:
-            store = so_far(before, config.keywords, evidence, order.day)
+            store = known()
             line = f"Still fetching: {wait.reason}."
             state = replace(store.state, complete=False, day_line=line)
             repository.publish(config, store.updated(state=state))
 
-        with _session(repository, services, order, keep_what_came) as session:
+        with PoliteSession(
+            Limits.of(services, budget=order.budget),
+            answers=AnswerCache(repository.answers, order.day),
+            before_waiting=keep_what_came,
+            say=order.say,
+            digest_repository=repository_url(order.environ),
+        ) as session:
             inquiry = Inquiry(
                 session, services, before, config.keywords, order.day, progress, evidence
             )
-            plan = _carry_out(inquiry, reconciled, config, order)
-        conclusion = conclude(before, config.keywords, evidence, _run(repository, order))
+            store = before
+            plan = make_plan(_situation(reconciled, store, config, evidence, order))
+            parts = plan.feed_parts
+            if parts:
+                inquiry.ask_for_feed(parts)
+                store = known()
+                plan = make_plan(_situation(reconciled, store, config, evidence, order))
+            learned = len(evidence)
+            inquiry.ask_for_missed(plan, store)
+            if plan.details is not None:
+                store = known() if len(evidence) > learned else store
+                inquiry.ask_for_details(plan.details, store, probe=bool(plan.searches))
+            inquiry.audit(plan.audit)
+        run = Run(
+            day=order.day,
+            mode=order.mode,
+            digest_key=new_key(order.day, repository.digest_keys()),
+            repository=repository_name(order.environ),
+        )
+        conclusion = conclude(before, config.keywords, evidence, run)
         repository.publish(
             config, conclusion.store, conclusion.digest, server=server_url(order.environ)
         )
-    return _report(conclusion, plan, session, order)
+    return _report(conclusion, replace(plan, feed_parts=parts), session, order)
 
 
 def dry_run(repository: Repository, order: Order) -> tuple[str, ...]:
@@ -85,21 +112,6 @@ def dry_run(repository: Repository, order: Order) -> tuple[str, ...]:
     reconciled = _reconciled(repository, config, order)
     plan = make_plan(_situation(reconciled, reconciled.store, config, (), order))
     return plan_sentences(plan, order.mode)
-
-
-def _reconciled(repository: Repository, config: Config, order: Order) -> Reconciled:
-    store = repository.load_store()
-    _refuse_the_past(store, order.day)
-    return reconcile(store, config.keywords, order.day)
-
-
-def _refuse_the_past(store: Store, day: date) -> None:
-    last = store.state.day
-    if last is not None and day < last:
-        raise UsageError(
-            f"{day} is before the last run's day, {last}: a store only moves forward; leave out "
-            "--today and DAILY_PAPERS_TODAY, or restore an older state of data/ with git"
-        )
 
 
 def _refuse_the_future(services: Services, day: date) -> None:
@@ -115,51 +127,16 @@ def _refuse_the_future(services: Services, day: date) -> None:
         )
 
 
-def _session(
-    repository: Repository,
-    services: Services,
-    order: Order,
-    before_waiting: Callable[[Wait], None],
-) -> PoliteSession:
-    return PoliteSession(
-        Limits.of(services, budget=order.budget),
-        answers=AnswerCache(repository.answers, order.day),
-        before_waiting=before_waiting,
-        say=order.say,
-        digest_repository=repository_url(order.environ),
-    )
-
-
-def _run(repository: Repository, order: Order) -> Run:
-    return Run(
-        day=order.day,
-        mode=order.mode,
-        digest_key=new_key(order.day, repository.digest_keys()),
-        repository=repository_name(order.environ),
-    )
-
-
-def _carry_out(inquiry: Inquiry, reconciled: Reconciled, config: Config, order: Order) -> Plan:
-    """Ask for the feed first; the rest is planned when it is known how that went."""
-
-    def known() -> Store:
-        return so_far(reconciled.store, config.keywords, inquiry.evidence, order.day)
-
-    store = reconciled.store
-    plan = make_plan(_situation(reconciled, store, config, inquiry.evidence, order))
-    parts = plan.feed_parts
-    if parts:
-        inquiry.ask_for_feed(parts)
-        store = known()
-        plan = make_plan(_situation(reconciled, store, config, inquiry.evidence, order))
-    learned = len(inquiry.evidence)
-    inquiry.ask_for_missed(plan, store)
-    if plan.details is not None:
-        if len(inquiry.evidence) > learned:
-            store = known()
-        inquiry.ask_for_details(plan.details, store, probe=bool(plan.searches))
-    inquiry.audit(plan.audit)
-    return replace(plan, feed_parts=parts)
+def _reconciled(repository: Repository, config: Config, order: Order) -> Reconciled:
+    """The store with the keywords of today. Raises UsageError if it is of a later day."""
+    store = repository.load_store()
+    last = store.state.day
+    if last is not None and order.day < last:
+        raise UsageError(
+            f"{order.day} is before the last run's day, {last}: a store only moves forward; leave "
+            "out --today and DAILY_PAPERS_TODAY, or restore an older state of data/ with git"
+        )
+    return reconcile(store, config.keywords, order.day)
 
 
 def _situation(
