@@ -15,42 +15,29 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from daily_papers.config import Keyword
+from daily_papers.daily.advance import advance
 from daily_papers.daily.evidence import (
     Evidence,
     FeedLost,
     FeedRead,
+    Findings,
     Harvested,
     Searched,
+    feed_of,
 )
 from daily_papers.daily.feed_history import (
-    gap,
     lost_since,
-    newly_announced,
     skipped_sentence,
     with_feed,
     with_volumes,
 )
-from daily_papers.daily.findings import Findings, KeywordProgress
-from daily_papers.daily.news import NewPapers, announced_as_news, find_news, papers_of
-from daily_papers.daily.plan import FetchMode, lacks_days
+from daily_papers.daily.news import NewPapers, find_news, papers_of
+from daily_papers.daily.plan import FetchMode, Run
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
 from daily_papers.mail.digest import Digest, NewsItem, number_of
-from daily_papers.papers.paper import Origin, Paper, announcement_order, pack_ids, unpack_ids
+from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 from daily_papers.text import plural
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What a run is for."""
-
-    #: The listing day.
-    day: date
-    mode: FetchMode
-    #: The key of the digest that it writes if there is news.
-    digest_key: str
-    #: ``owner/name`` of the digest repository; None if it is not known.
-    repository: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +58,11 @@ def conclude(
     news = find_news(before, keywords, evidence, run.day)
     store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, run.day)
     findings = Findings.of(store, evidence)
-    state = _with_unheard(_with_the_feed(store.state, findings, run.day), news)
-    states = [_advanced(store, state, keyword, findings, run) for keyword in keywords]
-    state = _closed(store, state, states, findings, run)
-    told = {each.slug: _notified(store, state, each, findings, run) for each in states}
-    store = store.updated(keywords=told, state=state)
+    state = _with_feed_history(store.state, findings, news, run.day)
+    store = advance(store, state, keywords, findings, run)
     digest = _digest(before, store, keywords, news, run)
     store = _with_news(store, keywords, news, run)
-    new = _new_today(store, run.day)
+    new = Counter(slug for item in store.news_of(run.day).values() for slug in item.keywords)
     reports = tuple(
         report_keyword(store, keyword, findings, new[keyword.slug], run.day) for keyword in keywords
     )
@@ -107,7 +91,7 @@ def so_far(
 
 def _with_lost_days(before: Store, evidence: Sequence[Evidence]) -> Store:
     """Let no keyword count as complete for days whose feed was empty by mistake."""
-    feed = _feed_of(evidence)
+    feed = feed_of(evidence)
     lost = None if feed is None else lost_since(before.state, feed.announcements)
     if lost is None:
         return before
@@ -123,10 +107,6 @@ def _complete_before(day: date, keywords: Mapping[str, KeywordState]) -> Mapping
         )
         for slug, keyword in keywords.items()
     }
-
-
-def _feed_of(evidence: Sequence[Evidence]) -> FeedRead | None:
-    return next((item for item in evidence if isinstance(item, FeedRead)), None)
 
 
 def _with_tables(
@@ -150,12 +130,14 @@ def _with_tables(
         draft.trim(keyword.slug, keyword.max_papers)
     after = draft.finish()
     changed = _changed_tables(before, after)
+    earlier = before.state.revised if before.state.day == day else ()
+    revised = sorted({*earlier, *_revised_now(before, after)}, key=announcement_order)
     return after.updated(
         keywords={
             slug: replace(keyword, changed=day) if slug in changed else keyword
             for slug, keyword in after.keywords.items()
         },
-        state=replace(after.state, revised=_revised(before, after, day)),
+        state=replace(after.state, revised=tuple(revised)),
     )
 
 
@@ -173,12 +155,6 @@ def _changed_tables(before: Store, after: Store) -> frozenset[str]:
     )
 
 
-def _revised(before: Store, after: Store, day: date) -> tuple[str, ...]:
-    """All papers that were revised on this listing day, those of its earlier runs included."""
-    earlier = before.state.revised if before.state.day == day else ()
-    return tuple(sorted({*earlier, *_revised_now(before, after)}, key=announcement_order))
-
-
 def _revised_now(before: Store, after: Store) -> frozenset[str]:
     """Papers that were in a table before this run, and are there in a newer version now."""
     return frozenset(
@@ -188,17 +164,12 @@ def _revised_now(before: Store, after: Store) -> frozenset[str]:
     )
 
 
-# --- how far each keyword is -------------------------------------------------------------------
-
-
-def _with_the_feed(state: State, findings: Findings, day: date) -> State:
-    """Remember today's feed, and how much it brought."""
+def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: date) -> State:
+    """Remember today's feed, how much it brought, and what earlier ones are now known to lack."""
     state = with_volumes(state, findings.announced or ())
-    return state if findings.feed is None else with_feed(state, findings.feed, day)
-
-
-def _with_unheard(state: State, news: NewPapers) -> State:
-    """Remember papers that no feed showed as if it had, and the days whose feeds were short."""
+    if findings.feed is not None:
+        state = with_feed(state, findings.feed, day)
+    # What no feed showed counts from now on as if its feed had.
     heard = tuple(
         replace(
             listing,
@@ -211,122 +182,6 @@ def _with_unheard(state: State, news: NewPapers) -> State:
     )
     missed = tuple(sorted({*state.missed, *news.short_days}))
     return replace(state, heard=heard, missed=missed)
-
-
-def _advanced(
-    store: Store, state: State, keyword: Keyword, findings: Findings, run: Run
-) -> KeywordState:
-    """Bring a keyword up to what the run found."""
-    before, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
-    full = len(store.members.get(keyword.slug, ())) >= keyword.max_papers
-    after = _filled(before, progress, run.day, full=full)
-    if keyword.slug in findings.rejected:
-        after = replace(after, rejected=run.day)
-    reached = _reached(after, progress, state, findings, run)
-    if reached is None:
-        return after
-    return replace(after, last_success=max(reached, after.last_success or reached))
-
-
-def _filled(
-    keyword: KeywordState, progress: KeywordProgress, day: date, *, full: bool
-) -> KeywordState:
-    """Note a search, or a harvest that helped to fill the table."""
-    if progress.searched:
-        return replace(keyword, audited=day, filled=keyword.filled or day, rejected=None)
-    if progress.harvested and keyword.filled is None:
-        return replace(keyword, harvested=day, filled=day if full else None)
-    return keyword
-
-
-def _reached(
-    keyword: KeywordState,
-    progress: KeywordProgress,
-    state: State,
-    findings: Findings,
-    run: Run,
-) -> date | None:
-    """The listing day up to which the keyword's table is complete now; None if it is not known.
-
-    Today's feed, trusted, is all of today. What was missed before is there once a search or a
-    harvest brought it; and since an index may lag behind the listings by days, it must have shown
-    a paper that was announced after the gap.
-    """
-    if keyword.filled is None:
-        return None
-    if run.mode in (FetchMode.SEARCH, FetchMode.OAI):
-        return run.day if progress.asked_for else None
-    last = keyword.last_success
-    kept_up = last is not None and not lacks_days(last, run.day, state.short)
-    if state.feed_day == run.day and kept_up:
-        return run.day
-    if keyword.filled == run.day and keyword.last_success is None and progress.asked_for:
-        return run.day if state.feed_day == run.day else run.day - timedelta(days=1)
-    return state.feed_day if findings.proves(progress, state) else None
-
-
-# --- up to where readers are notified ----------------------------------------------------------
-
-
-def _closed(
-    store: Store, state: State, keywords: Sequence[KeywordState], findings: Findings, run: Run
-) -> State:
-    """Note whether the day is complete, and the highest identifier that is known to be announced.
-
-    What a search shows beyond today's feed may be of a listing that other keywords lack.
-    """
-    filled = [keyword for keyword in keywords if keyword.filled is not None]
-    complete = bool(filled) and all(keyword.last_success == run.day for keyword in filled)
-    known = [state.highest_id]
-    if findings.feed is not None:
-        known += announced_as_news(findings.feed.announcements)
-    if findings.harvested:
-        known.append(findings.shown.get(Origin.OAI))
-    if complete and (highest(known) is None or run.mode in (FetchMode.SEARCH, FetchMode.OAI)):
-        known.append(store.highest_id)
-    return replace(
-        state,
-        highest_id=highest(known),
-        last_complete=run.day if complete else state.last_complete,
-        short=() if complete else state.short,
-    )
-
-
-def _notified(
-    store: Store, state: State, keyword: KeywordState, findings: Findings, run: Run
-) -> KeywordState:
-    """Note up to which identifier the keyword's readers have seen all news by now."""
-    progress = findings.progress[keyword.slug]
-    # A day that was searched, without the feed, may lack what the index did not show then.
-    proven = run.mode in (FetchMode.SEARCH, FetchMode.OAI) or findings.proves(progress, state)
-    up_to, before = keyword.notified_up_to, store.state.highest_id
-    if (
-        (keyword.last_success == run.day and proven)
-        or (_follows(store.state, findings, run.day) and up_to is not None and up_to == before)
-        or (up_to is None and _knows_a_listing(findings))
-    ):
-        up_to = highest([up_to, state.highest_id])
-        return replace(keyword, notified_up_to=up_to, notified_expression=None)
-    if up_to is None and progress.asked_for:
-        # All that the index shows, as far as any table shows it.
-        return replace(keyword, notified_up_to=highest([state.highest_id, store.highest_id]))
-    return keyword
-
-
-def _follows(before: State, findings: Findings, day: date) -> bool:
-    """Whether today's feed was read, and no listing was missed since the one before."""
-    feed = findings.feed
-    return (
-        feed is not None
-        and before.feed_day is not None
-        and not gap(before, feed.announcements, day)
-    )
-
-
-def _knows_a_listing(findings: Findings) -> bool:
-    """Whether this run learned which identifiers were given up to now, whatever they match."""
-    read = findings.feed is not None and bool(newly_announced(findings.feed.announcements))
-    return read or findings.harvested
 
 
 # --- the news ----------------------------------------------------------------------------------
@@ -357,11 +212,6 @@ def _matched_by_more(store: Store, order: Sequence[str], news: NewPapers) -> Map
         now = [slug for slug in order if slug in matched or slug in known]
         more[stored.paper] = replace(stored.news, keywords=(*gone, *now))
     return more
-
-
-def _new_today(store: Store, day: date) -> Counter[str]:
-    """How many papers are news of this listing day, by keyword."""
-    return Counter(slug for item in store.news_of(day).values() for slug in item.keywords)
 
 
 def _digest(
@@ -405,14 +255,24 @@ def _with_day(
 ) -> Store:
     """Say what this listing day was; a run that had nothing to ask leaves it as it is."""
     state = replace(store.state, day=run.day)
-    if before.state.day != run.day or not before.state.complete or evidence:
-        waiting = _waiting_to_be_filled(before, store, findings, run)
-        state = replace(
-            state,
-            complete=not findings.still_due and all(report.done for report in reports),
-            day_line=_day_line(store, findings, reports, waiting, run.day),
-        )
-    return store.updated(state=state)
+    if before.state.day == run.day and before.state.complete and not evidence:
+        return store.updated(state=state)
+    if findings.announced is not None:
+        announced: int | None = len(findings.announced)
+    else:  # an earlier run of the day may have read it
+        read = state.feed_day == run.day
+        announced = sum(part.count for part in state.feed) if read else None
+    waiting = _waiting_to_be_filled(before, store, findings, run)
+    line = day_line(
+        news=len(store.news_of(run.day)),
+        revised=len(state.revised),
+        announced=announced,
+        failures=[(report.name, report.reason or "") for report in reports if not report.good],
+        keywords=len(reports),
+        extra=[waiting] if waiting else [],
+    )
+    complete = not findings.still_due and all(report.done for report in reports)
+    return store.updated(state=replace(state, complete=complete, day_line=line))
 
 
 def _newly_short(before: Store, news: NewPapers, day: date) -> frozenset[date]:
@@ -458,25 +318,3 @@ def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: 
     if not filled:
         return f"{plural(waiting, 'keyword waits', 'keywords wait')} to be filled."
     return f"Still filling {filled:,} of {len(unfilled):,} keywords; the others wait."
-
-
-def _day_line(
-    store: Store,
-    findings: Findings,
-    reports: Sequence[KeywordReport],
-    waiting: str | None,
-    day: date,
-) -> str:
-    state = store.state
-    if findings.announced is not None:
-        announced: int | None = len(findings.announced)
-    else:  # an earlier run of the day may have read it
-        announced = sum(part.count for part in state.feed) if state.feed_day == day else None
-    return day_line(
-        news=len(store.news_of(day)),
-        revised=len(state.revised),
-        announced=announced,
-        failures=[(report.name, report.reason or "") for report in reports if not report.good],
-        keywords=len(reports),
-        extra=[waiting] if waiting else [],
-    )

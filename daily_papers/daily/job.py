@@ -17,12 +17,13 @@ from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession, Wait
 from daily_papers.clock import listing_day
 from daily_papers.config import Config, Keyword
 from daily_papers.daily.ask import Inquiry, Progress
-from daily_papers.daily.conclude import Conclusion, Run, conclude, so_far
+from daily_papers.daily.conclude import Conclusion, conclude, so_far
 from daily_papers.daily.evidence import Evidence, FeedRead
 from daily_papers.daily.plan import (
     FeedStatus,
     FetchMode,
     Plan,
+    Run,
     Situation,
     make_plan,
     plan_sentences,

@@ -8,7 +8,7 @@
    whose expression changed has news only of what its old expression matches as well.
    A revision of what the feed of an earlier day showed is not: its first version was judged then.
 3. A paper that a search or a harvest finds is also news if it was new in one of the last 30
-   listings that were read, or between two of them, and no feed showed it (`missing`): for the
+   listings that were read, or between two of them, and no feed showed it (`feed_history`): for the
    keywords whose tables had been filled by then.
 4. News that one keyword's search finds is compared with every keyword.
 5. What was news once never is again. A keyword that matches it later is only added to its record.
@@ -31,9 +31,9 @@ from daily_papers.daily.evidence import (
     FeedRead,
     Harvested,
     Searched,
+    feed_of,
 )
-from daily_papers.daily.feed_history import with_feed
-from daily_papers.daily.missing import Heard, Unheard
+from daily_papers.daily.feed_history import Heard, Unheard, with_feed
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Paper, announcement_order, merge
 from daily_papers.query.matching import Matches
@@ -73,7 +73,7 @@ def find_news(
     before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], day: date
 ) -> NewPapers:
     """Decide what of the evidence of a day is news for which keyword."""
-    feed = next((item for item in evidence if isinstance(item, FeedRead)), None)
+    feed = feed_of(evidence)
     heard = (before.state if feed is None else with_feed(before.state, feed, day)).heard
     finds = _Finds(before, Heard.of(heard), Heard.of([each for each in heard if each.day < day]))
     for item in evidence:

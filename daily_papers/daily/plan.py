@@ -38,6 +38,19 @@ class FetchMode(StrEnum):
     OAI = "oai"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a run is for."""
+
+    #: The listing day.
+    day: date
+    mode: FetchMode
+    #: The key of the digest that it writes if there is news.
+    digest_key: str
+    #: ``owner/name`` of the digest repository; None if it is not known.
+    repository: str | None
+
+
 class FeedStatus(StrEnum):
     """How it is with the announcement feed of the day."""
 

@@ -13,11 +13,12 @@ from daily_papers.daily.evidence import (
     Evidence,
     FeedLost,
     FeedRead,
+    Findings,
     HarvestFailed,
+    KeywordProgress,
     Unanswered,
 )
 from daily_papers.daily.feed_history import lost_since
-from daily_papers.daily.findings import Findings, KeywordProgress
 from daily_papers.errors import Failure, Outcome
 from daily_papers.store.store import KeywordState, Store
 from daily_papers.text import plural

@@ -1,0 +1,132 @@
+"""How far a run brings each keyword, and up to where its readers have been notified.
+
+Pure functions of the findings: a keyword's table is complete up to a day, and its readers have seen
+all news up to an identifier, only where what arXiv showed proves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from daily_papers.config import Keyword
+from daily_papers.daily.evidence import Findings
+from daily_papers.daily.feed_history import gap, newly_announced
+from daily_papers.daily.news import announced_as_news
+from daily_papers.daily.plan import FetchMode, Run, lacks_days
+from daily_papers.papers.paper import Origin
+from daily_papers.store.store import KeywordState, State, Store, highest
+
+
+def advance(
+    store: Store, state: State, keywords: Sequence[Keyword], findings: Findings, run: Run
+) -> Store:
+    """Note in the store how far everything is; ``state`` knows today's feed already."""
+    advanced = [_advanced(store, state, keyword, findings, run) for keyword in keywords]
+    closed = _closed(store, state, advanced, findings, run)
+    notified = {each.slug: _notified(store, closed, each, findings, run) for each in advanced}
+    return store.updated(keywords=notified, state=closed)
+
+
+def _advanced(
+    store: Store, state: State, keyword: Keyword, findings: Findings, run: Run
+) -> KeywordState:
+    """Bring a keyword up to what the run found."""
+    after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
+    if progress.searched:
+        after = replace(after, audited=run.day, filled=after.filled or run.day, rejected=None)
+    elif progress.harvested and after.filled is None:
+        full = len(store.members.get(keyword.slug, ())) >= keyword.max_papers
+        after = replace(after, harvested=run.day, filled=run.day if full else None)
+    if keyword.slug in findings.rejected:
+        after = replace(after, rejected=run.day)
+    reached = _reached(after, state, findings, run)
+    if reached is None:
+        return after
+    return replace(after, last_success=max(reached, after.last_success or reached))
+
+
+def _reached(keyword: KeywordState, state: State, findings: Findings, run: Run) -> date | None:
+    """The listing day up to which the keyword's table is complete now; None if it is not known.
+
+    Today's feed, trusted, is all of today. What was missed before is there once a search or a
+    harvest brought it; and since an index may lag behind the listings by days, it must have shown
+    a paper that was announced after the gap.
+    """
+    progress = findings.progress[keyword.slug]
+    if keyword.filled is None:
+        return None
+    if run.mode in (FetchMode.SEARCH, FetchMode.OAI):
+        return run.day if progress.asked_for else None
+    last = keyword.last_success
+    kept_up = last is not None and not lacks_days(last, run.day, state.short)
+    if state.feed_day == run.day and kept_up:
+        return run.day
+    if keyword.filled == run.day and keyword.last_success is None and progress.asked_for:
+        return run.day if state.feed_day == run.day else run.day - timedelta(days=1)
+    return state.feed_day if findings.proves(progress, state) else None
+
+
+# --- up to where readers are notified ----------------------------------------------------------
+
+
+def _closed(
+    store: Store, state: State, keywords: Sequence[KeywordState], findings: Findings, run: Run
+) -> State:
+    """Note whether the day is complete, and the highest identifier that is known to be announced.
+
+    What a search shows beyond today's feed may be of a listing that other keywords lack.
+    """
+    filled = [keyword for keyword in keywords if keyword.filled is not None]
+    complete = bool(filled) and all(keyword.last_success == run.day for keyword in filled)
+    known = [state.highest_id]
+    if findings.feed is not None:
+        known += announced_as_news(findings.feed.announcements)
+    if findings.harvested:
+        known.append(findings.shown[Origin.OAI])
+    if complete and (highest(known) is None or run.mode in (FetchMode.SEARCH, FetchMode.OAI)):
+        known.append(store.highest_id)
+    return replace(
+        state,
+        highest_id=highest(known),
+        last_complete=run.day if complete else state.last_complete,
+        short=() if complete else state.short,
+    )
+
+
+def _notified(
+    store: Store, state: State, keyword: KeywordState, findings: Findings, run: Run
+) -> KeywordState:
+    """Note up to which identifier the keyword's readers have seen all news by now."""
+    progress = findings.progress[keyword.slug]
+    # A day that was searched, without the feed, may lack what the index did not show then.
+    proven = run.mode in (FetchMode.SEARCH, FetchMode.OAI) or findings.proves(progress, state)
+    up_to, before = keyword.notified_up_to, store.state.highest_id
+    if (
+        (keyword.last_success == run.day and proven)
+        or (_follows(store.state, findings, run.day) and up_to is not None and up_to == before)
+        or (up_to is None and _knows_a_listing(findings))
+    ):
+        up_to = highest([up_to, state.highest_id])
+        return replace(keyword, notified_up_to=up_to, notified_expression=None)
+    if up_to is None and progress.asked_for:
+        # All that the index shows, as far as any table shows it.
+        return replace(keyword, notified_up_to=highest([state.highest_id, store.highest_id]))
+    return keyword
+
+
+def _follows(before: State, findings: Findings, day: date) -> bool:
+    """Whether today's feed was read, and no listing was missed since the one before."""
+    feed = findings.feed
+    return (
+        feed is not None
+        and before.feed_day is not None
+        and not gap(before, feed.announcements, day)
+    )
+
+
+def _knows_a_listing(findings: Findings) -> bool:
+    """Whether this run learned which identifiers were given up to now, whatever they match."""
+    read = findings.feed is not None and bool(newly_announced(findings.feed.announcements))
+    return read or findings.harvested
