@@ -21,7 +21,7 @@ class Clock(Protocol):
     """What measures and spends time."""
 
     def monotonic(self) -> float:
-        """Tell the seconds since some moment; never goes back."""
+        """The seconds since some moment; never goes back."""
 
     def sleep(self, seconds: float) -> None:
         """Return after that many seconds."""
@@ -31,7 +31,7 @@ class SystemClock:
     """The machine's own clock."""
 
     def monotonic(self) -> float:
-        """Tell the seconds since some moment; never goes back."""
+        """The seconds since some moment; never goes back."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Everything that can go wrong in a way a person can mend.
+"""Everything that can go wrong in a way a person can fix.
 
 Each error's text is one line: what is wrong, where, and what to do. The command line prints that
 line and ends with the error's ``exit_code`` (0 done, 1 failed and nothing was lost, 2 usage or
@@ -75,7 +75,7 @@ class RegionError(DailyPapersError):
 
 
 class FetchError(DailyPapersError):
-    """One answer could not be had; ``failure`` says why."""
+    """A question got no answer, or no good one; ``failure`` says why."""
 
     outcome: ClassVar[Outcome] = Outcome.FAILED
     rejected: ClassVar[bool] = True
@@ -97,7 +97,7 @@ class FetchError(DailyPapersError):
 
 
 class NoAnswer(FetchError):
-    """The service does not answer; the next question will hardly fare better."""
+    """The service does not answer; nor will it answer the next question."""
 
     rejected = False
 
@@ -134,7 +134,7 @@ class NotAsked(NoAnswer):
 
 
 class BadAnswer(FetchError):
-    """An answer came and is not what was asked for; nothing of it is believed."""
+    """An answer came and is not what was asked for; nothing of it is used."""
 
 
 class RejectedAnswer(BadAnswer):

@@ -11,7 +11,7 @@ _WIDTH = 78
 
 
 def progress_on(stream: TextIO, *, quiet: bool) -> Callable[[int, int, str], None]:
-    """Return what tells ``done`` of ``of`` steps and a few words; silent unless people watch."""
+    """Return what shows ``done`` of ``of`` steps and a few words; silent unless people watch."""
     if quiet or not stream.isatty():
         return _silent
 

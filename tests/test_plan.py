@@ -124,7 +124,7 @@ def test_many_keywords_close_a_gap_by_a_harvest_with_a_day_of_overlap():
     assert plan.harvest.since == date(2026, 1, 27)
     assert plan.harvest.sets == ("cs",)
     assert len(plan.stand_in_searches) == 40
-    # Those whose own search was longest ago.
+    # Those whose full search was longest ago.
     assert {int(slug[1:]) % 20 for slug in plan.stand_in_searches} == {0, 1, 2}
     assert len(make_plan(situation(records(30, date(2026, 1, 28)))).stand_in_searches) == 30
 

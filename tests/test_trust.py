@@ -200,7 +200,7 @@ def test_a_list_without_the_stored_papers_of_its_own_days_is_wrong():
     others = tuple(paper(1000 + n, days_ago=n) for n in range(100))
     kind, reason = rejection(answer(others, total=9000), stored, TODAY)
     assert kind is RejectedAnswer
-    assert reason == "the answer lacks 50 of the 50 stored papers that belong into it"
+    assert reason == "the answer lacks 50 of the 50 stored papers that belong in it"
 
 
 def test_after_a_gap_the_stored_papers_need_not_be_in_the_list():

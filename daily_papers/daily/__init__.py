@@ -1,1 +1,1 @@
-"""The daily job: what is asked of arXiv, what is believed, what it comes to."""
+"""The daily job: what it asks arXiv, which answers it trusts, and what they mean."""

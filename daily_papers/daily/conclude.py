@@ -175,7 +175,7 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
             listing,
             new=pack_ids(
                 [*unpack_ids(listing.new)]
-                + [id for id, each in news.unheard.items() if each.day == listing.day]
+                + [id for id, each in news.unannounced.items() if each.day == listing.day]
             ),
         )
         for listing in state.heard

@@ -30,7 +30,7 @@ class FeedRead:
 
 @dataclass(frozen=True, slots=True)
 class FeedLost:
-    """Today's announcement feed could not be had, or not all of it; this much of it is true."""
+    """Today's announcement feed did not come, or not all of it; this much of it is true."""
 
     #: One for each part that is missing.
     failures: tuple[Failure, ...]

@@ -181,7 +181,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Unheard:
+class Unannounced:
     """Where a paper was new that no feed showed."""
 
     day: date
@@ -189,7 +189,7 @@ class Unheard:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class FeedHistory:
     """What the feeds of the last listings showed as new."""
 
     ids: frozenset[str]
@@ -204,12 +204,12 @@ class Heard:
             tuple(_spans(listings, shown)),
         )
 
-    def missing(self, paper: Paper) -> Unheard | None:
+    def missing(self, paper: Paper) -> Unannounced | None:
         """Where the paper was new, if no feed showed it."""
         if paper.id in self.ids:
             return None
         span = next((span for span in self.spans if span.holds(paper)), None)
-        return None if span is None else Unheard(span.day_of(paper), span)
+        return None if span is None else Unannounced(span.day_of(paper), span)
 
 
 def _spans(listings: Sequence[HeardListing], shown: Sequence[Sequence[str]]) -> list[Span]:

@@ -14,7 +14,7 @@ _PATIENCE = 3
 
 @dataclass(slots=True)
 class Health:
-    """One service: after three questions in a row that it had no answer to, it is left in peace.
+    """One service: after three questions in a row without an answer, nothing more is asked.
 
     A bad answer is an answer: the next question may have a good one.
     """
@@ -24,7 +24,7 @@ class Health:
 
     @contextmanager
     def asked(self) -> Iterator[None]:
-        """Note how the question inside fares; raises FetchError if the service is left in peace."""
+        """Note what becomes of the question inside; raises FetchError if nothing more is asked."""
         if len(self.failures) >= _PATIENCE:
             raise self.failures[-1]
         try:

@@ -33,9 +33,9 @@ from daily_papers.daily.evidence import (
     Searched,
     feed_of,
 )
-from daily_papers.daily.feed_history import Heard, Unheard, with_feed
+from daily_papers.daily.feed_history import FeedHistory, Unannounced, with_feed
 from daily_papers.papers.announcement import Announcement
-from daily_papers.papers.paper import Paper, announcement_order, merge
+from daily_papers.papers.paper import Paper, announcement_order, merge, unpack_ids
 from daily_papers.query.matching import Matches
 from daily_papers.query.syntax import QueryError, parse
 from daily_papers.store.store import KeywordState, Store
@@ -54,12 +54,12 @@ class NewPapers:
     #: What was news before this run, with the keywords that match it now.
     also_matched_by: Mapping[str, frozenset[str]]
     #: Papers that no feed showed, whatever they match, and where they were new.
-    unheard: Mapping[str, Unheard]
+    unannounced: Mapping[str, Unannounced]
 
     @property
     def short_days(self) -> frozenset[date]:
         """The days whose feeds are proven to have been short."""
-        return frozenset(each.day for each in self.unheard.values() if each.span.was_read)
+        return frozenset(each.day for each in self.unannounced.values() if each.span.was_read)
 
     def in_order(self, slugs: Sequence[str]) -> tuple[tuple[Paper, tuple[str, ...]], ...]:
         """Each new paper once, newest first, with its keywords in the order of ``slugs``."""
@@ -74,8 +74,10 @@ def find_news(
 ) -> NewPapers:
     """Decide what of the evidence of a day is news for which keyword."""
     feed = feed_of(evidence)
-    heard = (before.state if feed is None else with_feed(before.state, feed, day)).heard
-    finds = _Finds(before, Heard.of(heard), Heard.of([each for each in heard if each.day < day]))
+    listings = (before.state if feed is None else with_feed(before.state, feed, day)).heard
+    earlier = (unpack_ids(listing.new) for listing in listings if listing.day < day)
+    shown_before = frozenset(id for ids in earlier for id in ids)
+    finds = _Finds(before, FeedHistory.of(listings), shown_before)
     for item in evidence:
         match item:
             case FeedRead() | FeedLost():
@@ -92,7 +94,7 @@ def find_news(
         keywords={id: frozenset(finds.keywords[id]) for id in finds.papers},
         missed=by_all,
         also_matched_by={id: frozenset(slugs) for id, slugs in finds.again.items()},
-        unheard=finds.unheard,
+        unannounced=finds.unannounced,
     )
 
 
@@ -113,13 +115,13 @@ class _Finds:
 
     before: Store
     #: What the feeds up to today showed, and what those of earlier days did.
-    heard: Heard
-    heard_before: Heard
+    history: FeedHistory
+    shown_before: frozenset[str]
     papers: dict[str, Paper] = field(default_factory=dict)
     keywords: dict[str, set[str]] = field(default_factory=dict)
     #: News that no feed announced, and what else no feed showed.
     missed: dict[str, Paper] = field(default_factory=dict)
-    unheard: dict[str, Unheard] = field(default_factory=dict)
+    unannounced: dict[str, Unannounced] = field(default_factory=dict)
     again: dict[str, set[str]] = field(default_factory=dict)
 
     def add_announced(self, matching: BySlug, news: frozenset[str]) -> None:
@@ -131,27 +133,27 @@ class _Finds:
         """Rules 2 and 3."""
         for slug, papers in matching.items():
             keyword = self.before.keywords[slug]
-            self._note_unheard(papers)
-            unheard = {paper.id for paper in papers if self._is_unheard_by(keyword, paper)}
+            self._note_unannounced(papers)
+            unannounced = {paper.id for paper in papers if self._is_unannounced_for(keyword, paper)}
             above = {paper.id for paper in _above_notified(keyword, papers)}
             found = [
-                paper for paper in papers if paper.id in unheard | (above - self.heard_before.ids)
+                paper for paper in papers if paper.id in unannounced | (above - self.shown_before)
             ]
             for paper in found:
                 if paper.id not in self.before.news and paper.id not in self.papers:
                     self.missed[paper.id] = paper
             self._add(slug, found)
 
-    def _note_unheard(self, papers: Iterable[Paper]) -> None:
+    def _note_unannounced(self, papers: Iterable[Paper]) -> None:
         for paper in papers:
-            unheard = self.heard.missing(paper)
-            if unheard is not None and paper.id not in self.before.news:
-                self.unheard[paper.id] = unheard
+            unannounced = self.history.missing(paper)
+            if unannounced is not None and paper.id not in self.before.news:
+                self.unannounced[paper.id] = unannounced
                 self.missed.setdefault(paper.id, paper)
 
-    def _is_unheard_by(self, keyword: KeywordState, paper: Paper) -> bool:
-        unheard, filled = self.unheard.get(paper.id), keyword.filled
-        return unheard is not None and filled is not None and filled <= unheard.span.filled_by
+    def _is_unannounced_for(self, keyword: KeywordState, paper: Paper) -> bool:
+        missing, filled = self.unannounced.get(paper.id), keyword.filled
+        return missing is not None and filled is not None and filled <= missing.span.filled_by
 
     def _add(self, slug: str, papers: Iterable[Paper]) -> None:
         for paper in papers:

@@ -1,8 +1,8 @@
 """What a run asks of arXiv, and in which order: decided from the state alone.
 
-An ordinary day is the announcement feed, the details of what matched, and one keyword's own
-search. The rest is repair: keywords that are new are filled, keywords that missed a listing day
-catch up, by their own searches or by one harvest, whichever is fewer requests.
+An ordinary day is the announcement feed, the details of what matched, and a full search for one
+keyword. The rest is repair: new keywords are filled, and keywords that missed a listing day catch
+up, by full searches or by one harvest, whichever is fewer requests.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DETAILS_A_REQUEST = 300
 MOST_DETAILS = 800
 #: How far back a harvest looks for keywords that wait to be filled.
 FILL_HARVEST = timedelta(days=7)
-#: A harvest fills broad keywords only, so it must stand against this many times its requests.
+#: A harvest fills broad keywords only, so it must replace this many times its requests.
 _FILLS_A_PAGE = 4
 
 
@@ -74,10 +74,10 @@ class Plan:
 
     #: Parts of the announcement feed; none where today's is known already.
     feed_parts: tuple[tuple[str, ...], ...] = ()
-    #: Keywords that missed something and catch up by their own search.
+    #: Keywords that missed something and catch up by a full search for each.
     searches: tuple[str, ...] = ()
     harvest: Harvest | None = None
-    #: Keywords that this run fills by their own search.
+    #: Keywords that this run fills by a full search for each.
     fills: tuple[str, ...] = ()
     #: All keywords that wait to be filled, those of this run among them.
     unfilled: int = 0
@@ -87,7 +87,7 @@ class Plan:
     audit: str | None = None
     #: The harvest to fall back on, where the query API does not answer the searches.
     stand_in: Harvest | None = None
-    #: The searches to fall back on, where the harvest cannot be had: as many as a run may spend.
+    #: The searches to fall back on, if the harvest fails: as many as a run may spend.
     stand_in_searches: tuple[str, ...] = ()
 
     @property
@@ -111,7 +111,7 @@ class Situation:
     categories: tuple[str, ...]
     #: Whether keywords came or changed since the last run.
     newcomers: bool
-    #: Whether papers stand in tables without their details.
+    #: Whether tables hold papers without their details.
     lacking_details: bool
     feed: FeedStatus
 
@@ -163,7 +163,7 @@ def lacks_days(last_success: date | None, day: date, short: Sequence[date]) -> b
 
 
 def make_plan(situation: Situation) -> Plan:
-    """Decide what is asked; again where the hearing is another one after the feed was asked."""
+    """Decide what to ask: once before asking for the feed, and once knowing how that went."""
     match situation.mode:
         case FetchMode.SEARCH:
             return _by_search(situation)

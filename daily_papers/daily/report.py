@@ -48,7 +48,7 @@ class KeywordReport:
     papers: int
     #: Papers that were news today.
     new: int
-    #: Papers that stood in the table before, and came in a newer version today.
+    #: Papers that were in the table before, and came in a newer version today.
     revised: int
     #: Papers that arXiv returned and that do not match; none of them is stored.
     not_matching: int
@@ -87,7 +87,7 @@ class WaitReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """All that is told of a run."""
+    """The whole report of a run."""
 
     day: date
     source: str
@@ -98,7 +98,7 @@ class RunReport:
     keywords: tuple[KeywordReport, ...]
     requests: tuple[RequestReport, ...] = ()
     waits: tuple[WaitReport, ...] = ()
-    #: What else people should know: a feed that was not believed, late details.
+    #: What else people should know: a feed that was not trusted, late details.
     notes: tuple[str, ...] = ()
 
     @property
@@ -121,8 +121,8 @@ def day_line(
 ) -> str:
     """Say in one line what a listing day was.
 
-    ``announced`` is the number of papers in the announcement feed, None where it was not asked or
-    not believed. ``failures`` are (keyword, reason).
+    ``announced`` is the number of papers in the announcement feed, None if it was not asked
+    for or not trusted. ``failures`` are (keyword, reason).
     """
     parts = [_what_came(news, revised, announced)]
     if failures and len(failures) == keywords and not news and not revised:

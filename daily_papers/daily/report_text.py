@@ -20,7 +20,7 @@ from daily_papers.text import cut, plural
 PATIENCE = 2
 #: GitHub shows ten warnings a step; one is for the run.
 _MOST_WARNINGS = 9
-#: GitHub takes a summary of up to 1 MiB; what is cut here stands in the log.
+#: GitHub takes a summary of up to 1 MiB; the log has what is cut here.
 _MOST_ROWS = 2_000
 _MOST_REQUESTS = 200
 
@@ -192,7 +192,7 @@ def _keywords(report: RunReport) -> Iterator[str]:
     lines += [_row(keyword, report) for keyword in report.keywords[:_MOST_ROWS]]
     yield "\n".join(lines)
     if len(report.keywords) > _MOST_ROWS:
-        yield f"{len(report.keywords) - _MOST_ROWS:,} more keywords stand in the log."
+        yield f"{len(report.keywords) - _MOST_ROWS:,} more keywords are in the log."
 
 
 def _row(keyword: KeywordReport, report: RunReport) -> str:

@@ -144,12 +144,12 @@ def _elsewhere(papers: Sequence[Paper], proven: Sequence[Paper]) -> str | None:
     due = [paper for paper in proven if paper.date > oldest]
     absent = sum(paper.id not in ids for paper in due)
     if len(due) >= ENOUGH and 2 * absent > len(due):
-        return f"the answer lacks {absent} of the {len(due)} stored papers that belong into it"
+        return f"the answer lacks {absent} of the {len(due)} stored papers that belong in it"
     return None
 
 
 def is_credible(paper: Paper, today: date) -> bool:
-    """Whether a paper can be: neither its identifier nor its date is of the future.
+    """Whether a paper can exist: neither its identifier nor its date is in the future.
 
     The date has a year's slack, for runs of a day long past.
     """

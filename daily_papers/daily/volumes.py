@@ -27,7 +27,7 @@ _TYPICAL = """
 TYPICAL_COUNTS: Mapping[str, int] = {
     name: int(count) for name, count in (pair.split() for pair in _TYPICAL.split(","))
 }
-#: Expected of a category that stands in no table.
+#: Expected of a category that is not in the table above.
 _SMALL_CATEGORY = 30
 
 
