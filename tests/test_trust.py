@@ -103,6 +103,11 @@ def test_a_total_far_below_what_is_stored_is_short():
     assert reason == "the answer says that 9 papers match, though 98 stored ones do"
 
 
+def test_an_answer_as_long_as_was_asked_for_is_not_all_there_is():
+    found = papers(range(90, 99))
+    assert accepted(answer(found, asked=9), papers(range(1, 99)), TODAY) == found
+
+
 def test_half_of_what_is_stored_is_the_border():
     stored = papers(range(61, 101))
     assert accepted(answer(stored[:20]), stored, TODAY) == stored[:20]
