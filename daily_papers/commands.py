@@ -20,7 +20,7 @@ from daily_papers.clock import day, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import harmless
 from daily_papers.progress import progress_on, say_nothing
-from daily_papers.text import plural
+from daily_papers.text import plural, printable
 
 if TYPE_CHECKING:
     from daily_papers.config import Problem
@@ -435,29 +435,34 @@ def run_site(arguments: Namespace) -> int:
 
 @command(
     "import",
-    "bring in the tables of a published digest README",
-    "Read the tables of a digest README that another tool wrote, and store their papers. If\n"
-    "there is no keywords.yaml, one is written with the headings as keywords. Everything that\n"
-    "is brought in counts as seen: it will not be mailed.",
-    option("readme", metavar="README.md", help="the published README"),
-    flag("--replace", "replace the tables in that file with our two markers"),
+    "bring in what another tool published",
+    "Read what another digest tool published (READMEs, pages, JSON, CSV) and its configuration,\n"
+    "and store the papers. If there is no keywords.yaml, or only init's example, one is written.\n"
+    "Everything that is brought in counts as seen: it will not be mailed. Exits with 3 if a file\n"
+    "brought nothing or a paper was left out.",
+    option("files", metavar="FILE", nargs="+", help="a file, or a folder with such files"),
+    flag("--replace", "put our two markers where README.md has tables, and write the workflows"),
+    flag("--dry-run", "print what would be done, and write nothing"),
     option("--today", metavar="YYYY-MM-DD", type=day, help="the day on which they were first seen"),
 )
 def run_import(arguments: Namespace) -> int:
-    """Bring in a published README."""
-    from daily_papers.migrate.import_readme import import_readme
+    """Bring in the files of another tool."""
+    from daily_papers.migrate.import_files import Order, import_files
+    from daily_papers.repository import Repository
 
-    imported = import_readme(
-        Path(arguments.root),
-        Path(arguments.readme),
+    order = Order(
+        files=[Path(file) for file in arguments.files],
         day=arguments.today or listing_day(os.environ),
         in_place=arguments.replace,
+        dry_run=arguments.dry_run,
     )
+    imported = import_files(Repository(Path(arguments.root)), order, SystemRandom())
     if not arguments.quiet:
-        print(*imported.done, *imported.advice, sep="\n")
+        for sentence in (*imported.done, *imported.advice):
+            print(printable(sentence))
     for sentence in imported.left_out:
-        print(f"daily-papers: {sentence}", file=sys.stderr)
-    return 0
+        print(f"daily-papers: {printable(sentence)}", file=sys.stderr)
+    return 3 if imported.is_partial else 0
 
 
 @command(

@@ -55,7 +55,7 @@ def init(folder: Path, draw: Random, say: Say) -> None:
     """Write what the folder lacks to be a digest repository. Raises DailyPapersError."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: a file; give init a folder: daily-papers init DIR")
-    new = _new_files(_drawn_slots(draw))
+    new = new_files(draw)
     # A broken link is there, too.
     missing = {
         path: text
@@ -94,6 +94,11 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
             say(line)
     if not renewed:
         say("both workflows are up to date already")
+
+
+def new_files(draw: Random) -> dict[str, str]:
+    """The files of a new digest repository, by path, with hours of its own."""
+    return _new_files(_drawn_slots(draw))
 
 
 def _drawn_slots(draw: Random) -> tuple[str, ...]:

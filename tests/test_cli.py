@@ -107,7 +107,7 @@ def test_the_version_is_told():
         (["update", "--budget", "-1"], "'-1' is not a number of minutes from 0 to 1440"),
         (["update", "--budget", "nan"], "'nan' is not a number of minutes from 0 to 1440"),
         (["export", "--format", "xml"], "invalid choice: 'xml'"),
-        (["import"], "the following arguments are required: README.md"),
+        (["import"], "the following arguments are required: FILE"),
     ],
 )
 def test_wrong_usage_is_told_with_what_is_right(arguments: list[str], told: str):

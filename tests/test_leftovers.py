@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.config import parse_config
-from daily_papers.config.slugs import slug_of
-from daily_papers.migrate.leftovers import keywords_yaml, leftovers
-from daily_papers.migrate.published_readme import read_published
+from daily_papers.migrate.keywords_yaml import topic_of_heading, write_keywords
+from daily_papers.migrate.leftovers import leftovers
+from daily_papers.migrate.published import read_page
 from daily_papers.query.expression import to_arxiv
 
 PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"
@@ -17,14 +17,18 @@ TABLE = HEAD + ROW
 
 
 def keywords(text: str) -> str:
-    return keywords_yaml(read_published(text, "README.md"))
+    published = read_page(text, "README.md")
+    topics = [topic_of_heading(section.name) for section in published.sections if section.name]
+    written = write_keywords(topics, (), published.title or "Daily Papers", "a\nb: README.md")
+    assert written.left_out == ()
+    return written.text
 
 
 @pytest.mark.parametrize(
     "names",
     [
         ["magnetic resonance imaging", "mri"],
-        ["NO", "3.10", "2025-01-01", "null", "1e3", "~a", "0x1F"],
+        ["NO", "3.10", "12:30:00", "nulls", "True", "1e3", "~a", "0x1F"],
         [
             *("a: b", "a #c", "- d", "'e", '"f"', "[g]", "{h}", "*i", "&j", "!k", "%l", "@m"),
             *("`n", "?o", "| p", "> q", "r, s", "# t", "y", "u\\v"),
@@ -48,30 +52,20 @@ LETTERS = st.sampled_from([*"abAB1+#é医\u200b -_.:,'\"[]{}&*!|>%@`~\\", "no", 
 
 @given(st.lists(st.lists(LETTERS, min_size=1, max_size=6).map("".join), min_size=1, max_size=5))
 def test_whatever_the_headings_are_the_keywords_yaml_loads(names: list[str]):
-    published = read_published(
-        "".join(f"## x{name}\n{TABLE}\n" for name in names), "a\nb: README.md"
-    )
-    config = parse_config(keywords_yaml(published).encode(), "keywords.yaml")
-    assert [keyword.name for keyword in config.keywords] == [
-        section.name for section in published.sections
-    ]
+    text = "".join(f"## x{name}\n{TABLE}\n" for name in names)
+    config = parse_config(keywords(text).encode(), "keywords.yaml")
+    sections = read_page(text, "README.md").sections
+    assert [keyword.name for keyword in config.keywords] == [section.name for section in sections]
 
 
-def test_a_keyword_with_a_slug_of_its_own_searches_what_its_plain_string_would():
-    text = "".join(f"## {name}\n{TABLE}\n" for name in ["C", "C++", "time series", "time-series"])
-    written = parse_config(keywords(text).encode(), "keywords.yaml").keywords
-    for keyword in written:
-        (plain,) = parse_config(f"keywords: ['{keyword.name}']".encode(), "k.yaml").keywords
-        assert to_arxiv(keyword.expression) == to_arxiv(plain.expression)
-    assert [keyword.slug == slug_of(keyword.name) for keyword in written] == [True, False] * 2
-
-
-def test_no_table_is_cut_by_the_usual_number_of_rows():
-    rows = [ROW.replace("2501.01234", f"2501.{number:05}") for number in range(130)]
-    text = f"## a\n{HEAD}{''.join(rows)}"
-    assert parse_config(keywords(text).encode(), "keywords.yaml").max_papers == 130
-    usual = f"## a\n{HEAD}{''.join(rows[:100])}"
-    assert parse_config(keywords(usual).encode(), "keywords.yaml").max_papers == 100
+@pytest.mark.parametrize("name", ["C", "C++", "mri", "time series", "time-series", "GPT‐4", "a/b"])
+def test_a_heading_searches_what_the_old_tool_searched(name: str):
+    text = "".join(f"## {each}\n{TABLE}\n" for each in dict.fromkeys(["C", name]))
+    written = parse_config(keywords(text).encode(), "keywords.yaml").keywords[-1]
+    place = "title or abstract" if " " in name else "title and abstract"
+    meant = f"keywords: [{{name: x, any: ['{name}'], in: {place}}}]"
+    (keyword,) = parse_config(meant.encode(), "k.yaml").keywords
+    assert to_arxiv(written.expression) == to_arxiv(keyword.expression)
 
 
 OLD_JOB = "steps:\n- run: |\n    python main.py\n- uses: JasonEtco/create-an-issue@v2\n"

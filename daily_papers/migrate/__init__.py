@@ -1,1 +1,1 @@
-"""From the published README of another tool to the records of the store."""
+"""From the files of another tool to the records of the store."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from daily_papers.migrate.published.rows import Reading, as_written, escaped_by_us
+from daily_papers.migrate.rows import Reading, as_written, escaped_by_us
 from daily_papers.render.readme import BEGIN, END
 
 # Lines end as in Markdown; str.splitlines would also split at form feeds and U+2028.

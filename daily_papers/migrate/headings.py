@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
+from unicodedata import category
 
-from daily_papers.migrate.published.lines import Line
-from daily_papers.migrate.published.rows import Reading, as_written
+from daily_papers.migrate.lines import Line
+from daily_papers.migrate.rows import Reading, as_written
 from daily_papers.papers.paper import folded
 
 _SIGNED = re.compile(r" {0,3}(?P<level>#{1,6})(?P<name>(?:[ \t].*)?)")
@@ -37,6 +38,14 @@ _BOLD = re.compile(
 _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"[^\W_]")
 _DAY = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}")
+# What tools put around a topic: a picture, a number, a count, a link to the top.
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|</?(?:a|img|br)\b[^<>]*>", re.IGNORECASE)
+_NUMBER = re.compile(r"^\d{1,3}[.)、]\s+(?=.*[^\W\d_])")
+_COUNT = re.compile(
+    r"(?<=\S)\s*[(\[（【]\s*\d[\d,]*\s*(?:new|papers?|results?|entries|篇)?\s*[)\]）】]$",
+    re.IGNORECASE,
+)
+_TO_TOP = re.compile(r"\s*\[[^\]]{0,20}\]\(#[^)]*\)$")
 # What a keyword's name may be in keywords.yaml: no longer, and with nothing hidden in it.
 _LONGEST_NAME = 200
 _JOINERS = "\u200c\u200d"
@@ -128,10 +137,26 @@ def _name_in_html(text: str) -> str:
 
 
 def _name(text: str, reading: Reading) -> str:
-    bare = text.strip()
+    bare = _TO_TOP.sub("", _PICTURE.sub("", text).strip()) or text.strip()
     dressed = _DRESSED.fullmatch(bare)
     name = reading(dressed["bold"] or dressed["linked"] if dressed else bare)
-    return folded("".join(filter(_is_visible, name)))[:_LONGEST_NAME].rstrip()
+    return undecorated(name)[:_LONGEST_NAME].rstrip()
+
+
+def undecorated(name: str) -> str:
+    """A topic's name without pictures around it, its number and its count."""
+    visible = folded("".join(filter(_is_visible, name)))
+    while visible and _is_picture(visible[0]):
+        visible = visible[1:].lstrip()
+    while visible and _is_picture(visible[-1]):
+        visible = visible[:-1].rstrip()
+    return _COUNT.sub("", _NUMBER.sub("", visible))
+
+
+def _is_picture(letter: str) -> bool:
+    return letter > "\u2000" and (
+        letter in _JOINERS or category(letter) in {"So", "Sk", "Mn", "Me"}
+    )
 
 
 def _is_visible(letter: str) -> bool:

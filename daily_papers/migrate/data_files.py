@@ -1,0 +1,107 @@
+"""The rows of data files: JSON, JSON lines, CSV.
+
+In JSON a record is an object that names a paper, or a text with a link to one, at whatever depth;
+the keys that lead to it are its topic, unless they are days, identifiers or words like `papers`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from daily_papers.migrate.entries import entry_cells
+from daily_papers.migrate.paper_links import links_to_paper, paper_named
+from daily_papers.migrate.rows import Cells, Kind, cells_of, kind_named, paper_of
+from daily_papers.migrate.topics import is_topic
+
+_DEEPEST = 12
+_SPOKEN = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """A row, or a topic that has none."""
+
+    line: int
+    topic: str
+    cells: Cells = ()
+
+
+def rows_of_json(text: str) -> Iterator[DataRow]:
+    """The rows of JSON, or of a line of JSON each. Raises ValueError where it is neither."""
+    try:
+        values = [(1, json.loads(text))]
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    except ValueError as error:
+        lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+        try:
+            values = [(number, json.loads(line)) for number, line in lines]
+        except (ValueError, RecursionError):
+            raise ValueError(f"not JSON: {error}") from None
+    for line, value in values:
+        yield from _rows(value, line, "", "", 0)
+
+
+def _rows(value: object, line: int, topic: str, key: str, depth: int) -> Iterator[DataRow]:
+    """The rows in a value, and the topics that are there for none."""
+    cells = _cells_of_text(value, key) if isinstance(value, str) else _cells(value, key)
+    if paper_of(cells) or (cells and isinstance(value, str)):
+        yield DataRow(line, topic, cells)
+    elif isinstance(value, list) and depth <= _DEEPEST:
+        for inner in value:
+            yield from _rows(inner, line, topic, "", depth + 1)
+    elif isinstance(value, dict) and depth <= _DEEPEST:
+        for name, inner in value.items():
+            named = name if isinstance(inner, dict | list) and is_topic(name) else topic
+            if not inner and named == name and depth == 0:
+                yield DataRow(line, name)
+            yield from _rows(inner, line, named, name, depth + 1)
+
+
+def _cells_of_text(text: str, key: str) -> Cells:
+    if links_to_paper(text):
+        return cells_of(text) if text.count("|") > 1 else entry_cells(text.split("\n"))
+    named = next((each for each in (text, key) if paper_named(each)), "")
+    return [(Kind.LINK, named)] if named else []
+
+
+def _cells(record: object, key: str) -> Cells:
+    """What a record tells by its keys; none where these are identifiers themselves."""
+    if not isinstance(record, dict) or any(paper_named(name) for name in record):
+        return []
+    cells = [(Kind.LINK, key)] if paper_named(key) else []
+    for name, value in record.items():
+        if text := _text(value):
+            cells.append((kind_named(_SPOKEN.sub(" ", name)), text))
+    return cells
+
+
+def _text(value: object) -> str:
+    """A value as a text: of a list its texts, or the names in it."""
+    if isinstance(value, list):
+        named = (each.get("name") if isinstance(each, dict) else each for each in value[:5_000])
+        return ", ".join(each for each in named if isinstance(each, str))
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
+def rows_of_csv(text: str) -> Iterator[DataRow]:
+    """The rows of a CSV file, with or without a header. Raises ValueError where it is none."""
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+    kinds: list[Kind] = []
+    try:
+        for row in reader:
+            if not kinds:
+                kinds = [Kind.UNNAMED if links_to_paper(first) else kind_named(n) for n in row]
+                if not links_to_paper(first):
+                    continue
+            cells = list(zip(kinds, row, strict=False))
+            if any(text.strip() for text in row):
+                yield DataRow(reader.line_num, "", cells)
+    except csv.Error as error:
+        raise ValueError(f"line {reader.line_num}: not CSV: {error}") from None

@@ -1,0 +1,99 @@
+"""A list item, or a heading with what stands below it, as the cells of a row.
+
+Some tell what they hold (`Authors: A. One, B. Two`), also in a small table of their own; of the
+others each piece between separators is a cell, told by its looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from daily_papers.migrate.paper_links import ADDRESS, find_date, links_to_paper
+from daily_papers.migrate.rows import Cells, Kind, is_empty, kind_by_looks, kind_named, plain
+
+_BULLET = re.compile(
+    r"[\s>]*(?:#{1,6}\s+)?(?:(?:[-+*]|\d{1,4}[.)]|<li[^<>]*>)\s+)*(?:\[[ xX]\]\s+)?"
+)
+_LABELLED = re.compile(
+    r"[\s>|*_-]*(?P<label>[^:：|*<>\[\]]{1,40}?)[\s*_]*(?:[:：]|\|)[\s*_]*(?P<text>.*?)[\s|]*"
+)
+_INLINE = re.compile(r"(?:^|[,;|·•(\s])\s*(?P<label>[^\W\d][\w ]{1,18}?)\s*[:：]\s*(?=\S)")
+_TITLE = re.compile(
+    rf"\[(?P<linked>[^\[\]]{{1,500}}(?:\[[^\[\]]*\][^\[\]]*)?)\]\(\s*<?{ADDRESS}[^()]*\)"
+    r"|(?P<bold>\*\*.{1,500}?\*\*|<(?:b|strong)>.{1,500}?</(?:b|strong)>)",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]")
+
+
+def entry_cells(lines: Sequence[str]) -> Cells:
+    """The cells of an entry, whose first line is its bullet or its heading."""
+    cells: list[tuple[Kind, str]] = []
+    has_title = False
+    for place, line in enumerate(lines):
+        text = _BULLET.sub("", line, count=1) if place == 0 else line
+        labelled = list(_labelled(text)) if place else []
+        if labelled:
+            cells += labelled
+            continue
+        last = cells[-1] if cells else (Kind.OTHER, "")
+        bare = text.strip(" \t>|*_-:")
+        if not bare:
+            continue
+        is_open = last[0] is Kind.ABSTRACT or (last[0] is Kind.AUTHORS and not last[1])
+        if place and is_open and not links_to_paper(text):
+            cells[-1] = (last[0], f"{last[1]} {bare}".strip())
+            continue
+        pieces = list(_pieces(text, has_title=has_title, is_heading=line.lstrip(" >")[:1] == "#"))
+        has_title = has_title or any(kind is Kind.TITLE for kind, _ in pieces)
+        cells += pieces
+    return cells
+
+
+def _labelled(line: str) -> Iterator[tuple[Kind, str]]:
+    """What a line tells that names it: `Published: 2026-01-13 | Category: cs.CV`."""
+    for part in re.split(r"\s\|\s(?=[^|]*[:：])", line):
+        found = _LABELLED.fullmatch(part)
+        kind = kind_named(found["label"]) if found else Kind.OTHER
+        if found is None or kind in {Kind.OTHER, Kind.UNNAMED}:
+            return
+        yield kind, found["text"]
+
+
+def _pieces(text: str, *, has_title: bool, is_heading: bool) -> Iterator[tuple[Kind, str]]:
+    title = None if has_title else _title_in(text)
+    if is_heading and title is None and not has_title:
+        yield Kind.TITLE, text.rstrip("# ")
+        return
+    if title is not None:
+        yield Kind.TITLE, title[0]
+        text = text[: title.start()] + " | " + text[title.end() :]
+    end, kind = 0, Kind.UNNAMED
+    for label in _INLINE.finditer(text):
+        named = kind_named(label["label"])
+        if named in {Kind.OTHER, Kind.UNNAMED}:
+            continue
+        yield from _separated(kind, text[end : label.start()])
+        end, kind = label.end(), named
+    yield from _separated(kind, text[end:])
+
+
+def _title_in(text: str) -> re.Match[str] | None:
+    """The words of the link to the paper, or what is bold, unless they only say `PDF` or a day."""
+    found = (each for each in _TITLE.finditer(text) if kind_by_looks(each[0]) is Kind.TITLE)
+    return next(found, None)
+
+
+def _separated(kind: Kind, text: str) -> Iterator[tuple[Kind, str]]:
+    if kind is not Kind.UNNAMED:
+        yield kind, text.strip(" ,;|")
+        return
+    found = find_date(plain(text))
+    if found and found[1] in text:
+        yield Kind.DATE, found[1]
+        text = text.replace(found[1], " | ", 1)
+    for piece in _SEPARATOR.split(text):
+        bare = piece.strip(" ,;.:*_-–")
+        if not is_empty(bare):
+            yield Kind.UNNAMED, piece.strip(" ,;")

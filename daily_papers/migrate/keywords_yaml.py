@@ -1,0 +1,135 @@
+"""A keywords.yaml for what another tool searched for, as far as that is known."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import yaml
+
+from daily_papers.config import ConfigError, Keyword, parse_config
+from daily_papers.config.messages import phrase_problem
+from daily_papers.config.searches import BOTH, EITHER
+from daily_papers.config.slugs import RESERVED, slug_of, suggested_slug
+from daily_papers.migrate.old_config import Topic
+from daily_papers.papers.paper import Paper, folded
+from daily_papers.query import taxonomy
+from daily_papers.query.expression import query_words
+from daily_papers.query.matching import Matches, Verdict
+
+_NAME = "keywords.yaml"
+#: A keyword that fits fewer of its own papers hardly says what the old one did.
+_FEW = 0.5
+_ENOUGH = 5
+_FEW_TITLES = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The text of the file, and the topics that could not be made keywords, with the reason."""
+
+    text: str
+    left_out: tuple[tuple[str, str], ...]
+
+
+def topic_of_heading(name: str) -> Topic:
+    """What a published digest searches for by a heading: one word must stand in both places."""
+    return Topic(name, (name,), BOTH if len(name.split()) == 1 else EITHER)
+
+
+def write_keywords(
+    topics: Sequence[Topic], categories: Sequence[str], title: str, source: str
+) -> Written:
+    """Write the topics as keywords, in their order, so that the file loads."""
+    left_out: list[tuple[str, str]] = []
+    topics = list(topics)
+    while True:
+        entries = list(_entries(topics))
+        head = [
+            f"# {folded(source)}",
+            f"title: {_scalar(title)}",
+            *([f"categories: [{', '.join(categories)}]"] if categories else _NO_CATEGORIES),
+            "keywords:",
+        ]
+        text = "\n".join([*head, *(line for entry in entries for line in entry)]) + "\n"
+        try:
+            parse_config(text.encode(), _NAME)
+        except ConfigError as error:
+            ends = list(accumulate(map(len, entries), initial=len(head)))
+            wrong = {bisect_left(ends, each.line or 0) - 1: each.message for each in error.problems}
+            if -1 in wrong:
+                raise
+            left_out += [(topics[place].name, message) for place, message in wrong.items()]
+            topics = [topic for place, topic in enumerate(topics) if place not in wrong]
+        else:
+            return Written(text, tuple(left_out))
+
+
+_NO_CATEGORIES = (
+    "# All of arXiv is searched, unless categories are named here:",
+    "# categories: [cs, eess, stat]",
+)
+
+
+def _entries(topics: Sequence[Topic]) -> Iterator[list[str]]:
+    """The lines of each keyword; one whose slug would be empty, reserved or taken gets its own."""
+    taken = {slug_of(topic.name) for topic in topics}
+    used: set[str] = set()
+    for topic in topics:
+        slug = slug_of(topic.name)
+        has_own_slug = bool(slug) and slug not in used and slug not in RESERVED
+        if not has_own_slug:
+            slug = suggested_slug([topic.name], taken)
+        used.add(slug)
+        taken.add(slug)
+        yield _entry(topic, None if has_own_slug else slug)
+
+
+def _entry(topic: Topic, slug: str | None) -> list[str]:
+    name, phrases = topic.name, topic.phrases
+    if phrases == (name,) and re.search(r"[.-]", name) and taxonomy.is_known(name):
+        return [f"  - name: {_scalar(name)}", *_slug(slug), f"    query: cat:{name}"]
+    is_compound = len(name.split()) == 1 and any(sign in name for sign in "-‐–")
+    is_plain = topic == topic_of_heading(name) and not is_compound and phrase_problem(name) is None
+    if is_plain and slug is None:
+        return [f"  - {_scalar(name)}"]
+    usable = (each if phrase_problem(each) is None else query_words(each) for each in phrases)
+    return [
+        f"  - name: {_scalar(name)}",
+        *_slug(slug),
+        "    any:",
+        *(f"      - {_scalar(phrase)}" for phrase in dict.fromkeys(usable)),
+        *([f"    in: {topic.place}"] if topic.place != EITHER else []),
+    ]
+
+
+def _slug(slug: str | None) -> list[str]:
+    return [f"    slug: {_scalar(slug)}"] if slug else []
+
+
+def _scalar(text: str) -> str:
+    """Write a text in YAML, in quotes where YAML would misread it."""
+    written: str = yaml.safe_dump(text, allow_unicode=True, width=1_000_000)
+    return written.removesuffix("\n").removesuffix("\n...")
+
+
+def poor_fits(
+    keywords: Sequence[Keyword], papers_of: Mapping[str, Mapping[str, Paper]]
+) -> Iterator[str]:
+    """Name each keyword that few of its own papers fit: the old tool asked for something else."""
+    for keyword in keywords:
+        papers = papers_of.get(keyword.slug, {}).values()
+        told = [paper for paper in papers if paper.abstract]
+        judged, few = (told, _FEW) if told else (list(papers), _FEW_TITLES)
+        verdicts = Matches({"": keyword.expression}, judged).verdicts("")
+        number = sum(verdict is not Verdict.DOES_NOT for verdict in verdicts)
+        if len(judged) >= _ENOUGH and number < few * len(judged):
+            of = "its papers" if told else "its titles"
+            yield (
+                f"{keyword.name}: only {number:,} of {len(judged):,} of {of} "
+                f"{'hold' if number != 1 else 'holds'} its phrase; the old tool may have asked for "
+                f"something else: daily-papers preview {keyword.slug}"
+            )

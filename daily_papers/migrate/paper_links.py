@@ -1,0 +1,77 @@
+"""Links to arXiv papers, wherever they lead: arXiv and its mirrors, and sites that show its papers.
+
+What a link leads to, and the day that stands beside it, are all that is needed to know a paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from daily_papers.papers.paper import ArxivId
+
+_ID = (
+    r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z]{1,12}(?:-[a-z]{2,4})?(?:\.[a-z]{2})?"
+    r"/\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v[1-9]\d{0,2})?"
+)
+#: The address of a paper; its identifier is the group ``id``.
+ADDRESS = (
+    r"(?:https?:)?//(?:(?:[\w-]{1,40}\.){0,3}(?:arxiv\.org|ar5iv\.org|alphaxiv\.org|lanl\.gov|itp\.ac\.cn)"
+    r"/(?:abs|pdf|html|format|ps|src|e-print|overview)/|(?:[\w-]+\.)?(?:huggingface\.co|hf\.co)/papers/"
+    r"|(?:www\.)?papers\.cool/arxiv/|(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\.)"
+    rf"(?P<id>{_ID})(?![\d/])"
+)
+_ADDRESS = re.compile(ADDRESS, re.IGNORECASE | re.ASCII)
+_BARE = re.compile(rf"(?:arxiv:\s*)?(?P<id>{_ID})(?:\.pdf)?", re.IGNORECASE | re.ASCII)
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_DATES = tuple(
+    re.compile(form, re.IGNORECASE | re.ASCII)
+    for form in (
+        r"(?<!\d)(?P<y>(?:19|20)\d\d)(?:\s?年\s?|[-./])(?P<m>\d\d?)(?:\s?月\s?|[-./])(?P<d>\d\d?)(?!\d)",
+        rf"(?<!\d)(?P<d>\d\d?)(?:st|nd|rd|th)?[\s-]+{_MONTH},?[\s-]+(?P<y>(?:19|20)\d\d)(?!\d)",
+        rf"(?<![a-z]){_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)(?!\d)",
+        r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?!\d)",
+        r"(?<!\d)(?P<d>\d\d?)[-./](?P<m>\d\d?)[-./](?P<y>(?:19|20)\d\d)(?!\d)",
+    )
+)
+
+
+def papers_in(text: str) -> Iterator[ArxivId]:
+    """The papers that the links in a text lead to, in their order."""
+    if "//" in text:
+        yield from (ArxivId.parse(found["id"]) for found in _ADDRESS.finditer(text))
+
+
+def paper_named(text: str) -> ArxivId | None:
+    """The paper that a text is the bare identifier of."""
+    found = _BARE.fullmatch(text.strip())
+    return ArxivId.parse(found["id"]) if found else None
+
+
+def links_to_paper(text: str) -> bool:
+    """Whether a link to a paper stands in a text."""
+    return next(papers_in(text), None) is not None
+
+
+def find_date(text: str) -> tuple[date, str] | None:
+    """The first day that a text names in one of the usual forms, and how it is written there."""
+    for form in _DATES:
+        for found in form.finditer(text[:400]):
+            parts = found.groupdict()
+            name = parts.get("name")
+            month = _MONTHS.index(name[:3].lower()) + 1 if name else int(parts["m"])
+            try:
+                return date(int(parts["y"]), month, int(parts["d"])), found[0]
+            except ValueError:
+                continue
+    return None
+
+
+def date_of(paper: ArxivId) -> date:
+    """The first day of the month in which arXiv gave the identifier."""
+    yymm = paper.id.rpartition("/")[2][:4]
+    year = int(yymm[:2])
+    return date(year + (1900 if year >= 91 else 2000), int(yymm[2:]), 1)

@@ -1,0 +1,223 @@
+"""What another tool published, read: the topics of a file and the papers of each.
+
+A page (Markdown, HTML) is read by its blocks, data (JSON, JSON lines, CSV) by its keys. What cannot
+be read is named with its line, and left where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import takewhile
+
+from daily_papers.migrate.blocks import Block, LastUpdate, Prose, Rows, blocks_of
+from daily_papers.migrate.data_files import DataRow
+from daily_papers.migrate.headings import Heading, undecorated
+from daily_papers.migrate.order import times_of_rows, with_times
+from daily_papers.migrate.rows import (
+    Cells,
+    Kind,
+    Reading,
+    UnreadRowError,
+    as_written,
+    plain,
+    read_row,
+    topics_of,
+)
+from daily_papers.migrate.topics import Filed, filed_rows, is_topic
+from daily_papers.papers.paper import Paper, merge
+from daily_papers.query.expression import query_words
+
+#: What rows tell of a paper.
+_TEXTS: Mapping[str, Callable[[Paper], object]] = {
+    "title": lambda paper: paper.title,
+    "date": lambda paper: paper.date,
+    "abstract": lambda paper: paper.abstract,
+    "comment": lambda paper: paper.comment,
+}
+_UNCLEAR = (
+    "words stand between the tables below the title, so it is unclear which keyword this one is "
+    "of; write a heading right above it, like: ## magnetic resonance imaging"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The papers of one topic in the order of the file, each once in its highest version."""
+
+    #: Empty where nothing names the topic.
+    name: str
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read, where, and why."""
+
+    path: str
+    line: int
+    cause: str
+    #: The text that is meant, if that helps.
+    example: str = ""
+    #: How many papers are lost with it.
+    lost: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.cause}{self.example and f': {self.example}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a file tells."""
+
+    path: str
+    #: Its first heading of the first level.
+    title: str | None
+    sections: tuple[Section, ...]
+    unread: tuple[Unread, ...]
+    #: How many rows were read, whatever came of them.
+    rows: int
+    blocks: tuple[Block, ...] = ()
+    filed: tuple[Filed, ...] = ()
+    #: The topic that stands above rows, by their first line; none where it is unclear.
+    section_of: Mapping[int, str] = field(default_factory=dict)
+    #: The topics of each row, by its line.
+    sections_of: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    #: The identifier of each row's paper, by the row's line; none where the row cannot be read.
+    paper_of: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def has_markers(self) -> bool:
+        """Whether our own markers stand in it already."""
+        return any(block.line.is_ours for block in self.blocks)
+
+    @property
+    def has_a_marker(self) -> bool:
+        """Whether one of our markers stands in it, in a pair or not."""
+        return any(isinstance(block, Prose) and block.line.marker for block in self.blocks)
+
+    @property
+    def day_line(self) -> LastUpdate | None:
+        """The tool's own line of the last update; below the first rows it would be people's."""
+        above = takewhile(lambda block: not isinstance(block, Rows), self.blocks)
+        return next((block for block in above if isinstance(block, LastUpdate)), None)
+
+    @property
+    def last_update(self) -> date | None:
+        """The day of the rows."""
+        return self.day_line.day if self.day_line else None
+
+
+def read_page(text: str, path: str) -> Published:
+    """Read a Markdown or HTML page; the path is for messages."""
+    blocks = blocks_of(text)
+    titles = (block.name for block in blocks if isinstance(block, Heading) and block.level == 1)
+    sections = _Sections(path)
+    filed = tuple(filed_rows(blocks))
+    for each in filed:
+        line = each.rows.line.number
+        if each.is_unclear:
+            sections.skip(line, _UNCLEAR, lost=len(each.rows.rows))
+            continue
+        heading = each.heading.name if each.heading is not None else ""
+        sections.section_of[line] = sections.begin(heading)
+        for row in each.rows.rows:
+            sections.add(heading, row.cells, row.line.number, each.rows.reading)
+    return sections.published(next(titles, None), blocks, filed)
+
+
+def read_data(rows: Iterable[DataRow], path: str) -> Published:
+    """Read the rows of a data file. Raises ValueError where they do."""
+    sections = _Sections(path)
+    for row in rows:
+        if row.cells:
+            sections.add(row.topic, row.cells, row.line)
+        else:
+            sections.begin(row.topic)
+    return sections.published(None, (), ())
+
+
+@dataclass(slots=True)
+class _Sections:
+    """The papers by topic. Topics that ask arXiv for the same are one."""
+
+    path: str
+    rows: int = 0
+    unread: list[Unread] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    papers: dict[str, dict[str, Paper]] = field(default_factory=dict)
+    section_of: dict[int, str] = field(default_factory=dict)
+    sections_of: dict[int, frozenset[str]] = field(default_factory=dict)
+    paper_of: dict[int, str] = field(default_factory=dict)
+    #: Each paper of a topic as its first row tells it, where nothing is escaped, and that line.
+    first: dict[tuple[str, str], tuple[int, Paper]] = field(default_factory=dict)
+
+    def begin(self, topic: str) -> str:
+        """Take note of a topic, and say what it is called."""
+        words = query_words(topic).casefold()
+        name = self.names.setdefault(words if len(topic.split()) > 1 else f" {words}", topic)
+        self.papers.setdefault(name, {})
+        return name
+
+    def add(self, heading: str, cells: Cells, line: int, reading: Reading = plain) -> None:
+        """Take the paper of a row, whose own topics count more than the heading."""
+        self.rows += 1
+        try:
+            paper = read_row(cells, reading)
+        except UnreadRowError as error:
+            cause, _, example = str(error).partition(": ")
+            self.skip(line, cause, example)
+            return
+        own = [undecorated(topic) for topic in topics_of(cells, Kind.TOPIC)][:20]
+        category = heading or next(topics_of(cells, Kind.CATEGORY), "")
+        names = {self.begin(topic) for topic in own if is_topic(topic)} or {self.begin(category)}
+        if reading is as_written and any(self._contradicts(paper, name, line) for name in names):
+            return
+        self.paper_of[line] = paper.id
+        self.sections_of[line] = frozenset(names)
+        for name in names:
+            papers = self.papers[name]
+            known = papers.get(paper.id)
+            if known is not None and known.version < paper.version:
+                del papers[paper.id]  # it stands where its highest version stands
+            papers[paper.id] = paper if known is None else merge(paper, known)
+
+    def _contradicts(self, paper: Paper, name: str, line: int) -> bool:
+        """Tell of a row that says something else than another one of the same version."""
+        known_line, known = self.first.setdefault((name, paper.versioned_id), (line, paper))
+        if known == paper:
+            return False
+        other = next(word for word, of in _TEXTS.items() if of(known) != of(paper))
+        self.skip(
+            line,
+            f"{paper.versioned_id} has another {other} here than on line {known_line}, which"
+            " is brought in; delete this row, unless it is the right one",
+        )
+        return True
+
+    def skip(self, line: int, cause: str, example: str = "", lost: int = 0) -> None:
+        """Name what is not read."""
+        self.unread.append(Unread(self.path, line, cause, example, lost))
+
+    def published(
+        self, title: str | None, blocks: tuple[Block, ...], filed: tuple[Filed, ...]
+    ) -> Published:
+        """All of it, topics in the order in which they come first."""
+        times = times_of_rows([list(papers.values()) for papers in self.papers.values()])
+        return Published(
+            path=self.path,
+            title=title,
+            sections=tuple(
+                Section(name, with_times(papers.values(), times))
+                for name, papers in self.papers.items()
+                if name or papers
+            ),
+            unread=tuple(sorted(self.unread, key=lambda unread: unread.line)),
+            rows=self.rows,
+            blocks=blocks,
+            filed=filed,
+            section_of=self.section_of,
+            sections_of=self.sections_of,
+            paper_of=self.paper_of,
+        )
