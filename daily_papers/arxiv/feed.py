@@ -1,8 +1,8 @@
 """The announcement feed: all that arXiv lists today in some categories, in one answer or a few.
 
-The feed (https://info.arxiv.org/help/rss.html) knows one day only, and neither comments nor
-submission dates. Nothing in it proves which day it holds but its identifiers, which are compared
-with those of the day before (`trust.accept_feed`).
+The feed (https://info.arxiv.org/help/rss.html) knows a single day, and neither comments nor
+submission dates. Only its identifiers prove which day it holds: they are compared with those of the
+day before (`trust.accept_feed`).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _BAD_CLASS = re.compile(
 )
 _BAD_ARCHIVE = re.compile(r"Bad archive(?:/subject class structure)? '(?P<name>[^']+)'")
 _DC = "{http://purl.org/dc/elements/1.1/}"
-#: The elements of an item of which anything is read.
+#: The elements of an item that are read.
 _READ = frozenset(
     {f"{ATOM}{name}" for name in ("id", "title", "summary", "category", "published")}
     | {f"{ARXIV}{name}" for name in ("announce_type", "DOI", "journal_reference")}
@@ -66,7 +66,7 @@ class PartFailure:
 
     categories: tuple[str, ...]
     error: FetchError
-    #: Those of the categories that arXiv does not know, if it said so.
+    #: The categories that arXiv does not know, if it said so.
     unknown_categories: tuple[str, ...] = ()
 
 
@@ -112,7 +112,7 @@ def feed_url(services: Services, categories: Iterable[str]) -> str:
 
 
 def unknown_categories(reason: str, asked: Iterable[str]) -> tuple[str, ...]:
-    """Those of the categories that arXiv's refusal of a whole feed names.
+    """The categories that arXiv names when it refuses a whole feed.
 
     One unknown name is enough for the refusal, and only the first one is named.
     """
@@ -158,8 +158,8 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
 def _only_what_is_read(root: etree._Element, url: str) -> bytes:
     """The feed with only what is read here: feedparser would do much with the rest.
 
-    Raises BadAnswer where feedparser's work would grow faster than the feed: it compares each
-    category with all before it, and looks for e-mail addresses from each letter of a name on.
+    Raises BadAnswer if feedparser's work would grow faster than the feed: it compares each category
+    with all before it, and looks for e-mail addresses from each letter of a name on.
     """
     for child in list(root):
         if child.tag != f"{ATOM}entry":
@@ -178,9 +178,9 @@ def _only_what_is_read(root: etree._Element, url: str) -> bytes:
 def _entries(body: bytes, url: str) -> list[Mapping[str, Any]]:
     """The entries as feedparser reads them.
 
-    From memory, never from a string, which it might take for an address or a file's name. With
-    both of its switches off, since it changes markup and links else. What it mends unasked (UTF-8
-    that was read as Latin-1, control characters of cp1252) does not occur: arXiv's feed is ASCII.
+    From memory, never from a string, which it might take for an address or the name of a file. Both
+    of its switches are off, since it would change markup and links. What it repairs unasked (UTF-8
+    read as Latin-1, control characters of cp1252) does not occur: arXiv's feed is ASCII.
     """
     feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     if feed.bozo:
@@ -189,7 +189,7 @@ def _entries(body: bytes, url: str) -> list[Mapping[str, Any]]:
 
 
 def _day_of_most(entries: Iterable[Mapping[str, Any]]) -> date | None:
-    """The listing day that most entries give; all of a feed give the same."""
+    """The listing day that most entries give; all entries of a feed should give the same."""
     days = Counter(day for entry in entries if (day := _listing_day(entry)) is not None)
     return max(days, key=lambda day: (days[day], day), default=None)
 

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 _ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
 #: Small, since a bomb unpacks to a thousand times as much before it can be counted.
 _CHUNK_BYTES = 16 * 1024
-#: Seconds for a whole answer, at the most.
+#: Seconds for a whole answer, at most.
 LONGEST_ANSWER = 600.0
 _SILENT = "the server went silent"
 _LOSSES = (
@@ -53,7 +53,7 @@ class AnswerLimits:
     connect_seconds: float = 15
     #: Without a byte.
     silence_seconds: float = 120
-    #: After which somebody who watches is told that the answer is still to come.
+    #: After this, whoever watches hears that the answer is still to come.
     notice_seconds: float = 20
     #: For the whole answer, headers and all, however steadily it drips.
     total_seconds: float = LONGEST_ANSWER
@@ -112,7 +112,7 @@ class _Deadline:
                 twin.close()
 
     def watch(self, connection: socket.socket) -> None:
-        """Take a connection in: by a twin, since the original may be wrapped for TLS later."""
+        """Watch a connection through a twin, since the original may be wrapped for TLS later."""
         twin = socket.fromfd(connection.fileno(), connection.family, connection.type)
         with self._lock:
             self._twins.append(twin)
@@ -148,7 +148,7 @@ class _OneConnection(HTTPAdapter):
         return pool
 
     def hang_up(self) -> None:
-        """Close the connection: urllib3 itself does that once nothing, no traceback, holds it."""
+        """Close the connection: urllib3 does only once nothing, not even a traceback, holds it."""
         if self.connection is not None:
             self.connection.close()
 

@@ -33,7 +33,7 @@ def machine_fault(url: str, error: Exception) -> tuple[str, str] | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and those behind it, which also stand among its arguments."""
+    """Yield the error and those behind it, some of which are among its arguments."""
     seen: set[int] = set()
     left: list[object] = [error]
     while left:
@@ -88,7 +88,7 @@ def _is_address(proxy: str) -> bool:
 
 
 def _certificate_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:
-    """A server whose certificate is not trusted here, or a file of certificates that is no use."""
+    """A server whose certificate is not trusted here, or a useless file of certificates."""
     variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
     path = Path(os.environ[variable]) if variable else None
     if path is not None and any(isinstance(cause, (ssl.SSLError, OSError)) for cause in causes):
@@ -129,7 +129,7 @@ def _network_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, st
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             return f"no address of {host} can be found ({cause.strerror})", remedy
-        # The number of an error of TLS is none of the operating system's: 1 is not EPERM there.
+        # The number of a TLS error is not one of the operating system: 1 is not EPERM there.
         if isinstance(cause, ssl.SSLError):
             continue
         if isinstance(cause, OSError) and cause.errno in _NO_WAY_OUT:

@@ -33,7 +33,7 @@ from daily_papers.papers.paper import ArxivId, Origin, Paper
 
 logger = logging.getLogger(__name__)
 
-#: Far more than any gap that is worth harvesting; a server that has no end is broken.
+#: Far more than any gap that is worth harvesting needs; a server without an end is broken.
 _MOST_PAGES = 300
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -62,7 +62,7 @@ class OaiPmh:
         yield page
         while (token := page.resumption_token) is not None:
             if token in seen:
-                raise BadAnswer(page.url, "the harvest goes round in a circle: a token came twice")
+                raise BadAnswer(page.url, "the harvest goes round in circles: a token came twice")
             seen.add(token)
             if len(seen) >= _MOST_PAGES:
                 raise BadAnswer(page.url, f"no end of the harvest after {_MOST_PAGES} pages")
@@ -94,8 +94,8 @@ class OaiPage:
 def read_page(body: bytes, url: str) -> OaiPage:
     """Read a page; raises BadAnswer if it is cut, an error with status 200, or nothing like it.
 
-    If nothing has changed, it is an empty page. Deleted records are left out, and so are single
-    ones that cannot be read, which the log names.
+    If nothing has changed, the page is empty. Deleted records are left out, and so are single ones
+    that cannot be read, which the log names.
     """
     root = strict_xml(body, url)
     if root.tag != f"{_OAI}OAI-PMH":

@@ -36,19 +36,19 @@ from daily_papers.query.request_line import (
 from daily_papers.query.taxonomy import has_known_archive
 
 logger = logging.getLogger(__name__)
-# The package warns with addresses just as they stand in an answer, line feeds and all.
+# The package warns with addresses exactly as an answer gives them, line feeds and all.
 logging.getLogger(arxiv.__name__).setLevel(logging.ERROR)
 
 #: What the manual allows in one answer.
 MOST_PER_REQUEST = 2000
-#: What an address holds besides its query or its identifiers, where its numbers are long.
+#: What an address holds besides its query or its identifiers, with the longest numbers.
 _REST_OF_ADDRESS = (
     "search_query=&id_list=&sortBy=lastUpdatedDate&sortOrder=descending"
     "&start=100000&max_results=2000"
 )
 #: What the query API says of an identifier for which it refuses a whole list.
 _REFUSED_ID = re.compile(r"incorrect id format for (\S+)")
-#: So many identifiers are dropped from one list before it is given up.
+#: How many identifiers are dropped from one list before it is given up.
 _MOST_REFUSED = 10
 
 #: What goes wrong in a package that reads what it did not expect.
@@ -134,7 +134,7 @@ class QueryApi:
         )
         pages = _Pages(self._session)
         papers = self._papers(search, pages)
-        # Pages are cut from a list without a tie-breaker: a paper may stand on two of them.
+        # Pages are cut from a list without a tie-breaker: a paper may be on two of them.
         once = {paper.id: paper for paper in reversed(papers)}
         kept = tuple(paper for paper in papers if once[paper.id] is paper)
         return Answer(kept, pages.total, tuple(pages.answers))

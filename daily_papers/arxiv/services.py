@@ -89,11 +89,11 @@ class Services:
 
     @property
     def ask_arxiv(self) -> bool:
-        """Whether the query API is arXiv's own, and not a stand-in."""
+        """Whether the query API is arXiv's, and not a stand-in."""
         return is_arxiv(self.api_url)
 
     def _refuse_haste(self, url: str) -> None:
-        """Refuse a pace below arXiv's own for an address of arXiv."""
+        """Refuse to ask arXiv faster than it allows."""
         if not is_arxiv(url):
             return
         paces = [

@@ -55,7 +55,7 @@ logger = logging.getLogger(__name__)
 
 TRIES = 3
 MOST_REDIRECTS = 5
-#: Seconds from which on a wait is announced.
+#: A wait of at least so many seconds is announced.
 _LONG_WAIT = 30.0
 
 Check = Callable[[bytes], None]
@@ -212,7 +212,7 @@ class PoliteSession:
         return body
 
     def _wait(self, failure: Throttled | Unreachable, waits: int) -> None:
-        """Pause before the next try; raises the failure if there is no time for the pause."""
+        """Pause before the next try; raises the failure if there is no time to pause."""
         seconds = self._wait_seconds(failure, waits)
         left = self.seconds_left()
         if seconds > left:
@@ -327,7 +327,7 @@ class AnswerCache:
                 shutil.rmtree(other, ignore_errors=True)
 
     def read(self, url: str) -> bytes | None:
-        """Read the answer that was kept for this address; None if there is no whole one."""
+        """Read the answer that was kept for this address; None if none is whole."""
         try:
             digest, _, body = self._file(url).read_bytes().partition(b"\n")
         except OSError:

@@ -1,11 +1,11 @@
-"""XML as arXiv serves it, read in work that grows with its size, or refused; and texts in it.
+"""XML as arXiv serves it, read in time that grows with its size, or refused; and the texts in it.
 
-Parsers and the packages behind them have quadratic ways: for attributes, name spaces, nesting,
-entities. So the shape of a document is looked at first, by expat, which has none of these; what
-goes beyond all that arXiv has ever served reaches no other parser.
+Some parsers take quadratic time for attributes, name spaces, nesting or entities. So expat, which
+does not, looks at the shape of a document first; what goes far beyond anything that arXiv has ever
+served reaches no other parser.
 
 The announcement feed and arXivRaw show authors' TeX and their line breaks; the query API shows
-letters. Both become alike here, so that details that come later do not look like a change.
+letters. Here both become the same, so that details that come later do not look like a change.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The nouns: a paper, its names and texts, and what two records of it come to; all pure."""
+"""A paper, its names, texts and links, and what two records of it amount to; all pure."""

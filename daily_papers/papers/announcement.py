@@ -1,7 +1,7 @@
 """What a listing announces, and how several parts of one listing are one.
 
 An announcement is a paper with the kind under which arXiv lists it. Kinds are relative to the
-categories that were asked for, so they are settled here once all parts are known.
+categories that were asked for, so they are decided here once all parts are known.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class PartAnswer:
 def merge_parts(parts: Iterable[Iterable[Announcement]]) -> tuple[Announcement, ...]:
     """Each announced paper once, in the order of the parts.
 
-    A paper may stand in several parts: as ``cross`` in the part of one category and as ``new`` in
+    A paper may be in several parts: as ``cross`` in the part of one category and as ``new`` in
     that of its primary, so relative to all categories it is ``new``. The highest version wins.
     """
     whole: dict[str, Announcement] = {}

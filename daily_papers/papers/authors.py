@@ -19,7 +19,7 @@ _GROUP = r"(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)"
 _ON_BEHALF = re.compile(
     rf"\s+(?:for|on behalf of)\s+(?:the\s+)?(?=[^,;:()]*\b{_GROUP}\b)", re.IGNORECASE
 )
-#: ``The CMS and LHCb Collaborations``: the word "and" stands inside one name.
+#: ``The CMS and LHCb Collaborations``: here "and" is part of one name.
 _SEVERAL_GROUPS = re.compile(r"\b(?:Collaborations|Consortia|Teams|Groups)\b", re.IGNORECASE)
 _AND = re.compile(r"(?:^|\s+)(?:and|&)(?:\s+|$)")
 _FOOTNOTE_MARK = re.compile(r"\$\s*\^[^$]*\$")
@@ -40,15 +40,19 @@ _DELETED_BY_ARXIV = re.compile("[.,;]")
 
 
 def split_authors(text: str) -> tuple[str, ...]:
-    """Take a line of authors apart into names, without affiliations.
+    """Split a line of authors into names, without affiliations.
 
-    Whoever is named before a colon (a collaboration) or behind "for the" is an author too. TeX
-    accents are decoded first, since they may hold what else would part two names.
+    Whoever is named before a colon (a collaboration) or after "for the" is an author, too. TeX
+    accents are decoded first, since they may contain what would otherwise separate two names.
     """
-    line = _ON_BEHALF.sub(", ", _plain_line(text))
-    parts = re.split(r"[,;]|:(?=\s|$)", _outside_parentheses(_OPEN_LEGEND.sub("", line)))
-    names = [name for part in parts for name in _names_joined_by_and(part)]
-    return tuple(_with_suffixes(filter(is_name, names)))
+    decoded = _FOOTNOTE_MARK.sub("", decode_accents(text))
+    plain = folded(re.sub(r"~|\\[ ,\\]", " ", decoded).replace("{", "").replace("}", ""))
+    line = _OPEN_LEGEND.sub("", _ON_BEHALF.sub(", ", plain))
+    names: list[str] = []
+    for part in re.split(r"[,;]|:(?=\s|$)", _outside_parentheses(line)):
+        names += [part] if _SEVERAL_GROUPS.search(part) else _AND.split(part)
+    tidy = (folded(_GLUED_INITIAL.sub(" ", _ET_AL.sub("", name))).strip("*: ") for name in names)
+    return tuple(_with_suffixes(filter(is_name, tidy)))
 
 
 def is_name(text: str) -> bool:
@@ -56,14 +60,8 @@ def is_name(text: str) -> bool:
     return _WORD.search(text) is not None
 
 
-def _plain_line(text: str) -> str:
-    """Decode accents and take out the rest of TeX that names carry: ties, groups, marks."""
-    decoded = _FOOTNOTE_MARK.sub("", decode_accents(text))
-    return folded(re.sub(r"~|\\[ ,\\]", " ", decoded).replace("{", "").replace("}", ""))
-
-
 def _outside_parentheses(text: str) -> str:
-    """Put a comma for each pair of parentheses and all that it holds, or for one without pair."""
+    """Replace each pair of parentheses and its contents, and each unpaired one, by a comma."""
     kept: list[str] = []
     opened: list[int] = []
     for piece in re.split(r"([()])", text):
@@ -77,15 +75,6 @@ def _outside_parentheses(text: str) -> str:
         else:
             kept.append(piece)
     return "".join(kept)
-
-
-def _names_joined_by_and(part: str) -> list[str]:
-    names = [part] if _SEVERAL_GROUPS.search(part) else _AND.split(part)
-    return [_tidy(name) for name in names]
-
-
-def _tidy(name: str) -> str:
-    return folded(_GLUED_INITIAL.sub(" ", _ET_AL.sub("", name))).strip("*: ")
 
 
 def _with_suffixes(names: Iterable[str]) -> list[str]:

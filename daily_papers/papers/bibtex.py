@@ -2,7 +2,7 @@ r"""Papers as BibTeX entries.
 
 Written for BibLaTeX with Biber and for BibTeX with a UTF-8 document: letters stay letters. Paper
 text is hostile here too: it ends up in somebody's LaTeX run. So whatever TeX would act on is
-escaped, but for maths made of well-known commands only, and braces are balanced always.
+escaped, except maths made of well-known commands, and braces are always balanced.
 """
 
 from __future__ import annotations
@@ -102,19 +102,19 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def _first_month(paper: Paper) -> tuple[int, int]:
-    """Year and month of the first version; where they are not known, of the identifier."""
+    """Year and month of the first version, or of the identifier if that is not known."""
     if paper.published is not None:
         return paper.published.year, paper.published.month
     return divmod(announcement_order(paper.id)[0], 100)
 
 
 def _author(name: str) -> str:
-    """One name. What BibTeX would take for several, or for a person, is in braces.
+    """Write a name; in braces if BibTeX would take it for several, or a group for a person.
 
     A suffix is set off as BibTeX wants it: ``Press, Jr., William H.``
     """
     parts = _parts_of_name(name)
-    # Each part is written for itself, since maths or a brace may reach from one to the next.
+    # Each part is written separately, since maths or a brace may reach from one to the next.
     written = [_text(part) for part in parts]
     if all(written) and not any(_GROUP.search(p) or _READ_BY_BIBTEX.search(p) for p in parts):
         return ", ".join(written)
@@ -123,7 +123,7 @@ def _author(name: str) -> str:
 
 
 def _parts_of_name(name: str) -> list[str]:
-    """Family name, suffix and given name, if there is a suffix; else the whole name."""
+    """Family name, suffix and given name if there is a suffix, otherwise the whole name."""
     *words, last = name.split() or [""]
     if len(words) < 2 or not _SUFFIX.fullmatch(last):
         return [name]
@@ -135,12 +135,8 @@ def _parts_of_name(name: str) -> list[str]:
 
 
 def _text(text: str) -> str:
-    plain = _URL.sub(r"\g<address>", decode_accents(_without_controls(text)))
-    return _TOKEN.sub(_escaped, plain)
-
-
-def _without_controls(text: str) -> str:
-    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    visible = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    return _TOKEN.sub(_escaped, _URL.sub(r"\g<address>", decode_accents(visible)))
 
 
 def _escaped(token: re.Match[str]) -> str:
@@ -154,20 +150,18 @@ def _escaped(token: re.Match[str]) -> str:
 
 
 def _is_harmless(maths: str) -> bool:
-    """Whether maths holds well-known commands only, and cannot end the field that it stands in."""
+    """Whether maths has only well-known commands, and cannot end the field that it is in."""
     commands = _COMMAND.findall(maths)
     if not all(_MATHS_COMMAND.fullmatch(name) or name in _SAFE_SIGNS for name in commands):
         return False
     outside = _COMMAND.sub("", maths)
-    return "^^" not in maths and not re.search("[%#&~]", outside) and _is_balanced(maths)
+    if "^^" in maths or re.search("[%#&~]", outside):
+        return False
+    # BibTeX counts the brace of ``\{``, TeX does not.
+    return _is_balanced(maths) and _is_balanced(outside)
 
 
-def _is_balanced(maths: str) -> bool:
-    r"""As BibTeX counts, for which the brace of ``\{`` is a brace, and as TeX counts."""
-    return _counts_out(maths) and _counts_out(_COMMAND.sub("", maths))
-
-
-def _counts_out(text: str) -> bool:
+def _is_balanced(text: str) -> bool:
     depth = 0
     for brace in re.findall(r"[{}]", text):
         depth += 1 if brace == "{" else -1

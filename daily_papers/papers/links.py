@@ -1,10 +1,9 @@
 """The code of a paper: the repository that its comment or its abstract names.
 
-Only what an author wrote is read, nothing is asked of any network. A repository is two names or
-more on a known forge. A project page (``github.io``), a gist, a person's page, and a data set are
-none; the address of something inside a repository (a file, an issue, a release) counts as its
-repository. Repositories on Hugging Face are models or demonstrations: they count where no forge
-is named.
+Only what an author wrote is read; no network is asked. A repository is two names or more on a known
+forge. A project page (``github.io``), a gist, a person's page and a data set are not repositories;
+the address of something inside a repository (a file, an issue, a release) counts as its repository.
+Repositories on Hugging Face are models or demonstrations: they count if no forge is named.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from daily_papers.papers.paper import Paper
 
 _FORGES = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
 
-# With a scheme an address may stand anywhere; without one it must not be the tail of another
+# With a scheme an address may be anywhere; without one it must not be the tail of another
 # word, path, address or name (evilgithub.com, example.org/github.com, me@github.com). The names
 # are ASCII letters, digits and a few signs, so nothing hostile can come through.
 _ADDRESS = re.compile(
@@ -36,16 +35,16 @@ _NO_OWNER = re.compile(
     | sponsors | stars | tasks | topics | trending | users""",
     re.VERBOSE | re.IGNORECASE,
 )
-# What follows a project's own groups and name at GitLab, where they may be many.
+# What follows a project's groups and name at GitLab, where there may be many groups.
 _INSIDE_GITLAB = re.compile(
     "-|blob|branches|commits|discussions|issues|merge_requests|pulls?|raw|releases|tags|tree|wikis"
 )
 
 
 def code_url(paper: Paper) -> str | None:
-    """Give the https address of the paper's code repository; None where none is named.
+    """Give the https address of the paper's code repository; None if none is named.
 
-    The first repository counts, the comment's before the abstract's.
+    The first repository counts, and the comment comes before the abstract.
     """
     found = [
         address for text in (paper.comment, paper.abstract) if text for address in _named(text)
@@ -55,16 +54,12 @@ def code_url(paper: Paper) -> str | None:
 
 
 def _named(text: str) -> Iterator[str]:
-    for address in _ADDRESS.finditer(_TEX_SIGN.sub(_plain_sign, text)):
+    for address in _ADDRESS.finditer(_TEX_SIGN.sub(lambda tex: tex[1] or tex[2] or "_", text)):
         host = address["host"].lower()
         names = [name.rstrip(".") for name in address["path"].split("/")[1:]]
         repository = _repository(host, names)
         if repository is not None and not any(set(name) <= {"."} for name in repository):
             yield f"https://{host}/{'/'.join(repository)}"
-
-
-def _plain_sign(tex: re.Match[str]) -> str:
-    return tex[1] or tex[2] or "_"
 
 
 def _repository(host: str, names: list[str]) -> list[str] | None:

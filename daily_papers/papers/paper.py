@@ -29,7 +29,7 @@ _SOMETHING_ELSE_WITHDRAWN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ArxivId:
-    """An arXiv identifier, with the version where one was given.
+    """An arXiv identifier, with its version if one was given.
 
     Both forms of https://info.arxiv.org/help/arxiv_identifier.html are known: ``2501.01234`` and
     ``hep-th/9901001``. The subject class of the old form is dropped, as arXiv does
@@ -43,7 +43,7 @@ class ArxivId:
     def parse(cls, text: str) -> Self:
         """Read an identifier, a ``oai:arXiv.org:`` name or an abs or pdf address.
 
-        Raises ValueError where there is none.
+        Raises ValueError if there is none.
         """
         bare = re.sub(r"^https?://[^/]+/(?:abs|pdf)/", "", text.strip()).removesuffix(".pdf")
         found = _IDENTIFIER.fullmatch(bare)
@@ -116,7 +116,7 @@ class Origin(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One version of one paper. None is "not known", never "there is none" of another kind.
+    """One version of one paper. None means "not known", never "there is none".
 
     Texts are as the author wrote them, with white space folded to single spaces; TeX accents may
     still be TeX. They are hostile: escape them for the place where they go.
@@ -126,22 +126,22 @@ class Paper:
     id: str
     version: int
     title: str
-    #: Names in their order. None where the origin does not give them.
+    #: Names in their order. None if the origin does not give them.
     authors: tuple[str, ...] | None = None
     abstract: str
     comment: str | None = None
     primary_category: str | None = None
-    #: All categories, the primary one among them. None where the origin does not give them.
+    #: All categories, the primary one among them. None if the origin does not give them.
     categories: tuple[str, ...] | None = None
     #: Submission of the first version, UTC.
     published: datetime | None = None
     #: Submission of this version, UTC. None for a paper known from the feed alone.
     updated: datetime | None = None
-    #: The listing day on which the feed announced this version. None where no feed did.
+    #: The listing day on which the feed announced this version. None if no feed did.
     announced: date | None = None
     doi: str | None = None
     journal_ref: str | None = None
-    #: True where arXiv marks this version as a withdrawal, which only OAI-PMH shows.
+    #: True if arXiv marks this version as a withdrawal, which only OAI-PMH shows.
     withdrawn: bool | None = None
     #: Submission of the version before this one, as long as this one may be a withdrawal.
     previous: datetime | None = None
@@ -181,7 +181,7 @@ class Paper:
         """The moment that tables sort by: this version's submission.
 
         A withdrawal never lifts a paper: it stays at the date of the version before, or of the
-        first one where that is not known.
+        first one if that is not known.
         """
         if self.is_withdrawn:
             return self.previous or self.published or self.updated
@@ -189,12 +189,12 @@ class Paper:
 
     @property
     def table_date(self) -> date:
-        """The day that tables show: of `dated`, else its listing day."""
+        """The day that tables show: that of `dated`, or else its listing day."""
         return self.dated.date() if self.dated is not None else self.date
 
     @property
     def date(self) -> date:
-        """The day of this version: its submission, else its listing day."""
+        """The day of this version: its submission, or else its listing day."""
         if self.updated is not None:
             return self.updated.date()
         assert self.announced is not None, f"{self.id} has no date at all"
@@ -202,7 +202,7 @@ class Paper:
 
     @property
     def has_details(self) -> bool:
-        """Whether all that arXiv tells is known, not only what a feed or a README shows."""
+        """Whether everything arXiv says of it is known, not only what a feed or a README shows."""
         return self.origin >= Origin.OAI
 
 
@@ -237,7 +237,7 @@ def newest_first(paper: Paper) -> tuple[int, float, tuple[int, int, str]]:
     """Sort key that puts the newest paper first: by date, then time, then identifier.
 
     Use it with ``sorted(papers, key=newest_first)``. A paper known from the feed alone counts as
-    of the start of its listing day.
+    submitted at the start of its listing day.
     """
     month, number, archive = announcement_order(paper.id)
     dated = paper.dated

@@ -16,7 +16,7 @@ from daily_papers.query import taxonomy
 
 
 class Field(Enum):
-    """Where a phrase must stand; the value is arXiv's prefix."""
+    """Where a phrase must be; the value is arXiv's prefix."""
 
     TITLE = "ti"
     ABSTRACT = "abs"
@@ -24,7 +24,7 @@ class Field(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that stand side by side in one field, in any inflection."""
+    """Words side by side in one field, in any inflection."""
 
     field: Field
     text: str
@@ -39,7 +39,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category (``cs.CV``) or a whole archive (``cs``); cross-lists count, aliases are equal."""
+    """A category (``cs.CV``) or a whole archive (``cs``), cross-lists and aliases included."""
 
     name: str
 
@@ -102,7 +102,7 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
 def to_arxiv(expression: Expression) -> str:
     """Write the expression in the query syntax of arXiv's API.
 
-    Every operation stands in parentheses, since nothing has precedence there and a missing
+    Every operation is in parentheses, since nothing has precedence there and a missing
     operator means OR (https://info.arxiv.org/help/api/user-manual.html, Details of Query
     Construction). The result is also the expression's canonical name.
     """

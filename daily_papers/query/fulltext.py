@@ -1,4 +1,4 @@
-"""Phrases asked of titles and abstracts, with SQLite's FTS5 as the search engine.
+"""Phrases looked up in titles and abstracts, with SQLite's FTS5 as the search engine.
 
 Its Porter tokenizer splits and stems words as arXiv's search does. By our own rule each word of a
 phrase must be there; by arXiv's, small words are gaps (docs/matching.md). Sets of papers are
@@ -31,7 +31,7 @@ CREATE VIRTUAL TABLE words_of_papers USING fts5vocab(papers, row);
 CREATE VIRTUAL TABLE places_in_papers USING fts5vocab(papers, instance);
 CREATE VIRTUAL TABLE words_of_phrases USING fts5vocab(phrases, instance);
 """
-# Most phrases hold a word that no paper of the day has in this field. They need no question.
+# Most phrases hold a word that no paper of the day has in this field. No need to ask for them.
 _WORTH_ASKING = """
 SELECT doc FROM words_of_phrases EXCEPT
 SELECT doc FROM words_of_phrases WHERE term <> ? AND term NOT IN (SELECT term FROM words_of_papers)
@@ -40,12 +40,12 @@ _ASK = "SELECT rowid FROM papers WHERE papers MATCH ?"
 _WORDS_OF = "SELECT offset, term FROM words_of_phrases WHERE doc = ? AND term <> ?"
 _PLACES_OF = "SELECT doc, offset - ? FROM places_in_papers WHERE term = ?"
 
-# Two signs of the private use area, which are letters to FTS5: where any word may be, and what
-# joins two parts of a word.
+# Two signs of the private use area, which FTS5 takes for letters: one where any word may be, one
+# that joins two parts of a word.
 _GAP, _JOINT = "\ue000", "\ue001"
 _WORD = re.compile(rf"(?:[^\W_]|{_JOINT})+")
 _GAPS_AT_ENDS = re.compile(rf"^[\W_]*{_GAP}|{_GAP}[\W_]*$")
-# Unicode's word boundaries (UAX #29), by which arXiv's index parts words.
+# Unicode's word boundaries (UAX #29), by which arXiv's index separates words.
 _INSIDE_WORD = re.compile(
     r"(?<=[^\W\d_])[.'’](?=[^\W\d_])|(?<=\d)[.,'’](?=\d)|(?<=[^\W_])_+(?=[^\W_])"
 )
@@ -75,7 +75,7 @@ def papers_with(phrases: Sequence[Phrase], papers: Sequence[Paper]) -> dict[Phra
 def papers_found_by_arxiv(phrases: Sequence[Phrase], papers: Sequence[Paper]) -> dict[Phrase, int]:
     """Find for each phrase the set of the papers that arXiv's search returns for it.
 
-    Any word may be where the phrase has a small word; at its ends small words are dropped, and a
+    Any word may be where the phrase has a small word; small words at its ends are dropped, and a
     phrase of small words alone finds nothing.
     """
     return _by_field(phrases, papers, _with_whole_words, _with_gaps)
@@ -87,7 +87,7 @@ _Reading = Callable[[str], str]
 def _by_field(
     phrases: Sequence[Phrase], papers: Sequence[Paper], text: _Reading, question: _Reading
 ) -> dict[Phrase, int]:
-    """Ask one table a field: FTS5 reads less for a question than where it must tell columns."""
+    """Ask one table for each field: FTS5 reads less than if it had to tell columns apart."""
     holding = dict.fromkeys(phrases, 0)
     for field, texts in (
         (Field.TITLE, [paper.title for paper in papers]),
@@ -101,7 +101,7 @@ def _by_field(
 
 
 def _texts_with(questions: Sequence[str], texts: Iterable[str]) -> dict[int, int]:
-    """Find the texts for each question that any of them answers, by the question's position."""
+    """Find the texts that answer each question, by the question's position."""
     found: dict[int, int] = {}
     with closing(_index(texts, questions)) as index:
         for number in [number for (number,) in index.execute(_WORTH_ASKING, (_GAP,))]:
@@ -116,7 +116,7 @@ def _texts_with(questions: Sequence[str], texts: Iterable[str]) -> dict[int, int
 
 
 def _with_gaps_filled(index: sqlite3.Connection, number: int) -> set[int]:
-    """Find the texts with each word of a question as far from the first as it asks."""
+    """Find the texts with each word of a question as far from the first one as in the question."""
     words = index.execute(_WORDS_OF, (number, _GAP)).fetchall()
     begins = (set(index.execute(_PLACES_OF, word)) for word in words)
     return {position for position, _ in reduce(and_, begins)}
@@ -130,7 +130,7 @@ def _index(texts: Iterable[str], questions: Iterable[str]) -> sqlite3.Connection
         index.close()
         raise DailyPapersError(
             f"SQLite {sqlite3.sqlite_version} of this Python has no full-text search (FTS5), "
-            f"which matching needs: use another Python, e.g. of python.org or uv ({error})"
+            f"which matching needs: use another Python, e.g. from python.org or uv ({error})"
         ) from error
     index.executemany("INSERT INTO papers(rowid, text) VALUES (?, ?)", enumerate(texts))
     index.executemany("INSERT INTO phrases(rowid, text) VALUES (?, ?)", enumerate(questions))
@@ -140,7 +140,7 @@ def _index(texts: Iterable[str], questions: Iterable[str]) -> sqlite3.Connection
 def indexed(text: str) -> str:
     """Return a text as arXiv indexes it: TeX accents and Greek macros as letters, no possessives.
 
-    So a paper matches alike whether the feed told it in TeX or the query API in letters.
+    So a paper matches alike whether the feed gives it in TeX or the query API in letters.
     """
     if "\\" in text:
         text = _GREEK_MACRO.sub(lambda macro: _GREEK[macro[1]], decode_accents(text))
@@ -156,8 +156,5 @@ def _with_whole_words(text: str) -> str:
 
 def _with_gaps(phrase: str) -> str:
     words = _with_whole_words(phrase)
-    return _GAPS_AT_ENDS.sub("", _WORD.sub(_gap_for_small, words))
-
-
-def _gap_for_small(word: re.Match[str]) -> str:
-    return _GAP if word[0].lower() in STOP_WORDS else word[0]
+    gaps = _WORD.sub(lambda word: _GAP if word[0].lower() in STOP_WORDS else word[0], words)
+    return _GAPS_AT_ENDS.sub("", gaps)

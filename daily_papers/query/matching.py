@@ -41,16 +41,16 @@ class Verdict(Enum):
 
     MATCHES = "matches"
     DOES_NOT = "does not match"
-    #: It hangs on authors or categories that are not known of this paper (an imported one): it
-    #: may stay in a table where it stands, and nothing brings it into another.
+    #: It depends on authors or categories that are not known of this paper (an imported one): it
+    #: may stay in a table that it is in, and nothing brings it into another.
     UNKNOWN = "unknown"
 
 
 class Matches:
-    """Which of a number of papers each of a number of keywords means.
+    """Which of the papers each keyword means.
 
-    ``keywords`` are expressions by slug. All keywords of a day belong into one: what several of
-    them share is looked up once.
+    ``keywords`` are expressions by slug. Give all keywords of a day at once: what several of them
+    share is looked up once.
     """
 
     def __init__(self, keywords: Mapping[str, Expression], papers: Sequence[Paper]) -> None:
@@ -80,14 +80,14 @@ class Matches:
     def why(self, slug: str, paper: Paper) -> tuple[Leaf, ...]:
         """Every phrase, author and category on the wanted side that holds for the paper.
 
-        Empty where the paper does not match.
+        Empty if the paper does not match.
         """
         position = self.papers.index(paper)
         return tuple(_why(self.keywords[slug], 1 << position, self._holding))
 
 
 def why(expression: Expression, paper: Paper) -> tuple[Leaf, ...]:
-    """Return what holds for a single paper; empty where it does not match."""
+    """Return what holds for a single paper; empty if it does not match."""
     return Matches({"": expression}, [paper]).why("", paper)
 
 
@@ -116,7 +116,7 @@ def explain(why: Iterable[Leaf]) -> str:
 
 
 class _Found(NamedTuple):
-    """Two sets of papers: those that surely fit, and these with those of which it is unknown."""
+    """Two sets of papers: those that surely fit, and those that perhaps do, which include them."""
 
     surely: int
     perhaps: int

@@ -1,4 +1,4 @@
-"""How long an address may be, and a search that is too long for one as several that are not.
+"""How long an address may be, and how a search that is too long is divided into several.
 
 arXiv refuses a request line (method, path, query and ``HTTP/1.1``) of more than 4,094 bytes with
 status 400 and no Atom feed. Pure: nothing is asked here.
@@ -23,9 +23,9 @@ from daily_papers.query.expression import (
     to_arxiv,
 )
 
-#: What arXiv takes; servers elsewhere take this much, too.
+#: What arXiv takes; other servers take as much.
 MOST_LINE_BYTES = 4_094
-#: What is left of that for the query of a search at arXiv's own address.
+#: What that leaves for the query of a search at arXiv's own address.
 MOST_QUERY_BYTES = 3_900
 
 
@@ -50,9 +50,9 @@ def line_bytes(url: str) -> int:
 def searches(expression: Expression, most_bytes: int = MOST_QUERY_BYTES) -> tuple[Expression, ...]:
     """Divide an expression into searches of at most ``most_bytes`` each, as an address writes them.
 
-    Together they find all that the expression means. They find more if one search has no room for
-    all that is excluded or required: the matcher leaves the rest out. Raises TooLong if a single
-    term does not fit.
+    Together they find everything that the expression means. They find more if a search has no room
+    for all that is excluded or required: the matcher leaves the rest out. Raises TooLong if a
+    single term does not fit.
     """
     for term in leaves(expression):
         if _size(term) > most_bytes:
@@ -64,7 +64,7 @@ def _size(expression: Expression) -> int:
     return len(quote_plus(to_arxiv(expression)))
 
 
-#: Parentheses around an operation, and what stands between its parts, as an address writes them.
+#: The parentheses around an operation and what is between its parts, as an address writes them.
 _AROUND = len(quote_plus("()"))
 _BETWEEN = len(quote_plus(" ANDNOT "))
 
@@ -84,7 +84,7 @@ def _pieces(expression: Expression, room: int) -> list[Expression]:
         case Without(wanted, unwanted):
             return _pieces_without(wanted, unwanted, room)
         case _:
-            raise AssertionError("room for the longest term was made before")
+            raise AssertionError("there is room for the longest term")
 
 
 def _packed(pieces: Iterable[Expression], room: int) -> list[Expression]:
@@ -126,7 +126,7 @@ def _pieces_of_all(parts: Sequence[Expression], room: int) -> list[Expression]:
 
 
 def _pieces_without(wanted: Expression, unwanted: Expression, room: int) -> list[Expression]:
-    """Exclude as much as half of the room takes, or more where the wanted leaves more."""
+    """Exclude as much as half of the room takes, or more if the wanted part leaves more."""
     inside = room - _joined_size([0, 0])
     for_unwanted = max(inside // 2, inside - _size(wanted))
     excluded = _some_of(unwanted, for_unwanted)
@@ -146,7 +146,7 @@ def _some_of(unwanted: Expression, room: int) -> Expression | None:
 
 
 def _least(expression: Expression) -> int:
-    """How much room `_pieces` needs at the least: as much as the longest term that is wanted."""
+    """How much room `_pieces` needs at least: as much as the longest term that is wanted."""
     match expression:
         case AnyOf(parts) | All(parts):
             return max(_least(part) for part in parts)

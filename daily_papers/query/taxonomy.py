@@ -1,7 +1,7 @@
 """What a category's name means: which names are the same, and which papers it covers.
 
-A search and a local decision must not differ, so both come from ``spellings``: the names that stand
-behind ``cat:`` in a query are the patterns that ``covers`` compares with.
+A search and a local decision must not differ, so both come from ``spellings``: the names after
+``cat:`` in a query are the patterns that ``covers`` compares with.
 """
 
 from __future__ import annotations
