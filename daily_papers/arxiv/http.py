@@ -71,14 +71,6 @@ class LostAnswer(Exception):
         super().__init__(str(failure))
 
 
-def user_agent(digest_repository: str | None) -> str:
-    """Name the program, its project, and the repository (its web address) that it runs for."""
-    contacts = f"+{PROJECT_URL}"
-    if digest_repository:
-        contacts += f"; for {digest_repository}"
-    return f"daily-papers/{__version__} ({contacts})"
-
-
 class _Deadline:
     """The end of one exchange: what is still dripping then is cut off, wherever it drips.
 
@@ -177,26 +169,32 @@ class _Watched:
 class Transport:
     """Sends GET requests, one after the other; follows nothing, retries nothing.
 
-    ``say_slow`` is called with the host of an answer that is long in coming.
+    arXiv sees in the User-Agent the program, its project and ``digest_repository``, for which it
+    runs. ``say_slow`` is called with the host of an answer that is long in coming.
     """
 
     def __init__(
         self,
         limits: AnswerLimits,
         clock: Clock,
-        agent: str,
+        digest_repository: str | None,
         say_slow: Callable[[str], None] = say_nothing,
     ) -> None:
         self._limits = limits
         self._clock = clock
         self._say_slow = say_slow
+        contacts = "; for ".join(filter(None, [f"+{PROJECT_URL}", digest_repository]))
         self._http = requests.Session()
         self._http.headers.clear()
         self._http.headers.update(
-            {"User-Agent": agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip"}
+            {
+                "User-Agent": f"daily-papers/{__version__} ({contacts})",
+                "Accept": _ACCEPT,
+                "Accept-Encoding": "gzip",
+            }
         )
         # Proxies come from the environment; names and passwords from ~/.netrc do not.
-        self._http.auth = _without_credentials
+        self._http.auth = lambda request: request
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._adapter = _OneConnection()
         self._http.mount("http://", self._adapter)
@@ -262,10 +260,6 @@ class Transport:
                 megabytes = self._limits.most_bytes / 2**20
                 raise BadAnswer(response.url, f"the answer is larger than {megabytes:g} MB")
         return bytes(body)
-
-
-def _without_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def _proxies(host: str) -> dict[str, str] | None:

@@ -137,7 +137,8 @@ class QueryApi:
         # Pages are cut from a list without a tie-breaker: a paper may be on two of them.
         once = {paper.id: paper for paper in reversed(papers)}
         kept = tuple(paper for paper in papers if once[paper.id] is paper)
-        return Answer(kept, pages.total, tuple(pages.answers))
+        first, *_ = pages.answers.values()
+        return Answer(kept, first.total, tuple(pages.answers))
 
     def by_id(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Fetch the papers of these identifiers, in their order; raises FetchError.
@@ -192,7 +193,7 @@ class QueryApi:
             pages.discard()
             reason = f"the answer could not be read: {shortened(str(error))}"
             raise BadAnswer(pages.last_url, reason) from error
-        due = min(search.max_results, pages.entries)
+        due = min(search.max_results, sum(len(page.ids) for page in pages.answers.values()))
         if len(papers) != due:
             pages.discard()
             reason = f"{len(papers):,} papers could be read of {due:,} that came"
@@ -238,16 +239,6 @@ class _Pages:
         """Keep none of the pages: the next answers may be good."""
         for url in self.answers:
             self._session.discard(url)
-
-    @property
-    def total(self) -> int:
-        """What the first page states as the number of all hits."""
-        return next(iter(self.answers.values())).total
-
-    @property
-    def entries(self) -> int:
-        """How many papers came on all pages."""
-        return sum(len(answer.ids) for answer in self.answers.values())
 
 
 @dataclass(frozen=True, slots=True)

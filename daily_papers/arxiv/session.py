@@ -27,7 +27,6 @@ from daily_papers.arxiv.http import (
     AnswerLimits,
     LostAnswer,
     Transport,
-    user_agent,
 )
 from daily_papers.arxiv.services import (
     LEAST_INTERVAL,
@@ -39,7 +38,6 @@ from daily_papers.arxiv.services import (
 from daily_papers.clock import Clock, SystemClock
 from daily_papers.errors import (
     BadAnswer,
-    Failure,
     FetchError,
     Forbidden,
     MachineFault,
@@ -135,14 +133,12 @@ class PoliteSession:
         self._clock = clock or SystemClock()
         self._before_waiting = before_waiting
         self._say = say
-        agent = user_agent(digest_repository)
-        self._transport = Transport(limits.answer, self._clock, agent, self._say_slow)
+        self._transport = Transport(limits.answer, self._clock, digest_repository, self._say_slow)
         self._deadline = self._clock.monotonic() + limits.budget
         self._time = "the run's time"
         self._last_end: float | None = None
-        self._silent_domains: set[str] = set()
-        #: What is wrong with this machine, by the domain that cannot be asked for it.
-        self._machine_faults: dict[str, Failure] = {}
+        #: Domains that are not asked again in this run, and what every further question gets.
+        self._closed: dict[str, FetchError] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -260,7 +256,8 @@ class PoliteSession:
             except FetchError as failure:
                 self._note(answer, failure.outcome)
                 if isinstance(failure, Forbidden):
-                    self._silent_domains.add(domain(url))
+                    reason = "not asked: the service answered 403 earlier in this run"
+                    self._closed[domain(url)] = Forbidden(url, reason)
                 raise
             if target is None:
                 self._note(answer, Outcome.OK)
@@ -271,10 +268,8 @@ class PoliteSession:
 
     def _request(self, address: str, url: str, silence: float | None) -> RawAnswer:
         """Send one request, at its distance from the one before; ``url`` is what was asked for."""
-        if domain(address) in self._silent_domains:
-            raise Forbidden(url, "not asked: the service answered 403 earlier in this run")
-        if (fault := self._machine_faults.get(domain(address))) is not None:
-            raise MachineFault(url, fault.reason, fault.remedy)
+        if (closed := self._closed.get(domain(address))) is not None:
+            raise type(closed)(url, closed.reason, closed.failure.remedy)
         if self._last_end is not None:
             interval = _pace(self._limits.request_interval, LEAST_INTERVAL, address)
             rest = self._last_end + interval - self._clock.monotonic()
@@ -285,9 +280,8 @@ class PoliteSession:
         except LostAnswer as loss:
             failure = loss.failure
             if isinstance(failure, MachineFault):
-                self._machine_faults[domain(address)] = failure.failure
-            exchange = Exchange(address, loss.word, 0, loss.seconds, failure.outcome)
-            self.exchanges.append(exchange)
+                self._closed[domain(address)] = failure
+            self.exchanges.append(Exchange(address, loss.word, 0, loss.seconds, failure.outcome))
             raise type(failure)(url, failure.reason, failure.failure.remedy) from loss
         finally:
             self._last_end = self._clock.monotonic()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 
 from daily_papers.papers.paper import Paper
 
@@ -32,7 +33,7 @@ class AnnounceKind(StrEnum):
 #: The feed holds no more items than this. What is cut are the new papers: arXiv takes the
 #: replaced ones first (arXiv/arxiv-feed, feed/database.py).
 FEED_LIMIT = 2_000
-_PRECEDENCE = {kind: rank for rank, kind in enumerate(AnnounceKind)}
+_PRECEDENCE = tuple(AnnounceKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,12 @@ def merge_parts(parts: Iterable[Iterable[Announcement]]) -> tuple[Announcement, 
     that of its primary, so relative to all categories it is ``new``. The highest version wins.
     """
     whole: dict[str, Announcement] = {}
-    for part in parts:
-        for announcement in part:
-            known = whole.get(announcement.paper.id)
-            whole[announcement.paper.id] = (
-                announcement if known is None else _one_of(known, announcement)
-            )
+    for announcement in chain.from_iterable(parts):
+        known = whole.setdefault(announcement.paper.id, announcement)
+        kind = min(known.kind, announcement.kind, key=_PRECEDENCE.index)
+        latest = max(known, announcement, key=lambda each: each.paper.version)
+        whole[announcement.paper.id] = replace(latest, kind=kind)
     return tuple(whole.values())
-
-
-def _one_of(known: Announcement, other: Announcement) -> Announcement:
-    latest = other if other.paper.version > known.paper.version else known
-    kind = min(known.kind, other.kind, key=_PRECEDENCE.__getitem__)
-    return replace(latest, kind=kind)
 
 
 def counts(announcements: Iterable[Announcement]) -> Mapping[str, int]:

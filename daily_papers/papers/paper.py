@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import IntEnum
@@ -90,19 +90,17 @@ def pack_ids(ids: Iterable[str]) -> str:
 
 def unpack_ids(text: str) -> tuple[str, ...]:
     """Read what `pack_ids` wrote; raises ValueError for any other text."""
-    return tuple(_unpack_ids(text))
-
-
-def _unpack_ids(text: str) -> Iterator[str]:
+    ids: list[str] = []
     for word in text.split():
         first, *steps = word.split("+")
         announcement_order(first)
         head, dot, number = first.partition(".")
         last = int(number or 0)
-        yield first
+        ids.append(first)
         for step in steps:
             last += int(step)
-            yield f"{head}{dot}{last:0{len(number)}}"
+            ids.append(f"{head}{dot}{last:0{len(number)}}")
+    return tuple(ids)
 
 
 class Origin(IntEnum):
