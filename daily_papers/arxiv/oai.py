@@ -100,7 +100,12 @@ def read_page(body: bytes, url: str) -> OaiPage:
     root = strict_xml(body, url)
     if root.tag != f"{_OAI}OAI-PMH":
         raise BadAnswer(url, f"not OAI-PMH, but <{shortened(etree.QName(root).localname)}>")
-    records = [] if _nothing_changed(root, url) else _listed(root, url)
+    records: list[etree._Element] = []
+    if not _nothing_changed(root, url):
+        listed = root.find(f"{_OAI}ListRecords")
+        if listed is None:
+            raise BadAnswer(url, "neither records nor an error came from OAI-PMH")
+        records = listed.findall(f"{_OAI}record")
     papers: list[Paper] = []
     unreadable: list[str] = []
     for record in records:
@@ -113,7 +118,9 @@ def read_page(body: bytes, url: str) -> OaiPage:
         raise BadAnswer(url, f"no record of the page can be read; the first is {unreadable[0]}")
     for each in unreadable:
         logger.warning("left out of the harvest: %s", each)
-    return OaiPage(url=url, papers=tuple(papers), resumption_token=_token(root))
+    # The token is empty on the last page, and missing if there is a single one.
+    token = (root.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
+    return OaiPage(url=url, papers=tuple(papers), resumption_token=token or None)
 
 
 def _nothing_changed(root: etree._Element, url: str) -> bool:
@@ -125,19 +132,6 @@ def _nothing_changed(root: etree._Element, url: str) -> bool:
             text = shortened(f"{code}: {error.text or 'without a message'}")
             raise BadAnswer(url, f"OAI-PMH refused the request: {text}")
     return bool(errors)
-
-
-def _listed(root: etree._Element, url: str) -> list[etree._Element]:
-    answer = root.find(f"{_OAI}ListRecords")
-    if answer is None:
-        raise BadAnswer(url, "neither records nor an error came from OAI-PMH")
-    return answer.findall(f"{_OAI}record")
-
-
-def _token(root: etree._Element) -> str | None:
-    """The token as it was given; it is empty on the last page and missing on a single one."""
-    text = root.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or ""
-    return text.strip() or None
 
 
 def _papers(record: etree._Element) -> Iterator[Paper]:
@@ -157,13 +151,16 @@ def _papers(record: etree._Element) -> Iterator[Paper]:
 def _paper(paper_id: str, raw: etree._Element) -> Paper:
     if ArxivId.parse(_text(raw, "id")).id != paper_id:
         raise ValueError(f"another paper in the metadata: {_text(raw, 'id')}")
+    title = readable(_text(raw, "title"))
+    if not title:
+        raise ValueError("no title")
     versions = _versions(raw)
     latest = max(versions)
     categories = readable_categories(_text(raw, "categories").split())
     paper = Paper(
         id=paper_id,
         version=latest,
-        title=_needed(raw, "title"),
+        title=title,
         authors=split_authors(_text(raw, "authors")) or None,
         abstract=readable(_text(raw, "abstract")),
         comment=readable(_text(raw, "comments")) or None,
@@ -207,13 +204,6 @@ def _date(version: etree._Element) -> datetime:
         return (when.replace(tzinfo=UTC) if when.tzinfo is None else when).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         raise ValueError(f"not a date: {shortened(text)!r}") from None
-
-
-def _needed(raw: etree._Element, name: str) -> str:
-    text = readable(_text(raw, name))
-    if not text:
-        raise ValueError(f"no {name}")
-    return text
 
 
 def _text(parent: etree._Element, name: str) -> str:
