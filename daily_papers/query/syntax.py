@@ -207,7 +207,7 @@ def _no_operator(token: _Token, term: _Token | None) -> str:
     if upper in OPERATORS:
         return f"operators are written in capitals: {upper} instead of {token.text}"
     glued = _GLUED_OPERATOR.match(token.text)
-    written = glued[0] if glued and upper not in _OPERATOR_LIKE else token.text
+    written = glued[0] if glued else token.text
     if written.upper() in _OPERATOR_LIKE:
         return f"write {_OPERATOR_LIKE[written.upper()]} instead of {written}"
     expected = f"expected AND, OR or ANDNOT before {token.shown}"
