@@ -262,6 +262,7 @@ def test_a_feed_of_unreadable_items_is_not_believed():
         read(Item("2612.00009v1"), Item("nonsense"))
 
 
+@pytest.mark.full
 def test_a_feed_as_long_as_feeds_can_be_is_cut():
     text = feed([Item("2611.NUMBERv1")]).decode()
     start, end = text.index("  <entry>"), text.index("</feed>")

@@ -219,8 +219,11 @@ def test_a_long_comment_is_folded_behind_five_characters(
 @pytest.mark.parametrize(
     "piece",
     [
-        *("http://", "https://a.b/(", "www.", r"\url{https://", "mailto:a@", "{{"),
-        *("not ", "previous. ", r"\[", "$ a_", r"\'{", "<"),
+        *("https://a.b/(", r"\url{https://", "not ", "$ a_"),
+        *(
+            pytest.param(piece, marks=pytest.mark.full)
+            for piece in ("http://", "www.", "mailto:a@", "{{", "previous. ", r"\[", r"\'{", "<")
+        ),
     ],
 )
 def test_a_hostile_text_takes_work_that_grows_with_its_size(piece: str) -> None:

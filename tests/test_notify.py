@@ -920,7 +920,7 @@ def _run(watcher: Watcher) -> None:
         watcher.notify()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(events=st.lists(EVENTS, max_size=10))
 def test_every_paper_is_mailed_exactly_once(
     tmp_path_factory: pytest.TempPathFactory,

@@ -310,12 +310,14 @@ def test_a_harvest_in_a_circle_ends(tokens):
         harvest(in_turn(*pages))
 
 
+@pytest.mark.full
 def test_a_harvest_without_end_ends():
     numbers = iter(range(1000))
     with pytest.raises(BadAnswer, match="no end of the harvest after 300 pages"):
         harvest(lambda _: Canned(page([Entry("2611.00001")], f"token {next(numbers)}")))
 
 
+@pytest.mark.full
 def test_a_harvest_may_be_as_long_as_allowed():
     pages = [page([], f"token {number}") for number in range(299)]
     found, _ = harvest(in_turn(*pages, page([], "")))

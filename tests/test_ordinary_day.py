@@ -238,6 +238,7 @@ def test_every_keyword_is_audited_in_turn(reader: Reader):
     assert sorted(audited[:3]) == sorted(SLUGS)
 
 
+@pytest.mark.full
 def test_an_audit_repairs_what_the_feed_does_not_show(reader: Reader):
     """A changed comment, and a seventh version."""
     universe = reader.arxiv.universe

@@ -158,6 +158,7 @@ def test_a_template_has_at_most_256_kb(tmp_path: Path) -> None:
     assert said == "templates/row.md.jinja: more than 256,000 bytes; shorten it"
 
 
+@pytest.mark.full
 def test_all_templates_together_have_at_most_5_mb(tmp_path: Path) -> None:
     names = [f"{number:02}.md.jinja" for number in range(20)]
     files: dict[str, str | bytes] = dict.fromkeys(names, "x" * 250000)
@@ -169,7 +170,13 @@ def test_all_templates_together_have_at_most_5_mb(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["{{ paper }}" * 20_000, "{{ [" + "1, " * 60_000 + "1] }}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ paper }}" * 20_000,
+        pytest.param("{{ [" + "1, " * 60_000 + "1] }}", marks=pytest.mark.full),
+    ],
+)
 def test_tags_have_only_as_many_words_as_people_write(tmp_path: Path, text: str) -> None:
     (said,) = checked(tmp_path, {"page.md.jinja": "{{ papr }}", "row.md.jinja": text})
     assert said.startswith("templates/row.md.jinja: more than 50,000 names and signs in the tags")
@@ -191,7 +198,10 @@ UNKNOWN = "".join(f"{{{{ papr_{number} }}}}{{{{ paper.{LONG}_{number} }}}}" for 
 @pytest.mark.parametrize(
     "text",
     [
-        "".join(f"{{{{ papr{number} }}}}{{{{ x | f{number} }}}}" for number in range(5_000)),
+        pytest.param(
+            "".join(f"{{{{ papr{number} }}}}{{{{ x | f{number} }}}}" for number in range(5_000)),
+            marks=pytest.mark.full,
+        ),
         f"{{% set {MANY_NAMES} = paper %}}{UNKNOWN}",
         f"{{% set {LONG} = paper %}}{UNKNOWN}",
     ],

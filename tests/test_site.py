@@ -404,7 +404,9 @@ def long_papers(formulas: int) -> list[Paper]:
     ]
 
 
-@pytest.mark.parametrize(("formulas", "expected_pages"), [(0, 1), (40, 4)])
+@pytest.mark.parametrize(
+    ("formulas", "expected_pages"), [pytest.param(0, 1, marks=pytest.mark.full), (40, 4)]
+)
 def test_no_page_is_large(tmp_path: Path, formulas: int, expected_pages: int) -> None:
     papers = long_papers(formulas)
     website = Website.new(tmp_path, {"medical-imaging": papers, "nets": papers}).built()
