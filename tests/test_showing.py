@@ -156,7 +156,7 @@ def test_a_mailed_paper_that_is_withdrawn_is_marked_in_the_mail(tmp_path: Path):
 
 def test_a_withdrawn_paper_is_marked_among_the_news_of_the_week(tmp_path: Path):
     gone = paper(1, version=2, comment="Withdrawn")
-    news = [News(each.id, 1, DAY, ("medical-imaging",), "2026-03-20") for each in (gone, paper(2))]
+    news = {id: News(1, DAY, ("medical-imaging",), "2026-03-20") for id in (gone.id, paper(2).id)}
     tables = {"medical-imaging": [gone, paper(2)]}
     website = Website.new(tmp_path, tables, keywords=KEYWORDS, news=news).built()
     assert website.text("index.html").count("badge withdrawn") == 1

@@ -169,7 +169,7 @@ def test_the_start_page_tells_what_is_new_today_and_this_week(website: Website) 
 
 def test_a_long_week_is_cut_and_says_so(tmp_path: Path) -> None:
     papers = [paper(number) for number in range(1, 31)]
-    news = [News(one.id, 1, DAY, ("medical-imaging",), "2026-03-20") for one in papers]
+    news = {one.id: News(1, DAY, ("medical-imaging",), "2026-03-20") for one in papers}
     website = Website.new(tmp_path, {"medical-imaging": papers}, news=news).built()
     (topic,) = page(website, "index.html").find_class("topic")
     assert len(topic.xpath(".//li")) == 8

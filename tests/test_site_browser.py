@@ -150,7 +150,7 @@ def test_nothing_of_todays_news_makes_the_start_page_wider(chromium: Any, tmp_pa
         paper(3, r"MRI $H^{0}(X,\mathcal{O}_{X}(D))\to H^{1}(Y,\mathcal{F}\otimes L)$"),
         *hostile_papers(),
     ]
-    news = [News(one.id, 1, DAY, ("medical-imaging",), str(DAY)) for one in papers]
+    news = {one.id: News(1, DAY, ("medical-imaging",), str(DAY)) for one in papers}
     website = Website.new(tmp_path, {"medical-imaging": papers}, news=news).built()
     with served(website.folder) as address:
         page = chromium.new_page(viewport=PHONE)

@@ -257,7 +257,7 @@ def test_a_paper_that_was_held_is_dated_by_its_announcement(tmp_path: Path) -> N
         paper(4),  # submitted in the ordinary way, at 16:00 on 1 March
         paper(5, id="2613.00005", **held),  # arXiv accepts such an identifier
     ]
-    news = [News("2603.00002", 1, date(2026, 3, 18), ("medical-imaging",), "2026-03-18")]
+    news = {"2603.00002": News(1, date(2026, 3, 18), ("medical-imaging",), "2026-03-18")}
     website = Website.new(tmp_path, {"medical-imaging": papers}, news=news).built()
     expected = ["2026-03-17T00", "2026-03-18T00", "2026-03-01T00", "2026-03-01T16"]
     dates = {f"2603.{number:05d}": f"{time}:00:00Z" for number, time in enumerate(expected, 1)}
@@ -271,7 +271,7 @@ def test_a_late_cross_list_leaves_the_first_date(tmp_path: Path) -> None:
     website = Website.new(
         tmp_path,
         {"medical-imaging": [old]},
-        news=[News(old.id, 1, DAY, ("medical-imaging",), "2026-03-20")],
+        news={old.id: News(1, DAY, ("medical-imaging",), "2026-03-20")},
     ).built()
     assert times(website) == {"1905.00001": ("2026-01-09T15:00:00Z", "2026-03-20T00:00:00Z")}
 

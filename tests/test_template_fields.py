@@ -74,7 +74,7 @@ def handed_over() -> Seen:
             slug=keyword.slug, name=keyword.name, expression="", last_success=last
         )
     draft.state = State(day=DAY, day_line="An example.")
-    store = draft.finish().with_news([News(PAPER.id, 2, DAY, (first.slug,), DAY.isoformat())])
+    store = draft.finish().with_news({PAPER: News(2, DAY, (first.slug,), DAY.isoformat())})
 
     templates = noting(Templates, "", seen)
     sections = sections_of(config, store)
@@ -85,7 +85,7 @@ def handed_over() -> Seen:
     item = NewsItem(PAPER, ("example",))
     names = (("example", "example"),)
     digest = Digest(DAY.isoformat(), None, DAY, (item,), names, skipped="An example.")
-    data = SiteData(config, store, [digest])
+    data = SiteData(config, store, {}, [digest])
     pages = Pages(data, Cards(data, FormulaRenderer()), noting(SiteTemplates, "site/", seen))
     assert list(pages.files())
     return seen

@@ -105,12 +105,12 @@ class Website:
         tables: Mapping[str, Iterable[Paper]],
         *,
         keywords: str = KEYWORDS,
-        news: Iterable[News] = (),
+        news: Mapping[str, News] | None = None,
         weeks: Mapping[str, dict[str, int]] | None = None,
     ) -> Website:
         """Make a repository whose store holds these tables, by slug."""
         website = cls(Repository.new(root, keywords))
-        store = Draft(Store(weeks=dict(weeks or {}), news={item.id: item for item in news}))
+        store = Draft(Store(weeks=dict(weeks or {}), news=frozenset(news or {})))
         store.state = State(day=DAY, complete=True, day_line="2 new papers.")
         for keyword in parse_config(keywords.encode(), "keywords.yaml").keywords:
             store.keywords[keyword.slug] = KeywordState(
@@ -123,6 +123,8 @@ class Website:
             )
         for slug, papers in tables.items():
             store.take(slug, papers, DAY)
+        for id, item in (news or {}).items():
+            store.papers[id] = replace(store.papers[id], news=item)
         website.save(store.finish())
         return website
 
@@ -186,11 +188,11 @@ def example(root: Path) -> Website:
     ]
     nets = [paper(20, "Graph neural networks for MRI", authors=("JOSE NUNEZ", "Bo Chen"))]
     person = [paper(21, "Random coding", authors=("Ada Abramsson", "Josè Nuñéz"), abstract="No.")]
-    news = [
-        News("2603.00002", 1, DAY, ("medical-imaging",), "2026-03-20"),
-        News("2603.00020", 1, DAY, ("nets", "medical-imaging"), "2026-03-20"),
-        News("2603.00003", 1, DAY - timedelta(days=2), ("medical-imaging",), "2026-03-18"),
-    ]
+    news = {
+        "2603.00002": News(1, DAY, ("medical-imaging",), "2026-03-20"),
+        "2603.00020": News(1, DAY, ("nets", "medical-imaging"), "2026-03-20"),
+        "2603.00003": News(1, DAY - timedelta(days=2), ("medical-imaging",), "2026-03-18"),
+    }
     weeks = {
         "2026-W10": {"medical-imaging": 7, "nets": 1},
         "2026-W12": {"medical-imaging": 2, "nets": 1},
