@@ -481,7 +481,7 @@ CROWDS: dict[str, Callable[[int], str]] = {
 
 
 #: The likeliest to grow; `make test-all` measures the others too.
-QUICK = ("keywords", "near-duplicates of keys", "the same page")
+QUICK = ("keywords", "near-duplicates of keys")
 
 
 @pytest.mark.parametrize(

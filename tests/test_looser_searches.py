@@ -313,7 +313,7 @@ def lying_about(keyword: str) -> object:
     return intercept
 
 
-@pytest.mark.parametrize("from_the_start", [True, False])
+@pytest.mark.parametrize("from_the_start", [pytest.param(True, marks=pytest.mark.full), False])
 def test_a_keyword_that_is_rejected_holds_up_no_other(reader: Reader, *, from_the_start: bool):
     if not from_the_start:
         reader.read(FIRST - timedelta(days=1))
