@@ -46,6 +46,7 @@ _BEGIN_OF_OTHER = re.compile(
 )
 _QUOTED = re.compile(r"^> ?", re.MULTILINE)
 _QUOTED_HEADING = re.compile(r"^> ?#{1,6} ", re.MULTILINE)
+_MOST_HTML_LINES = 200_000
 _ROW_TAG = re.compile(r"<tr\b[^<>]*>(.*?)(?=<tr\b|</tr>|</table>|\Z)", re.IGNORECASE | re.DOTALL)
 _CELL_TAG = re.compile(
     r"<t(?P<tag>[dh])\b[^<>]*>(?P<text>.*?)(?=<t[dh]\b|</t[dh]>|\Z)", re.IGNORECASE | re.DOTALL
@@ -233,6 +234,8 @@ class _Page:
             return None
         end = position + 1
         while end < len(self.lines) and "</table" not in self.lines[end - 1].text.lower():
+            if "<table" in self.lines[end].text.lower() or end > position + _MOST_HTML_LINES:
+                return None
             end += 1
         text = "\n".join(each.text for each in self.lines[position:end])
         kinds: list[Kind] = []

@@ -96,4 +96,4 @@ def _separated(kind: Kind, text: str) -> Iterator[tuple[Kind, str]]:
     for piece in _SEPARATOR.split(text):
         bare = piece.strip(" ,;.:*_-–")
         if not is_empty(bare):
-            yield Kind.UNNAMED, piece.strip(" ,;")
+            yield Kind.UNNAMED, piece.strip(" ,;-–—|·•")

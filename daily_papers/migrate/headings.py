@@ -145,12 +145,14 @@ def _name(text: str, reading: Reading) -> str:
 
 def undecorated(name: str) -> str:
     """A topic's name without pictures around it, its number and its count."""
-    visible = folded("".join(filter(_is_visible, name)))
-    while visible and _is_picture(visible[0]):
-        visible = visible[1:].lstrip()
-    while visible and _is_picture(visible[-1]):
-        visible = visible[:-1].rstrip()
-    return _COUNT.sub("", _NUMBER.sub("", visible))
+    words = folded("".join(filter(_is_visible, name)))
+    for _ in range(2):  # the number may stand before the picture
+        while words and _is_picture(words[0]):
+            words = words[1:].lstrip()
+        while words and _is_picture(words[-1]):
+            words = words[:-1].rstrip()
+        words = _COUNT.sub("", _NUMBER.sub("", words))
+    return words
 
 
 def _is_picture(letter: str) -> bool:

@@ -17,7 +17,12 @@ from daily_papers.config import Keyword, load_config, parse_config
 from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
-from daily_papers.migrate.keywords_yaml import poor_fits, topic_of_heading, write_keywords
+from daily_papers.migrate.keywords_yaml import (
+    is_category,
+    poor_fits,
+    topic_of_heading,
+    write_keywords,
+)
 from daily_papers.migrate.leftovers import PLACES_OF_LEFTOVERS, leftovers
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, find_files
@@ -151,7 +156,7 @@ def _keywords(
     titles = (page.title for page in files.published if page.title)
     written = write_keywords(
         [*config.topics, *headings],
-        config.categories if names or config.topics else (),
+        config.categories if config.topics or not all(map(is_category, names)) else (),
         next(titles, "Daily Papers"),
         f"The {'topics' if config.topics else 'headings'} of {source}, as keywords.",
     )

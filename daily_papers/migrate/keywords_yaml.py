@@ -35,6 +35,11 @@ class Written:
     left_out: tuple[tuple[str, str], ...]
 
 
+def is_category(name: str) -> bool:
+    """Whether a topic is a category of arXiv; `math` and `physics` are words, too."""
+    return bool(re.search(r"[.-]", name)) and taxonomy.is_known(name)
+
+
 def topic_of_heading(name: str) -> Topic:
     """What a published digest searches for by a heading: one word must stand in both places."""
     return Topic(name, (name,), BOTH if len(name.split()) == 1 else EITHER)
@@ -90,7 +95,7 @@ def _entries(topics: Sequence[Topic]) -> Iterator[list[str]]:
 
 def _entry(topic: Topic, slug: str | None) -> list[str]:
     name, phrases = topic.name, topic.phrases
-    if phrases == (name,) and re.search(r"[.-]", name) and taxonomy.is_known(name):
+    if phrases == (name,) and is_category(name):
         return [f"  - name: {_scalar(name)}", *_slug(slug), f"    query: cat:{name}"]
     is_compound = len(name.split()) == 1 and any(sign in name for sign in "-‐–")
     is_plain = topic == topic_of_heading(name) and not is_compound and phrase_problem(name) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,11 @@ from daily_papers.migrate.published import Published, read_data, read_page
 from daily_papers.render.readme import decode_readme, find_region
 from daily_papers.transaction import unwritable
 
-_PAGES = (".md", ".markdown", ".html", ".htm")
+_HTML = (".html", ".htm")
+_PAGES = (".md", ".markdown", *_HTML)
+_LINES_OF_HTML = re.compile(
+    r"(?=<(?:h[1-6]|table|tr|[uo]l|li|p|div)\b)|(?<=</h[1-6]>)", re.IGNORECASE
+)
 _DATA = {".json": rows_of_json, ".jsonl": rows_of_json, ".csv": rows_of_csv, ".tsv": rows_of_csv}
 _LARGEST = 64_000_000
 _MOST_FILES = 20_000
@@ -92,12 +97,14 @@ def _read(path: Path, found: OldFiles) -> None:
     suffix = path.suffix.lower()
     text = _text(path)
     if suffix in _DATA:
-        published = read_data(_DATA[suffix](text), str(path))
+        published = read_data(_DATA[suffix](text.removeprefix("\ufeff")), str(path))
     elif suffix in SUFFIXES:
         found.configs.append(read_config(text, str(path)))
         return
     else:
-        published = read_page(text, str(path))
+        published = read_page(
+            _LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text, str(path)
+        )
         found.texts[published.path] = text
     config = read_config(text, str(path)) if suffix == ".json" and not published.rows else None
     if config is not None and config.says_something:

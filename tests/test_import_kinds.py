@@ -1,0 +1,244 @@
+"""`import` of each kind of file that digest tools publish: small ones, made up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from daily_papers.config import load_config
+from daily_papers.query.expression import to_arxiv
+from tests.support.command_line import Ended, run
+from tests.support.repository import Repository
+
+PAPER = "2501.00001"
+URL = f"http://arxiv.org/abs/{PAPER}"
+ROW = f"|**2025-01-02**|**A paper | about mice**|Ann Other et.al.|[2501.00001]({URL})|null|\n"
+HEAD = "|Publish Date|Title|Authors|PDF|Code|\n|---|---|---|---|---|\n"
+#: Small files of each kind, all with the paper 2501.00001 under the topic `mice`.
+PUBLISHED = Path(__file__).parent / "published"
+#: What each tells of it: title, date, authors, comment.
+KINDS = [
+    ("publish-date-title-authors-pdf-code.md", "A paper | about mice", "2025-01-02", None, None),
+    ("list-on-one-line.md", "A paper", "2025-01-02", None, "Code: https://github.com/a/b"),
+    ("no-outer-pipes.md", "A paper", "2025-01-02", None, None),
+    ("authors-and-links.md", "A paper", "2025-01-02", "Ann Other, Bob Else", None),
+    ("nested-list.md", "A paper", "2025-01-02", "Ann Other, Bob Else", None),
+    ("days-as-headings.md", "A paper", "2025-01-02", "Ann Other, Bob Else", None),
+    ("heading-for-each-paper.md", "A paper", "2025-01-02", "Ann Other, Bob Else", None),
+    ("card-in-quotation.md", "A paper", "2025-01-02", "Ann Other", None),
+    ("chinese-columns.md", "A paper", "2025-01-02", None, "Code: https://github.com/a/b"),
+    ("picture-beside-link.md", "A paper", "2025-01-02", None, None),
+    ("table.html", "A paper", "2025-01-01", "Ann Other, Bob Else", None),
+    (
+        "rows-by-topic.json",
+        "A paper | about mice",
+        "2025-01-02",
+        None,
+        "Code: https://github.com/a/b",
+    ),
+    ("records-by-day.json", "A paper", "2025-01-02", "Ann Other, Bob Else", "9 pages"),
+    ("record-lines.jsonl", "A paper", "2025-01-01", None, None),
+    ("columns.csv", "A; paper", "2025-01-02", "Ann Other, Bob Else", None),
+]
+
+
+def bring_in(repository: Repository, *arguments: str | Path) -> Ended:
+    return run("import", *arguments, "--root", repository.root, "--today", "2026-01-20")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    (tmp_path / "digest").mkdir()
+    return Repository(tmp_path / "digest")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind[0])
+def test_a_paper_is_found_by_its_link(
+    repository: Repository, tmp_path: Path, kind: tuple[str, str, str, str | None, str | None]
+):
+    name, title, day, authors, comment = kind
+    text = (PUBLISHED / name).read_text("utf-8")
+    for content in (text, "\ufeff" + text.replace("\n", "\r\n")):
+        (tmp_path / name).write_bytes(content.encode())
+        ended = bring_in(repository, tmp_path / name)
+        assert (ended.code, ended.err) == (0, "")
+        assert "mice: 1 paper" in ended.out.splitlines()
+        (stored,) = repository.records("data/papers/*.jsonl")
+        assert (stored["id"], stored["title"], stored.get("comment")) == (PAPER, title, comment)
+        assert stored.get("authors") == (authors and authors.split(", "))
+        assert stored["updated"].startswith(day)
+        assert list(stored["keywords"]) == ["mice"]
+
+
+def test_a_topic_without_papers_is_a_topic(repository: Repository, tmp_path: Path):
+    (tmp_path / "a.json").write_text(json.dumps({"mice": {"2501.00001": ROW}, "rats": {}}))
+    (tmp_path / "b.md").write_text(
+        f"## mice\n{HEAD}{ROW}\n## Others\n{HEAD}\n## voles\nNo papers today.\n"
+    )
+    assert bring_in(repository, tmp_path / "a.json", tmp_path / "b.md").code == 0
+    names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]
+    assert names == ["mice", "rats", "voles"]
+
+
+# --- what the old tool searched ----------------------------------------------------------------
+
+MAIN_PY = """\
+import os; os.abort()
+keywords = ["mice", "brown mice"]
+link = "AND" if len(keyword.split()) == 1 else "OR"
+def filter_tags(papers, target_fileds=["cs", "stat"]): pass
+"""
+EITHER = '(ti:"{0}" OR abs:"{0}")'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "searches", "categories"),
+    [
+        (
+            "config.yaml",
+            "keywords:\n  Rodents: {filters: [mice, field-mouse]}\n  Birds: {filters: [crow]}\n",
+            {
+                "Rodents": '(ti:"mice" OR abs:"mice" OR ti:"field-mouse" OR abs:"field-mouse")',
+                "Birds": EITHER.format("crow"),
+            },
+            (),
+        ),
+        (
+            "config.yml",
+            "categories: [cs.CV, eess.IV, nonsense]\ntopics:\n  mice:\n    - brown mice\n",
+            {"mice": EITHER.format("brown mice")},
+            ("cs.CV", "eess.IV"),
+        ),
+        (
+            "main.py",
+            MAIN_PY,
+            {"mice": '(ti:"mice" AND abs:"mice")', "brown mice": EITHER.format("brown mice")},
+            ("cs", "stat"),
+        ),
+        (
+            "main.py",
+            'keywords: list[str] = ["mice"]\nurl = "ti:{0}+OR+abs:{0}"\n',
+            {"mice": EITHER.format("mice")},
+            (),
+        ),
+        (
+            "config.json",
+            '{"arxiv": {"categories": "cs.CV"}, "keywords": ["mice"]}',
+            {"mice": EITHER.format("mice")},
+            ("cs.CV",),
+        ),
+        ("config.toml", '[search]\ncategories = ["cs.CV"]\n', {"cs.CV": "cat:cs.CV"}, ()),
+    ],
+)
+def test_the_old_configuration_says_what_is_searched(
+    repository: Repository,
+    tmp_path: Path,
+    name: str,
+    text: str,
+    searches: dict[str, str],
+    categories: tuple[str, ...],
+):
+    (tmp_path / name).write_text(text)
+    record = {"title": "Brown mice", "abstract": "Of mice.", "url": URL, "category": "cs.CV"}
+    (tmp_path / "papers.json").write_text(json.dumps([record]))
+    ended = bring_in(repository, tmp_path / "papers.json")
+    assert ended.code in {0, 3}, ended.err
+    config = load_config(repository.root / "keywords.yaml")
+    found = {keyword.name: to_arxiv(keyword.expression) for keyword in config.keywords}
+    assert config.categories == categories
+    if not categories:
+        assert {name: found[name] for name in searches} == searches
+    assert all(name in found for name in searches)
+
+
+def test_only_the_example_of_init_is_replaced(repository: Repository, tmp_path: Path):
+    assert run("init", repository.root).code == 0
+    (tmp_path / "a.md").write_text(f"## mice\n{HEAD}{ROW}")
+    assert bring_in(repository, tmp_path / "a.md").code == 0
+    assert [k.name for k in load_config(repository.root / "keywords.yaml").keywords] == ["mice"]
+    (tmp_path / "a.md").write_text(f"## rats\n{HEAD}{ROW}")
+    ended = bring_in(repository, tmp_path / "a.md")
+    assert ended.code == 3
+    assert "rats: 1 paper left out; write it into keywords.yaml" in ended.err
+
+
+# --- the sum -----------------------------------------------------------------------------------
+
+
+def test_a_dry_run_says_it_and_writes_nothing(repository: Repository):
+    repository.write("README.md", f"## mice\n\n{HEAD}{ROW}")
+    repository.write(".github/workflows/old.yml", "on:\n  schedule:\n    - cron: '0 0 * * *'\n")
+    before = sorted(repository.root.rglob("*"))
+    dry = bring_in(repository, repository.root, "--replace", "--dry-run")
+    assert sorted(repository.root.rglob("*")) == before
+    done = bring_in(repository, repository.root, "--replace")
+    assert dry.out.splitlines()[:-1] == done.out.splitlines()[:-1]
+    assert (
+        ".github/workflows/old.yml: runs on a schedule: if it is the old job, remove it" in done.out
+    )
+    assert run("render", "--root", repository.root).code == 0
+
+
+def test_what_is_left_out_is_told_once_for_each_cause(repository: Repository, tmp_path: Path):
+    homeless = "".join(ROW.replace("00001", f"0000{number}") for number in range(2, 6))
+    text = f"{HEAD}{homeless}\n## mice\n{HEAD}{ROW}| x |\n| y |\n"
+    (tmp_path / "a.md").write_text(text)
+    ended = bring_in(repository, tmp_path / "a.md", tmp_path / "a.md")
+    assert ended.code == 3
+    assert "7 rows read, 1 paper stored" in ended.out.splitlines()
+    first, second = ended.err.splitlines()
+    assert second.endswith("like: ## magnetic resonance imaging (and 3 more like it)")
+    assert first.endswith("a.md:12: no link to a paper at arXiv: '' (and 1 more like it)")
+
+
+def test_more_rows_than_a_table_holds_are_in_the_history(repository: Repository, tmp_path: Path):
+    rows = "".join(ROW.replace("2501.00001", f"2501.{n:05}") for n in range(1, 101))
+    rows += "".join(
+        ROW.replace("2501.00001", f"2412.{n:05}").replace("2025-01-02", "2024-12-02")
+        for n in range(1, 2_401)
+    )
+    (tmp_path / "a.md").write_text(f"## mice\n{HEAD}{rows}")
+    ended = bring_in(repository, tmp_path / "a.md")
+    assert (ended.code, ended.err) == (0, "")
+    assert "mice: 2,500 papers, of which the newest 100 are in its table" in ended.out.splitlines()
+    assert len(repository.table("mice")) == 100
+    assert len(repository.records("data/history/*.jsonl")) == 2_400
+
+
+def _bomb(n: int) -> bytes:
+    """A line of YAML that holds the line above twice."""
+    return f"k{n}: &k{n} {{<<: [*k{n - 1}, *k{n - 1}]}}\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", b""),
+        ("a.md", b"\xff\xfe\x00"),
+        ("a.md", b"\x80\x81"),
+        ("a.json", b"[" * 100_000),
+        ("a.json", b'{"a": NaN, "b": 1e999}'),
+        ("a.json", b"{"),
+        ("a.csv", b'"' * 300_000),
+        ("a.html", b"<table>" * 50_000 + b"<td" * 10_000),
+        ("config.yaml", b"a: &a [" + b"x," * 9 + b"]\n" + b"b: !!python/object:os.system {}\n"),
+        (
+            "config.yaml",
+            b"".join(
+                b"k%d: &k%d {<<: [*k%d, *k%d]}\n" % (n, n, n - 1, n - 1) for n in range(1, 40)
+            ),
+        ),
+        ("main.py", b"keywords = " + b"[" * 5_000),
+        ("main.py", b"keywords = ['a' * 10**9]\n" + b"-" * 100_000 + b"1"),
+    ],
+)
+def test_what_is_no_file_of_a_digest_is_refused(
+    repository: Repository, tmp_path: Path, name: str, content: bytes
+):
+    (tmp_path / name).write_bytes(content)
+    ended = bring_in(repository, tmp_path / name)
+    assert (ended.code, ended.out) == (3, "")
+    assert len(ended.err.splitlines()) == 1
+    assert repository.tree() == {}
