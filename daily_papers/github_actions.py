@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Literal
+from urllib.parse import urlsplit
 
 from daily_papers.errors import UsageError
 from daily_papers.text import cut, printable
@@ -15,6 +16,7 @@ from daily_papers.text import cut, printable
 GITHUB = "https://github.com"
 
 _SERVER = re.compile(r"https?://[\w.:-]+(?:/[\w.~-]+)*", re.ASCII)
+_PLAIN = re.compile(r"[^\s<>()\[\]\\\"]+")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 Severity = Literal["error", "warning", "notice"]
@@ -44,6 +46,31 @@ def repository_url(environ: Mapping[str, str]) -> str | None:
     """The web address of the repository that runs the job. Raises UsageError."""
     name = repository_name(environ)
     return name and f"{server_url(environ)}/{name}"
+
+
+def site_url(environ: Mapping[str, str]) -> str | None:
+    """The website's address, if DAILY_PAPERS_SITE_URL says that there is one. Raises UsageError."""
+    given = environ.get("DAILY_PAPERS_SITE_URL", "").strip()
+    return folder_address("DAILY_PAPERS_SITE_URL", given) if given else None
+
+
+def folder_address(name: str, given: str) -> str:
+    """The address of a folder of a website, with a slash at its end.
+
+    Raises UsageError, which calls the address by its ``name``, if it is none.
+    """
+    address = given.strip()
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    plain = not (parts.query or parts.fragment or parts.username) and _PLAIN.fullmatch(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
+        raise UsageError(
+            f"{name}: {given!r} is not the address of a folder of a website; "
+            "give one like https://owner.github.io/repository/"
+        )
+    return address.rstrip("/") + "/"
 
 
 def annotation(

@@ -26,6 +26,7 @@ from daily_papers.mail.digest import (
 from daily_papers.mail.digest_file import DigestError, digest_file, digest_records, read_digest
 from daily_papers.papers.paper import Origin, Paper
 from tests.support.digests import digest, item, paper
+from tests.support.goldens import assert_golden
 
 GOLDEN = Path(__file__).parent / "golden"
 NAME = "digests/2026-11-20.md"
@@ -60,7 +61,20 @@ PAPERS = st.builds(
     doi=st.none() | ANY_TEXT,
     origin=st.sampled_from(Origin),
 )
-ITEMS = st.builds(NewsItem, PAPERS, st.lists(ANY_TEXT, min_size=1, max_size=3).map(tuple))
+NAMES = st.lists(ANY_TEXT, max_size=2).map(tuple)
+ADDRESSES = st.none() | st.sampled_from(["https://github.com/o/r", "https://o.github.io/r/"])
+ITEMS = st.builds(
+    NewsItem,
+    PAPERS,
+    st.lists(ANY_TEXT, min_size=1, max_size=3).map(tuple),
+    sentence=ANY_TEXT,
+    in_title=NAMES,
+    followed=NAMES,
+    venue=st.none() | ANY_TEXT.filter(bool),
+    code_url=ADDRESSES,
+    project_url=ADDRESSES,
+    closeness=st.none() | st.integers(1, 900),
+)
 DIGESTS = st.builds(
     Digest,
     key=st.sampled_from(["2026-11-20", "2026-11-20-2", "2026-11-20-11"]),
@@ -68,6 +82,7 @@ DIGESTS = st.builds(
     day=st.just(date(2026, 11, 20)),
     items=st.lists(ITEMS, max_size=4, unique_by=lambda each: each.paper.id).map(tuple),
     keyword_names=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=3).map(tuple),
+    people=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=2).map(tuple),
     revisions=st.integers(0, 10**6),
     skipped=st.none() | ANY_TEXT,
 )
@@ -113,20 +128,27 @@ def test_the_file_reads_as_the_golden():
         "2026-11-20",
         [
             item(1, "mri", "medical-imaging", title="Seeing inside"),
-            item(2, "medical-imaging", comment="Accepted at MICCAI, github.com/o/seeing"),
+            item(
+                2,
+                "medical-imaging",
+                sentence="We see inside.",
+                venue="MICCAI 2026",
+                code_url="https://github.com/o/seeing",
+                followed=("Ada Lovelace",),
+            ),
             item(3, "medical-imaging", authors=None, title="<script> & `code` | $x$"),
         ],
         revisions=2,
         skipped="No listing on 2026-11-19 (holiday).",
     )
     golden = GOLDEN / "digest-2026-11-20.md"
-    assert digest_file(written) == golden.read_text(encoding="utf-8")
+    assert_golden(golden.name, digest_file(written))
     assert read_digest(golden.read_bytes(), NAME) == written.as_stored
 
 
 def test_a_digest_keeps_what_a_mail_needs():
     crowd = tuple(f"Author {number}" for number in range(3000))
-    long = item(1, authors=crowd, abstract="Code: https://github.com/o/r", doi="10.1/2")
+    long = item(1, authors=crowd, code_url="https://github.com/o/r", doi="10.1/2")
     kept = long.as_stored
     assert kept.paper.authors == crowd[:AUTHORS_KEPT]
     assert kept.paper.abstract == ""
@@ -159,31 +181,31 @@ WHOLE = digest_file(digest("2026-11-20", range(2)))
         (lambda text: text.replace("daily-papers-digest", "digest"), "it has no comments"),
         (
             lambda text: text.replace('"format": 1', '"format": 2'),
-            'line 13: "format" is wrong: not',
+            'line 15: "format" is wrong: not',
         ),
         (
             lambda text: text.replace('": "2026-11-20"', '": "2026-11-19"', 1),
             "of digest 2026-11-19",
         ),
         (lambda text: text.replace('": "2026-11-20"', '": "today"', 1), "not a digest's key"),
-        (lambda text: text.replace('"revisions": 0', '"revisions": "0"'), 'line 13: "revisions"'),
-        (lambda text: text.replace('"version": 1', '"version": true', 1), 'line 14: "version"'),
-        (lambda text: text.replace('"title"', '"name"', 1), 'line 14: "title" is missing'),
+        (lambda text: text.replace('"revisions": 0', '"revisions": "0"'), 'line 15: "revisions"'),
+        (lambda text: text.replace('"version": 1', '"version": true', 1), 'line 16: "version"'),
+        (lambda text: text.replace('"title"', '"name"', 1), 'line 16: "title" is missing'),
         (
             lambda text: text.replace('"origin": "feed"', '"origin": "mail"', 1),
-            'line 14: "origin" is wrong',
+            'line 16: "origin" is wrong',
         ),
         (lambda text: text.replace("2611.00001", "2611.00000"), "lists a paper twice"),
-        (lambda text: text.replace('"id": "', '"id": "../', 1), 'line 14: "id" is wrong: not an'),
-        (lambda text: text.replace('00"', '00v1"', 1), 'line 14: "id" is wrong: not an'),
-        (lambda text: text.replace('"code": null', '"code": "javascript:1"', 1), "not the address"),
-        (lambda text: text.replace('["mri"]', "[]", 1), "line 14: 2611.00000 is news for no"),
-        (lambda text: text.replace('["mri"]', '"mri"', 1), 'line 14: "keywords" is wrong'),
+        (lambda text: text.replace('"id": "', '"id": "../', 1), 'line 16: "id" is wrong: not an'),
+        (lambda text: text.replace('00"', '00v1"', 1), 'line 16: "id" is wrong: not an'),
+        (lambda text: text.replace('"id"', '"code": "javascript:1", "id"', 1), "not a plain https"),
+        (lambda text: text.replace('["mri"]', "[]", 1), "line 16: 2611.00000 is news for no"),
+        (lambda text: text.replace('["mri"]', '"mri"', 1), 'line 16: "keywords" is wrong'),
         (lambda text: text.replace('["mri", "mri"]', '["mri"]', 1), "not pairs of slug and name"),
-        (lambda text: text.replace('"announced": "2026-11-20"', '"announced": "x"', 1), "line 14"),
-        (lambda text: text.replace('{"id"', '<<<<<<< HEAD\n{"id"', 1), "line 14: not a record in"),
-        (lambda text: text.replace('{"id"', '[]\n{"id"', 1), "line 14: [] is not a record"),
-        (lambda text: text.replace('{"id"', "[" * 100_000 + '\n{"id"', 1), "line 14: not a record"),
+        (lambda text: text.replace('"announced": "2026-11-20"', '"announced": "x"', 1), "line 16"),
+        (lambda text: text.replace('{"id"', '<<<<<<< HEAD\n{"id"', 1), "line 16: not a record in"),
+        (lambda text: text.replace('{"id"', '[]\n{"id"', 1), "line 16: [] is not a record"),
+        (lambda text: text.replace('{"id"', "[" * 100_000 + '\n{"id"', 1), "line 16: not a record"),
         (lambda text: text.encode("utf-16").decode("latin-1"), "it has no comments"),
     ],
 )

@@ -78,12 +78,17 @@ class Watcher:
 
     @property
     def papers(self) -> list[str]:
-        """The papers of all mails, in the order in which they went out."""
-        return [paper for body in self.github.bodies() for paper in papers_in(body)]
+        """The papers of all mails, in their order, each mail's by identifier."""
+        mails: dict[tuple[str, ...], list[str]] = {}
+        for body in self.github.bodies():
+            key = find_part_key(body)
+            mails.setdefault(key.digests if key else (), []).extend(papers_in(body))
+        return [paper for papers in mails.values() for paper in sorted(papers)]
 
 
 def papers_in(body: str) -> list[str]:
-    return re.findall(r"^- \[.*\]\(https://arxiv\.org/abs/(\S+?)v\d+\)", body, re.MULTILINE)
+    line = r"^- (?:\*\*)?\[.*\]\(https://arxiv\.org/abs/(\S+?)v\d+\)"
+    return sorted(re.findall(line, body, re.MULTILINE))
 
 
 def ids(numbers: Iterable[int]) -> list[str]:
@@ -121,7 +126,7 @@ def test_a_digest_becomes_one_labelled_issue(watcher: Watcher):
     watcher.write(digest("2026-11-20", range(3)))
     assert watcher.notify() == 0
     (issue,) = watcher.github.issues
-    assert issue["title"] == "Daily Papers 2026-11-20: 3 new (mri)"
+    assert issue["title"] == "3 new: mri · 2026-11-20"
     assert [label["name"] for label in issue["labels"]] == ["daily-papers"]
     assert papers_in(issue["body"]) == ids(range(3))
     assert issue["body"].endswith(
@@ -154,7 +159,7 @@ def test_a_begin_of_long_ago_does_not_bring_back_what_people_deleted(begun: Watc
     begun.today += timedelta(days=60)
     begun.write(digest("2027-01-18", [3]))
     begun.notify()
-    assert begun.titles == ["Daily Papers 2027-01-18: 1 new (mri)"]
+    assert begun.titles == ["1 new: mri · 2027-01-18"]
 
 
 def test_the_begin_of_another_login_does_not_count(begun: Watcher):
@@ -163,7 +168,7 @@ def test_the_begin_of_another_login_does_not_count(begun: Watcher):
     label["description"] = label["description"].replace(ACTIONS, "mallory")
     begun.write(digest("2026-11-19", [3]))
     begun.notify()
-    assert begun.titles == ["Daily Papers 2026-11-19: 1 new (mri)"]
+    assert begun.titles == ["1 new: mri · 2026-11-19"]
 
 
 def test_an_issue_that_holds_only_a_further_part_is_no_mail(begun: Watcher):
@@ -171,7 +176,7 @@ def test_an_issue_that_holds_only_a_further_part_is_no_mail(begun: Watcher):
     body = begun.github.issues[0]["body"].replace("digest=2026-11-18", "digest=2026-11-19")
     begun.github.open_issue(body.replace("part=1/1", "part=2/2"), by=ACTIONS)
     begun.notify()
-    assert begun.titles[-1] == "Daily Papers 2026-11-19: 1 new (mri)"
+    assert begun.titles[-1] == "1 new: mri · 2026-11-19"
 
 
 def test_several_digests_are_sent_oldest_first(begun: Watcher):
@@ -190,10 +195,10 @@ def test_what_waited_for_more_than_a_week_becomes_one_catch_up(begun: Watcher):
     begun.today = date(2026, 11, 29)
     begun.notify()
     assert begun.titles[1:] == [
-        "Daily Papers 2026-11-19 to 2026-11-21: 3 new (mri)",
-        "Daily Papers 2026-11-22: 1 new (mri)",
-        "Daily Papers 2026-11-23: 1 new (mri)",
-        "Daily Papers 2026-11-24: 1 new (mri)",
+        "3 new: mri · 2026-11-19 to 2026-11-21",
+        "1 new: mri · 2026-11-22",
+        "1 new: mri · 2026-11-23",
+        "1 new: mri · 2026-11-24",
     ]
     assert begun.papers == ids(range(1, 3)) + ids(range(19, 25))
     begun.notify()
@@ -215,7 +220,7 @@ def test_only_the_keys_of_the_own_login_count(begun: Watcher):
     begun.github.open_issue(None, by="empty")
     begun.github.open_issue(body, by=ACTIONS, pull_request=True)
     begun.notify()
-    assert begun.titles[-1] == "Daily Papers 2026-11-19: 1 new (mri)"
+    assert begun.titles[-1] == "1 new: mri · 2026-11-19"
 
 
 def test_a_key_of_another_repository_does_not_count(begun: Watcher):
@@ -223,7 +228,7 @@ def test_a_key_of_another_repository_does_not_count(begun: Watcher):
     body = begun.github.issues[0]["body"].replace("2026-11-18", "2026-11-19")
     begun.github.open_issue(body.replace("reader/digests", "reader/other"), by=ACTIONS)
     begun.notify()
-    assert begun.titles[-1] == "Daily Papers 2026-11-19: 1 new (mri)"
+    assert begun.titles[-1] == "1 new: mri · 2026-11-19"
 
 
 def test_an_issue_that_is_closed_and_lost_its_label_still_counts(begun: Watcher):
@@ -246,8 +251,8 @@ def test_of_several_keys_in_an_edited_issue_the_last_counts(begun: Watcher):
     begun.github.issues[0]["body"] = f"{quoted}\n\n{body}"
     begun.notify()
     assert begun.titles == [
-        "Daily Papers 2026-11-18: 2 new (mri)",
-        "Daily Papers 2026-11-19: 1 new (mri)",
+        "2 new: mri · 2026-11-18",
+        "1 new: mri · 2026-11-19",
     ]
     begun.notify()
     assert len(begun.github.issues) == 2
@@ -381,7 +386,7 @@ def test_parts_that_cannot_be_added_hold_nothing_else_up(begun: Watcher):
     begun.write(digest("2026-11-20", [500]))
     with pytest.raises(DailyPapersError, match=r"issue 2: part 2 of 2 .*locked"):
         begun.notify()
-    assert begun.titles[-1] == "Daily Papers 2026-11-20: 1 new (mri)"
+    assert begun.titles[-1] == "1 new: mri · 2026-11-20"
 
 
 REFUSALS = [
@@ -615,8 +620,8 @@ def test_a_dry_run_without_token_says_what_it_takes_for_granted(watcher: Watcher
     assert watcher.notify(dry_run=True) == 0
     assert watcher.github.requests == []
     assert "GITHUB_TOKEN is not set" in watcher.said[0]
-    assert "| Daily Papers 2026-11-20: 1 new (mri)" in watcher.said
-    assert "| Daily Papers 2026-11-19: 1 new (mri)" not in watcher.said
+    assert "| 1 new: mri · 2026-11-20" in watcher.said
+    assert "| 1 new: mri · 2026-11-19" not in watcher.said
 
 
 @pytest.mark.parametrize("missing", ["GITHUB_TOKEN", "GITHUB_REPOSITORY"])
@@ -758,7 +763,7 @@ def test_a_correction_reaches_all_parts(watcher: Watcher, before: int, after: in
     watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(after)]))
     watcher.notify(correct="2026-11-20")
     mails = [body for body in watcher.github.bodies() if find_part_key(body)]
-    assert [paper for body in mails for paper in papers_in(body)] == ids(range(after))
+    assert sorted(paper for body in mails for paper in papers_in(body)) == ids(range(after))
     assert watcher.notify() == 0
     assert watcher.notify(correct="2026-11-20") == 0
     assert watcher.said[-1].endswith("nothing to correct")
@@ -778,7 +783,7 @@ def test_a_correction_survives_a_kill(watcher: Watcher, request_number: int, *, 
     watcher.notify(correct="2026-11-20")
     bodies = watcher.github.bodies()
     mails = [body for body in bodies if find_part_key(body)]
-    assert [paper for body in mails for paper in papers_in(body)] == ids(range(1, 200))
+    assert sorted(paper for body in mails for paper in papers_in(body)) == ids(range(1, 200))
     assert sum("**Correction**" in body for body in bodies) == 1
 
 

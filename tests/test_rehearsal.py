@@ -230,7 +230,7 @@ def _play(it: Rehearsal) -> None:
     pushing = _push_once(it, {"README.md": f"{readme}\nA word of ours.\n"}, "Say a word")
     job = it.slot(january(14), intercept=pushing)
     assert job.succeeded
-    assert "beginning again" in job.log
+    assert "starting again" in job.log
     assert (it.now() / "README.md").read_text(encoding="utf-8").endswith("A word of ours.\n")
     assert _ended_complete(it, 14)
 

@@ -149,7 +149,7 @@ def test_a_mailed_paper_that_is_withdrawn_is_marked_in_the_mail(tmp_path: Path):
         "2026-03-20", [(gone, ("medical-imaging",)), (paper(2), ("medical-imaging",))]
     )
     digest = website.repository.text("digests/2026-03-20.md")
-    assert digest.count("(withdrawn) - Ada Abramsson") == 1
+    assert digest.count(") (withdrawn)**  \n  Ada Abramsson") == 1
     website.built()
     assert website.text("digests/2026-03-20.html").count("badge withdrawn") == 1
 

@@ -271,12 +271,13 @@ class Inquiry:
             self.evidence.append(Details(tuple(credible)))
 
     def _lacking_details(self, known: Store) -> tuple[list[str], list[str]]:
-        """Papers without details: those of today's feed, and others in tables; newest first."""
+        """Papers without details: those of today's feed, and others; newest first."""
         today = self._found_today()
         detailed = {id for id, stored in known.papers.items() if stored.paper.has_details}
+        current = {id for id, stored in known.papers.items() if stored.is_current(self.day)}
         return (
             sorted(today - detailed, key=announcement_order, reverse=True),
-            sorted(known.papers.keys() - detailed - today, key=announcement_order, reverse=True),
+            sorted(current - detailed - today, key=announcement_order, reverse=True),
         )
 
     def _found_today(self) -> frozenset[str]:

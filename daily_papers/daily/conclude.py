@@ -34,7 +34,8 @@ from daily_papers.daily.feed_history import (
 from daily_papers.daily.news import NewPapers, find_news, papers_of
 from daily_papers.daily.plan import FetchMode, Run
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
-from daily_papers.mail.digest import Digest, NewsItem, number_of
+from daily_papers.mail.digest import Digest, number_of
+from daily_papers.mail.morning import news_items, people_of
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 from daily_papers.text import plural
@@ -160,7 +161,10 @@ def _revised_now(before: Store, after: Store) -> frozenset[str]:
     return frozenset(
         id
         for id, stored in before.papers.items()
-        if (paper := after.known(id)) is not None and paper.version > stored.paper.version
+        if stored.tables
+        and id in after.papers
+        and after.papers[id].tables
+        and after.papers[id].paper.version > stored.paper.version
     )
 
 
@@ -218,7 +222,7 @@ def _digest(
     before: Store, store: Store, keywords: Sequence[Keyword], news: NewPapers, run: Run
 ) -> Digest | None:
     """Make the run's news a digest; None if there is none."""
-    items = news.in_order([keyword.slug for keyword in keywords])
+    items = news_items(news.in_order([keyword.slug for keyword in keywords]), keywords)
     if not items:
         return None
     first = number_of(run.digest_key) == 1
@@ -226,8 +230,9 @@ def _digest(
         key=run.digest_key,
         repository=run.repository,
         day=run.day,
-        items=tuple(NewsItem(paper, slugs) for paper, slugs in items),
+        items=items,
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in keywords),
+        people=people_of(keywords),
         revisions=len(store.state.revised if first else _revised_now(before, store)),
         skipped=_skipped(before, store, news, run.day),
     )

@@ -165,7 +165,10 @@ def _situation(
         keywords=[store.keywords[keyword.slug] for keyword in config.keywords],
         categories=all_categories(config.keywords),
         newcomers=newcomers,
-        lacking_details=any(not stored.paper.has_details for stored in store.papers.values()),
+        lacking_details=any(
+            stored.is_current(order.day) and not stored.paper.has_details
+            for stored in store.papers.values()
+        ),
         feed=feed,
     )
 

@@ -24,7 +24,7 @@ from daily_papers.mail.issue import (
 from daily_papers.mail.outbox import Outbox, reassemble
 
 _PAPER_LINE = re.compile(
-    r"^- (?P<link>\[.*?\]\(https://arxiv\.org/abs/(?P<paper>[\w./-]+?)\))", re.MULTILINE
+    r"^- (?:\*\*)?(?P<link>\[.*?\]\(https://arxiv\.org/abs/(?P<paper>[\w./-]+?)\))", re.MULTILINE
 )
 _FINGERPRINT = re.compile(r"<!-- daily-papers correction=[0-9a-f]{32} -->\s*\Z")
 _LONGEST_REASON = 2000

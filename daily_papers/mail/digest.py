@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
 
 #: Names that a record keeps of a paper; a mail shows three of them.
@@ -23,8 +22,17 @@ class NewsItem:
 
     paper: Paper
     keywords: tuple[str, ...]
-    #: Where the paper's code is; None: only the paper's own texts may say.
+    #: What the paper does, as its abstract says it.
+    sentence: str = ""
+    #: The keywords that have a phrase in its title.
+    in_title: tuple[str, ...] = ()
+    #: The authors whom a keyword follows, as the paper names them.
+    followed: tuple[str, ...] = ()
+    venue: str | None = None
     code_url: str | None = None
+    project_url: str | None = None
+    #: Its rank among the papers of the day by what the reader likes, 1 for the closest.
+    closeness: int | None = None
 
     def __post_init__(self) -> None:
         if not self.keywords:
@@ -33,20 +41,16 @@ class NewsItem:
     @property
     def as_stored(self) -> NewsItem:
         """The same item with what a digest keeps of a paper: no abstract, ten authors."""
-        paper = self.paper
-        return NewsItem(
-            paper=replace(
-                paper,
-                authors=paper.authors and paper.authors[:AUTHORS_KEPT],
-                abstract="",
-                categories=None,
-                published=None,
-                doi=None,
-                journal_ref=None,
-            ),
-            keywords=self.keywords,
-            code_url=self.code_url or code_url(paper),
+        paper = replace(
+            self.paper,
+            authors=self.paper.authors and self.paper.authors[:AUTHORS_KEPT],
+            abstract="",
+            categories=None,
+            published=None,
+            doi=None,
+            journal_ref=None,
         )
+        return replace(self, paper=paper)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Digest:
     items: tuple[NewsItem, ...]
     #: (slug, name) of the keywords, in the order of keywords.yaml.
     keyword_names: tuple[tuple[str, str], ...]
+    #: (slug, short name) of the keywords that follow a person.
+    people: tuple[tuple[str, str], ...] = ()
     #: How many papers that readers know were revised.
     revisions: int = 0
     #: A sentence about listing days that were skipped.
@@ -115,6 +121,11 @@ class Mail:
             for slug in item.keywords:
                 names.setdefault(slug, slug)
         return names
+
+    @property
+    def people(self) -> dict[str, str]:
+        """Slug to short name of the people who are followed."""
+        return {slug: name for digest in self.digests for slug, name in digest.people}
 
     @property
     def revisions(self) -> int:

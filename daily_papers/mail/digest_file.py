@@ -28,7 +28,7 @@ from daily_papers.records import decode, encode
 
 _FORMAT = 1
 _RECORDS = re.compile(r"^<!-- daily-papers-digest\n(?P<lines>.*?)^-->$", re.DOTALL | re.MULTILINE)
-_CODE_URL = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~-]+)+", re.ASCII)
+_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~-]+)*/?", re.ASCII)
 
 
 class DigestError(DailyPapersError):
@@ -53,9 +53,9 @@ def _check_id(text: str) -> None:
         raise ValueError(f"not an arXiv identifier without version: {text!r}")
 
 
-def _check_code(address: str) -> None:
-    if not _CODE_URL.fullmatch(address):
-        raise ValueError(f"not the address of a repository: {address!r}")
+def _check_address(address: str) -> None:
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(f"not a plain https address: {address!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class _DigestRecord:
     skipped: str | None
     #: Slug and name of each keyword.
     keywords: Annotated[tuple[tuple[str, str], ...], _check_pairs]
+    #: Slug and short name of each person.
+    people: Annotated[tuple[tuple[str, str], ...], _check_pairs] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,17 @@ class _PaperRecord:
     category: str | None
     comment: str | None
     withdrawn: bool | None
-    code: Annotated[str, _check_code] | None
+    code: Annotated[str, _check_address] | None
     updated: datetime | None
     announced: date | None
     origin: Origin
     keywords: tuple[str, ...]
+    sentence: str = ""
+    in_title: tuple[str, ...] = ()
+    followed: tuple[str, ...] = ()
+    venue: str | None = None
+    project: Annotated[str, _check_address] | None = None
+    closeness: int | None = None
 
     @classmethod
     def of(cls, item: NewsItem) -> _PaperRecord:
@@ -104,6 +112,12 @@ class _PaperRecord:
             announced=paper.announced,
             origin=paper.origin,
             keywords=item.keywords,
+            sentence=item.sentence,
+            in_title=item.in_title,
+            followed=item.followed,
+            venue=item.venue,
+            project=item.project_url,
+            closeness=item.closeness,
         )
 
     def as_item(self) -> NewsItem:
@@ -121,7 +135,23 @@ class _PaperRecord:
             withdrawn=self.withdrawn or None,
             origin=self.origin,
         )
-        return NewsItem(paper, self.keywords, self.code)
+        return NewsItem(
+            paper=paper,
+            keywords=self.keywords,
+            sentence=self.sentence,
+            in_title=self.in_title,
+            followed=self.followed,
+            venue=self.venue,
+            code_url=self.code,
+            project_url=self.project,
+            closeness=self.closeness,
+        )
+
+
+#: What a paper's record leaves out where there is nothing to say.
+_SAID_IF_SO = frozenset(
+    ("withdrawn", "sentence", "in_title", "followed", "venue", "code", "project", "closeness")
+)
 
 
 def digest_file(digest: Digest, server: str = GITHUB) -> str:
@@ -139,13 +169,12 @@ def digest_records(digest: Digest) -> str:
         revisions=digest.revisions,
         skipped=digest.skipped,
         keywords=digest.keyword_names,
+        people=digest.people,
     )
     records = [encode(first)]
     for item in digest.as_stored.items:
         record = encode(_PaperRecord.of(item))
-        if not record["withdrawn"]:
-            del record["withdrawn"]
-        records.append(record)
+        records.append({n: value for n, value in record.items() if value or n not in _SAID_IF_SO})
     return "\n".join(("<!-- daily-papers-digest", *map(_json, records), "-->"))
 
 
@@ -180,6 +209,7 @@ def read_digest(data: bytes, name: str) -> Digest:
             keyword_names=record.keywords,
             revisions=record.revisions,
             skipped=record.skipped,
+            people=record.people,
         )
     except ValueError as problem:  # a paper is in it twice
         raise DigestError(name, str(problem)) from None

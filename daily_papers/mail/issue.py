@@ -14,25 +14,30 @@ Addresses become plain text, too: the only links in a mail are its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Mail, NewsItem, number_of
-from daily_papers.papers.links import code_url
+from daily_papers.mail.morning import morning, totals_in_order
+from daily_papers.papers.paper import Paper
 from daily_papers.render.markdown import shown
 from daily_papers.text import cut, one_line, plural
 
-#: GitHub rejects titles above 256 and bodies above 65,536 characters; bodies stay well below.
-LONGEST_TITLE = 256
+#: What an inbox shows of a title, after the ``[owner/repository]`` that GitHub puts before it.
+#: People and the total come within the first 45.
+LONGEST_TITLE = 78
+LONGEST_TITLE_BEGIN = 45
+#: GitHub rejects bodies above 65,536 characters; ours stay well below.
 LONGEST_BODY = 60_000
 
 _LONGEST_PAPER_TITLE = 1000
 _LONGEST_NAME = 100
-_LONGEST_COMMENT = 300
 _LONGEST_SENTENCE = 1000
 _AUTHORS_SHOWN = 3
+#: Papers of one section that are shown in full.
+_IN_FULL = 25
 _LONGEST_COUNTS = 2000
 
 _DIGEST = r"\d{4}-\d{2}-\d{2}(?:-\d+)?"
@@ -44,12 +49,6 @@ _PART_KEY = re.compile(
         [ ]papers=(?P<first>\d+)-(?P<last>\d+)
         [ ]-->\s*$""",
     re.VERBOSE | re.MULTILINE | re.ASCII,
-)
-_NOTEWORTHY_COMMENT = re.compile(
-    r"""accept|publish|appear|in[ ]press|proceedings|camera.ready|\boral\b|spotlight|presented
-        | \bcode\b | source[ ]code | open.source | github | gitlab | hugging\ ?face | bitbucket
-        | codeberg""",
-    re.VERBOSE | re.IGNORECASE,
 )
 
 ZERO_WIDTH_SPACE = "\u200b"
@@ -91,11 +90,17 @@ class Links:
 
     repository: str
     server: str = GITHUB
+    #: The website's address, with a slash at its end, if there is one.
+    site: str | None = None
 
     @property
     def tables(self) -> str:
         """The front page of the digest repository, with the tables."""
         return f"{self.server}/{self.repository}#readme"
+
+    def day(self, key: str) -> str | None:
+        """The website's page of a digest."""
+        return self.site and f"{self.site}digests/{key}.html"
 
 
 @dataclass(frozen=True)
@@ -147,21 +152,50 @@ class IssuePart:
 
 @dataclass(frozen=True)
 class _Row:
-    """One paper under its heading; or a heading without papers of its own."""
+    """One paper under its heading."""
 
     heading: str
-    item: str | None
+    item: str
 
 
 def issue_title(mail: Mail) -> str:
-    """How many new papers, and for which keywords, in at most 256 UTF-16 units."""
-    begin = f"Daily Papers {_days(mail)}: {len(mail.items)} new"
-    return begin + _counts(mail, break_links, LONGEST_TITLE - utf16_length(begin))
+    """People and the total first, then keywords, as many as there is room for, then the day."""
+    day = f" · {_days(mail)}"
+    totals = _totals(mail)
+    begin = _title_begin(mail, totals)
+    topics = {slug: total for slug, total in totals.items() if slug not in mail.people}
+    names = [break_links(visible_text(mail.keyword_names[slug], _LONGEST_NAME)) for slug in topics]
+    counted = [f"{name} {total}" for name, total in zip(names, topics.values(), strict=True)]
+    if len(totals) == 1:
+        counted = names
+    for fitting in range(len(counted), 0, -1):
+        more = " …" if fitting < len(counted) else ""
+        title = f"{begin}: {', '.join(counted[:fitting])}{more}{day}"
+        if utf16_length(title) <= LONGEST_TITLE:
+            return title
+    return f"{begin}{day}"
+
+
+def _title_begin(mail: Mail, totals: Mapping[str, int]) -> str:
+    """``Rueckert 1, 84 new``, with as many people as there is room for."""
+    new = f"{len(mail.items)} new"
+    people = [
+        f"{break_links(visible_text(name, _LONGEST_NAME))} {totals[slug]}"
+        for slug, name in mail.people.items()
+        if slug in totals
+    ]
+    for fitting in range(len(people), 0, -1):
+        left = len(people) - fitting
+        more = f" + {plural(left, 'person', 'people')}" if left else ""
+        begin = f"{', '.join(people[:fitting])}{more}, {new}"
+        if utf16_length(begin) <= LONGEST_TITLE_BEGIN:
+            return begin
+    return f"{plural(len(people), 'person', 'people')}, {new}" if people else new
 
 
 def issue_parts(mail: Mail, links: Links) -> tuple[IssuePart, ...]:
     """The issue's body, and the comments that continue it."""
-    lead = _lead(mail)
+    lead = _lead(mail, links)
     foot = f"[All tables]({links.tables})"
     frame = utf16_length("\n\n".join((lead, _part_line(99, 99, 10**6), foot)))
     key = PartKey(mail.keys, links.repository, part=1, parts=1, first=1, last=10**6)
@@ -170,7 +204,7 @@ def issue_parts(mail: Mail, links: Links) -> tuple[IssuePart, ...]:
     parts = []
     last, heading = 0, None
     for number, rows in enumerate(pages, 1):
-        first, last = last + 1, last + sum(row.item is not None for row in rows)
+        first, last = last + 1, last + len(rows)
         here = replace(key, part=number, parts=len(pages), first=first, last=last)
         place = [_part_line(number, len(pages), len(mail.items))] if len(pages) > 1 else []
         begin = [lead] if number == 1 else []
@@ -185,28 +219,47 @@ def issue_page(mail: Mail, links: Links | None) -> str:
     """The whole mail on one page of Markdown, without hidden keys."""
     title = f"# Daily Papers {_days(mail)}"
     foot = f"[All tables]({links.tables})" if links else ""
-    return "\n\n".join(filter(None, (title, _lead(mail), _listed(_rows(mail)), foot))) + "\n"
+    return "\n\n".join(filter(None, (title, _lead(mail, links), _listed(_rows(mail)), foot))) + "\n"
 
 
-def paper_line(item: NewsItem, others: str = "") -> str:
-    """One paper as a line of the list: title, authors, category, a noteworthy comment, code."""
+def paper_item(item: NewsItem, others: str = "") -> str:
+    """One paper: its title; authors, category, venue and links; and what it does."""
     paper = item.paper
-    begin = f"- [{_inline(paper.title, _LONGEST_PAPER_TITLE) or paper.id}]({paper.url})"
-    if paper.is_withdrawn:
-        begin += " (withdrawn)"
-    if paper.authors:
-        names = [_inline(name, _LONGEST_NAME) for name in paper.authors[:_AUTHORS_SHOWN]]
-        more = " et al." if len(paper.authors) > _AUTHORS_SHOWN else ""
-        begin += f" - {', '.join(names)}{more}"
-    comment = paper.comment or ""
-    code = item.code_url or code_url(paper)
     facts = (
+        _names(item),
         _inline(paper.primary_category or "", 40),
-        _inline(comment, _LONGEST_COMMENT) if _NOTEWORTHY_COMMENT.search(comment) else "",
-        f"[code]({code})" if code else "",
+        _inline(item.venue or "", _LONGEST_NAME),
+        f"[code]({item.code_url})" if item.code_url else "",
+        f"[project page]({item.project_url})" if item.project_url else "",
         others,
     )
-    return " · ".join((begin, *filter(None, facts)))
+    below = (" · ".join(filter(None, facts)), _inline(item.sentence, _LONGEST_SENTENCE))
+    lines = (_BLOCK_START.sub(ZERO_WIDTH_SPACE, line) for line in below if line)
+    return "  \n  ".join((f"- **{_linked_title(paper)}**", *lines))
+
+
+def paper_line(item: NewsItem) -> str:
+    """One paper by its title alone."""
+    return f"- {_linked_title(item.paper)}"
+
+
+def _linked_title(paper: Paper) -> str:
+    title = f"[{_inline(paper.title, _LONGEST_PAPER_TITLE) or paper.id}]({paper.url})"
+    return f"{title} (withdrawn)" if paper.is_withdrawn else title
+
+
+def _names(item: NewsItem) -> str:
+    """The first authors, and wherever they stand those whom a keyword follows."""
+    authors = item.paper.authors or ()
+    more = [name for name in item.followed if name not in authors[:_AUTHORS_SHOWN]]
+    names = [
+        f"<strong>{_inline(name, _LONGEST_NAME)}</strong>"
+        if name in item.followed
+        else _inline(name, _LONGEST_NAME)
+        for name in (*authors[:_AUTHORS_SHOWN], *(["…"] if more else []), *more)
+    ]
+    et_al = " et al." if len(authors) > len(names) - bool(more) else ""
+    return ", ".join(names).replace(", …, ", " … ") + et_al
 
 
 def _days(mail: Mail) -> str:
@@ -216,42 +269,37 @@ def _days(mail: Mail) -> str:
     return f"{last}, more" if number_of(mail.keys[0]) > 1 else str(last)
 
 
-def _counts(mail: Mail, escape: Callable[[str], str], room: int) -> str:
-    """`` (mri 5, medical imaging 8; 1 in both)``, with as many keywords as fit."""
-    tally = _tally(mail)
-    names = [escape(visible_text(mail.keyword_names[slug], _LONGEST_NAME)) for slug in tally]
+def _totals(mail: Mail) -> Mapping[str, int]:
+    return totals_in_order(mail.items, mail.keyword_names, mail.people)
+
+
+def _counts(mail: Mail) -> str:
+    """``: mri 5, medical imaging 8; 1 in both``."""
+    totals = _totals(mail)
+    names = [_inline(mail.keyword_names[slug], _LONGEST_NAME) for slug in totals]
     if len(names) == 1:
-        counted = names
-    else:
-        counted = [f"{name} {tally[slug]}" for name, slug in zip(names, tally, strict=True)]
+        return f": {names[0]}"
+    counted = [f"{name} {total}" for name, total in zip(names, totals.values(), strict=True)]
     several = sum(len(item.keywords) > 1 for item in mail.items)
-    end = f"; {several} in {'both' if len(names) == 2 else 'several'})" if several else ")"
+    end = f"; {several} in {'both' if len(names) == 2 else 'several'}" if several else ""
     for named in range(len(counted), 0, -1):
         left = len(counted) - named
         more = f" and {plural(left, 'more keyword')}" if left else ""
-        text = f" ({', '.join(counted[:named])}{more}{end}"
-        if utf16_length(text) <= room:
+        text = f": {', '.join(counted[:named])}{more}{end}"
+        if utf16_length(text) <= _LONGEST_COUNTS:
             return text
     return ""
 
 
-def _tally(mail: Mail) -> dict[str, int]:
-    """The number of papers of each keyword that has some, by slug, in their order."""
-    tally = dict.fromkeys(mail.keyword_names, 0)
-    for item in mail.items:
-        for slug in item.keywords:
-            tally[slug] += 1
-    return {slug: number for slug, number in tally.items() if number}
-
-
-def _lead(mail: Mail) -> str:
+def _lead(mail: Mail, links: Links | None) -> str:
     """How many papers, from when, and what else readers should know before the list."""
     papers = plural(len(mail.items), "new paper")
     more = " more" if number_of(mail.keys[0]) > 1 and len(mail.digests) == 1 else ""
     first, last = mail.days
     when = f"on {last}" if first == last else f"from {first} to {last}, sent late in one mail"
-    counts = _counts(mail, escape_inline, _LONGEST_COUNTS)
-    lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{counts}."]
+    lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{_counts(mail)}."]
+    if links and (page := links.day(mail.keys[-1])):
+        lines[0] += f" [Read it on the website]({page})."
     lines += [
         escape_paragraph(visible_text(skipped, _LONGEST_SENTENCE)) for skipped in mail.skipped
     ]
@@ -267,29 +315,17 @@ def _part_line(number: int, parts: int, papers: int) -> str:
 
 
 def _rows(mail: Mail) -> list[_Row]:
-    """The papers by keyword, each under the first of its keywords."""
-    tally = _tally(mail)
-    rank = {slug: place for place, slug in enumerate(tally)}
-    by_first: dict[str, list[NewsItem]] = {slug: [] for slug in tally}
-    for item in mail.items:
-        by_first[min(item.keywords, key=rank.__getitem__)].append(item)
+    """The papers by section; of a broad topic the first ones in full, the others by title."""
     rows = []
-    for slug, items in by_first.items():
-        heading = _heading(mail.keyword_names[slug], tally[slug], len(items))
-        rows += [_Row(heading, paper_line(item, _others(mail, slug, item))) for item in items]
-        if not items:
-            rows.append(_Row(heading, None))
+    for section in morning(mail.items, mail.keyword_names, mail.people):
+        name, here = _inline(mail.keyword_names[section.slug], _LONGEST_NAME), len(section.items)
+        counted = f"{section.total}" + (f", {section.total - here} above" * (section.total > here))
+        for item in section.items[:_IN_FULL]:
+            others = _others(mail, section.slug, item)
+            rows.append(_Row(f"### {name} ({counted})", paper_item(item, others)))
+        heading = f"#### {name}: {here - _IN_FULL} more, by title"
+        rows += [_Row(heading, paper_line(item)) for item in section.items[_IN_FULL:]]
     return rows
-
-
-def _heading(name: str, number: int, here: int) -> str:
-    if number == here:
-        counted = f"{number}"
-    elif here:
-        counted = f"{number}, {number - here} above"
-    else:
-        counted = f"{number}, {'above' if number == 1 else 'all above'}"
-    return f"### {_inline(name, _LONGEST_NAME)} ({counted})"
 
 
 def _others(mail: Mail, slug: str, item: NewsItem) -> str:
@@ -308,13 +344,13 @@ def _pages(rows: list[_Row], room: int) -> Iterator[list[_Row]]:
     page: list[_Row] = []
     used = 0
     for row in rows:
-        needed = utf16_length(row.item or "") + 1
+        needed = utf16_length(row.item) + 1
         if not page or page[-1].heading != row.heading:
             needed += utf16_length(row.heading) + len(", continued") + 4
         if page and used + needed > room:
             yield page
             page, used = [], 0
-            needed = utf16_length(f"{row.heading}, continued{row.item or ''}") + 4
+            needed = utf16_length(f"{row.heading}, continued{row.item}") + 4
         page.append(row)
         used += needed
     yield page
@@ -324,9 +360,8 @@ def _listed(rows: list[_Row], after: str | None = None) -> str:
     """The rows under their headings; the page's first heading may continue that of the last."""
     blocks = []
     for heading, together in groupby(rows, key=lambda row: row.heading):
-        items = [row.item for row in together if row.item is not None]
         blocks.append(f"{heading}, continued" if heading == after else heading)
-        blocks += ["\n".join(items)] if items else []
+        blocks.append("\n".join(row.item for row in together))
     return "\n\n".join(blocks)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from daily_papers.clock import Clock, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
-from daily_papers.github_actions import GITHUB, repository_name, server_url
+from daily_papers.github_actions import GITHUB, repository_name, server_url, site_url
 from daily_papers.mail.correction import correct
 from daily_papers.mail.digest import Digest, Mail, is_key
 from daily_papers.mail.digest_file import DigestError, read_digest
@@ -75,7 +75,7 @@ class Destination:
                 raise UsageError(f"GITHUB_REPOSITORY: not owner/name: {given!r}")
             return None
         return cls(
-            links=Links(repository, server_url(environment)),
+            links=Links(repository, server_url(environment), site_url(environment)),
             token=environment.get("GITHUB_TOKEN") or None,
             api_url=environment.get("GITHUB_API_URL") or None,
             login=environment.get("DAILY_PAPERS_LOGIN") or None,

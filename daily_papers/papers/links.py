@@ -1,7 +1,7 @@
-"""The code of a paper: the repository that its comment or its abstract names.
+"""The code and the project page of a paper, as its comment or its abstract names them.
 
 Only what an author wrote is read; no network is asked. A repository is two names or more on a known
-forge. A project page (``github.io``), a gist, a person's page and a data set are not repositories;
+forge. A gist, a person's page and a data set are not repositories;
 the address of something inside a repository (a file, an issue, a release) counts as its repository.
 Repositories on Hugging Face are models or demonstrations: they count if no forge is named.
 """
@@ -23,6 +23,15 @@ _ADDRESS = re.compile(
         (?P<host> {"|".join(map(re.escape, _FORGES))} | huggingface\.co | git\.sr\.ht
             | sourceforge\.net | git(?:lab)?(?:\.[a-z0-9-]{{1,63}}){{2,4}} )
         (?P<path> (?:/[A-Za-z0-9._~-]{{1,100}}){{1,12}} )""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+# A page of its own for the paper: on GitHub Pages or Google Sites, or called so.
+_PROJECT_PAGE = re.compile(
+    r"""(?: \b(?:project|demo|web)[ -]?(?:web)?(?:page|site)?
+            (?:\ is|\ at|\ available|\ can\ be\ found){0,4} [:,]?\ ?\(?
+            https?:\ ?// (?P<called>[a-z0-9-]+(?:\.[a-z0-9-]+)+)
+          | https?:\ ?// (?P<host>[a-z0-9-]+\.(?:github|gitlab)\.io|sites\.google\.com) )
+        (?P<path> (?:/[A-Za-z0-9._~-]{1,100}){0,8} /?)""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 _TEX_SIGN = re.compile(r"\{\\([_~#%&-])\}|\$_\$|\\([_~#%&-])(?:\{\})?|\{_\}")
@@ -53,8 +62,22 @@ def code_url(paper: Paper) -> str | None:
     return next(forges, found[0] if found else None)
 
 
+def project_url(paper: Paper) -> str | None:
+    """Give the https address of the paper's project page; None if it names none."""
+    for text in (paper.comment, paper.abstract):
+        for page in _PROJECT_PAGE.finditer(_TEX_SIGN.sub(_plain_sign, text or "")):
+            host = (page["called"] or page["host"]).lower()
+            if host.removeprefix("www.") not in _FORGES and "huggingface" not in host:
+                return f"https://{host}{page['path'].rstrip('.')}"
+    return None
+
+
+def _plain_sign(tex: re.Match[str]) -> str:
+    return tex[1] or tex[2] or "_"
+
+
 def _named(text: str) -> Iterator[str]:
-    for address in _ADDRESS.finditer(_TEX_SIGN.sub(lambda tex: tex[1] or tex[2] or "_", text)):
+    for address in _ADDRESS.finditer(_TEX_SIGN.sub(_plain_sign, text)):
         host = address["host"].lower()
         names = [name.rstrip(".") for name in address["path"].split("/")[1:]]
         repository = _repository(host, names)

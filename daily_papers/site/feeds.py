@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from daily_papers.errors import UsageError
-from daily_papers.github_actions import GITHUB, repository_name, server_url
+from daily_papers.github_actions import GITHUB, folder_address, repository_name, server_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData
 from daily_papers.site.formulas import plain_text
@@ -56,7 +55,7 @@ class SiteAddress:
         Ids come from GITHUB_REPOSITORY if it is set, so that they outlive a change of address.
         Raises UsageError if ``base_url`` is not an address.
         """
-        base = None if base_url is None else _checked(base_url)
+        base = None if base_url is None else folder_address("--base-url", base_url)
         repository = repository_name(environ)
         if repository is None:
             parts = urlsplit(base or "")
@@ -68,20 +67,6 @@ class SiteAddress:
         host = f"{owner.lower()}.github.io"
         own = f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
         return cls(base or own, _tag(host, name))
-
-
-def _checked(base_url: str) -> str:
-    try:
-        parts = urlsplit(base_url.strip())
-    except ValueError:
-        parts = urlsplit("")
-    plain = not (parts.query or parts.fragment or parts.username or re.search(r"\s", base_url))
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
-        raise UsageError(
-            f"--base-url: {base_url!r} is not the address of a folder of a website; "
-            "give one like https://owner.github.io/repository/"
-        )
-    return base_url.strip().rstrip("/") + "/"
 
 
 def _tag(host: str, path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from daily_papers.papers.paper import Origin, Paper
 KEYWORDS = (("mri", "mri"), ("medical-imaging", "medical imaging"))
 
 
-def paper(number: int, title: str = "", **fields: object) -> Paper:
+def paper(number: int, title: str = "", **values: object) -> Paper:
     known: dict[str, object] = {
         "id": f"2611.{number:05}",
         "version": 1,
@@ -24,11 +25,15 @@ def paper(number: int, title: str = "", **fields: object) -> Paper:
         "announced": date(2026, 11, 20),
         "origin": Origin.FEED,
     }
-    return Paper(**(known | fields))  # type: ignore[arg-type]
+    return Paper(**(known | values))  # type: ignore[arg-type]
 
 
-def item(number: int, *keywords: str, title: str = "", **fields: object) -> NewsItem:
-    return NewsItem(paper(number, title, **fields), keywords or ("mri",))
+def item(number: int, *keywords: str, title: str = "", **values: object) -> NewsItem:
+    """News of a paper; ``values`` are fields of the paper or of the news."""
+    said = {each.name for each in fields(NewsItem)}
+    of_paper = {name: value for name, value in values.items() if name not in said}
+    of_news = {name: value for name, value in values.items() if name in said}
+    return NewsItem(paper(number, title, **of_paper), keywords or ("mri",), **of_news)  # type: ignore[arg-type]
 
 
 def digest(
@@ -37,12 +42,12 @@ def digest(
     *,
     repository: str | None = "reader/digests",
     keyword_names: tuple[tuple[str, str], ...] = KEYWORDS,
-    **fields: object,
+    **values: object,
 ) -> Digest:
     """A digest of the given items, or of plain papers with the given numbers."""
     news = tuple(item(each) if isinstance(each, int) else each for each in items)
     day = date.fromisoformat(key[:10])
-    return Digest(key, repository, day, news, keyword_names, **fields)  # type: ignore[arg-type]
+    return Digest(key, repository, day, news, keyword_names, **values)  # type: ignore[arg-type]
 
 
 def write(root: Path, *digests: Digest) -> None:

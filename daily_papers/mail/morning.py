@@ -1,0 +1,130 @@
+"""The order in which people read a morning's papers: in the mail, in README and on the website.
+
+People come first, then keywords from the fewest new papers to the most, so that a broad topic hides
+nothing. A paper is listed once, under the first section it belongs to. Within a section come first
+the papers closest to what the reader likes, then those with a phrase in the title, then those with
+code or a venue, then the newest.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
+
+from daily_papers.config import Keyword
+from daily_papers.mail.digest import NewsItem
+from daily_papers.papers.authors import same_name
+from daily_papers.papers.links import code_url, project_url
+from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.papers.sentence import key_sentence
+from daily_papers.papers.venue import venue
+from daily_papers.query.expression import Field, Phrase
+from daily_papers.query.matching import Matches
+
+
+@dataclass(frozen=True, slots=True)
+class MorningSection:
+    """A person's or a keyword's new papers, without those that a section before it has."""
+
+    slug: str
+    items: tuple[NewsItem, ...]
+    #: How many new papers it has in all.
+    total: int
+
+
+def news_items(
+    news: Sequence[tuple[Paper, Sequence[str]]], keywords: Sequence[Keyword]
+) -> tuple[NewsItem, ...]:
+    """Say of each new paper what a reader wants to know of it; ``news`` has its keywords' slugs."""
+    by_slug = {keyword.slug: keyword for keyword in keywords}
+    papers = [paper for paper, _ in news]
+    matches = Matches({slug: each.expression for slug, each in by_slug.items()}, papers)
+    items = []
+    for paper, slugs in news:
+        known = [slug for slug in slugs if slug in by_slug]
+        items.append(
+            NewsItem(
+                paper=paper,
+                keywords=tuple(slugs),
+                sentence=key_sentence(paper.abstract),
+                in_title=tuple(slug for slug in known if _in_title(matches, slug, paper)),
+                followed=_followed(paper, [by_slug[slug] for slug in known]),
+                venue=venue(paper.comment),
+                code_url=code_url(paper),
+                project_url=project_url(paper),
+            )
+        )
+    return tuple(items)
+
+
+def _in_title(matches: Matches, slug: str, paper: Paper) -> bool:
+    found = matches.why(slug, paper)
+    return any(isinstance(leaf, Phrase) and leaf.field is Field.TITLE for leaf in found)
+
+
+def _followed(paper: Paper, keywords: Iterable[Keyword]) -> tuple[str, ...]:
+    """The names among the authors of people who are followed, as they are written there."""
+    spellings = [spelling for keyword in keywords for spelling in keyword.authors]
+    return tuple(
+        name
+        for name in paper.authors or ()
+        if any(same_name(spelling, name) for spelling in spellings)
+    )
+
+
+def people_of(keywords: Iterable[Keyword]) -> tuple[tuple[str, str], ...]:
+    """The people whom keywords follow: slug and short name, which is the family name alone."""
+    return tuple(
+        (each.slug, each.name.split()[-1] if each.name in each.authors else each.name)
+        for each in keywords
+        if each.authors
+    )
+
+
+def totals_in_order(
+    items: Sequence[NewsItem], slugs: Iterable[str], people: Container[str]
+) -> dict[str, int]:
+    """How many new papers each keyword has that has some, in the order in which they are read.
+
+    ``slugs`` are in the order of keywords.yaml, and ``people`` those of them that follow one.
+    """
+    counts = Counter(slug for item in items for slug in item.keywords)
+    totals = {slug: counts[slug] for slug in slugs if counts[slug]}
+    order = sorted(totals, key=lambda slug: 0 if slug in people else totals[slug])
+    return {slug: totals[slug] for slug in order}
+
+
+def morning(
+    items: Sequence[NewsItem], slugs: Iterable[str], people: Container[str]
+) -> tuple[MorningSection, ...]:
+    """Put news in the order in which it is read (`totals_in_order`).
+
+    A keyword all of whose papers are listed above has no section.
+    """
+    totals = totals_in_order(items, slugs, people)
+    by_first: dict[str, list[NewsItem]] = {slug: [] for slug in totals}
+    for item in items:
+        by_first[next(slug for slug in totals if slug in item.keywords)].append(item)
+    return tuple(
+        MorningSection(slug, tuple(sorted(here, key=_Interest(slug))), totals[slug])
+        for slug, here in by_first.items()
+        if here
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Interest:
+    """Sort key that puts first what a reader of a section is likeliest to open."""
+
+    slug: str
+
+    def __call__(self, item: NewsItem) -> tuple[object, ...]:
+        month, number, archive = announcement_order(item.paper.id)
+        return (
+            item.closeness is None,
+            item.closeness or 0,
+            self.slug not in item.in_title,
+            not (item.code_url or item.project_url or item.venue),
+            (-month, -number, archive),
+        )
