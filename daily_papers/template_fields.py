@@ -5,21 +5,18 @@ docs/templates.md lists the same fields for people; a test compares both with wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
-
-from markupsafe import Markup
 
 from daily_papers.mail.digest import Digest
 from daily_papers.papers.paper import Paper
 from daily_papers.render.pages import SectionView
 from daily_papers.render.readme import ContentsLine
 from daily_papers.render.templates import bundled_templates
-from daily_papers.site.cards import Card
-from daily_papers.site.charts import Week
 from daily_papers.site.data import Topic
-from daily_papers.site.pages import DigestGroup, DigestLine, KeywordWeek
+from daily_papers.site.pages import DigestLine, Part, Section
+from daily_papers.site.rows import Row
 
 Fields = Mapping[str, Any]
 
@@ -29,9 +26,15 @@ _PAGE: Final[Fields] = {
     "title": str,
     "site_title": str,
     "day": date | None,
-    "long_day": Callable[[date], str],
+    "repository": str | None,
 }
-_NEIGHBOURS: Final[Fields] = {"newer": str | None, "older": str | None}
+_LIST: Final[Fields] = {
+    **_PAGE,
+    "sections": list[Section],
+    "parts": list[Part],
+    "newer": str | None,
+    "older": str | None,
+}
 TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
     "row.md.jinja": {"paper": Paper, "folded_comment": str | None},
     "page.md.jinja": {
@@ -51,32 +54,27 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
     },
     "site/start.html.jinja": {
         **_PAGE,
+        "heading": str,
         "day_line": str,
-        "today": int,
-        "week": int,
-        "busy": list[KeywordWeek],
-        "quiet": list[KeywordWeek],
+        "sections": list[Section],
+        "topics": list[tuple[Topic, int]],
         "digests": list[DigestLine],
-        "digest_of_today": DigestLine | None,
+        "of_day": list[str],
     },
     "site/topic.html.jinja": {
-        **_PAGE,
-        **_NEIGHBOURS,
+        **_LIST,
         "topic": Topic,
         "name": str,
         "spellings": list[str],
         "query": str,
-        "cards": list[Card],
         "number": int,
-        "weeks": tuple[Week, ...],
-        "chart": Markup | None,
+        "month": str | None,
     },
     "site/digest.html.jinja": {
-        **_PAGE,
-        **_NEIGHBOURS,
+        **_LIST,
         "digest": Digest,
         "skipped": str,
-        "groups": list[DigestGroup],
+        "contents": list[tuple[str, str, int, str]],
     },
     "site/digests.html.jinja": {**_PAGE, "years": dict[int, list[DigestLine]]},
     "site/search.html.jinja": {
@@ -85,6 +83,10 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
         "categories": list[str],
         "papers": int,
     },
+    "site/starred.html.jinja": _PAGE,
+    "site/404.html.jinja": _PAGE,
+    "site/row.html.jinja": {"row": Row},
+    "site/line.html.jinja": {"row": Row, "href": str},
 }
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 import pytest
+from daily_papers.site.cards import day_text
+from daily_papers.site.charts import weeks_of
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
 from pybtex.database import parse_string
 
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.site.cards import day_text
-from daily_papers.site.charts import weeks_of
 from daily_papers.site.formulas import FormulaRenderer, plain_text
 from daily_papers.store.store import Draft, News
 from tests.support.website import DAY, HOSTILE, Website, example, paper

@@ -12,6 +12,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin
 
 import pytest
+from daily_papers.site.cards import Cards
 
 from daily_papers.config import parse_config
 from daily_papers.mail.digest import Digest, NewsItem
@@ -20,7 +21,6 @@ from daily_papers.render.pages import render_pages
 from daily_papers.render.readme import Tables, render_region
 from daily_papers.render.templates import Templates
 from daily_papers.repository import sections_of
-from daily_papers.site.cards import Cards
 from daily_papers.site.data import SiteData
 from daily_papers.site.formulas import FormulaRenderer
 from daily_papers.site.pages import Pages, SiteTemplates

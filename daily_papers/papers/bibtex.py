@@ -135,7 +135,9 @@ def _parts_of_name(name: str) -> list[str]:
 
 
 def _text(text: str) -> str:
-    visible = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    visible = " ".join(text.split())
+    if not visible.isprintable():
+        visible = "".join(letter for letter in visible if letter.isprintable())
     return _TOKEN.sub(_escaped, _URL.sub(r"\g<address>", decode_accents(visible)))
 
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
+import daily_papers
 from daily_papers.export import Row, bibtex, jsonl
-from daily_papers.mail.digest import Digest
-from daily_papers.mail.digest_file import read_digest
-from daily_papers.papers.bibtex import bibtex_entry
-from daily_papers.repository import DIGESTS, Repository
-from daily_papers.site.cards import Cards, bib_path
-from daily_papers.site.data import SiteData, Topic
+from daily_papers.repository import DIGESTS, KEYWORDS, Repository
+from daily_papers.site.data import DigestFile, SiteData, Topic, digest_file
 from daily_papers.site.feeds import SiteAddress, feeds
 from daily_papers.site.formulas import FormulaRenderer
-from daily_papers.site.output import File, SiteFolder, Written
+from daily_papers.site.output import File, SiteFolder, Written, key_of
 from daily_papers.site.pages import Pages, SiteTemplates
+from daily_papers.site.rows import Rows
 from daily_papers.site.search_index import search_index
 from daily_papers.transaction import unwritable
 
@@ -40,59 +41,73 @@ def build_site(
     """Build into ``output``, or into the repository's site/. Raises DailyPapersError."""
     address = SiteAddress.of(base_url, environ)
     repository = Repository(root)
+    folder = SiteFolder(output or root / SITE)
     with repository.locked():
         config = repository.load_config()
-        data = SiteData(
-            config,
-            repository.store_for(config),
-            repository.load_history(),
-            _digests(repository),
-        )
+        data = SiteData(root, config, repository.store_for(config), _digests(repository))
     formulas = FormulaRenderer()
-    cards = Cards(data, formulas)
     templates = SiteTemplates(repository.templates)
+    site_key = key_of(_site_key(repository, data, templates, formulas), address)
+    rows = Rows(data, formulas, templates.render, site_key)
     files = chain(
         templates.static_files(),
-        Pages(data, cards, templates).files(),
-        feeds(data, address),
-        _downloads(data),
-        search_index(data, formulas),
+        Pages(data, rows, templates, site_key, folder.last, address).files(),
+        feeds(data, address, site_key),
+        _downloads(data, site_key),
+        search_index(data, site_key),
     )
-    folder = output or root / SITE
-    written = SiteFolder(folder).write(files)
+    written = folder.write(files)
     note = 'formulas are shown as TeX; for MathML: pip install "daily-papers[site]"'
-    return Built(folder, written, None if formulas.knows_mathml else note)
+    return Built(output or root / SITE, written, None if formulas.knows_mathml else note)
 
 
-def _digests(repository: Repository) -> Iterator[Digest]:
+def _site_key(
+    repository: Repository, data: SiteData, templates: SiteTemplates, formulas: FormulaRenderer
+) -> str:
+    """Changes with what each page is made of: this program, the templates, the keywords."""
+    program = hashlib.blake2b()
+    for source in sorted(Path(daily_papers.__file__).parent.rglob("*.py")):
+        program.update(source.read_bytes())
+    keywords = (repository.root / KEYWORDS).read_bytes()
+    renamed = [(old, str(day), new) for old, day, new in data.store.renamed]
+    return key_of(
+        program.hexdigest(), templates.key, keywords, sorted(renamed), formulas.knows_mathml
+    )
+
+
+def _digests(repository: Repository) -> Iterator[DigestFile]:
     for key in repository.digest_keys():
-        path = f"{DIGESTS}/{key}.md"
+        file = repository.root / DIGESTS / f"{key}.md"
         try:
-            content = (repository.root / path).read_bytes()
+            yield digest_file(file)
         except OSError as error:
-            raise unwritable(repository.root / path, error) from error
-        yield read_digest(content, path)
+            raise unwritable(file, error) from error
 
 
-def _downloads(data: SiteData) -> Iterator[File]:
-    """JSON and BibTeX for each keyword, BibTeX for each paper."""
+def _downloads(data: SiteData, site_key: str) -> Iterator[File]:
+    """JSON and BibTeX for each keyword."""
     for topic in data.topics:
-        yield f"{topic.path}.json", _json(topic).encode(errors="replace")
-        yield f"{topic.path}.bib", "".join(bibtex(_rows(topic))).encode(errors="replace")
-    papers = {item.paper.id: item.paper for digest in data.digests for item in digest.items}
-    papers |= {paper.id: paper for paper in data.papers}
-    for paper in papers.values():  # also those that only a digest still has
-        known = data.everything[paper.id].paper if paper.id in data.everything else paper
-        yield bib_path(known), f"{bibtex_entry(known)}\n".encode(errors="replace")
+        papers = [data.traces[paper.id].key for paper in topic.papers]
+        key = key_of(site_key, papers)
+        yield File(f"{topic.path}.json", key, partial(_json, data, topic))
+        yield File(f"{topic.path}.bib", key, partial(_bibtex, data, topic))
 
 
-def _rows(topic: Topic) -> Iterator[Row]:
+def _rows(data: SiteData, topic: Topic) -> Iterator[Row]:
     for paper in topic.papers:
-        yield Row(topic.name, topic.slug, paper, topic.first_seen[paper.id])
+        day = date.fromisoformat(
+            data.traces[paper.id].days.get(topic.slug) or str(data.first_day(paper.id))
+        )
+        yield Row(topic.name, topic.slug, paper, day)
 
 
-def _json(topic: Topic) -> str:
+def _bibtex(data: SiteData, topic: Topic) -> bytes:
+    return "".join(bibtex(_rows(data, topic))).encode(errors="replace")
+
+
+def _json(data: SiteData, topic: Topic) -> bytes:
     """The rows of `daily-papers export`, one on each line, in one object."""
-    papers = ",\n".join(line.rstrip("\n") for line in jsonl(_rows(topic)))
+    papers = ",\n".join(line.rstrip("\n") for line in jsonl(_rows(data, topic)))
     name, slug = json.dumps(topic.name, ensure_ascii=False), json.dumps(topic.slug)
-    return f'{{"keyword": {name}, "slug": {slug}, "papers": [\n{papers}\n]}}\n'
+    text = f'{{"keyword": {name}, "slug": {slug}, "papers": [\n{papers}\n]}}\n'
+    return text.encode(errors="replace")

@@ -1,20 +1,33 @@
-"""What the website shows: each keyword with its papers and why they match, and the digests."""
+"""What the website shows: each keyword with its papers, the digests, and where each paper is.
+
+A hundred thousand records take long to read. So of a paper of the history only a trace is known at
+first: where it was shown, and a key that changes with its record. Its record is read when a page
+that has to be made again shows it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import lru_cache, reduce
+from hashlib import blake2b
+from pathlib import Path
 
 from daily_papers.config import Config, Keyword
-from daily_papers.mail.digest import Digest, digest_order
-from daily_papers.papers.authors import name_key, same_name
+from daily_papers.mail.digest import Digest, digest_order, number_of
+from daily_papers.mail.digest_file import read_digest
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.query.expression import Author, Category, Leaf
-from daily_papers.query.matching import Matches, explain
+from daily_papers.query.matching import Matches
+from daily_papers.store.files import PaperLine, history_lines, stored_lines
 from daily_papers.store.store import Store, StoredPaper
+from daily_papers.text import long_date
+
+#: The identifier that begins each of a digest's records.
+_ITEM = re.compile(rb'^\{"id": "([^"\\]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +35,10 @@ class Topic:
     """A keyword as the website shows it; if it tracks a person, that person."""
 
     keyword: Keyword
-    #: Newest first, by the date that cards show.
+    #: Newest first, by the date that rows show.
     papers: tuple[Paper, ...]
-    #: By paper, why it matches, in words; a paper that no longer matches is not in it.
-    why: Mapping[str, str]
-    #: By paper, the listing day on which it came to this keyword.
-    first_seen: Mapping[str, date]
+    #: The identifiers of those that have left, by the month in which they came, newest first.
+    older: Mapping[str, tuple[str, ...]]
     #: The listing day up to which it is complete, if that is not the site's day.
     behind: date | None
 
@@ -51,98 +62,232 @@ class Topic:
         """Its page, seen from the start page."""
         return f"{self.path}.html"
 
-    def tracks(self, author: str) -> bool:
-        """Whether this is the tracked person, whatever the case and the accents."""
-        return any(same_name(spelling, author) for spelling in self.keyword.authors)
+    @property
+    def number(self) -> int:
+        """How many papers it has ever shown."""
+        return len(self.papers) + sum(map(len, self.older.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFile:
+    """A digest's file, whose papers are not read yet."""
+
+    key: str
+    day: date
+    file: Path
+    #: Its papers' identifiers.
+    ids: tuple[str, ...]
+    #: A hash of the file.
+    content: str
+
+    @property
+    def path(self) -> str:
+        """Its page without ending, seen from the start page."""
+        return f"digests/{self.key}"
+
+    @property
+    def page(self) -> str:
+        """Its page, seen from the start page."""
+        return f"{self.path}.html"
+
+    @property
+    def text(self) -> str:
+        """``Monday, February 9, 2026``, with a number from the day's second digest on."""
+        number = number_of(self.key)
+        return long_date(self.day) + (f" ({number})" if number > 1 else "")
+
+    def read(self) -> Digest:
+        """Read the digest. Raises DigestError."""
+        return read_digest(self.file.read_bytes(), f"digests/{self.key}.md")
+
+
+@dataclass(slots=True)
+class Trace:
+    """Where a paper was shown."""
+
+    #: The day on which each keyword first showed it, by slug, as ``2026-05-14``.
+    days: dict[str, str] = field(default_factory=dict)
+    #: Its records in the history, oldest first.
+    lines: tuple[PaperLine, ...] = ()
+    #: Changes with its records.
+    key: str = ""
+
+    @property
+    def first_day(self) -> str:
+        """The day on which any keyword first showed it."""
+        return min(self.days.values(), default="")
 
 
 class SiteData:
     """Everything the website shows, from one state of a digest repository."""
 
     def __init__(
-        self,
-        config: Config,
-        store: Store,
-        history: Mapping[str, StoredPaper],
-        digests: Iterable[Digest],
+        self, root: Path, config: Config, store: Store, digests: Iterable[DigestFile]
     ) -> None:
         self.config = config
         self.store = store
-        #: By identifier, every paper that was ever shown.
-        self.everything = store.with_history(history)
         #: The listing day that the website shows.
         self.day = store.state.day
         #: Newest first.
         self.digests = sorted(digests, key=lambda digest: digest_order(digest.key), reverse=True)
+        #: By identifier, every paper that was ever shown.
+        self.traces = self._traced(root)
+        #: By identifier, the digest in which a paper was news.
+        self.digest_of = {id: digest for digest in self.digests for id in digest.ids}
         people = {word.slug: word.expression for word in config.keywords if word.authors}
         by_people = Matches(people, [stored.paper for stored in store.papers.values()])
+        older = self._older()
         self.topics = tuple(
-            self._topic(keyword, by_people.of(keyword.slug) if keyword.authors else ())
+            self._topic(
+                keyword,
+                by_people.of(keyword.slug) if keyword.authors else (),
+                older.get(keyword.slug, {}),
+            )
             for keyword in config.keywords
         )
+        self.topic_of = {topic.slug: topic for topic in self.topics}
+        self._places = dict(self._places_without_digest())
         self._code_urls: dict[str, str | None] = {}
+        #: The paper with all that is known of it; the papers of a month or so are kept.
+        self.paper = lru_cache(5_000)(self._paper)
 
-    @cached_property
-    def topics_of(self) -> Mapping[str, tuple[Topic, ...]]:
-        """By paper, the keywords whose pages show it."""
-        topics: dict[str, tuple[Topic, ...]] = {}
-        for topic in self.topics:
-            for paper in topic.papers:
-                topics[paper.id] = (*topics.get(paper.id, ()), topic)
-        return topics
+    def _paper(self, id: str) -> Paper:
+        lines = self.traces[id].lines
+        if not lines:
+            return self.store.papers[id].paper
+        stored = reduce(StoredPaper.followed_by, (line.read() for line in lines))
+        return self.store.recall(stored).paper
 
-    @cached_property
-    def papers(self) -> tuple[Paper, ...]:
-        """Every paper on the page of a keyword, newest first."""
-        shown = {paper.id: paper for topic in self.topics for paper in topic.papers}
-        return tuple(sorted(shown.values(), key=newest_shown_first))
+    def topics_of(self, id: str) -> tuple[Topic, ...]:
+        """The keywords that show the paper, or have shown it."""
+        days = self.traces[id].days if id in self.traces else {}
+        return tuple(self.topic_of[slug] for slug in sorted(days) if slug in self.topic_of)
+
+    def place(self, id: str) -> str | None:
+        """The page that has the paper's abstract; None if only arXiv has it."""
+        digest = self.digest_of.get(id)
+        return self._places.get(id) if digest is None else digest.page
 
     def code_url(self, paper: Paper) -> str | None:
-        """Where the paper's code is; remembered, since every card and feed asks."""
+        """Where the paper's code is; remembered, since every row and feed asks."""
         if paper.versioned_id not in self._code_urls:
             self._code_urls[paper.versioned_id] = code_url(paper)
         return self._code_urls[paper.versioned_id]
 
     def first_day(self, paper_id: str) -> date:
-        """The listing day on which a paper first came to any keyword."""
-        return min(topic.first_seen[paper_id] for topic in self.topics_of[paper_id])
+        """The listing day on which a paper was first shown."""
+        return date.fromisoformat(self.traces[paper_id].first_day)
 
-    def _topic(self, keyword: Keyword, more: Iterable[Paper]) -> Topic:
+    def _traced(self, root: Path) -> dict[str, Trace]:
+        traces: dict[str, Trace] = defaultdict(Trace)
+        for line in history_lines(root):
+            id, shown = line.read_shown()
+            trace = traces[id]
+            trace.lines += (line,)
+            _note(trace, line, self._days(shown))
+        for line in stored_lines(root):
+            id, _ = line.read_shown()
+            if id in self.store.papers:
+                _note(traces[id], line, {})
+        for id, stored in self.store.papers.items():
+            _earliest(traces[id].days, ((slug, str(day)) for slug, day in stored.shown.items()))
+        return dict(traces)
+
+    def _days(self, shown: Mapping[str, object]) -> dict[str, str]:
+        """The day on which each keyword first showed a paper, by its slug of today."""
+        days: dict[str, str] = {}
+        match shown:
+            case {"keywords": dict(keywords)}:
+                days |= keywords
+        match shown:
+            case {"news": {"day": str(day), "keywords": list(slugs)}}:
+                _earliest(days, ((slug, day) for slug in slugs))
+        for old, until, new in self.store.renamed:
+            if old in days and days[old] < str(until):
+                _earliest(days, [(new, days.pop(old))])
+        return days
+
+    def _older(self) -> Mapping[str, Mapping[str, list[str]]]:
+        """The papers that have left each keyword, by the month in which they came."""
+        older: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for id, trace in self.traces.items():
+            here = self.store.papers.get(id)
+            tables = here.tables if here is not None else frozenset[str]()
+            for slug, day in trace.days.items():
+                if slug not in tables:
+                    older[slug][day[:7]].append(id)
+        return older
+
+    def _topic(
+        self, keyword: Keyword, more: Iterable[Paper], older: Mapping[str, Sequence[str]]
+    ) -> Topic:
         """Show the keyword's table; for a person, also the papers that only others brought."""
         table = {paper.id: paper for paper in (*self.store.table(keyword.slug), *more)}
-        papers = sorted(table.values(), key=newest_shown_first)
-        matches = Matches({keyword.slug: keyword.expression}, papers)
-        reasons = {paper.id: _reason(matches.why(keyword.slug, paper)) for paper in papers}
-        seen = {paper.id: self.store.papers[paper.id].first_seen for paper in papers}
+
+        def newest_first(id: str) -> tuple[str, tuple[int, int, str]]:
+            return self.traces[id].days[keyword.slug], announcement_order(id)
+
         state = self.store.keywords.get(keyword.slug)
         last = None if state is None else state.last_success
+        months = {month: [id for id in older[month] if id not in table] for month in older}
         return Topic(
             keyword=keyword,
-            papers=tuple(papers),
-            why={id: reason for id, reason in reasons.items() if reason},
-            first_seen={
-                id: days.get(keyword.slug) or min(days.values()) for id, days in seen.items()
+            papers=tuple(sorted(table.values(), key=newest_shown_first)),
+            older={
+                month: tuple(sorted(months[month], key=newest_first, reverse=True))
+                for month in sorted(months, reverse=True)
+                if months[month]
             },
             behind=last if last != self.day else None,
         )
 
+    def _places_without_digest(self) -> Iterator[tuple[str, str]]:
+        for topic in reversed(self.topics):  # the first keyword's page counts
+            for month, ids in topic.older.items():
+                for number, id in enumerate(ids):
+                    yield id, part_of(f"{topic.path}.{month}", number // LINES_A_PAGE + 1)
+            for number, paper in enumerate(topic.papers):
+                yield paper.id, part_of(topic.path, number // PAPERS_A_PAGE + 1)
+
+
+#: The most papers with abstracts on one page, and without.
+PAPERS_A_PAGE = 100
+LINES_A_PAGE = 300
+
+
+def part_of(path: str, number: int) -> str:
+    """A page that has several parts, seen from the start page; the first has its plain name."""
+    return f"{path}.html" if number == 1 else f"{path}.{number}.html"
+
+
+def digest_file(file: Path) -> DigestFile:
+    """Look at a digest's file; what is wrong in it shows when it is read. Raises OSError."""
+    content = file.read_bytes()
+    return DigestFile(
+        key=file.stem,
+        day=digest_order(file.stem)[0],
+        file=file,
+        ids=tuple(id.decode() for id in _ITEM.findall(content)),
+        content=blake2b(content, digest_size=10).hexdigest(),
+    )
+
 
 def shown_day(paper: Paper) -> date:
-    """The day that a card shows: that of the first version, or the best that is known."""
+    """The day that a row shows: that of the first version, or the best that is known."""
     return paper.published.date() if paper.published is not None else paper.table_date
 
 
 def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:
-    """Sort key that puts the newest paper first, by the day that its card shows."""
+    """Sort key that puts the newest paper first, by the day that its row shows."""
     month, number, archive = announcement_order(paper.id)
     return -shown_day(paper).toordinal(), (-month, -number, archive)
 
 
-def _reason(leaves: tuple[Leaf, ...]) -> str:
-    """What matches, in words; categories only if nothing else does, since all papers share them.
+def _note(trace: Trace, line: PaperLine, days: Mapping[str, str]) -> None:
+    trace.key = blake2b(trace.key.encode() + line.content, digest_size=8).hexdigest()
+    _earliest(trace.days, days.items())
 
-    A person is named once, not in each spelling that has the same letters.
-    """
-    people = {name_key(leaf.name): leaf for leaf in reversed(leaves) if isinstance(leaf, Author)}
-    others = [leaf for leaf in leaves if not isinstance(leaf, Author | Category)]
-    return explain([*others, *reversed(people.values())] or leaves)
+
+def _earliest(days: dict[str, str], more: Iterable[tuple[str, str]]) -> None:
+    for slug, day in more:
+        days[slug] = min(day, days.get(slug, day))

@@ -9,9 +9,10 @@ it. Nothing depends on the clock: a feed changes when its papers do.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -20,7 +21,7 @@ from daily_papers.github_actions import GITHUB, folder_address, repository_name,
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData
 from daily_papers.site.formulas import plain_text
-from daily_papers.site.output import File
+from daily_papers.site.output import File, key_of
 from daily_papers.text import rfc3339
 
 LONGEST_FEED = 100
@@ -41,12 +42,19 @@ _NO_HOST = "daily-papers.invalid"
 
 @dataclass(frozen=True, slots=True)
 class SiteAddress:
-    """Where the website is. Only feeds need to know: pages link to one another relatively."""
+    """Where the website and its repository are; pages link to one another relatively."""
 
     #: The address of the start page, with a slash at its end; None if nothing says it.
     base: str | None
     #: What all ids begin with; it never changes (a tag URI).
     tag: str
+    #: The repository's own page, if it is known.
+    repository: str | None = None
+
+    @property
+    def path(self) -> str:
+        """From the host to the start page, for the one page that is shown at any address."""
+        return urlsplit(self.base).path if self.base else ""
 
     @classmethod
     def of(cls, base_url: str | None, environ: Mapping[str, str]) -> SiteAddress:
@@ -61,32 +69,39 @@ class SiteAddress:
             parts = urlsplit(base or "")
             return cls(base, _tag(parts.hostname or _NO_HOST, parts.path.strip("/")))
         server = server_url(environ)
+        page = f"{server}/{repository}"
         if server != GITHUB:  # where an Enterprise Server has its pages is up to its owner
-            return cls(base, _tag(urlsplit(server).hostname or _NO_HOST, repository))
+            return cls(base, _tag(urlsplit(server).hostname or _NO_HOST, repository), page)
         owner, name = repository.split("/")
         host = f"{owner.lower()}.github.io"
         own = f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
-        return cls(base or own, _tag(host, name))
+        return cls(base or own, _tag(host, name), page)
 
 
 def _tag(host: str, path: str) -> str:
     return f"tag:{host},{_TAG_DAY}:{path + '/' if path else ''}"
 
 
-def feeds(data: SiteData, address: SiteAddress) -> Iterator[File]:
-    """Every feed with its path."""
+def feeds(data: SiteData, address: SiteAddress, site_key: str) -> Iterator[File]:
+    """Every feed."""
     title = data.config.title
     writer = _Writer(data, address)
-    yield ALL, writer.feed(ALL, "index.html", title, _newest(data.papers, data.first_day))
+    everything = {paper.id: paper for topic in data.topics for paper in topic.papers}
+    listed = [(ALL, "index.html", title, _newest(data, everything.values(), None))]
     for topic in data.topics:
-        papers = _newest(topic.papers, topic.first_seen.__getitem__)
-        path = f"{topic.path}.atom"
-        yield path, writer.feed(path, topic.page, f"{title}: {topic.name}", papers)
+        papers = _newest(data, topic.papers, topic.slug)
+        listed.append((f"{topic.path}.atom", topic.page, f"{title}: {topic.name}", papers))
+    for path, page, name, papers in listed:
+        key = key_of(site_key, address, [data.traces[paper.id].key for paper in papers])
+        yield File(path, key, partial(writer.feed, path, page, name, papers))
 
 
-def _newest(papers: Iterable[Paper], came: Callable[[str], date]) -> Sequence[Paper]:
-    def order(paper: Paper) -> tuple[date, tuple[int, int, str]]:
-        return came(paper.id), announcement_order(paper.id)
+def _newest(data: SiteData, papers: Iterable[Paper], slug: str | None) -> Sequence[Paper]:
+    """The papers that came last, to a keyword if one is named."""
+
+    def order(paper: Paper) -> tuple[str, tuple[int, int, str]]:
+        trace = data.traces[paper.id]
+        return trace.days.get(slug or "", trace.first_day), announcement_order(paper.id)
 
     return sorted(papers, key=order, reverse=True)[:LONGEST_FEED]
 
@@ -131,7 +146,7 @@ class _Writer:
             _add(entry, "link", rel="related", href=code, title="Code")
         for category in paper.categories or filter(None, [paper.primary_category]):
             _add(entry, "category", term=_text(category), scheme=_CATEGORIES)
-        for topic in self._data.topics_of.get(paper.id, ()):
+        for topic in self._data.topics_of(paper.id):
             _add(entry, "category", term=topic.slug, label=_text(topic.name))
         _add(entry, "summary", paper.abstract, type="text")
 
@@ -159,7 +174,7 @@ class _Writer:
             return
         first = date(year, month, 1)
         yield first
-        stored = self._data.everything.get(paper.id)
+        stored = self._data.store.papers.get(paper.id)
         news = stored.news if stored is not None else None
         listed = paper.announced if paper.version == 1 else None
         for day in (news.day if news else None, listed):

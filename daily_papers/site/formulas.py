@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -62,6 +62,25 @@ _BESIDE_FUNCTION = frozenset({"mi", "mn", "msub", "msup", "mfrac", "msqrt"})
 _THIN_SPACE = '<mspace width="0.17em"></mspace>'
 
 
+# What authors write for the look of words: the words are shown without it.
+_LOOK = re.compile(
+    r"\\(?:emph|mbox|text(?:bf|it|md|normal|rm|sc|sf|sl|tt|up)?|underline|uline)\s*\{([^{}]*)\}"
+    r"|\{\\(?:bf|em|it|rm|sc|sf|sl|tt)\s+([^{}]*)\}"
+)
+_SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=\S)~(?=\S)")
+_SIGNS = ("\\", "~", "``", "''")
+_QUOTES = {
+    "``": "\N{LEFT DOUBLE QUOTATION MARK}",
+    "''": "\N{RIGHT DOUBLE QUOTATION MARK}",
+    "~": " ",
+}
+
+
+_ENDING = re.compile(r"(?<=\w{3})(?:ations?|ings?|ions?|ed|es|s|e|y)$")
+# Around what is highlighted, until the text is escaped; `plain_text` leaves none of them.
+_MARK, _END = "\x01", "\x02"
+
+
 class Formula(NamedTuple):
     """A formula as its author wrote it, dollars included, and as MathML."""
 
@@ -71,7 +90,30 @@ class Formula(NamedTuple):
 
 def plain_text(text: str) -> str:
     """The text as readers should see it, with its accents composed (NFC), as people type them."""
+    if text.isascii() and text.isprintable() and "\\" not in text and "  " not in text:
+        return text.strip()  # nearly always, and quick
     return unicodedata.normalize("NFC", shown(text))
+
+
+class Phrases:
+    """What keywords look for in texts, in about any inflection."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        words = [re.findall(r"\w+", phrase) for phrase in phrases]
+        stems = [[_ENDING.sub("", word) for word in some] for some in words if some]
+        either = "|".join(
+            r"[\W_]{1,3}".join(
+                re.escape(stem) + (r"\w{0,6}" if len(stem) > 3 else r"(?:e?s)?") for stem in some
+            )
+            for some in stems
+        )
+        self.pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+        self._begins = [some[0].lower() for some in stems]
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether it is worth looking; most texts are told apart by this, which is quick."""
+        small = text.lower()
+        return any(begin in small for begin in self._begins)
 
 
 class FormulaRenderer:
@@ -90,11 +132,13 @@ class FormulaRenderer:
         """Whether the library is installed; without it, formulas are shown as TeX."""
         return self._convert is not None
 
-    def html(self, text: str) -> Markup:
-        """Write a text as HTML."""
-        return Markup("").join(
-            part.mathml if isinstance(part, Formula) else escape(part) for part in self.parts(text)
+    def html(self, text: str, marked: Phrases | None = None) -> Markup:
+        """Write a text as HTML; what the pattern finds outside of formulas is highlighted."""
+        html = "".join(
+            part.mathml if isinstance(part, Formula) else _marked(part, marked)
+            for part in self._parts(plain_text(text))
         )
+        return Markup(html)  # noqa: S704 - each text in it is escaped
 
     def parts(self, text: str) -> tuple[str | Formula, ...]:
         """Split a text into plain pieces and formulas."""
@@ -106,11 +150,11 @@ class FormulaRenderer:
             mathml = self._mathml(found)
             if mathml is not None:
                 if start < found.start():
-                    yield text[start : found.start()]
+                    yield _without_commands(text[start : found.start()])
                 yield Formula(found[0], mathml)
                 start = found.end()
         if start < len(text) or not text:
-            yield text[start:]
+            yield _without_commands(text[start:])
 
     def _mathml(self, found: re.Match[str]) -> Markup | None:
         tex = found[found.lastgroup or 0].strip()
@@ -130,6 +174,23 @@ class FormulaRenderer:
             return Markup(_written(formula))  # noqa: S704 - each text in it is escaped
         except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
             return None
+
+
+def _without_commands(text: str) -> str:
+    r"""Text as it would be printed: ``\emph{so}`` is so, ``\%`` is %."""
+    if "\\" in text:
+        for _ in range(3):  # one in another
+            text = _LOOK.sub(lambda found: found[1] or found[2] or "", text)
+    if any(sign in text for sign in _SIGNS):
+        return _SIGN.sub(lambda found: found[1] or _QUOTES[found[0]], text)
+    return text
+
+
+def _marked(text: str, phrases: Phrases | None) -> str:
+    if phrases is None or not phrases.may_be_in(text):
+        return str(escape(text))
+    escaped = str(escape(phrases.pattern.sub(rf"{_MARK}\g<0>{_END}", text)))
+    return escaped.replace(_MARK, "<mark>").replace(_END, "</mark>")
 
 
 def _width(formula: Element) -> int:

@@ -1,14 +1,16 @@
-"""The website's folder: only what changed is written, and only what we built is removed.
+"""The website's folder: only what changed is made and written, only what we built is removed.
 
-A list of our files is in the folder. Each file is put on it before it is written, so that the next
-build cleans up after one that was killed. Files are replaced whole or not at all, so whoever serves
-the folder never serves half a page, even during a build.
+A list of our files is in the folder, each with a key that names all that its content is made of:
+as long as the key is the same, the file is neither made nor written again. Each file is put on the
+list before it is written, so that the next build cleans up after one that was killed. Files are
+replaced whole or not at all, so whoever serves the folder never serves half a page.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +21,26 @@ from daily_papers.transaction import unwritable
 _LIST = ".daily-papers-site"
 _PARTIAL = ".partial"
 
-#: A path below the folder, and its content.
-File = tuple[str, bytes]
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the website, not made yet."""
+
+    #: Below the folder.
+    path: str
+    #: Names all that the content is made of (`key_of`).
+    key: str
+    make: Callable[[], bytes]
+
+    @classmethod
+    def of(cls, path: str, content: bytes) -> File:
+        """A file that is quicker made than compared."""
+        return cls(path, key_of(content), lambda: content)
+
+
+def key_of(*parts: object) -> str:
+    """A short name for these values; others have another one."""
+    return hashlib.blake2b(repr(parts).encode(errors="replace"), digest_size=10).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,47 +57,73 @@ class SiteFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        #: The files of the last build: the key of each, and its size.
         self._before = self._listed()
         #: Each file is written here, then moved into place. Another process uses another name.
         self._partial = folder / f"{_LIST}.{os.getpid()}{_PARTIAL}"
 
+    def last(self, path: str) -> str:
+        """What the last build wrote into a file; nothing if there is no such file of ours."""
+        if path not in self._before:
+            return ""
+        try:
+            return (self._folder / path).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
     def write(self, files: Iterable[File]) -> Written:
-        """Make the folder hold these files, named from it. Raises DailyPapersError."""
+        """Make the folder hold these files. Raises DailyPapersError."""
         try:
             return self._write(files)
         except OSError as error:
             raise unwritable(Path(error.filename or self._folder), error) from error
 
     def _write(self, files: Iterable[File]) -> Written:
-        paths: set[str] = set()
+        lines: dict[str, str] = {}
         changed = 0
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / _LIST).open("a", encoding="utf-8") as ours:
-            for path, content in files:
-                if path not in self._before:
+            for file in files:
+                size = self._size_of_same(file)
+                if size is None:
                     # On a line of its own, even after one that a killed build left unfinished.
-                    ours.write(f"\n{path}\n")
+                    ours.write(f"\n{file.path}\n")
                     ours.flush()
-                paths.add(path)
-                changed += self._replace(path, content)
-        stale = [path for path in sorted(self._before - paths) if self._remove(path)]
+                    content = file.make()
+                    size = len(content)
+                    changed += self._replace(file.path, content)
+                lines[file.path] = f"{file.path}\t{file.key}\t{size}\n"
+        gone = sorted(self._before.keys() - lines.keys())
+        removed = sum(self._remove(path) for path in gone)
         for left in list(self._folder.glob(f"{_LIST}.*{_PARTIAL}")):
             left.unlink()
-        self._replace(_LIST, "".join(f"{path}\n" for path in sorted(paths)).encode())
-        return Written(len(paths), changed, len(stale))
+        self._replace(_LIST, "".join(lines[path] for path in sorted(lines)).encode())
+        return Written(len(lines), changed, removed)
 
-    def _listed(self) -> set[str]:
+    def _listed(self) -> dict[str, tuple[str, str]]:
         try:
-            return set((self._folder / _LIST).read_text(encoding="utf-8").split("\n")) - {""}
+            lines = (self._folder / _LIST).read_text(encoding="utf-8").split("\n")
         except FileNotFoundError:
             if self._folder.is_dir() and any(self._folder.iterdir()):
                 raise UsageError(
                     f"{self._folder}: has files that are not a website of daily-papers; "
                     "empty it, or choose another folder with --output DIR"
                 ) from None
-            return set()
+            return {}
         except OSError as error:
             raise unwritable(self._folder / _LIST, error) from error
+        # What a killed build wrote comes last, without a key: it is made again.
+        parts = [line.split("\t") for line in lines if line]
+        return {path: (rest[0], rest[1]) if len(rest) == 2 else ("", "") for path, *rest in parts}
+
+    def _size_of_same(self, file: File) -> int | None:
+        """The size of the file that is there, if it is as it would be made."""
+        key, size = self._before.get(file.path, ("", ""))
+        try:
+            found = (self._folder / file.path).stat().st_size
+        except OSError:
+            return None
+        return found if key == file.key and size == str(found) else None
 
     def _replace(self, path: str, content: bytes) -> bool:
         file = self._folder / path

@@ -1,36 +1,41 @@
-"""The pages for people: start page, keywords, authors, digests, search.
+"""The pages of the website, from the templates in ``templates/site/``, which escape all fields.
 
-Their templates are in ``templates/site/``, beside the style sheet and the scripts: HTML in which
-every field is escaped unless it is markup of ours. A digest repository's own ``templates/site/``
-comes first, file by file.
+A digest repository's own ``templates/site/`` comes first, file by file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import lru_cache, partial
 from pathlib import Path
 
 from markupsafe import Markup
 
-from daily_papers.mail.digest import Digest, NewsItem, number_of
-from daily_papers.papers.paper import announcement_order
+from daily_papers.mail.digest import NewsItem
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
-from daily_papers.site.cards import AUTHORS_SHOWN, Card, Cards
-from daily_papers.site.charts import Week, chart, sparkline, weeks_of
-from daily_papers.site.data import SiteData, Topic
+from daily_papers.site.data import (
+    LINES_A_PAGE,
+    PAPERS_A_PAGE,
+    DigestFile,
+    SiteData,
+    Topic,
+    part_of,
+)
+from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
-from daily_papers.site.output import File
-from daily_papers.store.store import News
-from daily_papers.text import long_date, plural
+from daily_papers.site.morning import morning
+from daily_papers.site.output import File, key_of
+from daily_papers.site.rows import Rows, anchor
+from daily_papers.text import MONTHS, long_date, plural
 
-#: The most papers on one page of a keyword, and their most bytes; older ones are on the next page.
-PAPERS_A_PAGE = 100
-_BYTES_A_PAGE = 290_000
+#: Rows of the first page of a day that has several; the papers after them are lines there.
+_ROWS_FIRST = 50
 #: On the start page.
-_PAPERS_A_KEYWORD = 8
+_LINES_OF_A_TOPIC = 8
+_LINES_ON_START = 60
 _DIGESTS_ON_START = 10
 _FOLDER = "site"
 _STATIC = ("*.css", "*.js", "*.svg")
@@ -44,6 +49,7 @@ class SiteTemplates:
         self._folders = [folder / _FOLDER for folder in above]
         self.environment = html_environment(self._folders)
         self.environment.filters["plural"] = plural
+        self.environment.filters["long_date"] = long_date
 
     def render(self, template: str, **fields: object) -> str:
         """Fill in a page. Raises TemplateError with the template's file and line."""
@@ -51,261 +57,382 @@ class SiteTemplates:
 
     def static_files(self) -> Iterator[File]:
         """The style sheet, the scripts and the icon, each with its name."""
+        for path in self._files(*_STATIC):
+            yield File.of(path.name, path.read_bytes())
+
+    @property
+    def key(self) -> str:
+        """Changes with any template."""
+        return key_of([(path.name, path.read_bytes()) for path in self._files("*.jinja")])
+
+    def _files(self, *patterns: str) -> list[Path]:
         paths = {
             path.name: path
             for folder in reversed(self._folders)
-            for pattern in _STATIC
+            for pattern in patterns
             for path in folder.glob(pattern)
         }
-        for name in sorted(paths):
-            yield name, paths[name].read_bytes()
+        return [paths[name] for name in sorted(paths)]
 
 
 @dataclass(frozen=True, slots=True)
-class PaperLine:
-    """A paper in a list: its title, which links to its card."""
-
-    title: Markup
-    href: str
-    authors: str
-    category: str | None
-    has_code: bool
-    is_withdrawn: bool
-    is_today: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordWeek:
-    """What is new for a keyword today and this week."""
-
-    topic: Topic
-    today: int
-    week: int
-    lines: tuple[PaperLine, ...]
-    spark: Markup
-
-    @property
-    def more(self) -> int:
-        """How many papers of this week have no line."""
-        return self.week - len(self.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class DigestGroup:
-    """The papers of a digest under one of its keywords."""
+class Section:
+    """Papers under a heading."""
 
     name: str
-    #: None if the keyword is gone.
-    topic: Topic | None
-    cards: tuple[Card, ...]
+    anchor: str
+    #: The page of all its keyword's papers; None if the keyword is gone.
+    page: str | None
+    #: All papers that belong to it.
+    total: int
+    #: As rows, then as lines.
+    rows: tuple[Markup, ...]
+    lines: tuple[tuple[str, Markup], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A page of several, in the contents beside all of them."""
+
+    name: str
+    href: str
+    papers: int
+    is_here: bool = False
+
+
+class Pages:
+    """Renders every page of the website."""
+
+    def __init__(
+        self,
+        data: SiteData,
+        rows: Rows,
+        templates: SiteTemplates,
+        site_key: str,
+        last: Callable[[str], str],
+        address: SiteAddress,
+    ) -> None:
+        self._data = data
+        self._rows = rows
+        self._templates = templates
+        self._site_key = site_key
+        self._last = last
+        self._address = address
+        self._site_title = plain_text(data.config.title)
+        self._read = lru_cache(1)(DigestFile.read)
+
+    def files(self) -> Iterator[File]:
+        """Every page, to be made when it is needed."""
+        # Month by month, since the papers of a day are in its keywords' months again.
+        around = [None, *self._data.digests, None]
+        for place, digest in enumerate(self._data.digests):
+            yield from self._digest(digest, around[place], around[place + 2])
+            older = around[place + 2]
+            if older is None or older.key[:7] != digest.key[:7]:
+                for topic in self._data.topics:
+                    yield from self._month(topic, digest.key[:7])
+        months = {digest.key[:7] for digest in self._data.digests}
+        for topic in self._data.topics:
+            yield from self._topic(topic)
+            for month in topic.older:
+                if month not in months:
+                    yield from self._month(topic, month)
+        yield self._start()
+        yield self._digests()
+        yield self._search()
+        yield self._plain("starred.html", "starred", "Starred papers")
+        yield self._plain("404.html", "404", "Not found", root=self._address.path)
+
+    def _page(self, path: str, template: str, title: str, **fields: object) -> bytes:
+        """Render a page; all its links begin with ``root``, so that it works at any address."""
+        fields = {
+            "root": "../" * path.count("/"),
+            "path": path,
+            "title": title,
+            "site_title": self._site_title,
+            "day": self._data.day,
+            "repository": self._address.repository,
+            **fields,
+        }
+        html = self._templates.render(f"{template}.html.jinja", **fields)
+        return html.encode("utf-8", errors="replace")
+
+    def _plain(self, path: str, template: str, title: str, **fields: object) -> File:
+        return File.of(path, self._page(path, template, title, **fields))
+
+    # --- digests -------------------------------------------------------------------------------
+
+    def _digest(
+        self, digest: DigestFile, newer: DigestFile | None, older: DigestFile | None
+    ) -> Iterator[File]:
+        papers = [self._rows.key(id) for id in digest.ids]
+        beside = newer.page if newer else None, older.page if older else None
+        parts = 1
+        if len(digest.ids) > PAPERS_A_PAGE:
+            parts += -(-(len(digest.ids) - _ROWS_FIRST) // PAPERS_A_PAGE)
+        for number in range(1, parts + 1):
+            key = key_of(self._site_key, digest.content, papers, beside, number)
+            yield File(
+                part_of(digest.path, number),
+                key,
+                partial(self._digest_page, digest, number, parts, beside),
+            )
+
+    def _digest_page(
+        self, file: DigestFile, number: int, parts: int, beside: tuple[str | None, str | None]
+    ) -> bytes:
+        digest = self._read(file)
+        names = dict(digest.keyword_names)
+        path = part_of(file.path, number)
+        sections, contents, begun = [], [], 0
+        for section in morning(digest):
+            topic = self._data.topic_of.get(section.slug)
+            name = plain_text(names.get(section.slug, section.slug))
+            pages = [_part_with(place, parts) for place in range(begun, begun + len(section.items))]
+            begun += len(section.items)
+            rows, lines = self._listed(file, section.items, pages, number)
+            is_here = number == 1 or bool(rows)
+            place = path if is_here else file.page
+            contents.append((name, f"in-{section.slug}", section.total, place))
+            if is_here:
+                page = topic.page if topic else None
+                sections.append(
+                    Section(name, f"in-{section.slug}", page, section.total, rows, lines)
+                )
+        return self._page(
+            path,
+            "digest",
+            file.text,
+            digest=digest,
+            skipped=plain_text(digest.skipped or ""),
+            sections=sections,
+            contents=contents,
+            parts=[
+                Part(f"Part {each}", part_of(file.path, each), 0, each == number)
+                for each in range(1, parts + 1)
+            ],
+            newer=beside[0],
+            older=beside[1],
+        )
+
+    def _listed(
+        self, file: DigestFile, items: Sequence[NewsItem], pages: Sequence[int], number: int
+    ) -> tuple[tuple[Markup, ...], tuple[tuple[str, Markup], ...]]:
+        """The rows of a section on one page of a day; on the first page also lines of the rest."""
+        rows, lines = [], []
+        for item, page in zip(items, pages, strict=True):
+            id = item.paper.id
+            if page == number:
+                rows.append(self._rows.row(id, item))
+            elif number == 1:
+                href = f"../{part_of(file.path, page)}#{anchor(id)}"
+                lines.append((anchor(id), self._rows.line(id, href, item)))
+        return tuple(rows), tuple(lines)
+
+    def _digests(self) -> File:
+        years: dict[int, list[DigestLine]] = {}
+        for digest in self._data.digests:
+            years.setdefault(digest.day.year, []).append(self._digest_line(digest))
+        page = self._page("digests/index.html", "digests", "All days", years=years)
+        return File.of("digests/index.html", page)
+
+    def _digest_line(self, digest: DigestFile) -> DigestLine:
+        counts = Counter[str]()
+        for id in digest.ids:
+            counts.update(
+                slug
+                for slug, day in (
+                    self._data.traces[id].days if id in self._data.traces else {}
+                ).items()
+                if day == str(digest.day)
+            )
+        names = [
+            f"{plain_text(self._data.topic_of[slug].name)} {number}"
+            for slug, number in sorted(counts.items(), key=lambda each: (each[1], each[0]))
+            if slug in self._data.topic_of
+        ]
+        return DigestLine(digest, len(digest.ids), ", ".join(names))
+
+    # --- keywords and people -------------------------------------------------------------------
+
+    def _topic(self, topic: Topic) -> Iterator[File]:
+        parts = max(-(-len(topic.papers) // PAPERS_A_PAGE), 1)
+        for number in range(1, parts + 1):
+            ids = [
+                paper.id
+                for paper in topic.papers[(number - 1) * PAPERS_A_PAGE : number * PAPERS_A_PAGE]
+            ]
+            months = [(month, len(older)) for month, older in topic.older.items()]
+            keys = [self._rows.key(id) for id in ids]
+            key = key_of(self._site_key, keys, months, topic.behind, number, parts)
+            yield File(
+                part_of(topic.path, number),
+                key,
+                partial(self._topic_page, topic, number, parts, ids),
+            )
+
+    def _topic_page(self, topic: Topic, number: int, parts: int, ids: Sequence[str]) -> bytes:
+        path = part_of(topic.path, number)
+        self._rows.take_over(self._last(path))
+        rows = tuple(self._rows.row(id) for id in ids)
+        section = Section("Newest papers", "newest", None, len(topic.papers), rows)
+        return self._page(
+            path,
+            "topic",
+            _title(topic.name, number),
+            **self._about(topic, number=number, month=None),
+            sections=[section] if rows else [],
+            newer=part_of(topic.path, number - 1) if number > 1 else None,
+            older=part_of(topic.path, number + 1) if number < parts else None,
+        )
+
+    def _about(self, topic: Topic, *, number: int, month: str | None) -> dict[str, object]:
+        parts = [Part("Newest", topic.page, len(topic.papers), is_here=month is None)]
+        for each, ids in topic.older.items():
+            href = f"{topic.path}.{each}.html"
+            parts.append(Part(_month_name(each), href, len(ids), each == month))
+        return {
+            "topic": topic,
+            "name": plain_text(topic.name),
+            "spellings": [plain_text(spelling) for spelling in topic.keyword.authors],
+            "query": plain_text(to_arxiv(topic.keyword.expression)),
+            "number": number,
+            "month": month and _month_name(month),
+            "parts": parts,
+        }
+
+    def _month(self, topic: Topic, month: str) -> Iterator[File]:
+        all_ids = topic.older.get(month, ())
+        parts = -(-len(all_ids) // LINES_A_PAGE)
+        months = [(each, len(older)) for each, older in topic.older.items()]
+        for number in range(1, parts + 1):
+            ids = all_ids[(number - 1) * LINES_A_PAGE : number * LINES_A_PAGE]
+            keys = [(self._rows.key(id), self._data.place(id)) for id in ids]
+            yield File(
+                part_of(f"{topic.path}.{month}", number),
+                key_of(self._site_key, keys, months, len(topic.papers), number, parts),
+                partial(self._month_page, topic, month, ids, number, parts),
+            )
+
+    def _month_page(
+        self, topic: Topic, month: str, ids: Sequence[str], number: int, parts: int
+    ) -> bytes:
+        path = f"{topic.path}.{month}"
+        here = part_of(path, number)
+        rows, lines = [], []
+        for id in ids:
+            place = self._data.place(id)
+            if place == here:
+                rows.append(self._rows.row(id))
+            else:
+                href = place and f"../{place}#{anchor(id)}"
+                lines.append((f"to-{anchor(id)}", self._rows.line(id, href)))
+        section = Section(
+            _month_name(month), month, None, len(topic.older[month]), tuple(rows), tuple(lines)
+        )
+        return self._page(
+            here,
+            "topic",
+            _title(f"{topic.name}, {_month_name(month)}", number),
+            **self._about(topic, number=number, month=month),
+            sections=[section],
+            newer=part_of(path, number - 1) if number > 1 else None,
+            older=part_of(path, number + 1) if number < parts else None,
+        )
+
+    # --- start page and search -----------------------------------------------------------------
+
+    def _start(self) -> File:
+        data = self._data
+        of_day = [file for file in data.digests if file.day == data.day]
+        sections = []
+        free = _LINES_ON_START
+        for file in of_day:
+            digest = self._read(file)
+            names = dict(digest.keyword_names)
+            for section in morning(digest):
+                shown = section.items[: min(_LINES_OF_A_TOPIC, free)]
+                free -= len(shown)
+                lines = tuple(
+                    (
+                        f"to-{anchor(item.paper.id)}",
+                        self._rows.line(
+                            item.paper.id, f"{file.page}#{anchor(item.paper.id)}", item
+                        ),
+                    )
+                    for item in shown
+                )
+                name = plain_text(names.get(section.slug, section.slug))
+                page = f"{file.page}#in-{section.slug}"
+                sections.append(
+                    Section(name, f"in-{section.slug}", page, len(section.items), (), lines)
+                )
+        today = str(data.day)
+        counts = Counter(
+            slug
+            for file in of_day
+            for id in file.ids
+            for slug, day in (data.traces[id].days if id in data.traces else {}).items()
+            if day == today
+        )
+        content = self._page(
+            "index.html",
+            "start",
+            self._site_title,
+            heading=self._heading(sum(len(file.ids) for file in of_day)),
+            day_line=plain_text(data.store.state.day_line),
+            sections=sections,
+            topics=[(topic, counts[topic.slug]) for topic in data.topics],
+            digests=[self._digest_line(each) for each in data.digests[:_DIGESTS_ON_START]],
+            of_day=[file.page for file in of_day],
+        )
+        return File.of("index.html", content)
+
+    def _heading(self, papers: int) -> str:
+        """The day and what is known of it: true whenever it is read."""
+        if self._data.day is None:
+            return "No papers yet"
+        day = long_date(self._data.day)
+        if papers:
+            return f"{day}: {papers:,} new"
+        return f"{day}: {'nothing new' if self._data.store.state.complete else 'not fetched yet'}"
+
+    def _search(self) -> File:
+        data = self._data
+        categories = {
+            name for stored in data.store.papers.values() for name in stored.paper.categories or ()
+        }
+        page = self._page(
+            "search.html",
+            "search",
+            "Search",
+            keywords=[(topic.slug, plain_text(topic.name)) for topic in data.topics],
+            categories=sorted(map(plain_text, categories)),
+            papers=len(data.traces),
+        )
+        return File.of("search.html", page)
 
 
 @dataclass(frozen=True, slots=True)
 class DigestLine:
     """A digest in a list."""
 
-    page: str
-    #: ``Monday, February 9, 2026``, with a number from the day's second digest on.
-    text: str
+    digest: DigestFile
     papers: int
-    day: date
+    #: With counts.
     keywords: str
 
 
-class Pages:
-    """Renders every page of the website."""
-
-    def __init__(self, data: SiteData, cards: Cards, templates: SiteTemplates) -> None:
-        self._data = data
-        self._cards = cards
-        self._templates = templates
-        self._site_title = plain_text(data.config.title)
-        self._by_slug = {topic.slug: topic for topic in data.topics}
-        self._cards_of = {topic.slug: list(_split(cards.of_topic(topic))) for topic in data.topics}
-        self._digest_lines = [_digest_line(digest) for digest in data.digests]
-
-    def files(self) -> Iterator[File]:
-        """Every page with its path, one by one."""
-        yield self._start()
-        for topic in self._data.topics:
-            yield from self._topic(topic)
-        pages = [None, *(line.page for line in self._digest_lines), None]
-        for place, digest in enumerate(self._data.digests):
-            line = self._digest_lines[place]
-            yield self._digest(digest, line, newer=pages[place], older=pages[place + 2])
-        years: dict[int, list[DigestLine]] = {}
-        for line in self._digest_lines:
-            years.setdefault(line.day.year, []).append(line)
-        yield self._file("digests/index.html", "digests", "All digests", years=years)
-        yield self._search()
-
-    def _file(self, path: str, template: str, title: str, **fields: object) -> File:
-        """Render a page; all its links begin with ``root``, so that it works at any address."""
-        html = self._templates.render(
-            f"{template}.html.jinja",
-            root="../" * path.count("/"),
-            path=path,
-            title=title,
-            site_title=self._site_title,
-            day=self._data.day,
-            long_day=long_date,
-            **fields,
-        )
-        return path, html.encode("utf-8", errors="replace")
-
-    # --- start page ----------------------------------------------------------------------------
-
-    def _start(self) -> File:
-        news = self._news_of_week()
-        weeks = [self._week_of(topic, news) for topic in self._data.topics]
-        of_today = (line for line in self._digest_lines if line.day == self._data.day)
-        return self._file(
-            "index.html",
-            "start",
-            self._site_title,
-            day_line=plain_text(self._data.store.state.day_line),
-            today=sum(item.day == self._data.day for item in news.values()),
-            week=len(news),
-            busy=[week for week in weeks if week.week],
-            quiet=[week for week in weeks if not week.week],
-            digests=self._digest_lines[:_DIGESTS_ON_START],
-            digest_of_today=next(of_today, None),
-        )
-
-    def _news_of_week(self) -> dict[str, News]:
-        """The news of the ISO week that the site shows, by identifier, newest first."""
-        day = self._data.day
-        news = {
-            id: stored.news
-            for id, stored in self._data.everything.items()
-            if stored.news is not None
-            and day is not None
-            and stored.news.day.isocalendar()[:2] == day.isocalendar()[:2]
-        }
-        order = sorted(news, key=lambda id: (news[id].day, announcement_order(id)), reverse=True)
-        return {id: news[id] for id in order}
-
-    def _week_of(self, topic: Topic, news: Mapping[str, News]) -> KeywordWeek:
-        news = {id: item for id, item in news.items() if topic.slug in item.keywords}
-        shown = {
-            card.paper.id: (card, page_of(topic, number))
-            for number, cards in enumerate(self._cards_of[topic.slug], 1)
-            for card in cards
-        }
-        lines = [self._line(*shown[id], item.day) for id, item in news.items() if id in shown]
-        return KeywordWeek(
-            topic=topic,
-            today=sum(item.day == self._data.day for item in news.values()),
-            week=len(news),
-            lines=tuple(lines[:_PAPERS_A_KEYWORD]),
-            spark=sparkline(self._weeks(topic)),
-        )
-
-    def _line(self, card: Card, page: str, day: date) -> PaperLine:
-        authors = [plain_text(name) for name in (card.paper.authors or ())[:AUTHORS_SHOWN]]
-        more = " et\N{NO-BREAK SPACE}al." if card.texts.more_authors else ""
-        return PaperLine(
-            title=card.texts.title,
-            href=f"{page}#{card.anchor}",
-            authors=", ".join(authors) + more,
-            category=card.category,
-            has_code=card.code_url is not None,
-            is_withdrawn=card.paper.is_withdrawn,
-            is_today=day == self._data.day,
-        )
-
-    def _weeks(self, topic: Topic) -> tuple[Week, ...]:
-        return weeks_of(topic.slug, self._data.store.weeks, self._data.day)
-
-    # --- keywords and authors ------------------------------------------------------------------
-
-    def _topic(self, topic: Topic) -> Iterator[File]:
-        pages = self._cards_of[topic.slug]
-        weeks = self._weeks(topic)
-        name = plain_text(topic.name)
-        for number, cards in enumerate(pages, 1):
-            yield self._file(
-                page_of(topic, number),
-                "topic",
-                name if number == 1 else f"{name}, page {number}",
-                topic=topic,
-                name=name,
-                spellings=[plain_text(spelling) for spelling in topic.keyword.authors],
-                query=plain_text(to_arxiv(topic.keyword.expression)),
-                cards=cards,
-                number=number,
-                newer=page_of(topic, number - 1) if number > 1 else None,
-                older=page_of(topic, number + 1) if number < len(pages) else None,
-                weeks=weeks[::-1],
-                chart=chart(weeks) if any(week.papers for week in weeks) else None,
-            )
-
-    # --- digests and search --------------------------------------------------------------------
-
-    def _digest(
-        self, digest: Digest, line: DigestLine, newer: str | None, older: str | None
-    ) -> File:
-        by_first: dict[str, list[Card]] = {}
-        for item in digest.items:
-            by_first.setdefault(item.keywords[0], []).append(self._card_of(item))
-        return self._file(
-            line.page,
-            "digest",
-            line.text,
-            digest=digest,
-            newer=newer,
-            older=older,
-            skipped=plain_text(digest.skipped or ""),
-            groups=[
-                DigestGroup(plain_text(name), self._by_slug.get(slug), tuple(by_first[slug]))
-                for slug, name in digest.keyword_names
-                if slug in by_first
-            ],
-        )
-
-    def _card_of(self, item: NewsItem) -> Card:
-        """The paper as the store knows it now, or as the digest has kept it."""
-        paper = self._data.store.known(item.paper.id) or item.paper
-        topics = tuple(self._by_slug[slug] for slug in item.keywords if slug in self._by_slug)
-        return self._cards.of_news(paper, topics, item.code_url)
-
-    def _search(self) -> File:
-        categories = {name for paper in self._data.papers for name in paper.categories or ()}
-        return self._file(
-            "search.html",
-            "search",
-            "Search",
-            keywords=[(topic.slug, plain_text(topic.name)) for topic in self._data.topics],
-            categories=sorted(plain_text(name) for name in categories),
-            papers=len(self._data.papers),
-        )
+def _part_with(place: int, parts: int) -> int:
+    """The number of the page on which a day's paper is, by its place in the day's order."""
+    if parts == 1 or place < _ROWS_FIRST:
+        return 1
+    return 2 + (place - _ROWS_FIRST) // PAPERS_A_PAGE
 
 
-def _split(cards: Sequence[Card]) -> Iterator[list[Card]]:
-    """Put as many cards on each page as it may hold, and at least one; there is a first page."""
-    page: list[Card] = []
-    weight = 0
-    for card in cards:
-        if page and (len(page) == PAPERS_A_PAGE or weight + card.weight > _BYTES_A_PAGE):
-            yield page
-            page, weight = [], 0
-        page.append(card)
-        weight += card.weight
-    yield page
+def _title(name: str, number: int) -> str:
+    return plain_text(name) if number == 1 else f"{plain_text(name)}, page {number}"
 
 
-def page_of(topic: Topic, number: int) -> str:
-    """A page of a keyword, seen from the start page; the first has its plain name."""
-    return topic.page if number == 1 else f"{topic.path}/{number}.html"
-
-
-def _digest_line(digest: Digest) -> DigestLine:
-    number = number_of(digest.key)
-    slugs = {slug for item in digest.items for slug in item.keywords}
-    return DigestLine(
-        page=f"digests/{digest.key}.html",
-        text=long_date(digest.day) + (f" ({number})" if number > 1 else ""),
-        papers=len(digest.items),
-        day=digest.day,
-        keywords=", ".join(plain_text(n) for slug, n in digest.keyword_names if slug in slugs),
-    )
+def _month_name(month: str) -> str:
+    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"

@@ -1,74 +1,77 @@
-"""What the search page loads when somebody searches: every paper's texts, one file for each year.
+"""What the search page loads: the papers in parts, from the newest back.
 
-A year's file changes only when a paper of that year does, so browsers keep the others. The page
-finds words by the same rule that `fulltext` asks SQLite for; formulas are MathML with their TeX.
+A part holds papers in the order in which they came, so only the last one changes from day to day.
+The newest papers have their abstracts in it. Parts are gzip, which the page itself unpacks, so it
+does not matter what the web server does. The page finds words by the same rule that `fulltext`
+asks SQLite for; formulas are their TeX.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
-from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.site.cards import bib_path, day_text
-from daily_papers.site.data import SiteData, shown_day
-from daily_papers.site.formulas import Formula, FormulaRenderer, plain_text
-from daily_papers.site.output import File
+from daily_papers.papers.paper import announcement_order
+from daily_papers.site.data import SiteData
+from daily_papers.site.formulas import plain_text
+from daily_papers.site.output import File, key_of
 
-_FOLDER = "search"
-INDEX = f"{_FOLDER}/index.json"
-
-
-def search_index(data: SiteData, formulas: FormulaRenderer) -> Iterator[File]:
-    """The files of the index with their paths."""
-    years: dict[int, list[Paper]] = {}
-    for paper in data.papers:
-        years.setdefault(announcement_order(paper.id)[0] // 100, []).append(paper)
-    parts = []
-    for year, papers in sorted(years.items(), reverse=True):
-        name = f"papers-{year}.json"
-        parts.append({"file": name, "papers": len(papers)})
-        records = (_line(_record(paper, data, formulas)) for paper in papers)
-        yield f"{_FOLDER}/{name}", ("[\n" + ",\n".join(records) + "\n]\n").encode()
-    keywords = [
-        {"slug": topic.slug, "name": plain_text(topic.name), "page": topic.page}
-        for topic in data.topics
-    ]
-    yield INDEX, (_line({"keywords": keywords, "parts": parts}) + "\n").encode()
+_PAPERS_A_PART = 2_500
+#: The newest papers are searched by their abstracts too: at least so many.
+_WITH_ABSTRACT = 10_000
+INDEX = "search/index.json"
 
 
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def search_index(data: SiteData, site_key: str) -> Iterator[File]:
+    """The files of the index."""
+    came = sorted(data.traces, key=lambda id: (data.traces[id].first_day, announcement_order(id)))
+    parts = [came[start : start + _PAPERS_A_PART] for start in range(0, len(came), _PAPERS_A_PART)]
+    listed = []
+    newer = 0
+    for number, ids in reversed([*enumerate(parts)]):
+        path = f"search/{number}.bin"
+        has_abstracts = newer < _WITH_ABSTRACT
+        newer += len(ids)
+        listed.append({"file": f"{number}.bin", "papers": len(ids)})
+        key = key_of(
+            site_key, has_abstracts, [(id, data.traces[id].key, data.place(id)) for id in ids]
+        )
+        yield File(
+            path,
+            key,
+            partial(_part, data, ids[::-1], has_abstracts=has_abstracts),
+        )
+    keywords = [[topic.slug, plain_text(topic.name), topic.page] for topic in data.topics]
+    yield File.of(INDEX, _json({"keywords": keywords, "parts": listed}))
 
 
-def _record(paper: Paper, data: SiteData, formulas: FormulaRenderer) -> dict[str, Any]:
-    """One paper, without the fields that it does not have."""
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+
+
+def _part(data: SiteData, ids: Sequence[str], *, has_abstracts: bool) -> bytes:
+    records = [_record(data, id, has_abstract=has_abstracts) for id in ids]
+    # Without the time, so that the same papers are the same file.
+    return gzip.compress(_json(records), compresslevel=6, mtime=0)
+
+
+def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
+    """One paper; templates/site/papers.js names the fields."""
+    paper = data.paper(id)
     primary = paper.primary_category
     categories = dict.fromkeys((*filter(None, [primary]), *(paper.categories or ())))
-    record = {
-        "id": paper.id,
-        "url": paper.url,
-        "pdf": paper.pdf_url,
-        "bib": bib_path(paper),
-        "title": _parts(paper.title, formulas),
-        "authors": [plain_text(author) for author in paper.authors or ()],
-        "abstract": _parts(paper.abstract, formulas),
-        "comment": _parts(paper.comment or "", formulas),
-        "categories": [plain_text(category) for category in categories],
-        "keywords": [topic.slug for topic in data.topics_of[paper.id]],
-        "day": shown_day(paper).isoformat(),
-        "shown": day_text(shown_day(paper), data.day),
-        "version": paper.version,
-        "withdrawn": paper.is_withdrawn or None,
-        "code": data.code_url(paper),
-    }
-    return {name: value for name, value in record.items() if value}
-
-
-def _parts(text: str, formulas: FormulaRenderer) -> str | list[str | list[str]]:
-    """A text; if it has formulas, its pieces: plain ones, and pairs of TeX and MathML."""
-    parts = formulas.parts(text)
-    if not any(isinstance(part, Formula) for part in parts):
-        return "".join(map(str, parts))
-    return [[part.tex, str(part.mathml)] if isinstance(part, Formula) else part for part in parts]
+    return [
+        id,
+        plain_text(paper.title),
+        [plain_text(author) for author in paper.authors or ()],
+        plain_text(paper.comment or ""),
+        plain_text(" ".join(categories)),
+        [topic.slug for topic in data.topics_of(id)],
+        data.traces[id].first_day,
+        data.place(id) or "",
+        1 if data.code_url(paper) else 0,
+        plain_text(paper.abstract) if has_abstract else "",
+    ]

@@ -18,6 +18,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -41,6 +42,7 @@ _STATE = "data/state.json"
 
 _ONE = re.compile(rb"[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7}")
 _ALL_IDENTIFIERS = re.compile(rb"(?:(?:%s)\n)*+" % _ONE.pattern)
+_ID_FIRST = re.compile(rb'\{"id":"([^"\\]+)"')
 _CONFLICT = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
 Record = TypeVar("Record")
@@ -98,10 +100,28 @@ def load_history(root: Path) -> dict[str, StoredPaper]:
     first knows since when. Raises StoreError, naming file and line, where a file is damaged.
     """
     found: dict[str, StoredPaper] = {}
-    for _, stored in _listed(root, _files(root, _HISTORY, "*.jsonl"), _read_paper):
+    for record in history_lines(root):
+        stored = record.read()
         id = stored.paper.id
         found[id] = found[id].followed_by(stored) if id in found else stored
     return found
+
+
+def history_lines(root: Path) -> Iterator[PaperLine]:
+    """The history's records as they are written, oldest first. Raises StoreError."""
+    yield from _paper_lines_of(root, _HISTORY)
+
+
+def stored_lines(root: Path) -> Iterator[PaperLine]:
+    """The records of the papers in tables, as they are written. Raises StoreError."""
+    yield from _paper_lines_of(root, _PAPERS)
+
+
+def _paper_lines_of(root: Path, folder: str) -> Iterator[PaperLine]:
+    for path in _files(root, folder, "*.jsonl"):
+        for number, text in enumerate(_content_of_some(root, path).split(b"\n"), 1):
+            if text:
+                yield PaperLine(path, number, text)
 
 
 def save_store(store: Store, transaction: Transaction) -> None:
@@ -179,6 +199,33 @@ class _Shown:
     keywords: Mapping[str, date] = field(default_factory=dict)
     left: tuple[str, ...] = ()
     news: News | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A paper's record as it is written: a hundred thousand of them take long to read."""
+
+    path: str
+    number: int
+    content: bytes
+
+    def read(self) -> StoredPaper:
+        """Read the record. Raises StoreError, naming file and line, where it is damaged."""
+        return _record(self.path, self.number, self.content, _read_paper)
+
+    def read_shown(self) -> tuple[str, Json]:
+        """The identifier, and where the paper was shown: ``keywords``, ``left`` and ``news``.
+
+        Nothing of it is checked but that it is there; `read` does. Raises StoreError.
+        """
+        # Our own lines begin with the one and end with the other.
+        id, end = _ID_FIRST.match(self.content), self.content.rfind(b',"keywords":{')
+        end = end if end > 0 else self.content.rfind(b',"news":{')
+        if id is not None and end > 0:
+            with suppress(ValueError):
+                return id[1].decode(), json.loads(b"{" + self.content[end + 1 :])
+        stored = self.read()
+        return stored.paper.id, parse(_paper_line(stored).encode())
 
 
 def _read_paper(values: Json) -> StoredPaper:

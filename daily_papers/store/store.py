@@ -200,19 +200,20 @@ class Store:
 
     def with_history(self, history: Mapping[str, StoredPaper]) -> Mapping[str, StoredPaper]:
         """Every paper that was ever shown: what is stored, and the ``history`` (`load_history`)."""
-        known = {id: self._with_slugs_of_today(stored) for id, stored in history.items()}
-        for id, stored in self.papers.items():
-            known[id] = known[id].followed_by(stored) if id in known else stored
-        return known
+        known = {id: self.recall(stored) for id, stored in history.items()}
+        return known | {id: stored for id, stored in self.papers.items() if id not in known}
 
-    def _with_slugs_of_today(self, stored: StoredPaper) -> StoredPaper:
-        for old, until, new in self._renamed:
+    def recall(self, stored: StoredPaper) -> StoredPaper:
+        """A paper of the history with the slugs of today, and with what is stored of it now."""
+        for old, until, new in self.renamed:
             if old in stored.shown and stored.shown[old] < until:
                 stored = _renamed_paper(stored, old, new)
-        return stored
+        now = self.papers.get(stored.paper.id)
+        return stored if now is None else stored.followed_by(now)
 
     @cached_property
-    def _renamed(self) -> Sequence[tuple[str, date, str]]:
+    def renamed(self) -> Sequence[tuple[str, date, str]]:
+        """Slugs that keywords had, each with the day on which it was lost and the slug of today."""
         return [
             (old, until, slug)
             for slug, keyword in self.keywords.items()

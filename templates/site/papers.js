@@ -6,6 +6,8 @@ const GAP = 0;
 // Words of names are kept apart from those of texts, which are stemmed.
 const NAME = "\u0000";
 
+const FIELDS = ["id", "title", "authors", "comment", "categories", "keywords", "day", "page", "code", "abstract"];
+
 export class Papers {
   constructor() {
     this.papers = [];
@@ -18,14 +20,15 @@ export class Papers {
   }
 
   /** Take in one paper, as the index has it. */
-  add(paper) {
+  add(record) {
+    const paper = Object.fromEntries(FIELDS.map((name, place) => [name, record[place]]));
     this.starts.push(this.size);
     this.papers.push(paper);
-    for (const text of [paper.title, paper.abstract, paper.comment]) {
-      for (const word of words(plainText(text))) this.push(this.termOf(word));
+    for (const text of [paper.title, paper.abstract, paper.comment, paper.id]) {
+      for (const word of words(text)) this.push(this.termOf(word));
       this.push(GAP);
     }
-    for (const author of paper.authors ?? []) {
+    for (const author of paper.authors) {
       for (const word of nameWords(author)) this.push(this.termOfName(word));
       this.push(GAP);
     }
@@ -48,30 +51,6 @@ export class Papers {
       }
     }
     this.offsets = offsets;
-    // Papers come newest first within a file, so most of this order is there already.
-    this.newestFirst = [...this.papers.keys()].sort((one, other) => (
-      this.papers[one].day < this.papers[other].day ? 1
-        : this.papers[one].day > this.papers[other].day ? -1 : one - other
-    ));
-  }
-
-  /** The papers that hold every part of the question and pass, newest first. */
-  find(question, passes) {
-    const parts = partsOf(question);
-    const last = parts.at(-1);
-    const held = parts.map((part) => this.holding(part));
-    const unfinished = [];
-    if (last?.isOpen && !held.at(-1).includes(1)) {
-      held[held.length - 1] = this.beginning(last.text);
-      unfinished.push(last.text);
-    }
-    const papers = [];
-    for (const paper of this.newestFirst) {
-      if (held.every((marks) => marks[paper]) && passes(this.papers[paper])) {
-        papers.push(this.papers[paper]);
-      }
-    }
-    return { papers, unfinished: papers.length ? unfinished : [] };
   }
 
   // A mark for each paper that holds the words side by side, in a text or in a name.
@@ -150,21 +129,53 @@ export class Papers {
   }
 }
 
-/** A text whose formulas are pairs of TeX and MathML, as its author wrote it. */
-export function plainText(text) {
-  if (!text) return "";
-  return typeof text === "string" ? text : text.map((part) => (
-    typeof part === "string" ? part : part[0]
-  )).join("");
+/** The papers in all of these parts that answer the question and pass, in their order. */
+export function find(parts, question, passes) {
+  const groups = groupsOf(question);
+  const last = groups.at(-1)?.at(-1);
+  const held = new Map(groups.flat().map((term) => [term, parts.map((part) => part.holding(term))]));
+  const isNowhere = (term) => held.get(term).every((marks) => !marks.includes(1));
+  let unfinished = "";
+  if (last?.isOpen && !last.isNot && isNowhere(last)) {
+    held.set(last, parts.map((part) => part.beginning(last.text)));
+    unfinished = last.text;
+  }
+  const papers = parts.flatMap((part, place) => part.papers.filter((paper, at) => (
+    groups.every((terms) => terms.some((term) => Boolean(held.get(term)[place][at]) !== term.isNot))
+    && passes(paper)
+  )));
+  const nowhere = groups.flat().filter((term) => !term.isNot && isNowhere(term)).map(({ text }) => text);
+  return { papers, unfinished: papers.length ? unfinished : "", nowhere };
 }
 
-/** What is asked for: words, and phrases between double quotes; the last word may be unfinished. */
-export function partsOf(question) {
-  const parts = [];
-  for (const [, phrase, word] of question.matchAll(/["“”„]([^"“”„]*)["“”„]?|([^\s"“”„]+)/g)) {
-    const text = phrase ?? word;
-    if (words(text).length) parts.push({ text, isOpen: phrase === undefined });
+const TERM = /((?<!\S)-(?=["“”„]|[\p{L}\p{N}]))?(?:["“”„]([^"“”„]*)["“”„]?|([^\s"“”„]+))/gu;
+// An identifier, perhaps as an address or with a version.
+const IDENTIFIER = /^(?:https?:\/\/arxiv\.org\/\w+\/|arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+\/\d{7})(?:v\d+)?$/i;
+
+function withoutVersion(word) {
+  return IDENTIFIER.exec(word)?.[1] ?? word;
+}
+
+/**
+ * What is asked for: words, and phrases between double quotes; the last word may be unfinished.
+ * All groups must hold, each by one of its terms: "a b OR c" is a and one of b and c. A term after
+ * a minus sign must not hold.
+ */
+export function groupsOf(question) {
+  const groups = [];
+  let isOr = false;
+  for (const [, minus, phrase, word] of question.matchAll(TERM)) {
+    if (word === "OR" && groups.length) {
+      isOr = true;
+      continue;
+    }
+    const text = phrase ?? withoutVersion(word);
+    if (!words(text).length) continue;
+    const term = { text, isOpen: phrase === undefined, isNot: Boolean(minus) };
+    if (isOr) groups.at(-1).push(term);
+    else groups.push([term]);
+    isOr = false;
   }
-  if (parts.length && /\s$/.test(question)) parts[parts.length - 1].isOpen = false;
-  return parts;
+  if (groups.length && /\s$/.test(question)) groups.at(-1).at(-1).isOpen = false;
+  return groups;
 }

@@ -1,60 +1,65 @@
 // The search page: the form, the address bar and the list of what was found.
 //
-// The index is loaded when somebody searches, not before. Every text is put into the page as text;
-// of the index only MathML becomes elements, and only those of an allow list.
-import { Papers, partsOf } from "./papers.js";
+// The index is loaded when somebody searches, not before: part by part, from the newest papers
+// back, and each part is searched as soon as it is there. Every text is put into the page as text;
+// a paper's abstract comes from the page that has it.
+import { Papers, find, groupsOf } from "./papers.js";
+import { nameWords, stem, words } from "./words.js";
 
 const form = document.getElementById("search");
 const status = document.getElementById("status");
 const results = document.getElementById("results");
 const more = document.getElementById("more");
-const root = form.dataset.root;
+const root = document.body.dataset.root;
 const FIELDS = ["q", "keyword", "category", "from", "to", "code"];
 const FIRST = 10; // drawn at each key; more come at a click
 const MORE = 40;
 const PAPERS_A_SLICE = 200;
 
-let index = null; // a promise of Papers, from the first search on
-let keywords = new Map();
+const parts = []; // those that are loaded, newest first
+let loading = null; // a promise, from the first search on
+let total = 0;
+let problem = "";
 let found = [];
 let shown = 0;
-let latest = 0;
 let settled = true;
 
 // --- the index ---------------------------------------------------------------------------------
 
-async function loaded() {
-  index ??= load().catch((problem) => {
-    index = null;
-    throw problem;
-  });
-  return index;
-}
-
 async function load() {
-  const summary = await json("index.json");
-  keywords = new Map(summary.keywords.map((keyword) => [keyword.slug, keyword]));
-  const total = summary.parts.reduce((sum, part) => sum + part.papers, 0);
-  const papers = new Papers();
-  for (const part of summary.parts) {
-    for (const [place, paper] of (await json(part.file)).entries()) {
-      papers.add(paper);
+  const summary = await (await answer(`${root}search/index.json`)).json();
+  total = summary.parts.reduce((sum, part) => sum + part.papers, 0);
+  for (const { file } of summary.parts) {
+    const packed = (await answer(`${root}search/${file}`)).body;
+    const records = await new Response(packed.pipeThrough(new DecompressionStream("gzip"))).json();
+    const part = new Papers();
+    for (const [place, record] of records.entries()) {
+      part.add(record);
       // In slices, so that typing goes on meanwhile.
-      if (place % PAPERS_A_SLICE === 0) {
-        status.textContent = `Reading ${total.toLocaleString("en")} papers …`;
-        await new Promise((resolve) => { setTimeout(resolve); });
-      }
+      if (place % PAPERS_A_SLICE === 0) await new Promise((resolve) => { setTimeout(resolve); });
     }
+    part.finish();
+    parts.push(part);
+    search();
   }
-  papers.finish();
-  return papers;
 }
 
-async function json(file) {
-  const answer = await fetch(`${root}search/${file}`);
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  return answer.json();
+async function answer(address) {
+  const got = await fetch(address);
+  if (!got.ok) throw new Error(`status ${got.status}`);
+  return got;
 }
+
+function loadOnce() {
+  loading ??= load().catch((error) => {
+    problem = error.message;
+    loading = null;
+    parts.length = 0;
+    status.textContent = `The search index could not be loaded (${problem}). Try again.`;
+  });
+}
+
+const loaded = () => parts.reduce((sum, part) => sum + part.papers.length, 0);
 
 // --- form and address bar ----------------------------------------------------------------------
 
@@ -95,57 +100,64 @@ function remember(question) {
   else history.replaceState(null, "", address);
 }
 
-async function search() {
+function search() {
   const question = asked();
-  const number = ++latest;
   if (isEmpty(question)) {
-    show([], "");
+    show([], "", question);
     return;
   }
-  if (question.q.trim() && !partsOf(question.q).length) {
-    show([], "No letter or number to search for");
+  if (question.q.trim() && !groupsOf(question.q).length) {
+    show([], "No letter or number to search for", question);
     return;
   }
-  let papers;
-  try {
-    papers = await loaded();
-  } catch (problem) {
-    status.textContent = `The search index could not be loaded (${problem.message}). Try again.`;
-    return;
-  }
-  if (number !== latest) return; // somebody typed on while it was loading
-  const answer = papers.find(question.q, (paper) => passes(paper, question));
-  const begun = answer.unfinished.map((word) => `, with words that begin with “${word}”`).join("");
-  show(answer.papers, `${count(answer.papers.length)} found${begun}`);
+  loadOnce();
+  const answers = find(parts, question.q, (paper) => passes(paper, question));
+  const number = answers.papers.length;
+  const begun = answers.unfinished && `, with words that begin with “${answers.unfinished}”`;
+  const isComplete = total > 0 && loaded() === total;
+  const reading = isComplete ? "" : `; reading ${total ? `${(total - loaded()).toLocaleString("en")} more` : "the index"} …`;
+  const some = `${number.toLocaleString("en")} paper${number === 1 ? "" : "s"}`;
+  const sentence = `${some} ${isComplete ? "found" : "so far"}${begun}${reading}`;
+  const isSame = found.length === number && shown > 0 && found[0] === answers.papers[0];
+  if (isSame && question.q === show.question) status.textContent = sentence;
+  else show(answers.papers, sentence, question);
+  if (isComplete && !number) help(answers.nowhere);
 }
 
 function passes(paper, { keyword, category, from, to, code }) {
   return (!keyword || paper.keywords.includes(keyword))
-    && (!category || (paper.categories ?? []).includes(category))
+    && (!category || paper.categories.split(" ").includes(category))
     && (!from || paper.day >= from)
     && (!to || paper.day <= to)
     && (!code || Boolean(paper.code));
 }
 
-function count(papers) {
-  return `${papers.toLocaleString("en")} paper${papers === 1 ? "" : "s"}`;
+function help(nowhere) {
+  const lines = [
+    ...nowhere.map((text) => `No paper has “${text}”.`),
+    "Ask for fewer words: all of them must occur. “one OR other” finds either, “-word” leaves out.",
+    "Words in quotes must be side by side. Abstracts are searched of the newest papers only.",
+  ];
+  results.replaceChildren(element("ul", { className: "empty" }, ...lines.map((line) => element("li", {}, line))));
 }
 
 // --- the list ----------------------------------------------------------------------------------
 
-function show(papers, sentence) {
+function show(papers, sentence, question) {
   found = papers;
   shown = 0;
+  show.question = question.q;
+  show.marked = marks(question.q);
   status.textContent = sentence;
   results.replaceChildren();
   showMore(FIRST);
 }
 
 function showMore(number) {
-  const next = found.slice(shown, shown + number).map(card);
+  const next = found.slice(shown, shown + number).map(row);
   shown += next.length;
-  for (const article of next) window.addCopyButtons(article);
   results.append(...next);
+  next.forEach(window.addTools);
   more.hidden = shown >= found.length;
   return next[0];
 }
@@ -157,77 +169,77 @@ function element(name, properties = {}, ...children) {
   return made;
 }
 
-function card(paper) {
-  const title = element("h2", { id: `t-${paper.id}` }, link(paper.url, ...set(paper.title ?? paper.id)));
-  const text = element("div", { className: "text" }, title, ...authors(paper.authors ?? []));
-  if (paper.abstract) text.append(element("p", { className: "abstract" }, ...set(paper.abstract)));
-  text.append(notes(paper), links(paper));
-  const article = element("article", { className: "card" }, about(paper), text);
-  article.setAttribute("aria-labelledby", title.id);
+function row(paper) {
+  const title = element("h2", {}, element("a", { href: `https://arxiv.org/abs/${paper.id}` }, ...marked(paper.title)));
+  const names = paper.authors.slice(0, 3).join(", ") + (paper.authors.length > 3 ? " et\u00a0al." : "");
+  const by = element("p", { className: "by" }, element("span", { className: "authors" }, ...marked(names)),
+    " ", element("span", { className: "id" }, `${paper.categories.split(" ")[0]} ${paper.id}`),
+    " ", element("time", { dateTime: paper.day }, paper.day));
+  const article = element("article", { className: "paper", id: paper.id.replace("/", "-") }, title, by);
+  if (paper.page) {
+    const details = element("details", {}, element("summary", {}, ...marked(excerpt(paper) || "Abstract")));
+    const page = element("p", { className: "links" }, element("a", { href: `${root}${paper.page}#${article.id}` }, "On its day’s page"));
+    details.append(page);
+    article.append(details);
+    let fetched = null;
+    article.whole = () => { fetched ??= takeRow(article, root + paper.page).catch(() => { fetched = null; }); return fetched; };
+    details.addEventListener("toggle", article.whole, { once: true });
+  }
   return article;
 }
 
-function about(paper) {
-  const made = element("p", { className: "about" });
-  const [primary] = paper.categories ?? [];
-  if (primary) {
-    const short = primary.includes(".") ? primary.slice(primary.indexOf(".") + 1) : primary;
-    made.append(element("span", { className: "category", title: primary }, short), " ");
+// The rest of a row, from the page that has it: its formulas are set there, and its BibTeX is.
+async function takeRow(article, page) {
+  const address = new URL(page, location.href);
+  const parsed = new DOMParser().parseFromString(await (await answer(address)).text(), "text/html");
+  const there = parsed.getElementById(article.id);
+  if (there?.tagName === "LI") {
+    await takeRow(article, new URL(there.querySelector("a").getAttribute("href"), address));
+    return;
   }
-  made.append(element("time", { dateTime: paper.day }, paper.shown));
-  if (paper.withdrawn) made.append(" ", element("span", { className: "badge withdrawn" }, "Withdrawn"));
-  if (paper.code) made.append(" ", element("a", { className: "badge code", href: paper.code }, "Code"));
-  return made;
+  if (!there?.matches("article.paper")) return;
+  for (const link of there.querySelectorAll("a[href]")) {
+    link.href = new URL(link.getAttribute("href"), address);
+  }
+  const details = article.querySelector("details");
+  details.append(...[...there.querySelectorAll("details > :not(summary)")].filter((one) => one.parentElement.parentElement === there));
+  article.append(there.querySelector(".Z3988"));
+  article.querySelector("h2 a").replaceChildren(...there.querySelector("h3 a").childNodes);
 }
 
-function authors(names) {
-  if (!names.length) return [];
-  const first = names.slice(0, 3).join(", ");
-  if (names.length <= 3) return [element("p", { className: "authors" }, first)];
-  const others = element("span", { className: "others" }, " ", element("i", {}, "et al."));
-  const summary = element("summary", {}, first, others);
-  return [element("details", { className: "authors" }, summary, ` ${names.slice(3).join(", ")}`)];
+// --- highlights --------------------------------------------------------------------------------
+
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+
+function marks(question) {
+  const terms = groupsOf(question).flat().filter((term) => !term.isNot);
+  return {
+    stems: new Set(terms.flatMap(({ text }) => words(text).map(stem))),
+    names: new Set(terms.flatMap(({ text }) => nameWords(text))),
+  };
 }
 
-function notes(paper) {
-  const places = paper.keywords.flatMap((slug, place) => {
-    const { page, name } = keywords.get(slug);
-    return [place ? ", " : "In ", link(root + page, name)];
-  });
-  const made = element("p", { className: "notes" }, element("span", {}, ...places));
-  const several = (paper.categories ?? []).length > 1 ? `, ${paper.categories.join(", ")}` : "";
-  made.append(" ", element("span", {}, `v${paper.version}${several}`));
-  if (paper.comment) made.append(" ", element("span", { className: "comment" }, ...set(paper.comment)));
-  return made;
+function isMarked(word) {
+  const [one] = words(word);
+  return one !== undefined && (show.marked.stems.has(stem(one)) || show.marked.names.has(nameWords(word)[0]));
 }
 
-function links(paper) {
-  const made = element("p", { className: "links" }, link(paper.url, "abs"), " ", link(paper.pdf, "PDF"));
-  if (paper.code) made.append(" ", link(paper.code, "code"));
-  made.append(" ", element("a", { className: "bib", href: root + paper.bib, download: "" }, "BibTeX"));
-  return made;
+function marked(text) {
+  const pieces = [];
+  let start = 0;
+  for (const { 0: word, index } of text.matchAll(WORD)) {
+    if (!isMarked(word)) continue;
+    pieces.push(text.slice(start, index), element("mark", {}, word));
+    start = index + word.length;
+  }
+  return [...pieces, text.slice(start)];
 }
 
-function link(address, ...children) {
-  return element("a", { href: address }, ...children);
-}
-
-// --- formulas ----------------------------------------------------------------------------------
-
-const MATHML = "http://www.w3.org/1998/Math/MathML";
-const parser = new DOMParser();
-
-// A text as nodes: plain pieces as text, formulas as MathML, or as TeX where that is none.
-function set(text) {
-  const pieces = typeof text === "string" ? [text] : text;
-  return pieces.map((piece) => (typeof piece === "string" ? piece : formula(piece)));
-}
-
-function formula([tex, mathml]) {
-  const parsed = parser.parseFromString(mathml.replace("<math", `<math xmlns="${MATHML}"`), "text/xml");
-  const elements = [...parsed.querySelectorAll("*")];
-  const isMaths = elements.every((one) => one.namespaceURI === MATHML && /^m[a-z]+$|^none$/.test(one.localName));
-  return isMaths ? document.importNode(parsed.documentElement, true) : tex;
+function excerpt({ abstract }) {
+  const first = [...abstract.matchAll(WORD)].find(({ 0: word }) => isMarked(word));
+  const start = Math.max((first?.index ?? 0) - 80, 0);
+  const begin = start ? abstract.indexOf(" ", start) + 1 : 0;
+  return `${begin ? "… " : ""}${abstract.slice(begin, begin + 200)}${abstract.length > begin + 200 ? " …" : ""}`;
 }
 
 // --- what people do ----------------------------------------------------------------------------

@@ -106,11 +106,10 @@ class Website:
         *,
         keywords: str = KEYWORDS,
         news: Mapping[str, News] | None = None,
-        weeks: Mapping[str, dict[str, int]] | None = None,
     ) -> Website:
         """Make a repository whose store holds these tables, by slug."""
         website = cls(Repository.new(root, keywords))
-        store = Draft(Store(weeks=dict(weeks or {}), news=frozenset(news or {})))
+        store = Draft(Store())
         store.state = State(day=DAY, complete=True, day_line="2 new papers.")
         for keyword in parse_config(keywords.encode(), "keywords.yaml").keywords:
             store.keywords[keyword.slug] = KeywordState(
@@ -125,6 +124,7 @@ class Website:
             store.take(slug, papers, DAY)
         for id, item in (news or {}).items():
             store.papers[id] = replace(store.papers[id], news=item)
+            store.news.add(id)
         website.save(store.finish())
         return website
 
@@ -193,12 +193,8 @@ def example(root: Path) -> Website:
         "2603.00020": News(1, DAY, ("nets", "medical-imaging"), "2026-03-20"),
         "2603.00003": News(1, DAY - timedelta(days=2), ("medical-imaging",), "2026-03-18"),
     }
-    weeks = {
-        "2026-W10": {"medical-imaging": 7, "nets": 1},
-        "2026-W12": {"medical-imaging": 2, "nets": 1},
-    }
     tables = {"medical-imaging": [*ordinary, *nets], "nets": nets, "jose-nunez": person}
-    website = Website.new(root, tables, news=news, weeks=weeks)
+    website = Website.new(root, tables, news=news)
     website.add_digest(
         "2026-03-20",
         [(ordinary[1], ("medical-imaging",)), (nets[0], ("nets", "medical-imaging"))],

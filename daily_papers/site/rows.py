@@ -1,0 +1,236 @@
+"""A paper as a row of a list: the same HTML on each page that shows it, its abstract inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache, cached_property, lru_cache
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+from daily_papers.mail.digest import NewsItem
+from daily_papers.papers.authors import same_name
+from daily_papers.papers.bibtex import bibtex_entry
+from daily_papers.papers.paper import Paper
+from daily_papers.papers.sentence import key_sentence
+from daily_papers.query.expression import Phrase, leaves, query_words
+from daily_papers.site.data import SiteData, Topic, shown_day
+from daily_papers.site.formulas import FormulaRenderer, Phrases, plain_text
+from daily_papers.site.output import key_of
+from daily_papers.text import short_date
+
+AUTHORS_SHOWN = 3
+Item = NewsItem | None
+_MOST_PHRASES = 200
+_ROW = re.compile(
+    r'<article class="paper" id="[^"]*" data-row="([0-9a-f]+)">.*?</article>\n', re.DOTALL
+)
+
+
+class Row:
+    """What a row shows of one paper; each text is written when the template asks for it."""
+
+    def __init__(self, paper: Paper, topics: tuple[Topic, ...], rows: Rows, item: Item) -> None:
+        self.paper = paper
+        #: The keywords that show it.
+        self.topics = topics
+        self._rows = rows
+        self._item = item
+
+    @property
+    def anchor(self) -> str:
+        """Its id in the page."""
+        return anchor(self.paper.id)
+
+    @property
+    def key(self) -> str:
+        """Changes with all that the row shows."""
+        return self._rows.key(self.paper.id)
+
+    @cached_property
+    def title(self) -> Markup:
+        """With the phrases that were looked for highlighted, as in all texts."""
+        return self._rows.html(self.paper.title, self.topics) or escape(self.paper.id)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """All authors."""
+        return [plain_text(author) for author in self.paper.authors or ()]
+
+    @cached_property
+    def authors(self) -> Markup:
+        """The first ones, and whoever is followed among the others."""
+        first, others = self.names[:AUTHORS_SHOWN], self.names[AUTHORS_SHOWN:]
+        followed = [name for name in others if self._rows.is_followed(name)]
+        text = self._rows.in_bold([*first, "…", *followed] if followed else first)
+        more = len(others) > len(followed)
+        return text + Markup(" <i>et\N{NO-BREAK SPACE}al.</i>") if more else text
+
+    @cached_property
+    def all_authors(self) -> Markup | None:
+        """All of them, if `authors` leaves some out."""
+        return self._rows.in_bold(self.names) if len(self.names) > AUTHORS_SHOWN else None
+
+    @cached_property
+    def sentence(self) -> Markup:
+        """What the paper does."""
+        return self._rows.html(key_sentence(self.paper.abstract), self.topics)
+
+    @cached_property
+    def abstract(self) -> Markup:
+        """The whole of it."""
+        return self._rows.html(self.paper.abstract, self.topics)
+
+    @cached_property
+    def comment(self) -> Markup:
+        """The author's comment."""
+        return self._rows.html(self.paper.comment or "", ())
+
+    @cached_property
+    def category(self) -> str | None:
+        """``CV`` for cs.CV, ``hep-th`` for hep-th; None if it is not known."""
+        primary = self.paper.primary_category
+        return plain_text(primary.partition(".")[2] or primary) if primary else None
+
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """All of them, cross-lists included."""
+        paper = self.paper
+        some = (paper.primary_category,) if paper.primary_category else ()
+        return tuple(map(plain_text, paper.categories or some))
+
+    @cached_property
+    def day(self) -> date:
+        """Of the first version."""
+        return shown_day(self.paper)
+
+    @cached_property
+    def day_text(self) -> str:
+        """``Mar 6, 2026``."""
+        return _day_text(self.day)
+
+    @cached_property
+    def version(self) -> str:
+        """``v3, revised Feb 4, 2026``."""
+        paper = self.paper
+        when = paper.updated.date() if paper.updated else paper.announced
+        if paper.version == 1 or when is None:
+            return f"v{paper.version}"
+        return f"v{paper.version}, revised {_day_text(when)}"
+
+    @cached_property
+    def code_url(self) -> str | None:
+        """Where its code is."""
+        return self._rows.code_url(self.paper) or (self._item.code_url if self._item else None)
+
+    @cached_property
+    def bibtex(self) -> str:
+        """Its BibTeX entry."""
+        return bibtex_entry(self.paper)
+
+    @cached_property
+    def coins(self) -> str:
+        """The paper for reference managers (OpenURL ContextObject in Span)."""
+        fields = list(_fields(self.paper, self.names))
+        # All at once, which is much quicker than one by one.
+        values = quote("\n".join(value for _, value in fields), safe="", errors="replace")
+        named = zip(fields, values.split("%0A"), strict=True)
+        return "&".join(f"{name}={value}" for (name, _), value in named)
+
+
+class Rows:
+    """Writes papers as rows and lines; rows that the last build wrote can be taken over."""
+
+    def __init__(
+        self,
+        data: SiteData,
+        formulas: FormulaRenderer,
+        render: Callable[..., str],
+        site_key: str,
+    ) -> None:
+        self._data = data
+        self._formulas = formulas
+        self._render = render
+        self._site_key = site_key
+        self.code_url = data.code_url
+        #: By key: of this build, and of the last one.
+        self._written: dict[str, Markup] = {}
+        self._spellings = [s for topic in data.topics for s in topic.keyword.authors]
+        self.is_followed = lru_cache(10_000)(self._is_followed)
+        self._pattern = cache(self._phrases)
+
+    def key(self, id: str) -> str:
+        """Changes with the paper's row."""
+        trace = self._data.traces.get(id)
+        return key_of(self._site_key, id, trace and trace.key)
+
+    def take_over(self, page: str) -> None:
+        """Take over the rows of a page of the last build, as far as they are still right."""
+        self._written |= {row[1]: Markup(row[0]) for row in _ROW.finditer(page)}  # noqa: S704 - ours
+
+    def row(self, id: str, item: Item = None) -> Markup:
+        """A paper's row; ``item`` is how a digest has it, if this is about a digest."""
+        key = self.key(id)
+        html = self._written.get(key)
+        if html is None:
+            html = Markup(self._render("row.html.jinja", row=self._view(id, item)))  # noqa: S704
+            if id in self._data.store.papers:  # others are on one page only
+                self._written[key] = html
+        return html
+
+    def line(self, id: str, href: str | None = None, item: Item = None) -> Markup:
+        """A paper's title and authors, with a link to its row, or to arXiv if it has none."""
+        view = self._view(id, item)
+        line = self._render("line.html.jinja", row=view, href=href or view.paper.url)
+        return Markup(line)  # noqa: S704 - a template's
+
+    def _view(self, id: str, item: Item) -> Row:
+        known = id in self._data.traces or item is None
+        paper = self._data.paper(id) if known or item is None else item.paper
+        return Row(paper, self._data.topics_of(id), self, None if known else item)
+
+    def html(self, text: str, topics: tuple[Topic, ...]) -> Markup:
+        """Write a text as HTML, with the phrases that these keywords look for highlighted."""
+        return self._formulas.html(text, self._pattern(tuple(topic.slug for topic in topics)))
+
+    def _phrases(self, slugs: tuple[str, ...]) -> Phrases | None:
+        found = {
+            query_words(leaf.text): None
+            for slug in slugs
+            for leaf in leaves(self._data.topic_of[slug].keyword.expression)
+            if isinstance(leaf, Phrase)
+        }
+        return Phrases(list(found)[:_MOST_PHRASES]) if found else None
+
+    def in_bold(self, names: list[str]) -> Markup:
+        """The names, in bold who is followed."""
+        if not any(map(self.is_followed, names)):
+            return escape(", ".join(names))
+        marks = [Markup("<b>{}</b>").format(n) if self.is_followed(n) else n for n in names]
+        return Markup(", ").join(marks)
+
+    def _is_followed(self, name: str) -> bool:
+        return any(same_name(spelling, name) for spelling in self._spellings)
+
+
+def anchor(id: str) -> str:
+    """The id of a paper's row in its page."""
+    return id.replace("/", "-")
+
+
+def _day_text(day: date) -> str:
+    return f"{short_date(day)}, {day.year}"
+
+
+def _fields(paper: Paper, names: list[str]) -> Iterator[tuple[str, str]]:
+    yield "ctx_ver", "Z39.88-2004"
+    yield "rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"
+    yield "rft.type", "preprint"
+    yield "rft.title", plain_text(paper.title)
+    for name in names:
+        yield "rft.creator", name
+    yield "rft.date", str(shown_day(paper))
+    yield "rft.identifier", f"https://arxiv.org/abs/{paper.id}"
+    yield "rft_id", f"info:doi/10.48550/arXiv.{paper.id}"
