@@ -57,8 +57,8 @@ def test_copies_of_all_bundled_templates_are_right(tmp_path: Path) -> None:
         ),
         (
             "site/topic.html.jinja",
-            "{% for card in cards %}{{ card.texts.titel }}{% endfor %}",
-            "1: there is no field 'titel'; did you mean 'title'?",
+            "{% for section in sections %}{{ section.nam }}{% endfor %}",
+            "1: there is no field 'nam'; did you mean 'name'?",
         ),
         ("row.md.jinja", "\n{{ " + "9" * 5000 + " }}", "2: a number with too many digits"),
         ("row.md.jinja", "{{ 1" + "_1" * 5000 + " }}", "1: a number with too many digits"),

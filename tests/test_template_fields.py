@@ -8,22 +8,25 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import UnionType
 from typing import Any, get_args, get_origin
 
 import pytest
-from daily_papers.site.cards import Cards
 
 from daily_papers.config import parse_config
 from daily_papers.mail.digest import Digest, NewsItem
+from daily_papers.mail.digest_file import digest_records
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.render.pages import render_pages
 from daily_papers.render.readme import Tables, render_region
 from daily_papers.render.templates import Templates
 from daily_papers.repository import sections_of
-from daily_papers.site.data import SiteData
+from daily_papers.site.data import SiteData, digest_file
+from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import FormulaRenderer
 from daily_papers.site.pages import Pages, SiteTemplates
+from daily_papers.site.rows import Rows
 from daily_papers.store.store import Draft, KeywordState, News, State, Store
 from daily_papers.template_fields import TEMPLATE_FIELDS
 
@@ -85,9 +88,16 @@ def handed_over() -> Seen:
     item = NewsItem(PAPER, ("example",))
     names = (("example", "example"),)
     digest = Digest(DAY.isoformat(), None, DAY, (item,), names, skipped="An example.")
-    data = SiteData(config, store, {}, [digest])
-    pages = Pages(data, Cards(data, FormulaRenderer()), noting(SiteTemplates, "site/", seen))
-    assert list(pages.files())
+    with TemporaryDirectory() as name:
+        root = Path(name)
+        file = root / f"{digest.key}.md"
+        file.write_text(digest_records(digest))
+        data = SiteData(root, config, store, [digest_file(file)])
+        site = noting(SiteTemplates, "site/", seen)
+        rows = Rows(data, FormulaRenderer(), site.render, "")
+        address = SiteAddress.of(None, {"GITHUB_REPOSITORY": "owner/papers"})
+        for page in Pages(data, rows, site, "", lambda _: "", address).files():
+            assert page.make()
     return seen
 
 
@@ -96,7 +106,11 @@ def documented() -> Iterator[tuple[str, list[str]]]:
     every = re.search(r"^All pages get (.*?):", text, re.MULTILINE | re.DOTALL)
     assert every is not None
     for row in re.finditer(r"^\| `(\S+\.jinja)` \| (.*) \|$", text, re.MULTILINE):
-        of_all = re.findall(r"`(\w+)`", every[1]) if row[1].startswith("site/") else []
+        of_all = (
+            re.findall(r"`(\w+)`", every[1])
+            if row[1].startswith("site/") and "`row`" not in row[2]
+            else []
+        )
         yield row[1], [*of_all, *re.findall(r"`(\w+)`", row[2])]
 
 
@@ -124,6 +138,8 @@ def is_of(value: object, kind: Any) -> bool:
         return any(is_of(value, each) for each in get_args(kind))
     if not isinstance(value, get_origin(kind) or kind):
         return False
+    if isinstance(value, tuple) and len(get_args(kind)) == len(value):
+        return all(map(is_of, value, get_args(kind)))
     if isinstance(value, list | tuple) and get_args(kind):
         return all(is_of(each, get_args(kind)[0]) for each in value)
     return True

@@ -147,12 +147,11 @@ class FormulaRenderer:
     def _parts(self, text: str) -> Iterator[str | Formula]:
         start = 0
         for found in _FORMULA.finditer(text) if "$" in text or "\\" in text else ():
+            if start < found.start():
+                yield _without_commands(text[start : found.start()])
             mathml = self._mathml(found)
-            if mathml is not None:
-                if start < found.start():
-                    yield _without_commands(text[start : found.start()])
-                yield Formula(found[0], mathml)
-                start = found.end()
+            yield found[0] if mathml is None else Formula(found[0], mathml)
+            start = found.end()
         if start < len(text) or not text:
             yield _without_commands(text[start:])
 

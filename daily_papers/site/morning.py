@@ -9,12 +9,15 @@ from daily_papers.mail.digest import Digest, NewsItem
 
 @dataclass(frozen=True, slots=True)
 class MorningSection:
+    """Papers under one heading."""
+
     slug: str
     items: tuple[NewsItem, ...]
     total: int
 
 
 def morning(digest: Digest) -> tuple[MorningSection, ...]:
+    """Put a digest into the order in which it is read."""
     groups: dict[str, list[NewsItem]] = {}
     for item in digest.items:
         groups.setdefault(item.keywords[0], []).append(item)
