@@ -99,7 +99,12 @@ def test_what_is_left_out() -> None:
     ("text", "query"),
     [
         ("  - mri", '(ti:"mri" AND abs:"mri")'),
-        ("  - vision-language", '(ti:"vision-language" AND abs:"vision-language")'),
+        ("  - vision-language", '(ti:"vision-language" OR abs:"vision-language")'),
+        ("  - GPT‐4", '(ti:"GPT‐4" OR abs:"GPT‐4")'),
+        ("  - name: x–ray", '(ti:"x–ray" OR abs:"x–ray")'),
+        ("  - CI/CD", '(ti:"CI/CD" AND abs:"CI/CD")'),
+        ("  - seq2seq-", '(ti:"seq2seq-" AND abs:"seq2seq-")'),
+        ("  - node.js", '(ti:"node.js" AND abs:"node.js")'),
         ("  - brain  mri", '(ti:"brain mri" OR abs:"brain mri")'),
         ("  - name: mri", '(ti:"mri" AND abs:"mri")'),
         ("  - name: brain mri", '(ti:"brain mri" OR abs:"brain mri")'),

@@ -86,7 +86,7 @@ def test_a_topic_without_papers_is_a_topic(repository: Repository, tmp_path: Pat
 
 MAIN_PY = """\
 import os; os.abort()
-keywords = ["mice", "brown mice"]
+keywords = ["mice", "brown mice", "field-mouse"]
 link = "AND" if len(keyword.split()) == 1 else "OR"
 def filter_tags(papers, target_fileds=["cs", "stat"]): pass
 """
@@ -114,7 +114,11 @@ EITHER = '(ti:"{0}" OR abs:"{0}")'
         (
             "main.py",
             MAIN_PY,
-            {"mice": '(ti:"mice" AND abs:"mice")', "brown mice": EITHER.format("brown mice")},
+            {
+                "mice": '(ti:"mice" AND abs:"mice")',
+                "brown mice": EITHER.format("brown mice"),
+                "field-mouse": '(ti:"field-mouse" AND abs:"field-mouse")',
+            },
             ("cs", "stat"),
         ),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -21,11 +22,13 @@ EITHER: Final = "title or abstract"
 BOTH: Final = "title and abstract"
 #: The choices of ``in``.
 PLACES: Final = ("title", "abstract", BOTH, EITHER)
+#: Several words, although no white space is between them: ``vision-language``, ``GPT-4``.
+_COMPOUND = re.compile(r"[^\W_]+(?:[-‐–][^\W_]+)+")
 
 
 def plain_place(phrase: str) -> str:
     """Where a plain string must be: one word in both places, several words in either of them."""
-    return BOTH if len(phrase.split()) == 1 else EITHER
+    return EITHER if " " in phrase or _COMPOUND.fullmatch(phrase) else BOTH
 
 
 def any_phrase(phrases: Sequence[str], place: str) -> Expression:

@@ -12,7 +12,7 @@ import yaml
 
 from daily_papers.config import ConfigError, Keyword, parse_config
 from daily_papers.config.messages import phrase_problem
-from daily_papers.config.searches import BOTH, EITHER
+from daily_papers.config.searches import BOTH, EITHER, plain_place
 from daily_papers.config.slugs import RESERVED, slug_of, suggested_slug
 from daily_papers.migrate.old_config import Topic
 from daily_papers.papers.paper import Paper, folded
@@ -97,9 +97,8 @@ def _entry(topic: Topic, slug: str | None) -> list[str]:
     name, phrases = topic.name, topic.phrases
     if phrases == (name,) and is_category(name):
         return [f"  - name: {_scalar(name)}", *_slug(slug), f"    query: cat:{name}"]
-    is_compound = len(name.split()) == 1 and any(sign in name for sign in "-‐–")
-    is_plain = topic == topic_of_heading(name) and not is_compound and phrase_problem(name) is None
-    if is_plain and slug is None:
+    is_plain = phrases == (name,) and topic.place == plain_place(name)
+    if is_plain and slug is None and phrase_problem(name) is None:
         return [f"  - {_scalar(name)}"]
     usable = (each if phrase_problem(each) is None else query_words(each) for each in phrases)
     return [
