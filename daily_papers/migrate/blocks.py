@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from daily_papers.migrate.entries import entry_cells
 from daily_papers.migrate.headings import Heading, heading_at, lead_at
@@ -46,6 +47,7 @@ _BEGIN_OF_OTHER = re.compile(
 )
 _QUOTED = re.compile(r"^> ?", re.MULTILINE)
 _QUOTED_HEADING = re.compile(r"^> ?#{1,6} ", re.MULTILINE)
+_MOST_LEVELS = 6
 _MOST_HTML_LINES = 200_000
 _ROW_TAG = re.compile(r"<tr\b[^<>]*>(.*?)(?=<tr\b|</tr>|</table>|\Z)", re.IGNORECASE | re.DOTALL)
 _CELL_TAG = re.compile(
@@ -296,19 +298,22 @@ class _Page:
         return end
 
     def _item(self, start: int, end: int) -> Iterator[Row]:
-        """The row of an item; those of its own items where these are papers each."""
-        text = "\n".join(_with_links(line.text) for line in self.lines[start:end])
-        ids = {paper.id for paper in papers_in(text)}
-        inner = next(
-            (n for n in range(start + 1, end) if _BEGIN_OF_ITEM.match(self.lines[n].text)), end
-        )
-        if len(ids) > 1 and inner < end and not links_to_paper(self.lines[start].text):
-            position = inner
-            while position < end and (inner_end := self._end_of_item(position)):
-                yield from self._item(position, min(inner_end, end))
-                position = inner_end
-        elif ids:
-            yield Row(self.lines[start], self.lines[end - 1].number, entry_cells(text.split("\n")))
+        """The row of an item; those of its own items where each is a paper, and it is none."""
+        texts = [_with_links(line.text) for line in self.lines[start:end]]
+        items = ((n, _BEGIN_OF_ITEM.match(text)) for n, text in enumerate(texts))
+        indents = [(n, len(item["indent"])) for n, item in items if item]
+        for level in sorted({indent for _, indent in indents})[:_MOST_LEVELS]:
+            cuts = [*(n for n, indent in indents if indent <= level), end - start]
+            groups = [
+                (a, b, {paper.id for paper in papers_in("\n".join(texts[a:b]))})
+                for a, b in pairwise(cuts)
+            ]
+            if all(len(ids) < 2 for *_, ids in groups) or links_to_paper(texts[0]):
+                break
+        for a, b, ids in groups:
+            if ids:
+                line, last = self.lines[start + a], self.lines[start + b - 1].number
+                yield Row(line, last, entry_cells(texts[a:b]))
 
     # --- everything else -----------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from daily_papers.migrate.entries import entry_cells
+from daily_papers.migrate.lines import LONGEST
 from daily_papers.migrate.paper_links import links_to_paper, paper_named
 from daily_papers.migrate.rows import Cells, Kind, cells_of, kind_named, paper_of
 from daily_papers.migrate.topics import is_topic
@@ -55,7 +56,8 @@ def _rows(value: object, line: int, topic: str, key: str, depth: int) -> Iterato
         for inner in value:
             yield from _rows(inner, line, topic, "", depth + 1)
     elif isinstance(value, dict) and depth <= _DEEPEST:
-        for name, inner in value.items():
+        for key_of_inner, inner in value.items():
+            name = _whole(key_of_inner)
             named = name if isinstance(inner, dict | list) and is_topic(name) else topic
             if not inner and named == name and depth == 0:
                 yield DataRow(line, name)
@@ -63,6 +65,7 @@ def _rows(value: object, line: int, topic: str, key: str, depth: int) -> Iterato
 
 
 def _cells_of_text(text: str, key: str) -> Cells:
+    text = _whole(text)
     if links_to_paper(text):
         return cells_of(text) if text.count("|") > 1 else entry_cells(text.split("\n"))
     named = next((each for each in (text, key) if paper_named(each)), "")
@@ -85,7 +88,12 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         named = (each.get("name") if isinstance(each, dict) else each for each in value[:5_000])
         return ", ".join(each for each in named if isinstance(each, str))
-    return str(value) if isinstance(value, str | int | float) else ""
+    return _whole(str(value)) if isinstance(value, str | int | float) else ""
+
+
+def _whole(text: str) -> str:
+    """A text without halves of characters, which JSON lets through, and not longer than any is."""
+    return text[:LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def rows_of_csv(text: str) -> Iterator[DataRow]:
@@ -100,7 +108,7 @@ def rows_of_csv(text: str) -> Iterator[DataRow]:
                 kinds = [Kind.UNNAMED if links_to_paper(first) else kind_named(n) for n in row]
                 if not links_to_paper(first):
                     continue
-            cells = list(zip(kinds, row, strict=False))
+            cells = [(kind, text[:LONGEST]) for kind, text in zip(kinds, row, strict=False)]
             if any(text.strip() for text in row):
                 yield DataRow(reader.line_num, "", cells)
     except csv.Error as error:

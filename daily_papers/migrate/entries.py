@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from daily_papers.migrate.paper_links import ADDRESS, find_date, links_to_paper
 from daily_papers.migrate.rows import Cells, Kind, is_empty, kind_by_looks, kind_named, plain
+from daily_papers.text import one_line
 
 _BULLET = re.compile(
     r"[\s>]*(?:#{1,6}\s+)?(?:(?:[-+*]|\d{1,4}[.)]|<li[^<>]*>)\s+)*(?:\[[ xX]\]\s+)?"
 )
-_LABELLED = re.compile(
-    r"[\s>|*_-]*(?P<label>[^:：|*<>\[\]]{1,40}?)[\s*_]*(?:[:：]|\|)[\s*_]*(?P<text>.*?)[\s|]*"
-)
+_LABEL = re.compile(r"[\s>|*_-]{0,20}(?P<label>[^:：|*<>\[\]]{1,40}?)[\s*_]{0,10}(?:[:：]|\|)")
 _INLINE = re.compile(r"(?:^|[,;|·•(\s])\s*(?P<label>[^\W\d][\w ]{1,18}?)\s*[:：]\s*(?=\S)")
 _TITLE = re.compile(
     rf"\[(?P<linked>[^\[\]]{{1,500}}(?:\[[^\[\]]*\][^\[\]]*)?)\]\(\s*<?{ADDRESS}[^()]*\)"
@@ -32,7 +31,7 @@ def entry_cells(lines: Sequence[str]) -> Cells:
     cells: list[tuple[Kind, str]] = []
     has_title = False
     for place, line in enumerate(lines):
-        text = _BULLET.sub("", line, count=1) if place == 0 else line
+        text = one_line(_BULLET.sub("", line, count=1) if place == 0 else line)
         labelled = list(_labelled(text)) if place else []
         if labelled:
             cells += labelled
@@ -54,11 +53,11 @@ def entry_cells(lines: Sequence[str]) -> Cells:
 def _labelled(line: str) -> Iterator[tuple[Kind, str]]:
     """What a line tells that names it: `Published: 2026-01-13 | Category: cs.CV`."""
     for part in re.split(r"\s\|\s(?=[^|]*[:：])", line):
-        found = _LABELLED.fullmatch(part)
+        found = _LABEL.match(part)
         kind = kind_named(found["label"]) if found else Kind.OTHER
         if found is None or kind in {Kind.OTHER, Kind.UNNAMED}:
             return
-        yield kind, found["text"]
+        yield kind, part[found.end() :].strip(" |*_")
 
 
 def _pieces(text: str, *, has_title: bool, is_heading: bool) -> Iterator[tuple[Kind, str]]:

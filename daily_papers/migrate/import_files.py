@@ -160,9 +160,11 @@ def _keywords(
         next(titles, "Daily Papers"),
         f"The {'topics' if config.topics else 'headings'} of {source}, as keywords.",
     )
-    transaction.write_shared(KEYWORDS, written.text.encode())
-    imported.done.append(f"{path}: written, with {of_what} as keywords")
     imported.left_out += [f"{source}: {name}: {why}" for name, why in written.left_out]
+    if written.text.endswith("keywords:\n"):
+        return ()
+    imported.done.append(f"{path}: written, with {of_what} as keywords")
+    transaction.write_shared(KEYWORDS, written.text.encode())
     return parse_config(written.text.encode(), KEYWORDS).keywords
 
 

@@ -65,8 +65,10 @@ def write_keywords(
         except ConfigError as error:
             ends = list(accumulate(map(len, entries), initial=len(head)))
             wrong = {bisect_left(ends, each.line or 0) - 1: each.message for each in error.problems}
-            if -1 in wrong:
+            if -1 in wrong and topics:
                 raise
+            if not topics:
+                return Written(text, tuple(left_out))
             left_out += [(topics[place].name, message) for place, message in wrong.items()]
             topics = [topic for place, topic in enumerate(topics) if place not in wrong]
         else:

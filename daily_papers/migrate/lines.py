@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from daily_papers.migrate.paper_links import links_to_paper
 from daily_papers.migrate.rows import Reading, as_written, escaped_by_us
 from daily_papers.render.readme import BEGIN, END
 
 # Lines end as in Markdown; str.splitlines would also split at form feeds and U+2028.
 _ENDING = re.compile(r"\r\n|\n|\r")
+#: No row and no text of a paper is longer; what is longer is not read.
+LONGEST = 50_000
+TOO_LONG = f"longer than {LONGEST:,} characters, so it is not read"
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
 _MARKER = re.compile(rf" {{0,3}}(?P<marker>{BEGIN}|{END})[ \t]*")
 
@@ -47,6 +51,9 @@ def lines_of(text: str) -> Iterator[Line]:
             fence = "" if closes else fence
             continue
         fence = found["fence"] if found else ""
+        if len(line) > LONGEST:
+            yield Line(number, TOO_LONG if links_to_paper(line) else "…", is_ours)
+            continue
         found = _MARKER.fullmatch(line)
         marker = found["marker"] if found else None
         is_ours = (is_ours or marker == BEGIN) and marker != END

@@ -109,7 +109,7 @@ def _read(path: Path, found: OldFiles) -> None:
     config = read_config(text, str(path)) if suffix == ".json" and not published.rows else None
     if config is not None and config.says_something:
         found.configs.append(config)
-    elif published.rows or published.sections or published.has_a_marker:
+    elif published.sections or published.unread or published.has_a_marker:
         found.published.append(published)
     else:
         raise ValueError("no link to a paper at arXiv in it")

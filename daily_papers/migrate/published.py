@@ -14,6 +14,7 @@ from itertools import takewhile
 from daily_papers.migrate.blocks import Block, LastUpdate, Prose, Rows, blocks_of
 from daily_papers.migrate.data_files import DataRow
 from daily_papers.migrate.headings import Heading, undecorated
+from daily_papers.migrate.lines import TOO_LONG
 from daily_papers.migrate.order import times_of_rows, with_times
 from daily_papers.migrate.rows import (
     Cells,
@@ -124,6 +125,9 @@ def read_page(text: str, path: str) -> Published:
         sections.section_of[line] = sections.begin(heading)
         for row in each.rows.rows:
             sections.add(heading, row.cells, row.line.number, each.rows.reading)
+    for block in blocks:
+        if block.line.text == TOO_LONG:
+            sections.skip(block.line.number, TOO_LONG, lost=1)
     return sections.published(next(titles, None), blocks, filed)
 
 

@@ -119,6 +119,7 @@ _WRITTEN_BY_US = re.compile(
 )
 _PICTURE = re.compile(r"!\[[^\]]{0,300}\]\([^()\s]{0,1000}(?:\s[^()]{0,300})?\)|<img\b[^<>]*>")
 _LINKED = re.compile(r"\[(?P<text>[^\[\]]{0,1000})\]\(\s*<?[^()\s]{0,1000}(?:\s[^()]{0,300})?\)")
+_DRESSED = re.compile(r"[<\[!*_~`\\&]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _DRESS = re.compile(r"\*\*|__|~~|(?<!\\)`")
 _EMPTY = re.compile(r"(?:null|none|nan|n/?a|无|[\W_]*)", re.IGNORECASE)
@@ -139,6 +140,8 @@ def escaped_by_us(text: str) -> str:
 
 def plain(text: str) -> str:
     """Take a text out of its Markdown and HTML: links, pictures, bold, folds, line breaks."""
+    if not _DRESSED.search(text):
+        return folded(text)
     text = _TAG.sub(" ", _LINKED.sub(r"\g<text>", _PICTURE.sub(" ", _unfolded(text))))
     text = folded(escaped_by_us(_DRESS.sub("", text)))
     for sign in "*_":
