@@ -9,12 +9,14 @@ import pytest
 
 from daily_papers.config import load_config
 from daily_papers.query.expression import to_arxiv
+from daily_papers.render.readme import BEGIN, END
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
 
 PAPER = "2501.00001"
 URL = f"http://arxiv.org/abs/{PAPER}"
 ROW = f"|**2025-01-02**|**A paper | about mice**|Ann Other et.al.|[2501.00001]({URL})|null|\n"
+CODE = "**[link](https://github.com/a/b)**"
 HEAD = "|Publish Date|Title|Authors|PDF|Code|\n|---|---|---|---|---|\n"
 #: Small files of each kind, all with the paper 2501.00001 under the topic `mice`.
 PUBLISHED = Path(__file__).parent / "published"
@@ -80,6 +82,31 @@ def test_a_topic_without_papers_is_a_topic(repository: Repository, tmp_path: Pat
     assert bring_in(repository, tmp_path / "a.json", tmp_path / "b.md").code == 0
     names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]
     assert names == ["mice", "rats", "voles"]
+
+
+def test_a_whole_repository_is_brought_in_and_again(repository: Repository):
+    readme = (
+        "## Updated on 2025.01.31\n> Usage: [here](docs)\n\n<details>\n  <summary>Table of Contents"
+        "</summary>\n  <ol>\n    <li><a href=#mice>mice</a></li>\n  </ol>\n</details>\n\n"
+        f"## mice\n\n{HEAD}{ROW}\n<p align=right>(<a href=#updated>back to top</a>)</p>\n\nMine.\n"
+    )
+    repository.write("README.md", readme)
+    repository.write("docs/index.md", f"---\nlayout: default\n---\n\n{readme}")
+    rows = {"mice": {PAPER: ROW.replace("null", CODE)}, "rats": {}}
+    repository.write("docs/a.json", json.dumps(rows))
+    repository.write("docs/list.md", f"## mice\n\n- **A paper**, Paper: [{URL}v2]({URL}v2)\n")
+    repository.write(
+        "config.yaml", "keywords:\n  mice: {filters: [mice, field-mouse]}\n  rats: [rat]\n"
+    )
+    assert (bring_in(repository, repository.root, "--replace").code) == 0
+    assert repository.text("README.md") == f"> Usage: [here](docs)\n\n{BEGIN}\n{END}\n\nMine.\n"
+    (stored,) = repository.records("data/papers/*.jsonl")
+    assert (stored["version"], stored["comment"]) == (2, "Code: https://github.com/a/b")
+    assert run("render", "--root", repository.root).code == 0
+    tree = repository.tree()
+    again = bring_in(repository, repository.root, "--replace")
+    assert (again.code, again.err) == (0, "")
+    assert repository.tree() == tree
 
 
 # --- what the old tool searched ----------------------------------------------------------------

@@ -37,7 +37,7 @@ from daily_papers.repository import KEYWORDS, README, Repository
 from daily_papers.store.files import save_store
 from daily_papers.store.store import Draft, KeywordState, News, StoredPaper
 from daily_papers.text import plural
-from daily_papers.transaction import Transaction
+from daily_papers.transaction import Transaction, unwritable
 
 #: What stands as the digest of a paper that another tool has told.
 IMPORTED = "imported"
@@ -185,7 +185,8 @@ def _shelved(published: Sequence[Published], keywords: Sequence[Keyword]) -> _Sh
         for section in page.sections:
             slug = named.get(section.name.casefold()) or named.get(slug_of(section.name))
             if section.name and slug is None:
-                shelf.strangers.append((page.path, section.name, len(section.papers)))
+                if section.papers:
+                    shelf.strangers.append((page.path, section.name, len(section.papers)))
                 continue
             pairs = (
                 [(slug, p) for p in section.papers] if slug else _fitting(keywords, section.papers)
@@ -193,9 +194,20 @@ def _shelved(published: Sequence[Published], keywords: Sequence[Keyword]) -> _Sh
             for keyword, paper in pairs:
                 papers = shelf.papers.setdefault(keyword, {})
                 known = papers.get(paper.id)
-                papers[paper.id] = paper if known is None else merge(paper, known)
+                papers[paper.id] = paper if known is None else _of_two_files(known, paper)
             ids[section.name] = {paper.id for _, paper in pairs}
     return shelf
+
+
+def _of_two_files(known: Paper, other: Paper) -> Paper:
+    """What two files say of a paper; of its version the links of many tools say nothing."""
+    paper, rest = merge(known, other), other if other.version < known.version else known
+    return replace(
+        paper,
+        authors=paper.authors or rest.authors,
+        abstract=paper.abstract or rest.abstract,
+        comment=paper.comment or rest.comment,
+    )
 
 
 def _fitting(keywords: Sequence[Keyword], papers: Sequence[Paper]) -> list[tuple[str, Paper]]:
@@ -259,7 +271,10 @@ def _placed(
 ) -> list[Published]:
     """Let README.md have a place for the tables; return the pages as they stand then."""
     path = repository.root / README
-    content = path.read_bytes() if path.exists() else b""
+    try:
+        content = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise unwritable(path, error) from error
     if not path.exists():
         titles = (page.title for page in files.published if page.title)
         content = f"# {next(titles, 'Daily Papers')}\n\n{BEGIN}\n{END}\n".encode()

@@ -18,6 +18,7 @@ from daily_papers.migrate.old_config import (
     read_config,
 )
 from daily_papers.migrate.published import Published, read_data, read_page
+from daily_papers.render.pages import PAGE_MARK
 from daily_papers.render.readme import decode_readme, find_region
 from daily_papers.transaction import unwritable
 
@@ -32,6 +33,7 @@ _MOST_FILES = 20_000
 #: Folders in which no tool publishes; the last ones are our own.
 _PASSED_OVER = frozenset({"node_modules", "venv", "site-packages", "digests", "templates", "site"})
 _STORE = frozenset({"papers", "news", "history"})
+_OF_STORE = frozenset({"state.json", "keywords.jsonl", "weeks.jsonl"})
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -75,7 +77,9 @@ def _files_in(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         passed_over = _PASSED_OVER | (_STORE if Path(parent).name == "data" else frozenset())
         folders[:] = sorted(name for name in folders if name[0] != "." and name not in passed_over)
-        for name in sorted(names):
+        for name in sorted(
+            set(names) - (_OF_STORE if Path(parent).name == "data" else frozenset())
+        ):
             path = Path(parent, name)
             is_read = path.suffix.lower() in (*_PAGES, *_DATA) or name in USUAL_NAMES
             if is_read and path.is_file() and (count := count + 1) <= _MOST_FILES:
@@ -96,6 +100,8 @@ def _read(path: Path, found: OldFiles) -> None:
     """Read a file into what is found. Raises DailyPapersError or ValueError where it cannot be."""
     suffix = path.suffix.lower()
     text = _text(path)
+    if PAGE_MARK in text:
+        raise ValueError("a page of daily-papers itself")
     if suffix in _DATA:
         published = read_data(_DATA[suffix](text.removeprefix("\ufeff")), str(path))
     elif suffix in SUFFIXES:
@@ -117,6 +123,8 @@ def _read(path: Path, found: OldFiles) -> None:
 
 def _text(path: Path) -> str:
     try:
+        if not path.is_file():
+            raise ValueError("not a file")
         if path.stat().st_size > _LARGEST:
             raise ValueError(f"larger than {_LARGEST:,} bytes; split it")
         content = path.read_bytes()
