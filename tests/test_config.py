@@ -132,6 +132,12 @@ def test_what_is_left_out() -> None:
             "  - {author: Jane Roe, any: [mri], none: [ct]}",
             '((au:"Jane Roe" AND (ti:"mri" OR abs:"mri")) ANDNOT (ti:"ct" OR abs:"ct"))',
         ),
+        ("  - category: cs.RO", "cat:cs.RO"),
+        ("  - {name: x, category: math.IT}", "(cat:math.IT OR cat:cs.IT)"),
+        (
+            "  - {category: cs.ro, none: [survey]}",
+            '(cat:cs.RO ANDNOT (ti:"survey" OR abs:"survey"))',
+        ),
         ("  - {name: x, query: 'ti:a OR au:b'}", '(ti:"a" OR au:"b")'),
         ("  - {name: x, query: 'ti:a', categories: [cs.CV]}", '(ti:"a" AND cat:cs.CV)'),
         ("  - {any: [mri], in: title, categories: [nlin, CS.cv]}",
@@ -156,6 +162,8 @@ def test_what_a_keyword_searches_for(text: str, query: str) -> None:
         ("  - {name: x, query: 'ti:a'}", ("cs.CV",)),
         ("  - {name: x, query: 'ti:a AND cat:stat.ML'}", ()),
         ("  - {name: x, query: 'ti:a AND cat:stat.ML', categories: [cs]}", ("cs",)),
+        ("  - category: cs.RO", ("cs.RO",)),
+        ("  - {category: math.IT, none: [survey]}", ("math.IT",)),
     ],
 )
 def test_which_categories_restrict_a_keyword(text: str, categories: tuple[str, ...]) -> None:
@@ -171,6 +179,7 @@ def test_which_categories_restrict_a_keyword(text: str, categories: tuple[str, .
         ("  - any: [medical imaging, mri]", "medical imaging"),
         ("  - author: [Jane Roe, J. Roe]", "Jane Roe"),
         ("  - {author: Jane Roe, any: [mri]}", "Jane Roe"),
+        ("  - category: CS.ro", "cs.RO"),
         ("  - {author: Jane Roe, name: Our Jane}", "Our Jane"),
         ("  - {name: 'C++ & co', any: [mri]}", "C++ & co"),
         ("  - name: |\n      two\n      lines", "two lines"),
@@ -336,7 +345,7 @@ def test_examples_suit_loader_and_schema(example: str) -> None:
 # Whatever the file is
 
 KEYS = ["title", "categories", "max_papers", "keywords", "name", "slug", "any", "none", "in",
-        "author", "query", "nonsense"]  # fmt: skip
+        "author", "query", "category", "nonsense"]  # fmt: skip
 scalars = st.one_of(
     st.sampled_from(["mri", "cs.CV", "C", "C++", "con", "title", "ti:a", "ti:a b", "--", "J, R"]),
     st.text(max_size=20),

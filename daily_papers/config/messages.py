@@ -41,6 +41,7 @@ _WORD = re.compile(r"[^\W_]+")
 _BETWEEN_NAMES = re.compile(r";|(?<!\S)and(?!\S)", re.IGNORECASE)
 #: Keys of other tools, and their names here.
 _ELSEWHERE = {
+    "categorys": "categories",
     "exclude": "none",
     "limit": "max_papers",
     "max_results": "max_papers",
@@ -248,9 +249,10 @@ def _meant_by(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: V
 
 def nearest_key(key: str, known: Sequence[str]) -> str | None:
     """The key that was probably meant by a misspelled one, or by another tool's."""
-    close = difflib.get_close_matches(key.lower(), known, 1, 0.6)
-    meant = close[0] if close else _ELSEWHERE.get(key.lower())
-    return meant if meant in known else None
+    meant = _ELSEWHERE.get(key.lower())
+    if meant in known:
+        return meant
+    return next(iter(difflib.get_close_matches(key.lower(), known, 1, 0.6)), None)
 
 
 # --- texts: what is wrong with them, or doubtful; None if nothing is ----------------------------

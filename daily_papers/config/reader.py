@@ -45,8 +45,15 @@ _MOST_SHOWN: Final = 100
 #: Reading ends at this many errors; after as many problems, nothing is checked for doubts.
 _MOST_PROBLEMS: Final = 300
 #: The keys that say what to search for; without them the name does.
-_SUBJECTS: Final = frozenset({"any", "author", "query"})
-_NOT_BESIDE_QUERY: Final = frozenset({"any", "none", "in", "author"})
+_SUBJECTS: Final = frozenset({"any", "author", "query", "category"})
+#: Keys that cannot be used with a subject, and what to do instead.
+_EXCLUDED: Final = {
+    "query": (frozenset({"any", "none", "in", "author", "category"}), "write it into the query"),
+    "category": (
+        frozenset({"any", "in", "author", "categories"}),
+        'to search within a category, write "categories: [...]"',
+    ),
+}
 _START: Final = 'begin with a line "keywords:" and below it a line "  - your topic"'
 #: The longer marks first: UTF-32 begins like UTF-16.
 _OTHER_ENCODINGS: Final = (
@@ -303,16 +310,19 @@ class _Reader:
             message = 'the keyword says nothing to search for; add a line "name: ..."'
             self.refuse(item, message)
         readers: Readers = _KEYWORD_KEYS if has_subject else {**_KEYWORD_KEYS, "name": _SUBJECT}
-        skipped = _NOT_BESIDE_QUERY if "query" in values else frozenset()
+        skipped = _EXCLUDED["query"][0] if "query" in values else frozenset()
         if "name" not in values:
             skipped |= {"query"}
         read = {key: readers[key](self, values[key]) for key in values if key not in skipped}
         authors, phrases = read.get("author") or (), read.get("any") or ()
-        name = read.get("name") if "name" in values else next(iter((*authors, *phrases)), None)
+        category = read.get("category")
+        named_after = next(iter((*authors, *phrases)), category)
+        name = read.get("name") if "name" in values else named_after
         if not has_subject and name:
             phrases = (name,)
         usual = EITHER if has_subject or not phrases else plain_place(phrases[0])
         parts = [read["query"]] if read.get("query") else []
+        parts += [Category(category)] if category else []
         parts += [any_of(*map(Author, authors))] if authors else []
         parts += [any_phrase(phrases, read.get("in") or usual)] if phrases else []
         if name is None or not parts:
@@ -326,14 +336,15 @@ class _Reader:
 
     def _check_company(self, values: Mapping[str, Value]) -> None:
         """Refuse keys that mean nothing together with the others."""
-        if "query" in values:
-            for key in values.keys() & _NOT_BESIDE_QUERY:
-                message = f'"{key}" cannot be used with "query"; write it into the query'
+        for subject in _EXCLUDED.keys() & values.keys():
+            excluded, advice = _EXCLUDED[subject]
+            for key in values.keys() & excluded:
+                message = f'"{key}" cannot be used with "{subject}"; {advice}'
                 self.refuse(values[key], message, label="")
-            if "name" not in values:
-                message = '"query" needs a name; add a line "name: ..." for its heading'
-                self.refuse(values["query"], message, label="")
-        elif {"in", "author"} <= values.keys() and "any" not in values:
+        if "query" in values and "name" not in values:
+            message = '"query" needs a name; add a line "name: ..." for its heading'
+            self.refuse(values["query"], message, label="")
+        if {"in", "author"} <= values.keys() and not values.keys() & {"any", *_EXCLUDED}:
             message = 'it says where the phrases of "any" must be, and there are none'
             self.refuse(values["in"], message)
 
@@ -341,7 +352,9 @@ class _Reader:
         """Add the categories, the slug and the length of the table."""
         authors = read.get("author") or ()
         categories = read.get("categories")
-        if categories is None:
+        if category := read.get("category"):
+            categories = (category,)
+        elif categories is None:
             # For a person, and a query that names categories, search all of arXiv.
             terms = leaves(wanted) if "query" in read else ()
             is_own = authors or any(isinstance(term, Category) for term in terms)
@@ -349,7 +362,9 @@ class _Reader:
         return Keyword(
             name=name,
             slug=read.get("slug") or slug_of(name),
-            expression=all_of(wanted, in_one_of(categories)) if categories else wanted,
+            expression=(
+                all_of(wanted, in_one_of(categories)) if categories and not category else wanted
+            ),
             max_papers=(
                 read.get("max_papers") or self._top.get("max_papers") or DEFAULT_MAX_PAPERS
             ),
@@ -362,11 +377,16 @@ class _Reader:
 # --- the value of each key; None if it is wrong -------------------------------------------------
 
 
-def _categories(reader: _Reader, value: Value) -> tuple[str, ...]:
+def _category(reader: _Reader, value: Value) -> str | None:
     checks = (messages.category_problem, messages.category_doubt, 200, messages.no_category)
+    name = reader.text(value, *checks)
+    return None if name is None else taxonomy.canonical(name)
+
+
+def _categories(reader: _Reader, value: Value) -> tuple[str, ...]:
     items = reader.items(value, least=0, most=200)
-    names = (reader.text(item, *checks) for item in items)
-    return tuple(dict.fromkeys(taxonomy.canonical(name) for name in names if name is not None))
+    names = (_category(reader, item) for item in items)
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def _number(reader: _Reader, value: Value) -> int | None:
@@ -417,6 +437,7 @@ _KEYWORD_KEYS: Final[Readers] = {
     "in": _place,
     "author": lambda reader, value: reader.texts(value, *_NAME, or_one=True),
     "query": _query,
+    "category": _category,
     "categories": _categories,
     "max_papers": _number,
 }

@@ -98,7 +98,7 @@ def _entries(topics: Sequence[Topic]) -> Iterator[list[str]]:
 def _entry(topic: Topic, slug: str | None) -> list[str]:
     name, phrases = topic.name, topic.phrases
     if phrases == (name,) and is_category(name):
-        return [f"  - name: {_scalar(name)}", *_slug(slug), f"    query: cat:{name}"]
+        return [f"  - category: {name}", *_slug(slug)]
     is_plain = phrases == (name,) and topic.place == plain_place(name)
     if is_plain and slug is None and phrase_problem(name) is None:
         return [f"  - {_scalar(name)}"]
