@@ -19,7 +19,8 @@ from pathlib import Path
 from made_up import Writer, full_store, repository, take
 
 from daily_papers.config import Config
-from daily_papers.mail.digest import Digest, NewsItem
+from daily_papers.mail.digest import Digest
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.repository import Repository
 from daily_papers.store.store import Draft, News

@@ -6,16 +6,18 @@ all (`transaction`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from daily_papers.config import Config, load_config
+from daily_papers.config import Config, Keyword, load_config
 from daily_papers.errors import DailyPapersError, RegionError
 from daily_papers.github_actions import GITHUB
-from daily_papers.mail.digest import Digest, is_key
+from daily_papers.mail.digest import Digest, digest_order, is_key
+from daily_papers.mail.morning import morning, news_items, people_of
 from daily_papers.render.pages import PAGE_MARK, Section, render_pages
 from daily_papers.render.readme import (
     BEGIN,
@@ -135,9 +137,9 @@ class Repository:
 
     def shown(self, config: Config, store: Store) -> Transaction:
         """README.md and the pages as they show a store."""
-        transaction, templates = Transaction(self.root), Templates(self.templates)
-        sections = sections_of(config, store)
-        tables = Tables(store.state.day, store.state.day_line, sections)
+        transaction, templates = Transaction(self.root), Templates(self.templates, config.columns)
+        tables = tables_of(config, store)
+        sections = tables.sections
         transaction.write_shared(README, self._filled(tables, templates))
         slugs = {section.slug for section in sections}
         paths = set()
@@ -171,16 +173,45 @@ class Repository:
         ]
 
 
-def sections_of(config: Config, store: Store) -> tuple[Section, ...]:
-    """The tables in the order of keywords.yaml."""
-    sections = []
-    for keyword in config.keywords:
-        state = store.keywords.get(keyword.slug)
-        last = (
-            None if state is None or state.last_success == store.state.day else state.last_success
-        )
-        sections.append(Section(keyword.name, keyword.slug, store.table(keyword.slug), last))
-    return tuple(sections)
+def tables_of(config: Config, store: Store) -> Tables:
+    """What README.md shows: the tables in the order of keywords.yaml, and the day's news."""
+    day = store.state.day
+    news = store.news_of(day) if day else {}
+    known = {keyword.slug for keyword in config.keywords}
+    items = news_items(
+        [
+            (store.papers[id].paper, [slug for slug in item.keywords if slug in known])
+            for id, item in news.items()
+            if known.intersection(item.keywords)
+        ],
+        config.keywords,
+    )
+    people = dict(people_of(config.keywords))
+    order = [keyword.slug for keyword in config.keywords]
+    new = Counter(slug for item in items for slug in item.keywords)
+    digests = {item.digest for item in news.values() if is_key(item.digest)}
+    return Tables(
+        title=config.title,
+        last_update=day,
+        day_line=store.state.day_line,
+        sections=tuple(_section(keyword, store, new[keyword.slug]) for keyword in config.keywords),
+        new=tuple(item for section in morning(items, order, people) for item in section.items),
+        digests=tuple(f"{DIGESTS}/{key}.md" for key in sorted(digests, key=digest_order)),
+        site=store.state.site,
+    )
+
+
+def _section(keyword: Keyword, store: Store, new: int) -> Section:
+    state = store.keywords.get(keyword.slug)
+    last = None if state is None or state.last_success == store.state.day else state.last_success
+    return Section(
+        name=keyword.name,
+        slug=keyword.slug,
+        papers=store.table(keyword.slug),
+        last_success=last,
+        new=new,
+        filled=state is not None and state.filled is not None,
+    )
 
 
 def _content(file: Path) -> str:

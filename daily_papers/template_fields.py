@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from daily_papers.mail.digest import Digest
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.render.pages import SectionView
 from daily_papers.render.readme import ContentsLine
@@ -36,9 +37,16 @@ _LIST: Final[Fields] = {
     "older": str | None,
 }
 TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
-    "row.md.jinja": {"paper": Paper, "folded_comment": str | None},
+    "row.md.jinja": {
+        "columns": tuple[str, ...],
+        "paper": Paper,
+        "folded_comment": str | None,
+        "code_url": str | None,
+        "summary": str,
+    },
     "page.md.jinja": {
         "section": SectionView,
+        "columns": tuple[str, ...],
         "title": str,
         "readme": str,
         "last_update": date | None,
@@ -46,8 +54,14 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
         "pages": tuple[str, ...],
     },
     "readme.md.jinja": {
+        "title": str,
         "last_update": date | None,
         "day_line": str,
+        "new": tuple[NewsItem, ...],
+        "more": int,
+        "digests": tuple[str, ...],
+        "site": str | None,
+        "columns": tuple[str, ...],
         "contents": tuple[ContentsLine, ...],
         "keywords": int,
         "sections": tuple[SectionView, ...],

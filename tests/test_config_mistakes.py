@@ -78,7 +78,7 @@ keywords:
         ("keywords: [mri]\nkeywords: [ct]\n", ':2: duplicate key "keywords"; the first is on line 1'),
         ("keywords: [mri]\n---\nkeywords: [ct]\n", ':2: a second document begins here; remove the line "---"'),
         ("any: [x]\nkeywords: [mri]\n", ':1: unknown key "any"; it belongs to a keyword; indent it so that it is below the keyword\'s name'),
-        ("colour: red\nkeywords: [mri]\n", ':1: unknown key "colour"; the keys are title, categories, max_papers, keywords'),
+        ("weather: red\nkeywords: [mri]\n", ':1: unknown key "weather"; the keys are title, categories, max_papers, keywords, columns'),
     ],
 )  # fmt: skip
 def test_the_file_as_a_whole(text: str, answer: str) -> None:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from daily_papers.mail.digest import (
     AUTHORS_KEPT,
     Digest,
-    NewsItem,
     day_of,
     digest_order,
     is_key,
@@ -24,6 +23,7 @@ from daily_papers.mail.digest import (
     number_of,
 )
 from daily_papers.mail.digest_file import DigestError, digest_file, digest_records, read_digest
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from tests.support.digests import digest, item, paper
 from tests.support.goldens import assert_golden
@@ -149,11 +149,11 @@ def test_the_file_reads_as_the_golden():
 def test_a_digest_keeps_what_a_mail_needs():
     crowd = tuple(f"Author {number}" for number in range(3000))
     long = item(1, authors=crowd, code_url="https://github.com/o/r", doi="10.1/2")
-    kept = long.as_stored
+    kept = digest("2026-11-20", [long]).as_stored.items[0]
     assert kept.paper.authors == crowd[:AUTHORS_KEPT]
     assert kept.paper.abstract == ""
     assert kept.code_url == "https://github.com/o/r"
-    assert kept.as_stored == kept
+    assert digest("2026-11-20", [kept]).as_stored.items == (kept,)
 
 
 def test_deleting_a_papers_record_takes_it_out():

@@ -14,7 +14,7 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.mail.digest import Digest, Mail, NewsItem
+from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.issue import (
     LONGEST_BODY,
     LONGEST_TITLE,
@@ -29,6 +29,7 @@ from daily_papers.mail.issue import (
     utf16_length,
     visible_text,
 )
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.render.markdown import shown
 from tests.support.digests import digest, item
 from tests.support.goldens import assert_golden

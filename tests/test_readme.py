@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.render.pages import Section, render_pages, render_row
 from daily_papers.render.readme import (
@@ -46,7 +48,7 @@ def paper(number: int, **known: object) -> Paper:
 
 
 def tables(*sections: Section, day_line: str = "2 new papers.") -> Tables:
-    return Tables(DAY, day_line, sections)
+    return Tables(title="Daily Papers", last_update=DAY, day_line=day_line, sections=sections)
 
 
 def section(name: str, papers: Iterable[Paper] = (), **known: object) -> Section:
@@ -98,6 +100,53 @@ def test_ordinary_tables() -> None:
     assert_golden("readme-ordinary.md", region(ORDINARY))
 
 
+def news(number: int, title: str = "", **said: object) -> NewsItem:
+    return NewsItem(paper(number, title=title or f"Paper {number}"), ("broad",), **said)  # type: ignore[arg-type]
+
+
+def test_a_day_with_news() -> None:
+    hostile = news(
+        1,
+        "a|b @user #1 [x](y) <b> {{ 7 }}",
+        sentence="We </li> *do* | it: https://a.b/c_d.",
+        followed=("A. [B]",),
+        venue="<V> 2026",
+        code_url="https://github.com/o/r_x",
+        project_url="https://o.github.io/r/",
+    )
+    day = replace(
+        tables(
+            section("Ada", [paper(1)], new=1),
+            section("broad", [paper(number) for number in range(1, 4)], new=18),
+            section("new", filled=False),
+        ),
+        new=(hostile, *(news(number) for number in range(2, 20))),
+        digests=("digests/2026-01-20.md", "digests/2026-01-20-2.md"),
+        site="https://o.github.io/r/",
+    )
+    assert_golden("readme-news.md", region(day))
+    assert "user" in as_on_github(region(day)).text
+
+
+def test_other_columns() -> None:
+    columns = ("summary", "title", "authors", "code", "pdf", "category")
+    row = render_row(
+        paper(
+            1,
+            title="A | B",
+            abstract="Mice matter. We show that | mice are <b>small</b>. See https://github.com/o/r.",
+            authors=("A|B", "C", "D", "E"),
+            primary_category="cs.CV",
+        ),
+        Templates(columns=columns),
+    )
+    assert row == (
+        r"| We show that \| mice are &lt;b&gt;small&lt;/b&gt;. | **[A \| B](https://arxiv.org/abs/2601.00001v1)"
+        r"** | A\|B, C, D et al. | [code](https://github.com/o/r) |"
+        " [PDF](https://arxiv.org/pdf/2601.00001v1) | cs.CV |"
+    )
+
+
 def test_hostile_tables() -> None:
     assert_golden("readme-hostile.md", region(HOSTILE))
 
@@ -123,7 +172,10 @@ def test_too_many_keywords_for_a_contents_list() -> None:
 
 
 def test_no_keywords() -> None:
-    assert_golden("readme-empty.md", region(Tables(None, "", ())))
+    assert_golden(
+        "readme-empty.md",
+        region(Tables(title="Daily Papers", last_update=None, day_line="", sections=())),
+    )
 
 
 def test_page() -> None:
@@ -147,7 +199,7 @@ def test_hostile_tables_show_one_row_a_paper_and_nothing_of_their_own() -> None:
         *("p", "ul", "li", "a", "h2", "span", "strong", "details", "summary"),
         *("table", "thead", "tbody", "tr", "th", "td"),
     }
-    assert shown.elements.count("h2") == len(HOSTILE.sections)
+    assert shown.elements.count("h2") == len(HOSTILE.sections) + 1
 
 
 def test_paper_text_makes_no_marker() -> None:

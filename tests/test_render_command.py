@@ -87,8 +87,8 @@ def test_check_only_compares(repository: Repository):
 def test_a_repository_before_its_first_update_has_empty_tables(tmp_path: Path):
     repository = Repository.new(tmp_path)
     assert render(repository).code == 0
-    assert "Last update: never\n" in repository.text("README.md")
-    assert repository.text("README.md").count("\n## ") == 3
+    assert "Last update: never; " in repository.text("README.md")
+    assert repository.text("README.md").count("\n## ") == 4
 
 
 # --- README.md belongs to people ---------------------------------------------------------------
@@ -105,7 +105,9 @@ def test_text_outside_the_markers_stays_byte_for_byte(
     repository.write("README.md", f"{head}{BEGIN}{newline}{END}{tail}")
     assert render(repository).code == 0
     readme = repository.text("README.md")
-    assert readme.startswith(f"{head}{BEGIN}{newline}Last update: 2026-01-20{newline}")
+    assert readme.startswith(
+        f"{head}{BEGIN}{newline}## Daily Papers{newline}Last update: 2026-01-20{newline}"
+    )
     assert readme.endswith(f"{newline}{END}{tail}")
     region = readme[len(head) : -len(tail)]
     assert region.count("\n") == region.count(newline) * newline.count("\n")

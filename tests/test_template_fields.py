@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Any, get_args, get_origin
 import pytest
 
 from daily_papers.config import parse_config
-from daily_papers.mail.digest import Digest, NewsItem
+from daily_papers.mail.digest import Digest
 from daily_papers.mail.digest_file import digest_records
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.render.pages import render_pages
-from daily_papers.render.readme import Tables, render_region
+from daily_papers.render.readme import render_region
 from daily_papers.render.templates import Templates
-from daily_papers.repository import sections_of
+from daily_papers.repository import tables_of
 from daily_papers.site.data import SiteData, digest_file
 from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import FormulaRenderer
@@ -80,8 +82,9 @@ def handed_over() -> Seen:
     store = draft.finish().with_news({PAPER: News(2, DAY, (first.slug,), DAY.isoformat())})
 
     templates = noting(Templates, "", seen)
-    sections = sections_of(config, store)
-    render_region(Tables(DAY, "An example.", sections), templates, rest_bytes=0)
+    tables = replace(tables_of(config, store), site="https://example.org/")
+    sections = tables.sections
+    render_region(tables, templates, rest_bytes=0)
     for section in sections:
         assert list(render_pages(section, templates, title=config.title, last_update=DAY))
 

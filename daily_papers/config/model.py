@@ -63,4 +63,6 @@ class Config:
     categories: tuple[str, ...]
     max_papers: int
     keywords: tuple[Keyword, ...]
+    #: Of the tables, in their order.
+    columns: tuple[str, ...]
     warnings: tuple[Problem, ...]

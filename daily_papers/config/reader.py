@@ -34,6 +34,7 @@ from daily_papers.query.expression import (
     leaves,
 )
 from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
+from daily_papers.render.columns import COLUMNS, USUAL
 from daily_papers.text import cut
 
 MOST_BYTES: Final = 512_000
@@ -279,6 +280,7 @@ class _Reader:
             categories=self._top.get("categories") or (),
             max_papers=self._top.get("max_papers") or DEFAULT_MAX_PAPERS,
             keywords=self._top["keywords"],
+            columns=self._top.get("columns") or USUAL,
             warnings=(),
         )
 
@@ -404,6 +406,16 @@ def _place(reader: _Reader, value: Value) -> str | None:
     return None
 
 
+def _columns(reader: _Reader, value: Value) -> tuple[str, ...]:
+    columns = []
+    for item in reader.items(value):
+        if item.kind == "a text" and item.text in COLUMNS:
+            columns.append(item.text)
+        else:
+            reader.refuse_kind(item, partial(messages.no_choice, choices=COLUMNS))
+    return tuple(dict.fromkeys(columns))
+
+
 def _query(reader: _Reader, value: Value) -> Expression | None:
     if reader.text(value, messages.heading_problem, most=MAX_LENGTH) is None:
         return None
@@ -428,6 +440,7 @@ _TOP_KEYS: Final[Readers] = {
     "categories": _categories,
     "max_papers": _number,
     "keywords": _Reader.keywords,
+    "columns": _columns,
 }
 _KEYWORD_KEYS: Final[Readers] = {
     "name": _HEADING,
@@ -441,5 +454,5 @@ _KEYWORD_KEYS: Final[Readers] = {
     "categories": _categories,
     "max_papers": _number,
 }
-_LISTS: Final = frozenset({"keywords", "any", "none", "categories", "author"})
+_LISTS: Final = frozenset({"keywords", "columns", "any", "none", "categories", "author"})
 _KEYS: Final = Keys(_TOP_KEYS, _KEYWORD_KEYS, _LISTS)

@@ -259,7 +259,7 @@ def _with_day(
     run: Run,
 ) -> Store:
     """Say what this listing day was; a run that had nothing to ask leaves it as it is."""
-    state = replace(store.state, day=run.day)
+    state = replace(store.state, day=run.day, site=run.site)
     if before.state.day == run.day and before.state.complete and not evidence:
         return store.updated(state=state)
     if findings.announced is not None:

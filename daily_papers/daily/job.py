@@ -30,7 +30,7 @@ from daily_papers.daily.plan import (
 )
 from daily_papers.daily.report import RequestReport, RunReport, WaitReport
 from daily_papers.errors import UsageError
-from daily_papers.github_actions import repository_name, repository_url, server_url
+from daily_papers.github_actions import repository_name, repository_url, server_url, site_url
 from daily_papers.mail.digest import new_key
 from daily_papers.progress import say_nothing
 from daily_papers.repository import Repository
@@ -98,6 +98,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             mode=order.mode,
             digest_key=new_key(order.day, repository.digest_keys()),
             repository=repository_name(order.environ),
+            site=site_url(order.environ),
         )
         conclusion = conclude(before, config.keywords, evidence, run)
         repository.publish(

@@ -49,6 +49,8 @@ class Run:
     digest_key: str
     #: ``owner/name`` of the digest repository; None if it is not known.
     repository: str | None
+    #: The website's address, if there is one.
+    site: str | None
 
 
 class FeedStatus(StrEnum):

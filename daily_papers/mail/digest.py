@@ -8,49 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from daily_papers.papers.paper import Paper
+from daily_papers.papers.news_item import NewsItem
 
 #: Names that a record keeps of a paper; a mail shows three of them.
 AUTHORS_KEPT = 10
 
 _KEY = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d+))?", re.ASCII)
-
-
-@dataclass(frozen=True)
-class NewsItem:
-    """One new paper, with the slugs of the keywords it matched, in their order."""
-
-    paper: Paper
-    keywords: tuple[str, ...]
-    #: What the paper does, as its abstract says it.
-    sentence: str = ""
-    #: The keywords that have a phrase in its title.
-    in_title: tuple[str, ...] = ()
-    #: The authors whom a keyword follows, as the paper names them.
-    followed: tuple[str, ...] = ()
-    venue: str | None = None
-    code_url: str | None = None
-    project_url: str | None = None
-    #: Its rank among the papers of the day by what the reader likes, 1 for the closest.
-    closeness: int | None = None
-
-    def __post_init__(self) -> None:
-        if not self.keywords:
-            raise ValueError(f"{self.paper.id} is news for no keyword")
-
-    @property
-    def as_stored(self) -> NewsItem:
-        """The same item with what a digest keeps of a paper: no abstract, ten authors."""
-        paper = replace(
-            self.paper,
-            authors=self.paper.authors and self.paper.authors[:AUTHORS_KEPT],
-            abstract="",
-            categories=None,
-            published=None,
-            doi=None,
-            journal_ref=None,
-        )
-        return replace(self, paper=paper)
 
 
 @dataclass(frozen=True)
@@ -82,7 +45,21 @@ class Digest:
     @property
     def as_stored(self) -> Digest:
         """The digest as it is read back from its file."""
-        return replace(self, items=tuple(item.as_stored for item in self.items))
+        return replace(self, items=tuple(_as_stored(item) for item in self.items))
+
+
+def _as_stored(item: NewsItem) -> NewsItem:
+    """The item with what a digest keeps of a paper: no abstract, ten authors."""
+    paper = replace(
+        item.paper,
+        authors=item.paper.authors and item.paper.authors[:AUTHORS_KEPT],
+        abstract="",
+        categories=None,
+        published=None,
+        doi=None,
+        journal_ref=None,
+    )
+    return replace(item, paper=paper)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from daily_papers.github_actions import GITHUB
-from daily_papers.mail.digest import Mail, NewsItem, number_of
+from daily_papers.mail.digest import Mail, number_of
 from daily_papers.mail.morning import morning, totals_in_order
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.render.markdown import shown
 from daily_papers.text import cut, one_line, plural

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import count, islice
 
+from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
+from daily_papers.papers.sentence import key_sentence
 from daily_papers.render.markdown import folded_comment
 from daily_papers.render.templates import Escaped, Templates
 
@@ -32,6 +34,10 @@ class SectionView:
     last_success: date | None
     rows: tuple[Escaped, ...]
     hidden: int
+    #: How many new papers the day brought, which may be more than the table holds.
+    new: int
+    #: Whether arXiv has been searched for it.
+    filled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class Section:
     papers: tuple[Paper, ...]
     #: The listing day up to which the table is complete, if not the day of the last run.
     last_success: date | None = None
+    new: int = 0
+    filled: bool = True
 
     @property
     def page(self) -> str:
@@ -61,15 +69,31 @@ class Section:
     def showing(self, rows: tuple[Escaped, ...]) -> SectionView:
         """The section with these rows."""
         hidden = len(self.papers) - len(rows)
-        return SectionView(self.name, self.anchor, self.page, self.last_success, rows, hidden)
+        return SectionView(
+            name=self.name,
+            anchor=self.anchor,
+            page=self.page,
+            last_success=self.last_success,
+            rows=rows,
+            hidden=hidden,
+            new=self.new,
+            filled=self.filled,
+        )
 
 
 def render_row(paper: Paper, templates: Templates) -> Escaped:
     """Render a paper as a row of a table, only once for all the tables that it is in."""
     row = templates.rows.get(paper)
     if row is None:
-        folded = folded_comment(paper.comment or "")
-        text = templates.render("row.md.jinja", paper=paper, folded_comment=folded)
+        columns = templates.columns
+        text = templates.render(
+            "row.md.jinja",
+            columns=columns,
+            paper=paper,
+            folded_comment=folded_comment(paper.comment or ""),
+            code_url=code_url(paper) if "code" in columns else None,
+            summary=key_sentence(paper.abstract) if "summary" in columns else "",
+        )
         templates.rows[paper] = row = Escaped(text.rstrip("\n"))
     return row
 
@@ -93,6 +117,7 @@ def render_pages(
         page = templates.render(
             "page.md.jinja",
             section=section.showing(rows),
+            columns=templates.columns,
             title=title,
             readme=f"../README.md#{section.anchor}",
             last_update=last_update,

@@ -19,6 +19,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from daily_papers.errors import RegionError
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.render.pages import Section, SectionView, render_row
 from daily_papers.render.templates import Escaped, Templates
 
@@ -36,6 +37,8 @@ LARGEST_REGION = 480_000
 LARGEST_README = 500_000
 #: A longer row would take the space of many, so only the keyword's page has it.
 LARGEST_ROW = LARGEST_REGION // 10
+#: The most papers of the list of new ones above the tables.
+MOST_NEW = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +137,21 @@ def _markers(readme: str) -> Iterator[_Marker]:
             yield _Marker(found["marker"], number, line)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """The tables of all keywords, and the day of the last run."""
+    """What goes into README.md: the day that it shows, and the tables of all keywords."""
 
+    title: str
     last_update: date | None
-    #: What that day was, as one line of plain text.
+    #: What this day was, as one line of plain text.
     day_line: str
     sections: tuple[Section, ...]
+    #: The day's new papers, in the order in which they are read.
+    new: tuple[NewsItem, ...] = ()
+    #: The day's digests: the paths of their files, from README.md.
+    digests: tuple[str, ...] = ()
+    #: The website's address.
+    site: str | None = None
 
 
 def render_region(
@@ -167,6 +177,8 @@ class ContentsLine:
 
     name: str
     link: str
+    #: How many new papers the day brought.
+    new: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +194,8 @@ class _RegionForms:
     def forms(self, budget: int) -> Iterator[str]:
         """The region in ever shorter forms: with tables, a list of pages, one line."""
         yield from self._with_tables(budget)
-        pages = tuple(ContentsLine(section.name, section.page) for section in self.tables.sections)
+        sections = self.tables.sections
+        pages = tuple(ContentsLine(each.name, each.page, each.new) for each in sections)
         yield self._render(pages, ())
         yield self._render((), ())
 
@@ -192,7 +205,7 @@ class _RegionForms:
         With an own template, a row may need more room than its own size; then fewer are tried.
         """
         sections = self.tables.sections
-        links = tuple(ContentsLine(each.name, f"#{each.anchor}") for each in sections)
+        links = tuple(ContentsLine(each.name, f"#{each.anchor}", each.new) for each in sections)
         # The most that everything but the rows can take.
         empty = tuple(each.showing((Escaped(),) if each.papers else ()) for each in sections)
         room = budget - self.size(self._render(links, empty))
@@ -242,8 +255,14 @@ class _RegionForms:
     def _render(self, contents: tuple[ContentsLine, ...], sections: tuple[SectionView, ...]) -> str:
         return self.templates.render(
             "readme.md.jinja",
+            title=self.tables.title,
             last_update=self.tables.last_update,
             day_line=self.tables.day_line,
+            new=self.tables.new[:MOST_NEW] if contents else (),
+            more=max(len(self.tables.new) - MOST_NEW, 0),
+            digests=self.tables.digests,
+            site=self.tables.site,
+            columns=self.templates.columns,
             contents=contents,
             keywords=len(self.tables.sections),
             sections=sections,

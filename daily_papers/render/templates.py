@@ -22,6 +22,7 @@ from markupsafe import Markup
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper
 from daily_papers.render import markdown
+from daily_papers.render.columns import USUAL
 from daily_papers.text import one_line
 
 #: Text that is ready for its place; it is not escaped again.
@@ -64,7 +65,9 @@ def copied_version(text: str) -> str | None:
 class Templates:
     """The templates of one digest repository."""
 
-    def __init__(self, own: Path | None = None) -> None:
+    def __init__(self, own: Path | None = None, columns: Sequence[str] = USUAL) -> None:
+        #: Of the tables, in their order.
+        self.columns = tuple(columns)
         #: The rows rendered so far.
         self.rows: dict[Paper, Escaped] = {}
         self.environment = (

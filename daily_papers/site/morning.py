@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from daily_papers.mail.digest import Digest, NewsItem
+from daily_papers.mail.digest import Digest
+from daily_papers.papers.news_item import NewsItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from daily_papers.mail.digest import NewsItem
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
 from daily_papers.site.data import (

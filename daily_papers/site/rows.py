@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from daily_papers.mail.digest import NewsItem
 from daily_papers.papers.authors import same_name
 from daily_papers.papers.bibtex import bibtex_entry
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words

@@ -153,6 +153,8 @@ class State:
     day_line: str = ""
     #: The highest identifier that is known to be announced.
     highest_id: PaperId | None = None
+    #: The website's address, as the last run was given it.
+    site: str | None = None
     #: Papers that readers knew and that were revised on ``day``.
     revised: tuple[str, ...] = ()
     feed: tuple[FeedPart, ...] = ()

@@ -7,8 +7,9 @@ from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
-from daily_papers.mail.digest import Digest, NewsItem
+from daily_papers.mail.digest import Digest
 from daily_papers.mail.digest_file import digest_file
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 
 KEYWORDS = (("mri", "mri"), ("medical-imaging", "medical imaging"))

@@ -12,8 +12,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from daily_papers.config import parse_config
-from daily_papers.mail.digest import Digest, NewsItem
+from daily_papers.mail.digest import Digest
 from daily_papers.mail.digest_file import digest_file
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.store.files import load_store, save_store
