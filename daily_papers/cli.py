@@ -13,12 +13,12 @@ from daily_papers.errors import DailyPapersError
 
 _EPILOG = """\
 exit codes:
-  0  done, also with nothing new
+  0  done, even if nothing is new
   1  failed, and nothing was lost
-  2  usage or configuration
-  3  done in part: some keywords could not be brought up to date; the others are stored
+  2  wrong usage or configuration
+  3  partly done: some keywords could not be brought up to date; the others are stored
 
-To see all of it work, here and now, without network: daily-papers demo
+To see all of it work on your own machine, offline: daily-papers demo
 """
 
 
@@ -40,12 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"daily-papers: {line}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read our output has stopped (`daily-papers export | head`): nothing is wrong.
-        _print_no_more()
+        # Whatever read our output has stopped (`daily-papers export | head`): nothing is wrong.
+        _discard_output()
         return 0
     except OSError as error:
-        # Errors of files are handled where they are read and written, so this is the output's.
-        _print_no_more()
+        # File errors are handled where files are read and written, so this is about the output.
+        _discard_output()
         place = error.filename or "standard output"
         print(f"daily-papers: {place}: {error.strerror or error}", file=sys.stderr)
         return 1
@@ -59,8 +59,8 @@ def parser() -> argparse.ArgumentParser:
     """Build the parser, which sets ``run`` to the function of the command."""
     parser = argparse.ArgumentParser(
         prog="daily-papers",
-        description="A repository that reads arXiv for you: keywords.yaml in; tables in README.md "
-        "and one mail with the new papers out.",
+        description="A repository that reads arXiv for you: it turns keywords.yaml into tables in "
+        "README.md, and one email a day with the new papers.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -100,13 +100,13 @@ def _add_common_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _print_no_more() -> None:
+def _discard_output() -> None:
     """Keep Python from writing the rest of its output when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_utf8() -> None:
-    """Print papers' text whatever the locale; what cannot be encoded is escaped."""
+    """Print in UTF-8 whatever the locale; escape what cannot be encoded."""
     if sys.stdout is None:  # closed by the caller, as `>&-` does
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):

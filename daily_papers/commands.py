@@ -1,6 +1,6 @@
-"""The commands: what each one takes and what it does, side by side.
+"""The commands: the options of each one and the function that runs it, side by side.
 
-What a command needs is imported when it runs, so that ``--help`` answers at once.
+Each command imports what it needs when it runs, so that ``--help`` answers at once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """Options that exclude each other; exactly one of them if it is required."""
+    """Options that exclude each other; if it is ``required``, one must be given."""
 
     options: tuple[Option, ...]
     required: bool = False
@@ -81,7 +81,7 @@ def flag(name: str, help: str) -> Option:  # noqa: A002 - argparse's own word
 
 
 def minutes(text: str) -> float:
-    """Read a number of minutes, up to a day of them."""
+    """Read a number of minutes, up to a whole day."""
     try:
         number = float(text)
     except ValueError:
@@ -93,10 +93,10 @@ def minutes(text: str) -> float:
 
 @command(
     "update",
-    "fetch, match, store, render, write the digest: the daily job",
+    "run the daily job: fetch, match, store, render, write the digest",
     "Ask arXiv what is new, keep the newest papers of each keyword, rewrite the tables in\n"
     "README.md and papers/, and write the day's digest. A second run on a complete day asks\n"
-    "nothing and changes nothing; after a failed run, the next one catches up.",
+    "nothing and changes nothing; if a run fails, the next one catches up.",
     option(
         "--today",
         metavar="YYYY-MM-DD",
@@ -107,8 +107,8 @@ def minutes(text: str) -> float:
         "--source",
         choices=("auto", "announcements", "search", "oai"),
         default="auto",
-        help="how to ask arXiv: the announcement feed, one search for each keyword, or a "
-        "harvest over OAI-PMH (default: auto, which chooses)",
+        help="how to ask arXiv: announcements is the announcement feed, search is one search for "
+        "each keyword, oai is a harvest over OAI-PMH (default: auto, which chooses)",
     ),
     option(
         "--budget",
@@ -117,8 +117,8 @@ def minutes(text: str) -> float:
         default=40.0,
         help="how long the run may take, including waits for arXiv (default: 40)",
     ),
-    option("--report", metavar="FILE", help="write the report there, as JSON"),
-    flag("--dry-run", "print what would be asked; ask and write nothing"),
+    option("--report", metavar="FILE", help="write the report to this file, as JSON"),
+    flag("--dry-run", "only print what it would ask for"),
 )
 def run_update(arguments: Namespace) -> int:
     """Run the daily job and print its report."""
@@ -166,10 +166,10 @@ def _write(path: Path, text: str) -> None:
 
 @command(
     "render",
-    "everything from the store again, without network",
+    "write tables and pages again from the store, offline",
     "Write README.md's tables and the pages in papers/ again from the store, for example after\n"
-    "you edited templates/ or a heading.",
-    flag("--check", "only compare: print what differs, and exit with 1 if anything does"),
+    "you have edited templates/ or a heading.",
+    flag("--check", "write nothing: print which files differ, and exit with 1 if any does"),
 )
 def run_render(arguments: Namespace) -> int:
     """Write everything from the store again, or only compare."""
@@ -179,7 +179,7 @@ def run_render(arguments: Namespace) -> int:
     if arguments.check:
         paths = repository.rendered().changes()
         for path in paths:
-            print(f"{path}: differs from what the store says; run: daily-papers render")
+            print(f"{path}: differs from the store; run: daily-papers render")
         return 1 if paths else 0
     with repository.locked():
         written = repository.rendered().commit()
@@ -190,14 +190,14 @@ def run_render(arguments: Namespace) -> int:
 
 @command(
     "check",
-    "is keywords.yaml right?",
-    "Read keywords.yaml and your own templates, and name every mistake with its line and the\n"
-    "likely fix. Exits with 2 if there is one. Nothing in a template is run.",
+    "look for mistakes in keywords.yaml and your templates",
+    "Read keywords.yaml and your own templates, and print every mistake with its line and the\n"
+    "likely fix. Exits with 2 if there is one. It does not run the templates.",
     option(
         "--format",
         choices=("text", "github"),
         default="text",
-        help="github: annotations that GitHub Actions shows at the lines (default: text)",
+        help="github: annotations, which GitHub shows beside the lines (default: text)",
     ),
 )
 def run_check(arguments: Namespace) -> int:
@@ -255,9 +255,10 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
 
 @command(
     "preview",
-    "what would a keyword bring?",
-    "Ask arXiv once for a keyword, and print its query, papers a day, how many days its table\n"
-    "covers, samples, and what it shares with other keywords. Nothing is stored.",
+    "show what a keyword would bring",
+    "Ask arXiv for a keyword, and print its query, how many papers it brings a day, how many\n"
+    "days its table covers, some samples, and what it shares with other keywords. Stores\n"
+    "nothing.",
     Either(
         (
             option(
@@ -269,7 +270,7 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
             option(
                 "--changed-since",
                 metavar="REV",
-                help="each keyword that has changed since this commit",
+                help="preview each keyword that has changed since this commit",
             ),
         ),
         required=True,
@@ -278,7 +279,7 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
         "--format",
         choices=("text", "markdown"),
         default="text",
-        help="markdown: for the summary of a job on GitHub (default: text)",
+        help="markdown: for a job summary on GitHub (default: text)",
     ),
 )
 def run_preview(arguments: Namespace) -> int:
@@ -305,21 +306,22 @@ def run_preview(arguments: Namespace) -> int:
 @command(
     "notify",
     "send the digests that have no issue yet",
-    "Open one issue for each digest that has none on GitHub, which mails it to everyone who\n"
-    "watches the repository. GITHUB_REPOSITORY and GITHUB_TOKEN are set as in Actions. Exits\n"
-    "with 1 if a digest could not be sent; the next run looks first, then continues.",
+    "Open one issue on GitHub for each digest that has none; GitHub mails it to everyone who\n"
+    "watches the repository. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as set in Actions. Exits\n"
+    "with 1 if a digest could not be sent; the next run sends what is missing.",
     Either(
         (
-            flag("--dry-run", "print what would be sent, and send nothing"),
+            flag("--dry-run", "only print what would be sent"),
             option(
                 "--to-file",
                 metavar="FILE",
-                help="write what would be sent to this file, for another channel",
+                help="write to this file what would be sent, for another channel",
             ),
             option(
                 "--correct",
                 metavar="DIGEST",
-                help="update the issue of a digest (2026-11-20) from its file, and say so there",
+                help="update the issue of a digest (2026-11-20) from the digest's file, and add a "
+                "comment that says what changed",
             ),
         )
     ),
@@ -342,8 +344,8 @@ def run_notify(arguments: Namespace) -> int:
 @command(
     "report",
     "print a run's report again",
-    "Print what `update --report FILE` wrote: as a table, as the summary of a job on GitHub, as\n"
-    "annotations, or as the message of a commit.",
+    "Print the report that `update --report FILE` wrote: as a table, as a job summary on GitHub,\n"
+    "as annotations, or as a commit message.",
     option("file", metavar="FILE", help="the report"),
     option(
         "--format",
@@ -378,11 +380,11 @@ def run_report(arguments: Namespace) -> int:
 
 @command(
     "export",
-    "the store as JSON lines, CSV or BibTeX",
-    "Print the tables for other programs: one line for each paper and keyword (jsonl, csv), or\n"
-    "one entry for each paper (bibtex).",
+    "print the store as JSON lines, CSV or BibTeX",
+    "Print the tables for other programs: one line for each keyword of each paper (jsonl, csv),\n"
+    "or one entry for each paper (bibtex).",
     option("--format", choices=("jsonl", "csv", "bibtex"), default="jsonl", help="default: jsonl"),
-    flag("--all", "also the history: every paper that was ever in a table or a digest"),
+    flag("--all", "include the history: every paper that was ever in a table or a digest"),
     flag("--bom", "with --format csv: begin with a byte order mark, which Excel needs for UTF-8"),
 )
 def run_export(arguments: Namespace) -> int:
@@ -409,8 +411,8 @@ def run_export(arguments: Namespace) -> int:
 @command(
     "site",
     "build the website into site/",
-    "Build the website from the store: pages, search, feeds, JSON and BibTeX. Only files that\n"
-    "change are written. Its links are relative, so it works at any address.",
+    "Build the website from the store: pages, search, feeds, JSON and BibTeX. Writes only the\n"
+    "files that change. Links are relative, so the website works at any address.",
     option("--output", metavar="DIR", help="the folder to build into (default: site/ in --root)"),
     option(
         "--base-url",
@@ -435,15 +437,20 @@ def run_site(arguments: Namespace) -> int:
 
 @command(
     "import",
-    "bring in what another tool published",
-    "Read what another digest tool published (READMEs, pages, JSON, CSV) and its configuration,\n"
-    "and store the papers. If there is no keywords.yaml, or only init's example, one is written.\n"
-    "Everything that is brought in counts as seen: it will not be mailed. Exits with 3 if a file\n"
-    "brought nothing or a paper was left out.",
+    "import what another tool published",
+    "Read what another tool published (READMEs, pages, JSON, CSV) and its configuration, and\n"
+    "store the papers. If there is no keywords.yaml, or only the example from init, write one.\n"
+    "Imported papers count as seen: they will not be mailed. Exits with 3 if a file held no\n"
+    "papers or a paper was left out.",
     option("files", metavar="FILE", nargs="+", help="a file, or a folder with such files"),
-    flag("--replace", "put our two markers where README.md has tables, and write the workflows"),
-    flag("--dry-run", "print what would be done, and write nothing"),
-    option("--today", metavar="YYYY-MM-DD", type=day, help="the day on which they were first seen"),
+    flag("--replace", "put our two markers in place of README.md's tables; write the workflows"),
+    flag("--dry-run", "only print what it would do"),
+    option(
+        "--today",
+        metavar="YYYY-MM-DD",
+        type=day,
+        help="the day on which the papers count as first seen (default: today)",
+    ),
 )
 def run_import(arguments: Namespace) -> int:
     """Bring in the files of another tool."""
@@ -467,9 +474,9 @@ def run_import(arguments: Namespace) -> int:
 
 @command(
     "init",
-    "a new digest repository",
+    "create a digest repository",
     "Write what a digest repository needs into DIR: README.md, keywords.yaml, two workflows,\n"
-    ".gitignore and .gitattributes. Files that are already there stay as they are.",
+    ".gitignore and .gitattributes. Existing files stay as they are.",
     option("folder", metavar="DIR", nargs="?", help="the folder (default: --root, or here)"),
     Either(
         (
@@ -499,15 +506,15 @@ def run_init(arguments: Namespace) -> int:
 
 @command(
     "demo",
-    "all of it, here and now, without network",
-    "Run a digest repository for a few days with an arXiv on this machine: made-up papers, the\n"
-    "real pipeline. Prints what it does and where to look.",
+    "see all of it work on your own machine, offline",
+    "Run a digest repository for a few days with a stand-in for arXiv on this machine: the real\n"
+    "pipeline, with made-up papers. Prints what it does and where to look.",
     option(
         "folder",
         metavar="DIR",
         nargs="?",
         default="daily-papers-demo",
-        help="a folder that is empty, does not exist, or is from an earlier demo "
+        help="a folder that is empty, does not exist yet, or is from an earlier demo "
         "(default: daily-papers-demo)",
     ),
 )

@@ -78,7 +78,7 @@ def test_check_only_compares(repository: Repository):
     ended = render(repository, "--check")
     assert ended == Ended(
         1,
-        "papers/graph-networks.md: differs from what the store says; run: daily-papers render\n",
+        "papers/graph-networks.md: differs from the store; run: daily-papers render\n",
         "",
     )
     assert repository.tree() == tree

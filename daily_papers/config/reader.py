@@ -1,7 +1,13 @@
 """Read bytes, or a file, into a ``Config``, in one pass that finds every mistake.
 
-``_TOP_KEYS`` and ``_KEYWORD_KEYS`` list the keys, each with what reads its value. A new key needs a
-line there, one in keywords.schema.json (a test compares the two), and one in docs/keywords.md.
+To add a key:
+
+1. Add a line to ``_TOP_KEYS`` or ``_KEYWORD_KEYS``, with the function that reads its value; if the
+   value is a list, name the key in ``_LISTS`` too. Use the value in `_Reader.config`, or in
+   `_Reader._keyword` and `_Reader._finished`.
+2. Add a field for it to `Config` or `Keyword` in model.py.
+3. Add it to daily_papers/keywords.schema.json (a test compares the keys, in their order), and to
+   the table in docs/keywords.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The daily job, from top to bottom: keywords.yaml and arXiv in; store, tables and digest out.
+"""The daily job, from top to bottom: from keywords.yaml and arXiv to store, tables and digest.
 
     load -> reconcile -> ask for the feed -> plan -> ask for the rest -> conclude -> publish
 
@@ -47,7 +47,7 @@ class Order:
     #: Seconds for the whole run.
     budget: float = 40 * 60.0
     environ: Mapping[str, str] = field(default_factory=dict)
-    #: Called with a sentence where it takes long.
+    #: Called with a sentence when something takes long.
     say: Callable[[str], None] = say_nothing
 
 
@@ -64,7 +64,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
         def known() -> Store:
             return so_far(before, config.keywords, evidence, order.day)
 
-        def keep_what_came(wait: Wait) -> None:
+        def publish_so_far(wait: Wait) -> None:
             store = known()
             line = f"Still fetching: {wait.reason}."
             state = replace(store.state, complete=False, day_line=line)
@@ -73,7 +73,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
         with PoliteSession(
             Limits.of(services, budget=order.budget),
             answers=AnswerCache(repository.answers, order.day),
-            before_waiting=keep_what_came,
+            before_waiting=publish_so_far,
             say=order.say,
             digest_repository=repository_url(order.environ),
         ) as session:
@@ -108,7 +108,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
 
 
 def dry_run(repository: Repository, order: Order) -> tuple[str, ...]:
-    """What `update` would ask for now, one sentence each; nothing is asked, nothing written."""
+    """What `update` would ask for now, one sentence each; asks nothing and writes nothing."""
     config = repository.load_config()
     _refuse_the_future(Services.from_environment(order.environ), order.day)
     reconciled = _reconciled(repository, config, order)
@@ -117,9 +117,9 @@ def dry_run(repository: Repository, order: Order) -> tuple[str, ...]:
 
 
 def _refuse_the_future(services: Services, day: date) -> None:
-    """Refuse a day that arXiv cannot have announced yet, and that no later run could go behind.
+    """Refuse a future day: arXiv has announced nothing for it, and the store cannot go back.
 
-    A sandbox has its own calendar.
+    A sandbox may have any day.
     """
     now = listing_day({})
     if day > now and services.ask_arxiv:
@@ -130,7 +130,7 @@ def _refuse_the_future(services: Services, day: date) -> None:
 
 
 def _reconciled(repository: Repository, config: Config, order: Order) -> Reconciled:
-    """The store with the keywords of today. Raises UsageError if it is of a later day."""
+    """The store with today's keywords. Raises UsageError if the store is from a later day."""
     store = repository.load_store()
     last = store.state.day
     if last is not None and order.day < last:
@@ -148,9 +148,9 @@ def _situation(
     evidence: Sequence[Evidence],
     order: Order,
 ) -> Situation:
-    """How things are: ``store`` is what the evidence so far comes to.
+    """What the plan depends on; ``store`` includes the evidence so far.
 
-    A keyword that changed must be matched with the feed, even if an earlier run has read it.
+    A new or changed keyword must be matched with the feed, even if an earlier run has read it.
     """
     newcomers = bool(reconciled.added or reconciled.changed)
     if evidence:
@@ -175,7 +175,7 @@ def _situation(
 
 
 def all_categories(keywords: Sequence[Keyword]) -> tuple[str, ...]:
-    """The categories of all keywords together; none if one of them is for all of arXiv."""
+    """The categories of all keywords together; none if one of them searches all of arXiv."""
     if not all(keyword.categories for keyword in keywords):
         return ()
     return tuple(sorted({name for keyword in keywords for name in keyword.categories}))

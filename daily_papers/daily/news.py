@@ -1,19 +1,19 @@
 """What counts as news: the whole rule.
 
-1. A paper that today's announcement feed lists as new or as a cross-list is news for every keyword
-   that it matches.
-2. A paper that a search or a harvest finds is news for a keyword if its identifier is above the
-   one up to which the keyword's readers have been notified, whatever its version: identifiers are
-   given at announcement, in order. So a keyword that is being filled has no news, and a keyword
-   whose expression changed has news only of what its old expression matches as well.
-   A revision of what the feed of an earlier day showed is not: its first version was judged then.
-3. A paper that a search or a harvest finds is also news if it was new in one of the last 30
-   listings that were read, or between two of them, and no feed showed it (`feed_history`): for the
-   keywords whose tables had been filled by then.
-4. News that one keyword's search finds is compared with every keyword.
-5. What was news once never is again. A keyword that matches it later is only added to its record.
-6. A replacement is never news: one in five papers that a table sees first is an old paper's
-   revision.
+1. **The feed.** A paper that today's announcement feed lists as new or as a cross-list is news for
+   every keyword that it matches. One that the feed lists as a replacement is not news: one in five
+   papers that a table sees for the first time is a revision of an old paper.
+2. **A search or a harvest.** A paper that it finds is news for a keyword if its identifier is above
+   the one up to which the keyword's readers have been notified. arXiv gives identifiers in order,
+   when it announces a paper, so the version found does not matter. Filling a new table therefore
+   brings no news, and a keyword whose expression changed has news only of papers that its old
+   expression matches as well. A paper that an earlier day's feed listed as new is not news here:
+   rule 1 decided about it on that day.
+3. **A paper that the feeds left out.** What a search or a harvest finds is also news if it was new
+   in one of the last 30 listings that were read, or between two of them, and no feed showed it
+   (`feed_history`). It is news for the keywords whose tables had been filled by then.
+4. News under rules 2 and 3, from a search for one keyword, is matched with every keyword.
+5. Nothing is news twice. A keyword that matches a paper later is only added to its record.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ from daily_papers.store.store import KeywordState, Store
 class NewPapers:
     """The news of a run."""
 
-    #: With all that the run learned of them.
+    #: By identifier, with everything the run learned about them.
     papers: Mapping[str, Paper]
     #: Identifier to the slugs of the keywords for which it is news.
     keywords: Mapping[str, frozenset[str]]
-    #: The news that no feed announced: missed before, and found now.
+    #: The news that no feed announced, by keyword: missed before, and found now.
     missed: BySlug
-    #: What was news before this run, with the keywords that match it now.
+    #: The papers that were news before this run, with the keywords that match them now.
     also_matched_by: Mapping[str, frozenset[str]]
     #: Papers that no feed showed, whatever they match, and where they were new.
     unannounced: Mapping[str, Unannounced]
@@ -72,7 +72,7 @@ class NewPapers:
 def find_news(
     before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], day: date
 ) -> NewPapers:
-    """Decide what of the evidence of a day is news for which keyword."""
+    """Decide which papers in a day's evidence are news, and for which keywords."""
     feed = feed_of(evidence)
     listings = (before.state if feed is None else with_feed(before.state, feed, day)).heard
     earlier = (unpack_ids(listing.new) for listing in listings if listing.day < day)
@@ -119,7 +119,7 @@ class _Finds:
     shown_before: frozenset[str]
     papers: dict[str, Paper] = field(default_factory=dict)
     keywords: dict[str, set[str]] = field(default_factory=dict)
-    #: News that no feed announced, and what else no feed showed.
+    #: News that no feed announced, and other papers that no feed showed.
     missed: dict[str, Paper] = field(default_factory=dict)
     unannounced: dict[str, Unannounced] = field(default_factory=dict)
     again: dict[str, set[str]] = field(default_factory=dict)
@@ -175,7 +175,7 @@ def _above_notified(keyword: KeywordState, papers: Sequence[Paper]) -> Iterator[
 
 
 def _matching(expression: str, papers: Sequence[Paper]) -> Sequence[Paper]:
-    """Those that match an expression in its canonical form; all if it is too long to read."""
+    """The papers that match a canonical expression; all if it is too long to read."""
     try:
         return Matches({"": parse(expression)}, papers).of("")
     except QueryError:
@@ -185,7 +185,7 @@ def _matching(expression: str, papers: Sequence[Paper]) -> Sequence[Paper]:
 def _with_all_details(
     papers: Mapping[str, Paper], evidence: Sequence[Evidence]
 ) -> Mapping[str, Paper]:
-    """Merge into each new paper all that the run learned of it, in the order of arrival."""
+    """Merge into each new paper all that the run learned about it, in order of arrival."""
     known: dict[str, Paper] = {}
     for item in evidence:
         for paper in papers_of(item):
@@ -195,7 +195,7 @@ def _with_all_details(
 
 
 def papers_of(item: Evidence) -> Iterable[Paper]:
-    """All papers of which a piece of evidence says something."""
+    """All papers that a piece of evidence says something about."""
     match item:
         case FeedRead() | FeedLost():
             return (one.paper for one in item.announcements)
