@@ -18,6 +18,7 @@ from daily_papers.demo.papers import PERSON
 from daily_papers.errors import UsageError
 from daily_papers.render.readme import BEGIN, END
 from daily_papers.repository import Repository
+from daily_papers.site.build import build_site
 
 Say = Callable[[str], None]
 
@@ -43,7 +44,7 @@ keywords:
   - author: [{", ".join(PERSON)}]
 """
 _README = f"""\
-# Daily Papers
+# New papers on arXiv
 
 A digest repository: if you watch it, you get a mail on days with new papers. The topics are in
 [keywords.yaml](keywords.yaml). All the papers here are made up.
@@ -92,13 +93,13 @@ def demo(folder: Path, say: Say) -> None:
             for note in report.notes:
                 say(f"            note: {note}")
             say(f"            {asked} requests, exit code {report.exit_code}")
-    say("\nNow look at:")
-    say(f"  {folder / 'README.md'}: the tables")
-    say(f"  {folder / 'papers'}/: a page for each keyword")
-    digests = len(list((folder / "digests").glob("*.md")))
-    say(f"  {folder / 'digests'}/: {digests} digests, each of which becomes a mail")
-    say(f"  {folder / 'data'}/: the store, which git keeps")
-    say(f"Change {folder / 'keywords.yaml'}, then run: daily-papers --root {folder} check")
+    build_site(folder, None, None, {})
+    newest = max((folder / "digests").glob("*.md"))
+    say("\nNow open these two:")
+    say(f"  {folder / 'site' / 'index.html'}: the website, in a browser")
+    say(f"  {newest}: a day's mail")
+    say(f"The tables are in {folder / 'README.md'}, and the topics in {folder / 'keywords.yaml'}.")
+    say(f"Change the topics, then run: daily-papers --root {folder} check")
 
 
 def _prepare(folder: Path) -> None:
