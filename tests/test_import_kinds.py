@@ -184,6 +184,16 @@ def test_the_old_configuration_says_what_is_searched(
     assert all(name in found for name in searches)
 
 
+def test_a_configuration_alone_is_enough(repository: Repository, tmp_path: Path):
+    (tmp_path / "config.yaml").write_text("source: {arxiv: {category: [cs.CV, eess.IV]}}\n")
+    ended = bring_in(repository, tmp_path / "config.yaml", "--replace")
+    assert (ended.code, ended.err) == (0, "")
+    assert run("check", "--root", repository.root).code == 0
+    config = load_config(repository.root / "keywords.yaml")
+    assert [to_arxiv(k.expression) for k in config.keywords] == ["cat:cs.CV", "cat:eess.IV"]
+    assert run("render", "--root", repository.root).code == 0
+
+
 def test_only_the_example_of_init_is_replaced(repository: Repository, tmp_path: Path):
     assert run("init", repository.root).code == 0
     (tmp_path / "a.md").write_text(f"## mice\n{HEAD}{ROW}")

@@ -14,8 +14,7 @@ from datetime import date
 from itertools import pairwise
 
 from daily_papers.migrate.entries import entry_cells
-from daily_papers.migrate.headings import Heading, heading_at, lead_at
-from daily_papers.migrate.lines import Line, lines_of
+from daily_papers.migrate.headings import Heading, Line, heading_at, lead_at, lines_of
 from daily_papers.migrate.paper_links import find_date, links_to_paper, papers_in
 from daily_papers.migrate.rows import (
     Cells,

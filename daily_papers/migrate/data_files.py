@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from daily_papers.migrate.entries import entry_cells
-from daily_papers.migrate.lines import LONGEST
 from daily_papers.migrate.paper_links import links_to_paper, paper_named
-from daily_papers.migrate.rows import Cells, Kind, cells_of, kind_named, paper_of
+from daily_papers.migrate.rows import LONGEST, Cells, Kind, cells_of, kind_named, paper_of
 from daily_papers.migrate.topics import is_topic
 
 _DEEPEST = 12

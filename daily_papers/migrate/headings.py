@@ -1,4 +1,4 @@
-"""What stands as a heading in a published digest README, and what it says without its dress.
+"""The lines of a page, and those that are headings, with what they say without their dress.
 
 Besides the headings with number signs there are underlined ones, those in HTML, and leads: a bold
 line or the summary of a fold right above a table, which many use as its heading.
@@ -7,14 +7,21 @@ line or the summary of a fold right above a table, which many use as its heading
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from unicodedata import category
 
-from daily_papers.migrate.lines import Line
-from daily_papers.migrate.rows import Reading, as_written
+from daily_papers.migrate.paper_links import links_to_paper
+from daily_papers.migrate.rows import LONGEST, Reading, as_written, escaped_by_us
 from daily_papers.papers.paper import folded
+from daily_papers.render.readme import BEGIN, END
+
+# Lines end as in Markdown; str.splitlines would also split at form feeds and U+2028.
+_ENDING = re.compile(r"\r\n|\n|\r")
+TOO_LONG = f"longer than {LONGEST:,} characters, so it is not read"
+_FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
+_MARKER = re.compile(rf" {{0,3}}(?P<marker>{BEGIN}|{END})[ \t]*")
 
 _SIGNED = re.compile(r" {0,3}(?P<level>#{1,6})(?P<name>(?:[ \t].*)?)")
 _CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
@@ -54,6 +61,47 @@ _LEAD = 7
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line, counted from 1; it is ours between our own markers."""
+
+    number: int
+    text: str
+    is_ours: bool
+    #: Our marker that stands on it.
+    marker: str | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """How texts are written on it."""
+        return escaped_by_us if self.is_ours else as_written
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing stands on it."""
+        return not self.text.strip()
+
+
+def lines_of(text: str) -> Iterator[Line]:
+    """The lines, those of code blocks as the fence that opened them: they hold no Markdown."""
+    fence, is_ours = "", False
+    for number, line in enumerate(_ENDING.split(text.removeprefix("\ufeff")), start=1):
+        found = _FENCE.fullmatch(line)
+        if fence:
+            yield Line(number, fence, is_ours)
+            closes = found and found["fence"].startswith(fence) and not found["info"].strip()
+            fence = "" if closes else fence
+            continue
+        fence = found["fence"] if found else ""
+        if len(line) > LONGEST:
+            yield Line(number, TOO_LONG if links_to_paper(line) else "…", is_ours)
+            continue
+        found = _MARKER.fullmatch(line)
+        marker = found["marker"] if found else None
+        is_ours = (is_ours or marker == BEGIN) and marker != END
+        yield Line(number, line, is_ours, marker)
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading, and what it says without its dress."""
 
@@ -68,11 +116,6 @@ class Heading:
     def is_lead(self) -> bool:
         """Whether it is a bold line or a summary, right above a table."""
         return self.level == _LEAD
-
-    @property
-    def has_word(self) -> bool:
-        """Whether it can be a keyword."""
-        return bool(_WORD.search(self.name))
 
 
 def heading_at(lines: Sequence[Line], position: int) -> Heading | None:
@@ -99,7 +142,7 @@ def lead_at(line: Line) -> Heading | None:
         return None
     name = name.removesuffix(":").rstrip()
     lead = Heading(line, _LEAD, name, line.number, is_summary=bool(is_summary(line)))
-    return lead if lead.has_word and not _DAY.search(name) else None
+    return lead if _WORD.search(name) and not _DAY.search(name) else None
 
 
 def is_summary(line: Line) -> re.Match[str] | None:

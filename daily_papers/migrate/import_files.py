@@ -104,7 +104,7 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         config = joined(files.configs)
         keywords = _keywords(repository, files, config, transaction, imported)
         shelf = _shelved(files.published, keywords)
-        if not shelf.papers:
+        if not shelf.papers and not (config.says_something and imported.done):
             return _nothing(files, shelf)
         store = Draft(repository.load_store())
         for keyword in keywords:
@@ -149,23 +149,22 @@ def _keywords(
     headings = [topic_of_heading(name) for name in names if (slug_of(name) or name) not in known]
     if not config.topics and not headings:
         headings = [topic_of_heading(category) for category in config.categories]
-    if not config.topics and not headings:
-        return ()
-    source = Path(config.path if config.topics else files.published[0].path).name
-    of_what = f"the topics of {source}" if config.topics else "the headings"
+    is_configured = bool(config.topics) or not names
+    source = Path(config.path if is_configured else files.published[0].path).name
+    of_what = f"the topics of {source}" if is_configured else "the headings"
     titles = (page.title for page in files.published if page.title)
-    written = write_keywords(
+    text, left_out = write_keywords(
         [*config.topics, *headings],
         config.categories if config.topics or not all(map(is_category, names)) else (),
         next(titles, "Daily Papers"),
-        f"The {'topics' if config.topics else 'headings'} of {source}, as keywords.",
+        f"The {'topics' if is_configured else 'headings'} of {source}, as keywords.",
     )
-    imported.left_out += [f"{source}: {name}: {why}" for name, why in written.left_out]
-    if written.text.endswith("keywords:\n"):
+    imported.left_out += [f"{source}: {sentence}" for sentence in left_out]
+    if not text:
         return ()
     imported.done.append(f"{path}: written, with {of_what} as keywords")
-    transaction.write_shared(KEYWORDS, written.text.encode())
-    return parse_config(written.text.encode(), KEYWORDS).keywords
+    transaction.write_shared(KEYWORDS, text.encode())
+    return parse_config(text.encode(), KEYWORDS).keywords
 
 
 def _is_example(keywords: Sequence[Keyword]) -> bool:
@@ -240,7 +239,7 @@ def _take(store: Draft, keyword: Keyword, papers: Sequence[Paper], day: date) ->
 
 def _remember_last_update(store: Draft, published: Sequence[Published], day: date) -> None:
     """Let the tables go on saying of which day they are, until the first update."""
-    if store.state.day is None:
+    if store.state.day is None and store.papers:
         days = [page.last_update for page in published if page.last_update is not None]
         newest = max(stored.paper.date for stored in store.papers.values())
         store.state = replace(store.state, day=min(max(days, default=newest), day))

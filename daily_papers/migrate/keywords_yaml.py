@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import yaml
 
@@ -27,14 +26,6 @@ _ENOUGH = 5
 _FEW_TITLES = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The text of the file, and the topics that could not be made keywords, with the reason."""
-
-    text: str
-    left_out: tuple[tuple[str, str], ...]
-
-
 def is_category(name: str) -> bool:
     """Whether a topic is a category of arXiv; `math` and `physics` are words, too."""
     return bool(re.search(r"[.-]", name)) and taxonomy.is_known(name)
@@ -47,32 +38,34 @@ def topic_of_heading(name: str) -> Topic:
 
 def write_keywords(
     topics: Sequence[Topic], categories: Sequence[str], title: str, source: str
-) -> Written:
-    """Write the topics as keywords, in their order, so that the file loads."""
-    left_out: list[tuple[str, str]] = []
+) -> tuple[str, list[str]]:
+    """Write the topics as keywords, in their order, so that the file loads.
+
+    What cannot be a keyword is named, one sentence each. The text is empty where nothing can.
+    """
+    left_out: list[str] = []
     topics = list(topics)
-    while True:
+    head = [
+        f"# {folded(source)}",
+        f"title: {_scalar(title)}",
+        *([f"categories: [{', '.join(categories)}]"] if categories else _NO_CATEGORIES),
+        "keywords:",
+    ]
+    while topics:
         entries = list(_entries(topics))
-        head = [
-            f"# {folded(source)}",
-            f"title: {_scalar(title)}",
-            *([f"categories: [{', '.join(categories)}]"] if categories else _NO_CATEGORIES),
-            "keywords:",
-        ]
-        text = "\n".join([*head, *(line for entry in entries for line in entry)]) + "\n"
+        text = "\n".join([*head, *chain.from_iterable(entries)]) + "\n"
         try:
             parse_config(text.encode(), _NAME)
         except ConfigError as error:
             ends = list(accumulate(map(len, entries), initial=len(head)))
             wrong = {bisect_left(ends, each.line or 0) - 1: each.message for each in error.problems}
-            if -1 in wrong and topics:
+            if -1 in wrong:
                 raise
-            if not topics:
-                return Written(text, tuple(left_out))
-            left_out += [(topics[place].name, message) for place, message in wrong.items()]
+            left_out += [f"{topics[place].name}: {why}" for place, why in wrong.items()]
             topics = [topic for place, topic in enumerate(topics) if place not in wrong]
         else:
-            return Written(text, tuple(left_out))
+            return text, left_out
+    return "", left_out
 
 
 _NO_CATEGORIES = (

@@ -65,10 +65,11 @@ class OldConfig:
 
 
 def joined(configs: Sequence[OldConfig]) -> OldConfig:
-    """All of them as one, which is called as the first that names topics."""
+    """All of them as one, with the path of the first that names topics."""
     topics = {topic.name.casefold(): topic for each in configs for topic in each.topics}
     categories = dict.fromkeys(name for each in configs for name in each.categories)
-    path = next((each.path for each in configs if each.topics), "")
+    said = sorted((each for each in configs if each.says_something), key=lambda c: not c.topics)
+    path = said[0].path if said else ""
     return OldConfig(path, tuple(topics.values()), tuple(categories))
 
 

@@ -6,16 +6,16 @@ be read is named with its line, and left where it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from itertools import takewhile
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise, takewhile
 
 from daily_papers.migrate.blocks import Block, LastUpdate, Prose, Rows, blocks_of
 from daily_papers.migrate.data_files import DataRow
-from daily_papers.migrate.headings import Heading, undecorated
-from daily_papers.migrate.lines import TOO_LONG
-from daily_papers.migrate.order import times_of_rows, with_times
+from daily_papers.migrate.headings import TOO_LONG, Heading, undecorated
 from daily_papers.migrate.rows import (
     Cells,
     Kind,
@@ -27,7 +27,7 @@ from daily_papers.migrate.rows import (
     topics_of,
 )
 from daily_papers.migrate.topics import Filed, filed_rows, is_topic
-from daily_papers.papers.paper import Paper, merge
+from daily_papers.papers.paper import Paper, merge, newest_first
 from daily_papers.query.expression import query_words
 
 #: What rows tell of a paper.
@@ -208,12 +208,12 @@ class _Sections:
         self, title: str | None, blocks: tuple[Block, ...], filed: tuple[Filed, ...]
     ) -> Published:
         """All of it, topics in the order in which they come first."""
-        times = times_of_rows([list(papers.values()) for papers in self.papers.values()])
+        times = _times_of_rows(papers.values() for papers in self.papers.values())
         return Published(
             path=self.path,
             title=title,
             sections=tuple(
-                Section(name, with_times(papers.values(), times))
+                Section(name, tuple(_at(times, paper) for paper in papers.values()))
                 for name, papers in self.papers.items()
                 if name or papers
             ),
@@ -225,3 +225,47 @@ class _Sections:
             sections_of=self.sections_of,
             paper_of=self.paper_of,
         )
+
+
+# --- the order of rows within one day ------------------------------------------------------------
+
+
+def _times_of_rows(tables: Iterable[Collection[Paper]]) -> dict[str, datetime]:
+    """Give times to papers, by versioned identifier, where midnight is not enough.
+
+    A file tells the day of a paper, but its rows stand in the order of the times, and papers of one
+    day are ordered by identifier here. Where a table has another order, a paper that is older gets
+    a second less. Tables may share papers: one order is found that fits all of them. Days for which
+    there is none, since people changed the tables, keep midnight.
+    """
+    days: dict[date, list[list[Paper]]] = defaultdict(list)
+    for table in tables:
+        runs: dict[date, list[Paper]] = defaultdict(list)
+        for paper in table:
+            runs[paper.date].append(paper)
+        for day, run in runs.items():
+            days[day].append(run)
+    times: dict[str, datetime] = {}
+    for runs_of_day in days.values():
+        if any(run != sorted(run, key=newest_first) for run in runs_of_day):
+            times |= _times_of_day(runs_of_day)
+    return times
+
+
+def _times_of_day(runs: Iterable[Sequence[Paper]]) -> dict[str, datetime]:
+    papers = {paper.versioned_id: paper for run in runs for paper in run}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for newer, older in (pair for run in runs for pair in pairwise(run)):
+        sorter.add(newer.versioned_id, older.versioned_id)
+    try:
+        oldest_first = tuple(sorter.static_order())
+    except CycleError:
+        return {}
+    return {
+        id: datetime.combine(papers[id].date, time(), UTC) + timedelta(seconds=min(n, 86_399))
+        for n, id in enumerate(oldest_first)
+    }
+
+
+def _at(times: Mapping[str, datetime], paper: Paper) -> Paper:
+    return replace(paper, updated=times.get(paper.versioned_id, paper.updated))

@@ -31,6 +31,9 @@ from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import ArxivId, Origin, Paper, folded
 from daily_papers.text import cut
 
+#: No row and no text of a paper is longer; what is longer is not read.
+LONGEST = 50_000
+
 
 class Kind(Enum):
     """What a cell tells."""
