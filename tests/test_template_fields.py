@@ -106,7 +106,7 @@ def handed_over() -> Seen:
 
 def documented() -> Iterator[tuple[str, list[str]]]:
     text = DOCS.read_text(encoding="utf-8")
-    every = re.search(r"^All pages get (.*?):", text, re.MULTILINE | re.DOTALL)
+    every = re.search(r"^All pages of the website get (.*?):", text, re.MULTILINE | re.DOTALL)
     assert every is not None
     for row in re.finditer(r"^\| `(\S+\.jinja)` \| (.*) \|$", text, re.MULTILINE):
         of_all = (
