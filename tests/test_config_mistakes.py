@@ -78,7 +78,7 @@ keywords:
         ("keywords: [mri]\nkeywords: [ct]\n", ':2: duplicate key "keywords"; the first is on line 1'),
         ("keywords: [mri]\n---\nkeywords: [ct]\n", ':2: a second document begins here; remove the line "---"'),
         ("any: [x]\nkeywords: [mri]\n", ':1: unknown key "any"; it belongs to a keyword; indent it so that it is below the keyword\'s name'),
-        ("weather: red\nkeywords: [mri]\n", ':1: unknown key "weather"; the keys are title, categories, max_papers, keywords, columns'),
+        ("weather: red\nkeywords: [mri]\n", ':1: unknown key "weather"; the keys are title, categories, max_papers, like, keywords, columns'),
     ],
 )  # fmt: skip
 def test_the_file_as_a_whole(text: str, answer: str) -> None:
@@ -167,7 +167,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, phrase: ct}", 'unknown key "phrase"; did you mean "any"?'),
         ("{name: mri, Any: [ct]}", 'unknown key "Any"; did you mean "any"?'),
         ("{name: mri, title: x}", 'unknown key "title"; it belongs at the top of the file, without indentation'),
-        ("{name: mri, colour: [red]}", 'unknown key "colour"; the keys are name, slug, any, none, in, author, query, category, categories, max_papers'),
+        ("{name: mri, colour: [red]}", 'unknown key "colour"; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
         ("{name: mri, name: ct}", 'duplicate key "name"; the first is on line 2'),
         ("{name: mri, any: ct}", "any: expected a list; write any: [ct]"),
         ("{name: mri, any: 3}", "any: expected a list; write any: ['3']"),

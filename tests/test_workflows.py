@@ -205,7 +205,7 @@ def test_ci_runs_what_the_checkout_does_on_every_python() -> None:
     assert jobs["everything"]["strategy"]["matrix"]["python"] == declared
 
 
-@pytest.mark.parametrize("name", ["job.txt", "lowest.txt"])
+@pytest.mark.parametrize("name", ["job.txt", "like.txt", "lowest.txt"])
 def test_requirements_are_pinned_by_hash_and_name_no_index(name: str) -> None:
     text = (PROJECT / "requirements" / name).read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[a-z])", re.sub(r"(?m)^\s*#.*\n", "", text).strip())
@@ -217,17 +217,26 @@ def test_requirements_are_pinned_by_hash_and_name_no_index(name: str) -> None:
 def test_requirements_hold_every_dependency_and_the_lowest_are_the_lowest() -> None:
     about = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
     (block,) = re.findall(r"^dependencies = \[\n(.*?)^\]", about, re.MULTILINE | re.DOTALL)
-    (website,) = re.findall(r"^site = .*$", about, re.MULTILINE)
-    bounds = dict(re.findall(r'"([\w-]+)>=([\d.]+)', block + website))
+    extras = {
+        name: re.findall(r'"([\w-]+)>=([\d.]+)', line)
+        for name, line in re.findall(r"^(site|like) = (.*)$", about, re.MULTILINE)
+    }
+    bounds = dict(re.findall(r'"([\w-]+)>=([\d.]+)', block) + extras["site"] + extras["like"])
     pinned = {
         name: dict(re.findall(r"(?m)^([\w.-]+)==([\w.]+)", path.read_text(encoding="utf-8")))
-        for name in ("job", "lowest")
+        for name in ("job", "like", "lowest")
         if (path := PROJECT / "requirements" / f"{name}.txt")
     }
-    assert bounds.keys() <= pinned["job"].keys()
+    assert bounds.keys() <= pinned["job"].keys() | pinned["like"].keys()
+    assert bounds.keys() - dict(extras["like"]).keys() <= pinned["job"].keys()
     assert "hatchling" in pinned["job"]
+    # Both lists are installed, one after the other.
+    assert {n: v for n, v in pinned["like"].items() if n in pinned["job"]}.items() <= (
+        pinned["job"].items()
+    )
     for name, bound in bounds.items():
-        newest, lowest = version(pinned["job"][name]), version(pinned["lowest"][name])
+        newest = version((pinned["like"] | pinned["job"])[name])
+        lowest = version(pinned["lowest"][name])
         assert lowest[: len(version(bound))] == version(bound), name
         assert lowest <= newest
 

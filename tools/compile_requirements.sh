@@ -2,6 +2,7 @@
 # Writes requirements/*.txt from pyproject.toml: needs uv (`pip install uv`).
 #   job.txt     what the workflows of digest repositories install, every file by its hash; with
 #               what the website needs, so that one list is enough
+#   like.txt    what the extra `like` needs beside that, in the same versions
 #   lowest.txt  the oldest dependencies that pyproject.toml allows, and today's test tools
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,6 +19,8 @@ compile() {
 
 compile --extra site --universal --python-version 3.11 --generate-hashes \
   --output-file requirements/job.txt
+compile --extra like --universal --python-version 3.11 --generate-hashes \
+  --constraint requirements/job.txt --output-file requirements/like.txt
 compile --all-extras --python-version 3.11 --resolution lowest-direct --output-file "$lowest"
 compile --all-extras --group test --python-version 3.11 --constraint "$lowest" --generate-hashes \
   --no-annotate --output-file requirements/lowest.txt

@@ -204,6 +204,24 @@ def no_number(value: Value, most: int) -> str:
     return f"{expected}, not {cut(value.text, _SHOWN)}" if value.is_one else expected
 
 
+def no_liked(value: Value) -> str:
+    """What to write instead of a value that is neither a text nor a list of texts."""
+    return f"expected BibTeX files and arXiv identifiers; write {value.key}: [library.bib]"
+
+
+def liked_problem(text: str) -> str | None:
+    """What is wrong with the path of a BibTeX file; None if nothing is."""
+    parts = text.split("/")
+    if not text.lower().endswith((".bib", ".bibtex")):
+        shown = in_quotes(cut(text, _SHOWN))
+        return f"{shown} is neither a BibTeX file (library.bib) nor an arXiv identifier"
+    if len(text) > 200 or not text.isprintable():
+        return "a path has at most 200 characters, all of which can be seen"
+    if ".." in parts or "" in parts or "\\" in text or ":" in parts[0]:
+        return "write the path of a file in the repository, from keywords.yaml on: library.bib"
+    return None
+
+
 def no_list(value: Value) -> str:
     """What to write instead of a value that is not a list."""
     if value.key == "keywords":

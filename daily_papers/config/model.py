@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from daily_papers.errors import DailyPapersError
+from daily_papers.like.library import Library
 from daily_papers.query.expression import Expression
 
 
@@ -53,6 +54,10 @@ class Keyword:
     categories: tuple[str, ...]
     #: Its line in the file.
     line: int
+    #: What its papers are to be like; its expression matches nothing then.
+    like: Library | None = None
+    #: How many papers it takes from a day; 0 without `like`.
+    papers_per_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +71,5 @@ class Config:
     #: Of the tables, in their order.
     columns: tuple[str, ...]
     warnings: tuple[Problem, ...]
+    #: What the reader likes: it orders mails and pages.
+    like: Library | None = None

@@ -28,9 +28,11 @@ from daily_papers.config.model import Config, ConfigError, Keyword, Problem
 from daily_papers.config.searches import EITHER, PLACES, any_phrase, in_one_of, plain_place
 from daily_papers.config.slugs import clashes, slug_of, slug_problem
 from daily_papers.config.yaml_text import REFUSED, Keys, YamlText, read_yaml
-from daily_papers.papers.paper import folded
+from daily_papers.like.library import Library
+from daily_papers.papers.paper import ArxivId, folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import (
+    NOTHING,
     Author,
     Category,
     Expression,
@@ -48,11 +50,14 @@ MOST_KEYWORDS: Final = 10_000
 MOST_PAPERS: Final = 2_000
 DEFAULT_TITLE: Final = "Daily Papers"
 DEFAULT_MAX_PAPERS: Final = 100
+MOST_PAPERS_PER_DAY: Final = 100
+DEFAULT_PAPERS_PER_DAY: Final = 10
+_MOST_LIKED: Final = 1_000
 _MOST_SHOWN: Final = 100
 #: Reading ends at this many errors; after as many problems, nothing is checked for doubts.
 _MOST_PROBLEMS: Final = 300
 #: The keys that say what to search for; without them the name does.
-_SUBJECTS: Final = frozenset({"any", "author", "query", "category"})
+_SUBJECTS: Final = frozenset({"any", "author", "query", "category", "like"})
 #: Keys that cannot be used with a subject, and what to do instead.
 _EXCLUDED: Final = {
     "query": (frozenset({"any", "none", "in", "author", "category"}), "write it into the query"),
@@ -60,7 +65,13 @@ _EXCLUDED: Final = {
         frozenset({"any", "in", "author", "categories"}),
         'to search within a category, write "categories: [...]"',
     ),
+    "like": (
+        frozenset({"any", "none", "in", "author", "query", "category"}),
+        "it searches for nothing",
+    ),
 }
+#: Subjects that give no name.
+_NAMED: Final = frozenset({"query", "like"})
 _START: Final = 'begin with a line "keywords:" and below it a line "  - your topic"'
 #: The longer marks first: UTF-32 begins like UTF-16.
 _OTHER_ENCODINGS: Final = (
@@ -288,6 +299,7 @@ class _Reader:
             keywords=self._top["keywords"],
             columns=self._top.get("columns") or USUAL,
             warnings=(),
+            like=self._top.get("like"),
         )
 
     def keywords(self, value: Value) -> tuple[Keyword, ...]:
@@ -318,9 +330,10 @@ class _Reader:
             message = 'the keyword says nothing to search for; add a line "name: ..."'
             self.refuse(item, message)
         readers: Readers = _KEYWORD_KEYS if has_subject else {**_KEYWORD_KEYS, "name": _SUBJECT}
-        skipped = _EXCLUDED["query"][0] if "query" in values else frozenset()
+        alone = next((key for key in ("like", "query") if key in values), None)
+        skipped = _EXCLUDED[alone][0] if alone else frozenset()
         if "name" not in values:
-            skipped |= {"query"}
+            skipped |= _NAMED
         read = {key: readers[key](self, values[key]) for key in values if key not in skipped}
         authors, phrases = read.get("author") or (), read.get("any") or ()
         category = read.get("category")
@@ -333,6 +346,7 @@ class _Reader:
         parts += [Category(category)] if category else []
         parts += [any_of(*map(Author, authors))] if authors else []
         parts += [any_phrase(phrases, read.get("in") or usual)] if phrases else []
+        parts += [NOTHING] if read.get("like") else []
         if name is None or not parts:
             return None
         wanted = all_of(*parts)
@@ -349,16 +363,19 @@ class _Reader:
             for key in values.keys() & excluded:
                 message = f'"{key}" cannot be used with "{subject}"; {advice}'
                 self.refuse(values[key], message, label="")
-        if "query" in values and "name" not in values:
-            message = '"query" needs a name; add a line "name: ..." for its heading'
-            self.refuse(values["query"], message, label="")
+        for subject in values.keys() & _NAMED if "name" not in values else ():
+            message = f'"{subject}" needs a name; add a line "name: ..." for its heading'
+            self.refuse(values[subject], message, label="")
+        if "papers_per_day" in values and "like" not in values:
+            message = 'it is for keywords with "like"; write max_papers for the size of a table'
+            self.refuse(values["papers_per_day"], message)
         if {"in", "author"} <= values.keys() and not values.keys() & {"any", *_EXCLUDED}:
             message = 'it says where the phrases of "any" must be, and there are none'
             self.refuse(values["in"], message)
 
     def _finished(self, item: Value, name: str, wanted: Expression, read: Read) -> Keyword:
         """Add the categories, the slug and the length of the table."""
-        authors = read.get("author") or ()
+        authors, like = read.get("author") or (), read.get("like")
         categories = read.get("categories")
         if category := read.get("category"):
             categories = (category,)
@@ -371,7 +388,9 @@ class _Reader:
             name=name,
             slug=read.get("slug") or slug_of(name),
             expression=(
-                all_of(wanted, in_one_of(categories)) if categories and not category else wanted
+                all_of(wanted, in_one_of(categories))
+                if categories and not (category or like)
+                else wanted
             ),
             max_papers=(
                 read.get("max_papers") or self._top.get("max_papers") or DEFAULT_MAX_PAPERS
@@ -379,7 +398,26 @@ class _Reader:
             authors=authors,
             categories=categories,
             line=self._source.place(item.index).line,
+            like=like,
+            papers_per_day=(read.get("papers_per_day") or DEFAULT_PAPERS_PER_DAY) if like else 0,
         )
+
+    def library(self, value: Value) -> Library | None:
+        """BibTeX files and identifiers, or a single one of them."""
+        files, ids = dict[str, int](), list[str]()
+        items = self.items(value, most=_MOST_LIKED) if value.kind == "a list" else [value]
+        for item in items:
+            if item.kind not in ("a text", "a number"):
+                self.refuse_kind(item, messages.no_liked)
+                continue
+            try:
+                ids.append(ArxivId.parse(item.text).id)
+            except ValueError:
+                if problem := messages.liked_problem(item.text):
+                    self.refuse(item, problem)
+                else:
+                    files.setdefault(item.text, self._source.place(item.node.start_mark.index).line)
+        return Library(files, tuple(dict.fromkeys(ids))) if files or ids else None
 
 
 # --- the value of each key; None if it is wrong -------------------------------------------------
@@ -397,11 +435,11 @@ def _categories(reader: _Reader, value: Value) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
-def _number(reader: _Reader, value: Value) -> int | None:
+def _number(reader: _Reader, value: Value, most: int = MOST_PAPERS) -> int | None:
     number = value.whole_number
-    if number is not None and 1 <= number <= MOST_PAPERS:
+    if number is not None and 1 <= number <= most:
         return number
-    reader.refuse_kind(value, partial(messages.no_number, most=MOST_PAPERS))
+    reader.refuse_kind(value, partial(messages.no_number, most=most))
     return None
 
 
@@ -445,6 +483,7 @@ _TOP_KEYS: Final[Readers] = {
     "title": _HEADING,
     "categories": _categories,
     "max_papers": _number,
+    "like": _Reader.library,
     "keywords": _Reader.keywords,
     "columns": _columns,
 }
@@ -459,6 +498,8 @@ _KEYWORD_KEYS: Final[Readers] = {
     "category": _category,
     "categories": _categories,
     "max_papers": _number,
+    "like": _Reader.library,
+    "papers_per_day": partial(_number, most=MOST_PAPERS_PER_DAY),
 }
-_LISTS: Final = frozenset({"keywords", "columns", "any", "none", "categories", "author"})
+_LISTS: Final = frozenset({"keywords", "columns", "any", "none", "categories", "author", "like"})
 _KEYS: Final = Keys(_TOP_KEYS, _KEYWORD_KEYS, _LISTS)

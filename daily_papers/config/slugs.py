@@ -89,7 +89,10 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
     known: dict[int, str] = {}
     for number, keyword in enumerate(keywords):
         name = names.setdefault(_alike(keyword.name), keyword)
-        search = searches.setdefault(_alike(_in_any_order(keyword.expression, known)), keyword)
+        search = keyword
+        if keyword.like is None:
+            searched = _alike(_in_any_order(keyword.expression, known))
+            search = searches.setdefault(searched, keyword)
         page = pages.setdefault(keyword.slug, keyword)
         called = f'"{keyword.name}"'
         if name is not keyword:

@@ -69,6 +69,9 @@ class Without:
 Leaf = Phrase | Author | Category
 Expression = Leaf | All | AnyOf | Without
 
+#: What no paper matches.
+NOTHING: Final = AnyOf(())
+
 #: English words that arXiv does not index in titles and abstracts (Lucene's stop words).
 STOP_WORDS: Final = frozenset(
     """a an and are as at be but by for if in into is it no not of on or such that the their then

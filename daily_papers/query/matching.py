@@ -158,8 +158,8 @@ def _joined(
 ) -> _Found:
     found = [_found(part, holding) for part in parts]
     return _Found(
-        reduce(operator, (part.surely for part in found)),
-        reduce(operator, (part.perhaps for part in found)),
+        reduce(operator, (part.surely for part in found)) if found else 0,
+        reduce(operator, (part.perhaps for part in found)) if found else 0,
     )
 
 

@@ -1,0 +1,1 @@
+"""What the reader likes: a library of papers, and how close new papers are to it."""

@@ -1,0 +1,69 @@
+"""What a ``like`` names: BibTeX files of the repository, and arXiv identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from daily_papers.like.bibtex import LikedPaper, read_bibtex
+
+MOST_BYTES: Final = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What a reader likes, as keywords.yaml names it."""
+
+    #: BibTeX files, as paths in the repository, each with the line that names it.
+    files: Mapping[str, int]
+    #: arXiv identifiers without version.
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryProblem:
+    """Why a file of a library cannot be read."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def read_files(
+    root: Path, library: Library
+) -> tuple[tuple[LikedPaper, ...], tuple[LibraryProblem, ...]]:
+    """The papers of a library's files, and what is wrong with files."""
+    papers, problems = list[LikedPaper](), list[LibraryProblem]()
+    for path, line in library.files.items():
+        found = _read(root, path)
+        if isinstance(found, str):
+            problems.append(LibraryProblem(path, line, found))
+        else:
+            papers += found
+    return tuple(papers), tuple(problems)
+
+
+def _read(root: Path, path: str) -> tuple[LikedPaper, ...] | str:
+    """The papers of a file, or why there are none."""
+    try:
+        file = (root / path).resolve()
+        if not file.is_relative_to(root.resolve()):
+            return "it is outside of the repository; copy the file into it"
+        if not file.is_file():
+            return "there is no such file in the repository; export your library there"
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+    if len(content) > MOST_BYTES:
+        return f"longer than {MOST_BYTES // 1_000_000} MB; export the papers that matter most"
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "it is not UTF-8; export it again with this encoding"
+    return read_bibtex(text) or "no BibTeX entry with a title; export your library as BibTeX"

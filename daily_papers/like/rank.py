@@ -1,0 +1,100 @@
+"""How close each paper of a day is to what the reader likes.
+
+A linear classifier learns what the library's papers have that the day's papers have not, from
+their words and pairs of words (TF-IDF); what it gives to each paper of the day is the order. It
+needs scikit-learn, which the extra ``like`` installs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from daily_papers.like.terms import TermCounts, shipped_counts, terms
+
+if TYPE_CHECKING:
+    Matrix = Any  # of scipy, which has no types
+
+#: The more often a word is in a paper, the less each time counts.
+_SATURATION: Final = 1.2
+_REGULARIZATION: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """Where a paper of the day stands."""
+
+    #: 1 is the closest.
+    rank: int
+    #: The place in the library of the paper that is most like it; None if no term is shared.
+    nearest: int | None
+
+
+def can_rank() -> bool:
+    """Whether the extra ``like`` is installed."""
+    return find_spec("sklearn") is not None
+
+
+def rank(
+    library: Sequence[str], day: Sequence[str], counts: TermCounts | None = None
+) -> tuple[Closeness, ...]:
+    """Rank the day's texts (title and abstract) by the library's, in the order of ``day``.
+
+    What the library is silent about is ranked last, in the order of the day. Raises ImportError
+    without scikit-learn.
+    """
+    if not library or not day:
+        return ()
+    if not any(map(_frequencies, library)):
+        return tuple(Closeness(place, None) for place in range(1, len(day) + 1))
+    matrix = _tf_idf((*library, *day), counts or shipped_counts())
+    liked, new = matrix[: len(library)], matrix[len(library) :]
+    likeness = (new @ liked.T).tocsr()
+    scores = _scores(matrix, likeness, library, day)
+    order = sorted(range(len(day)), key=lambda place: (-scores[place], place))
+    ranks = {place: rank for rank, place in enumerate(order, start=1)}
+    return tuple(Closeness(ranks[place], _nearest(likeness, place)) for place in range(len(day)))
+
+
+def _tf_idf(texts: Sequence[str], counts: TermCounts) -> Matrix:
+    """A row for each text, all of the same length, and a column for each term."""
+    from sklearn.feature_extraction import DictVectorizer  # noqa: PLC0415 - takes a second
+    from sklearn.preprocessing import normalize  # noqa: PLC0415
+
+    rows = [
+        {
+            term: times * (_SATURATION + 1) / (times + _SATURATION) * counts.rarity(term)
+            for term, times in _frequencies(text).items()
+        }
+        for text in texts
+    ]
+    return normalize(DictVectorizer().fit_transform(rows))
+
+
+@lru_cache(maxsize=2_000)
+def _frequencies(text: str) -> Counter[str]:
+    """How often each term is in a text; the same library is ranked by for several keywords."""
+    return Counter(terms(text))
+
+
+def _scores(
+    matrix: Matrix, likeness: Matrix, library: Sequence[str], day: Sequence[str]
+) -> list[float]:
+    from sklearn.svm import LinearSVC  # noqa: PLC0415
+
+    known, first = frozenset(library), len(library)
+    others = [first + place for place, text in enumerate(day) if text not in known]
+    if not others:
+        return [float(score) for score in likeness.sum(axis=1).ravel().tolist()[0]]
+    classifier = LinearSVC(C=_REGULARIZATION, class_weight="balanced", random_state=0)
+    classifier.fit(matrix[[*range(first), *others]], [1] * first + [0] * len(others))
+    return [float(score) for score in classifier.decision_function(matrix[first:])]
+
+
+def _nearest(likeness: Matrix, place: int) -> int | None:
+    row = likeness[place]
+    return int(row.indices[row.data.argmax()]) if row.nnz else None

@@ -1,0 +1,104 @@
+"""`like` in keywords.yaml, and what is said of the files that it names."""
+
+from pathlib import Path
+
+import pytest
+
+from daily_papers.config import ConfigError, parse_config
+from daily_papers.like.library import MOST_BYTES, Library, read_files
+
+HINT = (
+    'keywords.yaml:2: like: "a.txt" is neither a BibTeX file (library.bib) nor an arXiv identifier'
+)
+
+PATH = "write the path of a file in the repository, from keywords.yaml on: library.bib"
+FOR_LIKE = 'it is for keywords with "like"; write max_papers for the size of a table'
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(text.encode(), "keywords.yaml")
+    return str(raised.value).split("\n")
+
+
+def test_files_and_identifiers_at_the_top_and_in_a_keyword() -> None:
+    config = parse_config(
+        b"""\
+categories: [cs]
+like: papers/mine.bib
+keywords:
+  - mri
+  - name: For me
+    like:
+      - library.bib
+      - 2605.13540
+      - https://arxiv.org/abs/hep-th/9901001v2
+    papers_per_day: 3
+  - name: For us
+    like: [library.bib]
+    categories: []
+""",
+        "keywords.yaml",
+    )
+    assert config.like == Library({"papers/mine.bib": 2}, ())
+    mri, mine, ours = config.keywords
+    assert (mri.like, mri.papers_per_day) == (None, 0)
+    assert mine.like == Library({"library.bib": 7}, ("2605.13540", "hep-th/9901001"))
+    assert (mine.papers_per_day, mine.categories) == (3, ("cs",))
+    assert (ours.papers_per_day, ours.categories) == (10, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("like: a.txt\nkeywords: [mri]", HINT.replace(":2:", ":1:")),
+        ("keywords:\n- {name: x, like: [a.txt]}", HINT),
+        (
+            "keywords:\n- {name: x, like: [../a.bib]}",
+            f"keywords.yaml:2: like: {PATH}",
+        ),
+        (
+            "keywords:\n- {name: x, like: [], papers_per_day: 101}",
+            "keywords.yaml:2: like: the list is empty; remove the key, or add a text",
+        ),
+        (
+            "keywords:\n- {name: x, any: [y], like: [a.bib]}",
+            'keywords.yaml:2: "any" cannot be used with "like"; it searches for nothing',
+        ),
+        (
+            "keywords:\n- {like: [a.bib]}",
+            'keywords.yaml:2: "like" needs a name; add a line "name: ..." for its heading',
+        ),
+        (
+            "keywords:\n- {name: x, papers_per_day: 5}",
+            f"keywords.yaml:2: papers_per_day: {FOR_LIKE}",
+        ),
+    ],
+)
+def test_mistakes_and_what_to_write(text: str, answer: str) -> None:
+    assert answer in problems(text)
+
+
+def test_files_that_cannot_be_read_are_named_with_their_line(tmp_path: Path) -> None:
+    inside = tmp_path / "repository"
+    inside.mkdir()
+    entry = "@misc{a, title = {Crusts}, eprint = {2605.00001}}\n"
+    (inside / "good.bib").write_bytes(b"\xef\xbb\xbf" + entry.encode())
+    (inside / "huge.bib").write_bytes(b" " * (MOST_BYTES + 1))
+    (inside / "latin.bib").write_bytes("@misc{a, title = {Öfen}}".encode("latin-1"))
+    (inside / "empty.bib").write_text("@comment{nothing}")
+    (inside / "folder.bib").mkdir()
+    (tmp_path / "outside.bib").write_text(entry)
+    (inside / "link.bib").symlink_to(tmp_path / "outside.bib")
+    names = ["good", "huge", "latin", "empty", "folder", "link", "missing"]
+    files = {f"{name}.bib": line for line, name in enumerate(names, start=3)}
+    papers, found = read_files(inside, Library(files, ()))
+    assert [(paper.title, paper.id) for paper in papers] == [("Crusts", "2605.00001")]
+    assert [(problem.line, str(problem).split(";")[0]) for problem in found] == [
+        (4, "huge.bib: longer than 5 MB"),
+        (5, "latin.bib: it is not UTF-8"),
+        (6, "empty.bib: no BibTeX entry with a title"),
+        (7, "folder.bib: there is no such file in the repository"),
+        (8, "link.bib: it is outside of the repository"),
+        (9, "missing.bib: there is no such file in the repository"),
+    ]

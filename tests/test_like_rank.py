@@ -1,0 +1,75 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daily_papers.like.rank import rank
+from daily_papers.like.terms import TermCounts, shipped_counts, terms
+
+pytest.importorskip("sklearn")
+
+LIBRARY = (
+    "Sourdough starters\nWe grow wild yeast in rye flour and follow how acid a starter gets.",
+    "Steam in stone ovens\nSteam keeps the crust of a loaf soft while the oven spring lasts.",
+)
+DAY = (
+    "Train timetables\nWe plan the timetables of night trains with integer programs.",
+    "Oven doors\nA stone oven loses steam through its door, so that the crust tears.",
+    "Knots of ropes\nA catalogue of knots, and which rope each of them is for.",
+    "Wild yeast in the kitchen\nWhich rye flour brings wild yeast to a starter of sourdough?",
+)
+
+
+def test_papers_like_the_library_come_first_and_say_which_they_are_like() -> None:
+    ranked = rank(LIBRARY, DAY)
+    assert {ranked[1].rank, ranked[3].rank} == {1, 2}
+    assert (ranked[1].nearest, ranked[3].nearest) == (1, 0)
+    assert sorted(each.rank for each in ranked) == [1, 2, 3, 4]
+
+
+def test_a_paper_that_shares_no_term_is_like_none() -> None:
+    (closeness,) = rank(("Loaves of bread",), ("Timetables",))
+    assert (closeness.rank, closeness.nearest) == (1, None)
+
+
+def test_a_title_alone_counts() -> None:
+    ranked = rank(("Timetables of night trains",), DAY)
+    assert (ranked[0].rank, ranked[0].nearest) == (1, 0)
+
+
+def test_a_library_s_own_paper_is_not_learned_as_something_else() -> None:
+    ranked = rank((*LIBRARY, DAY[0]), DAY)
+    assert ranked[0].rank <= 2
+    assert rank(DAY, DAY)[0].nearest == 0
+
+
+def test_nothing_to_compare_gives_nothing() -> None:
+    assert rank((), DAY) == ()
+    assert rank(LIBRARY, ()) == ()
+    assert [each.rank for each in rank(("", "!"), ("", "?"))] == [1, 2]
+
+
+def test_rare_terms_say_more_than_frequent_ones() -> None:
+    counts = TermCounts(1000, {"loaf": 900, "knot": 2})
+    ranked = rank(("loaf knot",), ("loaf", "knot", "train"), counts)
+    assert [each.rank for each in ranked] == [2, 1, 3]
+
+
+@given(st.permutations(range(4)))
+def test_the_order_of_the_day_changes_nothing_that_is_like_the_library(order: list[int]) -> None:
+    ranked = rank(LIBRARY, DAY)
+    mixed = rank(LIBRARY, [DAY[place] for place in order])
+    assert rank(LIBRARY, DAY) == ranked
+    assert [mixed[order.index(place)] for place in (1, 3)] == [ranked[1], ranked[3]]
+
+
+def test_words_without_small_ones_in_singular_and_their_pairs() -> None:
+    assert list(terms("The Theories of 3D-Ovens: basis")) == [
+        *("theory", "3d", "theory 3d", "oven", "3d oven", "basis", "oven basis"),
+    ]
+
+
+def test_the_counts_that_are_shipped_know_small_from_rare() -> None:
+    counts = shipped_counts()
+    assert counts.papers > 10_000
+    assert counts.rarity("model") < counts.rarity("segmentation") < counts.rarity("sourdough")
+    assert counts.rarity("language model") < counts.rarity("oven spring")
