@@ -34,6 +34,10 @@ def _advanced(
 ) -> KeywordState:
     """Bring a keyword up to what the run found."""
     after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
+    if not after.searches:
+        # Where the feed is not asked, nothing is taken, and nothing is made up for later.
+        done = keyword.slug in findings.chosen or run.mode in (FetchMode.SEARCH, FetchMode.OAI)
+        return replace(after, last_success=run.day) if done else after
     if progress.searched:
         after = replace(after, audited=run.day, filled=after.filled or run.day, rejected=None)
     elif progress.harvested and after.filled is None:

@@ -28,6 +28,8 @@ from daily_papers.daily.evidence import (
     FeedRead,
     Harvested,
     HarvestFailed,
+    Liked,
+    Ranked,
     Searched,
     SearchFailed,
     Unanswered,
@@ -285,8 +287,8 @@ class Inquiry:
         return frozenset(
             paper.id
             for item in self.evidence
-            if isinstance(item, FeedRead | FeedLost)
-            for papers in item.matching.values()
+            if isinstance(item, FeedRead | FeedLost | Ranked)
+            for papers in (item.chosen if isinstance(item, Ranked) else item.matching).values()
             for paper in papers
         )
 
@@ -294,6 +296,17 @@ class Inquiry:
         """The lowest identifier that was given for today's listing."""
         listings = (i.announcements for i in self.evidence if isinstance(i, FeedRead | FeedLost))
         return next(iter(newly_announced(next(listings, ()))), None)
+
+    def ask_for_liked(self, wanted: Sequence[str]) -> None:
+        """Ask for papers that people like; what fails is asked for on another day."""
+        try:
+            papers = list[Paper]()
+            for start in range(0, len(wanted), DETAILS_A_REQUEST):
+                with self._api_health.asked():
+                    papers += self._api.by_id(wanted[start : start + DETAILS_A_REQUEST])
+            self.evidence.append(Liked(tuple(papers)))
+        except FetchError as error:
+            self.evidence.append(Unanswered("papers that you like", error.failure, still_due=False))
 
     # --- the audit -----------------------------------------------------------------------------
 

@@ -22,8 +22,12 @@ from daily_papers.daily.evidence import (
     FeedRead,
     Findings,
     Harvested,
+    Liking,
+    Ranked,
     Searched,
     feed_of,
+    known_liked,
+    ranked_of,
 )
 from daily_papers.daily.feed_history import (
     lost_since,
@@ -61,8 +65,12 @@ def conclude(
     findings = Findings.of(store, evidence)
     state = _with_feed_history(store.state, findings, news, run.day)
     store = advance(store, state, keywords, findings, run)
-    digest = _digest(before, store, keywords, news, run)
-    store = _with_news(store, keywords, news, run)
+    ranked = ranked_of(evidence)
+    liking = ranked.liking if ranked else {}
+    digest = _digest(before, store, keywords, news, liking, run)
+    store = _with_news(store, keywords, news, liking, run)
+    liked = known_liked(before, evidence)
+    store = store.updated(liked={id: liked[id] for id in run.liked if id in liked})
     new = Counter(slug for item in store.news_of(run.day).values() for slug in item.keywords)
     reports = tuple(
         report_keyword(store, keyword, findings, new[keyword.slug], run.day) for keyword in keywords
@@ -106,6 +114,8 @@ def _complete_before(day: date, keywords: Mapping[str, KeywordState]) -> Mapping
         slug: replace(
             keyword, last_success=keyword.last_success and min(keyword.last_success, last)
         )
+        if keyword.searches
+        else keyword
         for slug, keyword in keywords.items()
     }
 
@@ -125,6 +135,8 @@ def _with_tables(
                 draft.take(item.slug, item.papers, day)
             case FeedRead() | FeedLost() | Harvested():
                 draft.take_each(item.matching, day)
+            case Ranked():
+                draft.take_each(item.chosen, day)
         draft.learn(papers_of(item))
     draft.take_each(news.missed, day)
     for keyword in keywords:
@@ -191,13 +203,26 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
 # --- the news ----------------------------------------------------------------------------------
 
 
-def _with_news(store: Store, keywords: Sequence[Keyword], news: NewPapers, run: Run) -> Store:
+def _with_news(
+    store: Store,
+    keywords: Sequence[Keyword],
+    news: NewPapers,
+    liking: Mapping[str, Liking],
+    run: Run,
+) -> Store:
     """Remember the news, and count it for the keywords and the week."""
     order = [keyword.slug for keyword in keywords]
-    new = {
-        paper: News(paper.version, run.day, slugs, run.digest_key)
-        for paper, slugs in news.in_order(order)
-    }
+    new = {}
+    for paper, slugs in news.in_order(order):
+        like = liking.get(paper.id)
+        new[paper] = News(
+            version=paper.version,
+            day=run.day,
+            keywords=slugs,
+            digest=run.digest_key,
+            closeness=None if like is None else like.closeness,
+            similar=None if like is None else like.similar,
+        )
     if new:  # the digest has said which days were quiet
         quiet = tuple(day for day in store.state.quiet if day == run.day)
         store = store.updated(state=replace(store.state, quiet=quiet))
@@ -219,12 +244,23 @@ def _matched_by_more(store: Store, order: Sequence[str], news: NewPapers) -> Map
 
 
 def _digest(
-    before: Store, store: Store, keywords: Sequence[Keyword], news: NewPapers, run: Run
+    before: Store,
+    store: Store,
+    keywords: Sequence[Keyword],
+    news: NewPapers,
+    liking: Mapping[str, Liking],
+    run: Run,
 ) -> Digest | None:
     """Make the run's news a digest; None if there is none."""
     items = news_items(news.in_order([keyword.slug for keyword in keywords]), keywords)
     if not items:
         return None
+    items = tuple(
+        replace(item, closeness=liking[item.paper.id].closeness)
+        if item.paper.id in liking
+        else item
+        for item in items
+    )
     first = number_of(run.digest_key) == 1
     return Digest(
         key=run.digest_key,

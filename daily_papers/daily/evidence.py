@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from daily_papers.errors import Failure
+from daily_papers.like.bibtex import LikedPaper
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Origin, Paper, announcement_order
 from daily_papers.store.store import FeedPart, KeywordState, State, Store, highest
@@ -92,6 +93,34 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class Liked:
+    """Papers that people like, asked for by the identifiers in keywords.yaml."""
+
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Liking:
+    """How much a new paper is like what the reader likes."""
+
+    #: Its rank among the papers of its day, 1 for the closest.
+    closeness: int
+    #: The title in the library that is most like it; None if none is.
+    similar: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """How close today's listing is to what people like."""
+
+    #: By identifier, for the papers that are announced as new or cross-listed.
+    liking: Mapping[str, Liking]
+    #: What each keyword with `like` takes from the listing.
+    chosen: BySlug
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unanswered:
     """Something else that was asked for in vain."""
 
@@ -135,6 +164,8 @@ Evidence = (
     | Harvested
     | HarvestFailed
     | Details
+    | Liked
+    | Ranked
     | Unanswered
     | AuditFailed
     | AuditPostponed
@@ -142,9 +173,21 @@ Evidence = (
 )
 
 
+def ranked_of(evidence: Sequence[Evidence]) -> Ranked | None:
+    """How close today's listing is to what people like, if that is known."""
+    return next((item for item in evidence if isinstance(item, Ranked)), None)
+
+
 def feed_of(evidence: Sequence[Evidence]) -> FeedRead | None:
     """All of today's feed, if it was read."""
     return next((item for item in evidence if isinstance(item, FeedRead)), None)
+
+
+def known_liked(before: Store, evidence: Sequence[Evidence]) -> dict[str, LikedPaper]:
+    """What is known of papers that are liked by their identifiers."""
+    answers = [paper for item in evidence if isinstance(item, Liked) for paper in item.papers]
+    asked = {each.id: LikedPaper(each.title, each.abstract, each.id) for each in answers}
+    return {**before.liked, **asked}
 
 
 # --- summed up ---------------------------------------------------------------------------------
@@ -182,6 +225,8 @@ class Findings:
     announced: tuple[Announcement, ...] | None
     #: The highest identifier that the query API and OAI-PMH showed.
     shown: Mapping[Origin, str | None]
+    #: Keywords with `like` that took today's papers, which may be none.
+    chosen: frozenset[str]
     #: Keywords that were searched for, with whatever success.
     tried: frozenset[str]
     #: Keywords whose full search failed, though the service answers.
@@ -195,6 +240,7 @@ class Findings:
         feed = feed_of(evidence)
         lost = next((item for item in evidence if isinstance(item, FeedLost)), None)
         known = lost.announcements if lost else ()
+        ranked = ranked_of(evidence)
         harvests = [item.failure for item in evidence if isinstance(item, HarvestFailed)]
         return cls(
             progress=_progress(store, evidence),
@@ -203,6 +249,7 @@ class Findings:
             harvest_failure=harvests[-1] if harvests else None,
             announced=feed.announcements if feed else known or None,
             shown=_shown(evidence),
+            chosen=frozenset(ranked.chosen if ranked else ()),
             tried=frozenset(
                 item.slug for item in evidence if isinstance(item, Searched | SearchFailed)
             ),

@@ -18,7 +18,8 @@ from daily_papers.clock import listing_day
 from daily_papers.config import Config, Keyword
 from daily_papers.daily.ask import Inquiry, Progress
 from daily_papers.daily.conclude import Conclusion, conclude, so_far
-from daily_papers.daily.evidence import Evidence, FeedRead
+from daily_papers.daily.evidence import Evidence, FeedRead, feed_of
+from daily_papers.daily.liking import liked_ids, rank_listing
 from daily_papers.daily.plan import (
     FeedStatus,
     FetchMode,
@@ -85,6 +86,11 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             parts = plan.feed_parts
             if parts:
                 inquiry.ask_for_feed(parts)
+                unknown = [id for id in liked_ids(config) if id not in before.liked]
+                if unknown and feed_of(evidence) is not None:
+                    inquiry.ask_for_liked(unknown)
+                ranked = rank_listing(repository.root, config, before, evidence, order.day)
+                evidence += [ranked] if ranked is not None else []
                 store = known()
                 plan = make_plan(_situation(reconciled, store, config, evidence, order))
             learned = len(evidence)
@@ -99,6 +105,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             digest_key=new_key(order.day, repository.digest_keys()),
             repository=repository_name(order.environ),
             site=site_url(order.environ),
+            liked=liked_ids(config),
         )
         conclusion = conclude(before, config.keywords, evidence, run)
         repository.publish(
@@ -163,7 +170,9 @@ def _situation(
         day=order.day,
         mode=order.mode,
         state=store.state,
-        keywords=[store.keywords[keyword.slug] for keyword in config.keywords],
+        keywords=[
+            state for keyword in config.keywords if (state := store.keywords[keyword.slug]).searches
+        ],
         categories=all_categories(config.keywords),
         newcomers=newcomers,
         lacking_details=any(

@@ -14,6 +14,7 @@
    (`feed_history`). It is news for the keywords whose tables had been filled by then.
 4. News under rules 2 and 3, from a search for one keyword, is matched with every keyword.
 5. Nothing is news twice. A keyword that matches a paper later is only added to its record.
+6. **What you like.** What a keyword with `like` takes from today's feed is news for it (`liking`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from daily_papers.daily.evidence import (
     FeedLost,
     FeedRead,
     Harvested,
+    Ranked,
     Searched,
     feed_of,
 )
@@ -82,6 +84,8 @@ def find_news(
         match item:
             case FeedRead() | FeedLost():
                 finds.add_announced(item.matching, announced_as_news(item.announcements))
+            case Ranked():
+                finds.add_chosen(item.chosen)
             case Searched():
                 finds.add_found({item.slug: item.papers})
             case Harvested():
@@ -128,6 +132,11 @@ class _Finds:
         """Rule 1."""
         for slug, papers in matching.items():
             self._add(slug, (paper for paper in papers if paper.id in news))
+
+    def add_chosen(self, chosen: BySlug) -> None:
+        """Rule 6."""
+        for slug, papers in chosen.items():
+            self._add(slug, papers)
 
     def add_found(self, matching: BySlug) -> None:
         """Rules 2 and 3."""

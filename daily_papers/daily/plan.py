@@ -51,6 +51,8 @@ class Run:
     repository: str | None
     #: The website's address, if there is one.
     site: str | None
+    #: Identifiers of papers that people like.
+    liked: tuple[str, ...] = ()
 
 
 class FeedStatus(StrEnum):

@@ -16,6 +16,7 @@ from daily_papers.daily.evidence import (
     Findings,
     HarvestFailed,
     KeywordProgress,
+    Ranked,
     Unanswered,
 )
 from daily_papers.daily.feed_history import lost_since
@@ -216,6 +217,8 @@ def _noted(before: Store, item: Evidence) -> Iterator[str]:
         case FeedLost():
             for failure in item.failures:
                 yield f"announcement feed: {failure.plain_reason}"
+        case Ranked():
+            yield from item.notes
         case HarvestFailed() | Unanswered() | AuditFailed():
             yield f"{item.what}: {item.failure.plain_reason}"
         case CategoriesUnknown():

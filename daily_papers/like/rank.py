@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from daily_papers.like.terms import TermCounts, shipped_counts, terms
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 #: The more often a word is in a paper, the less each time counts.
 _SATURATION: Final = 1.2
 _REGULARIZATION: Final = 0.1
+#: New papers that are compared with the library at a time.
+_ROWS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,11 @@ class Closeness:
 
 def can_rank() -> bool:
     """Whether the extra ``like`` is installed."""
-    return find_spec("sklearn") is not None
+    try:
+        import sklearn  # noqa: F401, PLC0415
+    except ImportError:
+        return False
+    return True
 
 
 def rank(
@@ -53,11 +58,11 @@ def rank(
         return tuple(Closeness(place, None) for place in range(1, len(day) + 1))
     matrix = _tf_idf((*library, *day), counts or shipped_counts())
     liked, new = matrix[: len(library)], matrix[len(library) :]
-    likeness = (new @ liked.T).tocsr()
-    scores = _scores(matrix, likeness, library, day)
+    scores = _scores(matrix, library, day)
     order = sorted(range(len(day)), key=lambda place: (-scores[place], place))
     ranks = {place: rank for rank, place in enumerate(order, start=1)}
-    return tuple(Closeness(ranks[place], _nearest(likeness, place)) for place in range(len(day)))
+    nearest = _nearest(new, liked)
+    return tuple(Closeness(ranks[place], nearest[place]) for place in range(len(day)))
 
 
 def _tf_idf(texts: Sequence[str], counts: TermCounts) -> Matrix:
@@ -81,20 +86,23 @@ def _frequencies(text: str) -> Counter[str]:
     return Counter(terms(text))
 
 
-def _scores(
-    matrix: Matrix, likeness: Matrix, library: Sequence[str], day: Sequence[str]
-) -> list[float]:
+def _scores(matrix: Matrix, library: Sequence[str], day: Sequence[str]) -> list[float]:
     from sklearn.svm import LinearSVC  # noqa: PLC0415
 
     known, first = frozenset(library), len(library)
     others = [first + place for place, text in enumerate(day) if text not in known]
-    if not others:
-        return [float(score) for score in likeness.sum(axis=1).ravel().tolist()[0]]
+    if not others:  # all of the day is in the library, so there is nothing to tell it from
+        return [0.0] * len(day)
     classifier = LinearSVC(C=_REGULARIZATION, class_weight="balanced", random_state=0)
     classifier.fit(matrix[[*range(first), *others]], [1] * first + [0] * len(others))
     return [float(score) for score in classifier.decision_function(matrix[first:])]
 
 
-def _nearest(likeness: Matrix, place: int) -> int | None:
-    row = likeness[place]
-    return int(row.indices[row.data.argmax()]) if row.nnz else None
+def _nearest(new: Matrix, liked: Matrix) -> list[int | None]:
+    """The row of ``liked`` that each new one shares most with; a few at a time, for the memory."""
+    found = list[int | None]()
+    for start in range(0, new.shape[0], _ROWS):
+        likeness = (new[start : start + _ROWS] @ liked.T).tocsr()
+        for row in likeness:
+            found.append(int(row.indices[row.data.argmax()]) if row.nnz else None)
+    return found

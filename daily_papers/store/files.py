@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from daily_papers.errors import StoreError
+from daily_papers.like.bibtex import LikedPaper
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.records import Json, RecordError, decode, encode, line, parse
 from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
@@ -39,6 +40,7 @@ _NEWS = "data/news"
 _KEYWORDS = "data/keywords.jsonl"
 _WEEKS = "data/weeks.jsonl"
 _STATE = "data/state.json"
+_LIKED = "data/liked.jsonl"
 
 _ONE = re.compile(rb"[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7}")
 _ALL_IDENTIFIERS = re.compile(rb"(?:(?:%s)\n)*+" % _ONE.pattern)
@@ -90,6 +92,10 @@ def load_store(root: Path) -> Store:
         weeks={
             week: counts.papers for week, counts in _by_key(weeks, lambda week: week.week).items()
         },
+        liked=_by_key(
+            _records(_LIKED, _content(root, _LIKED), lambda values: decode(LikedPaper, values)),
+            lambda liked: liked.id or "",
+        ),
     )
 
 
@@ -140,6 +146,11 @@ def save_store(store: Store, transaction: Transaction) -> None:
         for week in sorted(store.weeks)
     ]
     transaction.write(_WEEKS, "".join(weeks).encode())
+    if store.liked:
+        liked = [line(encode(store.liked[id])) for id in sorted(store.liked)]
+        transaction.write(_LIKED, "".join(liked).encode())
+    elif (transaction.root / _LIKED).exists():
+        transaction.delete(_LIKED)
     state = {"format": FORMAT, **encode(store.state)}
     state["listed"] = dict(sorted(store.state.listed.items()))
     content = json.dumps(state, ensure_ascii=False, indent=1) + "\n"

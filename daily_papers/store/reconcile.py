@@ -52,6 +52,8 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
         slug = keyword.slug
         rows = len(draft.members(slug))
         record = _updated(draft.keywords.get(slug), keyword, rows, notified)
+        if keyword.like is not None:  # nothing is searched for, so nothing is missing
+            record = replace(record, filled=record.filled or day)
         draft.trim(slug, keyword.max_papers)
         if draft.members(slug) != members[slug]:
             record = replace(record, changed=day)
@@ -67,7 +69,10 @@ def _pairs(records: Iterable[KeywordState], keywords: Sequence[Keyword]) -> dict
     """Find for each keyword's slug the record that it had before."""
     sameness: tuple[tuple[Callable[[KeywordState], str], Callable[[Keyword], str]], ...] = (
         (lambda record: record.slug, lambda keyword: keyword.slug),
-        (lambda record: record.expression, lambda keyword: to_arxiv(keyword.expression)),
+        (
+            lambda record: record.expression if record.searches else f"like {record.slug}",
+            lambda keyword: to_arxiv(keyword.expression),
+        ),
         (lambda record: record.name, lambda keyword: keyword.name),
     )
     left = {record.slug: record for record in records}

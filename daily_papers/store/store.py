@@ -12,7 +12,9 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
+from daily_papers.like.bibtex import LikedPaper
 from daily_papers.papers.paper import Paper, announcement_order, merge, newest_first, unpack_ids
+from daily_papers.query.expression import NOTHING, to_arxiv
 
 _Value = TypeVar("_Value")
 
@@ -39,6 +41,10 @@ class News:
     keywords: tuple[str, ...]
     #: The key of the digest that carries it.
     digest: str
+    #: Its rank among the papers of its day by what the reader likes, 1 for the closest.
+    closeness: int | None = None
+    #: The title of what it is most like in the reader's library.
+    similar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,11 @@ class KeywordState:
     notified_expression: str | None = None
     #: The slugs that it had before, each with the day it lost it: history knows it by those.
     formerly: Mapping[str, date] = field(default_factory=dict)
+
+    @property
+    def searches(self) -> bool:
+        """Whether arXiv can be searched for it; a keyword with `like` takes what is close."""
+        return self.expression != to_arxiv(NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +201,8 @@ class Store:
     news: frozenset[str] = frozenset()
     #: ISO week (``2026-W04``) to slug to the number of papers that were news in it.
     weeks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    #: What is known of papers that are liked by their identifiers.
+    liked: Mapping[str, LikedPaper] = field(default_factory=dict)
 
     @cached_property
     def members(self) -> Mapping[str, frozenset[str]]:
@@ -279,6 +292,7 @@ class Draft:
         self.papers = dict(store.papers)
         self.keywords = dict(store.keywords)
         self.state = store.state
+        self.liked = store.liked
         self.news = set(store.news)
         self.weeks = {week: dict(counts) for week, counts in store.weeks.items()}
         self._members = {slug: set(ids) for slug, ids in store.members.items()}
@@ -286,7 +300,8 @@ class Draft:
 
     def finish(self) -> Store:
         """The store as it is now."""
-        return Store(self.papers, self.keywords, self.state, frozenset(self.news), self.weeks)
+        news = frozenset(self.news)
+        return Store(self.papers, self.keywords, self.state, news, self.weeks, self.liked)
 
     def members(self, slug: str) -> set[str]:
         """The identifiers in a keyword's table."""

@@ -1,0 +1,130 @@
+"""How close today's listing is to what readers like, and what keywords with `like` take from it.
+
+A keyword with `like` takes its papers once a listing day, when all of the day's feed is there: the
+closest of what no other keyword found. It is never searched for; a listing that was missed is
+skipped, and named. What it took stays, whatever happens to the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from daily_papers.config import Config, Keyword, Problem
+from daily_papers.daily.evidence import Evidence, Liking, Ranked, feed_of, known_liked
+from daily_papers.daily.plan import working_days
+from daily_papers.like.bibtex import LikedPaper
+from daily_papers.like.library import Library, read_files
+from daily_papers.like.rank import can_rank, rank
+from daily_papers.papers.paper import Paper
+from daily_papers.query.expression import Category, any_of
+from daily_papers.query.matching import Matches
+from daily_papers.store.store import Store
+from daily_papers.text import plural
+
+_NO_EXTRA = (
+    "keywords.yaml has `like`, and nothing is ranked by it: scikit-learn is missing; install it "
+    "with: pip install 'daily-papers[like]'"
+)
+
+
+def libraries_of(config: Config) -> tuple[Library, ...]:
+    """Every `like` of keywords.yaml."""
+    wanted = [config.like, *(keyword.like for keyword in config.keywords)]
+    return tuple(library for library in wanted if library is not None)
+
+
+def liked_ids(config: Config) -> tuple[str, ...]:
+    """The identifiers that keywords.yaml says people like."""
+    return tuple(dict.fromkeys(id for library in libraries_of(config) for id in library.ids))
+
+
+def unreadable_libraries(config: Config, root: Path, name: str) -> tuple[Problem, ...]:
+    """What is wrong with files that keywords.yaml names; messages call that file ``name``."""
+    return tuple(
+        Problem(name, problem.line, None, f"like: {problem}")
+        for library in libraries_of(config)
+        for problem in read_files(root, library)[1]
+    )
+
+
+def rank_listing(
+    root: Path, config: Config, before: Store, evidence: Sequence[Evidence], day: date
+) -> Ranked | None:
+    """Rank what the feed announced; None if it was not read, or nobody says what they like."""
+    feed = feed_of(evidence)
+    if feed is None or not libraries_of(config):
+        return None
+    announced = [one.paper for one in feed.announcements if one.kind.is_news]
+    due = [
+        keyword
+        for keyword in config.keywords
+        if keyword.like is not None and before.keywords[keyword.slug].last_success != day
+    ]
+    notes = list(_skipped(due, before, day))
+    if not can_rank():
+        return Ranked({}, {keyword.slug: () for keyword in due}, (*notes, _NO_EXTRA))
+    shelf = _Shelf(root, known_liked(before, evidence), {}, notes)
+    liking = dict(_liking(shelf.papers(config.like), announced))
+    taken = before.news.union(paper.id for papers in feed.matching.values() for paper in papers)
+    chosen: dict[str, tuple[Paper, ...]] = {}
+    for keyword in due:
+        free = [paper for paper in _within(keyword, announced) if paper.id not in taken]
+        closest = dict(_liking(shelf.papers(keyword.like), free))
+        order = sorted(free, key=lambda paper: closest[paper.id].closeness) if closest else []
+        chosen[keyword.slug] = tuple(order[: keyword.papers_per_day])
+        taken = taken.union(paper.id for paper in chosen[keyword.slug])
+        for paper in chosen[keyword.slug]:
+            liking.setdefault(paper.id, closest[paper.id])
+    return Ranked(liking, chosen, tuple(notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The libraries, each of which is read once."""
+
+    root: Path
+    #: What is known of papers that are liked by their identifiers.
+    known: Mapping[str, LikedPaper]
+    read: dict[tuple[str, ...], tuple[LikedPaper, ...]]
+    #: What is to be reported, to which problems with files are added.
+    notes: list[str]
+
+    def papers(self, library: Library | None) -> tuple[LikedPaper, ...]:
+        """The papers of a library; what cannot be read is noted."""
+        if library is None:
+            return ()
+        key = tuple(library.files)
+        if key not in self.read:
+            self.read[key], problems = read_files(self.root, library)
+            self.notes.extend(f"like: {problem}" for problem in problems)
+        return (*self.read[key], *(self.known[id] for id in library.ids if id in self.known))
+
+
+def _liking(library: Sequence[LikedPaper], papers: Sequence[Paper]) -> Iterator[tuple[str, Liking]]:
+    """The rank of each paper, and what of the library it is most like."""
+    texts = [f"{paper.title}\n{paper.abstract}" for paper in papers]
+    ranked = rank([liked.text for liked in library], texts)
+    for paper, closeness in zip(papers, ranked, strict=False):
+        nearest = closeness.nearest
+        similar = None if nearest is None else library[nearest].title
+        yield paper.id, Liking(closeness.rank, similar)
+
+
+def _within(keyword: Keyword, papers: Sequence[Paper]) -> Sequence[Paper]:
+    if not keyword.categories:
+        return papers
+    wanted = any_of(*map(Category, keyword.categories))
+    return Matches({keyword.slug: wanted}, papers).of(keyword.slug)
+
+
+def _skipped(keywords: Sequence[Keyword], before: Store, day: date) -> Iterator[str]:
+    """Name the listings from which nothing was taken."""
+    for keyword in keywords:
+        last = before.keywords[keyword.slug].last_success
+        missed = working_days(last, day) if last is not None else ()
+        if missed:
+            days = plural(len(missed), "working day")
+            yield f"{keyword.name}: nothing was taken from the listings of {days} since {last}"

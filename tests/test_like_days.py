@@ -1,0 +1,161 @@
+"""`like` in the daily job: what it takes, what it orders, and what happens if that fails."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from daily_papers.daily.plan import FetchMode
+from tests.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv, Service
+from tests.support.command_line import run
+from tests.support.daily_runs import Reader, days
+from tests.support.repository import Repository
+
+pytest.importorskip("sklearn")
+
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY = days(date(2026, 2, 2), 4)
+FOR_ME = "  - {name: For me, like: [library.bib], papers_per_day: 3}\n"
+TOPICS = f"like: library.bib\nkeywords:\n  - magnetic resonance imaging\n{FOR_ME}"
+LIBRARY = """\
+@misc{a, title = {Graph neural networks}, abstract = {A graph neural network passes messages.}}
+@misc{b, title = {Diffusion models}, abstract = {We denoise images with a diffusion model.}}
+"""
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[SandboxArxiv]:
+    with SandboxArxiv() as arxiv:
+        yield arxiv
+
+
+@pytest.fixture
+def reader(running: SandboxArxiv, tmp_path: Path) -> Iterator[Reader]:
+    repository = Repository.new(tmp_path / "digest", TOPICS)
+    repository.write("library.bib", LIBRARY)
+    yield Reader(repository, running)
+    running.intercept = None
+
+
+def no_feed(request: Request) -> Response | None:
+    return RATE_EXCEEDED if request.service is Service.FEED else None
+
+
+def chosen(reader: Reader) -> list[str]:
+    return reader.repository.table("for-me")
+
+
+def test_each_day_takes_the_closest_of_what_no_other_keyword_found(reader: Reader) -> None:
+    assert reader.read(MONDAY).exit_code == 0
+    first = chosen(reader)
+    assert len(first) == 3
+    assert not set(first) & set(reader.repository.table("magnetic-resonance-imaging"))
+    assert set(reader.news_of("for-me")) == set(first)
+    assert reader.read(TUESDAY).exit_code == 0
+    assert len(chosen(reader)) == 6
+    assert set(first) < set(chosen(reader))
+    assert len(reader.news()) == len(set(reader.news()))
+    news = [stored.news for stored in reader.store().papers.values() if stored.news]
+    ranked = [each for each in news if each.day == TUESDAY]
+    assert all(each.closeness for each in ranked)
+    assert {each.similar for each in ranked} <= {"Graph neural networks", "Diffusion models", None}
+    items = [item for digest in reader.digests()[-1:] for item in digest.items]
+    assert {item.closeness for item in items} == {each.closeness for each in ranked}
+    asked = [value for request in reader.arxiv.requests for _, value in request.parameters]
+    assert not any("()" in value for value in asked)
+
+
+def test_a_second_run_of_a_day_changes_nothing_whatever_the_library(reader: Reader) -> None:
+    reader.read(MONDAY)
+    before = reader.repository.tree()
+    reader.read(MONDAY)
+    assert reader.repository.tree() == before
+    reader.repository.write("library.bib", "@misc{c, title = {Sheep and other animals}}")
+    before = reader.repository.tree()
+    assert reader.read(MONDAY).exit_code == 0
+    assert reader.repository.tree() == before
+    reader.read(TUESDAY)
+    assert len(chosen(reader)) == 6
+
+
+def test_a_day_whose_feed_comes_late_is_chosen_then(reader: Reader) -> None:
+    reader.read(MONDAY)
+    reader.arxiv.intercept = no_feed
+    reader.read(TUESDAY, budget=0.5)
+    assert len(chosen(reader)) == 3
+    reader.arxiv.intercept = None
+    assert reader.read(TUESDAY).exit_code == 0
+    assert len(chosen(reader)) == 6
+
+
+def test_days_that_were_missed_are_skipped_and_named(reader: Reader) -> None:
+    reader.read(MONDAY)
+    report = reader.read(THURSDAY)
+    assert report.exit_code == 0
+    note = f"For me: nothing was taken from the listings of 2 working days since {MONDAY}"
+    assert note in report.notes
+    assert len(chosen(reader)) == 6
+
+
+def test_without_the_feed_nothing_is_taken_and_nothing_fails(reader: Reader) -> None:
+    report = reader.read(MONDAY, source=FetchMode.SEARCH)
+    assert report.exit_code == 0
+    assert chosen(reader) == []
+
+
+def test_a_keyword_that_is_renamed_or_gets_other_files_keeps_its_papers(reader: Reader) -> None:
+    reader.read(MONDAY)
+    first = chosen(reader)
+    reader.repository.write("other.bib", LIBRARY)
+    other = "  - {name: For me, like: [other.bib], papers_per_day: 1}\n"
+    reader.repository.write("keywords.yaml", TOPICS.replace(FOR_ME, other))
+    assert reader.read(MONDAY).exit_code == 0
+    assert chosen(reader) == first
+    renamed = other.replace("For me", "Mine, slug: for-me")
+    reader.repository.write("keywords.yaml", TOPICS.replace(FOR_ME, renamed))
+    reader.read(TUESDAY)
+    assert len(chosen(reader)) == 4
+
+
+def test_a_library_that_cannot_be_read_is_a_warning_of_the_run(reader: Reader) -> None:
+    (reader.repository.root / "library.bib").unlink()
+    report = reader.read(MONDAY)
+    assert report.exit_code == 0
+    assert any("library.bib: there is no such file" in note for note in report.notes)
+    assert chosen(reader) == []
+    checked = run("check", "--root", str(reader.repository.root))
+    assert checked.code == 2
+    assert "keywords.yaml:1: like: library.bib: there is no such file" in checked.out
+
+
+def test_without_the_extra_the_order_falls_back_with_one_warning(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    report = reader.read(MONDAY, progress=lambda *_: None)
+    assert report.exit_code == 0
+    assert len([note for note in report.notes if "scikit-learn" in note]) == 1
+    assert chosen(reader) == []
+    assert reader.repository.table("magnetic-resonance-imaging")
+
+
+def test_papers_liked_by_identifier_are_asked_for_once_and_kept(reader: Reader) -> None:
+    reader.read(MONDAY)
+    liked = reader.repository.table("magnetic-resonance-imaging")[0]
+    wanted = TOPICS.replace("[library.bib]", f"['{liked}']")
+    reader.repository.write("keywords.yaml", wanted)
+    reader.read(TUESDAY)
+    assert [[liked]] == [ids for ids in reader.asked_for_details if liked in ids]
+    (record,) = reader.repository.records("data/liked.jsonl")
+    assert record["id"] == liked
+    assert record["title"]
+    assert record["abstract"]
+    assert len(chosen(reader)) == 6
+    reader.read(WEDNESDAY)
+    assert [ids for ids in reader.asked_for_details if liked in ids] == []
+    reader.repository.write("keywords.yaml", TOPICS)
+    reader.read(THURSDAY)
+    assert reader.repository.records("data/liked.jsonl") == []
