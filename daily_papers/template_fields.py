@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from markupsafe import Markup
+
 from daily_papers.mail.digest import Digest
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
@@ -100,7 +102,7 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
     "site/starred.html.jinja": _PAGE,
     "site/404.html.jinja": _PAGE,
     "site/row.html.jinja": {"row": Row},
-    "site/line.html.jinja": {"row": Row, "href": str},
+    "site/line.html.jinja": {"row": Row, "href": str, "sentence": Markup | None},
 }
 
 

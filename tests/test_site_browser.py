@@ -45,8 +45,10 @@ KINDS = {
     "keyword": "keywords/medical-imaging.html",
     "empty keyword": "keywords/nothing-yet.html",
     "author": "authors/jose-nunez.html",
-    "digest": "digests/2026-03-18.html",
-    "digests": "digests/index.html",
+    "day": "digests/2026-03-18.html",
+    "days": "digests/index.html",
+    "starred": "starred.html",
+    "not found": "404.html",
     "search": "search.html",
     "search results": "search.html?q=mri",
 }
@@ -189,7 +191,7 @@ def brightness(visit: Visit, name: str) -> float:
     return sum(map(int, colour.removeprefix("rgb(").removesuffix(")").split(","))) / 3
 
 
-@pytest.mark.parametrize("path", [KINDS["keyword"], KINDS["digest"], "search.html?q=mri"])
+@pytest.mark.parametrize("path", [KINDS["keyword"], KINDS["day"], "search.html?q=mri"])
 def test_hostile_text_is_seen_as_text(visit: Visit, path: str) -> None:
     visit.go(path)
     if "?" in path:
@@ -271,7 +273,7 @@ def test_the_index_is_loaded_when_somebody_searches(visit: Visit) -> None:
 
 
 def test_a_search_from_any_page(visit: Visit) -> None:
-    visit.go(KINDS["digest"])
+    visit.go(KINDS["day"])
     visit.page.get_by_role("searchbox", name="Search papers").fill("hearts")
     visit.page.keyboard.press("Enter")
     visit.wait_for_results("1 paper found")

@@ -65,6 +65,8 @@ def code_url(paper: Paper) -> str | None:
 def project_url(paper: Paper) -> str | None:
     """Give the https address of the paper's project page; None if it names none."""
     for text in (paper.comment, paper.abstract):
+        if "//" not in (text or ""):
+            continue  # nearly always, and quick
         for page in _PROJECT_PAGE.finditer(_TEX_SIGN.sub(_plain_sign, text or "")):
             host = (page["called"] or page["host"]).lower()
             if host.removeprefix("www.") not in _FORGES and "huggingface" not in host:
@@ -77,6 +79,8 @@ def _plain_sign(tex: re.Match[str]) -> str:
 
 
 def _named(text: str) -> Iterator[str]:
+    if "/" not in text:
+        return  # mostly, and quick
     for address in _ADDRESS.finditer(_TEX_SIGN.sub(_plain_sign, text)):
         host = address["host"].lower()
         names = [name.rstrip(".") for name in address["path"].split("/")[1:]]

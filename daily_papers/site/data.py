@@ -148,15 +148,19 @@ class SiteData:
         self.topic_of = {topic.slug: topic for topic in self.topics}
         self._places = dict(self._places_without_digest())
         self._code_urls: dict[str, str | None] = {}
-        #: The paper with all that is known of it; the papers of a month or so are kept.
-        self.paper = lru_cache(5_000)(self._paper)
+        #: The whole record of a paper; those of a month or so are kept.
+        self.stored = lru_cache(5_000)(self._stored)
 
-    def _paper(self, id: str) -> Paper:
+    def _stored(self, id: str) -> StoredPaper:
         lines = self.traces[id].lines
         if not lines:
-            return self.store.papers[id].paper
+            return self.store.papers[id]
         stored = reduce(StoredPaper.followed_by, (line.read() for line in lines))
-        return self.store.recall(stored).paper
+        return self.store.recall(stored)
+
+    def paper(self, id: str) -> Paper:
+        """The paper with all that is known of it. Raises StoreError."""
+        return self.stored(id).paper
 
     def topics_of(self, id: str) -> tuple[Topic, ...]:
         """The keywords that show the paper, or have shown it."""

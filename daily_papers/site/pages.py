@@ -13,6 +13,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from daily_papers.mail.digest import Digest
+from daily_papers.mail.morning import MorningSection, morning
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
@@ -26,7 +28,6 @@ from daily_papers.site.data import (
 )
 from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
-from daily_papers.site.morning import morning
 from daily_papers.site.output import File, key_of
 from daily_papers.site.rows import Rows, anchor
 from daily_papers.text import MONTHS, long_date, plural
@@ -185,7 +186,7 @@ class Pages:
         names = dict(digest.keyword_names)
         path = part_of(file.path, number)
         sections, contents, begun = [], [], 0
-        for section in morning(digest):
+        for section in _sections(digest):
             topic = self._data.topic_of.get(section.slug)
             name = plain_text(names.get(section.slug, section.slug))
             pages = [_part_with(place, parts) for place in range(begun, begun + len(section.items))]
@@ -350,7 +351,7 @@ class Pages:
         for file in of_day:
             digest = self._read(file)
             names = dict(digest.keyword_names)
-            for section in morning(digest):
+            for section in _sections(digest):
                 shown = section.items[: min(_LINES_OF_A_TOPIC, free)]
                 free -= len(shown)
                 lines = tuple(
@@ -382,7 +383,10 @@ class Pages:
             heading=self._heading(sum(len(file.ids) for file in of_day)),
             day_line=plain_text(data.store.state.day_line),
             sections=sections,
-            topics=[(topic, counts[topic.slug]) for topic in data.topics],
+            topics=[
+                (topic, counts[topic.slug])
+                for topic in sorted(data.topics, key=lambda topic: not topic.keyword.authors)
+            ],
             digests=[self._digest_line(each) for each in data.digests[:_DIGESTS_ON_START]],
             of_day=[file.page for file in of_day],
         )
@@ -421,6 +425,12 @@ class DigestLine:
     papers: int
     #: With counts.
     keywords: str
+
+
+def _sections(digest: Digest) -> tuple[MorningSection, ...]:
+    named = [slug for slug, _ in digest.keyword_names]
+    slugs = dict.fromkeys([*named, *(slug for item in digest.items for slug in item.keywords)])
+    return morning(digest.items, slugs, dict(digest.people))
 
 
 def _part_with(place: int, parts: int) -> int:

@@ -12,9 +12,11 @@ from markupsafe import Markup, escape
 
 from daily_papers.papers.authors import same_name
 from daily_papers.papers.bibtex import bibtex_entry
+from daily_papers.papers.links import project_url
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.papers.sentence import key_sentence
+from daily_papers.papers.venue import venue
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import SiteData, Topic, shown_day
 from daily_papers.site.formulas import FormulaRenderer, Phrases, plain_text
@@ -76,7 +78,8 @@ class Row:
     @cached_property
     def sentence(self) -> Markup:
         """What the paper does."""
-        return self._rows.html(key_sentence(self.paper.abstract), self.topics)
+        said = self._item.sentence if self._item else ""
+        return self._rows.html(said or key_sentence(self.paper.abstract), self.topics)
 
     @cached_property
     def abstract(self) -> Markup:
@@ -124,6 +127,17 @@ class Row:
     def code_url(self) -> str | None:
         """Where its code is."""
         return self._rows.code_url(self.paper) or (self._item.code_url if self._item else None)
+
+    @cached_property
+    def project_url(self) -> str | None:
+        """Its own page."""
+        return project_url(self.paper)
+
+    @cached_property
+    def venue(self) -> str | None:
+        """Where it was accepted, as its comment says."""
+        named = venue(self.paper.comment)
+        return plain_text(named) if named else None
 
     @cached_property
     def bibtex(self) -> str:
@@ -181,15 +195,25 @@ class Rows:
         return html
 
     def line(self, id: str, href: str | None = None, item: Item = None) -> Markup:
-        """A paper's title and authors, with a link to its row, or to arXiv if it has none."""
+        """A paper's title and authors, with a link to its row, or to arXiv if it has none.
+
+        Of a digest's paper also its sentence.
+        """
         view = self._view(id, item)
-        line = self._render("line.html.jinja", row=view, href=href or view.paper.url)
+        line = self._render(
+            "line.html.jinja",
+            row=view,
+            href=href or view.paper.url,
+            sentence=view.sentence if item else None,
+        )
         return Markup(line)  # noqa: S704 - a template's
 
     def _view(self, id: str, item: Item) -> Row:
         known = id in self._data.traces or item is None
         paper = self._data.paper(id) if known or item is None else item.paper
-        return Row(paper, self._data.topics_of(id), self, None if known else item)
+        # A paper that is on several pages is the same on each, whatever a digest says of it.
+        of_digest = None if id in self._data.store.papers else item
+        return Row(paper, self._data.topics_of(id), self, of_digest)
 
     def html(self, text: str, topics: tuple[Topic, ...]) -> Markup:
         """Write a text as HTML, with the phrases that these keywords look for highlighted."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from daily_papers.config import parse_config
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.digest_file import digest_file
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.mail.morning import news_items, people_of
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.store.files import load_store, save_store
@@ -141,10 +141,13 @@ class Website:
 
     def add_digest(self, key: str, items: Iterable[tuple[Paper, tuple[str, ...]]]) -> None:
         """Put a digest under digests/."""
-        news = tuple(NewsItem(paper, keywords) for paper, keywords in items)
+        keywords = parse_config(self.repository.text("keywords.yaml").encode(), "k").keywords
+        news = news_items(list(items), keywords)
         slugs = dict.fromkeys(slug for item in news for slug in item.keywords)
         names = tuple((slug, slug.replace("-", " ").title()) for slug in slugs)
-        digest = Digest(key, "owner/papers", date.fromisoformat(key[:10]), news, names)
+        digest = Digest(
+            key, "owner/papers", date.fromisoformat(key[:10]), news, names, people_of(keywords)
+        )
         self.repository.write(f"digests/{key}.md", digest_file(digest))
 
     def build(self, *options: str | Path, environ: Mapping[str, str] | None = None) -> Ended:
