@@ -158,6 +158,8 @@ function showMore(number) {
   shown += next.length;
   results.append(...next);
   next.forEach(window.addTools);
+  // Formulas are set in the page that has the paper.
+  for (const article of next) if (article.querySelector("h2").textContent.includes("$")) article.whole?.();
   more.hidden = shown >= found.length;
   return next[0];
 }
@@ -178,7 +180,7 @@ function row(paper) {
   const article = element("article", { className: "paper", id: paper.id.replace("/", "-") }, title, by);
   if (paper.page) {
     const details = element("details", {}, element("summary", {}, ...marked(excerpt(paper) || "Abstract")));
-    const page = element("p", { className: "links" }, element("a", { href: `${root}${paper.page}#${article.id}` }, "On its day’s page"));
+    const page = element("p", { className: "links" }, element("a", { className: "home", href: `${root}${paper.page}#${article.id}` }, "Its page here"));
     details.append(page);
     article.append(details);
     let fetched = null;

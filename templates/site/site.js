@@ -33,7 +33,7 @@ function recordOf(row) {
     authors: text(".everyone") || text(".authors"),
     sentence: text("summary"),
     url: row.querySelector("h3 a, h2 a").href,
-    page: `${location.href.split(/[?#]/)[0]}#${row.id}`,
+    page: row.querySelector(".home")?.href ?? `${location.href.split(/[?#]/)[0]}#${row.id}`,
     bibtex: text(".bib pre"),
     coins: row.querySelector(".Z3988")?.title ?? "",
   };
