@@ -231,6 +231,27 @@ def run_check(arguments: Namespace) -> int:
     return 0
 
 
+@command(
+    "extras",
+    "which extras of the package keywords.yaml needs",
+    "Print the extras that keywords.yaml needs, one a line: like, where it says what you like.\n"
+    "The action installs each from its own list of hashed requirements. Prints nothing if\n"
+    "keywords.yaml has a mistake, which update and check report.",
+)
+def run_extras(arguments: Namespace) -> int:
+    """Print the extras that keywords.yaml needs."""
+    from daily_papers.config import ConfigError
+    from daily_papers.repository import Repository
+
+    try:
+        extras = Repository(Path(arguments.root)).load_config().extras
+    except ConfigError:
+        return 0
+    for extra in extras:
+        print(extra)
+    return 0
+
+
 #: GitHub shows at most this many errors, and as many warnings, for each step.
 _MOST_ANNOTATIONS = 10
 

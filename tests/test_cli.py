@@ -19,7 +19,7 @@ from tests.support.command_line import Ended, environment, run, run_apart
 from tests.support.repository import Repository
 
 COMMANDS = (
-    *("update", "render", "check", "preview", "notify", "report"),
+    *("update", "render", "check", "extras", "preview", "notify", "report"),
     *("export", "site", "import", "init", "demo"),
 )
 #: What takes long to import, or is not needed to tell what a command takes.

@@ -6,6 +6,7 @@ import pytest
 
 from daily_papers.config import ConfigError, parse_config
 from daily_papers.like.library import MOST_BYTES, Library, read_files
+from tests.support.command_line import run
 
 HINT = (
     'keywords.yaml:2: like: "a.txt" is neither a BibTeX file (library.bib) nor an arXiv identifier'
@@ -102,3 +103,20 @@ def test_files_that_cannot_be_read_are_named_with_their_line(tmp_path: Path) -> 
         (8, "link.bib: it is outside of the repository"),
         (9, "missing.bib: there is no such file in the repository"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "printed"),
+    [
+        ("keywords: [mri]\n", ""),
+        ("like: library.bib\nkeywords: [mri]\n", "like\n"),
+        ("keywords:\n  - {name: x, like: [2605.00001]}\n", "like\n"),
+        ("keywords:\n  - {name: x, like: [3]}\n", ""),
+    ],
+)
+def test_the_extra_is_needed_where_something_is_liked(
+    tmp_path: Path, keywords: str, printed: str
+) -> None:
+    (tmp_path / "keywords.yaml").write_text(keywords, encoding="utf-8")
+    ended = run("extras", "--root", str(tmp_path))
+    assert (ended.code, ended.out) == (0, printed)

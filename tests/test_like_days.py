@@ -54,6 +54,8 @@ def test_each_day_takes_the_closest_of_what_no_other_keyword_found(reader: Reade
     assert len(first) == 3
     assert not set(first) & set(reader.repository.table("magnetic-resonance-imaging"))
     assert set(reader.news_of("for-me")) == set(first)
+    papers = reader.store().papers
+    assert all(papers[id].paper.has_details for id in first)
     assert reader.read(TUESDAY).exit_code == 0
     assert len(chosen(reader)) == 6
     assert set(first) < set(chosen(reader))

@@ -73,3 +73,14 @@ class Config:
     warnings: tuple[Problem, ...]
     #: What the reader likes: it orders mails and pages.
     like: Library | None = None
+
+    @property
+    def libraries(self) -> tuple[Library, ...]:
+        """Every `like` of the file."""
+        every = (self.like, *(keyword.like for keyword in self.keywords))
+        return tuple(library for library in every if library is not None)
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The extras of the package that the file needs."""
+        return ("like",) if self.libraries else ()

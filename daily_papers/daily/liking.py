@@ -30,22 +30,16 @@ _NO_EXTRA = (
 )
 
 
-def libraries_of(config: Config) -> tuple[Library, ...]:
-    """Every `like` of keywords.yaml."""
-    wanted = [config.like, *(keyword.like for keyword in config.keywords)]
-    return tuple(library for library in wanted if library is not None)
-
-
 def liked_ids(config: Config) -> tuple[str, ...]:
     """The identifiers that keywords.yaml says people like."""
-    return tuple(dict.fromkeys(id for library in libraries_of(config) for id in library.ids))
+    return tuple(dict.fromkeys(id for library in config.libraries for id in library.ids))
 
 
 def unreadable_libraries(config: Config, root: Path, name: str) -> tuple[Problem, ...]:
     """What is wrong with files that keywords.yaml names; messages call that file ``name``."""
     return tuple(
         Problem(name, problem.line, None, f"like: {problem}")
-        for library in libraries_of(config)
+        for library in config.libraries
         for problem in read_files(root, library)[1]
     )
 
@@ -55,7 +49,7 @@ def rank_listing(
 ) -> Ranked | None:
     """Rank what the feed announced; None if it was not read, or nobody says what they like."""
     feed = feed_of(evidence)
-    if feed is None or not libraries_of(config):
+    if feed is None or not config.libraries:
         return None
     announced = [one.paper for one in feed.announcements if one.kind.is_news]
     due = [
