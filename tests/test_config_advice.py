@@ -155,7 +155,7 @@ def flat(words: list[str | list[str]]) -> list[str]:
     ],
 )
 def test_what_to_write(text: str, advice: str | None) -> None:
-    (answer, *_) = answers(f"keywords:\n  - name: x\n    {text}\n")
+    (answer, *_) = answers(f"keywords:\n  - name: mri\n    {text}\n")
     assert answer.partition("; write ")[2] == (advice or "")
 
 

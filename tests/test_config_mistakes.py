@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from daily_papers.config import ConfigError, parse_config
+from tests.support.command_line import run
 
 HOW_TO_LIST = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
 
@@ -77,6 +80,8 @@ keywords:
         ("keywords:\n  mri:\n", ':1: keywords: expected a list; begin each keyword with "- " on a line of its own'),
         ("keywords: [mri]\nkeywords: [ct]\n", ':2: duplicate key "keywords"; the first is on line 1'),
         ("keywords: [mri]\n---\nkeywords: [ct]\n", ':2: a second document begins here; remove the line "---"'),
+        ("name: x\nkeywords: [mri]\n", ':1: unknown key "name"; that belongs to a keyword; the heading of the whole file is "title"'),
+        ("category: cs\nkeywords: [mri]\n", ':1: unknown key "category"; for all keywords, write "categories: [...]"; "category" is a keyword'),
         ("any: [x]\nkeywords: [mri]\n", ':1: unknown key "any"; it belongs to a keyword; indent it so that it is below the keyword\'s name'),
         ("weather: red\nkeywords: [mri]\n", ':1: unknown key "weather"; the keys are title, categories, max_papers, like, keywords, columns'),
     ],
@@ -134,7 +139,20 @@ def test_a_keyword_that_is_right(text: str) -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["C#", "C*-algebras", "state of the art", "naïve Bayes", "医学", "'42'", "3D"],
+    [
+        "C# language",
+        "C*-algebras",
+        "CI/CD",
+        "1,000 genomes",
+        "e+e- collisions",
+        "p-adic",
+        "math",
+        "state of the art",
+        "naïve Bayes",
+        "医学",
+        "'42'",
+        "3D",
+    ],
 )
 def test_a_phrase_that_is_right(phrase: str) -> None:
     assert in_list(f"  - name: x\n    any:\n      - {phrase}\n") == []
@@ -149,6 +167,21 @@ def test_a_phrase_that_is_right(phrase: str) -> None:
         ("A* search", 'arXiv\'s search ignores "A" at the start of "A* search", and few of the papers that it finds may match; write a longer phrase, or leave the word out'),
         ("type A", 'arXiv\'s search ignores "A" at the end of "type A", and few of the papers that it finds may match; write a longer phrase, or leave the word out'),
         ("it", '"it" may find nothing: arXiv\'s search ignores such common words'),
+        ("C++", '"C++" is the word C to a search, which most abstracts hold; add a word'),
+        ("deep learning, 3D vision", 'all words of "deep learning, 3D vision" must be side by side; for papers with any of these phrases, write any: [deep learning, \'3D vision\']'),
+        ("LLM | VLM", 'all words of "LLM | VLM" must be side by side; for papers with any of these phrases, write any: [LLM, VLM]'),
+        ("image/video generation", 'all words of "image/video generation" must be side by side; for papers with any of these phrases, write any: [image generation, video generation]'),
+        ("vision + language", 'all words of "vision + language" must be side by side; for papers with any of these phrases, write any: [vision, language]'),
+        ("cats or dogs", 'all words of "cats or dogs" must be side by side; for papers with any of these phrases, write any: [cats, dogs]'),
+        ("gan -survey -review", '"-" in "gan -survey -review" excludes nothing; write any: [gan] and none: [survey, review]'),
+        ("deep learning not survey", '"not" in "deep learning not survey" excludes nothing; write any: [deep learning] and none: [survey]'),
+        ("'\"language model\"'", "every phrase is searched for word for word; write language model, without the quotes"),
+        ("cs.CV", '"cs.CV" is searched for as a word; for the category, write "category: cs.CV"'),
+        ("cat:math.it", '"cat:math.it" is searched for as a word; for the category, write "category: math.IT"'),
+        ("hep-th", '"hep-th" is searched for as a word; for the category, write "category: hep-th"'),
+        ("https://arxiv.org/list/cs.RO/recent", '"https://arxiv.org/list/cs.RO/recent" is searched for as a word; for the category, write "category: cs.RO"'),
+        ("https://arxiv.org/abs/2401.00001", '"https://arxiv.org/abs/2401.00001" is an address, which no paper contains; write the words of a topic'),
+        ("'2401.00001'", '"2401.00001" names a single paper, and only words of papers are searched for'),
     ],
 )  # fmt: skip
 def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
@@ -166,7 +199,8 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("none: [survey]", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
         ("{name: mri, phrase: ct}", 'unknown key "phrase"; did you mean "any"?'),
         ("{name: mri, Any: [ct]}", 'unknown key "Any"; did you mean "any"?'),
-        ("{name: mri, title: x}", 'unknown key "title"; it belongs at the top of the file, without indentation'),
+        ("{name: mri, title: x}", 'unknown key "title"; that is the heading of the whole file; the heading of a keyword is "name"'),
+        ("{name: mri, keywords: [ct]}", 'unknown key "keywords"; a keyword\'s phrases are a list below "any"'),
         ("{name: mri, colour: [red]}", 'unknown key "colour"; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
         ("{name: mri, name: ct}", 'duplicate key "name"; the first is on line 2'),
         ("{name: mri, any: ct}", "any: expected a list; write any: [ct]"),
@@ -179,7 +213,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, in: Title}", 'in: "Title" is not possible; did you mean "title"?'),
         ("{name: mri, none: [MRI]}", 'none: "mri" is wanted as well; nothing can be found'),
         ("{name: x, any: [Foo bar, big foo], none: [baz, foo]}", 'none: "foo" is part of "Foo bar", which is wanted; nothing can be found'),
-        ("{name: x, any: [C++], none: [C]}", 'none: "C" is part of "C++", which is wanted; nothing can be found'),
+        ("{name: x, any: [C++ code], none: [C]}", 'none: "C" is part of "C++ code", which is wanted; nothing can be found'),
         ("{name: x, any: [vision-language models], none: [language model, language models]}", 'none: "language models" is part of "vision-language models", which is wanted; nothing can be found'),
         ("{name: mri, in: abstract or title}", 'in: "abstract or title" is not possible; did you mean "title or abstract"?'),
         ("{name: mri, in: Abstract and title}", 'in: "Abstract and title" is not possible; did you mean "title and abstract"?'),
@@ -265,8 +299,8 @@ def test_a_keyword(text: str, answer: str) -> None:
          ':3: keywords: "y" searches for the same as "x" on line 2; remove one of the two'),
         ("  - {name: x, any: [mri], categories: [cs.NA]}\n  - {name: y, any: [mri], categories: [math.NA, cs.NA]}\n",
          ':3: keywords: "y" searches for the same as "x" on line 2; remove one of the two'),
-        ("  - C\n  - C++\n",
-         ':3: keywords: "C++" has the same page as "C" on line 2, papers/c.md; write "name: C++" and below it "slug: c-plus-plus"'),
+        ("  - C code\n  - C++ code\n",
+         ':3: keywords: "C++ code" has the same page as "C code" on line 2, papers/c-code.md; write "name: C++ code" and below it "slug: c-plus-plus-code"'),
         ("  - {name: MRI!, any: [mri]}\n  - {name: 'MRI?', any: [mri, ct]}\n",
          ':3: keywords: "MRI?" has the same page as "MRI!" on line 2, papers/mri.md; write "name: \'MRI?\'" and below it "slug: ct"'),
         ("  - deep learning\n  - deep-learning\n",
@@ -297,14 +331,32 @@ def test_keywords_that_do_not_clash(text: str) -> None:
     assert in_list(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("  - LLM\n  - llms\n",
+         ':3: warning: keywords: "llms" finds the same as "LLM" on line 2: endings and case do not count; remove one of the two'),
+        ("  - neural network\n  - {name: x, any: [Neural-Networks]}\n",
+         ':3: warning: keywords: "x" finds the same as "neural network" on line 2: endings and case do not count; remove one of the two'),
+        ("  - any: [LLM, vision, llms]\n",
+         ':2: warning: keywords: "llms" finds the same as "LLM": endings and case do not count; remove one of the two'),
+        ("  - {name: x, any: [LLM], in: title}\n  - {name: y, any: [llms], in: abstract}\n", ""),
+    ],
+)  # fmt: skip
+def test_what_differs_in_endings_and_case_only(tmp_path: Path, text: str, answer: str) -> None:
+    (tmp_path / "keywords.yaml").write_text(f"keywords:\n{text}", encoding="utf-8")
+    said = run("check", "--quiet", "--root", tmp_path).out
+    assert said == (f"{tmp_path / 'keywords.yaml'}{answer}\n" if answer else "")
+
+
 def test_what_is_suggested_for_clashing_pages_is_right() -> None:
-    text = "keywords:\n  - {name: C}\n  - {name: C++}\n  - {name: C#}\n  - {name: 学}\n  - {name: 医}\n"
+    text = "keywords:\n  - {name: C code}\n  - {name: C++ code}\n  - {name: C# code}\n  - {name: 学}\n  - {name: 医}\n"
     for answer in problems(text):
         name, slug = answer.partition('write "name: ')[2].rstrip('"').split('" and below it "')
         text = text.replace(f"{{name: {name}}}", f"{{name: '{name}', {slug}}}")
     assert problems(text) == []
     slugs = [keyword.slug for keyword in parse_config(text.encode(), "k").keywords]
-    assert slugs == ["c", "c-plus-plus", "c-sharp", "keyword", "keyword-2"]
+    assert slugs == ["c-code", "c-plus-plus-code", "c-sharp-code", "keyword", "keyword-2"]
 
 
 @pytest.mark.parametrize(
@@ -337,7 +389,7 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
         ("keywords:\n  - name: mri\n    any：[ct]\n", ':3: not valid YAML: "any：" has a full-width colon; write "any: "'),
         ('keywords:\n  - "a\\d"\n', ":2: not valid YAML: a \\ in double quotes; use single quotes"),
         ("keywords:\n  - *star\n", ':2: "*star" is an alias in YAML, which cannot be used here; if a text begins with *, put it in quotes'),
-        ("keywords:\n  - &amp x\n", ':2: "&amp" is an anchor in YAML, which cannot be used here; if a text begins with &, put it in quotes'),
+        ("keywords:\n  - &amp mri\n", ':2: "&amp" is an anchor in YAML, which cannot be used here; if a text begins with &, put it in quotes'),
         ("keywords:\n  - !bang x\n", ':2: "!" is a tag in YAML, which cannot be used here; if a text begins with !, put it in quotes'),
         ("keywords:\n  - !!python/object/apply:os.system [ls]\n", ':2: "!" is a tag in YAML, which cannot be used here; if a text begins with !, put it in quotes'),
         ("keywords:\n  - a\x07b\n", ":2: a control character (U+0007); remove it"),

@@ -1,4 +1,4 @@
-"""What is wrong, or doubtful, with a value, and what to write instead, on one line each."""
+"""What is wrong with a value, and what to write instead, on one line each."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from daily_papers.config.yaml_text import REFUSED, colon_needed
 from daily_papers.papers.authors import names_in, without_comma
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
-from daily_papers.query.expression import STOP_WORDS, Category, Leaf, Phrase
-from daily_papers.query.syntax import NO_WILDCARDS, OPERATORS, wildcard_in
+from daily_papers.query.syntax import NO_WILDCARDS, wildcard_in
 from daily_papers.text import cut
 
 HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
@@ -51,6 +50,14 @@ _ELSEWHERE = {
     "phrases": "any",
     "terms": "any",
     "topics": "keywords",
+}
+
+#: Keys that exist in the other place, by whether they are a keyword's, and what was meant here.
+_MISPLACED: Final = {
+    ("title", True): 'that is the heading of the whole file; the heading of a keyword is "name"',
+    ("keywords", True): 'a keyword\'s phrases are a list below "any"',
+    ("name", False): 'that belongs to a keyword; the heading of the whole file is "title"',
+    ("category", False): 'for all keywords, write "categories: [...]"; "category" is a keyword',
 }
 
 
@@ -255,6 +262,8 @@ def _meant_by(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: V
     start, colon, *_ = [*re.split("([:：])", key, maxsplit=1), ""]
     if colon and start in known:
         return colon_needed(start, colon)
+    if meant := _MISPLACED.get((key, owner.is_item)):
+        return meant
     if key in elsewhere and owner.is_item:
         return "it belongs at the top of the file, without indentation"
     if key in elsewhere:
@@ -273,7 +282,7 @@ def nearest_key(key: str, known: Sequence[str]) -> str | None:
     return next(iter(difflib.get_close_matches(key.lower(), known, 1, 0.6)), None)
 
 
-# --- texts: what is wrong with them, or doubtful; None if nothing is ----------------------------
+# --- texts: what is wrong with them; None if nothing is -----------------------------------------
 
 
 def heading_problem(text: str) -> str | None:
@@ -296,38 +305,6 @@ def phrase_problem(text: str) -> str | None:
     if "*" in text and wildcard_in(text):
         return f'"{text}": {NO_WILDCARDS}'
     return None
-
-
-def phrase_doubt(text: str) -> str | None:
-    """Why a valid phrase may not do what was meant."""
-    if re.search(r"\b(?:ti|abs|au|cat|all):\S", text):
-        return f'"{text}" is searched for word for word; for arXiv\'s syntax use "query"'
-    operator = next((word for word in text.split()[1:-1] if word in OPERATORS), None)
-    if operator:
-        return f'{operator} in "{text}" is a word like any other; for operators use "query"'
-    return small_words_doubt(text)
-
-
-def small_words_doubt(text: str) -> str | None:
-    """What a phrase may find that begins or ends with a word that arXiv's search ignores."""
-    words = _WORD.findall(text)
-    small = [word.lower() in STOP_WORDS for word in words]
-    if all(small):
-        return f'"{text}" may find nothing: arXiv\'s search ignores such common words'
-    if not small[0] and not small[-1]:
-        return None
-    end, word = ("start", words[0]) if small[0] else ("end", words[-1])
-    return (
-        f'arXiv\'s search ignores "{word}" at the {end} of "{text}", and few of the papers that it '
-        "finds may match; write a longer phrase, or leave the word out"
-    )
-
-
-def term_doubt(term: Leaf) -> str | None:
-    """Why a valid term of a query may not do what was meant."""
-    if isinstance(term, Category):
-        return category_doubt(term.name)
-    return small_words_doubt(term.text) if isinstance(term, Phrase) else None
 
 
 def contradiction(wanted: Sequence[str], unwanted: Iterable[str]) -> str | None:
@@ -385,31 +362,15 @@ def _comma(text: str) -> str:
     return f"{advice}, or a single name without a comma, author: {turned}"
 
 
-def author_doubt(text: str) -> str | None:
-    """Why a valid name may not do what was meant."""
-    if len(text.split()) == 1:
-        return f'"{text}" means everybody of that name; add the given name or its initial'
-    return None
-
-
 def category_problem(text: str) -> str | None:
     """What is wrong with the name of a category."""
     name = text.strip()
     if taxonomy.is_known(name) or taxonomy.is_well_formed(name):
         return None
-    return f'"{cut(name, _SHOWN)}" is not a category of arXiv{_meant_category(name)}'
+    return f'"{cut(name, _SHOWN)}" is not a category of arXiv{meant_category(name)}'
 
 
-def category_doubt(name: str) -> str | None:
-    """Why a valid category may not do what was meant."""
-    instead = taxonomy.successor(name)
-    if instead:
-        return f'"{name}" was closed long ago; new papers are in "{instead}"'
-    if not taxonomy.is_known(name):
-        return f'"{name}" is not a category that daily-papers knows{_meant_category(name)}'
-    return None
-
-
-def _meant_category(name: str) -> str:
+def meant_category(name: str) -> str:
+    """What to add to a message about an unknown name of a category."""
     close = " or ".join(f'"{meant}"' for meant in taxonomy.suggest(name[:_SHOWN]))
     return f"; did you mean {close}?" if close else f"; {_ALL_CATEGORIES}"

@@ -12,6 +12,7 @@ To add a key:
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -22,7 +23,7 @@ from typing import Any, Final, NoReturn
 
 import yaml
 
-from daily_papers.config import messages
+from daily_papers.config import doubts, messages
 from daily_papers.config.messages import Value
 from daily_papers.config.model import Config, ConfigError, Keyword, Problem
 from daily_papers.config.searches import EITHER, PLACES, any_phrase, in_one_of, plain_place
@@ -109,8 +110,9 @@ def _no_file(path: Path) -> str:
         return "it is a folder; put your topics into a file of this name"
     if path.exists():
         return "it is not a regular file"
-    if path.with_suffix(".yml").is_file():
-        return f"there is no such file, but a {path.stem}.yml; rename it"
+    others = [each.name for each in path.parent.glob("*.y*ml") if each.is_file()]
+    if close := difflib.get_close_matches(path.name, others, 1, 0.8):
+        return f"there is no such file, but a {close[0]}; rename it"
     return f"there is no such file; {_START}"
 
 
@@ -424,7 +426,7 @@ class _Reader:
 
 
 def _category(reader: _Reader, value: Value) -> str | None:
-    checks = (messages.category_problem, messages.category_doubt, 200, messages.no_category)
+    checks = (messages.category_problem, doubts.category_doubt, 200, messages.no_category)
     name = reader.text(value, *checks)
     return None if name is None else taxonomy.canonical(name)
 
@@ -469,16 +471,16 @@ def _query(reader: _Reader, value: Value) -> Expression | None:
         reader.refuse(value, error.problem, label=f"query, column {error.column}")
         return None
     for term in leaves(expression):
-        if len(reader.problems) < _MOST_PROBLEMS and (message := messages.term_doubt(term)):
+        if len(reader.problems) < _MOST_PROBLEMS and (message := doubts.term_doubt(term)):
             reader.warn(value, message)
     return expression
 
 
 _HEADING: Final = partial(_Reader.text, check=messages.heading_problem)
 #: Without any other subject, the name is the phrase to search for.
-_SUBJECT: Final = partial(_Reader.text, check=messages.phrase_problem, doubt=messages.phrase_doubt)
-_PHRASE: Final = (messages.phrase_problem, messages.phrase_doubt)
-_NAME: Final = (messages.author_problem, messages.author_doubt)
+_SUBJECT: Final = partial(_Reader.text, check=messages.phrase_problem, doubt=doubts.phrase_doubt)
+_PHRASE: Final = (messages.phrase_problem, doubts.phrase_doubt)
+_NAME: Final = (messages.author_problem, doubts.author_doubt)
 _TOP_KEYS: Final[Readers] = {
     "title": _HEADING,
     "categories": _categories,

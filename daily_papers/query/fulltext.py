@@ -38,6 +38,7 @@ SELECT doc FROM words_of_phrases WHERE term <> ? AND term NOT IN (SELECT term FR
 """
 _ASK = "SELECT rowid FROM papers WHERE papers MATCH ?"
 _WORDS_OF = "SELECT offset, term FROM words_of_phrases WHERE doc = ? AND term <> ?"
+_STEMS = "SELECT doc, term FROM words_of_phrases ORDER BY doc, offset"
 _PLACES_OF = "SELECT doc, offset - ? FROM places_in_papers WHERE term = ?"
 
 # Two signs of the private use area, which FTS5 takes for letters: one where any word may be, one
@@ -79,6 +80,15 @@ def papers_found_by_arxiv(phrases: Sequence[Phrase], papers: Sequence[Paper]) ->
     phrase of small words alone finds nothing.
     """
     return _by_field(phrases, papers, _with_whole_words, _with_gaps)
+
+
+def stems_of(phrases: Sequence[str]) -> dict[str, str]:
+    """The words of each phrase as they are looked up: lower case, without their endings."""
+    stems: dict[str, list[str]] = {phrase: [] for phrase in phrases}
+    with closing(_index((), [indexed(query_words(phrase)) for phrase in phrases])) as index:
+        for number, word in index.execute(_STEMS):
+            stems[phrases[number]].append(word)
+    return {phrase: " ".join(words) for phrase, words in stems.items()}
 
 
 _Reading = Callable[[str], str]
