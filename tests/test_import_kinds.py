@@ -184,6 +184,19 @@ def test_the_old_configuration_says_what_is_searched(
     assert all(name in found for name in searches)
 
 
+def test_papers_by_category_become_few_keywords(repository: Repository, tmp_path: Path):
+    lines = [
+        {"id": f"2501.{n:05}", "title": "A", "categories": [("cs.CV", "cs.AI")[n % 2], "cs.LG"]}
+        for n in range(1, 9)
+    ]
+    lines.append({"id": "2501.00100", "title": "B", "categories": ["math.CO"]})
+    (tmp_path / "2025-01-02.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    ended = bring_in(repository, tmp_path / "2025-01-02.jsonl")
+    assert (ended.code, ended.err) == (0, "")
+    config = load_config(repository.root / "keywords.yaml")
+    assert [keyword.name for keyword in config.keywords] == ["cs.LG", "math.CO"]
+
+
 def test_a_configuration_alone_is_enough(repository: Repository, tmp_path: Path):
     (tmp_path / "config.yaml").write_text("source: {arxiv: {category: [cs.CV, eess.IV]}}\n")
     ended = bring_in(repository, tmp_path / "config.yaml", "--replace")

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from daily_papers.migrate.entries import entry_cells
-from daily_papers.migrate.paper_links import links_to_paper, paper_named
-from daily_papers.migrate.rows import LONGEST, Cells, Kind, cells_of, kind_named, paper_of
+from daily_papers.migrate.paper_links import find_date, links_to_paper, paper_named
+from daily_papers.migrate.rows import LONGEST, Cells, Kind, cells_of, dated, kind_named, paper_of
 from daily_papers.migrate.topics import is_topic
 
 _DEEPEST = 12
@@ -43,24 +43,28 @@ def rows_of_json(text: str) -> Iterator[DataRow]:
         except (ValueError, RecursionError):
             raise ValueError(f"not JSON: {error}") from None
     for line, value in values:
-        yield from _rows(value, line, "", "", 0)
+        yield from _rows(value, line, ("", ""), "", 0)
 
 
-def _rows(value: object, line: int, topic: str, key: str, depth: int) -> Iterator[DataRow]:
-    """The rows in a value, and the topics that are there for none."""
+def _rows(
+    value: object, line: int, above: tuple[str, str], key: str, depth: int
+) -> Iterator[DataRow]:
+    """The rows in a value, and topics that have none; a topic and a day may stand above it."""
+    topic, day = above
     cells = _cells_of_text(value, key) if isinstance(value, str) else _cells(value, key)
     if paper_of(cells) or (cells and isinstance(value, str)):
-        yield DataRow(line, topic, cells)
+        yield DataRow(line, topic, dated(cells, day))
     elif isinstance(value, list) and depth <= _DEEPEST:
         for inner in value:
-            yield from _rows(inner, line, topic, "", depth + 1)
+            yield from _rows(inner, line, above, "", depth + 1)
     elif isinstance(value, dict) and depth <= _DEEPEST:
         for key_of_inner, inner in value.items():
             name = _whole(key_of_inner)
             named = name if isinstance(inner, dict | list) and is_topic(name) else topic
             if not inner and named == name and depth == 0:
                 yield DataRow(line, name)
-            yield from _rows(inner, line, named, name, depth + 1)
+            below = (named, name if find_date(name) else day)
+            yield from _rows(inner, line, below, name, depth + 1)
 
 
 def _cells_of_text(text: str, key: str) -> Cells:

@@ -23,7 +23,10 @@ _TITLE = re.compile(
     r"|(?P<bold>\*\*.{1,500}?\*\*|<(?:b|strong)>.{1,500}?</(?:b|strong)>)",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]")
+_SEPARATOR = re.compile(
+    r"\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]"
+    r"|\[\[|\]\]|,?\s+(?=[*_]\w|https?:)"
+)
 
 
 def entry_cells(lines: Sequence[str]) -> Cells:

@@ -145,7 +145,7 @@ def _keywords(
         if repository.load_store().keywords or not _is_example(keywords):
             return keywords
     known = {slug_of(topic.name) or topic.name for topic in config.topics}
-    names = dict.fromkeys(s.name for page in files.published for s in page.sections if s.name)
+    names = _names(files.published, config.categories)
     headings = [topic_of_heading(name) for name in names if (slug_of(name) or name) not in known]
     if not config.topics and not headings:
         headings = [topic_of_heading(category) for category in config.categories]
@@ -167,6 +167,22 @@ def _keywords(
     return parse_config(text.encode(), KEYWORDS).keywords
 
 
+def _names(published: Sequence[Published], categories: Sequence[str]) -> list[str]:
+    """The topics that are to be keywords: of all the categories of papers, only a few."""
+    papers: dict[str, set[str]] = {}
+    for section in (section for page in published for section in page.sections if section.name):
+        papers.setdefault(section.name, set()).update(paper.id for paper in section.papers)
+    names = [name for name in papers if not is_category(name)]
+    rest = {name: ids for name, ids in papers.items() if is_category(name)}
+    if rest and categories:
+        return names + list(categories)
+    while rest and (most := max(rest, key=lambda name: len(rest[name]))) and rest[most]:
+        names.append(most)
+        seen = rest[most]
+        rest = {name: ids - seen for name, ids in rest.items()}
+    return names
+
+
 def _is_example(keywords: Sequence[Keyword]) -> bool:
     """Whether these are the keywords that `init` writes as an example."""
     content = (bundled_templates() / "init" / KEYWORDS).read_bytes()
@@ -184,8 +200,6 @@ def _shelved(published: Sequence[Published], keywords: Sequence[Keyword]) -> _Sh
         for section in page.sections:
             slug = named.get(section.name.casefold()) or named.get(slug_of(section.name))
             if section.name and slug is None:
-                if section.papers:
-                    shelf.strangers.append((page.path, section.name, len(section.papers)))
                 continue
             pairs = (
                 [(slug, p) for p in section.papers] if slug else _fitting(keywords, section.papers)
@@ -195,6 +209,11 @@ def _shelved(published: Sequence[Published], keywords: Sequence[Keyword]) -> _Sh
                 known = papers.get(paper.id)
                 papers[paper.id] = paper if known is None else _of_two_files(known, paper)
             ids[section.name] = {paper.id for _, paper in pairs}
+        stored = set[str]().union(*ids.values()) if any(map(is_category, ids)) else set()
+        for section in page.sections:
+            number = sum(paper.id not in stored for paper in section.papers)
+            if number and section.name not in ids:
+                shelf.strangers.append((page.path, section.name, number))
     return shelf
 
 

@@ -22,6 +22,7 @@ from daily_papers.migrate.rows import (
     Reading,
     UnreadRowError,
     as_written,
+    dated,
     plain,
     read_row,
     topics_of,
@@ -124,7 +125,8 @@ def read_page(text: str, path: str) -> Published:
         heading = each.heading.name if each.heading is not None else ""
         sections.section_of[line] = sections.begin(heading)
         for row in each.rows.rows:
-            sections.add(heading, row.cells, row.line.number, each.rows.reading)
+            cells = dated(row.cells, each.day)
+            sections.add(heading, cells, row.line.number, each.rows.reading)
     for block in blocks:
         if block.line.text == TOO_LONG:
             sections.skip(block.line.number, TOO_LONG, lost=1)
@@ -174,8 +176,10 @@ class _Sections:
             self.skip(line, cause, example)
             return
         own = [undecorated(topic) for topic in topics_of(cells, Kind.TOPIC)][:20]
-        category = heading or next(topics_of(cells, Kind.CATEGORY), "")
-        names = {self.begin(topic) for topic in own if is_topic(topic)} or {self.begin(category)}
+        own = [topic for topic in own if is_topic(topic)] or [heading]
+        if own == [""]:
+            own = list(topics_of(cells, Kind.CATEGORY))[:20] or own
+        names = {self.begin(topic) for topic in own}
         if reading is as_written and any(self._contradicts(paper, name, line) for name in names):
             return
         self.paper_of[line] = paper.id

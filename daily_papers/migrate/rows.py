@@ -329,6 +329,12 @@ def read_row(cells: Cells, reading: Reading = plain) -> Paper:
     return _with_code(paper, " ".join(text for kind, text in cells if kind is Kind.CODE))
 
 
+def dated(cells: Cells, day: str) -> Cells:
+    """The cells with the day that stands above the row, unless it tells one itself."""
+    tells = any(kind in {Kind.DATE, Kind.PUBLISHED} for kind, _ in cells)
+    return cells if tells or not day else [*cells, (Kind.DATE, day)]
+
+
 def says_more(cells: Cells) -> bool:
     """Whether a row holds words that a paper has no place for, so that they would be lost."""
     return any(kind is Kind.OTHER and not is_empty(plain(text)) for kind, text in named(cells))

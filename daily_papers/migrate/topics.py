@@ -51,6 +51,8 @@ class Filed:
     belonging: tuple[Heading, ...]
     #: Whether the heading may just be the title of the page.
     is_unclear: bool
+    #: The heading above that names a day, empty where there is none.
+    day: str
 
 
 def filed_rows(blocks: Iterable[Block]) -> Iterator[Filed]:
@@ -69,7 +71,9 @@ def filed_rows(blocks: Iterable[Block]) -> Iterator[Filed]:
             own = lead if is_own else _topic(above)
             day = None if heading is None or is_title or is_topic(heading.name) else heading
             belonging = {each.line.number: each for each in (own, lead, day) if each}
-            yield Filed(rows, own, tuple(belonging.values()), is_unclear and not is_own)
+            days = (each.name for each in reversed(above) if find_date(each.name))
+            is_unfiled = is_unclear and not is_own
+            yield Filed(rows, own, tuple(belonging.values()), is_unfiled, next(days, ""))
 
 
 def _topic(above: Sequence[Heading]) -> Heading | None:
