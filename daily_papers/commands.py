@@ -308,7 +308,7 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
 )
 def run_preview(arguments: Namespace) -> int:
     """Print what a keyword would bring, or each that changed since a commit."""
-    from daily_papers import preview, preview_text
+    from daily_papers import preview, preview_liked, preview_text
     from daily_papers.repository import Repository
 
     request = preview.Request(Path(arguments.root), listing_day(os.environ), os.environ, _say)
@@ -321,9 +321,15 @@ def run_preview(arguments: Namespace) -> int:
         keywords = changes.keywords
         print(style.changes(changes))
     all_known = True
-    for found in preview.preview_keywords(request, config, keywords):
+    searched = [keyword for keyword in keywords if keyword.like is None]
+    for found in preview.preview_keywords(request, config, searched):
         print(style.preview(found), flush=True)
         all_known = all_known and found.failure is None
+    for keyword in keywords:
+        if keyword.like is not None:
+            ranked = preview_liked.preview_liked(request, config, keyword)
+            print(preview_liked.STYLES[arguments.format](ranked), flush=True)
+            all_known = all_known and ranked.failure is None
     return 0 if all_known else 1
 
 

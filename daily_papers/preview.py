@@ -32,7 +32,7 @@ FEWEST_DAYS = 7.0
 #: Each preview is a search, at arXiv's pace; if more keywords change, only these are searched for.
 MOST_PREVIEWS = 20
 #: Seconds. Nobody waits for a preview as long as for the daily job.
-_BUDGET = 15 * 60.0
+BUDGET = 15 * 60.0
 #: Fewer rows say little about days.
 _LEAST_ROWS = 100
 #: A topic with nothing new for longer is inactive, or misspelt.
@@ -165,7 +165,7 @@ def changed_since(root: Path, revision: str, day: date) -> tuple[Config, Keyword
         keywords=tuple(keyword for keyword in config.keywords if keyword.slug in changed),
         removed=done.removed,
         renamed=done.renamed,
-        fills=len(changed | longer),
+        fills=len((changed | longer) - {k.slug for k in config.keywords if k.like is not None}),
     )
 
 
@@ -203,7 +203,7 @@ def preview_keywords(
     """Search for each keyword in turn; yield what it would bring, or why that is unknown."""
     services = Services.from_environment(request.environ)
     with PoliteSession(
-        Limits.of(services, budget=_BUDGET),
+        Limits.of(services, budget=BUDGET),
         say=request.say,
         digest_repository=repository_url(request.environ),
     ) as session:

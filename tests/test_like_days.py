@@ -161,3 +161,23 @@ def test_papers_liked_by_identifier_are_asked_for_once_and_kept(reader: Reader) 
     reader.repository.write("keywords.yaml", TOPICS)
     reader.read(THURSDAY)
     assert reader.repository.records("data/liked.jsonl") == []
+
+
+def test_preview_ranks_the_last_listing_and_stores_nothing(reader: Reader) -> None:
+    reader.read(MONDAY)
+    taken = chosen(reader)
+    before = reader.repository.tree()
+    environ = {**reader.arxiv.environment(), "DAILY_PAPERS_TODAY": str(MONDAY)}
+    root = ("--root", str(reader.repository.root))
+    ended = run("preview", "For me", *root, environ=environ)
+    assert ended.code == 0
+    assert "takes 3 of the last listing's" in ended.out
+    assert all(f"/abs/{id}v" in ended.out for id in taken)
+    assert "similar to " in ended.out
+    marked = run("preview", "for-me", "--format", "markdown", *root, environ=environ)
+    assert marked.out.startswith("### For me\n")
+    assert reader.repository.tree() == before
+    reader.arxiv.intercept = no_feed
+    failed = run("preview", "For me", *root, environ={**environ, "DAILY_PAPERS_RETRY_WAIT": "0"})
+    assert failed.code == 1
+    assert "Unknown: " in failed.out

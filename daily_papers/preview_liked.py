@@ -1,0 +1,109 @@
+"""What a keyword with `like` would take from the last listing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from daily_papers.arxiv.feed import AnnouncementFeed
+from daily_papers.arxiv.query_api import QueryApi
+from daily_papers.arxiv.services import Services
+from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.config import Config, Keyword
+from daily_papers.daily.evidence import FeedRead, Liked, Ranked
+from daily_papers.daily.liking import liked_ids, rank_listing
+from daily_papers.daily.news import matching_each
+from daily_papers.daily.volumes import split_into_parts
+from daily_papers.errors import FetchError
+from daily_papers.github_actions import harmless, repository_url
+from daily_papers.papers.announcement import merge_parts
+from daily_papers.papers.paper import Paper
+from daily_papers.preview import BUDGET, Request
+from daily_papers.render import markdown
+from daily_papers.repository import Repository
+from daily_papers.text import plural
+
+
+@dataclass(frozen=True, slots=True)
+class LikedPreview:
+    """What a keyword would take."""
+
+    keyword: Keyword
+    #: How many new and cross-listed papers the last listing has in its categories.
+    listed: int = 0
+    ranked: Ranked | None = None
+    #: Why nothing is known; None if arXiv answered.
+    failure: str | None = None
+
+
+def preview_liked(request: Request, config: Config, keyword: Keyword) -> LikedPreview:
+    """Ask for the last listing in the keyword's categories, and rank it."""
+    repository = Repository(request.root)
+    store = repository.store_for(config)
+    # Whatever was taken or mailed before: the question is what it would take.
+    unspent = {slug: replace(each, last_success=None) for slug, each in store.keywords.items()}
+    before = store.updated(keywords=unspent, news=frozenset())
+    services = Services.from_environment(request.environ)
+    with PoliteSession(
+        Limits.of(services, budget=BUDGET),
+        say=request.say,
+        digest_repository=repository_url(request.environ),
+    ) as session:
+        parts = split_into_parts(keyword.categories, store.state.listed)
+        answer = AnnouncementFeed(session, services).today(parts)
+        if answer.failures:
+            return LikedPreview(keyword, failure=str(answer.failures[0].error))
+        unknown = [id for id in liked_ids(config) if id not in store.liked]
+        try:
+            liked = Liked(tuple(QueryApi(session, services).by_id(unknown)) if unknown else ())
+        except FetchError as error:
+            return LikedPreview(keyword, failure=str(error))
+    announced = merge_parts(part.announcements for part in answer.parts)
+    matching = matching_each(config.keywords, [one.paper for one in announced])
+    feed = FeedRead(announced, matching, ())
+    return LikedPreview(
+        keyword,
+        listed=sum(one.kind.is_news for one in announced),
+        ranked=rank_listing(repository.root, config, before, [feed, liked], request.day),
+    )
+
+
+def as_text(preview: LikedPreview) -> str:
+    """Write it for a terminal."""
+    lines = [preview.keyword.name, *(f"  {sentence}" for sentence in _sentences(preview))]
+    for paper, similar in _taken(preview):
+        title = markdown.shown(paper.title)
+        lines += [f"    {title}  {paper.url}", *([f"      {similar}"] if similar else [])]
+    return "\n".join(map(harmless, lines)) + "\n"
+
+
+def as_markdown(preview: LikedPreview) -> str:
+    """Write it for GITHUB_STEP_SUMMARY."""
+    lines = [f"### {markdown.heading(preview.keyword.name)}", ""]
+    lines += [f"- {markdown.paragraph(sentence)}" for sentence in _sentences(preview)]
+    for paper, similar in _taken(preview):
+        reason = f": {markdown.cell(similar)}" if similar else ""
+        lines.append(f"  - [{markdown.link_text(paper.title)}]({paper.url}){reason}")
+    return "\n".join(lines) + "\n"
+
+
+STYLES = {"text": as_text, "markdown": as_markdown}
+
+
+def _sentences(preview: LikedPreview) -> Iterator[str]:
+    if preview.failure is not None:
+        yield f"Unknown: {preview.failure}"
+        return
+    assert preview.ranked is not None
+    taken = len(preview.ranked.chosen[preview.keyword.slug])
+    yield from preview.ranked.notes
+    yield f"takes {taken} of the last listing's {plural(preview.listed, 'paper')}"
+
+
+def _taken(preview: LikedPreview) -> Iterator[tuple[Paper, str]]:
+    """Each paper, the closest first, and what it is like."""
+    if preview.ranked is None:
+        return
+    for paper in preview.ranked.chosen[preview.keyword.slug]:
+        similar = preview.ranked.liking[paper.id].similar
+        yield paper, f"similar to {markdown.shown(similar)}" if similar else ""
