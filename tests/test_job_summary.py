@@ -160,9 +160,9 @@ def test_the_commit_says_the_day_and_whether_it_is_complete(
 def test_the_summary_has_a_row_a_keyword_and_all_that_happened() -> None:
     text = as_markdown(report(keyword(), failed("ct", date(2026, 1, 12))))
     assert "| mri | 1,100 | 3 | 1 | up to date |" in text
-    assert "| ct | 1,100 | 3 | 1 | throttled; throttled; last success 2026-01-12 |" in text
-    assert "- details come later" in text
-    assert "- 600 s: status 429" in text
+    assert "| ct | 1,100 | 3 | 1 | throttled: throttled; last success 2026-01-12 |" in text
+    assert "- note: details come later" in text
+    assert "- waited 600 s: status 429" in text
     assert "<summary>1 request</summary>" in text
 
 

@@ -15,7 +15,7 @@ from daily_papers.daily.report import (
     WaitReport,
     day_line,
 )
-from daily_papers.daily.report_text import as_json, as_table, failures_in_short
+from daily_papers.daily.report_text import as_json, as_markdown, as_table, failures_in_short
 from daily_papers.errors import BadAnswer, Outcome
 
 MRI = KeywordReport(
@@ -92,6 +92,7 @@ def test_a_throttled_day_gives_its_reason_once():
         "waited 1,200 s in 2 waits: as above",
     ]
     assert max(map(len, table.splitlines())) < 200
+    assert as_markdown(report).count("Rate exceeded") == 1
     (short,) = failures_in_short(report)
     assert short.startswith(f"Graphs, Graphs, Graphs and 47 more: {reason} (https://export.")
     assert len(short) < 300

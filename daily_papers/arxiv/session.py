@@ -217,12 +217,14 @@ class PoliteSession:
                 f"the {left:,.0f} that the run has left"
             )
             raise type(failure)(failure.url, reason) from failure
+        said = any(wait.reason == failure.reason for wait in self.waits)
         wait = Wait(seconds, failure.reason, failure.url)
         self.waits.append(wait)
         self._before_waiting(wait)
         logger.info("waiting %.0f seconds: %s", seconds, failure.reason)
         if seconds >= _LONG_WAIT:
-            self._say(f"waiting until {_in(seconds)}: {failure.reason}")
+            why = "as before" if said else failure.reason
+            self._say(f"waiting until {_in(seconds)}: {why}")
         self._transport.hang_up()  # a server closes a connection that is idle for so long
         self._clock.sleep(seconds)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from daily_papers.daily.plan import missed_days
 from daily_papers.daily.report import KeywordReport, RequestReport, RunReport
@@ -55,10 +56,7 @@ def as_table(report: RunReport) -> str:
         )
         for keyword, state in zip(report.keywords, _states(report), strict=True)
     ]
-    lines = [*_aligned([header, *rows]), "", f"{report.day}: {report.day_line}"]
-    for what, reason in (*_notes(report), *_waits(report)):
-        given = any(reason in line for line in lines)
-        lines.append(f"{what}: as above" if given else f"{what}: {reason}")
+    lines = [*_aligned([header, *rows]), "", f"{report.day}: {report.day_line}", *_remarks(report)]
     asked = [request for request in report.requests if request.status != "kept"]
     kept = len(report.requests) - len(asked)
     lines.append(_requests_line(asked, kept))
@@ -77,6 +75,14 @@ def _states(report: RunReport) -> Iterator[str]:
         else:
             yield f"{keyword.outcome}: {'as above' if reason in given else reason}{since}"
             given.add(reason)
+
+
+def _remarks(report: RunReport) -> Iterator[str]:
+    """Notes and waits; a reason that the day line or a keyword has is not given again."""
+    given = {report.day_line, *(each.reason for each in report.keywords if each.reason)}
+    for what, reason in (*_notes(report), *_waits(report)):
+        yield f"{what}: {'as above' if any(reason in each for each in given) else reason}"
+        given.add(reason)
 
 
 def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
@@ -177,11 +183,8 @@ def as_markdown(report: RunReport) -> str:
         f"## Listing of {report.day}",
         paragraph(report.day_line),
         *_keywords(report),
-        *_list("Notes", report.notes),
+        *_list("Notes", tuple(_remarks(report))),
         *_list("Asked for", report.plan),
-        *_list(
-            "Waits", [f"{w.seconds:,.0f} s: {w.reason} ({cut(w.url, 200)})" for w in report.waits]
-        ),
         *_requests(report.requests),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -189,32 +192,24 @@ def as_markdown(report: RunReport) -> str:
 
 def _keywords(report: RunReport) -> Iterator[str]:
     lines = ["| keyword | papers | new | revised | state |", "| --- | ---: | ---: | ---: | --- |"]
-    lines += [_row(keyword, report) for keyword in report.keywords[:_MOST_ROWS]]
+    states = islice(_states(report), _MOST_ROWS)
+    lines += [_row(keyword, state) for keyword, state in zip(report.keywords, states, strict=False)]
     yield "\n".join(lines)
     if len(report.keywords) > _MOST_ROWS:
         yield f"{len(report.keywords) - _MOST_ROWS:,} more keywords are in the log."
 
 
-def _row(keyword: KeywordReport, report: RunReport) -> str:
+def _row(keyword: KeywordReport, state: str) -> str:
+    if keyword.not_matching:
+        state += f"; {keyword.not_matching:,} papers came that do not match"
     cells = [
         cell(keyword.name),
         f"{keyword.papers:,}",
         f"{keyword.new:,}",
         f"{keyword.revised:,}",
-        cell(_state_cell(keyword, report)),
+        cell(state),
     ]
     return f"| {' | '.join(cells)} |"
-
-
-def _state_cell(keyword: KeywordReport, report: RunReport) -> str:
-    parts = [str(keyword.outcome)]
-    if keyword.reason is not None:
-        parts.append(keyword.reason)
-    if not keyword.good and keyword.last_success != report.day:
-        parts.append(f"last success {keyword.last_success or 'never'}")
-    if keyword.not_matching:
-        parts.append(f"{keyword.not_matching:,} papers came that do not match")
-    return "; ".join(parts)
 
 
 def _list(title: str, texts: Sequence[str]) -> Iterator[str]:
