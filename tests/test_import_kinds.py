@@ -94,12 +94,16 @@ def test_a_whole_repository_is_brought_in_and_again(repository: Repository):
     repository.write("docs/index.md", f"---\nlayout: default\n---\n\n{readme}")
     rows = {"mice": {PAPER: ROW.replace("null", CODE)}, "rats": {}}
     repository.write("docs/a.json", json.dumps(rows))
+    repository.write("package.json", '{"keywords": ["arxiv"], "scripts": {}}')
+    repository.write("docs/notes.md", f"## Notes\n{HEAD}")
     repository.write("docs/list.md", f"## mice\n\n- **A paper**, Paper: [{URL}v2]({URL}v2)\n")
     repository.write(
         "config.yaml", "keywords:\n  mice: {filters: [mice, field-mouse]}\n  rats: [rat]\n"
     )
     assert (bring_in(repository, repository.root, "--replace").code) == 0
     assert repository.text("README.md") == f"> Usage: [here](docs)\n\n{BEGIN}\n{END}\n\nMine.\n"
+    names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]
+    assert names == ["mice", "rats"]
     (stored,) = repository.records("data/papers/*.jsonl")
     assert (stored["version"], stored["comment"]) == (2, "Code: https://github.com/a/b")
     assert run("render", "--root", repository.root).code == 0

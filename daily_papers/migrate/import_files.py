@@ -23,7 +23,7 @@ from daily_papers.migrate.keywords_yaml import (
     topic_of_heading,
     write_keywords,
 )
-from daily_papers.migrate.leftovers import PLACES_OF_LEFTOVERS, leftovers
+from daily_papers.migrate.leftovers import PLACES_OF_LEFTOVERS, is_ours, leftovers
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, find_files
 from daily_papers.migrate.published import Published, Unread, read_page
@@ -326,9 +326,15 @@ def _write_workflows(
     root: Path, transaction: Transaction, draw: Random, imported: Imported
 ) -> None:
     for path, text in new_files(draw).items():
-        if path not in (README, KEYWORDS) and not (root / path).exists():
+        if path in (README, KEYWORDS):
+            continue
+        if not (root / path).exists():
             transaction.write(path, text.encode())
             imported.done.append(f"{root / path}: written")
+        elif path.endswith(".yml") and not is_ours(_start_of(root / path)):
+            imported.left_out.append(
+                f"{path}: another workflow has this name; remove it, then run: daily-papers init"
+            )
 
 
 def _leftovers(root: Path, files: OldFiles) -> tuple[str, ...]:
@@ -340,9 +346,12 @@ def _leftovers(root: Path, files: OldFiles) -> tuple[str, ...]:
     texts: dict[str, str] = {}
     for file in (file for pattern in PLACES_OF_LEFTOVERS for file in sorted(root.glob(pattern))):
         if file.is_file():
-            text = file.read_bytes()[:_MOST_OF_A_SCRIPT].decode("utf-8", errors="replace")
-            texts[file.relative_to(root).as_posix()] = text
+            texts[file.relative_to(root).as_posix()] = _start_of(file)
     return leftovers(texts, [path for path in inside if path != README])
+
+
+def _start_of(file: Path) -> str:
+    return file.read_bytes()[:_MOST_OF_A_SCRIPT].decode("utf-8", errors="replace")
 
 
 # --- what is left out --------------------------------------------------------------------------

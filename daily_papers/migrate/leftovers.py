@@ -45,10 +45,15 @@ def leftovers(files: Mapping[str, str], imported: Collection[str] = ()) -> tuple
     return tuple(f"{path}: {why}" for path, why in found.items())
 
 
+def is_ours(text: str) -> bool:
+    """Whether a workflow or script runs this program."""
+    return _OURS.search(text) is not None
+
+
 def _why_to_go(path: str, text: str) -> str | None:
     is_workflow = path.startswith(".github/workflows/")
     rules = (
-        (_OURS.search(text), None),
+        (is_ours(text), None),
         (is_workflow and _OLD_JOB.search(text), _JOB),
         (
             is_workflow and _SCHEDULE.search(text),

@@ -18,7 +18,6 @@ from daily_papers.migrate.old_config import (
     read_config,
 )
 from daily_papers.migrate.published import Published, read_data, read_page
-from daily_papers.render.pages import PAGE_MARK
 from daily_papers.render.readme import decode_readme, find_region
 from daily_papers.transaction import unwritable
 
@@ -30,10 +29,9 @@ _LINES_OF_HTML = re.compile(
 _DATA = {".json": rows_of_json, ".jsonl": rows_of_json, ".csv": rows_of_csv, ".tsv": rows_of_csv}
 _LARGEST = 64_000_000
 _MOST_FILES = 20_000
-#: Folders in which no tool publishes; the last ones are our own.
-_PASSED_OVER = frozenset({"node_modules", "venv", "site-packages", "digests", "templates", "site"})
-_STORE = frozenset({"papers", "news", "history"})
-_OF_STORE = frozenset({"state.json", "keywords.jsonl", "weeks.jsonl"})
+#: Folders in which no tool publishes, and those of a digest repository of ours.
+_PASSED_OVER = frozenset({"node_modules", "venv", "site-packages"})
+_OUR_FOLDERS = frozenset({"data", "digests", "papers", "site", "templates"})
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -59,10 +57,10 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
         if not path.exists():
             raise UsageError(f"{path}: no such file; give the README that was published")
         if path.is_dir():
-            reasons = [_why_useless(file, found) for file in _files_in(path)]
+            reasons = [_why_useless(file, found, is_named=False) for file in _files_in(path)]
             if all(reasons):
                 found.useless.append(f"{path}: no file in it links to a paper at arXiv")
-        elif reason := _why_useless(path, found):
+        elif reason := _why_useless(path, found, is_named=True):
             found.useless.append(reason)
     for page in found.published:
         if page.has_a_marker:
@@ -75,50 +73,45 @@ def _files_in(folder: Path) -> Iterator[Path]:
     """The files that may be read, without hidden ones; links to folders are not followed."""
     count = 0
     for parent, folders, names in os.walk(folder):
-        passed_over = _PASSED_OVER | (_STORE if Path(parent).name == "data" else frozenset())
+        is_ours = Path(parent, "data", "state.json").is_file()
+        passed_over = _PASSED_OVER | (_OUR_FOLDERS if is_ours else frozenset())
         folders[:] = sorted(name for name in folders if name[0] != "." and name not in passed_over)
-        for name in sorted(
-            set(names) - (_OF_STORE if Path(parent).name == "data" else frozenset())
-        ):
+        for name in sorted(names):
             path = Path(parent, name)
             is_read = path.suffix.lower() in (*_PAGES, *_DATA) or name in USUAL_NAMES
             if is_read and path.is_file() and (count := count + 1) <= _MOST_FILES:
                 yield path
 
 
-def _why_useless(path: Path, found: OldFiles) -> str | None:
+def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
+    """Read a file into what is found; say why it brings nothing."""
     try:
-        _read(path, found)
+        text = _text(path)
+        if path.suffix in SUFFIXES:
+            found.configs.append(read_config(text, str(path)))
+            return None
+        page = _published(path, text)
+        if path.suffix == ".json" and not page.rows and (is_named or path.name in USUAL_NAMES):
+            config = read_config(text, str(path))
+            if config.says_something:
+                found.configs.append(config)
+                return None
     except DailyPapersError as error:
         return str(error)
     except ValueError as error:
         return f"{path}: {error}"
+    if not (page.has_a_marker or page.paper_of or (is_named and page.unread)):
+        return f"{path}: no link to a paper at arXiv in it"
+    found.published.append(page)
+    found.texts[page.path] = text
     return None
 
 
-def _read(path: Path, found: OldFiles) -> None:
-    """Read a file into what is found. Raises DailyPapersError or ValueError where it cannot be."""
+def _published(path: Path, text: str) -> Published:
     suffix = path.suffix.lower()
-    text = _text(path)
-    if PAGE_MARK in text:
-        raise ValueError("a page of daily-papers itself")
     if suffix in _DATA:
-        published = read_data(_DATA[suffix](text.removeprefix("\ufeff")), str(path))
-    elif suffix in SUFFIXES:
-        found.configs.append(read_config(text, str(path)))
-        return
-    else:
-        published = read_page(
-            _LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text, str(path)
-        )
-        found.texts[published.path] = text
-    config = read_config(text, str(path)) if suffix == ".json" and not published.rows else None
-    if config is not None and config.says_something:
-        found.configs.append(config)
-    elif published.sections or published.unread or published.has_a_marker:
-        found.published.append(published)
-    else:
-        raise ValueError("no link to a paper at arXiv in it")
+        return read_data(_DATA[suffix](text.removeprefix("\ufeff")), str(path))
+    return read_page(_LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text, str(path))
 
 
 def _text(path: Path) -> str:

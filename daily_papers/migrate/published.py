@@ -196,7 +196,7 @@ class _Sections:
         known_line, known = self.first.setdefault((name, paper.versioned_id), (line, paper))
         if known == paper:
             return False
-        other = next(word for word, of in _TEXTS.items() if of(known) != of(paper))
+        other = next((word for word, of in _TEXTS.items() if of(known) != of(paper)), "text")
         self.skip(
             line,
             f"{paper.versioned_id} has another {other} here than on line {known_line}, which"
