@@ -164,6 +164,12 @@ EITHER = '(ti:"{0}" OR abs:"{0}")'
             {"mice": EITHER.format("mice")},
             ("cs.CV",),
         ),
+        (
+            "config.json",
+            '{"keywords": {"mice": ["ti:mice AND cat:cs.CV", "abs:rats"], "bad": "all:x"}}',
+            {"mice": '((ti:"mice" AND cat:cs.CV) OR abs:"rats")'},
+            (),
+        ),
         ("config.toml", '[search]\ncategories = ["cs.CV"]\n', {"cs.CV": "cat:cs.CV"}, ()),
     ],
 )

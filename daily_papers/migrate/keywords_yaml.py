@@ -13,7 +13,7 @@ from daily_papers.config import ConfigError, Keyword, parse_config
 from daily_papers.config.messages import phrase_problem
 from daily_papers.config.searches import BOTH, EITHER, plain_place
 from daily_papers.config.slugs import RESERVED, slug_of, suggested_slug
-from daily_papers.migrate.old_config import Topic
+from daily_papers.migrate.old_config import FIELD, Topic
 from daily_papers.papers.paper import Paper, folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import query_words
@@ -92,6 +92,9 @@ def _entry(topic: Topic, slug: str | None) -> list[str]:
     name, phrases = topic.name, topic.phrases
     if phrases == (name,) and is_category(name):
         return [f"  - category: {name}", *_slug(slug)]
+    if all(map(FIELD.search, phrases)):
+        query = " OR ".join(f"({phrase})" if len(phrases) > 1 else phrase for phrase in phrases)
+        return [f"  - name: {_scalar(name)}", *_slug(slug), f"    query: {_scalar(query)}"]
     is_plain = phrases == (name,) and topic.place == plain_place(name)
     if is_plain and slug is None and phrase_problem(name) is None:
         return [f"  - {_scalar(name)}"]

@@ -31,11 +31,15 @@ SUFFIXES = (".yaml", ".yml", ".toml", ".py")
 MOST_BYTES = 512_000
 _MOST = 100
 _TOPICS = re.compile(
-    r"(?:arxiv_?|search_?)?(?:keywords?|topics?|queries|query|interests)(?:_list)?", re.IGNORECASE
+    r"(?:arxiv_?|search_?|include_?)?(?:keywords?|topics?|queries|query|interests|concept_groups)"
+    r"(?:_list)?",
+    re.IGNORECASE,
 )
 _CATEGORIES = re.compile(
     r"(?:arxiv_?)?(?:categor(?:y|ies)|target_fi\w+|subjects?|fields?)(?:_list)?", re.IGNORECASE
 )
+#: A phrase with one of these is a query in arXiv's syntax.
+FIELD = re.compile(r"\b(?:ti|abs|au|cat|all):")
 _PHRASES = ("filters", "keywords", "include", "any", "phrases", "terms", "queries", "query")
 _ANCESTORS_BOTH = re.compile(r"""len\(\s*\w+\.split\(\)\s*\)\s*==\s*1|["']AND["']|\+AND\+abs""")
 
@@ -79,6 +83,8 @@ def read_config(text: str, path: str) -> OldConfig:
     Raises ValueError where it cannot be read.
     """
     suffix = PurePath(path).suffix
+    if len(text) > MOST_BYTES:
+        raise ValueError(f"longer than {MOST_BYTES:,} characters, which no configuration is")
     try:
         if suffix == ".py":
             values = dict(_assignments(ast.parse(text)))
@@ -171,6 +177,6 @@ def _texts(value: object) -> Iterator[str]:
     """The texts of a list, or a single one; quotes and an OR between phrases part them."""
     for each in value[: _MOST * 10] if isinstance(value, list | tuple) else [value]:
         if isinstance(each, str):
-            for part in re.split(r"\s+OR\s+", each):
+            for part in [each] if FIELD.search(each) else re.split(r"\s+OR\s+", each):
                 if text := folded(part).strip("\"' ")[:200]:
                     yield text
