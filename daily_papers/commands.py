@@ -165,6 +165,66 @@ def _write(path: Path, text: str) -> None:
 
 
 @command(
+    "summarize",
+    "let a model write a sentence about each new paper",
+    "Ask the model that `summaries` in keywords.yaml names for a sentence about each paper that\n"
+    "has none, new papers first. The key is DAILY_PAPERS_MODEL_KEY, as HOST=KEY. Nothing waits\n"
+    "for it: if the model fails, that is a warning, and the authors' own sentence is shown.",
+    option(
+        "--today",
+        metavar="YYYY-MM-DD",
+        type=day,
+        help="the listing day, instead of today in New York (or DAILY_PAPERS_TODAY)",
+    ),
+    option(
+        "--budget",
+        metavar="MINUTES",
+        type=minutes,
+        default=1.0,
+        help="how long the model may be asked (default: 1); 0 asks nothing, and only uses what "
+        "a run of the same day was answered",
+    ),
+    option(
+        "--format",
+        choices=("text", "github"),
+        default="text",
+        help="github: warnings as annotations for GitHub Actions (default: text)",
+    ),
+)
+def run_summarize(arguments: Namespace) -> int:
+    """Let a model summarize the papers that are due; what fails is a warning."""
+    from daily_papers.clock import SystemClock
+    from daily_papers.config import ConfigError
+    from daily_papers.github_actions import annotation
+    from daily_papers.repository import Repository
+    from daily_papers.summaries.job import SummaryOrder, summarize
+
+    order = SummaryOrder(
+        day=arguments.today or listing_day(os.environ),
+        budget=arguments.budget * 60,
+        environ=os.environ,
+        clock=SystemClock(),
+    )
+    try:
+        report = summarize(Repository(Path(arguments.root)), order)
+    except ConfigError:
+        raise
+    except DailyPapersError as error:
+        report, warnings = None, str(error).splitlines()
+    else:
+        warnings = [] if report is None else report.warnings
+        if not arguments.quiet:
+            print("keywords.yaml names no model under `summaries`" if report is None else report)
+    for warning in warnings:
+        line = f"summaries: {warning}"
+        if arguments.format == "github":
+            print(annotation("warning", line), file=sys.stderr)
+        else:
+            print(f"daily-papers: {harmless(line)}", file=sys.stderr)
+    return 0
+
+
+@command(
     "render",
     "write tables and pages again from the store, offline",
     "Write README.md's tables and the pages in papers/ again from the store, for example after\n"

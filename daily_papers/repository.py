@@ -32,6 +32,7 @@ from daily_papers.render.templates import Templates
 from daily_papers.store.files import load_history, load_store, save_store
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store, StoredPaper
+from daily_papers.store.summaries import Summary, SummaryKey, load_summaries, save_summaries
 from daily_papers.transaction import PRIVATE, Transaction, locked, unwritable
 
 KEYWORDS = "keywords.yaml"
@@ -81,6 +82,22 @@ class Repository:
         """Read the papers that have left every table, by identifier. Raises StoreError."""
         return load_history(self.root)
 
+    def load_summaries(self, config: Config) -> Mapping[str, Summary]:
+        """What a model says of papers, by versioned identifier, in the language of today.
+
+        None at all if a file cannot be read: `summarize` says so, and nothing else stops for it.
+        """
+        settings = config.summaries
+        if settings is None:
+            return {}
+        try:
+            known = load_summaries(self.root).values()
+        except DailyPapersError:
+            return {}
+        shown = [each for each in known if each.sentence and each.language == settings.language]
+        shown.sort(key=lambda each: each.model == settings.model)  # the model of today wins
+        return {each.versioned_id: each for each in shown}
+
     def store_for(self, config: Config) -> Store:
         """The store with today's keywords, for everything that only shows it. Raises StoreError.
 
@@ -128,6 +145,12 @@ class Repository:
             from daily_papers.mail.digest_file import digest_file  # noqa: PLC0415 - rarely needed
 
             transaction.write(f"{DIGESTS}/{digest.key}.md", digest_file(digest, server).encode())
+        return transaction.commit()
+
+    def publish_summaries(self, summaries: Mapping[SummaryKey, Summary]) -> tuple[str, ...]:
+        """Write what a model said of papers; return the paths that changed."""
+        transaction = Transaction(self.root)
+        save_summaries(summaries, transaction)
         return transaction.commit()
 
     def rendered(self) -> Transaction:

@@ -16,6 +16,7 @@ from daily_papers.config import load_config, parse_config
 from daily_papers.papers.paper import Paper
 from daily_papers.render.readme import find_region
 from daily_papers.store.store import KeywordState, State
+from daily_papers.store.summaries import Summary
 from tests.support.command_line import run
 
 PROJECT = Path(__file__).parents[1]
@@ -250,6 +251,7 @@ def _text_or_nothing(path: Path) -> str:
         ("A paper", {field.name for field in fields(Paper)} | {"keywords", "left", "news"}),
         ("A keyword", {field.name for field in fields(KeywordState)}),
         ("The state", {field.name for field in fields(State)} | {"format"}),
+        ("A summary", {field.name for field in fields(Summary)}),
     ],
 )
 def test_the_glossary_explains_every_field_of_the_store(heading: str, records: set[str]) -> None:

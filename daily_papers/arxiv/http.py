@@ -167,7 +167,7 @@ class _Watched:
 
 
 class Transport:
-    """Sends GET requests, one after the other; follows nothing, retries nothing.
+    """Sends requests, one after the other; follows nothing, retries nothing.
 
     arXiv sees in the User-Agent the program, its project and ``digest_repository``, for which it
     runs. ``say_slow`` is called with the host of an answer that is long in coming.
@@ -205,26 +205,36 @@ class Transport:
 
         ``silence_seconds`` is for a service that is known to be slow.
         """
-        logger.debug("GET %s", cut(url, 200))
-        started = self._clock.monotonic()
         if line_bytes(url) > MOST_LINE_BYTES:
             reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
             raise LostAnswer("refused", BadAnswer(url, reason), 0.0)
+        silence = silence_seconds or self._limits.silence_seconds
+        return self._exchange(requests.Request("GET", url), self._limits.total_seconds, silence)
+
+    def post(self, request: requests.Request, seconds: float) -> RawAnswer:
+        """Send a request with a body, and read the whole answer in that time; raises LostAnswer."""
+        return self._exchange(request, seconds, seconds)
+
+    def _exchange(self, request: requests.Request, seconds: float, silence: float) -> RawAnswer:
+        url: str = request.url or ""
+        logger.debug("%s %s", request.method, cut(url, 200))
+        started = self._clock.monotonic()
         limits, host = self._limits, urlsplit(url).hostname or url
         self._adapter.deadline = deadline = _Deadline()
         in_time = deadline.after(
-            limits.total_seconds,
-            notice=limits.notice_seconds,
-            say=lambda: self._say_slow(host),
+            seconds, notice=limits.notice_seconds, say=lambda: self._say_slow(host)
         )
         try:
             with (
                 in_time,
-                self._http.get(
+                self._http.request(
+                    request.method or "GET",
                     url,
+                    data=request.data or None,
+                    headers=request.headers,
                     stream=True,
                     allow_redirects=False,
-                    timeout=(limits.connect_seconds, silence_seconds or limits.silence_seconds),
+                    timeout=(min(limits.connect_seconds, seconds), silence),
                     proxies=_proxies(host),
                 ) as response,
             ):
@@ -235,11 +245,11 @@ class Transport:
         except (requests.RequestException, HTTPError, OSError, ValueError, FetchError) as error:
             word, failure = _loss(url, error)
             if deadline.passed:
-                reason = f"no whole answer within {limits.total_seconds:g} seconds"
+                reason = f"no whole answer within {seconds:g} seconds"
                 word, failure = "slow", Unreachable(url, reason)
             raise LostAnswer(word, failure, self._clock.monotonic() - started) from error
-        seconds = self._clock.monotonic() - started
-        return RawAnswer(url, response.status_code, response.headers, body, seconds)
+        took = self._clock.monotonic() - started
+        return RawAnswer(url, response.status_code, response.headers, body, took)
 
     def hang_up(self) -> None:
         """Close the connection; the next request opens another."""

@@ -243,6 +243,12 @@ def no_list(value: Value) -> str:
     return f"expected a list; write {value.key}: {list_as_yaml(texts)}"
 
 
+def no_keys(value: Value) -> str:
+    """What to write instead of a value that is not keys with their values."""
+    example = 'endpoint: "https://api.example.com/v1"'
+    return f"expected keys and values below it, such as {value.key}: {{{example}, model: name}}"
+
+
 def no_choice(value: Value, choices: Sequence[str]) -> str:
     """What to write instead of a value that is not one of the choices."""
     words = value.text[:100].lower().split() if value.kind == "a text" else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from daily_papers.config.summaries import Summaries
 from daily_papers.errors import DailyPapersError
 from daily_papers.like.library import Library
 from daily_papers.query.expression import Expression
@@ -70,6 +71,8 @@ class Config:
     keywords: tuple[Keyword, ...]
     #: Of the tables, in their order.
     columns: tuple[str, ...]
+    #: None if no model is to write anything.
+    summaries: Summaries | None
     warnings: tuple[Problem, ...]
     #: What the reader likes: it orders mails and pages.
     like: Library | None = None

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -28,6 +28,13 @@ from daily_papers.config.messages import Value
 from daily_papers.config.model import Config, ConfigError, Keyword, Problem
 from daily_papers.config.searches import EITHER, PLACES, any_phrase, in_one_of, plain_place
 from daily_papers.config.slugs import clashes, slug_of, slug_problem
+from daily_papers.config.summaries import (
+    LANGUAGES,
+    MOST_PER_DAY,
+    STYLES,
+    Summaries,
+    endpoint_problem,
+)
 from daily_papers.config.yaml_text import REFUSED, Keys, YamlText, read_yaml
 from daily_papers.like.library import Library
 from daily_papers.papers.paper import ArxivId, folded
@@ -300,6 +307,7 @@ class _Reader:
             max_papers=self._top.get("max_papers") or DEFAULT_MAX_PAPERS,
             keywords=self._top["keywords"],
             columns=self._top.get("columns") or USUAL,
+            summaries=self._top.get("summaries"),
             warnings=(),
             like=self._top.get("like"),
         )
@@ -421,6 +429,21 @@ class _Reader:
                     files.setdefault(item.text, self._source.place(item.node.start_mark.index).line)
         return Library(files, tuple(dict.fromkeys(ids))) if files or ids else None
 
+    def summaries(self, value: Value) -> Summaries | None:
+        """Which model writes summaries; None if it is wrong."""
+        if value.kind != "keys":
+            self.refuse_kind(value, messages.no_keys)
+            return None
+        before = self.errors
+        values = self.mapping(value, _SUMMARIES_KEYS, {})
+        read = {key: _SUMMARIES_KEYS[key](self, each) for key, each in values.items()}
+        for key in ("endpoint", "model"):
+            if key not in values and self.errors == before:
+                self.refuse(value, f'"{key}" is missing; add a line "{key}: ..." below it')
+        if self.errors > before:
+            return None
+        return Summaries(**read, line=self._source.place(values["endpoint"].index).line)
+
 
 # --- the value of each key; None if it is wrong -------------------------------------------------
 
@@ -445,10 +468,10 @@ def _number(reader: _Reader, value: Value, most: int = MOST_PAPERS) -> int | Non
     return None
 
 
-def _place(reader: _Reader, value: Value) -> str | None:
-    if value.kind == "a text" and value.text in PLACES:
+def _choice(reader: _Reader, value: Value, choices: Sequence[str]) -> str | None:
+    if value.kind == "a text" and value.text in choices:
         return value.text
-    reader.refuse_kind(value, partial(messages.no_choice, choices=PLACES))
+    reader.refuse_kind(value, partial(messages.no_choice, choices=choices))
     return None
 
 
@@ -488,13 +511,21 @@ _TOP_KEYS: Final[Readers] = {
     "like": _Reader.library,
     "keywords": _Reader.keywords,
     "columns": _columns,
+    "summaries": _Reader.summaries,
+}
+_SUMMARIES_KEYS: Final[Readers] = {
+    "endpoint": lambda reader, value: reader.text(value, endpoint_problem),
+    "model": _HEADING,
+    "language": partial(_choice, choices=tuple(LANGUAGES)),
+    "style": partial(_choice, choices=STYLES),
+    "per_day": partial(_number, most=MOST_PER_DAY),
 }
 _KEYWORD_KEYS: Final[Readers] = {
     "name": _HEADING,
     "slug": lambda reader, value: reader.text(value, slug_problem),
     "any": lambda reader, value: reader.texts(value, *_PHRASE),
     "none": lambda reader, value: reader.texts(value, messages.phrase_problem),
-    "in": _place,
+    "in": partial(_choice, choices=tuple(PLACES)),
     "author": lambda reader, value: reader.texts(value, *_NAME, or_one=True),
     "query": _query,
     "category": _category,

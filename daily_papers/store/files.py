@@ -71,15 +71,15 @@ def load_store(root: Path) -> Store:
 
     Raises StoreError, naming file and line, where a file is damaged.
     """
-    papers = _files(root, _PAPERS, "*.jsonl")
-    history = _files(root, _HISTORY, "*.jsonl")
+    papers = files_in(root, _PAPERS, "*.jsonl")
+    history = files_in(root, _HISTORY, "*.jsonl")
     _check_that_all_is_there(root, papers or history)
     state = _read_state(root)
     keywords = _records(
         _KEYWORDS, _content(root, _KEYWORDS), lambda values: _read_keyword(values, state)
     )
     weeks = _records(_WEEKS, _content(root, _WEEKS), lambda values: decode(_Week, values))
-    stored = _by_key(_listed(root, papers, _read_paper), lambda stored: stored.paper.id)
+    stored = _by_key(listed(root, papers, _read_paper), lambda stored: stored.paper.id)
     news = _read_news(root)
     for id in stored:
         if stored[id].news is not None and id not in news:  # it would be news again
@@ -124,7 +124,7 @@ def stored_lines(root: Path) -> Iterator[PaperLine]:
 
 
 def _paper_lines_of(root: Path, folder: str) -> Iterator[PaperLine]:
-    for path in _files(root, folder, "*.jsonl"):
+    for path in files_in(root, folder, "*.jsonl"):
         for number, text in enumerate(_content_of_some(root, path).split(b"\n"), 1):
             if text:
                 yield PaperLine(path, number, text)
@@ -189,7 +189,7 @@ def _save_news(transaction: Transaction, news: frozenset[str]) -> None:
 
 
 def _save_lines(transaction: Transaction, folder: str, lines: Mapping[str, list[str]]) -> None:
-    for path in _files(transaction.root, folder, "*.jsonl"):
+    for path in files_in(transaction.root, folder, "*.jsonl"):
         if Path(path).stem not in lines:
             transaction.delete(path)
     for stem, texts in lines.items():
@@ -265,11 +265,11 @@ def _paper_lines(papers: Iterable[StoredPaper]) -> dict[str, list[str]]:
     """The lines of each file."""
     lines: dict[str, list[str]] = defaultdict(list)
     for stored in papers:
-        lines[_file_of(stored.paper.id)].append(_paper_line(stored))
+        lines[file_of(stored.paper.id)].append(_paper_line(stored))
     return lines
 
 
-def _file_of(paper_id: str) -> str:
+def file_of(paper_id: str) -> str:
     """``2504.0`` for 2504.00001 to 2504.09999; ``1999`` for all of that year's old identifiers."""
     month, number, archive = announcement_order(paper_id)
     if archive or month < 200704:
@@ -279,13 +279,13 @@ def _file_of(paper_id: str) -> str:
 
 def _news_file(paper_id: str) -> str:
     """``data/news/2605.txt``: the months of identifiers, and the years before 2007."""
-    return f"{_NEWS}/{_file_of(paper_id).partition('.')[0]}.txt"
+    return f"{_NEWS}/{file_of(paper_id).partition('.')[0]}.txt"
 
 
 def _read_news(root: Path) -> frozenset[str]:
     """Read all identifiers that were news, at one glance: there may be very many."""
     ids: list[str] = []
-    for path in _files(root, _NEWS, "*.txt"):
+    for path in files_in(root, _NEWS, "*.txt"):
         content = _content_of_some(root, path)
         if not _ALL_IDENTIFIERS.fullmatch(content):
             lines = content.split(b"\n")
@@ -322,7 +322,8 @@ def _usual(state: State) -> Json:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def _files(root: Path, folder: str, names: str) -> list[str]:
+def files_in(root: Path, folder: str, names: str) -> list[str]:
+    """The paths of a folder's files with such names. Raises StoreError."""
     if (root / folder).exists() and not (root / folder).is_dir():
         raise StoreError(folder, "not a folder; move it out of the way, then start again")
     return sorted(f"{folder}/{path.name}" for path in (root / folder).glob(names))
@@ -358,9 +359,10 @@ def _content(root: Path, path: str) -> bytes:
         raise unwritable(root / path, error) from error
 
 
-def _listed(
+def listed(
     root: Path, paths: Iterable[str], read: Callable[[Json], Record]
 ) -> Iterator[tuple[str, Record]]:
+    """Each record of the files with its place. Raises StoreError, naming the line."""
     for path in paths:
         yield from _records(path, _content_of_some(root, path), read)
 

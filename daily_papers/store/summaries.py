@@ -1,0 +1,85 @@
+"""What a model wrote about papers, kept under ``data/summaries/`` so that it is never asked twice.
+
+One record a line, in files as those of the papers. A record is for one version of a paper, one
+model and one language; one without a sentence counts the model's bad answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from daily_papers.papers.paper import announcement_order
+from daily_papers.records import Json, decode, encode, line
+from daily_papers.store.files import file_of, files_in, listed
+from daily_papers.store.store import PaperId
+from daily_papers.transaction import Transaction
+
+_FOLDER = "data/summaries"
+
+#: A paper's version, a model and a language.
+SummaryKey = tuple[str, int, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a model says a paper does, or that it gave no good answer so far.
+
+    The texts are as hostile as the abstract: escape them for the place where they go.
+    """
+
+    id: PaperId
+    version: int
+    model: str
+    language: str
+    #: The listing day on which the model was asked last.
+    day: date
+    #: Empty while no answer was good.
+    sentence: str = ""
+    #: The title in that language, if it is not English.
+    title: str | None = None
+    #: How many answers were bad.
+    tries: int = 0
+
+    @property
+    def key(self) -> SummaryKey:
+        """What it is the summary for."""
+        return (self.id, self.version, self.model, self.language)
+
+    @property
+    def versioned_id(self) -> str:
+        """``2501.01234v2``."""
+        return f"{self.id}v{self.version}"
+
+
+def load_summaries(root: Path) -> dict[SummaryKey, Summary]:
+    """Read what is kept in a digest repository. Raises StoreError, naming the line."""
+    paths = files_in(root, _FOLDER, "*.jsonl")
+    return {summary.key: summary for _, summary in listed(root, paths, read_summary)}
+
+
+def save_summaries(summaries: Mapping[SummaryKey, Summary], transaction: Transaction) -> None:
+    """Put all summaries into the transaction."""
+    files: dict[str, list[Summary]] = {}
+    for summary in summaries.values():
+        files.setdefault(file_of(summary.id), []).append(summary)
+    for stem, those in files.items():
+        transaction.write(f"{_FOLDER}/{stem}.jsonl", summary_lines(those))
+
+
+def summary_lines(summaries: Iterable[Summary]) -> bytes:
+    """One line for each summary, in the order of their papers."""
+
+    def order(summary: Summary) -> tuple[object, ...]:
+        return (announcement_order(summary.id), summary.key)
+
+    records = (encode(summary) for summary in sorted(summaries, key=order))
+    lines = (line({name: value or None for name, value in each.items()}) for each in records)
+    return "".join(lines).encode()
+
+
+def read_summary(values: Json) -> Summary:
+    """Read one of these lines. Raises RecordError."""
+    return decode(Summary, values)

@@ -1,0 +1,269 @@
+"""`summarize`, from top to bottom: papers without a summary in, what a model says of them out.
+
+    load -> which papers are due -> ask, several at once -> check -> keep -> publish
+
+Nothing waits for it, and whatever fails leaves the sentence that the authors wrote. What was
+answered is kept in ``.daily-papers/`` after each request: a run that is killed, or a push that has
+to be repeated, asks for nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from daily_papers.clock import Clock
+from daily_papers.config.summaries import Summaries
+from daily_papers.errors import DailyPapersError
+from daily_papers.papers.paper import Paper, newest_first
+from daily_papers.records import parse
+from daily_papers.repository import Repository
+from daily_papers.store.store import Store
+from daily_papers.store.summaries import (
+    Summary,
+    SummaryKey,
+    load_summaries,
+    read_summary,
+    summary_lines,
+)
+from daily_papers.summaries.answer import (
+    THOUGHT_TOKENS,
+    TOKENS_A_PAPER,
+    Answer,
+    good_answers,
+    question,
+)
+from daily_papers.summaries.model import (
+    BadModelAnswer,
+    Messages,
+    Model,
+    ModelError,
+    ModelKey,
+    Reply,
+)
+from daily_papers.text import plural
+from daily_papers.transaction import PRIVATE
+
+#: Papers of one request. A paper that got no good answer there is asked for alone, since another
+#: one's abstract may have spoilt it.
+PAPERS_A_REQUEST: Final = 8
+#: Bad answers after which a paper is left alone.
+MOST_TRIES: Final = 3
+#: After so many requests in a row without a good answer, the run ends.
+_MOST_FRUITLESS: Final = 3
+#: Tokens for each paper that is due; when these are used up, the run ends.
+_MOST_TOKENS_A_PAPER: Final = 4_000
+_KEPT: Final = PRIVATE / "summaries.jsonl"
+
+Known = Mapping[SummaryKey, Summary]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryOrder:
+    """What the command line asks of a run."""
+
+    day: date
+    #: Seconds in which the model may be asked.
+    budget: float
+    environ: Mapping[str, str]
+    clock: Clock
+
+
+@dataclass(slots=True)
+class SummaryReport:
+    """What a run came to."""
+
+    papers: int = 0
+    #: Papers that are still to be summarized, today or later.
+    left: int = 0
+    tokens: int = 0
+    #: Whether the endpoint did not count, so that tokens are estimated from characters.
+    estimated: bool = False
+    seconds: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        about = "about " if self.estimated else ""
+        done = f"{plural(self.papers, 'paper')} summarized, {about}{plural(self.tokens, 'token')}"
+        return f"{done}, {self.seconds:.1f} s; {plural(self.left, 'paper')} left"
+
+
+def summarize(repository: Repository, order: SummaryOrder) -> SummaryReport | None:
+    """Summarize the papers that are due; None if keywords.yaml does not ask for it.
+
+    Raises DailyPapersError if it cannot begin; what goes wrong later is a warning of the report.
+    """
+    config = repository.load_config()
+    settings = config.summaries
+    if settings is None:
+        return None
+    with repository.locked():
+        store = repository.store_for(config)
+        known = {**load_summaries(repository.root), **_kept(repository.root, order.day)}
+        run = _Run(repository.root, settings, order, known)
+        run.ask_for(due_papers(store, known, settings, order.day))
+        repository.publish_summaries(run.known)
+        run.report.left = len(_lacking(store, run.known, settings))
+    return run.report
+
+
+def due_papers(store: Store, known: Known, settings: Summaries, day: date) -> list[Paper]:
+    """The papers to ask for now: news first, those with bad answers last, else the newest first."""
+    news = store.news_of(store.state.day) if store.state.day is not None else {}
+    tried = {
+        paper.id: known.get(_key(paper, settings)) for paper in _lacking(store, known, settings)
+    }
+
+    def order(paper: Paper) -> tuple[object, ...]:
+        return (paper.id not in news, tried[paper.id] is not None, newest_first(paper))
+
+    waiting = [
+        store.papers[id].paper
+        for id, summary in tried.items()
+        if summary is None or summary.day != day
+    ]
+    asked = sum(
+        (each.day, each.model, each.language) == (day, settings.model, settings.language)
+        for each in known.values()
+    )
+    return sorted(waiting, key=order)[: max(0, settings.per_day - asked)]
+
+
+def _lacking(store: Store, known: Known, settings: Summaries) -> list[Paper]:
+    """The papers that have no summary and may still get one."""
+    papers = (stored.paper for stored in store.papers.values())
+    return [
+        paper
+        for paper in papers
+        if paper.abstract
+        and not paper.is_withdrawn
+        and (
+            (summary := known.get(_key(paper, settings))) is None
+            or (not summary.sentence and summary.tries < MOST_TRIES)
+        )
+    ]
+
+
+def _key(paper: Paper, settings: Summaries) -> SummaryKey:
+    return (paper.id, paper.version, settings.model, settings.language)
+
+
+class _Run:
+    """Asks a model for papers, and keeps what is good."""
+
+    def __init__(self, root: Path, settings: Summaries, order: SummaryOrder, known: Known) -> None:
+        self.known = dict(known)
+        self.report = SummaryReport()
+        self._root = root
+        self._settings = settings
+        self._order = order
+        #: Papers without a good answer in this run.
+        self._failed: dict[SummaryKey, Summary] = {}
+
+    def ask_for(self, papers: Sequence[Paper]) -> None:
+        """Ask within the budget; what goes wrong is a warning."""
+        if not papers or not self._order.budget:
+            return
+        settings, order, clock = self._settings, self._order, self._order.clock
+        started = clock.monotonic()
+        try:
+            key = ModelKey.from_environment(order.environ)
+            model = Model(settings.endpoint, settings.model, key, order.budget, clock)
+            try:
+                self._ask_in_turn(model, papers)
+            finally:
+                model.hang_up()
+        except DailyPapersError as error:
+            self.report.warnings.append(str(error))
+        if self.report.papers:
+            # Where nothing at all was good, it is the endpoint's fault, and no paper's.
+            self.known |= self._failed
+            self._keep()
+        self.report.seconds = clock.monotonic() - started
+
+    def _ask_in_turn(self, model: Model, papers: Sequence[Paper]) -> None:
+        """Ask for several papers at once, then alone for each that got no good answer."""
+        fresh = [paper for paper in papers if _key(paper, self._settings) not in self.known]
+        tried = [paper for paper in papers if _key(paper, self._settings) in self.known]
+        starts = range(0, len(fresh), PAPERS_A_REQUEST)
+        queue = deque(fresh[start : start + PAPERS_A_REQUEST] for start in starts)
+        queue += [[paper] for paper in tried]
+        fruitless = 0
+        while queue:
+            if self.report.tokens > _MOST_TOKENS_A_PAPER * len(papers):
+                raise ModelError(f"stopped after {self.report.tokens:,} tokens: too many a paper")
+            together = queue.popleft()
+            lacking, reason = self._ask_once(model, together)
+            if len(together) > 1:
+                queue += [[paper] for paper in lacking]
+            fruitless = fruitless + 1 if len(lacking) == len(together) else 0
+            if fruitless == _MOST_FRUITLESS:
+                raise ModelError(f"no good answer {fruitless} times in a row; the last: {reason}")
+
+    def _ask_once(self, model: Model, papers: Sequence[Paper]) -> tuple[list[Paper], str]:
+        """Ask for some papers; return those without a good answer, and why."""
+        messages = question(papers, self._settings)
+        reason = "not the JSON that was asked for, or no plain sentence in the language"
+        answers: Mapping[str, Answer] = {}
+        try:
+            reply = model.ask(messages, THOUGHT_TOKENS + TOKENS_A_PAPER * len(papers))
+        except BadModelAnswer as error:
+            reason = str(error)
+        else:
+            self._count(messages, reply)
+            answers = good_answers(reply.text, papers, self._settings)
+        for paper in papers:
+            self._note(paper, answers.get(paper.id))
+        if answers:
+            self.report.papers += len(answers)
+            self._keep()
+        return [paper for paper in papers if paper.id not in answers], reason
+
+    def _note(self, paper: Paper, answer: Answer | None) -> None:
+        key = _key(paper, self._settings)
+        before = self._failed.get(key) or self.known.get(key)
+        summary = Summary(
+            id=paper.id,
+            version=paper.version,
+            model=self._settings.model,
+            language=self._settings.language,
+            day=self._order.day,
+            tries=before.tries if before else 0,
+        )
+        if answer is None:
+            self._failed[key] = replace(summary, tries=summary.tries + 1)
+        else:
+            self._failed.pop(key, None)
+            self.known[key] = replace(summary, sentence=answer.sentence, title=answer.title)
+
+    def _count(self, messages: Messages, reply: Reply) -> None:
+        tokens = reply.tokens
+        if tokens is None:
+            self.report.estimated = True
+            characters = sum(len(message["content"]) for message in messages) + len(reply.text)
+            tokens = characters // 4
+        self.report.tokens += tokens
+
+    def _keep(self) -> None:
+        """Keep the day's answers outside git; if that fails, they are still published."""
+        today = [each for each in self.known.values() if each.day == self._order.day]
+        file = self._root / _KEPT
+        partial = file.with_suffix(".partial")
+        with suppress(OSError):
+            partial.write_bytes(summary_lines(today))
+            partial.replace(file)
+
+
+def _kept(root: Path, day: date) -> dict[SummaryKey, Summary]:
+    """What earlier runs of the day kept outside git."""
+    try:
+        lines = (root / _KEPT).read_bytes().split(b"\n")
+        kept = [read_summary(parse(text)) for text in lines if text]
+    except (OSError, ValueError):
+        return {}
+    return {summary.key: summary for summary in kept if summary.day == day}

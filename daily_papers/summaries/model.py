@@ -1,0 +1,182 @@
+"""The model: one request to its chat/completions after the other, within the run's time.
+
+The key goes to the one host that it was given for, in the Authorization header, and nowhere else:
+no redirect is followed, no answer that repeats it is used, and no error quotes what a server said.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+
+from daily_papers.arxiv.answers import RawAnswer, retry_after
+from daily_papers.arxiv.http import AnswerLimits, LostAnswer, Transport
+from daily_papers.clock import Clock
+from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.records import RecordError, parse
+
+MODEL_KEY: Final = "DAILY_PAPERS_MODEL_KEY"
+TRIES: Final = 3
+#: Seconds before the second try, unless the server names others; then twice as many.
+_WAIT: Final = 2.0
+#: With less time left, nothing more is begun.
+_LEAST_SECONDS: Final = 1.0
+_LIMITS = AnswerLimits(connect_seconds=10, most_bytes=1024 * 1024)
+_KEY = re.compile(r"(?P<host>[a-z0-9.:\[\]-]+)=(?P<secret>[!-~]+)", re.IGNORECASE)
+#: What endpoints call the largest number of tokens of an answer; each knows at least one of them.
+_LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
+_TROUBLE: Final[Mapping[int, str]] = {
+    401: f"it wants a key, or another one (status 401); set {MODEL_KEY} to HOST=KEY",
+    402: "the account has no credit left (status 402)",
+    403: f"the key may not be used for this (status 403); see {MODEL_KEY}",
+    404: "no such address or model (status 404); correct summaries in keywords.yaml",
+}
+
+Messages = Sequence[Mapping[str, str]]
+
+
+class ModelError(DailyPapersError):
+    """The model gives no answer, and asking on is of no use in this run."""
+
+
+class BadModelAnswer(DailyPapersError):
+    """The model gave no answer that can be read to what it was asked; another one may be good."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelKey:
+    """A key, and the one host that it may be sent to."""
+
+    host: str
+    secret: str = field(repr=False)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> ModelKey | None:
+        """Read ``HOST=KEY``; None if it is not set. Raises UsageError, which quotes nothing."""
+        text = environ.get(MODEL_KEY, "").strip()
+        if not text:
+            return None
+        found = _KEY.fullmatch(text)
+        if found is None:
+            raise UsageError(f"{MODEL_KEY}: not HOST=KEY, such as api.example.com=abc123")
+        return cls(found["host"].lower(), found["secret"])
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model said, and the tokens that it took; None if the endpoint does not count."""
+
+    text: str
+    tokens: int | None
+
+
+class Model:
+    """A model behind an endpoint, as long as there is time."""
+
+    def __init__(
+        self, endpoint: str, model: str, key: ModelKey | None, seconds: float, clock: Clock
+    ) -> None:
+        """Raises ModelError if the key is for another host."""
+        self._url = f"{endpoint.rstrip('/')}/chat/completions"
+        self._model = model
+        self._secret = None if key is None else key.secret
+        self._clock = clock
+        self._end = clock.monotonic() + seconds
+        self._transport = Transport(_LIMITS, clock, None)
+        self._limit_name = _LIMIT_NAMES[0]
+        if key is not None and key.host not in _hosts(endpoint):
+            raise ModelError(
+                f"{MODEL_KEY} is for {key.host}, and summaries in keywords.yaml for "
+                f"{urlsplit(endpoint).netloc}: nothing was asked; correct the one that is wrong"
+            )
+
+    def ask(self, messages: Messages, most_tokens: int) -> Reply:
+        """The model's answer. Raises ModelError or BadModelAnswer."""
+        for tries in range(1, TRIES + 1):
+            try:
+                answer = self._send(messages, most_tokens)
+                if answer.status != 429 and answer.status < 500:
+                    return self._read(answer)
+                reason, wait = f"status {answer.status}", retry_after(answer.headers)
+            except LostAnswer as loss:
+                reason, wait = loss.failure.failure.plain_reason, 0.0
+            if tries < TRIES:
+                wait = _WAIT * tries if wait is None else wait
+                self._check_time(wait, f"{reason}; ")
+                self._clock.sleep(wait)
+        raise ModelError(f"{reason}, after {TRIES} tries")
+
+    def hang_up(self) -> None:
+        """Close the connection."""
+        self._transport.hang_up()
+
+    def _check_time(self, wait: float, why: str = "") -> None:
+        left = self._end - self._clock.monotonic()
+        if left - wait < _LEAST_SECONDS:
+            more = f"a wait of {wait:,.0f} seconds does not fit" if wait else "the time is used up"
+            raise ModelError(f"{why}{more}; --budget allows more minutes")
+
+    def _send(self, messages: Messages, most_tokens: int) -> RawAnswer:
+        """Send a question, under the other name of its limit if the endpoint knows but that one."""
+        answer = self._post(messages, {self._limit_name: most_tokens})
+        if answer.status == 400:
+            (other,) = set(_LIMIT_NAMES) - {self._limit_name}
+            answer = self._post(messages, {other: most_tokens})
+            if answer.status == 200:
+                self._limit_name = other
+        return answer
+
+    def _post(self, messages: Messages, limit: Mapping[str, int]) -> RawAnswer:
+        self._check_time(0)
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self._secret is not None:
+            headers["Authorization"] = f"Bearer {self._secret}"
+        content = json.dumps({"model": self._model, "messages": messages, **limit}).encode()
+        request = requests.Request("POST", self._url, headers=headers, data=content)
+        return self._transport.post(request, self._end - self._clock.monotonic())
+
+    def _read(self, answer: RawAnswer) -> Reply:
+        if 300 <= answer.status < 400:
+            raise ModelError(
+                f"it redirects to another address (status {answer.status}), which is never "
+                "followed; write the right one into keywords.yaml"
+            )
+        if answer.status in _TROUBLE:
+            raise ModelError(_TROUBLE[answer.status])
+        if answer.status != 200:
+            raise BadModelAnswer(f"status {answer.status}")
+        if self._secret is not None and self._secret.encode() in answer.body:
+            raise ModelError("its answer repeats the key; nothing of it is used")
+        try:
+            values = parse(answer.body)
+            text = values["choices"][0]["message"]["content"]
+        except (RecordError, ValueError, LookupError, TypeError):
+            raise BadModelAnswer("its answer is not a chat completion") from None
+        if not isinstance(text, str):
+            raise BadModelAnswer("its answer has no text")
+        return Reply(text, _tokens(values.get("usage")))
+
+
+def _hosts(endpoint: str) -> frozenset[str]:
+    """How the endpoint's host may be written: with its port, which may be missing if usual."""
+    parts = urlsplit(endpoint)
+    host = (parts.hostname or "").lower()
+    name = f"[{host}]" if ":" in host else host
+    usual = {"https": 443, "http": 80}[parts.scheme]
+    port = parts.port or usual
+    return frozenset({f"{name}:{port}", *([name] if port == usual else [])})
+
+
+def _tokens(usage: Any) -> int | None:
+    """The tokens of a question and its answer, if the endpoint counts them."""
+    if not isinstance(usage, dict):
+        return None
+    counts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
+    known = [count for count in counts if type(count) is int and count >= 0]
+    return sum(known) if len(known) == len(counts) else None

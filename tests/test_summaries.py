@@ -1,0 +1,446 @@
+"""Summaries by a model: a model on the loopback that is right, wrong, slow, or hostile."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daily_papers.config import ConfigError, parse_config
+from daily_papers.config.summaries import LANGUAGES, Summaries
+from daily_papers.papers.paper import Origin, Paper
+from daily_papers.query.expression import to_arxiv
+from daily_papers.repository import Repository as DigestRepository
+from daily_papers.store.files import save_store
+from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
+from daily_papers.summaries.answer import good_answers
+from daily_papers.transaction import Transaction
+from tests.support.command_line import Ended, run
+from tests.support.kills import killed_at
+from tests.support.model_server import (
+    KEY,
+    ModelServer,
+    Papers,
+    Said,
+    completion,
+    model_server,
+    sentences,
+)
+from tests.support.repository import Repository
+
+DAY = date(2026, 1, 15)
+NEXT_DAY = date(2026, 1, 16)
+
+
+def paper(number: int, **values: object) -> Paper:
+    known: dict[str, object] = {
+        "id": f"2601.{number:05}",
+        "version": 1,
+        "title": f"MRI number {number}",
+        "abstract": f"An MRI of everything that the number {number} means.",
+        "announced": DAY,
+        "origin": Origin.FEED,
+    }
+    return Paper(**(known | values))  # type: ignore[arg-type]
+
+
+def repository(
+    root: Path, server: ModelServer, *papers: Paper, more: str = "", news: int = 0
+) -> Repository:
+    """A repository whose table holds the papers; the first ones are the day's news."""
+    made = Repository.new(
+        root,
+        f"keywords: [mri]\nsummaries:\n  endpoint: {server.endpoint}\n  model: some-model\n{more}",
+    )
+    keyword = DigestRepository(root).load_config().keywords[0]
+    state = KeywordState(
+        slug="mri", name="mri", expression=to_arxiv(keyword.expression), filled=DAY, max_papers=100
+    )
+    stored = {
+        each.id: StoredPaper(
+            each, {"mri": DAY}, news=News(1, DAY, ("mri",), str(DAY)) if place < news else None
+        )
+        for place, each in enumerate(papers)
+    }
+    known = frozenset(id for id, each in stored.items() if each.news is not None)
+    store = Store(stored, {"mri": state}, State(day=DAY, complete=True), known)
+    transaction = Transaction(root)
+    save_store(store, transaction)
+    transaction.commit()
+    return made
+
+
+def summarize(
+    made: Repository, server: ModelServer, *options: str, day: date = DAY, key: bool = True
+) -> Ended:
+    """Run the command; no byte of the key may show up anywhere, whatever happens."""
+    environ = server.environment if key else {}
+    ended = run(
+        "--root", made.root, "summarize", "--today", str(day), "-vv", *options, environ=environ
+    )
+    assert ended.code == 0
+    shown = ended.out + ended.err
+    files = [file.read_bytes() for file in made.root.rglob("*") if file.is_file()]
+    assert KEY not in shown
+    assert not any(KEY.encode() in content for content in files)
+    return ended
+
+
+def kept(made: Repository) -> dict[str, str | None]:
+    """The sentence of each paper that the model was asked about."""
+    return {each["id"]: each.get("sentence") for each in made.records("data/summaries/*.jsonl")}
+
+
+def warnings(ended: Ended) -> list[str]:
+    start = "daily-papers: summaries: "
+    return [line.removeprefix(start) for line in ended.err.splitlines() if line.startswith(start)]
+
+
+# --- what is asked, and kept ---------------------------------------------------------------------
+
+
+def test_new_papers_first_several_a_request_and_never_twice(tmp_path: Path) -> None:
+    with model_server() as server:
+        made = repository(tmp_path, server, *map(paper, range(1, 12)), news=2)
+        ended = summarize(made, server)
+        assert [len(ids) for ids in server.asked] == [8, 3]
+        assert server.asked[0][:3] == ["2601.00002", "2601.00001", "2601.00011"]
+        assert kept(made) == {
+            f"2601.{n:05}": f"It makes number 2601.{n:05} quicker." for n in range(1, 12)
+        }
+        assert ended.out.startswith("11 papers summarized, 400 tokens, ")
+        assert ended.out.endswith(" s; 0 papers left\n")
+        assert server.headers[0]["authorization"] == f"Bearer {KEY}"
+        assert server.bodies[0]["model"] == "some-model"
+
+        again = summarize(made, server, day=NEXT_DAY)
+        assert len(server.asked) == 2
+        assert again.out.startswith("0 papers summarized")
+
+
+def test_a_new_version_and_another_language_are_asked_for_and_the_old_ones_stay(
+    tmp_path: Path,
+) -> None:
+    def german(papers: Papers) -> Said:
+        return completion(
+            json.dumps(
+                {id: {"sentence": f"Nummer {id} wird hier schneller.", "title": f"Kernspin {id}"}
+                 for id in papers}
+            )
+        )  # fmt: skip
+
+    with model_server(german) as server:
+        made = repository(tmp_path, server, paper(1), more="  language: German\n")
+        summarize(made, server)
+        made = repository(tmp_path, server, paper(1, version=2), more="  language: German\n")
+        summarize(made, server)
+        records = made.records("data/summaries/*.jsonl")
+        assert [(each["version"], each["title"]) for each in records] == [
+            (1, "Kernspin 2601.00001"),
+            (2, "Kernspin 2601.00001"),
+        ]
+        summaries = DigestRepository(tmp_path).load_summaries(
+            DigestRepository(tmp_path).load_config()
+        )
+        assert set(summaries) == {"2601.00001v1", "2601.00001v2"}
+
+
+def test_per_day_bounds_a_day_and_the_rest_follows(tmp_path: Path) -> None:
+    with model_server() as server:
+        made = repository(tmp_path, server, *map(paper, range(1, 6)), more="  per_day: 2\n")
+        assert summarize(made, server).out.endswith("3 papers left\n")
+        summarize(made, server)
+        assert server.asked == [["2601.00005", "2601.00004"]]
+        summarize(made, server, day=NEXT_DAY)
+        assert server.asked[1:] == [["2601.00003", "2601.00002"]]
+
+
+def test_what_was_answered_outlives_a_push_that_has_to_be_repeated(tmp_path: Path) -> None:
+    with model_server() as server:
+        made = repository(tmp_path, server, paper(1))
+        summarize(made, server)
+        written = made.text("data/summaries/2601.0.jsonl")
+        (tmp_path / "data/summaries/2601.0.jsonl").unlink()  # as git reset --hard does
+        summarize(made, server, "--budget", "0", key=False)
+        assert made.text("data/summaries/2601.0.jsonl") == written
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("request_number", [1, 2])
+@pytest.mark.parametrize("acted", [False, True])
+def test_a_killed_run_asks_for_no_answer_again(
+    tmp_path: Path, request_number: int, *, acted: bool
+) -> None:
+    with model_server() as server:
+        made = repository(tmp_path, server, *map(paper, range(1, 10)))
+        with killed_at(request_number, acted=acted):
+            run("--root", tmp_path, "summarize", "--today", str(DAY), environ=server.environment)
+        before = len(server.asked)
+        summarize(made, server)
+        assert len(kept(made)) == 9
+        assert [len(ids) for ids in server.asked[before:]] == [[8, 1], [1]][request_number - 1]
+
+
+def test_without_summaries_nothing_is_asked(tmp_path: Path) -> None:
+    with model_server() as server:
+        made = repository(tmp_path, server, paper(1))
+        made.write("keywords.yaml", "keywords: [mri]\n")
+        assert "names no model" in summarize(made, server).out
+        assert server.asked == []
+
+
+# --- the key -------------------------------------------------------------------------------------
+
+
+def test_an_endpoint_on_this_machine_needs_no_key(tmp_path: Path) -> None:
+    with model_server() as server:
+        made = repository(tmp_path, server, paper(1))
+        assert warnings(summarize(made, server, key=False)) == []
+        assert "authorization" not in server.headers[0]
+        assert len(kept(made)) == 1
+
+
+def test_the_key_goes_to_its_own_host_only(tmp_path: Path) -> None:
+    with model_server() as server, model_server() as elsewhere:
+        made = repository(tmp_path, elsewhere, paper(1))
+        (warning,) = warnings(summarize(made, server))
+        assert "nothing was asked" in warning
+        assert elsewhere.asked == []
+
+
+def test_a_redirect_is_never_followed(tmp_path: Path) -> None:
+    with model_server() as elsewhere:
+        target = f"{elsewhere.endpoint}/chat/completions"
+        with model_server(lambda _: Said(b"", 307, {"Location": target})) as server:
+            made = repository(tmp_path, server, paper(1))
+            (warning,) = warnings(summarize(made, server))
+            assert "redirects" in warning
+            assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize(
+    "text", [KEY, f"https://api.example.com={KEY}", f"a.com={KEY} x", f"={KEY}"]
+)
+def test_a_key_without_its_host_is_a_warning_that_does_not_quote_it(
+    tmp_path: Path, text: str
+) -> None:
+    with model_server() as server:
+        made = repository(tmp_path, server, paper(1))
+        environ = {"DAILY_PAPERS_MODEL_KEY": text}
+        ended = run("--root", made.root, "summarize", environ=environ)
+        assert ended.code == 0
+        assert KEY not in ended.out + ended.err
+        assert "not HOST=KEY" in ended.err
+        assert server.asked == []
+
+
+def test_an_answer_that_repeats_the_key_is_not_used(tmp_path: Path) -> None:
+    echo = lambda papers: completion(json.dumps(dict.fromkeys(papers, f"The key is {KEY}.")))  # noqa: E731
+    with model_server(echo) as server:
+        made = repository(tmp_path, server, paper(1))
+        (warning,) = warnings(summarize(made, server))
+        assert "repeats the key" in warning
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "warning"),
+    [
+        (Said(b"", 401), "it wants a key"),
+        (Said(b"", 404), "no such address or model"),
+        (Said(KEY.encode(), 400), "status 400"),
+        (Said(b"<html>", 200), "not a chat completion"),
+        (Said(b'{"choices": []}', 200), "not a chat completion"),
+        (Said(b"[" * 100_000, 200), "not a chat completion"),
+        (Said(b"", 429, {"Retry-After": "0"}), "status 429, after 3 tries"),
+        (Said(b"", 429, {"Retry-After": "3600"}), "a wait of 3,600 seconds does not fit"),
+        (Said(b"", 503, {"Retry-After": "0"}), "status 503, after 3 tries"),
+        (Said(None), "the server went silent, after 3 tries"),
+        (completion("I cannot help with that."), "no good answer"),
+        (completion('{"2601.00001": "It makes'), "no good answer"),
+        (completion(""), "no good answer"),
+    ],
+)  # fmt: skip
+def test_whatever_fails_is_a_warning(tmp_path: Path, answer: Said, warning: str) -> None:
+    with model_server(lambda _: answer) as server:
+        made = repository(tmp_path, server, *map(paper, range(1, 10)))
+        (found,) = warnings(summarize(made, server))
+        assert warning in found
+        assert kept(made) == {}
+        assert len(server.asked) <= 6
+        annotated = summarize(made, server, "--format", "github")
+        assert "::warning::summaries: " in annotated.err
+
+
+def test_a_server_that_is_busy_for_a_moment_is_asked_again(tmp_path: Path) -> None:
+    first = [Said(b"", 429, {"Retry-After": "0"}), Said(b"", 502, {"Retry-After": "0"})]
+    with model_server(lambda papers: first.pop() if first else sentences(papers)) as server:
+        made = repository(tmp_path, server, paper(1))
+        assert warnings(summarize(made, server)) == []
+        assert len(kept(made)) == 1
+
+
+def test_an_endpoint_that_calls_the_limit_otherwise_is_asked_in_its_words(tmp_path: Path) -> None:
+    def choosy(papers: Papers) -> Said:
+        return sentences(papers) if "max_completion_tokens" in server.bodies[-1] else Said(b"", 400)
+
+    with model_server(choosy) as server:
+        made = repository(tmp_path, server, *map(paper, range(1, 10)))
+        assert warnings(summarize(made, server)) == []
+        assert len(server.asked) == 3
+
+
+def test_one_abstract_spoils_no_other_summary_and_is_left_alone_in_the_end(tmp_path: Path) -> None:
+    def spoilt(papers: Papers) -> Said:
+        return completion("OWNED") if "2601.00002" in papers else sentences(papers)
+
+    with model_server(spoilt) as server:
+        made = repository(tmp_path, server, *map(paper, range(1, 4)))
+        assert warnings(summarize(made, server)) == []
+        assert {id for id, sentence in kept(made).items() if sentence} == {
+            "2601.00001",
+            "2601.00003",
+        }
+        for number in range(4, 6):  # other papers show that the model is well
+            more = [paper(n) for n in range(1, number + 1)]
+            made = repository(tmp_path, server, *more)
+            summarize(made, server, day=date(2026, 1, 12 + number))
+        assert sum("2601.00002" in ids for ids in server.asked) == 3
+
+
+def test_tokens_are_bounded_and_estimated_where_they_are_not_counted(tmp_path: Path) -> None:
+    costly = lambda papers: completion("no", tokens=100_000)  # noqa: E731
+    with model_server(costly) as server:
+        made = repository(tmp_path, server, *map(paper, range(1, 10)))
+        assert "stopped after 200,000 tokens" in warnings(summarize(made, server))[0]
+    uncounted = lambda papers: completion(json.loads(sentences(papers).body or b"")["choices"][0]["message"]["content"], None)  # noqa: E731, E501  # fmt: skip
+    with model_server(uncounted) as server:
+        made = repository(tmp_path / "other", server, paper(1))
+        assert "about " in summarize(made, server).out
+
+
+# --- what counts as an answer --------------------------------------------------------------------
+
+
+def accepted(value: object, language: str = "English", style: str = "short") -> str | None:
+    settings = Summaries(
+        endpoint="http://localhost/v1", model="m", language=language, style=style, line=1
+    )
+    one = paper(1)
+    found = good_answers(json.dumps({one.id: value}), [one], settings).get(one.id)
+    return None if found is None else found.sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("English", "MedSeg reaches Pass@1 of 80 % with α < 0.1 on MRI."),
+        ("German", "MedSeg segmentiert Aufnahmen „The Brain Atlas“ schneller als zuvor."),
+        ("Chinese", "本文提出MedSeg-Agent，用Segment Anything实现磁共振图像分割。"),
+        ("Japanese", "磁気共鳴画像のセグメンテーションを高速化するMedSegを提案する。"),
+        ("Russian", "Предложен метод MedSeg для сегментации МРТ."),
+        ("Korean", "MRI 영상 분할을 위한 MedSeg 모델을 제안한다."),
+        ("Persian", "این مقاله روشی تازه برای بخش\u200cبندی تصویر می\u200cآورد."),
+        ("Hindi", "यह शोधपत्र एमआरआई छवियों के लिए नई विधि देता है।"),
+    ],
+)
+def test_a_sentence_in_its_language_is_good(language: str, sentence: str) -> None:
+    assert accepted(sentence, language) == sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "value"),
+    [
+        ("English", "x" * 401),
+        ("English", "short"),
+        ("English", 7),
+        ("English", None),
+        ("English", ["A sentence in a list."]),
+        ("English", {"text": "A sentence under another key."}),
+        ("English", "本文提出一种新的磁共振图像分割方法。"),
+        (
+            "German",
+            "We present a method that makes the imaging of the brain faster with less data.",
+        ),
+        ("Chinese", "We present a method that makes imaging faster."),
+        ("Russian", "Wir stellen ein Verfahren vor, das schneller ist."),
+        ("Japanese", "Предложен метод для сегментации."),
+        ("English", "I'm sorry, but I cannot summarize this paper."),
+        ("English", "As an AI language model, I see no abstract here."),
+        ("English", "It makes imaging faster, see https://evil.example/pay for more."),
+        ("English", "It makes imaging faster, see www.evil.example for more."),
+        ("English", "It makes imaging faster, visit evil.com for more."),
+        ("English", "It makes [imaging](javascript:alert) faster."),
+        ("English", "It makes imaging <b>faster</b> than before."),
+        ("English", "It makes imaging faster, says @torvalds of it."),
+        ("English", "It makes imaging faster, write to me@evil.example about it."),
+        ("English", "It makes imaging faster, which closes #1 of the list."),
+        ("English", "It makes imaging ```faster``` than before."),
+        ("English", "It makes imaging {{ secrets.KEY }} faster."),
+        ("English", "It makes imaging \u202efaster\u202c than before."),
+    ],
+)
+def test_what_is_no_plain_sentence_in_the_language_is_not_used(
+    language: str, value: object
+) -> None:
+    assert accepted(value, language) is None
+
+
+def test_three_sentences_may_be_longer() -> None:
+    text = "Imaging is slow. " * 30
+    assert accepted(text) is None
+    assert accepted(text, style="long") == text.strip()
+
+
+def test_one_sentence_for_several_papers_is_about_none_of_them() -> None:
+    settings = Summaries(endpoint="http://localhost/v1", model="m", line=1)
+    text = json.dumps({paper(n).id: "Read this paper now." for n in (1, 2)})
+    assert good_answers(text, [paper(1), paper(2)], settings) == {}
+
+
+def test_thoughts_and_a_fence_around_the_answer_do_no_harm() -> None:
+    settings = Summaries(endpoint="http://localhost/v1", model="m", line=1)
+    text = (
+        '<think>{"a": 1}</think>\n```json\n{"2601.00001": {"sentence": "It is quicker now."}}\n```'
+    )
+    assert good_answers(text, [paper(1)], settings)[paper(1).id].sentence == "It is quicker now."
+
+
+@given(st.text(), st.sampled_from(sorted(LANGUAGES)))
+def test_whatever_the_model_says_is_refused_or_one_visible_line(text: str, language: str) -> None:
+    sentence = accepted(text, language, "long")
+    assert sentence is None or (len(sentence) <= 1000 and len(sentence.splitlines()) == 1)
+    settings = Summaries(endpoint="http://localhost/v1", model="m", language=language, line=1)
+    assert good_answers(text, [paper(1)], settings) == {}
+
+
+# --- keywords.yaml -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ("summaries: yes\n", "expected keys and values below it"),
+        ("summaries: {model: m}\n", '"endpoint" is missing'),
+        ("summaries: {endpoint: 'https://a.example/v1'}\n", '"model" is missing'),
+        ("summaries: {endpoint: 'http://a.example/v1', model: m}\n", "write https"),
+        ("summaries: {endpoint: 'https://u:p@a.example/v1', model: m}\n", "without user name"),
+        ("summaries: {endpoint: 'ftp://a.example', model: m}\n", "not an address"),
+        ("summaries: {endpoint: 'https://a.example/v1/chat/completions', model: m}\n", "leave out"),
+        ("summaries: {endpoint: 'https://a.example', model: m, language: german}\n", '"German"'),
+        ("summaries: {endpoint: 'https://a.example', model: m, style: lang}\n", '"long"'),
+        ("summaries: {endpoint: 'https://a.example', model: m, per_day: 0}\n", "from 1 to 500"),
+        ("summaries: {endpoint: 'https://a.example', model: m, key: abc}\n", "unknown key"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named(lines: str, problem: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_config(f"keywords: [mri]\n{lines}".encode(), "keywords.yaml")
+    assert str(caught.value).startswith("keywords.yaml:2: ")
+    assert problem in str(caught.value)
