@@ -268,7 +268,7 @@ def test_a_second_run_of_a_complete_day_asks_nothing_and_changes_nothing(reader:
     assert reader.requests == 0
     assert reader.repository.tree() == tree
     assert again.day_line == first.day_line
-    assert again.plan == ("nothing to ask (source auto): everything is known",)
+    assert again.plan == ("nothing to ask for (source auto): everything is known",)
 
 
 def test_a_keyword_that_comes_after_the_run_is_filled_and_matched_the_same_day(reader: Reader):
@@ -372,11 +372,11 @@ def test_a_dry_run_tells_the_plan_and_does_nothing(reader: Reader):
     )
     reader.read(MONDAY)
     tree = reader.repository.tree()
-    assert reader.plan(MONDAY) == ("nothing to ask (source auto): everything is known",)
+    assert reader.plan(MONDAY) == ("nothing to ask for (source auto): everything is known",)
     assert reader.plan(TUESDAY) == (
         "the announcement feed, in 1 request",
         "the details of what matched, 300 papers a request",
-        "a full search for diffusion-models, whose turn it is to be audited",
+        "a full search for diffusion-models, as the day's audit",
     )
     assert reader.plan(TUESDAY, FetchMode.OAI)[0].startswith(
         "a harvest of what changed since 2026-02-01"

@@ -1,6 +1,7 @@
 """A run's questions to arXiv; each accepted answer is appended to the evidence.
 
-What fails is noted, and the next thing is tried; nothing here decides what an answer means.
+If a question fails, that is noted and the next one is asked. What an answer means is not decided
+here.
 """
 
 from __future__ import annotations
@@ -54,17 +55,17 @@ from daily_papers.store.store import Store, highest
 #: Called with what is being done: ``done``, ``of`` how many, and a few words.
 Progress = Callable[[int, int, str], None]
 
-#: How long before its listing a paper is submitted, over a weekend; moderation may hold it longer.
+#: The longest time between submission and listing, over a weekend; moderation may take longer.
 _SUBMITTED = timedelta(days=4)
-#: Papers in an answer of some 700 kB, which reaches back far enough for most keywords.
+#: So many papers make an answer of some 700 kB, which reaches back far enough for most keywords.
 _LONG_ANSWER = 300
-#: Of the time that the run has left.
+#: How much of the run's remaining time a harvest may take.
 _HARVEST_SHARE = 0.5
 
 
 @dataclass(slots=True)
 class Inquiry:
-    """One run's questions, and the evidence that came of them."""
+    """One run's questions, and the evidence from their answers."""
 
     session: PoliteSession
     services: Services
@@ -106,7 +107,7 @@ class Inquiry:
             self.evidence.append(FeedRead(announced, matching, memory))
 
     def _without_unknown_categories(self, answer: FeedAnswer) -> FeedAnswer:
-        """Ask again for a part that was refused for one category that arXiv does not know."""
+        """Ask again for parts that arXiv refused because it does not know a category."""
         while True:
             refused = [f for f in answer.failures if f.unknown_categories]
             if not refused:
@@ -126,7 +127,7 @@ class Inquiry:
     def ask_for_missed(self, plan: Plan, known: Store) -> None:
         """Ask for what keywords missed, and for the tables of new ones.
 
-        ``known`` is what the run has so far. If one service does not answer, the other stands in.
+        ``known`` is the store so far. If one service does not answer, the other is asked instead.
         """
         catch_up = partial(self._catch_up, known)
         missing = not self._search_each(plan.searches, "search for", catch_up)
@@ -141,7 +142,7 @@ class Inquiry:
     def _search_each(
         self, slugs: Sequence[str], what: str, search: Callable[[Keyword], None]
     ) -> bool:
-        """Search keyword by keyword; one that fails leaves the others alone. Whether none did."""
+        """Search for each keyword, whether or not others fail; return whether all succeeded."""
         by_slug = {keyword.slug: keyword for keyword in self.keywords}
         failures = 0
         for done, slug in enumerate(slugs):
@@ -154,9 +155,9 @@ class Inquiry:
         return not failures
 
     def _fill(self, keyword: Keyword) -> None:
-        """Search for a full table; once for more if arXiv's looser rule leaves too few rows.
+        """Search for a full table; once more, for more, if arXiv's looser rule leaves too few rows.
 
-        Nothing is filled until both searches are accepted: nobody would ask for the rest later.
+        Nothing is filled until both searches are accepted, since no later run asks for the rest.
         """
         answer, found = self._search(keyword, keyword.max_papers)
         too_few = len(found.papers) < keyword.max_papers < MOST_PER_REQUEST
@@ -197,9 +198,9 @@ class Inquiry:
             raise
 
     def _harvest(self, harvest: Harvest, evidence_of: _EvidenceOf) -> bool:
-        """Ask for everything that changed, page by page; whether all of it came."""
+        """Ask for everything that changed, page by page; return whether all of it came."""
         try:
-            # A page may take minutes; what comes after the harvest needs its time, too.
+            # A page may take minutes, and what comes after the harvest needs time too.
             with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
                 for set_spec in harvest.sets:
                     with self._oai_health.asked():
@@ -215,7 +216,7 @@ class Inquiry:
         return True
 
     def _matched(self, harvest: Harvest, papers: Sequence[Paper], *, last: bool) -> Harvested:
-        """What a page of a harvest brings to all keywords."""
+        """The evidence of a harvest's page: what it brings to each keyword."""
         matching = matching_each(self.keywords, papers)
         matched = frozenset(paper.id for each in matching.values() for paper in each)
         return Harvested(
@@ -227,20 +228,20 @@ class Inquiry:
         )
 
     def _details(self, _: Harvest, papers: Sequence[Paper], **_last: bool) -> Details:
-        """What a page of a harvest adds to papers that are known already."""
+        """The evidence of a harvest's page that is only for details of known papers."""
         return Details(self._wanted(papers, frozenset()))
 
     def _wanted(self, papers: Iterable[Paper], matched: frozenset[str]) -> tuple[Paper, ...]:
-        """Those that match a keyword, or did when they came."""
+        """The papers that match a keyword, or are already in the store or today's feed."""
         ids = matched | self._found_today() | self.before.papers.keys()
         return tuple(paper for paper in papers if paper.id in ids)
 
     # --- details -------------------------------------------------------------------------------
 
     def ask_for_details(self, other_way: Harvest, known: Store, *, probe: bool) -> None:
-        """Complete what is known from the feed alone; what fails is completed later.
+        """Complete papers known only from the feed; those that fail are completed later.
 
-        ``probe``: ask for a paper of today, too, which shows how far the index is.
+        ``probe``: also ask for one of today's papers, which shows how up to date the index is.
         """
         today, backlog = self._lacking_details(known)
         too_many = len(today) > MOST_DETAILS
@@ -258,7 +259,7 @@ class Inquiry:
             self._ask_in_lists(wanted[: max(count, DETAILS_A_REQUEST if first else 0)])
         except FetchError as error:
             still_due = harvested or not today
-            what = "details come another way, or later"
+            what = "details are fetched another way, or later"
             self.evidence.append(Unanswered(what, error.failure, still_due))
             if not still_due:
                 self._harvest(other_way, self._details)
@@ -311,7 +312,7 @@ class Inquiry:
     # --- the audit -----------------------------------------------------------------------------
 
     def audit(self, slug: str | None) -> None:
-        """Repair one keyword by a full search; it is up to date without, so it may fail."""
+        """Repair one keyword by a full search, which may fail: the keyword is up to date anyway."""
         keyword = next((keyword for keyword in self.keywords if keyword.slug == slug), None)
         if keyword is None:
             return
@@ -334,7 +335,7 @@ class _EvidenceOf(Protocol):
 
 
 def _failure(error: FetchError, slug: str) -> Failure:
-    """What went wrong with a keyword's search; a rejected answer is for a person to look at."""
+    """What went wrong with a keyword's search; if the answer was rejected, how to look at it."""
     if not isinstance(error, RejectedAnswer | ShortAnswer):
         return error.failure
     remedy = f"if this goes on for days, see what arXiv returns: daily-papers preview {slug}"
@@ -344,8 +345,8 @@ def _failure(error: FetchError, slug: str) -> Failure:
 def _papers_since(store: Store, keyword: Keyword, last_success: date | None, day: date) -> int:
     """How many papers to ask for, so that a search reaches back to the last success.
 
-    A full table at least. After missed days more than the newer half of its rows lets expect,
-    since a second request costs more than a longer answer.
+    At least a full table. After missed days, more than the pace of the table's newer half would
+    suggest, since a second request costs more than a longer answer.
     """
     dates = [paper.date for paper in store.table(keyword.slug)]
     if last_success is None or not dates:

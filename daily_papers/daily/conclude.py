@@ -1,8 +1,8 @@
-"""What a run comes to: the only place where a run changes anything.
+"""What a run results in: the only place where a run changes anything.
 
-`conclude` is a pure function of the store before, the keywords and the evidence. A run that waits,
-or that plans what to ask next, looks at what it has `so_far`; the end adds how far each keyword is
-now, and what is news for good:
+`conclude` is a pure function of the store before, the keywords and the evidence. Before a wait, and
+before it plans what to ask next, a run looks at what it has `so_far`. Only the end of the run
+decides what is news, and up to which day each keyword is complete:
 
     lost days -> tables -> progress of each keyword -> readers notified -> news -> the day
 """
@@ -47,7 +47,7 @@ from daily_papers.text import plural
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """What a finished run comes to."""
+    """What a finished run results in."""
 
     store: Store
     digest: Digest | None
@@ -59,7 +59,7 @@ class Conclusion:
 def conclude(
     before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], run: Run
 ) -> Conclusion:
-    """Decide what a finished run comes to. ``before`` has the keywords of today (`reconcile`)."""
+    """Decide what a finished run results in. ``before`` has today's keywords (`reconcile`)."""
     news = find_news(before, keywords, evidence, run.day)
     store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, run.day)
     findings = Findings.of(store, evidence)
@@ -87,7 +87,7 @@ def conclude(
 def so_far(
     before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], day: date
 ) -> Store:
-    """What an unfinished run has for the tables; what is news is decided at its end."""
+    """The store with the tables of an unfinished run; its end decides what is news."""
     if not evidence:
         return before
     news = find_news(before, keywords, evidence, day)
@@ -99,7 +99,7 @@ def so_far(
 
 
 def _with_lost_days(before: Store, evidence: Sequence[Evidence]) -> Store:
-    """Let no keyword count as complete for days whose feed was empty by mistake."""
+    """Count no keyword as complete for days whose feed was empty by mistake."""
     feed = feed_of(evidence)
     lost = None if feed is None else lost_since(before.state, feed.announcements)
     if lost is None:
@@ -108,7 +108,7 @@ def _with_lost_days(before: Store, evidence: Sequence[Evidence]) -> Store:
 
 
 def _complete_before(day: date, keywords: Mapping[str, KeywordState]) -> Mapping[str, KeywordState]:
-    """Let no keyword count as complete on a day, or after it."""
+    """Count no keyword as complete on this day or later."""
     last = day - timedelta(days=1)
     return {
         slug: replace(
@@ -127,7 +127,7 @@ def _with_tables(
     news: NewPapers,
     day: date,
 ) -> Store:
-    """Take what was found into the tables, and note what changed in them."""
+    """Put what was found into the tables, and note which tables changed."""
     draft = Draft(before)
     for item in evidence:
         match item:
@@ -155,7 +155,7 @@ def _with_tables(
 
 
 def _changed_tables(before: Store, after: Store) -> frozenset[str]:
-    """The keywords whose tables show something else than before."""
+    """The keywords whose tables look different from before."""
     touched = {
         id
         for id, stored in after.papers.items()
@@ -169,7 +169,7 @@ def _changed_tables(before: Store, after: Store) -> frozenset[str]:
 
 
 def _revised_now(before: Store, after: Store) -> frozenset[str]:
-    """Papers that were in a table before this run, and are there in a newer version now."""
+    """Papers that were in a table before this run, and are now in one in a newer version."""
     return frozenset(
         id
         for id, stored in before.papers.items()
@@ -181,11 +181,11 @@ def _revised_now(before: Store, after: Store) -> frozenset[str]:
 
 
 def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: date) -> State:
-    """Remember today's feed, how much it brought, and what earlier ones are now known to lack."""
+    """Remember today's feed, its volume, and what earlier feeds are now known to have left out."""
     state = with_volumes(state, findings.announced or ())
     if findings.feed is not None:
         state = with_feed(state, findings.feed, day)
-    # What no feed showed counts from now on as if its feed had.
+    # From now on, a paper that no feed showed counts as if its day's feed had shown it.
     heard = tuple(
         replace(
             listing,
@@ -230,7 +230,7 @@ def _with_news(
 
 
 def _matched_by_more(store: Store, order: Sequence[str], news: NewPapers) -> Mapping[Paper, News]:
-    """What was news before and is still stored, with the keywords that have found it since."""
+    """Earlier news that is still stored, with the keywords that have matched it since."""
     more = {}
     for id, matched in news.also_matched_by.items():
         stored = store.papers.get(id)
@@ -294,7 +294,7 @@ def _with_day(
     reports: Sequence[KeywordReport],
     run: Run,
 ) -> Store:
-    """Say what this listing day was; a run that had nothing to ask leaves it as it is."""
+    """Sum up this listing day; a run that had nothing to ask for leaves the day line as it is."""
     state = replace(store.state, day=run.day, site=run.site)
     if before.state.day == run.day and before.state.complete and not evidence:
         return store.updated(state=state)
@@ -317,7 +317,7 @@ def _with_day(
 
 
 def _newly_short(before: Store, news: NewPapers, day: date) -> frozenset[date]:
-    """The days for which some keyword has not been searched in this run."""
+    """The days now known to be short, for which some keyword was not searched for in this run."""
     reached = [each.last_success for each in before.keywords.values() if each.last_success]
     last = max(reached, default=date.min)
     return frozenset(
@@ -328,10 +328,10 @@ def _newly_short(before: Store, news: NewPapers, day: date) -> frozenset[date]:
 
 
 def _with_short_days(before: Store, store: Store, news: NewPapers, day: date) -> Store:
-    """Let the next run search every keyword for the days whose feeds are proven to be short now.
+    """Let the next run search for every keyword if a day's feed has just proved to be short.
 
-    The proof is one paper; which others the feed lacked is not known. An index that shows the
-    highest identifier of the day's listing shows them all.
+    One paper is proof; which others the feed left out is not known. An index that shows the highest
+    identifier of that day's listing has them all.
     """
     short = _newly_short(before, news, day)
     if not short:
@@ -349,7 +349,7 @@ def _with_short_days(before: Store, store: Store, news: NewPapers, day: date) ->
 
 
 def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: Run) -> str | None:
-    """Say how many keywords this run has filled, if some wait for the next runs."""
+    """Say how many keywords this run has filled, if others have to wait for later runs."""
     unfilled = [slug for slug, keyword in before.keywords.items() if keyword.filled is None]
     waiting = sum(keyword.filled is None for keyword in store.keywords.values())
     not_tried = run.mode is not FetchMode.ANNOUNCEMENTS and not findings.tried.issuperset(unfilled)

@@ -1,7 +1,7 @@
-"""What arXiv said in one run, after `trust` accepted it, and what that sums up to.
+"""What arXiv said in one run, after `trust` accepted it, and a summary of it.
 
-A run learns nothing in any other way: `conclude` makes the new store, the news and the report from
-the store before and a list of these.
+This is all that a run learns: from the store before and a list of evidence, `conclude` makes the
+new store, the news and the report.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class FeedRead:
 
 @dataclass(frozen=True, slots=True)
 class FeedLost:
-    """Today's announcement feed did not come, or not all of it; this much of it is true."""
+    """Today's announcement feed could not be read, or not in full; this is the part to use."""
 
     #: One for each part that is missing.
     failures: tuple[Failure, ...]
@@ -44,15 +44,15 @@ class Searched:
     """A full search for one keyword."""
 
     slug: str
-    #: Those of the answer that match, newest first.
+    #: The papers in the answer that match, newest first.
     papers: tuple[Paper, ...]
-    #: How many papers of the answer do not.
+    #: How many papers in the answer do not match.
     strangers: int
 
 
 @dataclass(frozen=True, slots=True)
 class SearchFailed:
-    """The search for one keyword that waits for it."""
+    """The search for one keyword failed, and the keyword still needs it."""
 
     slug: str
     failure: Failure
@@ -60,21 +60,21 @@ class SearchFailed:
 
 @dataclass(frozen=True, slots=True)
 class Harvested:
-    """A page of what changed since a day, over OAI-PMH."""
+    """One page of everything that changed since a day, over OAI-PMH."""
 
     since: date
     matching: BySlug
-    #: Those of the page that match a keyword, or are in a table.
+    #: The papers on the page that match a keyword, or are in a table.
     papers: tuple[Paper, ...]
     #: The highest identifier on the page, whatever it matches.
     highest_id: str | None
-    #: Whether this is the last page, so that everything since has come.
+    #: Whether this is the last page, so that all changes since that day have come.
     complete: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HarvestFailed:
-    """A harvest that did not come, or not to its end; a later run of the day asks for it again."""
+    """A harvest failed, or broke off; a later run of the day asks for it again."""
 
     since: date
     failure: Failure
@@ -122,7 +122,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """Something else that was asked for in vain."""
+    """Something else that was asked for, and not answered."""
 
     what: str
     failure: Failure
@@ -132,7 +132,7 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class AuditFailed:
-    """The full search for a keyword that is up to date without it."""
+    """The full search for a keyword failed, but the keyword is up to date without it."""
 
     slug: str
     name: str
@@ -146,7 +146,7 @@ class AuditFailed:
 
 @dataclass(frozen=True, slots=True)
 class AuditPostponed:
-    """The audit was not asked for, since the query API does not answer; a later run does it."""
+    """No audit was made, since the query API does not answer; a later run makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +197,13 @@ def known_liked(before: Store, evidence: Sequence[Evidence]) -> dict[str, LikedP
 class KeywordProgress:
     """What a run did for one keyword."""
 
-    #: Its full search was accepted.
+    #: Whether a full search for it was accepted.
     searched: bool = False
-    #: A harvest of everything that it missed was complete.
+    #: Whether a harvest of everything that it missed was complete.
     harvested: bool = False
-    #: What went wrong last, if nothing made up for it.
+    #: What went wrong last, unless something else made up for it.
     failure: Failure | None = None
-    #: Papers that arXiv returned for it and that do not match.
+    #: How many papers arXiv returned for it that do not match.
     strangers: int = 0
 
     @property
@@ -221,13 +221,13 @@ class Findings:
     feed: FeedRead | None
     feed_failure: Failure | None
     harvest_failure: Failure | None
-    #: What of today's feed is known; None if it was not asked, or nothing of it is true.
+    #: What is known of today's feed; None if it was not asked for, or none of it can be used.
     announced: tuple[Announcement, ...] | None
     #: The highest identifier that the query API and OAI-PMH showed.
     shown: Mapping[Origin, str | None]
-    #: Keywords with `like` that took today's papers, which may be none.
+    #: Keywords with `like` that chose from today's papers, even if they took none.
     chosen: frozenset[str]
-    #: Keywords that were searched for, with whatever success.
+    #: Keywords that were searched for, successfully or not.
     tried: frozenset[str]
     #: Keywords whose full search failed, though the service answers.
     rejected: frozenset[str]
@@ -267,7 +267,7 @@ class Findings:
         )
 
     def failure_of(self, keyword: KeywordState) -> Failure | None:
-        """Why a keyword is not up to date; None if nothing failed that it waited for.
+        """Why a keyword is not up to date; None if nothing failed that it was waiting for.
 
         A new keyword waits for a harvest only if no keyword is searched for.
         """

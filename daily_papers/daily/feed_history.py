@@ -1,7 +1,7 @@
-"""What the announcement feeds of the days show together: gaps, quiet days, volumes.
+"""What the feeds of several days show together: gaps, quiet days, volumes, papers left out.
 
-Pure functions of the state. Which listing a feed holds is known by its identifiers alone, and
-whether one was missed by the identifiers that are missing.
+Pure functions of the state. Identifiers alone show which listing a feed holds, and missing
+identifiers show that a listing was missed.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from daily_papers.papers.announcement import AnnounceKind, Announcement, counts
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import HeardListing, State
 
-#: A listing day has brought more than a thousand identifiers since 2023. Between two days that
-#: follow each other, the categories of a digest leave no hole of this size.
+#: Since 2023 each listing day has brought more than a thousand identifiers. Between one day's
+#: papers and the next day's, the categories of a digest leave no hole of this size.
 _HOLE = 1_000
-#: How much of yesterday's volume is still expected when today's is lower: a small day, after a
-#: holiday, must not make the parts of the next one too large.
+#: How much of yesterday's volume is still expected when today's is lower: a small day after a
+#: holiday must not make the next day's parts too large.
 _REMEMBERED = 0.9
-#: So many listings are remembered, to find out that their feeds lacked papers.
+#: How many listings are remembered, to find papers that their feeds left out.
 _LISTINGS = 30
 
 
@@ -35,7 +35,7 @@ def newly_announced(announced: Sequence[Announcement]) -> list[str]:
 
 
 def with_volumes(state: State, announced: Sequence[Announcement]) -> State:
-    """Remember how much comes, also from a feed that was cut: the next one has more parts."""
+    """Remember the volume, even of a feed that was cut off: the next one gets more parts."""
     if not announced:
         return state
     today = counts(announced)
@@ -47,15 +47,15 @@ def with_volumes(state: State, announced: Sequence[Announcement]) -> State:
 
 
 def lost_since(state: State, announced: Sequence[Announcement]) -> date | None:
-    """The first quiet day, if identifiers are missing since: its feed was empty by mistake.
+    """The first quiet day, if identifiers are missing since then: its feed was empty by mistake.
 
-    At the turn of a month nothing shows how many the old one had; then it counts as lost, which
-    costs a few requests, and no papers.
+    At the turn of a month, nothing shows how many identifiers the old month had. Then the day
+    counts as lost, which costs a few requests but no papers.
     """
     if state.unconfirmed is None or state.highest_id is None:
         return None
     known = announcement_order(state.highest_id)[:2]
-    # Cross-lists do not count: a paper of the lost day may be listed in one more category now.
+    # Cross-lists do not count: a paper from the lost day may now be listed in one more category.
     ids = (announcement_order(id)[:2] for id in newly_announced(announced))
     first = next((id for id in ids if id > known), None)
     if first is None or (first[0] == known[0] and first[1] - known[1] < _HOLE):
@@ -80,7 +80,7 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
     closed = state.last_complete == state.feed_day
     state = replace(state, missed=tuple(sorted({*unread, *(() if closed else state.missed)})))
     if feed.announcements:
-        # Known, and nothing was announced in it.
+        # A category without papers today is known to have had none.
         quiet = {name: 0 for part in feed.parts for name in part.categories}
         state = replace(state, unconfirmed=None, listed=quiet | dict(state.listed))
     elif day.weekday() < 5:
@@ -105,7 +105,7 @@ def _with_listing(
     *,
     after_gap: bool,
 ) -> tuple[HeardListing, ...]:
-    """Remember what the day's feed showed, also where it was read before on this day."""
+    """Remember what the day's feed showed, including what an earlier run of this day read."""
     categories = {name for part in feed.parts for name in part.categories}
     for listing in heard:
         if listing.day == day:
@@ -117,7 +117,7 @@ def _with_listing(
 def skipped_sentence(
     quiet: Sequence[date], missed: Sequence[date], *, whole: bool = True
 ) -> str | None:
-    """Name the working days without a listing, and those that come late: all of it, or a part."""
+    """Name the working days without a listing, and those that come late, whole or in part."""
     sentences = []
     if quiet:
         sentences.append(f"Nothing was announced on {_days(quiet)}.")
@@ -136,13 +136,13 @@ def _days(days: Sequence[date]) -> str:
     return " and ".join(map(str, days))
 
 
-# --- papers that a feed lacked ----------------------------------------------------------------
+# --- papers that a feed left out --------------------------------------------------------------
 #
-# arXiv gives identifiers at announcement, in order. So the new papers of a listing are known by
-# their identifiers: they lie above the highest one of the listing before, and not above its own
-# highest. One of them whose primary category was asked for, and that the feed did not show, proves
-# that the feed was short. Late cross-lists and revisions prove nothing: their identifiers are those
-# of their first listing, which showed them, or came before everything that is remembered.
+# arXiv gives identifiers in order, when it announces papers. So identifiers show which papers were
+# new in a listing: those above the highest one of the listing before, up to its own highest. If the
+# feed did not show one of them, although it was asked for the paper's primary category, the feed
+# was short. Late cross-lists and revisions prove nothing: their identifiers belong to their first
+# listing, which showed them, or which was before all that is remembered.
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +151,17 @@ class Span:
 
     lowest: tuple[int, int]
     highest: tuple[int, int]
-    #: The listing that was read, or the one that follows those that were not.
+    #: The listing that was read, or the first one read after those that were not.
     listing: HeardListing
-    #: What each of the listings that it may be of was asked for.
+    #: The categories asked for in each of the listings that the identifiers may belong to.
     asked: tuple[Sequence[str], ...]
-    #: Keywords that were filled by this day have news here.
+    #: These papers are news only for keywords that were filled by this day.
     filled_by: date
     #: Whether the listing was read, so that what is missing proves that its feed was short.
     was_read: bool = True
 
     def holds(self, paper: Paper) -> bool:
-        """Whether the paper was new in it, as its identifier and its first date say."""
+        """Whether the paper was new here, judging by its identifier and its first date."""
         first = paper.published.date() if paper.published is not None else self.listing.day
         return (
             self.lowest <= announcement_order(paper.id)[:2] <= self.highest
@@ -170,9 +170,9 @@ class Span:
         )
 
     def day_of(self, paper: Paper) -> date:
-        """The listing that it was new in; between two of them its first date decides.
+        """The listing in which it was new; between two listings, its first date decides.
 
-        Moderation may have held it back; then the date decides nothing, and the later one counts.
+        If moderation held it back, the date shows nothing, and the later listing counts.
         """
         opened, closed = _window(self.filled_by)
         if self.was_read and paper.published is not None and opened < paper.published <= closed:
@@ -182,7 +182,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Unannounced:
-    """Where a paper was new that no feed showed."""
+    """Where a paper was new, although no feed showed it."""
 
     day: date
     span: Span
@@ -205,7 +205,7 @@ class FeedHistory:
         )
 
     def missing(self, paper: Paper) -> Unannounced | None:
-        """Where the paper was new, if no feed showed it."""
+        """Where the paper was new if no feed showed it; None if one did, or it is too old."""
         if paper.id in self.ids:
             return None
         span = next((span for span in self.spans if span.holds(paper)), None)
@@ -234,9 +234,9 @@ def _spans(listings: Sequence[HeardListing], shown: Sequence[Sequence[str]]) -> 
 
 
 def _window(day: date) -> tuple[datetime, datetime]:
-    """When the papers of a listing were submitted: from one working day's 14:00 to the next's.
+    """When the papers of a listing were submitted: from 14:00 on one working day to the next.
 
-    The hours are New York's, and holidays are not known here.
+    Times are New York's, and holidays are not known here.
     """
     closed = _working_day_before(day)
     opened = _working_day_before(closed)

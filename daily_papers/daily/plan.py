@@ -1,8 +1,8 @@
-"""What a run asks of arXiv, and in which order: decided from the state alone.
+"""What a run asks arXiv for, and in which order: decided from the state alone.
 
-An ordinary day is the announcement feed, the details of what matched, and a full search for one
-keyword. The rest is repair: new keywords are filled, and keywords that missed a listing day catch
-up, by full searches or by one harvest, whichever is fewer requests.
+An ordinary day takes the announcement feed, the details of what matched, and a full search for one
+keyword. Everything else is repair: new keywords are filled, and keywords that missed a listing day
+catch up, by full searches or by one harvest, whichever takes fewer requests.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from daily_papers.daily.volumes import harvest_pages, oai_sets, split_into_parts
 from daily_papers.store.store import KeywordState, State
 from daily_papers.text import plural
 
-#: Requests that one run may spend on filling keywords; the rest waits for the next runs.
+#: Requests that one run may spend on filling keywords; the other keywords wait for later runs.
 MOST_FILLS = 40
-#: Identifiers in one request for details, of which an address holds 306, and in all such requests
-#: of a run: beyond, a harvest costs less.
+#: Identifiers in one request for details (an address holds 306), and in all such requests of a
+#: run (for more, a harvest costs less).
 DETAILS_A_REQUEST = 300
 MOST_DETAILS = 800
 #: How far back a harvest looks for keywords that wait to be filled.
 FILL_HARVEST = timedelta(days=7)
-#: A harvest fills broad keywords only, so it must replace this many times its requests.
+#: A harvest fills only broad keywords, so each of its pages must replace this many searches.
 _FILLS_A_PAGE = 4
 
 
@@ -56,7 +56,7 @@ class Run:
 
 
 class FeedStatus(StrEnum):
-    """How it is with the announcement feed of the day."""
+    """What is known about the day's announcement feed."""
 
     UNASKED = "unasked"
     TRUSTED = "trusted"
@@ -76,27 +76,27 @@ class Harvest:
 class Plan:
     """What a run asks for. Slugs are in the order in which they are asked."""
 
-    #: Parts of the announcement feed; none where today's is known already.
+    #: Parts of the announcement feed; none if today's feed has been read.
     feed_parts: tuple[tuple[str, ...], ...] = ()
-    #: Keywords that missed something and catch up by a full search for each.
+    #: Keywords that missed something; each catches up by a full search.
     searches: tuple[str, ...] = ()
     harvest: Harvest | None = None
-    #: Keywords that this run fills by a full search for each.
+    #: Keywords that this run fills, each by a full search.
     fills: tuple[str, ...] = ()
-    #: All keywords that wait to be filled, those of this run among them.
+    #: How many keywords wait to be filled, including those of this run.
     unfilled: int = 0
-    #: Whether the details of what matched are asked for. The harvest is the other way to them:
-    #: where they are too many for lists, or the query API does not answer.
+    #: If set, ask for the details of what matched. The harvest is the other way to get them: if
+    #: they are too many for lists of identifiers, or the query API does not answer.
     details: Harvest | None = None
     audit: str | None = None
-    #: The harvest to fall back on, where the query API does not answer the searches.
+    #: The harvest to fall back on if the query API does not answer the searches.
     stand_in: Harvest | None = None
     #: The searches to fall back on, if the harvest fails: as many as a run may spend.
     stand_in_searches: tuple[str, ...] = ()
 
     @property
     def filling(self) -> str | None:
-        """``filling 40 of 1,000``, where not all can be filled at once."""
+        """``filling 40 of 1,000`` if not all can be filled at once, else None."""
         if len(self.fills) == self.unfilled:
             return None
         return f"filling {len(self.fills):,} of {self.unfilled:,}"
@@ -111,9 +111,9 @@ class Situation:
     state: State
     #: In the order of keywords.yaml.
     keywords: Sequence[KeywordState]
-    #: Of all keywords together; none is all of arXiv.
+    #: Of all keywords together; an empty tuple is all of arXiv.
     categories: tuple[str, ...]
-    #: Whether keywords came or changed since the last run.
+    #: Whether keywords were added or changed since the last run.
     newcomers: bool
     #: Whether tables hold papers without their details.
     lacking_details: bool
@@ -121,7 +121,7 @@ class Situation:
 
     @property
     def done(self) -> bool:
-        """Whether an earlier run of this day had all it asked for, and nothing changed since."""
+        """Whether an earlier run of this day got all it asked for, and nothing changed since."""
         state = self.state
         return state.day == self.day and state.complete and not self.newcomers
 
@@ -146,28 +146,28 @@ class Situation:
 
 
 def working_days(after: date, before: date) -> tuple[date, ...]:
-    """The days between two days, neither included, on which a listing could have been.
+    """The days between two days, exclusive, on which there could have been a listing.
 
-    Nothing is ever announced for a Saturday or a Sunday; holidays are not known here, and count.
+    There is never one on a Saturday or a Sunday; holidays are not known here, so they count.
     """
     between = (after + timedelta(days=n) for n in range(1, (before - after).days))
     return tuple(each for each in between if each.weekday() < 5)
 
 
 def missed_days(last_success: date | None, day: date) -> int:
-    """Count the listings that there may have been since, today's not included."""
+    """Count the listings that there may have been since then, excluding today's."""
     return 0 if last_success is None else len(working_days(last_success, day))
 
 
 def lacks_days(last_success: date | None, day: date, short: Sequence[date]) -> bool:
-    """Whether more than the feed of the day is needed since: for listings missed, or too short."""
+    """Whether the day's feed is not enough, because listings since then were missed or short."""
     if last_success is None:
         return False
     return missed_days(last_success, day) > 0 or any(last_success < each for each in short)
 
 
 def make_plan(situation: Situation) -> Plan:
-    """Decide what to ask: once before asking for the feed, and once knowing how that went."""
+    """Decide what to ask for: once before asking for the feed, and again knowing its result."""
     match situation.mode:
         case FetchMode.SEARCH:
             return _by_search(situation)
@@ -216,7 +216,7 @@ def _feed_parts(situation: Situation) -> tuple[tuple[str, ...], ...]:
 
 
 def _catch_up(situation: Situation) -> Plan:
-    """Choose searches where they are fewer than the pages of a harvest."""
+    """Choose searches if they are no more than the pages of a harvest."""
     behind = situation.behind
     slugs = tuple(record.slug for record in behind)
     days = [record.last_success for record in behind if record.last_success is not None]
@@ -231,9 +231,9 @@ def _catch_up(situation: Situation) -> Plan:
 
 
 def _with_fills(plan: Plan, situation: Situation) -> Plan:
-    """Fill as many as a run may; many new keywords are harvested for once, before.
+    """Fill as many keywords as a run may; if many are new, make one harvest for them first.
 
-    A harvest fills the broad ones, and all get recent rows.
+    A harvest fills the broad ones, and gives all of them recent rows.
     """
     unfilled = situation.unfilled
     fresh = [r for r in situation.keywords if r.filled is None and r.harvested is None]
@@ -248,7 +248,7 @@ def _with_fills(plan: Plan, situation: Situation) -> Plan:
 
 
 def _harvest(situation: Situation, since: date) -> Harvest:
-    """Harvest from one day before, since a datestamp is a day in UTC."""
+    """Harvest from one day earlier, since a datestamp is a day in UTC."""
     first = since - timedelta(days=1)
     sets = oai_sets(situation.categories)
     listings = missed_days(first, situation.day + timedelta(days=1)) + (first.weekday() < 5)
@@ -256,9 +256,9 @@ def _harvest(situation: Situation, since: date) -> Harvest:
 
 
 def _audit(situation: Situation) -> str | None:
-    """The keyword whose full search was longest ago; none twice on one day.
+    """The keyword whose full search was longest ago; None if today's audit is done.
 
-    One whose answer was rejected has had its turn.
+    A keyword whose answer was rejected has had its turn.
     """
     due = [
         (max(record.audited or record.filled, record.rejected or date.min), record.slug)
@@ -271,7 +271,7 @@ def _audit(situation: Situation) -> str | None:
 
 
 def request_batches(announced: int, backlog: int) -> int:
-    """How many requests for details: as many as the announced papers need, and one at least."""
+    """How many requests for details: as many as the announced papers need, but at least one."""
     if announced + backlog == 0:
         return 0
     return max(1, min(ceil(announced / DETAILS_A_REQUEST), ceil(MOST_DETAILS / DETAILS_A_REQUEST)))
@@ -279,7 +279,7 @@ def request_batches(announced: int, backlog: int) -> int:
 
 def plan_sentences(plan: Plan, mode: FetchMode) -> tuple[str, ...]:
     """What a plan asks for, one sentence each, in order."""
-    return tuple(_sentences(plan)) or (f"nothing to ask (source {mode}): everything is known",)
+    return tuple(_sentences(plan)) or (f"nothing to ask for (source {mode}): everything is known",)
 
 
 def _sentences(plan: Plan) -> Iterator[str]:
@@ -296,7 +296,7 @@ def _sentences(plan: Plan) -> Iterator[str]:
     if plan.details:
         yield "the details of what matched, 300 papers a request"
     if plan.audit is not None:
-        yield f"a full search for {plan.audit}, whose turn it is to be audited"
+        yield f"a full search for {plan.audit}, as the day's audit"
 
 
 def _keywords(slugs: tuple[str, ...]) -> str:
