@@ -102,7 +102,6 @@ class Life:
             news = News(paper.version, day, slugs, key)
             stored = self.store.papers[paper.id]
             self.store.papers[paper.id] = replace(stored, news=news)
-            self.store.news.add(paper.id)
             items.append(NewsItem(paper, slugs))
         names = tuple((keyword.slug, keyword.name) for keyword in self.config.keywords)
         return Digest(

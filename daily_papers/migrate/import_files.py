@@ -253,7 +253,6 @@ def _take(store: Draft, keyword: Keyword, papers: Sequence[Paper], day: date) ->
         if keyword.slug not in news.keywords:
             news = replace(news, keywords=(*news.keywords, keyword.slug))
         store.papers[paper.id] = replace(stored, news=news)
-        store.news.add(paper.id)
 
 
 def _remember_last_update(store: Draft, published: Sequence[Published], day: date) -> None:

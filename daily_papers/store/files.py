@@ -136,7 +136,7 @@ def save_store(store: Store, transaction: Transaction) -> None:
     current = [stored for stored in papers if stored.is_current(store.state.day)]
     _save_lines(transaction, _PAPERS, _paper_lines(current))
     _save_history(transaction, store)
-    _save_news(transaction, store.news)
+    _save_news(transaction, [s.paper.id for s in papers if s.news is not None])
     keywords = [
         line(_keyword(store.keywords[slug], store.state)) for slug in sorted(store.keywords)
     ]
@@ -174,18 +174,15 @@ def _save_history(transaction: Transaction, store: Store) -> None:
     transaction.write(path, "".join(lines).encode())
 
 
-def _save_news(transaction: Transaction, news: frozenset[str]) -> None:
-    """Write the files whose identifiers are others than before."""
-    changed = {_news_file(id) for id in news ^ _read_news(transaction.root)}
-    lines: dict[str, list[str]] = {path: [] for path in sorted(changed)}
-    for id in sorted(news, key=announcement_order) if changed else ():
-        if (path := _news_file(id)) in changed:
-            lines[path].append(f"{id}\n")
-    for path, ids in lines.items():
-        if ids:
-            transaction.write(path, "".join(ids).encode())
-        else:
-            transaction.delete(path)
+def _save_news(transaction: Transaction, news: Iterable[str]) -> None:
+    """Add what is news to the lists of all that was, and look only at those that hold it."""
+    by_file: dict[str, set[str]] = defaultdict(set)
+    for id in news:
+        by_file[_news_file(id)].add(id)
+    for path, ids in by_file.items():
+        known = _ids_in(path, _content(transaction.root, path))
+        there = sorted(ids.union(known), key=announcement_order)
+        transaction.write(path, "".join(f"{id}\n" for id in there).encode())
 
 
 def _save_lines(transaction: Transaction, folder: str, lines: Mapping[str, list[str]]) -> None:
@@ -283,18 +280,22 @@ def _news_file(paper_id: str) -> str:
 
 
 def _read_news(root: Path) -> frozenset[str]:
-    """Read all identifiers that were news, at one glance: there may be very many."""
-    ids: list[str] = []
+    """Read the identifiers of all papers that were news."""
+    ids: set[str] = set()
     for path in files_in(root, _NEWS, "*.txt"):
-        content = _content_of_some(root, path)
-        if not _ALL_IDENTIFIERS.fullmatch(content):
-            lines = content.split(b"\n")
-            wrong = next((n for n, text in enumerate(lines, 1) if not _ONE.fullmatch(text)), 1)
-            if lines[wrong - 1].startswith(_CONFLICT):
-                raise _conflict(path, wrong)
-            raise StoreError(f"{path}:{wrong}", f"damaged: not an identifier; {_remedy(path)}")
-        ids += content.decode().split()
+        ids.update(_ids_in(path, _content_of_some(root, path)))
     return frozenset(ids)
+
+
+def _ids_in(path: str, content: bytes) -> list[str]:
+    """Read a list of identifiers at one glance, since there may be very many."""
+    if not _ALL_IDENTIFIERS.fullmatch(content):
+        lines = content.split(b"\n")
+        wrong = next((n for n, text in enumerate(lines, 1) if not _ONE.fullmatch(text)), 1)
+        if lines[wrong - 1].startswith(_CONFLICT):
+            raise _conflict(path, wrong)
+        raise StoreError(f"{path}:{wrong}", f"damaged: not an identifier; {_remedy(path)}")
+    return content.decode().split()
 
 
 def _keyword(keyword: KeywordState, state: State) -> Json:

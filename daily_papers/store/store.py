@@ -266,8 +266,9 @@ class Store:
             for slug in item.keywords:
                 if stored.news is None or slug not in stored.news.keywords:
                     counts[slug] = counts.get(slug, 0) + 1
-        ids = self.news.union(paper.id for paper in news)
-        return self.updated(papers=papers, news=ids, weeks=weeks)
+        ids = {paper.id for paper in news}
+        known = self.news if ids <= self.news else self.news | ids
+        return self.updated(papers=papers, news=known, weeks=weeks)
 
     def known(self, paper_id: str) -> Paper | None:
         """The paper with this identifier, if it is stored."""
@@ -293,14 +294,14 @@ class Draft:
         self.keywords = dict(store.keywords)
         self.state = store.state
         self.liked = store.liked
-        self.news = set(store.news)
         self.weeks = {week: dict(counts) for week, counts in store.weeks.items()}
         self._members = {slug: set(ids) for slug, ids in store.members.items()}
-        self._before = store.members
+        self._before, self._news = store.members, store.news
 
     def finish(self) -> Store:
         """The store as it is now."""
-        news = frozenset(self.news)
+        new = {id for id, stored in self.papers.items() if stored.news} - self._news
+        news = self._news | new if new else self._news
         return Store(self.papers, self.keywords, self.state, news, self.weeks, self.liked)
 
     def members(self, slug: str) -> set[str]:
