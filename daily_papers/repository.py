@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -209,6 +209,7 @@ def tables_of(config: Config, store: Store) -> Tables:
         ],
         config.keywords,
     )
+    items = tuple(replace(item, closeness=news[item.paper.id].closeness) for item in items)
     people = dict(people_of(config.keywords))
     order = [keyword.slug for keyword in config.keywords]
     new = Counter(slug for item in items for slug in item.keywords)
@@ -234,6 +235,7 @@ def _section(keyword: Keyword, store: Store, new: int) -> Section:
         last_success=last,
         new=new,
         filled=state is not None and state.filled is not None,
+        is_liked=keyword.like is not None,
     )
 
 

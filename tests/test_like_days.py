@@ -128,9 +128,13 @@ def test_a_library_that_cannot_be_read_is_a_warning_of_the_run(reader: Reader) -
     assert report.exit_code == 0
     assert any("library.bib: there is no such file" in note for note in report.notes)
     assert chosen(reader) == []
+    two = TOPICS + FOR_ME.replace("For me", "For us")
+    reader.repository.write("keywords.yaml", two)
     checked = run("check", "--root", str(reader.repository.root))
     assert checked.code == 2
-    assert "keywords.yaml:1: like: library.bib: there is no such file" in checked.out
+    assert [line.partition("keywords.yaml:")[2][:8] for line in checked.out.splitlines()] == [
+        *("1: like:", "4: like:", "5: like:"),
+    ]
 
 
 def test_without_the_extra_the_order_falls_back_with_one_warning(
@@ -181,3 +185,22 @@ def test_preview_ranks_the_last_listing_and_stores_nothing(reader: Reader) -> No
     failed = run("preview", "For me", *root, environ={**environ, "DAILY_PAPERS_RETRY_WAIT": "0"})
     assert failed.code == 1
     assert "Unknown: " in failed.out
+
+
+def test_mail_and_website_show_the_closest_first_and_what_they_are_like(reader: Reader) -> None:
+    reader.read(MONDAY)
+    root = ("--root", str(reader.repository.root))
+    mail = reader.repository.root / "mail.md"
+    assert run("notify", "--to-file", str(mail), *root).code == 0
+    text = mail.read_text("utf-8")
+    mail.unlink()
+    assert "### Closest to what you like (" in text
+    best = min(reader.store().news_of(MONDAY).items(), key=lambda each: each[1].closeness or 99)[0]
+    assert text.index(best) == min(text.index(id) for id in reader.news())
+    assert run("site", *root).code == 0
+    page = reader.repository.text(f"site/digests/{MONDAY}.html")
+    assert 'id="closest"' in page
+    assert "Similar to <i>" in page
+    assert '<span class="badge closest">Closest</span>' in page
+    topic = reader.repository.text("site/keywords/for-me.html")
+    assert "Each day the 3 papers closest to what you like" in topic

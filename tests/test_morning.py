@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.config import parse_config
-from daily_papers.mail.morning import morning, news_items, people_of, totals_in_order
+from daily_papers.mail.morning import CLOSEST, morning, news_items, people_of, totals_in_order
 from daily_papers.papers.links import project_url
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Origin, Paper
@@ -47,9 +47,22 @@ def test_each_paper_is_listed_once_under_the_first_section_it_belongs_to(items: 
     listed = [each.paper.id for section in sections for each in section.items]
     assert sorted(listed) == sorted(each.paper.id for each in items)
     for section in sections:
+        if section.slug == CLOSEST:
+            continue
         for each in section.items:
             assert section.slug == next(slug for slug in totals if slug in each.keywords)
         assert section.total == sum(section.slug in each.keywords for each in items)
+
+
+@given(ITEMS)
+def test_at_most_five_of_the_closest_are_on_top_and_people_keep_theirs(items: list[NewsItem]):
+    sections = morning(items, SLUGS, PEOPLE)
+    close = [each for each in items if each.closeness is not None and each.closeness <= 30]
+    close = [each for each in close if not {*PEOPLE} & {*each.keywords}]
+    top = sections[0].items if sections and sections[0].slug == CLOSEST else ()
+    assert len(top) == min(5, len(close))
+    assert [each.closeness for each in top] == sorted(each.closeness or 0 for each in close)[:5]
+    assert CLOSEST not in [section.slug for section in sections[1:]]
 
 
 @given(ITEMS)
@@ -62,8 +75,7 @@ def test_people_come_first_then_keywords_from_the_fewest_papers_to_the_most(item
 
 
 def order(*items: NewsItem) -> list[str]:
-    (section,) = morning(items, ["a"], ())
-    return [each.paper.id for each in section.items]
+    return [each.paper.id for section in morning(items, ["a"], ()) for each in section.items]
 
 
 def test_within_a_section_what_the_reader_likes_comes_first_then_title_then_code_then_newest():

@@ -123,7 +123,7 @@ def same_by_stem(config: Config, name: str) -> Iterator[Problem]:
     stems = stems_of(sorted(phrases))
     known: dict[int, str] = {}
     searches: dict[str, Keyword] = {}
-    for keyword in config.keywords:
+    for keyword in (each for each in config.keywords if each.like is None):
         search = _in_any_order(keyword.expression, known, stems.__getitem__)
         other = searches.setdefault(search, keyword)
         twice = _phrases_twice(keyword.expression, stems)

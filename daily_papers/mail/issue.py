@@ -20,7 +20,7 @@ from itertools import groupby
 
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Mail, number_of
-from daily_papers.mail.morning import morning, totals_in_order
+from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning, totals_in_order
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.render.markdown import shown
@@ -319,7 +319,9 @@ def _rows(mail: Mail) -> list[_Row]:
     """The papers by section; of a broad topic the first ones in full, the others by title."""
     rows = []
     for section in morning(mail.items, mail.keyword_names, mail.people):
-        name, here = _inline(mail.keyword_names[section.slug], _LONGEST_NAME), len(section.items)
+        name, here = CLOSEST_NAME, len(section.items)
+        if section.slug != CLOSEST:
+            name = _inline(mail.keyword_names[section.slug], _LONGEST_NAME)
         counted = f"{section.total}" + (f", {section.total - here} above" * (section.total > here))
         for item in section.items[:_IN_FULL]:
             others = _others(mail, section.slug, item)

@@ -1,9 +1,10 @@
 """The order in which people read a morning's papers: in the mail, in README and on the website.
 
-People come first, then keywords from the fewest new papers to the most, so that a broad topic hides
-nothing. A paper is listed once, under the first section it belongs to. Within a section come first
-the papers closest to what the reader likes, then those with a phrase in the title, then those with
-code or a venue, then the newest.
+On top are up to five papers that are closest to what the reader likes. Then come people, and then
+keywords from the fewest new papers to the most, so that a broad topic hides nothing. A paper is
+listed once, under the first section it belongs to. Within a section come first the papers closest
+to what the reader likes, then those with a phrase in the title, then those with code or a venue,
+then the newest.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from daily_papers.config import Keyword
 from daily_papers.papers.authors import same_name
@@ -21,6 +23,13 @@ from daily_papers.papers.sentence import key_sentence
 from daily_papers.papers.venue import venue
 from daily_papers.query.expression import Field, Phrase
 from daily_papers.query.matching import Matches
+
+#: The section on top has no keyword: its slug, its heading, and how many papers it has at most.
+CLOSEST: Final = ""
+CLOSEST_NAME: Final = "Closest to what you like"
+_MOST_CLOSEST: Final = 5
+#: What has a higher rank among all papers of the day is hardly close.
+_CLOSE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +112,30 @@ def morning(
     A keyword all of whose papers are listed above has no section.
     """
     totals = totals_in_order(items, slugs, people)
-    by_first: dict[str, list[NewsItem]] = {slug: [] for slug in totals}
+    closest = _closest(items, people)
+    by_first: dict[str, list[NewsItem]] = {CLOSEST: list(closest), **{slug: [] for slug in totals}}
+    totals[CLOSEST] = len(closest)
     for item in items:
+        if item in closest:
+            continue
         by_first[next(slug for slug in totals if slug in item.keywords)].append(item)
     return tuple(
         MorningSection(slug, tuple(sorted(here, key=_Interest(slug))), totals[slug])
         for slug, here in by_first.items()
         if here
     )
+
+
+def _closest(items: Sequence[NewsItem], people: Container[str]) -> Sequence[NewsItem]:
+    """The papers on top; those of people whom the reader follows stay with them."""
+    close = [
+        item
+        for item in items
+        if item.closeness is not None
+        and item.closeness <= _CLOSE
+        and not any(slug in people for slug in item.keywords)
+    ]
+    return sorted(close, key=_Interest(CLOSEST))[:_MOST_CLOSEST]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class SectionView:
     new: int
     #: Whether arXiv has been searched for it.
     filled: bool
+    #: Whether it takes what is close to what the reader likes, and searches for nothing.
+    is_liked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Section:
     last_success: date | None = None
     new: int = 0
     filled: bool = True
+    is_liked: bool = False
 
     @property
     def page(self) -> str:
@@ -78,6 +81,7 @@ class Section:
             hidden=hidden,
             new=self.new,
             filled=self.filled,
+            is_liked=self.is_liked,
         )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from daily_papers.mail.digest import Digest
-from daily_papers.mail.morning import MorningSection, morning
+from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, MorningSection, morning
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
@@ -183,7 +183,7 @@ class Pages:
         self, file: DigestFile, number: int, parts: int, beside: tuple[str | None, str | None]
     ) -> bytes:
         digest = self._read(file)
-        names = dict(digest.keyword_names)
+        names = {CLOSEST: CLOSEST_NAME, **dict(digest.keyword_names)}
         path = part_of(file.path, number)
         sections, contents, begun = [], [], 0
         for section in _sections(digest):
@@ -194,12 +194,10 @@ class Pages:
             rows, lines = self._listed(file, section.items, pages, number)
             is_here = number == 1 or bool(rows)
             place = path if is_here else file.page
-            contents.append((name, f"in-{section.slug}", section.total, place))
+            contents.append((name, _place_of(section), section.total, place))
             if is_here:
                 page = topic.page if topic else None
-                sections.append(
-                    Section(name, f"in-{section.slug}", page, section.total, rows, lines)
-                )
+                sections.append(Section(name, _place_of(section), page, section.total, rows, lines))
         return self._page(
             path,
             "digest",
@@ -296,7 +294,9 @@ class Pages:
             "topic": topic,
             "name": plain_text(topic.name),
             "spellings": [plain_text(spelling) for spelling in topic.keyword.authors],
-            "query": plain_text(to_arxiv(topic.keyword.expression)),
+            "query": plain_text(to_arxiv(topic.keyword.expression))
+            if not topic.keyword.like
+            else None,
             "number": number,
             "month": month and _month_name(month),
             "parts": parts,
@@ -350,7 +350,7 @@ class Pages:
         free = _LINES_ON_START
         for file in of_day:
             digest = self._read(file)
-            names = dict(digest.keyword_names)
+            names = {CLOSEST: CLOSEST_NAME, **dict(digest.keyword_names)}
             for section in _sections(digest):
                 shown = section.items[: min(_LINES_OF_A_TOPIC, free)]
                 free -= len(shown)
@@ -364,9 +364,9 @@ class Pages:
                     for item in shown
                 )
                 name = plain_text(names.get(section.slug, section.slug))
-                page = f"{file.page}#in-{section.slug}"
+                page = f"{file.page}#{_place_of(section)}"
                 sections.append(
-                    Section(name, f"in-{section.slug}", page, len(section.items), (), lines)
+                    Section(name, _place_of(section), page, len(section.items), (), lines)
                 )
         today = str(data.day)
         counts = Counter(
@@ -431,6 +431,11 @@ def _sections(digest: Digest) -> tuple[MorningSection, ...]:
     named = [slug for slug, _ in digest.keyword_names]
     slugs = dict.fromkeys([*named, *(slug for item in digest.items for slug in item.keywords)])
     return morning(digest.items, slugs, dict(digest.people))
+
+
+def _place_of(section: MorningSection) -> str:
+    """The id of a section in a page; no slug is like the one of the closest papers."""
+    return f"in-{section.slug}" if section.slug != CLOSEST else "closest"
 
 
 def _part_with(place: int, parts: int) -> int:

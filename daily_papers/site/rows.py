@@ -21,11 +21,14 @@ from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import SiteData, Topic, shown_day
 from daily_papers.site.formulas import FormulaRenderer, Phrases, plain_text
 from daily_papers.site.output import key_of
+from daily_papers.store.store import News
 from daily_papers.text import short_date
 
 AUTHORS_SHOWN = 3
 Item = NewsItem | None
 _MOST_PHRASES = 200
+#: Ranks with a badge.
+_CLOSEST = 5
 _ROW = re.compile(
     r'<article class="paper" id="[^"]*" data-row="([0-9a-f]+)">.*?</article>\n', re.DOTALL
 )
@@ -34,8 +37,11 @@ _ROW = re.compile(
 class Row:
     """What a row shows of one paper; each text is written when the template asks for it."""
 
-    def __init__(self, paper: Paper, topics: tuple[Topic, ...], rows: Rows, item: Item) -> None:
+    def __init__(
+        self, paper: Paper, topics: tuple[Topic, ...], rows: Rows, item: Item, news: News | None
+    ) -> None:
         self.paper = paper
+        self._news = news
         #: The keywords that show it.
         self.topics = topics
         self._rows = rows
@@ -140,6 +146,17 @@ class Row:
         return plain_text(named) if named else None
 
     @cached_property
+    def is_closest(self) -> bool:
+        """Whether hardly a paper of its day was closer to what the reader likes."""
+        closeness = self._news.closeness if self._news else None
+        return closeness is not None and closeness <= _CLOSEST
+
+    @cached_property
+    def similar(self) -> Markup:
+        """The title in the reader's library that it is most like."""
+        return self._rows.html((self._news.similar if self._news else None) or "", ())
+
+    @cached_property
     def bibtex(self) -> str:
         """Its BibTeX entry."""
         return bibtex_entry(self.paper)
@@ -213,7 +230,8 @@ class Rows:
         paper = self._data.paper(id) if known or item is None else item.paper
         # A paper that is on several pages is the same on each, whatever a digest says of it.
         of_digest = None if id in self._data.store.papers else item
-        return Row(paper, self._data.topics_of(id), self, of_digest)
+        news = self._data.stored(id).news if id in self._data.traces else None
+        return Row(paper, self._data.topics_of(id), self, of_digest, news)
 
     def html(self, text: str, topics: tuple[Topic, ...]) -> Markup:
         """Write a text as HTML, with the phrases that these keywords look for highlighted."""
