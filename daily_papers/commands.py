@@ -479,7 +479,7 @@ def run_report(arguments: Namespace) -> int:
 )
 def run_export(arguments: Namespace) -> int:
     """Print the store for other programs."""
-    from daily_papers.export import FORMATS, all_rows, table_rows
+    from daily_papers.export import FORMATS, all_rows, summarized, table_rows
     from daily_papers.repository import Repository
 
     if arguments.bom and arguments.format != "csv":
@@ -491,6 +491,7 @@ def run_export(arguments: Namespace) -> int:
         rows = all_rows(config.keywords, store.with_history(repository.load_history()))
     else:
         rows = table_rows(config.keywords, store)
+    rows = summarized(rows, repository.load_summaries(config))
     if arguments.bom:
         sys.stdout.write("\ufeff")
     for text in FORMATS[arguments.format](rows):

@@ -11,7 +11,7 @@ import io
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from daily_papers.config import Keyword
@@ -19,12 +19,13 @@ from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, folded, newest_first
 from daily_papers.store.store import Store, StoredPaper
+from daily_papers.store.summaries import Summary
 from daily_papers.text import rfc3339
 
 COLUMNS = (
     *("keyword", "slug", "id", "version", "title", "authors", "abstract", "comment"),
     *("primary_category", "categories", "published", "updated", "first_seen", "doi"),
-    *("journal_ref", "url", "code_url"),
+    *("journal_ref", "url", "code_url", "summary"),
 )
 
 # Spreadsheets run what begins with one of these, or with its full-width form (which NFKC turns into
@@ -45,6 +46,8 @@ class Row:
     paper: Paper
     #: The listing day on which the keyword first showed it.
     first_seen: date
+    #: What a model says the paper does.
+    summary: str | None = None
 
 
 def table_rows(keywords: Sequence[Keyword], store: Store) -> Iterator[Row]:
@@ -65,6 +68,13 @@ def all_rows(keywords: Sequence[Keyword], papers: Mapping[str, StoredPaper]) -> 
             shown.setdefault(slug, []).append(row)
     for rows in shown.values():
         yield from rows
+
+
+def summarized(rows: Iterable[Row], summaries: Mapping[str, Summary]) -> Iterator[Row]:
+    """The rows with the summaries of their papers, which are by versioned identifier."""
+    for row in rows:
+        summary = summaries.get(row.paper.versioned_id)
+        yield row if summary is None else replace(row, summary=summary.sentence)
 
 
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:
@@ -112,6 +122,7 @@ def _values(row: Row) -> dict[str, Value]:
         *(paper.abstract, paper.comment, paper.primary_category, paper.categories),
         *times,
         *(row.first_seen.isoformat(), paper.doi, paper.journal_ref, paper.url, code_url(paper)),
+        row.summary,
     )
     return dict(zip(COLUMNS, values, strict=True))
 

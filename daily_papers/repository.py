@@ -7,7 +7,7 @@ all (`transaction`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +18,7 @@ from daily_papers.errors import DailyPapersError, RegionError
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, digest_order, is_key
 from daily_papers.mail.morning import morning, news_items, people_of
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.render.pages import PAGE_MARK, Section, render_pages
 from daily_papers.render.readme import (
     BEGIN,
@@ -32,7 +33,13 @@ from daily_papers.render.templates import Templates
 from daily_papers.store.files import load_history, load_store, save_store
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store, StoredPaper
-from daily_papers.store.summaries import Summary, SummaryKey, load_summaries, save_summaries
+from daily_papers.store.summaries import (
+    Summary,
+    SummaryKey,
+    load_summaries,
+    save_summaries,
+    to_show,
+)
 from daily_papers.transaction import PRIVATE, Transaction, locked, unwritable
 
 KEYWORDS = "keywords.yaml"
@@ -87,16 +94,11 @@ class Repository:
 
         None at all if a file cannot be read: `summarize` says so, and nothing else stops for it.
         """
-        settings = config.summaries
-        if settings is None:
-            return {}
         try:
-            known = load_summaries(self.root).values()
+            known = load_summaries(self.root) if config.summaries else {}
         except DailyPapersError:
             return {}
-        shown = [each for each in known if each.sentence and each.language == settings.language]
-        shown.sort(key=lambda each: each.model == settings.model)  # the model of today wins
-        return {each.versioned_id: each for each in shown}
+        return to_show(known.values(), config.summaries)
 
     def store_for(self, config: Config) -> Store:
         """The store with today's keywords, for everything that only shows it. Raises StoreError.
@@ -147,10 +149,29 @@ class Repository:
             transaction.write(f"{DIGESTS}/{digest.key}.md", digest_file(digest, server).encode())
         return transaction.commit()
 
-    def publish_summaries(self, summaries: Mapping[SummaryKey, Summary]) -> tuple[str, ...]:
-        """Write what a model said of papers; return the paths that changed."""
-        transaction = Transaction(self.root)
-        save_summaries(summaries, transaction)
+    def publish_summaries(
+        self,
+        config: Config,
+        known: Mapping[SummaryKey, Summary],
+        digests: Iterable[str],
+        *,
+        server: str = GITHUB,
+    ) -> tuple[str, ...]:
+        """Write what a model said of papers, and all that shows it; return the paths that changed.
+
+        ``digests`` are the keys of those that may still be changed.
+        """
+        from daily_papers.mail.digest_file import digest_file, read_digest  # noqa: PLC0415
+
+        summaries = to_show(known.values(), config.summaries)
+        transaction = self.shown(config, self.store_for(config), summaries)
+        save_summaries(known, transaction)
+        for key in digests:
+            path = f"{DIGESTS}/{key}.md"
+            digest = read_digest((self.root / path).read_bytes(), path)
+            items = tuple(summarized(digest.items, summaries))
+            if items != digest.items:
+                transaction.write(path, digest_file(replace(digest, items=items), server).encode())
         return transaction.commit()
 
     def rendered(self) -> Transaction:
@@ -158,10 +179,15 @@ class Repository:
         config = self.load_config()
         return self.shown(config, self.store_for(config))
 
-    def shown(self, config: Config, store: Store) -> Transaction:
-        """README.md and the pages as they show a store."""
-        transaction, templates = Transaction(self.root), Templates(self.templates, config.columns)
-        tables = tables_of(config, store)
+    def shown(
+        self, config: Config, store: Store, summaries: Mapping[str, Summary] | None = None
+    ) -> Transaction:
+        """README.md and the pages as they show a store, with the summaries that are kept."""
+        summaries = self.load_summaries(config) if summaries is None else summaries
+        texts = {id: summary.text for id, summary in summaries.items()}
+        transaction = Transaction(self.root)
+        templates = Templates(self.templates, config.columns, texts)
+        tables = tables_of(config, store, summaries)
         sections = tables.sections
         transaction.write_shared(README, self._filled(tables, templates))
         slugs = {section.slug for section in sections}
@@ -196,7 +222,14 @@ class Repository:
         ]
 
 
-def tables_of(config: Config, store: Store) -> Tables:
+def summarized(items: Iterable[NewsItem], summaries: Mapping[str, Summary]) -> Iterator[NewsItem]:
+    """News with a model's words instead of the authors' sentence, for each paper that has some."""
+    for item in items:
+        summary = summaries.get(item.paper.versioned_id)
+        yield item if summary is None else replace(item, sentence=summary.text)
+
+
+def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) -> Tables:
     """What README.md shows: the tables in the order of keywords.yaml, and the day's news."""
     day = store.state.day
     news = store.news_of(day) if day else {}
@@ -219,7 +252,12 @@ def tables_of(config: Config, store: Store) -> Tables:
         last_update=day,
         day_line=store.state.day_line,
         sections=tuple(_section(keyword, store, new[keyword.slug]) for keyword in config.keywords),
-        new=tuple(item for section in morning(items, order, people) for item in section.items),
+        new=tuple(
+            summarized(
+                (item for section in morning(items, order, people) for item in section.items),
+                summaries,
+            )
+        ),
         digests=tuple(f"{DIGESTS}/{key}.md" for key in sorted(digests, key=digest_order)),
         site=store.state.site,
     )

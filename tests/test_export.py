@@ -85,6 +85,7 @@ def test_a_line_of_json_has_the_published_fields_in_their_order():
         "journal_ref": "J. X 1 (2026)",
         "url": "https://arxiv.org/abs/2601.01234v2",
         "code_url": "https://github.com/ada/first_engine",
+        "summary": None,
     }
     assert tuple(line) == COLUMNS
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from daily_papers.config import ConfigError, parse_config
 from daily_papers.config.summaries import LANGUAGES, Summaries
+from daily_papers.mail.digest_file import read_digest
+from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.repository import Repository as DigestRepository
@@ -19,7 +21,9 @@ from daily_papers.store.files import save_store
 from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
 from daily_papers.summaries.answer import good_answers
 from daily_papers.transaction import Transaction
+from tests.support.bare_remote import BareRemote, git
 from tests.support.command_line import Ended, run
+from tests.support.digests import digest, write
 from tests.support.kills import killed_at
 from tests.support.model_server import (
     KEY,
@@ -191,6 +195,76 @@ def test_without_summaries_nothing_is_asked(tmp_path: Path) -> None:
         made.write("keywords.yaml", "keywords: [mri]\n")
         assert "names no model" in summarize(made, server).out
         assert server.asked == []
+
+
+# --- where it is shown ---------------------------------------------------------------------------
+
+
+def test_a_digest_that_nobody_has_seen_shows_it_and_one_that_was_pushed_stays(
+    tmp_path: Path,
+) -> None:
+    with model_server() as server:
+        root = tmp_path / "ours"
+        old, new = date(2026, 1, 14), DAY
+        made = repository(root, server, *map(paper, range(1, 4)), news=2)
+        write(root, digest(str(old), [NewsItem(paper(3), ("mri",), sentence="As they say.")]))
+        BareRemote.of(root, beside=tmp_path)
+        items = [NewsItem(paper(n), ("mri",), sentence=f"What they say {n}.") for n in (1, 2)]
+        write(root, digest(str(new), items))
+        before = made.text(f"digests/{old}.md")
+        summarize(made, server)
+        said = "It makes number 2601.00001 quicker. (by a model)"
+        text = made.text(f"digests/{new}.md")
+        visible, _, _ = text.partition("<!--")
+        assert said in visible.replace("\u200b", "")
+        assert "What they say" not in text
+        shown = read_digest(text.encode(), f"digests/{new}.md")
+        assert [each.sentence for each in shown.items] == [
+            said,
+            "It makes number 2601.00002 quicker. (by a model)",
+        ]
+        assert made.text(f"digests/{old}.md") == before
+
+        # Committed, it is not touched any more, whatever the model says by then.
+        git("-C", root, "add", "--all")
+        made.write("keywords.yaml", made.text("keywords.yaml").replace("some-model", "another"))
+        git("-C", root, "-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qm", "Day")
+        summarize(made, server, day=NEXT_DAY)
+        assert made.text(f"digests/{new}.md") == text
+
+
+def test_tables_the_list_of_news_and_exports_show_it_and_the_rest_shows_what_authors_say(
+    tmp_path: Path,
+) -> None:
+    def half(papers: Papers) -> Said:
+        ids = [id for id in papers if id != "2601.00002"]
+        return completion(json.dumps({id: f"It *makes* {id} | quicker & $x$." for id in ids}))
+
+    with model_server(half) as server:
+        more = "columns: [title, summary]\n"
+        made = repository(tmp_path, server, *map(paper, range(1, 4)), more=more, news=1)
+        summarize(made, server)
+        page = made.text("papers/mri.md")
+        said = (
+            r"It \*makes\* 2601.00003 \| quicker &amp; <span>$</span>x<span>$</span>. (by a model)"
+        )
+        assert said in page
+        assert "An MRI of everything that the number 2 means." in page
+        assert r"It \*makes\* 2601.00001" in made.text("README.md").partition("####")[0]
+        assert run("--root", tmp_path, "render", "--check").code == 0
+        rows = run("--root", tmp_path, "export").out.splitlines()
+        assert [json.loads(row)["summary"] for row in rows] == [
+            "It *makes* 2601.00003 | quicker & $x$.",
+            None,
+            "It *makes* 2601.00001 | quicker & $x$.",
+        ]
+        # What cannot be read stops nothing, and is not written over.
+        made.write("data/summaries/2601.0.jsonl", "damaged\n")
+        (warning,) = warnings(summarize(made, server))
+        assert "2601.0.jsonl:1: damaged" in warning
+        assert run("--root", tmp_path, "render").code == 0
+        assert "(by a model)" not in made.text("papers/mri.md")
+        assert made.text("data/summaries/2601.0.jsonl") == "damaged\n"
 
 
 # --- the key -------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def handed_over() -> Seen:
     store = draft.finish().with_news({PAPER: News(2, DAY, (first.slug,), DAY.isoformat())})
 
     templates = noting(Templates, "", seen)
-    tables = replace(tables_of(config, store), site="https://example.org/")
+    tables = replace(tables_of(config, store, {}), site="https://example.org/")
     sections = tables.sections
     render_region(tables, templates, rest_bytes=0)
     for section in sections:

@@ -11,12 +11,14 @@ from daily_papers.config.model import Config, ConfigError, Keyword, Problem
 from daily_papers.config.reader import load_config, parse_config
 from daily_papers.config.searches import unsendable_terms
 from daily_papers.config.slugs import same_by_stem
+from daily_papers.config.summaries import Summaries
 
 __all__ = [
     "Config",
     "ConfigError",
     "Keyword",
     "Problem",
+    "Summaries",
     "load_config",
     "parse_config",
     "same_by_stem",

@@ -35,7 +35,8 @@ LONGEST_BODY = 60_000
 
 _LONGEST_PAPER_TITLE = 1000
 _LONGEST_NAME = 100
-_LONGEST_SENTENCE = 1000
+#: With a translated title, three sentences and the mark of a model.
+_LONGEST_SENTENCE = 1500
 _AUTHORS_SHOWN = 3
 #: Papers of one section that are shown in full.
 _IN_FULL = 25

@@ -96,10 +96,15 @@ def render_row(paper: Paper, templates: Templates) -> Escaped:
             paper=paper,
             folded_comment=folded_comment(paper.comment or ""),
             code_url=code_url(paper) if "code" in columns else None,
-            summary=key_sentence(paper.abstract) if "summary" in columns else "",
+            summary=_summary(paper, templates) if "summary" in columns else "",
         )
         templates.rows[paper] = row = Escaped(text.rstrip("\n"))
     return row
+
+
+def _summary(paper: Paper, templates: Templates) -> str:
+    """What the paper does, in a model's words if there are some, else in the authors'."""
+    return templates.summaries.get(paper.versioned_id) or key_sentence(paper.abstract)
 
 
 def render_pages(

@@ -65,9 +65,16 @@ def copied_version(text: str) -> str | None:
 class Templates:
     """The templates of one digest repository."""
 
-    def __init__(self, own: Path | None = None, columns: Sequence[str] = USUAL) -> None:
+    def __init__(
+        self,
+        own: Path | None = None,
+        columns: Sequence[str] = USUAL,
+        summaries: Mapping[str, str] | None = None,
+    ) -> None:
         #: Of the tables, in their order.
         self.columns = tuple(columns)
+        #: What a model says of papers, by versioned identifier.
+        self.summaries = summaries or {}
         #: The rows rendered so far.
         self.rows: dict[Paper, Escaped] = {}
         self.environment = (

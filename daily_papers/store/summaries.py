@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from daily_papers.config import Summaries
 from daily_papers.papers.paper import announcement_order
 from daily_papers.records import Json, decode, encode, line
 from daily_papers.store.files import file_of, files_in, listed
@@ -52,6 +53,20 @@ class Summary:
     def versioned_id(self) -> str:
         """``2501.01234v2``."""
         return f"{self.id}v{self.version}"
+
+    @property
+    def text(self) -> str:
+        """What readers see instead of the authors' own sentence, marked as a model's."""
+        return f"{' — '.join(filter(None, (self.title, self.sentence)))} (by a model)"
+
+
+def to_show(summaries: Iterable[Summary], settings: Summaries | None) -> dict[str, Summary]:
+    """By versioned identifier, the summaries in the language of today; the model of today wins."""
+    if settings is None:
+        return {}
+    shown = [each for each in summaries if each.sentence and each.language == settings.language]
+    shown.sort(key=lambda each: each.model == settings.model)
+    return {each.versioned_id: each for each in shown}
 
 
 def load_summaries(root: Path) -> dict[SummaryKey, Summary]:

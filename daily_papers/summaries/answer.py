@@ -25,7 +25,7 @@ THOUGHT_TOKENS: Final = 2_000
 TOKENS_A_PAPER: Final = 600
 _LONGEST_ABSTRACT: Final = 4_000
 _LONGEST: Final = {"short": 400, "long": 1_000}
-_LONGEST_TITLE: Final = 400
+_LONGEST_TITLE: Final = 300
 #: Letters of the shortest sentence: few in Chinese.
 _LEAST_LETTERS: Final = 8
 _WHAT: Final = {

@@ -9,6 +9,7 @@ to be repeated, asks for nothing twice.
 
 from __future__ import annotations
 
+import subprocess
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +21,7 @@ from typing import Final
 from daily_papers.clock import Clock
 from daily_papers.config.summaries import Summaries
 from daily_papers.errors import DailyPapersError
+from daily_papers.github_actions import server_url
 from daily_papers.papers.paper import Paper, newest_first
 from daily_papers.records import parse
 from daily_papers.repository import Repository
@@ -39,6 +41,7 @@ from daily_papers.summaries.answer import (
     question,
 )
 from daily_papers.summaries.model import (
+    MODEL_KEY,
     BadModelAnswer,
     Messages,
     Model,
@@ -107,9 +110,30 @@ def summarize(repository: Repository, order: SummaryOrder) -> SummaryReport | No
         known = {**load_summaries(repository.root), **_kept(repository.root, order.day)}
         run = _Run(repository.root, settings, order, known)
         run.ask_for(due_papers(store, known, settings, order.day))
-        repository.publish_summaries(run.known)
+        repository.publish_summaries(
+            config,
+            run.known,
+            _not_committed(repository, order.environ),
+            server=server_url(order.environ),
+        )
         run.report.left = len(_lacking(store, run.known, settings))
     return run.report
+
+
+def _not_committed(repository: Repository, environ: Mapping[str, str]) -> list[str]:
+    """The digests that nobody has seen yet; none where git does not say so.
+
+    A digest that was pushed is never rewritten: it may have been mailed in part.
+    """
+    command = ["git", "-C", str(repository.root), "ls-tree", "--name-only", "HEAD", "digests/"]
+    others = {name: value for name, value in environ.items() if name != MODEL_KEY}
+    try:
+        done = subprocess.run(command, capture_output=True, env=others, check=False)
+    except OSError:
+        return []
+    committed = {Path(path).stem for path in done.stdout.decode().split("\n")}
+    keys = repository.digest_keys()
+    return [key for key in keys if key not in committed] if done.returncode == 0 else []
 
 
 def due_papers(store: Store, known: Known, settings: Summaries, day: date) -> list[Paper]:
