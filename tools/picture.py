@@ -14,24 +14,28 @@ import cmarkgfm
 from cmarkgfm.cmark import Options
 
 PICTURE = Path(__file__).parents[1] / "docs" / "pictures" / "tables.png"
-WIDTH, HEIGHT = 960, 829
+#: The width that a README has on a repository's page, beside "About".
+WIDTH, HEIGHT = 894, 1480
 
+# What GitHub's own stylesheet (primer/css, `markdown-body`) says of what is in these tables.
 _PAGE = """\
 <!doctype html><meta charset="utf-8"><style>
-body {{ margin: 0; padding: 28px 36px; background: #fff; color: #1f2328;
-  font: 15px/1.5 "Noto Sans", "Liberation Sans", Helvetica, Arial, sans-serif; }}
-h1, h2 {{ padding-bottom: .3em; border-bottom: 1px solid #d1d9e0b3; font-weight: 600;
-  line-height: 1.25; margin: 20px 0 14px; }}
-h1 {{ font-size: 2em; margin-top: 0; }} h2 {{ font-size: 1.5em; }}
-p, ul {{ margin: 0 0 14px; }} ul {{ padding-left: 2em; }}
-a {{ color: #0969da; text-decoration: none; }}
-table {{ border-collapse: collapse; width: 100%; }}
-th, td {{ padding: 6px 13px; border: 1px solid #d1d9e0; text-align: left; vertical-align: top; }}
-td:nth-child(2) {{ white-space: nowrap; }}
-td:nth-child(3) {{ min-width: 5em; }}
-td:nth-child(4) {{ min-width: 6em; }}
+body {{ margin: 0; padding: 32px; background: #fff; color: #1f2328; overflow-wrap: break-word;
+  font: 16px/1.5 -apple-system, "Segoe UI", "Noto Sans", "Liberation Sans", Helvetica, Arial,
+  sans-serif; }}
+h1, h2, h3 {{ margin: 24px 0 16px; font-weight: 600; line-height: 1.25; }}
+h1, h2 {{ padding-bottom: .3em; border-bottom: 1px solid #d1d9e0b3; }}
+h1 {{ font-size: 2em; margin-top: 0; }} h2 {{ font-size: 1.5em; }} h3 {{ font-size: 1.25em; }}
+p, ul, table, details {{ margin: 0 0 16px; }} ul {{ padding-left: 2em; }}
+li + li {{ margin-top: .25em; }}
+a {{ color: #0969da; text-decoration: underline; text-underline-offset: .2rem; }}
+table {{ display: block; width: max-content; max-width: 100%; overflow: auto;
+  border-collapse: collapse; }}
+th {{ font-weight: 600; }}
+th, td {{ padding: 6px 13px; border: 1px solid #d1d9e0; }}
+tr {{ background: #fff; border-top: 1px solid #d1d9e0b3; }}
 tr:nth-child(2n) {{ background: #f6f8fa; }}
-details p {{ margin: 6px 0; }}
+td details, td p:last-child {{ margin-bottom: 0; }}
 </style>{body}
 """
 
