@@ -30,6 +30,7 @@ from daily_papers.render.readme import (
     replace_region,
 )
 from daily_papers.render.templates import Templates
+from daily_papers.store.advice import advice
 from daily_papers.store.files import load_history, load_store, save_store
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store, StoredPaper
@@ -274,6 +275,7 @@ def _section(keyword: Keyword, store: Store, new: int) -> Section:
         new=new,
         filled=state is not None and state.filled is not None,
         is_liked=keyword.like is not None,
+        advice=advice(store, keyword, store.state.day) if store.state.day else None,
     )
 
 

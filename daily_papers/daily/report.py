@@ -21,6 +21,7 @@ from daily_papers.daily.evidence import (
 )
 from daily_papers.daily.feed_history import lost_since
 from daily_papers.errors import Failure, Outcome
+from daily_papers.store.advice import advice
 from daily_papers.store.store import KeywordState, Store
 from daily_papers.text import plural
 
@@ -54,6 +55,8 @@ class KeywordReport:
     #: Papers that arXiv returned and that do not match; none of them is stored.
     not_matching: int
     last_success: date | None
+    #: What to do about it, if it never finds anything, or more than its table holds.
+    advice: str | None = None
 
     @property
     def done(self) -> bool:
@@ -170,6 +173,7 @@ def report_keyword(
         revised=len(members.intersection(store.state.revised)),
         not_matching=progress.strangers,
         last_success=after.last_success,
+        advice=advice(store, keyword, day),
     )
 
 

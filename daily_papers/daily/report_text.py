@@ -78,7 +78,10 @@ def _states(report: RunReport) -> Iterator[str]:
 
 
 def _remarks(report: RunReport) -> Iterator[str]:
-    """Notes and waits; a reason that the day line or a keyword has is not given again."""
+    """Advice, notes and waits; a reason that the day line or a keyword has is not given again."""
+    for keyword in report.keywords[:_MOST_ROWS]:
+        if keyword.advice:
+            yield f"{cut(keyword.name, 40)}: {keyword.advice}"
     given = {report.day_line, *(each.reason for each in report.keywords if each.reason)}
     for what, reason in (*_notes(report), *_waits(report)):
         yield f"{what}: {'as above' if any(reason in each for each in given) else reason}"

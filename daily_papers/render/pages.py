@@ -40,6 +40,8 @@ class SectionView:
     filled: bool
     #: Whether it takes what is close to what the reader likes, and searches for nothing.
     is_liked: bool
+    #: What to do about it, if it never finds anything, or more than its table holds.
+    advice: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Section:
     new: int = 0
     filled: bool = True
     is_liked: bool = False
+    advice: str | None = None
 
     @property
     def page(self) -> str:
@@ -82,6 +85,7 @@ class Section:
             new=self.new,
             filled=self.filled,
             is_liked=self.is_liked,
+            advice=self.advice,
         )
 
 

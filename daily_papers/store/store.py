@@ -261,8 +261,7 @@ class Store:
         for paper, item in news.items():
             stored = papers.get(paper.id, StoredPaper(paper))
             papers[paper.id] = replace(stored, news=item)
-            year, week, _ = item.day.isocalendar()
-            counts = weeks.setdefault(f"{year}-W{week:02d}", {})
+            counts = weeks.setdefault(week_of(item.day), {})
             for slug in item.keywords:
                 if stored.news is None or slug not in stored.news.keywords:
                     counts[slug] = counts.get(slug, 0) + 1
@@ -279,6 +278,11 @@ class Store:
     def highest_id(self) -> str | None:
         """The highest identifier in any table."""
         return highest(self.papers)
+
+
+def week_of(day: date) -> str:
+    """The ISO week of a day: ``2026-W04``."""
+    return f"{day:%G-W%V}"
 
 
 def highest(ids: Iterable[str | None]) -> str | None:
