@@ -254,7 +254,7 @@ def test_what_is_left_out_is_told_once_for_each_cause(repository: Repository, tm
     assert "7 rows read, 1 paper stored" in ended.out.splitlines()
     first, second = ended.err.splitlines()
     assert second.endswith("like: ## magnetic resonance imaging (and 3 more like it)")
-    assert first.endswith("a.md:12: no link to a paper at arXiv: '' (and 1 more like it)")
+    assert first.endswith("a.md:12: no link to a paper at arXiv: 'x' (and 1 more like it)")
 
 
 def test_more_rows_than_a_table_holds_are_in_the_history(repository: Repository, tmp_path: Path):

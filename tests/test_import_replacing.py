@@ -234,10 +234,15 @@ def test_of_a_paper_that_is_stored_every_version_goes():
     assert replaced(f"## a\n{HEAD}{old}{ROW}{old}") == MARKERS
 
 
+URL = "http://arxiv.org/abs/2501.01234v2"
+ITEM = f"- [A title]({URL})\n"
+CARD = f"### [A title]({URL})\n"
+NOTED = f"- [A title]({URL}), which I liked: read it!\n"
 LINES = st.sampled_from(
     [
         *(HEAD, ROW, OTHER_ROW, BAD_ROW, "# T\n", "## a\n", "### b\n", "## ***\n", "Two\nlines.\n"),
         *("<details>\n", "</details>\n", "1. x\n", "<!-- c -->\n", "**d**\n", "<h2>e</h2>\n"),
+        *(ITEM, NOTED, f"{CARD}Its\nwords.\n", f"On 2025-01-02 I read {URL} too.\n"),
         *("\n", "\n", "---\n", f"\n{DAY}\n", "```\n| x |\n```\n"),
         *(f"\n{TABLE}\n", f"\n## c\n{TABLE}{OTHER_ROW}\n"),
     ]
@@ -250,8 +255,10 @@ def test_nothing_leaves_but_what_was_brought_in(text: str, markers: str):
     published = read_page(text, "README.md")
     after = replaced(text)
     left = read_page(after, "README.md")
-    assert [unread.cause for unread in left.unread] == [u.cause for u in published.unread]
-    may_go = {"", *HEAD.splitlines(), ROW.strip(), OTHER_ROW.strip(), BEGIN, END}
+    # A row below a list item that went belongs to the table above it then.
+    assert len(left.unread) >= len(published.unread)
+    rows = (ROW, OTHER_ROW, ITEM, CARD)
+    may_go = {"", *HEAD.splitlines(), *(row.strip() for row in rows), BEGIN, END}
     may_go |= {"# T", "## a", "### b", "## c", "**d**", "<h2>e</h2>", "Last update: 2025-02-01"}
     may_go |= {"---", "<details>", "</details>"}  # below what is a heading then; an empty fold
     words = [line for line in text.splitlines() if line not in may_go]

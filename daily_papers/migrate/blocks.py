@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from daily_papers.migrate.entries import entry_cells
+from daily_papers.migrate.entries import entry_cells, labelled
 from daily_papers.migrate.headings import Heading, Line, heading_at, lead_at, lines_of
 from daily_papers.migrate.paper_links import find_date, links_to_paper, papers_in
 from daily_papers.migrate.rows import (
@@ -367,7 +367,11 @@ def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
             end += 1
         section = blocks[position:end]
         card = _card(section)
-        yield from [card] if card else _with_an_empty_topic(section)
+        if card:
+            yield card
+            yield from (each for each in section if each.line.number > card.last_line)
+        else:
+            yield from _with_an_empty_topic(section)
         position = end
 
 
@@ -385,7 +389,8 @@ def _card(section: Sequence[Block]) -> Rows | None:
             last = block.line.number
     papers = {paper.id for paper in papers_in("\n".join(texts))}
     is_paper = links_to_paper(texts[0]) or (
-        len(papers) == 1 and any(kind in _OF_CARDS for kind, _ in entry_cells(["", *texts[1:]]))
+        len(papers) == 1
+        and any(kind in _OF_CARDS for text in texts[1:] for kind, _ in labelled(text))
     )
     if not papers or not is_paper:
         return None

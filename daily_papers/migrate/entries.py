@@ -35,9 +35,9 @@ def entry_cells(lines: Sequence[str]) -> Cells:
     has_title = False
     for place, line in enumerate(lines):
         text = one_line(_BULLET.sub("", line, count=1) if place == 0 else line)
-        labelled = list(_labelled(text)) if place else []
-        if labelled:
-            cells += labelled
+        told = list(labelled(text)) if place else []
+        if told:
+            cells += told
             continue
         last = cells[-1] if cells else (Kind.OTHER, "")
         bare = text.strip(" \t>|*_-:")
@@ -53,7 +53,7 @@ def entry_cells(lines: Sequence[str]) -> Cells:
     return cells
 
 
-def _labelled(line: str) -> Iterator[tuple[Kind, str]]:
+def labelled(line: str) -> Iterator[tuple[Kind, str]]:
     """What a line tells that names it: `Published: 2026-01-13 | Category: cs.CV`."""
     for part in re.split(r"\s\|\s(?=[^|]*[:：])", line):
         found = _LABEL.match(part)

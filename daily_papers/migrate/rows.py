@@ -209,6 +209,8 @@ def is_published_family(kinds: Sequence[Kind]) -> bool:
 
 def cells_of(line: str, kinds: Sequence[Kind] = ()) -> Cells:
     """The cells of a row, by the kinds of its table's columns; some may be cut off."""
+    if "|" not in line:  # somebody's words, right below a table
+        return [(Kind.COMMENT, line)]
     rest = within_pipes(line)
     usual = (row for begin, row in _USUAL_ROWS if begin.match(rest.lstrip()))
     kinds = kinds or next(usual, ())
@@ -272,7 +274,11 @@ def _is_date(_: str, bare: str) -> bool:
 def _is_list_of_names(_: str, bare: str) -> bool:
     is_short = len(bare) < 5_000 and not re.search(r"\d|[.!?]\s", bare)
     names = split_authors(bare) if is_short else ()
-    return bool(names) and all(_NAME.fullmatch(name) and name[0].isupper() for name in names)
+    # A single one may be any two words, such as somebody's "Great stuff".
+    return len(names) > 1 and all(
+        _NAME.fullmatch(name) and name[0].isupper() and name.split()[-1][0].isupper()
+        for name in names
+    )
 
 
 #: The first that holds, of a text as it is written and without its dress.
@@ -312,7 +318,7 @@ def read_row(cells: Cells, reading: Reading = plain) -> Paper:
     cells = named(cells)
     found = paper_of(cells)
     if found is None:
-        text = next((text for kind, text in cells if kind is Kind.TITLE), "")
+        text = next((text for kind, text in cells if kind is Kind.TITLE), cells[0][1])
         raise UnreadRowError(f"no link to a paper at arXiv: {cut(folded(text), 60)!r}")
     written, published = _day(cells, (Kind.DATE,)), _day(cells, (Kind.PUBLISHED,))
     paper = Paper(

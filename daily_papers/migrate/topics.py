@@ -69,7 +69,8 @@ def filed_rows(blocks: Iterable[Block]) -> Iterator[Filed]:
         for rows, lead in leads.items():
             is_own = lead is not None and (is_title or len(names) > 1)
             own = lead if is_own else _topic(above)
-            day = None if heading is None or is_title or is_topic(heading.name) else heading
+            is_day = heading is not None and not is_title and re.search(r"\w", heading.name)
+            day = heading if is_day and heading and not is_topic(heading.name) else None
             belonging = {each.line.number: each for each in (own, lead, day) if each}
             days = (each.name for each in reversed(above) if find_date(each.name))
             is_unfiled = is_unclear and not is_own
