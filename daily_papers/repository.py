@@ -1,4 +1,4 @@
-"""A digest repository: where its files are, and the one way to load them and to write them.
+"""A digest repository: where its files are, and the one way to load and write them.
 
 README.md's tables, a page for each keyword, the store and the digests change together or not at
 all (`transaction`).
@@ -71,9 +71,9 @@ class Repository:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the repository for one run, after what a killed run left behind is carried through.
+        """Lock the repository for one run, and first finish what a killed run left behind.
 
-        Raises DailyPapersError if another run holds it.
+        Raises DailyPapersError if another run has locked it.
         """
         with locked(self.root):
             yield
@@ -104,8 +104,8 @@ class Repository:
     def store_for(self, config: Config) -> Store:
         """The store with today's keywords, for everything that only shows it. Raises StoreError.
 
-        An edit of keywords.yaml is carried into the store by the next update. What is shown follows
-        it at once: a renamed keyword shows its papers, and a changed one those that match.
+        Only the next update writes an edit of keywords.yaml to the store. What is shown follows the
+        edit at once: a renamed keyword shows its papers, and a changed one those that match.
         """
         store = self.load_store()
         newest = max((stored.paper.date for stored in store.papers.values()), default=date.min)

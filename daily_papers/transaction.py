@@ -1,10 +1,10 @@
 """The disk edge of a digest repository: the lock of a run, and files replaced whole or not at all.
 
-A run writes through one `Transaction`. Its files are staged beside the repository's own (in
-``.daily-papers/``, which git ignores), a manifest is written, and only then are they moved into
-place. A run that is killed before the manifest has changed nothing; one that is killed after it
-is carried through by the next run, before that reads anything. What people changed in between is
-never written over.
+A run writes through one `Transaction`. It stages its files beside the repository's own (in
+``.daily-papers/``, which git ignores), writes a manifest, and only then moves the files into place.
+A run killed before it wrote the manifest has changed nothing. If a run is killed after that, the
+next one finishes the moves before it reads anything. Edits that people made in between are never
+overwritten.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _MANIFEST = _STAGING / "manifest.json"
 
 @contextmanager
 def locked(root: Path) -> Iterator[None]:
-    """Hold the repository for one run, and carry through what a killed run left behind.
+    """Lock the repository for one run, and first finish what a killed run left behind.
 
-    The lock is the operating system's, so a kill releases it. Raises DailyPapersError where
-    another run holds it.
+    The lock is the operating system's, so a kill releases it. Raises DailyPapersError if another
+    run has locked it.
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a run begins
 
@@ -43,7 +43,7 @@ def locked(root: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise DailyPapersError(
-            f"{root}: another run is at work here; wait for it to end, then start again"
+            f"{root}: another run is using this folder; wait until it ends, then try again"
         ) from None
     except OSError as error:
         raise unwritable(root / PRIVATE, error) from error
@@ -56,7 +56,7 @@ def locked(root: Path) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """One file of a change that is decided: digests of its content, None where it is not there."""
+    """One file of a change that is to be made: digests of its content, None for no file."""
 
     path: str
     #: The name of the new content among the staged files.
@@ -68,7 +68,7 @@ class _Move:
 
 
 def carry_through(root: Path) -> None:
-    """Finish the moves of a run that was killed after its manifest; drop what came before one."""
+    """Finish the moves of a run killed after it wrote its manifest; else drop what it staged."""
     try:
         moves = _decided_moves(root / _MANIFEST)
         _move_into_place(root, _still_due(root, moves))
@@ -82,16 +82,16 @@ def _decided_moves(manifest: Path) -> tuple[_Move, ...]:
         return tuple(_Move(**move) for move in json.loads(manifest.read_bytes()))
     except FileNotFoundError:
         return ()
-    except (ValueError, TypeError):  # by a disk that failed, or another version of this program
+    except (ValueError, TypeError):  # from a disk failure, or another version of this program
         return ()
 
 
 def _still_due(root: Path, moves: Sequence[_Move]) -> list[_Move]:
-    """The moves that were not made; none at all where the repository has gone on without us.
+    """The moves still to be made; none at all if the repository has changed without us.
 
-    So it has when a file that is ours alone is neither as it was nor as it should be: a newer
-    state was pulled with git, and an old change must not be mixed into it. A file that people
-    changed in between stays as it is, and gets its tables when it is rendered next.
+    It has if a file that only we write is neither as it was nor as it should be: then a newer state
+    was pulled with git, and an old change must not be mixed into it. A file that people edited in
+    between stays as it is, and gets its tables when it is next rendered.
     """
     rest = [move for move in moves if _digest(_present(root / move.path)) != move.after]
     due = [move for move in rest if _can_be_made(root, move)]
@@ -101,12 +101,12 @@ def _still_due(root: Path, moves: Sequence[_Move]) -> list[_Move]:
 
 def _can_be_made(root: Path, move: _Move) -> bool:
     staged = None if move.staged is None else _present(root / _STAGING / move.staged)
-    is_whole = _digest(staged) == move.after  # not so where the power failed
+    is_whole = _digest(staged) == move.after  # it is not after a power failure
     return is_whole and _digest(_present(root / move.path)) == move.before
 
 
 class Transaction:
-    """Files that change together. Nothing is on disk before `commit`, and then all of it."""
+    """Files that change together: `commit` writes all of them, and nothing is written before."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -114,16 +114,16 @@ class Transaction:
         self._shared: set[str] = set()
 
     def write(self, path: str, content: bytes) -> None:
-        """Let the file, named from the root, have this content."""
+        """Give the file this content; ``path`` is relative to the root."""
         self._contents[path] = content
 
     def write_shared(self, path: str, content: bytes) -> None:
-        """Let a file in which people write too have this content."""
+        """Give this content to a file that people also edit."""
         self._contents[path] = content
         self._shared.add(path)
 
     def delete(self, path: str) -> None:
-        """Let the file not be there."""
+        """Delete the file."""
         self._contents[path] = None
 
     def changes(self) -> tuple[str, ...]:
@@ -155,12 +155,12 @@ def _present(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
-    except OSError as error:  # also a file in the place of the folder: nothing could be put there
+    except OSError as error:  # such as a file where the folder should be
         raise unwritable(path, error) from error
 
 
 def _stage(root: Path, changed: dict[str, bytes | None], shared: Set[str]) -> list[_Move]:
-    """Write the new contents aside, then the manifest: from there on the change is decided."""
+    """Stage the new contents, then write the manifest: from then on, the change will be made."""
     _remove_staged(root)
     (root / _STAGING).mkdir(parents=True)
     moves = []
@@ -190,7 +190,7 @@ def _move_into_place(root: Path, moves: Sequence[_Move]) -> None:
 
 
 def _remove_staged(root: Path) -> None:
-    """The manifest goes first: without it, nothing that is staged counts."""
+    """Remove the manifest first: without it, staged files do not count."""
     (root / _MANIFEST).unlink(missing_ok=True)
     shutil.rmtree(root / _STAGING, ignore_errors=True)
 
@@ -209,5 +209,5 @@ def _remove_if_empty(folder: Path) -> None:
 def unwritable(path: Path, error: OSError) -> DailyPapersError:
     """Say in one line which file could not be read or written, and why."""
     return DailyPapersError(
-        f"{path}: {error.strerror or error}; nothing was lost: mend it, then start again"
+        f"{path}: {error.strerror or error}; nothing was lost: fix it, then run it again"
     )

@@ -184,7 +184,7 @@ def test_what_cannot_be_written_is_refused_before_anything_is(root: Path):
     with pytest.raises(DailyPapersError) as error:
         transaction.commit()
     assert str(error.value) == (
-        f"{root}/papers/x.md: Not a directory; nothing was lost: mend it, then start again"
+        f"{root}/papers/x.md: Not a directory; nothing was lost: fix it, then run it again"
     )
     (root / "papers").unlink()
     with locked(root):
@@ -222,7 +222,7 @@ def test_a_second_run_says_that_another_one_is_at_work(root: Path):
             pass
         first.communicate()
     assert str(error.value) == (
-        f"{root}: another run is at work here; wait for it to end, then start again"
+        f"{root}: another run is using this folder; wait until it ends, then try again"
     )
     with locked(root):
         pass

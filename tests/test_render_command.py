@@ -179,8 +179,8 @@ def test_a_folder_in_the_place_of_the_readme_is_named(repository: Repository):
     assert ended.code == 1
     (line,) = ended.said
     assert line == (
-        f"daily-papers: {repository.root}/README.md: Is a directory; nothing was lost: mend it, "
-        "then start again"
+        f"daily-papers: {repository.root}/README.md: Is a directory; nothing was lost: fix it, "
+        "then run it again"
     )
 
 

@@ -245,8 +245,8 @@ def test_a_second_run_at_the_same_time_says_so_and_stops(
     arxiv.intercept = meanwhile
     assert update(repository, arxiv).code == 0
     line = (
-        f"daily-papers: {repository.root}: another run is at work here; wait for it to end, then "
-        "start again\n"
+        f"daily-papers: {repository.root}: another run is using this folder; wait until it ends, "
+        "then try again\n"
     )
     assert others == [Ended(1, "", line)] * 2
     assert len(arxiv.requests) == 3

@@ -1,7 +1,7 @@
-"""How far a run brings each keyword, and up to where its readers have been notified.
+"""Up to which day each keyword is complete, and up to which paper its readers are notified.
 
-Pure functions of the findings: a keyword's table is complete up to a day, and its readers have seen
-all news up to an identifier, only where what arXiv showed proves it.
+Pure functions of the findings. A keyword's table counts as complete up to a day, and its readers as
+having seen all news up to an identifier, only if arXiv's answers prove it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from daily_papers.store.store import KeywordState, State, Store, highest
 def advance(
     store: Store, state: State, keywords: Sequence[Keyword], findings: Findings, run: Run
 ) -> Store:
-    """Note in the store how far everything is; ``state`` knows today's feed already."""
+    """Note in the store how far each keyword is; ``state`` already includes today's feed."""
     advanced = [_advanced(store, state, keyword, findings, run) for keyword in keywords]
     closed = _closed(store, state, advanced, findings, run)
     notified = {each.slug: _notified(store, closed, each, findings, run) for each in advanced}
@@ -32,7 +32,7 @@ def advance(
 def _advanced(
     store: Store, state: State, keyword: Keyword, findings: Findings, run: Run
 ) -> KeywordState:
-    """Bring a keyword up to what the run found."""
+    """Note how far the run has brought a keyword."""
     after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
     if not after.searches:
         # Where the feed is not asked, nothing is taken, and nothing is made up for later.
@@ -52,11 +52,11 @@ def _advanced(
 
 
 def _reached(keyword: KeywordState, state: State, findings: Findings, run: Run) -> date | None:
-    """The listing day up to which the keyword's table is complete now; None if it is not known.
+    """The listing day up to which the keyword's table is now complete; None if it is not known.
 
-    Today's feed, trusted, is all of today. What was missed before is there once a search or a
-    harvest brought it; and since an index may lag behind the listings by days, it must have shown
-    a paper that was announced after the gap.
+    If today's feed is trusted, it has all of today. What was missed before is complete once a
+    search or a harvest has brought it. Since an index may lag behind the listings by days, it must
+    also have shown a paper that was announced after the gap.
     """
     progress = findings.progress[keyword.slug]
     if keyword.filled is None:
@@ -78,9 +78,9 @@ def _reached(keyword: KeywordState, state: State, findings: Findings, run: Run) 
 def _closed(
     store: Store, state: State, keywords: Sequence[KeywordState], findings: Findings, run: Run
 ) -> State:
-    """Note whether the day is complete, and the highest identifier that is known to be announced.
+    """Note whether the day is complete, and the highest identifier known to have been announced.
 
-    What a search shows beyond today's feed may be of a listing that other keywords lack.
+    A search may show papers from a later listing than today's feed, which other keywords lack.
     """
     filled = [keyword for keyword in keywords if keyword.filled is not None]
     complete = bool(filled) and all(keyword.last_success == run.day for keyword in filled)
@@ -102,9 +102,9 @@ def _closed(
 def _notified(
     store: Store, state: State, keyword: KeywordState, findings: Findings, run: Run
 ) -> KeywordState:
-    """Note up to which identifier the keyword's readers have seen all news by now."""
+    """Note up to which identifier the keyword's readers have now seen all news."""
     progress = findings.progress[keyword.slug]
-    # A day that was searched, without the feed, may lack what the index did not show then.
+    # If a day was only searched, without the feed, it lacks what the index did not show yet.
     proven = run.mode in (FetchMode.SEARCH, FetchMode.OAI) or findings.proves(progress, state)
     up_to, before = keyword.notified_up_to, store.state.highest_id
     if (
@@ -115,7 +115,7 @@ def _notified(
         up_to = highest([up_to, state.highest_id])
         return replace(keyword, notified_up_to=up_to, notified_expression=None)
     if up_to is None and progress.asked_for:
-        # All that the index shows, as far as any table shows it.
+        # The best that is known: the highest identifier in any table.
         return replace(keyword, notified_up_to=highest([state.highest_id, store.highest_id]))
     return keyword
 
@@ -131,6 +131,6 @@ def _follows(before: State, findings: Findings, day: date) -> bool:
 
 
 def _knows_a_listing(findings: Findings) -> bool:
-    """Whether this run learned which identifiers were given up to now, whatever they match."""
+    """Whether this run learned which identifiers have been given by now, matching or not."""
     read = findings.feed is not None and bool(newly_announced(findings.feed.announcements))
     return read or findings.harvested

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from daily_papers.errors import FetchError, NoAnswer
 
-#: So many questions in a row without an answer, and no further one is asked.
+#: After this many questions in a row without an answer, no further one is asked.
 _PATIENCE = 3
 
 
@@ -24,7 +24,7 @@ class Health:
 
     @contextmanager
     def asked(self) -> Iterator[None]:
-        """Note what becomes of the question inside; raises FetchError if nothing more is asked."""
+        """Note how the question asked inside ends; raises FetchError if no more may be asked."""
         if len(self.failures) >= _PATIENCE:
             raise self.failures[-1]
         try:

@@ -1,4 +1,4 @@
-"""The report of a run: what became of each keyword, each request, each wait; and of the day."""
+"""The report of a run: the outcome of each keyword, request and wait, and of the day."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from daily_papers.store.advice import advice
 from daily_papers.store.store import KeywordState, Store
 from daily_papers.text import plural
 
-#: Outcomes with which a keyword's table is as it should be, as far as can be known.
+#: Outcomes after which a keyword's table is as it should be, as far as we can know.
 _GOOD = frozenset(
     {
         Outcome.UP_TO_DATE,
@@ -38,21 +38,21 @@ _GOOD = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordReport:
-    """What a run came to for one keyword."""
+    """What a run achieved for one keyword."""
 
     slug: str
     name: str
     outcome: Outcome
-    #: One sentence about what failed; None where nothing did.
+    #: One sentence about what failed; None if nothing did.
     reason: str | None
-    #: The address that was asked for when it failed.
+    #: The address that failed.
     url: str | None = None
     papers: int
     #: Papers that were news today.
     new: int
-    #: Papers that were in the table before, and came in a newer version today.
+    #: Papers in the table that got a newer version today.
     revised: int
-    #: Papers that arXiv returned and that do not match; none of them is stored.
+    #: Papers that arXiv returned although they do not match; none of them is stored.
     not_matching: int
     last_success: date | None
     #: What to do about it, if it never finds anything, or more than its table holds.
@@ -60,7 +60,7 @@ class KeywordReport:
 
     @property
     def done(self) -> bool:
-        """Whether nothing is left to ask for it today."""
+        """Whether there is nothing more to ask for today."""
         return self.outcome in {Outcome.UP_TO_DATE, Outcome.NOTHING_ANNOUNCED}
 
     @property
@@ -123,10 +123,10 @@ def day_line(
     keywords: int,
     extra: Iterable[str] = (),
 ) -> str:
-    """Say in one line what a listing day was.
+    """Sum up a listing day in one line.
 
-    ``announced`` is the number of papers in the announcement feed, None if it was not asked
-    for or not trusted. ``failures`` are (keyword, reason).
+    ``announced`` is the number of papers in the announcement feed, None if it was not asked for or
+    not trusted. ``failures`` are pairs of keyword and reason.
     """
     parts = [_what_came(news, revised, announced)]
     if failures and len(failures) == keywords and not news and not revised:
@@ -155,7 +155,7 @@ def _what_came(news: int, revised: int, announced: int | None) -> str:
 def report_keyword(
     store: Store, keyword: Keyword, findings: Findings, new: int, day: date
 ) -> KeywordReport:
-    """What the run came to for one keyword."""
+    """Report what the run achieved for one keyword."""
     after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
     members = store.members.get(keyword.slug, frozenset())
     failure = progress.failure if after.last_success == day else findings.failure_of(after)

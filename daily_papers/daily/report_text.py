@@ -1,7 +1,7 @@
 """The report of a run as text: a table and JSON, and for GitHub a summary and annotations.
 
-Pure text. An annotation is a warning when something needs patience, an error when the whole run
-failed; a keyword that has not been up to date for long has one of its own.
+Pure text. An annotation is a warning if something needs patience, and an error if the whole run
+failed; a keyword that has been out of date for long gets a warning of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MOST_REQUESTS = 200
 
 
 def as_json(report: RunReport) -> str:
-    """The report for machines; also what a later step of a workflow reads."""
+    """The report for machines; a later step of the workflow reads it."""
     record = {**encode(report), "exit_code": report.exit_code}
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
@@ -41,9 +41,9 @@ def from_json(text: str) -> RunReport:
 
 
 def as_table(report: RunReport) -> str:
-    """The report for people: a row a keyword, then what went wrong and what was waited for.
+    """The report for people: a row for each keyword, then what went wrong, and the waits.
 
-    A reason that keywords, notes and waits share is given once; where all failed, by the day line.
+    A reason that keywords, notes and waits share is given once; if all failed, in the day line.
     """
     header = ("keyword", "papers", "new", "revised", "state")
     rows = [
@@ -64,7 +64,7 @@ def as_table(report: RunReport) -> str:
 
 
 def _states(report: RunReport) -> Iterator[str]:
-    """What became of each keyword, and why, unless the day line or a row before says so."""
+    """The outcome of each keyword, and why, unless the day line or an earlier row says so."""
     given: set[str] = set()
     for keyword in report.keywords:
         reason, since = keyword.reason, f"; last success {keyword.last_success or 'never'}"
@@ -105,7 +105,7 @@ def _waits(report: RunReport) -> Iterator[tuple[str, str]]:
 
 
 def failures_in_short(report: RunReport) -> Iterator[str]:
-    """A line a reason for which keywords are not up to date, with an address that was asked."""
+    """A line for each reason why keywords are not up to date, with an address that was asked."""
     bad = [keyword for keyword in report.keywords if not keyword.good]
     for reason in dict.fromkeys(keyword.reason for keyword in bad):
         those = [keyword for keyword in bad if keyword.reason == reason]
@@ -123,7 +123,7 @@ def _requests_line(asked: Sequence[RequestReport], kept: int) -> str:
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Columns of text: the first and the last to the left, the numbers between to the right."""
+    """Align columns: the first and the last on the left, the numbers between on the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     last = len(widths) - 1
     return [
@@ -139,13 +139,13 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def commit_message(report: RunReport) -> str:
-    """Write the message of the run's commit; it holds no text that others wrote."""
+    """Write the message of the run's commit, without any text that others wrote."""
     rest = "" if report.complete else ", not complete yet"
     return f"Listing of {report.day}{rest}"
 
 
 def run_annotations(report: RunReport) -> tuple[str, ...]:
-    """Give the run's outcome, and what became stale, as commands for GitHub Actions."""
+    """Give the run's outcome, and the stale keywords, as commands for GitHub Actions."""
     stale = [keyword for keyword in report.keywords if _days_behind(keyword, report) > PATIENCE]
     return (*_outcome(report), *_stale(stale, report))
 
@@ -174,7 +174,7 @@ def _stale(keywords: Sequence[KeywordReport], report: RunReport) -> Iterator[str
 
 
 def _days_behind(keyword: KeywordReport, report: RunReport) -> int:
-    """Count the listing days since the keyword was up to date, the report's included."""
+    """Count the listing days since the keyword was up to date, including the report's."""
     if keyword.last_success is None or keyword.last_success >= report.day:
         return 0
     return missed_days(keyword.last_success, report.day) + 1
@@ -204,7 +204,7 @@ def _keywords(report: RunReport) -> Iterator[str]:
 
 def _row(keyword: KeywordReport, state: str) -> str:
     if keyword.not_matching:
-        state += f"; {keyword.not_matching:,} papers came that do not match"
+        state += f"; {plural(keyword.not_matching, 'paper')} left out, not matching"
     cells = [
         cell(keyword.name),
         f"{keyword.papers:,}",

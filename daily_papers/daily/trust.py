@@ -1,8 +1,8 @@
-"""What of an answer is used, given what is stored already.
+"""Which answers, or parts of them, to use, given what is stored.
 
-arXiv really serves short, empty, unsorted and wrong lists that look well. So each answer is
-compared with what the store proves to exist before anything of it is stored. Pure decisions; a
-reason is one sentence for the report. Nothing here can take a paper away.
+arXiv sometimes serves short, empty, unsorted or wrong lists that look fine. So before anything from
+an answer is stored, it is compared with what the store proves to exist. Pure decisions; a reason is
+one sentence for the report. Nothing here can take a paper away.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from daily_papers.papers.paper import Origin, Paper, announcement_order
 from daily_papers.query.matching import Matches, Verdict, found_by_arxiv
 from daily_papers.store.store import FeedPart, State, highest
 
-#: How long the index of the query API may take to hold what was announced.
+#: How long the index of the query API may take to include what was announced.
 INDEX_LAG = timedelta(days=7)
-#: Fewer papers than this prove nothing by being another kind than most, or by being absent.
+#: Fewer papers than this prove nothing, whether they are missing or do not match.
 ENOUGH = 5
-#: A feed with so much less than usual has lost papers: the smallest days of a year, around
-#: Christmas, bring two fifths. Categories with few papers on usual days have days with none.
+#: A feed with less than a sixth of the usual papers has lost some: the smallest days of the year,
+#: around Christmas, bring two fifths. Categories with few papers have days without any.
 _MANY = 150
 _LESS_THAN_USUAL = 6
 
@@ -37,9 +37,9 @@ class SearchAnswer:
     """What arXiv's search returned for a keyword."""
 
     keyword: Keyword
-    #: In the order of the answer, which should be newest first.
+    #: As arXiv sorted them, which should be newest first.
     papers: tuple[Paper, ...]
-    #: How many papers arXiv says there are in all.
+    #: How many papers match in all, as arXiv says.
     total: int
     #: How many were asked for.
     asked: int
@@ -47,10 +47,10 @@ class SearchAnswer:
 
 
 def accept_search(answer: SearchAnswer, table: Sequence[Paper], today: date) -> Searched:
-    """Take the papers that match. Raises ShortAnswer or RejectedAnswer.
+    """Accept the papers that match. Raises ShortAnswer or RejectedAnswer.
 
-    ``table`` are the stored papers of the keyword. Those of them that arXiv's own rule finds, which
-    is not always ours, prove what the answer should hold.
+    ``table`` has the stored papers of the keyword. Those that arXiv's own rule finds (which is not
+    always ours) prove what the answer should hold.
     """
     expression, papers = answer.keyword.expression, answer.papers
     findable = zip(table, found_by_arxiv(expression, table), strict=True)
@@ -84,8 +84,8 @@ def accept_search(answer: SearchAnswer, table: Sequence[Paper], today: date) -> 
 def _is_known_to_index(paper: Paper, today: date) -> bool:
     """Whether the query API must know a stored paper: it returned it before, or the paper is old.
 
-    A paper known from the feed alone may have been submitted long before its listing, the only
-    date that it has, so nobody knows where in an answer it belongs.
+    A paper known only from the feed has no date but that of its listing, and may have been
+    submitted long before, so we cannot know where in an answer it belongs.
     """
     return paper.updated is not None and (
         paper.origin is Origin.SEARCH or paper.updated.date() <= today - INDEX_LAG
@@ -128,7 +128,7 @@ def _outdated(papers: Sequence[Paper], proven: Sequence[Paper]) -> str | None:
     absent = [
         paper.date for paper in proven if paper.id not in ids and paper.date > newest + INDEX_LAG
     ]
-    # A single one may have been revised so that it no longer matches.
+    # A single paper may be missing because a revision of it no longer matches.
     if len(absent) >= ENOUGH or 2 * len(absent) > max(2, len(proven)):
         return (
             f"the answer's newest paper is of {newest}, though {len(absent)} newer ones up to "
@@ -138,7 +138,7 @@ def _outdated(papers: Sequence[Paper], proven: Sequence[Paper]) -> str | None:
 
 
 def _elsewhere(papers: Sequence[Paper], proven: Sequence[Paper]) -> str | None:
-    """Look for the stored papers that are newer than the oldest of the answer."""
+    """Say if most stored papers newer than the answer's oldest one are missing from it."""
     oldest = min((paper.date for paper in papers), default=date.min)
     ids = {paper.id for paper in papers}
     due = [paper for paper in proven if paper.date > oldest]
@@ -151,15 +151,15 @@ def _elsewhere(papers: Sequence[Paper], proven: Sequence[Paper]) -> str | None:
 def is_credible(paper: Paper, today: date) -> bool:
     """Whether a paper can exist: neither its identifier nor its date is in the future.
 
-    The date has a year's slack, for runs of a day long past.
+    The date has a year's slack, for runs with a day long past.
     """
     return not is_of_future(paper.id, today) and paper.date <= today + timedelta(days=366)
 
 
 def is_of_future(paper_id: str, today: date) -> bool:
-    """Whether the id is of a month that listing day ``today`` cannot have seen, with a day's slack.
+    """Whether the id belongs to a month after listing day ``today``, with a day's slack.
 
-    A false high id must not get in: everything below it would no longer count as news.
+    A false high id must not get in: nothing below it would count as news any more.
     """
     tomorrow = today + timedelta(days=1)
     return announcement_order(paper_id)[0] > tomorrow.year * 100 + tomorrow.month
@@ -167,28 +167,28 @@ def is_of_future(paper_id: str, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What of one part of the announcement feed is used."""
+    """What to use from one part of the announcement feed."""
 
     announcements: tuple[Announcement, ...]
-    #: What tells this part from the next day's.
+    #: How the next run recognizes this part if arXiv serves it again.
     memory: FeedPart
-    #: Why this is not all of the day; None if it is.
+    #: Why this is not the whole day; None if it is.
     failure: Failure | None
 
 
 def accept_feed(part: PartAnswer, state: State, today: date) -> Accepted:
-    """Decide what of one part of the announcement feed is used.
+    """Decide what to use from one part of the announcement feed.
 
-    Yesterday's feed is known by what it holds, since its dates prove nothing; of it nothing is
-    used. What a cut or short feed holds is true, and is not all.
+    Yesterday's feed is recognized by its papers, since its dates prove nothing, and is not used. A
+    cut or short feed is used, but is not the whole day.
     """
     true = tuple(one for one in part.announcements if not is_of_future(one.paper.id, today))
     listed = "\n".join(sorted(one.paper.versioned_id for one in true))
     digest = hashlib.sha256(listed.encode()).hexdigest()
     new = highest(newly_announced(true))
     before = () if state.feed_day in (None, today) else state.feed
-    # Identifiers are given in order over all categories, so the highest one of all parts counts,
-    # however the parts were cut yesterday. It is kept over a day that brought none.
+    # Identifiers are given in order across all categories, so the highest one of all parts counts,
+    # however the feed was divided yesterday. It is kept through a day that brought none.
     new_before = highest(each.highest_new_id for each in before)
     memory = FeedPart(part.categories, digest, new or new_before, part.count)
     if true and (part.categories, digest) in {(p.categories, p.ids_digest) for p in before}:
@@ -206,10 +206,10 @@ def accept_feed(part: PartAnswer, state: State, today: date) -> Accepted:
 
 
 def _lacking(part: PartAnswer, usual: int) -> str | None:
-    """Say why the feed cannot be all of the day; an empty one is another question.
+    """Say why the feed cannot be the whole day; whether it may be empty is decided elsewhere.
 
-    ``usual`` is how many papers its categories had on recent days, rather too many: a paper is
-    counted in each of them.
+    ``usual`` is how many papers its categories had on recent days. It errs on the high side, since
+    a paper counts in each of its categories.
     """
     if part.cut:
         return f"the feed is cut: it holds {part.count:,} papers, and new ones are missing"

@@ -1,7 +1,7 @@
-"""How much arXiv announces, and what follows for the requests: feed parts and OAI-PMH sets.
+"""How much arXiv announces, and what that means for requests: feed parts and OAI-PMH sets.
 
-Pure arithmetic over counts. Nothing here knows keywords, so the number of requests cannot grow
-with them.
+Pure arithmetic on counts. Keywords play no part here, so the number of requests cannot grow with
+them.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from math import ceil
 from daily_papers.query.categories import ARCHIVES, CATEGORIES
 from daily_papers.query.taxonomy import canonical
 
-#: A feed is cut at 2,000 items, the new papers first; busy days are half as long again as others.
+#: arXiv cuts a feed off at 2,000 items, and the new papers go first. Busy days have half as many
+#: papers again as ordinary ones.
 PART_LIMIT = 1_200
 
-#: Papers on a usual listing day of 2026, new, cross-listed and replaced ones together: what is
-#: expected until counts of real days are known. Rather too high: that costs one part more, while
-#: too low costs papers.
+#: Papers on a usual listing day of 2026 (new, cross-listed and replaced): what is expected until
+#: real days have been counted. Too high a number costs one more part, too low a number costs
+#: papers, so these err on the high side.
 _TYPICAL = """
     astro-ph 220, cond-mat 250, cs 1700, econ 60, eess 280, gr-qc 120, hep-ex 70, hep-lat 30,
     hep-ph 140, hep-th 150, math 520, math-ph 100, nlin 40, nucl-ex 30, nucl-th 60,
@@ -36,9 +37,9 @@ def split_into_parts(
 ) -> tuple[tuple[str, ...], ...]:
     """Divide the categories (none: all of arXiv) into feeds of at most ``limit`` expected papers.
 
-    ``expected`` holds the counts of recent days, of archives and of categories. An archive above
-    the limit becomes its categories; a category above the limit gets a feed of its own. Papers
-    in several categories are counted in each, so that the parts are rather too small.
+    ``expected`` has the counts of recent days, for archives and for categories. An archive above
+    the limit is divided into its categories; a category above the limit gets a feed of its own. A
+    paper counts in each of its categories, so the parts err on the small side.
     """
 
     def weight(name: str) -> int:
@@ -53,18 +54,18 @@ def split_into_parts(
 
 
 def _without_repetition(categories: Iterable[str]) -> list[str]:
-    """The names in arXiv's spelling, without those that an archive among them holds anyway."""
+    """The names in arXiv's spelling, without categories whose archive is among them."""
     names = {canonical(category) for category in categories} or set(ARCHIVES)
     return sorted(name for name in names if name.partition(".")[0] not in names - {name})
 
 
 def _members(name: str) -> tuple[str, ...]:
-    """The categories of an archive; a category, or an archive that is one, is its own member."""
+    """The categories of an archive; a category, or an archive without any, is its own member."""
     return tuple(c for c in CATEGORIES if c.startswith(f"{name}.")) or (name,)
 
 
 def _packed(weights: Mapping[str, int], limit: int) -> tuple[tuple[str, ...], ...]:
-    """Put the heaviest first, each into the first part that has room for it."""
+    """Take the heaviest first, and put each into the first part that has room for it."""
     parts: list[list[str]] = []
     loads: list[int] = []
     for name in sorted(weights, key=lambda name: (-weights[name], name)):
@@ -79,37 +80,37 @@ def _packed(weights: Mapping[str, int], limit: int) -> tuple[tuple[str, ...], ..
     return tuple(tuple(sorted(part)) for part in parts)
 
 
-#: Archives of the group physics: their sets are called ``physics:hep-th``. Every other archive is
-#: a group of its own, and a set by its own name.
+#: Archives in the group physics: their sets are named like ``physics:hep-th``. Every other archive
+#: is a group of its own, and its set has its name.
 _PHYSICS_ARCHIVES = """
     astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nlin nucl-ex nucl-th physics
     quant-ph"""
 _PHYSICS = frozenset(_PHYSICS_ARCHIVES.split())
-#: Records that one page of a harvest was seen to hold.
+#: How many records one page of a harvest holds, as observed.
 RECORDS_PER_PAGE = 1_300
-#: Each set ends in a page that is not full, so many sets cost more than they save.
+#: The last page of each set is not full, so many sets would cost more than they save.
 _MOST_SETS = 3
 
 
 def oai_sets(categories: Iterable[str]) -> tuple[str | None, ...]:
     """The sets that a harvest of these categories asks for, one after the other; None is all.
 
-    A request asks for one set only. A single category of an archive is harvested by its own set,
-    several by the archive's, and what is too much is left out here. Several archives are
-    harvested one by one where the pages of a day and its overlap are fewer so than those of
-    everything. A cross-listed paper is in the set of each of its categories.
+    A request asks for one set only. For a single category of an archive, that is its own set; for
+    several, it is the archive's, and matching drops the rest. Several archives are harvested one by
+    one if that takes fewer pages, for a day and its overlap, than harvesting everything. A
+    cross-listed paper is in the set of each of its categories.
     """
     return tuple(_set_of(name) for name in _harvests(categories)) or (None,)
 
 
 def harvest_pages(categories: Iterable[str], listings: int) -> int:
-    """Expected pages of a harvest of so many listing days of these categories, none being all."""
+    """Expected pages of a harvest of so many listing days of these categories (none: all)."""
     harvests = _harvests(categories) or ARCHIVES
     return max(len(oai_sets(categories)), _pages(*harvests, listings=listings))
 
 
 def _harvests(categories: Iterable[str]) -> list[str]:
-    """The archives and categories to harvest one by one; none where it is everything at once."""
+    """The archives and categories to harvest one by one; none to harvest everything at once."""
     wanted: dict[str, list[str]] = {}
     for name in _without_repetition(categories):
         if name in ARCHIVES or name in CATEGORIES:  # a set that arXiv lacks spoils the harvest
@@ -128,7 +129,7 @@ def _pages(*names: str, listings: int) -> int:
 
 
 def _set_of(name: str) -> str:
-    """``cs`` for an archive, ``cs:cs:CV`` for a category; ``physics:hep-th`` where in physics."""
+    """``cs`` for an archive, ``cs:cs:CV`` for a category; ``physics:hep-th`` within physics."""
     archive, _, subject = name.partition(".")
     if archive in _PHYSICS:
         return ":".join(filter(None, ["physics", archive, subject]))

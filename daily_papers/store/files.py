@@ -1,15 +1,15 @@
 """The store as text files in git, under ``data/``.
 
-One record a line, sorted, so that a day's change is a few lines: papers in files of ten thousand
-identifiers (``data/papers/2504.0.jsonl``), which stay far below GitHub's 100 MB; keywords, counts
-by week; and ``data/state.json``, one line a value. What is not known is left out.
+One record per line, sorted, so that a day changes few lines: papers in files of ten thousand
+identifiers (``data/papers/2504.0.jsonl``), which stay far below GitHub's 100 MB; keywords; counts
+by week; and ``data/state.json``, one value per line. Unknown values are left out.
 
-A paper that is in no table any more moves to the history, to the file of the listing day
-(``data/history/2026-05-14.jsonl``), which is never changed after that day. Only the website and
-`export --all` read the history. What was news is never news again, so a run reads all identifiers
-that were (``data/news/2605.txt``, by the month of the identifier).
+A paper that leaves its last table moves to the history, to the file of that listing day
+(``data/history/2026-05-14.jsonl``), which never changes after the day. Only the website and
+`export --all` read the history. Nothing is news twice, so a run reads the identifiers of all papers
+that ever were (``data/news/2605.txt``, by the month of the identifier).
 
-A file that cannot be read is an error that names its line, and is never overwritten.
+If a file cannot be read, the error names its line, and the file is never overwritten.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from daily_papers.records import Json, RecordError, decode, encode, line, parse
 from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
 from daily_papers.transaction import Transaction, unwritable
 
-#: Raised when the files change in a way that an older version could not read.
+#: Increased when the files change in a way that an older version could not read.
 FORMAT = 1
 
 _PAPERS = "data/papers"
@@ -67,9 +67,9 @@ class _NewerFormatError(ValueError):
 
 
 def load_store(root: Path) -> Store:
-    """Read the store of a digest repository; an empty one where there is none yet.
+    """Read the store of a digest repository; an empty one if there is none yet.
 
-    Raises StoreError, naming file and line, where a file is damaged.
+    Raises StoreError, which names file and line, if a file is damaged.
     """
     papers = files_in(root, _PAPERS, "*.jsonl")
     history = files_in(root, _HISTORY, "*.jsonl")
@@ -82,7 +82,7 @@ def load_store(root: Path) -> Store:
     stored = _by_key(listed(root, papers, _read_paper), lambda stored: stored.paper.id)
     news = _read_news(root)
     for id in stored:
-        if stored[id].news is not None and id not in news:  # it would be news again
+        if stored[id].news is not None and id not in news:  # it would become news again
             raise StoreError(_news_file(id), f"damaged: {id} is missing; {_remedy(_NEWS)}")
     return Store(
         papers=stored,
@@ -102,8 +102,8 @@ def load_store(root: Path) -> Store:
 def load_history(root: Path) -> dict[str, StoredPaper]:
     """Read the papers that have left every table, by identifier.
 
-    One that came back and left again is there more than once: the last record knows it best, the
-    first knows since when. Raises StoreError, naming file and line, where a file is damaged.
+    A paper that came back and left again has several records: the first has the earliest dates, and
+    the last has the latest text. Raises StoreError, which names file and line, if one is damaged.
     """
     found: dict[str, StoredPaper] = {}
     for record in history_lines(root):
@@ -131,7 +131,7 @@ def _paper_lines_of(root: Path, folder: str) -> Iterator[PaperLine]:
 
 
 def save_store(store: Store, transaction: Transaction) -> None:
-    """Put the store's files into the transaction, and take out those that would be empty."""
+    """Put the store's files into the transaction, and delete those that would be empty."""
     papers = sorted(store.papers.values(), key=lambda stored: announcement_order(stored.paper.id))
     current = [stored for stored in papers if stored.is_current(store.state.day)]
     _save_lines(transaction, _PAPERS, _paper_lines(current))
@@ -158,9 +158,9 @@ def save_store(store: Store, transaction: Transaction) -> None:
 
 
 def _save_history(transaction: Transaction, store: Store) -> None:
-    """Append what has left the last table to the day's file.
+    """Append the papers that have left their last table to the day's file.
 
-    An earlier run of the day may have written there, even the same papers.
+    An earlier run of the day may have written to it, even the same papers.
     """
     day = store.state.day
     left = [stored for stored in store.papers.values() if not stored.is_current(day)]
@@ -193,7 +193,7 @@ def _save_lines(transaction: Transaction, folder: str, lines: Mapping[str, list[
         transaction.write(f"{folder}/{stem}.jsonl", "".join(texts).encode())
 
 
-#: Written of a keyword whose value is not known, if that is not the ordinary case.
+#: Written for a keyword's value that is not known, if it usually is.
 _NEVER = "never"
 
 
@@ -202,7 +202,7 @@ _NEVER = "never"
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """Where a paper is and was shown, as it is written beside its own fields."""
+    """Where a paper is and was shown, which is written beside the paper's own fields."""
 
     keywords: Mapping[str, date] = field(default_factory=dict)
     left: tuple[str, ...] = ()
@@ -299,7 +299,7 @@ def _ids_in(path: str, content: bytes) -> list[str]:
 
 
 def _keyword(keyword: KeywordState, state: State) -> Json:
-    """Write a keyword; one that is up to date does not say so, so that its line need not change."""
+    """Write a keyword, without the values it shares with the state, so that its line can stay."""
     values = encode(keyword)
     values["formerly"] = values["formerly"] or None
     for name, usual in _usual(state).items():
@@ -315,7 +315,7 @@ def _read_keyword(values: Json, state: State) -> KeywordState:
 
 
 def _usual(state: State) -> Json:
-    """What a keyword has in common with the state while it is up to date."""
+    """The values that a keyword shares with the state while it is up to date."""
     values = encode(state)
     return {"last_success": values["day"], "notified_up_to": values["highest_id"]}
 
@@ -331,9 +331,9 @@ def files_in(root: Path, folder: str, names: str) -> list[str]:
 
 
 def _check_that_all_is_there(root: Path, listed: Sequence[str]) -> None:
-    """Tell a store that lost a file from one that is not there yet.
+    """Refuse a store that has lost a file; one that does not exist yet is fine.
 
-    Without its state it would count as new, and nothing that was announced as news.
+    Without its state the store would count as new, and nothing announced so far would be news.
     """
     if listed and not (root / _STATE).exists():
         raise StoreError(
@@ -378,7 +378,7 @@ def _records(
 
 
 def _record(path: str, number: int, content: bytes, read: Callable[[Json], Record]) -> Record:
-    """Read one record; whatever is wrong with it becomes an error with its place."""
+    """Read one record; whatever is wrong with it becomes an error that names the place."""
     try:
         return read(parse(content))
     except json.JSONDecodeError as error:
@@ -410,14 +410,14 @@ def _remedy(path: str) -> str:
 
 
 def _lines_before(field: str | None, content: bytes) -> int:
-    """How far below a record's first line a field is; the state has one field a line."""
+    """How many lines below a record's start a field is; the state has one field per line."""
     return content.count(b"\n", 0, max(0, content.find(f'"{field}":'.encode())))
 
 
 def _by_key(
     records: Iterable[tuple[str, Record]], key: Callable[[Record], Key]
 ) -> dict[Key, Record]:
-    """Records that are there twice are damage too: nobody can tell which one is right."""
+    """Index the records; two with the same key are damage, since either may be right."""
     found: dict[Key, Record] = {}
     for place, record in records:
         if found.setdefault(key(record), record) is not record:

@@ -1,8 +1,8 @@
-"""What an edit of keywords.yaml means for the tables that are there.
+"""What an edit of keywords.yaml means for the stored tables.
 
-A keyword is the same one as before if its slug is the same, else its expression, else its name.
-A renamed one keeps its papers, a removed one leaves none behind, and a changed one is matched
-again over what is stored.
+A keyword is the same as before if its slug is the same, else its expression, else its name. A
+renamed keyword keeps its papers, a removed one leaves none behind, and a changed one is matched
+again with all stored papers.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
     _match_again(draft, [k for k in keywords if k.slug in (*added, *changed)], day)
     wanted = members.keys()
     removed = tuple(slug for slug in draft.slugs() if slug not in wanted)
-    for slug in removed:  # only now: what it held may match another keyword
+    for slug in removed:  # only now, since its papers may match another keyword
         draft.remove(slug)
     notified = _notified_of_new_ones(store)
     for keyword in keywords:
@@ -66,7 +66,7 @@ def _expressions(keywords: Sequence[Keyword]) -> dict[str, str]:
 
 
 def _pairs(records: Iterable[KeywordState], keywords: Sequence[Keyword]) -> dict[str, KeywordState]:
-    """Find for each keyword's slug the record that it had before."""
+    """Find the earlier record of each keyword, by its slug of today."""
     sameness: tuple[tuple[Callable[[KeywordState], str], Callable[[Keyword], str]], ...] = (
         (lambda record: record.slug, lambda keyword: keyword.slug),
         (
@@ -87,7 +87,7 @@ def _pairs(records: Iterable[KeywordState], keywords: Sequence[Keyword]) -> dict
 
 
 def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:
-    """Match new and changed expressions over everything that is stored."""
+    """Match new and changed expressions with all stored papers."""
     if not keywords:
         return
     papers = [stored.paper for stored in draft.papers.values()]
@@ -101,7 +101,7 @@ def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:
 
 
 def _notified_of_new_ones(store: Store) -> str | None:
-    """Nothing; but if the list of keywords was lost, they are not new."""
+    """None, since new keywords have no readers yet; unless the list of keywords was lost."""
     return store.state.highest_id if store.papers and not store.keywords else None
 
 

@@ -28,7 +28,7 @@ def _identifier(text: str) -> None:
 
 #: An arXiv identifier without version.
 PaperId = Annotated[str, _identifier]
-#: Many of them in one text (`papers.paper.pack_ids`).
+#: Many identifiers in one text (`papers.paper.pack_ids`).
 PackedIds = Annotated[str, unpack_ids]
 
 
@@ -39,7 +39,7 @@ class News:
     version: int
     day: date
     keywords: tuple[str, ...]
-    #: The key of the digest that carries it.
+    #: The key of its digest.
     digest: str
     #: Its rank among the papers of its day by what the reader likes, 1 for the closest.
     closeness: int | None = None
@@ -54,7 +54,7 @@ class StoredPaper:
     paper: Paper
     #: Slug to the listing day on which the paper was first in that keyword's table.
     first_seen: Mapping[str, date] = field(default_factory=dict)
-    #: The tables among them that it has left.
+    #: Those of these tables that it has left.
     left: frozenset[str] = frozenset()
     news: News | None = None
 
@@ -74,7 +74,7 @@ class StoredPaper:
         return days
 
     def followed_by(self, later: StoredPaper) -> StoredPaper:
-        """What this record and a later one of the same paper come to."""
+        """Merge this record of a paper with a later one."""
         seen = {**later.first_seen, **self.first_seen}
         return StoredPaper(
             paper=merge(self.paper, later.paper),
@@ -90,13 +90,13 @@ class StoredPaper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordState:
-    """What is known of a keyword between two runs."""
+    """What is known about a keyword between two runs."""
 
     slug: str
     name: str
-    #: The canonical form of its expression (`query.to_arxiv`) that its table was matched with.
+    #: The canonical form (`query.to_arxiv`) of the expression that its table was matched with.
     expression: str
-    #: The listing day on which its table was filled by search or harvest; None while it waits.
+    #: The listing day on which a search or a harvest filled its table; None while it waits.
     filled: date | None = None
     #: The listing day up to which its table is known to be complete; None if it never was.
     last_success: date | None = None
@@ -110,12 +110,12 @@ class KeywordState:
     changed: date | None = None
     #: How many papers its table was filled for.
     max_papers: int = 0
-    #: Its readers have seen all that is news up to this identifier; what is found above it is news.
-    #: None while it is not known.
+    #: Its readers have seen all news up to this identifier; what is found above it is news. None
+    #: while it is not known.
     notified_up_to: PaperId | None = None
-    #: The expression for which they have, if it was another one.
+    #: The expression for which they have seen it, if the keyword has changed since.
     notified_expression: str | None = None
-    #: The slugs that it had before, each with the day it lost it: history knows it by those.
+    #: Its earlier slugs, each with the day on which it was renamed: older history uses them.
     formerly: Mapping[str, date] = field(default_factory=dict)
 
     @property
@@ -126,7 +126,7 @@ class KeywordState:
 
 @dataclass(frozen=True, slots=True)
 class FeedPart:
-    """What the last trusted answer for one part of the feed held; it tells an old feed from a new.
+    """What the last trusted answer for one part of the feed held, to recognize an old feed.
 
     ``ids_digest`` is a hash of all its versioned identifiers.
     """
@@ -139,14 +139,14 @@ class FeedPart:
 
 @dataclass(frozen=True, slots=True)
 class HeardListing:
-    """What the trusted feed of a day showed as new; later it shows what the feed lacked."""
+    """What the trusted feed of a day showed as new, which later shows what the feed left out."""
 
     day: date
-    #: What was asked for; none is all of arXiv.
+    #: What was asked for; an empty tuple is all of arXiv.
     categories: tuple[str, ...]
-    #: Identifiers that were new, and those that were found to be missing since.
+    #: Identifiers that were new, and those since found to be missing.
     new: PackedIds
-    #: Whether listings before it were not read.
+    #: Whether the listing before it was missed.
     after_gap: bool
 
 
@@ -160,40 +160,40 @@ class State:
     complete: bool = False
     #: The last listing day that was complete.
     last_complete: date | None = None
-    #: One line for people: what this listing day was.
+    #: One line for people that sums up this listing day.
     day_line: str = ""
-    #: The highest identifier that is known to be announced.
+    #: The highest identifier known to have been announced.
     highest_id: PaperId | None = None
     #: The website's address, as the last run was given it.
     site: str | None = None
-    #: Papers that readers knew and that were revised on ``day``.
+    #: Papers that were in a table and got a new version on ``day``.
     revised: tuple[str, ...] = ()
     feed: tuple[FeedPart, ...] = ()
-    #: Papers listed on recent days, by category: it decides how the feed is split.
+    #: How many papers were listed on recent days, by category; decides how the feed is split.
     listed: Mapping[str, int] = field(default_factory=dict)
     #: The last listing day whose announcement feed was trusted.
     feed_day: date | None = None
-    #: The first of the latest working days whose feed was empty: nothing was announced, unless a
-    #: later feed shows that identifiers are missing in between.
+    #: The first of the latest working days in a row whose feed was empty: nothing was announced,
+    #: unless a later feed shows that identifiers are missing in between.
     unconfirmed: date | None = None
     #: Working days whose feed was empty, since the last digest.
     quiet: tuple[date, ...] = ()
-    #: Working days of the last gap, whose feeds were not read.
+    #: Working days of the last gap: those whose feeds were not read.
     missed: tuple[date, ...] = ()
-    #: The lowest identifier that was new in the first of the listings that were read without a gap
-    #: up to now: an index that shows it, or a higher one, lacks nothing that was missed before.
+    #: The lowest new identifier of the first listing after the last gap: an index that shows it, or
+    #: a higher one, also shows everything from before.
     unbroken_from: PaperId | None = None
     #: The last listings whose feeds were trusted, in the order of their days.
     heard: tuple[HeardListing, ...] = ()
-    #: Days whose feeds are known to have lacked papers, while a keyword has yet to be searched for.
+    #: Days whose feeds left papers out, until every keyword has been searched for them.
     short: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
 class Store:
-    """What a run knows: all of it but the history, of which it knows what was news."""
+    """All that a run knows: everything but the history, from which it knows only what was news."""
 
-    #: By identifier: those in tables, and the news of the last listing day.
+    #: By identifier: the papers in tables, and the news of the last listing day.
     papers: Mapping[str, StoredPaper] = field(default_factory=dict)
     keywords: Mapping[str, KeywordState] = field(default_factory=dict)
     state: State = field(default_factory=State)
@@ -214,7 +214,7 @@ class Store:
         return {slug: frozenset(ids) for slug, ids in members.items()}
 
     def with_history(self, history: Mapping[str, StoredPaper]) -> Mapping[str, StoredPaper]:
-        """Every paper that was ever shown: what is stored, and the ``history`` (`load_history`)."""
+        """Every paper that was ever shown: those stored here, and ``history`` (`load_history`)."""
         known = {id: self.recall(stored) for id, stored in history.items()}
         return known | {id: stored for id, stored in self.papers.items() if id not in known}
 
@@ -243,19 +243,19 @@ class Store:
         return tuple(sorted(papers, key=newest_first))[:limit]
 
     def updated(self, **changes: Any) -> Store:
-        """The store with other values; tables that stay as they are need not be counted again."""
+        """The store with other values; unchanged tables are not computed again."""
         after = replace(self, **changes)
         if after.papers is self.papers and "members" in self.__dict__:
             after.__dict__["members"] = self.members
         return after
 
     def news_of(self, day: date) -> Mapping[str, News]:
-        """What was news on a listing day, if it is the last one."""
+        """The news of a listing day, which must be the last one."""
         news = {id: stored.news for id, stored in self.papers.items()}
         return {id: item for id, item in news.items() if item is not None and item.day == day}
 
     def with_news(self, news: Mapping[Paper, News]) -> Store:
-        """Remember papers as news, and count them in their weeks for the keywords that are new."""
+        """Remember papers as news, and count them in their week for each keyword that is new."""
         papers = dict(self.papers)
         weeks = {week: dict(counts) for week, counts in self.weeks.items()}
         for paper, item in news.items():
@@ -286,12 +286,12 @@ def week_of(day: date) -> str:
 
 
 def highest(ids: Iterable[str | None]) -> str | None:
-    """The identifier that was given last; None if there is none."""
+    """The latest identifier; None if there is none."""
     return max((id for id in ids if id is not None), key=announcement_order, default=None)
 
 
 class Draft:
-    """The next store in the making; the one that it begins with stays as it is."""
+    """The next store, while it is being made; the store it starts from stays as it is."""
 
     def __init__(self, store: Store) -> None:
         self.papers = dict(store.papers)
@@ -313,7 +313,7 @@ class Draft:
         return self._members.setdefault(slug, set())
 
     def take(self, slug: str, papers: Iterable[Paper], day: date) -> None:
-        """Merge papers into a keyword's table; those that were not in it come on ``day``."""
+        """Merge papers into a keyword's table; new ones count as first seen on ``day``."""
         for paper in papers:
             stored = self.papers.get(paper.id, StoredPaper(paper))
             self.papers[paper.id] = replace(
@@ -330,7 +330,7 @@ class Draft:
             self.take(slug, papers, day)
 
     def learn(self, papers: Iterable[Paper]) -> None:
-        """Merge what is known of papers that are stored; others are passed over."""
+        """Merge new facts about stored papers; papers that are not stored are ignored."""
         for paper in papers:
             stored = self.papers.get(paper.id)
             if stored is not None:
@@ -339,8 +339,8 @@ class Draft:
     def trim(self, slug: str, limit: int) -> None:
         """Let the oldest papers beyond ``limit`` leave a keyword's table.
 
-        A paper known from the feed alone pushes no other one out: it may be an old one, listed in
-        one more category, and then there would be a row less once its date is known.
+        A paper known only from the feed does not push out another: it may be an old paper, listed
+        in one more category, and then a row would be missing once its date is known.
         """
         if len(self.members(slug)) <= limit:
             return
@@ -353,7 +353,7 @@ class Draft:
     def drop(self, slug: str, paper_id: str) -> None:
         """Take a paper out of a keyword's table.
 
-        One that came there just now was never seen in it, and leaves no trace.
+        If it entered the table in this run, nobody has seen it there, and it leaves no trace.
         """
         self.members(slug).discard(paper_id)
         stored = self.papers[paper_id]
@@ -367,7 +367,7 @@ class Draft:
             del self.papers[paper_id]
 
     def rename(self, old: str, new: str, day: date) -> None:
-        """Let a keyword go on under another slug, with its papers and its counts."""
+        """Give a keyword another slug; it keeps its papers and its counts."""
         keyword = self.keywords.pop(old)
         self.keywords[new] = replace(keyword, slug=new, formerly={**keyword.formerly, old: day})
         self._members[new] = self._members.pop(old, set())
@@ -388,7 +388,7 @@ class Draft:
         self.weeks = {week: counts for week, counts in self.weeks.items() if counts}
 
     def slugs(self) -> tuple[str, ...]:
-        """The keywords that anything is stored of."""
+        """The keywords about which anything is stored."""
         counted = (slug for counts in self.weeks.values() for slug in counts)
         return tuple(dict.fromkeys((*self.keywords, *self._members, *counted)))
 
@@ -398,7 +398,7 @@ def _renamed(by_slug: Mapping[str, _Value], old: str, new: str) -> dict[str, _Va
 
 
 def _renamed_paper(stored: StoredPaper, old: str, new: str) -> StoredPaper:
-    """The paper of a renamed keyword; another one that had the new slug is long gone."""
+    """A paper of a renamed keyword; a keyword that once had the new slug is long gone."""
     seen, left, news = dict(stored.first_seen), stored.left, stored.news
     if old in seen:
         day = seen.pop(old)
