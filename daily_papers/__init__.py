@@ -1,4 +1,4 @@
-"""A repository that reads arXiv for you: daily tables and one mail with the new papers."""
+"""A repository that reads arXiv for you: daily tables, and one email with the new papers."""
 
 __version__ = "0.1.0"
 

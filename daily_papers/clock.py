@@ -1,4 +1,4 @@
-"""Time, as the network edges need it: handed in, so that a test need not wait."""
+"""Time for the network edges, passed in so that tests need not wait; and days."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class SystemClock:
 
 
 def listing_day(environ: Mapping[str, str]) -> date:
-    """The listing day: DAILY_PAPERS_TODAY, else the day it is in New York.
+    """The listing day: DAILY_PAPERS_TODAY, else today in New York.
 
-    Raises UsageError where the variable is no day.
+    Raises UsageError if the variable is not a day.
     """
     text = environ.get(_TODAY, "").strip()
     if not text:
@@ -56,7 +56,7 @@ def listing_day(environ: Mapping[str, str]) -> date:
 def day(text: str) -> date:
     """Read YYYY-MM-DD; raises argparse.ArgumentTypeError.
 
-    Only years in which there is an arXiv: dates are added to and subtracted from it.
+    Only plausible years are allowed, since days are added to and subtracted from it.
     """
     try:
         if len(text) == len("YYYY-MM-DD"):

@@ -1,8 +1,8 @@
 """Everything that can go wrong in a way a person can fix.
 
 Each error's text is one line: what is wrong, where, and what to do. The command line prints that
-line and ends with the error's ``exit_code`` (0 done, 1 failed and nothing was lost, 2 usage or
-configuration, 3 done in part).
+line and ends with the error's ``exit_code`` (0 done, 1 failed and nothing was lost, 2 wrong usage
+or configuration, 3 partly done).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from daily_papers.text import cut
 
 
 class Outcome(StrEnum):
-    """What became of a keyword, or of one request; the value is its name in the report."""
+    """The outcome of a keyword, or of one request; the value is its name in the report."""
 
     UP_TO_DATE = "up to date"
     NOTHING_ANNOUNCED = "nothing announced"
@@ -25,22 +25,22 @@ class Outcome(StrEnum):
     THROTTLED = "throttled"
     NOT_ASKED = "not asked"
     FAILED = "failed"
-    #: Of a request only.
+    #: These two are for requests only.
     OK = "ok"
     REDIRECTED = "redirected"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong with one question to arXiv, from the connection to the report."""
+    """What went wrong with one question to arXiv."""
 
     outcome: Outcome
-    #: In plain words, for people who need not know what a status is.
+    #: In plain words, for people who do not know what an HTTP status is.
     reason: str
     url: str
-    #: What to do about it; None if a later run may simply do better.
+    #: What to do about it; None if a later run may simply succeed.
     remedy: str | None = None
-    #: Whether the service answers, so that this question or its answer alone is at fault.
+    #: Whether the service did answer, so that only this question or its answer is at fault.
     rejected: bool = False
 
     @property
@@ -71,7 +71,7 @@ class StoreError(DailyPapersError):
 
 
 class RegionError(DailyPapersError):
-    """A README has no region for the tables, or an unclear one; it is left as it is."""
+    """A README has no clear region for the tables; it is left as it is."""
 
 
 class FetchError(DailyPapersError):
@@ -97,7 +97,7 @@ class FetchError(DailyPapersError):
 
 
 class NoAnswer(FetchError):
-    """The service does not answer; nor will it answer the next question."""
+    """The service does not answer, and will probably not answer the next question."""
 
     rejected = False
 
@@ -120,28 +120,28 @@ class Throttled(NoAnswer):
 
 
 class Forbidden(NoAnswer):
-    """The service answered 403 in this run: nothing more is asked of it today."""
+    """The service answered 403: this run asks it nothing more."""
 
 
 class MachineFault(NoAnswer):
-    """A fault of the user's machine: of its proxy, certificates or network. No wait helps."""
+    """A fault of the user's machine: its proxy, certificates or network. Waiting does not help."""
 
 
 class NotAsked(NoAnswer):
-    """The run's time is used up: no further request is begun."""
+    """The run's time is used up: it starts no further request."""
 
     outcome = Outcome.NOT_ASKED
 
 
 class BadAnswer(FetchError):
-    """An answer came and is not what was asked for; nothing of it is used."""
+    """The answer is not what was asked for; none of it is used."""
 
 
 class RejectedAnswer(BadAnswer):
-    """An answer is well formed, and cannot be the answer to what was asked."""
+    """The answer is well formed, but cannot be the right one."""
 
 
 class ShortAnswer(BadAnswer):
-    """An answer is well formed but holds fewer papers than it should."""
+    """The answer is well formed, but holds fewer papers than it should."""
 
     outcome = Outcome.SHORT_ANSWER

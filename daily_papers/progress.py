@@ -11,7 +11,7 @@ _WIDTH = 78
 
 
 def progress_on(stream: TextIO, *, quiet: bool) -> Callable[[int, int, str], None]:
-    """Return what shows ``done`` of ``of`` steps and a few words; silent unless people watch."""
+    """Return a function that shows ``done`` of ``of`` steps and a few words, on a terminal only."""
     if quiet or not stream.isatty():
         return _silent
 
@@ -25,7 +25,7 @@ def progress_on(stream: TextIO, *, quiet: bool) -> Callable[[int, int, str], Non
 
 
 def say_nothing(_sentence: str) -> None:
-    """Nobody watches."""
+    """Ignore the sentence, since nobody is watching."""
 
 
 def _silent(_done: int, _of: int, _what: str) -> None:

@@ -1,7 +1,7 @@
-"""Dataclasses as JSON objects and back: the one codec of the store, the digests and the report.
+"""Dataclasses to JSON objects and back: the one codec for the store, the digests and the report.
 
-A field's type says how it is read; whatever is wrong with a value is reported with the name of its
-field. `Annotated` adds a check: a function that raises ValueError for what cannot be.
+A field's type says how it is read; if a value is wrong, the error names its field. `Annotated` adds
+a check: a function that raises ValueError for impossible values.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _Reader = Callable[[object], Any]
 
 
 class RecordError(ValueError):
-    """A JSON object is not such a record; ``field`` names the value that is wrong, if it is one."""
+    """A JSON object is not a valid record; ``field`` names the wrong value, if it is only one."""
 
     def __init__(self, problem: str, field: str | None = None) -> None:
         self.field = field
@@ -32,13 +32,13 @@ class RecordError(ValueError):
 
 
 def encode(record: Any) -> Json:
-    """Turn a dataclass into a JSON object, its fields in their order."""
+    """Turn a dataclass into a JSON object, with its fields in order."""
     kind: Any = type(record)
     return {name: _encoded(getattr(record, name)) for name in _names(kind)}
 
 
 def line(values: Json) -> str:
-    """Write a JSON object as one line of a file; what is not known is left out."""
+    """Write a JSON object as one line of a file; unknown values are left out."""
     known = {name: value for name, value in values.items() if value is not None}
     return json.dumps(known, ensure_ascii=False, separators=(",", ":")) + "\n"
 
@@ -77,10 +77,10 @@ _AS_IS = frozenset({str, int, float, bool, type(None)})
 
 
 def parse(content: bytes) -> Json:
-    """Read one JSON object. Raises json.JSONDecodeError where it is not JSON, else RecordError."""
+    """Read one JSON object. Raises json.JSONDecodeError if it is not JSON, else RecordError."""
     try:
         values = json.loads(content)
-        if b"\\u" in content:  # half a character could be read, and never written again
+        if b"\\u" in content:  # half a character could be read, but not written again
             json.dumps(values, ensure_ascii=False).encode()
     except json.JSONDecodeError:
         raise
@@ -129,7 +129,7 @@ def _with_default(kind: Any) -> frozenset[str]:
 
 @cache
 def _readers(kind: Any) -> Mapping[str, tuple[_Reader, bool]]:
-    """How each field is read, and whether it may be unknown."""
+    """How to read each field, and whether it may be unknown."""
     hints = get_type_hints(kind, include_extras=True)
     return {
         name: (_reader(hints[name]), type(None) in get_args(hints[name])) for name in _names(kind)

@@ -1,4 +1,4 @@
-"""Small texts that many messages and pages share: counts, cut texts, one line, dates."""
+"""Small pieces of text that many messages and pages share: counts, shortened texts, dates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 
 def plural(number: int, noun: str, nouns: str | None = None) -> str:
-    """``1 paper``, ``2,000 papers``; ``nouns`` where an s does not make the plural."""
+    """``1 paper``, ``2,000 papers``; give ``nouns`` if the plural is not just an added s."""
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
@@ -28,7 +28,7 @@ def one_line(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with a space for every character that cannot be seen; as long as before."""
+    """The text with a space for every invisible character, so that its length stays the same."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 

@@ -68,10 +68,10 @@ def test_identifiers_of_the_old_form_and_a_title_of_one_zero_are_good():
         (b"", "the answer is empty"),
         (b" \n", "the answer is empty"),
         (b"Rate exceeded.", "not a complete XML document"),
-        (spoiling.WEB_PAGE, "a web page came"),
-        (b"\n<html><body/></html>", "a web page came"),
-        (spoiling.ENTITY_BOMB, "brings a document type"),
-        (b'<!-- a<b --><!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>', "brings a document type"),
+        (spoiling.WEB_PAGE, "the answer is a web page"),
+        (b"\n<html><body/></html>", "the answer is a web page"),
+        (spoiling.ENTITY_BOMB, "declares a document type"),
+        (b'<!-- a<b --><!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>', "declares a document type"),
         (spoiling.ERROR_FEED, "arXiv refused the request: made-up fault"),
         (b"<rss/>", "not an Atom feed, but <rss>"),
         (b"<feed/>", "not an Atom feed, but <feed>"),
@@ -94,7 +94,10 @@ def test_identifiers_of_the_old_form_and_a_title_of_one_zero_are_good():
         (answer(listed(10)).replace(b"2025-11-03T", b"2025-13-03T"), "<published> is not a date"),
         (answer(listed(10)).replace(b":00Z</upd", b":00</upd"), "<updated> is not a date"),
         (answer(listed(10)[::-1]), "not sorted by lastUpdatedDate as asked"),
-        (answer([Listed("2601.00001v1"), Listed("2601.00001v2")]), "2601.00001 came twice"),
+        (
+            answer([Listed("2601.00001v1"), Listed("2601.00001v2")]),
+            "2601.00001 is in the answer twice",
+        ),
     ],
 )
 def test_what_is_not_the_answer_is_refused_with_its_reason(body, told):
@@ -121,7 +124,7 @@ def test_a_short_answer_says_how_short_it_is(count, total, told):
 @pytest.mark.parametrize("came", ["2601.00003v1", "2601.00002v1"])
 def test_a_paper_that_the_list_did_not_ask_for_is_refused(came):
     reason = refusal(answer([Listed(came)]), by_list("2601.00001", "2601.00002v2"))
-    assert reason == f"{came} came and was not asked for"
+    assert reason == f"{came} is in the answer, but was not asked for"
 
 
 def test_relevance_has_no_order_to_check():
@@ -158,7 +161,7 @@ def test_what_is_no_error_feed_has_no_error_message():
 
 def test_a_document_type_is_found_in_any_encoding():
     document = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
-    with pytest.raises(BadAnswer, match="brings a document type"):
+    with pytest.raises(BadAnswer, match="declares a document type"):
         strict_xml(document.encode("utf-16"), TEN)
 
 

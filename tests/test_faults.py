@@ -28,7 +28,7 @@ REASONS = {
     Fault.FORBIDDEN: "403",
     Fault.SERVER_ERROR: "status 500",
     Fault.RATE_EXCEEDED: "Rate exceeded",
-    Fault.WEB_PAGE: "a web page came",
+    Fault.WEB_PAGE: "the answer is a web page",
     Fault.REFUSED: "made-up fault",
     Fault.REFUSED_WITH_200: "made-up fault",
     Fault.EMPTY: "the answer is empty, though",

@@ -316,7 +316,7 @@ def test_an_error_of_tls_is_waited_for_as_every_lost_answer_is(tmp_path: Path):
 def test_a_machine_without_network_is_told_so():
     error = requests.ConnectionError(OSError(errno.ENETUNREACH, "Network is unreachable"))
     assert machine_fault("https://export.arxiv.org/api/query", error) == (
-        "no way leads to export.arxiv.org (Network is unreachable)",
+        "there is no route to export.arxiv.org (Network is unreachable)",
         "check the network",
     )
 

@@ -313,7 +313,7 @@ def test_a_harvest_in_a_circle_ends(tokens):
 @pytest.mark.full
 def test_a_harvest_without_end_ends():
     numbers = iter(range(1000))
-    with pytest.raises(BadAnswer, match="no end of the harvest after 300 pages"):
+    with pytest.raises(BadAnswer, match="the harvest has not ended after 300 pages"):
         harvest(lambda _: Canned(page([Entry("2611.00001")], f"token {next(numbers)}")))
 
 

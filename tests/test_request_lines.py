@@ -244,7 +244,7 @@ def test_an_identifier_that_arxiv_refuses_is_left_out_of_the_list(
     arxiv.intercept = refuse
     ended = update(repository, arxiv)
     assert ended.code == 0
-    assert "arXiv takes no identifier cs/9901001" not in ended.out
+    assert "arXiv does not accept the identifier cs/9901001" not in ended.out
     first, second = asked_for(arxiv)
     assert set(first) - set(second) == {"cs/9901001"}
     records = {each["id"]: each for each in repository.records("data/papers/*.jsonl")}

@@ -154,7 +154,7 @@ TOLD = {
     Fault.FORBIDDEN: (Forbidden, "status 403: arXiv has blocked this client"),
     Fault.SERVER_ERROR: (Unreachable, "status 500: the server failed"),
     Fault.RATE_EXCEEDED: (Throttled, "arXiv asked us to wait (status 200: Rate exceeded)"),
-    Fault.WEB_PAGE: (BadAnswer, "a web page came where XML was asked for"),
+    Fault.WEB_PAGE: (BadAnswer, "the answer is a web page instead of XML"),
     Fault.REFUSED: (BadAnswer, "status 400: made-up fault"),
     Fault.REFUSED_WITH_200: (BadAnswer, "arXiv refused the request: made-up fault"),
     Fault.EMPTY: (None, ""),  # whether nothing is plausible is for the gate to say
@@ -166,7 +166,7 @@ TOLD = {
     Fault.RESET: (Unreachable, "no answer: [Errno 104] Connection reset by peer"),
     Fault.SILENT: (Unreachable, "the server went silent"),
     Fault.MALFORMED: (BadAnswer, "not a complete XML document"),
-    Fault.ENTITY_BOMB: (BadAnswer, "the answer brings a document type"),
+    Fault.ENTITY_BOMB: (BadAnswer, "the answer declares a document type"),
     Fault.HUGE: (BadAnswer, "the answer is larger than 64 MB"),
 }
 
@@ -348,7 +348,7 @@ def test_an_answer_as_large_as_the_limit_is_read():
     [
         ("gzip, gzip", "an answer in the coding 'gzip, gzip'"),
         ("br", "an answer in the coding 'br'"),
-        ("gzip", "not the gzip that it says it is"),
+        ("gzip", "the answer says that it is gzip, but is not"),
     ],
 )
 def test_codings_that_were_not_asked_for_are_refused(coding, told):

@@ -323,7 +323,7 @@ def test_a_quiet_run_still_says_what_failed(repository: Repository, arxiv: Sandb
     assert (ended.code, ended.out) == (3, "")
     (line,) = ended.err.splitlines()
     assert line.startswith(
-        "daily-papers: Graph networks: a web page came where XML was asked for ("
+        "daily-papers: Graph networks: the answer is a web page instead of XML ("
     )
 
 

@@ -1,8 +1,8 @@
-"""What an answer asks of us: to take it, to follow it, to wait, or to go away.
+"""What an answer tells us to do: use it, follow a redirect, wait, or stop asking.
 
-arXiv throttles with 429, 503 and 406, and with the words ``Rate exceeded.`` under status 200;
-403 is its last warning (https://info.arxiv.org/help/robots.html). ``url`` is always the address
-that was asked for, which an answer after a redirect is not from.
+arXiv throttles with 429, 503 and 406, and with the words ``Rate exceeded.`` under status 200; 403
+is its last warning (https://info.arxiv.org/help/robots.html). ``url`` is always the address we
+asked for, although after a redirect the answer comes from another one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _THROTTLED_BODY = b"rate exceeded."
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
-    """An answer as it came, whatever its status."""
+    """An answer as it was received, whatever its status."""
 
     url: str
     status: int
@@ -35,9 +35,9 @@ class RawAnswer:
 
 
 def redirect_target(answer: RawAnswer, url: str) -> str | None:
-    """Return where a redirect leads, or None if the answer is not one.
+    """Return where a redirect leads, or None if the answer is not a redirect.
 
-    Raises BadAnswer if it leaves the host's domain or gives up encryption.
+    Raises BadAnswer if it leaves the host's domain or drops encryption.
     """
     target = answer.headers.get("Location")
     if answer.status not in REDIRECTS or target is None:
@@ -59,7 +59,7 @@ def redirect_target(answer: RawAnswer, url: str) -> str | None:
 
 
 def accepted_body(answer: RawAnswer, url: str) -> bytes:
-    """Return the body of a good answer; raises a FetchError for every other."""
+    """Return the body of a good answer; raises a FetchError for any other."""
     status = answer.status
     if status == 403:
         raise Forbidden(url, "status 403: arXiv has blocked this client for now")
@@ -83,7 +83,7 @@ def _throttled(answer: RawAnswer, url: str, said: str) -> Throttled:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Read Retry-After as seconds from now; None if it is missing or makes no sense.
 
-    A date is counted from the answer's own Date: the service's clock is the one that it means.
+    A date is relative to the answer's own Date, since it means the service's clock.
     """
     text = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"\d{1,9}", text, re.ASCII):
@@ -95,7 +95,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _http_date(text: str) -> datetime | None:
-    """Read a date of HTTP, which is always GMT."""
+    """Read an HTTP date, which is always GMT."""
     try:
         return parsedate_to_datetime(text).replace(tzinfo=None)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -1,8 +1,8 @@
 """The announcement feed: all that arXiv lists today in some categories, in one answer or a few.
 
-The feed (https://info.arxiv.org/help/rss.html) knows a single day, and neither comments nor
-submission dates. Only its identifiers prove which day it holds: they are compared with those of the
-day before (`trust.accept_feed`).
+The feed (https://info.arxiv.org/help/rss.html) covers a single day, and has neither comments nor
+submission dates. Only its identifiers prove which day it covers: `trust.accept_feed` compares them
+with those of the day before.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _SUMMARY = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:(?P<abstract
 
 @dataclass(frozen=True, slots=True)
 class PartFailure:
-    """A feed that did not come, or was rejected, and why."""
+    """A part of the feed that was not answered, or was rejected, and why."""
 
     categories: tuple[str, ...]
     error: FetchError
@@ -72,7 +72,7 @@ class PartFailure:
 
 @dataclass(frozen=True, slots=True)
 class FeedAnswer:
-    """All parts of a day's listing; a part that failed leaves the others as they are."""
+    """All parts of a day's listing; if a part failed, the others are still here."""
 
     parts: tuple[PartAnswer, ...]
     failures: tuple[PartFailure, ...] = ()
@@ -114,7 +114,7 @@ def feed_url(services: Services, categories: Iterable[str]) -> str:
 def unknown_categories(reason: str, asked: Iterable[str]) -> tuple[str, ...]:
     """The categories that arXiv names when it refuses a whole feed.
 
-    One unknown name is enough for the refusal, and only the first one is named.
+    One unknown name is enough to refuse the feed, and only the first one is named.
     """
     if (found := _BAD_CLASS.search(reason)) is not None:
         archive = re.escape(found["archive"]) if found["archive"] else "[a-z-]+"
@@ -127,7 +127,7 @@ def unknown_categories(reason: str, asked: Iterable[str]) -> tuple[str, ...]:
 
 
 def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
-    """Read a feed; raises BadAnswer if it is cut, an error in disguise, or no feed at all.
+    """Read a feed; raises BadAnswer if it is cut off, an error in disguise, or not a feed at all.
 
     Single items that cannot be read are left out, and the log names them.
     """
@@ -156,10 +156,10 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
 
 
 def _only_what_is_read(root: etree._Element, url: str) -> bytes:
-    """The feed with only what is read here: feedparser would do much with the rest.
+    """The feed with only what is read here, since feedparser would process all the rest too.
 
     Raises BadAnswer if feedparser's work would grow faster than the feed: it compares each category
-    with all before it, and looks for e-mail addresses from each letter of a name on.
+    with all before it, and looks for an email address starting at each letter of a name.
     """
     for child in list(root):
         if child.tag != f"{ATOM}entry":
@@ -178,8 +178,8 @@ def _only_what_is_read(root: etree._Element, url: str) -> bytes:
 def _entries(body: bytes, url: str) -> list[Mapping[str, Any]]:
     """The entries as feedparser reads them.
 
-    From memory, never from a string, which it might take for an address or the name of a file. Both
-    of its switches are off, since it would change markup and links. What it repairs unasked (UTF-8
+    It gets bytes in memory, never a string, which it might take for an address or a file name. Both
+    of its switches are off, since it would change markup and links. What it always repairs (UTF-8
     read as Latin-1, control characters of cp1252) does not occur: arXiv's feed is ASCII.
     """
     feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)

@@ -1,6 +1,6 @@
 """One HTTP request at a time, on one connection, with limits on bytes and seconds.
 
-What an answer means is for `answers` to say; when to ask again, for the session.
+`answers` decides what an answer means, and the session when to ask again.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from daily_papers.text import cut
 logger = logging.getLogger(__name__)
 
 _ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
-#: Small, since a bomb unpacks to a thousand times as much before it can be counted.
+#: Small, since a zip bomb expands a thousandfold before its size can be counted.
 _CHUNK_BYTES = 16 * 1024
 #: Seconds for a whole answer, at most.
 LONGEST_ANSWER = 600.0
 _SILENT = "the server went silent"
 _LOSSES = (
-    (requests.exceptions.ConnectTimeout, "timeout", "the server did not take the connection"),
+    (requests.exceptions.ConnectTimeout, "timeout", "the server did not accept the connection"),
     (requests.exceptions.Timeout, "timeout", _SILENT),
     (requests.exceptions.ChunkedEncodingError, "cut", "the connection broke within the answer"),
-    (requests.exceptions.ProxyError, "proxy", "the environment's proxy had no answer either"),
+    (requests.exceptions.ProxyError, "proxy", "the proxy got no answer either"),
 )
 
 
@@ -51,18 +51,18 @@ class AnswerLimits:
     """What one answer may cost before it counts as lost or refused."""
 
     connect_seconds: float = 15
-    #: Without a byte.
+    #: How long no byte may come.
     silence_seconds: float = 120
-    #: After this, whoever watches hears that the answer is still to come.
+    #: After this, the user is told that the answer is slow.
     notice_seconds: float = 20
-    #: For the whole answer, headers and all, however steadily it drips.
+    #: For the whole answer, headers included, however steadily it trickles in.
     total_seconds: float = LONGEST_ANSWER
     #: After decompression.
     most_bytes: int = 64 * 1024 * 1024
 
 
 class LostAnswer(Exception):
-    """No answer could be read to its end; says why."""
+    """No answer could be read to its end; ``word`` and ``failure`` say why."""
 
     def __init__(self, word: str, failure: FetchError, seconds: float) -> None:
         self.word = word
@@ -72,9 +72,9 @@ class LostAnswer(Exception):
 
 
 class _Deadline:
-    """The end of one exchange: what is still dripping then is cut off, wherever it drips.
+    """The deadline of one exchange: an answer that is still trickling in then is cut off.
 
-    Timeouts of a socket begin anew with each byte, so the connection is shut down from outside.
+    A socket's timeout starts again with each byte, so another thread shuts the connection down.
     """
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class _Deadline:
 
     @contextmanager
     def after(self, seconds: float, *, notice: float, say: Callable[[], None]) -> Iterator[None]:
-        """Let what happens within take so long; ``say`` is called once it takes ``notice``."""
+        """Let the block take at most ``seconds``; call ``say`` after ``notice`` seconds."""
 
         def watch() -> None:
             if not self._over.wait(min(notice, seconds)):
@@ -124,7 +124,7 @@ def _shut(connection: socket.socket) -> None:
 
 
 class _OneConnection(HTTPAdapter):
-    """Keeps one connection, whatever the host, which the deadline of each exchange watches."""
+    """Keeps one connection, whatever the host; each exchange's deadline watches it."""
 
     def __init__(self) -> None:
         self.deadline = _Deadline()
@@ -132,7 +132,7 @@ class _OneConnection(HTTPAdapter):
         super().__init__(pool_connections=1, pool_maxsize=1, pool_block=True)
 
     def get_connection_with_tls_context(self, *arguments: Any, **named: Any) -> Any:
-        """Give the pool of the address, whose connections are watched."""
+        """Return the pool for the address, with connections that are watched."""
         pool: Any = super().get_connection_with_tls_context(*arguments, **named)
         if not issubclass(pool.ConnectionCls, _Watched):
             kind = type("_WatchedConnection", (_Watched, pool.ConnectionCls), {"adapter": self})
@@ -140,13 +140,13 @@ class _OneConnection(HTTPAdapter):
         return pool
 
     def hang_up(self) -> None:
-        """Close the connection: urllib3 does only once nothing, not even a traceback, holds it."""
+        """Close the connection; urllib3 waits until nothing, not even a traceback, refers to it."""
         if self.connection is not None:
             self.connection.close()
 
 
 class _Watched:
-    """What a connection of urllib3 does besides."""
+    """What we add to a urllib3 connection."""
 
     adapter: _OneConnection
     sock: socket.socket | None
@@ -169,8 +169,8 @@ class _Watched:
 class Transport:
     """Sends requests, one after the other; follows nothing, retries nothing.
 
-    arXiv sees in the User-Agent the program, its project and ``digest_repository``, for which it
-    runs. ``say_slow`` is called with the host of an answer that is long in coming.
+    The User-Agent tells arXiv the program, its project, and the ``digest_repository`` that it runs
+    for. ``say_slow`` is called with the host if an answer is slow.
     """
 
     def __init__(
@@ -239,7 +239,7 @@ class Transport:
                 ) as response,
             ):
                 body = self._body(response)
-            if deadline.passed:  # without a length, an answer that was cut off seems to be whole
+            if deadline.passed:  # without a length, an answer that was cut off looks complete
                 raise TimeoutError
         # requests lets some errors of urllib3 through, among them some that are ValueErrors.
         except (requests.RequestException, HTTPError, OSError, ValueError, FetchError) as error:
@@ -257,7 +257,7 @@ class Transport:
         self._http.close()
 
     def _body(self, response: requests.Response) -> bytes:
-        """Read the body within the limits; that of a redirect is left alone."""
+        """Read the body within the limits, unless it is a redirect's."""
         if response.status_code in REDIRECTS:
             return b""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
@@ -273,7 +273,7 @@ class Transport:
 
 
 def _proxies(host: str) -> dict[str, str] | None:
-    """Send what goes to this very machine past every proxy, which could not reach it."""
+    """Use no proxy for requests to this machine itself, which a proxy could not reach."""
     try:
         local = ip_address(host).is_loopback
     except ValueError:
@@ -283,12 +283,12 @@ def _proxies(host: str) -> dict[str, str] | None:
 
 
 def _loss(url: str, error: Exception) -> tuple[str, FetchError]:
-    """Say in a word and in a sentence why no answer came."""
+    """Say in a word and in a sentence why there was no answer."""
     match error:
         case BadAnswer():
             return "refused", error
         case requests.exceptions.ContentDecodingError():
-            return "undecodable", BadAnswer(url, "the answer is not the gzip that it says it is")
+            return "undecodable", BadAnswer(url, "the answer says that it is gzip, but is not")
     fault = machine_fault(url, error)
     if fault is not None:
         return "this machine", MachineFault(url, *fault)

@@ -33,7 +33,7 @@ def machine_fault(url: str, error: Exception) -> tuple[str, str] | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and those behind it, some of which are among its arguments."""
+    """Yield the error and its causes, some of which are among its arguments."""
     seen: set[int] = set()
     left: list[object] = [error]
     while left:
@@ -45,7 +45,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _proxy_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:
-    """The environment names a proxy for the address, and it cannot be used."""
+    """Say if the environment names a proxy for the address that cannot be used."""
     proxy = select_proxy(url, get_environ_proxies(url))
     if not proxy:
         return None
@@ -62,7 +62,7 @@ def _proxy_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str]
             f"{variable} is not the address of a proxy, such as http://proxy.example:8080",
             "correct or unset it",
         )
-    # A proxy that answers 5.. works, and had no answer itself, which may pass.
+    # A proxy that answers 5.. works, but got no answer itself; that may pass.
     gateway_failed = any("Tunnel connection failed: 5" in str(cause) for cause in causes)
     if any(isinstance(cause, _CANNOT_USE_PROXY) for cause in causes) and not gateway_failed:
         where = urlsplit(proxy).netloc.rpartition("@")[2]  # without a password
@@ -72,7 +72,7 @@ def _proxy_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str]
 
 
 def _variable_of(proxy: str, scheme: str) -> str:
-    """Name the variable that names the proxy; those in lower case come first."""
+    """Find the variable that names the proxy; those in lower case take precedence."""
     names = [f"{scheme}_proxy", "all_proxy"]
     spelt = [spelling for name in names for spelling in (name, name.upper())]
     return next((name for name in spelt if os.environ.get(name) == proxy), names[0])
@@ -88,7 +88,7 @@ def _is_address(proxy: str) -> bool:
 
 
 def _certificate_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:
-    """A server whose certificate is not trusted here, or a useless file of certificates."""
+    """Say if a server's certificate is not trusted here, or a certificate file is of no use."""
     variable = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
     path = Path(os.environ[variable]) if variable else None
     if path is not None and any(isinstance(cause, (ssl.SSLError, OSError)) for cause in causes):
@@ -123,7 +123,7 @@ def _file_problem(path: Path) -> str | None:
 
 
 def _network_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:
-    """No name server, or no way out."""
+    """Say if no name server answers, or no route leads out."""
     host = urlsplit(url).hostname
     remedy = "check the network" if is_arxiv(url) else "check the address and the network"
     for cause in causes:
@@ -133,12 +133,12 @@ def _network_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, st
         if isinstance(cause, ssl.SSLError):
             continue
         if isinstance(cause, OSError) and cause.errno in _NO_WAY_OUT:
-            return f"no way leads to {host} ({os.strerror(cause.errno)})", remedy
+            return f"there is no route to {host} ({os.strerror(cause.errno)})", remedy
     return None
 
 
 def _innermost(causes: tuple[BaseException, ...]) -> str:
-    """What the operating system or the proxy says, without what the libraries add."""
+    """The message of the operating system or the proxy, without what libraries add to it."""
     plain = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
     texts = [str(cause.strerror) for cause in plain] or [str(causes[-1])]
     return texts[-1].rpartition(": ")[2]

@@ -1,8 +1,8 @@
-"""OAI-PMH in the format arXivRaw: everything that changed at arXiv since a day, page by page.
+"""OAI-PMH in the format arXivRaw: everything that changed on arXiv since a day, page by page.
 
-OAI-PMH (https://www.openarchives.org/OAI/openarchivesprotocol.html) selects by datestamp, the
-day on which a record was last changed. So a page holds new papers, revisions, papers that
-moderation had held, and old papers of which only a journal reference was changed.
+OAI-PMH (https://www.openarchives.org/OAI/openarchivesprotocol.html) selects by datestamp, the day
+on which a record last changed. So a page has new papers, revisions, papers that moderation had
+held back, and old papers that only got a new journal reference.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from daily_papers.papers.paper import ArxivId, Origin, Paper
 
 logger = logging.getLogger(__name__)
 
-#: Far more than any gap that is worth harvesting needs; a server without an end is broken.
+#: Far more than any gap worth harvesting needs; a server that goes on for longer is broken.
 _MOST_PAGES = 300
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -49,12 +49,12 @@ class OaiPmh:
         self._services = services
 
     def changed_since(self, day: date, set_spec: str | None = None) -> Iterator[OaiPage]:
-        """Give the pages of all records with a datestamp of this UTC day or later.
+        """Yield the pages of all records with a datestamp of this UTC day or later.
 
-        ``set_spec`` is one of ``volumes.oai_sets``; None is everything. Raises FetchError, after
-        the pages that came before. There is no end date: arXiv keeps answers of closed ranges
-        for days. Ask from a day before today at least: arXiv remembers "nothing yet" until
-        midnight UTC.
+        ``set_spec`` is one of ``volumes.oai_sets``; None is everything. If a page fails, raises
+        FetchError after yielding the pages before it. No end date is sent, since arXiv caches
+        answers for closed ranges for days. ``day`` must be before today, since arXiv caches
+        "nothing yet" until midnight UTC.
         """
         arguments = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": day.isoformat()}
         page = self._page(arguments | ({"set": set_spec} if set_spec else {}))
@@ -62,15 +62,15 @@ class OaiPmh:
         yield page
         while (token := page.resumption_token) is not None:
             if token in seen:
-                raise BadAnswer(page.url, "the harvest goes round in circles: a token came twice")
+                raise BadAnswer(page.url, "the harvest goes round in circles: a token is repeated")
             seen.add(token)
             if len(seen) >= _MOST_PAGES:
-                raise BadAnswer(page.url, f"no end of the harvest after {_MOST_PAGES} pages")
+                raise BadAnswer(page.url, f"the harvest has not ended after {_MOST_PAGES} pages")
             page = self._page({"verb": "ListRecords", "resumptionToken": token})
             yield page
 
     def _page(self, arguments: dict[str, str]) -> OaiPage:
-        """Ask for one page. A token is opaque: it goes back alone, encoded once."""
+        """Ask for one page. A token is opaque: it is sent back alone, encoded once."""
         url = f"{self._services.oai_url}?{urlencode(arguments)}"
         read: list[OaiPage] = []
         self._session.fetch(
@@ -92,10 +92,10 @@ class OaiPage:
 
 
 def read_page(body: bytes, url: str) -> OaiPage:
-    """Read a page; raises BadAnswer if it is cut, an error with status 200, or nothing like it.
+    """Read a page; raises BadAnswer if it is cut off, an error, or not a page at all.
 
-    If nothing has changed, the page is empty. Deleted records are left out, and so are single ones
-    that cannot be read, which the log names.
+    If nothing has changed, the page is empty. Deleted records are left out, and so are single
+    records that cannot be read, which the log names.
     """
     root = strict_xml(body, url)
     if root.tag != f"{_OAI}OAI-PMH":
@@ -118,7 +118,7 @@ def read_page(body: bytes, url: str) -> OaiPage:
         raise BadAnswer(url, f"no record of the page can be read; the first is {unreadable[0]}")
     for each in unreadable:
         logger.warning("left out of the harvest: %s", each)
-    # The token is empty on the last page, and missing if there is a single one.
+    # The token is empty on the last page, and missing if there is only one page.
     token = (root.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
     return OaiPage(url=url, papers=tuple(papers), resumption_token=token or None)
 
@@ -135,7 +135,7 @@ def _nothing_changed(root: etree._Element, url: str) -> bool:
 
 
 def _papers(record: etree._Element) -> Iterator[Paper]:
-    """Read the paper of a record, unless it is deleted; raises ValueError if it lacks something."""
+    """Read a record's paper, unless it is deleted; raises ValueError if something is missing."""
     header = record.find(f"{_OAI}header")
     if header is None:
         raise ValueError("no header")

@@ -1,7 +1,7 @@
-"""Whether an answer of the query API is the whole answer to what its address asks.
+"""Whether an answer of the query API is the whole answer to what its address asks for.
 
-The raw bytes are checked before the package ``arxiv`` sees them, since it repairs XML that was cut,
-and shows an error page as no results. Whatever is not checked here is trusted.
+The raw bytes are checked before the package ``arxiv`` sees them, since it repairs truncated XML,
+and reads an error page as no results. Whatever is not checked here is trusted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from daily_papers.papers.paper import ArxivId
 from daily_papers.text import plural
 
 _OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
-#: The package cuts these texts silently at anything that is inside them.
+#: The package silently cuts these texts off at any element inside them.
 _TEXTS = (
     *(f"{ATOM}{name}" for name in ("id", "title", "summary", "updated", "published")),
     f"{ATOM}author/{ATOM}name",
@@ -33,7 +33,7 @@ _TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
-    """What a checked answer of the query API states about itself."""
+    """What a checked answer of the query API says about itself."""
 
     total: int
     ids: tuple[ArxivId, ...]
@@ -50,7 +50,7 @@ class _Asked:
 
     @classmethod
     def in_address(cls, url: str) -> Self:
-        """Read the address, with the query API's own defaults for what it leaves out."""
+        """Read the address; for what it leaves out, take the query API's defaults."""
         given = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
         ids = given["id_list"].split(",") if "id_list" in given else []
         return cls(
@@ -63,7 +63,7 @@ class _Asked:
 
 
 def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
-    """Raise BadAnswer or ShortAnswer unless this is the whole answer to what the address asks."""
+    """Read an answer; raises BadAnswer or ShortAnswer unless it is whole and fits its address."""
     asked = _Asked.in_address(url)
     root = strict_xml(body, url)
     check_feed(root, url)
@@ -89,7 +89,7 @@ def _number(root: etree._Element, name: str, url: str) -> int:
 
 
 def _check_count(count: int, total: int, asked: _Asked, url: str) -> None:
-    """As many entries as were asked for, or as there are; no more."""
+    """Check that there are as many entries as were asked for, or as there are in all."""
     expected = min(asked.max_results, max(0, total - asked.start))
     if count < expected:
         raise ShortAnswer(
@@ -100,19 +100,19 @@ def _check_count(count: int, total: int, asked: _Asked, url: str) -> None:
 
 
 def _check_ids(ids: Sequence[ArxivId], asked: _Asked, url: str) -> None:
-    """No paper twice, and none that the list of identifiers did not ask for."""
+    """Check that no paper is there twice, and none that the identifiers did not ask for."""
     times = Counter(str(id_) if asked.ids else id_.id for id_ in ids)
     for name, number in times.items():
         if number > 1:
-            raise BadAnswer(url, f"{name} came twice in one answer")
+            raise BadAnswer(url, f"{name} is in the answer twice")
     wanted = set(asked.ids)
     for id_ in ids:
         if wanted and id_ not in wanted and ArxivId(id_.id) not in wanted:
-            raise BadAnswer(url, f"{id_} came and was not asked for")
+            raise BadAnswer(url, f"{id_} is in the answer, but was not asked for")
 
 
 def _listed(entry: etree._Element, url: str) -> tuple[ArxivId, datetime]:
-    """Read identifier and last update of an entry that has all that a paper needs, once."""
+    """Read an entry's identifier and last update; raises BadAnswer if it lacks what papers need."""
     for path in _TEXTS:
         for found in entry.iterfind(path):
             if len(found):
@@ -136,7 +136,7 @@ def _listed(entry: etree._Element, url: str) -> tuple[ArxivId, datetime]:
 
 
 def _only_text(entry: etree._Element, name: str, url: str) -> str:
-    """Read the one element of this name."""
+    """Read the only element of this name."""
     found = entry.findall(f"{ATOM}{name}")
     if len(found) != 1:
         raise BadAnswer(url, f"an entry has {len(found)} elements <{name}> where one is due")

@@ -2,7 +2,7 @@
 
 Manual: https://info.arxiv.org/help/api/user-manual.html. The package writes the addresses and
 reads the entries; the session asks, and `query_answer` checks the raw bytes before the package
-sees them. Its types stop here.
+sees them. The package's types never leave this module.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ from daily_papers.query.request_line import (
 from daily_papers.query.taxonomy import has_known_archive
 
 logger = logging.getLogger(__name__)
-# The package warns with addresses exactly as an answer gives them, line feeds and all.
+# The package's warnings quote addresses exactly as an answer gives them, even with line feeds.
 logging.getLogger(arxiv.__name__).setLevel(logging.ERROR)
 
-#: What the manual allows in one answer.
+#: The most papers that the manual allows in one answer.
 MOST_PER_REQUEST = 2000
-#: What an address holds besides its query or its identifiers, with the longest numbers.
+#: What an address has besides its query or its identifiers, with the longest numbers.
 _REST_OF_ADDRESS = (
     "search_query=&id_list=&sortBy=lastUpdatedDate&sortOrder=descending"
     "&start=100000&max_results=2000"
 )
-#: What the query API says of an identifier for which it refuses a whole list.
+#: What the query API says if it refuses a whole list because of one identifier.
 _REFUSED_ID = re.compile(r"incorrect id format for (\S+)")
 #: How many identifiers are dropped from one list before it is given up.
 _MOST_REFUSED = 10
 
-#: What goes wrong in a package that reads what it did not expect.
+#: The errors of a package that reads what it did not expect.
 _UNREADABLE = (
     arxiv.ArxivError,
     requests.RequestException,
@@ -65,10 +65,10 @@ _UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a search brought."""
+    """What a search returned."""
 
     papers: tuple[Paper, ...]
-    #: How many papers arXiv has for the query; at least, if it took several searches.
+    #: How many papers arXiv has for the query; at least this many, if it took several searches.
     total: int
     #: The address of each page, the first one first.
     urls: tuple[str, ...]
@@ -89,10 +89,10 @@ class QueryApi:
         self._room = MOST_LINE_BYTES - line_bytes(f"{services.api_url}?{_REST_OF_ADDRESS}")
 
     def search(self, expression: Expression, count: int) -> Answer:
-        """Search for the ``count`` papers of an expression that were updated last.
+        """Search for the ``count`` most recently updated papers that match an expression.
 
-        An expression that is too long for one address takes several searches, whose papers are
-        put together. Raises FetchError.
+        If it is too long for one address, it takes several searches, whose results are merged.
+        Raises FetchError.
         """
         try:
             parts = searches(expression, min(self._room, MOST_QUERY_BYTES))
@@ -102,14 +102,14 @@ class QueryApi:
         answer = self._newest_of(queries, count)
         if set(leaves(expression)) == {leaf for part in parts for leaf in leaves(part)}:
             return answer
-        # The searches find more than the expression means: the rest is left out.
+        # The searches find more papers than the expression means; leave those out.
         found = _meant(expression, answer)
         if len(found.papers) < count < answer.total:
             found = _meant(expression, self._newest_of(queries, MOST_PER_REQUEST))
         return Answer(found.papers[:count], found.total, found.urls)
 
     def _newest_of(self, queries: Sequence[str], count: int) -> Answer:
-        """Put the answers of several searches together, as if they were one."""
+        """Merge the answers of several searches, as if they were one."""
         answers = [self.newest(query, count) for query in queries]
         if len(answers) == 1:
             return answers[0]
@@ -122,9 +122,9 @@ class QueryApi:
         return Answer(papers[:count], total, urls)
 
     def newest(self, query: str, count: int) -> Answer:
-        """Search for the ``count`` papers that were updated last; raises FetchError.
+        """Search for the ``count`` most recently updated papers; raises FetchError.
 
-        Up to 2,000 are one request.
+        Up to 2,000 take one request.
         """
         search = arxiv.Search(
             query=query,
@@ -134,7 +134,7 @@ class QueryApi:
         )
         pages = _Pages(self._session)
         papers = self._papers(search, pages)
-        # Pages are cut from a list without a tie-breaker: a paper may be on two of them.
+        # arXiv sorts pages without a tie-breaker, so a paper may be on two of them.
         once = {paper.id: paper for paper in reversed(papers)}
         kept = tuple(paper for paper in papers if once[paper.id] is paper)
         first, *_ = pages.answers.values()
@@ -143,9 +143,9 @@ class QueryApi:
     def by_id(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Fetch the papers of these identifiers, in their order; raises FetchError.
 
-        An identifier without version brings the current one; arXiv leaves out those that it does
-        not know. Raises ValueError before anything is asked if one is malformed: arXiv would refuse
-        all of them for it. It would do so for one of an archive that never was, which is not sent.
+        An identifier without version gives the current one; arXiv leaves out those it does not
+        know. Raises ValueError before asking if one is malformed, because arXiv would then refuse
+        all of them. It would do the same for an archive that never existed, so those are not sent.
         """
         names = list(dict.fromkeys(str(ArxivId.parse(text)) for text in ids))
         found: dict[str, Paper] = {}
@@ -155,7 +155,7 @@ class QueryApi:
         return tuple(found[name] for name in names if name in found)
 
     def _lists(self, names: Sequence[str]) -> Iterator[list[str]]:
-        """Divide identifiers into lists that an address has room for."""
+        """Divide identifiers into lists that fit into an address."""
         part: list[str] = []
         left = self._room
         for name in names:
@@ -169,7 +169,7 @@ class QueryApi:
             yield part
 
     def _listed(self, names: list[str]) -> list[Paper]:
-        """Ask for a list; again without an identifier for which arXiv refuses all of it."""
+        """Ask for a list; if arXiv refuses it because of one identifier, ask again without it."""
         for tries in count():
             if not names:
                 break
@@ -180,12 +180,12 @@ class QueryApi:
                 refused = _REFUSED_ID.search(refusal.reason)
                 if refused is None or refused[1] not in names or tries == _MOST_REFUSED:
                     raise
-                logger.warning("arXiv takes no identifier %s: left out", refused[1])
+                logger.warning("arXiv does not accept the identifier %s: left out", refused[1])
                 names = [name for name in names if name != refused[1]]
         return []
 
     def _papers(self, search: arxiv.Search, pages: _Pages) -> list[Paper]:
-        """Let the package ask and read; whatever goes wrong in it is a FetchError."""
+        """Let the package ask and read; whatever goes wrong in it becomes a FetchError."""
         client = self._client(pages, min(search.max_results, MOST_PER_REQUEST))
         try:
             papers = [_paper(result) for result in client.results(search)]
@@ -196,16 +196,16 @@ class QueryApi:
         due = min(search.max_results, sum(len(page.ids) for page in pages.answers.values()))
         if len(papers) != due:
             pages.discard()
-            reason = f"{len(papers):,} papers could be read of {due:,} that came"
+            reason = f"only {len(papers):,} of the answer's {due:,} papers could be read"
             raise BadAnswer(pages.last_url, reason)
         return papers
 
     def _client(self, pages: _Pages, page_size: int) -> arxiv.Client:
-        """Build a client that neither waits nor tries again: that is the session's to do."""
+        """Build a client that neither waits nor retries, since the session does that."""
         client = arxiv.Client(page_size=page_size, delay_seconds=0, num_retries=0)
         client.query_url_format = self._url_format
-        # The package takes no session from outside, and its own has no timeout, no limits and no
-        # distance: its private attribute is replaced, and a test watches that it is still there.
+        # The package accepts no session from outside, and its own has no timeouts, limits or
+        # pauses. So replace its private attribute; a test notices if the attribute disappears.
         client._session = pages  # noqa: SLF001
         return client
 
@@ -222,7 +222,7 @@ class _Pages:
 
     def __init__(self, session: PoliteSession) -> None:
         self._session = session
-        #: What each page states about itself, by its address.
+        #: What each page says about itself, by its address.
         self.answers: dict[str, QueryAnswer] = {}
         #: The address that was asked for last.
         self.last_url = ""
@@ -236,7 +236,7 @@ class _Pages:
         return _Page(body)
 
     def discard(self) -> None:
-        """Keep none of the pages: the next answers may be good."""
+        """Forget the kept pages, so that the next run asks again."""
         for url in self.answers:
             self._session.discard(url)
 
@@ -273,5 +273,5 @@ def _paper(result: arxiv.Result) -> Paper:
 
 
 def _known(texts: Iterable[str]) -> Iterator[str]:
-    """Fold each text, and leave out those that say nothing."""
+    """Fold each text, and leave out empty ones."""
     return filter(None, map(folded, texts))

@@ -1,4 +1,4 @@
-"""Where arXiv's three services are, and at which pace they may be asked."""
+"""Where arXiv's three services are, and how often they may be asked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TIMEOUT = "DAILY_PAPERS_TIMEOUT"
 
 #: arXiv asks for at most one request in three seconds (https://info.arxiv.org/help/api/tou.html).
 LEAST_INTERVAL = 3.0
-#: After a throttled answer, ten minutes of silence help and hurried tries prolong it.
+#: If arXiv throttles, ten minutes of silence help, and hasty tries only prolong it.
 LEAST_RETRY_WAIT = 600.0
 
 _DEFAULT_URLS = {
@@ -29,13 +29,13 @@ _DEFAULT_URLS = {
     OAI_URL: "https://oaipmh.arxiv.org/oai",
 }
 _DEFAULT_SECONDS = {REQUEST_INTERVAL: LEAST_INTERVAL, RETRY_WAIT: LEAST_RETRY_WAIT, TIMEOUT: 120.0}
-#: Pages of OAI-PMH were seen to take 2.6 minutes before their first byte.
+#: Pages of OAI-PMH have been seen to take 2.6 minutes until their first byte.
 _OAI_TIMEOUT = 300.0
 _LONGEST_SECONDS = 86_400.0
 
 
 def domain(url: str) -> str:
-    """Name what answers for the address: arxiv.org for all its subdomains, else the host itself."""
+    """Name who answers at the address: arxiv.org for all its subdomains, else the host itself."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     return "arxiv.org" if host.endswith(".arxiv.org") else host
 
@@ -55,9 +55,9 @@ class Services:
     oai_url: str = _DEFAULT_URLS[OAI_URL]
     #: Seconds from the end of one request to the start of the next.
     request_interval: float = LEAST_INTERVAL
-    #: Seconds of the first wait after a throttled answer.
+    #: Seconds of the first wait when arXiv throttles.
     retry_wait: float = LEAST_RETRY_WAIT
-    #: Seconds without a byte after which an answer counts as lost.
+    #: Seconds without a byte before an answer is given up.
     timeout: float = _DEFAULT_SECONDS[TIMEOUT]
     #: The same for OAI-PMH.
     oai_timeout: float = _OAI_TIMEOUT
@@ -66,10 +66,10 @@ class Services:
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """Read the DAILY_PAPERS_ variables; raises UsageError naming the one that is wrong.
 
-        A variable that is empty counts as not set, since GitHub Actions sets those so. A pace that
-        is too fast for arXiv is refused if arXiv is asked: by the query API's address, or
-        by the address of another service that somebody has set. The session keeps arXiv's pace
-        towards the services that are left at their defaults, whatever is set here.
+        An empty variable counts as not set, since that is how GitHub Actions leaves one unset. A
+        pace that is too fast for arXiv is refused if the query API, or any service whose address
+        has been set, is arXiv's. Whatever is set here, the session keeps arXiv's pace with the
+        services that are left at their defaults.
         """
         services = cls(
             api_url=_url(environ, API_URL),
@@ -89,7 +89,7 @@ class Services:
 
     @property
     def ask_arxiv(self) -> bool:
-        """Whether the query API is arXiv's, and not a stand-in."""
+        """Whether the query API is arXiv's own, not a stand-in."""
         return is_arxiv(self.api_url)
 
     def _refuse_haste(self, url: str) -> None:

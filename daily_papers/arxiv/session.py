@@ -1,10 +1,10 @@
 """The one polite session of a run: every request to arXiv's services goes through it.
 
-It keeps the distance between requests, understands what a status asks of us, waits and tries again
-within the run's time, asks nothing more after a 403, and returns only bytes that were checked.
+It spaces out requests, obeys what a status demands, waits and tries again within the run's time,
+asks nothing more after a 403, and returns only bytes that were checked.
 
-    fetch = kept answer, else up to three of (distance, request, redirects, status, check), waits
-            in between; what passed is kept, outside git, so that a second run asks nothing again
+    fetch = a kept answer, or else up to three tries of (pause, request, redirects, status, check)
+            with waits in between; an answer that passes is kept, outside git, for a second run
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ logger = logging.getLogger(__name__)
 
 TRIES = 3
 MOST_REDIRECTS = 5
-#: A wait of at least so many seconds is announced.
+#: A wait of at least this many seconds is announced.
 _LONG_WAIT = 30.0
 
 Check = Callable[[bytes], None]
@@ -86,7 +86,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and what became of it, or one answer that was kept from before."""
+    """One request and its outcome, or one kept answer that saved a request."""
 
     url: str
     #: The HTTP status as text, a word for what went wrong (``timeout``), or ``kept``.
@@ -110,9 +110,8 @@ class PoliteSession:
 
     ``answers`` keeps checked answers (None: nothing is kept). ``before_waiting`` is called before
     each wait, so that the run can store and render what it has. ``say`` is called with a sentence
-    when somebody who watches would wonder: before a long wait, or if an answer is slow.
-    ``digest_repository`` is the web address that arXiv sees in the User-Agent. Use it as a context
-    manager.
+    for whoever is watching: before a long wait, or if an answer is slow. ``digest_repository`` is
+    the web address that arXiv sees in the User-Agent. Use the session as a context manager.
     """
 
     def __init__(
@@ -137,7 +136,7 @@ class PoliteSession:
         self._deadline = self._clock.monotonic() + limits.budget
         self._time = "the run's time"
         self._last_end: float | None = None
-        #: Domains that are not asked again in this run, and what every further question gets.
+        #: Domains not to be asked again in this run, with the error for any further question.
         self._closed: dict[str, FetchError] = {}
 
     def __enter__(self) -> Self:
@@ -157,7 +156,7 @@ class PoliteSession:
 
     @contextmanager
     def in_share(self, share: float, whose: str) -> Iterator[None]:
-        """Let what is asked within use that share of the time that is left, and no more."""
+        """Within the block, let requests use at most that share of the remaining time."""
         whole, time = self._deadline, self._time
         self._deadline = whole - (1 - share) * self.seconds_left()
         self._time = f"{whose} share of {time}"
@@ -174,7 +173,7 @@ class PoliteSession:
         """
         if (kept := self._kept(url, check)) is not None:
             return kept
-        # Without a budget nothing is waited for; one that is used up ends the asking.
+        # A budget of 0 means asking without waiting; a budget that is used up means not asking.
         if self._limits.budget > 0 and not self.seconds_left():
             raise NotAsked(url, f"not asked: {self._time} is used up")
         for tries in count(1):
@@ -191,7 +190,7 @@ class PoliteSession:
         return body
 
     def discard(self, url: str) -> None:
-        """Forget the kept answer of this address: something after its check refused it."""
+        """Forget the kept answer of this address, since it was rejected after its check."""
         if self._answers is not None:
             self._answers.discard(url)
 
@@ -233,10 +232,10 @@ class PoliteSession:
         self._say(f"still waiting for {host}, until {_in(rest)} at the latest")
 
     def _wait_seconds(self, failure: Throttled | Unreachable, waits: int) -> float:
-        """Wait as long as the service says, else as configured, longer each time.
+        """Wait as long as the service says, or else as configured, longer each time.
 
-        A Retry-After that did not help is not trusted a second time: the configured wait is then
-        the least. arXiv has been seen to say ``Retry-After: 0`` all day.
+        If a Retry-After did not help, the next wait is at least the configured one: arXiv has been
+        seen to send ``Retry-After: 0`` all day.
         """
         configured = _pace(self._limits.retry_wait, LEAST_RETRY_WAIT, failure.url)
         interval = _pace(self._limits.request_interval, LEAST_INTERVAL, failure.url)
@@ -246,7 +245,7 @@ class PoliteSession:
         return max(interval, configured * (waits - 1), retry_after)
 
     def _ask(self, url: str, check: Check, silence: float | None) -> bytes:
-        """Ask once, follow redirects within the domain, judge what came, and note all of it."""
+        """Ask once, follow redirects within the domain, check the answer, and log each request."""
         address = url
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._request(address, url, silence)
@@ -269,7 +268,7 @@ class PoliteSession:
         raise BadAnswer(url, f"redirected more than {MOST_REDIRECTS} times")
 
     def _request(self, address: str, url: str, silence: float | None) -> RawAnswer:
-        """Send one request, at its distance from the one before; ``url`` is what was asked for."""
+        """Send one request after the pause it needs; ``url`` is the address before redirects."""
         if (closed := self._closed.get(domain(address))) is not None:
             raise type(closed)(url, closed.reason, closed.failure.remedy)
         if self._last_end is not None:
@@ -299,31 +298,31 @@ class PoliteSession:
 
 
 def _in(seconds: float) -> str:
-    """Say at what time of this machine's day so many seconds will have passed."""
+    """Say what time it will be on this machine when so many seconds have passed."""
     return (datetime.now().astimezone() + timedelta(seconds=seconds)).strftime("%H:%M %Z")
 
 
 def _pace(configured: float, least_for_arxiv: float, address: str) -> float:
-    """Take the configured seconds, but never less than arXiv needs if arXiv is asked."""
+    """Take the configured seconds, but for arXiv never less than it needs."""
     return max(configured, least_for_arxiv) if is_arxiv(address) else configured
 
 
 class AnswerCache:
     """Checked answers of one listing day, one file an answer, in a folder of the day.
 
-    A file is the SHA-256 of its answer, a line feed, and the answer: one that was cut or damaged
-    counts as missing. If an answer cannot be kept, the run goes on.
+    A file has the SHA-256 of its answer, a line feed, and the answer; if it was cut off or damaged,
+    it counts as missing. If an answer cannot be kept, the run goes on.
     """
 
     def __init__(self, folder: Path, day: date) -> None:
-        """Open ``folder`` (``.daily-papers/answers``) for the day; other days' answers go."""
+        """Open ``folder`` (``.daily-papers/answers``) for the day; delete other days' answers."""
         self._day = folder / day.isoformat()
         for other in folder.glob("????-??-??"):
             if other != self._day:
                 shutil.rmtree(other, ignore_errors=True)
 
     def read(self, url: str) -> bytes | None:
-        """Read the answer that was kept for this address; None if none is whole."""
+        """Read the answer kept for this address; None if there is none, or it is damaged."""
         try:
             digest, _, body = self._file(url).read_bytes().partition(b"\n")
         except OSError:
@@ -331,7 +330,7 @@ class AnswerCache:
         return body if digest == _digest(body) else None
 
     def keep(self, url: str, body: bytes) -> None:
-        """Keep a checked answer; the file is replaced as a whole or not at all."""
+        """Keep a checked answer; its file is replaced as a whole or not at all."""
         file = self._file(url)
         partial = file.with_suffix(".partial")
         try:
@@ -342,7 +341,7 @@ class AnswerCache:
             logger.info("an answer could not be kept: %s", error)
 
     def discard(self, url: str) -> None:
-        """Forget an answer that was refused after its check."""
+        """Forget an answer that was rejected after its check."""
         try:
             self._file(url).unlink(missing_ok=True)
         except OSError as error:

@@ -1,11 +1,11 @@
-"""XML as arXiv serves it, read in time that grows with its size, or refused; and the texts in it.
+"""XML as arXiv serves it, read in linear time or refused; and the texts in it.
 
 Some parsers take quadratic time for attributes, name spaces, nesting or entities. So expat, which
-does not, looks at the shape of a document first; what goes far beyond anything that arXiv has ever
-served reaches no other parser.
+does not, looks at a document's shape first; if it goes far beyond anything that arXiv has ever
+served, no other parser sees it.
 
-The announcement feed and arXivRaw show authors' TeX and their line breaks; the query API shows
-letters. Here both become the same, so that details that come later do not look like a change.
+The announcement feed and arXivRaw give authors' TeX and line breaks; the query API gives letters.
+Here both become the same, so that details that come later do not look like a change.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ ARXIV = "{http://arxiv.org/schemas/atom}"
 _Day = TypeVar("_Day", bound=date)
 
 _LONGEST_QUOTE = 200
-#: arXiv's elements have four attributes and five name spaces at most, and are nested eight deep.
+#: arXiv's elements have at most four attributes and five name spaces, and are nested eight deep.
 _MOST_ATTRIBUTES = 50
 _MOST_NAME_SPACES = 50
 _DEEPEST = 50
-#: Characters of a tag, a comment or an instruction; each is read again and again until it is whole.
+#: Characters of a tag, a comment or an instruction; a parser rereads it until it is complete.
 _LONGEST_TOKEN = 20_000
 #: arXiv began in 1991, with papers that are a little older.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII
 )
-#: What lxml adds, which says the position again.
+#: What lxml adds, which repeats the position.
 _IN_STRING = re.compile(r" \(<string>, line \d+\)$")
 _WEB_PAGE = re.compile(rb"[^<]*(?:<(?:\?|!--)[^<]*)*<(?:!DOCTYPE\s+html|html)\b", re.IGNORECASE)
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)?", re.ASCII)
 
 
 def shortened(text: str) -> str:
-    """Quote foreign text in a message: on one line, without control characters, not long."""
+    """Shorten foreign text for a message: one line, without control characters."""
     plain = "".join(
         " " if unicodedata.category(char)[0] in "CZ" else char for char in text[:_LONGEST_TOKEN]
     )
@@ -57,7 +57,7 @@ def shortened(text: str) -> str:
 def strict_xml(body: bytes, url: str) -> etree._Element:
     """Parse a complete, well-formed document without document type; else raise BadAnswer."""
     if _WEB_PAGE.match(body):
-        raise BadAnswer(url, "a web page came where XML was asked for")
+        raise BadAnswer(url, "the answer is a web page instead of XML")
     if not body.strip():
         raise BadAnswer(url, "the answer is empty")
     parser = etree.XMLParser(
@@ -74,7 +74,7 @@ def strict_xml(body: bytes, url: str) -> etree._Element:
 class _Shape:
     """Looks at a document from its first byte to its last, and keeps nothing of it.
 
-    ``parser`` raises BadAnswer for an unheard-of shape.
+    ``parser`` raises BadAnswer if the shape is one that arXiv never serves.
     """
 
     def __init__(self, url: str) -> None:
@@ -90,10 +90,10 @@ class _Shape:
         self.parser.ProcessingInstructionHandler = self._long
 
     def _refuse(self, what: str) -> NoReturn:
-        raise BadAnswer(self._url, f"the answer {what}, which no answer of arXiv does")
+        raise BadAnswer(self._url, f"the answer {what}, which arXiv's answers never do")
 
     def _document_type(self, *_: object) -> None:
-        self._refuse("brings a document type")
+        self._refuse("declares a document type")
 
     def _name_space(self, *names: str | None) -> None:
         self._name_spaces += 1
@@ -128,7 +128,7 @@ def check_feed(root: etree._Element, url: str) -> None:
 
 
 def error_message(body: bytes) -> str | None:
-    """Return what an error feed says, as arXiv sends it with status 400; None if it is not one."""
+    """Return the message of an error feed, which arXiv sends with status 400; None if none."""
     try:
         return _error_in(strict_xml(body, ""))
     except BadAnswer:
@@ -158,14 +158,14 @@ def moment(text: str) -> datetime:
 
 
 def plausible(when: _Day) -> _Day:
-    """Return it; raises ValueError for a year that overflows if days are added."""
+    """Return the day; raises ValueError for a year so far off that adding days would overflow."""
     if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
         raise ValueError(f"of the year {when.year}")
     return when
 
 
 def readable(text: str) -> str:
-    """Write accents as letters and fold white space; leave everything else."""
+    """Write TeX accents as letters and fold white space; leave everything else."""
     return folded(decode_accents(text))
 
 
@@ -175,6 +175,6 @@ def readable_categories(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def first_doi(text: str) -> str | None:
-    """The first of the DOIs, which authors separate by blanks."""
+    """The first DOI, if authors gave several, separated by spaces."""
     dois = text.split()
     return dois[0].rstrip(",;") or None if dois else None

@@ -1,1 +1,1 @@
-"""The daily job: what it asks arXiv, which answers it trusts, and what they mean."""
+"""The daily job: what it asks arXiv for, which answers it trusts, and what they mean."""

@@ -1,1 +1,1 @@
-"""A paper, its names, texts and links, and what two records of it amount to; all pure."""
+"""A paper, its names, texts and links, and how two records of it are merged; all pure."""
