@@ -175,7 +175,7 @@ def _save_history(transaction: Transaction, store: Store) -> None:
 
 
 def _save_news(transaction: Transaction, news: Iterable[str]) -> None:
-    """Add what is news to the lists of all that was, and look only at those that hold it."""
+    """Add news to the lists of all past news; only the lists that it belongs in are read."""
     by_file: dict[str, set[str]] = defaultdict(set)
     for id in news:
         by_file[_news_file(id)].add(id)
@@ -288,7 +288,7 @@ def _read_news(root: Path) -> frozenset[str]:
 
 
 def _ids_in(path: str, content: bytes) -> list[str]:
-    """Read a list of identifiers at one glance, since there may be very many."""
+    """Read a list of identifiers; it is checked as a whole, since it may be very long."""
     if not _ALL_IDENTIFIERS.fullmatch(content):
         lines = content.split(b"\n")
         wrong = next((n for n, text in enumerate(lines, 1) if not _ONE.fullmatch(text)), 1)
