@@ -49,7 +49,7 @@ class Writer:
             version=1,
             title=self._text(10).capitalize(),
             authors=tuple(self._text(2).title() for _ in range(5)),
-            abstract=self._text(190).capitalize(),
+            abstract=" ".join(self._text(19).capitalize() + "." for _ in range(10)),
             comment=self._source.choice(COMMENTS),
             primary_category="cs.CV",
             categories=("cs.CV", "eess.IV"),

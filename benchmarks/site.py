@@ -81,14 +81,14 @@ def prepare(root: Path, keywords: int, history: int = 0) -> None:
     config = repository(root, keywords)
     writer = Writer()
     names = {keyword.slug: keyword.name for keyword in config.keywords}
-    store = Draft(full_store(config, Writer(2), DAY))
+    full = full_store(config, Writer(2), DAY)
     for start in range(0, history, 2_500):
         places = range(start, min(start + 2_500, history))
-        add_history(root, config, writer, store.keywords, places)
+        add_history(root, config, writer, full.keywords, places)
+    store = Draft(full.updated(news=load_store(root).news) if history else full)
     for place, stored in enumerate(tuple(store.papers.values())):
         paper = with_formulas(stored.paper, place, names[min(stored.first_seen)])
         store.papers[paper.id] = replace(stored, paper=paper)
-    store.news |= load_store(root).news
     repo = Repository(root)
     repo.publish(config, store.finish())
     next_day(root, DAY)
@@ -113,7 +113,7 @@ def add_history(
         paper = with_formulas(writer.paper(day), place, dict(names)[slug])
         news = News(1, day, (slug,), str(day))
         papers[paper.id] = StoredPaper(paper, {slug: day}, frozenset({slug}), news)
-        days.setdefault(day, []).append(NewsItem(paper, (slug,)))
+        days.setdefault(day, []).append(NewsItem(paper, (slug,), paper.abstract[:150]))
     transaction = Transaction(root)
     ids = load_store(root).news if places[0] else frozenset[str]()
     state = State(day=begin + timedelta(days=places[-1] // PAPERS_A_DAY + 1), complete=True)
@@ -142,7 +142,6 @@ def next_day(root: Path, day: date) -> None:
         store.trim(slug, ROWS)
         news = News(1, day, (slug,), str(day))
         store.papers[paper.id] = replace(store.papers[paper.id], news=news)
-        store.news.add(paper.id)
         items.append(NewsItem(paper, (slug,)))
     store.state = State(day=day, complete=True, last_complete=day, day_line="Made up.")
     digest = Digest(str(day), "owner/papers", day, tuple(items), tuple(names.items()))

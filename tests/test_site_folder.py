@@ -34,7 +34,7 @@ def test_a_new_paper_touches_its_own_pages_only(tmp_path: Path) -> None:
     website.save(store.finish())
     after = website.built().files()
     assert {path for path in after if before.get(path) != after[path]} == {
-        *("feed.atom", "index.html", "search.html", "search/index.json", "search/0.bin"),
+        *("feed.atom", "search.html", "search/index.json", "search/0.bin"),
         *(f"keywords/nets.{ending}" for ending in ("atom", "bib", "html", "json")),
     }
 

@@ -136,6 +136,8 @@ def _parts_of_name(name: str) -> list[str]:
 
 def _text(text: str) -> str:
     visible = " ".join(text.split())
+    if visible.isascii() and visible.isprintable() and _ESCAPES.keys().isdisjoint(visible):
+        return visible  # most texts, and quick
     if not visible.isprintable():
         visible = "".join(letter for letter in visible if letter.isprintable())
     return _TOKEN.sub(_escaped, _URL.sub(r"\g<address>", decode_accents(visible)))

@@ -8,14 +8,13 @@ it. Nothing depends on the clock: a feed changes when its papers do.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from urllib.parse import urlsplit
-
-from lxml import etree
 
 from daily_papers.github_actions import GITHUB, folder_address, repository_name, server_url
 from daily_papers.papers.paper import Paper, announcement_order
@@ -115,40 +114,45 @@ class _Writer:
 
     def feed(self, path: str, page: str, title: str, papers: Sequence[Paper]) -> bytes:
         """Write one feed; ``page`` is the page with the same papers."""
-        feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item]  # stubs lack None
-        _add(feed, "id", self._address.tag + path)
-        _add(feed, "title", title)
         updated = max((self._updated(paper) for paper in papers), default=_NEVER)
-        _add(feed, "updated", rfc3339(updated))
-        _add(_add(feed, "author"), "name", self._data.config.title)
-        _add(feed, "rights", "Titles, abstracts and names of authors: CC0 1.0, by arXiv")
+        lines = [
+            '<?xml version="1.0" encoding="utf-8"?>',
+            f'<feed xmlns="{_ATOM}">',
+            _element("id", self._address.tag + path),
+            _element("title", title),
+            _element("updated", rfc3339(updated)),
+            f"<author>{_element('name', self._data.config.title)}</author>",
+            _element("rights", "Titles, abstracts and names of authors: CC0 1.0, by arXiv"),
+        ]
         if self._address.base is not None:
             links = (("self", path, "application/atom+xml"), ("alternate", page, "text/html"))
             for relation, target, kind in links:
-                _add(feed, "link", rel=relation, href=self._address.base + target, type=kind)
+                href = self._address.base + target
+                lines.append(_element("link", rel=relation, href=href, type=kind))
         for paper in papers:
-            self._entry(_add(feed, "entry"), paper)
-        return etree.tostring(feed, encoding="utf-8", xml_declaration=True, pretty_print=True)
+            lines += ["<entry>", *self._entry(paper), "</entry>"]
+        return "\n".join([*lines, "</feed>", ""]).encode(errors="replace")
 
-    def _entry(self, entry: etree._Element, paper: Paper) -> None:
-        _add(entry, "id", f"{self._address.tag}papers/{paper.id}")
-        _add(entry, "title", paper.title, type="text")
-        _add(entry, "updated", rfc3339(self._updated(paper)))
+    def _entry(self, paper: Paper) -> Iterator[str]:
+        yield _element("id", f"{self._address.tag}papers/{paper.id}")
+        yield _element("title", paper.title, type="text")
+        yield _element("updated", rfc3339(self._updated(paper)))
         published = self._published(paper)
         if published is not None:
-            _add(entry, "published", rfc3339(published))
+            yield _element("published", rfc3339(published))
         for author in paper.authors or ():
-            _add(_add(entry, "author"), "name", author)
-        _add(entry, "link", rel="alternate", href=paper.url, type="text/html")
-        _add(entry, "link", rel="related", href=paper.pdf_url, type="application/pdf", title="PDF")
+            yield f"<author>{_element('name', author)}</author>"
+        yield _element("link", rel="alternate", href=paper.url, type="text/html")
+        pdf = paper.pdf_url
+        yield _element("link", rel="related", href=pdf, type="application/pdf", title="PDF")
         code = self._data.code_url(paper)
         if code is not None:
-            _add(entry, "link", rel="related", href=code, title="Code")
+            yield _element("link", rel="related", href=code, title="Code")
         for category in paper.categories or filter(None, [paper.primary_category]):
-            _add(entry, "category", term=_text(category), scheme=_CATEGORIES)
+            yield _element("category", term=category, scheme=_CATEGORIES)
         for topic in self._data.topics_of(paper.id):
-            _add(entry, "category", term=topic.slug, label=_text(topic.name))
-        _add(entry, "summary", paper.abstract, type="text")
+            yield _element("category", term=topic.slug, label=topic.name)
+        yield _element("summary", paper.abstract, type="text")
 
     def _updated(self, paper: Paper) -> datetime:
         """When this version could be read; a withdrawal keeps the date of the version before."""
@@ -182,15 +186,14 @@ class _Writer:
                 yield day
 
 
-def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
-    element = etree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
-    if text:
-        element.text = _text(text)
-    return element
+def _element(name: str, text: str = "", **attributes: str) -> str:
+    inside = "".join(f' {key}="{_text(value)}"' for key, value in attributes.items())
+    return f"<{name}{inside}>{_text(text)}</{name}>" if text else f"<{name}{inside}/>"
 
 
 def _text(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", plain_text(text))
+    plain = plain_text(text)
+    return html.escape(plain if plain.isascii() else _NOT_XML.sub("\ufffd", plain))
 
 
 def _midnight(day: date) -> datetime:

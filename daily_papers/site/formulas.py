@@ -11,8 +11,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup, escape
@@ -77,8 +78,6 @@ _QUOTES = {
 
 
 _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ings?|ions?|ed|es|s|e|y)$")
-# Around what is highlighted, until the text is escaped; `plain_text` leaves none of them.
-_MARK, _END = "\x01", "\x02"
 
 
 class Formula(NamedTuple):
@@ -95,25 +94,34 @@ def plain_text(text: str) -> str:
     return unicodedata.normalize("NFC", shown(text))
 
 
-class Phrases:
-    """What keywords look for in texts, in about any inflection."""
+@cache
+def _loosely(phrase: str) -> tuple[str, re.Pattern[str]] | None:
+    """The begin of a phrase in small letters, and the phrase in about any inflection."""
+    stems = [_ENDING.sub("", word) for word in re.findall(r"\w+", phrase)]
+    if not stems:
+        return None
+    words = (re.escape(stem) + (r"\w{0,6}" if len(stem) > 3 else r"(?:e?s)?") for stem in stems)
+    return stems[0].lower(), re.compile(r"[\W_]{1,3}".join(words) + r"(?!\w)", re.IGNORECASE)
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        words = [re.findall(r"\w+", phrase) for phrase in phrases]
-        stems = [[_ENDING.sub("", word) for word in some] for some in words if some]
-        either = "|".join(
-            r"[\W_]{1,3}".join(
-                re.escape(stem) + (r"\w{0,6}" if len(stem) > 3 else r"(?:e?s)?") for stem in some
-            )
-            for some in stems
-        )
-        self.pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
-        self._begins = [some[0].lower() for some in stems]
 
-    def may_be_in(self, text: str) -> bool:
-        """Whether it is worth looking; most texts are told apart by this, which is quick."""
-        small = text.lower()
-        return any(begin in small for begin in self._begins)
+def _places(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where any of the phrases is, from left to right."""
+    small = text.lower()
+    if len(small) != len(text):  # a few letters have no small form of one letter
+        return
+    found = []
+    for begin, pattern in filter(None, map(_loosely, phrases)):
+        start = small.find(begin)
+        while start >= 0:
+            match = pattern.match(text, start)
+            if match and not (start and (text[start - 1].isalnum() or text[start - 1] == "_")):
+                found.append(match.span())
+            start = small.find(begin, start + 1)
+    end = 0
+    for place in sorted(found):
+        if place[0] >= end:
+            yield place
+            end = place[1]
 
 
 class FormulaRenderer:
@@ -132,8 +140,8 @@ class FormulaRenderer:
         """Whether the library is installed; without it, formulas are shown as TeX."""
         return self._convert is not None
 
-    def html(self, text: str, marked: Phrases | None = None) -> Markup:
-        """Write a text as HTML; what the pattern finds outside of formulas is highlighted."""
+    def html(self, text: str, marked: Sequence[str] = ()) -> Markup:
+        """Write a text as HTML; phrases outside of formulas are highlighted."""
         html = "".join(
             part.mathml if isinstance(part, Formula) else _marked(part, marked)
             for part in self._parts(plain_text(text))
@@ -185,11 +193,12 @@ def _without_commands(text: str) -> str:
     return text
 
 
-def _marked(text: str, phrases: Phrases | None) -> str:
-    if phrases is None or not phrases.may_be_in(text):
-        return str(escape(text))
-    escaped = str(escape(phrases.pattern.sub(rf"{_MARK}\g<0>{_END}", text)))
-    return escaped.replace(_MARK, "<mark>").replace(_END, "</mark>")
+def _marked(text: str, phrases: Sequence[str]) -> str:
+    html, end = "", 0
+    for start, stop in _places(text, phrases):
+        html += f"{escape(text[end:start])}<mark>{escape(text[start:stop])}</mark>"
+        end = stop
+    return html + str(escape(text[end:]))
 
 
 def _width(formula: Element) -> int:

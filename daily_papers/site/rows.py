@@ -19,12 +19,14 @@ from daily_papers.papers.sentence import key_sentence
 from daily_papers.papers.venue import venue
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import SiteData, Topic, shown_day
-from daily_papers.site.formulas import FormulaRenderer, Phrases, plain_text
+from daily_papers.site.formulas import FormulaRenderer, plain_text
 from daily_papers.site.output import key_of
-from daily_papers.store.store import News
+from daily_papers.store.store import StoredPaper
 from daily_papers.text import short_date
 
 AUTHORS_SHOWN = 3
+#: What addresses cannot hold, as `quote` writes it, which is slower.
+_QUOTED = {code: quote(chr(code), safe="") for code in range(128)}
 Item = NewsItem | None
 _MOST_PHRASES = 200
 #: Ranks with a badge.
@@ -38,10 +40,10 @@ class Row:
     """What a row shows of one paper; each text is written when the template asks for it."""
 
     def __init__(
-        self, paper: Paper, topics: tuple[Topic, ...], rows: Rows, item: Item, news: News | None
+        self, stored: StoredPaper, topics: tuple[Topic, ...], rows: Rows, item: Item
     ) -> None:
-        self.paper = paper
-        self._news = news
+        self.paper = stored.paper
+        self._news = stored.news
         #: The keywords that show it.
         self.topics = topics
         self._rows = rows
@@ -164,11 +166,8 @@ class Row:
     @cached_property
     def coins(self) -> str:
         """The paper for reference managers (OpenURL ContextObject in Span)."""
-        fields = list(_fields(self.paper, self.names))
-        # All at once, which is much quicker than one by one.
-        values = quote("\n".join(value for _, value in fields), safe="", errors="replace")
-        named = zip(fields, values.split("%0A"), strict=True)
-        return "&".join(f"{name}={value}" for (name, _), value in named)
+        fields = _fields(self.paper, self.names)
+        return "&".join(f"{name}={_quoted(value)}" for name, value in fields)
 
 
 class Rows:
@@ -190,7 +189,7 @@ class Rows:
         self._written: dict[str, Markup] = {}
         self._spellings = [s for topic in data.topics for s in topic.keyword.authors]
         self.is_followed = lru_cache(10_000)(self._is_followed)
-        self._pattern = cache(self._phrases)
+        self._wanted = cache(self._phrases)
 
     def key(self, id: str) -> str:
         """Changes with the paper's row."""
@@ -227,24 +226,23 @@ class Rows:
 
     def _view(self, id: str, item: Item) -> Row:
         known = id in self._data.traces or item is None
-        paper = self._data.paper(id) if known or item is None else item.paper
+        stored = self._data.stored(id) if known or item is None else StoredPaper(item.paper)
         # A paper that is on several pages is the same on each, whatever a digest says of it.
         of_digest = None if id in self._data.store.papers else item
-        news = self._data.stored(id).news if id in self._data.traces else None
-        return Row(paper, self._data.topics_of(id), self, of_digest, news)
+        return Row(stored, self._data.topics_of(id), self, of_digest)
 
     def html(self, text: str, topics: tuple[Topic, ...]) -> Markup:
         """Write a text as HTML, with the phrases that these keywords look for highlighted."""
-        return self._formulas.html(text, self._pattern(tuple(topic.slug for topic in topics)))
+        return self._formulas.html(text, self._wanted(tuple(topic.slug for topic in topics)))
 
-    def _phrases(self, slugs: tuple[str, ...]) -> Phrases | None:
-        found = {
-            query_words(leaf.text): None
+    def _phrases(self, slugs: tuple[str, ...]) -> tuple[str, ...]:
+        found = (
+            query_words(leaf.text)
             for slug in slugs
             for leaf in leaves(self._data.topic_of[slug].keyword.expression)
             if isinstance(leaf, Phrase)
-        }
-        return Phrases(list(found)[:_MOST_PHRASES]) if found else None
+        )
+        return tuple(dict.fromkeys(found))[:_MOST_PHRASES]
 
     def in_bold(self, names: list[str]) -> Markup:
         """The names, in bold who is followed."""
@@ -264,6 +262,10 @@ def anchor(id: str) -> str:
 
 def _day_text(day: date) -> str:
     return f"{short_date(day)}, {day.year}"
+
+
+def _quoted(text: str) -> str:
+    return text.translate(_QUOTED) if text.isascii() else quote(text, safe="", errors="replace")
 
 
 def _fields(paper: Paper, names: list[str]) -> Iterator[tuple[str, str]]:

@@ -125,7 +125,6 @@ class Website:
             store.take(slug, papers, DAY)
         for id, item in (news or {}).items():
             store.papers[id] = replace(store.papers[id], news=item)
-            store.news.add(id)
         website.save(store.finish())
         return website
 
