@@ -1,7 +1,7 @@
 """The store's tables for other programs: JSON lines, CSV, BibTeX.
 
-Each format is an iterator of texts that end with a newline, so that a large store never has to be
-one string. CSV is for spreadsheets: a cell that would run as a formula gets an apostrophe.
+Each format yields texts that end with a newline, so that a large store never has to be one string.
+CSV is for spreadsheets: a cell that would run as a formula gets an apostrophe.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ COLUMNS = (
     *("journal_ref", "url", "code_url", "summary"),
 )
 
-# Spreadsheets run what begins with one of these, or with its full-width form (which NFKC turns into
-# the plain one), perhaps after invisible characters.
+# Spreadsheets run a cell that begins with one of these, or with its full-width form (which NFKC
+# turns into the plain one), even after invisible characters.
 _FORMULA_STARTS = frozenset("=+-@")
 _UNSEEN_KINDS = ("C", "M", "Z")
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -51,7 +51,7 @@ class Row:
 
 
 def table_rows(keywords: Sequence[Keyword], store: Store) -> Iterator[Row]:
-    """What the tables hold."""
+    """The rows of the tables."""
     for keyword in keywords:
         for paper in store.table(keyword.slug):
             seen = store.papers[paper.id].first_seen
@@ -59,7 +59,7 @@ def table_rows(keywords: Sequence[Keyword], store: Store) -> Iterator[Row]:
 
 
 def all_rows(keywords: Sequence[Keyword], papers: Mapping[str, StoredPaper]) -> Iterator[Row]:
-    """All that was ever shown; a keyword that is gone from keywords.yaml is named by its slug."""
+    """All that was ever shown; a keyword no longer in keywords.yaml is named by its slug."""
     names = {keyword.slug: keyword.name for keyword in keywords}
     shown: dict[str, list[Row]] = {slug: [] for slug in names}
     for stored in papers.values():

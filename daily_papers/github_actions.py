@@ -21,7 +21,7 @@ _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 Severity = Literal["error", "warning", "notice"]
 
-#: GitHub cuts messages there.
+#: GitHub cuts longer messages off.
 LONGEST_MESSAGE = 4_000
 
 
@@ -37,7 +37,7 @@ def server_url(environ: Mapping[str, str]) -> str:
 
 
 def repository_name(environ: Mapping[str, str]) -> str | None:
-    """``owner/name`` of the repository that runs the job; None if GITHUB_REPOSITORY is no name."""
+    """``owner/name`` of the repository that runs the job; None if GITHUB_REPOSITORY is not that."""
     name = environ.get("GITHUB_REPOSITORY", "").strip()
     return name if _REPOSITORY.fullmatch(name) else None
 
@@ -49,7 +49,7 @@ def repository_url(environ: Mapping[str, str]) -> str | None:
 
 
 def site_url(environ: Mapping[str, str]) -> str | None:
-    """The website's address, if DAILY_PAPERS_SITE_URL says that there is one. Raises UsageError."""
+    """The website's address, if DAILY_PAPERS_SITE_URL is set. Raises UsageError."""
     given = environ.get("DAILY_PAPERS_SITE_URL", "").strip()
     return folder_address("DAILY_PAPERS_SITE_URL", given) if given else None
 
@@ -57,7 +57,7 @@ def site_url(environ: Mapping[str, str]) -> str | None:
 def folder_address(name: str, given: str) -> str:
     """The address of a folder of a website, with a slash at its end.
 
-    Raises UsageError, which calls the address by its ``name``, if it is none.
+    Raises UsageError, which names the variable or option ``name``, if it is not an address.
     """
     address = given.strip()
     try:
@@ -92,7 +92,7 @@ def annotation(
 
 def _data(text: str) -> str:
     shown = cut(text, LONGEST_MESSAGE)
-    shown = shown.replace("##[", "## [")  # the older form of a command, obeyed anywhere in a line
+    shown = shown.replace("##[", "## [")  # the older form of a command, run anywhere in a line
     return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -101,10 +101,9 @@ def _property(text: str) -> str:
 
 
 def harmless(line: str) -> str:
-    """The line as no log takes it for a command, and no terminal for a control sequence.
+    """The line, changed so that a log runs no command in it and a terminal no control sequence.
 
-    GitHub runs a line that begins with ``::``, white space before it or not, and one that holds
-    ``##[`` anywhere.
+    GitHub runs a line that begins with ``::``, even after white space, or has ``##[`` anywhere.
     """
     plain = printable(line).replace("##[", "## [")
     return plain.replace("::", ": :", 1) if plain.lstrip().startswith("::") else plain

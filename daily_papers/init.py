@@ -1,7 +1,8 @@
-"""`init`: start a digest repository, or upgrade an older one's workflows.
+"""`init`: start a digest repository, or upgrade the workflows of an older one.
 
-`init` never overwrites anything: a folder with a README, or half a digest repository, gets what it
-lacks. Only ``--upgrade`` replaces files, namely the two workflows, and it shows what changed.
+`init` never overwrites anything: in a folder with a README, or with half a digest repository, it
+only adds what is missing. Only ``--upgrade`` replaces files, the two workflows, and it shows what
+changed.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from daily_papers.render.templates import bundled_templates, marked_copy
 from daily_papers.transaction import Transaction, unwritable
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
-#: one line. A commit cannot name itself, so this one came before this line.
+#: one line. A commit cannot name itself, so this is an earlier one.
 ACTION = "daily-papers/daily-papers@60a820ef0d95bd5b6bd1a284fc1f00def8f56ae3"
 
 Say = Callable[[str], None]
 
 _DAILY = ".github/workflows/daily.yml"
 _CHECK = ".github/workflows/check.yml"
-#: The files that it writes, and the bundled files that they are made from.
+#: The files that `init` writes, and the bundled files that they are made from.
 _FILES = {
     "README.md": "README.md",
     "keywords.yaml": "keywords.yaml",
@@ -39,24 +40,24 @@ _FILES = {
     ".gitignore": "gitignore",
     ".gitattributes": "gitattributes",
 }
-#: Five fields of numbers and names, which need no escaping.
+#: Five fields of numbers and names, none of which needs escaping.
 _CRON = re.compile(r"[\w*/,-]+(?: [\w*/,-]+){4}", re.ASCII)
 _TIMEZONE = re.compile(r"[\w+/-]+", re.ASCII)
 #: The line of a workflow that runs the repository's own copy of this program.
 _OWN_COPY = re.compile(r"^\s*(?:- )?uses: +\./", re.MULTILINE)
-#: Not on the full hour, when GitHub is busiest, nor in the minutes that everybody picks.
+#: Neither on the hour, when GitHub is busiest, nor in the minutes that everybody picks.
 _MINUTES = tuple(minute for minute in range(1, 60, 2) if minute % 5)
-#: The listing's feed is out by 05:30 UTC; the second run leaves the first time to be late.
+#: The day's feed is out by 05:30 UTC; the second run leaves the first one time to be late.
 _FIRST_HOURS = (6, 7, 8)
 _SECOND_HOURS = (13, 14, 15)
 
 
 def init(folder: Path, draw: Random, say: Say) -> None:
-    """Write what the folder lacks to be a digest repository. Raises DailyPapersError."""
+    """Write what the folder needs to be a digest repository. Raises DailyPapersError."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: a file; give init a folder: daily-papers init DIR")
     new = new_files(draw)
-    # A broken link is there, too.
+    # A broken link counts as a file.
     missing = {
         path: text
         for path, text in new.items()
@@ -73,7 +74,7 @@ def init(folder: Path, draw: Random, say: Say) -> None:
 
 
 def upgrade(folder: Path, draw: Random, say: Say) -> None:
-    """Renew the two workflows, keep their schedule, and show what changed."""
+    """Update the two workflows, keep their schedule, and show what changed."""
     if not (folder / "keywords.yaml").is_file():
         raise UsageError(
             f"{folder}: not a digest repository (it has no keywords.yaml); run init first"
@@ -97,7 +98,7 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
 
 
 def new_files(draw: Random) -> dict[str, str]:
-    """The files of a new digest repository, by path, with hours of its own."""
+    """The files of a new digest repository, by path, with starting times of its own."""
     return _new_files(_drawn_slots(draw))
 
 
@@ -110,7 +111,7 @@ def _drawn_slots(draw: Random) -> tuple[str, ...]:
 
 
 def _slots_in(workflow: str) -> tuple[str, ...]:
-    """The times at which a workflow runs; none if it has none that we can write again."""
+    """The times at which a workflow runs; empty if it has none, or none that we can rewrite."""
     try:
         content = yaml.safe_load(workflow)
         events = content.get(True, content.get("on"))  # YAML reads a plain "on" as a boolean
@@ -120,7 +121,7 @@ def _slots_in(workflow: str) -> tuple[str, ...]:
 
 
 def _slot(entry: dict[str, object]) -> str:
-    """An entry of a schedule as we write it. Raises ValueError if it is not a plain one."""
+    """A schedule's entry as we write it. Raises ValueError if it is not a plain one."""
     cron = " ".join(str(entry["cron"]).split())
     timezone = str(entry.get("timezone", "UTC"))
     if not _CRON.fullmatch(cron) or not _TIMEZONE.fullmatch(timezone):

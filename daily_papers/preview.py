@@ -1,7 +1,7 @@
 """`preview`: what a keyword would bring, before it is merged.
 
 Data flow: keywords.yaml, now and at an older commit -> the keywords that changed -> one search for
-each -> counts. `preview_text` puts them into words.
+each -> counts. `preview_text` writes them up.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from daily_papers.repository import KEYWORDS
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
 
-#: A table that covers fewer days loses papers before people are back from a week away.
+#: If a table covers fewer days, people who are away for a week miss papers.
 FEWEST_DAYS = 7.0
 #: Each preview is a search, at arXiv's pace; if more keywords change, only these are searched for.
 MOST_PREVIEWS = 20
-#: Seconds. Nobody waits for a preview as long as for the daily job.
+#: In seconds. People won't wait as long for a preview as for the daily job.
 BUDGET = 15 * 60.0
 #: Fewer rows say little about days.
 _LEAST_ROWS = 100
-#: A topic with nothing new for longer is inactive, or misspelt.
+#: A topic with nothing new for longer than this is inactive, or misspelt.
 _INACTIVE_DAYS = 365
 _LISTING_DAYS_A_WEEK = 5
 
@@ -57,15 +57,15 @@ class KeywordPreview:
 
     keyword: Keyword
     day: date
-    #: Those that match by our own rule, latest update first.
+    #: The papers that match by our own rule, latest update first.
     papers: tuple[Paper, ...] = ()
     #: How many papers arXiv has in all.
     total: int = 0
-    #: How many of the papers each other keyword has, too; the most first.
+    #: How many of the papers each other keyword also has, the most first.
     overlaps: tuple[tuple[str, int], ...] = ()
     #: How many other papers arXiv returned, which would not be stored.
     strangers: int = 0
-    #: Why nothing is known; None if arXiv answered the search.
+    #: Why there is no result; None if arXiv answered the search.
     failure: str | None = None
 
     @property
@@ -85,7 +85,7 @@ class KeywordPreview:
 
     @property
     def new_per_listing_day(self) -> float | None:
-        """How many of these are new papers, and so come by mail."""
+        """How many of these are new papers, which are mailed."""
         if self.per_listing_day is None:
             return None
         return self.per_listing_day * sum(p.version == 1 for p in self.papers) / len(self.papers)
@@ -104,7 +104,7 @@ class KeywordPreview:
 
     @property
     def days_since_newest(self) -> int | None:
-        """How many days ago the newest paper came, if more than a year ago."""
+        """How many days ago the newest paper was submitted, if more than a year ago."""
         if not self.papers:
             return None
         days = (self.day - max(paper.date for paper in self.papers)).days
@@ -112,19 +112,19 @@ class KeywordPreview:
 
     @property
     def coauthor_groups(self) -> tuple[CoauthorGroup, ...]:
-        """The groups of coauthors, which may be different people, if it tracks a person."""
+        """If the keyword tracks a person: groups of coauthors, which may be different people."""
         return coauthor_groups(self.papers, self.keyword.authors) if self.keyword.authors else ()
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordChanges:
-    """What an edit of keywords.yaml does."""
+    """What an edit of keywords.yaml changes."""
 
-    #: New, or with another expression than before.
+    #: Keywords that are new, or whose expression changed.
     keywords: tuple[Keyword, ...]
     removed: tuple[str, ...]
     renamed: tuple[tuple[str, str], ...]
-    #: Searches that the daily job makes because of it.
+    #: How many searches the daily job makes because of it.
     fills: int
 
 
@@ -132,7 +132,7 @@ class KeywordChanges:
 
 
 def keywords_named(config: Config, name: str) -> tuple[Keyword, ...]:
-    """Find a keyword by name or slug, or read the text as a new one, a plain phrase."""
+    """Find a keyword by name or slug, or else read the text as a new plain phrase."""
     found = (k for k in config.keywords if name.casefold() in (k.name.casefold(), k.slug))
     known = next(found, None)
     return (known or _new_keyword(config, name),)
@@ -200,7 +200,7 @@ def _git(root: Path, *arguments: str) -> bytes | None:
 def preview_keywords(
     request: Request, config: Config, keywords: Sequence[Keyword]
 ) -> Iterator[KeywordPreview]:
-    """Search for each keyword in turn; yield what it would bring, or why that is unknown."""
+    """Search for each keyword in turn; yield what it would bring, or why we don't know."""
     services = Services.from_environment(request.environ)
     with PoliteSession(
         Limits.of(services, budget=BUDGET),
@@ -228,7 +228,7 @@ def preview_keywords(
 def overlaps(
     keyword: Keyword, others: Sequence[Keyword], papers: Sequence[Paper]
 ) -> tuple[tuple[str, int], ...]:
-    """How many of the papers each other keyword has, too; the most first."""
+    """How many of the papers each other keyword also has, the most first."""
     others = [other for other in others if other.slug != keyword.slug]
     matches = Matches({other.slug: other.expression for other in others}, papers)
     counts = Counter({other.name: len(matches.of(other.slug)) for other in others})

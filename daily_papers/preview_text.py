@@ -1,4 +1,4 @@
-"""A preview as text: for a terminal, and as Markdown for the summary of a job on GitHub.
+"""A preview as text: for a terminal, and as Markdown for a job summary on GitHub.
 
 Paper text is escaped for its place, and no line is a workflow command.
 """
@@ -35,12 +35,12 @@ class Style(NamedTuple):
 
 
 def changes_as_text(changes: KeywordChanges) -> str:
-    """Write for a terminal what an edit of keywords.yaml does."""
+    """Write for a terminal what an edit of keywords.yaml changes."""
     return "".join(f"{harmless(sentence)}\n" for sentence in _changes(changes))
 
 
 def changes_as_markdown(changes: KeywordChanges) -> str:
-    """Write it for GITHUB_STEP_SUMMARY."""
+    """Write the same for GITHUB_STEP_SUMMARY."""
     lines = ["## Preview of keywords.yaml", ""]
     lines += [f"- {markdown.paragraph(sentence)}" for sentence in _changes(changes)]
     return "\n".join(lines) + "\n"
@@ -82,7 +82,7 @@ STYLES = {
 
 
 def _changes(changes: KeywordChanges) -> Iterator[str]:
-    """How many searches an edit takes, and which tables go or stay."""
+    """How many searches an edit takes, and which tables are removed or kept."""
     if changes.fills:
         runs = ceil(changes.fills / MOST_FILLS)
         searches = plural(changes.fills, "search", "searches")

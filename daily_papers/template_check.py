@@ -1,8 +1,8 @@
 """Find mistakes in a repository's own templates by reading them.
 
-A pull request may come from anybody, and a template is a program: it is parsed here, never run. So
-this finds the mistakes that people make (an unclosed tag, a filter, name or field that does not
-exist), not all that are possible; and it limits how much it reads.
+A pull request may come from anybody, and a template is a program: it is parsed here, but never run.
+So this finds the mistakes that people usually make (an unclosed tag; a filter, name or field that
+does not exist), not every possible one; and it limits how much it reads.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ from daily_papers.transaction import unwritable
 
 MOST_BYTES: Final = 256_000
 MOST_BYTES_TOGETHER: Final = 5_000_000
-#: Names and signs inside tags, in all Markdown templates or in all of the website's; ours have
+#: Names and signs inside the tags of all Markdown templates, or of all the website's; ours have
 #: about 2,000.
 MOST_WORDS: Final = 50_000
 #: Nobody reads more at once.
 MOST_MISTAKES: Final = 100
-#: Nothing is suggested from more names than this, or longer ones: comparing would take too long.
+#: With more names than this, or longer ones, nothing is suggested: comparing would take too long.
 _MOST_COMPARED: Final = 200
 _LONGEST_COMPARED: Final = 30
 #: Levels of nesting that can be both read and rendered.
 _DEEPEST: Final = 100
 _SITE: Final = "site/"
-#: Tests and filters that may be applied to what does not exist.
+#: Tests and filters that may be applied to names that do not exist.
 _GUARDS: Final = frozenset({"defined", "undefined", "default", "d"})
 #: Names that jinja2 itself defines in some places.
 _GIVEN: Final = ("loop", "self", "super", "caller", "varargs", "kwargs")
@@ -56,7 +56,7 @@ _QUOTED = re.compile(r"""["'](?=([^"'\n]*)["'])""")
 
 
 def check_templates(root: Path) -> tuple[Problem, ...]:
-    """Find mistakes, and warn of copies that may be outdated and of names that nothing uses."""
+    """Find mistakes, and warn about copies that may be outdated and files that nothing uses."""
     own = root / "templates"
     problems: list[Problem] = []
     texts = dict(_texts(own, problems))
@@ -70,7 +70,7 @@ def check_templates(root: Path) -> tuple[Problem, ...]:
 
 
 def _texts(own: Path, problems: list[Problem]) -> Iterator[tuple[str, str]]:
-    """Read own templates, by name; none if the repository is this project's own."""
+    """Read the repository's own templates, by name; none if it is this project's repository."""
     if own.resolve() == bundled_templates().resolve():
         return
     together = 0
@@ -106,7 +106,7 @@ def _problem(name: str, line: int | None, message: str) -> Problem:
 
 
 def outdated_copies(texts: Mapping[str, str]) -> Iterator[Problem]:
-    """Warn of copies whose original has changed, and of files that nothing includes."""
+    """Warn about copies whose original has changed, and files that nothing includes."""
     folder = bundled_templates()
     bundled = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.jinja")}
     included = {name for text in texts.values() for name in _QUOTED.findall(text)}
@@ -153,7 +153,7 @@ def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list
 
 
 class _TooMuch(Exception):
-    """The templates hold more than anybody writes."""
+    """The templates are longer than anybody would write."""
 
 
 class _WordLimit(Extension):
@@ -172,7 +172,7 @@ class _WordLimit(Extension):
 
 
 def _parsed(environment: jinja2.Environment, text: str) -> nodes.Template:
-    """Read a template. Raises TemplateSyntaxError, even if Python's own limits are the reason."""
+    """Read a template. Raises TemplateSyntaxError, even if it exceeds Python's own limits."""
     try:
         tree = environment.parse(text)
         _check_depth(tree, _DEEPEST)

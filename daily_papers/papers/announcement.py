@@ -1,7 +1,7 @@
-"""What a listing announces, and how several parts of one listing are one.
+"""What a listing announces, and how the parts of a listing are merged.
 
-An announcement is a paper with the kind under which arXiv lists it. Kinds are relative to the
-categories that were asked for, so they are decided here once all parts are known.
+An announcement is a paper with the kind under which arXiv lists it. A kind depends on the
+categories that were asked for, so it is settled here, once all parts are known.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from daily_papers.papers.paper import Paper
 
 
 class AnnounceKind(StrEnum):
-    """Why a paper is listed, in arXiv's words; the first of several is the one that counts."""
+    """Why a paper is listed, in arXiv's words; if there are several, the first of these counts."""
 
     NEW = "new"  # its first version, and its primary category was asked for
-    CROSS = "cross"  # newly listed in a category that was asked for, which is not its primary
+    CROSS = "cross"  # newly listed in a category that was asked for, but not its primary one
     REPLACE = "replace"
     REPLACE_CROSS = "replace-cross"
 
     @property
     def is_news(self) -> bool:
-        """Whether this is the first time that the paper is listed in what was asked for."""
+        """Whether the paper is listed for the first time in the categories asked for."""
         return self in {AnnounceKind.NEW, AnnounceKind.CROSS}
 
 
-#: The feed holds no more items than this. What is cut are the new papers: arXiv takes the
-#: replaced ones first (arXiv/arxiv-feed, feed/database.py).
+#: A feed has at most this many items. What it loses are new papers, since arXiv lists the replaced
+#: ones first (arXiv/arxiv-feed, feed/database.py).
 FEED_LIMIT = 2_000
 _PRECEDENCE = tuple(AnnounceKind)
 
@@ -48,28 +48,28 @@ class Announcement:
 class PartAnswer:
     """What one feed announces."""
 
-    #: As they were asked for, in order.
+    #: The categories asked for, in order.
     categories: tuple[str, ...]
     url: str
     #: In the order of the feed, each paper once.
     announcements: tuple[Announcement, ...]
-    #: Items in the feed, those that could not be read among them.
+    #: Items in the feed, including those that could not be read.
     count: int
-    #: The day that the feed gives itself. An old day's feed claims to be today's, too. None
-    #: if nothing is announced.
+    #: The day that the feed claims to be for; even an old day's feed claims to be today's. None if
+    #: nothing is announced.
     listing_day: date | None
 
     @property
     def cut(self) -> bool:
-        """Whether new papers are missing: the feed is as long as feeds can be."""
+        """Whether new papers are missing, because the feed has reached the limit."""
         return self.count >= FEED_LIMIT
 
 
 def merge_parts(parts: Iterable[Iterable[Announcement]]) -> tuple[Announcement, ...]:
     """Each announced paper once, in the order of the parts.
 
-    A paper may be in several parts: as ``cross`` in the part of one category and as ``new`` in
-    that of its primary, so relative to all categories it is ``new``. The highest version wins.
+    A paper may be in several parts: as ``cross`` in one part, and as ``new`` in the part with its
+    primary category; for all parts together it is ``new``. The highest version wins.
     """
     whole: dict[str, Announcement] = {}
     for announcement in chain.from_iterable(parts):

@@ -1,7 +1,7 @@
-"""Author names: a line of them taken apart, two spellings compared, papers grouped by coauthors.
+"""Author names: split a line of them, compare two spellings, group papers by coauthors.
 
 arXiv keeps the authors of a paper as one line that people typed (``A. Author, B. Author (CERN)
-and C. Author``). The query API takes it apart; the announcement feed and arXivRaw hand it on.
+and C. Author``). The query API splits it; the announcement feed and arXivRaw pass it on.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _ON_BEHALF = re.compile(
 _SEVERAL_GROUPS = re.compile(r"\b(?:Collaborations|Consortia|Teams|Groups)\b", re.IGNORECASE)
 _AND = re.compile(r"(?:^|\s+)(?:and|&)(?:\s+|$)")
 _FOOTNOTE_MARK = re.compile(r"\$\s*\^[^$]*\$")
-#: ``…, (1) CERN, (2) DESY`` after the last author: a number before its text, not after a name.
+#: ``…, (1) CERN, (2) DESY`` after the last author: each number is before a text, not after a name.
 _OPEN_LEGEND = re.compile(r"[,;]\s*\(\d+\)\s*[^\W\d_][^()]*(?:\(\d+\)[^()]*)*$")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
 _ET_AL = re.compile(r"\bet\.?\s+al\b\.?.*$", re.IGNORECASE)
 _GLUED_INITIAL = re.compile(r"(?<=[^\W\d_]\.)(?=[^\W\d_])")
 _GLUED_AT_ARXIV = re.compile(r"(?<=[^\W\d_]\.)(?=-?[^\W\d_])")
 
-#: Letters that Unicode does not take apart into a letter and an accent.
+#: Letters that Unicode does not decompose into a letter and an accent.
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
@@ -42,8 +42,8 @@ _DELETED_BY_ARXIV = re.compile("[.,;]")
 def split_authors(text: str) -> tuple[str, ...]:
     """Split a line of authors into names, without affiliations.
 
-    Whoever is named before a colon (a collaboration) or after "for the" is an author, too. TeX
-    accents are decoded first, since they may contain what would otherwise separate two names.
+    A name before a colon (a collaboration) or after "for the" is an author too. TeX accents are
+    decoded first, since they may contain characters that would otherwise separate two names.
     """
     decoded = _FOOTNOTE_MARK.sub("", decode_accents(text))
     plain = folded(re.sub(r"~|\\[ ,\\]", " ", decoded).replace("{", "").replace("}", ""))
@@ -56,12 +56,12 @@ def split_authors(text: str) -> tuple[str, ...]:
 
 
 def is_name(text: str) -> bool:
-    """Whether it has a letter or a digit; the query API gives ``:`` for an author now and then."""
+    """Whether it has a letter or a digit; the query API sometimes gives ``:`` for an author."""
     return _WORD.search(text) is not None
 
 
 def _outside_parentheses(text: str) -> str:
-    """Replace each pair of parentheses and its contents, and each unpaired one, by a comma."""
+    """Replace each pair of parentheses with its contents, and each unpaired one, with a comma."""
     kept: list[str] = []
     opened: list[int] = []
     for piece in re.split(r"([()])", text):
@@ -78,7 +78,7 @@ def _outside_parentheses(text: str) -> str:
 
 
 def _with_suffixes(names: Iterable[str]) -> list[str]:
-    """Give ``Jr`` and its kind, which people set off with a comma, back to the name before."""
+    """Attach ``Jr`` and the like, which people set off with a comma, to the name before."""
     whole: list[str] = []
     for name in names:
         if whole and _SUFFIX.fullmatch(name):
@@ -97,10 +97,10 @@ def without_comma(name: str) -> str:
 
 
 def names_in(text: str) -> list[str]:
-    """The names that commas separate, unless a comma only sets a surname off from a given name.
+    """The names that commas separate, unless a comma only separates surname and given name.
 
-    Several names have several words on each side of a comma, or more than one comma. BibTeX's
-    ``Press, Jr., William H.`` is one name.
+    There are several names if each side of a comma has several words, or if there is more than one
+    comma. BibTeX's ``Press, Jr., William H.`` is one name.
     """
     parts = _between_commas(text)
     if len(parts) == 3 and " " not in parts[0] and _SUFFIX.fullmatch(parts[1]):
@@ -130,16 +130,16 @@ def _plain_letters(name: str) -> str:
 
 
 def same_name(spelling: str, author: str) -> bool:
-    """Whether this one name has the words of the spelling in their order, others in between or not.
+    """Whether the name has the words of the spelling in order, perhaps with others in between.
 
-    ``Philip Yu`` is ``Philip S. Yu``, and is not ``Yu Philip``. An initial is a word of its own:
-    ``F. Di Feola`` is in ``Francesco F. Di Feola``, and is not ``Francesco Di Feola``.
+    ``Philip Yu`` fits ``Philip S. Yu``, but not ``Yu Philip``. An initial is a word of its own:
+    ``F. Di Feola`` fits ``Francesco F. Di Feola``, but not ``Francesco Di Feola``.
     """
     return holds_words(name_key(author), name_key(spelling))
 
 
 def holds_words(key: str, wanted: str) -> bool:
-    """Whether one key has the words of another in their order; no words are nowhere."""
+    """Whether one key has the words of another in order; False if the other has none."""
     words = iter(key.split())
     return bool(wanted) and all(word in words for word in wanted.split())
 
@@ -150,9 +150,9 @@ def with_initials_apart(name: str) -> str:
 
 
 def arxiv_name_key(name: str) -> str:
-    """Return the words of a name as arXiv's index of authors holds them.
+    """Return the words of a name as arXiv's index of authors has them.
 
-    Case and accents are folded, ``. , ;`` deleted; all other signs belong to the words
+    Case and accents are folded, and ``. , ;`` are deleted; all other signs belong to the words
     (arXiv/arxiv-search, the mapping of ``authors``).
     """
     plain = _plain_letters(with_initials_apart(name))
@@ -160,22 +160,22 @@ def arxiv_name_key(name: str) -> str:
 
 
 def holds_in_any_order(key: str, wanted: str) -> bool:
-    """Whether one key has all words of another, as arXiv's search asks; no words are nowhere."""
+    """Whether one key has all words of another, as in arXiv's search; False if it has none."""
     return bool(wanted) and set(wanted.split()) <= set(key.split())
 
 
-#: A paper with its other authors: names by what all spellings of them have in common.
+#: A paper with its other authors: their names by a key that all spellings share.
 _Coauthored = tuple[Paper, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class CoauthorGroup:
-    """Papers by one name that are connected by their other authors: perhaps one person's."""
+    """Papers under one name that their other authors connect: perhaps one person's."""
 
     papers: tuple[Paper, ...]
-    #: The other authors, those of most papers first.
+    #: The other authors, starting with those of most papers.
     others: tuple[str, ...]
-    #: The categories, those of most papers first.
+    #: The categories, starting with those of most papers.
     categories: tuple[str, ...]
 
 

@@ -1,8 +1,8 @@
 r"""Papers as BibTeX entries.
 
-Written for BibLaTeX with Biber and for BibTeX with a UTF-8 document: letters stay letters. Paper
-text is hostile here too: it ends up in somebody's LaTeX run. So whatever TeX would act on is
-escaped, except maths made of well-known commands, and braces are always balanced.
+They are for BibLaTeX with Biber, and for BibTeX with a UTF-8 document: letters stay letters. Paper
+text is hostile here too, since it ends up in somebody's LaTeX run. So everything that TeX would act
+on is escaped, except maths made of well-known commands, and braces are always balanced.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
     ">": r"{\textgreater}",
     "|": r"{\textbar}",
 }
-# Maths; a sign that the author has escaped already; any sign that needs it. A lone dollar is money.
+# Maths; a sign that the author has escaped; any sign that needs escaping. A lone dollar is money.
 _TOKEN = re.compile(
     r"""(?P<maths>\$(?![\s$])(?:\\.|[^$\\])+(?<!\s)\$)
     | \\(?P<escaped>[&%#_$]) | (?P<sign>[\\{}~^<>|&%#_$])""",
@@ -70,7 +70,7 @@ _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
 
 
 def bibtex_key(paper: Paper) -> str:
-    """The name to cite by. It depends on the identifier alone, so it never changes."""
+    """The name to cite by. It depends only on the identifier, so it never changes."""
     return f"arxiv-{paper.id.replace('/', '-')}"
 
 
@@ -109,12 +109,12 @@ def _first_month(paper: Paper) -> tuple[int, int]:
 
 
 def _author(name: str) -> str:
-    """Write a name; in braces if BibTeX would take it for several, or a group for a person.
+    """Write a name; in braces if BibTeX would read several names, or a person instead of a group.
 
     A suffix is set off as BibTeX wants it: ``Press, Jr., William H.``
     """
     parts = _parts_of_name(name)
-    # Each part is written separately, since maths or a brace may reach from one to the next.
+    # Each part is written separately, since maths or a brace may span several.
     written = [_text(part) for part in parts]
     if all(written) and not any(_GROUP.search(p) or _READ_BY_BIBTEX.search(p) for p in parts):
         return ", ".join(written)
@@ -154,14 +154,14 @@ def _escaped(token: re.Match[str]) -> str:
 
 
 def _is_harmless(maths: str) -> bool:
-    """Whether maths has only well-known commands, and cannot end the field that it is in."""
+    """Whether maths uses only well-known commands, and cannot end the field that it is in."""
     commands = _COMMAND.findall(maths)
     if not all(_MATHS_COMMAND.fullmatch(name) or name in _SAFE_SIGNS for name in commands):
         return False
     outside = _COMMAND.sub("", maths)
     if "^^" in maths or re.search("[%#&~]", outside):
         return False
-    # BibTeX counts the brace of ``\{``, TeX does not.
+    # BibTeX counts the brace in ``\{``; TeX does not.
     return _is_balanced(maths) and _is_balanced(outside)
 
 

@@ -1,9 +1,9 @@
 """The code and the project page of a paper, as its comment or its abstract names them.
 
-Only what an author wrote is read; no network is asked. A repository is two names or more on a known
-forge. A gist, a person's page and a data set are not repositories;
-the address of something inside a repository (a file, an issue, a release) counts as its repository.
-Repositories on Hugging Face are models or demonstrations: they count if no forge is named.
+They are found only in what the authors wrote, without network. A repository is two or more names on
+a known forge. A gist, a person's page and a data set are not repositories; the address of something
+inside a repository (a file, an issue, a release) counts as the repository. Repositories on Hugging
+Face are models or demos: they count if no forge is named.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from daily_papers.papers.paper import Paper
 
 _FORGES = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
 
-# With a scheme an address may be anywhere; without one it must not be the tail of another
-# word, path, address or name (evilgithub.com, example.org/github.com, me@github.com). The names
-# are ASCII letters, digits and a few signs, so nothing hostile can come through.
+# An address with a scheme may be anywhere; without one it must not be the tail of another word,
+# path, address or name (evilgithub.com, example.org/github.com, me@github.com). Names have only
+# ASCII letters, digits and a few signs, so nothing hostile gets through.
 _ADDRESS = re.compile(
     rf"""(?: https?:\ ?//(?:www\.)? | (?<![\w.@/=&?%#~+-])(?:www\.)? )
         (?P<host> {"|".join(map(re.escape, _FORGES))} | huggingface\.co | git\.sr\.ht
@@ -36,7 +36,7 @@ _PROJECT_PAGE = re.compile(
 )
 _TEX_SIGN = re.compile(r"\{\\([_~#%&-])\}|\$_\$|\\([_~#%&-])(?:\{\})?|\{_\}")
 
-# First names after a forge that are the forge's own pages, not a person or an organisation.
+# Names that lead to a forge's own pages, not to a person or an organisation.
 _NO_OWNER = re.compile(
     """about | apps | blog | collections | contact | customer-stories | dashboard | datasets | docs
     | enterprise | events | explore | features | help | issues | join | login | marketplace | new
@@ -44,7 +44,7 @@ _NO_OWNER = re.compile(
     | sponsors | stars | tasks | topics | trending | users""",
     re.VERBOSE | re.IGNORECASE,
 )
-# What follows a project's groups and name at GitLab, where there may be many groups.
+# What follows a project's groups and name on GitLab, where there may be many groups.
 _INSIDE_GITLAB = re.compile(
     "-|blob|branches|commits|discussions|issues|merge_requests|pulls?|raw|releases|tags|tree|wikis"
 )

@@ -1,4 +1,4 @@
-"""A paper as arXiv describes it, what two records of one come to, and arXiv's identifiers."""
+"""A paper as arXiv describes it, how two records of it are merged, and arXiv's identifiers."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ class ArxivId:
 
 
 def announcement_order(paper_id: str) -> tuple[int, int, str]:
-    """Sort identifiers in the order in which arXiv gave them, which is at announcement.
+    """Sort key that puts identifiers in the order in which arXiv gave them, at announcement.
 
-    Old identifiers (``hep-th/9901001``) are counted per archive, so only their month and number
-    tell the order. Years are those of arXiv's first century: 91 to 99 are 1991 to 1999.
+    Old identifiers (``hep-th/9901001``) were counted per archive, so only their month and number
+    show the order. Two-digit years from 91 to 99 are 1991 to 1999.
     """
     archive, _, number = paper_id.rpartition("/")
     yymm, digits = (number[:4], number[4:]) if archive else tuple(number.split("."))
@@ -72,8 +72,8 @@ def announcement_order(paper_id: str) -> tuple[int, int, str]:
 def pack_ids(ids: Iterable[str]) -> str:
     """Write identifiers as one short text, each once, in the order in which arXiv gave them.
 
-    In ``2601.06587+3+19 2602.00012`` each word begins with a whole identifier; the steps to the
-    next ones of its month follow.
+    In ``2601.06587+3+19 2602.00012`` each word begins with a whole identifier, followed by the
+    steps to the next ones in its month.
     """
     words: list[str] = []
     month, last = "", 0
@@ -104,7 +104,7 @@ def unpack_ids(text: str) -> tuple[str, ...]:
 
 
 class Origin(IntEnum):
-    """Where a paper's record came from; a higher one knows better, and knows more."""
+    """Where a paper's record came from; a higher one is more reliable, and more complete."""
 
     IMPORT = 1  # a published digest README: no authors, no categories, no first date
     FEED = 2  # the announcement feed: no comment, no submission dates
@@ -117,23 +117,23 @@ class Paper:
     """One version of one paper. None means "not known", never "there is none".
 
     Texts are as the author wrote them, with white space folded to single spaces; TeX accents may
-    still be TeX. They are hostile: escape them for the place where they go.
+    still be TeX. They are hostile: escape them for the place they go to.
     """
 
     #: Without version: ``2501.01234`` or ``hep-th/9901001``.
     id: str
     version: int
     title: str
-    #: Names in their order. None if the origin does not give them.
+    #: Names, in order. None if the origin does not give them.
     authors: tuple[str, ...] | None = None
     abstract: str
     comment: str | None = None
     primary_category: str | None = None
-    #: All categories, the primary one among them. None if the origin does not give them.
+    #: All categories, including the primary one. None if the origin does not give them.
     categories: tuple[str, ...] | None = None
     #: Submission of the first version, UTC.
     published: datetime | None = None
-    #: Submission of this version, UTC. None for a paper known from the feed alone.
+    #: Submission of this version, UTC. None for a paper known only from the feed.
     updated: datetime | None = None
     #: The listing day on which the feed announced this version. None if no feed did.
     announced: date | None = None
@@ -141,7 +141,7 @@ class Paper:
     journal_ref: str | None = None
     #: True if arXiv marks this version as a withdrawal, which only OAI-PMH shows.
     withdrawn: bool | None = None
-    #: Submission of the version before this one, as long as this one may be a withdrawal.
+    #: Submission of the version before this one, kept while this one may be a withdrawal.
     previous: datetime | None = None
     origin: Origin
 
@@ -164,7 +164,7 @@ class Paper:
     def is_withdrawn(self) -> bool:
         """Whether this version withdraws the paper, by arXiv's mark or by its comment.
 
-        A withdrawal is one more version, whose comment gives the reason
+        A withdrawal is a further version, whose comment gives the reason
         (https://info.arxiv.org/help/withdraw.html). Only OAI-PMH marks it.
         """
         if self.withdrawn or self.version == 1:
@@ -178,8 +178,8 @@ class Paper:
     def dated(self) -> datetime | None:
         """The moment that tables sort by: this version's submission.
 
-        A withdrawal never lifts a paper: it stays at the date of the version before, or of the
-        first one if that is not known.
+        A withdrawal never moves a paper up: it stays at the date of the version before, or of the
+        first version if that is not known.
         """
         if self.is_withdrawn:
             return self.previous or self.published or self.updated
@@ -187,7 +187,7 @@ class Paper:
 
     @property
     def table_date(self) -> date:
-        """The day that tables show: that of `dated`, or else its listing day."""
+        """The day that tables show: that of `dated`, or else the listing day."""
         return self.dated.date() if self.dated is not None else self.date
 
     @property
@@ -200,16 +200,16 @@ class Paper:
 
     @property
     def has_details(self) -> bool:
-        """Whether everything arXiv says of it is known, not only what a feed or a README shows."""
+        """Whether we know all that arXiv says about it, not only what a feed or a README has."""
         return self.origin >= Origin.OAI
 
 
 def merge(known: Paper, incoming: Paper) -> Paper:
-    """Join two records of one paper, ``incoming`` being the later to arrive.
+    """Join two records of one paper; ``incoming`` arrived later.
 
-    A higher version replaces a lower one, and keeps from it only the first version's date. In the
-    same version what is known fills what is not, so a comment that an answer leaves out stays;
-    where both know, the better origin wins, then the newer record.
+    A higher version replaces a lower one, and keeps only the first version's date from it. For the
+    same version, known values fill in unknown ones, so a comment that an answer leaves out stays;
+    if both are known, the more reliable origin wins, then the newer record.
     """
     assert known.id == incoming.id
     if incoming.version < known.version:
@@ -227,14 +227,14 @@ def merge(known: Paper, incoming: Paper) -> Paper:
         unknown = [each.name for each in fields(Paper) if getattr(better, each.name) is None]
         merged = replace(better, **{name: getattr(other, name) for name in unknown})
     if merged.has_details and not merged.is_withdrawn and merged.previous is not None:
-        return replace(merged, previous=None)  # now it is sure that this version withdraws nothing
+        return replace(merged, previous=None)  # now we know that this version withdraws nothing
     return merged
 
 
 def newest_first(paper: Paper) -> tuple[int, float, tuple[int, int, str]]:
     """Sort key that puts the newest paper first: by date, then time, then identifier.
 
-    Use it with ``sorted(papers, key=newest_first)``. A paper known from the feed alone counts as
+    Use it with ``sorted(papers, key=newest_first)``. A paper known only from the feed counts as
     submitted at the start of its listing day.
     """
     month, number, archive = announcement_order(paper.id)
@@ -245,8 +245,8 @@ def newest_first(paper: Paper) -> tuple[int, float, tuple[int, int, str]]:
 
 
 def folded(text: str) -> str:
-    """Fold every run of white space to one space, as arXiv's own pages show it.
+    """Fold every run of white space into one space, as arXiv's own pages do.
 
-    Control characters, which XML lets through, are left out.
+    Control characters, which XML allows, are removed.
     """
     return " ".join(_CONTROLS.sub("", text).split())

@@ -54,11 +54,11 @@ _LETTERS = {
 _DOTTED = {"ı": "i", "ȷ": "j"}
 
 _NAME = rf"(?:{'|'.join(sorted(_LETTERS, key=len, reverse=True))})(?![A-Za-z])"
-# TeX drops the spaces after a macro's name: S\o ren is Søren. Before anything but a letter they
-# are kept, since there an author who wrote them meant them.
+# TeX drops the spaces after a macro's name: S\o ren is Søren. Spaces before anything but a letter
+# are kept, since an author who wrote them there meant them.
 _DROPPED = r"(?:\{\}|\s+(?=[^\W\d_]))?"
-# Letter accents take a group, a macro or, after a space, a letter. \b does not take the last one:
-# where authors write "\b word" they mean bold.
+# Letter accents take a group, a macro or, after a space, a letter. \b does not take a letter: if
+# authors write "\b word", they mean bold.
 _ACCENT = r"""(?:['`"^~=.]|[Hbcdkruv](?=[{\\])|[Hcdkruv]\s+(?=[^\W\d_]))"""
 _TOKEN = re.compile(
     rf"""
@@ -77,8 +77,8 @@ _TOKEN = re.compile(
 def decode_accents(text: str) -> str:
     r"""Write TeX accents and named letters as Unicode letters, and leave everything else.
 
-    An accent is decoded only where Unicode has the letter; ``\'`` before a space, ``\c{opyright}``
-    and ``\pm`` stay.
+    An accent is decoded only if Unicode has the letter; ``\'`` before a space, ``\c{opyright}`` and
+    ``\pm`` stay.
     """
     return _TOKEN.sub(_decoded, text) if "\\" in text else text
 

@@ -1,1 +1,1 @@
-"""A keyword as an expression: read from a query, written for arXiv, matched here."""
+"""A keyword as an expression: parsed from a query, written for arXiv, matched here."""

@@ -1,7 +1,7 @@
 """arXiv's categories, archive by archive: the table behind ``taxonomy``.
 
 155 active categories in 20 archives, as https://arxiv.org/category_taxonomy lists them. arXiv adds
-one now and then; a new one belongs here, and works with a warning until it is.
+one now and then; until a new one is added here, it works with a warning.
 """
 
 from __future__ import annotations

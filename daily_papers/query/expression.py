@@ -1,4 +1,4 @@
-"""A keyword as an expression: what is asked of arXiv, and what the matcher decides.
+"""A keyword as an expression: what to ask arXiv for, and what to match here.
 
 The same small tree serves both, so that a search and a match cannot mean different things.
 """
@@ -24,7 +24,7 @@ class Field(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words side by side in one field, in any inflection."""
+    """Words side by side in one field, each in any form."""
 
     field: Field
     text: str
@@ -105,7 +105,7 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
 def to_arxiv(expression: Expression) -> str:
     """Write the expression in the query syntax of arXiv's API.
 
-    Every operation is in parentheses, since nothing has precedence there and a missing
+    Every operation is in parentheses, since no operator takes precedence there and a missing
     operator means OR (https://info.arxiv.org/help/api/user-manual.html, Details of Query
     Construction). The result is also the expression's canonical name.
     """
@@ -129,7 +129,7 @@ def _joined(operator: str, parts: list[str]) -> str:
 
 
 def query_words(text: str) -> str:
-    """The text as arXiv's query parser can take it: what it would misread becomes a space.
+    """The text with a space for each character that arXiv's query parser would misread.
 
     Quotes, parentheses and colons are syntax; underscores are rewritten by the parser, and only
     in the first term (arXiv/arxiv-search, fix_author_underscores); ``*`` and ``?`` would be

@@ -31,7 +31,7 @@ CREATE VIRTUAL TABLE words_of_papers USING fts5vocab(papers, row);
 CREATE VIRTUAL TABLE places_in_papers USING fts5vocab(papers, instance);
 CREATE VIRTUAL TABLE words_of_phrases USING fts5vocab(phrases, instance);
 """
-# Most phrases hold a word that no paper of the day has in this field. No need to ask for them.
+# Most phrases have a word that no paper of the day has in this field, so skip them.
 _WORTH_ASKING = """
 SELECT doc FROM words_of_phrases EXCEPT
 SELECT doc FROM words_of_phrases WHERE term <> ? AND term NOT IN (SELECT term FROM words_of_papers)
@@ -41,12 +41,12 @@ _WORDS_OF = "SELECT offset, term FROM words_of_phrases WHERE doc = ? AND term <>
 _STEMS = "SELECT doc, term FROM words_of_phrases ORDER BY doc, offset"
 _PLACES_OF = "SELECT doc, offset - ? FROM places_in_papers WHERE term = ?"
 
-# Two signs of the private use area, which FTS5 takes for letters: one where any word may be, one
-# that joins two parts of a word.
+# Two private use characters, which FTS5 takes for letters: one stands for any word, one joins two
+# parts of a word.
 _GAP, _JOINT = "\ue000", "\ue001"
 _WORD = re.compile(rf"(?:[^\W_]|{_JOINT})+")
 _GAPS_AT_ENDS = re.compile(rf"^[\W_]*{_GAP}|{_GAP}[\W_]*$")
-# Unicode's word boundaries (UAX #29), by which arXiv's index separates words.
+# Unicode's word boundaries (UAX #29), where arXiv's index separates words.
 _INSIDE_WORD = re.compile(
     r"(?<=[^\W\d_])[.'’](?=[^\W\d_])|(?<=\d)[.,'’](?=\d)|(?<=[^\W_])_+(?=[^\W_])"
 )
@@ -69,21 +69,21 @@ _GREEK_MACRO = re.compile(rf"\\({'|'.join(_GREEK)})(?![A-Za-z]) ?")
 
 
 def papers_with(phrases: Sequence[Phrase], papers: Sequence[Paper]) -> dict[Phrase, int]:
-    """Find for each phrase the set of the papers that hold it."""
+    """Find the set of papers that contain each phrase."""
     return _by_field(phrases, papers, indexed, indexed)
 
 
 def papers_found_by_arxiv(phrases: Sequence[Phrase], papers: Sequence[Paper]) -> dict[Phrase, int]:
-    """Find for each phrase the set of the papers that arXiv's search returns for it.
+    """Find the set of papers that arXiv's search returns for each phrase.
 
-    Any word may be where the phrase has a small word; small words at its ends are dropped, and a
-    phrase of small words alone finds nothing.
+    Any word may take the place of a small word inside the phrase; small words at its ends are
+    dropped, and a phrase of nothing but small words finds nothing.
     """
     return _by_field(phrases, papers, _with_whole_words, _with_gaps)
 
 
 def stems_of(phrases: Sequence[str]) -> dict[str, str]:
-    """The words of each phrase as they are looked up: lower case, without their endings."""
+    """The words of each phrase as they are looked up: in lower case, without endings."""
     stems: dict[str, list[str]] = {phrase: [] for phrase in phrases}
     with closing(_index((), [indexed(query_words(phrase)) for phrase in phrases])) as index:
         for number, word in index.execute(_STEMS):
@@ -97,7 +97,7 @@ _Reading = Callable[[str], str]
 def _by_field(
     phrases: Sequence[Phrase], papers: Sequence[Paper], text: _Reading, question: _Reading
 ) -> dict[Phrase, int]:
-    """Ask one table for each field: FTS5 reads less than if it had to tell columns apart."""
+    """Use one table for each field: FTS5 reads less than if it had to filter by column."""
     holding = dict.fromkeys(phrases, 0)
     for field, texts in (
         (Field.TITLE, [paper.title for paper in papers]),
@@ -118,7 +118,7 @@ def _texts_with(questions: Sequence[str], texts: Iterable[str]) -> dict[int, int
             if _GAP in questions[number]:
                 positions = _with_gaps_filled(index, number)
             else:
-                # query_words has left no quote in it, nor other syntax.
+                # query_words has removed quotes and all other syntax.
                 rows = index.execute(_ASK, (f'"{questions[number]}"',))
                 positions = {position for (position,) in rows}
             found[number] = sum(1 << position for position in positions)
@@ -126,7 +126,7 @@ def _texts_with(questions: Sequence[str], texts: Iterable[str]) -> dict[int, int
 
 
 def _with_gaps_filled(index: sqlite3.Connection, number: int) -> set[int]:
-    """Find the texts with each word of a question as far from the first one as in the question."""
+    """Find the texts in which the question's words are as far apart as in the question."""
     words = index.execute(_WORDS_OF, (number, _GAP)).fetchall()
     begins = (set(index.execute(_PLACES_OF, word)) for word in words)
     return {position for position, _ in reduce(and_, begins)}
@@ -150,12 +150,12 @@ def _index(texts: Iterable[str], questions: Iterable[str]) -> sqlite3.Connection
 def indexed(text: str) -> str:
     """Return a text as arXiv indexes it: TeX accents and Greek macros as letters, no possessives.
 
-    So a paper matches alike whether the feed gives it in TeX or the query API in letters.
+    So a paper matches in the same way whether the feed gives TeX or the query API letters.
     """
     if "\\" in text:
         text = _GREEK_MACRO.sub(lambda macro: _GREEK[macro[1]], decode_accents(text))
     text = _POSSESSIVE.sub("", text)
-    # A lone surrogate, which JSON can carry, cannot be handed to SQLite.
+    # SQLite does not take a lone surrogate, which JSON may contain.
     return folded(unicodedata.normalize("NFC", text)).encode(errors="replace").decode()
 
 

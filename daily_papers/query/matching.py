@@ -1,8 +1,8 @@
-"""Which papers a keyword means, and which of them arXiv's search may return.
+"""Which papers a keyword matches, and which ones arXiv's search may return for it.
 
 Every distinct phrase, author and category of all keywords is looked up once; AND, OR and ANDNOT
-are set operations on what was found (FTS5's own parser gives up at 32 nested parentheses). Sets
-of papers are integers whose bit n stands for the n-th paper. docs/matching.md explains both rules.
+are set operations on the results (FTS5's own parser gives up at 32 nested parentheses). Sets of
+papers are integers whose bit n stands for the n-th paper. docs/matching.md explains both rules.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from daily_papers.query.expression import (
 
 
 class Verdict(Enum):
-    """What can be said of one paper and one expression."""
+    """Whether one paper matches one expression, as far as we can know."""
 
     MATCHES = "matches"
     DOES_NOT = "does not match"
-    #: It depends on authors or categories that are not known of this paper (an imported one): it
-    #: may stay in a table that it is in, and nothing brings it into another.
+    #: It depends on authors or categories that we do not know for this paper (an imported one). It
+    #: may stay in a table that it is in, but does not enter another.
     UNKNOWN = "unknown"
 
 
 class Matches:
-    """Which of the papers each keyword means.
+    """Which of the papers each keyword matches.
 
-    ``keywords`` are expressions by slug. Give all keywords of a day at once: what several of them
-    share is looked up once.
+    ``keywords`` are expressions by slug. Pass all keywords of a day at once: what several of them
+    share is then looked up only once.
     """
 
     def __init__(self, keywords: Mapping[str, Expression], papers: Sequence[Paper]) -> None:
@@ -78,7 +78,7 @@ class Matches:
         )
 
     def why(self, slug: str, paper: Paper) -> tuple[Leaf, ...]:
-        """Every phrase, author and category on the wanted side that holds for the paper.
+        """Every phrase, author and category that makes the paper match.
 
         Empty if the paper does not match.
         """
@@ -87,7 +87,7 @@ class Matches:
 
 
 def why(expression: Expression, paper: Paper) -> tuple[Leaf, ...]:
-    """Return what holds for a single paper; empty if it does not match."""
+    """Return what makes a single paper match; empty if it does not match."""
     return Matches({"": expression}, [paper]).why("", paper)
 
 
@@ -116,7 +116,7 @@ def explain(why: Iterable[Leaf]) -> str:
 
 
 class _Found(NamedTuple):
-    """Two sets of papers: those that surely fit, and those that perhaps do, which include them."""
+    """Two sets of papers: those that surely match, and those that may, which include the first."""
 
     surely: int
     perhaps: int
@@ -140,7 +140,7 @@ _ARXIVS = _Rule(fulltext.papers_found_by_arxiv, arxiv_name_key, holds_in_any_ord
 
 
 def _found(expression: Expression, holding: _Holding) -> _Found:
-    """Find the papers that the expression fits, from those for which each leaf holds."""
+    """Find the papers that match the expression, given those that match each leaf."""
     match expression:
         case All(parts):
             return _joined(and_, parts, holding)
@@ -171,7 +171,7 @@ def _positions(papers: int) -> Iterator[int]:
 
 
 def _why(expression: Expression, paper: int, holding: _Holding) -> Iterator[Leaf]:
-    """Yield the leaves that hold for the paper, within parts that hold."""
+    """Yield the leaves that match the paper, within parts that match it."""
     if not _found(expression, holding).surely & paper:
         return
     match expression:
@@ -214,7 +214,7 @@ def _holding_authors(
 
 
 def _keys_by_word(by_name: Mapping[str, int], rule: _Rule) -> dict[str, dict[str, int]]:
-    """Fold the names, and put each under each of its words."""
+    """Fold the names, and index each by each of its words."""
     by_word: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for name, those in by_name.items():
         key = rule.key(name)
@@ -224,7 +224,7 @@ def _keys_by_word(by_name: Mapping[str, int], rule: _Rule) -> dict[str, dict[str
 
 
 def _with_name(author: Author, by_word: Mapping[str, Mapping[str, int]], rule: _Rule) -> int:
-    """Find the papers with an author of this name, among the names with its rarest word."""
+    """Find the papers with an author of this name; only names with its rarest word are compared."""
     wanted = rule.key(author.name)
     nobody: Mapping[str, int] = {}
     candidates = min(

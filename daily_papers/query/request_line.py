@@ -1,7 +1,7 @@
 """How long an address may be, and how a search that is too long is divided into several.
 
-arXiv refuses a request line (method, path, query and ``HTTP/1.1``) of more than 4,094 bytes with
-status 400 and no Atom feed. Pure: nothing is asked here.
+arXiv answers a request line (method, path, query and ``HTTP/1.1``) of more than 4,094 bytes with
+status 400, without an Atom feed. Pure: nothing here sends a request.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from daily_papers.query.expression import (
     to_arxiv,
 )
 
-#: What arXiv takes; other servers take as much.
+#: What arXiv accepts; other servers accept at least as much.
 MOST_LINE_BYTES = 4_094
-#: What that leaves for the query of a search at arXiv's own address.
+#: What that leaves for a search's query at arXiv's own address.
 MOST_QUERY_BYTES = 3_900
 
 
@@ -41,18 +41,18 @@ class TooLong(ValueError):
 
 
 def line_bytes(url: str) -> int:
-    """Count the bytes of the request line with which the address is asked for."""
+    """Count the bytes of the request line for this address."""
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return len(f"GET {target} HTTP/1.1".encode())
 
 
 def searches(expression: Expression, most_bytes: int = MOST_QUERY_BYTES) -> tuple[Expression, ...]:
-    """Divide an expression into searches of at most ``most_bytes`` each, as an address writes them.
+    """Divide an expression into searches of at most ``most_bytes`` each, encoded for an address.
 
-    Together they find everything that the expression means. They find more if a search has no room
-    for all that is excluded or required: the matcher leaves the rest out. Raises TooLong if a
-    single term does not fit.
+    Together they find everything that the expression means. They find more than that if there is
+    no room for everything excluded or required; the matcher then drops the surplus. Raises TooLong
+    if a single term does not fit.
     """
     for term in leaves(expression):
         if _size(term) > most_bytes:
@@ -102,9 +102,9 @@ def _packed(pieces: Iterable[Expression], room: int) -> list[Expression]:
 
 
 def _pieces_of_all(parts: Sequence[Expression], room: int) -> list[Expression]:
-    """Combine each piece of one part with each of the others.
+    """Combine each piece of one part with each piece of the others.
 
-    Parts that have no room beside the longest are not required: the search then finds more.
+    Parts that do not fit beside the longest are dropped: the search then finds more.
     """
     kept: list[Expression] = []
     least: list[int] = []
@@ -126,7 +126,7 @@ def _pieces_of_all(parts: Sequence[Expression], room: int) -> list[Expression]:
 
 
 def _pieces_without(wanted: Expression, unwanted: Expression, room: int) -> list[Expression]:
-    """Exclude as much as half of the room takes, or more if the wanted part leaves more."""
+    """Exclude as much as fits into half of the room, or more if the wanted part leaves more."""
     inside = room - _joined_size([0, 0])
     for_unwanted = max(inside // 2, inside - _size(wanted))
     excluded = _some_of(unwanted, for_unwanted)
@@ -136,7 +136,7 @@ def _pieces_without(wanted: Expression, unwanted: Expression, room: int) -> list
 
 
 def _some_of(unwanted: Expression, room: int) -> Expression | None:
-    """Leave out what does not fit, so that what is left excludes less and never more."""
+    """Leave out what does not fit, so that the search excludes fewer papers, never more."""
     if _size(unwanted) <= room:
         return unwanted
     if not isinstance(unwanted, AnyOf):
@@ -146,7 +146,7 @@ def _some_of(unwanted: Expression, room: int) -> Expression | None:
 
 
 def _least(expression: Expression) -> int:
-    """How much room `_pieces` needs at least: as much as the longest term that is wanted."""
+    """The least room that `_pieces` needs: that of the longest wanted term."""
     match expression:
         case AnyOf(parts) | All(parts):
             return max(_least(part) for part in parts)

@@ -1,9 +1,9 @@
 """arXiv's query syntax, read into an expression.
 
-arXiv's own parser forgives, and then searches for something else than was meant: a missing operator
-is OR, a missing field is every field, and no operator binds closer than another. Here each of these
-is an error that names the column and what was expected, so that whatever is accepted means the
-same at arXiv and in the local matcher.
+arXiv's own parser is forgiving, and so searches for something other than what was meant: a missing
+operator is OR, a missing field is every field, and no operator takes precedence. Here each of these
+is an error that names the column and what was expected. So whatever is accepted means the same to
+arXiv and to our matcher.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ MAX_LENGTH: Final = 4000
 _MAX_DEPTH: Final = 30
 
 OPERATORS: Final = ("AND", "OR", "ANDNOT")
-#: What people and other search engines write for an operator.
+#: What people write for an operator, and other search engines accept.
 _OPERATOR_LIKE: Final = {
     "NOT": "ANDNOT", "&&": "AND", "&": "AND", "||": "OR", "|": "OR", "!": "ANDNOT"
 }  # fmt: skip
-#: Operators of other languages right next to a word; ``AT&T`` is one word.
+#: Operators of other languages right beside a word; ``AT&T`` is one word.
 _GLUED_OPERATOR: Final = re.compile(r"\|\|?|&&|&(?=\w+:)")
 _FIELDS: Final = ("ti", "abs", "au", "cat")
 _LONG_NAMES: Final = {
@@ -87,7 +87,7 @@ class QueryError(DailyPapersError):
 
 
 def parse(query: str) -> Expression:
-    """Read a query; raises QueryError at the first thing that is not right."""
+    """Read a query; raises QueryError for the first mistake."""
     if len(query) > MAX_LENGTH:
         raise QueryError(
             MAX_LENGTH + 1, f"longer than {MAX_LENGTH:,} characters; make two keywords of it"
@@ -96,7 +96,7 @@ def parse(query: str) -> Expression:
 
 
 def wildcard_in(phrase: str) -> bool:
-    """Whether the phrase has a word with a wildcard, as ``optim*``; ``A* search`` has none."""
+    """Whether a word of the phrase ends in a wildcard, like ``optim*``; ``A* search`` has none."""
     return _ENDS_IN_WILDCARD.search(phrase) is not None
 
 
@@ -114,7 +114,7 @@ class _Token:
 
 
 class _Parser:
-    """Recursive descent over ``term (operator term)*``, with one operator for each level."""
+    """Recursive descent over ``term (operator term)*``, with a single operator on each level."""
 
     def __init__(self, query: str) -> None:
         self._tokens = [_Token(each[0], each.start() + 1) for each in _TOKEN.finditer(query)]

@@ -1,7 +1,7 @@
 """What a category's name means: which names are the same, and which papers it covers.
 
-A search and a local decision must not differ, so both come from ``spellings``: the names after
-``cat:`` in a query are the patterns that ``covers`` compares with.
+A search and a local match must not differ, so both use ``spellings``: the names after ``cat:`` in a
+query are the patterns that ``covers`` compares with.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ _KNOWN = _ACTIVE | {name: name for name in CLOSED}
 _SUBJECTS = [(name, subject.lower()) for name, subject in (ARCHIVES | CATEGORIES).items()]
 _SAME_AS = ALIASES | {canonical: alias for alias, canonical in ALIASES.items()}
 _FORM = re.compile(r"[a-z]+(?:-[a-z]+)?\.(?:[a-z]{2}|[a-z]+(?:-[a-z]+)?)")
-#: In these archives categories have small words for names (physics.med-ph), elsewhere two capitals.
+#: In these archives, categories are lower-case words (physics.med-ph); elsewhere, two capitals.
 _WORD_ARCHIVES = frozenset({"cond-mat", "physics"})
 
 
 def is_known(name: str) -> bool:
-    """Whether the name, in whatever case, is one of arXiv's categories or archives."""
+    """Whether the name, in any case, is one of arXiv's categories or archives."""
     return name.lower() in _KNOWN
 
 
 def has_known_archive(paper_id: str) -> bool:
-    """Whether arXiv can have given the identifier: those of old name the archive that did."""
+    """Whether arXiv can have given this identifier: an old one names its archive."""
     archive, slash, _ = paper_id.partition("/")
     return not slash or archive in ARCHIVES or archive in CLOSED
 
 
 def is_well_formed(name: str) -> bool:
-    """Whether arXiv could name a category so: a new one, which the table still lacks."""
+    """Whether this could be the name of a new category, which the table does not have yet."""
     archive, _, suffix = name.lower().partition(".")
     if not _FORM.fullmatch(name.lower()) or (len(suffix) != 2 and archive not in _WORD_ARCHIVES):
         return False
@@ -44,7 +44,7 @@ def is_well_formed(name: str) -> bool:
 
 
 def canonical(name: str) -> str:
-    """The name as arXiv writes it: ``CS.cv`` is ``cs.CV``. An unknown one gets the usual case."""
+    """The name as arXiv writes it: ``CS.cv`` is ``cs.CV``. Unknown names get the usual case."""
     known = _KNOWN.get(name.lower())
     if known is not None:
         return known
@@ -53,17 +53,17 @@ def canonical(name: str) -> str:
 
 
 def successor(name: str) -> str | None:
-    """The category that took over from an archive that was closed; None for any other name."""
+    """The category that replaced a closed archive; None for any other name."""
     return CLOSED.get(canonical(name))
 
 
 @cache
 def spellings(name: str) -> tuple[str, ...]:
-    """Every name that a paper of this category or archive may carry; ``cs.*`` is all that begin so.
+    """Every name that papers of this category or archive may have; ``cs.*`` is a prefix.
 
-    An archive covers its categories, and those of other archives that are an alias of one of
-    them: a paper in cs.IT alone is a paper in math.IT, so it is one in math. The dot of ``math.*``
-    keeps math-ph out, but for its alias math.MP.
+    An archive covers its categories, and their aliases in other archives: a paper in cs.IT is also
+    in math.IT, and so in math. The dot in ``math.*`` keeps math-ph out, except for its alias
+    math.MP.
     """
     wanted = canonical(name)
     if wanted in CATEGORIES or wanted not in ARCHIVES:
@@ -85,7 +85,7 @@ def _with_alias(category: str) -> tuple[str, ...]:
 
 
 def covers(wanted: str, paper_categories: Iterable[str]) -> bool:
-    """Whether a paper of these categories, cross-lists counting, is one of the wanted category."""
+    """Whether a paper with these categories, cross-lists included, is in the wanted one."""
     own = [category.lower() for category in paper_categories]
     for spelling in map(str.lower, spellings(wanted)):
         if spelling in own:
@@ -96,7 +96,7 @@ def covers(wanted: str, paper_categories: Iterable[str]) -> bool:
 
 
 def suggest(name: str) -> tuple[str, ...]:
-    """The names that were probably meant by a misspelt one, the likeliest first; at most two."""
+    """The names that a misspelt one probably meant, the likeliest first; at most two."""
     text = " ".join(re.split(r"[\W_]+", name.lower())).strip()
     if not text:
         return ()
@@ -112,7 +112,7 @@ def _same_letters(text: str) -> tuple[str, ...]:
 
 @cache
 def _by_letters() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """By its letters alone, each name; and each category by those behind the dot."""
+    """Index all names by their letters, and all categories by the letters after the dot."""
     whole: dict[str, list[str]] = {}
     suffixes: dict[str, list[str]] = {}
     for name in _ACTIVE.values():
@@ -142,7 +142,7 @@ def _similar(name: str) -> tuple[str, ...]:
 
 
 def _same_archive(text: str) -> list[str]:
-    """Compare what follows the dot alone, lest the shared archive make every name look alike."""
+    """Compare only what follows the dot, or the shared archive would make all names similar."""
     archive, _, suffix = text.partition(".")
     suffixes = [known.partition(".")[2] for known in _ACTIVE if known.startswith(f"{archive}.")]
     return [f"{archive}.{close}" for close in difflib.get_close_matches(suffix, suffixes, 1, 0.5)]
