@@ -46,8 +46,12 @@ class Life:
         self.commit(FIRST)
 
     def publish(self, digest: Digest | None = None) -> None:
-        """Write the store and everything that shows it."""
-        Repository(self.root).publish(self.config, self.store.finish(), digest)
+        """Write the store and everything that shows it; what has left all tables is history now."""
+        store = self.store.finish()
+        Repository(self.root).publish(self.config, store, digest)
+        day = store.state.day
+        current = {id: each for id, each in store.papers.items() if each.is_current(day)}
+        self.store = Draft(replace(store, papers=current))
 
     def day(self, day: date) -> None:
         """One more day, and its commit."""
