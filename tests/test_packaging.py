@@ -19,7 +19,7 @@ PACKAGE = PROJECT / "daily_papers"
 TEMPLATES = PROJECT / "templates"
 
 #: What a file of the package may be; anything else came in by mistake.
-MODULES = re.compile(r"[a-z_]+(?:/[a-z_]+)*\.py|keywords\.schema\.json")
+MODULES = re.compile(r"[a-z_]+(?:/[a-z_]+)*\.py|keywords\.schema\.json|like/term_counts\.txt\.gz")
 #: Markdown, HTML and what goes with it; and what `init` writes into a new repository.
 TEMPLATE = re.compile(
     r"templates/(?:(?:site/)?[a-z-]+\.(?:md\.jinja|html\.jinja|xml\.jinja|css|js|svg)|init/[\w.-]+)"

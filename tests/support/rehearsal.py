@@ -141,9 +141,9 @@ class Rehearsal:
 
 
 def _texts(folder: Path) -> dict[str, str]:
-    """All files that are not hidden."""
+    """All files that are not hidden, as texts; the search index is packed."""
     return {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8", "backslashreplace")
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.startswith(".")
     }
