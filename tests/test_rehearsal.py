@@ -12,7 +12,8 @@ import pytest
 from tests.sandbox import RATE_EXCEEDED, Request, Response, Service
 from tests.support.command_line import run, run_apart
 from tests.support.github import Fault
-from tests.support.rehearsal import KEYWORDS, Rehearsal, rehearsal, this_repository
+from tests.support.model_server import KEY, ModelServer, model_server
+from tests.support.rehearsal import ABSTRACT_PAGE, KEYWORDS, Rehearsal, rehearsal, this_repository
 from tests.support.runner import Event, Job
 from tests.support.wheel import unpacked_wheel
 
@@ -123,6 +124,63 @@ def test_the_website_on_days_that_do_not_go_well(tmp_path: Path) -> None:
         assert it.slot(date(2026, 1, 15)).succeeded
         assert _results(it) == ["success", "failure", "skipped"]
         assert it.website() == shown
+
+
+def test_a_model_summarizes_what_is_mailed_and_its_key_is_nowhere(tmp_path: Path) -> None:
+    """A push in between asks the model nothing again; on the second day it does not answer."""
+    repository = _made_by_init(tmp_path)
+    with model_server() as model, rehearsal(tmp_path, repository) as it:
+        _name_model(it, model)
+        pushing = _push_once(it, {"NOTES.md": "Mine.\n"}, "Note")
+        job = it.slot(date(2026, 1, 13), intercept=pushing)
+        assert job.succeeded
+        assert job.commands == []
+        assert "push 1 was rejected" in job.log
+        assert "papers summarized" in job.summary
+        asked = [id for ids in model.asked for id in ids]
+        assert len(asked) == len(set(asked))
+        (body,) = it.github.bodies()
+        assert body.count("(by a model)") == len(it.mailed()) > 0
+        assert it.slot(date(2026, 1, 13)).succeeded
+        _all_is_well(it)
+
+        it.runner.secrets["DAILY_PAPERS_MODEL_KEY"] = f"api.example.com={KEY}"
+        job = it.slot(date(2026, 1, 14))
+        assert job.succeeded
+        assert [command.name for command in job.commands] == ["warning"]
+        assert "nothing was asked" in job.commands[0].message
+        body = it.github.bodies()[-1]
+        assert body.count("(by a model)") < len(ABSTRACT_PAGE.findall(body))
+        _all_is_well(it)
+        assert KEY not in "".join((job.log, job.summary, *it.github.bodies()))
+        assert KEY not in it.remote.told("log", "--all", "--patch")
+        files = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert not any(KEY.encode() in path.read_bytes() for path in files)
+
+
+@pytest.mark.full
+def test_ten_days_with_a_model_bring_the_same_papers_in_the_same_digests(tmp_path: Path) -> None:
+    mailed = []
+    for name in ("with", "without"):
+        (tmp_path / name).mkdir()
+        with (
+            model_server() as model,
+            rehearsal(tmp_path / name, _made_by_init(tmp_path / name)) as it,
+        ):
+            if name == "with":
+                _name_model(it, model)
+            _play(it)
+            _all_is_well(it)
+            assert bool(model.asked) == (name == "with")
+            mailed.append([ABSTRACT_PAGE.findall(body) for body in it.github.bodies()])
+    assert mailed[0] == mailed[1]
+
+
+def _name_model(it: Rehearsal, model: ModelServer) -> None:
+    named = f"summaries: {{endpoint: '{model.endpoint}', model: some-model}}\n"
+    text = (it.remote.clone / "keywords.yaml").read_text(encoding="utf-8")
+    it.remote.push_change({"keywords.yaml": text + named}, "Name a model")
+    it.runner.secrets |= model.environment
 
 
 def test_a_mistake_in_keywords_yaml_is_shown_at_its_line_and_nothing_is_touched(

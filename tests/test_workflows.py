@@ -72,6 +72,17 @@ def test_no_script_has_an_expression_in_it(made: Path) -> None:
             assert "${{" not in step.get("run", ""), f"{path}: {step['name']}"
 
 
+def test_only_the_step_that_asks_a_model_has_its_key(made: Path) -> None:
+    having = [
+        (path.name, step["name"])
+        for path in all_files(made)
+        for step in steps(path)
+        if "model-key" in str(step.get("env")) or "MODEL_KEY" in str(step)
+    ]
+    daily = ("daily.yml", "Run the daily job")  # which hands it to the action
+    assert sorted(having) == [("action.yml", "Summarize"), daily, daily]
+
+
 def test_permissions_are_none_but_for_what_a_job_names(made: Path) -> None:
     for path in [*WORKFLOWS, *made.glob("*.yml")]:
         workflow = read(path)

@@ -22,7 +22,7 @@ from tests.support.command_line import PROJECT, Ended, run
 from tests.support.github import TOKEN, GitHubStandIn
 from tests.support.runner import Event, Job, Runner
 
-_ABSTRACT_PAGE = re.compile(r"https://arxiv\.org/abs/([\w./-]+?)v\d+")
+ABSTRACT_PAGE = re.compile(r"https://arxiv\.org/abs/([\w./-]+?)v\d+")
 _README = """\
 # Our papers
 
@@ -92,7 +92,7 @@ class Rehearsal:
 
     def mailed(self) -> Counter[str]:
         """How often each paper stands in an issue or a comment."""
-        return Counter(id for body in self.github.bodies() for id in _ABSTRACT_PAGE.findall(body))
+        return Counter(id for body in self.github.bodies() for id in ABSTRACT_PAGE.findall(body))
 
     def news(self) -> set[str]:
         """What arXiv announced as new or cross-listed on those days, for any keyword."""
@@ -108,7 +108,7 @@ class Rehearsal:
         """The papers in the page of each keyword."""
         folder = self.now() / "papers"
         return {
-            page.stem: set(_ABSTRACT_PAGE.findall(page.read_text(encoding="utf-8")))
+            page.stem: set(ABSTRACT_PAGE.findall(page.read_text(encoding="utf-8")))
             for page in folder.glob("*.md")
         }
 

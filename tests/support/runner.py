@@ -44,6 +44,7 @@ class Runner:
     #: What the jobs see beside GitHub's own variables.
     environment: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
     token: str = "a-token"
     #: Where the program is: this checkout, or an unpacked wheel.
     program: Path = PROJECT
@@ -220,6 +221,7 @@ class _JobRun:
             },
             "runner": {"temp": str(self._job.folder / "temp")},
             "vars": runner.variables,
+            "secrets": runner.secrets,
             "needs": {
                 name: {"result": runner.jobs[name].result, "outputs": runner.jobs[name].outputs}
                 for name in self._job.after
