@@ -22,7 +22,7 @@ TEMPLATES = PROJECT / "templates"
 MODULES = re.compile(r"[a-z_]+(?:/[a-z_]+)*\.py|keywords\.schema\.json|like/term_counts\.txt\.gz")
 #: Markdown, HTML and what goes with it; and what `init` writes into a new repository.
 TEMPLATE = re.compile(
-    r"templates/(?:(?:site/)?[a-z-]+\.(?:md\.jinja|html\.jinja|xml\.jinja|css|js|svg)|init/[\w.-]+)"
+    r"templates/(?:(?:site/)?[a-z0-9-]+\.(?:md\.jinja|html\.jinja|xml\.jinja|css|js|svg)|init/[\w.-]+)"
 )
 ABOUT = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
 
