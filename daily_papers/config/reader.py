@@ -60,6 +60,8 @@ DEFAULT_TITLE: Final = "Daily Papers"
 DEFAULT_MAX_PAPERS: Final = 100
 MOST_PAPERS_PER_DAY: Final = 100
 DEFAULT_PAPERS_PER_DAY: Final = 10
+#: Each of them ranks every paper of the day.
+MOST_LIKED_KEYWORDS: Final = 20
 _MOST_LIKED: Final = 1_000
 _MOST_SHOWN: Final = 100
 #: Reading ends at this many errors; after as many problems, nothing is checked for doubts.
@@ -321,6 +323,10 @@ class _Reader:
             if keyword is not None and self.errors == before:
                 found.append((item, keyword))
         keywords = tuple(keyword for _, keyword in found)
+        liked = [number for number, keyword in enumerate(keywords) if keyword.like is not None]
+        for number in liked[MOST_LIKED_KEYWORDS:]:
+            message = f'more than {MOST_LIKED_KEYWORDS} keywords with "like"'
+            self.refuse(found[number][0], message)
         for number, message in clashes(keywords):
             self.refuse(found[number][0], message)
         return keywords

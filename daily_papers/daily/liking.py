@@ -16,7 +16,7 @@ from daily_papers.config import Config, Keyword, Problem
 from daily_papers.daily.evidence import Evidence, Liking, Ranked, feed_of, known_liked
 from daily_papers.daily.plan import working_days
 from daily_papers.like.bibtex import LikedPaper
-from daily_papers.like.library import Library, read_files
+from daily_papers.like.library import Bookcase, Library
 from daily_papers.like.rank import can_rank, rank
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Category, any_of
@@ -37,10 +37,11 @@ def liked_ids(config: Config) -> tuple[str, ...]:
 
 def unreadable_libraries(config: Config, root: Path, name: str) -> tuple[Problem, ...]:
     """What is wrong with files that keywords.yaml names; messages call that file ``name``."""
+    files = Bookcase(root)
     return tuple(
         Problem(name, problem.line, None, f"like: {problem}")
         for library in config.libraries
-        for problem in read_files(root, library)[1]
+        for problem in files.read(library)[1]
     )
 
 
@@ -60,7 +61,7 @@ def rank_listing(
     notes = list(_skipped(due, before, day))
     if not can_rank():
         return Ranked({}, {keyword.slug: () for keyword in due}, (*notes, _NO_EXTRA))
-    shelf = _Shelf(root, known_liked(before, evidence), {}, notes)
+    shelf = _Shelf(Bookcase(root), known_liked(before, evidence), notes)
     liking = dict(_liking(shelf.papers(config.like), announced))
     taken = before.news.union(paper.id for papers in feed.matching.values() for paper in papers)
     chosen: dict[str, tuple[Paper, ...]] = {}
@@ -77,12 +78,11 @@ def rank_listing(
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """The libraries, each of which is read once."""
+    """What the libraries hold."""
 
-    root: Path
+    files: Bookcase
     #: What is known of papers that are liked by their identifiers.
     known: Mapping[str, LikedPaper]
-    read: dict[tuple[str, ...], tuple[LikedPaper, ...]]
     #: What is to be reported, to which problems with files are added.
     notes: list[str]
 
@@ -90,11 +90,9 @@ class _Shelf:
         """The papers of a library; what cannot be read is noted."""
         if library is None:
             return ()
-        key = tuple(library.files)
-        if key not in self.read:
-            self.read[key], problems = read_files(self.root, library)
-            self.notes.extend(f"like: {problem}" for problem in problems)
-        return (*self.read[key], *(self.known[id] for id in library.ids if id in self.known))
+        papers, problems = self.files.read(library)
+        self.notes.extend(f"like: {problem}" for problem in problems)
+        return (*papers, *(self.known[id] for id in library.ids if id in self.known))
 
 
 def _liking(library: Sequence[LikedPaper], papers: Sequence[Paper]) -> Iterator[tuple[str, Liking]]:
