@@ -79,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
             if isinstance(each, Option):
                 one.add_argument(*each.names, **each.settings)
                 continue
-            group = one.add_mutually_exclusive_group(required=each.required)
+            group = one.add_mutually_exclusive_group()
             for option in each.options:
                 group.add_argument(*option.names, **option.settings)
         _add_common_options(one)

@@ -38,10 +38,9 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """Options that exclude each other; if it is ``required``, one must be given."""
+    """Options that exclude each other."""
 
     options: tuple[Option, ...]
-    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,17 +338,18 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
 
 @command(
     "preview",
-    "show what a keyword would bring",
-    "Ask arXiv for a keyword, and print its query, how many papers it brings a day, how many\n"
-    "days its table covers, some samples, and what it shares with other keywords. Stores\n"
-    "nothing.",
+    "show what keywords would bring",
+    "Ask arXiv once for each keyword, at most 40, and print its query, how many papers it brings\n"
+    "a day, how many days its table covers, some samples, what it shares with other keywords,\n"
+    "and what is close to a phrase without hits. Stores nothing.",
     Either(
         (
             option(
                 "keyword",
                 metavar="KEYWORD",
                 nargs="?",
-                help="a name or slug in keywords.yaml, or a phrase that is not in it yet",
+                help="a name or slug in keywords.yaml, or a phrase that is not in it yet "
+                "(default: all keywords)",
             ),
             option(
                 "--changed-since",
@@ -357,7 +357,6 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
                 help="preview each keyword that has changed since this commit",
             ),
         ),
-        required=True,
     ),
     option(
         "--format",
@@ -367,7 +366,7 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
     ),
 )
 def run_preview(arguments: Namespace) -> int:
-    """Print what a keyword would bring, or each that changed since a commit."""
+    """Print what a keyword would bring, or all, or each that changed since a commit."""
     from daily_papers import preview, preview_liked, preview_text
     from daily_papers.repository import Repository
 
@@ -379,12 +378,17 @@ def run_preview(arguments: Namespace) -> int:
     else:
         config, changes = preview.changed_since(request.root, arguments.changed_since, request.day)
         keywords = changes.keywords
-        print(style.changes(changes))
-    all_known = True
+        title = "Preview of keywords.yaml"
+        print(style.sentences(title, preview_text.changes_in_words(changes)))
     searched = [keyword for keyword in keywords if keyword.like is None]
+    previews = []
     for found in preview.preview_keywords(request, config, searched):
         print(style.preview(found), flush=True)
-        all_known = all_known and found.failure is None
+        previews.append(found)
+    all_known = all(found.failure is None for found in previews)
+    together = preview.overview(request, config, previews, len(searched) - len(previews))
+    if sentences := list(preview_text.overview_in_words(together)):
+        print(style.sentences("Together", sentences))
     for keyword in keywords:
         if keyword.like is not None:
             ranked = preview_liked.preview_liked(request, config, keyword)

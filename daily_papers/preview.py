@@ -13,28 +13,38 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from daily_papers.arxiv.query_api import QueryApi
+from daily_papers.arxiv.query_api import Answer, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
 from daily_papers.config.messages import in_single
+from daily_papers.config.reader import MOST_PAPERS
+from daily_papers.config.searches import in_either
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.github_actions import repository_url
 from daily_papers.papers.authors import CoauthorGroup, coauthor_groups
 from daily_papers.papers.paper import Paper
+from daily_papers.query.expression import Expression, Phrase, wanted_leaves
 from daily_papers.query.matching import Matches, Verdict
-from daily_papers.repository import KEYWORDS
+from daily_papers.query.nearest import Nearest, nearest_phrases
+from daily_papers.repository import KEYWORDS, Repository
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
 
 #: If a table covers fewer days, people who are away for a week miss papers.
 FEWEST_DAYS = 7.0
 #: Each preview is a search, at arXiv's pace; if more keywords change, only these are searched for.
-MOST_PREVIEWS = 20
+MOST_PREVIEWS = 40
 #: In seconds. People won't wait as long for a preview as for the daily job.
 BUDGET = 15 * 60.0
 #: Fewer rows say little about days.
 _LEAST_ROWS = 100
+#: So many times the rows are asked for if the search is for more than the keyword means.
+_LOOSER = 3
+#: Fewer papers may be in another table by chance.
+_LEAST_DOUBLE = 5
+#: So many phrases are compared with what papers say.
+_MOST_PHRASES = 200
 #: A topic with nothing new for longer than this is inactive, or misspelt.
 _INACTIVE_DAYS = 365
 _LISTING_DAYS_A_WEEK = 5
@@ -59,9 +69,13 @@ class KeywordPreview:
     day: date
     #: The papers that match by our own rule, latest update first.
     papers: tuple[Paper, ...] = ()
-    #: How many papers arXiv has in all.
+    #: If a phrase must be in title and abstract, those with it in either: the search was for them.
+    either: tuple[Paper, ...] = ()
+    #: How many papers arXiv has in all; an estimate if there are more ``either``.
     total: int = 0
-    #: How many of the papers each other keyword also has, the most first.
+    #: How many papers arXiv returned.
+    returned: int = 0
+    #: How many of the papers each other keyword has, too; the most first.
     overlaps: tuple[tuple[str, int], ...] = ()
     #: How many other papers arXiv returned, which would not be stored.
     strangers: int = 0
@@ -69,19 +83,14 @@ class KeywordPreview:
     failure: str | None = None
 
     @property
-    def days(self) -> float | None:
-        """Days from the oldest of the papers to the newest; None if there are too few."""
-        times = [paper.updated for paper in self.papers if paper.updated is not None]
-        if len(times) < 2:
-            return None
-        return (max(times) - min(times)).total_seconds() / 86_400 or None
-
-    @property
     def per_listing_day(self) -> float | None:
         """How many papers and revisions match on an average listing day."""
-        if self.days is None:
-            return None
-        return (len(self.papers) - 1) / self.days * 7 / _LISTING_DAYS_A_WEEK
+        return _per_listing_day(self.papers)
+
+    @property
+    def either_per_listing_day(self) -> float | None:
+        """How many have the phrase in title or abstract, if it must be in both."""
+        return _per_listing_day(self.either)
 
     @property
     def new_per_listing_day(self) -> float | None:
@@ -93,9 +102,10 @@ class KeywordPreview:
     @property
     def days_covered(self) -> float | None:
         """How many days a full table reaches back; None if all papers fit, or if unknown."""
-        if self.days is None or self.total <= self.keyword.max_papers:
+        days = _days(self.papers)
+        if days is None or self.total <= self.keyword.max_papers:
             return None
-        return self.days * (self.keyword.max_papers - 1) / (len(self.papers) - 1)
+        return days * (self.keyword.max_papers - 1) / (len(self.papers) - 1)
 
     @property
     def is_too_broad(self) -> bool:
@@ -116,6 +126,35 @@ class KeywordPreview:
         return coauthor_groups(self.papers, self.keyword.authors) if self.keyword.authors else ()
 
 
+def _days(papers: Sequence[Paper]) -> float | None:
+    """Days from the oldest of the papers to the newest; None if there are too few."""
+    times = [paper.updated for paper in papers if paper.updated is not None]
+    if len(times) < 2:
+        return None
+    return (max(times) - min(times)).total_seconds() / 86_400 or None
+
+
+def _per_listing_day(papers: Sequence[Paper]) -> float | None:
+    days = _days(papers)
+    return None if days is None else (len(papers) - 1) / days * 7 / _LISTING_DAYS_A_WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the previews come to together."""
+
+    #: How many different new papers come on an average listing day; None for a single keyword.
+    new_per_listing_day: float | None
+    #: Keywords whose papers are all in another one's table, too.
+    doubles: tuple[tuple[str, str], ...]
+    #: Phrases that find nothing, or far less than similar ones.
+    nearest: tuple[Nearest, ...]
+    #: How many papers were looked at: those of the searches, and those that are stored.
+    papers: int
+    #: How many keywords were not searched for.
+    left_out: int
+
+
 @dataclass(frozen=True, slots=True)
 class KeywordChanges:
     """What an edit of keywords.yaml changes."""
@@ -131,8 +170,10 @@ class KeywordChanges:
 # --- which keywords ----------------------------------------------------------------------------
 
 
-def keywords_named(config: Config, name: str) -> tuple[Keyword, ...]:
-    """Find a keyword by name or slug, or else read the text as a new plain phrase."""
+def keywords_named(config: Config, name: str | None) -> tuple[Keyword, ...]:
+    """Find a keyword by name or slug, or read the text as a new phrase; all keywords for None."""
+    if name is None:
+        return config.keywords
     found = (k for k in config.keywords if name.casefold() in (k.name.casefold(), k.slug))
     known = next(found, None)
     return (known or _new_keyword(config, name),)
@@ -209,20 +250,77 @@ def preview_keywords(
     ) as session:
         api = QueryApi(session, services)
         for keyword in keywords[:MOST_PREVIEWS]:
+            rows = max(keyword.max_papers, _LEAST_ROWS)
+            search = in_either(keyword.expression)
             try:
-                answer = api.search(keyword.expression, max(keyword.max_papers, _LEAST_ROWS))
+                if search == keyword.expression:
+                    answer = api.search(search, rows)
+                else:
+                    answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS))
             except FetchError as error:
                 yield KeywordPreview(keyword, request.day, failure=str(error))
             else:
-                papers = matching(keyword, answer.papers)
-                yield KeywordPreview(
-                    keyword,
-                    request.day,
-                    papers=papers,
-                    total=answer.total,
-                    overlaps=overlaps(keyword, config.keywords, papers),
-                    strangers=len(answer.papers) - len(papers),
-                )
+                yield _previewed(config, keyword, search, answer, request.day)
+
+
+def _previewed(
+    config: Config, keyword: Keyword, search: Expression, answer: Answer, day: date
+) -> KeywordPreview:
+    found = matching(search, answer.papers)
+    papers = matching(keyword.expression, found)
+    total = answer.total
+    if len(papers) < len(found):
+        total = round(total * len(papers) / len(answer.papers))
+    return KeywordPreview(
+        keyword,
+        day,
+        papers=papers,
+        either=found if search != keyword.expression else (),
+        total=total,
+        returned=len(answer.papers),
+        overlaps=overlaps(keyword, config.keywords, papers),
+        strangers=len(answer.papers) - len(found),
+    )
+
+
+def overview(
+    request: Request, config: Config, previews: Sequence[KeywordPreview], left_out: int
+) -> Overview:
+    """Sum the previews up, from their papers and those of the store; asks nothing."""
+    known = Repository(request.root).store_for(config).papers
+    papers = {id: stored.paper for id, stored in known.items()}
+    papers |= {paper.id: paper for each in previews for paper in (*each.papers, *each.either)}
+    phrases = [
+        leaf.text
+        for each in previews
+        if each.failure is None
+        for leaf in wanted_leaves(each.keyword.expression)
+        if isinstance(leaf, Phrase)
+    ]
+    doubles = [
+        (each.keyword.name, other)
+        for each in previews
+        for other, count in each.overlaps
+        if count == len(each.papers) >= _LEAST_DOUBLE
+    ]
+    return Overview(
+        new_per_listing_day=_new_per_listing_day(previews) if len(previews) > 1 else None,
+        doubles=tuple({frozenset(pair): pair for pair in reversed(doubles)}.values()),
+        nearest=nearest_phrases(list(dict.fromkeys(phrases))[:_MOST_PHRASES], [*papers.values()]),
+        papers=len(papers),
+        left_out=left_out,
+    )
+
+
+def _new_per_listing_day(previews: Sequence[KeywordPreview]) -> float:
+    """Count each new paper once: with a share for each of the keywords that it matches."""
+    keywords = Counter(paper.id for each in previews for paper in each.papers)
+    return sum(
+        (each.new_per_listing_day or 0.0)
+        * sum(1 / keywords[paper.id] for paper in each.papers)
+        / max(len(each.papers), 1)
+        for each in previews
+    )
 
 
 def overlaps(
@@ -235,8 +333,8 @@ def overlaps(
     return tuple((name, count) for name, count in counts.most_common() if count)
 
 
-def matching(keyword: Keyword, papers: Sequence[Paper]) -> tuple[Paper, ...]:
+def matching(expression: Expression, papers: Sequence[Paper]) -> tuple[Paper, ...]:
     """The papers that match by our own rule, which is stricter than arXiv's."""
-    verdicts = Matches({keyword.slug: keyword.expression}, papers).verdicts(keyword.slug)
+    verdicts = Matches({"": expression}, papers).verdicts("")
     judged = zip(papers, verdicts, strict=True)
     return tuple(paper for paper, verdict in judged if verdict is not Verdict.DOES_NOT)

@@ -5,17 +5,17 @@ Paper text is escaped for its place, and no line is a workflow command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import ceil
 from typing import NamedTuple
 
 from daily_papers.config import Keyword
-from daily_papers.config.messages import in_single
+from daily_papers.config.messages import list_as_yaml
 from daily_papers.daily.plan import MOST_FILLS
 from daily_papers.github_actions import harmless
 from daily_papers.papers.paper import Paper
-from daily_papers.preview import FEWEST_DAYS, MOST_PREVIEWS, KeywordChanges, KeywordPreview
-from daily_papers.query.expression import Phrase, leaves, to_arxiv
+from daily_papers.preview import FEWEST_DAYS, KeywordChanges, KeywordPreview, Overview
+from daily_papers.query.expression import Phrase, to_arxiv, wanted_leaves
 from daily_papers.query.matching import explain, why
 from daily_papers.render import markdown
 from daily_papers.text import plural
@@ -30,26 +30,24 @@ _UNITS = (("listing day", 1), ("week", 5), ("month", 21), ("year", 250))
 class Style(NamedTuple):
     """How previews are written for one place."""
 
-    changes: Callable[[KeywordChanges], str]
+    sentences: Callable[[str, Iterable[str]], str]
     preview: Callable[[KeywordPreview], str]
 
 
-def changes_as_text(changes: KeywordChanges) -> str:
-    """Write for a terminal what an edit of keywords.yaml changes."""
-    return "".join(f"{harmless(sentence)}\n" for sentence in _changes(changes))
+def sentences_as_text(title: str, sentences: Iterable[str]) -> str:
+    """Write sentences for a terminal, below their title."""
+    return "".join(f"{harmless(line)}\n" for line in (title, *(f"  {each}" for each in sentences)))
 
 
-def changes_as_markdown(changes: KeywordChanges) -> str:
-    """Write the same for GITHUB_STEP_SUMMARY."""
-    lines = ["## Preview of keywords.yaml", ""]
-    lines += [f"- {markdown.paragraph(sentence)}" for sentence in _changes(changes)]
+def sentences_as_markdown(title: str, sentences: Iterable[str]) -> str:
+    """Write them for GITHUB_STEP_SUMMARY."""
+    lines = [f"## {title}", "", *(f"- {markdown.paragraph(sentence)}" for sentence in sentences)]
     return "\n".join(lines) + "\n"
 
 
 def as_text(preview: KeywordPreview) -> str:
     """Write one keyword's preview for a terminal."""
-    lines = [preview.keyword.name]
-    lines += [f"  {sentence}" for sentence in _sentences(preview)]
+    lines = [preview.keyword.name, *(f"  {sentence}" for sentence in _sentences(preview))]
     lines += [f"  query: {to_arxiv(preview.keyword.expression)}"]
     lines += ["  newest:"] if preview.papers else []
     for paper in preview.papers[:_SAMPLES]:
@@ -76,12 +74,12 @@ def as_markdown(preview: KeywordPreview) -> str:
 
 
 STYLES = {
-    "text": Style(changes_as_text, as_text),
-    "markdown": Style(changes_as_markdown, as_markdown),
+    "text": Style(sentences_as_text, as_text),
+    "markdown": Style(sentences_as_markdown, as_markdown),
 }
 
 
-def _changes(changes: KeywordChanges) -> Iterator[str]:
+def changes_in_words(changes: KeywordChanges) -> Iterator[str]:
     """How many searches an edit takes, and which tables are removed or kept."""
     if changes.fills:
         runs = ceil(changes.fills / MOST_FILLS)
@@ -93,8 +91,23 @@ def _changes(changes: KeywordChanges) -> Iterator[str]:
         yield f"{slug} is removed, with its table"
     for old, new in changes.renamed:
         yield f"{old} becomes {new} and keeps its papers"
-    if len(changes.keywords) > MOST_PREVIEWS:
-        yield f"{len(changes.keywords):,} keywords changed; these are the first {MOST_PREVIEWS}"
+
+
+def overview_in_words(overview: Overview) -> Iterator[str]:
+    """What all keywords come to together; nothing if there is nothing to say."""
+    if overview.new_per_listing_day is not None:
+        unit, days = _unit(overview.new_per_listing_day)
+        yield f"{_rounded(overview.new_per_listing_day * days)} different new papers a {unit}"
+    for name, other in overview.doubles:
+        yield f"every paper of {name} is in {other}, too; remove one of the two, or narrow it"
+    for near in overview.nearest:
+        has = f"is in {plural(near.count, 'paper')}" if near.count else "has no hits"
+        found = ", ".join(f'"{other}" ({plural(count, "paper")})' for other, count in near.others)
+        yield f'"{near.phrase}" {has}; close to it: {found}'
+    if overview.left_out:
+        yield f"{overview.left_out:,} more keywords were not searched for; name one to preview it"
+    if overview.new_per_listing_day is not None or overview.nearest:
+        yield f"This is from {plural(overview.papers, 'paper')}: those found above and those stored"
 
 
 def _sentences(preview: KeywordPreview) -> Iterator[str]:
@@ -108,18 +121,23 @@ def _sentences(preview: KeywordPreview) -> Iterator[str]:
     for name, count in preview.overlaps[:_OVERLAPS]:
         yield f"{count} {shown} are in {name}, too"
     if preview.strangers:
-        returned = len(preview.papers) + preview.strangers
         yield (
-            f"{preview.strangers} of the newest {returned} that arXiv finds do not match our "
-            "stricter rule, and would not be stored (docs/matching.md)"
+            f"{preview.strangers} of the newest {preview.returned} that arXiv finds do not match "
+            "our stricter rule, and would not be stored (docs/matching.md)"
         )
     yield from _homonyms(preview)
+    yield f"This is from one search, which returned {plural(preview.returned, 'paper')}"
 
 
 def _warnings(preview: KeywordPreview) -> Iterator[str]:
-    if not preview.papers:
-        none = "none of the newest papers that arXiv finds match our stricter rule"
-        yield f"No hits: {none if preview.strangers else _why_none(preview.keyword)}"
+    if preview.either and not preview.papers:
+        yield "No hits in title and abstract"
+    elif preview.strangers and not preview.papers:
+        yield "No hits: none of the newest papers that arXiv finds match our stricter rule"
+    elif not preview.papers:
+        yield "No hits: nothing on arXiv matches; check the spelling and the categories"
+    if len(preview.either) > len(preview.papers):
+        yield from _both_ways(preview)
     if preview.is_too_broad:
         yield (
             f"Too broad: {preview.keyword.max_papers} rows cover {preview.days_covered:.1f} days,"
@@ -130,27 +148,30 @@ def _warnings(preview: KeywordPreview) -> Iterator[str]:
         yield f"Inactive: the newest paper is {preview.days_since_newest:,} days old"
 
 
-def _why_none(keyword: Keyword) -> str:
-    phrases = {leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)}
-    if len(phrases) == 1 and not any(" " in phrase for phrase in phrases):
-        return (
-            "nothing on arXiv matches; a single word must be in the title and in the abstract. To"
-            f" find it in either, write any: [{in_single(*phrases)}]"
-        )
-    return "nothing on arXiv matches; check the spelling and the categories"
+def _both_ways(preview: KeywordPreview) -> Iterator[str]:
+    """What the rule for single words, which must be in title and abstract, leaves out."""
+    terms = wanted_leaves(preview.keyword.expression)
+    phrases = dict.fromkeys(term.text for term in terms if isinstance(term, Phrase))
+    rates = ""
+    if preview.either_per_listing_day is not None:
+        unit, days = _unit(preview.either_per_listing_day)
+        each = ((preview.per_listing_day or 0.0), preview.either_per_listing_day)
+        rates = f", {' and '.join(_rounded(rate * days) for rate in each)} a {unit}"
+    both, either = len(preview.papers), len(preview.either)
+    narrow = "Narrow: " if 2 * both < either else ""
+    yield (
+        f"{narrow}{both:,} in title and abstract, {either:,} in either{rates}; "
+        f"for all of them, write any: {list_as_yaml(list(phrases))}"
+    )
 
 
 def _amounts(preview: KeywordPreview) -> Iterator[str]:
     if not preview.papers:
         return
-    yield f"{plural(preview.total, 'paper')} on arXiv"
+    about = "about " if len(preview.either) > len(preview.papers) else ""
+    yield f"{about}{plural(preview.total, 'paper')} on arXiv"
     if preview.per_listing_day is not None:
-        # In the smallest unit that has at least one match.
-        unit, days = next(
-            (unit, days)
-            for unit, days in _UNITS
-            if preview.per_listing_day * days >= 1 or unit == "year"
-        )
+        unit, days = _unit(preview.per_listing_day)
         matches = _rounded(preview.per_listing_day * days)
         new = _rounded((preview.new_per_listing_day or 0.0) * days)
         yield f"{matches} matches a {unit}, {new} of them new papers"
@@ -161,6 +182,11 @@ def _amounts(preview: KeywordPreview) -> Iterator[str]:
         yield f"{rows:,} rows cover {_rounded(preview.days_covered)} days"
 
 
+def _unit(per_listing_day: float) -> tuple[str, int]:
+    """The smallest unit that has at least one match, and its listing days."""
+    return next(each for each in _UNITS if per_listing_day * each[1] >= 1 or each == _UNITS[-1])
+
+
 def _rounded(number: float) -> str:
     return f"{number:,.0f}" if number >= 9.95 else f"{number:.1f}".removesuffix(".0")
 
@@ -168,7 +194,8 @@ def _rounded(number: float) -> str:
 def _homonyms(preview: KeywordPreview) -> Iterator[str]:
     groups = preview.coauthor_groups
     if len(groups) == 1:
-        yield "All the papers are connected by coauthors: this is probably one person"
+        others = ", ".join(groups[0].others[:_NAMES]) or "nobody"
+        yield f"All the papers are connected by coauthors: probably one person, with {others}"
     if len(groups) < 2:
         return
     yield (

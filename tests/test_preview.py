@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -57,6 +58,7 @@ def preview_of(
         keyword=of or keyword(),
         papers=papers,
         total=len(papers) if total is None else total,
+        returned=len(papers),
         overlaps=(),
         strangers=0,
         day=DAY,
@@ -118,9 +120,16 @@ def test_how_much_comes_is_told_in_a_unit_that_people_can_take_in(days: float, t
     assert told in as_text(preview_of(*each(days)))
 
 
-def test_no_hits_for_one_word_tells_of_the_rule_for_one_word() -> None:
-    assert "write any: ['mri']" in as_text(preview_of())
-    assert "check the spelling" in as_text(preview_of(of=keyword("two words")))
+def test_one_word_is_previewed_by_both_rules() -> None:
+    either = tuple(each(1, count=90))
+    none = as_text(replace(preview_of(), either=either, returned=90))
+    assert "No hits in title and abstract\n" in none
+    assert "Narrow: 0 in title and abstract, 90 in either, 0 and 1.4 a listing day" in none
+    some = as_text(replace(preview_of(*either[::2]), either=either, returned=90))
+    assert "  45 in title and abstract, 90 in either, 0.7 and 1.4 a listing day" in some
+    assert "for all of them, write any: [mri]" in some
+    assert "in either" not in as_text(replace(preview_of(*either), either=either))
+    assert "check the spelling" in as_text(preview_of())
 
 
 def test_a_topic_without_papers_for_a_year_is_inactive() -> None:
@@ -138,7 +147,7 @@ def test_what_it_shares_with_others_is_counted_the_most_first() -> None:
 
 def test_what_does_not_match_by_our_rule_is_counted() -> None:
     papers = [paper(1), paper(2, title="CT"), paper(3, abstract="")]
-    assert matching(keyword(), papers) == (papers[0],)
+    assert matching(keyword().expression, papers) == (papers[0],)
 
 
 # --- one name, several people ------------------------------------------------------------------
@@ -173,7 +182,7 @@ def test_homonyms_are_told_with_whom_and_where() -> None:
     assert "the papers fall into 2 groups" in text
     assert "2 papers in eess.IV, with Ada A" in text
     assert "1 paper in math.PR, with nobody" in text
-    assert "probably one person" in as_text(preview_of(*papers[:2], of=person))
+    assert "probably one person, with Ada A\n" in as_text(preview_of(*papers[:2], of=person))
 
 
 # --- hostile texts -----------------------------------------------------------------------------
@@ -265,10 +274,25 @@ def test_a_blank_keyword_is_refused_in_a_line(repository: Path, arxiv: SandboxAr
     assert not arxiv.requests
 
 
-def test_either_a_keyword_or_a_revision_has_to_be_given(
+def test_without_a_name_all_keywords_are_previewed_and_summed_up(
     repository: Path, arxiv: SandboxArxiv
 ) -> None:
-    assert preview(repository, arxiv).code == 2
+    with (repository / "keywords.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - any: [resonance imaging]\n  - magnetic rezonance imaging\n")
+    ended = preview(repository, arxiv)
+    assert ended.code == 0
+    assert len(arxiv.requests) == 4
+    _, _, together = ended.out.partition("\nTogether\n")
+    assert re.fullmatch(
+        r"  \d[\d.]* different new papers a year\n"
+        r"  every paper of magnetic resonance imaging is in resonance imaging, too; .*\n"
+        r'  "magnetic rezonance imaging" has no hits; close to it: "magnetic resonance .*\n'
+        r"  This is from \d+ papers: those found above and those stored\n\n",
+        together,
+    )
+
+
+def test_a_keyword_and_a_revision_exclude_each_other(repository: Path, arxiv: SandboxArxiv) -> None:
     assert preview(repository, arxiv, "mri", "--changed-since", "HEAD").code == 2
 
 
@@ -334,8 +358,8 @@ def test_a_change_of_very_many_is_told_and_not_asked_about(
     (repository / "keywords.yaml").write_text("\n".join(["keywords:", *lines]), encoding="utf-8")
     ended = preview(repository, arxiv, "--changed-since", "HEAD")
     assert "The change takes 1,000 searches, in the next 25 runs" in ended.out
-    assert "1,000 keywords changed; these are the first 20" in ended.out
-    assert len(arxiv.requests) == 20
+    assert "960 more keywords were not searched for" in ended.out
+    assert len(arxiv.requests) == 40
 
 
 @pytest.mark.parametrize("revision", ["nothing", "--output=x", "", "HEAD:keywords.yaml"])

@@ -9,10 +9,13 @@ from typing import Final
 
 from daily_papers.config.model import Config, Problem
 from daily_papers.query.expression import (
+    All,
+    AnyOf,
     Category,
     Expression,
     Field,
     Phrase,
+    Without,
     all_of,
     any_of,
 )
@@ -43,6 +46,21 @@ def any_phrase(phrases: Sequence[str], place: str) -> Expression:
             return any_of(*(all_of(*pair) for pair in pairs))
         case _:
             return any_of(*(phrase for pair in pairs for phrase in pair))
+
+
+def in_either(expression: Expression) -> Expression:
+    """The search with "title or abstract" wherever it wants a phrase in both."""
+    match expression:
+        case All((Phrase(_, text) as one, Phrase(_, other) as two)) if text == other:
+            return any_of(one, two)
+        case All(parts):
+            return All(tuple(map(in_either, parts)))
+        case AnyOf(parts):
+            return AnyOf(tuple(map(in_either, parts)))
+        case Without(wanted, unwanted):
+            return Without(in_either(wanted), unwanted)
+        case _:
+            return expression
 
 
 @lru_cache(maxsize=100)

@@ -102,6 +102,18 @@ def leaves(expression: Expression) -> Iterator[Leaf]:
             yield expression
 
 
+def wanted_leaves(expression: Expression) -> Iterator[Leaf]:
+    """Those of its leaves that a paper may have: not what ANDNOT excludes."""
+    match expression:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from wanted_leaves(part)
+        case Without(wanted, _):
+            yield from wanted_leaves(wanted)
+        case _:
+            yield expression
+
+
 def to_arxiv(expression: Expression) -> str:
     """Write the expression in the query syntax of arXiv's API.
 
