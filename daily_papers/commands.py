@@ -166,9 +166,9 @@ def _write(path: Path, text: str) -> None:
 @command(
     "summarize",
     "let a model write a sentence about each new paper",
-    "Ask the model that `summaries` in keywords.yaml names for a sentence about each paper that\n"
-    "has none, new papers first. The key is DAILY_PAPERS_MODEL_KEY, as HOST=KEY. Nothing waits\n"
-    "for it: if the model fails, that is a warning, and the authors' own sentence is shown.",
+    "Ask the model named under `summaries` in keywords.yaml for a sentence about each paper that\n"
+    "has none, new papers first. Its key is in DAILY_PAPERS_MODEL_KEY, as HOST=KEY. Nothing\n"
+    "depends on it: if the model fails, that is a warning, and the authors' sentence is shown.",
     option(
         "--today",
         metavar="YYYY-MM-DD",
@@ -180,8 +180,8 @@ def _write(path: Path, text: str) -> None:
         metavar="MINUTES",
         type=minutes,
         default=1.0,
-        help="how long the model may be asked (default: 1); 0 asks nothing, and only uses what "
-        "a run of the same day was answered",
+        help="how long to ask the model (default: 1); with 0, ask nothing, and only use the "
+        "answers to an earlier run of the same day",
     ),
     option(
         "--format",
@@ -294,9 +294,9 @@ def run_check(arguments: Namespace) -> int:
 @command(
     "extras",
     "which extras of the package keywords.yaml needs",
-    "Print the extras that keywords.yaml needs, one a line: like, where it says what you like.\n"
+    "Print the extras that keywords.yaml needs, one per line: `like`, if it says what you like.\n"
     "The action installs each from its own list of hashed requirements. Prints nothing if\n"
-    "keywords.yaml has a mistake, which update and check report.",
+    "keywords.yaml has a mistake; update and check report those.",
 )
 def run_extras(arguments: Namespace) -> int:
     """Print the extras that keywords.yaml needs."""
