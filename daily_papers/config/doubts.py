@@ -1,4 +1,4 @@
-"""Why a text that is possible is hardly what was meant, and what to write instead; else None."""
+"""Why a valid text is probably not what was meant, and what to write instead; None if it is."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ _DOUBTS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None
 
 
 def small_words_doubt(text: str) -> str | None:
-    """What a phrase may find that begins or ends with a word that arXiv's search ignores."""
+    """Warn if a phrase begins or ends with a word that arXiv's search ignores."""
     words = _WORD.findall(text)
     small = [word.lower() in STOP_WORDS for word in words]
     if all(small):

@@ -20,7 +20,7 @@ from daily_papers.text import cut
 
 HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
 _ALL_CATEGORIES: Final = "see https://arxiv.org/category_taxonomy"
-#: Messages quote this many characters of a value, and never advise writing a cut one.
+#: Messages quote this many characters of a value, and never advise writing a shortened one.
 _SHOWN: Final = 60
 _KINDS = {
     "bool": "a boolean",
@@ -52,7 +52,7 @@ _ELSEWHERE = {
     "topics": "keywords",
 }
 
-#: Keys that exist in the other place, by whether they are a keyword's, and what was meant here.
+#: Keys that exist in the other place, by whether they belong to a keyword; and what was meant.
 _MISPLACED: Final = {
     ("title", True): 'that is the heading of the whole file; the heading of a keyword is "name"',
     ("keywords", True): 'a keyword\'s phrases are a list below "any"',
@@ -100,7 +100,7 @@ class Value:
 
     @property
     def is_one(self) -> bool:
-        """Whether it is, or was meant as, a single text: not a list, not keys, not missing."""
+        """Whether it is, or was meant to be, a single text: not a list, keys, or missing."""
         return self.kind not in {"a list", "keys", REFUSED} and not self.is_missing
 
 
@@ -147,7 +147,7 @@ def with_escapes(text: str) -> str:
 
 
 def _put_in_quotes(text: str) -> str:
-    """What to write, or only how if the text is too long to show."""
+    """What to write; or just how to write it, if the text is too long to show."""
     if len(text) > _SHOWN:
         return "put the whole text in quotes"
     return f"put it in quotes: {in_quotes(text)}"

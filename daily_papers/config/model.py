@@ -13,7 +13,7 @@ from daily_papers.query.expression import Expression
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A mistake or a doubt about the configuration; its text is one line."""
+    """A mistake in the configuration, or a warning about it; its text is one line."""
 
     #: The file, as the user named it.
     path: str
@@ -44,18 +44,18 @@ class Keyword:
 
     #: The heading.
     name: str
-    #: Names its page, and keeps its papers when name or phrases change.
+    #: The name of its page; as long as it stays, the keyword keeps its papers.
     slug: str
     #: What is searched for, categories included.
     expression: Expression
     max_papers: int
     #: The spellings of the name, if it tracks a person.
     authors: tuple[str, ...]
-    #: Those that restrict it; empty for all of arXiv.
+    #: The categories that restrict it; empty for all of arXiv.
     categories: tuple[str, ...]
     #: Its line in the file.
     line: int
-    #: What its papers are to be like; its expression matches nothing then.
+    #: What its papers should be like; if set, its expression matches nothing.
     like: Library | None = None
     #: How many papers it takes from a day; 0 without `like`.
     papers_per_day: int = 0
@@ -69,12 +69,12 @@ class Config:
     categories: tuple[str, ...]
     max_papers: int
     keywords: tuple[Keyword, ...]
-    #: Of the tables, in their order.
+    #: The tables' columns, in order.
     columns: tuple[str, ...]
-    #: None if no model is to write anything.
+    #: None if no model should write anything.
     summaries: Summaries | None
     warnings: tuple[Problem, ...]
-    #: What the reader likes: it orders mails and pages.
+    #: What the reader likes, which orders emails and pages.
     like: Library | None = None
 
     @property
@@ -85,5 +85,5 @@ class Config:
 
     @property
     def extras(self) -> tuple[str, ...]:
-        """The extras of the package that the file needs."""
+        """The package's extras that the file needs."""
         return ("like",) if self.libraries else ()

@@ -64,9 +64,9 @@ DEFAULT_PAPERS_PER_DAY: Final = 10
 MOST_LIKED_KEYWORDS: Final = 20
 _MOST_LIKED: Final = 1_000
 _MOST_SHOWN: Final = 100
-#: Reading ends at this many errors; after as many problems, nothing is checked for doubts.
+#: Reading ends after this many errors; after as many problems, nothing more is warned about.
 _MOST_PROBLEMS: Final = 300
-#: The keys that say what to search for; without them the name does.
+#: The keys that say what to search for; without any of them, the name is searched for.
 _SUBJECTS: Final = frozenset({"any", "author", "query", "category", "like"})
 #: Keys that cannot be used with a subject, and what to do instead.
 _EXCLUDED: Final = {
@@ -83,7 +83,7 @@ _EXCLUDED: Final = {
 #: Subjects that give no name.
 _NAMED: Final = frozenset({"query", "like"})
 _START: Final = 'begin with a line "keywords:" and below it a line "  - your topic"'
-#: The longer marks first: UTF-32 begins like UTF-16.
+#: The longer marks come first, since UTF-32 begins like UTF-16.
 _OTHER_ENCODINGS: Final = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
     (b"\x00\x00\xfe\xff", "UTF-32"),
@@ -91,7 +91,7 @@ _OTHER_ENCODINGS: Final = (
     (b"\xfe\xff", "UTF-16"),
 )
 
-#: Says what is wrong, or doubtful, with a text; None if nothing is.
+#: Says what is wrong with a text, or doubtful about it; None if nothing is.
 Check = Callable[[str], str | None]
 #: The value of each key of a mapping; None where it is wrong.
 Read = dict[str, Any]
@@ -152,7 +152,7 @@ def _decoded(content: bytes, name: str) -> str:
     for mark, encoding in _OTHER_ENCODINGS:
         if content.startswith(mark):
             _refuse_file(name, f"the file is {encoding}; save it as UTF-8", 1)
-    # Every second byte is NUL in UTF-16; a single one is a slip.
+    # In UTF-16 every second byte is NUL; a single one is a typing mistake.
     if content[:100].count(0) > max(2, len(content[:100]) // 4):
         _refuse_file(name, "the file is not UTF-8 text, perhaps UTF-16; save it as UTF-8", 1)
     try:
@@ -164,7 +164,7 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 class _EnoughError(Exception):
-    """Nobody reads more mistakes than were found already."""
+    """Enough mistakes have been found; nobody reads more."""
 
 
 class _Reader:
@@ -201,7 +201,7 @@ class _Reader:
         self.problems.append(Problem(self._name, *place, f"{value.key}: {message}", "warning"))
 
     def listed(self) -> tuple[Problem, ...]:
-        """As many problems as anybody reads, each on one line whatever it quotes."""
+        """No more problems than anybody reads, each on one line whatever it quotes."""
         problems = sorted(
             dict.fromkeys(self.problems), key=lambda each: (each.line or 0, each.column or 0)
         )
@@ -234,7 +234,7 @@ class _Reader:
         elif problem := check(written):
             self.refuse(value, problem)
         else:
-            # arXiv's index and our matcher store a letter and its accent as one character.
+            # arXiv's index and our matcher have a letter and its accent as one character.
             text = unicodedata.normalize("NFC", folded(written))
             if doubt and len(self.problems) < _MOST_PROBLEMS and (message := doubt(text)):
                 self.warn(value, message)
@@ -288,7 +288,7 @@ class _Reader:
     # --- the whole -----------------------------------------------------------------------------
 
     def config(self, root: Value) -> Config | None:
-        """The configuration, which is right only if there are no errors."""
+        """The configuration, which is only valid if there are no errors."""
         if root.kind != "keys":
             message = f"the topics must be in a list under a key; {messages.HOW_TO_LIST}"
             self.refuse(root, message, label="")
@@ -332,9 +332,9 @@ class _Reader:
         return keywords
 
     def _keyword(self, item: Value) -> Keyword | None:
-        """One keyword. A plain string is a name and nothing else.
+        """One keyword. A plain string is just a name.
 
-        Each key is checked, whatever is wrong with the others.
+        Each key is checked, even if another is wrong.
         """
         before = self.errors
         values = {"name": item}
@@ -396,7 +396,7 @@ class _Reader:
         if category := read.get("category"):
             categories = (category,)
         elif categories is None:
-            # For a person, and a query that names categories, search all of arXiv.
+            # For a person, or a query that names categories, search all of arXiv.
             terms = leaves(wanted) if "query" in read else ()
             is_own = authors or any(isinstance(term, Category) for term in terms)
             categories = () if is_own else self._top.get("categories") or ()

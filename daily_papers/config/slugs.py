@@ -26,7 +26,7 @@ from daily_papers.query.fulltext import stems_of
 
 MAX_LENGTH: Final = 100
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-#: Device names on Windows, where no file may have them, and pages of a folder itself.
+#: Device names on Windows, where no file may have them, and names of a folder's own page.
 RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul", "index", "readme"}
     | {f"{device}{number}" for device in ("com", "lpt") for number in range(10)}
@@ -107,12 +107,12 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
 
 
 def _alike(text: str) -> str:
-    """Equal for texts that readers cannot tell apart, except for capitals."""
+    """A key that is equal for texts that differ only in capitals, or look the same."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def same_by_stem(config: Config, name: str) -> Iterator[Problem]:
-    """Warn of keywords, and of phrases of one, that differ only in endings and case.
+    """Warn about keywords, and phrases of one keyword, that differ only in endings and case.
 
     ``name`` is what messages call the file.
     """
@@ -136,7 +136,7 @@ def same_by_stem(config: Config, name: str) -> Iterator[Problem]:
 
 
 def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Each phrase whose stems another one before it has in the same field."""
+    """Each phrase with the same stems as an earlier one in the same field."""
     first: dict[tuple[Field, str], str] = {}
     phrases = [leaf for leaf in leaves(expression) if isinstance(leaf, Phrase)]
     others = [first.setdefault((each.field, stems[each.text]), each.text) for each in phrases]
@@ -149,10 +149,10 @@ def _in_any_order(
     known: dict[int, str],
     words: Callable[[str], str] = query_words,
 ) -> str:
-    """The search as text, equal for searches that differ in order, or in names of a category.
+    """The search as text, equal for searches that differ only in order or in a category's alias.
 
-    ``words`` is equal for equal phrases. Many keywords share one expression of categories:
-    ``known`` holds its text, by id.
+    ``words`` is equal for equal phrases. Many keywords share one expression for categories, so
+    ``known`` has its text, by id.
     """
     match expression:
         case Phrase(field, text):

@@ -1,7 +1,7 @@
 """keywords.yaml as PyYAML's nodes, and what is wrong with it as YAML.
 
-Nodes are composed and nothing is made of them: no alias is followed and no tag obeyed. Lines are
-those of editors, git and GitHub; YAML 1.1 ends lines at three more characters.
+YAML is only parsed into nodes, never into objects: no alias is followed and no tag obeyed. Lines
+are those of editors, git and GitHub; YAML 1.1 has three more characters that end a line.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-#: So many texts, lists and keys are read; 10,000 keywords have 70,000.
+#: The most texts, lists and keys to read; 10,000 keywords have 70,000.
 MOST_VALUES: Final = 100_000
 _DEEPEST: Final = 20
-#: The tag of a node that was refused already, so that no second message names it.
+#: The tag of a node that has been refused, so that no second message is about it.
 REFUSED: Final = "refused"
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -121,14 +121,14 @@ class YamlText:
 
 
 def read_yaml(text: str, keys: Keys) -> YamlText:
-    """Read YAML; reading stops at a mistake in the syntax, and goes on after any other."""
+    """Read YAML; a syntax mistake ends the reading, any other mistake does not."""
     read = YamlText(text)
     for found in _IN_INDENTATION.finditer(text):
         read.refuse(found.start("sign"), _no_indentation(found["sign"]))
     if read.mistakes:
         return read
-    # PyYAML stops at tabs that YAML takes for spaces. Replacing them loses nothing: every run of
-    # white space in a text becomes one space anyway.
+    # PyYAML stops at tabs that YAML allows as spaces. Replacing them loses nothing, since every run
+    # of white space in a text becomes one space anyway.
     plain = _BLANK_LINE.sub(lambda blank: " " * len(blank.group()), text).replace("\t", " ")
     composer = None
     try:
@@ -171,7 +171,7 @@ def _end_at(read: YamlText, place: Place, message: str, misread: range) -> None:
 
 
 class _Composer(yaml.SafeLoader):
-    """PyYAML's composer; it refuses anchors, aliases, tags, and texts that swallowed a key."""
+    """PyYAML's composer, which refuses anchors, aliases, tags, and texts that swallowed a key."""
 
     def __init__(self, text: str, read: YamlText, keys: Keys) -> None:
         super().__init__(text)
@@ -215,7 +215,7 @@ class _Composer(yaml.SafeLoader):
         return node
 
     def _refuse_machinery(self, event: Any) -> None:
-        """Aliases, anchors and tags: here they are texts that lack quotes."""
+        """Refuse aliases, anchors and tags, which here are texts without their quotes."""
         is_alias = isinstance(event, yaml.AliasEvent)
         signs = [("*" if is_alias else "&", event.anchor)] if event.anchor is not None else []
         if not is_alias and event.tag is not None:
@@ -303,7 +303,7 @@ def _explained(error: yaml.YAMLError, text: str, keys: Keys) -> tuple[int, str]:
 
 
 def _missing(rest: str, keys: Keys) -> str | None:
-    """What the first line of ``rest`` lacks to be a key or an item."""
+    """What the first line of ``rest`` needs to become a key or an item."""
     if rest.startswith("-"):
         return _HYPHEN_NEEDS_SPACE
     found = keys.at_start.match(rest)

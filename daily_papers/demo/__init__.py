@@ -1,1 +1,1 @@
-"""The demo, and an arXiv with just the endpoints that the pipeline asks."""
+"""The demo, and a stand-in for arXiv that has only the endpoints the pipeline uses."""

@@ -1,7 +1,7 @@
-"""A small arXiv on the loopback: real HTTP, with just the endpoints that the pipeline asks.
+"""A small arXiv on this machine: real HTTP, with only the endpoints that the pipeline uses.
 
-The tests have a full arXiv, which shares nothing with the pipeline. This one is only for the demo,
-so it matches searches as the pipeline does.
+The tests have a complete stand-in, which shares no code with the pipeline. This one is only for the
+demo, so it uses the pipeline's own matcher.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HEAD = "<?xml version='1.0' encoding='UTF-8'?>\n"
 
 
 class DemoArxiv:
-    """arXiv as of ``today``, which moves on."""
+    """arXiv as of ``today``, which the demo moves on."""
 
     def __init__(self) -> None:
         self.today = date.min

@@ -1,4 +1,4 @@
-"""`demo`: a few days of a digest repository, with an arXiv on this machine.
+"""`demo`: a few days of a digest repository, with a stand-in for arXiv on this machine.
 
 Made-up papers over real HTTP, and the real pipeline: a first run, ordinary days, a day on which
 arXiv throttles us, a day on which nothing answers, the recovery, and a weekend.
@@ -23,7 +23,7 @@ from daily_papers.site.build import build_site
 Say = Callable[[str], None]
 
 _MARK = Path(".daily-papers") / "demo"
-#: What a demo leaves behind, and the next one removes.
+#: What a demo leaves behind, which the next one removes.
 _PLAYED = frozenset(
     {".daily-papers", "README.md", "keywords.yaml", "data", "digests", "papers", "site"}
 )
@@ -77,7 +77,7 @@ _DAYS = (
 
 
 def demo(folder: Path, say: Say) -> None:
-    """Run it in a folder that is empty, does not exist, or is from an earlier demo."""
+    """Run the demo in a folder that is empty, does not exist, or is from an earlier demo."""
     _prepare(folder)
     say(f"A digest repository in {folder}, and an arXiv on this machine with made-up papers.\n")
     arxiv = DemoArxiv()
@@ -114,7 +114,7 @@ def _prepare(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove an earlier demo, and nothing that anybody else put there."""
+    """Remove an earlier demo, but nothing that anybody else put there."""
     if not folder.exists():
         return
     if not folder.is_dir():

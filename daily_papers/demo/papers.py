@@ -15,7 +15,7 @@ FIRST_DAY, LAST_DAY = date(2025, 12, 1), date(2026, 2, 9)
 #: The person whom the demo follows, with both spellings of the name.
 PERSON = ("José Núñez Ibáñez", "J. Núñez Ibáñez")
 _PAPERS_A_DAY = 12
-#: Identifiers are as far apart as at arXiv, where most papers are about something else.
+#: Identifiers are as far apart as on arXiv, where most papers are about something else.
 _STEP = 97
 
 _GIVEN = (

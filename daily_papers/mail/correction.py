@@ -33,7 +33,7 @@ _SUPERSEDED = "This part is no longer needed: its papers are now listed above."
 
 
 def correct(outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str | None) -> None:
-    """Update the issue of a digest from its file, unless it is up to date already."""
+    """Update the issue of a digest from its file, unless it is already up to date."""
     sent = next((sent for sent in outbox.mailbox.mails if key in sent.key.digests), None)
     if sent is None:
         raise DailyPapersError(
@@ -82,7 +82,7 @@ def _last_fingerprint(outbox: Outbox, number: int) -> str:
 
 
 def _explanation(shown: Sequence[str], mail: Mail, reason: str | None) -> str:
-    """What was wrong: the reason that a person gave, and the papers that go and come."""
+    """What was wrong: the reason that a person gave, and the papers removed and added."""
     was = {found["paper"]: found["link"] for body in shown for found in _PAPER_LINE.finditer(body)}
     now = {item.paper.versioned_id: paper_line(item) for item in mail.items}
     wrong = [f"- {link}" for paper, link in was.items() if paper not in now]
@@ -102,7 +102,7 @@ def _with_unix_newlines(body: str) -> str:
 
 
 def _as_list(lines: Sequence[str]) -> str:
-    """As many lines as fit, and the number of the others."""
+    """As many lines as fit, and how many are left out."""
     lengths = accumulate(utf16_length(line) + 1 for line in lines)
     shown = sum(length <= _LONGEST_LIST for length in lengths)
     more = [f"- and {len(lines) - shown} more"] if len(lines) > shown else []

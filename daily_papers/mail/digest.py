@@ -1,4 +1,4 @@
-"""The digest: the news of one run, its key, what its file keeps of a paper; and the mail."""
+"""The digest: the news of one run, its key, and what its file keeps about a paper; and the mail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 
 from daily_papers.papers.news_item import NewsItem
 
-#: Names that a record keeps of a paper; a mail shows three of them.
+#: How many authors a record keeps; an email shows three of them.
 AUTHORS_KEPT = 10
 
 _KEY = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d+))?", re.ASCII)
@@ -22,7 +22,7 @@ class Digest:
 
     #: The listing day, and a number from the second digest of a day on: ``2026-11-20-2``.
     key: str
-    #: ``owner/name`` as GITHUB_REPOSITORY was when it was written; None if it was not set.
+    #: ``owner/name`` from GITHUB_REPOSITORY when it was written; None if that was not set.
     repository: str | None
     day: date
     items: tuple[NewsItem, ...]
@@ -30,7 +30,7 @@ class Digest:
     keyword_names: tuple[tuple[str, str], ...]
     #: (slug, short name) of the keywords that follow a person.
     people: tuple[tuple[str, str], ...] = ()
-    #: How many papers that readers know were revised.
+    #: How many papers in the tables were revised.
     revisions: int = 0
     #: A sentence about listing days that were skipped.
     skipped: str | None = None
@@ -89,7 +89,7 @@ class Mail:
 
     @cached_property
     def keyword_names(self) -> dict[str, str]:
-        """Slug to name, in the order of the newest digest; names that it no longer has follow."""
+        """Slug to name, in the order of the newest digest, then names only in older ones."""
         names: dict[str, str] = {}
         for digest in reversed(self.digests):
             for slug, name in digest.keyword_names:
@@ -143,6 +143,6 @@ def number_of(key: str) -> int:
 
 
 def new_key(day: date, taken: Collection[str]) -> str:
-    """The key of one more digest of a day."""
+    """The key for a day's next digest."""
     latest = max((number_of(key) for key in taken if is_key(key) and day_of(key) == day), default=0)
     return f"{day}-{latest + 1}" if latest else str(day)

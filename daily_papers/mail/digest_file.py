@@ -1,8 +1,8 @@
 """A digest's file under digests/: writing it, and reading it back.
 
 People read its visible part, which is the text as it is mailed. `notify` reads the records in the
-HTML comment at its end: one JSON line for the digest, and one for each paper. **The records
-decide**: a change in the visible part alone is never sent, and deleting a paper's line from the
+HTML comment at its end: one JSON line for the digest, and one for each paper. **Only the records
+count**: a change in the visible part alone is never sent, and deleting a paper's line from the
 records removes the paper.
 
 The records are ASCII, with ``<`` and ``>`` as JSON escapes, so no author's text can end the comment

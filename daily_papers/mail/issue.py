@@ -4,7 +4,7 @@ The mail is a flat list, without tables, maths or folding, which mail programs d
 complete: what does not fit into one issue follows in comments, split between papers. It has no
 template, on purpose: the hidden keys make sure that nothing is sent twice.
 
-Paper text is hostile. Much more is alive in an issue than in a file: ``@name`` notifies; ``#1``,
+Paper text is hostile. Far more is active in an issue than in a file: ``@name`` notifies; ``#1``,
 ``GH-1``, a commit's hash or the address of an issue becomes a link, and leaves a trace in the
 thread that it names; ``:tada:`` becomes a picture. GitHub looks for all of these after it has
 removed Markdown's backslashes and entities, so an invisible zero-width space (U+200B) breaks them.
@@ -251,7 +251,7 @@ def _linked_title(paper: Paper) -> str:
 
 
 def _names(item: NewsItem) -> str:
-    """The first authors, and wherever they stand those whom a keyword follows."""
+    """The first authors, and any whom a keyword follows, wherever they are in the list."""
     authors = item.paper.authors or ()
     more = [name for name in item.followed if name not in authors[:_AUTHORS_SHOWN]]
     names = [
@@ -382,7 +382,7 @@ def _inline(text: str, limit: int) -> str:
 
 
 def break_links(line: str) -> str:
-    """Break everything that GitHub would bring to life, with zero-width spaces.
+    """Break everything that GitHub would act on, with zero-width spaces.
 
     That is enough for an issue's title, which is not Markdown.
     """

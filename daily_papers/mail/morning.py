@@ -1,10 +1,10 @@
 """The order in which people read a morning's papers: in the mail, in README and on the website.
 
-On top are up to five papers that are closest to what the reader likes. Then come people, and then
-keywords from the fewest new papers to the most, so that a broad topic hides nothing. A paper is
-listed once, under the first section it belongs to. Within a section come first the papers closest
-to what the reader likes, then those with a phrase in the title, then those with code or a venue,
-then the newest.
+At the top are up to five papers that are closest to what the reader likes. Then come people, then
+keywords from the fewest new papers to the most, so that a broad topic does not bury the others. A
+paper is listed once, under the first section it belongs to. Within a section, the papers closest to
+what the reader likes come first, then those with a phrase in the title, then those with code or a
+venue, then the newest.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ from daily_papers.query.matching import Matches
 CLOSEST: Final = ""
 CLOSEST_NAME: Final = "Closest to what you like"
 _MOST_CLOSEST: Final = 5
-#: What has a higher rank among all papers of the day is hardly close.
+#: A paper with a higher rank than this, among all papers of the day, is not really close.
 _CLOSE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class MorningSection:
-    """A person's or a keyword's new papers, without those that a section before it has."""
+    """A person's or a keyword's new papers, except those in an earlier section."""
 
     slug: str
     items: tuple[NewsItem, ...]
-    #: How many new papers it has in all.
+    #: How many new papers it has, including those in earlier sections.
     total: int
 
 
 def news_items(
     news: Sequence[tuple[Paper, Sequence[str]]], keywords: Sequence[Keyword]
 ) -> tuple[NewsItem, ...]:
-    """Say of each new paper what a reader wants to know of it; ``news`` has its keywords' slugs."""
+    """Make what readers want to know about each new paper; ``news`` has its keywords' slugs."""
     by_slug = {keyword.slug: keyword for keyword in keywords}
     papers = [paper for paper, _ in news]
     matches = Matches({slug: each.expression for slug, each in by_slug.items()}, papers)
@@ -73,7 +73,7 @@ def _in_title(matches: Matches, slug: str, paper: Paper) -> bool:
 
 
 def _followed(paper: Paper, keywords: Iterable[Keyword]) -> tuple[str, ...]:
-    """The names among the authors of people who are followed, as they are written there."""
+    """The authors who are followed, with their names as the paper writes them."""
     spellings = [spelling for keyword in keywords for spelling in keyword.authors]
     return tuple(
         name
@@ -109,7 +109,7 @@ def morning(
 ) -> tuple[MorningSection, ...]:
     """Put news in the order in which it is read (`totals_in_order`).
 
-    A keyword all of whose papers are listed above has no section.
+    A keyword has no section if all its papers are listed above.
     """
     totals = totals_in_order(items, slugs, people)
     closest = _closest(items, people)
@@ -140,7 +140,7 @@ def _closest(items: Sequence[NewsItem], people: Container[str]) -> Sequence[News
 
 @dataclass(frozen=True, slots=True)
 class _Interest:
-    """Sort key that puts first what a reader of a section is likeliest to open."""
+    """Sort key that puts the papers first that a section's readers will most likely open."""
 
     slug: str
 

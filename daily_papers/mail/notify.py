@@ -4,9 +4,9 @@
                   ├─▶ what is unsent ─▶ issue ─▶ comments with its further parts
     our issues  ──┘
 
-The issues are the only record of sending. Nothing about it is committed, so nothing can disagree:
-after a kill at any moment, the next run looks and goes on from there. This needs runs that never
-overlap, which the workflow's concurrency group ensures.
+The issues are the only record of sending. Nothing about it is committed, so no second record can
+contradict them: after a kill at any moment, the next run looks at the issues and carries on. Runs
+must never overlap, which the workflow's concurrency group ensures.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What was sent, what to send, and sending it: each digest becomes one issue, exactly once.
 
-A mail is an issue, with comments for its further parts. Each carries a hidden key (`PartKey`), and
-the issues are the only record of sending. A key counts only if the token's own login wrote it:
+A mail is an issue, with comments for its further parts. Each has a hidden key (`PartKey`), and the
+issues are the only record of sending. A key counts only if the token's own login wrote it, so
 nobody else can stop a mail by typing one into an issue.
 """
 
@@ -141,7 +141,7 @@ class Unsent:
 
 
 def find_unsent(mailbox: Mailbox | None, digests: tuple[Digest, ...], today: date) -> Unsent | None:
-    """Decide what to send; without a mailbox, as if mailing began now. None: no digest at all.
+    """Decide what to send; without a mailbox, as if mailing began now. None if there is no digest.
 
     Mailing begins with the oldest digest on record, or now, with the newest. Digests that have
     waited for more than a week go out together, so that a long outage ends in one mail.

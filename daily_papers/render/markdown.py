@@ -35,14 +35,14 @@ _ESCAPES = {character: f"\\{character}" for character in r"\`*_[]~|"} | {
     "{": "&#123;",
 }
 _SPECIAL = r"(?:[\\`*_\[\]~|&<>$]|\{(?=[{%]))"
-# What GitHub may link for its scheme, in text that is escaped; addresses in <...> stay whole.
+# What GitHub may link because of its scheme, in escaped text; addresses in <...> stay whole.
 _MAIL = re.compile(
     r"(?P<address><(?i:https?|ftp)://[^>]*>) | (?i:mailto|xmpp):(?:(?!<(?i:https?|ftp)://)\S)+",
     re.VERBOSE,
 )
 
-# An address ends where GitHub ends it, and before what would need an escape in <...>. Parentheses
-# are part of it in pairs. What GitHub takes for an address extends to the next white space.
+# An address ends where GitHub ends it, and before what would need an escape in <...>. Pairs of
+# parentheses belong to it. What GitHub takes for an address extends to the next white space.
 _PLAIN = r"""[^\s<>(){}\[\]|\\^`"$]"""
 _IN_PAIR = rf"\({_PLAIN}*\)"
 _LAST = r"""[^\s<>(){}\[\]|\\^`"$?!.,:;*_~']"""
@@ -61,15 +61,15 @@ _BLOCK_START = re.compile(r"\A(?:(?P<number>\d{1,9})(?=[.)])|(?=[-+=#:]))")
 _HEADING_END = re.compile(r"(?<!\S)#(?=#*$)")
 
 # Control characters other than white space, and those that change the direction of text, which
-# would change that of the whole row.
+# would affect the whole row.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]|(?P<unwritable>[\ud800-\udfff])"
 )
 
-#: A longer comment is folded behind its first characters.
+#: A longer comment is folded, and only its first characters show.
 LONGEST_OPEN_COMMENT = 20
 _SHOWN_OF_FOLDED = 5
-# Zero-width (non-)joiners, skin tones, Hangul vowels and finals, tags.
+# Zero-width joiners and non-joiners, skin tones, Hangul vowels and finals, tags.
 _EXTENDING = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\u1160-\u11ff\U000e0020-\U000e007f]")
 
 
@@ -122,7 +122,7 @@ def _seen(character: re.Match[str]) -> str:
 
 
 def _escaped_word(word: str) -> str:
-    """Escape a word that may have addresses; an address that no escape follows stays bare."""
+    """Escape a word that may have addresses; an address stays bare if no escape follows it."""
     last = max((found.start() for found in _TOKEN_WITHOUT_ADDRESSES.finditer(word)), default=-1)
 
     def escaped(token: re.Match[str]) -> str:
@@ -151,7 +151,7 @@ def _address(scheme: str, rest: str | None) -> str:
 
 
 def _characters(text: str) -> Iterator[str]:
-    """Split into what people see as one character (the common cases of Unicode's annex 29)."""
+    """Split into what people see as characters (the common cases of Unicode's annex 29)."""
     character = ""
     for point in text:
         if character and not _extends(character, point):

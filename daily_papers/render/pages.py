@@ -1,7 +1,7 @@
 """papers/<slug>.md: the complete table of one keyword.
 
-GitHub shows Markdown files of less than about 2 MB, and shows complex ones as plain text even
-sooner (https://docs.github.com/repositories/creating-and-managing-repositories/repository-limits).
+GitHub renders Markdown files of up to about 2 MB, and shows complex ones as plain text even sooner
+(https://docs.github.com/repositories/creating-and-managing-repositories/repository-limits).
 A longer table continues in papers/<slug>-2.md, and so on.
 """
 
@@ -18,7 +18,7 @@ from daily_papers.papers.sentence import key_sentence
 from daily_papers.render.markdown import folded_comment
 from daily_papers.render.templates import Escaped, Templates
 
-#: The last line of each page, which tells it apart from files that people put there.
+#: The last line of each page, which distinguishes it from files that people put there.
 PAGE_MARK = "<!-- daily-papers:page -->"
 #: The most bytes of a page.
 LARGEST_PAGE = 1_000_000
@@ -26,7 +26,7 @@ LARGEST_PAGE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """A section as templates see it: its rows, and how many papers have none here."""
+    """A section as templates see it: its rows, and how many papers have no row here."""
 
     name: str
     anchor: str
@@ -34,11 +34,11 @@ class SectionView:
     last_success: date | None
     rows: tuple[Escaped, ...]
     hidden: int
-    #: How many new papers the day brought, which may be more than the table holds.
+    #: How many new papers the day brought, perhaps more than the table holds.
     new: int
     #: Whether arXiv has been searched for it.
     filled: bool
-    #: Whether it takes what is close to what the reader likes, and searches for nothing.
+    #: Whether it has `like`, so that nothing is searched for.
     is_liked: bool
     #: What to do about it, if it never finds anything, or more than its table holds.
     advice: str | None
@@ -67,7 +67,7 @@ class Section:
     def anchor(self) -> str:
         """The anchor for links to its heading.
 
-        GitHub's own anchor drops everything but words, and may get a number that depends on other
+        GitHub's own anchor has nothing but words, and perhaps a number that depends on other
         headings.
         """
         return f"daily-papers-{self.slug}"
@@ -90,7 +90,7 @@ class Section:
 
 
 def render_row(paper: Paper, templates: Templates) -> Escaped:
-    """Render a paper as a row of a table, only once for all the tables that it is in."""
+    """Render a paper as a row of a table, once for all tables that it is in."""
     row = templates.rows.get(paper)
     if row is None:
         columns = templates.columns
@@ -122,8 +122,8 @@ def render_pages(
     """Render the pages of one keyword, each with its path; one page if all rows fit on it.
 
     ``title`` links back to the README; ``last_update`` is the day on which these rows last changed,
-    so that a quiet day changes no page. ``slugs`` are those of all keywords, whose names no further
-    page may take.
+    so that a quiet day changes no page. ``slugs`` are those of all keywords: no further page may
+    have the name of another keyword's page.
     """
 
     def rendered(rows: tuple[Escaped, ...], paths: Sequence[str], number: int) -> str:
@@ -140,8 +140,8 @@ def render_pages(
         return f"{page.rstrip()}\n\n{PAGE_MARK}\n"
 
     rows = [render_row(paper, templates) for paper in section.papers]
-    # Allow for more links than there will be pages, and for the head of the table, which a page
-    # without rows lacks.
+    # Leave room for more links than there will be pages, and for the head of the table, which a
+    # page without rows does not have.
     most = 2 * (sum(map(_size, rows)) // LARGEST_PAGE + 2)
     frame = _size(rendered((), tuple(islice(_paths(section, slugs), most)), 1)) + 1_000
     parts = tuple(_parts(rows, LARGEST_PAGE - frame))
@@ -151,7 +151,7 @@ def render_pages(
 
 
 def _paths(section: Section, slugs: Collection[str]) -> Iterator[str]:
-    """The paths of a keyword's pages, without those that belong to other keywords."""
+    """The paths for a keyword's pages, without those that belong to other keywords."""
     yield section.page
     for number in count(2):
         slug = f"{section.slug}-{number}"

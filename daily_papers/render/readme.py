@@ -3,9 +3,9 @@
 Everything outside the markers belongs to people and stays byte for byte the same. Markers inside a
 code block only document them, and do not count.
 
-GitHub shows only so much of a README, so the tables have a budget that the keywords share evenly:
-the next row always goes to the keyword whose table is the smallest with it. Rows that do not fit
-are only on the keyword's own page, and the section says so.
+GitHub cuts long READMEs off, so the tables have a budget that the keywords share evenly: the next
+row always goes to the keyword whose table is the smallest with it. Rows that do not fit are only on
+the keyword's own page, and the section says so.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ _LINE = re.compile(r"(?P<text>[^\r\n]*)(?P<ending>\r\n|\n|\r|\Z)")
 _MARKER = re.compile(rf"\ufeff? {{0,3}}(?P<marker>{BEGIN}|{END})[ \t]*")
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
 
-#: GitHub cuts a README at this many bytes; the next two leave room for people's own words.
+#: GitHub cuts a README off at this many bytes; the next two leave room for people's own words.
 CUT_AT = 512_000
 LARGEST_REGION = 480_000
 LARGEST_README = 500_000
-#: A longer row would take the space of many, so only the keyword's page has it.
+#: A longer row would take the space of many, so it is only on the keyword's page.
 LARGEST_ROW = LARGEST_REGION // 10
-#: The most papers of the list of new ones above the tables.
+#: The most papers in the list of new ones above the tables.
 MOST_NEW = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A README, cut at its markers: ``before + body + after`` is the file."""
+    """A README, split at its markers: ``before + body + after`` is the file."""
 
     before: str  #: up to and with the line of the begin marker
     body: str
@@ -84,7 +84,8 @@ def find_region(readme: str, name: str = "README.md") -> Region:
 def replace_region(readme: str, body: str, name: str = "README.md") -> str:
     """Put the body between the markers, with the file's line endings.
 
-    Raises RegionError for a body that the next run could not find again, as own templates can make.
+    Raises RegionError if the next run could not find the body again, perhaps because of the
+    repository's own templates.
     """
     old = find_region(readme, name)
     lines = body if body.endswith("\n") or not body else body + "\n"
@@ -143,7 +144,7 @@ class Tables:
 
     title: str
     last_update: date | None
-    #: What this day was, as one line of plain text.
+    #: One line of plain text that sums up the day.
     day_line: str
     sections: tuple[Section, ...]
     #: The day's new papers, in the order in which they are read.
@@ -192,7 +193,7 @@ class _RegionForms:
         return len(text.encode()) + text.count("\n") * (len(self.newline) - 1)
 
     def forms(self, budget: int) -> Iterator[str]:
-        """The region in ever shorter forms: with tables, a list of pages, one line."""
+        """The region in shorter and shorter forms: with tables, a list of pages, one line."""
         yield from self._with_tables(budget)
         sections = self.tables.sections
         pages = tuple(ContentsLine(each.name, each.page, each.new) for each in sections)
@@ -206,7 +207,7 @@ class _RegionForms:
         """
         sections = self.tables.sections
         links = tuple(ContentsLine(each.name, f"#{each.anchor}", each.new) for each in sections)
-        # The most that everything but the rows can take.
+        # The most that everything except the rows can take.
         empty = tuple(each.showing((Escaped(),) if each.papers else ()) for each in sections)
         room = budget - self.size(self._render(links, empty))
         while room > 0 and (shown := self._shared(room)) is not None:
@@ -215,7 +216,7 @@ class _RegionForms:
             room -= max(self.size(region) - budget, 1)
 
     def _shared(self, room: int) -> tuple[SectionView, ...] | None:
-        """The sections with the newest rows that fit; None if some keyword has room for none.
+        """The sections with the newest rows that fit; None if some keyword has room for no row.
 
         The next row always goes to the table that is the smallest with it.
         """

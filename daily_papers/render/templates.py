@@ -1,4 +1,4 @@
-"""The Markdown templates: where they are, and how fields get into them.
+"""The Markdown templates: where they are, and how they are filled in.
 
 Every field that a template prints is escaped for a table cell, unless a filter escapes it for
 another place: ``link_text``, ``heading``, ``paragraph`` or ``address``. A file in a digest
@@ -36,22 +36,22 @@ class TemplateError(DailyPapersError):
 
 
 def bundled_templates() -> Path:
-    """The folder of the bundled templates: in a wheel inside the package, otherwise beside it."""
+    """The folder of the bundled templates: inside the package in a wheel, otherwise beside it."""
     packaged = Path(str(files("daily_papers"))) / "templates"
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
 
 
-#: The first line of a copy of a bundled template; it shows when the original has changed.
+#: The first line of a copy of a bundled template, which shows whether the original has changed.
 _COPY = re.compile(r"\{# copied from daily-papers, template (?P<version>[0-9a-f]{12}) #\}")
 
 
 def template_version(content: bytes) -> str:
-    """Name the version of a template; line endings don't count, since git may change them."""
+    """Hash a template to name its version; line endings don't count, since git may change them."""
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12]
 
 
 def marked_copy(content: bytes) -> bytes:
-    """Put the mark of a copy before a bundled template."""
+    """Mark a bundled template as a copy, in a first line."""
     mark = f"{{# copied from daily-papers, template {template_version(content)} #}}\n"
     return mark.encode() + content
 
@@ -134,7 +134,7 @@ def fill_in(environment: jinja2.Environment, name: str, fields: Mapping[str, obj
 
 
 def _escaping(escape: Callable[[str], str]) -> Callable[[object], Escaped]:
-    """Escape what is not escaped yet, so that jinja2's own escaping does nothing."""
+    """Escape what is not escaped yet, so that jinja2's own escaping has nothing to do."""
 
     def filtered(value: object) -> Escaped:
         return value if isinstance(value, Escaped) else Escaped(escape(str(value)))
