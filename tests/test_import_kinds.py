@@ -74,6 +74,18 @@ def test_a_paper_is_found_by_its_link(
         assert list(stored["keywords"]) == ["mice"]
 
 
+def test_items_within_items_are_papers_of_their_own(repository: Repository, tmp_path: Path):
+    text = (
+        f"## mice\n\n- [A]({URL})\n  - Related: [x](http://arxiv.org/abs/2501.00009)\n"
+        "  - [B](http://arxiv.org/abs/2501.00002)\n- Also\n    - [C](http://arxiv.org/abs/2501.00003)\n"
+        "    - **D**\n        - Link: http://arxiv.org/abs/2501.00004\n"
+    )
+    (tmp_path / "a.md").write_text(text)
+    assert bring_in(repository, tmp_path / "a.md").code == 0
+    titles = [record["title"] for record in repository.records("data/papers/*.jsonl")]
+    assert titles == ["A", "B", "C", "D"]
+
+
 def test_a_topic_without_papers_is_a_topic(repository: Repository, tmp_path: Path):
     (tmp_path / "a.json").write_text(json.dumps({"mice": {"2501.00001": ROW}, "rats": {}}))
     (tmp_path / "b.md").write_text(

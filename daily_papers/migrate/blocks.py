@@ -300,14 +300,18 @@ class _Page:
         """The row of an item; those of its own items where each is a paper, and it is none."""
         texts = [_with_links(line.text) for line in self.lines[start:end]]
         items = ((n, _BEGIN_OF_ITEM.match(text)) for n, text in enumerate(texts))
-        indents = [(n, len(item["indent"])) for n, item in items if item]
+        indents = [
+            (n, len(item["indent"]))
+            for n, item in items
+            if item and (n == 0 or not any(labelled(texts[n])))
+        ]
         for level in sorted({indent for _, indent in indents})[:_MOST_LEVELS]:
             cuts = [*(n for n, indent in indents if indent <= level), end - start]
             groups = [
                 (a, b, {paper.id for paper in papers_in("\n".join(texts[a:b]))})
                 for a, b in pairwise(cuts)
             ]
-            if all(len(ids) < 2 for *_, ids in groups) or links_to_paper(texts[0]):
+            if all(len(ids) < 2 for *_, ids in groups):
                 break
         for a, b, ids in groups:
             if ids:

@@ -90,7 +90,8 @@ _WORDS_FOR = {
     Kind.CATEGORY: "category|categories|primary category|subject|subjects|primary subject|类别"
     "|分类|カテゴリ|분류|kategorie|catégorie|categoría|категория",
     Kind.IDLE: "no|nr|number|index|rank|ranking|score|stars|star|votes|upvotes|likes|citations"
-    "|version|matched|tags|tag|序号|编号|排名|评分|番号|번호|slug|first seen|doi|primary"
+    "|version|matched|related|see also|references"
+    "|tags|tag|序号|编号|排名|评分|番号|번호|slug|first seen|doi|primary"
     "|source|hash",
 }
 _KINDS = {word: kind for kind, words in _WORDS_FOR.items() for word in words.split("|")}
