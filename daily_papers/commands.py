@@ -258,6 +258,11 @@ def run_render(arguments: Namespace) -> int:
         default="text",
         help="github: annotations, which GitHub shows beside the lines (default: text)",
     ),
+    option(
+        "--changed-since",
+        metavar="REV",
+        help="warn, too, if another endpoint than at this commit is to write summaries",
+    ),
 )
 def run_check(arguments: Namespace) -> int:
     """Name what is wrong in keywords.yaml and in the repository's own templates."""
@@ -267,7 +272,7 @@ def run_check(arguments: Namespace) -> int:
     from daily_papers.repository import KEYWORDS
     from daily_papers.template_check import check_templates
 
-    path = Path(arguments.root) / KEYWORDS
+    path, since = Path(arguments.root) / KEYWORDS, arguments.changed_since
     config = None
     try:
         config = load_config(path)
@@ -278,6 +283,10 @@ def run_check(arguments: Namespace) -> int:
             *unseen_authors(config, path.parent, str(path)),
             *unreadable_libraries(config, path.parent, str(path)),
         )
+        if since:
+            from daily_papers.preview import changed_endpoint
+
+            problems += changed_endpoint(config, path, since)
     except ConfigError as error:
         problems = error.problems
     problems += check_templates(path.parent)

@@ -16,7 +16,14 @@ from pathlib import Path
 from daily_papers.arxiv.query_api import Answer, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
-from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
+from daily_papers.config import (
+    Config,
+    ConfigError,
+    Keyword,
+    Problem,
+    load_config,
+    parse_config,
+)
 from daily_papers.config.messages import in_single
 from daily_papers.config.reader import MOST_PAPERS
 from daily_papers.config.searches import in_either
@@ -195,7 +202,8 @@ def _new_keyword(config: Config, name: str) -> Keyword:
 def changed_since(root: Path, revision: str, day: date) -> tuple[Config, KeywordChanges]:
     """Compare keywords.yaml with that of a commit. Raises DailyPapersError."""
     config = load_config(root / KEYWORDS)
-    before = _keywords_at(root, revision)
+    earlier = _config_at(root, revision)
+    before = () if earlier is None else earlier.keywords
     done = reconcile(reconcile(Store(), before, day).store, config.keywords, day)
     changed = {*done.added, *done.changed}
     slugs = dict(done.renamed)
@@ -210,8 +218,23 @@ def changed_since(root: Path, revision: str, day: date) -> tuple[Config, Keyword
     )
 
 
-def _keywords_at(root: Path, revision: str) -> tuple[Keyword, ...]:
-    """The keywords of a commit; none if its file does not exist or is wrong."""
+def changed_endpoint(config: Config, path: Path, revision: str) -> tuple[Problem, ...]:
+    """Warn if another host than at a commit is to write summaries. Raises DailyPapersError."""
+    if config.summaries is None:
+        return ()
+    earlier = _config_at(path.parent, revision)
+    known = earlier and earlier.summaries and earlier.summaries.endpoint
+    if config.summaries.endpoint == known:
+        return ()
+    message = (
+        f"endpoint: summaries would come from {config.summaries.endpoint}"
+        f"{f', not from {known}' if known else ''}; merge this only if you trust it"
+    )
+    return (Problem(str(path), config.summaries.line, None, message, "warning"),)
+
+
+def _config_at(root: Path, revision: str) -> Config | None:
+    """The configuration of a commit; None if its file does not exist or is wrong."""
     name = f"{revision}^{{commit}}"
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
     if commit is None:
@@ -220,9 +243,9 @@ def _keywords_at(root: Path, revision: str) -> tuple[Keyword, ...]:
         )
     text = _git(root, "cat-file", "blob", f"{commit.decode().strip()}:./{KEYWORDS}")
     try:
-        return () if text is None else parse_config(text, f"{KEYWORDS} at {revision}").keywords
+        return None if text is None else parse_config(text, f"{KEYWORDS} at {revision}")
     except ConfigError:
-        return ()
+        return None
 
 
 def _git(root: Path, *arguments: str) -> bytes | None:

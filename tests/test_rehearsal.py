@@ -176,6 +176,20 @@ def test_ten_days_with_a_model_bring_the_same_papers_in_the_same_digests(tmp_pat
     assert mailed[0] == mailed[1]
 
 
+def test_a_pull_request_that_changes_the_endpoint_is_annotated(tmp_path: Path) -> None:
+    with model_server() as model, rehearsal(tmp_path, _made_by_init(tmp_path)) as it:
+        _name_model(it, model)
+        changed = (it.remote.clone / "keywords.yaml").read_text(encoding="utf-8")
+        changed = changed.replace(model.endpoint, "https://evil.example/v1")
+        job = _check(it, {"keywords.yaml": changed})
+        assert job.succeeded
+        (warning,) = job.commands
+        assert (warning.name, warning.properties["file"]) == ("warning", "keywords.yaml")
+        line = changed.splitlines()[int(warning.properties["line"]) - 1]
+        assert "https://evil.example/v1" in line
+        assert f"from https://evil.example/v1, not from {model.endpoint}" in warning.message
+
+
 def _name_model(it: Rehearsal, model: ModelServer) -> None:
     named = f"summaries: {{endpoint: '{model.endpoint}', model: some-model}}\n"
     text = (it.remote.clone / "keywords.yaml").read_text(encoding="utf-8")
