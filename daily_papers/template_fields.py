@@ -28,7 +28,6 @@ _PAGE: Final[Fields] = {
     "path": str,
     "title": str,
     "site_title": str,
-    "day": date | None,
     "repository": str | None,
 }
 _LIST: Final[Fields] = {
@@ -70,6 +69,7 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
     },
     "site/start.html.jinja": {
         **_PAGE,
+        "day": date | None,
         "heading": str,
         "day_line": str,
         "sections": list[Section],

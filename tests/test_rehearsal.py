@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -84,6 +85,14 @@ def test_the_website_shows_what_the_run_has_pushed(tmp_path: Path, *, ours: bool
         assert "Tuesday, January 13, 2026" in website["index.html"]
         owner, name = it.runner.repository.split("/")
         assert f"https://{owner}.github.io/{name}/" in website["feed.atom"]
+
+        # The next day begins with what this one has built.
+        assert it.slot(date(2026, 1, 14)).succeeded
+        site = it.runner.jobs["site"]
+        assert "Cache restored from key: site-daily-papers-" in site.log
+        files, written = re.findall(r"(\d+) files, (\d+) written", site.log)[0]
+        assert 0 < int(written) < int(files)
+        assert it.website() == it.due_website()
 
 
 @pytest.mark.full

@@ -151,7 +151,6 @@ class Pages:
             "path": path,
             "title": title,
             "site_title": self._site_title,
-            "day": self._data.day,
             "repository": self._address.repository,
             **fields,
         }
@@ -380,6 +379,7 @@ class Pages:
             "index.html",
             "start",
             self._site_title,
+            day=data.day,
             heading=self._heading(sum(len(file.ids) for file in of_day)),
             day_line=plain_text(data.store.state.day_line),
             sections=sections,

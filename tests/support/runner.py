@@ -53,6 +53,8 @@ class Runner:
     #: What the last run keeps for GitHub Pages, and what GitHub Pages shows.
     artifact: Path | None = None
     pages: Path | None = None
+    #: What jobs have kept for later ones, by key, the last one last.
+    caches: dict[str, Path] = field(default_factory=dict)
     _jobs: int = 0
 
     def run(self, workflow: str, event: Event | None = None, *, until: str | None = None) -> Job:
@@ -91,6 +93,8 @@ class _JobRun:
         self._until = until
         self._permissions: Mapping[str, str] = {}
         self._environment = self._basic_environment()
+        #: Folders that are kept once the job has succeeded, by key.
+        self._to_keep: dict[str, Path] = {}
 
     def execute(self, definition: Mapping[str, Any]) -> None:
         scope = _Scope(self, self._event.inputs)
@@ -107,6 +111,8 @@ class _JobRun:
         except Killed:
             self._job.succeeded = False
             return
+        if self._job.succeeded:
+            self._runner.caches |= self._to_keep
         given = definition.get("outputs", {})
         self._job.outputs = {name: scope.filled(value) for name, value in given.items()}
 
@@ -121,6 +127,8 @@ class _JobRun:
             succeeded, outputs = self._bash(step, scope)
         elif step["uses"].startswith("actions/checkout@"):
             succeeded = self._check_out(step, scope)
+        elif step["uses"].startswith("actions/cache@"):
+            succeeded = self._cache(step, scope)
         elif step["uses"].startswith("actions/upload-pages-artifact@"):
             succeeded = self._keep_for_pages(step, scope)
         elif step["uses"].startswith("actions/deploy-pages@"):
@@ -172,6 +180,18 @@ class _JobRun:
         _git("-C", target, "checkout", "--quiet", *way, "FETCH_HEAD")
         return True
 
+    def _cache(self, step: Mapping[str, Any], scope: _Scope) -> bool:
+        """Bring back what was kept last under such a key; keep it anew after the job."""
+        given = {key: scope.filled(value) for key, value in step["with"].items()}
+        folder = Path(given["path"])
+        for key in reversed(self._runner.caches):
+            if key.startswith(given["restore-keys"]):
+                shutil.copytree(self._runner.caches[key], folder)
+                self._job.log += f"Cache restored from key: {key}\n"
+                break
+        self._to_keep[given["key"]] = folder
+        return True
+
     def _keep_for_pages(self, step: Mapping[str, Any], scope: _Scope) -> bool:
         """Keep a folder, without what is hidden in it, as that action does."""
         self._runner.artifact = self._job.folder / "artifact"
@@ -218,6 +238,8 @@ class _JobRun:
                 "ref": self._event.ref,
                 "token": runner.token,
                 "repository": runner.repository,
+                "run_attempt": "1",
+                "run_id": self._job.folder.name,
             },
             "runner": {"temp": str(self._job.folder / "temp")},
             "vars": runner.variables,
