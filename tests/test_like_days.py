@@ -204,3 +204,29 @@ def test_mail_and_website_show_the_closest_first_and_what_they_are_like(reader: 
     assert '<span class="badge closest">Closest</span>' in page
     topic = reader.repository.text("site/keywords/for-me.html")
     assert "Each day the 3 papers closest to what you like" in topic
+
+
+def no_query(request: Request) -> Response | None:
+    return RATE_EXCEEDED if request.service is Service.QUERY else None
+
+
+def test_a_run_that_got_the_feed_and_nothing_else_has_chosen_for_good(reader: Reader) -> None:
+    reader.read(MONDAY)
+    reader.arxiv.intercept = no_query
+    reader.read(TUESDAY, budget=0.5)
+    first = chosen(reader)
+    assert len(first) == 6
+    reader.arxiv.intercept = None
+    reader.repository.write("library.bib", "@misc{c, title = {Sheep and other animals}}")
+    assert reader.read(TUESDAY).exit_code == 0
+    assert chosen(reader) == first
+    assert len(reader.news()) == len(set(reader.news()))
+
+
+@pytest.mark.parametrize("source", [FetchMode.AUTO, FetchMode.ANNOUNCEMENTS, FetchMode.OAI])
+def test_nothing_but_what_is_liked(reader: Reader, source: FetchMode) -> None:
+    reader.repository.write("keywords.yaml", f"keywords:\n{FOR_ME}")
+    for number, day in enumerate((MONDAY, TUESDAY), start=1):
+        assert reader.read(day, source=source).exit_code == 0
+        assert len(chosen(reader)) == (0 if source is FetchMode.OAI else 3 * number)
+    assert run("render", "--check", "--root", str(reader.repository.root)).code == 0
