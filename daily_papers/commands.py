@@ -391,19 +391,22 @@ def run_preview(arguments: Namespace) -> int:
         print(style.sentences(title, preview_text.changes_in_words(changes)))
     searched = [keyword for keyword in keywords if keyword.like is None]
     previews = []
-    for found in preview.preview_keywords(request, config, searched):
-        print(style.preview(found), flush=True)
-        previews.append(found)
-    all_known = all(found.failure is None for found in previews)
-    together = preview.overview(request, config, previews, len(searched) - len(previews))
-    if sentences := list(preview_text.overview_in_words(together)):
-        print(style.sentences("Together", sentences))
-    for keyword in keywords:
-        if keyword.like is not None:
-            ranked = preview_liked.preview_liked(request, config, keyword)
-            print(preview_liked.STYLES[arguments.format](ranked), flush=True)
-            all_known = all_known and ranked.failure is None
-    return 0 if all_known else 1
+    failures = []
+    with preview.session_for(request) as session:
+        for found in preview.preview_keywords(session, request, config, searched):
+            print(style.preview(found), flush=True)
+            previews.append(found)
+            failures.append(found.failure)
+        left_out = len(searched) - len(previews)
+        together = preview.overview(session, request, config, previews, left_out)
+        if sentences := list(preview_text.overview_in_words(together)):
+            print(style.sentences("Together", sentences))
+        for keyword in keywords:
+            if keyword.like is not None:
+                ranked = preview_liked.preview_liked(session, request, config, keyword)
+                print(preview_liked.STYLES[arguments.format](ranked), flush=True)
+                failures.append(ranked.failure)
+    return 1 if any(failures) else 0
 
 
 @command(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from daily_papers.arxiv.feed import AnnouncementFeed
 from daily_papers.arxiv.query_api import Answer, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
@@ -27,6 +28,8 @@ from daily_papers.config import (
 from daily_papers.config.messages import in_single
 from daily_papers.config.reader import MOST_PAPERS
 from daily_papers.config.searches import in_either
+from daily_papers.daily.job import all_categories
+from daily_papers.daily.volumes import split_into_parts
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.github_actions import repository_url
 from daily_papers.papers.authors import CoauthorGroup, coauthor_groups
@@ -43,7 +46,7 @@ FEWEST_DAYS = 7.0
 #: Each preview is a search, at arXiv's pace; if more keywords change, only these are searched for.
 MOST_PREVIEWS = 40
 #: In seconds. People won't wait as long for a preview as for the daily job.
-BUDGET = 15 * 60.0
+_BUDGET = 15 * 60.0
 #: Fewer rows say little about days.
 _LEAST_ROWS = 100
 #: So many times the rows are asked for if the search is for more than the keyword means.
@@ -156,8 +159,10 @@ class Overview:
     doubles: tuple[tuple[str, str], ...]
     #: Phrases that find nothing, or far less than similar ones.
     nearest: tuple[Nearest, ...]
-    #: How many papers were looked at: those of the searches, and those that are stored.
+    #: How many papers were looked at: those of the searches, of the store, of the last listing.
     papers: int
+    #: How many of them the last listing has; 0 if it was not asked for, or not known.
+    listed: int
     #: How many keywords were not searched for.
     left_out: int
 
@@ -261,29 +266,32 @@ def _git(root: Path, *arguments: str) -> bytes | None:
 # --- what they bring ---------------------------------------------------------------------------
 
 
-def preview_keywords(
-    request: Request, config: Config, keywords: Sequence[Keyword]
-) -> Iterator[KeywordPreview]:
-    """Search for each keyword in turn; yield what it would bring, or why we don't know."""
-    services = Services.from_environment(request.environ)
-    with PoliteSession(
-        Limits.of(services, budget=BUDGET),
+def session_for(request: Request) -> PoliteSession:
+    """The session of all that a preview asks arXiv."""
+    return PoliteSession(
+        Limits.of(Services.from_environment(request.environ), budget=_BUDGET),
         say=request.say,
         digest_repository=repository_url(request.environ),
-    ) as session:
-        api = QueryApi(session, services)
-        for keyword in keywords[:MOST_PREVIEWS]:
-            rows = max(keyword.max_papers, _LEAST_ROWS)
-            search = in_either(keyword.expression)
-            try:
-                if search == keyword.expression:
-                    answer = api.search(search, rows)
-                else:
-                    answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS))
-            except FetchError as error:
-                yield KeywordPreview(keyword, request.day, failure=str(error))
+    )
+
+
+def preview_keywords(
+    session: PoliteSession, request: Request, config: Config, keywords: Sequence[Keyword]
+) -> Iterator[KeywordPreview]:
+    """Search for each keyword in turn; yield what it would bring, or why we don't know."""
+    api = QueryApi(session, Services.from_environment(request.environ))
+    for keyword in keywords[:MOST_PREVIEWS]:
+        rows = max(keyword.max_papers, _LEAST_ROWS)
+        search = in_either(keyword.expression)
+        try:
+            if search == keyword.expression:
+                answer = api.search(search, rows)
             else:
-                yield _previewed(config, keyword, search, answer, request.day)
+                answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS))
+        except FetchError as error:
+            yield KeywordPreview(keyword, request.day, failure=str(error))
+        else:
+            yield _previewed(config, keyword, search, answer, request.day)
 
 
 def _previewed(
@@ -307,11 +315,26 @@ def _previewed(
 
 
 def overview(
-    request: Request, config: Config, previews: Sequence[KeywordPreview], left_out: int
+    session: PoliteSession,
+    request: Request,
+    config: Config,
+    previews: Sequence[KeywordPreview],
+    left_out: int,
 ) -> Overview:
-    """Sum the previews up, from their papers and those of the store; asks nothing."""
-    known = Repository(request.root).store_for(config).papers
-    papers = {id: stored.paper for id, stored in known.items()}
+    """Sum the previews up, from their papers and those of the store.
+
+    If a keyword has no hits, it also asks for the last listing: the words of its papers may be
+    close to it.
+    """
+    store = Repository(request.root).store_for(config)
+    listed: list[Paper] = []
+    if any(not each.papers and not each.either and each.failure is None for each in previews):
+        parts = split_into_parts(all_categories(config.keywords), store.state.listed)
+        services = Services.from_environment(request.environ)
+        answer = AnnouncementFeed(session, services).today(parts)
+        listed = [one.paper for part in answer.parts for one in part.announcements]
+    papers = {id: stored.paper for id, stored in store.papers.items()}
+    papers |= {paper.id: paper for paper in listed}
     papers |= {paper.id: paper for each in previews for paper in (*each.papers, *each.either)}
     phrases = [
         leaf.text
@@ -331,6 +354,7 @@ def overview(
         doubles=tuple({frozenset(pair): pair for pair in reversed(doubles)}.values()),
         nearest=nearest_phrases(list(dict.fromkeys(phrases))[:_MOST_PHRASES], [*papers.values()]),
         papers=len(papers),
+        listed=len(listed),
         left_out=left_out,
     )
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from daily_papers.arxiv.feed import AnnouncementFeed
 from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Config, Keyword
 from daily_papers.daily.evidence import FeedRead, Liked, Ranked
 from daily_papers.daily.liking import liked_ids, rank_listing
 from daily_papers.daily.news import matching_each
 from daily_papers.daily.volumes import split_into_parts
 from daily_papers.errors import FetchError
-from daily_papers.github_actions import harmless, repository_url
+from daily_papers.github_actions import harmless
 from daily_papers.papers.announcement import merge_parts
 from daily_papers.papers.paper import Paper
-from daily_papers.preview import BUDGET, Request
+from daily_papers.preview import Request
 from daily_papers.render import markdown
 from daily_papers.repository import Repository
 from daily_papers.text import plural
@@ -36,7 +36,9 @@ class LikedPreview:
     failure: str | None = None
 
 
-def preview_liked(request: Request, config: Config, keyword: Keyword) -> LikedPreview:
+def preview_liked(
+    session: PoliteSession, request: Request, config: Config, keyword: Keyword
+) -> LikedPreview:
     """Ask for the last listing in the keyword's categories, and rank it."""
     repository = Repository(request.root)
     store = repository.store_for(config)
@@ -44,20 +46,15 @@ def preview_liked(request: Request, config: Config, keyword: Keyword) -> LikedPr
     unspent = {slug: replace(each, last_success=None) for slug, each in store.keywords.items()}
     before = store.updated(keywords=unspent, news=frozenset())
     services = Services.from_environment(request.environ)
-    with PoliteSession(
-        Limits.of(services, budget=BUDGET),
-        say=request.say,
-        digest_repository=repository_url(request.environ),
-    ) as session:
-        parts = split_into_parts(keyword.categories, store.state.listed)
-        answer = AnnouncementFeed(session, services).today(parts)
-        if answer.failures:
-            return LikedPreview(keyword, failure=str(answer.failures[0].error))
-        unknown = [id for id in liked_ids(config) if id not in store.liked]
-        try:
-            liked = Liked(tuple(QueryApi(session, services).by_id(unknown)) if unknown else ())
-        except FetchError as error:
-            return LikedPreview(keyword, failure=str(error))
+    parts = split_into_parts(keyword.categories, store.state.listed)
+    answer = AnnouncementFeed(session, services).today(parts)
+    if answer.failures:
+        return LikedPreview(keyword, failure=str(answer.failures[0].error))
+    unknown = [id for id in liked_ids(config) if id not in store.liked]
+    try:
+        liked = Liked(tuple(QueryApi(session, services).by_id(unknown)) if unknown else ())
+    except FetchError as error:
+        return LikedPreview(keyword, failure=str(error))
     announced = merge_parts(part.announcements for part in answer.parts)
     matching = matching_each(config.keywords, [one.paper for one in announced])
     feed = FeedRead(announced, matching, ())

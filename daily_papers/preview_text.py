@@ -107,7 +107,8 @@ def overview_in_words(overview: Overview) -> Iterator[str]:
     if overview.left_out:
         yield f"{overview.left_out:,} more keywords were not searched for; name one to preview it"
     if overview.new_per_listing_day is not None or overview.nearest:
-        yield f"This is from {plural(overview.papers, 'paper')}: those found above and those stored"
+        listed = f", {overview.listed:,} of them in the last listing" if overview.listed else ""
+        yield f"This is from {plural(overview.papers, 'paper')}, found above or stored{listed}"
 
 
 def _sentences(preview: KeywordPreview) -> Iterator[str]:
