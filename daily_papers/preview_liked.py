@@ -32,7 +32,7 @@ class LikedPreview:
     #: How many new and cross-listed papers the last listing has in its categories.
     listed: int = 0
     ranked: Ranked | None = None
-    #: Why nothing is known; None if arXiv answered.
+    #: Why there is no result; None if arXiv answered.
     failure: str | None = None
 
 
@@ -42,7 +42,7 @@ def preview_liked(
     """Ask for the last listing in the keyword's categories, and rank it."""
     repository = Repository(request.root)
     store = repository.store_for(config)
-    # Whatever was taken or mailed before: the question is what it would take.
+    # Ignore what was taken or mailed before: the question is what the keyword would take.
     unspent = {slug: replace(each, last_success=None) for slug, each in store.keywords.items()}
     before = store.updated(keywords=unspent, news=frozenset())
     services = Services.from_environment(request.environ)
@@ -66,7 +66,7 @@ def preview_liked(
 
 
 def as_text(preview: LikedPreview) -> str:
-    """Write it for a terminal."""
+    """Write the preview for a terminal."""
     lines = [preview.keyword.name, *(f"  {sentence}" for sentence in _sentences(preview))]
     for paper, similar in _taken(preview):
         title = markdown.shown(paper.title)
@@ -75,7 +75,7 @@ def as_text(preview: LikedPreview) -> str:
 
 
 def as_markdown(preview: LikedPreview) -> str:
-    """Write it for GITHUB_STEP_SUMMARY."""
+    """Write the preview for GITHUB_STEP_SUMMARY."""
     lines = [f"### {markdown.heading(preview.keyword.name)}", ""]
     lines += [f"- {markdown.paragraph(sentence)}" for sentence in _sentences(preview)]
     for paper, similar in _taken(preview):

@@ -95,8 +95,8 @@ def _still_due(root: Path, moves: Sequence[_Move]) -> list[_Move]:
     """
     rest = [move for move in moves if _digest(_present(root / move.path)) != move.after]
     due = [move for move in rest if _can_be_made(root, move)]
-    gone_on = any(move not in due and not move.shared for move in rest)
-    return [] if gone_on else due
+    changed_without_us = any(move not in due and not move.shared for move in rest)
+    return [] if changed_without_us else due
 
 
 def _can_be_made(root: Path, move: _Move) -> bool:

@@ -14,7 +14,7 @@ from daily_papers.daily.feed_history import gap, lost_since, with_feed
 from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.store.store import HeardListing, KeywordState, State, Store
+from daily_papers.store.store import ReadListing, KeywordState, State, Store
 from tests.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
 from tests.support.daily_runs import Reader, days
 from tests.support.repository import SLUGS, Repository
@@ -107,17 +107,17 @@ def test_a_found_paper_is_news_above_what_readers_were_notified_of(
     assert not told(news_of(before(a=None), found(paper(id, version))))
 
 
-def heard(store: Store, new: str, *, filled: date | None = MONDAY) -> Store:
+def with_listing(store: Store, new: str, *, filled: date | None = MONDAY) -> Store:
     """The same store, which read Monday's feed of all of cs with these new papers."""
-    listing = HeardListing(MONDAY, ("cs",), new, after_gap=False)
+    listing = ReadListing(MONDAY, ("cs",), new, after_gap=False)
     keywords = {slug: replace(each, filled=filled) for slug, each in store.keywords.items()}
-    return replace(store, keywords=keywords, state=replace(store.state, heard=(listing,)))
+    return replace(store, keywords=keywords, state=replace(store.state, recent_listings=(listing,)))
 
 
 def test_a_revision_of_what_an_earlier_feed_showed_is_not_news_to_a_keyword_that_was_behind():
     behind = before(a="2602.00001")
     assert told(news_of(behind, found(paper("2602.00124", 2))))
-    assert not told(news_of(heard(behind, "2602.00100+24+6"), found(paper("2602.00124", 2))))
+    assert not told(news_of(with_listing(behind, "2602.00100+24+6"), found(paper("2602.00124", 2))))
 
 
 @pytest.mark.parametrize(
@@ -132,13 +132,13 @@ def test_a_revision_of_what_an_earlier_feed_showed_is_not_news_to_a_keyword_that
 def test_a_found_paper_that_its_feed_lacked_is_news_and_proves_that_the_feed_was_short(
     id: str, primary: str, is_news: bool
 ):
-    store = heard(before(a="2602.00200"), "2602.00100+24+6")
+    store = with_listing(before(a="2602.00200"), "2602.00100+24+6")
     one = replace(paper(id), primary_category=primary, published=datetime(2026, 2, 1, tzinfo=UTC))
     news = news_of(store, found(one))
     assert bool(told(news)) is is_news
     assert news.short_days == ({MONDAY} if is_news else set())
     for filled in (None, TUESDAY):
-        assert not told(news_of(heard(store, "2602.00100+24+6", filled=filled), found(one)))
+        assert not told(news_of(with_listing(store, "2602.00100+24+6", filled=filled), found(one)))
 
 
 def test_what_was_news_is_not_news_again():

@@ -340,7 +340,7 @@ class _Reader:
         values = {"name": item}
         if item.kind == "keys":
             values = self.mapping(item, _KEYWORD_KEYS, _TOP_KEYS)
-            self._check_company(values)
+            self._check_combination(values)
         has_subject = bool(values.keys() & _SUBJECTS)
         if not has_subject and "name" not in values and self.errors == before:
             message = 'the keyword says nothing to search for; add a line "name: ..."'
@@ -372,7 +372,7 @@ class _Reader:
             wanted = Without(wanted, any_phrase(unwanted, EITHER))
         return self._finished(item, name, wanted, read)
 
-    def _check_company(self, values: Mapping[str, Value]) -> None:
+    def _check_combination(self, values: Mapping[str, Value]) -> None:
         """Refuse keys that mean nothing together with the others."""
         for subject in _EXCLUDED.keys() & values.keys():
             excluded, advice = _EXCLUDED[subject]

@@ -186,7 +186,7 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
     if findings.feed is not None:
         state = with_feed(state, findings.feed, day)
     # From now on, a paper that no feed showed counts as if its day's feed had shown it.
-    heard = tuple(
+    listings = tuple(
         replace(
             listing,
             new=pack_ids(
@@ -194,10 +194,10 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
                 + [id for id, each in news.unannounced.items() if each.day == listing.day]
             ),
         )
-        for listing in state.heard
+        for listing in state.recent_listings
     )
     missed = tuple(sorted({*state.missed, *news.short_days}))
-    return replace(state, heard=heard, missed=missed)
+    return replace(state, recent_listings=listings, missed=missed)
 
 
 # --- the news ----------------------------------------------------------------------------------
@@ -336,7 +336,9 @@ def _with_short_days(before: Store, store: Store, news: NewPapers, day: date) ->
     short = _newly_short(before, news, day)
     if not short:
         return store
-    listings = (unpack_ids(listing.new) for listing in store.state.heard if listing.day in short)
+    listings = (
+        unpack_ids(listing.new) for listing in store.state.recent_listings if listing.day in short
+    )
     since = highest([store.state.unbroken_from, *(ids[-1] for ids in listings if ids)])
     state = replace(
         store.state,

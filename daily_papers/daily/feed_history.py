@@ -16,7 +16,7 @@ from daily_papers.daily.evidence import FeedRead
 from daily_papers.daily.plan import working_days
 from daily_papers.papers.announcement import AnnounceKind, Announcement, counts
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
-from daily_papers.store.store import HeardListing, State
+from daily_papers.store.store import ReadListing, State
 
 #: Since 2023 each listing day has brought more than a thousand identifiers. Between one day's
 #: papers and the next day's, the categories of a digest leave no hole of this size.
@@ -93,25 +93,27 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
         state,
         feed=feed.parts,
         feed_day=day,
-        heard=_with_listing(state.heard, feed, new, day, after_gap=bool(unread)),
+        recent_listings=_with_listing(
+            state.recent_listings, feed, new, day, after_gap=bool(unread)
+        ),
     )
 
 
 def _with_listing(
-    heard: tuple[HeardListing, ...],
+    listings: tuple[ReadListing, ...],
     feed: FeedRead,
     new: Sequence[str],
     day: date,
     *,
     after_gap: bool,
-) -> tuple[HeardListing, ...]:
+) -> tuple[ReadListing, ...]:
     """Remember what the day's feed showed, including what an earlier run of this day read."""
     categories = {name for part in feed.parts for name in part.categories}
-    for listing in heard:
+    for listing in listings:
         if listing.day == day:
             new, after_gap = [*unpack_ids(listing.new), *new], listing.after_gap
-    today = HeardListing(day, tuple(sorted(categories)), pack_ids(new), after_gap)
-    return (*(each for each in heard if each.day != day), today)[-_LISTINGS:]
+    today = ReadListing(day, tuple(sorted(categories)), pack_ids(new), after_gap)
+    return (*(each for each in listings if each.day != day), today)[-_LISTINGS:]
 
 
 def skipped_sentence(
@@ -152,7 +154,7 @@ class Span:
     lowest: tuple[int, int]
     highest: tuple[int, int]
     #: The listing that was read, or the first one read after those that were not.
-    listing: HeardListing
+    listing: ReadListing
     #: The categories asked for in each of the listings that the identifiers may belong to.
     asked: tuple[Sequence[str], ...]
     #: These papers are news only for keywords that were filled by this day.
@@ -196,7 +198,7 @@ class FeedHistory:
     spans: tuple[Span, ...]
 
     @classmethod
-    def of(cls, listings: Sequence[HeardListing]) -> Self:
+    def of(cls, listings: Sequence[ReadListing]) -> Self:
         """``listings`` in the order of their days."""
         shown = [unpack_ids(listing.new) for listing in listings]
         return cls(
@@ -212,9 +214,9 @@ class FeedHistory:
         return None if span is None else Unannounced(span.day_of(paper), span)
 
 
-def _spans(listings: Sequence[HeardListing], shown: Sequence[Sequence[str]]) -> list[Span]:
+def _spans(listings: Sequence[ReadListing], shown: Sequence[Sequence[str]]) -> list[Span]:
     spans: list[Span] = []
-    last: HeardListing | None = None  # the last one before a gap, or before this listing
+    last: ReadListing | None = None  # the last one before a gap, or before this listing
     highest: tuple[int, int] | None = None
     gap = False
     for listing, ids in zip(listings, shown, strict=True):

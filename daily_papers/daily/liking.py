@@ -1,8 +1,8 @@
 """How close today's listing is to what readers like, and what keywords with `like` take from it.
 
-A keyword with `like` takes its papers once a listing day, when all of the day's feed is there: the
-closest of what no other keyword found. It is never searched for; a listing that was missed is
-skipped, and named. What it took stays, whatever happens to the library.
+A keyword with `like` takes its papers once per listing day, when the whole feed is there: the
+closest of those that no other keyword found. It is never searched for. If a listing was missed, it
+is skipped, and the run names it. The papers it took stay, even if the library changes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def liked_ids(config: Config) -> tuple[str, ...]:
 
 
 def unreadable_libraries(config: Config, root: Path, name: str) -> tuple[Problem, ...]:
-    """What is wrong with files that keywords.yaml names; messages call that file ``name``."""
+    """What is wrong with the files listed in keywords.yaml, which messages call ``name``."""
     files = Bookcase(root)
     return tuple(
         Problem(name, problem.line, None, f"like: {problem}")

@@ -76,7 +76,9 @@ def find_news(
 ) -> NewPapers:
     """Decide which papers in a day's evidence are news, and for which keywords."""
     feed = feed_of(evidence)
-    listings = (before.state if feed is None else with_feed(before.state, feed, day)).heard
+    listings = (
+        before.state if feed is None else with_feed(before.state, feed, day)
+    ).recent_listings
     earlier = (unpack_ids(listing.new) for listing in listings if listing.day < day)
     shown_before = frozenset(id for ids in earlier for id in ids)
     finds = _Finds(before, FeedHistory.of(listings), shown_before)

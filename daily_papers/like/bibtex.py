@@ -1,8 +1,8 @@
 """Titles and abstracts from a BibTeX file, as Zotero, Mendeley and JabRef export it.
 
-A reader of its own: what is needed is little, and a library is a stranger's file. It goes through
-the text once. An entry that is cut or wrong ends at the next line that begins with ``@``; the
-others count.
+We read it ourselves, since we need little of it, and it may be a stranger's file. The reader goes
+through the text once. An entry that is cut off or wrong ends at the next line that begins with
+``@``; the others are read.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from daily_papers.papers.paper import ArxivId
 from daily_papers.papers.tex import decode_accents
 from daily_papers.text import cut, one_line
 
-#: Most characters that are kept of a title, and of an abstract.
+#: The most characters to keep of a title, and of an abstract.
 _TITLE: Final = 500
 _ABSTRACT: Final = 10_000
-#: No value gets longer by the strings that it joins.
+#: The most characters of a value, with all the strings that it joins.
 _VALUE: Final = 20_000
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?P<kind>[A-Za-z]{1,40})\s*[{(]", re.MULTILINE)
@@ -39,19 +39,19 @@ class LikedPaper:
     """A paper of the library. Its texts are hostile."""
 
     title: str
-    #: Empty where the library has none.
+    #: Empty if the library has none.
     abstract: str
     #: arXiv's identifier without version, if one is known.
     id: str | None = None
 
     @property
     def text(self) -> str:
-        """What it is compared by."""
+        """The text to compare it by."""
         return f"{self.title}\n{self.abstract}"
 
 
 def read_bibtex(text: str) -> tuple[LikedPaper, ...]:
-    """The entries that have a title, each once, in their order."""
+    """The entries that have a title, each once, in order."""
     papers: dict[str, LikedPaper] = {}
     for fields in _entries(text):
         title = _plain(fields.get("title", ""))
@@ -63,7 +63,7 @@ def read_bibtex(text: str) -> tuple[LikedPaper, ...]:
 
 
 def _entries(text: str) -> Iterator[dict[str, str]]:
-    """The fields of each entry, by their names in small letters."""
+    """The fields of each entry, by their names in lower case."""
     macros: dict[str, str] = {}
     starts = list(_ENTRY.finditer(text))
     for start, following in zip_longest(starts, starts[1:]):
@@ -89,7 +89,7 @@ def _fields(
 
 
 def _value(text: str, place: int, end: int, macros: dict[str, str]) -> tuple[str | None, int]:
-    """A value, whose parts may be joined by #, and where it ends; None where it is cut."""
+    """A value, whose parts may be joined by #, and where it ends; None if it is cut off."""
     value = ""
     while True:
         while place < end and text[place].isspace():
@@ -114,7 +114,7 @@ def _value(text: str, place: int, end: int, macros: dict[str, str]) -> tuple[str
 
 
 def _close(text: str, place: int, end: int) -> int | None:
-    """Where the brace or the quotation mark at ``place`` closes; None where it does not."""
+    """Where the brace or the quotation mark at ``place`` closes; None if it does not."""
     quoted, depth = text[place] == '"', 0
     for sign in _SIGN.finditer(text, place + quoted, end):
         if sign[0] == "{":

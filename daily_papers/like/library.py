@@ -9,7 +9,7 @@ from typing import Final
 
 from daily_papers.like.bibtex import LikedPaper, read_bibtex
 
-#: Of one file, and of all of them.
+#: The most bytes of one file, and of all files.
 MOST_BYTES: Final = 5_000_000
 MOST_BYTES_IN_ALL: Final = 20_000_000
 

@@ -1,8 +1,8 @@
 """How close each paper of a day is to what the reader likes.
 
-A linear classifier learns what the library's papers have that the day's papers have not, from
-their words and pairs of words (TF-IDF); what it gives to each paper of the day is the order. It
-needs scikit-learn, which the extra ``like`` installs.
+A linear classifier learns how the library's papers differ from the day's papers, from their words
+and pairs of words (TF-IDF); its score for each paper of the day is the order. It needs
+scikit-learn, which the extra ``like`` installs.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any, Final
 from daily_papers.like.terms import TermCounts, shipped_counts, terms
 
 if TYPE_CHECKING:
-    Matrix = Any  # of scipy, which has no types
+    Matrix = Any  # scipy's, which has no types
 
-#: The more often a word is in a paper, the less each time counts.
+#: The more often a word is in a paper, the less each occurrence counts.
 _SATURATION: Final = 1.2
 _REGULARIZATION: Final = 0.1
-#: New papers that are compared with the library at a time.
+#: How many new papers to compare with the library at a time.
 _ROWS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
-    """Where a paper of the day stands."""
+    """How close a paper of the day is, compared with the others."""
 
     #: 1 is the closest.
     rank: int
@@ -49,7 +49,7 @@ def rank(
 ) -> tuple[Closeness, ...]:
     """Rank the day's texts (title and abstract) by the library's, in the order of ``day``.
 
-    What the library is silent about is ranked last, in the order of the day. Raises ImportError
+    Papers that share nothing with the library are ranked last, in the order of the day. Raises ImportError
     without scikit-learn.
     """
     if not library or not day:
@@ -82,7 +82,7 @@ def _tf_idf(texts: Sequence[str], counts: TermCounts) -> Matrix:
 
 @lru_cache(maxsize=2_000)
 def _frequencies(text: str) -> Counter[str]:
-    """How often each term is in a text; the same library is ranked by for several keywords."""
+    """How often each term is in a text; cached, since several keywords may have the same library."""
     return Counter(terms(text))
 
 
@@ -91,7 +91,7 @@ def _scores(matrix: Matrix, library: Sequence[str], day: Sequence[str]) -> list[
 
     known, first = frozenset(library), len(library)
     others = [first + place for place, text in enumerate(day) if text not in known]
-    if not others:  # all of the day is in the library, so there is nothing to tell it from
+    if not others:  # the library has all of the day's papers, so nothing tells them apart
         return [0.0] * len(day)
     classifier = LinearSVC(C=_REGULARIZATION, class_weight="balanced", random_state=0)
     classifier.fit(matrix[[*range(first), *others]], [1] * first + [0] * len(others))
@@ -99,7 +99,7 @@ def _scores(matrix: Matrix, library: Sequence[str], day: Sequence[str]) -> list[
 
 
 def _nearest(new: Matrix, liked: Matrix) -> list[int | None]:
-    """The row of ``liked`` that each new one shares most with; a few at a time, for the memory."""
+    """The row of ``liked`` that each new one is most like; a few at a time, to save memory."""
     found = list[int | None]()
     for start in range(0, new.shape[0], _ROWS):
         likeness = (new[start : start + _ROWS] @ liked.T).tocsr()

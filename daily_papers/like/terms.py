@@ -1,7 +1,7 @@
-"""What papers are compared by: their words and pairs of neighbouring words, and how rare each is.
+"""How papers are compared: by their words and pairs of neighbouring words, and how rare each is.
 
-The counts are those of a quarter of a year of arXiv (tools/count_terms.py): in how many papers a
-term is. They hold no texts, and let the first day of a new repository judge as well as the last.
+The counts say in how many papers of a quarter of a year of arXiv a term is (tools/count_terms.py).
+They contain no texts. With them, ranking works as well on a repository's first day as later.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.resources import files
 from math import log
 from typing import Final
 
-#: Words of nearly every abstract.
+#: Words that are in nearly every abstract.
 _SMALL: Final = frozenset(
     re.findall(
         r"\w+",
@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def terms(text: str) -> Iterator[str]:
-    """The words of a text without small ones and plural s, and each pair that stands together."""
+    """The words of a text, without small words and plural s, and each pair of neighbours."""
     before = None
     for word in _WORD.findall(text.lower()):
         if len(word) > 1 and word not in _SMALL:
@@ -54,13 +54,13 @@ def _singular(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TermCounts:
-    """In how many of ``papers`` each term is; a rare one is left out."""
+    """In how many of ``papers`` each term is; rare ones are left out."""
 
     papers: int
     counts: dict[str, int]
 
     def rarity(self, term: str) -> float:
-        """How much a term says: nothing of it is in most papers, much in few."""
+        """How much a term says: nothing if it is in most papers, much if it is in few."""
         return 1 + log((1 + self.papers) / (1 + self.counts.get(term, 1)))
 
 
@@ -72,7 +72,7 @@ def shipped_counts() -> TermCounts:
 
 
 def read_counts(text: str) -> TermCounts:
-    """Read a number of papers and, below it, ``=`` and a count before its terms, a line each."""
+    """Read the number of papers, then ``=`` and a count before the terms that have it, one per line."""
     first, *lines = text.splitlines()
     counts, count = {}, 0
     for line in lines:

@@ -111,7 +111,7 @@ def _environment(folders: Sequence[Path]) -> jinja2.Environment:
     cell = environment.finalize = _escaping(markdown.cell)
     environment.filters.update(
         cell=cell,
-        e=cell,  # jinja2's own filter escapes for HTML, which is not enough here
+        e=cell,  # jinja2's own filter only escapes for HTML
         escape=cell,
         link_text=_escaping(markdown.link_text),
         heading=_escaping(markdown.heading),

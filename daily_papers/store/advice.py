@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from daily_papers.config import Keyword
 from daily_papers.store.store import Store, week_of
 
-#: A keyword may find nothing for as many days before anybody is told.
+#: For how many days a keyword may find nothing before the advice is given.
 PATIENCE = timedelta(days=30)
 
 
 def advice(store: Store, keyword: Keyword, day: date) -> str | None:
-    """Advise on a keyword whose wording hardly says what was meant; None if nothing is wrong.
+    """Advise on a keyword that probably does not search for what was meant; None if it does.
 
-    Its words stay the same from day to day, so that a quiet day changes no page.
+    The text stays the same from day to day, so that a quiet day changes no page.
     """
     state = store.keywords.get(keyword.slug)
     if state is None or state.filled is None or not state.searches:

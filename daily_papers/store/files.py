@@ -211,14 +211,14 @@ class _Shown:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A paper's record as it is written: a hundred thousand of them take long to read."""
+    """A paper's record as it is written, unread, since reading a hundred thousand takes long."""
 
     path: str
     number: int
     content: bytes
 
     def read(self) -> StoredPaper:
-        """Read the record. Raises StoreError, naming file and line, where it is damaged."""
+        """Read the record. Raises StoreError, which names file and line, if it is damaged."""
         return _record(self.path, self.number, self.content, _read_paper)
 
     def read_shown(self) -> tuple[str, Json]:

@@ -138,7 +138,7 @@ class FeedPart:
 
 
 @dataclass(frozen=True, slots=True)
-class HeardListing:
+class ReadListing:
     """What the trusted feed of a day showed as new, which later shows what the feed left out."""
 
     day: date
@@ -184,7 +184,7 @@ class State:
     #: a higher one, also shows everything from before.
     unbroken_from: PaperId | None = None
     #: The last listings whose feeds were trusted, in the order of their days.
-    heard: tuple[HeardListing, ...] = ()
+    recent_listings: tuple[ReadListing, ...] = ()
     #: Days whose feeds left papers out, until every keyword has been searched for them.
     short: tuple[date, ...] = ()
 

@@ -1,1 +1,1 @@
-"""A sentence for each paper by a model of the user's choice, which nothing ever waits for."""
+"""A sentence about each paper from a model of the user's choice; nothing depends on it."""

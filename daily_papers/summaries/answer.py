@@ -1,8 +1,8 @@
 """What the model is asked, and what counts as an answer.
 
-An abstract may try to instruct the model, so nothing that it answers is trusted: a sentence is used
-only if its form, its length and its letters are those of one. It is text like any other then, to be
-escaped for its place.
+An abstract may try to instruct the model, so its answers are not trusted: a sentence is used only
+if it has the form, the length and the letters of one. Even then it is hostile text, to be escaped
+for its place.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
     load -> which papers are due -> ask, several at once -> check -> keep -> publish
 
-Nothing waits for it, and whatever fails leaves the sentence that the authors wrote. What was
-answered is kept in ``.daily-papers/`` after each request: a run that is killed, or a push that has
-to be repeated, asks for nothing twice.
+Nothing waits for it, and if it fails, the authors' own sentence stays. Answers are kept in
+``.daily-papers/`` after each request, so nothing is asked twice if a run is killed or a push has to
+be repeated.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class SummaryOrder:
 
 @dataclass(slots=True)
 class SummaryReport:
-    """What a run came to."""
+    """What a run achieved."""
 
     papers: int = 0
     #: Papers that are still to be summarized, today or later.

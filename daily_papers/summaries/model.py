@@ -1,7 +1,7 @@
 """The model: one request to its chat/completions after the other, within the run's time.
 
-The key goes to the one host that it was given for, in the Authorization header, and nowhere else:
-no redirect is followed, no answer that repeats it is used, and no error quotes what a server said.
+The key is sent only to the host that it was given for, in the Authorization header: no redirect is
+followed, no answer that repeats the key is used, and no error quotes what a server said.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ Messages = Sequence[Mapping[str, str]]
 
 
 class ModelError(DailyPapersError):
-    """The model gives no answer, and asking on is of no use in this run."""
+    """The model does not answer, and there is no use in asking it again in this run."""
 
 
 class BadModelAnswer(DailyPapersError):
-    """The model gave no answer that can be read to what it was asked; another one may be good."""
+    """The model's answer cannot be read; its next one may be good."""
 
 
 @dataclass(frozen=True, slots=True)
