@@ -14,7 +14,7 @@ from daily_papers.daily.feed_history import gap, lost_since, with_feed
 from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.store.store import ReadListing, KeywordState, State, Store
+from daily_papers.store.store import KeywordState, ReadListing, State, Store
 from tests.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
 from tests.support.daily_runs import Reader, days
 from tests.support.repository import SLUGS, Repository

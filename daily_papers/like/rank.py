@@ -49,8 +49,8 @@ def rank(
 ) -> tuple[Closeness, ...]:
     """Rank the day's texts (title and abstract) by the library's, in the order of ``day``.
 
-    Papers that share nothing with the library are ranked last, in the order of the day. Raises ImportError
-    without scikit-learn.
+    Papers that share nothing with the library are ranked last, in the order of the day. Raises
+    ImportError without scikit-learn.
     """
     if not library or not day:
         return ()
@@ -82,7 +82,7 @@ def _tf_idf(texts: Sequence[str], counts: TermCounts) -> Matrix:
 
 @lru_cache(maxsize=2_000)
 def _frequencies(text: str) -> Counter[str]:
-    """How often each term is in a text; cached, since several keywords may have the same library."""
+    """How often each term is in a text; cached, since keywords may share a library."""
     return Counter(terms(text))
 
 

@@ -72,7 +72,7 @@ def shipped_counts() -> TermCounts:
 
 
 def read_counts(text: str) -> TermCounts:
-    """Read the number of papers, then ``=`` and a count before the terms that have it, one per line."""
+    """Read the number of papers, then lines: ``=`` and a count, before the terms that have it."""
     first, *lines = text.splitlines()
     counts, count = {}, 0
     for line in lines:
