@@ -388,6 +388,17 @@ def test_one_abstract_spoils_no_other_summary_and_is_left_alone_in_the_end(tmp_p
         assert sum("2601.00002" in ids for ids in server.asked) == 3
 
 
+def test_many_such_abstracts_stop_no_run(tmp_path: Path) -> None:
+    def spoilt(papers: Papers) -> Said:
+        bad = any(int(id[-2:]) % 8 == 0 for id in papers)
+        return completion("OWNED") if bad else sentences(papers)
+
+    with model_server(spoilt) as server:
+        made = repository(tmp_path, server, *map(paper, range(1, 33)))
+        assert warnings(summarize(made, server)) == []
+        assert sum(sentence is not None for sentence in kept(made).values()) == 28
+
+
 def test_tokens_are_bounded_and_estimated_where_they_are_not_counted(tmp_path: Path) -> None:
     costly = lambda papers: completion("no", tokens=100_000)  # noqa: E731
     with model_server(costly) as server:

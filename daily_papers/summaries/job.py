@@ -24,7 +24,7 @@ from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import server_url
 from daily_papers.papers.paper import Paper, newest_first
 from daily_papers.records import parse
-from daily_papers.repository import Repository
+from daily_papers.repository import DIGESTS, KEYWORDS, Repository
 from daily_papers.store.store import Store
 from daily_papers.store.summaries import (
     Summary,
@@ -125,15 +125,18 @@ def _not_committed(repository: Repository, environ: Mapping[str, str]) -> list[s
 
     A digest that was pushed is never rewritten: it may have been mailed in part.
     """
-    command = ["git", "-C", str(repository.root), "ls-tree", "--name-only", "HEAD", "digests/"]
+    command = ["git", "-C", str(repository.root), "ls-tree", "--name-only", "HEAD"]
     others = {name: value for name, value in environ.items() if name != MODEL_KEY}
     try:
-        done = subprocess.run(command, capture_output=True, env=others, check=False)
+        done = subprocess.run(
+            [*command, KEYWORDS, f"{DIGESTS}/"], capture_output=True, env=others, check=False
+        )
     except OSError:
         return []
-    committed = {Path(path).stem for path in done.stdout.decode().split("\n")}
-    keys = repository.digest_keys()
-    return [key for key in keys if key not in committed] if done.returncode == 0 else []
+    committed = done.stdout.decode().split("\n")
+    if KEYWORDS not in committed:  # no git, or one that is not about this folder
+        return []
+    return [key for key in repository.digest_keys() if f"{DIGESTS}/{key}.md" not in committed]
 
 
 def due_papers(store: Store, known: Known, settings: Summaries, day: date) -> list[Paper]:
@@ -223,9 +226,13 @@ class _Run:
                 raise ModelError(f"stopped after {self.report.tokens:,} tokens: too many a paper")
             together = queue.popleft()
             lacking, reason = self._ask_once(model, together)
-            if len(together) > 1:
+            spoilt = len(lacking) == len(together)
+            if len(together) > 1 and spoilt:
+                # Right away: those that are not at fault show that the model is well.
+                queue.extendleft([paper] for paper in reversed(lacking))
+            elif len(together) > 1:
                 queue += [[paper] for paper in lacking]
-            fruitless = fruitless + 1 if len(lacking) == len(together) else 0
+            fruitless = fruitless + 1 if spoilt else 0
             if fruitless == _MOST_FRUITLESS:
                 raise ModelError(f"no good answer {fruitless} times in a row; the last: {reason}")
 
