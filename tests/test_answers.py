@@ -83,10 +83,13 @@ def test_identifiers_of_the_old_form_and_a_title_of_one_zero_are_good():
         (answer(listed(10), start=10), "starts at 10 where 0 was asked"),
         (answer(listed(10)).replace(b"totalResults>10", b"totalResults>many"), "no totalResults"),
         (answer(listed(10)).replace(b"startIndex", b"first"), "no startIndex"),
-        (answer(listed(11)), "11 papers came where at most 10 were due"),
-        (answer(listed(4), total=3), "4 papers came where at most 3 were due"),
+        (answer(listed(11)), "the answer has 11 papers, but at most 10 are possible"),
+        (answer(listed(4), total=3), "the answer has 4 papers, but at most 3 are possible"),
         (answer(listed(10)).replace(b"abs/2601", b"abs/26x1", 1), "no arXiv identifier: 'http"),
-        (answer(listed(10)).replace(b"00004v1", b"00004"), "2601.00004 came without its version"),
+        (
+            answer(listed(10)).replace(b"00004v1", b"00004"),
+            "2601.00004 has no version in the answer",
+        ),
         (answer(listed(10)).replace(b"<title>Paper 3</title>", b""), "0 elements <title>"),
         (answer(listed(10)).replace(b"<id>http:", b"<id>x</id><id>http:"), "2 elements <id>"),
         (answer(listed(10)).replace(b"Paper 3", b"Paper <i>3</i>"), "<title> holds more than text"),
@@ -107,9 +110,9 @@ def test_what_is_not_the_answer_is_refused_with_its_reason(body, told):
 @pytest.mark.parametrize(
     ("count", "total", "told"),
     [
-        (46, 5000, "46 papers came where 100 of 5,000 were asked"),
-        (1, 3, "1 paper came where 3 of 3 were asked"),
-        (0, 1, "0 papers came where 1 of 1 were asked"),
+        (46, 5000, "the answer has 46 papers, but 100 of 5,000 were asked for"),
+        (1, 3, "the answer has 1 paper, but 3 of 3 were asked for"),
+        (0, 1, "the answer has 0 papers, but 1 of 1 were asked for"),
     ],
 )
 def test_a_short_answer_says_how_short_it_is(count, total, told):

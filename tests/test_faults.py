@@ -32,7 +32,7 @@ REASONS = {
     Fault.REFUSED: "made-up fault",
     Fault.REFUSED_WITH_200: "made-up fault",
     Fault.EMPTY: "the answer is empty, though",
-    Fault.SHORT: " came where ",
+    Fault.SHORT: " were asked for",
     Fault.UNSORTED: "not sorted by lastUpdatedDate",
     Fault.OTHER_PAPERS: "do not match the keyword",
     Fault.CUT: "the connection broke",

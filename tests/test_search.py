@@ -105,7 +105,7 @@ def test_pages_that_do_not_go_together_are_not_kept(tmp_path):
 
 def test_a_short_page_is_a_failure_although_the_package_would_take_it():
     short = Canned(answer(listed(3), total=50))
-    told = "3 papers came where 10 of 50 were asked"
+    told = "the answer has 3 papers, but 10 of 50 were asked for"
     with answering(lambda _: short) as server, pytest.raises(ShortAnswer, match=told):
         query_api_at(server.address).newest("ti:x", 10)
     assert len(server.asked) == 1

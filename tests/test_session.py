@@ -158,7 +158,7 @@ TOLD = {
     Fault.REFUSED: (BadAnswer, "status 400: made-up fault"),
     Fault.REFUSED_WITH_200: (BadAnswer, "arXiv refused the request: made-up fault"),
     Fault.EMPTY: (None, ""),  # whether nothing is plausible is for the gate to say
-    Fault.SHORT: (ShortAnswer, "5 papers came where 10 of 10 were asked"),
+    Fault.SHORT: (ShortAnswer, "the answer has 5 papers, but 10 of 10 were asked for"),
     Fault.UNSORTED: (BadAnswer, "the papers are not sorted by lastUpdatedDate as asked"),
     Fault.OTHER_PAPERS: (None, ""),  # the matcher and the gate know what was asked
     Fault.CUT: (Unreachable, "the connection broke within the answer"),

@@ -104,7 +104,7 @@ def read_page(body: bytes, url: str) -> OaiPage:
     if not _nothing_changed(root, url):
         listed = root.find(f"{_OAI}ListRecords")
         if listed is None:
-            raise BadAnswer(url, "neither records nor an error came from OAI-PMH")
+            raise BadAnswer(url, "OAI-PMH answered with neither records nor an error")
         records = listed.findall(f"{_OAI}record")
     papers: list[Paper] = []
     unreadable: list[str] = []

@@ -93,10 +93,13 @@ def _check_count(count: int, total: int, asked: _Asked, url: str) -> None:
     expected = min(asked.max_results, max(0, total - asked.start))
     if count < expected:
         raise ShortAnswer(
-            url, f"{plural(count, 'paper')} came where {expected:,} of {total:,} were asked"
+            url,
+            f"the answer has {plural(count, 'paper')}, but {expected:,} of {total:,} were asked for",
         )
     if count > expected:
-        raise BadAnswer(url, f"{count:,} papers came where at most {expected:,} were due")
+        raise BadAnswer(
+            url, f"the answer has {count:,} papers, but at most {expected:,} are possible"
+        )
 
 
 def _check_ids(ids: Sequence[ArxivId], asked: _Asked, url: str) -> None:
@@ -125,7 +128,7 @@ def _listed(entry: etree._Element, url: str) -> tuple[ArxivId, datetime]:
         said = shortened(texts["id"].strip())
         raise BadAnswer(url, f"an entry has no arXiv identifier: {said!r}") from None
     if id_.version is None:
-        raise BadAnswer(url, f"{id_} came without its version")
+        raise BadAnswer(url, f"{id_} has no version in the answer")
     dates: list[datetime] = []
     for name in ("updated", "published"):
         try:
