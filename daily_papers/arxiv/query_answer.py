@@ -92,9 +92,9 @@ def _check_count(count: int, total: int, asked: _Asked, url: str) -> None:
     """Check that there are as many entries as were asked for, or as there are in all."""
     expected = min(asked.max_results, max(0, total - asked.start))
     if count < expected:
+        held = plural(count, "paper")
         raise ShortAnswer(
-            url,
-            f"the answer has {plural(count, 'paper')}, but {expected:,} of {total:,} were asked for",
+            url, f"the answer has {held}, but {expected:,} of {total:,} were asked for"
         )
     if count > expected:
         raise BadAnswer(
