@@ -400,7 +400,7 @@ def run_preview(arguments: Namespace) -> int:
         left_out = len(searched) - len(previews)
         together = preview.overview(session, request, config, previews, left_out)
         if sentences := list(preview_text.overview_in_words(together)):
-            print(style.sentences("Together", sentences))
+            print(style.sentences("Together" if len(searched) > 1 else "Similar", sentences))
         for keyword in keywords:
             if keyword.like is not None:
                 ranked = preview_liked.preview_liked(session, request, config, keyword)

@@ -53,8 +53,9 @@ _LEAST_ROWS = 100
 _LOOSER = 3
 #: Fewer papers may be in another table by chance.
 _LEAST_DOUBLE = 5
-#: So many phrases are compared with what papers say.
+#: So many phrases are compared with what so many papers say.
 _MOST_PHRASES = 200
+_MOST_PAPERS = 5_000
 #: A topic with nothing new for longer than this is inactive, or misspelt.
 _INACTIVE_DAYS = 365
 _LISTING_DAYS_A_WEEK = 5
@@ -333,9 +334,9 @@ def overview(
         services = Services.from_environment(request.environ)
         answer = AnnouncementFeed(session, services).today(parts)
         listed = [one.paper for part in answer.parts for one in part.announcements]
-    papers = {id: stored.paper for id, stored in store.papers.items()}
-    papers |= {paper.id: paper for paper in listed}
-    papers |= {paper.id: paper for each in previews for paper in (*each.papers, *each.either)}
+    found = [paper for each in previews for paper in (*each.papers, *each.either)]
+    stored = [each.paper for each in store.papers.values()]
+    papers = list({paper.id: paper for paper in (*found, *listed, *stored)}.values())[:_MOST_PAPERS]
     phrases = [
         leaf.text
         for each in previews
@@ -352,7 +353,7 @@ def overview(
     return Overview(
         new_per_listing_day=_new_per_listing_day(previews) if len(previews) > 1 else None,
         doubles=tuple({frozenset(pair): pair for pair in reversed(doubles)}.values()),
-        nearest=nearest_phrases(list(dict.fromkeys(phrases))[:_MOST_PHRASES], [*papers.values()]),
+        nearest=nearest_phrases(list(dict.fromkeys(phrases))[:_MOST_PHRASES], papers),
         papers=len(papers),
         listed=len(listed),
         left_out=left_out,

@@ -33,7 +33,7 @@ class Nearest:
 
 
 def nearest_phrases(phrases: Sequence[str], papers: Sequence[Paper]) -> tuple[Nearest, ...]:
-    """Find for each phrase what similar ones would find in these papers; without the best ones."""
+    """Find the phrases that are the less usual way to write something, going by these papers."""
     known = Counter(
         word
         for paper in papers
@@ -43,26 +43,26 @@ def nearest_phrases(phrases: Sequence[str], papers: Sequence[Paper]) -> tuple[Ne
         phrase: list(islice(_variants(_WORD.findall(phrase.casefold()), known), _MOST_VARIANTS))
         for phrase in phrases
     }
-    every = list(
-        dict.fromkeys([*phrases, *(each for those in variants.values() for each in those)])
-    )
+    variants = {phrase: those for phrase, those in variants.items() if those}
+    if not variants:
+        return ()
+    every = list({each: None for phrase, those in variants.items() for each in (phrase, *those)})
     stems = stems_of(every)
-    matches = Matches(
-        {each: any_of(*(Phrase(field, each) for field in Field)) for each in every}, papers
-    )
-    count = {each: len(matches.of(each)) for each in every}
-    found = []
-    for phrase, those in variants.items():
-        by_stems = {
-            stems[other]: other for other in reversed(those) if stems[other] != stems[phrase]
-        }
-        better = {
-            each: count[each] for each in by_stems.values() if count[each] > 2 * count[phrase]
-        }
-        found.append(
-            Nearest(phrase, count[phrase], tuple(Counter(better).most_common(_MOST_SHOWN)))
-        )
+    searches = {each: any_of(*(Phrase(field, each) for field in Field)) for each in every}
+    matches = Matches(searches, papers)
+    counts = {each: len(matches.of(each)) for each in every}
+    found = [_nearest(phrase, those, stems, counts) for phrase, those in variants.items()]
     return tuple(each for each in found if each.others)
+
+
+def _nearest(
+    phrase: str, variants: Sequence[str], stems: Mapping[str, str], counts: Mapping[str, int]
+) -> Nearest:
+    """Keep the variants that find far more, and of those with the same stems the first one."""
+    first = {stems[each]: each for each in reversed(variants) if stems[each] != stems[phrase]}
+    more = Counter({each: counts[each] for each in first.values()})
+    others = [each for each in more.most_common(_MOST_SHOWN) if each[1] > 2 * counts[phrase]]
+    return Nearest(phrase, counts[phrase], tuple(others))
 
 
 def _variants(words: Sequence[str], known: Mapping[str, int]) -> Iterator[str]:
