@@ -20,7 +20,9 @@ from pybtex.database import parse_string
 from daily_papers.papers.paper import Origin
 from daily_papers.site.formulas import FormulaRenderer, plain_text
 from daily_papers.store.store import Draft, News
-from tests.support.website import DAY, HOSTILE, Website, example, paper
+from daily_papers.store.summaries import Summary, save_summaries
+from daily_papers.transaction import Transaction
+from tests.support.website import DAY, HOSTILE, KEYWORDS, Website, example, paper
 
 pytest.importorskip("latex2mathml")
 
@@ -87,6 +89,22 @@ def test_whoever_is_followed_is_named_wherever_in_the_list(tmp_path: Path) -> No
         "authors"
     )
     assert text_of(authors) == "Somebody A, Somebody B, Somebody C, …, J. Núñez et al."
+
+
+def test_a_models_summary_takes_the_place_of_the_sentence(tmp_path: Path) -> None:
+    one = paper(1)
+    settings = "summaries: {endpoint: 'https://model.example/v1', model: wise, language: English}"
+    website = Website.new(tmp_path, {"medical-imaging": [one]}, keywords=f"{KEYWORDS}{settings}\n")
+    before = row(website.built(), one.id).xpath(".//summary")[0]
+    assert text_of(before).startswith("We look at MRI")
+    said = Summary(
+        id=one.id, version=1, model="wise", language="English", day=DAY, sentence="<b>Heads."
+    )
+    transaction = Transaction(tmp_path)
+    save_summaries({said.key: said}, transaction)
+    transaction.commit()
+    after = row(website.built(), one.id).xpath(".//summary")[0]
+    assert text_of(after) == "<b>Heads. (by a model)"
 
 
 def test_a_project_page_is_no_code(website: Website) -> None:

@@ -44,7 +44,8 @@ def build_site(
     folder = SiteFolder(output or root / SITE)
     with repository.locked():
         config = repository.load_config()
-        data = SiteData(root, config, repository.store_for(config), _digests(repository))
+        store, summaries = repository.store_for(config), repository.load_summaries(config)
+        data = SiteData(root, config, store, _digests(repository), summaries.values())
     formulas = FormulaRenderer()
     templates = SiteTemplates(repository.templates)
     site_key = key_of(_site_key(repository, data, templates, formulas), address)

@@ -24,6 +24,7 @@ from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
 from daily_papers.store.files import PaperLine, history_lines, stored_lines
 from daily_papers.store.store import Store, StoredPaper
+from daily_papers.store.summaries import Summary
 from daily_papers.text import long_date
 
 #: The identifier that begins each of a digest's records.
@@ -122,12 +123,19 @@ class SiteData:
     """Everything the website shows, from one state of a digest repository."""
 
     def __init__(
-        self, root: Path, config: Config, store: Store, digests: Iterable[DigestFile]
+        self,
+        root: Path,
+        config: Config,
+        store: Store,
+        digests: Iterable[DigestFile],
+        summaries: Iterable[Summary] = (),
     ) -> None:
         self.config = config
         self.store = store
         #: The listing day that the website shows.
         self.day = store.state.day
+        #: By identifier, what a model says of a paper's newest version that it was asked for.
+        self.summaries = {each.id: each for each in sorted(summaries, key=lambda s: s.version)}
         #: Newest first.
         self.digests = sorted(digests, key=lambda digest: digest_order(digest.key), reverse=True)
         #: By identifier, every paper that was ever shown.

@@ -85,8 +85,8 @@ class Row:
 
     @cached_property
     def sentence(self) -> Markup:
-        """What the paper does."""
-        said = self._item.sentence if self._item else ""
+        """What the paper does, as a model says or else the abstract."""
+        said = self._rows.summary(self.paper) or (self._item.sentence if self._item else "")
         return self._rows.html(said or key_sentence(self.paper.abstract), self.topics)
 
     @cached_property
@@ -193,8 +193,13 @@ class Rows:
 
     def key(self, id: str) -> str:
         """Changes with the paper's row."""
-        trace = self._data.traces.get(id)
-        return key_of(self._site_key, id, trace and trace.key)
+        trace, summary = self._data.traces.get(id), self._data.summaries.get(id)
+        return key_of(self._site_key, id, trace and trace.key, summary and summary.text)
+
+    def summary(self, paper: Paper) -> str:
+        """What a model says of this version; empty if nobody asked it."""
+        summary = self._data.summaries.get(paper.id)
+        return summary.text if summary is not None and summary.version == paper.version else ""
 
     def take_over(self, page: str) -> None:
         """Take over the rows of a page of the last build, as far as they are still right."""
