@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from daily_papers.config import parse_config
+from daily_papers.daily.evidence import FeedRead
+from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.plan import FetchMode
+from daily_papers.papers.announcement import AnnounceKind, Announcement
+from daily_papers.papers.paper import Origin, Paper
+from daily_papers.store.reconcile import reconcile
+from daily_papers.store.store import Store
 from tests.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv, Service
 from tests.support.command_line import run
 from tests.support.daily_runs import Reader, days
@@ -230,3 +237,31 @@ def test_nothing_but_what_is_liked(reader: Reader, source: FetchMode) -> None:
         assert reader.read(day, source=source).exit_code == 0
         assert len(chosen(reader)) == (0 if source is FetchMode.OAI else 3 * number)
     assert run("render", "--check", "--root", str(reader.repository.root)).code == 0
+
+
+def test_neither_revisions_nor_what_others_found_or_was_news_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "library.bib").write_text(LIBRARY, encoding="utf-8")
+    config = parse_config(TOPICS.encode(), "keywords.yaml")
+    before = reconcile(Store(news=frozenset({"2602.00003"})), config.keywords, MONDAY).store
+    kinds = [AnnounceKind.NEW, AnnounceKind.REPLACE, AnnounceKind.NEW, AnnounceKind.CROSS]
+    announced = tuple(
+        Announcement(
+            Paper(
+                id=f"2602.0000{number}",
+                version=1,
+                title="Graph neural networks",
+                abstract="A graph neural network.",
+                announced=MONDAY,
+                origin=Origin.FEED,
+            ),
+            kind,
+        )
+        for number, kind in enumerate(kinds, start=1)
+    )
+    found = {"magnetic-resonance-imaging": (announced[0].paper,)}
+    feed = FeedRead(announced, found, ())
+    ranked = rank_listing(tmp_path, config, before, [feed], MONDAY)
+    assert ranked is not None
+    assert ranked.chosen == {"for-me": (announced[3].paper,)}
+    assert ranked.liking.keys() == {"2602.00001", "2602.00003", "2602.00004"}
+    assert ranked.liking["2602.00004"].similar == "Graph neural networks"
