@@ -170,16 +170,17 @@ def assert_healed(repository: Repository, world: World) -> None:
 
 
 def shown(repository: Repository) -> dict[str, bytes]:
-    """The tree but for the day's digests, which may be two where a fault was."""
+    """The tree except for the day's digests, of which there may be two after a fault."""
     tree = {
         path: content
         for path, content in repository.tree().items()
         if not path.startswith("digests/")
     }
-    return {
-        path: re.sub(rb'("digest":"2026-01-22)-2"', rb'\1"', content)
-        for path, content in tree.items()
-    }
+    # In the records of news, and in README.md.
+    second = re.compile(
+        r'(?<="digest":"2026-01-22)-2(?=")| · \[Digest\]\(digests/2026-01-22-2\.md\)'.encode()
+    )
+    return {path: second.sub(b"", content) for path, content in tree.items()}
 
 
 def mailed(repository: Repository) -> list[str]:
