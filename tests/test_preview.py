@@ -282,6 +282,10 @@ def test_without_a_name_all_keywords_are_previewed_and_summed_up(
     ended = preview(repository, arxiv)
     assert ended.code == 0
     assert sum(request.service is Service.QUERY for request in arxiv.requests) == 4
+    each = [float(number) for number in re.findall(r"a year, ([\d.]+) of them new", ended.out)]
+    (imaging, mri, again), (different,) = each, re.findall(r"([\d.]+) different", ended.out)
+    assert imaging == again
+    assert float(different) == pytest.approx(imaging + mri, abs=0.11)
     _, _, together = ended.out.partition("\nTogether\n")
     assert re.fullmatch(
         r"  \d[\d.]* different new papers a year\n"
