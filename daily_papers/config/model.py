@@ -76,6 +76,8 @@ class Config:
     warnings: tuple[Problem, ...]
     #: What the reader likes, which orders emails and pages.
     like: Library | None = None
+    #: Whether the digests of a week go out together, on Friday.
+    weekly: bool = False
 
     @property
     def libraries(self) -> tuple[Library, ...]:

@@ -312,6 +312,7 @@ class _Reader:
             summaries=self._top.get("summaries"),
             warnings=(),
             like=self._top.get("like"),
+            weekly=self._top.get("digest") == "weekly",
         )
 
     def keywords(self, value: Value) -> tuple[Keyword, ...]:
@@ -517,6 +518,7 @@ _TOP_KEYS: Final[Readers] = {
     "like": _Reader.library,
     "keywords": _Reader.keywords,
     "columns": _columns,
+    "digest": partial(_choice, choices=("daily", "weekly")),
     "summaries": _Reader.summaries,
 }
 _SUMMARIES_KEYS: Final[Readers] = {

@@ -44,6 +44,8 @@ from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpac
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 from daily_papers.text import plural
 
+_FRIDAY = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
@@ -271,7 +273,15 @@ def _digest(
         people=people_of(keywords),
         revisions=len(store.state.revised if first else _revised_now(before, store)),
         skipped=_skipped(before, store, news, run.day),
+        due=weekly_mail_after(before.state, run.day) if run.weekly else None,
     )
+
+
+def weekly_mail_after(state: State, day: date) -> date:
+    """The day of the weekly mail: Friday, or today if the last Friday's listing was not read."""
+    friday = day + timedelta(days=(_FRIDAY - day.weekday()) % 7)
+    read = max((each for each in (state.last_complete, state.feed_day) if each), default=day)
+    return day if read < friday - timedelta(days=7) else friday
 
 
 def _skipped(before: Store, store: Store, news: NewPapers, day: date) -> str | None:

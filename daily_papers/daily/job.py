@@ -106,6 +106,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             repository=repository_name(order.environ),
             site=site_url(order.environ),
             liked=liked_ids(config),
+            weekly=config.weekly,
         )
         conclusion = conclude(before, config.keywords, evidence, run)
         repository.publish(

@@ -53,6 +53,8 @@ class Run:
     site: str | None
     #: Identifiers of papers that people like.
     liked: tuple[str, ...] = ()
+    #: Whether its digest waits for Friday's mail.
+    weekly: bool = False
 
 
 class FeedStatus(StrEnum):

@@ -34,6 +34,8 @@ class Digest:
     revisions: int = 0
     #: A sentence about listing days that were skipped.
     skipped: str | None = None
+    #: The day of the weekly mail that it waits for; None: it goes out at once, on its own.
+    due: date | None = None
 
     def __post_init__(self) -> None:
         if day_of(self.key) != self.day:
@@ -64,7 +66,7 @@ def _as_stored(item: NewsItem) -> NewsItem:
 
 @dataclass(frozen=True)
 class Mail:
-    """The digests that go out as one issue: one, or several that waited too long."""
+    """The digests that go out as one issue: one, those of a week, or several that are late."""
 
     digests: tuple[Digest, ...]
 
@@ -72,6 +74,11 @@ class Mail:
     def keys(self) -> tuple[str, ...]:
         """The keys of the digests, oldest first."""
         return tuple(digest.key for digest in self.digests)
+
+    @property
+    def is_weekly(self) -> bool:
+        """Whether its digests waited for a weekly mail, not because something failed."""
+        return all(digest.due for digest in self.digests)
 
     @property
     def days(self) -> tuple[date, date]:

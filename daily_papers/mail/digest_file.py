@@ -72,6 +72,7 @@ class _DigestRecord:
     keywords: Annotated[tuple[tuple[str, str], ...], _check_pairs]
     #: Slug and short name of each person.
     people: Annotated[tuple[tuple[str, str], ...], _check_pairs] = ()
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +150,12 @@ class _PaperRecord:
         )
 
 
-#: What a paper's record leaves out where there is nothing to say.
+#: What a record leaves out where there is nothing to say.
 _SAID_IF_SO = frozenset(
-    ("withdrawn", "sentence", "in_title", "followed", "venue", "code", "project", "closeness")
+    (
+        *("withdrawn", "sentence", "in_title", "followed", "venue", "code", "project", "closeness"),
+        "due",
+    )
 )
 
 
@@ -171,11 +175,13 @@ def digest_records(digest: Digest) -> str:
         skipped=digest.skipped,
         keywords=digest.keyword_names,
         people=digest.people,
+        due=digest.due,
     )
-    records = [encode(first)]
-    for item in digest.as_stored.items:
-        record = encode(_PaperRecord.of(item))
-        records.append({n: value for n, value in record.items() if value or n not in _SAID_IF_SO})
+    lines = [encode(first), *(encode(_PaperRecord.of(item)) for item in digest.as_stored.items)]
+    records = [
+        {n: value for n, value in record.items() if value or n not in _SAID_IF_SO}
+        for record in lines
+    ]
     return "\n".join(("<!-- daily-papers-digest", *map(_json, records), "-->"))
 
 
@@ -211,6 +217,7 @@ def read_digest(data: bytes, name: str) -> Digest:
             revisions=record.revisions,
             skipped=record.skipped,
             people=record.people,
+            due=record.due,
         )
     except ValueError as problem:  # a paper is in it twice
         raise DigestError(name, str(problem)) from None

@@ -298,10 +298,15 @@ def _lead(mail: Mail, links: Links | None) -> str:
     papers = plural(len(mail.items), "new paper")
     more = " more" if number_of(mail.keys[0]) > 1 and len(mail.digests) == 1 else ""
     first, last = mail.days
-    when = f"on {last}" if first == last else f"from {first} to {last}, sent late in one mail"
+    late = "" if mail.is_weekly else ", sent late in one mail"
+    when = f"on {last}" if first == last else f"from {first} to {last}{late}"
     lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{_counts(mail)}."]
-    if links and (page := links.day(mail.keys[-1])):
-        lines[0] += f" [Read it on the website]({page})."
+    if links and links.site:
+        pages = [f"[{key}]({links.day(key)})" for key in mail.keys]
+        if len(pages) == 1:
+            lines[0] += f" [Read it on the website]({links.day(mail.keys[0])})."
+        else:
+            lines[0] += f" On the website: {', '.join(pages)}."
     lines += [
         escape_paragraph(visible_text(skipped, _LONGEST_SENTENCE)) for skipped in mail.skipped
     ]

@@ -26,7 +26,7 @@ from daily_papers.mail.digest_file import DigestError, read_digest
 from daily_papers.mail.github import API_ADDRESS, GitHubApi, NotGitHub
 from daily_papers.mail.github_issues import Issues
 from daily_papers.mail.issue import IssuePart, Links, issue_page, issue_parts, issue_title
-from daily_papers.mail.outbox import Outbox, digests_for, find_unsent, read_mailbox
+from daily_papers.mail.outbox import Outbox, Unsent, digests_for, find_unsent, read_mailbox
 from daily_papers.transaction import unwritable
 
 Say = Callable[[str], None]
@@ -172,6 +172,8 @@ def _show_newest(
     why = "GITHUB_TOKEN is not set" if no_token else "GITHUB_API_URL is not GitHub's"
     say(f"did not look at GitHub ({why}): assuming that the newest digest is unsent")
     mails = unsent.mails if unsent else ()
+    if unsent is not None:
+        _say_what_waits(unsent, say)
     links = destination.links if destination else None
     if options.to_file is not None:
         _write(mails, links, options.to_file, say)
@@ -188,6 +190,7 @@ def _carry_out(
         return []
     unsent = find_unsent(outbox.mailbox, digests, today)
     assert unsent is not None
+    _say_what_waits(unsent, outbox.say)
     if options.to_file is not None:
         _write(unsent.mails, outbox.links, options.to_file, outbox.say)
         return []
@@ -198,9 +201,15 @@ def _carry_out(
         _print(unsent.mails, outbox.links, outbox.say)
         return []
     problems = outbox.send(unsent, digests, today)
-    if not unsent.mails and not problems:
+    if not unsent.mails and not unsent.waiting and not problems:
         outbox.say("nothing to send: every digest has its issue")
     return problems
+
+
+def _say_what_waits(unsent: Unsent, say: Say) -> None:
+    if unsent.waiting:
+        keys = ", ".join(digest.key for digest in unsent.waiting)
+        say(f"digest {keys}: waiting for the weekly mail of {unsent.waiting[-1].due}")
 
 
 def _write(mails: tuple[Mail, ...], links: Links | None, file: Path, say: Say) -> None:
@@ -212,12 +221,12 @@ def _write(mails: tuple[Mail, ...], links: Links | None, file: Path, say: Say) -
     except OSError as error:
         raise unwritable(file, error) from error
     keys = [key for mail in mails for key in mail.keys]
-    say(f"{file}: {'digest ' + ', '.join(keys) if keys else 'empty, as nothing is unsent'}")
+    say(f"{file}: {'digest ' + ', '.join(keys) if keys else 'empty, as there is nothing to send'}")
 
 
 def _print(mails: tuple[Mail, ...], links: Links, say: Say) -> None:
     if not mails:
-        say("no issue would be opened: every digest has one")
+        say("no issue would be opened: there is nothing to send")
     for mail in mails:
         first, *further = issue_parts(mail, links)
         say(f"would open an issue in {links.repository}:")

@@ -8,10 +8,11 @@ nobody else can stop a mail by typing one into an issue.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest, Mail, day_of, digest_order, is_key
@@ -138,30 +139,54 @@ class Unsent:
 
     begin: str
     mails: tuple[Mail, ...]
+    #: The digests that wait for their weekly mail.
+    waiting: tuple[Digest, ...] = ()
 
 
 def find_unsent(mailbox: Mailbox | None, digests: tuple[Digest, ...], today: date) -> Unsent | None:
     """Decide what to send; without a mailbox, as if mailing began now. None if there is no digest.
 
-    Mailing begins with the oldest digest on record, or now, with the newest. Digests that have
-    waited for more than a week go out together, so that a long outage ends in one mail.
+    Mailing begins with the oldest digest on record, or now, with the newest and those that are
+    mailed with it.
     """
     recorded = mailbox.recorded(today) if mailbox else frozenset()
     sent = mailbox.keys if mailbox else frozenset()
     if recorded:
         begin = min(recorded, key=digest_order)
     elif digests:
-        begin = max((digest.key for digest in digests), key=digest_order)
+        newest = max(digests, key=lambda digest: digest_order(digest.key))
+        together = (each.key for each in digests if each.due is not None and each.due == newest.due)
+        begin = min((newest.key, *together), key=digest_order)
     else:
         return None
-    waiting = [
+    unsent = [
         digest
         for digest in digests
         if digest.key not in sent and digest_order(digest.key) >= digest_order(begin)
     ]
-    late = [digest for digest in waiting if (today - digest.day).days > DAYS_UNTIL_CATCH_UP]
-    catch_up = [Mail(tuple(late))] if late else []
-    return Unsent(begin, (*catch_up, *(Mail((digest,)) for digest in waiting[len(late) :])))
+    mails = mails_of(unsent, today)
+    return Unsent(begin, mails, tuple(unsent[sum(len(mail.digests) for mail in mails) :]))
+
+
+def mails_of(unsent: Sequence[Digest], today: date) -> tuple[Mail, ...]:
+    """Put digests that were not sent into mails, the oldest first; some may have to wait.
+
+    Those of a week go out together, once they are due. None is sent before an older one: a digest
+    that need not wait takes along those that do, so a change between daily and weekly keeps the
+    order. Digests that are late by more than a week go out together, so that a long outage ends in
+    one mail.
+    """
+    due = late = 0
+    for number, digest in enumerate(unsent, 1):
+        if digest.due is None or digest.due <= today:
+            due = number
+        if (today - (digest.due or digest.day)).days > DAYS_UNTIL_CATCH_UP:
+            late = number
+    mails = [Mail(tuple(unsent[:late]))] if late else []
+    for is_weekly, together in groupby(unsent[late:due], lambda digest: digest.due is not None):
+        group = tuple(together)
+        mails += [Mail(group)] if is_weekly else [Mail((each,)) for each in group]
+    return tuple(mails)
 
 
 def digests_for(digests: Iterable[Digest], repository: str) -> tuple[Digest, ...]:
@@ -203,7 +228,7 @@ class Outbox:
                 self._add(sent, self.missing_parts(sent, digests, today))
             except (Unclear, Unfinished) as problem:
                 problems.append(problem)
-        if unsent.mails and not self.mailbox.has_label:
+        if (unsent.mails or unsent.waiting) and not self.mailbox.has_label:
             self._remember(unsent.begin)
         for mail in unsent.mails:
             try:
