@@ -240,4 +240,4 @@ def _print_part(part: IssuePart, before: str, say: Say) -> None:
     """Print a text with ``|`` before each line: GitHub Actions would obey ``::error::``."""
     say(before.format(f"part {part.key.part} of {part.key.parts}"))
     for line in part.body.split("\n"):
-        say(f"| {line}".rstrip())
+        say(f"| {line}" if line else "|")
