@@ -449,6 +449,7 @@ def test_a_sentence_in_its_language_is_good(language: str, sentence: str) -> Non
         ("English", ["A sentence in a list."]),
         ("English", {"text": "A sentence under another key."}),
         ("English", "本文提出一种新的磁共振图像分割方法。"),
+        ("English", "It makes imaging faster: 本文提出一种新的磁共振图像分割方法。"),
         (
             "German",
             "We present a method that makes the imaging of the brain faster with less data.",
