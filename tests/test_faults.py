@@ -186,4 +186,5 @@ def shown(repository: Repository) -> dict[str, bytes]:
 def mailed(repository: Repository) -> list[str]:
     digests = repository.root.glob("digests/*.md")
     texts = [digest.read_text("utf-8") for digest in digests]
-    return re.findall(r"^- \[.*\]\(https://arxiv\.org/abs/(\S+)\)", "".join(texts), re.MULTILINE)
+    line = r"^- (?:\*\*)?\[.*\]\(https://arxiv\.org/abs/(\S+?)\)"
+    return re.findall(line, "".join(texts), re.MULTILINE)

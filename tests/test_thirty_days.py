@@ -86,7 +86,7 @@ def live_through(day: date, month: Month) -> None:
     assert not (news and day in WITHOUT_LISTING)
     if day == ADDED_ON:
         (more,) = mails
-        assert more.title.startswith(f"Daily Papers {day}, more: ")
+        assert more.title.endswith(f" · {day}, more")
         assert "revision" not in more.text  # the first mail said so
     if day == RECOVERED:
         (late,) = mails
@@ -101,8 +101,8 @@ def assert_mailed(day: date, news: News, mails: Sequence[Mail]) -> None:
     assert told_once(mails) == news
     assert len(mails) == (1 if news else 0)
     for mail in mails:
-        assert mail.title.startswith(f"Daily Papers {day}")
-        assert f": {len(news)} new" in mail.title
+        assert f" · {day}" in mail.title
+        assert f"{len(news)} new" in mail.title
 
 
 @pytest.mark.full

@@ -17,7 +17,7 @@ from tests.support import spoiling
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
 
-_MAILED = re.compile(r"^- \[.*\]\(https://arxiv\.org/abs/(\S+?)v\d+\)", re.MULTILINE)
+_MAILED = re.compile(r"^- (?:\*\*)?\[.*\]\(https://arxiv\.org/abs/(\S+?)v\d+\)", re.MULTILINE)
 _SPOILT: tuple[Callable[[bytes], bytes], ...] = (
     spoiling.cut,
     spoiling.other_papers,

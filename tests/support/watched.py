@@ -22,9 +22,9 @@ from tests.support.repository import README, Repository
 from tests.support.subjects import Topic, keywords_yaml
 from tests.support.wanted import News, Truth
 
-_ROW = re.compile(r"^- \[.*\]\(https://arxiv\.org/abs/(?P<id>\S+?)v\d+\)(?P<rest>.*)$")
+_ROW = re.compile(r"^- (?:\*\*)?\[.*\]\(https://arxiv\.org/abs/(?P<id>\S+?)v\d+\)")
 _HEADING = re.compile(r"^### (?P<name>.*?) \(\d+(?:, .* above)?\)(?:, continued)?$")
-_ALSO = re.compile(r" · also (?P<names>[^·]*)$")
+_ALSO = re.compile(r"(?:^  | · )also (?P<names>[^·]*?) *$")
 
 
 @dataclass(frozen=True)
@@ -124,15 +124,16 @@ class Mail:
     @property
     def papers(self) -> list[tuple[str, frozenset[str]]]:
         """The listed papers, each with the names of its keywords."""
-        papers = []
+        papers: list[tuple[str, frozenset[str]]] = []
         heading = ""
         for line in self.text.splitlines():
             if found := _HEADING.search(line):
                 heading = found["name"]
             elif found := _ROW.search(line):
-                also = _ALSO.search(found["rest"])
-                others = also["names"].split(", ") if also else []
-                papers.append((found["id"], frozenset([heading, *others])))
+                papers.append((found["id"], frozenset([heading])))
+            elif found := _ALSO.search(line):
+                id, names = papers[-1]
+                papers[-1] = id, names.union(found["names"].split(", "))
         return papers
 
 
