@@ -140,10 +140,15 @@ export function find(parts, question, passes) {
     held.set(last, parts.map((part) => part.beginning(last.text)));
     unfinished = last.text;
   }
-  const papers = parts.flatMap((part, place) => part.papers.filter((paper, at) => (
-    groups.every((terms) => terms.some((term) => Boolean(held.get(term)[place][at]) !== term.isNot))
-    && passes(paper)
-  )));
+  const papers = parts.flatMap((part, place) => {
+    const answers = groups.reduce((marks, terms) => {
+      for (let at = 0; at < marks.length; at++) {
+        marks[at] &&= Number(terms.some((term) => (held.get(term)[place][at] === 1) !== term.isNot));
+      }
+      return marks;
+    }, new Uint8Array(part.papers.length).fill(1));
+    return part.papers.filter((paper, at) => answers[at] && passes(paper));
+  });
   const nowhere = groups.flat().filter((term) => !term.isNot && isNowhere(term)).map(({ text }) => text);
   return { papers, unfinished: papers.length ? unfinished : "", nowhere };
 }
