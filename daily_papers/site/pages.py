@@ -97,6 +97,7 @@ class Part:
 
     name: str
     href: str
+    #: 0 where it is not said.
     papers: int
     is_here: bool = False
 
@@ -285,10 +286,15 @@ class Pages:
         )
 
     def _about(self, topic: Topic, *, number: int, month: str | None) -> dict[str, object]:
-        parts = [Part("Newest", topic.page, len(topic.papers), is_here=month is None)]
-        for each, ids in topic.older.items():
+        # A page of a month names its neighbours alone, or each day would change all months.
+        months = list(topic.older)
+        shown = months if month is None else self._around(months, month)
+        counts = {each: len(topic.older[each]) for each in shown if month in {None, each}}
+        newest = len(topic.papers) if month is None else 0
+        parts = [Part("Newest", topic.page, newest, is_here=month is None)]
+        for each in shown:
             href = f"{topic.path}.{each}.html"
-            parts.append(Part(_month_name(each), href, len(ids), each == month))
+            parts.append(Part(_month_name(each), href, counts.get(each, 0), each == month))
         return {
             "topic": topic,
             "name": plain_text(topic.name),
@@ -304,15 +310,20 @@ class Pages:
     def _month(self, topic: Topic, month: str) -> Iterator[File]:
         all_ids = topic.older.get(month, ())
         parts = -(-len(all_ids) // LINES_A_PAGE)
-        months = [(each, len(older)) for each, older in topic.older.items()]
+        around = self._around(list(topic.older), month) if all_ids else []
         for number in range(1, parts + 1):
             ids = all_ids[(number - 1) * LINES_A_PAGE : number * LINES_A_PAGE]
             keys = [(self._rows.key(id), self._data.place(id)) for id in ids]
             yield File(
                 part_of(f"{topic.path}.{month}", number),
-                key_of(self._site_key, keys, months, len(topic.papers), number, parts),
+                key_of(self._site_key, keys, around, number, parts),
                 partial(self._month_page, topic, month, ids, number, parts),
             )
+
+    @staticmethod
+    def _around(months: list[str], month: str) -> list[str]:
+        place = months.index(month)
+        return months[max(place - 1, 0) : place + 2]
 
     def _month_page(
         self, topic: Topic, month: str, ids: Sequence[str], number: int, parts: int
