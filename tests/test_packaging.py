@@ -127,7 +127,7 @@ def _clean(tmp_path: Path) -> dict[str, str]:
 
 def _assert_demo(folder: Path, said: str) -> None:
     assert {path.name for path in folder.iterdir()} == {"daily-papers-demo"}
-    assert "Now look at:" in said
+    assert "Now open these two:" in said
     readme = (folder / "daily-papers-demo" / "README.md").read_text(encoding="utf-8")
     assert len(re.findall(r"^\| \*\*\[", readme, re.MULTILINE)) > 50
     assert list((folder / "daily-papers-demo" / "digests").glob("*.md"))
