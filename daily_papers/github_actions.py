@@ -48,9 +48,22 @@ def repository_url(environ: Mapping[str, str]) -> str | None:
     return name and f"{server_url(environ)}/{name}"
 
 
+def pages_url(repository: str) -> str:
+    """The address at which GitHub Pages shows a repository's website."""
+    owner, name = repository.split("/")
+    host = f"{owner.lower()}.github.io"
+    return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+
+
 def site_url(environ: Mapping[str, str]) -> str | None:
-    """The website's address, if DAILY_PAPERS_SITE_URL is set. Raises UsageError."""
+    """The website's address, if DAILY_PAPERS_SITE_URL says that there is one. Raises UsageError.
+
+    ``pages`` is the repository's own address on GitHub Pages, which only github.com gives.
+    """
     given = environ.get("DAILY_PAPERS_SITE_URL", "").strip()
+    if given == "pages":
+        repository = repository_name(environ) if server_url(environ) == GITHUB else None
+        return repository and pages_url(repository)
     return folder_address("DAILY_PAPERS_SITE_URL", given) if given else None
 
 

@@ -85,6 +85,9 @@ def test_the_website_shows_what_the_run_has_pushed(tmp_path: Path, *, ours: bool
         assert "Tuesday, January 13, 2026" in website["index.html"]
         owner, name = it.runner.repository.split("/")
         assert f"https://{owner}.github.io/{name}/" in website["feed.atom"]
+        page = f"https://{owner}.github.io/{name}/digests/2026-01-13.html"
+        assert page in it.github.issues[-1]["body"]
+        assert "digests/2026-01-13.html" in website
 
         # The next day begins with what this one has built.
         assert it.slot(date(2026, 1, 14)).succeeded

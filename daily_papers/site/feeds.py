@@ -16,7 +16,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
-from daily_papers.github_actions import GITHUB, folder_address, repository_name, server_url
+from daily_papers.github_actions import (
+    GITHUB,
+    folder_address,
+    pages_url,
+    repository_name,
+    server_url,
+)
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData
 from daily_papers.site.formulas import plain_text
@@ -72,9 +78,7 @@ class SiteAddress:
         if server != GITHUB:  # where an Enterprise Server has its pages is up to its owner
             return cls(base, _tag(urlsplit(server).hostname or _NO_HOST, repository), page)
         owner, name = repository.split("/")
-        host = f"{owner.lower()}.github.io"
-        own = f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
-        return cls(base or own, _tag(host, name), page)
+        return cls(base or pages_url(repository), _tag(f"{owner.lower()}.github.io", name), page)
 
 
 def _tag(host: str, path: str) -> str:
