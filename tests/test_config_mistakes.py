@@ -83,7 +83,7 @@ keywords:
         ("name: x\nkeywords: [mri]\n", ':1: unknown key "name"; that belongs to a keyword; the heading of the whole file is "title"'),
         ("category: cs\nkeywords: [mri]\n", ':1: unknown key "category"; for all keywords, write "categories: [...]"; "category" is a keyword'),
         ("any: [x]\nkeywords: [mri]\n", ':1: unknown key "any"; it belongs to a keyword; indent it so that it is below the keyword\'s name'),
-        ("weather: red\nkeywords: [mri]\n", ':1: unknown key "weather"; the keys are title, categories, max_papers, like, keywords, columns, digest, summaries'),
+        ("weather: red\nkeywords: [mri]\n", ':1: unknown key "weather"; the keys are title, categories, max_papers, like, keywords, columns, digest, issues, summaries'),
     ],
 )  # fmt: skip
 def test_the_file_as_a_whole(text: str, answer: str) -> None:

@@ -78,6 +78,8 @@ class Config:
     like: Library | None = None
     #: Whether the digests of a week go out together, on Friday.
     weekly: bool = False
+    #: Whether each keyword has one lasting issue, instead of each digest.
+    per_keyword: bool = False
 
     @property
     def libraries(self) -> tuple[Library, ...]:

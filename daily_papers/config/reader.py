@@ -313,6 +313,7 @@ class _Reader:
             warnings=(),
             like=self._top.get("like"),
             weekly=self._top.get("digest") == "weekly",
+            per_keyword=self._top.get("issues") == "per keyword",
         )
 
     def keywords(self, value: Value) -> tuple[Keyword, ...]:
@@ -519,6 +520,7 @@ _TOP_KEYS: Final[Readers] = {
     "keywords": _Reader.keywords,
     "columns": _columns,
     "digest": partial(_choice, choices=("daily", "weekly")),
+    "issues": partial(_choice, choices=("per digest", "per keyword")),
     "summaries": _Reader.summaries,
 }
 _SUMMARIES_KEYS: Final[Readers] = {

@@ -274,6 +274,8 @@ def _digest(
         revisions=len(store.state.revised if first else _revised_now(before, store)),
         skipped=_skipped(before, store, news, run.day),
         due=weekly_mail_after(before.state, run.day) if run.weekly else None,
+        per_keyword=run.per_keyword,
+        formerly=tuple((old, slug) for old, _, slug in store.renamed if run.per_keyword),
     )
 
 

@@ -107,6 +107,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             site=site_url(order.environ),
             liked=liked_ids(config),
             weekly=config.weekly,
+            per_keyword=config.per_keyword,
         )
         conclusion = conclude(before, config.keywords, evidence, run)
         repository.publish(

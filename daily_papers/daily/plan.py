@@ -55,6 +55,8 @@ class Run:
     liked: tuple[str, ...] = ()
     #: Whether its digest waits for Friday's mail.
     weekly: bool = False
+    #: Whether its papers go to the issues of their keywords.
+    per_keyword: bool = False
 
 
 class FeedStatus(StrEnum):

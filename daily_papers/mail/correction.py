@@ -34,6 +34,11 @@ _SUPERSEDED = "This part is no longer needed: its papers are now listed above."
 
 def correct(outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str | None) -> None:
     """Update the issue of a digest from its file, unless it is already up to date."""
+    if any(digest.key == key and digest.per_keyword for digest in digests):
+        raise DailyPapersError(
+            f"digest {key} went to the issues of its keywords, which --correct does not change;"
+            " edit its comments on GitHub"
+        )
     sent = next((sent for sent in outbox.mailbox.mails if key in sent.key.digests), None)
     if sent is None:
         raise DailyPapersError(

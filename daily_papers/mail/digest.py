@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 
 from daily_papers.papers.news_item import NewsItem
 
 #: How many authors a record keeps; an email shows three of them.
 AUTHORS_KEPT = 10
+#: Digests that could not be sent for more days than this go out together, as one catch-up mail.
+DAYS_UNTIL_CATCH_UP = 7
 
 _KEY = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d+))?", re.ASCII)
 
@@ -36,6 +39,10 @@ class Digest:
     skipped: str | None = None
     #: The day of the weekly mail that it waits for; None: it goes out at once, on its own.
     due: date | None = None
+    #: Whether its papers go to the lasting issues of their keywords, instead of one of its own.
+    per_keyword: bool = False
+    #: (old, new) slugs of keywords that were renamed, for those issues.
+    formerly: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if day_of(self.key) != self.day:
@@ -120,6 +127,27 @@ class Mail:
     def skipped(self) -> tuple[str, ...]:
         """What the digests say about skipped listing days."""
         return tuple(dict.fromkeys(digest.skipped for digest in self.digests if digest.skipped))
+
+
+def mails_of(unsent: Sequence[Digest], today: date) -> tuple[Mail, ...]:
+    """Put digests that were not sent into mails, the oldest first; some may have to wait.
+
+    Those of a week go out together, once they are due. None is sent before an older one: a digest
+    that need not wait takes along those that do, so a change between daily and weekly keeps the
+    order. Digests that are late by more than a week go out together, so that a long outage ends in
+    one mail.
+    """
+    due = late = 0
+    for number, digest in enumerate(unsent, 1):
+        if digest.due is None or digest.due <= today:
+            due = number
+        if (today - (digest.due or digest.day)).days > DAYS_UNTIL_CATCH_UP:
+            late = number
+    mails = [Mail(tuple(unsent[:late]))] if late else []
+    for is_weekly, together in groupby(unsent[late:due], lambda digest: digest.due is not None):
+        group = tuple(together)
+        mails += [Mail(group)] if is_weekly else [Mail((each,)) for each in group]
+    return tuple(mails)
 
 
 def is_key(text: str) -> bool:

@@ -73,6 +73,9 @@ class _DigestRecord:
     #: Slug and short name of each person.
     people: Annotated[tuple[tuple[str, str], ...], _check_pairs] = ()
     due: date | None = None
+    per_keyword: bool = False
+    #: Old and new slugs.
+    formerly: Annotated[tuple[tuple[str, str], ...], _check_pairs] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ class _PaperRecord:
 _SAID_IF_SO = frozenset(
     (
         *("withdrawn", "sentence", "in_title", "followed", "venue", "code", "project", "closeness"),
-        "due",
+        *("due", "per_keyword", "formerly"),
     )
 )
 
@@ -176,6 +179,8 @@ def digest_records(digest: Digest) -> str:
         keywords=digest.keyword_names,
         people=digest.people,
         due=digest.due,
+        per_keyword=digest.per_keyword,
+        formerly=digest.formerly,
     )
     lines = [encode(first), *(encode(_PaperRecord.of(item)) for item in digest.as_stored.items)]
     records = [
@@ -218,6 +223,8 @@ def read_digest(data: bytes, name: str) -> Digest:
             skipped=record.skipped,
             people=record.people,
             due=record.due,
+            per_keyword=record.per_keyword,
+            formerly=record.formerly,
         )
     except ValueError as problem:  # a paper is in it twice
         raise DigestError(name, str(problem)) from None

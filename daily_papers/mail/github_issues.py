@@ -41,6 +41,8 @@ class Issue:
     user: User
     #: How many comments it has.
     comments: int
+    #: ``open`` or ``closed``.
+    state: str
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ _PART_KEY = re.compile(
     rf"""^<!--[ ]daily-papers
         [ ]digest=(?P<digests>{_DIGEST}(?:,{_DIGEST})*)
         [ ]repository=(?P<repository>[\w.-]+/[\w.-]+)
+        (?:[ ]keyword=(?P<keyword>[a-z0-9-]+))?
         [ ]part=(?P<part>\d+)/(?P<parts>\d+)
         [ ]papers=(?P<first>\d+)-(?P<last>\d+)
         [ ]-->\s*$""",
@@ -116,11 +117,14 @@ class PartKey:
     #: The places of its papers among all papers of the mail, from 1.
     first: int
     last: int
+    #: The slug of the keyword that it is about, in that keyword's issue; otherwise empty.
+    keyword: str = ""
 
     def __str__(self) -> str:
+        keyword = f" keyword={self.keyword}" if self.keyword else ""
         return (
             f"<!-- daily-papers digest={','.join(self.digests)} repository={self.repository}"
-            f" part={self.part}/{self.parts} papers={self.first}-{self.last} -->"
+            f"{keyword} part={self.part}/{self.parts} papers={self.first}-{self.last} -->"
         )
 
     def is_for(self, repository: str) -> bool:
@@ -141,6 +145,7 @@ def find_part_key(body: str) -> PartKey | None:
         parts=int(found["parts"]),
         first=int(found["first"]),
         last=int(found["last"]),
+        keyword=found["keyword"] or "",
     )
 
 
@@ -195,12 +200,13 @@ def _title_begin(mail: Mail, totals: Mapping[str, int]) -> str:
     return f"{plural(len(people), 'person', 'people')}, {new}" if people else new
 
 
-def issue_parts(mail: Mail, links: Links) -> tuple[IssuePart, ...]:
-    """The issue's body, and the comments that continue it."""
+def issue_parts(mail: Mail, links: Links, keyword: str = "") -> tuple[IssuePart, ...]:
+    """The issue's body, and the comments that continue it; or comments for a keyword's issue."""
     lead = _lead(mail, links)
     foot = f"[All tables]({links.tables})"
     frame = utf16_length("\n\n".join((lead, _part_line(99, 99, 10**6), foot)))
     key = PartKey(mail.keys, links.repository, part=1, parts=1, first=1, last=10**6)
+    key = replace(key, keyword=keyword)
     room = LONGEST_BODY - frame - utf16_length(str(key)) - 100
     pages = list(_pages(_rows(mail), room))
     parts = []

@@ -192,18 +192,34 @@ def _carry_out(
     assert unsent is not None
     _say_what_waits(unsent, outbox.say)
     if options.to_file is not None:
-        _write(unsent.mails, outbox.links, options.to_file, outbox.say)
+        _write(unsent.mails or _newest(unsent, digests), outbox.links, options.to_file, outbox.say)
         return []
     if options.dry_run:
-        for sent in outbox.mailbox.mails:
-            for part in outbox.missing_parts(sent, digests, today):
-                _print_part(part, f"would add {{}} to issue {sent.issue.number}:", outbox.say)
-        _print(unsent.mails, outbox.links, outbox.say)
+        _show(outbox, unsent, digests, today)
         return []
     problems = outbox.send(unsent, digests, today)
-    if not unsent.mails and not unsent.waiting and not problems:
+    if not (unsent.mails or unsent.waiting or unsent.topics or problems):
         outbox.say("nothing to send: every digest has its issue")
     return problems
+
+
+def _show(outbox: Outbox, unsent: Unsent, digests: tuple[Digest, ...], today: date) -> None:
+    """Print what would be sent."""
+    for sent in outbox.mailbox.mails:
+        for part in outbox.missing_parts(sent, digests, today):
+            _print_part(part, f"would add {{}} to issue {sent.issue.number}:", outbox.say)
+    if unsent.mails or not unsent.topics:
+        _print(unsent.mails, outbox.links, outbox.say)
+    for plan in outbox.plan_topics(unsent.topics, today):
+        where = f"issue {plan.lasting.issue.number}" if plan.lasting else "a new issue"
+        for part in plan.parts:
+            before = f"would add {{}} to {where}, of keyword {plan.topic.slug}:"
+            _print_part(part, before, outbox.say)
+
+
+def _newest(unsent: Unsent, digests: tuple[Digest, ...]) -> tuple[Mail, ...]:
+    """The newest digest, if digests go to issues of keywords: each has its own place in those."""
+    return (Mail(digests[-1:]),) if unsent.topics else ()
 
 
 def _say_what_waits(unsent: Unsent, say: Say) -> None:

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.mail.digest import Digest, Mail, day_of, digest_order, is_key
+from daily_papers.mail.digest import Digest, Mail, day_of, digest_order, is_key, mails_of
 from daily_papers.mail.github import (
     IssuesOff,
     NotFound,
@@ -33,13 +32,21 @@ from daily_papers.mail.issue import (
     issue_parts,
     issue_title,
 )
+from daily_papers.mail.keyword_issues import (
+    KeywordIssue,
+    Topic,
+    TopicPlan,
+    find_keyword_key,
+    issues_of,
+    keyword_issue,
+    plan_topic,
+    topics_of,
+)
+from daily_papers.text import plural
 
 LABEL = "daily-papers"
 _LABEL_COLOR = "b31b1b"
 _BEGIN = re.compile(r"since (?P<key>\S+) by (?P<login>\S+)$")
-
-#: Digests that could not be sent for more days than this go out together, as one catch-up mail.
-DAYS_UNTIL_CATCH_UP = 7
 
 #: For this many days we read the comments to see whether all parts of a mail are there. After that
 #: we only count them: by then no stranger's comment can stand in for a missing part of ours.
@@ -83,6 +90,8 @@ class Mailbox:
 
     login: str
     mails: tuple[SentMail, ...]
+    #: The lasting issues of keywords, oldest first.
+    keyword_issues: tuple[KeywordIssue, ...]
     #: The digest with which mailing began, as the label's description records it.
     begin: str | None
     has_label: bool
@@ -97,28 +106,37 @@ class Mailbox:
 
         The label's no longer counts after a while: issues that people have deleted stay deleted.
         """
+        keys = self.keys.union(each.key.since for each in self.keyword_issues)
         if self.begin is None or _is_settled(self.begin, today):
-            return self.keys
-        return self.keys | {self.begin}
+            return keys
+        return keys | {self.begin}
 
 
 def read_mailbox(issues: Issues, known_login: str | None = None) -> Mailbox:
     """Read the repository's issues. Raises OtherLogin if another app wrote our keys."""
     login = known_login or issues.own_login()
     mails = []
+    keyword_issues = []
     for issue in issues.all():
         key = find_part_key(issue.body)
-        if key is None or not key.is_for(issues.repository) or key.part != 1:
+        lasting = find_keyword_key(issue.body)
+        is_mail = key is not None and key.part == 1 and not key.keyword
+        ours = lasting or (key if is_mail else None)
+        if ours is None or not ours.is_for(issues.repository):
             continue
         if issue.user.login == login:
-            mails.append(SentMail(issue, key))
+            if lasting is not None:
+                keyword_issues.append(KeywordIssue(issue, lasting))
+            elif key is not None:
+                mails.append(SentMail(issue, key))
         elif issue.user.type == "Bot":
             raise _other_login(issues, issue, login)
     description = issues.label_description(LABEL)
     found = _BEGIN.search(description or "")
     is_begin = found and found["login"] == login and is_key(found["key"])
     begin = found["key"] if found and is_begin else None
-    return Mailbox(login, tuple(mails), begin, has_label=description is not None)
+    has_label = description is not None
+    return Mailbox(login, tuple(mails), tuple(keyword_issues), begin, has_label=has_label)
 
 
 def _other_login(issues: Issues, issue: Issue, login: str) -> OtherLogin:
@@ -141,6 +159,8 @@ class Unsent:
     mails: tuple[Mail, ...]
     #: The digests that wait for their weekly mail.
     waiting: tuple[Digest, ...] = ()
+    #: What goes, or went, to the issues of keywords.
+    topics: tuple[Topic, ...] = ()
 
 
 def find_unsent(mailbox: Mailbox | None, digests: tuple[Digest, ...], today: date) -> Unsent | None:
@@ -159,34 +179,12 @@ def find_unsent(mailbox: Mailbox | None, digests: tuple[Digest, ...], today: dat
         begin = min((newest.key, *together), key=digest_order)
     else:
         return None
-    unsent = [
-        digest
-        for digest in digests
-        if digest.key not in sent and digest_order(digest.key) >= digest_order(begin)
-    ]
+    begun = [each for each in digests if digest_order(each.key) >= digest_order(begin)]
+    per_keyword = [each for each in begun if each.per_keyword and mailbox]
+    unsent = [each for each in begun if each.key not in sent and each not in per_keyword]
     mails = mails_of(unsent, today)
-    return Unsent(begin, mails, tuple(unsent[sum(len(mail.digests) for mail in mails) :]))
-
-
-def mails_of(unsent: Sequence[Digest], today: date) -> tuple[Mail, ...]:
-    """Put digests that were not sent into mails, the oldest first; some may have to wait.
-
-    Those of a week go out together, once they are due. None is sent before an older one: a digest
-    that need not wait takes along those that do, so a change between daily and weekly keeps the
-    order. Digests that are late by more than a week go out together, so that a long outage ends in
-    one mail.
-    """
-    due = late = 0
-    for number, digest in enumerate(unsent, 1):
-        if digest.due is None or digest.due <= today:
-            due = number
-        if (today - (digest.due or digest.day)).days > DAYS_UNTIL_CATCH_UP:
-            late = number
-    mails = [Mail(tuple(unsent[:late]))] if late else []
-    for is_weekly, together in groupby(unsent[late:due], lambda digest: digest.due is not None):
-        group = tuple(together)
-        mails += [Mail(group)] if is_weekly else [Mail((each,)) for each in group]
-    return tuple(mails)
+    waiting = unsent[sum(len(mail.digests) for mail in mails) :]
+    return Unsent(begin, mails, tuple(waiting), topics_of(per_keyword))
 
 
 def digests_for(digests: Iterable[Digest], repository: str) -> tuple[Digest, ...]:
@@ -228,14 +226,79 @@ class Outbox:
                 self._add(sent, self.missing_parts(sent, digests, today))
             except (Unclear, Unfinished) as problem:
                 problems.append(problem)
-        if (unsent.mails or unsent.waiting) and not self.mailbox.has_label:
+        if (unsent.mails or unsent.waiting or unsent.topics) and not self.mailbox.has_label:
             self._remember(unsent.begin)
         for mail in unsent.mails:
             try:
                 self._open(mail)
             except (Unclear, Rejected, Unfinished) as problem:
                 problems.append(problem)
+        return [*problems, *self._send_to_keywords(unsent, today)]
+
+    def _send_to_keywords(self, unsent: Unsent, today: date) -> list[DailyPapersError]:
+        problems: list[DailyPapersError] = []
+        lacking = False
+        for plan in self.plan_topics(unsent.topics, today):
+            lacking = lacking or bool(plan.parts)
+            try:
+                self._carry_out(plan, unsent.begin)
+            except (Unclear, Rejected, Unfinished) as problem:
+                problems.append(problem)
+        if unsent.topics and not lacking:
+            self.say("nothing to send to the issues of keywords")
         return problems
+
+    def plan_topics(self, topics: Sequence[Topic], today: date) -> Iterator[TopicPlan]:
+        """What the issue of each keyword lacks; a plan is made when it is asked for."""
+        for topic, lasting in zip(
+            topics, issues_of(topics, self.mailbox.keyword_issues), strict=True
+        ):
+            sent = () if lasting is None else tuple(self._sent_to(lasting.issue))
+            yield plan_topic(topic, lasting, sent, self.links, today)
+
+    def _sent_to(self, issue: Issue) -> Iterator[PartKey]:
+        """The keys of our comments in a keyword's issue."""
+        for comment in self.issues.comments(issue.number):
+            key = find_part_key(comment.body)
+            if (
+                key is not None
+                and comment.user.login == self.mailbox.login
+                and key.is_for(self.issues.repository)
+                and key.keyword
+            ):
+                yield key
+
+    def _carry_out(self, plan: TopicPlan, begin: str) -> None:
+        """Add to a keyword's issue what it lacks, unless somebody has closed it."""
+        issue = self._lasting(plan, begin)
+        if issue is not None and issue.state == "closed":
+            if plan.parts:
+                papers = plural(plan.papers, "new paper waits", "new papers wait")
+                reason = f"issue {issue.number} is closed; {papers} until it is opened again"
+                self.say(f"keyword {plan.topic.slug}: {reason}")
+        elif issue is not None:
+            for part in plan.parts:
+                self._comment(SentMail(issue, part.key), part)
+            if plan.changed is not None:
+                problem = "its file changed after its first part was mailed; edit its comments"
+                raise Unfinished(SentMail(issue, plan.changed), problem)
+
+    def _lasting(self, plan: TopicPlan, begin: str) -> Issue | None:
+        """The issue of a keyword, opened if it is needed, and with the keyword's name of today."""
+        slug, lasting = plan.topic.slug, plan.lasting
+        title, body = keyword_issue(plan.topic, lasting.key.since if lasting else begin, self.links)
+        if lasting is not None:
+            if plan.is_renamed:
+                self.issues.edit(lasting.issue.number, title, body)
+                self.say(f"keyword {slug}: renamed issue {lasting.issue.number}")
+            return lasting.issue
+        if not plan.parts:
+            return None
+        issue = self.issues.open(title, body, LABEL)
+        self.say(f"keyword {slug}: opened issue {issue.number}")
+        if issue.user.login != self.mailbox.login:
+            raise _other_login(self.issues, issue, self.mailbox.login)
+        return issue
 
     def _remember(self, begin: str) -> None:
         """Create the label, whose description records with which digest mailing began."""
@@ -261,12 +324,15 @@ class Outbox:
 
     def _add(self, sent: SentMail, parts: tuple[IssuePart, ...]) -> None:
         for part in parts:
-            name = f"part {part.key.part} of {part.key.parts}"
-            try:
-                self.issues.comment(sent.issue.number, part.body)
-            except (NotPermitted, NotFound, IssuesOff, Rejected) as refusal:
-                raise Unfinished(sent, f"{name} cannot be added ({refusal})") from refusal
-            self.say(f"digest {sent.name}: added {name} to issue {sent.issue.number}")
+            self._comment(sent, part)
+
+    def _comment(self, sent: SentMail, part: IssuePart) -> None:
+        name = f"part {part.key.part} of {part.key.parts}"
+        try:
+            self.issues.comment(sent.issue.number, part.body)
+        except (NotPermitted, NotFound, IssuesOff, Rejected) as refusal:
+            raise Unfinished(sent, f"{name} cannot be added ({refusal})") from refusal
+        self.say(f"digest {sent.name}: added {name} to issue {sent.issue.number}")
 
     def missing_parts(
         self, sent: SentMail, digests: tuple[Digest, ...], today: date
@@ -299,6 +365,7 @@ class Outbox:
                 and key.is_for(self.issues.repository)
                 and key.digests == sent.key.digests
                 and key.part > 1
+                and not key.keyword
             ):
                 yield SentPart(key.part, comment)
 

@@ -1,0 +1,213 @@
+"""`issues: per keyword`: one lasting issue for each keyword and person, to which people subscribe.
+
+Each mail of a keyword is a comment there, or several if it is long. Each carries a hidden key
+(`PartKey`), as issues of digests do, and the comments are the only record of what was sent. The
+issue's own text has the keyword's slug (`KeywordKey`). A closed issue gets nothing: what is news
+meanwhile waits until somebody opens it again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from daily_papers.mail.digest import Digest, Mail, mails_of
+from daily_papers.mail.github_issues import Issue
+from daily_papers.mail.issue import (
+    IssuePart,
+    Links,
+    PartKey,
+    break_links,
+    escape_inline,
+    issue_parts,
+    visible_text,
+)
+from daily_papers.papers.news_item import NewsItem
+
+_KEY = re.compile(
+    r"^<!-- daily-papers keyword=(?P<slug>[a-z0-9-]+) repository=(?P<repository>[\w.-]+/[\w.-]+)"
+    r" since=(?P<since>[0-9-]+) -->\s*$",
+    re.MULTILINE | re.ASCII,
+)
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class KeywordKey:
+    """The hidden key of a keyword's issue, with the first digest that it was opened for."""
+
+    slug: str
+    repository: str
+    since: str
+
+    def is_for(self, repository: str) -> bool:
+        """Whether the key belongs to one of this repository's issues."""
+        return self.repository.casefold() == repository.casefold()
+
+    def __str__(self) -> str:
+        return (
+            f"<!-- daily-papers keyword={self.slug} repository={self.repository}"
+            f" since={self.since} -->"
+        )
+
+
+@dataclass(frozen=True)
+class KeywordIssue:
+    """A lasting issue of ours, with its key."""
+
+    issue: Issue
+    key: KeywordKey
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A keyword of today, or one that is gone, with its papers in each digest, oldest first."""
+
+    slug: str
+    name: str
+    #: The slugs that it had before.
+    formerly: tuple[str, ...]
+    digests: tuple[Digest, ...]
+
+
+@dataclass(frozen=True)
+class TopicPlan:
+    """What a keyword's issue lacks."""
+
+    topic: Topic
+    #: None if it is still to be opened.
+    lasting: KeywordIssue | None
+    #: Whether its title and text have to be changed.
+    is_renamed: bool
+    #: The comments to add, oldest first.
+    parts: tuple[IssuePart, ...]
+    #: A mail whose further parts cannot be added, since its digest is another one now.
+    changed: PartKey | None
+
+    @property
+    def papers(self) -> int:
+        """How many papers the comments to add have."""
+        return sum(part.key.last - part.key.first + 1 for part in self.parts)
+
+
+def find_keyword_key(body: str) -> KeywordKey | None:
+    """Find the key of a keyword's issue; if people added others, it is the last one."""
+    found = list(_KEY.finditer(body))
+    if not found:
+        return None
+    return KeywordKey(found[-1]["slug"], found[-1]["repository"], found[-1]["since"])
+
+
+def issue_title_of(topic: Topic) -> str:
+    """The title of a keyword's issue."""
+    return f"New papers: {break_links(visible_text(topic.name, _LONGEST_NAME))}"
+
+
+def keyword_issue(topic: Topic, since: str, links: Links) -> tuple[str, str]:
+    """The title and the text of a keyword's issue."""
+    name = visible_text(topic.name, _LONGEST_NAME)
+    key = KeywordKey(topic.slug, links.repository, since)
+    how = (
+        "To get them by email, press *Subscribe* on this page. Close this issue to pause it: what"
+        " is new meanwhile follows when you open it again."
+    )
+    text = (
+        f"New papers of **{escape_inline(name)}** are added here as comments.",
+        how,
+        f"[All tables]({links.tables})",
+        str(key),
+    )
+    return issue_title_of(topic), "\n\n".join(text)
+
+
+def topics_of(digests: Sequence[Digest]) -> tuple[Topic, ...]:
+    """The keywords of digests, the oldest of which comes first, under the slugs of the newest."""
+    names: dict[str, str] = {}
+    papers: dict[str, list[Digest]] = {}
+    renamed = {old: new for each in digests[-1:] for old, new in each.formerly if old != new}
+    for digest in digests:
+        there = dict(digest.keyword_names)
+        now = {
+            slug: renamed[slug] if slug in renamed and renamed[slug] not in there else slug
+            for slug in {*there, *(slug for item in digest.items for slug in item.keywords)}
+        }
+        for slug, name in there.items():
+            names[now[slug]] = name
+        for slug, items in _by_slug(digest, now).items():
+            name = names.setdefault(slug, slug)
+            only = replace(
+                digest,
+                items=items,
+                keyword_names=((slug, name),),
+                people=tuple(each for each in digest.people if each[0] == slug),
+                revisions=0,
+            )
+            papers.setdefault(slug, []).append(only)
+    before = {slug: tuple(old for old, new in renamed.items() if new == slug) for slug in papers}
+    return tuple(
+        Topic(slug, names[slug], before[slug], tuple(each)) for slug, each in papers.items()
+    )
+
+
+def _by_slug(digest: Digest, now: Mapping[str, str]) -> Mapping[str, tuple[NewsItem, ...]]:
+    """The papers of each keyword, as that keyword's alone."""
+    papers: dict[str, list[NewsItem]] = {}
+    for item in digest.items:
+        for slug in dict.fromkeys(now[slug] for slug in item.keywords):
+            papers.setdefault(slug, []).append(replace(item, keywords=(slug,)))
+    return {slug: tuple(items) for slug, items in papers.items()}
+
+
+def issues_of(
+    topics: Sequence[Topic], known: Sequence[KeywordIssue]
+) -> tuple[KeywordIssue | None, ...]:
+    """The issue of each keyword, if it has one; a renamed keyword keeps the one that it had.
+
+    Renamed keywords come first: another keyword may have their old slug by now.
+    """
+    by_slug: dict[str, list[KeywordIssue]] = {}
+    for lasting in known:
+        by_slug.setdefault(lasting.key.slug, []).append(lasting)
+    found: dict[str, KeywordIssue] = {}
+    for topic in topics:
+        if not by_slug.get(topic.slug):
+            old = next((old for old in reversed(topic.formerly) if by_slug.get(old)), None)
+            if old is not None:
+                found[topic.slug] = by_slug[old].pop(0)
+    for topic in topics:
+        if topic.slug not in found and by_slug.get(topic.slug):
+            found[topic.slug] = by_slug[topic.slug][0]
+    return tuple(found.get(topic.slug) for topic in topics)
+
+
+def plan_topic(
+    topic: Topic,
+    lasting: KeywordIssue | None,
+    sent: Sequence[PartKey],
+    links: Links,
+    today: date,
+) -> TopicPlan:
+    """Work out what a keyword's issue lacks; ``sent`` are the keys of the comments there."""
+    by_key = {digest.key: digest for digest in topic.digests}
+    parts: list[IssuePart] = []
+    changed = None
+    for first in sent:
+        there = {key.part for key in sent if key.digests == first.digests}
+        if first.part > 1 or len(there) >= first.parts:
+            continue
+        again = tuple(by_key[key] for key in first.digests if key in by_key)
+        whole = issue_parts(Mail(again), links, topic.slug) if again else ()
+        is_same = len(whole) == first.parts and whole[0].key.last == first.last
+        if len(again) == len(first.digests) and is_same:
+            parts += [part for part in whole if part.key.part not in there]
+        else:
+            changed = first
+    out = {key for first in sent if first.part == 1 for key in first.digests}
+    for mail in mails_of([each for each in topic.digests if each.key not in out], today):
+        parts += issue_parts(mail, links, topic.slug)
+    is_renamed = lasting is not None and (
+        lasting.key.slug != topic.slug or lasting.issue.title != issue_title_of(topic)
+    )
+    return TopicPlan(topic, lasting, is_renamed, tuple(parts), changed)

@@ -1,0 +1,273 @@
+"""`issues: per keyword`: each keyword has one lasting issue, with its papers as comments, once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daily_papers.errors import DailyPapersError
+from daily_papers.mail.digest import Digest
+from daily_papers.mail.issue import find_part_key
+from daily_papers.mail.keyword_issues import find_keyword_key
+from tests.support.daily_runs import days
+from tests.support.digests import digest, item
+from tests.support.github import Fault, GitHubStandIn
+from tests.support.kills import killed_at
+from tests.test_notify import LONG, Watcher, ids, papers_in
+
+MONDAY = date(2026, 11, 16)
+TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+BOTH = ("mri", "medical-imaging")
+
+
+@pytest.fixture(scope="module")
+def running_github():
+    with GitHubStandIn() as github:
+        yield github
+
+
+@pytest.fixture
+def watcher(tmp_path: Path, running_github: GitHubStandIn) -> Watcher:
+    running_github.empty()
+    return Watcher(tmp_path, running_github, MONDAY)
+
+
+def news(day: date, *papers: tuple[int, Sequence[str]], **values: object) -> Digest:
+    """A day's digest, of papers with their keywords."""
+    items = [item(number, *slugs) for number, slugs in papers]
+    return digest(str(day), items, per_keyword=True, **values)  # type: ignore[arg-type]
+
+
+def in_issues(github: GitHubStandIn) -> dict[str, list[str]]:
+    """The papers in the comments of each keyword's issue."""
+    papers: dict[str, list[str]] = {}
+    for issue in github.issues:
+        key = find_keyword_key(issue["body"])
+        assert key is not None
+        assert key.slug not in papers
+        papers[key.slug] = []
+        for comment in github.comments:
+            if comment["issue_url"] == issue["url"] and find_part_key(comment["body"]):
+                papers[key.slug] += papers_in(comment["body"])
+    return papers
+
+
+def send(watcher: Watcher, *digests: Digest) -> list[str]:
+    watcher.write(*digests)
+    watcher.today = max(watcher.today, *(each.day for each in digests))
+    watcher.said.clear()
+    assert watcher.notify() == 0
+    return watcher.said
+
+
+def test_each_keyword_has_an_issue_with_its_papers_as_comments(watcher: Watcher):
+    said = send(watcher, news(MONDAY, (1, ["mri"]), (2, BOTH)))
+    assert in_issues(watcher.github) == {"mri": ids([1, 2]), "medical-imaging": ids([2])}
+    assert watcher.titles == ["New papers: mri", "New papers: medical imaging"]
+    first, second = (comment["body"] for comment in watcher.github.comments)
+    assert first.startswith("2 new papers on 2026-11-16: mri.\n\n### mri (2)\n")
+    assert second.endswith(
+        "<!-- daily-papers digest=2026-11-16 repository=reader/digests keyword=medical-imaging"
+        " part=1/1 papers=1-1 -->"
+    )
+    assert said[0] == "keyword mri: opened issue 1"
+    send(watcher, news(TUESDAY, (3, ["mri"])))
+    assert in_issues(watcher.github) == {"mri": ids([1, 2, 3]), "medical-imaging": ids([2])}
+    written = len(watcher.github.writes)
+    watcher.notify()
+    assert len(watcher.github.writes) == written
+    assert watcher.said[-1] == "nothing to send to the issues of keywords"
+
+
+def test_a_renamed_keyword_keeps_its_issue_even_if_another_gets_its_slug(watcher: Watcher):
+    send(watcher, news(MONDAY, (1, ["mri"])))
+    names = (("mr-imaging", "MR imaging"), ("mri", "another mri"))
+    renamed = {"keyword_names": names, "formerly": (("mri", "mr-imaging"),)}
+    send(watcher, news(TUESDAY, (2, ["mri"]), (3, ["mr-imaging"]), **renamed))
+    send(watcher, news(WEDNESDAY, (4, ["mri", "mr-imaging"]), **renamed))
+    assert in_issues(watcher.github) == {"mr-imaging": ids([1, 3, 4]), "mri": ids([2, 4])}
+    assert watcher.titles == ["New papers: MR imaging", "New papers: another mri"]
+
+
+def test_a_closed_issue_gets_nothing_until_it_is_opened_again(watcher: Watcher):
+    send(watcher, news(MONDAY, (1, ["mri"])))
+    watcher.github.issues[0]["state"] = "closed"
+    said = send(watcher, news(TUESDAY, (2, ["mri"])), news(WEDNESDAY, (3, ["mri"])))
+    assert said == ["keyword mri: issue 1 is closed; 2 new papers wait until it is opened again"]
+    assert in_issues(watcher.github) == {"mri": ids([1])}
+    watcher.github.issues[0]["state"] = "open"
+    watcher.notify()
+    assert in_issues(watcher.github) == {"mri": ids([1, 2, 3])}
+
+
+def test_only_our_own_comments_and_issues_count(watcher: Watcher):
+    send(watcher, news(MONDAY, (1, ["mri"])))
+    (issue,), (comment,) = watcher.github.issues, watcher.github.comments
+    watcher.github.comment(1, comment["body"].replace("2026-11-16", "2026-11-17"), by="mallory")
+    watcher.github.open_issue(issue["body"].replace("=mri", "=medical-imaging"), by="mallory")
+    send(watcher, news(TUESDAY, (2, BOTH)))
+    assert "2611.00002" in papers_in(watcher.github.comments[-2]["body"])
+    assert watcher.titles[-1] == "New papers: medical imaging"
+
+
+def test_a_switch_begins_with_the_first_digest_after_it(watcher: Watcher):
+    watcher.write(digest(str(MONDAY), [1]))
+    watcher.notify()
+    watcher.write(digest(str(TUESDAY), [2]))
+    watcher.today = WEDNESDAY
+    watcher.write(news(WEDNESDAY, (3, ["mri"])))
+    watcher.notify()
+    assert watcher.titles == [
+        "1 new: mri · 2026-11-16", "1 new: mri · 2026-11-17", "New papers: mri"
+    ]  # fmt: skip
+    send(watcher, digest("2026-11-19", [4]))
+    assert watcher.titles[3:] == ["1 new: mri · 2026-11-19"]
+    assert sorted(watcher.papers) == ids([1, 2, 3, 4])
+
+
+def test_a_weekly_mail_is_one_comment_in_each_issue(watcher: Watcher):
+    friday = MONDAY + timedelta(days=4)
+    send(watcher, news(MONDAY, (1, ["mri"]), due=friday))
+    send(watcher, news(TUESDAY, (2, ["mri"]), due=friday))
+    assert watcher.github.issues == []
+    send(watcher, news(friday, (3, BOTH), due=friday))
+    assert in_issues(watcher.github) == {"mri": ids([1, 2, 3]), "medical-imaging": ids([3])}
+    assert len(watcher.github.comments) == 2
+
+
+def test_a_dry_run_shows_the_comments(watcher: Watcher):
+    watcher.write(news(MONDAY, (1, ["mri"])))
+    assert watcher.notify(dry_run=True) == 0
+    assert watcher.github.writes == []
+    assert watcher.said[0] == "would add part 1 of 1 to a new issue, of keyword mri:"
+
+
+def test_a_correction_says_that_it_is_not_for_comments(watcher: Watcher):
+    send(watcher, news(MONDAY, (1, ["mri"])))
+    with pytest.raises(DailyPapersError, match="edit its comments on GitHub"):
+        watcher.notify(correct=str(MONDAY))
+
+
+# --- thirty days
+
+
+@dataclass
+class Month:
+    """Thirty days: one keyword is renamed, one removed, one added, and one issue closed a while."""
+
+    watcher: Watcher
+    papers: int = 1
+    wanted: dict[str, list[str]] = field(default_factory=dict)
+
+    def digest(self, number: int, size: int) -> Digest:
+        """The news of a day, some of it of several keywords."""
+        slugs = {"mri": "mri", "segmentation": "Segmentation", "ct": "CT"}
+        formerly: tuple[tuple[str, str], ...] = ()
+        if number >= 10:
+            slugs = {"mr-imaging": "MR imaging", "segmentation": "Segmentation", "ct": "CT"}
+            formerly = (("mri", "mr-imaging"),)
+        if number >= 15:
+            del slugs["segmentation"]
+        if number >= 20:
+            slugs["mri"] = "mri again"
+        items = []
+        for paper in range(self.papers, self.papers + size):
+            chosen = [slug for n, slug in enumerate(slugs) if (paper + n) % 2 or n == paper % 3]
+            chosen = chosen or list(slugs)
+            title = LONG if size > 10 else ""
+            items.append(item(paper, *chosen, title=title))
+            for slug in chosen:
+                now = "mr-imaging" if slug == "mri" and number < 10 else slug
+                self.wanted.setdefault(now, []).extend(ids([paper]))
+        self.papers += size
+        day = str(MONDAY + timedelta(days=number))
+        names = tuple(slugs.items())
+        return digest(day, items, keyword_names=names, per_keyword=True, formerly=formerly)
+
+    def live_through(self, fates: Mapping[int, tuple[str, object]], sizes: Sequence[int]) -> None:
+        """Let each day have its news and its fate; afterwards every paper must be out, once."""
+        watcher = self.watcher
+        for number, (day, size) in enumerate(zip(days(MONDAY, 30), sizes, strict=True)):
+            watcher.today = day
+            if size:
+                watcher.write(self.digest(number, size))
+            for issue in watcher.github.issues:
+                if ": CT" in issue["title"]:
+                    issue["state"] = "closed" if 5 <= number < 12 else "open"
+            self._run(*fates.get(number, ("good", None)))
+        watcher.notify()
+        written = len(watcher.github.writes)
+        watcher.notify()
+        assert len(watcher.github.writes) == written
+        found = in_issues(watcher.github)
+        assert {slug: Counter(papers) for slug, papers in found.items()} == {
+            slug: Counter(papers) for slug, papers in self.wanted.items()
+        }
+
+    def _run(self, fate: str, what: object) -> None:
+        match what:
+            case (Fault() as fault, int(at)):
+                self.watcher.github.inject(fault, at=at)
+                with suppress(DailyPapersError):
+                    self.watcher.notify()
+                self.watcher.github.recover()
+            case (int(at), bool(acted)):
+                with killed_at(at, acted=acted):
+                    self.watcher.notify()
+            case _ if fate == "good":
+                self.watcher.notify()
+
+
+def test_a_month_with_renamed_removed_and_new_keywords_says_everything_once(watcher: Watcher):
+    fates: dict[int, tuple[str, object]] = {
+        1: ("kill", (5, True)),
+        3: ("kill", (6, False)),
+        10: ("kill", (7, True)),
+        13: ("none", None),
+        15: ("fault", (Fault.SERVER_ERROR_AFTER, 7)),
+        20: ("kill", (8, True)),
+        22: ("fault", (Fault.FORBIDDEN, 8)),
+    }
+    sizes = [3, 150, *(number % 3 for number in range(28))]
+    Month(watcher).live_through(fates, sizes)
+
+
+FATES = st.one_of(
+    st.just(("good", None)),
+    st.just(("none", None)),
+    st.tuples(st.just("kill"), st.tuples(st.integers(1, 20), st.booleans())),
+    st.tuples(
+        st.just("fault"),
+        st.tuples(
+            st.sampled_from(
+                [Fault.FORBIDDEN, Fault.SERVER_ERROR, Fault.SERVER_ERROR_AFTER, Fault.RESET_AFTER]
+            ),
+            st.integers(1, 20),
+        ),
+    ),
+)
+
+
+@pytest.mark.full
+@settings(max_examples=40, deadline=None)
+@given(
+    fates=st.dictionaries(st.integers(1, 29), FATES),
+    sizes=st.lists(st.sampled_from([0, 1, 2, 3, 150]), min_size=29, max_size=29),
+)
+def test_many_months_say_everything_once(
+    tmp_path_factory: pytest.TempPathFactory,
+    running_github: GitHubStandIn,
+    fates: Mapping[int, tuple[str, object]],
+    sizes: Sequence[int],
+):
+    running_github.empty()
+    watcher = Watcher(tmp_path_factory.mktemp("digests"), running_github, MONDAY)
+    Month(watcher).live_through(fates, [2, *sizes])
