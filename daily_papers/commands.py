@@ -504,7 +504,7 @@ def run_export(arguments: Namespace) -> int:
     config = repository.load_config()
     store = repository.store_for(config)
     if arguments.all:
-        rows = all_rows(config.keywords, store.with_history(repository.load_history()))
+        rows = all_rows(config.keywords, store.with_history(repository.load_history(store)))
     else:
         rows = table_rows(config.keywords, store)
     rows = summarized(rows, repository.load_summaries(config))

@@ -31,7 +31,7 @@ from daily_papers.render.readme import (
 )
 from daily_papers.render.templates import Templates
 from daily_papers.store.advice import advice
-from daily_papers.store.files import load_history, load_store, save_store
+from daily_papers.store.files import check_history, load_history, load_store, save_store
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store, StoredPaper
 from daily_papers.store.summaries import (
@@ -86,9 +86,11 @@ class Repository:
         """Read what the last run stored. Raises StoreError."""
         return load_store(self.root)
 
-    def load_history(self) -> Mapping[str, StoredPaper]:
+    def load_history(self, store: Store) -> Mapping[str, StoredPaper]:
         """Read the papers that have left every table, by identifier. Raises StoreError."""
-        return load_history(self.root)
+        history = load_history(self.root)
+        check_history(store.news, {*history, *store.papers})
+        return history
 
     def load_summaries(self, config: Config) -> Mapping[str, Summary]:
         """What a model says of papers, by versioned identifier, in the language of today.

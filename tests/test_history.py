@@ -167,6 +167,17 @@ def test_a_damaged_history_is_named_by_those_who_read_it(
         assert run(*command, "--root", repository.root).code == 0
 
 
+def test_a_lost_history_is_named(ten_days: tuple[Reader, list[Repository]], tmp_path: Path):
+    _, mornings = ten_days
+    repository = mornings[-1].copy(tmp_path / "digest")
+    max(repository.root.glob("data/history/*.jsonl")).unlink()
+    for command in (["site"], ["export", "--all"]):
+        ended = run(*command, "--root", repository.root)
+        assert ended.code == 1
+        assert ended.err.startswith("daily-papers: data/history: damaged: ")
+        assert ended.err.endswith("restore it with: git checkout HEAD -- data/history\n")
+
+
 # --- any life of a table -----------------------------------------------------------------------
 
 

@@ -22,7 +22,7 @@ from daily_papers.mail.digest_file import read_digest
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
-from daily_papers.store.files import PaperLine, history_lines, stored_lines
+from daily_papers.store.files import PaperLine, check_history, history_lines, stored_lines
 from daily_papers.store.store import Store, StoredPaper
 from daily_papers.store.summaries import Summary
 from daily_papers.text import long_date
@@ -203,6 +203,7 @@ class SiteData:
                 _note(traces[id], line, {})
         for id, stored in self.store.papers.items():
             _earliest(traces[id].days, ((slug, str(day)) for slug, day in stored.shown.items()))
+        check_history(self.store.news, traces)
         return dict(traces)
 
     def _days(self, shown: Mapping[str, object]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,6 +29,7 @@ from daily_papers.like.bibtex import LikedPaper
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.records import Json, RecordError, decode, encode, line, parse
 from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
+from daily_papers.text import plural
 from daily_papers.transaction import Transaction, unwritable
 
 #: Increased when the files change in a way that an older version could not read.
@@ -80,6 +81,9 @@ def load_store(root: Path) -> Store:
     )
     weeks = _records(_WEEKS, _content(root, _WEEKS), lambda values: decode(_Week, values))
     stored = _by_key(listed(root, papers, _read_paper), lambda stored: stored.paper.id)
+    if (lost := _count(root) - len(stored)) > 0:
+        problem = f"damaged: {plural(lost, 'paper')} that it had are missing"
+        raise StoreError(_PAPERS, f"{problem}; {_remedy(_PAPERS)}")
     news = _read_news(root)
     for id in stored:
         if stored[id].news is not None and id not in news:  # it would become news again
@@ -111,6 +115,17 @@ def load_history(root: Path) -> dict[str, StoredPaper]:
         id = stored.paper.id
         found[id] = found[id].followed_by(stored) if id in found else stored
     return found
+
+
+def check_history(news: frozenset[str], known: Collection[str]) -> None:
+    """Raise StoreError if what was ever news is not all in the history and the tables."""
+    lost = [id for id in news if id not in known]
+    if lost:
+        raise StoreError(
+            _HISTORY,
+            f"damaged: {plural(len(lost), 'paper')} that had been news are missing, such as "
+            f"{min(lost)}; {_remedy(_HISTORY)}",
+        )
 
 
 def history_lines(root: Path) -> Iterator[PaperLine]:
@@ -151,7 +166,7 @@ def save_store(store: Store, transaction: Transaction) -> None:
         transaction.write(_LIKED, "".join(liked).encode())
     elif (transaction.root / _LIKED).exists():
         transaction.delete(_LIKED)
-    state = {"format": FORMAT, **encode(store.state)}
+    state = {"format": FORMAT, "papers": len(current), **encode(store.state)}
     state["listed"] = dict(sorted(store.state.listed.items()))
     content = json.dumps(state, ensure_ascii=False, indent=1) + "\n"
     transaction.write(_STATE, content.encode())
@@ -436,6 +451,12 @@ def _read_state(root: Path) -> State:
     return _record(_STATE, 1, content, _state)
 
 
+def _count(root: Path) -> int:
+    """How many papers the files of the tables should hold."""
+    content = _content(root, _STATE)
+    return decode(_Format, parse(content)).papers if content else 0
+
+
 def _state(values: Json) -> State:
     if decode(_Format, values).format > FORMAT:
         raise _NewerFormatError
@@ -444,6 +465,9 @@ def _state(values: Json) -> State:
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """Which version of the files this is."""
+    """What the state's file says of all files."""
 
+    #: Their version.
     format: int
+    #: How many papers are in the files of the tables, which shows whether one was lost.
+    papers: int = 0

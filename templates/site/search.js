@@ -55,7 +55,9 @@ function loadOnce() {
     problem = error.message;
     loading = null;
     parts.length = 0;
-    status.textContent = `The search index could not be loaded (${problem}). Try again.`;
+    status.textContent = location.protocol === "file:"
+      ? "Browsers load no search index from your own disk. Run python3 -m http.server in the website's folder, then open http://localhost:8000."
+      : `The search index could not be loaded (${problem}). Try again.`;
   });
 }
 
