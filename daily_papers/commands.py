@@ -11,6 +11,7 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -302,20 +303,23 @@ def run_check(arguments: Namespace) -> int:
 
 @command(
     "extras",
-    "which extras of the package keywords.yaml needs",
-    "Print the extras that keywords.yaml needs, one per line: `like`, if it says what you like.\n"
-    "The action installs each from its own list of hashed requirements. Prints nothing if\n"
-    "keywords.yaml has a mistake; update and check report those.",
+    "which extras of the package are needed",
+    "Print the extras that keywords.yaml and the environment need, one a line: like, where it\n"
+    "says what you like, and channels, where DAILY_PAPERS_CHANNELS has more than direct mail. The\n"
+    "action installs each from its own list of hashed requirements. If keywords.yaml has a\n"
+    "mistake, which update and check report, it counts as empty.",
 )
 def run_extras(arguments: Namespace) -> int:
-    """Print the extras that keywords.yaml needs."""
+    """Print the extras that keywords.yaml and the environment need."""
     from daily_papers.config import ConfigError
+    from daily_papers.mail.channels import needs_apprise
     from daily_papers.repository import Repository
 
-    try:
-        extras = Repository(Path(arguments.root)).load_config().extras
-    except ConfigError:
-        return 0
+    extras: list[str] = []
+    with suppress(ConfigError):
+        extras += Repository(Path(arguments.root)).load_config().extras
+    if needs_apprise(os.environ):
+        extras.append("channels")
     for extra in extras:
         print(extra)
     return 0
@@ -413,11 +417,13 @@ def run_preview(arguments: Namespace) -> int:
     "notify",
     "send the digests that have no issue yet",
     "Open one issue on GitHub for each digest that has none; GitHub mails it to everyone who\n"
-    "watches the repository. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as set in Actions. Exits\n"
-    "with 1 if a digest could not be sent; the next run sends what is missing.",
+    "watches the repository. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as set in Actions. Sends\n"
+    "it also to the channels in DAILY_PAPERS_CHANNELS. Exits with 1 if a digest could not be\n"
+    "sent, with 3 if a channel was not reached; the next run sends what is missing.",
     Either(
         (
-            flag("--dry-run", "only print what would be sent"),
+            flag("--dry-run", "only print what would be sent, and where"),
+            flag("--test", "only send one line to each channel"),
             option(
                 "--to-file",
                 metavar="FILE",
@@ -432,19 +438,35 @@ def run_preview(arguments: Namespace) -> int:
         )
     ),
     option("--reason", metavar="TEXT", help="with --correct: what was wrong"),
+    option(
+        "--format",
+        choices=("text", "github"),
+        default="text",
+        help="github: warnings as annotations for GitHub Actions (default: text)",
+    ),
 )
 def run_notify(arguments: Namespace) -> int:
     """Send the digests that have no issue yet, or show them, or correct one."""
     from daily_papers.clock import SystemClock
+    from daily_papers.github_actions import annotation
     from daily_papers.mail.notify import NotifyOptions, notify
+
+    def warn(line: str) -> None:
+        if arguments.format == "github":
+            print(annotation("warning", line), file=sys.stderr)
+        else:
+            print(f"daily-papers: {harmless(line)}", file=sys.stderr)
 
     options = NotifyOptions(
         dry_run=arguments.dry_run,
+        test=arguments.test,
         to_file=Path(arguments.to_file) if arguments.to_file else None,
         correct=arguments.correct,
         reason=arguments.reason,
     )
-    return notify(Path(arguments.root), os.environ, options, clock=SystemClock(), say=print)
+    return notify(
+        Path(arguments.root), os.environ, options, clock=SystemClock(), say=print, warn=warn
+    )
 
 
 @command(

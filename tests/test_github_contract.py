@@ -54,7 +54,14 @@ def run(github: GitHubStandIn, root: Path, **options: object) -> None:
     }
     asked = NotifyOptions(**options)  # type: ignore[arg-type]
     with suppress(DailyPapersError):
-        notify(root, environment, asked, clock=PassingClock(), say=lambda _line: None)
+        notify(
+            root,
+            environment,
+            asked,
+            clock=PassingClock(),
+            say=lambda _line: None,
+            warn=lambda _line: None,
+        )
 
 
 def first_use_and_corrections(github: GitHubStandIn, root: Path) -> None:

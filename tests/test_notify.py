@@ -52,6 +52,7 @@ class Watcher:
     clock: PassingClock = field(default_factory=PassingClock)
     said: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    warned: list[str] = field(default_factory=list)
 
     def write(self, *digests: Digest) -> None:
         write(self.root, *digests)
@@ -70,6 +71,7 @@ class Watcher:
             NotifyOptions(**options),  # type: ignore[arg-type]
             clock=self.clock,
             say=self.said.append,
+            warn=self.warned.append,
         )
 
     @property
@@ -847,7 +849,8 @@ def test_a_killed_process_is_carried_on_by_the_next(begun: Watcher, fault: Fault
         "import os, sys; from pathlib import Path;"
         "from daily_papers.clock import SystemClock;"
         "from daily_papers.mail.notify import NotifyOptions, notify;"
-        "notify(Path(sys.argv[1]), os.environ, NotifyOptions(), clock=SystemClock(), say=print)"
+        "notify(Path(sys.argv[1]), os.environ, NotifyOptions(), clock=SystemClock(), say=print,"
+        "warn=print)"
     )
     environment = {
         "GITHUB_TOKEN": TOKEN,

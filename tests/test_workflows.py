@@ -83,6 +83,18 @@ def test_only_the_step_that_asks_a_model_has_its_key(made: Path) -> None:
     assert sorted(having) == [("action.yml", "Summarize"), daily, daily]
 
 
+def test_only_the_step_that_sends_has_the_channels(made: Path) -> None:
+    having = [
+        (path.name, step["name"])
+        for path in all_files(made)
+        for step in steps(path)
+        if "inputs.channels" in str(step)
+        or "secrets.DAILY_PAPERS_CHANNELS" in str(step.get("with"))
+    ]
+    daily = ("daily.yml", "Run the daily job")  # which hands it to the action
+    assert sorted(having) == [("action.yml", "Send the digests"), daily, daily]
+
+
 def test_permissions_are_none_but_for_what_a_job_names(made: Path) -> None:
     for path in [*WORKFLOWS, *made.glob("*.yml")]:
         workflow = read(path)
@@ -216,7 +228,7 @@ def test_ci_runs_what_the_checkout_does_on_every_python() -> None:
     assert jobs["everything"]["strategy"]["matrix"]["python"] == declared
 
 
-@pytest.mark.parametrize("name", ["job.txt", "like.txt", "lowest.txt"])
+@pytest.mark.parametrize("name", ["job.txt", "like.txt", "channels.txt", "lowest.txt"])
 def test_requirements_are_pinned_by_hash_and_name_no_index(name: str) -> None:
     text = (PROJECT / "requirements" / name).read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[a-z])", re.sub(r"(?m)^\s*#.*\n", "", text).strip())
@@ -230,23 +242,25 @@ def test_requirements_hold_every_dependency_and_the_lowest_are_the_lowest() -> N
     (block,) = re.findall(r"^dependencies = \[\n(.*?)^\]", about, re.MULTILINE | re.DOTALL)
     extras = {
         name: re.findall(r'"([\w-]+)>=([\d.]+)', line)
-        for name, line in re.findall(r"^(site|like) = (.*)$", about, re.MULTILINE)
+        for name, line in re.findall(r"^(site|like|channels) = (.*)$", about, re.MULTILINE)
     }
-    bounds = dict(re.findall(r'"([\w-]+)>=([\d.]+)', block) + extras["site"] + extras["like"])
+    own = dict(extras["like"] + extras["channels"])
+    bounds = dict(re.findall(r'"([\w-]+)>=([\d.]+)', block) + extras["site"]) | own
     pinned = {
         name: dict(re.findall(r"(?m)^([\w.-]+)==([\w.]+)", path.read_text(encoding="utf-8")))
-        for name in ("job", "like", "lowest")
+        for name in ("job", "like", "channels", "lowest")
         if (path := PROJECT / "requirements" / f"{name}.txt")
     }
-    assert bounds.keys() <= pinned["job"].keys() | pinned["like"].keys()
-    assert bounds.keys() - dict(extras["like"]).keys() <= pinned["job"].keys()
+    assert bounds.keys() - own.keys() <= pinned["job"].keys()
     assert "hatchling" in pinned["job"]
-    # Both lists are installed, one after the other.
-    assert {n: v for n, v in pinned["like"].items() if n in pinned["job"]}.items() <= (
-        pinned["job"].items()
-    )
+    # An extra's list is installed after that of the job.
+    for extra in ("like", "channels"):
+        assert dict(extras[extra]).keys() <= pinned[extra].keys()
+        assert {n: v for n, v in pinned[extra].items() if n in pinned["job"]}.items() <= (
+            pinned["job"].items()
+        )
     for name, bound in bounds.items():
-        newest = version((pinned["like"] | pinned["job"])[name])
+        newest = version((pinned["like"] | pinned["channels"] | pinned["job"])[name])
         lowest = version(pinned["lowest"][name])
         assert lowest[: len(version(bound))] == version(bound), name
         assert lowest <= newest

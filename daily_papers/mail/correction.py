@@ -50,8 +50,9 @@ def correct(outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str |
     shown = [sent.issue.body, *(part.comment.body for part in sent_parts)]
     mail = reassemble(sent, digests)
     title, parts = issue_title(mail), issue_parts(mail, outbox.links)
+    fingerprint = _fingerprint([part.body for part in parts], reason)
+    parts = (parts[0].with_marks(sent.key.marks), *parts[1:])
     wanted = [part.body for part in parts]
-    fingerprint = _fingerprint(wanted, reason)
     is_up_to_date = sent.issue.title == title and list(map(_with_unix_newlines, shown)) == wanted
     is_explained = _last_fingerprint(outbox, number) == fingerprint
     if is_up_to_date and (is_explained or reason is None):

@@ -14,12 +14,13 @@ Addresses become plain text, too: the only links in a mail are its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Mail, number_of
+from daily_papers.mail.marks import Marks
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning, totals_in_order
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
@@ -30,7 +31,7 @@ from daily_papers.text import cut, one_line, plural
 #: People and the total come within the first 45.
 LONGEST_TITLE = 78
 LONGEST_TITLE_BEGIN = 45
-#: GitHub rejects bodies above 65,536 characters; ours stay well below.
+#: GitHub rejects bodies above 65,536 characters; ours stay well below, and leave room for marks.
 LONGEST_BODY = 60_000
 
 _LONGEST_PAPER_TITLE = 1000
@@ -39,7 +40,7 @@ _LONGEST_NAME = 100
 _LONGEST_SENTENCE = 1500
 _AUTHORS_SHOWN = 3
 #: Papers of one section that are shown in full.
-_IN_FULL = 25
+IN_FULL = 25
 _LONGEST_COUNTS = 2000
 
 _DIGEST = r"\d{4}-\d{2}-\d{2}(?:-\d+)?"
@@ -50,6 +51,7 @@ _PART_KEY = re.compile(
         (?:[ ]keyword=(?P<keyword>[a-z0-9-]+))?
         [ ]part=(?P<part>\d+)/(?P<parts>\d+)
         [ ]papers=(?P<first>\d+)-(?P<last>\d+)
+        (?:[ ](?P<marks>since=\S+[ ]channels=\S+))?
         [ ]-->\s*$""",
     re.VERBOSE | re.MULTILINE | re.ASCII,
 )
@@ -119,12 +121,15 @@ class PartKey:
     last: int
     #: The slug of the keyword that it is about, in that keyword's issue; otherwise empty.
     keyword: str = ""
+    #: In an issue that goes to channels, too: what was sent to each.
+    marks: Marks | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         keyword = f" keyword={self.keyword}" if self.keyword else ""
+        marks = f" {self.marks}" if self.marks else ""
         return (
             f"<!-- daily-papers digest={','.join(self.digests)} repository={self.repository}"
-            f"{keyword} part={self.part}/{self.parts} papers={self.first}-{self.last} -->"
+            f"{keyword} part={self.part}/{self.parts} papers={self.first}-{self.last}{marks} -->"
         )
 
     def is_for(self, repository: str) -> bool:
@@ -146,6 +151,7 @@ def find_part_key(body: str) -> PartKey | None:
         first=int(found["first"]),
         last=int(found["last"]),
         keyword=found["keyword"] or "",
+        marks=Marks.parse(found["marks"]) if found["marks"] else None,
     )
 
 
@@ -155,6 +161,11 @@ class IssuePart:
 
     key: PartKey
     body: str
+
+    def with_marks(self, marks: Marks | None) -> IssuePart:
+        """The same part with these marks in its key."""
+        key = replace(self.key, marks=marks)
+        return IssuePart(key, self.body.replace(str(self.key), str(key)))
 
 
 @dataclass(frozen=True)
@@ -234,7 +245,7 @@ def paper_item(item: NewsItem, others: str = "") -> str:
     """One paper: its title; authors, category, venue and links; and what it does."""
     paper = item.paper
     facts = (
-        _names(item),
+        author_names(item, lambda name: _inline(name, _LONGEST_NAME), "<strong>{}</strong>".format),
         _inline(paper.primary_category or "", 40),
         _inline(item.venue or "", _LONGEST_NAME),
         f"[code]({item.code_url})" if item.code_url else "",
@@ -256,14 +267,12 @@ def _linked_title(paper: Paper) -> str:
     return f"{title} (withdrawn)" if paper.is_withdrawn else title
 
 
-def _names(item: NewsItem) -> str:
-    """The first authors, and any whom a keyword follows, wherever they are in the list."""
+def author_names(item: NewsItem, escape: Callable[[str], str], bold: Callable[[str], str]) -> str:
+    """The first authors, and any whom a keyword follows, in bold, wherever they are."""
     authors = item.paper.authors or ()
     more = [name for name in item.followed if name not in authors[:_AUTHORS_SHOWN]]
     names = [
-        f"<strong>{_inline(name, _LONGEST_NAME)}</strong>"
-        if name in item.followed
-        else _inline(name, _LONGEST_NAME)
+        bold(escape(name)) if name in item.followed else escape(name)
         for name in (*authors[:_AUTHORS_SHOWN], *(["…"] if more else []), *more)
     ]
     et_al = " et al." if len(authors) > len(names) - bool(more) else ""
@@ -336,11 +345,11 @@ def _rows(mail: Mail) -> list[_Row]:
         if section.slug != CLOSEST:
             name = _inline(mail.keyword_names[section.slug], _LONGEST_NAME)
         counted = f"{section.total}" + (f", {section.total - here} above" * (section.total > here))
-        for item in section.items[:_IN_FULL]:
+        for item in section.items[:IN_FULL]:
             others = _others(mail, section.slug, item)
             rows.append(_Row(f"### {name} ({counted})", paper_item(item, others)))
-        heading = f"#### {name}: {here - _IN_FULL} more, by title"
-        rows += [_Row(heading, paper_line(item)) for item in section.items[_IN_FULL:]]
+        heading = f"#### {name}: {here - IN_FULL} more, by title"
+        rows += [_Row(heading, paper_line(item)) for item in section.items[IN_FULL:]]
     return rows
 
 

@@ -20,23 +20,39 @@ from pathlib import Path
 from daily_papers.clock import Clock, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import GITHUB, repository_name, server_url, site_url
+from daily_papers.mail import delivery
+from daily_papers.mail.channels import VARIABLE, Channel, read_channels
 from daily_papers.mail.correction import correct
 from daily_papers.mail.digest import Digest, Mail, is_key
 from daily_papers.mail.digest_file import DigestError, read_digest
-from daily_papers.mail.github import API_ADDRESS, GitHubApi, NotGitHub
+from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff, NotGitHub
 from daily_papers.mail.github_issues import Issues
 from daily_papers.mail.issue import IssuePart, Links, issue_page, issue_parts, issue_title
-from daily_papers.mail.outbox import Outbox, Unsent, digests_for, find_unsent, read_mailbox
+from daily_papers.mail.marks import Marks
+from daily_papers.mail.outbox import (
+    Outbox,
+    SentMail,
+    Unsent,
+    digests_for,
+    find_unsent,
+    read_mailbox,
+)
 from daily_papers.transaction import unwritable
 
 Say = Callable[[str], None]
 
+_NO_ISSUES = (
+    "channels: without issues, nothing is sent to them, since the issues record what was sent"
+)
+
 
 @dataclass(frozen=True)
 class NotifyOptions:
-    """What the command line asks for. At most one of the first three is set."""
+    """What the command line asks for. At most one of the first four is set."""
 
     dry_run: bool = False
+    #: Send one line to each channel, and nothing else.
+    test: bool = False
     to_file: Path | None = None
     correct: str | None = None
     #: What was wrong, for the comment of ``correct``.
@@ -102,34 +118,98 @@ class Destination:
 
 
 def notify(
-    root: Path, environment: Mapping[str, str], options: NotifyOptions, *, clock: Clock, say: Say
+    root: Path,
+    environment: Mapping[str, str],
+    options: NotifyOptions,
+    *,
+    clock: Clock,
+    say: Say,
+    warn: Say,
 ) -> int:
     """Send the digests that have no issue yet, or show or write them, or correct one.
 
-    Raises DailyPapersError, in one line, if a digest could not be sent.
+    Returns 3 if a channel was not reached, of which ``warn`` gets a line each, and else 0. Raises
+    DailyPapersError, in one line, if a digest could not be sent.
     """
     options.check()
     destination = Destination.from_environment(environment)
-    digests, problems = read_digests(root)
+    channels, warnings = read_channels(environment)
+    try:
+        if options.test:
+            repository = destination.repository if destination else None
+            warnings += _test(channels, warnings, repository, say)
+        else:
+            _notify(_Order(root, destination, options, channels, warnings), environment, clock, say)
+    except IssuesOff:
+        warnings += [_NO_ISSUES] if channels else []
+        raise
+    finally:
+        for warning in warnings:
+            warn(warning)
+    return 3 if warnings else 0
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What to do; ``warnings`` collects what goes wrong with channels."""
+
+    root: Path
+    destination: Destination | None
+    options: NotifyOptions
+    channels: tuple[Channel, ...]
+    warnings: list[str]
+
+
+def _notify(order: _Order, environment: Mapping[str, str], clock: Clock, say: Say) -> None:
+    destination = order.destination
+    digests, problems = read_digests(order.root)
     if destination is not None:
         digests = digests_for(digests, destination.repository)
     today = listing_day(environment)
     if destination is None or not destination.token:
-        _show_newest(destination, digests, today, options, say)
+        _show_newest(order, digests, today, say)
     elif digests:
         try:
             with destination.issues(clock, say) as issues:
-                mailbox = read_mailbox(issues, destination.login)
-                outbox = Outbox(issues, mailbox, destination.links, say)
-                problems += _carry_out(outbox, digests, today, options)
+                problems += _at_github(order, issues, digests, today, say)
         except NotGitHub:
-            if not options.dry_run and options.to_file is None:
+            if not order.options.dry_run and order.options.to_file is None:
                 raise
-            _show_newest(destination, digests, today, options, say)
+            _show_newest(order, digests, today, say)
     elif not problems:
         say("nothing to send: digests/ holds no digest of this repository")
     _raise(problems)
-    return 0
+
+
+def _test(
+    channels: tuple[Channel, ...], wrong: list[str], repository: str | None, say: Say
+) -> list[str]:
+    if not channels and not wrong:
+        raise UsageError(f"--test: {VARIABLE} is not set; see docs/channels.md")
+    return delivery.test(channels, repository, say)
+
+
+def _at_github(
+    order: _Order, issues: Issues, digests: tuple[Digest, ...], today: date, say: Say
+) -> list[DailyPapersError]:
+    """Do what the options ask for, first the issues and then the channels."""
+    assert order.destination is not None
+    links, channels = order.destination.links, order.channels
+    complete: list[SentMail] = []
+    outbox = Outbox(
+        issues,
+        read_mailbox(issues, order.destination.login),
+        links,
+        say,
+        marks=Marks.begin(today, [channel.name for channel in channels]) if channels else None,
+        when_complete=complete.append,
+    )
+    problems = _carry_out(outbox, digests, today, order)
+    if channels:
+        order.warnings.extend(
+            delivery.Delivery(channels, issues, links, say).deliver(complete, digests, today)
+        )
+    return problems
 
 
 def read_digests(root: Path) -> tuple[tuple[Digest, ...], list[DailyPapersError]]:
@@ -153,15 +233,12 @@ def _raise(problems: list[DailyPapersError]) -> None:
         raise DailyPapersError(f"{len(problems)} problems: {' / '.join(map(str, problems))}")
 
 
-def _show_newest(
-    destination: Destination | None,
-    digests: tuple[Digest, ...],
-    today: date,
-    options: NotifyOptions,
-    say: Say,
-) -> None:
+def _show_newest(order: _Order, digests: tuple[Digest, ...], today: date, say: Say) -> None:
     """Print or write the newest digest, as if nothing had been sent yet. Raises UsageError."""
+    destination, options = order.destination, order.options
     if not options.dry_run and options.to_file is None:
+        if order.channels:
+            order.warnings.append(_NO_ISSUES)
         missing = "GITHUB_TOKEN" if destination else "GITHUB_REPOSITORY"
         raise UsageError(
             f"{missing} is not set, so nothing can be sent; GitHub Actions sets it, and"
@@ -178,24 +255,27 @@ def _show_newest(
     if options.to_file is not None:
         _write(mails, links, options.to_file, say)
     else:
-        _print(mails, links or Links("OWNER/NAME"), say)
+        _print(mails, links or Links("OWNER/NAME"), order, say)
 
 
 def _carry_out(
-    outbox: Outbox, digests: tuple[Digest, ...], today: date, options: NotifyOptions
+    outbox: Outbox, digests: tuple[Digest, ...], today: date, order: _Order
 ) -> list[DailyPapersError]:
-    """Do what the options ask for; return what did not work."""
+    """Do with issues what the options ask for; return what did not work."""
+    options = order.options
     if options.correct is not None:
         correct(outbox, digests, options.correct, options.reason)
         return []
     unsent = find_unsent(outbox.mailbox, digests, today)
     assert unsent is not None
     _say_what_waits(unsent, outbox.say)
+    if unsent.topics and order.channels:
+        outbox.say("channels get nothing of what goes out as `issues: per keyword`")
     if options.to_file is not None:
         _write(unsent.mails or _newest(unsent, digests), outbox.links, options.to_file, outbox.say)
         return []
     if options.dry_run:
-        _show(outbox, unsent, digests, today)
+        _show(outbox, unsent, digests, today, order)
         return []
     problems = outbox.send(unsent, digests, today)
     if not (unsent.mails or unsent.waiting or unsent.topics or problems):
@@ -203,13 +283,15 @@ def _carry_out(
     return problems
 
 
-def _show(outbox: Outbox, unsent: Unsent, digests: tuple[Digest, ...], today: date) -> None:
+def _show(
+    outbox: Outbox, unsent: Unsent, digests: tuple[Digest, ...], today: date, order: _Order
+) -> None:
     """Print what would be sent."""
     for sent in outbox.mailbox.mails:
         for part in outbox.missing_parts(sent, digests, today):
             _print_part(part, f"would add {{}} to issue {sent.issue.number}:", outbox.say)
     if unsent.mails or not unsent.topics:
-        _print(unsent.mails, outbox.links, outbox.say)
+        _print(unsent.mails, outbox.links, order, outbox.say)
     for plan in outbox.plan_topics(unsent.topics, today):
         where = f"issue {plan.lasting.issue.number}" if plan.lasting else "a new issue"
         for part in plan.parts:
@@ -240,7 +322,7 @@ def _write(mails: tuple[Mail, ...], links: Links | None, file: Path, say: Say) -
     say(f"{file}: {'digest ' + ', '.join(keys) if keys else 'empty, as there is nothing to send'}")
 
 
-def _print(mails: tuple[Mail, ...], links: Links, say: Say) -> None:
+def _print(mails: tuple[Mail, ...], links: Links, order: _Order, say: Say) -> None:
     if not mails:
         say("no issue would be opened: there is nothing to send")
     for mail in mails:
@@ -250,6 +332,7 @@ def _print(mails: tuple[Mail, ...], links: Links, say: Say) -> None:
         _print_part(first, "with the text:", say)
         for part in further:
             _print_part(part, "would add {} to it:", say)
+        order.warnings.extend(delivery.describe(order.channels, mail, links, say))
 
 
 def _print_part(part: IssuePart, before: str, say: Say) -> None:

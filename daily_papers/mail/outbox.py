@@ -42,6 +42,7 @@ from daily_papers.mail.keyword_issues import (
     plan_topic,
     topics_of,
 )
+from daily_papers.mail.marks import Marks
 from daily_papers.text import plural
 
 LABEL = "daily-papers"
@@ -212,6 +213,10 @@ class Outbox:
     mailbox: Mailbox
     links: Links
     say: Callable[[str], None]
+    #: Noted in each new issue: the channels that it goes to.
+    marks: Marks | None = None
+    #: Called with each issue whose parts are all on GitHub.
+    when_complete: Callable[[SentMail], None] = lambda _: None
 
     def send(
         self, unsent: Unsent, digests: tuple[Digest, ...], today: date
@@ -226,6 +231,8 @@ class Outbox:
                 self._add(sent, self.missing_parts(sent, digests, today))
             except (Unclear, Unfinished) as problem:
                 problems.append(problem)
+            else:
+                self.when_complete(sent)
         if (unsent.mails or unsent.waiting or unsent.topics) and not self.mailbox.has_label:
             self._remember(unsent.begin)
         for mail in unsent.mails:
@@ -316,11 +323,14 @@ class Outbox:
 
     def _open(self, mail: Mail) -> None:
         parts = issue_parts(mail, self.links)
-        issue = self.issues.open(issue_title(mail), parts[0].body, LABEL)
+        first = parts[0].with_marks(self.marks)
+        issue = self.issues.open(issue_title(mail), first.body, LABEL)
         self.say(f"digest {', '.join(mail.keys)}: opened issue {issue.number}")
         if issue.user.login != self.mailbox.login:
             raise _other_login(self.issues, issue, self.mailbox.login)
-        self._add(SentMail(issue, parts[0].key), parts[1:])
+        sent = SentMail(issue, first.key)
+        self._add(sent, parts[1:])
+        self.when_complete(sent)
 
     def _add(self, sent: SentMail, parts: tuple[IssuePart, ...]) -> None:
         for part in parts:

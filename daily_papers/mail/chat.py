@@ -1,0 +1,133 @@
+"""Chat and other services, by the library Apprise, which knows the forms of their addresses.
+
+Only this module imports it, and only `notify` imports this module. Apprise's log is off: it shows
+addresses.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from daily_papers import PROJECT_URL
+from daily_papers.mail.channels import Channel
+from daily_papers.mail.forms import HTML, MARKDOWN, TEXT, Form, Room
+from daily_papers.text import cut
+
+#: Nobody reads longer messages in one piece, whatever a service would take.
+_LONGEST_MESSAGE = 12_000
+#: Services that take less than Apprise says; Slack's is that of one block.
+_SMALLER = {"Slack": 3_000}
+_LONGEST_TITLE = 150
+_ANSWER_SECONDS = 30.0
+
+_FORMS = {"markdown": MARKDOWN, "html": HTML, "text": TEXT}
+
+
+@dataclass(frozen=True)
+class Chat:
+    """One channel's service."""
+
+    channel: Channel
+    server: Any
+
+    @classmethod
+    def open(cls, channel: Channel) -> Chat:
+        """Find out which service an address is of; asks nobody. Raises ChannelFailed."""
+        try:
+            import apprise  # noqa: PLC0415 - an extra of the package, and slow to import
+        except ImportError:
+            raise channel.failed(
+                "Apprise is not installed; install the extra: pip install 'daily-papers[channels]'"
+            ) from None
+        logging.getLogger("apprise").disabled = True
+        asset = apprise.AppriseAsset(
+            app_id="Daily Papers",
+            app_desc="Daily Papers",
+            app_url=PROJECT_URL,
+            image_url_mask="",
+            plugin_paths=[],
+            storage_mode=apprise.PersistentStoreMode.MEMORY,
+        )
+        try:
+            with _without_warnings():
+                server = apprise.Apprise.instantiate(channel.address, asset=asset)
+        except Exception as error:  # noqa: BLE001 - a hundred services; their words show addresses
+            raise channel.failed(f"Apprise cannot read its address ({_kind(error)})") from None
+        if server is None:
+            raise channel.failed(
+                "its address is none of Apprise's; see https://appriseit.com/services/"
+            )
+        # A redirected POST comes back as an empty GET, and would count as sent.
+        server.redirects = False
+        server.socket_read_timeout = _ANSWER_SECONDS
+        return cls(channel, server)
+
+    @property
+    def service(self) -> str:
+        """The service's name: Slack, Telegram."""
+        return str(self.server.service_name)
+
+    @property
+    def form(self) -> Form:
+        """What it shows: what it shows best, or what ``?format=`` in the address says."""
+        best = self.server.resolve_format(None).value
+        return _FORMS[best if best != "text" else self.server.resolve_format("markdown").value]
+
+    @property
+    def room(self) -> Room:
+        """What a body may have beside a title, in bytes: the strictest reading of any limit."""
+        limit = min(
+            int(self.server.body_maxlen),
+            _SMALLER.get(self.service, _LONGEST_MESSAGE),
+            _LONGEST_MESSAGE,
+        )
+        form = self.form
+
+        def size(text: str) -> int:
+            return len(str(self.server.dialect_convert(text, self._format(form))).encode())
+
+        return Room(limit - self._title_length(limit) * 4 - 50, size)
+
+    def send(self, title: str, body: str) -> None:
+        """Send one message. Raises ChannelFailed if the service did not confirm it."""
+        form = self.form
+        title = cut(title, self._title_length(int(self.server.body_maxlen)))
+        if not self.server.title_maxlen:
+            body = f"{form.bold(form.escape(title))}{form.paragraph}{body}"
+            title = ""
+        title = cut(title, self.server.title_maxlen or 1)
+        try:
+            with _without_warnings():
+                sent = self.server.notify(body=body, title=title, body_format=self._format(form))
+        except Exception as error:  # noqa: BLE001 - a hundred services; their words show addresses
+            raise self.channel.failed(f"{self.service} failed ({_kind(error)})") from None
+        if not sent:
+            raise self.channel.failed(
+                f"{self.service} did not take the message; check the address with"
+                " `daily-papers notify --test`"
+            )
+
+    @staticmethod
+    def _title_length(limit: int) -> int:
+        """In characters, of which each may take four bytes."""
+        return min(_LONGEST_TITLE, limit // 16)
+
+    def _format(self, form: Form) -> Any:
+        return next(each for each in self.server._formats() if each.value == form.name)  # noqa: SLF001
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Hide what the libraries of a hundred services warn of: it is not for the reader."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__

@@ -1,0 +1,187 @@
+"""Sending digests to channels: each part to each channel once, as the marks in its issue say.
+
+A part is marked right after it was sent. So a run that is killed between the two repeats that one
+part, to that one channel. A channel that fails is not tried again in the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date
+
+from daily_papers.errors import DailyPapersError
+from daily_papers.mail.channels import Channel, ChannelFailed
+from daily_papers.mail.chat import Chat
+from daily_papers.mail.digest import Digest, Mail
+from daily_papers.mail.forms import unsent_parts
+from daily_papers.mail.github import Unclear
+from daily_papers.mail.github_issues import Issues
+from daily_papers.mail.issue import Links
+from daily_papers.mail.marks import LONGEST_MARKS, Mark
+from daily_papers.mail.outbox import SentMail, Unfinished, reassemble
+from daily_papers.mail.smtp import MailAccount, mail_message
+
+_EDIT_TRIES = 3
+_TEST_TITLE = "Daily Papers: a test"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Sends what is due to the channels; ``say`` gets a line for each part."""
+
+    channels: tuple[Channel, ...]
+    issues: Issues
+    links: Links
+    say: Say
+
+    def deliver(
+        self, complete: Iterable[SentMail], digests: tuple[Digest, ...], today: date
+    ) -> list[str]:
+        """Send each issue's digests, oldest first, to its channels; return what did not work."""
+        warnings: list[str] = []
+        failed: set[str] = set()
+        for sent in complete:
+            marks = sent.key.marks
+            # A key that a person has rewritten cannot be changed by us, so nothing could be marked.
+            if marks is None or not marks.is_due(today) or str(sent.key) not in sent.issue.body:
+                continue
+            channels = [each for each in self.channels if each.name in marks.channels]
+            try:
+                mail = reassemble(sent, digests)
+                for channel in channels:
+                    if channel.name not in failed:
+                        sent, failure = self._carry_on(sent, channel, mail)  # noqa: PLW2901
+                        failed |= {channel.name} if failure else set()
+                        warnings += [failure] if failure else []
+            except Unfinished as problem:
+                warnings.append(f"channels: {problem}")
+            except DailyPapersError as problem:
+                # What cannot be marked is not sent.
+                return [*warnings, f"channels: {problem}"]
+        return warnings
+
+    def _carry_on(self, sent: SentMail, channel: Channel, mail: Mail) -> tuple[SentMail, str]:
+        """Send a channel what it misses; return the issue as it is now, and what went wrong."""
+        assert sent.key.marks is not None
+        mark = sent.key.marks.channels[channel.name]
+        try:
+            with closing(steps(channel, mail, mark, self.links)) as sending:
+                for step in sending:
+                    self.say(f"digest {sent.name}: sent {step.what} to channel {channel.name}")
+                    sent = self._mark(sent, channel, step.mark)
+        except ChannelFailed as failure:
+            return sent, str(failure)
+        return sent, ""
+
+    def _mark(self, sent: SentMail, channel: Channel, mark: Mark) -> SentMail:
+        """Note in the issue what a channel has; an edit, which mails nobody."""
+        assert sent.key.marks is not None
+        key = replace(sent.key, marks=sent.key.marks.with_mark(channel.name, mark))
+        if len(str(key.marks)) > LONGEST_MARKS:
+            raise channel.failed("its mark no longer fits into the issue")
+        body = sent.issue.body.replace(str(sent.key), str(key))
+        for tries_left in reversed(range(_EDIT_TRIES)):
+            try:
+                self.issues.edit(sent.issue.number, sent.issue.title, body)
+            except Unclear:
+                if not tries_left:
+                    raise
+            else:
+                break
+        return SentMail(replace(sent.issue, body=body), key)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that was sent, and the channel's mark after it."""
+
+    what: str
+    mark: Mark
+
+
+def steps(channel: Channel, mail: Mail, mark: Mark, links: Links) -> Generator[Step, None, None]:
+    """Send what a channel does not have yet; each step is done when it is given.
+
+    A name whose address was of the other kind (chat, direct mail) when it got a part is left alone,
+    so that nothing is repeated. Raises ChannelFailed.
+    """
+    if channel.is_mail:
+        if not mark.papers:
+            yield from _mail_steps(channel, mail, mark, links)
+    elif mark.papers or not mark.parts:
+        yield from _chat_steps(channel, mail, mark, links)
+
+
+def _mail_steps(
+    channel: Channel, mail: Mail, mark: Mark, links: Links
+) -> Generator[Step, None, None]:
+    account = MailAccount.open(channel)
+    numbers = [number for number, _ in enumerate(account.recipients, 1)]
+    missing = [number for number in numbers if number not in mark.parts]
+    if not missing:
+        return
+    parts = mark.parts
+    messages = {number: mail_message(account, number, mail, links) for number in missing}
+    with closing(account.send(messages)) as sent:
+        for number in sent:
+            parts |= {number}
+            yield Step(f"mail {number} of {len(numbers)}", Mark(parts))
+
+
+def _chat_steps(
+    channel: Channel, mail: Mail, mark: Mark, links: Links
+) -> Generator[Step, None, None]:
+    if mark.papers >= len(mail.items):
+        return
+    chat = Chat.open(channel)
+    for part in unsent_parts(mail, links, chat.form, chat.room, mark):
+        chat.send(part.title, part.body)
+        yield Step(f"part {max(part.mark.parts)}", part.mark)
+
+
+def describe(channels: Sequence[Channel], mail: Mail, links: Links, say: Say) -> list[str]:
+    """Say what would go where, without any address; return which channels cannot be used."""
+    warnings = []
+    for channel in channels:
+        try:
+            if channel.is_mail:
+                number = len(MailAccount.open(channel).recipients)
+                say(f"would send a mail to channel {channel.name}, recipients: {number}")
+                continue
+            chat = Chat.open(channel)
+        except ChannelFailed as failure:
+            warnings.append(str(failure))
+            continue
+        for part in unsent_parts(mail, links, chat.form, chat.room, Mark()):
+            number = max(part.mark.parts)
+            say(f"would send part {number} to channel {channel.name} ({chat.service}):")
+            for line in (part.title, *part.body.split("\n")):
+                say(f"| {line}".rstrip())
+    return warnings
+
+
+def test(channels: Sequence[Channel], repository: str | None, say: Say) -> list[str]:
+    """Send one line to each channel; return which were not reached."""
+    line = f"This channel gets the digests of {repository or 'a repository of daily-papers'}."
+    warnings = []
+    for channel in channels:
+        try:
+            if channel.is_mail:
+                account = MailAccount.open(channel)
+                numbers = range(1, len(account.recipients) + 1)
+                messages = {
+                    each: account.message(each, _TEST_TITLE, (line, line)) for each in numbers
+                }
+                for _ in account.send(messages):
+                    pass
+            else:
+                Chat.open(channel).send(_TEST_TITLE, line)
+        except ChannelFailed as failure:
+            warnings.append(str(failure))
+        else:
+            say(f"channel {channel.name}: sent a test")
+    return warnings

@@ -1,0 +1,241 @@
+"""Direct mail by Python's smtplib: one mail a recipient, as HTML and as text.
+
+Addresses have Apprise's form: ``mailtos://user:password@example.org?to=a@example.com,b@example.com``.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr, parseaddr
+from enum import Enum
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from daily_papers.mail.channels import MOST_RECIPIENTS, Channel
+from daily_papers.mail.digest import Mail
+from daily_papers.mail.forms import HTML, TEXT, whole_text
+from daily_papers.mail.issue import Links, issue_title
+
+_SECONDS = 60.0
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
+#: Where providers take mail, and that they want the whole address as the user.
+_PROVIDERS = {
+    "gmail.com": ("smtp.gmail.com", 587),
+    "googlemail.com": ("smtp.gmail.com", 587),
+    "fastmail.com": ("smtp.fastmail.com", 465),
+    "icloud.com": ("smtp.mail.me.com", 587),
+    "yahoo.com": ("smtp.mail.yahoo.com", 465),
+    "qq.com": ("smtp.qq.com", 465),
+    "foxmail.com": ("smtp.qq.com", 465),
+    "163.com": ("smtp.163.com", 465),
+    "126.com": ("smtp.126.com", 465),
+}
+
+
+class Security(Enum):
+    """How the connection is encrypted; the value is that of ``mode`` in an address."""
+
+    INSECURE = "insecure"
+    #: As INSECURE if the server does not offer it.
+    STARTTLS_IF_OFFERED = ""
+    STARTTLS = "starttls"
+    SSL = "ssl"
+
+
+@dataclass(frozen=True)
+class MailAccount:
+    """Who sends mail, through which server, to whom. Everything in it is secret."""
+
+    channel: Channel
+    server: str = field(repr=False)
+    port: int = field(repr=False)
+    security: Security = field(repr=False)
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+    sender: str = field(repr=False)
+    sender_name: str = field(repr=False)
+    recipients: tuple[str, ...] = field(repr=False)
+
+    @classmethod
+    def open(cls, channel: Channel) -> MailAccount:
+        """Read the address of a channel; asks nobody. Raises ChannelFailed."""
+        try:
+            account = _parse(channel)
+        except ValueError:
+            account = None
+        if account is None:
+            raise channel.failed(
+                "its address is not of the form mailtos://user:password@host?to=reader@example.org"
+                " (write other signs in a password as %40)"
+            )
+        if len(account.recipients) > MOST_RECIPIENTS:
+            raise channel.failed(
+                f"it has more than {MOST_RECIPIENTS} recipients; use a mailing list, or a second"
+                " channel"
+            )
+        return account
+
+    def send(self, messages: Mapping[int, EmailMessage]) -> Generator[int, None, None]:
+        """Send each recipient's message, by the number of the recipient; yield those who got it.
+
+        Raises ChannelFailed, at the end if only some recipients were refused.
+        """
+        refused: list[int] = []
+        with self._errors_without_secrets(), self._connection() as connection:
+            for number, message in messages.items():
+                try:
+                    connection.send_message(message)
+                except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
+                    refused.append(number)
+                    with suppress(smtplib.SMTPResponseException):
+                        connection.rset()
+                else:
+                    yield number
+        if refused:
+            numbers = ", ".join(map(str, refused))
+            raise self.channel.failed(
+                f"the mail server refused recipient {numbers} (counted as in the secret)"
+            )
+
+    def message(self, recipient: int, title: str, texts: tuple[str, str]) -> EmailMessage:
+        """A mail with its text and its HTML; the first recipient is 1."""
+        text, html = texts
+        message = EmailMessage()
+        message["From"] = formataddr((self.sender_name, self.sender))
+        message["To"] = self.recipients[recipient - 1]
+        message["Subject"] = title
+        message["Date"] = format_datetime(datetime.now(UTC))
+        message["List-Unsubscribe"] = f"<mailto:{quote(self.sender, safe='@')}?subject=unsubscribe>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(text, cte="quoted-printable")
+        message.add_alternative(_PAGE.format(html), subtype="html", cte="quoted-printable")
+        return message
+
+    @contextmanager
+    def _connection(self) -> Iterator[smtplib.SMTP]:
+        context = ssl.create_default_context()
+        if self.security is Security.SSL:
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.server, self.port, timeout=_SECONDS, context=context
+            )
+        else:
+            connection = smtplib.SMTP(self.server, self.port, timeout=_SECONDS)
+        try:
+            connection.ehlo_or_helo_if_needed()
+            offered = connection.has_extn("starttls")
+            if self.security is Security.STARTTLS or (
+                self.security is Security.STARTTLS_IF_OFFERED and offered
+            ):
+                connection.starttls(context=context)
+            if self.password:
+                connection.login(self.user, self.password)
+            yield connection
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                connection.quit()
+
+    @contextmanager
+    def _errors_without_secrets(self) -> Iterator[None]:
+        """Servers repeat addresses in their errors, so only the kind and the status are shown."""
+        try:
+            yield
+        except smtplib.SMTPAuthenticationError as error:
+            reason = f"the mail server refused user or password (status {error.smtp_code})"
+        except smtplib.SMTPResponseException as error:
+            reason = f"the mail server refused (status {error.smtp_code})"
+        except smtplib.SMTPNotSupportedError:
+            reason = "the mail server offers no encryption or login; set mode=ssl or mode=insecure"
+        except ssl.SSLError:
+            reason = (
+                "the mail server has no valid certificate, or wants another mode (ssl, starttls)"
+            )
+        except (smtplib.SMTPException, OSError) as error:
+            reason = f"no connection to the mail server ({type(error).__name__})"
+        else:
+            return
+        raise self.channel.failed(reason) from None
+
+
+#: Without colours of its own, a mail is readable in the dark, too.
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<style>:root {{ color-scheme: light dark; }}</style>
+</head>
+<body style="font-family: sans-serif; line-height: 1.4; max-width: 44em">
+{}
+</body>
+</html>
+"""
+
+
+def mail_message(account: MailAccount, recipient: int, mail: Mail, links: Links) -> EmailMessage:
+    """A digest as a mail to one recipient; sent again, it is the same mail."""
+    texts = whole_text(mail, links, TEXT), whole_text(mail, links, HTML)
+    message = account.message(recipient, issue_title(mail), texts)
+    host = urlsplit(links.server).hostname or "github.com"
+    owner, name = links.repository.split("/")
+    # Dots may not follow one another there.
+    local = f"{mail.keys[0]}/1/{owner}/{name}".replace(".", "=2E")
+    message["Message-ID"] = f"<{local}@{host}>"
+    message["List-Id"] = f"{links.repository} <{name.replace('.', '-')}.{owner}.{host}>"
+    return message
+
+
+def _parse(channel: Channel) -> MailAccount | None:
+    """Read an address; None, or ValueError, if it is not of the form."""
+    parts = urlsplit(channel.address)
+    given = {name.lower(): values[-1] for name, values in parse_qs(parts.query).items()}
+    host = parts.hostname
+    if not host or (parts.path.strip("/") and "@" not in unquote(parts.path)):
+        return None
+    is_secure = parts.scheme.lower() == "mailtos"
+    mode = given.get("mode", "starttls" if is_secure else "").lower()
+    user = unquote(parts.username or "")
+    provider = _PROVIDERS.get(host.lower()) if "smtp" not in given else None
+    server, port = given.get("smtp", host), parts.port
+    if provider:
+        server, standard = provider
+        port = port or standard
+        mode = "ssl" if port == 465 else "starttls"
+    security = Security(mode)
+    port = port or {Security.SSL: 465, Security.STARTTLS: 587}.get(security, 25)
+    own = user if "@" in user else f"{user}@{host}"
+    name, sender = _named(given.get("from", ""), own)
+    wanted = [*unquote(parts.path).split("/"), *_listed(given, ("to", "cc", "bcc"))]
+    recipients = tuple(dict.fromkeys(filter(None, map(str.strip, wanted)))) or (sender,)
+    if not all(_ADDRESS.fullmatch(each) for each in (sender, *recipients)):
+        return None
+    login = given.get("user") or (own if provider else user)
+    password = unquote(parts.password or "") or given.get("pass", "")
+    return MailAccount(
+        channel=channel,
+        server=server,
+        port=port,
+        security=security,
+        user=login,
+        password=password,
+        sender=sender,
+        sender_name=given.get("name", name) or "Daily Papers",
+        recipients=recipients,
+    )
+
+
+def _named(text: str, own: str) -> tuple[str, str]:
+    """The name and the address that ``from`` gives: either may be missing."""
+    name, address = parseaddr(text)
+    return (name, address) if "@" in address else (text, own)
+
+
+def _listed(given: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    return [each for name in names for each in re.split(r"[,;\s]+", given.get(name, ""))]

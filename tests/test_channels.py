@@ -1,0 +1,410 @@
+"""Channels against real servers on the loopback: each part of each digest to each channel, once."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from daily_papers.errors import UsageError
+from daily_papers.mail.channels import Channel, needs_apprise, read_channels
+from daily_papers.mail.digest import Mail
+from daily_papers.mail.forms import HTML, MARKDOWN, TEXT, Form, Room, harmless_text, unsent_parts
+from daily_papers.mail.issue import Links, find_part_key
+from daily_papers.mail.marks import Mark, Marks
+from daily_papers.mail.notify import NotifyOptions, notify
+from tests.support.clock import PassingClock
+from tests.support.digests import digest, item, write
+from tests.support.github import TOKEN, GitHubStandIn
+from tests.support.kills import killed_at
+
+SECRET = "pa55word-t0ken"
+
+
+@dataclass
+class Hook:
+    """A service of the form ``json://``: what it was sent, and whether it works."""
+
+    port: int = 0
+    messages: list[str] = field(default_factory=list)
+    status: int = 200
+    #: Whether it keeps what it answers with an error.
+    acts: bool = False
+
+    def papers(self) -> list[str]:
+        return re.findall(r"arxiv\.org/abs/([\d.]+\d)v", "".join(self.messages))
+
+
+@contextmanager
+def serving_hook() -> Iterator[Hook]:
+    hook = Hook()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if hook.status == 200 or hook.acts:
+                hook.messages.append(body["message"])
+            self.send_response(hook.status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    hook.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield hook
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@dataclass
+class Inbox:
+    """A mail server: what it took, and whom it refuses."""
+
+    port: int = 0
+    mails: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if address in self.refused:
+            return f"550 no {address} here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        mail = message_from_bytes(envelope.content, policy=default)
+        self.mails += [(address, mail) for address in envelope.rcpt_tos]
+        return "250 OK"
+
+
+class AtFreePort(Controller):
+    """Port 0 means any free one, which only the socket knows."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@contextmanager
+def serving_mail() -> Iterator[Inbox]:
+    inbox = Inbox()
+    controller = AtFreePort(inbox, hostname="127.0.0.1", port=0, ready_timeout=60)
+    controller.start()
+    inbox.port = controller.port
+    try:
+        yield inbox
+    finally:
+        controller.stop()
+
+
+@pytest.fixture(scope="module")
+def github() -> Iterator[GitHubStandIn]:
+    with GitHubStandIn() as github:
+        yield github
+
+
+@dataclass
+class Reader:
+    """A digest repository with channels."""
+
+    root: Path
+    github: GitHubStandIn
+    channels: str = ""
+    today: date = date(2026, 11, 20)
+    said: list[str] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
+
+    def notify(self, **options: object) -> int:
+        environment = {
+            "GITHUB_TOKEN": TOKEN,
+            "GITHUB_REPOSITORY": self.github.repository,
+            "GITHUB_API_URL": self.github.address,
+            "DAILY_PAPERS_TODAY": str(self.today),
+            "DAILY_PAPERS_CHANNELS": self.channels,
+        }
+        return notify(
+            self.root,
+            environment,
+            NotifyOptions(**options),  # type: ignore[arg-type]
+            clock=PassingClock(),
+            say=self.said.append,
+            warn=self.warned.append,
+        )
+
+    def marks(self, issue: int = 0) -> str:
+        key = find_part_key(self.github.issues[issue]["body"])
+        assert key is not None
+        return str(key.marks)
+
+
+@pytest.fixture
+def reader(tmp_path: Path, github: GitHubStandIn) -> Reader:
+    github.empty()
+    return Reader(tmp_path, github)
+
+
+def ids(*numbers: int) -> list[str]:
+    return [f"2611.{number:05}" for number in numbers]
+
+
+def test_each_digest_goes_to_each_channel_once(reader: Reader):
+    with serving_hook() as hook, serving_mail() as inbox:
+        reader.channels = (
+            f"chat = json://reader:{SECRET}@127.0.0.1:{hook.port}/?format=markdown\n"
+            f"mail = mailto://bot:@127.0.0.1:{inbox.port}/?from=bot@example.org"
+            "&to=ada@example.org,emmy@example.org\n"
+        )
+        write(reader.root, digest("2026-11-20", range(3)))
+        assert reader.notify() == 0
+        assert reader.notify() == 0
+    (message,) = hook.messages
+    assert "[Paper number 1](https://arxiv.org/abs/2611.00001v1)" in message
+    assert hook.papers() == ids(2, 1, 0)
+    assert [address for address, _ in inbox.mails] == ["ada@example.org", "emmy@example.org"]
+    assert reader.marks() == "since=2026-11-20 channels=chat:1/3;mail:1-2/0"
+    assert len(reader.github.issues) == 1
+    assert not reader.github.comments
+
+
+def test_a_mail_has_both_forms_and_the_same_identity_when_it_is_repeated(reader: Reader):
+    with serving_mail() as inbox:
+        reader.channels = f"mail = mailto://127.0.0.1:{inbox.port}/?from=bot@example.org"
+        write(reader.root, digest("2026-11-20", [item(1, title="<b>Bold</b> & evil.com")]))
+        for request in range(1, 12):
+            reader.github.empty()
+            with killed_at(request, acted=False):
+                reader.notify()
+            if inbox.mails:
+                break
+        reader.notify()
+        reader.notify()
+    (to, first), (_, again) = inbox.mails
+    assert to == "bot@example.org"
+    assert first["Message-ID"] == again["Message-ID"] == "<2026-11-20/1/reader/digests@github.com>"
+    assert first["Subject"] == "1 new: mri · 2026-11-20"
+    assert first["List-Id"] == "reader/digests <digests.reader.github.com>"
+    assert first["List-Unsubscribe"] == "<mailto:bot@example.org?subject=unsubscribe>"
+    text, html = (part.get_content() for part in first.iter_parts())
+    assert "https://arxiv.org/abs/2611.00001v1" in text
+    assert '<a href="https://arxiv.org/abs/2611.00001v1">&lt;' in html
+    assert "<b>Bold" not in html
+    assert "color-scheme" in html
+
+
+def test_a_refused_recipient_is_tried_again_alone_and_holds_up_nobody(reader: Reader):
+    with serving_mail() as inbox:
+        inbox.refused = {"ada@example.org"}
+        reader.channels = (
+            f"mail = mailto://127.0.0.1:{inbox.port}/?from=bot@example.org"
+            "&to=ada@example.org,emmy@example.org"
+        )
+        write(reader.root, digest("2026-11-20", [1]))
+        assert reader.notify() == 3
+        assert reader.marks().endswith("mail:2/0")
+        assert "recipient 1" in reader.warned[0]
+        inbox.refused = set()
+        assert reader.notify() == 0
+    assert [address for address, _ in inbox.mails] == ["emmy@example.org", "ada@example.org"]
+
+
+def test_a_channel_that_fails_goes_on_where_it_stopped_for_seven_days(reader: Reader):
+    with serving_hook() as hook:
+        reader.channels = f"chat = json://127.0.0.1:{hook.port}"
+        hook.status = 503
+        write(reader.root, digest("2026-11-20", [1]))
+        assert reader.notify() == 3
+        assert len(reader.github.issues) == 1
+        reader.today += timedelta(days=7)
+        hook.status = 200
+        write(reader.root, digest("2026-11-27", [2]))
+        assert reader.notify() == 0
+        assert hook.papers() == ids(1, 2)
+        hook.status = 503
+        write(reader.root, digest("2026-11-28", [3]))
+        assert reader.notify() == 3
+        reader.today += timedelta(days=8)
+        hook.status = 200
+        assert reader.notify() == 0
+        assert hook.papers() == ids(1, 2)
+
+
+def test_a_new_channel_begins_with_the_next_digest_and_a_moved_one_repeats_nothing(reader: Reader):
+    with serving_hook() as old, serving_hook() as new:
+        reader.channels = f"chat = json://127.0.0.1:{old.port}"
+        write(reader.root, digest("2026-11-18", [1]))
+        reader.notify()
+        reader.channels = f"chat = json://127.0.0.1:{new.port}\nmore = json://127.0.0.1:{old.port}"
+        reader.notify()
+        assert (old.papers(), new.papers()) == (ids(1), [])
+        write(reader.root, digest("2026-11-19", [2]))
+        reader.notify()
+        assert (old.papers(), new.papers()) == (ids(1, 2), ids(2))
+
+
+def test_a_correction_keeps_the_marks(reader: Reader):
+    with serving_hook() as hook:
+        reader.channels = f"chat = json://127.0.0.1:{hook.port}"
+        write(reader.root, digest("2026-11-20", [1, 2]))
+        reader.notify()
+        marks = reader.marks()
+        write(reader.root, digest("2026-11-20", [1]))
+        reader.notify(correct="2026-11-20")
+        assert reader.marks() == marks
+        reader.notify()
+        assert hook.papers() == ids(2, 1)
+
+
+@pytest.mark.parametrize("acted", [False, True])
+def test_a_kill_repeats_at_most_one_part_of_one_channel(reader: Reader, acted: bool):
+    title = "A title of usual length, which is about eighty characters for most papers " * 2
+    news = [item(each, title=title) for each in range(1, 81)]
+    finished = False
+    for number in itertools.count(1):
+        reader.github.empty()
+        with serving_hook() as hook:
+            reader.channels = f"chat = json://127.0.0.1:{hook.port}"
+            write(reader.root, digest("2026-11-20", news))
+            with killed_at(number, acted=acted):
+                reader.notify()
+                finished = True
+            reader.notify()
+        once = list(dict.fromkeys(hook.messages))
+        assert len(once) > 1
+        assert len(hook.messages) - len(once) <= 1
+        assert sorted(re.findall(r"abs/([\d.]+\d)v", "".join(once))) == ids(*range(1, 81))
+        assert len(reader.github.issues) == 1
+        if finished:
+            break
+
+
+def test_no_byte_of_the_secret_is_in_any_message(reader: Reader, caplog: pytest.LogCaptureFixture):
+    reader.channels = "\n".join(
+        (
+            f"one = json://{SECRET}:{SECRET}@127.0.0.1:1/{SECRET}",
+            f"two = unknown://{SECRET}",
+            f"three = mailto://{SECRET}:{SECRET}@127.0.0.1:1/?to={SECRET}@example.org",
+            f"four = mailto://{SECRET}",
+            f"slack://{SECRET}",
+            f"one = json://{SECRET}",
+            f"five = slack://{SECRET}",
+        )
+    )
+    write(reader.root, digest("2026-11-20", [1]))
+    assert reader.notify(dry_run=True) == 3
+    assert reader.notify(test=True) == 3
+    assert reader.notify() == 3
+    shown = "\n".join((*reader.said, *reader.warned, caplog.text, str(reader.github.exchanges)))
+    assert SECRET not in shown
+    assert SECRET not in repr(read_channels({"DAILY_PAPERS_CHANNELS": reader.channels}))
+    assert len(reader.github.issues) == 1
+
+
+def test_the_test_sends_one_line_to_each_channel(reader: Reader):
+    with pytest.raises(UsageError, match="DAILY_PAPERS_CHANNELS is not set"):
+        reader.notify(test=True)
+    with serving_hook() as hook, serving_mail() as inbox:
+        reader.channels = (
+            f"chat = json://127.0.0.1:{hook.port}\n"
+            f"mail = mailto://127.0.0.1:{inbox.port}/?from=bot@example.org"
+        )
+        assert reader.notify(test=True) == 0
+    assert hook.messages == ["This channel gets the digests of reader/digests."]
+    assert len(inbox.mails) == 1
+    assert reader.github.issues == []
+
+
+def test_a_dry_run_shows_what_would_go_where(reader: Reader):
+    reader.channels = f"team = discord://123456789012345678/{SECRET * 5}\nmail = mailto://a@b.org"
+    write(reader.root, digest("2026-11-20", [1]))
+    assert reader.notify(dry_run=True) == 0
+    assert "would send part 1 to channel team (Discord):" in reader.said
+    assert "would send a mail to channel mail, recipients: 1" in reader.said
+
+
+def test_without_issues_there_are_no_channels(reader: Reader):
+    reader.channels = "mail = mailto://a@b.org"
+    write(reader.root, digest("2026-11-20", [1]))
+    with pytest.raises(UsageError):
+        notify(
+            reader.root,
+            {"DAILY_PAPERS_CHANNELS": reader.channels},
+            NotifyOptions(),
+            clock=PassingClock(),
+            say=reader.said.append,
+            warn=reader.warned.append,
+        )
+    assert "without issues" in reader.warned[0]
+
+
+@pytest.mark.parametrize("form", [MARKDOWN, HTML, TEXT], ids=lambda form: form.name)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!channel> <!everyone> <@U123> <users/all>",
+        "@everyone @here @room @all",
+        '<at user_id="all">x</at>',
+        "[x](https://evil.com) evil.com www.evil.com https://evil.com 1.2.3.4",
+        "&#64;everyone &lt;!channel&gt;",
+        "/start <script>alert(1)</script> ||x||",
+    ],
+)
+def test_hostile_text_is_harmless_in_every_form(text: str, form: Form):
+    shown = harmless_text(text, 500, form)
+    escapes = "lt;|gt;|amp;|quot;|#x27;"
+    alive = rf"<[!@a-z/]|@\w|\w\.(?:com|2\.3)|https?:/|\]\(|&(?!{escapes})[#\w]|(?:^| )/\w"
+    assert not re.search(alive, shown)
+
+
+def test_every_part_is_below_the_limit_and_nothing_is_lost():
+    papers = [item(each, title="量" * 300, sentence="x&" * 400) for each in range(1, 30)]
+    mail = Mail((digest("2026-11-20", papers),))
+    for limit in (150, 900, 5000):
+        room = Room(limit, lambda text: len(text.encode()))
+        parts = list(unsent_parts(mail, Links("reader/digests"), MARKDOWN, room, Mark()))
+        assert all(len(part.body.encode()) <= limit for part in parts)
+        found = re.findall(r"abs/([\d.]+\d)v", "".join(part.body for part in parts))
+        assert sorted(found) == ids(*range(1, 30))
+        # From any mark, the rest is the same.
+        middle = parts[len(parts) // 2].mark
+        rest = unsent_parts(mail, Links("reader/digests"), MARKDOWN, room, middle)
+        assert [part.mark for part in rest] == [part.mark for part in parts[len(parts) // 2 + 1 :]]
+
+
+def test_marks_are_read_as_they_were_written_and_never_otherwise():
+    marks = Marks(date(2026, 11, 20), {"a-b": Mark(frozenset({1, 2, 3, 5}), 57), "c": Mark()})
+    assert str(marks) == "since=2026-11-20 channels=a-b:1-3,5/57;c:/0"
+    assert Marks.parse(str(marks)) == marks
+    for wrong in ("since=x channels=a:/0", "since=2026-11-20 channels=a", "channels=a:/0"):
+        assert Marks.parse(wrong) is None
+
+
+def test_lines_of_the_secret_that_are_wrong_are_named_by_number():
+    channels, problems = read_channels(
+        {"DAILY_PAPERS_CHANNELS": "# ours\nA = json://x\n\nslack://y\na = json://z\n"}
+    )
+    assert channels == (Channel("a", "json://x"),)
+    assert [problem.split(":")[0] for problem in problems] == [
+        "DAILY_PAPERS_CHANNELS, line 4",
+        "DAILY_PAPERS_CHANNELS, line 5",
+    ]
+    assert not needs_apprise({"DAILY_PAPERS_CHANNELS": "a = mailto://x@y.org"})
+    assert needs_apprise({"DAILY_PAPERS_CHANNELS": "a = json://x"})
