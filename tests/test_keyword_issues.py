@@ -73,7 +73,9 @@ def test_each_keyword_has_an_issue_with_its_papers_as_comments(watcher: Watcher)
     assert in_issues(watcher.github) == {"mri": ids([1, 2]), "medical-imaging": ids([2])}
     assert watcher.titles == ["New papers: mri", "New papers: medical imaging"]
     first, second = (comment["body"] for comment in watcher.github.comments)
-    assert first.startswith("2 new papers on 2026-11-16: mri.\n\n### mri (2)\n")
+    assert first.startswith(
+        "2 new papers on 2026-11-16: mri. All are listed below, each once.\n\n### mri (2)\n"
+    )
     assert second.endswith(
         "<!-- daily-papers digest=2026-11-16 repository=reader/digests keyword=medical-imaging"
         " part=1/1 papers=1-1 -->"
