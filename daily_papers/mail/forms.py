@@ -46,7 +46,7 @@ _ALIVE = re.compile(
     """,
     re.VERBOSE,
 )
-_MARKDOWN = re.compile(r"[\\`*_\[\]~|]")
+_MARKDOWN = re.compile(r"[\\`*_\[\]~|<>]")
 _BLOCK_START = re.compile(r"\A(?=[-+=>#]|\d{1,9}[.)])")
 
 
