@@ -94,7 +94,8 @@ def test_a_weekly_mail_says_so_and_not_that_it_is_late():
     links = Links("reader/digests", site="https://reader.example/")
     (part,) = issue_parts(mail, links)
     assert part.body.startswith(
-        "2 new papers from 2026-11-16 to 2026-11-20: mri. On the website:"
+        "2 new papers from 2026-11-16 to 2026-11-20: mri. All are listed below, each once."
+        " On the website:"
         " [2026-11-16](https://reader.example/digests/2026-11-16.html),"
         " [2026-11-20](https://reader.example/digests/2026-11-20.html).\n"
     )
