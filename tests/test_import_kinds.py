@@ -96,6 +96,30 @@ def test_a_topic_without_papers_is_a_topic(repository: Repository, tmp_path: Pat
     assert names == ["mice", "rats", "voles"]
 
 
+TO_TOP = "<p align=right>(<a href=#top>back to top</a>)</p>\n"
+
+
+def test_the_title_above_topics_is_none_and_an_empty_section_is_one(
+    repository: Repository, tmp_path: Path
+):
+    rats = "- [A](http://arxiv.org/abs/2501.00002)\n"
+    others = (
+        "- [Brown voles](http://arxiv.org/abs/2501.00003)\n"
+        "- [Birds](http://arxiv.org/abs/2501.00004)\n"
+    )
+    (tmp_path / "a.md").write_text(
+        f"# My own words\n\nSome.\n\n## 1. Mice (1)\n{HEAD}{ROW}\n{TO_TOP}\n## Brown voles\n\n"
+        f"{TO_TOP}\n## Rats\n{rats}\n## Others\n{others}\n## Foxes\n\n## Hidden\nWords.\n"
+    )
+    ended = bring_in(repository, tmp_path / "a.md")
+    names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]
+    assert names == ["Mice", "Brown voles", "Rats", "Foxes"]
+    assert "Brown voles: 1 paper" in ended.out.splitlines()
+    assert ended.code == 3
+    (refused,) = ended.err.splitlines()
+    assert "a.md:21: no heading, key or column with a word names the topic" in refused
+
+
 def test_a_whole_repository_is_brought_in_and_again(repository: Repository):
     readme = (
         "## Updated on 2025.01.31\n> Usage: [here](docs)\n\n<details>\n  <summary>Table of Contents"

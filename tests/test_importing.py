@@ -288,7 +288,7 @@ def test_tables_below_the_title_that_words_tell_apart_are_left_out():
         (11, "words stand between the tables below the title,"),
     ]
     beside = text.replace("beta:", "<br>\n---\n")
-    assert [section.name for section in read(beside).sections] == ["T", "mri"]
+    assert [section.name for section in read(beside).sections] == ["", "mri"]
     assert read(beside).unread == ()
 
 

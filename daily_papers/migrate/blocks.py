@@ -8,7 +8,7 @@ rows begins another table, and rows without a header are told by what they look 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -365,18 +365,49 @@ def _day_on(line: Line) -> date | None:
 def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
     """Each heading of a single paper, with what stands below it, as a row."""
     position = 0
+    levels = _levels_with_rows(blocks)
     while position < len(blocks):
         end = position + 1
         while end < len(blocks) and not isinstance(blocks[end], Heading):
             end += 1
         section = blocks[position:end]
+        following = blocks[end] if end < len(blocks) else None
         card = _card(section)
         if card:
             yield card
             yield from (each for each in section if each.line.number > card.last_line)
+        elif position and _is_empty_topic(section, following, levels):
+            lines = range(section[0].line.number, section[-1].line.number + 1)
+            yield section[0]
+            yield Rows(section[0].line, lines[-1], (), frozenset(lines), plain)
         else:
             yield from _with_an_empty_topic(section)
         position = end
+
+
+def _levels_with_rows(blocks: Sequence[Block]) -> frozenset[int]:
+    """The levels of the headings right below which rows stand."""
+    level = 0
+    levels = set()
+    for block in blocks:
+        if isinstance(block, Heading) and not block.is_lead:
+            level = block.level
+        elif isinstance(block, Rows):
+            levels.add(level)
+    return frozenset(levels)
+
+
+def _is_empty_topic(
+    section: Sequence[Block], following: Block | None, levels: Collection[int]
+) -> bool:
+    """Whether nothing stands below a heading, where others of its level have rows."""
+    heading, *below = section
+    if not isinstance(heading, Heading) or heading.is_lead or heading.line.is_ours:
+        return False
+    is_parent = isinstance(following, Heading) and following.level > heading.level
+    return (heading.level in levels and not is_parent) and all(
+        isinstance(block, Prose) and not (block.line.marker or block.tells) for block in below
+    )
 
 
 def _card(section: Sequence[Block]) -> Rows | None:

@@ -1,9 +1,10 @@
 """Which topic rows belong to: the heading above them, a key or a column.
 
 Days, months and catch-alls (`2025-01-02`, `Today`, `Others`) are not topics; then the heading above
-that one is. A lead right above rows, a bold line or a summary, is their heading where the one above
-is the title of the whole page, or where leads tell the rows below that heading apart. Elsewhere it
-only says `Show the papers`. Of rows right below each other the lead is the same.
+that one is, but not the title of a page that has topics. A lead right above rows, a bold line or a
+summary, is their heading where the one above is the title of the whole page, or where leads tell
+the rows below that heading apart. Elsewhere it only says `Show the papers`. Of rows right below
+each other the lead is the same.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ class Filed:
 def filed_rows(blocks: Iterable[Block]) -> Iterator[Filed]:
     """File all rows under their headings."""
     above: list[Heading] = []
-    for heading, below in _parts(blocks):
+    parts = list(_parts(blocks))
+    title = _title_above_topics(parts)
+    for heading, below in parts:
         while above and (heading is None or above[-1].level >= heading.level):
             above.pop()
         above += [heading] if heading is not None else []
@@ -68,7 +71,7 @@ def filed_rows(blocks: Iterable[Block]) -> Iterator[Filed]:
         is_unclear = is_title and _are_words_between(below, leads)
         for rows, lead in leads.items():
             is_own = lead is not None and (is_title or len(names) > 1)
-            own = lead if is_own else _topic(above)
+            own = lead if is_own else _topic(above, title)
             is_day = heading is not None and not is_title and re.search(r"\w", heading.name)
             day = heading if is_day and heading and not is_topic(heading.name) else None
             belonging = {each.line.number: each for each in (own, lead, day) if each}
@@ -77,9 +80,25 @@ def filed_rows(blocks: Iterable[Block]) -> Iterator[Filed]:
             yield Filed(rows, own, tuple(belonging.values()), is_unfiled, next(days, ""))
 
 
-def _topic(above: Sequence[Heading]) -> Heading | None:
-    """The innermost heading that is a topic; the title of the page only where nothing else is."""
-    return next((each for each in reversed(above) if is_topic(each.name)), None)
+def _topic(above: Sequence[Heading], title: Heading | None) -> Heading | None:
+    """The innermost heading that is a topic; the title of a page that has topics is none."""
+    topics = (each for each in reversed(above) if each is not title and is_topic(each.name))
+    return next(topics, None)
+
+
+def _title_above_topics(parts: Iterable[tuple[Heading | None, Sequence[Block]]]) -> Heading | None:
+    """The one heading of the first level that has rows, if other topics with rows are below it."""
+    titles: dict[int, Heading] = {}
+    has_topics = False
+    title = None
+    for heading, below in parts:
+        if heading is None or heading.line.is_ours:
+            continue
+        title = heading if heading.level == 1 else title
+        if title is not None and any(isinstance(block, Rows) for block in below):
+            titles[title.line.number] = title
+            has_topics = has_topics or (heading is not title and is_topic(heading.name))
+    return next(iter(titles.values())) if has_topics and len(titles) == 1 else None
 
 
 def _parts(blocks: Iterable[Block]) -> Iterator[tuple[Heading | None, list[Block]]]:
