@@ -124,7 +124,7 @@ def test_everything_is_brought_in_and_told(old: Repository):
         "C++ & more: 1 paper",
         f"{root}/README.md: {MARKERS_STAND}; what was not brought in stays in tables of its own",
         *(f"{root}/{file}: written" for file in WRITTEN),
-        "4 rows read, 3 papers stored",
+        "4 rows read, 3 papers stored, 1 left out",
         "next: daily-papers render shows the tables; daily-papers update completes them",
     ]
     (unread,) = ended.err.splitlines()

@@ -287,10 +287,48 @@ def test_what_is_left_out_is_told_once_for_each_cause(repository: Repository, tm
     (tmp_path / "a.md").write_text(text)
     ended = bring_in(repository, tmp_path / "a.md", tmp_path / "a.md")
     assert ended.code == 3
-    assert "7 rows read, 1 paper stored" in ended.out.splitlines()
+    assert "7 rows read, 1 paper stored, 6 left out" in ended.out.splitlines()
     first, second = ended.err.splitlines()
     assert second.endswith("like: ## magnetic resonance imaging (and 3 more like it)")
     assert first.endswith("a.md:12: no link to a paper at arXiv: 'x' (and 1 more like it)")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "number"),
+    [
+        ("a.md", "- [bad month](https://arxiv.org/abs/2513.00005)\n", "2513.00005"),
+        ("a.md", f"{HEAD}{ROW}{ROW.replace('2501.', '2599.')}", "2599.00001"),
+        ("a.md", "### [Old](https://arxiv.org/abs/hep-th/9913001)\n", "hep-th/9913001"),
+        ("a.html", "<table><tr><td><a href='https://arxiv.org/abs/2500.1'>A</a></table>", "2500.1"),
+        ("a.json", '{"mice": {"2513.00005": {"title": "A"}}}', "2513.00005"),
+        ("a.json", '{"mice": [{"url": "https://arxiv.org/abs/2513.00005v2"}]}', "2513.00005v2"),
+        ("a.csv", "id,title\n2513.00005,A\n", "2513.00005"),
+    ],
+)
+def test_a_link_that_no_paper_can_have_is_left_out_and_named(
+    repository: Repository, tmp_path: Path, name: str, text: str, number: str
+):
+    (tmp_path / "b.md").write_text(f"## mice\n{HEAD}{ROW}")
+    (tmp_path / name).write_text(text)
+    ended = bring_in(repository, tmp_path / "b.md", tmp_path / name)
+    assert ended.code == 3
+    assert (
+        "no paper at arXiv has this identifier, so mend it, then import again: "
+        f"{number!r}" in ended.err
+    )
+    assert ", 1 left out" in ended.out
+
+
+def test_the_numbers_of_the_sum_add_up(repository: Repository, tmp_path: Path):
+    new = ROW.replace("2501.00001", "2501.00002")
+    (tmp_path / "a.md").write_text(f"## mice\n{HEAD}{ROW}")
+    (tmp_path / "b.md").write_text(f"## mice\n{HEAD}{ROW}{new}{new}| x |\n")
+    assert bring_in(repository, tmp_path / "a.md").code == 0
+    ended = bring_in(repository, tmp_path / "a.md", tmp_path / "b.md")
+    assert (
+        "5 rows read, 1 paper stored, 1 known already, 1 in another file too, "
+        "1 in another row of the file too, 1 left out"
+    ) in ended.out.splitlines()
 
 
 def test_more_rows_than_a_table_holds_are_in_the_history(repository: Repository, tmp_path: Path):

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from daily_papers.migrate.entries import entry_cells, labelled
 from daily_papers.migrate.headings import Heading, Line, heading_at, lead_at, lines_of
-from daily_papers.migrate.paper_links import find_date, links_to_paper, papers_in
+from daily_papers.migrate.paper_links import find_date, links_to_paper, papers_in, wrong_link
 from daily_papers.migrate.rows import (
     Cells,
     Kind,
@@ -244,7 +244,7 @@ class _Page:
         for row in _ROW_TAG.finditer(text):
             cells = list(_CELL_TAG.finditer(row[1]))
             number = line.number + text.count("\n", 0, row.start())
-            if links_to_paper(row[1]):
+            if links_to_paper(row[1]) or wrong_link(row[1]):
                 texts = [_with_links(cell["text"]) for cell in cells]
                 named = kinds if len(kinds) == len(texts) else [Kind.UNNAMED] * len(texts)
                 here = self.lines[number - 1]

@@ -13,8 +13,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from daily_papers.migrate.entries import entry_cells
-from daily_papers.migrate.paper_links import find_date, links_to_paper, paper_named
-from daily_papers.migrate.rows import LONGEST, Cells, Kind, cells_of, dated, kind_named, paper_of
+from daily_papers.migrate.paper_links import (
+    find_date,
+    links_to_paper,
+    paper_named,
+    wrong_id,
+    wrong_link,
+)
+from daily_papers.migrate.rows import (
+    LONGEST,
+    Cells,
+    Kind,
+    cells_of,
+    dated,
+    kind_named,
+    paper_of,
+    wrong_id_in,
+)
 from daily_papers.migrate.topics import is_topic
 
 _DEEPEST = 12
@@ -52,7 +67,7 @@ def _rows(
     """The rows in a value, and topics that have none; a topic and a day may stand above it."""
     topic, day = above
     cells = _cells_of_text(value, key) if isinstance(value, str) else _cells(value, key)
-    if paper_of(cells) or (cells and isinstance(value, str)):
+    if paper_of(cells) or (cells and isinstance(value, str)) or _has_wrong_link(cells):
         yield DataRow(line, topic, dated(cells, day))
     elif isinstance(value, list) and depth <= _DEEPEST:
         for inner in value:
@@ -71,15 +86,21 @@ def _cells_of_text(text: str, key: str) -> Cells:
     text = _whole(text)
     if links_to_paper(text):
         return cells_of(text) if text.count("|") > 1 else entry_cells(text.split("\n"))
-    named = next((each for each in (text, key) if paper_named(each)), "")
+    if wrong_link(text):
+        return [(Kind.LINK, text)]
+    named = next((each for each in (text, key) if paper_named(each) or wrong_id(each)), "")
     return [(Kind.LINK, named)] if named else []
+
+
+def _has_wrong_link(cells: Cells) -> bool:
+    return wrong_id_in([cell for cell in cells if cell[0] is Kind.LINK]) is not None
 
 
 def _cells(record: object, key: str) -> Cells:
     """What a record tells by its keys; none where these are identifiers themselves."""
-    if not isinstance(record, dict) or any(paper_named(name) for name in record):
+    if not isinstance(record, dict) or any(paper_named(n) or wrong_id(n) for n in record):
         return []
-    cells = [(Kind.LINK, key)] if paper_named(key) else []
+    cells = [(Kind.LINK, key)] if paper_named(key) or wrong_id(key) else []
     for name, value in record.items():
         if text := _text(value):
             cells.append((kind_named(_SPOKEN.sub(" ", name)), text))

@@ -6,7 +6,7 @@ counts as seen: readers had it from the tool that published it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -106,7 +106,8 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         shelf = _shelved(files.published, keywords)
         if not shelf.papers and not (config.says_something and imported.done):
             return _nothing(files, shelf)
-        store = Draft(repository.load_store())
+        before = repository.load_store()
+        store = Draft(before)
         for keyword in keywords:
             if keyword.slug in shelf.papers:
                 _take(store, keyword, list(shelf.papers[keyword.slug].values()), order.day)
@@ -116,6 +117,7 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         pages = _placed(repository, order, files, shelf, transaction, imported)
         if order.in_place:
             _write_workflows(repository.root, transaction, draw, imported)
+        imported.done.append(_sum(files.published, shelf, before.papers.keys() | before.news))
         _say_what_is_left(files, pages, shelf, imported)
         imported.advice += _leftovers(repository.root, files)
         if not config.topics:
@@ -376,13 +378,31 @@ def _say_what_is_left(
 ) -> None:
     unread = list(_unread(pages, shelf))
     lost = sum(each.lost for each in unread) + sum(number for *_, number in shelf.strangers)
-    rows = sum(page.rows for page in files.published)
-    stored = len({id for papers in shelf.papers.values() for id in papers})
-    imported.done.append(f"{plural(rows, 'row')} read, {plural(stored, 'paper')} stored")
     imported.left_out += [*files.useless, *_strangers(shelf), *_grouped(unread)]
     brought = {path for path, ids in shelf.ids.items() if any(ids.values())}
     barren = [page.path for page in files.published if page.path not in brought]
     imported.is_partial = bool(lost or files.useless or barren)
+
+
+def _sum(published: Sequence[Published], shelf: _Shelf, known: Collection[str]) -> str:
+    """What came of each row that was read; the numbers add up."""
+    taken = {id for papers in shelf.papers.values() for id in papers}
+    first: dict[str, str] = {}
+    again: list[bool] = []
+    for path, id in ((page.path, id) for page in published for id in page.ids if id in taken):
+        if id in first:
+            again.append(first[id] == path)
+        first.setdefault(id, path)
+    rows = sum(page.rows for page in published)
+    old = len(first.keys() & known)
+    parts = (
+        (old, "known already"),
+        (again.count(False), "in another file too"),
+        (again.count(True), "in another row of the file too"),
+        (rows - len(first) - len(again), "left out"),
+    )
+    stored = f"{plural(rows, 'row')} read, {plural(len(first) - old, 'paper')} stored"
+    return ", ".join([stored, *(f"{number:,} {what}" for number, what in parts if number)])
 
 
 def _strangers(shelf: _Shelf) -> Iterator[str]:

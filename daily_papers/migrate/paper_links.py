@@ -15,14 +15,19 @@ _ID = (
     r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z]{1,12}(?:-[a-z]{2,4})?(?:\.[a-z]{2})?"
     r"/\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v[1-9]\d{0,2})?"
 )
-#: The address of a paper; its identifier is the group ``id``.
-ADDRESS = (
+_PAGES = (
     r"(?:https?:)?//(?:(?:[\w-]{1,40}\.){0,3}(?:arxiv\.org|ar5iv\.org|alphaxiv\.org|lanl\.gov|itp\.ac\.cn)"
     r"/(?:abs|pdf|html|format|ps|src|e-print|overview)/|(?:[\w-]+\.)?(?:huggingface\.co|hf\.co)/papers/"
     r"|(?:www\.)?papers\.cool/arxiv/|(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\.)"
-    rf"(?P<id>{_ID})(?![\d/])"
 )
+#: The address of a paper; its identifier is the group ``id``.
+ADDRESS = rf"{_PAGES}(?P<id>{_ID})(?![\d/])"
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE | re.ASCII)
+_NO_PAPER = re.compile(
+    rf"{_PAGES}(?!{_ID}(?![\d/]))(?P<id>[\w./-]{{0,40}}?\d[\w./-]{{0,40}})",
+    re.IGNORECASE | re.ASCII,
+)
+_BARE_NUMBER = re.compile(r"(?:arxiv:\s*)?\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE | re.ASCII)
 _BARE = re.compile(rf"(?:arxiv:\s*)?(?P<id>{_ID})(?:\.pdf)?", re.IGNORECASE | re.ASCII)
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
@@ -49,6 +54,18 @@ def paper_named(text: str) -> ArxivId | None:
     """The paper that a text is the bare identifier of."""
     found = _BARE.fullmatch(text.strip())
     return ArxivId.parse(found["id"]) if found else None
+
+
+def wrong_link(text: str) -> str | None:
+    """What a link in a text gives as the identifier of a paper, although it cannot be one."""
+    found = _NO_PAPER.search(text) if "//" in text else None
+    return found["id"].rstrip(".") if found else None
+
+
+def wrong_id(text: str) -> str | None:
+    """A text that looks like the bare identifier of a paper, although it cannot be one."""
+    text = text.strip()
+    return text if _BARE_NUMBER.fullmatch(text) and paper_named(text) is None else None
 
 
 def links_to_paper(text: str) -> bool:

@@ -16,9 +16,12 @@ from itertools import pairwise, takewhile
 from daily_papers.migrate.blocks import Block, LastUpdate, Prose, Rows, blocks_of
 from daily_papers.migrate.data_files import DataRow
 from daily_papers.migrate.headings import TOO_LONG, Heading, undecorated
+from daily_papers.migrate.paper_links import wrong_link
 from daily_papers.migrate.rows import (
+    WRONG_ID,
     Cells,
     Kind,
+    LostPaperError,
     Reading,
     UnreadRowError,
     as_written,
@@ -80,6 +83,8 @@ class Published:
     unread: tuple[Unread, ...]
     #: How many rows were read, whatever came of them.
     rows: int
+    #: The identifiers of the papers of those that are one, row by row.
+    ids: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
     filed: tuple[Filed, ...] = ()
     #: The topic that stands above rows, by their first line; none where it is unclear.
@@ -120,6 +125,7 @@ def read_page(text: str, path: str) -> Published:
     for each in filed:
         line = each.rows.line.number
         if each.is_unclear:
+            sections.rows += len(each.rows.rows)
             sections.skip(line, _UNCLEAR, lost=len(each.rows.rows))
             continue
         heading = each.heading.name if each.heading is not None else ""
@@ -128,8 +134,13 @@ def read_page(text: str, path: str) -> Published:
             cells = dated(row.cells, each.day)
             sections.add(heading, cells, row.line.number, each.rows.reading)
     for block in blocks:
+        wrong = None if isinstance(block, Rows) or block.line.is_ours else block.line.text
         if block.line.text == TOO_LONG:
+            sections.rows += 1
             sections.skip(block.line.number, TOO_LONG, lost=1)
+        elif wrong and (wrong := wrong_link(wrong)):
+            sections.rows += 1
+            sections.skip(block.line.number, WRONG_ID, repr(wrong), lost=1)
     return sections.published(next(titles, None), blocks, filed)
 
 
@@ -156,6 +167,7 @@ class _Sections:
     section_of: dict[int, str] = field(default_factory=dict)
     sections_of: dict[int, frozenset[str]] = field(default_factory=dict)
     paper_of: dict[int, str] = field(default_factory=dict)
+    ids: list[str] = field(default_factory=list)
     #: Each paper of a topic as its first row tells it, where nothing is escaped, and that line.
     first: dict[tuple[str, str], tuple[int, Paper]] = field(default_factory=dict)
 
@@ -173,7 +185,7 @@ class _Sections:
             paper = read_row(cells, reading)
         except UnreadRowError as error:
             cause, _, example = str(error).partition(": ")
-            self.skip(line, cause, example)
+            self.skip(line, cause, example, lost=int(isinstance(error, LostPaperError)))
             return
         own = [undecorated(topic) for topic in topics_of(cells, Kind.TOPIC)][:20]
         own = [topic for topic in own if is_topic(topic)] or [heading]
@@ -183,6 +195,7 @@ class _Sections:
         if reading is as_written and any(self._contradicts(paper, name, line) for name in names):
             return
         self.paper_of[line] = paper.id
+        self.ids.append(paper.id)
         self.sections_of[line] = frozenset(names)
         for name in names:
             papers = self.papers[name]
@@ -223,6 +236,7 @@ class _Sections:
             ),
             unread=tuple(sorted(self.unread, key=lambda unread: unread.line)),
             rows=self.rows,
+            ids=tuple(self.ids),
             blocks=blocks,
             filed=filed,
             section_of=self.section_of,

@@ -25,6 +25,8 @@ from daily_papers.migrate.paper_links import (
     links_to_paper,
     paper_named,
     papers_in,
+    wrong_id,
+    wrong_link,
 )
 from daily_papers.papers.authors import is_name, split_authors
 from daily_papers.papers.links import code_url
@@ -108,6 +110,13 @@ def kind_named(name: str) -> Kind:
 
 class UnreadRowError(ValueError):
     """A row that is not a paper; the text says why."""
+
+
+class LostPaperError(UnreadRowError):
+    """A row whose link was meant to lead to a paper."""
+
+
+WRONG_ID = "no paper at arXiv has this identifier, so mend it, then import again"
 
 
 # --- texts -------------------------------------------------------------------------------------
@@ -319,6 +328,8 @@ def read_row(cells: Cells, reading: Reading = plain) -> Paper:
     cells = named(cells)
     found = paper_of(cells)
     if found is None:
+        if wrong := wrong_id_in(cells):
+            raise LostPaperError(f"{WRONG_ID}: {wrong!r}")
         text = next((text for kind, text in cells if kind is Kind.TITLE), cells[0][1])
         raise UnreadRowError(f"no link to a paper at arXiv: {cut(folded(text), 60)!r}")
     written, published = _day(cells, (Kind.DATE,)), _day(cells, (Kind.PUBLISHED,))
@@ -363,6 +374,15 @@ def paper_of(cells: Cells) -> ArxivId | None:
             if kind is Kind.LINK and (bare := paper_named(plain(text))):
                 return bare
     return None
+
+
+def wrong_id_in(cells: Cells) -> str | None:
+    """What a row gives as the identifier of a paper, although it cannot be one."""
+    wrong = (
+        wrong_link(text) or (wrong_id(plain(text)) if kind is Kind.LINK else None)
+        for kind, text in cells
+    )
+    return next(filter(None, wrong), None)
 
 
 def _title(cells: Cells, reading: Reading) -> str:
