@@ -319,6 +319,17 @@ def test_a_link_that_no_paper_can_have_is_left_out_and_named(
     assert ", 1 left out" in ended.out
 
 
+def test_variants_of_a_topic_in_several_files_are_one(repository: Repository, tmp_path: Path):
+    (tmp_path / "a.md").write_text(f"## Mice\n{HEAD}{ROW}\n## 小鼠 A\n{HEAD}{ROW}")
+    topics = ("mice", "MICE", '"mice"?', "小鼠 a")
+    rows = {topic: {f"2501.0000{n}": {}} for n, topic in enumerate(topics, 2)}
+    (tmp_path / "b.json").write_text(json.dumps(rows))
+    ended = bring_in(repository, tmp_path / "a.md", tmp_path / "b.json")
+    assert (ended.code, ended.err) == (0, "")
+    assert "Mice: 4 papers" in ended.out.splitlines()
+    assert "小鼠 A: 2 papers" in ended.out.splitlines()
+
+
 def test_the_numbers_of_the_sum_add_up(repository: Repository, tmp_path: Path):
     new = ROW.replace("2501.00001", "2501.00002")
     (tmp_path / "a.md").write_text(f"## mice\n{HEAD}{ROW}")

@@ -28,6 +28,7 @@ from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, find_files
 from daily_papers.migrate.published import Published, Unread, read_page
 from daily_papers.migrate.replace_tables import replaced_with_markers, rows_that_say_more
+from daily_papers.migrate.topics import topic_key
 from daily_papers.papers.paper import Paper, merge
 from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import Matches
@@ -146,9 +147,11 @@ def _keywords(
         keywords = load_config(path).keywords
         if repository.load_store().keywords or not _is_example(keywords):
             return keywords
-    known = {slug_of(topic.name) or topic.name for topic in config.topics}
+    known = {slug_of(topic.name) or topic_key(topic.name) for topic in config.topics}
     names = _names(files.published, config.categories)
-    headings = [topic_of_heading(name) for name in names if (slug_of(name) or name) not in known]
+    headings = [
+        topic_of_heading(name) for name in names if (slug_of(name) or topic_key(name)) not in known
+    ]
     if not config.topics and not headings:
         headings = [topic_of_heading(category) for category in config.categories]
     is_configured = bool(config.topics) or not names
@@ -172,8 +175,10 @@ def _keywords(
 def _names(published: Sequence[Published], categories: Sequence[str]) -> list[str]:
     """The topics that are to be keywords: of all the categories of papers, only a few."""
     papers: dict[str, set[str]] = {}
+    first: dict[str, str] = {}
     for section in (section for page in published for section in page.sections if section.name):
-        papers.setdefault(section.name, set()).update(paper.id for paper in section.papers)
+        name = first.setdefault(topic_key(section.name), section.name)
+        papers.setdefault(name, set()).update(paper.id for paper in section.papers)
     names = [name for name in papers if not is_category(name)]
     rest = {name: ids for name, ids in papers.items() if is_category(name)}
     if rest and categories:
@@ -195,12 +200,12 @@ def _is_example(keywords: Sequence[Keyword]) -> bool:
 def _shelved(published: Sequence[Published], keywords: Sequence[Keyword]) -> _Shelf:
     """Give each paper to the keyword of its topic's name; one without a topic to those it fits."""
     named = {keyword.slug: keyword.slug for keyword in keywords}
-    named |= {keyword.name.casefold(): keyword.slug for keyword in keywords}
+    named |= {topic_key(keyword.name): keyword.slug for keyword in keywords}
     shelf = _Shelf()
     for page in published:
         ids = shelf.ids.setdefault(page.path, {})
         for section in page.sections:
-            slug = named.get(section.name.casefold()) or named.get(slug_of(section.name))
+            slug = named.get(topic_key(section.name)) or named.get(slug_of(section.name))
             if section.name and slug is None:
                 continue
             pairs = (

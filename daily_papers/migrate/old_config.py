@@ -18,6 +18,7 @@ from pathlib import PurePath
 import yaml
 
 from daily_papers.config.searches import BOTH, EITHER
+from daily_papers.migrate.topics import topic_key
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
 
@@ -70,7 +71,7 @@ class OldConfig:
 
 def joined(configs: Sequence[OldConfig]) -> OldConfig:
     """All of them as one, with the path of the first that names topics."""
-    topics = {topic.name.casefold(): topic for each in configs for topic in each.topics}
+    topics = {topic_key(topic.name): topic for each in configs for topic in each.topics}
     categories = dict.fromkeys(name for each in configs for name in each.categories)
     said = sorted((each for each in configs if each.says_something), key=lambda c: not c.topics)
     path = said[0].path if said else ""

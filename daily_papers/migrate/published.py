@@ -30,9 +30,8 @@ from daily_papers.migrate.rows import (
     read_row,
     topics_of,
 )
-from daily_papers.migrate.topics import Filed, filed_rows, is_topic
+from daily_papers.migrate.topics import Filed, filed_rows, is_topic, topic_key
 from daily_papers.papers.paper import Paper, merge, newest_first
-from daily_papers.query.expression import query_words
 
 #: What rows tell of a paper.
 _TEXTS: Mapping[str, Callable[[Paper], object]] = {
@@ -173,8 +172,7 @@ class _Sections:
 
     def begin(self, topic: str) -> str:
         """Take note of a topic, and say what it is called."""
-        words = query_words(topic).casefold()
-        name = self.names.setdefault(words if len(topic.split()) > 1 else f" {words}", topic)
+        name = self.names.setdefault(topic_key(topic), topic)
         self.papers.setdefault(name, {})
         return name
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from daily_papers.migrate.blocks import Block, LastUpdate, Prose, Rows
 from daily_papers.migrate.headings import Heading
 from daily_papers.migrate.paper_links import find_date, paper_named
+from daily_papers.query.expression import query_words
 
 _NO_TOPIC = frozenset(
     """the all my our daily weekly monthly latest new newest recent today yesterday this week
@@ -40,6 +41,12 @@ def is_topic(name: str) -> bool:
         return not (day or _YEAR.fullmatch(name))
     words = re.findall(r"[^\W_]+", (name.replace(day[1], "") if day else name).casefold())
     return any(word not in _NO_TOPIC and not _DAY_NUMBER.fullmatch(word) for word in words)
+
+
+def topic_key(name: str) -> str:
+    """What names of the same topic share: they ask arXiv for the same, as variants by case do."""
+    words = query_words(name).casefold()
+    return words if len(name.split()) > 1 else f" {words}"  # a single word is searched otherwise
 
 
 @dataclass(frozen=True, slots=True)
