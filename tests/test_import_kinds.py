@@ -281,6 +281,29 @@ def test_a_dry_run_says_it_and_writes_nothing(repository: Repository):
     assert run("render", "--root", repository.root).code == 0
 
 
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_row_that_stays_is_named_by_its_line_in_the_file(
+    repository: Repository, options: tuple[str, ...]
+):
+    head = HEAD.replace("Code|\n", "Code|Notes|\n").replace("---|\n", "---|---|\n")
+    mine = ROW.replace("2501.00001", "2501.00002").replace("null|", "null|read me|")
+    repository.write("README.md", f"# T\n\n## mice\n{head}{ROW}{mine}")
+    ended = bring_in(repository, repository.root, "--replace", *options)
+    (stays,) = (line for line in ended.err.splitlines() if "this row stays" in line)
+    number = int(stays.split("README.md:")[1].partition(":")[0])
+    assert "read me" in repository.text("README.md").splitlines()[number - 1]
+
+
+def test_only_files_that_are_brought_in_whole_are_to_be_removed(repository: Repository):
+    repository.write("a.csv", f"url,title,topic\n{URL},A,mice\n")
+    repository.write("b.csv", f"url,title,topic\n{URL[:-1]}2,B,mice\n{URL[:-1]}3,C,\n")
+    repository.write("c.csv", f"url,title,topic\n{URL[:-1]}4,D,\n")
+    ended = bring_in(repository, repository.root)
+    assert ended.code == 3
+    removable = [line for line in ended.out.splitlines() if "remove it" in line]
+    assert removable == ["a.csv: what it says is brought in; remove it if nothing else needs it"]
+
+
 def test_what_is_left_out_is_told_once_for_each_cause(repository: Repository, tmp_path: Path):
     homeless = "".join(ROW.replace("00001", f"0000{number}") for number in range(2, 6))
     text = f"{HEAD}{homeless}\n## mice\n{HEAD}{ROW}| x |\n| y |\n"

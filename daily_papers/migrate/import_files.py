@@ -104,6 +104,7 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         transaction = Transaction(repository.root)
         config = joined(files.configs)
         keywords = _keywords(repository, files, config, transaction, imported)
+        is_config_used = bool(imported.done and not imported.left_out)
         shelf = _shelved(files.published, keywords)
         if not shelf.papers and not (config.says_something and imported.done):
             return _nothing(files, shelf)
@@ -120,7 +121,10 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
             _write_workflows(repository.root, transaction, draw, imported)
         imported.done.append(_sum(files.published, shelf, before.papers.keys() | before.news))
         _say_what_is_left(files, pages, shelf, imported)
-        imported.advice += _leftovers(repository.root, files)
+        finished = _finished(pages, shelf)
+        if is_config_used:
+            finished += [each.path for each in files.configs if each.says_something]
+        imported.advice += _leftovers(repository.root, finished)
         if not config.topics:
             imported.advice += poor_fits(keywords, shelf.papers)
         if order.dry_run:
@@ -293,7 +297,7 @@ def _placed(
     transaction: Transaction,
     imported: Imported,
 ) -> list[Published]:
-    """Let README.md have a place for the tables; return the pages as they stand then."""
+    """Let README.md have a place for the tables; return the pages as they are on disk then."""
     path = repository.root / README
     try:
         content = path.read_bytes() if path.exists() else b""
@@ -316,8 +320,9 @@ def _placed(
                 f"{path}: our two markers stand in the place of its tables"
                 + ("; what was not brought in stays in tables of its own" if stays else "")
             )
-            imported.left_out += _grouped(rows_that_say_more(left))
-            pages.append(left)
+            there = page if order.dry_run else left  # with the lines of the file that is there
+            imported.left_out += _grouped(rows_that_say_more(there))
+            pages.append(there)
         else:
             pages.append(page)
     if BEGIN.encode() not in content:
@@ -343,11 +348,17 @@ def _write_workflows(
             )
 
 
-def _leftovers(root: Path, files: OldFiles) -> tuple[str, ...]:
+def _finished(pages: Sequence[Published], shelf: _Shelf) -> list[str]:
+    """The files of which all is brought in."""
+    rest = {path for path, *_ in shelf.strangers} | {each.path for each in _unread(pages, shelf)}
+    brought = (page.path for page in pages if any(shelf.ids[page.path].values()))
+    return [path for path in brought if path not in rest]
+
+
+def _leftovers(root: Path, finished: Sequence[str]) -> tuple[str, ...]:
     """What of the tool that moved out is still here."""
     there = root.resolve()
-    read = [page.path for page in files.published] + [config.path for config in files.configs]
-    paths = [Path(path).resolve() for path in read]
+    paths = [Path(path).resolve() for path in finished]
     inside = [path.relative_to(there).as_posix() for path in paths if path.is_relative_to(there)]
     texts: dict[str, str] = {}
     for file in (file for pattern in PLACES_OF_LEFTOVERS for file in sorted(root.glob(pattern))):
