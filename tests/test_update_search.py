@@ -73,7 +73,8 @@ def test_any_server_that_speaks_the_api_fills_the_tables(tmp_path: Path):
     assert len(server.asked) == 1
     readme = repository.text("README.md")
     assert readme.startswith(
-        "# Mine\n\nAbove.\n\n<!-- daily-papers:begin -->\nLast update: 2026-01-20\n\nNothing new.\n"
+        "# Mine\n\nAbove.\n\n<!-- daily-papers:begin -->\n## Daily Papers\n"
+        "Last update: 2026-01-20\n\nNothing new.\n"
     )
     assert readme.endswith("\n<!-- daily-papers:end -->\n\nBelow.\n")
     assert [row.split(",")[0] for row in readme.splitlines() if row.startswith("| **[")] == [
@@ -134,7 +135,9 @@ def test_a_summary_tells_what_became_of_each_keyword(repository: Repository, arx
         "2026-01-22: 2 new papers, 1 revision.",
     ]
     assert ended.out.splitlines()[6].startswith("3 requests, ")
-    assert "Last update: 2026-01-22\n\n2 new papers, 1 revision.\n" in repository.text("README.md")
+    assert "Last update: 2026-01-22\n\n2 new papers, 1 revision. · [Digest]" in repository.text(
+        "README.md"
+    )
 
 
 def test_a_quiet_run_says_nothing(repository: Repository, arxiv: SandboxArxiv):
