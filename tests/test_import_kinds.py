@@ -322,6 +322,7 @@ def test_what_is_left_out_is_told_once_for_each_cause(repository: Repository, tm
         ("a.md", "- [bad month](https://arxiv.org/abs/2513.00005)\n", "2513.00005"),
         ("a.md", f"{HEAD}{ROW}{ROW.replace('2501.', '2599.')}", "2599.00001"),
         ("a.md", "### [Old](https://arxiv.org/abs/hep-th/9913001)\n", "hep-th/9913001"),
+        ("a.md", f"## mice\n{ROW}\n## [A](https://arxiv.org/abs/2513.1)\n", "2513.1"),
         ("a.html", "<table><tr><td><a href='https://arxiv.org/abs/2500.1'>A</a></table>", "2500.1"),
         ("a.json", '{"mice": {"2513.00005": {"title": "A"}}}', "2513.00005"),
         ("a.json", '{"mice": [{"url": "https://arxiv.org/abs/2513.00005v2"}]}', "2513.00005v2"),
@@ -340,6 +341,8 @@ def test_a_link_that_no_paper_can_have_is_left_out_and_named(
         f"{number!r}" in ended.err
     )
     assert ", 1 left out" in ended.out
+    names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]
+    assert names == ["mice"]
 
 
 def test_variants_of_a_topic_in_several_files_are_one(repository: Repository, tmp_path: Path):

@@ -188,8 +188,8 @@ def test_of_a_paper_with_two_rows_that_differ_the_second_is_told():
     changed = [row(comment="8 pages"), row(title="B", comment="9 pages"), row(day="2025-01-30")]
     published = read(readme(first, first, *changed))
     assert [str(unread) for unread in published.unread] == [
-        f"README.md:{line}: 2501.01234v2 has another {what} here than on line 9, which is brought "
-        "in; delete this row, unless it is the right one"
+        f"README.md:{line}: 2501.01234v2 has another {what} here than in an earlier row, which is "
+        "brought in; delete this row, unless it is the right one"
         for line, what in [(11, "comment"), (12, "title"), (13, "date")]
     ]
     assert published.sections[0].papers == (only(readme(first)),)

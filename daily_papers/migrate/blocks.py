@@ -404,6 +404,8 @@ def _is_empty_topic(
     heading, *below = section
     if not isinstance(heading, Heading) or heading.is_lead or heading.line.is_ours:
         return False
+    if wrong_link(heading.line.text):  # a paper's own heading
+        return False
     is_parent = isinstance(following, Heading) and following.level > heading.level
     return (heading.level in levels and not is_parent) and all(
         isinstance(block, Prose) and not (block.line.marker or block.tells) for block in below

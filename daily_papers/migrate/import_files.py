@@ -7,7 +7,7 @@ counts as seen: readers had it from the tool that published it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from daily_papers.config import Keyword, load_config, parse_config
 from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
+from daily_papers.migrate.headings import lines_of
 from daily_papers.migrate.keywords_yaml import (
     is_category,
     poor_fits,
@@ -315,6 +316,7 @@ def _placed(
             content = text.encode()
             transaction.write_shared(README, content)
             left = read_page(text, page.path)
+            left = replace(left, unread=_on_new_lines(page.unread, files.texts[page.path], text))
             stays = any(not filed.rows.line.is_ours for filed in left.filed)
             imported.done.append(
                 f"{path}: our two markers stand in the place of its tables"
@@ -331,6 +333,20 @@ def _placed(
             f"{BEGIN} and {END} where they shall stand, each on a line of its own"
         )
     return pages
+
+
+def _on_new_lines(unread: Sequence[Unread], old: str, new: str) -> tuple[Unread, ...]:
+    """What could not be read, which stays, with its lines in the new text."""
+    old_lines = [line.text for line in lines_of(old)]
+    new_lines = [line.text for line in lines_of(new)]
+    moved: list[Unread] = []
+    start = 0
+    for each in unread:
+        line = each.line
+        with suppress(ValueError):  # it went with an emptied fold around it
+            line = start = new_lines.index(old_lines[each.line - 1], start) + 1
+        moved.append(replace(each, line=line))
+    return tuple(moved)
 
 
 def _write_workflows(

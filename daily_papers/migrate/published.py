@@ -167,8 +167,8 @@ class _Sections:
     sections_of: dict[int, frozenset[str]] = field(default_factory=dict)
     paper_of: dict[int, str] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
-    #: Each paper of a topic as its first row tells it, where nothing is escaped, and that line.
-    first: dict[tuple[str, str], tuple[int, Paper]] = field(default_factory=dict)
+    #: Each paper of a topic as its first row tells it, where nothing is escaped.
+    first: dict[tuple[str, str], Paper] = field(default_factory=dict)
 
     def begin(self, topic: str) -> str:
         """Take note of a topic, and say what it is called."""
@@ -204,13 +204,13 @@ class _Sections:
 
     def _contradicts(self, paper: Paper, name: str, line: int) -> bool:
         """Tell of a row that says something else than another one of the same version."""
-        known_line, known = self.first.setdefault((name, paper.versioned_id), (line, paper))
+        known = self.first.setdefault((name, paper.versioned_id), paper)
         if known == paper:
             return False
         other = next((word for word, of in _TEXTS.items() if of(known) != of(paper)), "text")
         self.skip(
             line,
-            f"{paper.versioned_id} has another {other} here than on line {known_line}, which"
+            f"{paper.versioned_id} has another {other} here than in an earlier row, which"
             " is brought in; delete this row, unless it is the right one",
         )
         return True
