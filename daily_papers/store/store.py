@@ -300,7 +300,12 @@ class Draft:
         self.liked = store.liked
         self.weeks = {week: dict(counts) for week, counts in store.weeks.items()}
         self._members = {slug: set(ids) for slug, ids in store.members.items()}
-        self._before, self._news = store.members, store.news
+        self._news = store.news
+        #: The papers that each table has ever held before.
+        self._seen: dict[str, set[str]] = {}
+        for id, stored in store.papers.items():
+            for slug in stored.first_seen:
+                self._seen.setdefault(slug, set()).add(id)
 
     def finish(self) -> Store:
         """The store as it is now."""
@@ -357,7 +362,7 @@ class Draft:
         """
         self.members(slug).discard(paper_id)
         stored = self.papers[paper_id]
-        if paper_id in self._before.get(slug, ()):
+        if paper_id in self._seen.get(slug, ()):
             self.papers[paper_id] = replace(stored, left=stored.left | {slug})
             return
         seen = {other: day for other, day in stored.first_seen.items() if other != slug}
@@ -371,7 +376,7 @@ class Draft:
         keyword = self.keywords.pop(old)
         self.keywords[new] = replace(keyword, slug=new, formerly={**keyword.formerly, old: day})
         self._members[new] = self._members.pop(old, set())
-        self._before = _renamed(self._before, old, new)
+        self._seen[new] = self._seen.pop(old, set()) | self._seen.get(new, set())
         for id, stored in self.papers.items():
             if old in stored.shown:
                 self.papers[id] = _renamed_paper(stored, old, new)
