@@ -272,4 +272,5 @@ def test_many_months_say_everything_once(
 ):
     running_github.empty()
     watcher = Watcher(tmp_path_factory.mktemp("digests"), running_github, MONDAY)
-    Month(watcher).live_through(fates, [2, *sizes])
+    # The last day has news: what a keyword is called now reaches its issue with its next papers.
+    Month(watcher).live_through(fates, [2, *sizes[:-1], 3])

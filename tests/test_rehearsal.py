@@ -264,7 +264,7 @@ def test_a_pull_request_shows_what_its_new_keywords_bring(tmp_path: Path) -> Non
         assert "### graph neural networks" in job.summary
         assert "No hits" in job.summary
         assert "### mri" not in job.summary
-        assert len(it.arxiv.requests) == 2
+        assert it.arxiv.counts[Service.QUERY] == 2
 
 
 @pytest.mark.full
