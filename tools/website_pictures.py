@@ -48,7 +48,8 @@ def main() -> None:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
             )
-            _take(browser, root / "site", "keywords/diffusion-models.html", "light", "keyword.png")
+            day = max(path.stem for path in (root / "digests").glob("*.md"))
+            _take(browser, root / "site", f"digests/{day}.html", "light", "day.png")
             question = "search.html?q=%22diffusion+models%22+mri&keyword=mri"
             _take(browser, root / "site", question, "dark", "search.png")
             browser.close()
