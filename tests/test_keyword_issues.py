@@ -259,7 +259,7 @@ FATES = st.one_of(
 
 
 @pytest.mark.full
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     fates=st.dictionaries(st.integers(1, 29), FATES),
     sizes=st.lists(st.sampled_from([0, 1, 2, 3, 150]), min_size=29, max_size=29),
