@@ -302,7 +302,7 @@ def test_a_token_of_another_app_is_noticed_before_it_mails_twice(watcher: Watche
 
 
 @pytest.mark.parametrize(
-    ("number", "parts"), [(400, 2), pytest.param(2000, 8, marks=pytest.mark.full)]
+    ("number", "parts"), [(400, 2), pytest.param(2000, 7, marks=pytest.mark.full)]
 )
 def test_a_large_digest_is_complete_over_an_issue_and_its_comments(
     watcher: Watcher, number: int, parts: int
