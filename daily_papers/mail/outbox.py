@@ -265,15 +265,18 @@ class Outbox:
 
     def _sent_to(self, issue: Issue) -> Iterator[PartKey]:
         """The keys of our comments in a keyword's issue."""
+        return (key for key, _ in self._our_comments(issue) if key.keyword)
+
+    def _our_comments(self, issue: Issue) -> Iterator[tuple[PartKey, Comment]]:
+        """The comments that this login wrote as a part of a mail, with their keys."""
         for comment in self.issues.comments(issue.number):
             key = find_part_key(comment.body)
             if (
                 key is not None
                 and comment.user.login == self.mailbox.login
                 and key.is_for(self.issues.repository)
-                and key.keyword
             ):
-                yield key
+                yield key, comment
 
     def _carry_out(self, plan: TopicPlan, begin: str) -> None:
         """Add to a keyword's issue what it lacks, unless somebody has closed it."""
@@ -367,16 +370,8 @@ class Outbox:
 
     def sent_parts(self, sent: SentMail) -> Iterator[SentPart]:
         """Our comments that hold further parts of a mail."""
-        for comment in self.issues.comments(sent.issue.number):
-            key = find_part_key(comment.body)
-            if (
-                key is not None
-                and comment.user.login == self.mailbox.login
-                and key.is_for(self.issues.repository)
-                and key.digests == sent.key.digests
-                and key.part > 1
-                and not key.keyword
-            ):
+        for key, comment in self._our_comments(sent.issue):
+            if key.digests == sent.key.digests and key.part > 1 and not key.keyword:
                 yield SentPart(key.part, comment)
 
 

@@ -75,13 +75,13 @@ def load_store(root: Path) -> Store:
     papers = files_in(root, _PAPERS, "*.jsonl")
     history = files_in(root, _HISTORY, "*.jsonl")
     _check_that_all_is_there(root, papers or history)
-    state = _read_state(root)
+    state, papers_written = _read_state(root)
     keywords = _records(
         _KEYWORDS, _content(root, _KEYWORDS), lambda values: _read_keyword(values, state)
     )
     weeks = _records(_WEEKS, _content(root, _WEEKS), lambda values: decode(_Week, values))
     stored = _by_key(listed(root, papers, _read_paper), lambda stored: stored.paper.id)
-    if (lost := _count(root) - len(stored)) > 0:
+    if (lost := papers_written - len(stored)) > 0:
         problem = f"damaged: {plural(lost, 'paper')} that it had are missing"
         raise StoreError(_PAPERS, f"{problem}; {_remedy(_PAPERS)}")
     news = _read_news(root)
@@ -441,9 +441,10 @@ def _by_key(
     return found
 
 
-def _read_state(root: Path) -> State:
+def _read_state(root: Path) -> tuple[State, int]:
+    """The state, and how many papers the files of the tables should hold."""
     if not (root / _STATE).exists():
-        return State()
+        return State(), 0
     content = _content_of_some(root, _STATE)
     for number, text in enumerate(content.split(b"\n"), 1):
         if text.startswith(_CONFLICT):
@@ -451,16 +452,11 @@ def _read_state(root: Path) -> State:
     return _record(_STATE, 1, content, _state)
 
 
-def _count(root: Path) -> int:
-    """How many papers the files of the tables should hold."""
-    content = _content(root, _STATE)
-    return decode(_Format, parse(content)).papers if content else 0
-
-
-def _state(values: Json) -> State:
-    if decode(_Format, values).format > FORMAT:
+def _state(values: Json) -> tuple[State, int]:
+    written = decode(_Format, values)
+    if written.format > FORMAT:
         raise _NewerFormatError
-    return decode(State, values)
+    return decode(State, values), written.papers
 
 
 @dataclass(frozen=True, slots=True)
