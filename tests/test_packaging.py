@@ -19,7 +19,10 @@ PACKAGE = PROJECT / "daily_papers"
 TEMPLATES = PROJECT / "templates"
 
 #: What a file of the package may be; anything else came in by mistake.
-MODULES = re.compile(r"[a-z_]+(?:/[a-z_]+)*\.py|keywords\.schema\.json|like/term_counts\.txt\.gz")
+MODULES = re.compile(
+    r"[a-z_]+(?:/[a-z_]+)*\.py|keywords\.schema\.json|like/term_counts\.txt\.gz"
+    r"|query/categories\.json"
+)
 #: Markdown, HTML and what goes with it; and what `init` writes into a new repository.
 TEMPLATE = re.compile(
     r"templates/(?:(?:site/)?[a-z0-9-]+\.(?:md\.jinja|html\.jinja|xml\.jinja|css|js|svg)|init/[\w.-]+)"
