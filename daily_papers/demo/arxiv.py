@@ -9,20 +9,91 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
-from xml.sax.saxutils import escape
+
+import jinja2
 
 from daily_papers.demo.papers import Listed, listings
-from daily_papers.papers.paper import Paper
 from daily_papers.query.matching import Matches
 from daily_papers.query.syntax import parse
 
 #: The paths of the three services.
 QUERY, FEED, OAI = "/api/query", "/atom/", "/oai"
-_HEAD = "<?xml version='1.0' encoding='UTF-8'?>\n"
+_XML = jinja2.Environment(autoescape=True, trim_blocks=True)
+_XML.filters["zulu"] = lambda moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+_XML.filters["rfc2822"] = lambda moment: format_datetime(moment, usegmt=True)
+#: An answer of the query API (https://info.arxiv.org/help/api/user-manual.html).
+_QUERY_ANSWER = _XML.from_string("""\
+<?xml version="1.0" encoding="UTF-8"?>
+<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" \
+xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
+<id>https://arxiv.org/api/demo</id><title>arXiv Query</title>
+<updated>{{ today }}T06:00:00Z</updated>
+<opensearch:itemsPerPage>{{ count }}</opensearch:itemsPerPage>
+<opensearch:totalResults>{{ total }}</opensearch:totalResults>
+<opensearch:startIndex>{{ start }}</opensearch:startIndex>
+{% for paper in papers %}
+<entry>
+<id>http://arxiv.org/abs/{{ paper.versioned_id }}</id><title>{{ paper.title }}</title>
+<published>{{ paper.published | zulu }}</published><updated>{{ paper.updated | zulu }}</updated>
+<link href="{{ paper.url }}" rel="alternate" type="text/html"/>
+<summary>{{ paper.abstract }}</summary>
+{% if paper.comment %}<arxiv:comment>{{ paper.comment }}</arxiv:comment>{% endif %}
+{% for name in paper.categories %}<category term="{{ name }}"/>{% endfor %}
+<arxiv:primary_category term="{{ paper.primary_category }}"/>
+{% for name in paper.authors %}<author><name>{{ name }}</name></author>{% endfor %}
+</entry>
+{% endfor %}
+</feed>
+""")
+#: An announcement feed (https://info.arxiv.org/help/rss.html).
+_FEED_ANSWER = _XML.from_string("""\
+<?xml version="1.0" encoding="UTF-8"?>
+<feed xmlns:arxiv="http://arxiv.org/schemas/atom" \
+xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="http://www.w3.org/2005/Atom">
+<id>http://rss.arxiv.org/atom/demo</id><title>updates on arXiv.org</title>
+<updated>{{ today }}T00:00:00-05:00</updated>
+{% for each in listed %}
+<entry>
+<id>oai:arXiv.org:{{ each.paper.versioned_id }}</id><title>{{ each.paper.title }}</title>
+<published>{{ today }}T00:00:00-05:00</published><updated>{{ today }}T00:00:00-05:00</updated>
+<link href="https://arxiv.org/abs/{{ each.paper.id }}" rel="alternate" type="text/html"/>
+<summary>arXiv:{{ each.paper.versioned_id }} Announce Type: {{ each.kind.value }} \n\
+Abstract: {{ each.paper.abstract }}</summary>
+{% for name in each.paper.categories %}<category term="{{ name }}"/>{% endfor %}
+<arxiv:announce_type>{{ each.kind.value }}</arxiv:announce_type>
+<dc:creator>{{ each.paper.authors | join(", ") }}</dc:creator>
+</entry>
+{% endfor %}
+</feed>
+""")
+#: A harvest over OAI-PMH, in arXiv's format arXivRaw.
+_OAI_ANSWER = _XML.from_string("""\
+<?xml version="1.0" encoding="UTF-8"?>
+<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
+<responseDate>{{ today }}T06:00:00Z</responseDate><request>demo</request>
+<ListRecords>
+{% for each in listed %}
+<record><header><identifier>oai:arXiv.org:{{ each.paper.id }}</identifier>
+<datestamp>{{ each.day }}</datestamp></header>
+<metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">
+<id>{{ each.paper.id }}</id>
+{% for moment in [each.paper.published, each.paper.updated][-each.paper.version:] %}
+<version version="v{{ loop.index }}"><date>{{ moment | rfc2822 }}</date></version>
+{% endfor %}
+<title>{{ each.paper.title }}</title>
+<authors>{{ each.paper.authors | join(", ") }}</authors>
+<categories>{{ each.paper.categories | join(" ") }}</categories>
+{% if each.paper.comment %}<comments>{{ each.paper.comment }}</comments>{% endif %}
+<abstract>{{ each.paper.abstract }}</abstract>
+</arXivRaw></metadata></record>
+{% endfor %}
+</ListRecords>
+</OAI-PMH>
+""")
 
 
 class DemoArxiv:
@@ -86,41 +157,24 @@ class DemoArxiv:
             found = list(Matches({"": expression}, papers).of(""))
         found.sort(key=lambda paper: (paper.updated, paper.id), reverse=True)
         start, count = int(parameters.get("start", 0)), int(parameters.get("max_results", 10))
-        return (
-            f'{_HEAD}<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" '
-            'xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">'
-            "<id>https://arxiv.org/api/demo</id><title>arXiv Query</title>"
-            f"<updated>{self.today}T06:00:00Z</updated>"
-            f"<opensearch:itemsPerPage>{count}</opensearch:itemsPerPage>"
-            f"<opensearch:totalResults>{len(found)}</opensearch:totalResults>"
-            f"<opensearch:startIndex>{start}</opensearch:startIndex>"
-            f"{''.join(map(_query_entry, found[start : start + count]))}</feed>"
+        page = found[start : start + count]
+        return _QUERY_ANSWER.render(
+            today=self.today, papers=page, total=len(found), start=start, count=count
         )
 
     def _feed(self, names: Iterable[str]) -> str:
         wanted = set(names)
-        entries = (
-            _feed_entry(listed)
-            for listed in self._listings.get(self.today, ())
-            if any(
-                name in wanted or name.partition(".")[0] in wanted
-                for name in listed.paper.categories or ()
-            )
-        )
-        return (
-            f'{_HEAD}<feed xmlns:arxiv="http://arxiv.org/schemas/atom" '
-            'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="http://www.w3.org/2005/Atom">'
-            "<id>http://rss.arxiv.org/atom/demo</id><title>updates on arXiv.org</title>"
-            f"<updated>{self.today}T00:00:00-05:00</updated>{''.join(entries)}</feed>"
-        )
+        listed = [
+            each
+            for each in self._listings.get(self.today, ())
+            for own in [set(each.paper.categories or ())]
+            if wanted & (own | {name.partition(".")[0] for name in own})
+        ]
+        return _FEED_ANSWER.render(today=self.today, listed=listed)
 
     def _harvest(self, since: date) -> str:
-        changed = [listed for listed in self._public().values() if listed.day >= since]
-        return (
-            f'{_HEAD}<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
-            f"<responseDate>{self.today}T06:00:00Z</responseDate><request>demo</request>"
-            f"<ListRecords>{''.join(map(_raw_record, changed))}</ListRecords></OAI-PMH>"
-        )
+        changed = [each for each in self._public().values() if each.day >= since]
+        return _OAI_ANSWER.render(today=self.today, listed=changed)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -143,80 +197,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Print nothing: the demo prints its days."""
-
-
-def _query_entry(paper: Paper) -> str:
-    """An entry of the query API (https://info.arxiv.org/help/api/user-manual.html)."""
-    return "".join(
-        (
-            "<entry>",
-            _element("id", f"http://arxiv.org/abs/{paper.versioned_id}"),
-            _element("title", paper.title),
-            _element("updated", _zulu(paper.updated)),
-            f'<link href="{paper.url}" rel="alternate" type="text/html"/>',
-            _element("summary", paper.abstract),
-            *(f'<category term="{name}"/>' for name in paper.categories or ()),
-            _element("published", _zulu(paper.published)),
-            _element("arxiv:comment", paper.comment),
-            f'<arxiv:primary_category term="{paper.primary_category}"/>',
-            *(f"<author>{_element('name', name)}</author>" for name in paper.authors or ()),
-            "</entry>",
-        )
-    )
-
-
-def _feed_entry(listed: Listed) -> str:
-    """An entry of the announcement feed (https://info.arxiv.org/help/rss.html)."""
-    paper = listed.paper
-    head = f"arXiv:{paper.versioned_id} Announce Type: {listed.kind} \nAbstract: "
-    return "".join(
-        (
-            "<entry>",
-            _element("id", f"oai:arXiv.org:{paper.versioned_id}"),
-            _element("title", paper.title),
-            _element("updated", f"{listed.day}T00:00:00-05:00"),
-            f'<link href="https://arxiv.org/abs/{paper.id}" rel="alternate" type="text/html"/>',
-            _element("summary", head + paper.abstract),
-            *(f'<category term="{name}"/>' for name in paper.categories or ()),
-            _element("published", f"{listed.day}T00:00:00-05:00"),
-            _element("arxiv:announce_type", listed.kind.value),
-            _element("dc:creator", ", ".join(paper.authors or ())),
-            "</entry>",
-        )
-    )
-
-
-def _raw_record(listed: Listed) -> str:
-    """A record of OAI-PMH, in arXiv's format arXivRaw."""
-    paper = listed.paper
-    versions = (paper.published, paper.updated)[-paper.version :]
-    return "".join(
-        (
-            f"<record><header><identifier>oai:arXiv.org:{paper.id}</identifier>",
-            f"<datestamp>{listed.day}</datestamp></header><metadata>",
-            '<arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">',
-            _element("id", paper.id),
-            *(
-                f'<version version="v{number}">{_element("date", _rfc2822(moment))}</version>'
-                for number, moment in enumerate(versions, 1)
-            ),
-            _element("title", paper.title),
-            _element("authors", ", ".join(paper.authors or ())),
-            _element("categories", " ".join(paper.categories or ())),
-            _element("comments", paper.comment),
-            _element("abstract", paper.abstract),
-            "</arXivRaw></metadata></record>",
-        )
-    )
-
-
-def _rfc2822(moment: datetime | None) -> str | None:
-    return None if moment is None else format_datetime(moment, usegmt=True)
-
-
-def _zulu(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _element(name: str, text: str | None) -> str:
-    return "" if text is None else f"<{name}>{escape(text)}</{name}>"
