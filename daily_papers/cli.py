@@ -78,10 +78,10 @@ def parser() -> argparse.ArgumentParser:
         for each in command.options:
             if isinstance(each, Option):
                 one.add_argument(*each.names, **each.settings)
-                continue
-            group = one.add_mutually_exclusive_group()
-            for option in each.options:
-                group.add_argument(*option.names, **option.settings)
+            else:
+                group = one.add_mutually_exclusive_group()
+                for option in each:
+                    group.add_argument(*option.names, **option.settings)
         _add_common_options(one)
     return parser
 

@@ -12,14 +12,14 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from daily_papers.clock import day, listing_day
+from daily_papers.clock import SystemClock, day, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
-from daily_papers.github_actions import harmless
+from daily_papers.github_actions import annotation, harmless
 from daily_papers.progress import progress_on, say_nothing
 from daily_papers.text import plural, printable
 
@@ -29,29 +29,21 @@ if TYPE_CHECKING:
 Run = Callable[[Namespace], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An option or an operand, as argparse declares it."""
 
     names: tuple[str, ...]
     settings: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
-    """Options that exclude each other."""
-
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A command: its name, what ``--help`` says about it, and the function that runs it."""
 
     name: str
     summary: str
     description: str
-    options: tuple[Option | Either, ...]
+    #: Those of one list exclude each other.
+    options: tuple[Option | list[Option], ...]
     run: Run
 
 
@@ -59,7 +51,7 @@ COMMANDS: list[Command] = []
 
 
 def command(
-    name: str, summary: str, description: str, *options: Option | Either
+    name: str, summary: str, description: str, *options: Option | list[Option]
 ) -> Callable[[Run], Run]:
     """Declare the command that a function runs."""
 
@@ -91,18 +83,40 @@ def minutes(text: str) -> float:
     raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes from 0 to 1440")
 
 
+TODAY = option(
+    "--today",
+    metavar="YYYY-MM-DD",
+    type=day,
+    help="the listing day, instead of today in New York (or DAILY_PAPERS_TODAY)",
+)
+WARNINGS = option(
+    "--format",
+    choices=("text", "github"),
+    default="text",
+    help="github: warnings as annotations for GitHub Actions (default: text)",
+)
+
+
+def _say(line: str) -> None:
+    """Print a line beside the output, at once."""
+    print(f"daily-papers: {harmless(line)}", file=sys.stderr, flush=True)
+
+
+def _warn(line: str, form: str) -> None:
+    """Print a warning in a form of `WARNINGS`."""
+    if form == "github":
+        print(annotation("warning", line), file=sys.stderr)
+    else:
+        _say(line)
+
+
 @command(
     "update",
     "run the daily job: fetch, match, store, render, write the digest",
     "Ask arXiv what is new, keep the newest papers of each keyword, rewrite the tables in\n"
     "README.md and papers/, and write the day's digest. A second run on a complete day asks\n"
     "nothing and changes nothing; if a run fails, the next one catches up.",
-    option(
-        "--today",
-        metavar="YYYY-MM-DD",
-        type=day,
-        help="the listing day, instead of today in New York (or DAILY_PAPERS_TODAY)",
-    ),
+    TODAY,
     option(
         "--source",
         choices=("auto", "announcements", "search", "oai"),
@@ -141,27 +155,17 @@ def run_update(arguments: Namespace) -> int:
         return 0
     report = update(repository, order, progress_on(sys.stderr, quiet=arguments.quiet))
     if arguments.report:
-        _write(Path(arguments.report), as_json(report))
+        try:
+            Path(arguments.report).write_text(as_json(report), encoding="utf-8")
+        except OSError as error:
+            problem = f"{error.strerror}; the run itself is done, only its report is missing"
+            raise DailyPapersError(f"{arguments.report}: {problem}") from error
     if not arguments.quiet:
         print(as_table(report), end="")
     elif report.exit_code:
         for line in failures_in_short(report):
-            print(f"daily-papers: {harmless(line)}", file=sys.stderr)
+            _say(line)
     return report.exit_code
-
-
-def _say(sentence: str) -> None:
-    """Print a sentence about a long wait, at once."""
-    print(f"daily-papers: {harmless(sentence)}", file=sys.stderr, flush=True)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DailyPapersError(
-            f"{path}: {error.strerror}; the run itself is done, only its report is missing"
-        ) from error
 
 
 @command(
@@ -170,12 +174,7 @@ def _write(path: Path, text: str) -> None:
     "Ask the model named under `summaries` in keywords.yaml for a sentence about each paper that\n"
     "has none, new papers first. Its key is in DAILY_PAPERS_MODEL_KEY, as HOST=KEY. Nothing\n"
     "depends on it: if the model fails, that is a warning, and the authors' sentence is shown.",
-    option(
-        "--today",
-        metavar="YYYY-MM-DD",
-        type=day,
-        help="the listing day, instead of today in New York (or DAILY_PAPERS_TODAY)",
-    ),
+    TODAY,
     option(
         "--budget",
         metavar="MINUTES",
@@ -184,18 +183,11 @@ def _write(path: Path, text: str) -> None:
         help="how long to ask the model (default: 1); with 0, ask nothing, and only use the "
         "answers to an earlier run of the same day",
     ),
-    option(
-        "--format",
-        choices=("text", "github"),
-        default="text",
-        help="github: warnings as annotations for GitHub Actions (default: text)",
-    ),
+    WARNINGS,
 )
 def run_summarize(arguments: Namespace) -> int:
     """Let a model summarize the papers that are due; what fails is a warning."""
-    from daily_papers.clock import SystemClock
     from daily_papers.config import ConfigError
-    from daily_papers.github_actions import annotation
     from daily_papers.repository import Repository
     from daily_papers.summaries.job import SummaryOrder, summarize
 
@@ -216,11 +208,7 @@ def run_summarize(arguments: Namespace) -> int:
         if not arguments.quiet:
             print("keywords.yaml names no model under `summaries`" if report is None else report)
     for warning in warnings:
-        line = f"summaries: {warning}"
-        if arguments.format == "github":
-            print(annotation("warning", line), file=sys.stderr)
-        else:
-            print(f"daily-papers: {harmless(line)}", file=sys.stderr)
+        _warn(f"summaries: {warning}", arguments.format)
     return 0
 
 
@@ -331,8 +319,6 @@ _MOST_ANNOTATIONS = 10
 
 def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
     """What GitHub shows at the lines of the files, and the number of what it would drop."""
-    from daily_papers.github_actions import annotation
-
     left: Counter[str] = Counter()
     for problem in problems:
         left[problem.severity] += 1
@@ -355,22 +341,20 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
     "Ask arXiv once for each keyword, at most 40, and print its query, how many papers it brings\n"
     "a day, how many days its table covers, some samples, what it shares with other keywords,\n"
     "and what is close to a phrase without hits. Stores nothing.",
-    Either(
-        (
-            option(
-                "keyword",
-                metavar="KEYWORD",
-                nargs="?",
-                help="a name or slug in keywords.yaml, or a phrase that is not in it yet "
-                "(default: all keywords)",
-            ),
-            option(
-                "--changed-since",
-                metavar="REV",
-                help="preview each keyword that has changed since this commit",
-            ),
+    [
+        option(
+            "keyword",
+            metavar="KEYWORD",
+            nargs="?",
+            help="a name or slug in keywords.yaml, or a phrase that is not in it yet "
+            "(default: all keywords)",
         ),
-    ),
+        option(
+            "--changed-since",
+            metavar="REV",
+            help="preview each keyword that has changed since this commit",
+        ),
+    ],
     option(
         "--format",
         choices=("text", "markdown"),
@@ -420,42 +404,27 @@ def run_preview(arguments: Namespace) -> int:
     "watches the repository. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as set in Actions. Sends\n"
     "it also to the channels in DAILY_PAPERS_CHANNELS. Exits with 1 if a digest could not be\n"
     "sent, with 3 if a channel was not reached; the next run sends what is missing.",
-    Either(
-        (
-            flag("--dry-run", "only print what would be sent, and where"),
-            flag("--test", "only send one line to each channel"),
-            option(
-                "--to-file",
-                metavar="FILE",
-                help="write to this file what would be sent, for another channel",
-            ),
-            option(
-                "--correct",
-                metavar="DIGEST",
-                help="update the issue of a digest (2026-11-20) from the digest's file, and add a "
-                "comment that says what changed",
-            ),
-        )
-    ),
+    [
+        flag("--dry-run", "only print what would be sent, and where"),
+        flag("--test", "only send one line to each channel"),
+        option(
+            "--to-file",
+            metavar="FILE",
+            help="write to this file what would be sent, for another channel",
+        ),
+        option(
+            "--correct",
+            metavar="DIGEST",
+            help="update the issue of a digest (2026-11-20) from the digest's file, and add a "
+            "comment that says what changed",
+        ),
+    ],
     option("--reason", metavar="TEXT", help="with --correct: what was wrong"),
-    option(
-        "--format",
-        choices=("text", "github"),
-        default="text",
-        help="github: warnings as annotations for GitHub Actions (default: text)",
-    ),
+    WARNINGS,
 )
 def run_notify(arguments: Namespace) -> int:
     """Send the digests that have no issue yet, or show them, or correct one."""
-    from daily_papers.clock import SystemClock
-    from daily_papers.github_actions import annotation
     from daily_papers.mail.notify import NotifyOptions, notify
-
-    def warn(line: str) -> None:
-        if arguments.format == "github":
-            print(annotation("warning", line), file=sys.stderr)
-        else:
-            print(f"daily-papers: {harmless(line)}", file=sys.stderr)
 
     options = NotifyOptions(
         dry_run=arguments.dry_run,
@@ -465,7 +434,12 @@ def run_notify(arguments: Namespace) -> int:
         reason=arguments.reason,
     )
     return notify(
-        Path(arguments.root), os.environ, options, clock=SystemClock(), say=print, warn=warn
+        Path(arguments.root),
+        os.environ,
+        options,
+        clock=SystemClock(),
+        say=print,
+        warn=partial(_warn, form=arguments.format),
     )
 
 
@@ -607,22 +581,20 @@ def run_import(arguments: Namespace) -> int:
     "Write what a digest repository needs into DIR: README.md, keywords.yaml, two workflows,\n"
     ".gitignore and .gitattributes. Existing files stay as they are.",
     option("folder", metavar="DIR", nargs="?", help="the folder (default: --root, or here)"),
-    Either(
-        (
-            flag("--upgrade", "update the two workflows to this version, and show the difference"),
-            option(
-                "--template",
-                metavar="NAME",
-                help="copy this bundled template into templates/, so that you can change it",
-            ),
-        )
-    ),
+    [
+        flag("--upgrade", "update the two workflows to this version, and show the difference"),
+        option(
+            "--template",
+            metavar="NAME",
+            help="copy this bundled template into templates/, so that you can change it",
+        ),
+    ],
 )
 def run_init(arguments: Namespace) -> int:
     """Make a digest repository, renew its workflows, or copy a template into it."""
     from daily_papers.init import copy_template, init, upgrade
 
-    say = (lambda _: None) if arguments.quiet else print
+    say = say_nothing if arguments.quiet else print
     folder = Path(arguments.root if arguments.folder is None else arguments.folder)
     if arguments.template is not None:
         say(f"wrote: {copy_template(folder, arguments.template)}")
@@ -651,6 +623,6 @@ def run_demo(arguments: Namespace) -> int:
     """Run the demo."""
     from daily_papers.demo.demo import demo
 
-    say = (lambda _: None) if arguments.quiet else print
+    say = say_nothing if arguments.quiet else print
     demo(Path(arguments.folder), say)
     return 0

@@ -13,7 +13,7 @@ _WIDTH = 78
 def progress_on(stream: TextIO, *, quiet: bool) -> Callable[[int, int, str], None]:
     """Return a function that shows ``done`` of ``of`` steps and a few words, on a terminal only."""
     if quiet or not stream.isatty():
-        return _silent
+        return say_nothing
 
     def show(done: int, of: int, what: str) -> None:
         text = f"{what}: {done:,} of {of:,}" if of > 1 else what
@@ -24,9 +24,5 @@ def progress_on(stream: TextIO, *, quiet: bool) -> Callable[[int, int, str], Non
     return show
 
 
-def say_nothing(_sentence: str) -> None:
-    """Ignore the sentence, since nobody is watching."""
-
-
-def _silent(_done: int, _of: int, _what: str) -> None:
-    """Say nothing."""
+def say_nothing(*_: object) -> None:
+    """Ignore what there is to say, since nobody is watching."""
