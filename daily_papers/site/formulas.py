@@ -89,7 +89,7 @@ class Formula(NamedTuple):
 
 def plain_text(text: str) -> str:
     """The text as readers should see it, with its accents composed (NFC), as people type them."""
-    if text.isascii() and text.isprintable() and "\\" not in text and "  " not in text:
+    if text.isascii() and text.isprintable() and not any(sign in text for sign in (*_SIGNS, "  ")):
         return text.strip()  # nearly always, and quick
     return unicodedata.normalize("NFC", shown(text))
 
