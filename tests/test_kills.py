@@ -20,6 +20,11 @@ from tests.support.repository import KEYWORDS, Repository
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="children are made by fork")
 
+LIKED = f"""\
+max_papers: 8
+like: library.bib
+{KEYWORDS}  - {{name: For me, like: library.bib, papers_per_day: 3}}
+"""
 FIRST, SECOND, THIRD = (date(2026, 1, day) for day in (20, 21, 22))
 
 
@@ -128,6 +133,19 @@ class TestAKill:
         """What a wait made it store must not make the next run believe that it was all."""
         world.arxiv.today = THIRD
         assert_kills_leave_nothing(world, begun, tmp_path, "search", every, throttled=True)
+
+    @pytest.mark.parametrize("every", [pytest.param(17, id="many", marks=pytest.mark.full)])
+    def test_in_a_run_that_ranks_by_what_the_reader_likes(
+        self, world: World, tmp_path: Path, every: int
+    ):
+        """The papers that a keyword with `like` chose are chosen once, and their order stays."""
+        pytest.importorskip("sklearn")
+        repository = Repository.new(tmp_path / "liked", LIKED)
+        repository.write("library.bib", "@misc{a, title = {Denoising diffusion models}}\n")
+        for world.arxiv.today in (FIRST, SECOND):
+            assert world.update(repository, "auto").code == 0
+        world.arxiv.today = THIRD
+        assert_kills_leave_nothing(world, repository, tmp_path, "auto", every)
 
 
 @pytest.mark.full
