@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
 from difflib import get_close_matches
 from functools import cache
-from itertools import islice
+from graphlib import CycleError, TopologicalSorter
+from itertools import islice, pairwise
 from pathlib import Path
 from types import EllipsisType, NoneType, UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
@@ -22,6 +23,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from jinja2.meta import find_referenced_templates
 
 from daily_papers.config import Problem
 from daily_papers.render.templates import (
@@ -52,6 +54,7 @@ _SITE: Final = "site/"
 _GUARDS: Final = frozenset({"defined", "undefined", "default", "d"})
 #: Names that jinja2 itself defines in some places.
 _GIVEN: Final = ("loop", "self", "super", "caller", "varargs", "kwargs")
+_REFERENCES = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
 _QUOTED = re.compile(r"""["'](?=([^"'\n]*)["'])""")
 
 
@@ -65,7 +68,7 @@ def check_templates(root: Path) -> tuple[Problem, ...]:
         of_site = kind is SiteTemplates
         group = {name: texts[name] for name in texts if name.startswith(_SITE) == of_site}
         if group:
-            problems += _mistakes(kind(own).environment, group)
+            problems += _mistakes(kind(own).environment, group, kind().environment)
     return tuple(problems)
 
 
@@ -127,7 +130,9 @@ def outdated_copies(texts: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem(f"templates/{name}", 1, None, doubt, "warning")
 
 
-def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list[Problem]:
+def _mistakes(
+    environment: jinja2.Environment, texts: Mapping[str, str], bundled: jinja2.Environment
+) -> list[Problem]:
     environment.add_extension(_WordLimit)
     trees: dict[str, nodes.Template] = {}
     problems = []
@@ -149,7 +154,35 @@ def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list
         )
     )
     problems += _cut_short(found)
+    problems += _circle(trees, bundled)
     return sorted(problems, key=lambda problem: (problem.path, problem.line or 0))
+
+
+def _circle(trees: Mapping[str, nodes.Template], bundled: jinja2.Environment) -> Iterator[Problem]:
+    """Name a template that includes or extends itself, perhaps through others: it never ends."""
+    assert bundled.loader is not None
+    every = {
+        name: bundled.parse(bundled.loader.get_source(bundled, name)[0])
+        for name in bundled.list_templates(["jinja"])
+    }
+    own = {name.removeprefix(_SITE): name for name in trees}
+    every |= {short: trees[name] for short, name in own.items()}
+    try:
+        TopologicalSorter(
+            {name: set(find_referenced_templates(tree)) for name, tree in every.items()}
+        ).prepare()
+    except CycleError as error:
+        # Each one is included by the next, and the last one is the first.
+        circle: list[str] = error.args[1]
+        part, name = next(pair for pair in pairwise(circle) if pair[1] in own)
+        line = next(
+            node.lineno
+            for node in every[name].find_all(_REFERENCES)
+            if any(const.value == part for const in node.find_all(nodes.Const))
+        )
+        others = [each for each in circle[1:] if each != name]
+        through = f", through {', '.join(others)}" if others else ""
+        yield _problem(own[name], line, f"it includes itself{through}; remove {part!r} here")
 
 
 class _TooMuch(Exception):
