@@ -368,31 +368,32 @@ def run_preview(arguments: Namespace) -> int:
     from daily_papers.repository import Repository
 
     request = preview.Request(Path(arguments.root), listing_day(os.environ), os.environ, _say)
-    style = preview_text.STYLES[arguments.format]
+    write = preview_text.FORMATS[arguments.format]
     if arguments.changed_since is None:
         config = Repository(request.root).load_config()
         keywords = preview.keywords_named(config, arguments.keyword)
     else:
         config, changes = preview.changed_since(request.root, arguments.changed_since, request.day)
         keywords = changes.keywords
-        title = "Preview of keywords.yaml"
-        print(style.sentences(title, preview_text.changes_in_words(changes)))
+        sentences = preview_text.changes_in_words(changes)
+        print(write(preview_text.Passage("Preview of keywords.yaml", sentences, level=2)))
     searched = [keyword for keyword in keywords if keyword.like is None]
     previews = []
     failures = []
     with preview.session_for(request) as session:
         for found in preview.preview_keywords(session, request, config, searched):
-            print(style.preview(found), flush=True)
+            print(write(preview_text.keyword_passage(found)), flush=True)
             previews.append(found)
             failures.append(found.failure)
         left_out = len(searched) - len(previews)
         together = preview.overview(session, request, config, previews, left_out)
-        if sentences := list(preview_text.overview_in_words(together)):
-            print(style.sentences("Together" if len(searched) > 1 else "Similar", sentences))
+        if words := list(preview_text.overview_in_words(together)):
+            title = "Together" if len(searched) > 1 else "Similar"
+            print(write(preview_text.Passage(title, words, level=2)))
         for keyword in keywords:
             if keyword.like is not None:
                 ranked = preview_liked.preview_liked(session, request, config, keyword)
-                print(preview_liked.STYLES[arguments.format](ranked), flush=True)
+                print(write(preview_liked.liked_passage(ranked)), flush=True)
                 failures.append(ranked.failure)
     return 1 if any(failures) else 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from daily_papers.arxiv.feed import AnnouncementFeed
@@ -15,11 +14,10 @@ from daily_papers.daily.liking import liked_ids, rank_listing
 from daily_papers.daily.news import matching_each
 from daily_papers.daily.volumes import split_into_parts
 from daily_papers.errors import FetchError
-from daily_papers.github_actions import harmless
 from daily_papers.papers.announcement import merge_parts
-from daily_papers.papers.paper import Paper
 from daily_papers.preview import Request
-from daily_papers.render import markdown
+from daily_papers.preview_text import Passage
+from daily_papers.render.markdown import shown
 from daily_papers.repository import Repository
 from daily_papers.text import plural
 
@@ -65,42 +63,17 @@ def preview_liked(
     )
 
 
-def as_text(preview: LikedPreview) -> str:
-    """Write the preview for a terminal."""
-    lines = [preview.keyword.name, *(f"  {sentence}" for sentence in _sentences(preview))]
-    for paper, similar in _taken(preview):
-        title = markdown.shown(paper.title)
-        lines += [f"    {title}  {paper.url}", *([f"      {similar}"] if similar else [])]
-    return "\n".join(map(harmless, lines)) + "\n"
-
-
-def as_markdown(preview: LikedPreview) -> str:
-    """Write the preview for GITHUB_STEP_SUMMARY."""
-    lines = [f"### {markdown.heading(preview.keyword.name)}", ""]
-    lines += [f"- {markdown.paragraph(sentence)}" for sentence in _sentences(preview)]
-    for paper, similar in _taken(preview):
-        reason = f": {markdown.cell(similar)}" if similar else ""
-        lines.append(f"  - [{markdown.link_text(paper.title)}]({paper.url}){reason}")
-    return "\n".join(lines) + "\n"
-
-
-STYLES = {"text": as_text, "markdown": as_markdown}
-
-
-def _sentences(preview: LikedPreview) -> Iterator[str]:
-    if preview.failure is not None:
-        yield f"Unknown: {preview.failure}"
-        return
-    assert preview.ranked is not None
-    taken = len(preview.ranked.chosen[preview.keyword.slug])
-    yield from preview.ranked.notes
-    yield f"takes {taken} of the last listing's {plural(preview.listed, 'paper')}"
-
-
-def _taken(preview: LikedPreview) -> Iterator[tuple[Paper, str]]:
-    """Each paper, the closest first, and what it is like."""
-    if preview.ranked is None:
-        return
-    for paper in preview.ranked.chosen[preview.keyword.slug]:
-        similar = preview.ranked.liking[paper.id].similar
-        yield paper, f"similar to {markdown.shown(similar)}" if similar else ""
+def liked_passage(preview: LikedPreview) -> Passage:
+    """What the keyword would take, the closest first, and what each paper is like."""
+    name, ranked = preview.keyword.name, preview.ranked
+    if ranked is None:
+        return Passage(name, [f"Unknown: {preview.failure}"])
+    taken = ranked.chosen[preview.keyword.slug]
+    similar = ((paper, ranked.liking[paper.id].similar) for paper in taken)
+    listed = plural(preview.listed, "paper")
+    return Passage(
+        name,
+        [*ranked.notes, f"takes {len(taken)} of the last listing's {listed}"],
+        papers=[(paper, f"similar to {shown(title)}" if title else "") for paper, title in similar],
+        order="closest",
+    )

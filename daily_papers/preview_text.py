@@ -5,11 +5,10 @@ Paper text is escaped for its place, and no line is a workflow command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from math import ceil
-from typing import NamedTuple
 
-from daily_papers.config import Keyword
 from daily_papers.config.messages import list_as_yaml
 from daily_papers.daily.plan import MOST_FILLS
 from daily_papers.github_actions import harmless
@@ -27,56 +26,64 @@ _OVERLAPS = 5
 _UNITS = (("listing day", 1), ("week", 5), ("month", 21), ("year", 250))
 
 
-class Style(NamedTuple):
-    """How previews are written for one place."""
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of what `preview` prints."""
 
-    sentences: Callable[[str, Iterable[str]], str]
-    preview: Callable[[KeywordPreview], str]
-
-
-def sentences_as_text(title: str, sentences: Iterable[str]) -> str:
-    """Write sentences for a terminal, below their title."""
-    return "".join(f"{harmless(line)}\n" for line in (title, *(f"  {each}" for each in sentences)))
-
-
-def sentences_as_markdown(title: str, sentences: Iterable[str]) -> str:
-    """Write them for GITHUB_STEP_SUMMARY."""
-    lines = [f"## {title}", "", *(f"- {markdown.paragraph(sentence)}" for sentence in sentences)]
-    return "\n".join(lines) + "\n"
+    title: str
+    sentences: Iterable[str]
+    query: str | None = None
+    #: Each with why it is shown; empty if there is nothing to say.
+    papers: Sequence[tuple[Paper, str]] = ()
+    order: str = "newest"
+    #: Of the title, in Markdown.
+    level: int = 3
 
 
-def as_text(preview: KeywordPreview) -> str:
-    """Write one keyword's preview for a terminal."""
-    lines = [preview.keyword.name, *(f"  {sentence}" for sentence in _sentences(preview))]
-    lines += [f"  query: {to_arxiv(preview.keyword.expression)}"]
-    lines += ["  newest:"] if preview.papers else []
-    for paper in preview.papers[:_SAMPLES]:
-        lines += [
-            f"    {paper.date}  {markdown.shown(paper.title)}  {paper.url}",
-            f"      {_reason(preview.keyword, paper)}",
-        ]
+def as_text(passage: Passage) -> str:
+    """Write a passage for a terminal."""
+    lines = [passage.title, *(f"  {sentence}" for sentence in passage.sentences)]
+    if passage.query is not None:
+        lines.append(f"  query: {passage.query}")
+    lines += [f"  {passage.order}:"] if passage.papers else []
+    for paper, reason in passage.papers:
+        lines.append(f"    {paper.date}  {markdown.shown(paper.title)}  {paper.url}")
+        if reason:
+            lines.append(f"      {reason}")
     return "\n".join(map(harmless, lines)) + "\n"
 
 
-def as_markdown(preview: KeywordPreview) -> str:
-    """Write one keyword's preview for GITHUB_STEP_SUMMARY."""
-    lines = [f"### {markdown.heading(preview.keyword.name)}", ""]
-    lines += [f"- {markdown.paragraph(sentence)}" for sentence in _sentences(preview)]
-    query = markdown.shown(to_arxiv(preview.keyword.expression)).replace("`", " ")
-    lines += [f"- query: `` {query} ``"]
-    lines += ["- newest:"] if preview.papers else []
-    lines += [
-        f"  - {paper.date} [{markdown.link_text(paper.title)}]({paper.url}): "
-        f"{markdown.cell(_reason(preview.keyword, paper))}"
-        for paper in preview.papers[:_SAMPLES]
-    ]
+def as_markdown(passage: Passage) -> str:
+    """Write a passage for GITHUB_STEP_SUMMARY."""
+    lines = [f"{'#' * passage.level} {markdown.heading(passage.title)}", ""]
+    lines += [f"- {markdown.paragraph(sentence)}" for sentence in passage.sentences]
+    if passage.query is not None:
+        query = markdown.shown(passage.query).replace("`", " ")
+        lines.append(f"- query: `` {query} ``")
+    lines += [f"- {passage.order}:"] if passage.papers else []
+    for paper, reason in passage.papers:
+        link = f"[{markdown.link_text(paper.title)}]({paper.url})"
+        lines.append(f"  - {paper.date} {link}{f': {markdown.cell(reason)}' if reason else ''}")
     return "\n".join(lines) + "\n"
 
 
-STYLES = {
-    "text": Style(sentences_as_text, as_text),
-    "markdown": Style(sentences_as_markdown, as_markdown),
-}
+#: What ``--format`` takes.
+FORMATS = {"text": as_text, "markdown": as_markdown}
+
+
+def keyword_passage(preview: KeywordPreview) -> Passage:
+    """What a keyword would bring, with samples."""
+    expression = preview.keyword.expression
+    reasons = ((paper, explain(why(expression, paper))) for paper in preview.papers[:_SAMPLES])
+    return Passage(
+        preview.keyword.name,
+        _sentences(preview),
+        query=to_arxiv(expression),
+        papers=[
+            (paper, f"matches: {reason}" if reason else "does not match, and would not be stored")
+            for paper, reason in reasons
+        ],
+    )
 
 
 def changes_in_words(changes: KeywordChanges) -> Iterator[str]:
@@ -207,9 +214,3 @@ def _homonyms(preview: KeywordPreview) -> Iterator[str]:
         others = ", ".join(group.others[:_NAMES]) or "nobody"
         categories = ", ".join(group.categories[:_NAMES])
         yield f"{plural(len(group.papers), 'paper')} in {categories}, with {others}"
-
-
-def _reason(keyword: Keyword, paper: Paper) -> str:
-    """Why a paper matches, or that it does not match our own rule."""
-    reason = explain(why(keyword.expression, paper))
-    return f"matches: {reason}" if reason else "does not match, and would not be stored"

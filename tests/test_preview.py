@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from daily_papers import preview_text
 from daily_papers.config import Keyword, parse_config
 from daily_papers.papers.authors import coauthor_groups
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.preview import KeywordPreview, matching, overlaps
-from daily_papers.preview_text import STYLES, as_markdown, as_text
+from daily_papers.preview_text import FORMATS, keyword_passage
 from tests.sandbox import RATE_EXCEEDED, SandboxArxiv, Service
 from tests.support.bare_remote import BareRemote, git
 from tests.support.command_line import Ended, run
@@ -31,6 +32,14 @@ keywords:
   - mri
 """
 HOSTILE = "::error::x | <script>`</code>` ##[group] [a](b) @you"
+
+
+def as_text(preview: KeywordPreview) -> str:
+    return preview_text.as_text(keyword_passage(preview))
+
+
+def as_markdown(preview: KeywordPreview) -> str:
+    return preview_text.as_markdown(keyword_passage(preview))
 
 
 def keyword(text: str = "mri") -> Keyword:
@@ -314,7 +323,7 @@ def test_a_keyword_that_arxiv_does_not_answer_for_leaves_the_others(
     assert "graph neural networks\n  " in ended.out
 
 
-@pytest.mark.parametrize("style", sorted(STYLES))
+@pytest.mark.parametrize("style", sorted(FORMATS))
 def test_only_what_changed_since_a_commit_is_asked_for(
     repository: Path, arxiv: SandboxArxiv, tmp_path: Path, style: str
 ) -> None:
