@@ -140,6 +140,7 @@ def _new_files(slots: tuple[str, ...]) -> dict[str, str]:
         "    <slots>\n": "".join(f"{slot}\n" for slot in slots),
         "<action>": ACTION,
         "<check-action>": f"{repository}/.github/actions/check@{commit}",
+        "<notify-action>": f"{repository}/.github/actions/notify@{commit}",
         "<site-action>": f"{repository}/.github/actions/site@{commit}",
         "<project>": PROJECT_URL,
         "<schema>": str(schema["$id"]),

@@ -109,7 +109,7 @@ def test_upgrade_renews_the_workflows_keeps_their_hours_and_shows_the_difference
     run("init", tmp_path)
     daily = tmp_path / ".github/workflows/daily.yml"
     renewed = daily.read_text(encoding="utf-8")
-    without_website, _, _ = renewed.partition("\n  # Builds what the daily job pushed")
+    without_website, _, _ = renewed.partition("\n  # Sends what was pushed")
     older = without_website.replace(ACTION, "someone/older@" + "1" * 40)
     daily.write_text(older + "\n", encoding="utf-8")
     check = tmp_path / ".github/workflows/check.yml"
@@ -120,6 +120,7 @@ def test_upgrade_renews_the_workflows_keeps_their_hours_and_shows_the_difference
     assert check.is_file()
     assert f"-        uses: someone/older@{'1' * 40}" in said
     assert f"+        uses: {ACTION}" in said
+    assert "+  notify:" in said
     assert "+  deploy:" in said
     assert (tmp_path / "README.md").read_bytes() == readme
 
@@ -256,7 +257,7 @@ def test_the_commit_that_digest_repositories_run_has_the_actions() -> None:
     )
     if known.returncode != 0:
         pytest.skip("this checkout lacks the history (a shallow clone, or no clone at all)")
-    actions = [f".github/actions/{name}/action.yml" for name in ("check", "site")]
-    for path in ("action.yml", *actions, "requirements/job.txt"):
+    actions = [f".github/actions/{name}/action.yml" for name in ("check", "notify", "site")]
+    for path in ("action.yml", *actions, "requirements/channels.txt", "requirements/job.txt"):
         there = ["git", "-C", PROJECT, "cat-file", "-e", f"{commit}:{path}"]
         assert subprocess.run(there, capture_output=True, check=False).returncode == 0, path

@@ -69,7 +69,8 @@ def test_by_hand_it_begins_at_once_and_a_dry_run_leaves_nothing(tmp_path: Path) 
         assert it.remote.subjects() == ["Begin"]
         assert it.arxiv.requests == []
         assert it.github.writes == []
-        assert _results(it) == ["success", "skipped", "skipped"]
+        assert "nothing to send" in it.runner.jobs["notify"].log
+        assert _results(it) == ["success", "success", "skipped", "skipped"]
 
 
 @pytest.mark.parametrize("ours", [pytest.param(True, marks=pytest.mark.full), False])
@@ -78,7 +79,7 @@ def test_the_website_shows_what_the_run_has_pushed(tmp_path: Path, *, ours: bool
     with rehearsal(tmp_path, repository) as it:
         it.runner.variables |= {"DAILY_PAPERS": "on", "DAILY_PAPERS_SITE": "on"}
         assert it.slot(date(2026, 1, 13)).succeeded
-        assert _results(it) == ["success", "success", "success"]
+        assert _results(it) == ["success"] * 4
         website = it.website()
         assert website == it.due_website()
         assert website is not None
@@ -102,7 +103,7 @@ def test_the_website_shows_what_the_run_has_pushed(tmp_path: Path, *, ours: bool
 def test_the_website_on_days_that_do_not_go_well(tmp_path: Path) -> None:
     with rehearsal(tmp_path, _made_by_init(tmp_path)) as it:
         assert it.slot(date(2026, 1, 12)).succeeded
-        assert _results(it) == ["success", "skipped", "skipped"]
+        assert _results(it) == ["success", "success", "skipped", "skipped"]
         assert it.website() is None
 
         # Switched on, at its own address. The second slot has nothing to push, and shows it all.
@@ -114,27 +115,33 @@ def test_the_website_on_days_that_do_not_go_well(tmp_path: Path) -> None:
 
         # Nothing answers: the job is red, and the website says why.
         assert not it.slot(date(2026, 1, 13), intercept=_down(*Service)).succeeded
-        assert _results(it) == ["failure", "success", "success"]
+        assert _results(it) == ["failure", "success", "success", "success"]
         shown = it.due_website("--base-url", address)
         assert it.website() == shown
         assert "Not fetched" in shown["index.html"]
 
-        # Killed, only asked what it would do, stopped by a mistake: it stays as it was.
+        # It does not wait for the mail.
         it.slot(date(2026, 1, 14), until=NOTIFY)
-        assert _results(it) == ["failure", "skipped", "skipped"]
+        assert _results(it) == ["success", "failure", "success", "success"]
+        shown = it.due_website("--base-url", address)
+        assert it.website() == shown
+
+        # Killed, only asked what it would do, stopped by a mistake: it stays as it was.
+        it.slot(date(2026, 1, 15), until="Push")
+        assert _results(it) == ["failure", "skipped", "skipped", "skipped"]
         dry = Event("workflow_dispatch", {"dry-run": True})
         assert it.slot(date(2026, 1, 15), event=dry).succeeded
-        assert _results(it) == ["success", "skipped", "skipped"]
+        assert _results(it) == ["success", "success", "skipped", "skipped"]
         it.remote.push_change({"keywords.yaml": "keywords: [mri, mri]\n"}, "Slip")
         assert not it.slot(date(2026, 1, 15)).succeeded
-        assert _results(it) == ["failure", "skipped", "skipped"]
+        assert _results(it) == ["failure", "skipped", "skipped", "skipped"]
         assert it.website() == shown
 
         # One that cannot be built is not deployed.
         it.remote.push_change({"keywords.yaml": KEYWORDS}, "Mend")
         it.remote.push_change({"templates/site/start.html.jinja": "{{ nobody_knows }}"}, "Slip")
         assert it.slot(date(2026, 1, 15)).succeeded
-        assert _results(it) == ["success", "failure", "skipped"]
+        assert _results(it) == ["success", "success", "failure", "skipped"]
         assert it.website() == shown
 
 
@@ -390,7 +397,7 @@ def _check(it: Rehearsal, files: dict[str, str]) -> Job:
 
 
 def _results(it: Rehearsal) -> list[str]:
-    """How the last run's jobs ended: the daily one, the website's build, its deployment."""
+    """How the last run's jobs ended: update, notify, the website's build, its deployment."""
     return [job.result for job in it.runner.jobs.values()]
 
 

@@ -79,20 +79,24 @@ def test_only_the_step_that_asks_a_model_has_its_key(made: Path) -> None:
         for step in steps(path)
         if "model-key" in str(step.get("env")) or "MODEL_KEY" in str(step)
     ]
-    daily = ("daily.yml", "Run the daily job")  # which hands it to the action
+    daily = ("daily.yml", "Update and push")  # which hands it to the action
     assert sorted(having) == [("action.yml", "Summarize"), daily, daily]
 
 
-def test_only_the_step_that_sends_has_the_channels(made: Path) -> None:
+def test_only_one_step_of_a_job_that_cannot_push_has_the_channels(made: Path) -> None:
     having = [
         (path.name, step["name"])
         for path in all_files(made)
         for step in steps(path)
-        if "inputs.channels" in str(step)
-        or "secrets.DAILY_PAPERS_CHANNELS" in str(step.get("with"))
+        if "${{ inputs.channels }}" in str(step) or "secrets.DAILY_PAPERS_CHANNELS" in str(step)
     ]
-    daily = ("daily.yml", "Run the daily job")  # which hands it to the action
-    assert sorted(having) == [("action.yml", "Send the digests"), daily, daily]
+    daily = ("daily.yml", "Send the digests")  # which hands them to the action
+    assert sorted(having) == [("action.yml", "Notify"), daily, daily]
+    for path in (PROJECT / ".github/workflows/daily.yml", made / "daily.yml"):
+        for job in read(path)["jobs"].values():
+            if "DAILY_PAPERS_CHANNELS" in str(job):
+                assert job["permissions"] == {"contents": "read", "issues": "write"}
+                assert job["steps"][0]["with"]["persist-credentials"] is False
 
 
 def test_permissions_are_none_but_for_what_a_job_names(made: Path) -> None:
@@ -115,7 +119,8 @@ def test_only_the_job_that_does_nothing_but_deploy_may_write_to_pages(made: Path
         jobs = read(path)["jobs"]
         may = {name: set(job["permissions"].items()) for name, job in jobs.items()}
         assert may == {
-            "daily": {("contents", "write"), ("issues", "write")},
+            "update": {("contents", "write")},
+            "notify": {("contents", "read"), ("issues", "write")},
             "site": {("contents", "read")},
             "deploy": {("pages", "write"), ("id-token", "write")},
         }
