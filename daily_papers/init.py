@@ -25,7 +25,7 @@ from daily_papers.transaction import Transaction, unwritable
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
-ACTION = "daily-papers/daily-papers@21895ae52b866037aa4de540b2be8facedf6a84c"
+ACTION = "daily-papers/daily-papers@8e0dfd5495abcdf315abf04aefa4706457eff50e"
 
 Say = Callable[[str], None]
 
