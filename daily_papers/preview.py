@@ -25,7 +25,6 @@ from daily_papers.config import (
     load_config,
     parse_config,
 )
-from daily_papers.config.messages import in_single
 from daily_papers.config.reader import MOST_PAPERS
 from daily_papers.config.searches import in_either
 from daily_papers.daily.job import all_categories
@@ -193,7 +192,8 @@ def keywords_named(config: Config, name: str | None) -> tuple[Keyword, ...]:
 
 
 def _new_keyword(config: Config, name: str) -> Keyword:
-    lines = ["keywords:", f"  - {in_single(name)}"]
+    quoted = name.replace("'", "''")
+    lines = ["keywords:", f"  - '{quoted}'"]
     if config.categories:
         lines.insert(0, f"categories: [{', '.join(config.categories)}]")
     try:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import yaml
 
@@ -31,9 +31,8 @@ _KINDS = {
 }
 _WHOLE_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})", re.ASCII)
 _FEW_DIGITS = re.compile(r"\s*\d{1,9}\s*")
-#: A text that needs no quotes in YAML, unless it is one of the words below.
+#: A text that needs no quotes in YAML, unless it is a word such as yes.
 _PLAIN = re.compile(r"[^\W\d_][\w+./#-]*(?: [\w+./][\w+./#-]*)*")
-_NO_TEXT = frozenset({"yes", "no", "true", "false", "on", "off", "null", "y", "n"})
 #: Format characters that scripts and emoji need; the others only hide something.
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
@@ -107,35 +106,34 @@ class Value:
 # --- texts as YAML ------------------------------------------------------------------------------
 
 
-def as_yaml(text: str) -> str:
+def as_yaml(text: str, style: Literal["'", '"'] | None = None) -> str:
     """The text as you write it after a hyphen, after a colon or in brackets, on one line.
 
-    Single quotes are preferred, since messages use double ones themselves.
+    Without a style it has quotes only if it needs them, and then single ones, since messages use
+    double ones themselves.
     """
-    if _PLAIN.fullmatch(text) and text.isprintable() and text.lower() not in _NO_TEXT:
-        return text
-    return in_single(text) if text.isprintable() else _in_double(text)
+    if not text.isprintable():
+        style = '"'  # the only one that has escapes
+    elif style is None and not _PLAIN.fullmatch(text):
+        style = "'"
+    dumped: str = yaml.safe_dump(
+        [text],
+        default_style=style,
+        default_flow_style=True,
+        allow_unicode=True,
+        width=len(text) * 10 + 100,
+    )
+    return with_escapes(dumped.removesuffix("\n")[1:-1])
 
 
 def list_as_yaml(texts: Sequence[str]) -> str:
     """The texts as a list in brackets."""
-    return f"[{', '.join(as_yaml(text) for text in texts)}]"
+    return f"[{', '.join(map(as_yaml, texts))}]"
 
 
 def in_quotes(text: str) -> str:
     """The text in double quotes, or in single ones if it would need escapes in double ones."""
-    if not text.isprintable():
-        return _in_double(text)
-    return in_single(text) if set(text) & set('"\\') else f'"{text}"'
-
-
-def in_single(text: str) -> str:
-    """The text, which must be printable, in single quotes."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _in_double(text: str) -> str:
-    return '"' + with_escapes(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+    return as_yaml(text, "'" if set(text) & set('"\\') else '"')
 
 
 def with_escapes(text: str) -> str:
