@@ -97,6 +97,7 @@ Check = Callable[[str], str | None]
 Read = dict[str, Any]
 #: What reads the value of each key.
 Readers = Mapping[str, Callable[["_Reader", Value], Any]]
+ReadText = Callable[["_Reader", Value], str | None]
 
 
 def load_config(path: Path) -> Config:
@@ -241,14 +242,20 @@ class _Reader:
             return text
         return None
 
-    def texts(self, value: Value, *checks: Any, or_one: bool = False) -> tuple[str, ...]:
-        """The texts of a list, each once; with ``or_one``, a single text is a list of one."""
-        items = [value] if or_one and value.kind != "a list" else self.items(value)
-        texts = (self.text(item, *checks) for item in items)
+    def texts(self, value: Value, read: ReadText, **limits: Any) -> tuple[str, ...]:
+        """What ``read`` makes of the items of a list, each once, without those that are wrong."""
+        texts = (read(self, item) for item in self.items(value, **limits))
         return tuple(dict.fromkeys(text for text in texts if text is not None))
 
-    def items(self, value: Value, *, least: int = 1, most: int = 100) -> list[Value]:
-        """The items of a list; messages about them name the list's key."""
+    def items(
+        self, value: Value, *, least: int = 1, most: int = 100, or_one: bool = False
+    ) -> list[Value]:
+        """The items of a list; with ``or_one``, a single text is a list of one.
+
+        Messages about them name the list's key.
+        """
+        if or_one and value.kind != "a list":
+            return [value]
         if value.kind != "a list":
             self.refuse_kind(value, messages.no_list)
             return []
@@ -347,7 +354,8 @@ class _Reader:
         if not has_subject and "name" not in values and self.errors == before:
             message = 'the keyword says nothing to search for; add a line "name: ..."'
             self.refuse(item, message)
-        readers: Readers = _KEYWORD_KEYS if has_subject else {**_KEYWORD_KEYS, "name": _SUBJECT}
+        # Without any other subject, the name is the phrase to search for.
+        readers: Readers = _KEYWORD_KEYS if has_subject else {**_KEYWORD_KEYS, "name": _PHRASE}
         alone = next((key for key in ("like", "query") if key in values), None)
         skipped = _EXCLUDED[alone][0] if alone else frozenset()
         if "name" not in values:
@@ -423,8 +431,7 @@ class _Reader:
     def library(self, value: Value) -> Library | None:
         """BibTeX files and identifiers, or a single one of them."""
         files, ids = dict[str, int](), list[str]()
-        items = self.items(value, most=_MOST_LIKED) if value.kind == "a list" else [value]
-        for item in items:
+        for item in self.items(value, most=_MOST_LIKED, or_one=True):
             if item.kind not in ("a text", "a number"):
                 self.refuse_kind(item, messages.no_liked)
                 continue
@@ -457,15 +464,13 @@ class _Reader:
 
 
 def _category(reader: _Reader, value: Value) -> str | None:
-    checks = (messages.category_problem, doubts.category_doubt, 200, messages.no_category)
-    name = reader.text(value, *checks)
+    name = reader.text(
+        value,
+        messages.category_problem,
+        doubts.category_doubt,
+        wrong_kind=messages.no_category,
+    )
     return None if name is None else taxonomy.canonical(name)
-
-
-def _categories(reader: _Reader, value: Value) -> tuple[str, ...]:
-    items = reader.items(value, least=0, most=200)
-    names = (_category(reader, item) for item in items)
-    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def _number(reader: _Reader, value: Value, most: int = MOST_PAPERS) -> int | None:
@@ -483,16 +488,6 @@ def _choice(reader: _Reader, value: Value, choices: Sequence[str]) -> str | None
     return None
 
 
-def _columns(reader: _Reader, value: Value) -> tuple[str, ...]:
-    columns = []
-    for item in reader.items(value):
-        if item.kind == "a text" and item.text in COLUMNS:
-            columns.append(item.text)
-        else:
-            reader.refuse_kind(item, partial(messages.no_choice, choices=COLUMNS))
-    return tuple(dict.fromkeys(columns))
-
-
 def _query(reader: _Reader, value: Value) -> Expression | None:
     if reader.text(value, messages.heading_problem, most=MAX_LENGTH) is None:
         return None
@@ -508,23 +503,23 @@ def _query(reader: _Reader, value: Value) -> Expression | None:
 
 
 _HEADING: Final = partial(_Reader.text, check=messages.heading_problem)
-#: Without any other subject, the name is the phrase to search for.
-_SUBJECT: Final = partial(_Reader.text, check=messages.phrase_problem, doubt=doubts.phrase_doubt)
-_PHRASE: Final = (messages.phrase_problem, doubts.phrase_doubt)
-_NAME: Final = (messages.author_problem, doubts.author_doubt)
+_PHRASE: Final = partial(_Reader.text, check=messages.phrase_problem, doubt=doubts.phrase_doubt)
+_UNWANTED: Final = partial(_Reader.text, check=messages.phrase_problem)
+_AUTHOR: Final = partial(_Reader.text, check=messages.author_problem, doubt=doubts.author_doubt)
+_CATEGORIES: Final = partial(_Reader.texts, read=_category, least=0, most=200)
 _TOP_KEYS: Final[Readers] = {
     "title": _HEADING,
-    "categories": _categories,
+    "categories": _CATEGORIES,
     "max_papers": _number,
     "like": _Reader.library,
     "keywords": _Reader.keywords,
-    "columns": _columns,
+    "columns": partial(_Reader.texts, read=partial(_choice, choices=COLUMNS)),
     "digest": partial(_choice, choices=("daily", "weekly")),
     "issues": partial(_choice, choices=("per digest", "per keyword")),
     "summaries": _Reader.summaries,
 }
 _SUMMARIES_KEYS: Final[Readers] = {
-    "endpoint": lambda reader, value: reader.text(value, endpoint_problem),
+    "endpoint": partial(_Reader.text, check=endpoint_problem),
     "model": _HEADING,
     "language": partial(_choice, choices=tuple(LANGUAGES)),
     "style": partial(_choice, choices=STYLES),
@@ -532,14 +527,14 @@ _SUMMARIES_KEYS: Final[Readers] = {
 }
 _KEYWORD_KEYS: Final[Readers] = {
     "name": _HEADING,
-    "slug": lambda reader, value: reader.text(value, slug_problem),
-    "any": lambda reader, value: reader.texts(value, *_PHRASE),
-    "none": lambda reader, value: reader.texts(value, messages.phrase_problem),
+    "slug": partial(_Reader.text, check=slug_problem),
+    "any": partial(_Reader.texts, read=_PHRASE),
+    "none": partial(_Reader.texts, read=_UNWANTED),
     "in": partial(_choice, choices=tuple(PLACES)),
-    "author": lambda reader, value: reader.texts(value, *_NAME, or_one=True),
+    "author": partial(_Reader.texts, read=_AUTHOR, or_one=True),
     "query": _query,
     "category": _category,
-    "categories": _categories,
+    "categories": _CATEGORIES,
     "max_papers": _number,
     "like": _Reader.library,
     "papers_per_day": partial(_number, most=MOST_PAPERS_PER_DAY),
