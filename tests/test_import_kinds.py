@@ -345,6 +345,33 @@ def test_a_link_that_no_paper_can_have_is_left_out_and_named(
     assert names == ["mice"]
 
 
+def test_what_json_leaves_out_is_named_by_its_keys(repository: Repository, tmp_path: Path):
+    bad = {"url": "https://arxiv.org/abs/2513.00005"}
+    others = [{"url": URL[:-1] + "2", "title": "A"}, {"url": URL[:-1] + "3", "title": "B"}]
+    (tmp_path / "a.json").write_text(json.dumps({"mice": [{"url": URL}, bad], "papers": others}))
+    ended = bring_in(repository, tmp_path / "a.json")
+    assert ended.code == 3
+    wrong, homeless = ended.err.splitlines()
+    assert "a.json: mice/2: no paper at arXiv has this identifier" in wrong
+    assert "a.json: papers/1: no heading, key or column with a word" in homeless
+    assert homeless.endswith("(and 1 more like it)")
+    assert "4 rows read, 1 paper stored, 3 left out" in ended.out.splitlines()
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+@pytest.mark.parametrize("head", ["", "title{0}url{0}topic\n"])
+def test_the_separator_of_csv_is_found(
+    repository: Repository, tmp_path: Path, sign: str, head: str
+):
+    title = "Brown mice, rats, voles, shrews" if sign == ";" else "Brown mice; rats; voles"
+    row = sign.join([f'{title}: "a survey"' if sign == ";" else f'"{title}"', URL, "brown mice"])
+    (tmp_path / "a.csv").write_text(f"{head.format(sign)}{row}\n")
+    (tmp_path / "b.md").write_text(f"## brown mice\n{HEAD}{ROW.replace('00001', '00002')}")
+    ended = bring_in(repository, tmp_path / "a.csv", tmp_path / "b.md")
+    assert (ended.code, ended.err) == (0, "")
+    assert repository.records("data/papers/*.jsonl")[0]["title"].startswith(title)
+
+
 def test_variants_of_a_topic_in_several_files_are_one(repository: Repository, tmp_path: Path):
     (tmp_path / "a.md").write_text(f"## Mice\n{HEAD}{ROW}\n## 小鼠 A\n{HEAD}{ROW}")
     topics = ("mice", "MICE", '"mice"?', "小鼠 a")

@@ -41,8 +41,11 @@ def replaced(text: str, stored: Stored | None = None) -> str:
             for section in published.sections
             if section.name
         }
-    written = replaced_with_markers(text, published, stored)
-    assert replaced_with_markers(written, read_page(written, "README.md"), stored) == written
+    written, moved = replaced_with_markers(text, published, stored)
+    assert replaced_with_markers(written, read_page(written, "README.md"), stored)[0] == written
+    old_lines, new_lines = text.splitlines(), written.splitlines()
+    for old, new in moved.items():
+        assert new_lines[new - 1 : new] == old_lines[old - 1 : old]
     return written
 
 

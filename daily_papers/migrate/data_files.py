@@ -10,130 +10,134 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from daily_papers.migrate.entries import entry_cells
 from daily_papers.migrate.paper_links import (
     find_date,
     links_to_paper,
-    paper_named,
-    wrong_id,
+    looks_like_id,
     wrong_link,
 )
 from daily_papers.migrate.rows import (
     LONGEST,
     Cells,
     Kind,
+    Reading,
     cells_of,
     dated,
     kind_named,
     paper_of,
+    plain,
     wrong_id_in,
 )
 from daily_papers.migrate.topics import is_topic
+from daily_papers.text import cut
 
 _DEEPEST = 12
 _SPOKEN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
-class DataRow:
-    """A row, or a topic that has none."""
+class Entry:
+    """What may be a paper: where it is, what stands above it, and what it tells."""
 
-    line: int
-    topic: str
+    #: Its line, or the keys that lead to it.
+    place: int | str
+    topic: str = ""
+    day: str = ""
+    #: Without cells it is a topic that has no papers here.
     cells: Cells = ()
+    reading: Reading = plain
 
 
-def rows_of_json(text: str) -> Iterator[DataRow]:
+def entries_of_json(text: str) -> Iterator[Entry]:
     """The rows of JSON, or of a line of JSON each. Raises ValueError where it is neither."""
     try:
-        values = [(1, json.loads(text))]
+        whole = [json.loads(text)]
+        lines: list[tuple[int, object]] = []
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except ValueError as error:
-        lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+        whole = []
         try:
-            values = [(number, json.loads(line)) for number, line in lines]
+            numbered = enumerate(text.split("\n"), 1)
+            lines = [(n, json.loads(line)) for n, line in numbered if line.strip()]
         except (ValueError, RecursionError):
             raise ValueError(f"not JSON: {error}") from None
-    for line, value in values:
-        yield from _rows(value, line, ("", ""), "", 0)
+    for value in whole:
+        yield from _entries(value, Entry(""), "", 0)
+    for number, value in lines:
+        yield from (replace(each, place=number) for each in _entries(value, Entry(""), "", 0))
 
 
-def _rows(
-    value: object, line: int, above: tuple[str, str], key: str, depth: int
-) -> Iterator[DataRow]:
+def _entries(value: object, above: Entry, key: str, depth: int) -> Iterator[Entry]:
     """The rows in a value, and topics that have none; a topic and a day may stand above it."""
-    topic, day = above
-    cells = _cells_of_text(value, key) if isinstance(value, str) else _cells(value, key)
-    if paper_of(cells) or (cells and isinstance(value, str)) or _has_wrong_link(cells):
-        yield DataRow(line, topic, dated(cells, day))
-    elif isinstance(value, list) and depth <= _DEEPEST:
-        for inner in value:
-            yield from _rows(inner, line, above, "", depth + 1)
-    elif isinstance(value, dict) and depth <= _DEEPEST:
-        for key_of_inner, inner in value.items():
-            name = _whole(key_of_inner)
-            named = name if isinstance(inner, dict | list) and is_topic(name) else topic
-            if not inner and named == name and depth == 0:
-                yield DataRow(line, name)
-            below = (named, name if find_date(name) else day)
-            yield from _rows(inner, line, below, name, depth + 1)
+    cells = _cells(value, key)
+    of_links = [cell for cell in cells if cell[0] is Kind.LINK]
+    if paper_of(cells) or (cells and isinstance(value, str)) or wrong_id_in(of_links):
+        yield replace(above, cells=dated(cells, above.day))
+    elif isinstance(value, list | dict) and depth <= _DEEPEST:
+        pairs = value.items() if isinstance(value, dict) else enumerate(value, 1)
+        for key_of_inner, inner in pairs:
+            name = _text(key_of_inner)
+            below = replace(above, place=cut(f"{above.place}/{name}".lstrip("/"), 100))
+            if isinstance(value, list):
+                name = ""
+            elif isinstance(inner, dict | list) and is_topic(name):
+                below = replace(below, topic=name)
+                if not inner and depth == 0:
+                    yield below
+            below = replace(below, day=name) if find_date(name) else below
+            yield from _entries(inner, below, name, depth + 1)
 
 
-def _cells_of_text(text: str, key: str) -> Cells:
-    text = _whole(text)
-    if links_to_paper(text):
-        return cells_of(text) if text.count("|") > 1 else entry_cells(text.split("\n"))
-    if wrong_link(text):
-        return [(Kind.LINK, text)]
-    named = next((each for each in (text, key) if paper_named(each) or wrong_id(each)), "")
-    return [(Kind.LINK, named)] if named else []
-
-
-def _has_wrong_link(cells: Cells) -> bool:
-    return wrong_id_in([cell for cell in cells if cell[0] is Kind.LINK]) is not None
-
-
-def _cells(record: object, key: str) -> Cells:
-    """What a record tells by its keys; none where these are identifiers themselves."""
-    if not isinstance(record, dict) or any(paper_named(n) or wrong_id(n) for n in record):
+def _cells(value: object, key: str) -> Cells:
+    """What a text or a record tells, the record by its keys, unless these are identifiers."""
+    if isinstance(value, str):
+        text = _text(value)
+        if links_to_paper(text):
+            return cells_of(text) if text.count("|") > 1 else entry_cells(text.split("\n"))
+        named = text if wrong_link(text) else next(filter(looks_like_id, (text, key)), "")
+        return [(Kind.LINK, named)] if named else []
+    if not isinstance(value, dict) or any(map(looks_like_id, value)):
         return []
-    cells = [(Kind.LINK, key)] if paper_named(key) or wrong_id(key) else []
-    for name, value in record.items():
-        if text := _text(value):
-            cells.append((kind_named(_SPOKEN.sub(" ", name)), text))
-    return cells
+    cells = [(Kind.LINK, key)] if looks_like_id(key) else []
+    texts = ((kind_named(_SPOKEN.sub(" ", name)), _text(each)) for name, each in value.items())
+    return [*cells, *(cell for cell in texts if cell[1])]
 
 
 def _text(value: object) -> str:
-    """A value as a text: of a list its texts, or the names in it."""
+    """A value as a text: of a list its texts, or the names in it.
+
+    It has no halves of characters, which JSON lets through, and is no longer than any is read.
+    """
     if isinstance(value, list):
         named = (each.get("name") if isinstance(each, dict) else each for each in value[:5_000])
-        return ", ".join(each for each in named if isinstance(each, str))
-    return _whole(str(value)) if isinstance(value, str | int | float) else ""
-
-
-def _whole(text: str) -> str:
-    """A text without halves of characters, which JSON lets through, and not longer than any is."""
+        return ", ".join(_text(each) for each in named if isinstance(each, str))
+    text = str(value) if isinstance(value, str | int | float) else ""
     return text[:LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def rows_of_csv(text: str) -> Iterator[DataRow]:
+def entries_of_csv(text: str) -> Iterator[Entry]:
     """The rows of a CSV file, with or without a header. Raises ValueError where it is none."""
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
+    lines = text.splitlines(keepends=True)
+
+    def columns(delimiter: str) -> int:
+        rows = islice(filter(None, csv.reader(lines, delimiter=delimiter)), 10)
+        return min(map(len, rows), default=0)
+
     kinds: list[Kind] = []
     try:
+        reader = csv.reader(lines, delimiter=max(",;\t", key=columns))
         for row in reader:
-            if not kinds:
-                kinds = [Kind.UNNAMED if links_to_paper(first) else kind_named(n) for n in row]
-                if not links_to_paper(first):
-                    continue
-            cells = [(kind, text[:LONGEST]) for kind, text in zip(kinds, row, strict=False)]
+            if not kinds and not links_to_paper(",".join(row)):
+                kinds = [kind_named(name) for name in row]
+                continue
+            kinds = kinds or [Kind.UNNAMED] * len(row)
             if any(text.strip() for text in row):
-                yield DataRow(reader.line_num, "", cells)
+                cells = [(kind, text[:LONGEST]) for kind, text in zip(kinds, row, strict=False)]
+                yield Entry(reader.line_num, cells=cells)
     except csv.Error as error:
-        raise ValueError(f"line {reader.line_num}: not CSV: {error}") from None
+        raise ValueError(f"not CSV: {error}") from None

@@ -32,24 +32,19 @@ _SEPARATOR = re.compile(
 def entry_cells(lines: Sequence[str]) -> Cells:
     """The cells of an entry, whose first line is its bullet or its heading."""
     cells: list[tuple[Kind, str]] = []
-    has_title = False
     for place, line in enumerate(lines):
-        text = one_line(_BULLET.sub("", line, count=1) if place == 0 else line)
-        told = list(labelled(text)) if place else []
-        if told:
-            cells += told
-            continue
-        last = cells[-1] if cells else (Kind.OTHER, "")
+        text = one_line(line if place else _BULLET.sub("", line, count=1))
         bare = text.strip(" \t>|*_-:")
-        if not bare:
-            continue
-        is_open = last[0] is Kind.ABSTRACT or (last[0] is Kind.AUTHORS and not last[1])
-        if place and is_open and not links_to_paper(text):
-            cells[-1] = (last[0], f"{last[1]} {bare}".strip())
-            continue
-        pieces = list(_pieces(text, has_title=has_title, is_heading=line.lstrip(" >")[:1] == "#"))
-        has_title = has_title or any(kind is Kind.TITLE for kind, _ in pieces)
-        cells += pieces
+        kind, known = cells[-1] if cells else (Kind.OTHER, "")
+        is_open = kind is Kind.ABSTRACT or (kind is Kind.AUTHORS and not known)
+        if place and (told := list(labelled(text))):
+            cells += told
+        elif place and bare and is_open and not links_to_paper(text):
+            cells[-1] = (kind, f"{known} {bare}".strip())
+        elif bare:
+            has_title = any(each is Kind.TITLE for each, _ in cells)
+            is_heading = line.lstrip(" >").startswith("#")
+            cells += _pieces(text, has_title=has_title, is_heading=is_heading)
     return cells
 
 
@@ -64,7 +59,9 @@ def labelled(line: str) -> Iterator[tuple[Kind, str]]:
 
 
 def _pieces(text: str, *, has_title: bool, is_heading: bool) -> Iterator[tuple[Kind, str]]:
-    title = None if has_title else _title_in(text)
+    # The words of the link to the paper, or what is bold, unless they only say `PDF` or a day.
+    titles = (each for each in _TITLE.finditer(text) if kind_by_looks(each[0]) is Kind.TITLE)
+    title = None if has_title else next(titles, None)
     if is_heading and title is None and not has_title:
         yield Kind.TITLE, text.rstrip("# ")
         return
@@ -74,17 +71,10 @@ def _pieces(text: str, *, has_title: bool, is_heading: bool) -> Iterator[tuple[K
     end, kind = 0, Kind.UNNAMED
     for label in _INLINE.finditer(text):
         named = kind_named(label["label"])
-        if named in {Kind.OTHER, Kind.UNNAMED}:
-            continue
-        yield from _separated(kind, text[end : label.start()])
-        end, kind = label.end(), named
+        if named not in {Kind.OTHER, Kind.UNNAMED}:
+            yield from _separated(kind, text[end : label.start()])
+            end, kind = label.end(), named
     yield from _separated(kind, text[end:])
-
-
-def _title_in(text: str) -> re.Match[str] | None:
-    """The words of the link to the paper, or what is bold, unless they only say `PDF` or a day."""
-    found = (each for each in _TITLE.finditer(text) if kind_by_looks(each[0]) is Kind.TITLE)
-    return next(found, None)
 
 
 def _separated(kind: Kind, text: str) -> Iterator[tuple[Kind, str]]:
@@ -96,6 +86,5 @@ def _separated(kind: Kind, text: str) -> Iterator[tuple[Kind, str]]:
         yield Kind.DATE, found[1]
         text = text.replace(found[1], " | ", 1)
     for piece in _SEPARATOR.split(text):
-        bare = piece.strip(" ,;.:*_-–")
-        if not is_empty(bare):
+        if not is_empty(piece.strip(" ,;.:*_-–")):
             yield Kind.UNNAMED, piece.strip(" ,;-–—|·•")

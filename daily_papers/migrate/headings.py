@@ -35,8 +35,9 @@ _OTHER_BLOCK = re.compile(
 _HTML = re.compile(r" {0,3}<h(?P<level>[1-6])\b[^<>]*>(?P<name>.*)</h(?P=level)>\s*", re.IGNORECASE)
 _HTML_BEGIN = re.compile(r" {0,3}<h[1-6]\b", re.IGNORECASE)
 _MOST_HTML_LINES = 4
-_SUMMARY = re.compile(
-    r"\s*(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(?P<name>.*)</summary>\s*", re.IGNORECASE
+#: The summary of a fold, which its line may open too.
+SUMMARY = re.compile(
+    r"\s*(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(?P<html>.*)</summary>\s*", re.IGNORECASE
 )
 _BOLD = re.compile(
     r" {0,3}(?:\*\*(?P<stars>[^*]+)\*\*|__(?P<lines>(?:(?!__).)+)__"
@@ -88,17 +89,18 @@ def lines_of(text: str) -> Iterator[Line]:
         found = _FENCE.fullmatch(line)
         if fence:
             yield Line(number, fence, is_ours)
-            closes = found and found["fence"].startswith(fence) and not found["info"].strip()
-            fence = "" if closes else fence
-            continue
-        fence = found["fence"] if found else ""
-        if len(line) > LONGEST:
+            if found and found["fence"].startswith(fence) and not found["info"].strip():
+                fence = ""
+        elif found:
+            fence = found["fence"]
+            yield Line(number, line, is_ours)
+        elif len(line) > LONGEST:
             yield Line(number, TOO_LONG if links_to_paper(line) else "…", is_ours)
-            continue
-        found = _MARKER.fullmatch(line)
-        marker = found["marker"] if found else None
-        is_ours = (is_ours or marker == BEGIN) and marker != END
-        yield Line(number, line, is_ours, marker)
+        else:
+            marked = _MARKER.fullmatch(line)
+            marker = marked["marker"] if marked else None
+            is_ours = (is_ours or marker == BEGIN) and marker != END
+            yield Line(number, line, is_ours, marker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,9 @@ class Heading:
     """A heading, and what it says without its dress."""
 
     line: Line
+    last_line: int
     level: int
     name: str
-    last_line: int
-    #: Whether it is the summary of a fold, whose line belongs to the fold.
-    is_summary: bool = False
 
     @property
     def is_lead(self) -> bool:
@@ -123,41 +123,29 @@ def heading_at(lines: Sequence[Line], position: int) -> Heading | None:
     line = lines[position]
     if found := _SIGNED.fullmatch(line.text):
         name = _name(_CLOSING.sub("", found["name"]), line.reading)
-        return Heading(line, len(found["level"]), name, line.number)
-    if _HTML_BEGIN.match(line.text):
-        return _html_heading(lines, position)
+        return Heading(line, line.number, len(found["level"]), name)
     if _is_underlined(lines, position):
         level = 1 if "=" in lines[position + 1].text else 2
-        return Heading(line, level, _name(line.text, line.reading), line.number + 1)
+        return Heading(line, line.number + 1, level, _name(line.text, line.reading))
+    last = min(position + _MOST_HTML_LINES, len(lines)) if _HTML_BEGIN.match(line.text) else 0
+    for end in range(position + 1, last + 1):
+        if found := _HTML.fullmatch(" ".join(each.text for each in lines[position:end])):
+            name = _name_in_html(found["name"])
+            return Heading(line, lines[end - 1].number, int(found["level"]), name)
     return None
 
 
 def lead_at(line: Line) -> Heading | None:
     """Read a line as a lead, which it is if a table follows."""
-    if found := is_summary(line):
-        name = _name_in_html(found["name"])
+    if found := SUMMARY.fullmatch(line.text):
+        name = _name_in_html(found["html"])
     elif found := _BOLD.fullmatch(line.text):
         name = _name(found["stars"] or found["lines"] or found["html"] or "", line.reading)
     else:
         return None
     name = name.removesuffix(":").rstrip()
-    lead = Heading(line, _LEAD, name, line.number, is_summary=bool(is_summary(line)))
-    return lead if _WORD.search(name) and not _DAY.search(name) else None
-
-
-def is_summary(line: Line) -> re.Match[str] | None:
-    """Whether a line is the summary of a fold, which it may open too."""
-    return _SUMMARY.fullmatch(line.text)
-
-
-def _html_heading(lines: Sequence[Line], position: int) -> Heading | None:
-    text = ""
-    for line in lines[position : position + _MOST_HTML_LINES]:
-        text += f"{line.text} "
-        if found := _HTML.fullmatch(text):
-            name = _name_in_html(found["name"])
-            return Heading(lines[position], int(found["level"]), name, line.number)
-    return None
+    is_name = _WORD.search(name) and not _DAY.search(name)
+    return Heading(line, line.number, _LEAD, name) if is_name else None
 
 
 def _is_underlined(lines: Sequence[Line], position: int) -> bool:
@@ -165,12 +153,9 @@ def _is_underlined(lines: Sequence[Line], position: int) -> bool:
     text = lines[position].text
     if position + 1 == len(lines) or not _UNDERLINE.fullmatch(lines[position + 1].text):
         return False
-    above = lines[position - 1] if position else None
-    begins = (
-        above is None
-        or above.is_blank
-        or above.text.rstrip().endswith("-->")
-        or bool(_SIGNED.fullmatch(above.text) or _UNDERLINE.fullmatch(above.text))
+    above = lines[position - 1].text if position else ""
+    begins = above.rstrip().endswith("-->") or any(
+        form.fullmatch(above) for form in (re.compile(r"\s*"), _SIGNED, _UNDERLINE)
     )
     return begins and bool(text.strip()) and not _OTHER_BLOCK.match(text)
 
@@ -188,7 +173,7 @@ def _name(text: str, reading: Reading) -> str:
 
 def undecorated(name: str) -> str:
     """A topic's name without pictures around it, its number and its count."""
-    words = folded("".join(filter(_is_visible, name)))
+    words = folded("".join(s for s in name if s.isprintable() or s.isspace() or s in _JOINERS))
     for _ in range(2):  # the number may stand before the picture
         while words and _is_picture(words[0]):
             words = words[1:].lstrip()
@@ -198,11 +183,5 @@ def undecorated(name: str) -> str:
     return words
 
 
-def _is_picture(letter: str) -> bool:
-    return letter > "\u2000" and (
-        letter in _JOINERS or category(letter) in {"So", "Sk", "Mn", "Me"}
-    )
-
-
-def _is_visible(letter: str) -> bool:
-    return letter.isprintable() or letter.isspace() or letter in _JOINERS
+def _is_picture(sign: str) -> bool:
+    return sign > "\u2000" and (sign in _JOINERS or category(sign) in {"So", "Sk", "Mn", "Me"})

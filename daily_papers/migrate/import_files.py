@@ -6,8 +6,8 @@ counts as seen: readers had it from the tool that published it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,6 @@ from daily_papers.config import Keyword, load_config, parse_config
 from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
-from daily_papers.migrate.headings import lines_of
 from daily_papers.migrate.keywords_yaml import (
     is_category,
     poor_fits,
@@ -27,7 +26,7 @@ from daily_papers.migrate.keywords_yaml import (
 from daily_papers.migrate.leftovers import PLACES_OF_LEFTOVERS, is_ours, leftovers
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, find_files
-from daily_papers.migrate.published import Published, Unread, read_page
+from daily_papers.migrate.published import Published, Unread
 from daily_papers.migrate.replace_tables import replaced_with_markers, rows_that_say_more
 from daily_papers.migrate.topics import topic_key
 from daily_papers.papers.paper import Paper, merge
@@ -43,7 +42,6 @@ from daily_papers.transaction import Transaction, unwritable
 
 #: What stands as the digest of a paper that another tool has told.
 IMPORTED = "imported"
-_NEXT = "next: daily-papers render shows the tables; daily-papers update completes them"
 _MOST_OF_A_SCRIPT = 1_000_000
 _NO_TOPIC = (
     "no heading, key or column with a word names the topic of this paper, and it fits no keyword; "
@@ -89,8 +87,28 @@ class _Shelf:
     papers: dict[str, dict[str, Paper]] = field(default_factory=dict)
     #: By file and topic, of those that have a keyword.
     ids: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    #: How many papers of which file and topic have no keyword.
-    strangers: list[tuple[str, str, int]] = field(default_factory=list)
+    #: What has no keyword, one sentence for each file and topic, and how many papers that are.
+    strangers: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: By file, what could not be read or has no topic.
+    unread: dict[str, list[Unread]] = field(default_factory=dict)
+
+    def sentences(self, useless: Iterable[str]) -> list[str]:
+        """All that is left out: of each cause the first, and how many more there are."""
+        groups: dict[tuple[str, str], list[Unread]] = {}
+        for each in (each for unread in self.unread.values() for each in unread):
+            groups.setdefault((each.path, each.cause), []).append(each)
+        return [
+            *useless,
+            *(
+                f"{path}: {name}: {plural(number, 'paper')} left out; write it into {KEYWORDS} as "
+                "a keyword, then import again"
+                for (path, name), number in self.strangers.items()
+            ),
+            *(
+                str(first) + (f" (and {len(others):,} more like it)" if others else "")
+                for first, *others in groups.values()
+            ),
+        ]
 
 
 def import_files(repository: Repository, order: Order, draw: Random) -> Imported:
@@ -104,27 +122,37 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         imported = Imported()
         transaction = Transaction(repository.root)
         config = joined(files.configs)
+        before = repository.load_store()
         keywords = _keywords(repository, files, config, transaction, imported)
         is_config_used = bool(imported.done and not imported.left_out)
         shelf = _shelved(files.published, keywords)
         if not shelf.papers and not (config.says_something and imported.done):
             return _nothing(files, shelf)
-        before = repository.load_store()
         store = Draft(before)
-        for keyword in keywords:
-            if keyword.slug in shelf.papers:
-                _take(store, keyword, list(shelf.papers[keyword.slug].values()), order.day)
+        for keyword in (keyword for keyword in keywords if keyword.slug in shelf.papers):
+            papers = shelf.papers[keyword.slug]
+            _take(store, keyword, list(papers.values()), order.day)
+            held = len(papers.keys() & store.members(keyword.slug))
+            rest = f", of which the newest {held:,} are in its table" if held < len(papers) else ""
+            imported.done.append(f"{keyword.name}: {plural(len(papers), 'paper')}{rest}")
         _remember_last_update(store, files.published, order.day)
         save_store(store.finish(), transaction)
-        imported.done += _counts(keywords, shelf, store)
-        pages = _placed(repository, order, files, shelf, transaction, imported)
+        _place_tables(repository.root / README, order, files, shelf, transaction, imported)
         if order.in_place:
             _write_workflows(repository.root, transaction, draw, imported)
         imported.done.append(_sum(files.published, shelf, before.papers.keys() | before.news))
-        _say_what_is_left(files, pages, shelf, imported)
-        finished = _finished(pages, shelf)
-        if is_config_used:
-            finished += [each.path for each in files.configs if each.says_something]
+        imported.left_out += shelf.sentences(files.useless)
+        brought = [path for path, ids in shelf.ids.items() if any(ids.values())]
+        unfinished = {path for path, unread in shelf.unread.items() if unread}
+        unfinished.update(path for path, _ in shelf.strangers)
+        finished = [path for path in brought if path not in unfinished]
+        imported.is_partial = bool(
+            shelf.strangers
+            or files.useless
+            or len(brought) < len(files.published)
+            or any(each.lost for unread in shelf.unread.values() for each in unread)
+        )
+        finished += [each.path for each in files.configs if is_config_used and each.says_something]
         imported.advice += _leftovers(repository.root, finished)
         if not config.topics:
             imported.advice += poor_fits(keywords, shelf.papers)
@@ -132,7 +160,9 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
             imported.advice.append("nothing is written: this is what import does without --dry-run")
         else:
             transaction.commit()
-            imported.advice.append(_NEXT)
+            imported.advice.append(
+                "next: daily-papers render shows the tables; daily-papers update completes them"
+            )
     return imported
 
 
@@ -150,31 +180,35 @@ def _keywords(
     path = repository.root / KEYWORDS
     if path.exists():
         keywords = load_config(path).keywords
-        if repository.load_store().keywords or not _is_example(keywords):
+        example = parse_config((bundled_templates() / "init" / KEYWORDS).read_bytes(), KEYWORDS)
+        is_example = [k.expression for k in keywords] == [k.expression for k in example.keywords]
+        if repository.load_store().keywords or not is_example:
             return keywords
     known = {slug_of(topic.name) or topic_key(topic.name) for topic in config.topics}
     names = _names(files.published, config.categories)
-    headings = [
-        topic_of_heading(name) for name in names if (slug_of(name) or topic_key(name)) not in known
-    ]
-    if not config.topics and not headings:
-        headings = [topic_of_heading(category) for category in config.categories]
+    new = [name for name in names if (slug_of(name) or topic_key(name)) not in known]
+    if not config.topics:
+        new = new or list(config.categories)
     is_configured = bool(config.topics) or not names
     source = Path(config.path if is_configured else files.published[0].path).name
-    of_what = f"the topics of {source}" if is_configured else "the headings"
-    titles = (page.title for page in files.published if page.title)
+    of_what = "topics" if is_configured else "headings"
     text, left_out = write_keywords(
-        [*config.topics, *headings],
+        [*config.topics, *map(topic_of_heading, new)],
         config.categories if config.topics or not all(map(is_category, names)) else (),
-        next(titles, "Daily Papers"),
-        f"The {'topics' if is_configured else 'headings'} of {source}, as keywords.",
+        _title(files.published),
+        f"The {of_what} of {source}, as keywords.",
     )
     imported.left_out += [f"{source}: {sentence}" for sentence in left_out]
     if not text:
         return ()
-    imported.done.append(f"{path}: written, with {of_what} as keywords")
+    of_file = f" of {source}" if is_configured else ""
+    imported.done.append(f"{path}: written, with the {of_what}{of_file} as keywords")
     transaction.write_shared(KEYWORDS, text.encode())
     return parse_config(text.encode(), KEYWORDS).keywords
+
+
+def _title(published: Sequence[Published]) -> str:
+    return next((page.title for page in published if page.title), "Daily Papers")
 
 
 def _names(published: Sequence[Published], categories: Sequence[str]) -> list[str]:
@@ -193,13 +227,6 @@ def _names(published: Sequence[Published], categories: Sequence[str]) -> list[st
         seen = rest[most]
         rest = {name: ids - seen for name, ids in rest.items()}
     return names
-
-
-def _is_example(keywords: Sequence[Keyword]) -> bool:
-    """Whether these are the keywords that `init` writes as an example."""
-    content = (bundled_templates() / "init" / KEYWORDS).read_bytes()
-    example = parse_config(content, KEYWORDS).keywords
-    return [k.expression for k in keywords] == [k.expression for k in example]
 
 
 def _shelved(published: Sequence[Published], keywords: Sequence[Keyword]) -> _Shelf:
@@ -222,10 +249,17 @@ def _shelved(published: Sequence[Published], keywords: Sequence[Keyword]) -> _Sh
                 papers[paper.id] = paper if known is None else _of_two_files(known, paper)
             ids[section.name] = {paper.id for _, paper in pairs}
         stored = set[str]().union(*ids.values()) if any(map(is_category, ids)) else set()
-        for section in page.sections:
-            number = sum(paper.id not in stored for paper in section.papers)
-            if number and section.name not in ids:
-                shelf.strangers.append((page.path, section.name, number))
+        for section in (section for section in page.sections if section.name not in ids):
+            if number := sum(paper.id not in stored for paper in section.papers):
+                shelf.strangers[page.path, section.name] = number
+        shelf.unread[page.path] = [
+            *page.unread,
+            *(
+                Unread(page.path, row.place, _NO_TOPIC, lost=1)
+                for row in page.taken
+                if "" in row.topics and row.id not in ids.get("", ())
+            ),
+        ]
     return shelf
 
 
@@ -278,75 +312,46 @@ def _remember_last_update(store: Draft, published: Sequence[Published], day: dat
             store.keywords[slug] = replace(keyword, changed=changed)
 
 
-def _counts(keywords: Sequence[Keyword], shelf: _Shelf, store: Draft) -> Iterator[str]:
-    for keyword in keywords:
-        ids = shelf.papers.get(keyword.slug, {}).keys()
-        if ids:
-            held = len(ids & store.members(keyword.slug))
-            rest = f", of which the newest {held:,} are in its table" if held < len(ids) else ""
-            yield f"{keyword.name}: {plural(len(ids), 'paper')}{rest}"
-
-
 # --- the files ---------------------------------------------------------------------------------
 
 
-def _placed(
-    repository: Repository,
+def _place_tables(
+    path: Path,
     order: Order,
     files: OldFiles,
     shelf: _Shelf,
     transaction: Transaction,
     imported: Imported,
-) -> list[Published]:
-    """Let README.md have a place for the tables; return the pages as they are on disk then."""
-    path = repository.root / README
+) -> None:
+    """Let README.md have a place for the tables; what is left out has other lines then."""
     try:
         content = path.read_bytes() if path.exists() else b""
     except OSError as error:
         raise unwritable(path, error) from error
     if not path.exists():
-        titles = (page.title for page in files.published if page.title)
-        content = f"# {next(titles, 'Daily Papers')}\n\n{BEGIN}\n{END}\n".encode()
+        content = f"# {_title(files.published)}\n\n{BEGIN}\n{END}\n".encode()
         transaction.write_shared(README, content)
         imported.done.append(f"{path}: written, with our two markers")
-    pages = []
-    for page in files.published:
-        if order.in_place and path.exists() and Path(page.path).resolve() == path.resolve():
-            text = replaced_with_markers(files.texts[page.path], page, shelf.ids[page.path])
+    for page in files.published if order.in_place else ():
+        if Path(page.path).resolve() == path.resolve():
+            text, lines = replaced_with_markers(files.texts[page.path], page, shelf.ids[page.path])
             content = text.encode()
             transaction.write_shared(README, content)
-            left = read_page(text, page.path)
-            left = replace(left, unread=_on_new_lines(page.unread, files.texts[page.path], text))
-            stays = any(not filed.rows.line.is_ours for filed in left.filed)
+            rows = (row for each in page.filed for row in each.rows.rows)
+            is_left = any(row.line.number in lines and not row.line.is_ours for row in rows)
             imported.done.append(
                 f"{path}: our two markers stand in the place of its tables"
-                + ("; what was not brought in stays in tables of its own" if stays else "")
+                + ("; what was not brought in stays in tables of its own" if is_left else "")
             )
-            there = page if order.dry_run else left  # with the lines of the file that is there
-            imported.left_out += _grouped(rows_that_say_more(there))
-            pages.append(there)
-        else:
-            pages.append(page)
+            unread = [*rows_that_say_more(page), *shelf.unread[page.path]]
+            if not order.dry_run:  # the file has other lines then
+                unread = [replace(e, place=lines.get(e.place, e.place)) for e in unread]
+            shelf.unread[page.path] = unread
     if BEGIN.encode() not in content:
         imported.advice.append(
             f"{path}: has no place for the tables yet; import again with --replace, or paste "
             f"{BEGIN} and {END} where they shall stand, each on a line of its own"
         )
-    return pages
-
-
-def _on_new_lines(unread: Sequence[Unread], old: str, new: str) -> tuple[Unread, ...]:
-    """What could not be read, which stays, with its lines in the new text."""
-    old_lines = [line.text for line in lines_of(old)]
-    new_lines = [line.text for line in lines_of(new)]
-    moved: list[Unread] = []
-    start = 0
-    for each in unread:
-        line = each.line
-        with suppress(ValueError):  # it went with an emptied fold around it
-            line = start = new_lines.index(old_lines[each.line - 1], start) + 1
-        moved.append(replace(each, line=line))
-    return tuple(moved)
 
 
 def _write_workflows(
@@ -364,22 +369,13 @@ def _write_workflows(
             )
 
 
-def _finished(pages: Sequence[Published], shelf: _Shelf) -> list[str]:
-    """The files of which all is brought in."""
-    rest = {path for path, *_ in shelf.strangers} | {each.path for each in _unread(pages, shelf)}
-    brought = (page.path for page in pages if any(shelf.ids[page.path].values()))
-    return [path for path in brought if path not in rest]
-
-
 def _leftovers(root: Path, finished: Sequence[str]) -> tuple[str, ...]:
     """What of the tool that moved out is still here."""
     there = root.resolve()
     paths = [Path(path).resolve() for path in finished]
     inside = [path.relative_to(there).as_posix() for path in paths if path.is_relative_to(there)]
-    texts: dict[str, str] = {}
-    for file in (file for pattern in PLACES_OF_LEFTOVERS for file in sorted(root.glob(pattern))):
-        if file.is_file():
-            texts[file.relative_to(root).as_posix()] = _start_of(file)
+    found = (file for pattern in PLACES_OF_LEFTOVERS for file in sorted(root.glob(pattern)))
+    texts = {file.relative_to(root).as_posix(): _start_of(file) for file in found if file.is_file()}
     return leftovers(texts, [path for path in inside if path != README])
 
 
@@ -387,12 +383,12 @@ def _start_of(file: Path) -> str:
     return file.read_bytes()[:_MOST_OF_A_SCRIPT].decode("utf-8", errors="replace")
 
 
-# --- what is left out --------------------------------------------------------------------------
+# --- the sum -----------------------------------------------------------------------------------
 
 
 def _nothing(files: OldFiles, shelf: _Shelf) -> Imported:
     """What to say where no paper is brought in: with our markers, all may have been before."""
-    left_out = [*files.useless, *_strangers(shelf), *_grouped(_unread(files.published, shelf))]
+    left_out = shelf.sentences(files.useless)
     marked = [page for page in files.published if page.has_markers]
     if not marked or len(marked) < len(files.published) or files.useless:
         raise NothingImportedError("\n".join(left_out) or "no paper in these files")
@@ -405,26 +401,15 @@ def _nothing(files: OldFiles, shelf: _Shelf) -> Imported:
     )
 
 
-def _say_what_is_left(
-    files: OldFiles, pages: Sequence[Published], shelf: _Shelf, imported: Imported
-) -> None:
-    unread = list(_unread(pages, shelf))
-    lost = sum(each.lost for each in unread) + sum(number for *_, number in shelf.strangers)
-    imported.left_out += [*files.useless, *_strangers(shelf), *_grouped(unread)]
-    brought = {path for path, ids in shelf.ids.items() if any(ids.values())}
-    barren = [page.path for page in files.published if page.path not in brought]
-    imported.is_partial = bool(lost or files.useless or barren)
-
-
 def _sum(published: Sequence[Published], shelf: _Shelf, known: Collection[str]) -> str:
     """What came of each row that was read; the numbers add up."""
     taken = {id for papers in shelf.papers.values() for id in papers}
     first: dict[str, str] = {}
     again: list[bool] = []
-    for path, id in ((page.path, id) for page in published for id in page.ids if id in taken):
-        if id in first:
-            again.append(first[id] == path)
-        first.setdefault(id, path)
+    for page in published:
+        for id in (row.id for row in page.taken if row.id in taken):
+            again += [first[id] == page.path] if id in first else []
+            first.setdefault(id, page.path)
     rows = sum(page.rows for page in published)
     old = len(first.keys() & known)
     parts = (
@@ -435,29 +420,3 @@ def _sum(published: Sequence[Published], shelf: _Shelf, known: Collection[str]) 
     )
     stored = f"{plural(rows, 'row')} read, {plural(len(first) - old, 'paper')} stored"
     return ", ".join([stored, *(f"{number:,} {what}" for number, what in parts if number)])
-
-
-def _strangers(shelf: _Shelf) -> Iterator[str]:
-    for path, name, number in shelf.strangers:
-        yield (
-            f"{path}: {name}: {plural(number, 'paper')} left out; write it into {KEYWORDS} as a "
-            "keyword, then import again"
-        )
-
-
-def _unread(pages: Sequence[Published], shelf: _Shelf) -> Iterator[Unread]:
-    for page in pages:
-        yield from page.unread
-        stored = shelf.ids[page.path].get("", ())
-        for line, names in page.sections_of.items():
-            if "" in names and page.paper_of[line] not in stored:
-                yield Unread(page.path, line, _NO_TOPIC, lost=1)
-
-
-def _grouped(unread: Iterable[Unread]) -> Iterator[str]:
-    """The first of each cause, and how many more there are."""
-    groups: dict[tuple[str, str], list[Unread]] = {}
-    for each in unread:
-        groups.setdefault((each.path, each.cause), []).append(each)
-    for first, *others in groups.values():
-        yield str(first) + (f" (and {len(others):,} more like it)" if others else "")

@@ -80,36 +80,28 @@ def _entries(topics: Sequence[Topic]) -> Iterator[list[str]]:
     used: set[str] = set()
     for topic in topics:
         slug = slug_of(topic.name)
-        has_own_slug = bool(slug) and slug not in used and slug not in RESERVED
-        if not has_own_slug:
+        if not slug or slug in used or slug in RESERVED:
             slug = suggested_slug([topic.name], taken)
         used.add(slug)
         taken.add(slug)
-        yield _entry(topic, None if has_own_slug else slug)
+        yield _entry(topic, [] if slug == slug_of(topic.name) else [f"    slug: {_scalar(slug)}"])
 
 
-def _entry(topic: Topic, slug: str | None) -> list[str]:
+def _entry(topic: Topic, slug: Sequence[str]) -> list[str]:
     name, phrases = topic.name, topic.phrases
     if phrases == (name,) and is_category(name):
-        return [f"  - category: {name}", *_slug(slug)]
+        return [f"  - category: {name}", *slug]
+    head = [f"  - name: {_scalar(name)}", *slug]
     if all(map(FIELD.search, phrases)):
         query = " OR ".join(f"({phrase})" if len(phrases) > 1 else phrase for phrase in phrases)
-        return [f"  - name: {_scalar(name)}", *_slug(slug), f"    query: {_scalar(query)}"]
+        return [*head, f"    query: {_scalar(query)}"]
     is_plain = phrases == (name,) and topic.place == plain_place(name)
-    if is_plain and slug is None and phrase_problem(name) is None:
+    if is_plain and not slug and phrase_problem(name) is None:
         return [f"  - {_scalar(name)}"]
     usable = (each if phrase_problem(each) is None else query_words(each) for each in phrases)
-    return [
-        f"  - name: {_scalar(name)}",
-        *_slug(slug),
-        "    any:",
-        *(f"      - {_scalar(phrase)}" for phrase in dict.fromkeys(usable)),
-        *([f"    in: {topic.place}"] if topic.place != EITHER else []),
-    ]
-
-
-def _slug(slug: str | None) -> list[str]:
-    return [f"    slug: {_scalar(slug)}"] if slug else []
+    lines = [f"      - {_scalar(phrase)}" for phrase in dict.fromkeys(usable)]
+    place = [] if topic.place == EITHER else [f"    in: {topic.place}"]
+    return [*head, "    any:", *lines, *place]
 
 
 def _scalar(text: str) -> str:

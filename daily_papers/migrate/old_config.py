@@ -11,7 +11,8 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -41,17 +42,17 @@ _CATEGORIES = re.compile(
 )
 #: A phrase with one of these is a query in arXiv's syntax.
 FIELD = re.compile(r"\b(?:ti|abs|au|cat|all):")
+_NAMES = ("name", "topic", "title", "keyword")
 _PHRASES = ("filters", "keywords", "include", "any", "phrases", "terms", "queries", "query")
 _ANCESTORS_BOTH = re.compile(r"""len\(\s*\w+\.split\(\)\s*\)\s*==\s*1|["']AND["']|\+AND\+abs""")
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic, and the phrases that it was searched with."""
+    """A topic, the phrases that it was searched with, and where a phrase had to stand."""
 
     name: str
     phrases: tuple[str, ...]
-    #: Where a phrase had to stand.
     place: str
 
 
@@ -59,7 +60,7 @@ class Topic:
 class OldConfig:
     """What the configuration of another tool says."""
 
-    path: str
+    path: str = ""
     topics: tuple[Topic, ...] = ()
     categories: tuple[str, ...] = ()
 
@@ -73,9 +74,8 @@ def joined(configs: Sequence[OldConfig]) -> OldConfig:
     """All of them as one, with the path of the first that names topics."""
     topics = {topic_key(topic.name): topic for each in configs for topic in each.topics}
     categories = dict.fromkeys(name for each in configs for name in each.categories)
-    said = sorted((each for each in configs if each.says_something), key=lambda c: not c.topics)
-    path = said[0].path if said else ""
-    return OldConfig(path, tuple(topics.values()), tuple(categories))
+    said = sorted(filter(lambda c: c.says_something, configs), key=lambda c: not c.topics)
+    return OldConfig(said[0].path if said else "", tuple(topics.values()), tuple(categories))
 
 
 def read_config(text: str, path: str) -> OldConfig:
@@ -83,30 +83,23 @@ def read_config(text: str, path: str) -> OldConfig:
 
     Raises ValueError where it cannot be read.
     """
-    suffix = PurePath(path).suffix
     if len(text) > MOST_BYTES:
         raise ValueError(f"longer than {MOST_BYTES:,} characters, which no configuration is")
+    suffix = PurePath(path).suffix
     try:
-        if suffix == ".py":
-            values = dict(_assignments(ast.parse(text)))
-        else:
-            loaded = _LOADERS[suffix](text)
-            values = loaded if isinstance(loaded, dict) else {}
+        values = _loaded(text, suffix)
     except (ValueError, SyntaxError, yaml.YAMLError, RecursionError, MemoryError) as error:
         problem = str(error).splitlines() or ["nested too deeply"]
         raise ValueError(f"cannot be read as a configuration: {folded(problem[0])}") from None
-    needs_both = suffix == ".py" and bool(_ANCESTORS_BOTH.search(text))
-    inner = [values, *(each for each in values.values() if isinstance(each, dict))]
-    inner += [each for value in inner[1:] for each in value.values() if isinstance(each, dict)][
-        :_MOST
-    ]
+    single = BOTH if suffix == ".py" and _ANCESTORS_BOTH.search(text) else EITHER
     topics: dict[str, Topic] = {}
     categories: dict[str, None] = {}
-    for level in inner:
-        for key, value in level.items():
-            if isinstance(key, str) and _TOPICS.fullmatch(key):
-                topics.update((t.name, t) for t in _topics(value, needs_both=needs_both))
-            elif isinstance(key, str) and _CATEGORIES.fullmatch(key):
+    inner = _dicts_in([values])
+    for level in (values, *inner, *_dicts_in(inner)[:_MOST]):
+        for key, value in ((key, each) for key, each in level.items() if isinstance(key, str)):
+            if _TOPICS.fullmatch(key):
+                topics.update((topic.name, topic) for topic in _topics(value, single))
+            elif _CATEGORIES.fullmatch(key):
                 categories.update(dict.fromkeys(filter(taxonomy.is_known, _texts(value))))
     return OldConfig(path, tuple(topics.values()), tuple(categories))
 
@@ -118,12 +111,21 @@ class _Loader(yaml.SafeLoader):
         """Leave merge keys as they are."""
 
 
-_LOADERS: Mapping[str, Callable[[str], object]] = {
-    ".yaml": lambda text: yaml.load(text, _Loader),  # noqa: S506 - a safe loader
-    ".yml": lambda text: yaml.load(text, _Loader),  # noqa: S506
-    ".json": json.loads,
-    ".toml": tomllib.loads,
-}
+def _loaded(text: str, suffix: str) -> dict[object, object]:
+    loaded: object
+    if suffix == ".py":
+        loaded = dict(_assignments(ast.parse(text)))
+    elif suffix == ".json":
+        loaded = json.loads(text)
+    elif suffix == ".toml":
+        loaded = tomllib.loads(text)
+    else:
+        loaded = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def _dicts_in(levels: Iterable[dict[object, object]]) -> list[dict[object, object]]:
+    return [each for level in levels for each in level.values() if isinstance(each, dict)]
 
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[str, object]]:
@@ -135,43 +137,37 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[str, object]]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             pairs = [(node.target.id, node.value)]
         elif isinstance(node, ast.FunctionDef):
-            arguments = node.args.args[-len(node.args.defaults) or len(node.args.args) :]
-            pairs = [(a.arg, v) for a, v in zip(arguments, node.args.defaults, strict=False)]
+            arguments = reversed(node.args.args)
+            pairs = [(a.arg, v) for a, v in zip(arguments, node.args.defaults[::-1], strict=False)]
         for name, value in pairs:
             if isinstance(value, ast.List | ast.Tuple | ast.Dict | ast.Set):
-                try:
+                with suppress(ValueError, TypeError, RecursionError, MemoryError):
                     yield name, ast.literal_eval(value)
-                except (ValueError, TypeError, RecursionError, MemoryError):
-                    continue
 
 
-def _topics(value: object, *, needs_both: bool) -> Iterator[Topic]:
-    """The topics of a mapping from names to phrases, or of a list of names or records."""
+def _topics(value: object, single: str) -> Iterator[Topic]:
+    """The topics of a mapping from names to phrases, or of a list of names or records.
+
+    Topics of single words had to stand at ``single``.
+    """
+    pairs: Iterable[tuple[object, object]] = ()
     if isinstance(value, list):
-        pairs = [_pair(each) for each in value[: _MOST * 10]]
+        names = (_first_of(each, _NAMES) for each in value)
+        pairs = zip(names, value, strict=True)
     elif isinstance(value, dict):
-        pairs = [(name, each) for name, each in list(value.items())[: _MOST * 10]]
-    else:
-        return
-    for name, each in pairs:
-        phrases = _phrases(each)
+        pairs = value.items()
+    for name, each in list(pairs)[: _MOST * 10]:
+        phrases = tuple(dict.fromkeys(_texts(_first_of(each, _PHRASES))))[:_MOST]
         if isinstance(name, str) and folded(name) and phrases:
-            place = BOTH if needs_both and all(len(p.split()) == 1 for p in phrases) else EITHER
+            place = EITHER if any(" " in phrase for phrase in phrases) else single
             yield Topic(folded(name)[:200], phrases, place)
 
 
-def _pair(value: object) -> tuple[object, object]:
-    if not isinstance(value, Mapping):
-        return value, value
-    return next(
-        (value[key] for key in ("name", "topic", "title", "keyword") if key in value), None
-    ), value
-
-
-def _phrases(value: object) -> tuple[str, ...]:
-    if isinstance(value, Mapping):
-        value = next((value[key] for key in _PHRASES if value.get(key)), None)
-    return tuple(dict.fromkeys(_texts(value)))[:_MOST]
+def _first_of(value: object, keys: Sequence[str]) -> object:
+    """Of a record what it says by the first of the keys that it has; anything else as it is."""
+    if not isinstance(value, dict):
+        return value
+    return next((value[key] for key in keys if value.get(key)), None)
 
 
 def _texts(value: object) -> Iterator[str]:

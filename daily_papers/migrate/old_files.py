@@ -9,24 +9,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
-from daily_papers.migrate.data_files import rows_of_csv, rows_of_json
-from daily_papers.migrate.old_config import (
-    MOST_BYTES,
-    SUFFIXES,
-    USUAL_NAMES,
-    OldConfig,
-    read_config,
-)
+from daily_papers.migrate import old_config
+from daily_papers.migrate.data_files import entries_of_csv, entries_of_json
+from daily_papers.migrate.old_config import OldConfig, read_config
 from daily_papers.migrate.published import Published, read_data, read_page
 from daily_papers.render.readme import decode_readme, find_region
 from daily_papers.transaction import unwritable
 
 _HTML = (".html", ".htm")
-_PAGES = (".md", ".markdown", *_HTML)
 _LINES_OF_HTML = re.compile(
     r"(?=<(?:h[1-6]|table|tr|[uo]l|li|p|div)\b)|(?<=</h[1-6]>)", re.IGNORECASE
 )
-_DATA = {".json": rows_of_json, ".jsonl": rows_of_json, ".csv": rows_of_csv, ".tsv": rows_of_csv}
+_DATA = {
+    ".json": entries_of_json,
+    ".jsonl": entries_of_json,
+    ".csv": entries_of_csv,
+    ".tsv": entries_of_csv,
+}
+_READ = frozenset({".md", ".markdown", *_HTML, *_DATA})
 _LARGEST = 64_000_000
 _MOST_FILES = 20_000
 #: Folders in which no tool publishes, and those of a digest repository of ours.
@@ -56,16 +56,18 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
     for path in dict.fromkeys(named):
         if not path.exists():
             raise UsageError(f"{path}: no such file; give the README that was published")
-        if path.is_dir():
-            reasons = [_why_useless(file, found, is_named=False) for file in _files_in(path)]
-            if all(reasons):
-                found.useless.append(f"{path}: no file in it links to a paper at arXiv")
-        elif reason := _why_useless(path, found, is_named=True):
-            found.useless.append(reason)
+        if not path.is_dir():
+            reason = _why_useless(path, found, is_named=True)
+            found.useless += [reason] if reason else []
+            continue
+        reasons = [_why_useless(file, found, is_named=False) for file in _files_in(path)]
+        if all(reasons):
+            found.useless.append(f"{path}: no file in it links to a paper at arXiv")
     for page in found.published:
         if page.has_a_marker:
             find_region(found.texts[page.path], page.path)  # a pair, or else an error
-    _find_configs(named, root, found)
+    if not any(config.says_something for config in found.configs):
+        found.configs += _configs_beside(named, root)
     return found
 
 
@@ -76,22 +78,26 @@ def _files_in(folder: Path) -> Iterator[Path]:
         is_ours = Path(parent, "data", "state.json").is_file()
         passed_over = _PASSED_OVER | (_OUR_FOLDERS if is_ours else frozenset())
         folders[:] = sorted(name for name in folders if name[0] != "." and name not in passed_over)
-        for name in sorted(names):
-            path = Path(parent, name)
-            is_read = path.suffix.lower() in (*_PAGES, *_DATA) or name in USUAL_NAMES
+        for path in (Path(parent, name) for name in sorted(names)):
+            is_read = path.suffix.lower() in _READ or path.name in old_config.USUAL_NAMES
             if is_read and path.is_file() and (count := count + 1) <= _MOST_FILES:
                 yield path
 
 
 def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
     """Read a file into what is found; say why it brings nothing."""
+    suffix = path.suffix.lower()
     try:
         text = _text(path)
-        if path.suffix in SUFFIXES:
+        if path.suffix in old_config.SUFFIXES:
             found.configs.append(read_config(text, str(path)))
             return None
-        page = _published(path, text)
-        if path.suffix == ".json" and not page.rows and (is_named or path.name in USUAL_NAMES):
+        if suffix in _DATA:
+            page = read_data(_DATA[suffix](text.removeprefix("\ufeff")), str(path))
+        else:
+            page = read_page(_LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text, str(path))
+        may_be_config = is_named or path.name in old_config.USUAL_NAMES
+        if path.suffix == ".json" and not page.rows and may_be_config:
             config = read_config(text, str(path))
             if config.says_something:
                 found.configs.append(config)
@@ -100,18 +106,11 @@ def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
         return str(error)
     except ValueError as error:
         return f"{path}: {error}"
-    if not (page.has_a_marker or page.paper_of or (is_named and page.unread)):
+    if not (page.has_a_marker or page.taken or (is_named and page.unread)):
         return f"{path}: no link to a paper at arXiv in it"
     found.published.append(page)
     found.texts[page.path] = text
     return None
-
-
-def _published(path: Path, text: str) -> Published:
-    suffix = path.suffix.lower()
-    if suffix in _DATA:
-        return read_data(_DATA[suffix](text.removeprefix("\ufeff")), str(path))
-    return read_page(_LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text, str(path))
 
 
 def _text(path: Path) -> str:
@@ -128,22 +127,23 @@ def _text(path: Path) -> str:
     return decode_readme(content, str(path)).replace("\0", "")
 
 
-def _find_configs(named: Sequence[Path], root: Path, found: OldFiles) -> None:
-    """Look for the tool's configuration beside the files, and at the top of their repository."""
-    if any(config.says_something for config in found.configs):
-        return
-    for folder in dict.fromkeys(
-        folder
-        for path in named
-        for folder in (path if path.is_dir() else path.parent, path.parent.parent)
-        if folder in {path, path.parent} or (folder / ".git").exists()
-    ) | {root: None}:
-        for name in USUAL_NAMES:
-            path = folder / name
+def _configs_beside(named: Sequence[Path], root: Path) -> Iterator[OldConfig]:
+    """The tool's configuration in the folders of the files, and at the top of their repository."""
+    folders: list[Path] = []
+    for path in named:
+        top = path.parent.parent
+        folders += [path] if path.is_dir() else []
+        folders += [path.parent] if not path.is_dir() or (path.parent / ".git").exists() else []
+        folders += [top] if (top / ".git").exists() else []
+    for folder in dict.fromkeys([*folders, root]):
+        has_topics = False
+        for path in (folder / name for name in old_config.USUAL_NAMES):
             try:
-                if path.is_file() and path.stat().st_size <= MOST_BYTES:
-                    found.configs.append(read_config(_text(path), str(path)))
+                if path.is_file() and path.stat().st_size <= old_config.MOST_BYTES:
+                    config = read_config(_text(path), str(path))
+                    has_topics = has_topics or bool(config.topics)
+                    yield config
             except (DailyPapersError, ValueError, OSError):
                 continue
-        if any(config.topics for config in found.configs):
+        if has_topics:
             return

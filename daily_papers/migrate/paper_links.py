@@ -27,8 +27,8 @@ _NO_PAPER = re.compile(
     rf"{_PAGES}(?!{_ID}(?![\d/]))(?P<id>[\w./-]{{0,40}}?\d[\w./-]{{0,40}})",
     re.IGNORECASE | re.ASCII,
 )
-_BARE_NUMBER = re.compile(r"(?:arxiv:\s*)?\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE | re.ASCII)
 _BARE = re.compile(rf"(?:arxiv:\s*)?(?P<id>{_ID})(?:\.pdf)?", re.IGNORECASE | re.ASCII)
+_BARE_NUMBER = re.compile(r"(?:arxiv:\s*)?\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE | re.ASCII)
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
 _MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
@@ -50,27 +50,26 @@ def papers_in(text: str) -> Iterator[ArxivId]:
         yield from (ArxivId.parse(found["id"]) for found in _ADDRESS.finditer(text))
 
 
+def links_to_paper(text: str) -> bool:
+    """Whether a link to a paper stands in a text."""
+    return next(papers_in(text), None) is not None
+
+
 def paper_named(text: str) -> ArxivId | None:
     """The paper that a text is the bare identifier of."""
     found = _BARE.fullmatch(text.strip())
     return ArxivId.parse(found["id"]) if found else None
 
 
+def looks_like_id(text: str) -> bool:
+    """Whether a text is a bare identifier, even if no paper can have it."""
+    return bool(_BARE_NUMBER.fullmatch(text.strip()) or _BARE.fullmatch(text.strip()))
+
+
 def wrong_link(text: str) -> str | None:
     """What a link in a text gives as the identifier of a paper, although it cannot be one."""
     found = _NO_PAPER.search(text) if "//" in text else None
     return found["id"].rstrip(".") if found else None
-
-
-def wrong_id(text: str) -> str | None:
-    """A text that looks like the bare identifier of a paper, although it cannot be one."""
-    text = text.strip()
-    return text if _BARE_NUMBER.fullmatch(text) and paper_named(text) is None else None
-
-
-def links_to_paper(text: str) -> bool:
-    """Whether a link to a paper stands in a text."""
-    return next(papers_in(text), None) is not None
 
 
 def find_date(text: str) -> tuple[date, str] | None:
@@ -85,10 +84,3 @@ def find_date(text: str) -> tuple[date, str] | None:
             except ValueError:
                 continue
     return None
-
-
-def date_of(paper: ArxivId) -> date:
-    """The first day of the month in which arXiv gave the identifier."""
-    yymm = paper.id.rpartition("/")[2][:4]
-    year = int(yymm[:2])
-    return date(year + (1900 if year >= 91 else 2000), int(yymm[2:]), 1)

@@ -12,11 +12,12 @@ folds around them, so what people wrote below still follows. What stays above ke
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import takewhile
 
-from daily_papers.migrate.blocks import Block, Prose, Rows
-from daily_papers.migrate.headings import Heading, is_summary
+from daily_papers.migrate.blocks import Block, Rows, Words
+from daily_papers.migrate.headings import SUMMARY, Heading
 from daily_papers.migrate.published import Published, Unread
 from daily_papers.migrate.rows import plain, says_more
 from daily_papers.render.readme import BEGIN, END
@@ -35,73 +36,69 @@ _OF_CONTENTS = re.compile(
 Stored = Mapping[str, Collection[str]]
 
 
-def replaced_with_markers(text: str, published: Published, stored: Stored) -> str:
-    """Take out what was brought in, and put the two markers there unless the file has them."""
-    going = list(_rows_that_go(published, stored))
-    going = [(rows, lines) for rows, lines in going if lines] or going[-1:]
-    if not going or (published.has_markers and not going[-1][1]):
-        return text
+def replaced_with_markers(
+    text: str, published: Published, stored: Stored
+) -> tuple[str, Mapping[int | str, int]]:
+    """Take out what was brought in, and put the two markers there unless the file has them.
+
+    Also tells where each line that stays is then.
+    """
     mark = text[: text.startswith("\ufeff")]
     lines = _LINE.findall(text.removeprefix(mark))
-    last = going[-1][0]
+    going = list(_rows_that_go(published, stored))
+    going = [(rows, of_rows) for rows, of_rows in going if of_rows] or going[-1:]
+    if not going or (published.has_markers and not going[-1][1]):
+        return text, {number: number for number in range(1, len(lines) + 1)}
     folds = _folds(published.blocks)
-    place = _end(published, last)
-    place = (
-        len(lines) if published.has_markers else max([place, *(f[-1] for f in folds if place in f)])
-    )
-    day = published.day_line
-    gone = set[int]().union(*(lines for _, lines in going))
-    gone.update({day.line.number} if day and not day.line.is_ours else ())
-    gone.update(_links_to_top(published.blocks, gone))
-    headings = list(_headings_of_rows_that_went(published, gone))
-    gone.update(_contents(published.blocks, {heading.name.casefold() for heading in headings}))
-    emptied = {heading.line.number for heading in headings}
-    gone.update(*_emptied_folds(published.blocks, folds, gone, emptied))
-    gone.update(*_headings_that_go(published.blocks, headings, gone, place))
-    gone.update(_blank_lines_that_go(lines, gone, place))
-    kept = {number: line for number, line in enumerate(lines, 1) if number not in gone}
-    above = "".join(line for number, line in kept.items() if number <= place)
-    below = "".join(line for number, line in kept.items() if number > place)
-    if published.has_markers:
-        return mark + above + below
-    newline = _ending(lines[last.line.number - 1])
-    if last.line.number in kept or place in kept:
-        above = above.rstrip("\r\n") + 2 * newline
-    return f"{mark}{above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}{below}"
-
-
-def _rows_that_go(published: Published, stored: Stored) -> Iterator[tuple[Rows, set[int]]]:
-    """The lines that go of all rows that have a keyword: all, those of some rows, or none."""
-    for rows in (each.rows for each in published.filed if not each.rows.line.is_ours):
-        taken = [row for row in rows.rows if _is_stored(row.line.number, published, stored)]
-        if not taken and published.section_of.get(rows.line.number) not in stored:
-            continue
-        spare = [row for row in taken if not says_more(row.cells)]
-        lines = {n for row in spare for n in range(row.line.number, row.last_line + 1)}
-        if len(spare) == len(rows.rows):
-            yield rows, lines | rows.head
-        else:
-            yield rows, set() if rows.is_whole else lines
+    last = len(lines) if published.has_markers else _end(published, going[-1][0])
+    place = max(last, *(fold[-1] for fold in folds if last in fold), 0)
+    gone = set[int]().union(*(of_rows for _, of_rows in going))
+    _remove_what_belongs(published, folds, gone, place)
+    kept = _without_blank_lines(lines, gone, place)
+    above = "".join(lines[number - 1] for number in kept if number <= place)
+    below = "".join(lines[number - 1] for number in kept if number > place)
+    if not published.has_markers:
+        newline = _ending(lines[going[-1][0].line.number - 1])
+        if {going[-1][0].line.number, place}.intersection(kept):
+            above = above.rstrip("\r\n") + 2 * newline
+        above = f"{above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}"
+    shift = len(_LINE.findall(above)) - 1 - sum(number <= place for number in kept)
+    moved: dict[int | str, int] = {}
+    moved |= {old: new + (shift if old > place else 0) for new, old in enumerate(kept, 1)}
+    return mark + above + below, moved
 
 
 def rows_that_say_more(published: Published) -> Iterator[Unread]:
     """Name the rows that stay although their papers were brought in."""
-    for rows in (each.rows for each in published.filed if not each.rows.line.is_ours):
-        for row in rows.rows:
-            if row.line.number in published.paper_of and says_more(row.cells):
-                yield Unread(
-                    published.path,
-                    row.line.number,
-                    "this row stays, since it holds words that a paper has no place for; delete it "
-                    "if nobody needs them",
-                )
+    taken = {each.place for each in published.taken}
+    for row in (row for rows in _rows_of_people(published) for row in rows.rows):
+        if row.line.number in taken and says_more(row.cells):
+            yield Unread(
+                published.path,
+                row.line.number,
+                "this row stays, since it holds words that a paper has no place for; delete it if "
+                "nobody needs them",
+            )
 
 
-def _is_stored(line: int, published: Published, stored: Stored) -> bool:
-    paper = published.paper_of.get(line)
-    return paper is not None and all(
-        paper in stored.get(name, ()) for name in published.sections_of[line]
-    )
+def _rows_of_people(published: Published) -> Iterator[Rows]:
+    return (each.rows for each in published.filed if not each.rows.line.is_ours)
+
+
+def _rows_that_go(published: Published, stored: Stored) -> Iterator[tuple[Rows, Collection[int]]]:
+    """The lines that go of all rows that have a keyword: all, those of some rows, or none."""
+    is_stored = {
+        each.place: all(each.id in stored.get(topic, ()) for topic in each.topics)
+        for each in published.taken
+    }
+    topics = {each.rows: published.topic_of(each) for each in published.filed}
+    for rows in _rows_of_people(published):
+        taken = [row for row in rows.rows if is_stored.get(row.line.number)]
+        spare = [row for row in taken if not says_more(row.cells)]
+        lines = {n for row in spare for n in range(row.line.number, row.last_line + 1)}
+        if taken or topics[rows] in stored:
+            is_all = len(spare) == len(rows.rows)
+            yield rows, lines.union(rows.head) if is_all else set() if rows.is_whole else lines
 
 
 def _end(published: Published, last: Rows) -> int:
@@ -110,119 +107,108 @@ def _end(published: Published, last: Rows) -> int:
     return max(
         each.rows.last_line
         for each in published.filed
-        if each.rows is last or any(heading in each.belonging for heading in own)
+        if each.rows is last or set(own).intersection(each.belonging)
     )
 
 
-def _links_to_top(blocks: Sequence[Block], gone: Collection[int]) -> Iterator[int]:
-    """The lines below rows that went that lead back to the top."""
+def _remove_what_belongs(
+    published: Published, folds: Sequence[range], gone: set[int], place: int
+) -> None:
+    """Add to the lines that go what would be empty without them, or would lead to nothing."""
+    blocks = published.blocks
+    if (day := published.day_line) and not day.line.is_ours:
+        gone.add(day.line.number)
     is_below = False
     for block in blocks:
-        is_to_top = isinstance(block, Prose) and block.is_to_top
-        if is_below and is_to_top:
-            yield block.line.number
-        is_below = is_to_top if is_below and is_to_top else block.line.number in gone
+        if is_below and isinstance(block, Words) and block.is_to_top:
+            gone.add(block.line.number)
+        is_below = block.line.number in gone
+    # Headings of rows that went; a summary goes with its fold.
+    headings = {
+        heading.line.number: heading
+        for each in published.filed
+        if each.rows.line.number in gone
+        for heading in each.belonging
+        if not SUMMARY.fullmatch(heading.line.text)
+    }
+    names = {heading.name.casefold() for heading in headings.values()}
+    gone.update(block.line.number for block in blocks if _leads_to(block, names))
+    rest = [block for block in blocks if block.line.number not in gone | headings.keys()]
+    went = sorted(gone)
+    stays = [block.line.number for block in rest if _stays_in_fold(block)]
+    gone.update(*(fold for fold in folds if _any_in(went, fold) and not _any_in(stays, fold)))
+    tells = [block.line.number for block in rest if _tells(block) and block.line.number <= place]
+    tells = [number for number in tells if number not in gone]
+    for heading, section in _sections(blocks):
+        if heading.line.number in headings and not _any_in(tells, section):
+            gone.update(range(heading.line.number, heading.last_line + 1))
 
 
-def _headings_of_rows_that_went(published: Published, gone: Collection[int]) -> Iterator[Heading]:
-    """Also leads, but for the summaries of folds, which go with their folds."""
-    for each in published.filed:
-        if each.rows.line.number in gone:
-            yield from (heading for heading in each.belonging if not heading.is_summary)
+def _any_in(numbers: Sequence[int], lines: range) -> bool:
+    """Whether one of the numbers, which are sorted, is among the lines."""
+    place = bisect_left(numbers, lines.start)
+    return place < len(numbers) and numbers[place] < lines.stop
 
 
-def _contents(blocks: Sequence[Block], names: Collection[str]) -> Iterator[int]:
-    """The lines of a table of contents that lead to these headings."""
-    for block in blocks:
-        found = _OF_CONTENTS.fullmatch(block.line.text) if isinstance(block, Prose) else None
-        if found and plain(found["text"] or found["html"]).casefold() in names:
-            yield block.line.number
+def _sections(blocks: Sequence[Block]) -> Iterator[tuple[Heading, range]]:
+    """The headings, each with the lines up to the next one of its level or a higher one."""
+    end = blocks[-1].last_line + 1
+    below: list[Heading] = []
+    for heading in reversed([block for block in blocks if isinstance(block, Heading)]):
+        while below and below[-1].level > heading.level:
+            below.pop()
+        yield heading, range(heading.line.number, below[-1].line.number if below else end)
+        below.append(heading)
 
 
-def _headings_that_go(
-    blocks: Sequence[Block], headings: Sequence[Heading], gone: Collection[int], place: int
-) -> Iterator[range]:
-    """The lines of these headings, unless something stays below them and above the place."""
-    emptied = {heading.line.number for heading in headings}
-    for position, block in enumerate(blocks):
-        if isinstance(block, Heading) and block.line.number in emptied:
-            left = (
-                other
-                for other in _below(blocks, position, block.level)
-                if other.line.number not in gone and other.line.number not in emptied
-            )
-            if not any(_tells(other) and other.line.number <= place for other in left):
-                yield range(block.line.number, block.last_line + 1)
-
-
-def _below(blocks: Sequence[Block], position: int, level: int) -> Iterator[Block]:
-    """What stands below a heading, up to the next one of its level or a higher one."""
-    for number in range(position + 1, len(blocks)):
-        block = blocks[number]
-        if isinstance(block, Heading) and block.level <= level:
-            return
-        yield block
+def _leads_to(block: Block, names: Collection[str]) -> bool:
+    """Whether it is the line of a table of contents that leads to one of these headings."""
+    found = _OF_CONTENTS.fullmatch(block.line.text) if isinstance(block, Words) else None
+    return found is not None and plain(found["text"] or found["html"]).casefold() in names
 
 
 def _tells(block: Block) -> bool:
-    return not block.line.is_ours and (not isinstance(block, Prose) or block.tells)
+    return not block.line.is_ours and (not isinstance(block, Words) or block.tells)
 
 
-def _folds(blocks: Sequence[Block]) -> tuple[range, ...]:
+def _stays_in_fold(block: Block) -> bool:
+    """Whether a fold that holds it is somebody's."""
+    if block.line.is_ours or block.line.marker or SUMMARY.fullmatch(block.line.text):
+        return not SUMMARY.fullmatch(block.line.text)
+    return _tells(block) or not _TAGS.match(block.line.text)
+
+
+def _folds(blocks: Sequence[Block]) -> Sequence[range]:
     """The lines of each fold that is closed; those in a row of a table are texts of the paper."""
     open_at: list[int] = []
-    folds = []
-    for block in blocks:
-        if isinstance(block, Prose | Heading):
-            for tag in _FOLD_TAG.finditer(block.line.text):
-                if not tag["close"]:
-                    open_at.append(block.line.number)
-                elif open_at:
-                    folds.append(range(open_at.pop(), block.line.number + 1))
-    return tuple(dict.fromkeys(folds))
+    folds: dict[range, None] = {}
+    for block in (block for block in blocks if not isinstance(block, Rows)):
+        for tag in _FOLD_TAG.finditer(block.line.text):
+            if not tag["close"]:
+                open_at.append(block.line.number)
+            elif open_at:
+                folds[range(open_at.pop(), block.line.number + 1)] = None
+    return tuple(folds)
 
 
-def _emptied_folds(
-    blocks: Sequence[Block], folds: Sequence[range], gone: Collection[int], emptied: Collection[int]
-) -> Iterator[range]:
-    """The folds that hold nothing more when lines are gone, but headings that would be empty."""
-    starts = [block.line.number for block in blocks]
-    for fold in folds:
-        within = blocks[bisect_left(starts, fold[0]) : bisect_right(starts, fold[-1])]
-        went = any(block.line.number in gone for block in within)
-        if went and not any(_stays(block, gone, emptied) for block in within):
-            yield fold
+def _without_blank_lines(lines: Sequence[str], gone: Collection[int], place: int) -> list[int]:
+    """The numbers of the lines that stay: not of blank ones below and above which lines went.
 
-
-def _stays(block: Block, gone: Collection[int], emptied: Collection[int]) -> bool:
-    if block.line.number in gone or block.line.number in emptied:
-        return False
-    if block.line.is_ours or block.line.marker:
-        return True
-    if is_summary(block.line):
-        return False
-    return not isinstance(block, Prose) or block.tells or not _TAGS.match(block.line.text)
-
-
-def _blank_lines_that_go(lines: Sequence[str], gone: Collection[int], place: int) -> Iterator[int]:
-    """Those below something that goes, where blank lines stand above it too.
-
-    Below the place they stay, since something stands there.
+    Right below the place blank lines stay, since something stands there.
     """
-    run: list[int] = []
-    below_gone = is_place = False
-    blank_above = True
+    below = (n for n in range(place + 1, len(lines) + 1) if n in gone or lines[n - 1].strip())
+    run = list(takewhile(gone.__contains__, below)) if place in gone else []
+    last = run[-1] if run else place
+    kept: list[int] = []
+    is_below_gone = are_blank_above = False
     for number, line in enumerate(lines, 1):
         if number in gone:
-            yield from run if blank_above else ()
-            blank_above = blank_above or bool(run)
-            run, below_gone, is_place = [], True, is_place or number == place
-        elif below_gone and not line.strip():
-            run.append(number)
-        else:
-            yield from run if blank_above and not is_place else ()
-            run, below_gone, is_place = [], False, False
-            blank_above = not line.strip()
+            are_blank_above = not kept or not lines[kept[-1] - 1].strip()
+            is_below_gone = number != last
+        elif line.strip() or not (is_below_gone and are_blank_above):
+            kept.append(number)
+            is_below_gone = is_below_gone and not line.strip()
+    return kept
 
 
 def _ending(line: str) -> str:

@@ -4,9 +4,9 @@ A row is cells: texts, each with what it is, by the name of its column or by wha
 is a paper if one of them links to one. What it does not tell is unknown until a search completes
 it.
 
-Most published digests escape nothing, so a ``|`` may stand in any text. A line of a Markdown table
-is therefore not split at ``|``: its cells are told by the pieces that are always there, the link
-behind the title, the date, bold signs, and the folds around an abstract or a long comment.
+Most published digests escape nothing, so a ``|`` may stand in any text. So where a line of a table
+has more pieces than columns, pieces are joined until the cell ends as it must: with the link behind
+a title, with bold signs or a fold, or before a cell that can only be the next one.
 """
 
 from __future__ import annotations
@@ -20,17 +20,16 @@ from html import unescape
 
 from daily_papers.migrate.paper_links import (
     ADDRESS,
-    date_of,
     find_date,
     links_to_paper,
+    looks_like_id,
     paper_named,
     papers_in,
-    wrong_id,
     wrong_link,
 )
 from daily_papers.papers.authors import is_name, split_authors
 from daily_papers.papers.links import code_url
-from daily_papers.papers.paper import ArxivId, Origin, Paper, folded
+from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order, folded
 from daily_papers.text import cut
 
 #: No row and no text of a paper is longer; what is longer is not read.
@@ -50,12 +49,9 @@ class Kind(Enum):
     LINK = auto()
     TOPIC = auto()
     CATEGORY = auto()
-    #: What tools write and nobody misses: a number, a score, a mark.
-    IDLE = auto()
-    #: Something else.
-    OTHER = auto()
-    #: The column has no name: what it is, its looks say.
-    UNNAMED = auto()
+    IDLE = auto()  #: What tools write and nobody misses: a number, a score, a mark.
+    OTHER = auto()  #: Something else.
+    UNNAMED = auto()  #: The column has no name: what it is, its looks say.
 
 
 Cells = Sequence[tuple[Kind, str]]
@@ -98,6 +94,7 @@ _WORDS_FOR = {
 }
 _KINDS = {word: kind for kind, words in _WORDS_FOR.items() for word in words.split("|")}
 _NOT_IN_NAMES = re.compile(r"<[^<>]*>|[^\w]|_")
+WRONG_ID = "no paper at arXiv has this identifier, so mend it, then import again"
 
 
 def kind_named(name: str) -> Kind:
@@ -106,17 +103,6 @@ def kind_named(name: str) -> Kind:
     if not words:
         return Kind.IDLE if name.strip(" \t*") == "#" else Kind.UNNAMED
     return _KINDS.get(words, Kind.OTHER)
-
-
-class UnreadRowError(ValueError):
-    """A row that is not a paper; the text says why."""
-
-
-class LostPaperError(UnreadRowError):
-    """A row whose link was meant to lead to a paper."""
-
-
-WRONG_ID = "no paper at arXiv has this identifier, so mend it, then import again"
 
 
 # --- texts -------------------------------------------------------------------------------------
@@ -155,16 +141,13 @@ def plain(text: str) -> str:
     """Take a text out of its Markdown and HTML: links, pictures, bold, folds, line breaks."""
     if not _DRESSED.search(text):
         return folded(text)
-    text = _TAG.sub(" ", _LINKED.sub(r"\g<text>", _PICTURE.sub(" ", _unfolded(text))))
+    text = _FOLD.sub(r" \g<text> ", text) if "<details" in text else text
+    text = _TAG.sub(" ", _LINKED.sub(r"\g<text>", _PICTURE.sub(" ", text)))
     text = folded(escaped_by_us(_DRESS.sub("", text)))
     for sign in "*_":
         if len(text) > 2 and text[0] == text[-1] == sign:
             text = text[1:-1].strip()
     return text
-
-
-def _unfolded(text: str) -> str:
-    return _FOLD.sub(r" \g<text> ", text) if "<details" in text else text
 
 
 def is_empty(text: str) -> bool:
@@ -174,27 +157,35 @@ def is_empty(text: str) -> bool:
 
 # --- the cells of a line of a Markdown table -----------------------------------------------------
 
-_TITLE_ATTRIBUTE = r"""(?:\s+(?:"[^"]*"|'[^']*'))?"""
-_TO_PAPER = rf"\]\(\s*<?{ADDRESS}[^\s()|<>]*>?{_TITLE_ATTRIBUTE}\s*\)[*_]*"
-_TITLE = re.compile(rf"(?P<dress>[*_]*)\[(?P<title>.*){_TO_PAPER}", re.IGNORECASE)
+_TO_PAPER = (
+    rf"\]\(\s*<?{ADDRESS}[^\s()|<>]*>?"
+    r"""(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)[*_]*"""
+)
 _BORDER = re.compile(r"(?<!\\)\|")
-_BESIDE_LINK = r"(?:\s|<[^<>|]{0,300}>|!\[[^\]|]{0,300}\]\([^)|]{0,1000}\))*"
-_BORDER_AFTER_LINK = re.compile(rf"{_TO_PAPER}{_BESIDE_LINK}\|", re.IGNORECASE)
-_BEGIN_OF_LINK = re.compile(r"!?[*_]*\[")
-_BORDER_AFTER_FOLD = re.compile(r"</details>\s*\|")
-_BORDER_AFTER_BOLD = re.compile(r"\*\*\s*\|")
-# A text without a fold ends at the first border behind which its neighbour is what it must be.
-_BORDER_BEFORE = {
-    Kind.TITLE: re.compile(r"\|(?=\s*[*_]*\[)"),
-    Kind.DATE: re.compile(r"\|(?=\s*[*_]*\d{4}-\d{2}-\d{2}[*_]*\s*(?:\||$))"),
-    Kind.ABSTRACT: re.compile(r"\|(?=\s*<details>)"),
-    Kind.LINK: re.compile(rf"\|(?=\s*[*_]*\[[^\[\]|]{{0,60}}{_TO_PAPER})", re.IGNORECASE),
+#: How a cell ends that may hold a |, by how it begins; the last two are titles.
+_ENDS = (
+    (re.compile(r"\s*<details"), re.compile(r"</details>\s*$")),
+    (
+        re.compile(r"\s*!?[*_]*\["),
+        re.compile(
+            rf"{_TO_PAPER}(?:\s|<[^<>]{{0,300}}>|!\[[^\]]{{0,300}}\]\([^)]{{0,1000}}\))*$",
+            re.IGNORECASE,
+        ),
+    ),
+    (re.compile(r"\s*\*\*.*\S"), re.compile(r"\*\*\s*$")),
+)
+#: What can only be the cell of a column, so that the one before it ends there.
+_BEGINS = {
+    Kind.TITLE: re.compile(r"\s*[*_]*\["),
+    Kind.DATE: re.compile(r"\s*[*_]*\d{4}-\d{2}-\d{2}[*_]*\s*$"),
+    Kind.ABSTRACT: re.compile(r"\s*<details>"),
+    Kind.LINK: re.compile(rf"\s*[*_]*\[[^\[\]]{{0,60}}{_TO_PAPER}", re.IGNORECASE),
 }
 _SHORT = frozenset({Kind.DATE, Kind.PUBLISHED, Kind.IDLE, Kind.LINK})
-_PUBLISHED_FAMILY = frozenset({Kind.TITLE, Kind.DATE, Kind.ABSTRACT, Kind.COMMENT})
+_FAMILY = (Kind.TITLE, Kind.DATE, Kind.ABSTRACT, Kind.COMMENT)
 #: What stands in rows without a header, by the cell that they begin with.
 _USUAL_ROWS = (
-    (re.compile(r"[*_]*\[.*\]\("), (Kind.TITLE, Kind.DATE, Kind.ABSTRACT, Kind.COMMENT)),
+    (re.compile(r"[*_]*\[.*\]\("), _FAMILY),
     (
         re.compile(r"[*_]*\d{4}-\d\d-\d\d[*_]*\s*\|"),
         (Kind.DATE, Kind.TITLE, Kind.AUTHORS, Kind.LINK, Kind.CODE),
@@ -214,46 +205,38 @@ def split_cells(line: str) -> list[str]:
 
 def is_published_family(kinds: Sequence[Kind]) -> bool:
     """Whether a table is one of the digests whose texts nobody escapes."""
-    return _PUBLISHED_FAMILY.issuperset(kinds)
+    return set(_FAMILY).issuperset(kinds)
 
 
 def cells_of(line: str, kinds: Sequence[Kind] = ()) -> Cells:
     """The cells of a row, by the kinds of its table's columns; some may be cut off."""
     if "|" not in line:  # somebody's words, right below a table
         return [(Kind.COMMENT, line)]
-    rest = within_pipes(line)
-    usual = (row for begin, row in _USUAL_ROWS if begin.match(rest.lstrip()))
-    kinds = kinds or next(usual, ())
-    split = [cell.strip() for cell in split_cells(line)]
-    if not kinds:
-        return [(Kind.UNNAMED, cell) for cell in split]
-    if len(split) <= len(kinds):
-        return list(zip(kinds, split, strict=False))
+    pieces = split_cells(line)
+    begin = within_pipes(line).lstrip()
+    usual = (row for form, row in _USUAL_ROWS if form.match(begin))
+    kinds = kinds or next(usual, (Kind.UNNAMED,) * len(pieces))
     cells: list[tuple[Kind, str]] = []
-    for place, kind in enumerate(kinds[:-1]):
-        rest = rest.lstrip()
-        border = _border(rest, kind, kinds[place + 1])
-        cells.append((kind, rest[:border].rstrip()))
-        rest = rest[border + 1 :]
-    return [*cells, (kinds[-1], rest.strip())]
+    for kind, following in zip(kinds, (*kinds[1:], None), strict=True):
+        left = len(kinds) - len(cells)
+        taken = 1 if len(pieces) <= left else _pieces_of(kind, following, pieces)
+        if pieces:
+            cells.append((kind, "|".join(pieces[:taken]).strip()))
+        pieces = pieces[taken:]
+    return cells
 
 
-def _border(rest: str, kind: Kind, following: Kind) -> int:
-    """Find the | that ends the first cell; its end where there is none."""
-    anchored = None
-    if rest.startswith("<details"):
-        anchored = _BORDER_AFTER_FOLD.search(rest)
-    elif kind is Kind.TITLE:
-        if _BEGIN_OF_LINK.match(rest):
-            anchored = _BORDER_AFTER_LINK.search(rest)
-        elif rest.startswith("**"):
-            anchored = _BORDER_AFTER_BOLD.search(rest, 2)
-    if anchored is None and kind not in _SHORT and following in _BORDER_BEFORE:
-        anchored = _BORDER_BEFORE[following].search(rest)
-    if anchored is not None:
-        return anchored.end() - 1
-    found = _BORDER.search(rest)
-    return found.start() if found else len(rest)
+def _pieces_of(kind: Kind, following: Kind | None, pieces: Sequence[str]) -> int:
+    """How many pieces are the next cell."""
+    if following is None:
+        return len(pieces)
+    ends = _ENDS if kind is Kind.TITLE else _ENDS[:1]
+    end = next((end for begin, end in ends if begin.match(pieces[0])), None)
+    ended = (number for number, piece in enumerate(pieces, 1) if end and end.search(piece))
+    if found := next(ended, 0):
+        return found
+    begin = None if kind in _SHORT else _BEGINS.get(following)
+    return next((n for n, piece in enumerate(pieces) if n and begin and begin.match(piece)), 1)
 
 
 # --- what a text is, by its looks ----------------------------------------------------------------
@@ -268,12 +251,6 @@ _NO_TITLE = re.compile(
 _FORGE = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.[a-z]+|huggingface\.co|codeberg\.org)/")
 _BOLD = re.compile(r"\s*(?:\*\*|__|<b>|<strong>)")
 _NAME = re.compile(r"(?:[^\W\d_][\w.'’-]{0,30}\s?){2,5}")
-
-
-def kind_by_looks(text: str) -> Kind:
-    """What a text tells that has no name: a title only where it is bold or the words of a link."""
-    bare = plain(text)
-    return next((kind for kind, is_one in _LOOKS if is_one(text, bare)), Kind.OTHER)
 
 
 def _is_date(_: str, bare: str) -> bool:
@@ -304,47 +281,63 @@ _LOOKS: tuple[tuple[Kind, Callable[[str, str], bool]], ...] = (
 )
 
 
+def kind_by_looks(text: str) -> Kind:
+    """What a text tells that has no name: a title only where it is bold or the words of a link."""
+    bare = plain(text)
+    return next((kind for kind, is_one in _LOOKS if is_one(text, bare)), Kind.OTHER)
+
+
 def named(cells: Cells) -> Cells:
     """The cells with a kind for each that had none; a row without a title takes the longest."""
     if all(kind is not Kind.UNNAMED for kind, _ in cells):
         return cells
     known = [(kind_by_looks(text) if kind is Kind.UNNAMED else kind, text) for kind, text in cells]
-    if not any(kind is Kind.TITLE for kind, _ in known):
-        free = [place for place, (kind, _) in enumerate(known) if kind in _MAY_BE_TITLE]
-        free.sort(key=lambda place: (known[place][0] is Kind.OTHER, len(plain(known[place][1]))))
-        if free:
-            known[free[-1]] = (Kind.TITLE, known[free[-1]][1])
+    if all(kind is not Kind.TITLE for kind, _ in known):
+        free = [n for n, (kind, _) in enumerate(known) if kind in {Kind.OTHER, Kind.AUTHORS}]
+        free.sort(key=lambda n: (known[n][0] is Kind.OTHER, len(plain(known[n][1]))))
+        for place in free[-1:]:
+            known[place] = (Kind.TITLE, known[place][1])
     return known
-
-
-_MAY_BE_TITLE = frozenset({Kind.OTHER, Kind.AUTHORS})
 
 
 # --- the paper -----------------------------------------------------------------------------------
 
+_TITLE = re.compile(rf"(?P<dress>[*_]*)\[(?P<title>.*){_TO_PAPER}", re.IGNORECASE)
 
-def read_row(cells: Cells, reading: Reading = plain) -> Paper:
-    """Read a row as a paper. Raises UnreadRowError where it links to none."""
+
+def read_row(cells: Cells, reading: Reading = plain) -> Paper | None:
+    """Read a row as a paper; None if it links to none."""
     cells = named(cells)
     found = paper_of(cells)
     if found is None:
-        if wrong := wrong_id_in(cells):
-            raise LostPaperError(f"{WRONG_ID}: {wrong!r}")
-        text = next((text for kind, text in cells if kind is Kind.TITLE), cells[0][1])
-        raise UnreadRowError(f"no link to a paper at arXiv: {cut(folded(text), 60)!r}")
-    written, published = _day(cells, (Kind.DATE,)), _day(cells, (Kind.PUBLISHED,))
+        return None
+    written, published = _day(cells, Kind.DATE), _day(cells, Kind.PUBLISHED)
+    month = announcement_order(found.id)[0]
+    comments = list(_texts(cells, Kind.COMMENT, reading))
     paper = Paper(
         id=found.id,
         version=found.version or 1,  # the lowest, so that any other way knows better
         title=_title(cells, reading) or f"arXiv:{found.id}",
         authors=_authors(cells),
         abstract=max(_texts(cells, Kind.ABSTRACT, reading), key=len, default=""),
-        comment="; ".join(_texts(cells, Kind.COMMENT, reading)) or None,
+        comment="; ".join(comments) or None,
         published=_midnight(published) if written and published else None,
-        updated=_midnight(written or published or date_of(found)),
+        updated=_midnight(written or published or date(month // 100, month % 100, 1)),
         origin=Origin.IMPORT,
     )
-    return _with_code(paper, " ".join(text for kind, text in cells if kind is Kind.CODE))
+    code = code_url(replace(paper, abstract="", comment=" ".join(_of(cells, Kind.CODE))))
+    if code is None or code == code_url(paper):
+        return paper
+    return replace(paper, comment="; ".join([*comments, f"Code: {code}"]))
+
+
+def why_unread(cells: Cells) -> tuple[str, str, int]:
+    """Why a row is no paper, the text that is meant, and how many papers are lost with it."""
+    cells = named(cells)
+    if wrong := wrong_id_in(cells):
+        return WRONG_ID, repr(wrong), 1
+    text = next(_of(cells, Kind.TITLE), cells[0][1])
+    return "no link to a paper at arXiv", repr(cut(folded(text), 60)), 0
 
 
 def dated(cells: Cells, day: str) -> Cells:
@@ -355,19 +348,19 @@ def dated(cells: Cells, day: str) -> Cells:
 
 def says_more(cells: Cells) -> bool:
     """Whether a row holds words that a paper has no place for, so that they would be lost."""
-    return any(kind is Kind.OTHER and not is_empty(plain(text)) for kind, text in named(cells))
+    return not all(is_empty(plain(text)) for text in _of(named(cells), Kind.OTHER))
 
 
 def topics_of(cells: Cells, kind: Kind) -> Iterator[str]:
     """The topics or categories that a row names."""
-    for text in (text for each, text in cells if each is kind):
-        yield from (plain(part) for part in re.split(r"[;,]", text) if not is_empty(plain(part)))
+    parts = (plain(part) for text in _of(cells, kind) for part in re.split(r"[;,]", text))
+    return (part for part in parts if not is_empty(part))
 
 
 def paper_of(cells: Cells) -> ArxivId | None:
     """The paper of a row; one that its abstract or its comment mentions is another one."""
     for kind in (Kind.LINK, Kind.TITLE, Kind.DATE, Kind.IDLE, Kind.OTHER):
-        for text in (text for each, text in cells if each is kind):
+        for text in _of(cells, kind):
             found = list(papers_in(text))
             if found:
                 return found[-1] if kind is Kind.TITLE else found[0]
@@ -378,15 +371,21 @@ def paper_of(cells: Cells) -> ArxivId | None:
 
 def wrong_id_in(cells: Cells) -> str | None:
     """What a row gives as the identifier of a paper, although it cannot be one."""
-    wrong = (
-        wrong_link(text) or (wrong_id(plain(text)) if kind is Kind.LINK else None)
-        for kind, text in cells
-    )
-    return next(filter(None, wrong), None)
+    for kind, text in cells:
+        if wrong := wrong_link(text):
+            return wrong
+        bare = plain(text) if kind is Kind.LINK else ""
+        if looks_like_id(bare) and not paper_named(bare):
+            return bare
+    return None
+
+
+def _of(cells: Cells, kind: Kind) -> Iterator[str]:
+    return (text for each, text in cells if each is kind)
 
 
 def _title(cells: Cells, reading: Reading) -> str:
-    for text in (text for kind, text in cells if kind is Kind.TITLE):
+    for text in _of(cells, Kind.TITLE):
         found = _TITLE.fullmatch(text)
         is_bold_within = found and not found["dress"] and found["title"].startswith("**")
         title = plain(text) if not found or is_bold_within else folded(reading(found["title"]))
@@ -396,7 +395,7 @@ def _title(cells: Cells, reading: Reading) -> str:
 
 
 def _texts(cells: Cells, kind: Kind, reading: Reading) -> Iterator[str]:
-    for text in (text for each, text in cells if each is kind):
+    for text in _of(cells, kind):
         fold = _FOLD.fullmatch(text)
         read = folded(reading(fold["text"] if fold else text))
         if read and not (reading is plain and is_empty(read)):
@@ -405,24 +404,16 @@ def _texts(cells: Cells, kind: Kind, reading: Reading) -> Iterator[str]:
 
 def _authors(cells: Cells) -> tuple[str, ...] | None:
     """The authors, where all of them are named: "Somebody et al." is no list of authors."""
-    for text in (plain(text) for kind, text in cells if kind is Kind.AUTHORS):
+    for text in map(plain, _of(cells, Kind.AUTHORS)):
         if not is_empty(text) and not _ET_AL.search(text):
             return tuple(filter(is_name, split_authors(text))) or None
     return None
 
 
-def _day(cells: Cells, kinds: Sequence[Kind]) -> date | None:
-    days = (find_date(plain(text)) for kind, text in cells if kind in kinds)
+def _day(cells: Cells, kind: Kind) -> date | None:
+    days = (find_date(plain(text)) for text in _of(cells, kind))
     return next((found[0] for found in days if found), None)
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def _with_code(paper: Paper, text: str) -> Paper:
-    """The paper with a comment that names its code, where a cell of its own does."""
-    named_there = code_url(replace(paper, abstract="", comment=text)) if text else None
-    if named_there is None or named_there == code_url(paper):
-        return paper
-    return replace(paper, comment="; ".join(filter(None, (paper.comment, f"Code: {named_there}"))))

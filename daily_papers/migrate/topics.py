@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from daily_papers.migrate.blocks import Block, LastUpdate, Prose, Rows
+from daily_papers.migrate.blocks import Block, Rows
 from daily_papers.migrate.headings import Heading
 from daily_papers.migrate.paper_links import find_date, paper_named
 from daily_papers.query.expression import query_words
@@ -62,50 +62,49 @@ class Filed:
     #: The heading above that names a day, empty where there is none.
     day: str
 
+    @property
+    def topic(self) -> str:
+        """What the heading says, if there is one."""
+        return self.heading.name if self.heading else ""
+
 
 def filed_rows(blocks: Iterable[Block]) -> Iterator[Filed]:
     """File all rows under their headings."""
     above: list[Heading] = []
     parts = list(_parts(blocks))
-    title = _title_above_topics(parts)
+    page_title = _title_above_topics(parts)
     for heading, below in parts:
         while above and (heading is None or above[-1].level >= heading.level):
             above.pop()
-        above += [heading] if heading is not None else []
-        leads = dict(_with_leads(below))
-        names = {lead.name if lead is not None else None for lead in leads.values()}
+        above += [heading] if heading else []
+        topics = (h for h in reversed(above) if h is not page_title and is_topic(h.name))
+        topic = next(topics, None)
+        day = next((h.name for h in reversed(above) if find_date(h.name)), "")
         is_title = heading is None or heading.level == 1
-        is_unclear = is_title and _are_words_between(below, leads)
+        leads, are_words_between = _leads(below)
+        are_leads_topics = is_title or len({lead and lead.name for lead in leads.values()}) > 1
         for rows, lead in leads.items():
-            is_own = lead is not None and (is_title or len(names) > 1)
-            own = lead if is_own else _topic(above, title)
-            is_day = heading is not None and not is_title and re.search(r"\w", heading.name)
-            day = heading if is_day and heading and not is_topic(heading.name) else None
-            belonging = {each.line.number: each for each in (own, lead, day) if each}
-            days = (each.name for each in reversed(above) if find_date(each.name))
-            is_unfiled = is_unclear and not is_own
-            yield Filed(rows, own, tuple(belonging.values()), is_unfiled, next(days, ""))
-
-
-def _topic(above: Sequence[Heading], title: Heading | None) -> Heading | None:
-    """The innermost heading that is a topic; the title of a page that has topics is none."""
-    topics = (each for each in reversed(above) if each is not title and is_topic(each.name))
-    return next(topics, None)
+            own = lead if lead and are_leads_topics else topic
+            is_day = heading and not is_title and re.search(r"\w", heading.name)
+            inner = heading if heading and is_day and not is_topic(heading.name) else None
+            belonging = tuple(dict.fromkeys(each for each in (own, lead, inner) if each))
+            is_unclear = is_title and are_words_between and not lead
+            yield Filed(rows, own, belonging, is_unclear, day)
 
 
 def _title_above_topics(parts: Iterable[tuple[Heading | None, Sequence[Block]]]) -> Heading | None:
     """The one heading of the first level that has rows, if other topics with rows are below it."""
-    titles: dict[int, Heading] = {}
+    titles: list[Heading] = []
     has_topics = False
     title = None
     for heading, below in parts:
         if heading is None or heading.line.is_ours:
             continue
         title = heading if heading.level == 1 else title
-        if title is not None and any(isinstance(block, Rows) for block in below):
-            titles[title.line.number] = title
+        if title and any(isinstance(block, Rows) for block in below):
+            titles += [] if title in titles else [title]
             has_topics = has_topics or (heading is not title and is_topic(heading.name))
-    return next(iter(titles.values())) if has_topics and len(titles) == 1 else None
+    return titles[0] if has_topics and len(titles) == 1 else None
 
 
 def _parts(blocks: Iterable[Block]) -> Iterator[tuple[Heading | None, list[Block]]]:
@@ -113,36 +112,28 @@ def _parts(blocks: Iterable[Block]) -> Iterator[tuple[Heading | None, list[Block
     heading: Heading | None = None
     below: list[Block] = []
     for block in blocks:
-        if heading is not None and heading.line.is_ours and not block.line.is_ours:
+        ends = heading is not None and heading.line.is_ours and not block.line.is_ours
+        begun = block if isinstance(block, Heading) and not block.is_lead else None
+        if ends or begun:
             yield heading, below
-            heading, below = None, []
-        if isinstance(block, Heading) and not block.is_lead:
-            yield heading, below
-            heading, below = block, []
-        else:
-            below.append(block)
+            heading, below = begun, []
+        below += [] if begun else [block]
     yield heading, below
 
 
-def _with_leads(below: Iterable[Block]) -> Iterator[tuple[Rows, Heading | None]]:
+def _leads(below: Iterable[Block]) -> tuple[dict[Rows, Heading | None], bool]:
+    """The lead of each rows, and whether words stand between two tables: they may be a heading."""
+    leads: dict[Rows, Heading | None] = {}
     lead = None
+    are_words = are_words_between = False
     for block in below:
         if isinstance(block, Heading):
             lead = block
         elif isinstance(block, Rows):
-            yield block, lead
-        elif not isinstance(block, LastUpdate):
+            are_words_between = are_words_between or (are_words and bool(block.head) and not lead)
+            leads[block] = lead
+            are_words = False
+        elif not block.day:
             lead = None
-
-
-def _are_words_between(below: Sequence[Block], leads: dict[Rows, Heading | None]) -> bool:
-    """Whether words that are no lead stand between two tables: they may be a heading."""
-    is_below_rows = are_words = False
-    for block in below:
-        if isinstance(block, Rows):
-            if are_words and block.head and leads[block] is None:
-                return True
-            is_below_rows, are_words = True, False
-        elif isinstance(block, Prose):
-            are_words = are_words or (is_below_rows and block.tells)
-    return False
+            are_words = are_words or (bool(leads) and block.tells)
+    return leads, are_words_between
