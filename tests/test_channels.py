@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from daily_papers.errors import UsageError
 from daily_papers.mail.channels import Channel, needs_apprise, read_channels
@@ -30,90 +22,9 @@ from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
 from tests.support.github import TOKEN, GitHubStandIn
 from tests.support.kills import killed_at
+from tests.support.services import authority, serving_hook, serving_mail
 
 SECRET = "pa55word-t0ken"
-
-
-@dataclass
-class Hook:
-    """A service of the form ``json://``: what it was sent, and whether it works."""
-
-    port: int = 0
-    messages: list[str] = field(default_factory=list)
-    status: int = 200
-    #: Whether it keeps what it answers with an error.
-    acts: bool = False
-
-    def papers(self) -> list[str]:
-        return re.findall(r"arxiv\.org/abs/([\d.]+\d)v", "".join(self.messages))
-
-
-@contextmanager
-def serving_hook() -> Iterator[Hook]:
-    hook = Hook()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if hook.status == 200 or hook.acts:
-                hook.messages.append(body["message"])
-            self.send_response(hook.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    hook.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield hook
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@dataclass
-class Inbox:
-    """A mail server: what it took, and whom it refuses."""
-
-    port: int = 0
-    mails: list[tuple[str, EmailMessage]] = field(default_factory=list)
-    refused: set[str] = field(default_factory=set)
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        if address in self.refused:
-            return f"550 no {address} here"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        mail = message_from_bytes(envelope.content, policy=default)
-        self.mails += [(address, mail) for address in envelope.rcpt_tos]
-        return "250 OK"
-
-
-class AtFreePort(Controller):
-    """Port 0 means any free one, which only the socket knows."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-@contextmanager
-def serving_mail() -> Iterator[Inbox]:
-    inbox = Inbox()
-    controller = AtFreePort(inbox, hostname="127.0.0.1", port=0, ready_timeout=60)
-    controller.start()
-    inbox.port = controller.port
-    try:
-        yield inbox
-    finally:
-        controller.stop()
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +75,84 @@ def reader(tmp_path: Path, github: GitHubStandIn) -> Reader:
 
 def ids(*numbers: int) -> list[str]:
     return [f"2611.{number:05}" for number in numbers]
+
+
+HOSTILE = (
+    "@here <!channel> <at id=all> [x](https://evil.com) evil.com https://evil.com <img> &amp; /go"
+)
+
+
+@pytest.fixture
+def trusting(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process trust the servers of the test, and no others."""
+    file = tmp_path_factory.mktemp("authority") / "authority.pem"
+    authority().cert_pem.write_to_path(file)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+
+
+SERVICES = {
+    "slack": ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", 3_000),
+    "discord": ("discord://123456789012345678/" + "a" * 68, 2_000),
+    "telegram": ("tgram://123456789:abcdefg_hijklmnop/12315544/", 4_096),
+    "feishu": ("feishu://abc123", 20_000),
+    "matrix": ("matrix://user:password@127.0.0.1:{port}/!room:h", 65_000),
+    "json": ("json://127.0.0.1:{port}/", 32_768),
+}
+
+
+def texts(sent: object) -> Iterator[str]:
+    """All texts in what a service was sent."""
+    if isinstance(sent, str):
+        yield sent
+    elif isinstance(sent, dict | list):
+        for each in sent.values() if isinstance(sent, dict) else sent:
+            yield from texts(each)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_shows_every_paper_and_does_nothing_that_a_title_says(
+    reader: Reader, trusting: None, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    address, limit = SERVICES[name]
+    news = [item(each, title=f"{HOSTILE} {each}", sentence=HOSTILE * 3) for each in range(25)]
+    write(reader.root, digest("2026-11-20", news))
+    with serving_hook() as hook:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{hook.port}")
+        reader.channels = f"{name} = {address.format(port=hook.port)}"
+        assert reader.notify() == 0, reader.warned
+        assert reader.notify() == 0
+    shown = [text for _, sent in hook.sent for text in texts(sent)]
+    assert all(len(text.encode()) <= limit for text in shown)
+    together = "\n".join(shown)
+    assert sorted(re.findall(r"abs/([\d.]+\d)v", together)) == ids(*range(25))
+    assert len(hook.sent) > 1
+    addresses = re.findall(r"https?://[^\s|>)\"]+", together)
+    assert all(re.match(r"https://(arxiv\.org/abs|github\.com/reader)/", a) for a in addresses)
+    for alive in ("@here", "<!", "<at", "](https://evil", "evil.com", "<img", " /go"):
+        assert alive not in together
+
+
+@pytest.mark.parametrize("mode", ["ssl", "starttls"])
+def test_mail_goes_out_encrypted_to_whom_it_may_trust(reader: Reader, trusting: None, mode: str):
+    write(reader.root, digest("2026-11-20", [item(1, title=HOSTILE)]))
+    with serving_mail(mode) as inbox:
+        to = f"127.0.0.1:{inbox.port}/?from=bot@example.org&mode={mode}"
+        reader.channels = f"mail = mailtos://{to}"
+        assert reader.notify() == 0, reader.warned
+    ((_, mail),) = inbox.mails
+    text, html = (part.get_content() for part in mail.iter_parts())
+    assert "https://arxiv.org/abs/2611.00001v1" in text
+    assert all(alive not in text + html for alive in ("@here", "evil.com", "<at", "<!c"))
+
+
+def test_mail_does_not_go_to_a_server_that_nobody_vouches_for(reader: Reader):
+    write(reader.root, digest("2026-11-20", [1]))
+    with serving_mail("starttls") as inbox:
+        reader.channels = f"mail = mailtos://127.0.0.1:{inbox.port}/?from=bot@example.org"
+        assert reader.notify() == 3
+    assert inbox.mails == []
+    assert "no valid certificate" in reader.warned[0]
 
 
 def test_each_digest_goes_to_each_channel_once(reader: Reader):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,12 +16,13 @@ from hypothesis import strategies as st
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest
-from daily_papers.mail.issue import find_part_key
+from daily_papers.mail.issue import find_part_key, find_part_keys
 from daily_papers.mail.keyword_issues import find_keyword_key
 from tests.support.daily_runs import days
 from tests.support.digests import digest, item
 from tests.support.github import Fault, GitHubStandIn
 from tests.support.kills import killed_at
+from tests.support.services import Hook, serving_hook
 from tests.test_notify import LONG, Watcher, ids, papers_in
 
 MONDAY = date(2026, 11, 16)
@@ -51,6 +53,9 @@ def in_issues(github: GitHubStandIn) -> dict[str, list[str]]:
     papers: dict[str, list[str]] = {}
     for issue in github.issues:
         key = find_keyword_key(issue["body"])
+        if issue["title"] == "Deliveries":
+            assert issue["comments"] == 0
+            continue
         assert key is not None
         assert key.slug not in papers
         papers[key.slug] = []
@@ -145,11 +150,91 @@ def test_a_weekly_mail_is_one_comment_in_each_issue(watcher: Watcher):
     assert len(watcher.github.comments) == 2
 
 
+@pytest.fixture
+def hook(watcher: Watcher) -> Iterator[Hook]:
+    """A channel of the watcher's."""
+    with serving_hook() as hook:
+        watcher.environment["DAILY_PAPERS_CHANNELS"] = f"chat = json://127.0.0.1:{hook.port}"
+        yield hook
+
+
+def test_channels_get_each_digest_once_and_one_more_issue_says_so(watcher: Watcher, hook: Hook):
+    channels = watcher.environment.pop("DAILY_PAPERS_CHANNELS")
+    send(watcher, news(MONDAY, (1, ["mri"])))
+    watcher.environment["DAILY_PAPERS_CHANNELS"] = channels
+    watcher.notify()
+    assert watcher.titles == ["New papers: mri"]
+    said = send(watcher, news(TUESDAY, (2, BOTH), (3, ["mri"])))
+    assert said[0] == "channels: opened issue 2"
+    assert hook.papers() == ids([2, 3])
+    assert in_issues(watcher.github)["mri"] == ids([1, 2, 3])
+    hook.status = 503
+    watcher.write(news(WEDNESDAY, (4, ["mri"])))
+    watcher.today = WEDNESDAY
+    assert watcher.notify() == 3
+    assert in_issues(watcher.github)["mri"] == ids([1, 2, 3, 4])
+    hook.status = 200
+    assert watcher.notify() == 0
+    written = len(watcher.github.writes)
+    assert watcher.notify() == 0
+    assert len(watcher.github.writes) == written
+    assert hook.papers() == ids([2, 3, 4])
+    assert watcher.titles[1] == "Deliveries"
+    keys = [str(key.marks) for key in find_part_keys(watcher.github.issues[1]["body"])]
+    assert keys == ["since=2026-11-17 channels=chat:1/2", "since=2026-11-18 channels=chat:1/1"]
+
+
+def test_what_waits_for_a_closed_issue_waits_for_no_channel(watcher: Watcher, hook: Hook):
+    send(watcher, news(MONDAY, (1, ["mri"])))
+    watcher.github.issues[1]["state"] = "closed"
+    send(watcher, news(TUESDAY, (2, ["mri"])))
+    for day in range(12):
+        watcher.today = WEDNESDAY + timedelta(days=day)
+        watcher.notify()
+    send(watcher, news(watcher.today, (3, ["medical-imaging"])))
+    watcher.github.issues[1]["state"] = "open"
+    watcher.notify()
+    assert hook.papers() == ids([1, 2, 3])
+    # Only what can still be sent is noted.
+    assert len(list(find_part_keys(watcher.github.issues[0]["body"]))) == 1
+    assert in_issues(watcher.github)["mri"] == ids([1, 2])
+
+
+@pytest.mark.parametrize("acted", [False, True])
+def test_a_kill_repeats_at_most_one_part_on_a_channel(watcher: Watcher, hook: Hook, acted: bool):
+    finished = False
+    for number in itertools.count(1):
+        watcher.github.empty()
+        hook.sent.clear()
+        watcher.write(news(MONDAY, (1, BOTH)), news(TUESDAY, (2, ["mri"])))
+        watcher.today = MONDAY
+        with killed_at(number, acted=acted):
+            watcher.notify()
+            finished = True
+        watcher.today = TUESDAY
+        watcher.notify()
+        watcher.notify()
+        # The first run begins with the newest digest.
+        assert in_issues(watcher.github) == {"mri": ids([2])}
+        assert set(hook.papers()) == set(ids([2]))
+        assert len(hook.papers()) <= 2
+        if finished:
+            break
+    assert number > 8
+
+
 def test_a_dry_run_shows_the_comments(watcher: Watcher):
     watcher.write(news(MONDAY, (1, ["mri"])))
     assert watcher.notify(dry_run=True) == 0
     assert watcher.github.writes == []
     assert watcher.said[0] == "would add part 1 of 1 to a new issue, of keyword mri:"
+
+
+def test_a_dry_run_shows_what_would_go_to_channels(watcher: Watcher, hook: Hook):
+    watcher.write(news(MONDAY, (1, ["mri"])))
+    assert watcher.notify(dry_run=True) == 0
+    assert "would send part 1 to channel chat (JSON):" in watcher.said
+    assert hook.sent == []
 
 
 def test_a_correction_says_that_it_is_not_for_comments(watcher: Watcher):

@@ -16,14 +16,12 @@ from daily_papers.mail.channels import Channel, ChannelFailed
 from daily_papers.mail.chat import Chat
 from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.forms import unsent_parts
-from daily_papers.mail.github import Unclear
-from daily_papers.mail.github_issues import Issues
+from daily_papers.mail.github_issues import Issue, Issues
 from daily_papers.mail.issue import Links
 from daily_papers.mail.marks import LONGEST_MARKS, Mark
 from daily_papers.mail.outbox import SentMail, Unfinished, reassemble
 from daily_papers.mail.smtp import MailAccount, mail_message
 
-_EDIT_TRIES = 3
 _TEST_TITLE = "Daily Papers: a test"
 
 Say = Callable[[str], None]
@@ -44,7 +42,10 @@ class Delivery:
         """Send each issue's digests, oldest first, to its channels; return what did not work."""
         warnings: list[str] = []
         failed: set[str] = set()
+        # The issue Deliveries has the marks of several digests.
+        edited: dict[int, Issue] = {}
         for sent in complete:
+            sent = replace(sent, issue=edited.get(sent.issue.number, sent.issue))  # noqa: PLW2901
             marks = sent.key.marks
             # A key that a person has rewritten cannot be changed by us, so nothing could be marked.
             if marks is None or not marks.is_due(today) or str(sent.key) not in sent.issue.body:
@@ -55,6 +56,7 @@ class Delivery:
                 for channel in channels:
                     if channel.name not in failed:
                         sent, failure = self._carry_on(sent, channel, mail)  # noqa: PLW2901
+                        edited[sent.issue.number] = sent.issue
                         failed |= {channel.name} if failure else set()
                         warnings += [failure] if failure else []
             except Unfinished as problem:
@@ -84,14 +86,7 @@ class Delivery:
         if len(str(key.marks)) > LONGEST_MARKS:
             raise channel.failed("its mark no longer fits into the issue")
         body = sent.issue.body.replace(str(sent.key), str(key))
-        for tries_left in reversed(range(_EDIT_TRIES)):
-            try:
-                self.issues.edit(sent.issue.number, sent.issue.title, body)
-            except Unclear:
-                if not tries_left:
-                    raise
-            else:
-                break
+        self.issues.edit(sent.issue.number, sent.issue.title, body)
         return SentMail(replace(sent.issue, body=body), key)
 
 

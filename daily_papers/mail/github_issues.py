@@ -19,7 +19,7 @@ from daily_papers.records import decode
 
 #: The login behind the token that GitHub Actions gives to every job. GitHub does not say so.
 ACTIONS_LOGIN = "github-actions[bot]"
-_LABEL_TRIES = 3
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -101,19 +101,9 @@ class Issues:
             return None
 
     def create_label(self, name: str, description: str, color: str) -> None:
-        """Create a label; try again if the answer is unclear.
-
-        That cannot make two: GitHub refuses a second label of the same name, which raises Rejected.
-        """
+        """Create a label. GitHub refuses a second one of the same name, which raises Rejected."""
         content = {"name": name, "description": description, "color": color}
-        for tries_left in reversed(range(_LABEL_TRIES)):
-            try:
-                self._api.write("POST", f"{self._base}/labels", content)
-            except Unclear:
-                if not tries_left:
-                    raise
-            else:
-                return
+        self._write_again("POST", f"{self._base}/labels", content)
 
     def open(self, title: str, body: str, label: str) -> Issue:
         """Open an issue."""
@@ -127,11 +117,22 @@ class Issues:
 
     def edit(self, number: int, title: str, body: str) -> None:
         """Change the title and body of an issue."""
-        self._api.write("PATCH", f"{self._base}/issues/{number}", {"title": title, "body": body})
+        self._write_again("PATCH", f"{self._base}/issues/{number}", {"title": title, "body": body})
 
     def edit_comment(self, comment_id: int, body: str) -> None:
         """Change the text of a comment."""
-        self._api.write("PATCH", f"{self._base}/issues/comments/{comment_id}", {"body": body})
+        self._write_again("PATCH", f"{self._base}/issues/comments/{comment_id}", {"body": body})
+
+    def _write_again(self, method: str, path: str, content: Mapping[str, object]) -> None:
+        """Write what may be written twice; try again if the answer is unclear."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                self._api.write(method, path, content)
+            except Unclear:
+                if not tries_left:
+                    raise
+            else:
+                return
 
 
 def _decoded(

@@ -121,7 +121,8 @@ class PartKey:
     last: int
     #: The slug of the keyword that it is about, in that keyword's issue; otherwise empty.
     keyword: str = ""
-    #: In an issue that goes to channels, too: what was sent to each.
+    #: In an issue that goes to channels, too: what was sent to each. In the issue Deliveries, a key
+    #: is part 0 of 0, and has nothing but this.
     marks: Marks | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
@@ -137,22 +138,24 @@ class PartKey:
         return self.repository.casefold() == repository.casefold()
 
 
+def find_part_keys(body: str) -> Iterator[PartKey]:
+    """Find the hidden keys, each on a line of its own."""
+    for found in _PART_KEY.finditer(body):
+        yield PartKey(
+            digests=tuple(found["digests"].split(",")),
+            repository=found["repository"],
+            part=int(found["part"]),
+            parts=int(found["parts"]),
+            first=int(found["first"]),
+            last=int(found["last"]),
+            keyword=found["keyword"] or "",
+            marks=Marks.parse(found["marks"]) if found["marks"] else None,
+        )
+
+
 def find_part_key(body: str) -> PartKey | None:
-    """Find the hidden key on a line of its own; if people added others, it is the last one."""
-    keys = list(_PART_KEY.finditer(body))
-    if not keys:
-        return None
-    found = keys[-1]
-    return PartKey(
-        digests=tuple(found["digests"].split(",")),
-        repository=found["repository"],
-        part=int(found["part"]),
-        parts=int(found["parts"]),
-        first=int(found["first"]),
-        last=int(found["last"]),
-        keyword=found["keyword"] or "",
-        marks=Marks.parse(found["marks"]) if found["marks"] else None,
-    )
+    """Find the hidden key of a part; if people added others, it is the last one."""
+    return next(reversed(list(find_part_keys(body))), None)
 
 
 @dataclass(frozen=True)

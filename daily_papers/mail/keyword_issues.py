@@ -4,6 +4,8 @@ Each mail of a keyword is a comment there, or several if it is long. Each carrie
 (`PartKey`), as issues of digests do, and the comments are the only record of what was sent. The
 issue's own text has the keyword's slug (`KeywordKey`). A closed issue gets nothing: what is news
 meanwhile waits until somebody opens it again.
+
+What channels got of these digests is noted in one more issue, Deliveries.
 """
 
 from __future__ import annotations
@@ -16,12 +18,14 @@ from datetime import date
 from daily_papers.mail.digest import Digest, Mail, mails_of
 from daily_papers.mail.github_issues import Issue
 from daily_papers.mail.issue import (
+    LONGEST_BODY,
     IssuePart,
     Links,
     PartKey,
     break_links,
     escape_inline,
     issue_parts,
+    utf16_length,
     visible_text,
 )
 from daily_papers.papers.news_item import NewsItem
@@ -32,6 +36,7 @@ _KEY = re.compile(
     re.MULTILINE | re.ASCII,
 )
 _LONGEST_NAME = 100
+DELIVERIES = "Deliveries"
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,8 @@ class TopicPlan:
     lasting: KeywordIssue | None
     #: Whether its title and text have to be changed.
     is_renamed: bool
+    #: The keys of the digests of which something is there.
+    out: frozenset[str]
     #: The comments to add, oldest first.
     parts: tuple[IssuePart, ...]
     #: A mail whose further parts cannot be added, since its digest is another one now.
@@ -204,10 +211,28 @@ def plan_topic(
             parts += [part for part in whole if part.key.part not in there]
         else:
             changed = first
-    out = {key for first in sent if first.part == 1 for key in first.digests}
+    out = frozenset(key for first in sent if first.part == 1 for key in first.digests)
     for mail in mails_of([each for each in topic.digests if each.key not in out], today):
         parts += issue_parts(mail, links, topic.slug)
     is_renamed = lasting is not None and (
         lasting.key.slug != topic.slug or lasting.issue.title != issue_title_of(topic)
     )
-    return TopicPlan(topic, lasting, is_renamed, tuple(parts), changed)
+    return TopicPlan(topic, lasting, is_renamed, out, tuple(parts), changed)
+
+
+def deliveries_issue(keys: Sequence[PartKey], today: date) -> tuple[str, tuple[PartKey, ...]]:
+    """The text of the issue Deliveries, and those of the keys that it still needs.
+
+    These are the newest, which shows how far digests went to channels, and what is not too old to
+    be sent.
+    """
+    kept = [key for key in keys[:-1] if key.marks is not None and key.marks.is_due(today)]
+    kept += keys[-1:]
+    while sum(utf16_length(str(key)) + 2 for key in kept) > LONGEST_BODY:
+        del kept[0]
+    text = (
+        "This issue notes what was sent to which channel: with `issues: per keyword`, no digest has"
+        " an issue of its own. Please leave it as it is. It is edited and never commented, so it"
+        " mails nobody."
+    )
+    return "\n\n".join((text, *map(str, kept))), tuple(kept)

@@ -269,8 +269,6 @@ def _carry_out(
     unsent = find_unsent(outbox.mailbox, digests, today)
     assert unsent is not None
     _say_what_waits(unsent, outbox.say)
-    if unsent.topics and order.channels:
-        outbox.say("channels get nothing of what goes out as `issues: per keyword`")
     if options.to_file is not None:
         _write(unsent.mails or _newest(unsent, digests), outbox.links, options.to_file, outbox.say)
         return []
@@ -292,11 +290,14 @@ def _show(
             _print_part(part, f"would add {{}} to issue {sent.issue.number}:", outbox.say)
     if unsent.mails or not unsent.topics:
         _print(unsent.mails, outbox.links, order, outbox.say)
-    for plan in outbox.plan_topics(unsent.topics, today):
+    plans = outbox.plan_topics(unsent.topics, today)
+    for plan in plans:
         where = f"issue {plan.lasting.issue.number}" if plan.lasting else "a new issue"
         for part in plan.parts:
             before = f"would add {{}} to {where}, of keyword {plan.topic.slug}:"
             _print_part(part, before, outbox.say)
+    for mail in outbox.deliveries(unsent, plans, today):
+        order.warnings.extend(delivery.describe(order.channels, mail, outbox.links, outbox.say))
 
 
 def _newest(unsent: Unsent, digests: tuple[Digest, ...]) -> tuple[Mail, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest, Mail, day_of, digest_order, is_key, mails_of
@@ -29,13 +30,16 @@ from daily_papers.mail.issue import (
     Links,
     PartKey,
     find_part_key,
+    find_part_keys,
     issue_parts,
     issue_title,
 )
 from daily_papers.mail.keyword_issues import (
+    DELIVERIES,
     KeywordIssue,
     Topic,
     TopicPlan,
+    deliveries_issue,
     find_keyword_key,
     issues_of,
     keyword_issue,
@@ -66,7 +70,7 @@ class Unfinished(DailyPapersError):
 
 @dataclass(frozen=True)
 class SentMail:
-    """An issue of ours, with the key of its first part."""
+    """An issue of ours, with the key of its first part; or Deliveries, with one of its keys."""
 
     issue: Issue
     key: PartKey
@@ -93,6 +97,8 @@ class Mailbox:
     mails: tuple[SentMail, ...]
     #: The lasting issues of keywords, oldest first.
     keyword_issues: tuple[KeywordIssue, ...]
+    #: What the issue Deliveries notes, oldest first.
+    deliveries: tuple[SentMail, ...]
     #: The digest with which mailing began, as the label's description records it.
     begin: str | None
     has_label: bool
@@ -118,16 +124,19 @@ def read_mailbox(issues: Issues, known_login: str | None = None) -> Mailbox:
     login = known_login or issues.own_login()
     mails = []
     keyword_issues = []
+    deliveries: list[SentMail] = []
     for issue in issues.all():
         key = find_part_key(issue.body)
         lasting = find_keyword_key(issue.body)
-        is_mail = key is not None and key.part == 1 and not key.keyword
+        is_mail = key is not None and key.part <= 1 and not key.keyword
         ours = lasting or (key if is_mail else None)
         if ours is None or not ours.is_for(issues.repository):
             continue
         if issue.user.login == login:
             if lasting is not None:
                 keyword_issues.append(KeywordIssue(issue, lasting))
+            elif key is not None and key.part == 0:
+                deliveries += [SentMail(issue, each) for each in find_part_keys(issue.body)]
             elif key is not None:
                 mails.append(SentMail(issue, key))
         elif issue.user.type == "Bot":
@@ -137,7 +146,8 @@ def read_mailbox(issues: Issues, known_login: str | None = None) -> Mailbox:
     is_begin = found and found["login"] == login and is_key(found["key"])
     begin = found["key"] if found and is_begin else None
     has_label = description is not None
-    return Mailbox(login, tuple(mails), tuple(keyword_issues), begin, has_label=has_label)
+    sent = tuple(mails), tuple(keyword_issues), tuple(deliveries)
+    return Mailbox(login, *sent, begin, has_label=has_label)
 
 
 def _other_login(issues: Issues, issue: Issue, login: str) -> OtherLogin:
@@ -160,8 +170,13 @@ class Unsent:
     mails: tuple[Mail, ...]
     #: The digests that wait for their weekly mail.
     waiting: tuple[Digest, ...] = ()
-    #: What goes, or went, to the issues of keywords.
-    topics: tuple[Topic, ...] = ()
+    #: The digests that go, or went, to the issues of keywords.
+    per_keyword: tuple[Digest, ...] = ()
+
+    @cached_property
+    def topics(self) -> tuple[Topic, ...]:
+        """Those digests by keyword."""
+        return topics_of(self.per_keyword)
 
 
 def find_unsent(mailbox: Mailbox | None, digests: tuple[Digest, ...], today: date) -> Unsent | None:
@@ -185,7 +200,7 @@ def find_unsent(mailbox: Mailbox | None, digests: tuple[Digest, ...], today: dat
     unsent = [each for each in begun if each.key not in sent and each not in per_keyword]
     mails = mails_of(unsent, today)
     waiting = unsent[sum(len(mail.digests) for mail in mails) :]
-    return Unsent(begin, mails, tuple(waiting), topics_of(per_keyword))
+    return Unsent(begin, mails, tuple(waiting), tuple(per_keyword))
 
 
 def digests_for(digests: Iterable[Digest], repository: str) -> tuple[Digest, ...]:
@@ -213,9 +228,9 @@ class Outbox:
     mailbox: Mailbox
     links: Links
     say: Callable[[str], None]
-    #: Noted in each new issue: the channels that it goes to.
+    #: Noted of each new digest: the channels that it goes to.
     marks: Marks | None = None
-    #: Called with each issue whose parts are all on GitHub.
+    #: Called with what is now on GitHub, for the channels.
     when_complete: Callable[[SentMail], None] = lambda _: None
 
     def send(
@@ -244,28 +259,65 @@ class Outbox:
 
     def _send_to_keywords(self, unsent: Unsent, today: date) -> list[DailyPapersError]:
         problems: list[DailyPapersError] = []
-        lacking = False
-        for plan in self.plan_topics(unsent.topics, today):
-            lacking = lacking or bool(plan.parts)
+        plans = self.plan_topics(unsent.topics, today)
+        try:
+            deliveries = self._note(self.deliveries(unsent, plans, today), today)
+        except (Unclear, Rejected) as problem:
+            # What is out is never begun on channels, so it has to wait.
+            return [problem]
+        for plan in plans:
             try:
                 self._carry_out(plan, unsent.begin)
             except (Unclear, Rejected, Unfinished) as problem:
                 problems.append(problem)
-        if unsent.topics and not lacking:
+        if unsent.topics and not any(plan.parts for plan in plans):
             self.say("nothing to send to the issues of keywords")
+        for sent in deliveries:
+            self.when_complete(sent)
         return problems
 
-    def plan_topics(self, topics: Sequence[Topic], today: date) -> Iterator[TopicPlan]:
-        """What the issue of each keyword lacks; a plan is made when it is asked for."""
+    def deliveries(
+        self, unsent: Unsent, plans: Sequence[TopicPlan], today: date
+    ) -> tuple[Mail, ...]:
+        """The mails that begin to go to channels: of digests that came after those that did.
+
+        None of them is in the issue of a keyword yet, since a new channel begins with the next
+        digest.
+        """
+        out = frozenset[str]().union(*(plan.out for plan in plans))
+        begun = [digest_order(key) for sent in self.mailbox.deliveries for key in sent.key.digests]
+        new = [
+            digest
+            for digest in unsent.per_keyword
+            if digest.key not in out and all(digest_order(digest.key) > each for each in begun)
+        ]
+        return mails_of(new, today) if self.marks else ()
+
+    def _note(self, mails: Sequence[Mail], today: date) -> tuple[SentMail, ...]:
+        """Note in the issue Deliveries which mails go to channels; return all that it notes."""
+        noted = self.mailbox.deliveries
+        if not mails:
+            return noted
+        key = PartKey((), self.links.repository, part=0, parts=0, first=0, last=0, marks=self.marks)
+        keys = [*(sent.key for sent in noted), *(replace(key, digests=m.keys) for m in mails)]
+        body, kept = deliveries_issue(keys, today)
+        if noted:
+            issue = replace(noted[0].issue, body=body)
+            self.issues.edit(issue.number, issue.title, body)
+        else:
+            issue = self._open_issue(DELIVERIES, body, "channels")
+        return tuple(SentMail(issue, each) for each in kept)
+
+    def plan_topics(self, topics: Sequence[Topic], today: date) -> tuple[TopicPlan, ...]:
+        """What the issue of each keyword lacks."""
+        plans = []
         for topic, lasting in zip(
             topics, issues_of(topics, self.mailbox.keyword_issues), strict=True
         ):
-            sent = () if lasting is None else tuple(self._sent_to(lasting.issue))
-            yield plan_topic(topic, lasting, sent, self.links, today)
-
-    def _sent_to(self, issue: Issue) -> Iterator[PartKey]:
-        """The keys of our comments in a keyword's issue."""
-        return (key for key, _ in self._our_comments(issue) if key.keyword)
+            there = self._our_comments(lasting.issue) if lasting else ()
+            sent = tuple(key for key, _ in there if key.keyword)
+            plans.append(plan_topic(topic, lasting, sent, self.links, today))
+        return tuple(plans)
 
     def _our_comments(self, issue: Issue) -> Iterator[tuple[PartKey, Comment]]:
         """The comments that this login wrote as a part of a mail, with their keys."""
@@ -304,8 +356,11 @@ class Outbox:
             return lasting.issue
         if not plan.parts:
             return None
+        return self._open_issue(title, body, f"keyword {slug}")
+
+    def _open_issue(self, title: str, body: str, about: str) -> Issue:
         issue = self.issues.open(title, body, LABEL)
-        self.say(f"keyword {slug}: opened issue {issue.number}")
+        self.say(f"{about}: opened issue {issue.number}")
         if issue.user.login != self.mailbox.login:
             raise _other_login(self.issues, issue, self.mailbox.login)
         return issue
@@ -327,10 +382,7 @@ class Outbox:
     def _open(self, mail: Mail) -> None:
         parts = issue_parts(mail, self.links)
         first = parts[0].with_marks(self.marks)
-        issue = self.issues.open(issue_title(mail), first.body, LABEL)
-        self.say(f"digest {', '.join(mail.keys)}: opened issue {issue.number}")
-        if issue.user.login != self.mailbox.login:
-            raise _other_login(self.issues, issue, self.mailbox.login)
+        issue = self._open_issue(issue_title(mail), first.body, f"digest {', '.join(mail.keys)}")
         sent = SentMail(issue, first.key)
         self._add(sent, parts[1:])
         self.when_complete(sent)
