@@ -364,8 +364,9 @@ def test_the_separator_of_csv_is_found(
     repository: Repository, tmp_path: Path, sign: str, head: str
 ):
     title = "Brown mice, rats, voles, shrews" if sign == ";" else "Brown mice; rats; voles"
-    row = sign.join([f'{title}: "a survey"' if sign == ";" else f'"{title}"', URL, "brown mice"])
-    (tmp_path / "a.csv").write_text(f"{head.format(sign)}{row}\n")
+    written = title if sign == ";" else f'"{title}"'
+    rows = [sign.join([text, URL, "brown mice"]) for text in (written, "Brown mice")]
+    (tmp_path / "a.csv").write_text(head.format(sign) + "\n".join(rows))
     (tmp_path / "b.md").write_text(f"## brown mice\n{HEAD}{ROW.replace('00001', '00002')}")
     ended = bring_in(repository, tmp_path / "a.csv", tmp_path / "b.md")
     assert (ended.code, ended.err) == (0, "")
