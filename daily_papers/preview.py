@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from daily_papers.arxiv.feed import AnnouncementFeed
+from daily_papers.arxiv.feed import todays_feed
 from daily_papers.arxiv.query_api import Answer, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
@@ -332,7 +332,7 @@ def overview(
     if any(not each.papers and not each.either and each.failure is None for each in previews):
         parts = split_into_parts(all_categories(config.keywords), store.state.listed)
         services = Services.from_environment(request.environ)
-        answer = AnnouncementFeed(session, services).today(parts)
+        answer = todays_feed(session, services, parts)
         listed = [one.paper for part in answer.parts for one in part.announcements]
     found = [paper for each in previews for paper in (*each.papers, *each.either)]
     stored = [each.paper for each in store.papers.values()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from daily_papers.arxiv.feed import AnnouncementFeed
+from daily_papers.arxiv.feed import todays_feed
 from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
@@ -45,7 +45,7 @@ def preview_liked(
     before = store.updated(keywords=unspent, news=frozenset())
     services = Services.from_environment(request.environ)
     parts = split_into_parts(keyword.categories, store.state.listed)
-    answer = AnnouncementFeed(session, services).today(parts)
+    answer = todays_feed(session, services, parts)
     if answer.failures:
         return LikedPreview(keyword, failure=str(answer.failures[0].error))
     unknown = [id for id in liked_ids(config) if id not in store.liked]

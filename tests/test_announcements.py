@@ -10,9 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from daily_papers.arxiv.feed import (
-    AnnouncementFeed,
     feed_url,
     read_part,
+    todays_feed,
     unknown_categories,
 )
 from daily_papers.arxiv.services import Services
@@ -376,7 +376,7 @@ def test_all_parts_are_asked_and_are_one_listing():
     with answering(lambda target: Canned(bodies[target])) as server:
         session, services = pace(feed_url=server.address)
         with session:
-            answer = AnnouncementFeed(session, services).today([("cs.CV",), ("eess", "cs.LG")])
+            answer = todays_feed(session, services, [("cs.CV",), ("eess", "cs.LG")])
     assert not answer.failures
     listing = merge_parts(part.announcements for part in answer.parts)
     assert [(one.paper.id, one.kind.value) for one in listing] == [
@@ -406,7 +406,7 @@ def test_a_refused_part_names_the_unknown_category_and_leaves_the_others(bad):
     with answering(answer) as server:
         session, services = pace(feed_url=server.address)
         with session:
-            result = AnnouncementFeed(session, services).today([many, ("cs.NE",)])
+            result = todays_feed(session, services, [many, ("cs.NE",)])
     (failure,) = result.failures
     assert isinstance(failure.error, BadAnswer)
     assert failure.categories == many
@@ -438,7 +438,7 @@ def test_throttling_and_silence_are_failures_of_their_parts():
     with answering(in_turn(*[Canned(b"Rate exceeded.", 429)] * 3, Canned(b"no", 403))) as server:
         session, services = pace(feed_url=server.address)
         with session:
-            answer = AnnouncementFeed(session, services).today([("cs",), ("math",), ("stat",)])
+            answer = todays_feed(session, services, [("cs",), ("math",), ("stat",)])
     assert [type(failure.error) for failure in answer.failures] == [Throttled, Forbidden, Forbidden]
     assert len(server.asked) == 4
     assert answer.parts == ()
@@ -449,13 +449,16 @@ def test_a_kept_feed_is_read_again_until_it_is_discarded(tmp_path):
     with answering(in_turn(first, later)) as server:
         services = Services(feed_url=server.address, request_interval=0, retry_wait=0)
         limits = Limits.of(services, budget=60)
-        kept = AnswerCache(tmp_path, date(2026, 11, 20))
-        with PoliteSession(limits, answers=kept) as session:
-            client = AnnouncementFeed(session, services)
-            parts = [client.part(("cs",)), client.part(("cs",))]
-            session.discard(parts[0].url)
-            parts.append(client.part(("cs",)))
-    ids = [announcement.paper.id for part in parts for announcement in part.announcements]
+        cache = AnswerCache(tmp_path, date(2026, 11, 20))
+        with PoliteSession(limits, answers=cache) as session:
+            first, kept = (todays_feed(session, services, [("cs",)]).parts[0] for _ in range(2))
+            session.discard(first.url)
+            (later,) = todays_feed(session, services, [("cs",)]).parts
+    ids = [
+        announcement.paper.id
+        for part in (first, kept, later)
+        for announcement in part.announcements
+    ]
     assert ids == ["2611.00001", "2611.00001", "2611.00002"]
 
 
@@ -464,7 +467,6 @@ def test_a_feed_of_which_nothing_can_be_read_is_not_kept(tmp_path):
         services = Services(feed_url=server.address, request_interval=0, retry_wait=0)
         kept = AnswerCache(tmp_path, date(2026, 11, 20))
         with PoliteSession(Limits.of(services, budget=60), answers=kept) as session:
-            client = AnnouncementFeed(session, services)
-            with pytest.raises(BadAnswer):
-                client.part(("cs",))
-            assert client.part(("cs",)).count == 1
+            (failure,) = todays_feed(session, services, [("cs",)]).failures
+            assert isinstance(failure.error, BadAnswer)
+            assert todays_feed(session, services, [("cs",)]).parts[0].count == 1

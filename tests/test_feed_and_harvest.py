@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from daily_papers.arxiv.feed import AnnouncementFeed
-from daily_papers.arxiv.oai import OaiPmh
+from daily_papers.arxiv.feed import todays_feed
+from daily_papers.arxiv.oai import changed_since
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.daily.volumes import split_into_parts
@@ -25,12 +25,12 @@ class Reader:
 
     def __init__(self, arxiv: SandboxArxiv, session: PoliteSession, services: Services) -> None:
         self.arxiv = arxiv
-        self.feed = AnnouncementFeed(session, services)
-        self.oai = OaiPmh(session, services)
+        self.session = session
+        self.services = services
 
     def listing(self, day: date, parts: tuple[tuple[str, ...], ...]) -> list[Announcement]:
         self.arxiv.today = day
-        answer = self.feed.today(parts)
+        answer = todays_feed(self.session, self.services, parts)
         assert not answer.failures
         assert not any(part.cut for part in answer.parts)
         return sorted(
@@ -60,7 +60,7 @@ def test_a_listing_in_parts_is_the_listing_in_one(reader, wanted):
 def test_what_a_harvest_tells_of_an_announced_paper_is_no_change(reader):
     announced = {one.paper.versioned_id: one.paper for one in reader.listing(DAYS[1], ((),))}
     reader.arxiv.today = DAYS[2]
-    pages = reader.oai.changed_since(MONDAY)
+    pages = changed_since(reader.session, reader.services, MONDAY)
     harvested = {paper.versioned_id: paper for page in pages for paper in page.papers}
     seen = announced.keys() & harvested.keys()
     assert seen
@@ -73,8 +73,8 @@ def test_what_a_harvest_tells_of_an_announced_paper_is_no_change(reader):
 
 def test_a_harvest_of_many_pages_is_the_harvest_of_one(reader, monkeypatch):
     reader.arxiv.today = DAYS[6]
-    (whole,) = reader.oai.changed_since(MONDAY)
+    (whole,) = changed_since(reader.session, reader.services, MONDAY)
     monkeypatch.setattr(reader.arxiv.oai_pmh, "page_size", 4)
-    pages = list(reader.oai.changed_since(MONDAY))
+    pages = list(changed_since(reader.session, reader.services, MONDAY))
     assert len(pages) > 5
     assert [paper for page in pages for paper in page.papers] == list(whole.papers)

@@ -24,7 +24,7 @@ import requests
 from daily_papers.arxiv import session
 from daily_papers.arxiv.http import AnswerLimits, LostAnswer, Transport
 from daily_papers.arxiv.machine import machine_fault
-from daily_papers.arxiv.oai import OaiPmh
+from daily_papers.arxiv.oai import changed_since
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.clock import SystemClock
@@ -443,6 +443,4 @@ def test_a_page_of_a_harvest_may_be_silent_for_longer(tmp_path: Path):
             Limits.of(slow, budget=0), answer=AnswerLimits(silence_seconds=slow.timeout)
         )
         with PoliteSession(limits) as polite:
-            assert [
-                each.papers for each in OaiPmh(polite, slow).changed_since(date(2026, 1, 20))
-            ] == [()]
+            assert [each.papers for each in changed_since(polite, slow, date(2026, 1, 20))] == [()]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.arxiv.oai import OaiPage, OaiPmh, read_page
+from daily_papers.arxiv.oai import OaiPage, changed_since, read_page
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.errors import BadAnswer, Throttled
@@ -33,8 +33,7 @@ def harvest(
     with answering(answer) as server:
         services = Services(oai_url=f"{server.address}/oai", request_interval=0, retry_wait=0)
         with PoliteSession(Limits.of(services, budget=60)) as session:
-            client = OaiPmh(session, services)
-            return list(client.changed_since(DAY, set_spec)), server
+            return list(changed_since(session, services, DAY, set_spec)), server
 
 
 # ---------------------------------------------------------------- one record
@@ -296,7 +295,7 @@ def test_pages_come_one_by_one():
     with answering(in_turn(page([Entry("2611.00001")], "more"), error("x", "broken"))) as server:
         services = Services(oai_url=f"{server.address}/oai", request_interval=0, retry_wait=0)
         with PoliteSession(Limits.of(services, budget=60)) as session:
-            pages = OaiPmh(session, services).changed_since(DAY)
+            pages = changed_since(session, services, DAY)
             assert next(pages).papers[0].id == "2611.00001"
             assert len(server.asked) == 1
             with pytest.raises(BadAnswer, match="x: broken"):

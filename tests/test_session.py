@@ -41,13 +41,19 @@ def polite(clock: PassingClock, **settings) -> PoliteSession:
     return PoliteSession(Limits(**of_limits), clock=clock, **settings)
 
 
-def believe(_body: bytes) -> None:
+def believe(body: bytes) -> bytes:
     """Any bytes will do."""
+    return body
 
 
 def checked(session: PoliteSession, address: str, target: str = QUERY) -> bytes:
     url = address + target
-    return session.fetch(url, lambda body: read_query_answer(body, url=url))
+
+    def read(body: bytes) -> bytes:
+        read_query_answer(body, url=url)
+        return body
+
+    return session.fetch(url, read)
 
 
 # ---------------------------------------------------------------- distance
@@ -530,9 +536,10 @@ def test_a_damaged_answer_is_as_if_it_were_not_there(tmp_path, damage):
 
 
 def test_a_kept_answer_that_fails_a_later_check_is_asked_again(tmp_path):
-    def doubt(body: bytes) -> None:
+    def doubt(body: bytes) -> bytes:
         if body == b"old":
             raise BadAnswer("", "not any more")
+        return body
 
     with answering(in_turn(b"old", b"new")) as server:
         with polite(PassingClock(), answers=AnswerCache(tmp_path, DAY)) as session:

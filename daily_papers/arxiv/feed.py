@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -78,31 +79,20 @@ class FeedAnswer:
     failures: tuple[PartFailure, ...] = ()
 
 
-class AnnouncementFeed:
-    """Asks for the listing of the day, part by part, over the session that all services share."""
-
-    def __init__(self, session: PoliteSession, services: Services) -> None:
-        self._session = session
-        self._services = services
-
-    def today(self, parts: Sequence[tuple[str, ...]]) -> FeedAnswer:
-        """Ask for each part (of ``volumes.split_into_parts``)."""
-        answers: list[PartAnswer] = []
-        failures: list[PartFailure] = []
-        for categories in parts:
-            try:
-                answers.append(self.part(categories))
-            except FetchError as error:
-                unknown = unknown_categories(error.reason, categories)
-                failures.append(PartFailure(categories, error, unknown))
-        return FeedAnswer(tuple(answers), tuple(failures))
-
-    def part(self, categories: tuple[str, ...]) -> PartAnswer:
-        """Ask for one part; raises FetchError."""
-        url = feed_url(self._services, categories)
-        read: list[PartAnswer] = []
-        self._session.fetch(url, lambda body: read.append(read_part(body, url, categories)))
-        return read[-1]
+def todays_feed(
+    session: PoliteSession, services: Services, parts: Sequence[tuple[str, ...]]
+) -> FeedAnswer:
+    """Ask for the listing of the day, part by part (of ``volumes.split_into_parts``)."""
+    answers: list[PartAnswer] = []
+    failures: list[PartFailure] = []
+    for categories in parts:
+        url = feed_url(services, categories)
+        try:
+            answers.append(session.fetch(url, partial(read_part, url=url, categories=categories)))
+        except FetchError as error:
+            unknown = unknown_categories(error.reason, categories)
+            failures.append(PartFailure(categories, error, unknown))
+    return FeedAnswer(tuple(answers), tuple(failures))
 
 
 def feed_url(services: Services, categories: Iterable[str]) -> str:

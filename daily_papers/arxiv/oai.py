@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from urllib.parse import urlencode
 
 from lxml import etree
@@ -41,44 +42,33 @@ _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _WITHDRAWN_FILES = "I"
 
 
-class OaiPmh:
-    """Harvests arXivRaw records over the session that all services share."""
+def changed_since(
+    session: PoliteSession, services: Services, day: date, set_spec: str | None = None
+) -> Iterator[OaiPage]:
+    """Ask for all records with a datestamp of this UTC day or later, page by page.
 
-    def __init__(self, session: PoliteSession, services: Services) -> None:
-        self._session = session
-        self._services = services
-
-    def changed_since(self, day: date, set_spec: str | None = None) -> Iterator[OaiPage]:
-        """Yield the pages of all records with a datestamp of this UTC day or later.
-
-        ``set_spec`` is one of ``volumes.oai_sets``; None is everything. If a page fails, raises
-        FetchError after yielding the pages before it. No end date is sent, since arXiv caches
-        answers for closed ranges for days. ``day`` must be before today, since arXiv caches
-        "nothing yet" until midnight UTC.
-        """
-        arguments = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": day.isoformat()}
-        page = self._page(arguments | ({"set": set_spec} if set_spec else {}))
-        seen: set[str] = set()
+    ``set_spec`` is one of ``volumes.oai_sets``; None is everything. If a page fails, raises
+    FetchError after yielding the pages before it. No end date is sent, since arXiv caches answers
+    for closed ranges for days. ``day`` must be before today, since arXiv caches "nothing yet" until
+    midnight UTC.
+    """
+    arguments = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": day.isoformat()}
+    arguments |= {"set": set_spec} if set_spec else {}
+    seen: set[str] = set()
+    while True:
+        url = f"{services.oai_url}?{urlencode(arguments)}"
+        page = session.fetch(url, partial(read_page, url=url), silence_seconds=services.oai_timeout)
         yield page
-        while (token := page.resumption_token) is not None:
-            if token in seen:
-                raise BadAnswer(page.url, "the harvest goes round in circles: a token is repeated")
-            seen.add(token)
-            if len(seen) >= _MOST_PAGES:
-                raise BadAnswer(page.url, f"the harvest has not ended after {_MOST_PAGES} pages")
-            page = self._page({"verb": "ListRecords", "resumptionToken": token})
-            yield page
-
-    def _page(self, arguments: dict[str, str]) -> OaiPage:
-        """Ask for one page. A token is opaque: it is sent back alone, encoded once."""
-        url = f"{self._services.oai_url}?{urlencode(arguments)}"
-        read: list[OaiPage] = []
-        self._session.fetch(
-            url,
-            lambda body: read.append(read_page(body, url)),
-            silence_seconds=self._services.oai_timeout,
-        )
-        return read[-1]
+        token = page.resumption_token
+        if token is None:
+            return
+        if token in seen:
+            raise BadAnswer(url, "the harvest goes round in circles: a token is repeated")
+        seen.add(token)
+        if len(seen) >= _MOST_PAGES:
+            raise BadAnswer(url, f"the harvest has not ended after {_MOST_PAGES} pages")
+        # A token is opaque: it is sent back alone, encoded once.
+        arguments = {"verb": "ListRecords", "resumptionToken": token}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,21 +13,15 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from daily_papers.arxiv.answers import RawAnswer, accepted_body, redirect_target
-from daily_papers.arxiv.http import (
-    LONGEST_ANSWER,
-    AnswerLimits,
-    LostAnswer,
-    Transport,
-)
+from daily_papers.arxiv.http import LONGEST_ANSWER, AnswerLimits, LostAnswer, Transport
 from daily_papers.arxiv.services import (
     LEAST_INTERVAL,
     LEAST_RETRY_WAIT,
@@ -56,7 +50,7 @@ MOST_REDIRECTS = 5
 #: A wait of at least this many seconds is announced.
 _LONG_WAIT = 30.0
 
-Check = Callable[[bytes], None]
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,12 +136,7 @@ class PoliteSession:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._transport.hang_up()
 
     def seconds_left(self) -> float:
@@ -165,20 +154,26 @@ class PoliteSession:
         finally:
             self._deadline, self._time = whole, time
 
-    def fetch(self, url: str, check: Check, *, silence_seconds: float | None = None) -> bytes:
-        """Return the checked answer to a GET of this address; raises FetchError.
+    def fetch(
+        self, url: str, read: Callable[[bytes], Read], *, silence_seconds: float | None = None
+    ) -> Read:
+        """Return what ``read`` makes of the answer to a GET of this address; raises FetchError.
 
-        ``check`` raises BadAnswer for bytes that are not the answer. ``silence_seconds`` is
-        for a service that is known to be slow.
+        ``read`` raises BadAnswer for bytes that are not the answer. ``silence_seconds`` is for a
+        service that is known to be slow.
         """
-        if (kept := self._kept(url, check)) is not None:
-            return kept
+        kept = self._answers.read(url) if self._answers is not None else None
+        if kept is not None:
+            with suppress(BadAnswer):
+                found = read(kept)
+                self.exchanges.append(Exchange(url, "kept", len(kept), 0.0, Outcome.OK))
+                return found
         # A budget of 0 means asking without waiting; a budget that is used up means not asking.
         if self._limits.budget > 0 and not self.seconds_left():
             raise NotAsked(url, f"not asked: {self._time} is used up")
         for tries in count(1):
             try:
-                body = self._ask(url, check, silence_seconds)
+                body, found = self._ask(url, read, silence_seconds)
                 break
             except (Throttled, Unreachable) as failure:
                 if tries == TRIES:
@@ -187,24 +182,12 @@ class PoliteSession:
                 self._wait(failure, tries)
         if self._answers is not None:
             self._answers.keep(url, body)
-        return body
+        return found
 
     def discard(self, url: str) -> None:
         """Forget the kept answer of this address, since it was rejected after its check."""
         if self._answers is not None:
             self._answers.discard(url)
-
-    def _kept(self, url: str, check: Check) -> bytes | None:
-        """Return a kept answer that still passes its check."""
-        body = self._answers.read(url) if self._answers is not None else None
-        if body is None:
-            return None
-        try:
-            check(body)
-        except BadAnswer:
-            return None
-        self.exchanges.append(Exchange(url, "kept", len(body), 0.0, Outcome.OK))
-        return body
 
     def _wait(self, failure: Throttled | Unreachable, waits: int) -> None:
         """Pause before the next try; raises the failure if there is no time to pause."""
@@ -244,8 +227,10 @@ class PoliteSession:
             return max(interval, configured * waits)
         return max(interval, configured * (waits - 1), retry_after)
 
-    def _ask(self, url: str, check: Check, silence: float | None) -> bytes:
-        """Ask once, follow redirects within the domain, check the answer, and log each request."""
+    def _ask(
+        self, url: str, read: Callable[[bytes], Read], silence: float | None
+    ) -> tuple[bytes, Read]:
+        """Ask once, follow redirects within the domain, read the answer, and log each request."""
         address = url
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._request(address, url, silence)
@@ -253,7 +238,7 @@ class PoliteSession:
                 target = redirect_target(answer, url)
                 if target is None:
                     body = accepted_body(answer, url)
-                    check(body)
+                    found = read(body)
             except FetchError as failure:
                 self._note(answer, failure.outcome)
                 if isinstance(failure, Forbidden):
@@ -262,7 +247,7 @@ class PoliteSession:
                 raise
             if target is None:
                 self._note(answer, Outcome.OK)
-                return body
+                return body, found
             self._note(answer, Outcome.REDIRECTED)
             address = target
         raise BadAnswer(url, f"redirected more than {MOST_REDIRECTS} times")

@@ -13,8 +13,8 @@ from functools import partial
 from math import ceil
 from typing import Protocol
 
-from daily_papers.arxiv.feed import AnnouncementFeed, FeedAnswer
-from daily_papers.arxiv.oai import OaiPmh
+from daily_papers.arxiv.feed import FeedAnswer, todays_feed
+from daily_papers.arxiv.oai import changed_since
 from daily_papers.arxiv.query_api import MOST_PER_REQUEST, Answer, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
@@ -75,23 +75,19 @@ class Inquiry:
     day: date
     progress: Progress
     evidence: list[Evidence] = field(default_factory=list)
-    _feed: AnnouncementFeed = field(init=False)
     _api: QueryApi = field(init=False)
-    _oai: OaiPmh = field(init=False)
     _api_health: Health = field(default_factory=Health)
     _oai_health: Health = field(default_factory=Health)
 
     def __post_init__(self) -> None:
-        self._feed = AnnouncementFeed(self.session, self.services)
         self._api = QueryApi(self.session, self.services)
-        self._oai = OaiPmh(self.session, self.services)
 
     # --- the announcement feed -----------------------------------------------------------------
 
     def ask_for_feed(self, parts: Sequence[tuple[str, ...]]) -> None:
         """Ask for today's announcements."""
         self.progress(0, len(parts), "announcement feed")
-        answer = self._without_unknown_categories(self._feed.today(parts))
+        answer = self._without_unknown_categories(todays_feed(self.session, self.services, parts))
         accepted = [accept_feed(part, self.before.state, self.day) for part in answer.parts]
         failures = [failure.error.failure for failure in answer.failures]
         for part in accepted:
@@ -118,7 +114,7 @@ class Inquiry:
                 tuple(name for name in failure.categories if name not in unknown)
                 for failure in refused
             ]
-            again = self._feed.today([part for part in parts if part])
+            again = todays_feed(self.session, self.services, [part for part in parts if part])
             rest = tuple(f for f in answer.failures if not f.unknown_categories)
             answer = FeedAnswer((*answer.parts, *again.parts), (*rest, *again.failures))
 
@@ -204,7 +200,7 @@ class Inquiry:
             with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
                 for set_spec in harvest.sets:
                     with self._oai_health.asked():
-                        pages = self._oai.changed_since(harvest.since, set_spec)
+                        pages = changed_since(self.session, self.services, harvest.since, set_spec)
                         for number, page in enumerate(pages):
                             self.progress(number, harvest.pages, f"harvest since {harvest.since}")
                             papers = [each for each in page.papers if is_credible(each, self.day)]
