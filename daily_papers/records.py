@@ -53,7 +53,8 @@ def _encoded(value: Any) -> Any:
         return value
     match value:
         case date():
-            return _written(value)
+            text = (value.astimezone(UTC) if isinstance(value, datetime) else value).isoformat()
+            return text.replace("+00:00", "Z")
         case Enum():
             return value.name.lower() if isinstance(value, IntEnum) else value.value
         case tuple():
@@ -62,12 +63,6 @@ def _encoded(value: Any) -> Any:
             return {name: _encoded(each) for name, each in value.items()}
         case _:
             return encode(value)
-
-
-def _written(day: date) -> str:
-    if isinstance(day, datetime):
-        return day.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return day.isoformat()
 
 
 _AS_IS = frozenset({str, int, float, bool, type(None)})
@@ -101,7 +96,7 @@ def decode(kind: type[Record], values: object) -> Record:
         raise RecordError(f"{json.dumps(values):.50} is not a record")
     found: Json = {}
     fields_of: Any = kind
-    for name, (read, optional) in _readers(fields_of).items():
+    for name, (read, optional, has_default) in _readers(fields_of).items():
         value = values.get(name)
         if value is not None:
             try:
@@ -110,7 +105,7 @@ def decode(kind: type[Record], values: object) -> Record:
                 raise RecordError(f"is wrong: {error}", name) from error
         elif optional:
             found[name] = None
-        elif name not in _with_default(fields_of):
+        elif not has_default:
             raise RecordError("is missing", name)
     try:
         return kind(**found)
@@ -119,98 +114,60 @@ def decode(kind: type[Record], values: object) -> Record:
 
 
 @cache
-def _with_default(kind: Any) -> frozenset[str]:
-    return frozenset(
-        field.name
-        for field in fields(kind)
-        if field.default is not MISSING or field.default_factory is not MISSING
-    )
-
-
-@cache
-def _readers(kind: Any) -> Mapping[str, tuple[_Reader, bool]]:
-    """How to read each field, and whether it may be unknown."""
+def _readers(kind: Any) -> Mapping[str, tuple[_Reader, bool, bool]]:
+    """How to read each field, whether it may be unknown, and whether it has a default."""
     hints = get_type_hints(kind, include_extras=True)
     return {
-        name: (_reader(hints[name]), type(None) in get_args(hints[name])) for name in _names(kind)
+        field.name: (
+            _reader(hints[field.name]),
+            type(None) in get_args(hints[field.name]),
+            field.default is not MISSING or field.default_factory is not MISSING,
+        )
+        for field in fields(kind)
     }
 
 
 def _reader(hint: Any) -> _Reader:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _checked(_reader(arguments[0]), hint.__metadata__[0])
+        return partial(_checked, _reader(arguments[0]), hint.__metadata__[0])
     if origin in (Union, types.UnionType):
         return _reader(next(each for each in arguments if each is not type(None)))
     if origin is tuple:
-        return _items(_reader(arguments[0]))
+        read = _reader(arguments[0])
+        return lambda value: tuple(map(read, _typed((list,), "is not a list", value)))
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _values(_reader(arguments[1]))
+        read = _reader(arguments[1])
+        return lambda value: {
+            name: read(each) for name, each in _typed((dict,), "is not a record", value).items()
+        }
     if isinstance(hint, type) and is_dataclass(hint):
         return partial(decode, hint)
-    return _PLAIN[hint] if hint in _PLAIN else _member(hint)
+    return _PLAIN[hint] if hint in _PLAIN else partial(_member, {_encoded(m): m for m in hint})
 
 
-def _checked(read: _Reader, check: Callable[[Any], object]) -> _Reader:
-    def read_and_check(value: object) -> Any:
-        found = read(value)
-        check(found)
-        return found
-
-    return read_and_check
+def _checked(read: _Reader, check: Callable[[Any], object], value: object) -> Any:
+    found = read(value)
+    check(found)
+    return found
 
 
-def _items(read: _Reader) -> _Reader:
-    def read_items(value: object) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise TypeError(f"{value!r:.50} is not a list")
-        return tuple(map(read, value))
-
-    return read_items
-
-
-def _values(read: _Reader) -> _Reader:
-    def read_values(value: object) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise TypeError(f"{value!r:.50} is not a record")
-        return {name: read(each) for name, each in value.items()}
-
-    return read_values
-
-
-def _member(kind: type[Enum]) -> _Reader:
-    members = {_encoded(member): member for member in kind}
-
-    def read_member(value: object) -> Enum:
-        if not isinstance(value, str) or value not in members:
-            raise ValueError(f"{value!r:.50} is not one of {', '.join(map(str, members))}")
-        return members[value]
-
-    return read_member
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r:.50} is not a text")
+def _typed(kinds: tuple[type, ...], problem: str, value: object) -> Any:
+    if type(value) not in kinds:
+        raise TypeError(f"{value!r:.50} {problem}")
     return value
 
 
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"{value!r:.50} is neither true nor false")
-    return value
+def _member(members: Mapping[str, Enum], value: object) -> Enum:
+    if not isinstance(value, str) or value not in members:
+        raise ValueError(f"{value!r:.50} is not one of {', '.join(map(str, members))}")
+    return members[value]
 
 
 def _whole(value: object) -> int:
     if type(value) is not int or value < 0:
         raise TypeError(f"{value!r:.50} is not a whole number")
     return value
-
-
-def _number(value: object) -> float:
-    if type(value) not in (int, float):
-        raise TypeError(f"{value!r:.50} is not a number")
-    return float(value)  # type: ignore[arg-type]
 
 
 def _moment(value: object) -> datetime:
@@ -220,11 +177,12 @@ def _moment(value: object) -> datetime:
     return moment
 
 
+_text = partial(_typed, (str,), "is not a text")
 _PLAIN: Mapping[Any, _Reader] = {
     str: _text,
-    bool: _flag,
+    bool: partial(_typed, (bool,), "is neither true nor false"),
     int: _whole,
-    float: _number,
+    float: lambda value: float(_typed((int, float), "is not a number", value)),
     date: lambda value: date.fromisoformat(_text(value)),
     datetime: _moment,
 }

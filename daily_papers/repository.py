@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -69,14 +69,12 @@ class Repository:
         own = self.root / TEMPLATES
         return own if own.is_dir() else None
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Lock the repository for one run, and first finish what a killed run left behind.
 
         Raises DailyPapersError if another run has locked it.
         """
-        with locked(self.root):
-            yield
+        return locked(self.root)
 
     def load_config(self) -> Config:
         """Read keywords.yaml. Raises ConfigError."""
@@ -97,11 +95,12 @@ class Repository:
 
         None at all if a file cannot be read: `summarize` says so, and nothing else stops for it.
         """
+        if config.summaries is None:
+            return {}
         try:
-            known = load_summaries(self.root) if config.summaries else {}
+            return to_show(load_summaries(self.root).values(), config.summaries)
         except DailyPapersError:
             return {}
-        return to_show(known.values(), config.summaries)
 
     def store_for(self, config: Config) -> Store:
         """The store with today's keywords, for everything that only shows it. Raises StoreError.
@@ -192,7 +191,12 @@ class Repository:
         templates = Templates(self.templates, config.columns, texts)
         tables = tables_of(config, store, summaries)
         sections = tables.sections
-        transaction.write_shared(README, self._filled(tables, templates))
+        readme = self.readme()
+        region = find_region(readme, README)
+        body = render_region(
+            tables, templates, rest_bytes=region.rest_bytes, newline=region.newline
+        )
+        transaction.write_shared(README, replace_region(readme, body, README).encode())
         slugs = {section.slug for section in sections}
         paths = set()
         for section in sections:
@@ -206,15 +210,6 @@ class Repository:
         for path in self._orphans(paths):
             transaction.delete(path)
         return transaction
-
-    def _filled(self, tables: Tables, templates: Templates) -> bytes:
-        """README.md with these tables."""
-        readme = self.readme()
-        region = find_region(readme, README)
-        body = render_region(
-            tables, templates, rest_bytes=region.rest_bytes, newline=region.newline
-        )
-        return replace_region(readme, body, README).encode()
 
     def _orphans(self, pages: set[str]) -> list[str]:
         """Pages of keywords that are gone; a file that people put there is not ours."""

@@ -13,7 +13,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -80,10 +80,8 @@ def carry_through(root: Path) -> None:
 def _decided_moves(manifest: Path) -> tuple[_Move, ...]:
     try:
         return tuple(_Move(**move) for move in json.loads(manifest.read_bytes()))
-    except FileNotFoundError:
-        return ()
-    except (ValueError, TypeError):  # from a disk failure, or another version of this program
-        return ()
+    except (FileNotFoundError, ValueError, TypeError):
+        return ()  # none, or one from a disk failure or another version of this program
 
 
 def _still_due(root: Path, moves: Sequence[_Move]) -> list[_Move]:
@@ -181,7 +179,8 @@ def _move_into_place(root: Path, moves: Sequence[_Move]) -> None:
         target = (root / move.path).resolve()  # a linked README stays a link
         if move.staged is None:
             target.unlink(missing_ok=True)
-            _remove_if_empty(target.parent)
+            with suppress(OSError):  # it is not empty
+                target.parent.rmdir()
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():
@@ -197,13 +196,6 @@ def _remove_staged(root: Path) -> None:
 
 def _digest(content: bytes | None) -> str | None:
     return None if content is None else hashlib.sha256(content).hexdigest()
-
-
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
 
 
 def unwritable(path: Path, error: OSError) -> DailyPapersError:

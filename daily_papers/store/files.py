@@ -60,10 +60,6 @@ class _Week:
     papers: Mapping[str, int]
 
 
-class _NewerFormatError(ValueError):
-    """The store was written by a newer version of this program."""
-
-
 # --- the store ---------------------------------------------------------------------------------
 
 
@@ -149,7 +145,7 @@ def save_store(store: Store, transaction: Transaction) -> None:
     """Put the store's files into the transaction, and delete those that would be empty."""
     papers = sorted(store.papers.values(), key=lambda stored: announcement_order(stored.paper.id))
     current = [stored for stored in papers if stored.is_current(store.state.day)]
-    _save_lines(transaction, _PAPERS, _paper_lines(current))
+    _save_papers(transaction, current)
     _save_history(transaction, store)
     _save_news(transaction, [s.paper.id for s in papers if s.news is not None])
     keywords = [
@@ -200,12 +196,15 @@ def _save_news(transaction: Transaction, news: Iterable[str]) -> None:
         transaction.write(path, "".join(f"{id}\n" for id in there).encode())
 
 
-def _save_lines(transaction: Transaction, folder: str, lines: Mapping[str, list[str]]) -> None:
-    for path in files_in(transaction.root, folder, "*.jsonl"):
-        if Path(path).stem not in lines:
+def _save_papers(transaction: Transaction, papers: Iterable[StoredPaper]) -> None:
+    lines: dict[str, list[str]] = defaultdict(list)
+    for stored in papers:
+        lines[f"{_PAPERS}/{file_of(stored.paper.id)}.jsonl"].append(_paper_line(stored))
+    for path in files_in(transaction.root, _PAPERS, "*.jsonl"):
+        if path not in lines:
             transaction.delete(path)
-    for stem, texts in lines.items():
-        transaction.write(f"{folder}/{stem}.jsonl", "".join(texts).encode())
+    for path, texts in lines.items():
+        transaction.write(path, "".join(texts).encode())
 
 
 #: Written for a keyword's value that is not known, if it usually is.
@@ -273,14 +272,6 @@ def _paper_line(stored: StoredPaper) -> str:
     return line(encode(stored.paper) | shown)
 
 
-def _paper_lines(papers: Iterable[StoredPaper]) -> dict[str, list[str]]:
-    """The lines of each file."""
-    lines: dict[str, list[str]] = defaultdict(list)
-    for stored in papers:
-        lines[file_of(stored.paper.id)].append(_paper_line(stored))
-    return lines
-
-
 def file_of(paper_id: str) -> str:
     """``2504.0`` for 2504.00001 to 2504.09999; ``1999`` for all of that year's old identifiers."""
     month, number, archive = announcement_order(paper_id)
@@ -331,8 +322,8 @@ def _read_keyword(values: Json, state: State) -> KeywordState:
 
 def _usual(state: State) -> Json:
     """The values that a keyword shares with the state while it is up to date."""
-    values = encode(state)
-    return {"last_success": values["day"], "notified_up_to": values["highest_id"]}
+    day = state.day
+    return {"last_success": day and day.isoformat(), "notified_up_to": state.highest_id}
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -397,16 +388,12 @@ def _record(path: str, number: int, content: bytes, read: Callable[[Json], Recor
     try:
         return read(parse(content))
     except json.JSONDecodeError as error:
-        if content.startswith(_CONFLICT):
-            raise _conflict(path, number) from error
+        for line_number, text in enumerate(content.split(b"\n"), number):
+            if text.startswith(_CONFLICT):
+                raise _conflict(path, line_number) from error
         place = f"{path}:{number + error.lineno - 1}"
         problem = f"damaged: not JSON at column {error.colno}"
         raise StoreError(place, f"{problem}; {_remedy(path)}") from error
-    except _NewerFormatError as error:
-        raise StoreError(
-            path,
-            f"written by a newer daily-papers; this one reads format {FORMAT}: upgrade it",
-        ) from error
     except RecordError as error:
         place = f"{path}:{number + _lines_before(error.field, content)}"
         raise StoreError(place, f"damaged: {error}; {_remedy(path)}") from error
@@ -445,17 +432,14 @@ def _read_state(root: Path) -> tuple[State, int]:
     """The state, and how many papers the files of the tables should hold."""
     if not (root / _STATE).exists():
         return State(), 0
-    content = _content_of_some(root, _STATE)
-    for number, text in enumerate(content.split(b"\n"), 1):
-        if text.startswith(_CONFLICT):
-            raise _conflict(_STATE, number)
-    return _record(_STATE, 1, content, _state)
+    return _record(_STATE, 1, _content_of_some(root, _STATE), _state)
 
 
 def _state(values: Json) -> tuple[State, int]:
     written = decode(_Format, values)
     if written.format > FORMAT:
-        raise _NewerFormatError
+        problem = f"written by a newer daily-papers; this one reads format {FORMAT}: upgrade it"
+        raise StoreError(_STATE, problem)
     return decode(State, values), written.papers
 
 

@@ -38,16 +38,18 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
     members = {keyword.slug: frozenset(draft.members(keyword.slug)) for keyword in keywords}
     added = tuple(keyword.slug for keyword in keywords if keyword.slug not in before)
     changed = tuple(
-        slug
-        for slug, expression in _expressions(keywords).items()
-        if slug in before and draft.keywords[slug].expression != expression
+        keyword.slug
+        for keyword in keywords
+        if keyword.slug in before
+        and draft.keywords[keyword.slug].expression != to_arxiv(keyword.expression)
     )
     _match_again(draft, [k for k in keywords if k.slug in (*added, *changed)], day)
     wanted = members.keys()
     removed = tuple(slug for slug in draft.slugs() if slug not in wanted)
     for slug in removed:  # only now, since its papers may match another keyword
         draft.remove(slug)
-    notified = _notified_of_new_ones(store)
+    # New keywords have no readers yet, unless the list of keywords was lost.
+    notified = store.state.highest_id if store.papers and not store.keywords else None
     for keyword in keywords:
         slug = keyword.slug
         rows = len(draft.members(slug))
@@ -59,10 +61,6 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
             record = replace(record, changed=day)
         draft.keywords[slug] = record
     return Reconciled(draft.finish(), added, changed, removed, renamed)
-
-
-def _expressions(keywords: Sequence[Keyword]) -> dict[str, str]:
-    return {keyword.slug: to_arxiv(keyword.expression) for keyword in keywords}
 
 
 def _pairs(records: Iterable[KeywordState], keywords: Sequence[Keyword]) -> dict[str, KeywordState]:
@@ -98,11 +96,6 @@ def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:
         draft.take(keyword.slug, matches.of(keyword.slug), day)
         for paper_id in strangers & draft.members(keyword.slug):
             draft.drop(keyword.slug, paper_id)
-
-
-def _notified_of_new_ones(store: Store) -> str | None:
-    """None, since new keywords have no readers yet; unless the list of keywords was lost."""
-    return store.state.highest_id if store.papers and not store.keywords else None
 
 
 def _updated(
