@@ -1,4 +1,4 @@
-"""Everything that can go wrong in a way a person can fix.
+"""The outcomes of what a run asks for, and everything that can go wrong.
 
 Each error's text is one line: what is wrong, where, and what to do. The command line prints that
 line and ends with the error's ``exit_code`` (0 done, 1 failed and nothing was lost, 2 wrong usage
@@ -47,6 +47,27 @@ class Failure:
     def plain_reason(self) -> str:
         """What went wrong and what to do, without the address."""
         return self.reason if self.remedy is None else f"{self.reason}; {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its outcome, or one kept answer that saved a request."""
+
+    url: str
+    #: The HTTP status as text, a word for what went wrong (``timeout``), or ``kept``.
+    status: str
+    bytes: int
+    seconds: float
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """A pause after which the same address is asked again."""
+
+    url: str
+    seconds: float
+    reason: str
 
 
 class DailyPapersError(Exception):

@@ -9,8 +9,8 @@ from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Config, Keyword
-from daily_papers.daily.evidence import FeedRead, Liked, Ranked
-from daily_papers.daily.liking import liked_ids, rank_listing
+from daily_papers.daily.evidence import FeedRead, Liked, Ranked, known_liked
+from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.news import matching_each
 from daily_papers.daily.volumes import split_into_parts
 from daily_papers.errors import FetchError
@@ -48,7 +48,7 @@ def preview_liked(
     answer = todays_feed(session, services, parts)
     if answer.failures:
         return LikedPreview(keyword, failure=str(answer.failures[0].error))
-    unknown = [id for id in liked_ids(config) if id not in store.liked]
+    unknown = [id for id in config.liked_ids if id not in store.liked]
     try:
         liked = Liked(tuple(QueryApi(session, services).by_id(unknown)) if unknown else ())
     except FetchError as error:
@@ -59,7 +59,9 @@ def preview_liked(
     return LikedPreview(
         keyword,
         listed=sum(one.kind.is_news for one in announced),
-        ranked=rank_listing(repository.root, config, before, [feed, liked], request.day),
+        ranked=rank_listing(
+            repository.root, config, before, feed, known_liked(before, [liked]), request.day
+        ),
     )
 
 

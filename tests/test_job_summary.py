@@ -15,9 +15,7 @@ import pytest
 
 from daily_papers.daily.report import (
     KeywordReport,
-    RequestReport,
     RunReport,
-    WaitReport,
 )
 from daily_papers.daily.report_text import (
     as_json,
@@ -27,6 +25,7 @@ from daily_papers.daily.report_text import (
     from_json,
     run_annotations,
 )
+from daily_papers.errors import Exchange, Wait
 from daily_papers.github_actions import annotation, harmless
 from tests.support.command_line import run
 from tests.support.markdown_view import as_on_github
@@ -69,7 +68,7 @@ def report(*keywords: KeywordReport, line: str = "3 new papers.") -> RunReport:
         plan=("the announcement feed, in 1 request",),
         keywords=keywords or (keyword(),),
         requests=(
-            RequestReport(
+            Exchange(
                 url="https://export.arxiv.org/api/query?a=1|2",
                 status="200",
                 bytes=12_345,
@@ -77,7 +76,7 @@ def report(*keywords: KeywordReport, line: str = "3 new papers.") -> RunReport:
                 outcome="ok",
             ),
         ),
-        waits=(WaitReport(url="https://export.arxiv.org", seconds=600.0, reason="status 429"),),
+        waits=(Wait(url="https://export.arxiv.org", seconds=600.0, reason="status 429"),),
         notes=("details come later",),
     )
 

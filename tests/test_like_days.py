@@ -260,8 +260,7 @@ def test_neither_revisions_nor_what_others_found_or_was_news_is_taken(tmp_path: 
     )
     found = {"magnetic-resonance-imaging": (announced[0].paper,)}
     feed = FeedRead(announced, found, ())
-    ranked = rank_listing(tmp_path, config, before, [feed], MONDAY)
-    assert ranked is not None
+    ranked = rank_listing(tmp_path, config, before, feed, {}, MONDAY)
     assert ranked.chosen == {"for-me": (announced[3].paper,)}
     assert ranked.liking.keys() == {"2602.00001", "2602.00003", "2602.00004"}
     assert ranked.liking["2602.00004"].similar == "Graph neural networks"

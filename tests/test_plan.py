@@ -155,7 +155,7 @@ def test_a_lost_feed_is_made_up_for(count: int, harvested: bool):
 def test_a_few_new_keywords_are_filled_at_once():
     plan = make_plan(situation([*records(3), *unfilled(7)]))
     assert plan.fills == tuple(f"new{n}" for n in range(7))
-    assert plan.filling is None
+    assert plan.unfilled == 7
     assert plan.harvest is None
     assert plan.stand_in is not None
 
@@ -164,12 +164,12 @@ def test_many_new_keywords_are_harvested_for_once_and_filled_forty_requests_a_ru
     plan = make_plan(situation(unfilled(1000)))
     assert plan.harvest is not None
     assert len(plan.fills) + plan.harvest.pages <= MOST_FILLS
-    assert plan.filling == f"filling {len(plan.fills)} of 1,000"
+    assert plan.unfilled == 1000
     waiting = [replace(keyword, harvested=MONDAY) for keyword in unfilled(1000)]
     plan = make_plan(situation(waiting))
     assert plan.harvest is None
     assert len(plan.fills) == MOST_FILLS
-    assert plan.filling == "filling 40 of 1,000"
+    assert plan.unfilled == 1000
 
 
 def test_the_forced_ways():

@@ -10,13 +10,11 @@ import pytest
 
 from daily_papers.daily.report import (
     KeywordReport,
-    RequestReport,
     RunReport,
-    WaitReport,
     day_line,
 )
 from daily_papers.daily.report_text import as_json, as_markdown, as_table, failures_in_short
-from daily_papers.errors import BadAnswer, Outcome
+from daily_papers.errors import BadAnswer, Exchange, Outcome, Wait
 
 MRI = KeywordReport(
     slug="mri",
@@ -49,12 +47,12 @@ REPORT = RunReport(
     plan=("the announcement feed, in 1 request",),
     keywords=(MRI, LATE),
     requests=(
-        RequestReport(
+        Exchange(
             url="https://a/1", status="200", bytes=1_500_000, seconds=1.25, outcome=Outcome.OK
         ),
-        RequestReport(url="https://a/2", status="kept", bytes=10, seconds=0.0, outcome=Outcome.OK),
+        Exchange(url="https://a/2", status="kept", bytes=10, seconds=0.0, outcome=Outcome.OK),
     ),
-    waits=(WaitReport(url="https://a/3", seconds=600.0, reason="arXiv asked us to wait"),),
+    waits=(Wait(url="https://a/3", seconds=600.0, reason="arXiv asked us to wait"),),
     notes=("details come later",),
 )
 
@@ -75,7 +73,7 @@ def test_the_table_says_what_became_of_each_keyword_and_what_was_asked():
 def test_a_throttled_day_gives_its_reason_once():
     reason = LATE.reason
     long = "https://export.arxiv.org/api/query?search_query=" + "x" * 400
-    wait = WaitReport(url=long, seconds=600, reason="arXiv asked us to wait")
+    wait = Wait(url=long, seconds=600, reason="arXiv asked us to wait")
     report = replace(
         REPORT,
         day_line=f"Not fetched: {reason}.",

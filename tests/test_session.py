@@ -15,7 +15,7 @@ from daily_papers.arxiv.answers import RawAnswer, accepted_body, redirect_target
 from daily_papers.arxiv.http import AnswerLimits
 from daily_papers.arxiv.query_answer import read_query_answer
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession, Wait
+from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
 from daily_papers.errors import (
     BadAnswer,
     FetchError,
@@ -24,6 +24,7 @@ from daily_papers.errors import (
     Throttled,
     Unreachable,
     UsageError,
+    Wait,
 )
 from tests.support.clock import PassingClock
 from tests.support.faults import PASSING, Fault, FaultProxy

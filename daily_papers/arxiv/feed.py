@@ -124,7 +124,9 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
     root = strict_xml(body, url)
     check_feed(root, url)
     entries = _entries(_only_what_is_read(root, url), url)
-    day = _day_of_most(entries)
+    # All entries of a feed should give the same day.
+    days = Counter(day for entry in entries if (day := _listing_day(entry)) is not None)
+    day = max(days, key=lambda day: (days[day], day), default=None)
     announcements: list[Announcement] = []
     unreadable: list[str] = []
     for entry in entries:
@@ -176,12 +178,6 @@ def _entries(body: bytes, url: str) -> list[Mapping[str, Any]]:
     if feed.bozo:
         raise BadAnswer(url, f"not a feed: {shortened(str(feed.bozo_exception))}")
     return list(feed.entries)
-
-
-def _day_of_most(entries: Iterable[Mapping[str, Any]]) -> date | None:
-    """The listing day that most entries give; all entries of a feed should give the same."""
-    days = Counter(day for entry in entries if (day := _listing_day(entry)) is not None)
-    return max(days, key=lambda day: (days[day], day), default=None)
 
 
 def _listing_day(entry: Mapping[str, Any]) -> date | None:

@@ -26,7 +26,6 @@ from daily_papers.arxiv.machine import machine_fault
 from daily_papers.arxiv.xml import shortened
 from daily_papers.clock import Clock
 from daily_papers.errors import BadAnswer, FetchError, MachineFault, Unreachable
-from daily_papers.progress import say_nothing
 from daily_papers.query.request_line import MOST_LINE_BYTES, line_bytes
 from daily_papers.text import cut
 
@@ -91,7 +90,10 @@ class _Deadline:
             if not self._over.wait(min(notice, seconds)):
                 say()
             if not self._over.wait(max(0.0, seconds - notice)):
-                self._cut_off()
+                with self._lock:
+                    self.passed = True
+                    for twin in self._twins:
+                        _shut(twin)
 
         thread = threading.Thread(target=watch, daemon=True)
         thread.start()
@@ -109,12 +111,6 @@ class _Deadline:
         with self._lock:
             self._twins.append(twin)
             if self.passed:
-                _shut(twin)
-
-    def _cut_off(self) -> None:
-        with self._lock:
-            self.passed = True
-            for twin in self._twins:
                 _shut(twin)
 
 
@@ -178,7 +174,7 @@ class Transport:
         limits: AnswerLimits,
         clock: Clock,
         digest_repository: str | None,
-        say_slow: Callable[[str], None] = say_nothing,
+        say_slow: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._limits = limits
         self._clock = clock

@@ -73,7 +73,16 @@ def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
         raise BadAnswer(url, f"the answer starts at {start:,} where {asked.start:,} was asked")
     entries = [_listed(entry, url) for entry in root.iterfind(f"{ATOM}entry")]
     ids = tuple(id_ for id_, _ in entries)
-    _check_count(len(ids), total, asked, url)
+    expected = min(asked.max_results, max(0, total - asked.start))
+    if len(ids) < expected:
+        held = plural(len(ids), "paper")
+        raise ShortAnswer(
+            url, f"the answer has {held}, but {expected:,} of {total:,} were asked for"
+        )
+    if len(ids) > expected:
+        raise BadAnswer(
+            url, f"the answer has {len(ids):,} papers, but at most {expected:,} are possible"
+        )
     _check_ids(ids, asked, url)
     if asked.newest_first and any(one < other for (_, one), (_, other) in pairwise(entries)):
         raise BadAnswer(url, "the papers are not sorted by lastUpdatedDate as asked")
@@ -86,20 +95,6 @@ def _number(root: etree._Element, name: str, url: str) -> int:
     if not re.fullmatch(r"\d{1,12}", text, re.ASCII):
         raise BadAnswer(url, f"the answer has no {name} that is a number: {shortened(text)!r}")
     return int(text)
-
-
-def _check_count(count: int, total: int, asked: _Asked, url: str) -> None:
-    """Check that there are as many entries as were asked for, or as there are in all."""
-    expected = min(asked.max_results, max(0, total - asked.start))
-    if count < expected:
-        held = plural(count, "paper")
-        raise ShortAnswer(
-            url, f"the answer has {held}, but {expected:,} of {total:,} were asked for"
-        )
-    if count > expected:
-        raise BadAnswer(
-            url, f"the answer has {count:,} papers, but at most {expected:,} are possible"
-        )
 
 
 def _check_ids(ids: Sequence[ArxivId], asked: _Asked, url: str) -> None:

@@ -83,29 +83,23 @@ class Services:
         if services.timeout == 0:
             raise UsageError(f"{TIMEOUT}: 0 leaves no time for an answer; give at least 1")
         asked = [API_URL, *(name for name in (FEED_URL, OAI_URL) if environ.get(name, "").strip())]
-        for name in asked:
-            services._refuse_haste(_url(environ, name))
+        paces = (
+            (REQUEST_INTERVAL, services.request_interval, LEAST_INTERVAL),
+            (RETRY_WAIT, services.retry_wait, LEAST_RETRY_WAIT),
+        )
+        for url in filter(is_arxiv, (_url(environ, name) for name in asked)):
+            for name, seconds, least in paces:
+                if seconds < least:
+                    raise UsageError(
+                        f"{name}: {seconds:g} seconds is too fast for {urlsplit(url).hostname}; "
+                        f"arXiv needs at least {least:g} (leave the variable out)"
+                    )
         return services
 
     @property
     def ask_arxiv(self) -> bool:
         """Whether the query API is arXiv's own, not a stand-in."""
         return is_arxiv(self.api_url)
-
-    def _refuse_haste(self, url: str) -> None:
-        """Refuse to ask arXiv faster than it allows."""
-        if not is_arxiv(url):
-            return
-        paces = [
-            (REQUEST_INTERVAL, self.request_interval, LEAST_INTERVAL),
-            (RETRY_WAIT, self.retry_wait, LEAST_RETRY_WAIT),
-        ]
-        for name, seconds, least in paces:
-            if seconds < least:
-                raise UsageError(
-                    f"{name}: {seconds:g} seconds is too fast for {urlsplit(url).hostname}; "
-                    f"arXiv needs at least {least:g} (leave the variable out)"
-                )
 
 
 def _url(environ: Mapping[str, str], name: str) -> str:

@@ -32,6 +32,7 @@ from daily_papers.arxiv.services import (
 from daily_papers.clock import Clock, SystemClock
 from daily_papers.errors import (
     BadAnswer,
+    Exchange,
     FetchError,
     Forbidden,
     MachineFault,
@@ -39,8 +40,8 @@ from daily_papers.errors import (
     Outcome,
     Throttled,
     Unreachable,
+    Wait,
 )
-from daily_papers.progress import say_nothing
 from daily_papers.text import cut
 
 logger = logging.getLogger(__name__)
@@ -78,27 +79,6 @@ class Limits:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and its outcome, or one kept answer that saved a request."""
-
-    url: str
-    #: The HTTP status as text, a word for what went wrong (``timeout``), or ``kept``.
-    status: str
-    bytes: int
-    seconds: float
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A pause after which the same address is asked again."""
-
-    seconds: float
-    reason: str
-    url: str
-
-
 class PoliteSession:
     """Asks arXiv's three services, one request after the other.
 
@@ -115,7 +95,7 @@ class PoliteSession:
         answers: AnswerCache | None = None,
         clock: Clock | None = None,
         before_waiting: Callable[[Wait], None] = lambda _wait: None,
-        say: Callable[[str], None] = say_nothing,
+        say: Callable[[str], None] = lambda _: None,
         digest_repository: str | None = None,
     ) -> None:
         #: Every request of the run, in order, and every kept answer that saved one.
@@ -166,7 +146,7 @@ class PoliteSession:
         if kept is not None:
             with suppress(BadAnswer):
                 found = read(kept)
-                self.exchanges.append(Exchange(url, "kept", len(kept), 0.0, Outcome.OK))
+                self._note(url, "kept", Outcome.OK, size=len(kept))
                 return found
         # A budget of 0 means asking without waiting; a budget that is used up means not asking.
         if self._limits.budget > 0 and not self.seconds_left():
@@ -200,7 +180,7 @@ class PoliteSession:
             )
             raise type(failure)(failure.url, reason) from failure
         said = any(wait.reason == failure.reason for wait in self.waits)
-        wait = Wait(seconds, failure.reason, failure.url)
+        wait = Wait(url=failure.url, seconds=round(seconds, 3), reason=failure.reason)
         self.waits.append(wait)
         self._before_waiting(wait)
         logger.info("waiting %.0f seconds: %s", seconds, failure.reason)
@@ -234,22 +214,22 @@ class PoliteSession:
         address = url
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._request(address, url, silence)
+            outcome = Outcome.OK
             try:
                 target = redirect_target(answer, url)
                 if target is None:
                     body = accepted_body(answer, url)
-                    found = read(body)
+                    return body, read(body)
+                outcome, address = Outcome.REDIRECTED, target
             except FetchError as failure:
-                self._note(answer, failure.outcome)
+                outcome = failure.outcome
                 if isinstance(failure, Forbidden):
                     reason = "not asked: the service answered 403 earlier in this run"
                     self._closed[domain(url)] = Forbidden(url, reason)
                 raise
-            if target is None:
-                self._note(answer, Outcome.OK)
-                return body, found
-            self._note(answer, Outcome.REDIRECTED)
-            address = target
+            finally:
+                size, status = len(answer.body), str(answer.status)
+                self._note(answer.url, status, outcome, size=size, seconds=answer.seconds)
         raise BadAnswer(url, f"redirected more than {MOST_REDIRECTS} times")
 
     def _request(self, address: str, url: str, silence: float | None) -> RawAnswer:
@@ -267,19 +247,19 @@ class PoliteSession:
             failure = loss.failure
             if isinstance(failure, MachineFault):
                 self._closed[domain(address)] = failure
-            self.exchanges.append(Exchange(address, loss.word, 0, loss.seconds, failure.outcome))
+            self._note(address, loss.word, failure.outcome, seconds=loss.seconds)
             raise type(failure)(url, failure.reason, failure.failure.remedy) from loss
         finally:
             self._last_end = self._clock.monotonic()
 
-    def _note(self, answer: RawAnswer, outcome: Outcome) -> None:
-        """Write the request down for the report."""
-        exchange = Exchange(
-            answer.url, str(answer.status), len(answer.body), answer.seconds, outcome
+    def _note(
+        self, url: str, status: str, outcome: Outcome, *, size: int = 0, seconds: float = 0.0
+    ) -> None:
+        """Write a request down for the report."""
+        self.exchanges.append(
+            Exchange(url=url, status=status, bytes=size, seconds=round(seconds, 3), outcome=outcome)
         )
-        self.exchanges.append(exchange)
-        url = cut(answer.url, 200)
-        logger.info("%s %s: %s, %d bytes", answer.status, outcome, url, len(answer.body))
+        logger.info("%s %s: %s, %d bytes", status, outcome, cut(url, 200), size)
 
 
 def _in(seconds: float) -> str:

@@ -88,6 +88,11 @@ class Config:
         return tuple(library for library in every if library is not None)
 
     @property
+    def liked_ids(self) -> tuple[str, ...]:
+        """The identifiers that it says people like."""
+        return tuple(dict.fromkeys(id for library in self.libraries for id in library.ids))
+
+    @property
     def extras(self) -> tuple[str, ...]:
         """The package's extras that the file needs."""
         return ("like",) if self.libraries else ()

@@ -14,7 +14,7 @@ from daily_papers.config import Keyword
 from daily_papers.daily.evidence import Findings
 from daily_papers.daily.feed_history import gap, newly_announced
 from daily_papers.daily.news import announced_as_news
-from daily_papers.daily.plan import FetchMode, Run, lacks_days
+from daily_papers.daily.plan import Run, lacks_days
 from daily_papers.papers.paper import Origin
 from daily_papers.store.store import KeywordState, State, Store, highest
 
@@ -36,7 +36,8 @@ def _advanced(
     after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
     if not after.searches:
         # Where the feed is not asked, nothing is taken, and nothing is made up for later.
-        done = keyword.slug in findings.chosen or run.mode in (FetchMode.SEARCH, FetchMode.OAI)
+        chosen = findings.ranked.chosen if findings.ranked else {}
+        done = keyword.slug in chosen or not run.mode.reads_feed
         return replace(after, last_success=run.day) if done else after
     if progress.searched:
         after = replace(after, audited=run.day, filled=after.filled or run.day, rejected=None)
@@ -61,7 +62,7 @@ def _reached(keyword: KeywordState, state: State, findings: Findings, run: Run) 
     progress = findings.progress[keyword.slug]
     if keyword.filled is None:
         return None
-    if run.mode in (FetchMode.SEARCH, FetchMode.OAI):
+    if not run.mode.reads_feed:
         return run.day if progress.asked_for else None
     last = keyword.last_success
     kept_up = last is not None and not lacks_days(last, run.day, state.short)
@@ -89,7 +90,7 @@ def _closed(
         known += announced_as_news(findings.feed.announcements)
     if findings.harvested:
         known.append(findings.shown[Origin.OAI])
-    if complete and (highest(known) is None or run.mode in (FetchMode.SEARCH, FetchMode.OAI)):
+    if complete and (highest(known) is None or not run.mode.reads_feed):
         known.append(store.highest_id)
     return replace(
         state,
@@ -103,34 +104,21 @@ def _notified(
     store: Store, state: State, keyword: KeywordState, findings: Findings, run: Run
 ) -> KeywordState:
     """Note up to which identifier the keyword's readers have now seen all news."""
-    progress = findings.progress[keyword.slug]
+    progress, feed, before = findings.progress[keyword.slug], findings.feed, store.state
+    announced = () if feed is None else feed.announcements
     # If a day was only searched, without the feed, it lacks what the index did not show yet.
-    proven = run.mode in (FetchMode.SEARCH, FetchMode.OAI) or findings.proves(progress, state)
-    up_to, before = keyword.notified_up_to, store.state.highest_id
-    if (
-        (keyword.last_success == run.day and proven)
-        or (_follows(store.state, findings, run.day) and up_to is not None and up_to == before)
-        or (up_to is None and _knows_a_listing(findings))
-    ):
+    proven = not run.mode.reads_feed or findings.proves(progress, state)
+    no_gap = feed is not None and before.feed_day and not gap(before, announced, run.day)
+    up_to = keyword.notified_up_to
+    if up_to is None:
+        # A listing or a harvest shows which identifiers have been given by now, matching or not.
+        knows_all = bool(newly_announced(announced)) or findings.harvested
+    else:
+        knows_all = bool(no_gap) and up_to == before.highest_id
+    if knows_all or (keyword.last_success == run.day and proven):
         up_to = highest([up_to, state.highest_id])
         return replace(keyword, notified_up_to=up_to, notified_expression=None)
     if up_to is None and progress.asked_for:
         # The best that is known: the highest identifier in any table.
         return replace(keyword, notified_up_to=highest([state.highest_id, store.highest_id]))
     return keyword
-
-
-def _follows(before: State, findings: Findings, day: date) -> bool:
-    """Whether today's feed was read, and no listing was missed since the one before."""
-    feed = findings.feed
-    return (
-        feed is not None
-        and before.feed_day is not None
-        and not gap(before, feed.announcements, day)
-    )
-
-
-def _knows_a_listing(findings: Findings) -> bool:
-    """Whether this run learned which identifiers have been given by now, matching or not."""
-    read = findings.feed is not None and bool(newly_announced(findings.feed.announcements))
-    return read or findings.harvested

@@ -6,10 +6,12 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
+from itertools import chain
 from math import ceil
 from typing import Protocol
 
@@ -36,7 +38,6 @@ from daily_papers.daily.evidence import (
     Unanswered,
 )
 from daily_papers.daily.feed_history import newly_announced
-from daily_papers.daily.health import Health
 from daily_papers.daily.news import matching_each, papers_of
 from daily_papers.daily.plan import (
     DETAILS_A_REQUEST,
@@ -47,7 +48,14 @@ from daily_papers.daily.plan import (
     request_batches,
 )
 from daily_papers.daily.trust import SearchAnswer, accept_feed, accept_search, is_credible
-from daily_papers.errors import BadAnswer, Failure, FetchError, RejectedAnswer, ShortAnswer
+from daily_papers.errors import (
+    BadAnswer,
+    Failure,
+    FetchError,
+    NoAnswer,
+    RejectedAnswer,
+    ShortAnswer,
+)
 from daily_papers.papers.announcement import merge_parts
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.store.store import Store, highest
@@ -61,6 +69,31 @@ _SUBMITTED = timedelta(days=4)
 _LONG_ANSWER = 300
 #: How much of the run's remaining time a harvest may take.
 _HARVEST_SHARE = 0.5
+#: After this many questions in a row without an answer, a service is asked nothing more.
+_PATIENCE = 3
+
+
+@dataclass(slots=True)
+class _Health:
+    """Whether a service of arXiv still answers. A bad answer is one: the next may be good."""
+
+    #: Why it did not answer, one for each question since its last answer.
+    failures: list[NoAnswer] = field(default_factory=list)
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Note how the question asked inside ends; raises FetchError if no more may be asked."""
+        if len(self.failures) >= _PATIENCE:
+            raise self.failures[-1]
+        try:
+            yield
+        except NoAnswer as failure:
+            self.failures.append(failure)
+            raise
+        except FetchError:
+            self.failures.clear()
+            raise
+        self.failures.clear()
 
 
 @dataclass(slots=True)
@@ -76,8 +109,8 @@ class Inquiry:
     progress: Progress
     evidence: list[Evidence] = field(default_factory=list)
     _api: QueryApi = field(init=False)
-    _api_health: Health = field(default_factory=Health)
-    _oai_health: Health = field(default_factory=Health)
+    _api_health: _Health = field(default_factory=_Health)
+    _oai_health: _Health = field(default_factory=_Health)
 
     def __post_init__(self) -> None:
         self._api = QueryApi(self.session, self.services)
@@ -195,6 +228,7 @@ class Inquiry:
 
     def _harvest(self, harvest: Harvest, evidence_of: _EvidenceOf) -> bool:
         """Ask for everything that changed, page by page; return whether all of it came."""
+        what = f"harvest since {harvest.since}"
         try:
             # A page may take minutes, and what comes after the harvest needs time too.
             with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
@@ -202,12 +236,12 @@ class Inquiry:
                     with self._oai_health.asked():
                         pages = changed_since(self.session, self.services, harvest.since, set_spec)
                         for number, page in enumerate(pages):
-                            self.progress(number, harvest.pages, f"harvest since {harvest.since}")
+                            self.progress(number, harvest.pages, what)
                             papers = [each for each in page.papers if is_credible(each, self.day)]
                             last = set_spec == harvest.sets[-1] and page.resumption_token is None
                             self.evidence.append(evidence_of(harvest, papers, last=last))
         except FetchError as error:
-            self.evidence.append(HarvestFailed(harvest.since, error.failure))
+            self.evidence.append(HarvestFailed(what, error.failure))
             return False
         return True
 
@@ -252,7 +286,9 @@ class Inquiry:
         first = self._first_announced() if probe else None
         wanted = list(dict.fromkeys([*([first] if first else []), *today, *backlog]))
         try:
-            self._ask_in_lists(wanted[: max(count, DETAILS_A_REQUEST if first else 0)])
+            for papers in self._in_lists(wanted[: max(count, DETAILS_A_REQUEST if first else 0)]):
+                credible = (paper for paper in papers if is_credible(paper, self.day))
+                self.evidence.append(Details(tuple(credible)))
         except FetchError as error:
             still_due = harvested or not today
             what = "details are fetched another way, or later"
@@ -260,14 +296,13 @@ class Inquiry:
             if not still_due:
                 self._harvest(other_way, self._details)
 
-    def _ask_in_lists(self, wanted: Sequence[str]) -> None:
+    def _in_lists(self, wanted: Sequence[str]) -> Iterator[tuple[Paper, ...]]:
         """Ask for papers by their identifiers; raises FetchError."""
         for start in range(0, len(wanted), DETAILS_A_REQUEST):
             self.progress(start, len(wanted), "details")
             with self._api_health.asked():
                 papers = self._api.by_id(wanted[start : start + DETAILS_A_REQUEST])
-            credible = (paper for paper in papers if is_credible(paper, self.day))
-            self.evidence.append(Details(tuple(credible)))
+            yield papers
 
     def _lacking_details(self, known: Store) -> tuple[list[str], list[str]]:
         """Papers without details: those of today's feed, and others; newest first."""
@@ -297,11 +332,7 @@ class Inquiry:
     def ask_for_liked(self, wanted: Sequence[str]) -> None:
         """Ask for papers that people like; what fails is asked for on another day."""
         try:
-            papers = list[Paper]()
-            for start in range(0, len(wanted), DETAILS_A_REQUEST):
-                with self._api_health.asked():
-                    papers += self._api.by_id(wanted[start : start + DETAILS_A_REQUEST])
-            self.evidence.append(Liked(tuple(papers)))
+            self.evidence.append(Liked(tuple(chain.from_iterable(self._in_lists(wanted)))))
         except FetchError as error:
             self.evidence.append(Unanswered("papers that you like", error.failure, still_due=False))
 
@@ -315,13 +346,12 @@ class Inquiry:
         if self._api_health.failures:
             self.evidence.append(AuditPostponed())
             return
-        self.progress(0, 1, f"audit of {keyword.name}")
+        what = f"audit of {keyword.name}"
+        self.progress(0, 1, what)
         try:
             self.evidence.append(self._search(keyword, keyword.max_papers)[1])
         except FetchError as failure:
-            self.evidence.append(
-                AuditFailed(keyword.slug, keyword.name, _failure(failure, keyword.slug))
-            )
+            self.evidence.append(AuditFailed(keyword.slug, what, _failure(failure, keyword.slug)))
 
 
 class _EvidenceOf(Protocol):

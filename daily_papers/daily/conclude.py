@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from daily_papers.config import Keyword
+from daily_papers.config import Config, Keyword
 from daily_papers.daily.advance import advance
 from daily_papers.daily.evidence import (
     Evidence,
@@ -27,7 +27,6 @@ from daily_papers.daily.evidence import (
     Searched,
     feed_of,
     known_liked,
-    ranked_of,
 )
 from daily_papers.daily.feed_history import (
     lost_since,
@@ -58,21 +57,19 @@ class Conclusion:
     notes: tuple[str, ...]
 
 
-def conclude(
-    before: Store, keywords: Sequence[Keyword], evidence: Sequence[Evidence], run: Run
-) -> Conclusion:
+def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: Run) -> Conclusion:
     """Decide what a finished run results in. ``before`` has today's keywords (`reconcile`)."""
+    keywords = config.keywords
     news = find_news(before, keywords, evidence, run.day)
     store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, run.day)
     findings = Findings.of(store, evidence)
     state = _with_feed_history(store.state, findings, news, run.day)
     store = advance(store, state, keywords, findings, run)
-    ranked = ranked_of(evidence)
-    liking = ranked.liking if ranked else {}
-    digest = _digest(before, store, keywords, news, liking, run)
+    liking = findings.ranked.liking if findings.ranked else {}
+    digest = _digest(before, store, config, news, liking, run)
     store = _with_news(store, keywords, news, liking, run)
     liked = known_liked(before, evidence)
-    store = store.updated(liked={id: liked[id] for id in run.liked if id in liked})
+    store = store.updated(liked={id: liked[id] for id in config.liked_ids if id in liked})
     new = Counter(slug for item in store.news_of(run.day).values() for slug in item.keywords)
     reports = tuple(
         report_keyword(store, keyword, findings, new[keyword.slug], run.day) for keyword in keywords
@@ -248,12 +245,13 @@ def _matched_by_more(store: Store, order: Sequence[str], news: NewPapers) -> Map
 def _digest(
     before: Store,
     store: Store,
-    keywords: Sequence[Keyword],
+    config: Config,
     news: NewPapers,
     liking: Mapping[str, Liking],
     run: Run,
 ) -> Digest | None:
     """Make the run's news a digest; None if there is none."""
+    keywords = config.keywords
     items = news_items(news.in_order([keyword.slug for keyword in keywords]), keywords)
     if not items:
         return None
@@ -273,9 +271,9 @@ def _digest(
         people=people_of(keywords),
         revisions=len(store.state.revised if first else _revised_now(before, store)),
         skipped=_skipped(before, store, news, run.day),
-        due=weekly_mail_after(before.state, run.day) if run.weekly else None,
-        per_keyword=run.per_keyword,
-        formerly=tuple((old, slug) for old, _, slug in store.renamed if run.per_keyword),
+        due=weekly_mail_after(before.state, run.day) if config.weekly else None,
+        per_keyword=config.per_keyword,
+        formerly=tuple((old, slug) for old, _, slug in store.renamed if config.per_keyword),
     )
 
 

@@ -76,13 +76,8 @@ class Harvested:
 class HarvestFailed:
     """A harvest failed, or broke off; a later run of the day asks for it again."""
 
-    since: date
+    what: str
     failure: Failure
-
-    @property
-    def what(self) -> str:
-        """What was asked for."""
-        return f"harvest since {self.since}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +130,8 @@ class AuditFailed:
     """The full search for a keyword failed, but the keyword is up to date without it."""
 
     slug: str
-    name: str
+    what: str
     failure: Failure
-
-    @property
-    def what(self) -> str:
-        """What was asked for."""
-        return f"audit of {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +161,6 @@ Evidence = (
     | AuditPostponed
     | CategoriesUnknown
 )
-
-
-def ranked_of(evidence: Sequence[Evidence]) -> Ranked | None:
-    """How close today's listing is to what people like, if that is known."""
-    return next((item for item in evidence if isinstance(item, Ranked)), None)
 
 
 def feed_of(evidence: Sequence[Evidence]) -> FeedRead | None:
@@ -225,8 +210,8 @@ class Findings:
     announced: tuple[Announcement, ...] | None
     #: The highest identifier that the query API and OAI-PMH showed.
     shown: Mapping[Origin, str | None]
-    #: Keywords with `like` that chose from today's papers, even if they took none.
-    chosen: frozenset[str]
+    #: How close today's listing is to what people like, if that is known.
+    ranked: Ranked | None
     #: Keywords that were searched for, successfully or not.
     tried: frozenset[str]
     #: Keywords whose full search failed, though the service answers.
@@ -240,7 +225,7 @@ class Findings:
         feed = feed_of(evidence)
         lost = next((item for item in evidence if isinstance(item, FeedLost)), None)
         known = lost.announcements if lost else ()
-        ranked = ranked_of(evidence)
+        ranked = next((item for item in evidence if isinstance(item, Ranked)), None)
         harvests = [item.failure for item in evidence if isinstance(item, HarvestFailed)]
         return cls(
             progress=_progress(store, evidence),
@@ -249,7 +234,7 @@ class Findings:
             harvest_failure=harvests[-1] if harvests else None,
             announced=feed.announcements if feed else known or None,
             shown=_shown(evidence),
-            chosen=frozenset(ranked.chosen if ranked else ()),
+            ranked=ranked,
             tried=frozenset(
                 item.slug for item in evidence if isinstance(item, Searched | SearchFailed)
             ),

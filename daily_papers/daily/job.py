@@ -13,27 +13,25 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession, Wait
+from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
 from daily_papers.clock import listing_day
 from daily_papers.config import Config, Keyword
 from daily_papers.daily.ask import Inquiry, Progress
-from daily_papers.daily.conclude import Conclusion, conclude, so_far
-from daily_papers.daily.evidence import Evidence, FeedRead, feed_of
-from daily_papers.daily.liking import liked_ids, rank_listing
+from daily_papers.daily.conclude import conclude, so_far
+from daily_papers.daily.evidence import Evidence, FeedRead, feed_of, known_liked
+from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.plan import (
     FeedStatus,
     FetchMode,
-    Plan,
     Run,
     Situation,
     make_plan,
     plan_sentences,
 )
-from daily_papers.daily.report import RequestReport, RunReport, WaitReport
-from daily_papers.errors import UsageError
+from daily_papers.daily.report import RunReport
+from daily_papers.errors import UsageError, Wait
 from daily_papers.github_actions import repository_name, repository_url, server_url, site_url
 from daily_papers.mail.digest import new_key
-from daily_papers.progress import say_nothing
 from daily_papers.repository import Repository
 from daily_papers.store.reconcile import Reconciled, reconcile
 from daily_papers.store.store import Store
@@ -49,7 +47,7 @@ class Order:
     budget: float = 40 * 60.0
     environ: Mapping[str, str] = field(default_factory=dict)
     #: Called with a sentence when something takes long.
-    say: Callable[[str], None] = say_nothing
+    say: Callable[[str], None] = lambda _: None
 
 
 def update(repository: Repository, order: Order, progress: Progress) -> RunReport:
@@ -86,11 +84,13 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             parts = plan.feed_parts
             if parts:
                 inquiry.ask_for_feed(parts)
-                unknown = [id for id in liked_ids(config) if id not in before.liked]
-                if unknown and feed_of(evidence) is not None:
-                    inquiry.ask_for_liked(unknown)
-                ranked = rank_listing(repository.root, config, before, evidence, order.day)
-                evidence += [ranked] if ranked is not None else []
+                feed = feed_of(evidence)
+                if config.libraries and feed is not None:
+                    inquiry.ask_for_liked([i for i in config.liked_ids if i not in before.liked])
+                    known_ones = known_liked(before, evidence)
+                    evidence.append(
+                        rank_listing(repository.root, config, before, feed, known_ones, order.day)
+                    )
                 store = known()
                 plan = make_plan(_situation(reconciled, store, config, evidence, order))
             learned = len(evidence)
@@ -105,15 +105,23 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             digest_key=new_key(order.day, repository.digest_keys()),
             repository=repository_name(order.environ),
             site=site_url(order.environ),
-            liked=liked_ids(config),
-            weekly=config.weekly,
-            per_keyword=config.per_keyword,
         )
-        conclusion = conclude(before, config.keywords, evidence, run)
+        conclusion = conclude(before, config, evidence, run)
         repository.publish(
             config, conclusion.store, conclusion.digest, server=server_url(order.environ)
         )
-    return _report(conclusion, replace(plan, feed_parts=parts), session, order)
+    state = conclusion.store.state
+    return RunReport(
+        day=order.day,
+        source=order.mode.value,
+        day_line=state.day_line,
+        complete=state.complete,
+        plan=plan_sentences(replace(plan, feed_parts=parts), order.mode),
+        keywords=conclusion.keywords,
+        requests=tuple(session.exchanges),
+        waits=tuple(session.waits),
+        notes=conclusion.notes,
+    )
 
 
 def dry_run(repository: Repository, order: Order) -> tuple[str, ...]:
@@ -190,30 +198,3 @@ def all_categories(keywords: Sequence[Keyword]) -> tuple[str, ...]:
     if not all(keyword.categories for keyword in keywords):
         return ()
     return tuple(sorted({name for keyword in keywords for name in keyword.categories}))
-
-
-def _report(conclusion: Conclusion, plan: Plan, session: PoliteSession, order: Order) -> RunReport:
-    state = conclusion.store.state
-    return RunReport(
-        day=order.day,
-        source=order.mode.value,
-        day_line=state.day_line,
-        complete=state.complete,
-        plan=plan_sentences(plan, order.mode),
-        keywords=conclusion.keywords,
-        requests=tuple(
-            RequestReport(
-                url=each.url,
-                status=each.status,
-                bytes=each.bytes,
-                seconds=round(each.seconds, 3),
-                outcome=each.outcome,
-            )
-            for each in session.exchanges
-        ),
-        waits=tuple(
-            WaitReport(url=wait.url, seconds=round(wait.seconds, 3), reason=wait.reason)
-            for wait in session.waits
-        ),
-        notes=conclusion.notes,
-    )

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.config import Config, Keyword, Problem
-from daily_papers.daily.evidence import Evidence, Liking, Ranked, feed_of, known_liked
+from daily_papers.daily.evidence import FeedRead, Liking, Ranked
 from daily_papers.daily.plan import working_days
 from daily_papers.like.bibtex import LikedPaper
 from daily_papers.like.library import Bookcase, Library
@@ -30,11 +30,6 @@ _NO_EXTRA = (
 )
 
 
-def liked_ids(config: Config) -> tuple[str, ...]:
-    """The identifiers that keywords.yaml says people like."""
-    return tuple(dict.fromkeys(id for library in config.libraries for id in library.ids))
-
-
 def unreadable_libraries(config: Config, root: Path, name: str) -> tuple[Problem, ...]:
     """What is wrong with the files listed in keywords.yaml, which messages call ``name``."""
     files = Bookcase(root)
@@ -46,12 +41,14 @@ def unreadable_libraries(config: Config, root: Path, name: str) -> tuple[Problem
 
 
 def rank_listing(
-    root: Path, config: Config, before: Store, evidence: Sequence[Evidence], day: date
-) -> Ranked | None:
-    """Rank what the feed announced; None if it was not read, or nobody says what they like."""
-    feed = feed_of(evidence)
-    if feed is None or not config.libraries:
-        return None
+    root: Path,
+    config: Config,
+    before: Store,
+    feed: FeedRead,
+    known: Mapping[str, LikedPaper],
+    day: date,
+) -> Ranked:
+    """Rank what the feed announced; ``known`` are papers that are liked by their identifiers."""
     announced = [one.paper for one in feed.announcements if one.kind.is_news]
     due = [
         keyword
@@ -61,7 +58,7 @@ def rank_listing(
     notes = list(_skipped(due, before, day))
     if not can_rank():
         return Ranked({}, {keyword.slug: () for keyword in due}, (*notes, _NO_EXTRA))
-    shelf = _Shelf(Bookcase(root), known_liked(before, evidence), notes)
+    shelf = _Shelf(Bookcase(root), known, notes)
     liking = dict(_liking(shelf.papers(config.like), announced))
     taken = before.news.union(paper.id for papers in feed.matching.values() for paper in papers)
     chosen: dict[str, tuple[Paper, ...]] = {}

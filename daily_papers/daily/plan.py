@@ -37,6 +37,11 @@ class FetchMode(StrEnum):
     SEARCH = "search"
     OAI = "oai"
 
+    @property
+    def reads_feed(self) -> bool:
+        """Whether the announcement feed is read."""
+        return self in (FetchMode.AUTO, FetchMode.ANNOUNCEMENTS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -51,12 +56,6 @@ class Run:
     repository: str | None
     #: The website's address, if there is one.
     site: str | None
-    #: Identifiers of papers that people like.
-    liked: tuple[str, ...] = ()
-    #: Whether its digest waits for Friday's mail.
-    weekly: bool = False
-    #: Whether its papers go to the issues of their keywords.
-    per_keyword: bool = False
 
 
 class FeedStatus(StrEnum):
@@ -97,13 +96,6 @@ class Plan:
     stand_in: Harvest | None = None
     #: The searches to fall back on, if the harvest fails: as many as a run may spend.
     stand_in_searches: tuple[str, ...] = ()
-
-    @property
-    def filling(self) -> str | None:
-        """``filling 40 of 1,000`` if not all can be filled at once, else None."""
-        if len(self.fills) == self.unfilled:
-            return None
-        return f"filling {len(self.fills):,} of {self.unfilled:,}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +287,8 @@ def _sentences(plan: Plan) -> Iterator[str]:
         pages = plural(plan.harvest.pages, "request")
         yield f"a harvest of what changed since {plan.harvest.since}, in about {pages}"
     if plan.fills:
-        many = f" ({plan.filling})" if plan.filling else ""
+        fills = len(plan.fills)
+        many = f" (filling {fills:,} of {plan.unfilled:,})" if fills < plan.unfilled else ""
         yield f"a full search for {_keywords(plan.fills)}, to fill new tables{many}"
     if plan.details:
         yield "the details of what matched, 300 papers a request"

@@ -20,7 +20,7 @@ from daily_papers.daily.evidence import (
     Unanswered,
 )
 from daily_papers.daily.feed_history import lost_since
-from daily_papers.errors import Failure, Outcome
+from daily_papers.errors import Exchange, Failure, Outcome, Wait
 from daily_papers.store.advice import advice
 from daily_papers.store.store import KeywordState, Store
 from daily_papers.text import plural
@@ -70,26 +70,6 @@ class KeywordReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestReport:
-    """One request, or one kept answer that saved it."""
-
-    url: str
-    status: str
-    bytes: int
-    seconds: float
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitReport:
-    """What was waited for, how long, and why."""
-
-    url: str
-    seconds: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """The whole report of a run."""
 
@@ -100,8 +80,8 @@ class RunReport:
     #: What the run asked for, one sentence each.
     plan: tuple[str, ...]
     keywords: tuple[KeywordReport, ...]
-    requests: tuple[RequestReport, ...] = ()
-    waits: tuple[WaitReport, ...] = ()
+    requests: tuple[Exchange, ...] = ()
+    waits: tuple[Wait, ...] = ()
     #: What else people should know: a feed that was not trusted, late details.
     notes: tuple[str, ...] = ()
 

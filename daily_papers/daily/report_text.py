@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from daily_papers.daily.plan import missed_days
-from daily_papers.daily.report import KeywordReport, RequestReport, RunReport
+from daily_papers.daily.report import KeywordReport, RunReport
+from daily_papers.errors import Exchange
 from daily_papers.github_actions import annotation, harmless
 from daily_papers.records import decode, encode, parse
 from daily_papers.render.markdown import cell, paragraph
@@ -115,7 +116,7 @@ def failures_in_short(report: RunReport) -> Iterator[str]:
         yield f"{names}{more}: {reason}" + (f" ({cut(url, 100)})" if url else "")
 
 
-def _requests_line(asked: Sequence[RequestReport], kept: int) -> str:
+def _requests_line(asked: Sequence[Exchange], kept: int) -> str:
     megabytes = sum(request.bytes for request in asked) / 1e6
     seconds = sum(request.seconds for request in asked)
     line = f"{plural(len(asked), 'request')}, {megabytes:.1f} MB, {seconds:.1f} s"
@@ -221,7 +222,7 @@ def _list(title: str, texts: Sequence[str]) -> Iterator[str]:
         yield "\n".join(f"- {paragraph(text)}" for text in texts)
 
 
-def _requests(requests: Sequence[RequestReport]) -> Iterator[str]:
+def _requests(requests: Sequence[Exchange]) -> Iterator[str]:
     if not requests:
         return
     lines = [
