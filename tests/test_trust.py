@@ -282,7 +282,6 @@ def part(listed, new, *, count=None):
         url="https://example.org/",
         announcements=tuple(announcements),
         count=len(listed) if count is None else count,
-        listing_day=None,
     )
 
 

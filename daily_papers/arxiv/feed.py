@@ -143,7 +143,6 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
         url=url,
         announcements=merge_parts([announcements]),
         count=len(entries),
-        listing_day=day,
     )
 
 

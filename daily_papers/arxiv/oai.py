@@ -75,7 +75,6 @@ def changed_since(
 class OaiPage:
     """One answer of a harvest."""
 
-    url: str
     papers: tuple[Paper, ...]
     #: What asks for the next page; None on the last one.
     resumption_token: str | None
@@ -110,7 +109,7 @@ def read_page(body: bytes, url: str) -> OaiPage:
         logger.warning("left out of the harvest: %s", each)
     # The token is empty on the last page, and missing if there is only one page.
     token = (root.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
-    return OaiPage(url=url, papers=tuple(papers), resumption_token=token or None)
+    return OaiPage(papers=tuple(papers), resumption_token=token or None)
 
 
 def _nothing_changed(root: etree._Element, url: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from itertools import chain
 
@@ -55,9 +54,6 @@ class PartAnswer:
     announcements: tuple[Announcement, ...]
     #: Items in the feed, including those that could not be read.
     count: int
-    #: The day that the feed claims to be for; even an old day's feed claims to be today's. None if
-    #: nothing is announced.
-    listing_day: date | None
 
     @property
     def cut(self) -> bool:
