@@ -19,7 +19,7 @@ from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, digest_order, is_key
 from daily_papers.mail.morning import morning, news_items, people_of
 from daily_papers.papers.news_item import NewsItem
-from daily_papers.render.pages import PAGE_MARK, Section, render_pages
+from daily_papers.render.pages import PAGE_MARK, Table, render_pages
 from daily_papers.render.readme import (
     BEGIN,
     END,
@@ -261,10 +261,10 @@ def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) ->
     )
 
 
-def _section(keyword: Keyword, store: Store, new: int) -> Section:
+def _section(keyword: Keyword, store: Store, new: int) -> Table:
     state = store.keywords.get(keyword.slug)
     last = None if state is None or state.last_success == store.state.day else state.last_success
-    return Section(
+    return Table(
         name=keyword.name,
         slug=keyword.slug,
         papers=store.table(keyword.slug),

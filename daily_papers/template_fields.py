@@ -14,7 +14,7 @@ from markupsafe import Markup
 from daily_papers.mail.digest import Digest
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
-from daily_papers.render.pages import SectionView
+from daily_papers.render.pages import Table
 from daily_papers.render.readme import ContentsLine
 from daily_papers.render.templates import bundled_templates
 from daily_papers.site.data import Topic
@@ -46,7 +46,7 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
         "summary": str,
     },
     "page.md.jinja": {
-        "section": SectionView,
+        "section": Table,
         "columns": tuple[str, ...],
         "title": str,
         "readme": str,
@@ -65,7 +65,7 @@ TEMPLATE_FIELDS: Final[Mapping[str, Fields]] = {
         "columns": tuple[str, ...],
         "contents": tuple[ContentsLine, ...],
         "keywords": int,
-        "sections": tuple[SectionView, ...],
+        "sections": tuple[Table, ...],
     },
     "site/start.html.jinja": {
         **_PAGE,

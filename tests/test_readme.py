@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.render.pages import Section, render_pages, render_row
+from daily_papers.render.pages import Table, render_pages, render_row
 from daily_papers.render.readme import (
     BEGIN,
     END,
@@ -47,13 +47,13 @@ def paper(number: int, **known: object) -> Paper:
     return Paper(**(fields | known))  # type: ignore[arg-type]
 
 
-def tables(*sections: Section, day_line: str = "2 new papers.") -> Tables:
+def tables(*sections: Table, day_line: str = "2 new papers.") -> Tables:
     return Tables(title="Daily Papers", last_update=DAY, day_line=day_line, sections=sections)
 
 
-def section(name: str, papers: Iterable[Paper] = (), **known: object) -> Section:
+def section(name: str, papers: Iterable[Paper] = (), **known: object) -> Table:
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "other"
-    return Section(name, **({"slug": slug, "papers": tuple(papers)} | known))  # type: ignore[arg-type]
+    return Table(name, **({"slug": slug, "papers": tuple(papers)} | known))  # type: ignore[arg-type]
 
 
 def region(shown: Tables, budget: int = LARGEST_REGION, templates: Templates = BUNDLED) -> str:
@@ -245,7 +245,7 @@ SECTIONS = st.lists(
 )
 
 
-def rows_of(rendered: str, sections: list[Section]) -> list[list[str]]:
+def rows_of(rendered: str, sections: list[Table]) -> list[list[str]]:
     """The rows of each section, as they stand under its anchor."""
     parts = rendered.split('<a id="')[1:]
     found = [[line for line in part.split("\n") if line.startswith("| **[")] for part in parts]
@@ -254,7 +254,7 @@ def rows_of(rendered: str, sections: list[Section]) -> list[list[str]]:
 
 @given(SECTIONS, st.integers(-100, 12_000), st.sampled_from(["\n", "\r\n"]))
 def test_the_region_stays_within_its_budget(
-    sections: list[Section], budget: int, newline: str
+    sections: list[Table], budget: int, newline: str
 ) -> None:
     shown = tables(*sections)
     rendered = render_region(shown, BUNDLED, rest_bytes=LARGEST_README - budget, newline=newline)
@@ -279,7 +279,7 @@ def test_a_huge_row_stands_on_its_page_alone() -> None:
 
 @given(SECTIONS, st.integers(0, 12_000))
 def test_each_section_shows_its_newest_rows_and_how_many_are_hidden(
-    sections: list[Section], budget: int
+    sections: list[Table], budget: int
 ) -> None:
     rendered = region(tables(*sections), budget)
     for part, shown, section in zip(
@@ -294,7 +294,7 @@ def test_each_section_shows_its_newest_rows_and_how_many_are_hidden(
 
 
 @given(SECTIONS, st.integers(0, 12_000))
-def test_the_budget_is_shared_evenly(sections: list[Section], budget: int) -> None:
+def test_the_budget_is_shared_evenly(sections: list[Table], budget: int) -> None:
     rows = rows_of(region(tables(*sections), budget), sections)
     used = [sum(len(row.encode()) + 1 for row in shown) for shown in rows]
     if not any(used):

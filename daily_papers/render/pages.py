@@ -8,7 +8,7 @@ A longer table continues in papers/<slug>-2.md, and so on.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count, islice
 
@@ -25,38 +25,23 @@ LARGEST_PAGE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class SectionView:
-    """A section as templates see it: its rows, and how many papers have no row here."""
-
-    name: str
-    anchor: str
-    page: str
-    last_success: date | None
-    rows: tuple[Escaped, ...]
-    hidden: int
-    #: How many new papers the day brought, perhaps more than the table holds.
-    new: int
-    #: Whether arXiv has been searched for it.
-    filled: bool
-    #: Whether it has `like`, so that nothing is searched for.
-    is_liked: bool
-    #: What to do about it, if it never finds anything, or more than its table holds.
-    advice: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One keyword's papers, newest first."""
+class Table:
+    """One keyword's papers, newest first, and the rows that one place has room for."""
 
     name: str
     slug: str
     papers: tuple[Paper, ...]
     #: The listing day up to which the table is complete, if not the day of the last run.
     last_success: date | None = None
+    #: How many new papers the day brought, perhaps more than the table holds.
     new: int = 0
+    #: Whether arXiv has been searched for it.
     filled: bool = True
+    #: Whether it has `like`, so that nothing is searched for.
     is_liked: bool = False
+    #: What to do about it, if it never finds anything, or more than its table holds.
     advice: str | None = None
+    rows: tuple[Escaped, ...] = ()
 
     @property
     def page(self) -> str:
@@ -72,21 +57,10 @@ class Section:
         """
         return f"daily-papers-{self.slug}"
 
-    def showing(self, rows: tuple[Escaped, ...]) -> SectionView:
-        """The section with these rows."""
-        hidden = len(self.papers) - len(rows)
-        return SectionView(
-            name=self.name,
-            anchor=self.anchor,
-            page=self.page,
-            last_success=self.last_success,
-            rows=rows,
-            hidden=hidden,
-            new=self.new,
-            filled=self.filled,
-            is_liked=self.is_liked,
-            advice=self.advice,
-        )
+    @property
+    def hidden(self) -> int:
+        """How many papers have no row here."""
+        return len(self.papers) - len(self.rows)
 
 
 def render_row(paper: Paper, templates: Templates) -> Escaped:
@@ -100,19 +74,19 @@ def render_row(paper: Paper, templates: Templates) -> Escaped:
             paper=paper,
             folded_comment=folded_comment(paper.comment or ""),
             code_url=code_url(paper) if "code" in columns else None,
-            summary=_summary(paper, templates) if "summary" in columns else "",
+            # In a model's words if there are some, else in the authors'.
+            summary=(
+                templates.summaries.get(paper.versioned_id) or key_sentence(paper.abstract)
+                if "summary" in columns
+                else ""
+            ),
         )
         templates.rows[paper] = row = Escaped(text.rstrip("\n"))
     return row
 
 
-def _summary(paper: Paper, templates: Templates) -> str:
-    """What the paper does, in a model's words if there are some, else in the authors'."""
-    return templates.summaries.get(paper.versioned_id) or key_sentence(paper.abstract)
-
-
 def render_pages(
-    section: Section,
+    table: Table,
     templates: Templates,
     *,
     title: str,
@@ -129,32 +103,32 @@ def render_pages(
     def rendered(rows: tuple[Escaped, ...], paths: Sequence[str], number: int) -> str:
         page = templates.render(
             "page.md.jinja",
-            section=section.showing(rows),
+            section=replace(table, rows=rows),
             columns=templates.columns,
             title=title,
-            readme=f"../README.md#{section.anchor}",
+            readme=f"../README.md#{table.anchor}",
             last_update=last_update,
             number=number,
             pages=tuple(path.rpartition("/")[2] for path in paths),
         )
         return f"{page.rstrip()}\n\n{PAGE_MARK}\n"
 
-    rows = [render_row(paper, templates) for paper in section.papers]
+    rows = [render_row(paper, templates) for paper in table.papers]
     # Leave room for more links than there will be pages, and for the head of the table, which a
     # page without rows does not have.
     most = 2 * (sum(map(_size, rows)) // LARGEST_PAGE + 2)
-    frame = _size(rendered((), tuple(islice(_paths(section, slugs), most)), 1)) + 1_000
+    frame = _size(rendered((), tuple(islice(_paths(table, slugs), most)), 1)) + 1_000
     parts = tuple(_parts(rows, LARGEST_PAGE - frame))
-    paths = tuple(islice(_paths(section, slugs), len(parts)))
+    paths = tuple(islice(_paths(table, slugs), len(parts)))
     for number, (path, part) in enumerate(zip(paths, parts, strict=True), start=1):
         yield path, rendered(part, paths, number)
 
 
-def _paths(section: Section, slugs: Collection[str]) -> Iterator[str]:
+def _paths(table: Table, slugs: Collection[str]) -> Iterator[str]:
     """The paths for a keyword's pages, without those that belong to other keywords."""
-    yield section.page
+    yield table.page
     for number in count(2):
-        slug = f"{section.slug}-{number}"
+        slug = f"{table.slug}-{number}"
         if slug not in slugs:
             yield f"papers/{slug}.md"
 

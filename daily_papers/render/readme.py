@@ -13,14 +13,14 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
 
 from daily_papers.errors import RegionError
 from daily_papers.papers.news_item import NewsItem
-from daily_papers.render.pages import Section, SectionView, render_row
+from daily_papers.render.pages import Table, render_row
 from daily_papers.render.templates import Escaped, Templates
 
 BEGIN = "<!-- daily-papers:begin -->"
@@ -146,7 +146,7 @@ class Tables:
     last_update: date | None
     #: One line of plain text that sums up the day.
     day_line: str
-    sections: tuple[Section, ...]
+    sections: tuple[Table, ...]
     #: The day's new papers, in the order in which they are read.
     new: tuple[NewsItem, ...] = ()
     #: The day's digests: the paths of their files, from README.md.
@@ -208,14 +208,14 @@ class _RegionForms:
         sections = self.tables.sections
         links = tuple(ContentsLine(each.name, f"#{each.anchor}", each.new) for each in sections)
         # The most that everything except the rows can take.
-        empty = tuple(each.showing((Escaped(),) if each.papers else ()) for each in sections)
+        empty = tuple(replace(each, rows=(Escaped(),) if each.papers else ()) for each in sections)
         room = budget - self.size(self._render(links, empty))
         while room > 0 and (shown := self._shared(room)) is not None:
             region = self._render(links, shown)
             yield region
             room -= max(self.size(region) - budget, 1)
 
-    def _shared(self, room: int) -> tuple[SectionView, ...] | None:
+    def _shared(self, room: int) -> tuple[Table, ...] | None:
         """The sections with the newest rows that fit; None if some keyword has room for no row.
 
         The next row always goes to the table that is the smallest with it.
@@ -242,10 +242,11 @@ class _RegionForms:
             for size, following in islice(waiting[place], 1):
                 heapq.heappush(turns, (wanted + size, place, following))
         return tuple(
-            section.showing(tuple(rows)) for section, rows in zip(sections, shown, strict=True)
+            replace(section, rows=tuple(rows))
+            for section, rows in zip(sections, shown, strict=True)
         )
 
-    def _rows(self, section: Section) -> Iterator[tuple[int, Escaped]]:
+    def _rows(self, section: Table) -> Iterator[tuple[int, Escaped]]:
         """Rows and their sizes, rendered one at a time, without those that are too long."""
         for paper in section.papers:
             row = render_row(paper, self.templates)
@@ -253,7 +254,7 @@ class _RegionForms:
             if size <= LARGEST_ROW:
                 yield size, row
 
-    def _render(self, contents: tuple[ContentsLine, ...], sections: tuple[SectionView, ...]) -> str:
+    def _render(self, contents: tuple[ContentsLine, ...], sections: tuple[Table, ...]) -> str:
         return self.templates.render(
             "readme.md.jinja",
             title=self.tables.title,
