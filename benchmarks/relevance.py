@@ -32,8 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from daily_papers.like.rank import rank
-from daily_papers.like.terms import read_counts
+from daily_papers.like.rank import rank, read_counts
 from tools.count_terms import counted
 
 LIBRARY = 5

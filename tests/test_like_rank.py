@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.like.rank import rank
-from daily_papers.like.terms import TermCounts, shipped_counts, terms
+from daily_papers.like.rank import TermCounts, rank, shipped_counts, terms
 
 pytest.importorskip("sklearn")
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from daily_papers.like.terms import terms
+from daily_papers.like.rank import terms
 
 COUNTS = Path(__file__).parents[1] / "daily_papers" / "like" / "term_counts.txt.gz"
 #: A word of fewer papers is as good as new; a pair says more, and there are many more of them.

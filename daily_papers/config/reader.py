@@ -50,7 +50,7 @@ from daily_papers.query.expression import (
     leaves,
 )
 from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
-from daily_papers.render.columns import COLUMNS, USUAL
+from daily_papers.render.templates import COLUMNS, USUAL
 from daily_papers.text import cut
 
 MOST_BYTES: Final = 512_000

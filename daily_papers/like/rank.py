@@ -3,17 +3,22 @@
 A linear classifier learns how the library's papers differ from the day's papers, from their words
 and pairs of words (TF-IDF); its score for each paper of the day is the order. It needs
 scikit-learn, which the extra ``like`` installs.
+
+How rare a term is comes from counts of a quarter of a year of arXiv (tools/count_terms.py), which
+contain no texts. With them, ranking works as well on a repository's first day as later.
 """
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
+from math import log
 from typing import TYPE_CHECKING, Any, Final
-
-from daily_papers.like.terms import TermCounts, shipped_counts, terms
 
 if TYPE_CHECKING:
     Matrix = Any  # scipy's, which has no types
@@ -23,6 +28,21 @@ _SATURATION: Final = 1.2
 _REGULARIZATION: Final = 0.1
 #: How many new papers to compare with the library at a time.
 _ROWS: Final = 50
+#: Words that are in nearly every abstract.
+_SMALL: Final = frozenset(
+    re.findall(
+        r"\w+",
+        """a about above across after all also although among an and any are as at be because been
+        before being between both but by can could do does done due during each either et few for
+        from further had has have having he hence her here his how however i if in into is it its
+        itself may me might more most much must my neither no nor not now of off on once one only
+        onto or other our out over own per same she should since so some still such than that the
+        their them then there thereby therefore these they this those through thus to too toward
+        under until up upon us very via was we well were what when where whether which while who
+        whose why will with within without would yet you your""",
+    )
+)
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +126,54 @@ def _nearest(new: Matrix, liked: Matrix) -> list[int | None]:
         for row in likeness:
             found.append(int(row.indices[row.data.argmax()]) if row.nnz else None)
     return found
+
+
+def terms(text: str) -> Iterator[str]:
+    """The words of a text, without small words and plural s, and each pair of neighbours."""
+    before = None
+    for word in _WORD.findall(text.lower()):
+        if len(word) > 1 and word not in _SMALL:
+            stem = _singular(word)
+            yield stem
+            if before is not None:
+                yield f"{before} {stem}"
+            before = stem
+
+
+def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class TermCounts:
+    """In how many of ``papers`` each term is; rare ones are left out."""
+
+    papers: int
+    counts: dict[str, int]
+
+    def rarity(self, term: str) -> float:
+        """How much a term says: nothing if it is in most papers, much if it is in few."""
+        return 1 + log((1 + self.papers) / (1 + self.counts.get(term, 1)))
+
+
+@cache
+def shipped_counts() -> TermCounts:
+    """The counts that come with the package."""
+    packed = files("daily_papers.like").joinpath("term_counts.txt.gz").read_bytes()
+    return read_counts(gzip.decompress(packed).decode())
+
+
+def read_counts(text: str) -> TermCounts:
+    """Read the number of papers, then lines: ``=`` and a count, before the terms that have it."""
+    first, *lines = text.splitlines()
+    counts, count = {}, 0
+    for line in lines:
+        if line.startswith("="):
+            count = int(line[1:])
+        else:
+            counts[line] = count
+    return TermCounts(int(first), counts)
