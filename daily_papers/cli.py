@@ -16,7 +16,7 @@ exit codes:
   0  done, even if nothing is new
   1  failed, and nothing was lost
   2  wrong usage or configuration
-  3  partly done: some keywords could not be brought up to date; the others are stored
+  3  partly done: some keywords or channels had to be left for the next run
 
 To see all of it work on your own machine, offline: daily-papers demo
 """

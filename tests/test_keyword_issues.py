@@ -19,7 +19,7 @@ from daily_papers.mail.digest import Digest
 from daily_papers.mail.issue import find_part_key, find_part_keys
 from daily_papers.mail.keyword_issues import find_keyword_key
 from tests.support.daily_runs import days
-from tests.support.digests import digest, item
+from tests.support.digests import KEYWORDS, digest, item
 from tests.support.github import Fault, GitHubStandIn
 from tests.support.kills import killed_at
 from tests.support.services import Hook, serving_hook
@@ -237,10 +237,29 @@ def test_a_dry_run_shows_what_would_go_to_channels(watcher: Watcher, hook: Hook)
     assert hook.sent == []
 
 
-def test_a_correction_says_that_it_is_not_for_comments(watcher: Watcher):
-    send(watcher, news(MONDAY, (1, ["mri"])))
-    with pytest.raises(DailyPapersError, match="edit its comments on GitHub"):
-        watcher.notify(correct=str(MONDAY))
+@pytest.mark.parametrize("request_number", range(1, 16))
+def test_a_correction_reaches_the_keywords_that_it_is_about(watcher: Watcher, request_number: int):
+    extra = (("ct", "CT"),)
+    names = {"keyword_names": (*KEYWORDS, *extra)}
+    send(watcher, news(MONDAY, (1, ["mri"]), (2, BOTH), (3, ["ct"]), **names))
+    send(watcher, news(TUESDAY, (4, ["ct"]), **names))
+    watcher.write(news(MONDAY, (1, ["mri"]), (5, ["mri"]), (3, ["ct"]), **names))
+    correction = {"correct": str(MONDAY), "reason": "One was @wrong."}
+    with killed_at(request_number, acted=request_number % 2 == 0):
+        watcher.notify(**correction)
+    watcher.notify(**correction)
+    assert in_issues(watcher.github) == {
+        "mri": ids([1, 5]), "medical-imaging": [], "ct": ids([3, 4])
+    }  # fmt: skip
+    explained = [c["body"] for c in watcher.github.comments if "**Correction**" in c["body"]]
+    assert len(explained) == 2
+    assert "One was @\u200bwrong." in explained[0]
+    assert "These papers were missing:\n\n- [Paper number 5]" in explained[0]
+    assert "These papers should not have been listed:\n\n- [Paper number 2]" in explained[1]
+    written = len(watcher.github.writes)
+    watcher.notify(**correction)
+    watcher.notify()
+    assert len(watcher.github.writes) == written
 
 
 # --- thirty days

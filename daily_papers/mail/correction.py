@@ -1,6 +1,6 @@
-"""`notify --correct`: update an issue from its digest's file, and say what was wrong.
+"""`notify --correct`: update what GitHub shows of a digest from its file, and say what was wrong.
 
-The comment comes first, since it shows how the issue differs from the file. It carries a hidden
+The comment comes first, since it shows how the text differs from the file. It carries a hidden
 fingerprint of the correction, so that a run after a kill does not add it again.
 """
 
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest, Mail
+from daily_papers.mail.github_issues import Issue
 from daily_papers.mail.issue import (
     escape_paragraph,
     issue_parts,
@@ -21,68 +23,155 @@ from daily_papers.mail.issue import (
     utf16_length,
     visible_text,
 )
-from daily_papers.mail.outbox import Outbox, reassemble
+from daily_papers.mail.keyword_issues import issues_of, topics_of
+from daily_papers.mail.outbox import Outbox, SentMail, reassemble
 
 _PAPER_LINE = re.compile(
     r"^- (?:\*\*)?(?P<link>\[.*?\]\(https://arxiv\.org/abs/(?P<paper>[\w./-]+?)\))", re.MULTILINE
 )
-_FINGERPRINT = re.compile(r"<!-- daily-papers correction=[0-9a-f]{32} -->\s*\Z")
+_FINGERPRINT = re.compile(r"<!-- daily-papers correction=[0-9a-f]{32} of=\S+ -->\s*\Z")
 _LONGEST_REASON = 2000
 _LONGEST_LIST = 20_000
 _SUPERSEDED = "This part is no longer needed: its papers are now listed above."
+_EMPTIED = "Nothing is left of this list: see the correction below."
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A part of a digest as GitHub shows it; without a comment, it is the issue's own text."""
+
+    part: int
+    comment: int | None
+    body: str
+
+
+@dataclass(frozen=True)
+class _Thread:
+    """An issue that shows a digest, and what it should show."""
+
+    issue: Issue
+    title: str
+    mail: Mail
+    shown: tuple[_Text, ...]
+    #: The text of each part.
+    wanted: tuple[str, ...]
+    #: Hidden in the explanation: a mark of what changes.
+    fingerprint: str
+
+    def correct(self, outbox: Outbox, reason: str | None) -> bool:
+        """Write what differs, after the reason; return whether anything did."""
+        number = self.issue.number
+        is_same = [_with_unix_newlines(text.body) for text in self.shown] == list(self.wanted)
+        is_explained = _last_fingerprint(outbox, self) == self.fingerprint
+        # Who reads one keyword of several may not have to do with the reason.
+        is_enough = is_explained or reason is None or self.shown[0].comment is not None
+        if is_same and self.issue.title == self.title and is_enough:
+            return False
+        if not is_explained:
+            explanation = _explanation([text.body for text in self.shown], self.mail, reason)
+            outbox.issues.comment(number, f"{explanation}\n\n{self.fingerprint}")
+        missing = dict(enumerate(self.wanted, 1))
+        for text in self.shown:
+            body = missing.pop(text.part, _SUPERSEDED if self.wanted else _EMPTIED)
+            if text.comment is None:
+                outbox.issues.edit(number, self.title, body)
+            elif _with_unix_newlines(text.body) != body:
+                outbox.issues.edit_comment(text.comment, body)
+        for body in missing.values():
+            outbox.issues.comment(number, body)
+        return True
 
 
 def correct(outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str | None) -> None:
-    """Update the issue of a digest from its file, unless it is already up to date."""
-    if any(digest.key == key and digest.per_keyword for digest in digests):
-        raise DailyPapersError(
-            f"digest {key} went to the issues of its keywords, which --correct does not change;"
-            " edit its comments on GitHub"
-        )
-    sent = next((sent for sent in outbox.mailbox.mails if key in sent.key.digests), None)
-    if sent is None:
+    """Update the issues that show a digest from its file, unless they are up to date already."""
+    threads = [
+        *(
+            _issue_thread(outbox, sent, digests, reason)
+            for sent in outbox.mailbox.mails
+            if key in sent.key.digests
+        ),
+        *_keyword_threads(outbox, digests, key, reason),
+    ]
+    if not threads:
         raise DailyPapersError(
             f"digest {key} has no issue to correct; `daily-papers notify` will send it as its file"
             " is now"
         )
-    number = sent.issue.number
-    sent_parts = tuple(outbox.sent_parts(sent))
-    shown = [sent.issue.body, *(part.comment.body for part in sent_parts)]
+    for thread in threads:
+        number = thread.issue.number
+        if thread.correct(outbox, reason):
+            outbox.say(f"digest {key}: corrected issue {number}")
+        else:
+            outbox.say(f"digest {key}: issue {number} is up to date; nothing to correct")
+
+
+def _issue_thread(
+    outbox: Outbox, sent: SentMail, digests: tuple[Digest, ...], reason: str | None
+) -> _Thread:
     mail = reassemble(sent, digests)
-    title, parts = issue_title(mail), issue_parts(mail, outbox.links)
-    fingerprint = _fingerprint([part.body for part in parts], reason)
-    parts = (parts[0].with_marks(sent.key.marks), *parts[1:])
-    wanted = [part.body for part in parts]
-    is_up_to_date = sent.issue.title == title and list(map(_with_unix_newlines, shown)) == wanted
-    is_explained = _last_fingerprint(outbox, number) == fingerprint
-    if is_up_to_date and (is_explained or reason is None):
-        outbox.say(f"digest {key}: issue {number} is up to date; nothing to correct")
-        return
-    if not is_explained:
-        outbox.issues.comment(number, f"{_explanation(shown, mail, reason)}\n\n{fingerprint}")
-    outbox.issues.edit(number, title, wanted[0])
-    missing = {part.key.part: part.body for part in parts[1:]}
-    for part in sent_parts:
-        body = missing.pop(part.number, _SUPERSEDED)
-        if _with_unix_newlines(part.comment.body) != body:
-            outbox.issues.edit_comment(part.comment.id, body)
-    for body in missing.values():
-        outbox.issues.comment(number, body)
-    outbox.say(f"digest {key}: corrected issue {number}")
+    first, *further = issue_parts(mail, outbox.links)
+    return _Thread(
+        issue=sent.issue,
+        title=issue_title(mail),
+        mail=mail,
+        shown=(
+            _Text(1, None, sent.issue.body),
+            *(
+                _Text(part.number, part.comment.id, part.comment.body)
+                for part in outbox.sent_parts(sent)
+            ),
+        ),
+        wanted=(first.with_marks(sent.key.marks).body, *(part.body for part in further)),
+        fingerprint=_fingerprint(
+            sent.key.digests, [first.body, *(p.body for p in further)], reason
+        ),
+    )
 
 
-def _fingerprint(bodies: Sequence[str], reason: str | None) -> str:
+def _keyword_threads(
+    outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str | None
+) -> Iterator[_Thread]:
+    """The issues of keywords with comments of this digest."""
+    topics = topics_of([digest for digest in digests if digest.per_keyword])
+    issues = issues_of(topics, outbox.mailbox.keyword_issues)
+    for lasting in outbox.mailbox.keyword_issues:
+        there = [
+            (found, comment)
+            for found, comment in outbox.our_comments(lasting.issue)
+            if found.keyword and key in found.digests
+        ]
+        if not there:
+            continue
+        keys = there[0][0].digests
+        reassemble(SentMail(lasting.issue, there[0][0]), digests)
+        # A keyword of which no paper is left has no topic.
+        topic = next((t for t, its in zip(topics, issues, strict=True) if its == lasting), None)
+        mail = Mail(tuple(each for each in topic.digests if each.key in keys) if topic else ())
+        parts = issue_parts(mail, outbox.links, topic.slug) if topic and mail.digests else ()
+        wanted = tuple(part.body for part in parts)
+        yield _Thread(
+            issue=lasting.issue,
+            title=lasting.issue.title,
+            mail=mail,
+            shown=tuple(_Text(found.part, comment.id, comment.body) for found, comment in there),
+            wanted=wanted,
+            fingerprint=_fingerprint(keys, wanted, reason),
+        )
+
+
+def _fingerprint(keys: Sequence[str], bodies: Sequence[str], reason: str | None) -> str:
     """A hidden mark of what a correction changes, and why."""
     digest = hashlib.sha256("\0".join((*bodies, reason or "")).encode()).hexdigest()
-    return f"<!-- daily-papers correction={digest[:32]} -->"
+    return f"<!-- daily-papers correction={digest[:32]} of={','.join(keys)} -->"
 
 
-def _last_fingerprint(outbox: Outbox, number: int) -> str:
-    """The fingerprint in the issue's last comment that explains a correction; or nothing."""
+def _last_fingerprint(outbox: Outbox, thread: _Thread) -> str:
+    """The fingerprint in the last comment that explains a correction of it; or nothing."""
+    of = thread.fingerprint.partition(" of=")[2]
     last = ""
-    for comment in outbox.issues.comments(number):
+    for comment in outbox.issues.comments(thread.issue.number):
         found = _FINGERPRINT.search(comment.body)
-        if found is not None and comment.user.login == outbox.mailbox.login:
+        if found and comment.user.login == outbox.mailbox.login and found[0].rstrip().endswith(of):
             last = found[0].rstrip()
     return last
 

@@ -314,13 +314,13 @@ class Outbox:
         for topic, lasting in zip(
             topics, issues_of(topics, self.mailbox.keyword_issues), strict=True
         ):
-            there = self._our_comments(lasting.issue) if lasting else ()
+            there = self.our_comments(lasting.issue) if lasting else ()
             sent = tuple(key for key, _ in there if key.keyword)
             plans.append(plan_topic(topic, lasting, sent, self.links, today))
         return tuple(plans)
 
-    def _our_comments(self, issue: Issue) -> Iterator[tuple[PartKey, Comment]]:
-        """The comments that this login wrote as a part of a mail, with their keys."""
+    def our_comments(self, issue: Issue) -> Iterator[tuple[PartKey, Comment]]:
+        """The comments on an issue that are parts of our mails, with their keys."""
         for comment in self.issues.comments(issue.number):
             key = find_part_key(comment.body)
             if (
@@ -422,7 +422,7 @@ class Outbox:
 
     def sent_parts(self, sent: SentMail) -> Iterator[SentPart]:
         """Our comments that hold further parts of a mail."""
-        for key, comment in self._our_comments(sent.issue):
+        for key, comment in self.our_comments(sent.issue):
             if key.digests == sent.key.digests and key.part > 1 and not key.keyword:
                 yield SentPart(key.part, comment)
 
