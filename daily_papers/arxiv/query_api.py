@@ -186,13 +186,7 @@ class QueryApi:
 
     def _papers(self, search: arxiv.Search, pages: _Pages) -> list[Paper]:
         """Let the package ask and read; whatever goes wrong in it becomes a FetchError."""
-        # The session waits and retries. The package accepts none from outside, and its own has no
-        # timeouts, limits or pauses; so replace its private attribute. A test notices if the
-        # attribute disappears.
-        page_size = min(search.max_results, MOST_PER_REQUEST)
-        client = arxiv.Client(page_size=page_size, delay_seconds=0, num_retries=0)
-        client.query_url_format = self._url_format
-        client._session = pages  # noqa: SLF001
+        client = self._client(pages, min(search.max_results, MOST_PER_REQUEST))
         try:
             papers = [_paper(result) for result in client.results(search)]
         except _UNREADABLE as error:
@@ -205,6 +199,15 @@ class QueryApi:
             reason = f"only {len(papers):,} of the answer's {due:,} papers could be read"
             raise BadAnswer(pages.last_url, reason)
         return papers
+
+    def _client(self, pages: _Pages, page_size: int) -> arxiv.Client:
+        """Build a client that neither waits nor retries, since the session does that."""
+        client = arxiv.Client(page_size=page_size, delay_seconds=0, num_retries=0)
+        client.query_url_format = self._url_format
+        # The package accepts no session from outside, and its own has no timeouts, limits or
+        # pauses. So replace its private attribute; a test notices if the attribute disappears.
+        client._session = pages  # noqa: SLF001
+        return client
 
 
 def _meant(expression: Expression, answer: Answer) -> Answer:
