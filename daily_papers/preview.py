@@ -28,7 +28,7 @@ from daily_papers.config import (
 from daily_papers.config.reader import MOST_PAPERS
 from daily_papers.config.searches import in_either
 from daily_papers.daily.job import all_categories
-from daily_papers.daily.volumes import split_into_parts
+from daily_papers.daily.plan import split_into_parts
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.github_actions import repository_url
 from daily_papers.papers.authors import CoauthorGroup, coauthor_groups

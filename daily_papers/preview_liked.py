@@ -12,7 +12,7 @@ from daily_papers.config import Config, Keyword
 from daily_papers.daily.evidence import FeedRead, Liked, Ranked, known_liked
 from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.news import matching_each
-from daily_papers.daily.volumes import split_into_parts
+from daily_papers.daily.plan import split_into_parts
 from daily_papers.errors import FetchError
 from daily_papers.papers.announcement import merge_parts
 from daily_papers.preview import Request

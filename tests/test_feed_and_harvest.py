@@ -11,7 +11,7 @@ from daily_papers.arxiv.feed import todays_feed
 from daily_papers.arxiv.oai import changed_since
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
-from daily_papers.daily.volumes import split_into_parts
+from daily_papers.daily.plan import split_into_parts
 from daily_papers.papers.announcement import Announcement, merge_parts
 from daily_papers.query.categories import ARCHIVES
 from tests.sandbox.server import SandboxArxiv

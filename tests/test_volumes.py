@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.daily.volumes import PART_LIMIT, harvest_pages, oai_sets, split_into_parts
+from daily_papers.daily.plan import PART_LIMIT, harvest_pages, oai_sets, split_into_parts
 from daily_papers.query.categories import ARCHIVES, CATEGORIES
 from daily_papers.query.taxonomy import covers
 

@@ -82,7 +82,7 @@ class FeedAnswer:
 def todays_feed(
     session: PoliteSession, services: Services, parts: Sequence[tuple[str, ...]]
 ) -> FeedAnswer:
-    """Ask for the listing of the day, part by part (of ``volumes.split_into_parts``)."""
+    """Ask for the listing of the day, part by part (of ``plan.split_into_parts``)."""
     answers: list[PartAnswer] = []
     failures: list[PartFailure] = []
     for categories in parts:

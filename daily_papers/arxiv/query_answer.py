@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
@@ -39,41 +38,22 @@ class QueryAnswer:
     ids: tuple[ArxivId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the address of a query asks for."""
-
-    start: int
-    max_results: int
-    ids: tuple[ArxivId, ...]
-    newest_first: bool
-
-    @classmethod
-    def in_address(cls, url: str) -> Self:
-        """Read the address; for what it leaves out, take the query API's defaults."""
-        given = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
-        ids = given["id_list"].split(",") if "id_list" in given else []
-        return cls(
-            start=int(given.get("start", "0")),
-            max_results=int(given.get("max_results", "10")),
-            ids=tuple(ArxivId.parse(text) for text in ids),
-            newest_first=given.get("sortBy") == "lastUpdatedDate"
-            and given.get("sortOrder", "descending") == "descending",
-        )
-
-
 def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
     """Read an answer; raises BadAnswer or ShortAnswer unless it is whole and fits its address."""
-    asked = _Asked.in_address(url)
+    asked = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
+    first, most = int(asked.get("start", "0")), int(asked.get("max_results", "10"))
+    wanted = [ArxivId.parse(text) for text in asked.get("id_list", "").split(",") if text]
+    newest_first = asked.get("sortBy") == "lastUpdatedDate"
+    newest_first &= asked.get("sortOrder", "descending") == "descending"
     root = strict_xml(body, url)
     check_feed(root, url)
     total = _number(root, "totalResults", url)
     start = _number(root, "startIndex", url)
-    if start != asked.start:
-        raise BadAnswer(url, f"the answer starts at {start:,} where {asked.start:,} was asked")
+    if start != first:
+        raise BadAnswer(url, f"the answer starts at {start:,} where {first:,} was asked")
     entries = [_listed(entry, url) for entry in root.iterfind(f"{ATOM}entry")]
     ids = tuple(id_ for id_, _ in entries)
-    expected = min(asked.max_results, max(0, total - asked.start))
+    expected = min(most, max(0, total - first))
     if len(ids) < expected:
         held = plural(len(ids), "paper")
         raise ShortAnswer(
@@ -83,8 +63,8 @@ def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
         raise BadAnswer(
             url, f"the answer has {len(ids):,} papers, but at most {expected:,} are possible"
         )
-    _check_ids(ids, asked, url)
-    if asked.newest_first and any(one < other for (_, one), (_, other) in pairwise(entries)):
+    _check_ids(ids, wanted, url)
+    if newest_first and any(one < other for (_, one), (_, other) in pairwise(entries)):
         raise BadAnswer(url, "the papers are not sorted by lastUpdatedDate as asked")
     return QueryAnswer(total, ids)
 
@@ -97,13 +77,12 @@ def _number(root: etree._Element, name: str, url: str) -> int:
     return int(text)
 
 
-def _check_ids(ids: Sequence[ArxivId], asked: _Asked, url: str) -> None:
+def _check_ids(ids: Sequence[ArxivId], wanted: Sequence[ArxivId], url: str) -> None:
     """Check that no paper is there twice, and none that the identifiers did not ask for."""
-    times = Counter(str(id_) if asked.ids else id_.id for id_ in ids)
+    times = Counter(str(id_) if wanted else id_.id for id_ in ids)
     for name, number in times.items():
         if number > 1:
             raise BadAnswer(url, f"{name} is in the answer twice")
-    wanted = set(asked.ids)
     for id_ in ids:
         if wanted and id_ not in wanted and ArxivId(id_.id) not in wanted:
             raise BadAnswer(url, f"{id_} is in the answer, but was not asked for")

@@ -8,7 +8,6 @@ is skipped, and the run names it. The papers it took stay, even if the library c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -58,13 +57,13 @@ def rank_listing(
     notes = list(_skipped(due, before, day))
     if not can_rank():
         return Ranked({}, {keyword.slug: () for keyword in due}, (*notes, _NO_EXTRA))
-    shelf = _Shelf(Bookcase(root), known, notes)
-    liking = dict(_liking(shelf.papers(config.like), announced))
+    files = Bookcase(root)
+    liking = dict(_liking(_read(files, config.like, known, notes), announced))
     taken = before.news.union(paper.id for papers in feed.matching.values() for paper in papers)
     chosen: dict[str, tuple[Paper, ...]] = {}
     for keyword in due:
         free = [paper for paper in _within(keyword, announced) if paper.id not in taken]
-        closest = dict(_liking(shelf.papers(keyword.like), free))
+        closest = dict(_liking(_read(files, keyword.like, known, notes), free))
         order = sorted(free, key=lambda paper: closest[paper.id].closeness) if closest else []
         chosen[keyword.slug] = tuple(order[: keyword.papers_per_day])
         taken = taken.union(paper.id for paper in chosen[keyword.slug])
@@ -73,23 +72,15 @@ def rank_listing(
     return Ranked(liking, chosen, tuple(notes))
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """What the libraries hold."""
-
-    files: Bookcase
-    #: What is known of papers that are liked by their identifiers.
-    known: Mapping[str, LikedPaper]
-    #: What is to be reported, to which problems with files are added.
-    notes: list[str]
-
-    def papers(self, library: Library | None) -> tuple[LikedPaper, ...]:
-        """The papers of a library; what cannot be read is noted."""
-        if library is None:
-            return ()
-        papers, problems = self.files.read(library)
-        self.notes.extend(f"like: {problem}" for problem in problems)
-        return (*papers, *(self.known[id] for id in library.ids if id in self.known))
+def _read(
+    files: Bookcase, library: Library | None, known: Mapping[str, LikedPaper], notes: list[str]
+) -> tuple[LikedPaper, ...]:
+    """The papers of a library; what cannot be read is noted."""
+    if library is None:
+        return ()
+    papers, problems = files.read(library)
+    notes.extend(f"like: {problem}" for problem in problems)
+    return (*papers, *(known[id] for id in library.ids if id in known))
 
 
 def _liking(library: Sequence[LikedPaper], papers: Sequence[Paper]) -> Iterator[tuple[str, Liking]]:
