@@ -255,9 +255,9 @@ def run_render(arguments: Namespace) -> int:
 )
 def run_check(arguments: Namespace) -> int:
     """Name what is wrong in keywords.yaml and in the repository's own templates."""
-    from daily_papers.author_check import unseen_authors
-    from daily_papers.config import ConfigError, load_config, same_by_stem, unsendable_terms
+    from daily_papers.config import ConfigError, load_config, same_by_stem
     from daily_papers.daily.liking import unreadable_libraries
+    from daily_papers.keyword_check import unseen_authors, unsendable_terms
     from daily_papers.repository import KEYWORDS
     from daily_papers.template_check import check_templates
 

@@ -26,14 +26,21 @@ from daily_papers.config import (
     parse_config,
 )
 from daily_papers.config.reader import MOST_PAPERS
-from daily_papers.config.searches import in_either
 from daily_papers.daily.job import all_categories
 from daily_papers.daily.plan import split_into_parts
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.github_actions import repository_url
 from daily_papers.papers.authors import CoauthorGroup, coauthor_groups
 from daily_papers.papers.paper import Paper
-from daily_papers.query.expression import Expression, Phrase, wanted_leaves
+from daily_papers.query.expression import (
+    All,
+    AnyOf,
+    Expression,
+    Phrase,
+    Without,
+    any_of,
+    wanted_leaves,
+)
 from daily_papers.query.matching import Matches, Verdict
 from daily_papers.query.nearest import Nearest, nearest_phrases
 from daily_papers.repository import KEYWORDS, Repository
@@ -379,6 +386,21 @@ def overlaps(
     matches = Matches({other.slug: other.expression for other in others}, papers)
     counts = Counter({other.name: len(matches.of(other.slug)) for other in others})
     return tuple((name, count) for name, count in counts.most_common() if count)
+
+
+def in_either(expression: Expression) -> Expression:
+    """The search with "title or abstract" wherever it wants a phrase in both."""
+    match expression:
+        case All((Phrase(_, text) as one, Phrase(_, other) as two)) if text == other:
+            return any_of(one, two)
+        case All(parts):
+            return All(tuple(map(in_either, parts)))
+        case AnyOf(parts):
+            return AnyOf(tuple(map(in_either, parts)))
+        case Without(wanted, unwanted):
+            return Without(in_either(wanted), unwanted)
+        case _:
+            return expression
 
 
 def matching(expression: Expression, papers: Sequence[Paper]) -> tuple[Paper, ...]:

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from daily_papers.daily.plan import FetchMode
-from daily_papers.papers.venue import venue
+from daily_papers.papers.links import venue
 from tests.sandbox import (
     Change,
     Request,

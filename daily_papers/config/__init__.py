@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from daily_papers.config.model import Config, ConfigError, Keyword, Problem
 from daily_papers.config.reader import load_config, parse_config
-from daily_papers.config.searches import unsendable_terms
 from daily_papers.config.slugs import same_by_stem
 from daily_papers.config.summaries import Summaries
 
@@ -22,5 +21,4 @@ __all__ = [
     "load_config",
     "parse_config",
     "same_by_stem",
-    "unsendable_terms",
 ]

@@ -26,7 +26,6 @@ import yaml
 from daily_papers.config import doubts, messages
 from daily_papers.config.messages import Value
 from daily_papers.config.model import Config, ConfigError, Keyword, Problem
-from daily_papers.config.searches import EITHER, PLACES, any_phrase, in_one_of, plain_place
 from daily_papers.config.slugs import clashes, slug_of, slug_problem
 from daily_papers.config.summaries import (
     LANGUAGES,
@@ -40,14 +39,19 @@ from daily_papers.like.library import Library
 from daily_papers.papers.paper import ArxivId, folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import (
+    EITHER,
     NOTHING,
+    PLACES,
     Author,
     Category,
     Expression,
     Without,
     all_of,
     any_of,
+    any_phrase,
+    in_one_of,
     leaves,
+    plain_place,
 )
 from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
 from daily_papers.render.templates import COLUMNS, USUAL

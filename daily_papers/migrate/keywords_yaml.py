@@ -11,12 +11,11 @@ import yaml
 
 from daily_papers.config import ConfigError, Keyword, parse_config
 from daily_papers.config.messages import phrase_problem
-from daily_papers.config.searches import BOTH, EITHER, plain_place
 from daily_papers.config.slugs import RESERVED, slug_of, suggested_slug
 from daily_papers.migrate.old_config import FIELD, Topic
 from daily_papers.papers.paper import Paper, folded
 from daily_papers.query import taxonomy
-from daily_papers.query.expression import query_words
+from daily_papers.query.expression import BOTH, EITHER, plain_place, query_words
 from daily_papers.query.matching import Matches, Verdict
 
 _NAME = "keywords.yaml"

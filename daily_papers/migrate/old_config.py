@@ -18,10 +18,10 @@ from pathlib import PurePath
 
 import yaml
 
-from daily_papers.config.searches import BOTH, EITHER
 from daily_papers.migrate.topics import topic_key
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
+from daily_papers.query.expression import BOTH, EITHER
 
 #: Where tools keep their configuration, beside what they publish.
 USUAL_NAMES = (

@@ -1,4 +1,4 @@
-"""The code and the project page of a paper, as its comment or its abstract names them.
+"""What a paper's comment or abstract names: its code, its project page, its venue.
 
 They are found only in what the authors wrote, without network. A repository is two or more names on
 a known forge. A gist, a person's page and a data set are not repositories; the address of something
@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from daily_papers.papers.paper import Paper
+from daily_papers.text import one_line
 
 _FORGES = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
 
@@ -48,6 +50,36 @@ _NO_OWNER = re.compile(
 _INSIDE_GITLAB = re.compile(
     "-|blob|branches|commits|discussions|issues|merge_requests|pulls?|raw|releases|tags|tree|wikis"
 )
+
+#: In characters; a longer one is a sentence.
+_LONGEST_VENUE: Final = 60
+
+# What is only hoped for, or is about something else.
+_NOT_YET = re.compile(
+    r"submi(?:t|ss)|under (?:review|consideration|revision)|in review|reject|withdrawn|"
+    r"draft|in preparation|prior to|not (?:yet )?(?:peer|accepted)",
+    re.IGNORECASE,
+)
+_ACCEPTED = re.compile(
+    r"""\b(?:accepted|to\ (?:be\ )?(?:appear|published|presented)|appear(?:s|ed|ing)?|published
+        |presented|in\ press|forthcoming|camera[ -]ready(?:\ version)?|proceedings)\b
+        (?:\ (?:version|for|as|a|an|to|be|by|at|in|on|of|the|with|and|paper|poster|oral|spotlight
+            |talk|full|short|long|main|conference|journal|regular|highlight|publication|presentation
+            |presented|published|appear|proceedings|press|findings|preprint|research|article))*
+        [:,]?\ (?P<venue>[A-Z][^.;,()\[\]]*)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# An acronym and a year: CVPR 2026, NeurIPS'25, IEEE/CVF ICCV 2025, Interspeech 2026.
+_ACRONYM = re.compile(
+    r"""(?<![\w/])(?:(?:ACM|IEEE(?:/CVF|/RSJ)?|AAAI/ACM|USENIX|ISCA|EMNLP|Findings\ of)\ ){0,2}
+        (?!arXiv|CC\b|MSC|ACM\b|AMS\b|CS\b|PACS|Version|LaTeX|MNRAS|JHEP)
+        (?=[\w&-]*[A-Z][\w&-]*[A-Z]|Interspeech|Eurographics|Oakland|Humanoids|Odyssey)
+        [A-Z][A-Za-z&+-]{2,14}
+        (?:\ ?['’‘]\ ?\d\d|\)?[ -]?20\d\d)(?!\w)
+        (?:\ (?:Findings|Oral|Spotlight|Highlight|Workshops?))?""",
+    re.VERBOSE,
+)
+_WHEN = re.compile(r"\s*\b(?:on|in) [A-Z][a-z]+ \d.*$|\s+(?:\d+ pages|doi\b|https?:).*$")
 
 
 def code_url(paper: Paper) -> str | None:
@@ -108,3 +140,18 @@ def _repository(host: str, names: list[str]) -> list[str] | None:
 def _gitlab_project(names: list[str]) -> list[str]:
     inside = (at for at, name in enumerate(names) if at > 1 and _INSIDE_GITLAB.fullmatch(name))
     return [name for name in names[: next(inside, len(names))] if name]
+
+
+def venue(comment: str | None) -> str | None:
+    """The venue that a comment names; None if it names none, or one that has yet to decide."""
+    text = one_line(comment or "")
+    if _NOT_YET.search(text):
+        return None
+    acronym = _ACRONYM.search(text)
+    if acronym is not None:
+        return re.sub(r"(?<=[A-Za-z])\)? ?-?(?=20\d\d)", " ", acronym[0])
+    accepted = _ACCEPTED.search(text)
+    if accepted is None:
+        return None
+    name = _WHEN.sub("", accepted["venue"]).strip(" -:")
+    return name if 3 <= len(name) <= _LONGEST_VENUE and name[0].isupper() else None

@@ -6,9 +6,10 @@ The same small tree serves both, so that a search and a match cannot mean differ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from daily_papers.papers.authors import with_initials_apart
@@ -87,6 +88,39 @@ def all_of(*parts: Expression) -> Expression:
 def any_of(*parts: Expression) -> Expression:
     """Join with OR; a single part stays itself."""
     return parts[0] if len(parts) == 1 else AnyOf(parts)
+
+
+EITHER: Final = "title or abstract"
+BOTH: Final = "title and abstract"
+#: The choices of ``in``.
+PLACES: Final = ("title", "abstract", BOTH, EITHER)
+#: Several words, although no white space is between them: ``vision-language``, ``GPT-4``.
+_COMPOUND = re.compile(r"[^\W_]+(?:[-‐–][^\W_]+)+")
+
+
+def plain_place(phrase: str) -> str:
+    """Where a plain string must be: one word in both places, several words in either of them."""
+    return EITHER if " " in phrase or _COMPOUND.fullmatch(phrase) else BOTH
+
+
+def any_phrase(phrases: Sequence[str], place: str) -> Expression:
+    """At least one of the phrases is in the place, which is one of ``PLACES``."""
+    pairs = [(Phrase(Field.TITLE, phrase), Phrase(Field.ABSTRACT, phrase)) for phrase in phrases]
+    match place:
+        case "title":
+            return any_of(*(title for title, _ in pairs))
+        case "abstract":
+            return any_of(*(abstract for _, abstract in pairs))
+        case _ if place == BOTH:
+            return any_of(*(all_of(*pair) for pair in pairs))
+        case _:
+            return any_of(*(phrase for pair in pairs for phrase in pair))
+
+
+@lru_cache(maxsize=100)
+def in_one_of(categories: tuple[str, ...]) -> Expression:
+    """In one of the categories: the same expression for all keywords that have these."""
+    return any_of(*map(Category, categories))
 
 
 def leaves(expression: Expression) -> Iterator[Leaf]:

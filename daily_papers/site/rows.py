@@ -12,11 +12,10 @@ from markupsafe import Markup, escape
 
 from daily_papers.papers.authors import same_name
 from daily_papers.papers.bibtex import bibtex_entry
-from daily_papers.papers.links import project_url
+from daily_papers.papers.links import project_url, venue
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.papers.sentence import key_sentence
-from daily_papers.papers.venue import venue
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import SiteData, Topic, shown_day
 from daily_papers.site.formulas import FormulaRenderer, plain_text

@@ -1,7 +1,4 @@
-"""Warn if no stored paper has an author as keywords.yaml spells the name, but some come close.
-
-A warning, not a mistake: perhaps none of the stored papers is by that person.
-"""
+"""What `check` finds in keywords that are valid: authors nobody wrote so, and too long searches."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from daily_papers.config import Config, Problem
 from daily_papers.config.messages import list_as_yaml
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.authors import name_key, same_name
+from daily_papers.query.request_line import term_too_long
 from daily_papers.store.files import load_store
 
 #: A larger store is not read: `check` looks at files that anybody may have sent.
@@ -23,7 +21,8 @@ _MOST_NAMES: Final = 3
 def unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
     """Warn of each author without a stored paper, if stored papers have similar names.
 
-    ``name`` is what messages call keywords.yaml.
+    It is not a mistake, since perhaps none of the stored papers is by that person. ``name`` is what
+    messages call keywords.yaml.
     """
     people = [keyword for keyword in config.keywords if keyword.authors]
     files = (root / "data").glob("**/*") if people else ()
@@ -61,3 +60,15 @@ def _similar(spellings: Sequence[str], by_surname: Mapping[str, Mapping[str, Non
             if name_key(author)[0] == words[0][0]:
                 similar[author] = None
     return list(similar)[:_MOST_NAMES]
+
+
+def unsendable_terms(config: Config, name: str) -> tuple[Problem, ...]:
+    """The keywords whose search is too long for arXiv; a run does all the others.
+
+    ``name`` is what messages call the file.
+    """
+    return tuple(
+        Problem(name, keyword.line, None, f"{keyword.name}: {problem}")
+        for keyword in config.keywords
+        if (problem := term_too_long(keyword.expression)) is not None
+    )

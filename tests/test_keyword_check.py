@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from daily_papers.author_check import MOST_STORE_BYTES
+from daily_papers.keyword_check import MOST_STORE_BYTES
 from tests.support.command_line import run
 from tests.support.website import Website, paper
 
