@@ -112,6 +112,10 @@ class _Token:
         """The text for a message."""
         return cut(one_line(self.text), 40)
 
+    def error(self, problem: str, at: int = 0) -> QueryError:
+        """A mistake here, or so many characters on."""
+        return QueryError(self.column + at, problem)
+
 
 class _Parser:
     """Recursive descent over ``term (operator term)*``, with a single operator on each level."""
@@ -125,11 +129,8 @@ class _Parser:
         if not self._tokens:
             raise QueryError(1, 'the query is empty; write a term such as ti:"diffusion MRI"')
         expression = self._operation(depth=0)
-        left = self._peek()
-        if left is not None:
-            raise QueryError(
-                left.column, 'this ")" closes nothing; remove it, or add the missing "("'
-            )
+        if left := self._peek():
+            raise left.error('this ")" closes nothing; remove it, or add the missing "("')
         return expression
 
     def _peek(self) -> _Token | None:
@@ -172,12 +173,10 @@ class _Parser:
 
     def _group(self, opening: _Token, depth: int) -> Expression:
         if depth > _MAX_DEPTH:
-            raise QueryError(
-                opening.column, f"more than {_MAX_DEPTH} parentheses inside each other"
-            )
+            raise opening.error(f"more than {_MAX_DEPTH} parentheses inside each other")
         expression = self._operation(depth)
         if self._peek() is None:
-            raise QueryError(opening.column, 'this "(" is never closed; add a ")"')
+            raise opening.error('this "(" is never closed; add a ")"')
         self._next += 1
         return expression
 
@@ -185,20 +184,18 @@ class _Parser:
 def _check_operator(token: _Token, *, before: _Token | None, term: _Token | None) -> None:
     """Refuse what is not an operator, and one that differs from the one before on its level."""
     if token.text not in OPERATORS:
-        raise QueryError(token.column, _no_operator(token, term))
+        raise token.error(_no_operator(token, term))
     if before is None:
         return
     if token.text != before.text:
-        raise QueryError(
-            token.column,
+        raise token.error(
             f"{before.text} and {token.text} are mixed, and at arXiv neither goes first; "
-            f"add parentheses, as in (a {before.text} b) {token.text} c",
+            f"add parentheses, as in (a {before.text} b) {token.text} c"
         )
     if token.text == "ANDNOT":
-        raise QueryError(
-            token.column,
+        raise token.error(
             "at arXiv a second ANDNOT takes away from what the first one excludes; "
-            "write a ANDNOT (b OR c)",
+            "write a ANDNOT (b OR c)"
         )
 
 
@@ -222,40 +219,35 @@ def _misplaced_operator(token: _Token, *, before: _Token | None) -> QueryError:
     upper = token.text.upper()
     if before is not None and before.text in OPERATORS:
         if before.text == "AND" and _OPERATOR_LIKE.get(upper) == "ANDNOT":
-            return QueryError(before.column, f"write ANDNOT instead of AND {token.text}")
-        return QueryError(token.column, f"expected a term after {before.text}, not {token.text}")
+            return before.error(f"write ANDNOT instead of AND {token.text}")
+        return token.error(f"expected a term after {before.text}, not {token.text}")
     if "NOT" in upper or upper == "!":
-        return QueryError(
-            token.column,
+        return token.error(
             f"nothing is asked for before {token.text}; write wanted ANDNOT unwanted",
         )
-    return QueryError(token.column, f"expected a term before {token.text}")
+    return token.error(f"expected a term before {token.text}")
 
 
 def _leaf(token: _Token) -> Leaf:
     """Read ``field:word`` or ``field:"phrase"``."""
     field, colon, value = token.text.partition(":")
     if not colon or field.startswith('"') or not field:
-        raise QueryError(token.column, _no_field(token))
-    _check_field(field, token.column)
-    column = token.column + len(field) + 1
-    text = _unquoted(field, value, column)
+        raise token.error(_no_field(token))
+    if field not in _FIELDS:
+        raise token.error(_wrong_field(field))
+    written = _Token(value, token.column + len(field) + 1)
+    text = _unquoted(field, written)
     if field == "cat":
-        return _category(text, column)
+        return _category(text, written)
     words = query_words(text)
     if not re.search(r"[^\W_]", words):
-        raise QueryError(column, f"there is no word after {field}:")
-    if field != "au":
-        return Phrase(Field(field), words)
-    if "," in text:
-        names = [f'au:"{name}"' for name in names_in(text)]
-        raise QueryError(
-            column,
-            f"write the name without a comma: {names[0]}"
-            if len(names) == 1
-            else f"write each name as a term: ({' OR '.join(names)})",
-        )
-    return Author(words)
+        raise written.error(f"there is no word after {field}:")
+    if field == "au" and "," in text:
+        name, *others = [f'au:"{name}"' for name in names_in(text)]
+        if not others:
+            raise written.error(f"write the name without a comma: {name}")
+        raise written.error(f"write each name as a term: ({' OR '.join([name, *others])})")
+    return Author(words) if field == "au" else Phrase(Field(field), words)
 
 
 def _no_field(token: _Token) -> str:
@@ -269,58 +261,56 @@ def _no_field(token: _Token) -> str:
     return f"expected a field before {shown}: {fields}; arXiv would search every field"
 
 
-def _check_field(field: str, column: int) -> None:
-    if field in _FIELDS:
-        return
+def _wrong_field(field: str) -> str:
     for unusable, reason in _UNUSABLE.items():
         if field.lower() == unusable.lower():
-            raise QueryError(column, f"the field {unusable}: cannot be used: {reason}")
+            return f"the field {unusable}: cannot be used: {reason}"
     close = difflib.get_close_matches(field.lower(), (*_FIELDS, *_LONG_NAMES), 1, 0.6)
     if close:
-        meant = _LONG_NAMES.get(close[0], close[0])
-        raise QueryError(column, f'unknown field "{field}"; did you mean {meant}:?')
-    raise QueryError(column, f'unknown field "{field}"; the fields are ti, abs, au and cat')
+        return f'unknown field "{field}"; did you mean {_LONG_NAMES.get(close[0], close[0])}:?'
+    return f'unknown field "{field}"; the fields are ti, abs, au and cat'
 
 
-def _unquoted(field: str, value: str, column: int) -> str:
+def _unquoted(field: str, written: _Token) -> str:
     """What follows the colon, without its quotes."""
+    value = written.text
     if not value.startswith('"'):
-        _check_bare(field, value, column)
+        _check_bare(field, written)
         return value
     if len(value) == 1 or not value.endswith('"'):
-        raise QueryError(column, 'this quote is never closed; add a " after the phrase')
+        raise written.error('this quote is never closed; add a " after the phrase')
     if field != "cat" and wildcard_in(value):
-        raise QueryError(column, NO_WILDCARDS)
+        raise written.error(NO_WILDCARDS)
     return value[1:-1].strip()
 
 
-def _check_bare(field: str, value: str, column: int) -> None:
+def _check_bare(field: str, written: _Token) -> None:
     """Refuse what only quotes can hold, or what means something else without them."""
+    value = written.text
     if not value:
-        raise QueryError(
-            column,
+        raise written.error(
             f'expected a word or a quoted phrase right after {field}:, as in {field}:"two words"; '
-            "in parentheses each term needs its own field",
+            "in parentheses each term needs its own field"
         )
     if value[0] in _OTHER_QUOTES:
-        raise QueryError(column, f'use straight double quotes, as in {field}:"two words"')
+        raise written.error(f'use straight double quotes, as in {field}:"two words"')
     if glued := _GLUED_OPERATOR.search(value):
         problem = f"write {_OPERATOR_LIKE[glued[0]]} instead of {glued[0]}"
-        raise QueryError(column + glued.start(), problem)
+        raise written.error(problem, at=glued.start())
     if sign := _SYNTAX.search(value):
-        raise QueryError(column + sign.start(), f"{sign[0]} is syntax here; put it in quotes")
+        raise written.error(f"{sign[0]} is syntax here; put it in quotes", at=sign.start())
     if field != "cat" and (wildcard := re.search(r"[*?]", value)):
-        raise QueryError(column + wildcard.start(), NO_WILDCARDS)
+        raise written.error(NO_WILDCARDS, at=wildcard.start())
 
 
-def _category(text: str, column: int) -> Category:
+def _category(text: str, written: _Token) -> Category:
     """``cat:cs.CV``; ``cat:cs.*`` and ``cat:cs`` are the whole archive."""
     name = text.removesuffix(".*")
     if "*" in name:
         archive = re.split(r"[.*]", name)[0] or "cs"
-        raise QueryError(column, f"a * can only stand for a whole archive, as in cat:{archive}.*")
+        raise written.error(f"a * can only stand for a whole archive, as in cat:{archive}.*")
     if taxonomy.is_known(name) or (name == text and taxonomy.is_well_formed(name)):
         return Category(taxonomy.canonical(name))
     meant = " or ".join(f"cat:{close}" for close in taxonomy.suggest(name))
     hint = f"did you mean {meant}?" if meant else "see https://arxiv.org/category_taxonomy"
-    raise QueryError(column, f'"{text}" is not a category of arXiv; {hint}')
+    raise written.error(f'"{text}" is not a category of arXiv; {hint}')
