@@ -209,11 +209,6 @@ def no_number(value: Value, most: int) -> str:
     return f"{expected}, not {cut(value.text, _SHOWN)}" if value.is_one else expected
 
 
-def no_liked(value: Value) -> str:
-    """What to write instead of a value that is neither a text nor a list of texts."""
-    return f"expected BibTeX files and arXiv identifiers; write {value.key}: [library.bib]"
-
-
 def liked_problem(text: str) -> str | None:
     """What is wrong with the path of a BibTeX file; None if nothing is."""
     parts = text.split("/")
@@ -241,12 +236,6 @@ def no_list(value: Value) -> str:
     return f"expected a list; write {value.key}: {list_as_yaml(texts)}"
 
 
-def no_keys(value: Value) -> str:
-    """What to write instead of a value that is not keys with their values."""
-    example = 'endpoint: "https://api.example.com/v1"'
-    return f"expected keys and values below it, such as {value.key}: {{{example}, model: name}}"
-
-
 def no_choice(value: Value, choices: Sequence[str]) -> str:
     """What to write instead of a value that is not one of the choices."""
     words = value.text[:100].lower().split() if value.kind == "a text" else []
@@ -257,12 +246,8 @@ def no_choice(value: Value, choices: Sequence[str]) -> str:
     return f"expected {', '.join(choices[:-1])} or {choices[-1]}"
 
 
-def unknown_key(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
+def meant_by(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
     """What to write instead of an unknown key; it may belong elsewhere in the file."""
-    return f'unknown key "{cut(key, _SHOWN)}"; {_meant_by(key[:200], known, elsewhere, owner)}'
-
-
-def _meant_by(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
     start, colon, *_ = [*re.split("([:：])", key, maxsplit=1), ""]
     if colon and start in known:
         return colon_needed(start, colon)

@@ -190,9 +190,9 @@ class _Reader:
             label = value.key if label is None else label
             self._note(value.index, f"{label}: {message}" if label else message)
 
-    def refuse_kind(self, value: Value, describe: Callable[[Value], str]) -> None:
-        """Note that a value is missing, or of the wrong kind, which ``describe`` puts in words."""
-        self.refuse(value, (messages.nothing if value.is_missing else describe)(value))
+    def refuse_kind(self, value: Value, message: str) -> None:
+        """Note that a value is of the wrong kind, unless it is missing."""
+        self.refuse(value, messages.nothing(value) if value.is_missing else message)
 
     def _note(self, index: int, message: str) -> None:
         self.problems.append(Problem(self._name, *self._source.place(index), message))
@@ -233,7 +233,7 @@ class _Reader:
         """A text without surplus white space; None if it is wrong."""
         written = value.node.value
         if value.kind != "a text":
-            self.refuse_kind(value, wrong_kind)
+            self.refuse_kind(value, wrong_kind(value))
         elif len(written) > most:
             self.refuse(value, f"longer than {most:,} characters")
         elif problem := check(written):
@@ -261,7 +261,7 @@ class _Reader:
         if or_one and value.kind != "a list":
             return [value]
         if value.kind != "a list":
-            self.refuse_kind(value, messages.no_list)
+            self.refuse_kind(value, messages.no_list(value))
             return []
         nodes: list[yaml.Node] = value.node.value
         if len(nodes) < least:
@@ -277,23 +277,21 @@ class _Reader:
         values: dict[str, Value] = {}
         lines: dict[str, int] = {}
         for key, node in value.node.value:
+            index, name = key.start_mark.index, key.value
             if key.tag == REFUSED:
                 continue
             if not isinstance(key, yaml.ScalarNode):
                 message = "a key must be a word; put a text with brackets or braces in quotes"
-                self._note(key.start_mark.index, message)
-                continue
-            index, name = key.start_mark.index, key.value
-            if name in lines:
+                self._note(index, message)
+            elif name in lines:
                 message = f'duplicate key "{cut(name, 60)}"; the first is on line {lines[name]}'
-                self._note(key.start_mark.index, message)
-                continue
-            lines[name] = self._source.place(index).line
-            if name in readers:
-                values[name] = Value(node, name, index)
+                self._note(index, message)
             else:
-                message = messages.unknown_key(name, tuple(readers), tuple(other), value)
-                self._note(key.start_mark.index, message)
+                lines[name] = self._source.place(index).line
+                values[name] = Value(node, name, index)
+        for name in [name for name in values if name not in readers]:
+            meant = messages.meant_by(name[:200], tuple(readers), tuple(other), value)
+            self._note(values.pop(name).index, f'unknown key "{cut(name, 60)}"; {meant}')
         return values
 
     # --- the whole -----------------------------------------------------------------------------
@@ -437,7 +435,8 @@ class _Reader:
         files, ids = dict[str, int](), list[str]()
         for item in self.items(value, most=_MOST_LIKED, or_one=True):
             if item.kind not in ("a text", "a number"):
-                self.refuse_kind(item, messages.no_liked)
+                expected = "expected BibTeX files and arXiv identifiers"
+                self.refuse_kind(item, f"{expected}; write {value.key}: [library.bib]")
                 continue
             try:
                 ids.append(ArxivId.parse(item.text).id)
@@ -451,7 +450,8 @@ class _Reader:
     def summaries(self, value: Value) -> Summaries | None:
         """Which model writes summaries; None if it is wrong."""
         if value.kind != "keys":
-            self.refuse_kind(value, messages.no_keys)
+            example = f'{value.key}: {{endpoint: "https://api.example.com/v1", model: name}}'
+            self.refuse_kind(value, f"expected keys and values below it, such as {example}")
             return None
         before = self.errors
         values = self.mapping(value, _SUMMARIES_KEYS, {})
@@ -481,14 +481,14 @@ def _number(reader: _Reader, value: Value, most: int = MOST_PAPERS) -> int | Non
     number = value.whole_number
     if number is not None and 1 <= number <= most:
         return number
-    reader.refuse_kind(value, partial(messages.no_number, most=most))
+    reader.refuse_kind(value, messages.no_number(value, most))
     return None
 
 
 def _choice(reader: _Reader, value: Value, choices: Sequence[str]) -> str | None:
     if value.kind == "a text" and value.text in choices:
         return value.text
-    reader.refuse_kind(value, partial(messages.no_choice, choices=choices))
+    reader.refuse_kind(value, messages.no_choice(value, choices))
     return None
 
 

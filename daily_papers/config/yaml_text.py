@@ -323,9 +323,9 @@ def _surplus(text: str, index: int) -> tuple[int, str] | None:
         return index, f"something follows the closing {sign}; {message}"
     if sign not in {"'", '"'}:
         return None
-    opened = _opened(above, sign) if _is_odd(line, sign) else None
-    if opened is not None:
-        return opened, _NEVER_CLOSED
+    for number in reversed(range(len(above))) if _is_odd(line, sign) else ():
+        if _is_odd(above[number], sign):
+            return sum(map(len, above[:number])) + above[number].rindex(sign), _NEVER_CLOSED
     if text[index:].startswith(","):
         message = "several texts need brackets, as in [one, another]"
     elif sign == "'":
@@ -340,11 +340,3 @@ def _surplus(text: str, index: int) -> tuple[int, str] | None:
 def _is_odd(line: str, sign: str) -> bool:
     """Whether the line opens a quote without closing it, or closes one without opening it."""
     return _ESCAPED.sub("", line).count(sign) % 2 == 1
-
-
-def _opened(above: list[str], sign: str) -> int | None:
-    """Where the nearest line above opens a quote without closing it."""
-    for number in reversed(range(len(above))):
-        if _is_odd(above[number], sign):
-            return sum(map(len, above[:number])) + above[number].rindex(sign)
-    return None
