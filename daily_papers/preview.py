@@ -100,21 +100,10 @@ class KeywordPreview:
     failure: str | None = None
 
     @property
-    def per_listing_day(self) -> float | None:
-        """How many papers and revisions match on an average listing day."""
-        return _per_listing_day(self.papers)
-
-    @property
-    def either_per_listing_day(self) -> float | None:
-        """How many have the phrase in title or abstract, if it must be in both."""
-        return _per_listing_day(self.either)
-
-    @property
-    def new_per_listing_day(self) -> float | None:
-        """How many of these are new papers, which are mailed."""
-        if self.per_listing_day is None:
-            return None
-        return self.per_listing_day * sum(p.version == 1 for p in self.papers) / len(self.papers)
+    def new_per_listing_day(self) -> float:
+        """How many new papers, which are mailed, match on an average listing day; 0 if unknown."""
+        new = sum(paper.version == 1 for paper in self.papers)
+        return (per_listing_day(self.papers) or 0.0) * new / max(len(self.papers), 1)
 
     @property
     def days_covered(self) -> float | None:
@@ -151,7 +140,8 @@ def _days(papers: Sequence[Paper]) -> float | None:
     return (max(times) - min(times)).total_seconds() / 86_400 or None
 
 
-def _per_listing_day(papers: Sequence[Paper]) -> float | None:
+def per_listing_day(papers: Sequence[Paper]) -> float | None:
+    """How many of a search's papers and revisions come on an average listing day."""
     days = _days(papers)
     return None if days is None else (len(papers) - 1) / days * 7 / _LISTING_DAYS_A_WEEK
 
@@ -371,7 +361,7 @@ def _new_per_listing_day(previews: Sequence[KeywordPreview]) -> float:
     """Count each new paper once: with a share for each of the keywords that it matches."""
     keywords = Counter(paper.id for each in previews for paper in each.papers)
     return sum(
-        (each.new_per_listing_day or 0.0)
+        each.new_per_listing_day
         * sum(1 / keywords[paper.id] for paper in each.papers)
         / max(len(each.papers), 1)
         for each in previews

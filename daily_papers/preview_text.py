@@ -13,7 +13,13 @@ from daily_papers.config.messages import list_as_yaml
 from daily_papers.daily.plan import MOST_FILLS
 from daily_papers.github_actions import harmless
 from daily_papers.papers.paper import Paper
-from daily_papers.preview import FEWEST_DAYS, KeywordChanges, KeywordPreview, Overview
+from daily_papers.preview import (
+    FEWEST_DAYS,
+    KeywordChanges,
+    KeywordPreview,
+    Overview,
+    per_listing_day,
+)
 from daily_papers.query.expression import Phrase, to_arxiv, wanted_leaves
 from daily_papers.query.matching import explain, why
 from daily_papers.render import markdown
@@ -161,9 +167,9 @@ def _both_ways(preview: KeywordPreview) -> Iterator[str]:
     terms = wanted_leaves(preview.keyword.expression)
     phrases = dict.fromkeys(term.text for term in terms if isinstance(term, Phrase))
     rates = ""
-    if preview.either_per_listing_day is not None:
-        unit, days = _unit(preview.either_per_listing_day)
-        each = ((preview.per_listing_day or 0.0), preview.either_per_listing_day)
+    if (rate := per_listing_day(preview.either)) is not None:
+        unit, days = _unit(rate)
+        each = ((per_listing_day(preview.papers) or 0.0), rate)
         rates = f", {' and '.join(_rounded(rate * days) for rate in each)} a {unit}"
     both, either = len(preview.papers), len(preview.either)
     narrow = "Narrow: " if 2 * both < either else ""
@@ -178,10 +184,9 @@ def _amounts(preview: KeywordPreview) -> Iterator[str]:
         return
     about = "about " if len(preview.either) > len(preview.papers) else ""
     yield f"{about}{plural(preview.total, 'paper')} on arXiv"
-    if preview.per_listing_day is not None:
-        unit, days = _unit(preview.per_listing_day)
-        matches = _rounded(preview.per_listing_day * days)
-        new = _rounded((preview.new_per_listing_day or 0.0) * days)
+    if (rate := per_listing_day(preview.papers)) is not None:
+        unit, days = _unit(rate)
+        matches, new = _rounded(rate * days), _rounded(preview.new_per_listing_day * days)
         yield f"{matches} matches a {unit}, {new} of them new papers"
     rows = preview.keyword.max_papers
     if preview.total <= rows:

@@ -290,8 +290,13 @@ class _Reader:
                 self._say(node, "filter", node.name, self._environment.filters)
             case nodes.Test() if node.name not in self._environment.tests:
                 self._say(node, "test", node.name, self._environment.tests)
-            case nodes.Include() | nodes.Extends() | nodes.Import() | nodes.FromImport():
-                self._check_name_of_template(node)
+            case (
+                nodes.Include(template=nodes.Const(value=str(name)), ignore_missing=False)
+                | nodes.Extends(template=nodes.Const(value=str(name)))
+                | nodes.Import(template=nodes.Const(value=str(name)))
+                | nodes.FromImport(template=nodes.Const(value=str(name)))
+            ) if name not in self._templates:
+                self._say(node, "template", name, self._templates)
             case _:
                 pass
         for child in node.iter_child_nodes():
@@ -299,10 +304,10 @@ class _Reader:
 
     def _visit_loop(self, node: nodes.For, scope: ChainMap[str, Any]) -> None:
         self._visit(node.iter, scope)
-        names = {}
+        inner = scope
         if isinstance(node.target, nodes.Name):
-            names[node.target.name] = _element_type(self._type_of(node.iter, scope))
-        inner = scope.new_child(names)
+            element = _element_type(self._type_of(node.iter, scope))
+            inner = scope.new_child({node.target.name: element})
         for child in node.iter_child_nodes(exclude=("iter", "target")):
             self._visit(child, inner)
 
@@ -322,15 +327,6 @@ class _Reader:
         if node.attr not in types and _dotted(node) not in self._guarded:
             self._say(node, "field", node.attr, [name for name in types if name[0] != "_"])
         return _known(types.get(node.attr))
-
-    def _check_name_of_template(
-        self, node: nodes.Include | nodes.Extends | nodes.Import | nodes.FromImport
-    ) -> None:
-        if not isinstance(node.template, nodes.Const) or getattr(node, "ignore_missing", False):
-            return
-        name = node.template.value
-        if isinstance(name, str) and name not in self._templates:
-            self._say(node, "template", name, self._templates)
 
     def _say(self, node: nodes.Node, kind: str, name: str, known: Collection[str]) -> None:
         self._found.append(_Mistake(node.lineno, kind, name, known))

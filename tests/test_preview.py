@@ -14,7 +14,7 @@ from daily_papers import preview_text
 from daily_papers.config import Keyword, parse_config
 from daily_papers.papers.authors import coauthor_groups
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.preview import KeywordPreview, matching, overlaps
+from daily_papers.preview import KeywordPreview, matching, overlaps, per_listing_day
 from daily_papers.preview_text import FORMATS, keyword_passage
 from tests.sandbox import RATE_EXCEEDED, SandboxArxiv, Service
 from tests.support.bare_remote import BareRemote, git
@@ -84,7 +84,7 @@ def each(days: float, count: int = 100) -> list[Paper]:
 
 def test_a_weeks_papers_come_on_five_days() -> None:
     seen = preview_of(*each(1 / 7), total=5000)
-    assert seen.per_listing_day == pytest.approx(49 / 5)
+    assert per_listing_day(seen.papers) == pytest.approx(49 / 5)
     assert seen.new_per_listing_day == pytest.approx(49 / 5 * 3 / 4)
     assert seen.days_covered == pytest.approx(99 / 7)
     assert not seen.is_too_broad
@@ -110,7 +110,7 @@ def test_where_all_papers_fit_nothing_is_pushed_out() -> None:
 
 @pytest.mark.parametrize("papers", [[], [paper(1)], [paper(1), paper(2)]])
 def test_of_too_little_no_rate_is_told(papers: list[Paper]) -> None:
-    assert preview_of(*papers).per_listing_day is None
+    assert per_listing_day(papers) is None
     assert "matches a" not in as_text(preview_of(*papers))
 
 
