@@ -416,8 +416,8 @@ def run_preview(arguments: Namespace) -> int:
         option(
             "--correct",
             metavar="DIGEST",
-            help="update the issue of a digest (2026-11-20) from the digest's file, and add a "
-            "comment that says what changed",
+            help="update the issues that show a digest (2026-11-20) from the digest's file, and "
+            "add a comment that says what changed",
         ),
     ],
     option("--reason", metavar="TEXT", help="with --correct: what was wrong"),
