@@ -16,9 +16,11 @@ from tests.support.github import Fault
 from tests.support.model_server import KEY, ModelServer, model_server
 from tests.support.rehearsal import ABSTRACT_PAGE, KEYWORDS, Rehearsal, rehearsal, this_repository
 from tests.support.runner import Event, Job
+from tests.support.services import serving_hook, serving_mail
 from tests.support.wheel import unpacked_wheel
 
 NOTIFY = "Send the digests"
+PASSWORD = "pa55word-t0ken"
 
 
 @pytest.mark.full
@@ -145,11 +147,23 @@ def test_the_website_on_days_that_do_not_go_well(tmp_path: Path) -> None:
         assert it.website() == shown
 
 
-def test_a_model_summarizes_what_is_mailed_and_its_key_is_nowhere(tmp_path: Path) -> None:
-    """A push in between asks the model nothing again; on the second day it does not answer."""
+def test_a_model_summarizes_what_goes_to_channels_and_no_secret_is_anywhere(tmp_path: Path) -> None:
+    """A push in between asks the model nothing again; on the second day it does not answer, and a
+    channel neither.
+    """
     repository = _made_by_init(tmp_path)
-    with model_server() as model, rehearsal(tmp_path, repository) as it:
+    with (
+        serving_hook() as hook,
+        serving_mail() as inbox,
+        model_server() as model,
+        rehearsal(tmp_path, repository) as it,
+    ):
         _name_model(it, model)
+        it.runner.secrets["DAILY_PAPERS_CHANNELS"] = (
+            f"chat = json://{PASSWORD}:{PASSWORD}@127.0.0.1:{hook.port}/{PASSWORD}\n"
+            f"mail = mailto://127.0.0.1:{inbox.port}/?from={PASSWORD}@example.org\n"
+            f"lost = slack://{PASSWORD}\n{PASSWORD}\n"
+        )
         pushing = _push_once(it, {"NOTES.md": "Mine.\n"}, "Note")
         job = it.slot(date(2026, 1, 13), intercept=pushing)
         assert job.succeeded
@@ -162,7 +176,12 @@ def test_a_model_summarizes_what_is_mailed_and_its_key_is_nowhere(tmp_path: Path
         assert body.count("(by a model)") == len(it.mailed()) > 0
         assert it.slot(date(2026, 1, 13)).succeeded
         _all_is_well(it)
+        assert set(ABSTRACT_PAGE.findall("".join(hook.messages))) == set(it.mailed())
+        ((_, mail),) = inbox.mails
+        assert "(by a model)" in mail.get_body(("plain",)).get_content()
+        sent = list(hook.messages)
 
+        hook.status = 503
         it.runner.secrets["DAILY_PAPERS_MODEL_KEY"] = f"api.example.com={KEY}"
         job = it.slot(date(2026, 1, 14))
         assert job.succeeded
@@ -171,10 +190,18 @@ def test_a_model_summarizes_what_is_mailed_and_its_key_is_nowhere(tmp_path: Path
         body = it.github.bodies()[-1]
         assert body.count("(by a model)") < len(ABSTRACT_PAGE.findall(body))
         _all_is_well(it)
-        assert KEY not in "".join((job.log, job.summary, *it.github.bodies()))
-        assert KEY not in it.remote.told("log", "--all", "--patch")
+        assert hook.messages == sent
+        warnings = [command.message for command in it.runner.jobs["notify"].commands]
+        assert {each.split(":")[0] for each in warnings} == {
+            "DAILY_PAPERS_CHANNELS, line 4", "channel chat", "channel lost"
+        }  # fmt: skip
+        assert it.runner.jobs["notify"].succeeded
+        logs = [each.log + each.summary for each in it.runner.jobs.values()]
+        texts = (*logs, *it.github.bodies(), it.remote.told("log", "--all", "--patch"))
         files = [path for path in tmp_path.rglob("*") if path.is_file()]
-        assert not any(KEY.encode() in path.read_bytes() for path in files)
+        for secret in (KEY, PASSWORD):
+            assert secret not in "".join(texts)
+            assert not any(secret.encode() in path.read_bytes() for path in files)
 
 
 @pytest.mark.full
