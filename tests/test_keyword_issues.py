@@ -237,6 +237,38 @@ def test_a_dry_run_shows_what_would_go_to_channels(watcher: Watcher, hook: Hook)
     assert hook.sent == []
 
 
+def test_a_run_reads_the_comments_of_the_last_week_where_there_was_news(watcher: Watcher):
+    ours = itertools.count(1)
+    for day in days(MONDAY, 30):
+        slugs = ["mri"] if day.day % 2 else ["ct"]
+        if day == MONDAY:
+            slugs = ["mri", "ct", "old"]
+        send(watcher, news(day, (next(ours), slugs), keyword_names=()))
+    watcher.github.exchanges.clear()
+    watcher.notify()
+    read = [e for e in watcher.github.exchanges if e.method == "GET" and "/comments" in e.target]
+    assert len(read) == 2
+    assert all(len(e.answer.content) <= 6 for e in read if e.answer)
+    assert watcher.github.writes == []
+    watcher.today += timedelta(days=30)
+    send(watcher, news(watcher.today, (99, ["old"]), keyword_names=()))
+    assert in_issues(watcher.github)["old"] == ids([1, 99])
+    assert sum(map(len, in_issues(watcher.github).values())) == 33
+
+
+def test_a_damaged_digest_is_sent_weeks_later_once_it_is_restored(watcher: Watcher):
+    send(watcher, news(MONDAY, (1, ["mri"])))
+    damaged = watcher.root / "digests" / f"{TUESDAY}.md"
+    damaged.write_text("nothing", encoding="utf-8")
+    for day in days(WEDNESDAY, 12):
+        watcher.write(news(day, (day.day, ["mri"])))
+        watcher.today = day
+        with pytest.raises(DailyPapersError, match=str(TUESDAY)):
+            watcher.notify()
+    send(watcher, news(TUESDAY, (99, ["mri"])))
+    assert in_issues(watcher.github)["mri"][-1] == "2611.00099"
+
+
 @pytest.mark.parametrize("request_number", range(1, 16))
 def test_a_correction_reaches_the_keywords_that_it_is_about(watcher: Watcher, request_number: int):
     extra = (("ct", "CT"),)

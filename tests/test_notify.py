@@ -58,6 +58,7 @@ class Watcher:
         write(self.root, *digests)
 
     def notify(self, **options: object) -> int:
+        self.github.pass_to(self.today)
         environment = {
             "GITHUB_TOKEN": TOKEN,
             "GITHUB_REPOSITORY": self.github.repository,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -87,9 +88,10 @@ class Issues:
             if "pull_request" not in thing:
                 yield _decoded(Issue, thing, f"GET {path}")
 
-    def comments(self, number: int) -> list[Comment]:
-        """List the comments on an issue, oldest first."""
-        path = f"{self._base}/issues/{number}/comments?per_page=100"
+    def comments(self, number: int, since: date | None = None) -> list[Comment]:
+        """List the comments on an issue, or those written or changed since a day, oldest first."""
+        newer = f"&since={since}T00:00:00Z" if since else ""
+        path = f"{self._base}/issues/{number}/comments?per_page=100{newer}"
         return [_decoded(Comment, thing, f"GET {path}") for thing in self._api.read_all(path)]
 
     def label_description(self, name: str) -> str | None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from daily_papers.mail.digest import Digest, Mail, mails_of
+from daily_papers.mail.digest import Digest, Mail, digest_order, is_key, mails_of
 from daily_papers.mail.github_issues import Issue
 from daily_papers.mail.issue import (
     LONGEST_BODY,
@@ -32,7 +32,7 @@ from daily_papers.papers.news_item import NewsItem
 
 _KEY = re.compile(
     r"^<!-- daily-papers keyword=(?P<slug>[a-z0-9-]+) repository=(?P<repository>[\w.-]+/[\w.-]+)"
-    r" since=(?P<since>[0-9-]+) -->\s*$",
+    r" since=(?P<since>[0-9-]+)(?: complete=(?P<complete>[0-9-]+))? -->\s*$",
     re.MULTILINE | re.ASCII,
 )
 _LONGEST_NAME = 100
@@ -46,15 +46,19 @@ class KeywordKey:
     slug: str
     repository: str
     since: str
+    #: Everything up to this digest is in the comments, so that older ones need not be read again;
+    #: empty at first.
+    complete: str = ""
 
     def is_for(self, repository: str) -> bool:
         """Whether the key belongs to one of this repository's issues."""
         return self.repository.casefold() == repository.casefold()
 
     def __str__(self) -> str:
+        complete = f" complete={self.complete}" if self.complete else ""
         return (
             f"<!-- daily-papers keyword={self.slug} repository={self.repository}"
-            f" since={self.since} -->"
+            f" since={self.since}{complete} -->"
         )
 
 
@@ -76,6 +80,13 @@ class Topic:
     formerly: tuple[str, ...]
     digests: tuple[Digest, ...]
 
+    def after(self, lasting: KeywordIssue | None) -> tuple[Digest, ...]:
+        """The digests that its issue does not name as complete."""
+        if lasting is None or not lasting.key.complete:
+            return self.digests
+        complete = digest_order(lasting.key.complete)
+        return tuple(each for each in self.digests if digest_order(each.key) > complete)
+
 
 @dataclass(frozen=True)
 class TopicPlan:
@@ -94,6 +105,13 @@ class TopicPlan:
     changed: PartKey | None
 
     @property
+    def complete(self) -> str:
+        """The digest up to which everything is there once the parts are added."""
+        added = {key for part in self.parts for key in part.key.digests}
+        there = [each.key for each in self.topic.digests if each.key in self.out | added]
+        return there[-1] if there else ""
+
+    @property
     def papers(self) -> int:
         """How many papers the comments to add have."""
         return sum(part.key.last - part.key.first + 1 for part in self.parts)
@@ -104,7 +122,13 @@ def find_keyword_key(body: str) -> KeywordKey | None:
     found = list(_KEY.finditer(body))
     if not found:
         return None
-    return KeywordKey(found[-1]["slug"], found[-1]["repository"], found[-1]["since"])
+    complete = found[-1]["complete"] or ""
+    return KeywordKey(
+        found[-1]["slug"],
+        found[-1]["repository"],
+        found[-1]["since"],
+        complete if is_key(complete) else "",
+    )
 
 
 def issue_title_of(topic: Topic) -> str:
@@ -112,10 +136,10 @@ def issue_title_of(topic: Topic) -> str:
     return f"New papers: {break_links(visible_text(topic.name, _LONGEST_NAME))}"
 
 
-def keyword_issue(topic: Topic, since: str, links: Links) -> tuple[str, str]:
+def keyword_issue(topic: Topic, since: str, complete: str, links: Links) -> tuple[str, str]:
     """The title and the text of a keyword's issue."""
     name = visible_text(topic.name, _LONGEST_NAME)
-    key = KeywordKey(topic.slug, links.repository, since)
+    key = KeywordKey(topic.slug, links.repository, since, complete)
     how = (
         "To get them by email, press *Subscribe* on this page. Close this issue to pause it: what"
         " is new meanwhile follows when you open it again."
@@ -196,11 +220,17 @@ def plan_topic(
     links: Links,
     today: date,
 ) -> TopicPlan:
-    """Work out what a keyword's issue lacks; ``sent`` are the keys of the comments there."""
-    by_key = {digest.key: digest for digest in topic.digests}
+    """Work out what a keyword's issue lacks.
+
+    ``sent`` are the keys of the comments there, except older ones than it names as complete.
+    """
+    after = topic.after(lasting)
+    by_key = {digest.key: digest for digest in after}
     parts: list[IssuePart] = []
     changed = None
     for first in sent:
+        if not by_key.keys() & set(first.digests):
+            continue
         there = {key.part for key in sent if key.digests == first.digests}
         if first.part > 1 or len(there) >= first.parts:
             continue
@@ -212,8 +242,9 @@ def plan_topic(
         else:
             changed = first
     out = frozenset(key for first in sent if first.part == 1 for key in first.digests)
-    for mail in mails_of([each for each in topic.digests if each.key not in out], today):
+    for mail in mails_of([each for each in after if each.key not in out], today):
         parts += issue_parts(mail, links, topic.slug)
+    out |= {each.key for each in topic.digests} - by_key.keys()
     is_renamed = lasting is not None and (
         lasting.key.slug != topic.slug or lasting.issue.title != issue_title_of(topic)
     )

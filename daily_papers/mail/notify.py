@@ -135,11 +135,19 @@ def notify(
     destination = Destination.from_environment(environment)
     channels, warnings = read_channels(environment)
     try:
-        if options.test:
+        if not options.test:
+            digests, problems = read_digests(root)
+            if destination is not None:
+                digests = digests_for(digests, destination.repository)
+            today = listing_day(environment)
+            run = _Run(destination, options, channels, digests, today, say, problems, warnings)
+            run.carry_out(clock)
+            _raise(problems)
+        elif channels or warnings:
             repository = destination.repository if destination else None
-            warnings += _test(channels, warnings, repository, say)
+            warnings += delivery.test(channels, repository, say)
         else:
-            _notify(_Order(root, destination, options, channels, warnings), environment, clock, say)
+            raise UsageError(f"--test: {VARIABLE} is not set; see docs/channels.md")
     except IssuesOff:
         warnings += [_NO_ISSUES] if channels else []
         raise
@@ -149,67 +157,11 @@ def notify(
     return 3 if warnings else 0
 
 
-@dataclass(frozen=True)
-class _Order:
-    """What to do; ``warnings`` collects what goes wrong with channels."""
-
-    root: Path
-    destination: Destination | None
-    options: NotifyOptions
-    channels: tuple[Channel, ...]
-    warnings: list[str]
-
-
-def _notify(order: _Order, environment: Mapping[str, str], clock: Clock, say: Say) -> None:
-    destination = order.destination
-    digests, problems = read_digests(order.root)
-    if destination is not None:
-        digests = digests_for(digests, destination.repository)
-    today = listing_day(environment)
-    if destination is None or not destination.token:
-        _show_newest(order, digests, today, say)
-    elif digests:
-        try:
-            with destination.issues(clock, say) as issues:
-                problems += _at_github(order, issues, digests, today, say)
-        except NotGitHub:
-            if not order.options.dry_run and order.options.to_file is None:
-                raise
-            _show_newest(order, digests, today, say)
-    elif not problems:
-        say("nothing to send: digests/ holds no digest of this repository")
-    _raise(problems)
-
-
-def _test(
-    channels: tuple[Channel, ...], wrong: list[str], repository: str | None, say: Say
-) -> list[str]:
-    if not channels and not wrong:
-        raise UsageError(f"--test: {VARIABLE} is not set; see docs/channels.md")
-    return delivery.test(channels, repository, say)
-
-
-def _at_github(
-    order: _Order, issues: Issues, digests: tuple[Digest, ...], today: date, say: Say
-) -> list[DailyPapersError]:
-    """Do what the options ask for, first the issues and then the channels."""
-    assert order.destination is not None
-    links, channels = order.destination.links, order.channels
-    complete: list[SentMail] = []
-    outbox = Outbox(
-        issues,
-        read_mailbox(issues, order.destination.login),
-        links,
-        say,
-        marks=Marks.begin(today, [channel.name for channel in channels]) if channels else None,
-        when_complete=complete.append,
-    )
-    problems = _carry_out(outbox, digests, today, order)
-    if channels:
-        order.warnings.extend(
-            delivery.Delivery(channels, issues, links, say).deliver(complete, digests, today)
-        )
-    return problems
+def _raise(problems: list[DailyPapersError]) -> None:
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise DailyPapersError(f"{len(problems)} problems: {' / '.join(map(str, problems))}")
 
 
 def read_digests(root: Path) -> tuple[tuple[Digest, ...], list[DailyPapersError]]:
@@ -226,118 +178,142 @@ def read_digests(root: Path) -> tuple[tuple[Digest, ...], list[DailyPapersError]
     return tuple(digests), problems
 
 
-def _raise(problems: list[DailyPapersError]) -> None:
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        raise DailyPapersError(f"{len(problems)} problems: {' / '.join(map(str, problems))}")
+@dataclass(frozen=True)
+class _Run:
+    """What to do with which digests; the two lists collect what goes wrong."""
 
+    destination: Destination | None
+    options: NotifyOptions
+    channels: tuple[Channel, ...]
+    digests: tuple[Digest, ...]
+    today: date
+    say: Say
+    #: Of digests and issues.
+    problems: list[DailyPapersError]
+    #: Of channels.
+    warnings: list[str]
 
-def _show_newest(order: _Order, digests: tuple[Digest, ...], today: date, say: Say) -> None:
-    """Print or write the newest digest, as if nothing had been sent yet. Raises UsageError."""
-    destination, options = order.destination, order.options
-    if not options.dry_run and options.to_file is None:
-        if order.channels:
-            order.warnings.append(_NO_ISSUES)
-        missing = "GITHUB_TOKEN" if destination else "GITHUB_REPOSITORY"
-        raise UsageError(
-            f"{missing} is not set, so nothing can be sent; GitHub Actions sets it, and"
-            " --dry-run and --to-file work without it"
+    @property
+    def _sends(self) -> bool:
+        return not self.options.dry_run and self.options.to_file is None
+
+    def carry_out(self, clock: Clock) -> None:
+        """Do what the options ask for. Raises DailyPapersError for what stops it."""
+        destination = self.destination
+        if destination is None or not destination.token:
+            missing = "GITHUB_TOKEN" if destination else "GITHUB_REPOSITORY"
+            if self._sends:
+                self.warnings.extend([_NO_ISSUES] if self.channels else [])
+                raise UsageError(
+                    f"{missing} is not set, so nothing can be sent; GitHub Actions sets it, and"
+                    " --dry-run and --to-file work without it"
+                )
+            self._show_newest("GITHUB_TOKEN is not set")
+        elif self.digests:
+            try:
+                with destination.issues(clock, self.say) as issues:
+                    self._at_github(destination, issues)
+            except NotGitHub:
+                if self._sends:
+                    raise
+                self._show_newest("GITHUB_API_URL is not GitHub's")
+        elif not self.problems:
+            self.say("nothing to send: digests/ holds no digest of this repository")
+
+    def _show_newest(self, why: str) -> None:
+        """Print or write the newest digest, as if nothing had been sent yet."""
+        unsent = find_unsent(None, self.digests, self.today)
+        self.say(f"did not look at GitHub ({why}): assuming that the newest digest is unsent")
+        mails = unsent.mails if unsent else ()
+        if unsent is not None:
+            self._say_what_waits(unsent)
+        links = self.destination.links if self.destination else None
+        if self.options.to_file is not None:
+            self._write(mails, links, self.options.to_file)
+        else:
+            self._print(mails, links or Links("OWNER/NAME"))
+
+    def _at_github(self, destination: Destination, issues: Issues) -> None:
+        """Do it first with the issues, then with the channels."""
+        links, channels = destination.links, self.channels
+        complete: list[SentMail] = []
+        outbox = Outbox(
+            issues,
+            read_mailbox(issues, destination.login),
+            links,
+            self.say,
+            has_all_digests=not self.problems,
+            marks=Marks.begin(self.today, [each.name for each in channels]) if channels else None,
+            when_complete=complete.append,
         )
-    unsent = find_unsent(None, digests, today)
-    no_token = destination is None or not destination.token
-    why = "GITHUB_TOKEN is not set" if no_token else "GITHUB_API_URL is not GitHub's"
-    say(f"did not look at GitHub ({why}): assuming that the newest digest is unsent")
-    mails = unsent.mails if unsent else ()
-    if unsent is not None:
-        _say_what_waits(unsent, say)
-    links = destination.links if destination else None
-    if options.to_file is not None:
-        _write(mails, links, options.to_file, say)
-    else:
-        _print(mails, links or Links("OWNER/NAME"), order, say)
+        if self.options.correct is not None:
+            correct(outbox, self.digests, self.options.correct, self.options.reason)
+        else:
+            self._send(outbox)
+        if channels:
+            sending = delivery.Delivery(channels, issues, links, self.say)
+            self.warnings.extend(sending.deliver(complete, self.digests, self.today))
 
+    def _send(self, outbox: Outbox) -> None:
+        """Send what is unsent, or show or write it."""
+        unsent = find_unsent(outbox.mailbox, self.digests, self.today)
+        assert unsent is not None
+        self._say_what_waits(unsent)
+        if self.options.to_file is not None:
+            # Each keyword's issue may lack something else, so its file has the newest digest.
+            newest = (Mail(self.digests[-1:]),) if unsent.topics else ()
+            self._write(unsent.mails or newest, outbox.links, self.options.to_file)
+        elif self.options.dry_run:
+            self._show(outbox, unsent)
+        else:
+            problems = outbox.send(unsent, self.digests, self.today)
+            self.problems.extend(problems)
+            if not (unsent.mails or unsent.waiting or unsent.topics or problems):
+                self.say("nothing to send: every digest has its issue")
 
-def _carry_out(
-    outbox: Outbox, digests: tuple[Digest, ...], today: date, order: _Order
-) -> list[DailyPapersError]:
-    """Do with issues what the options ask for; return what did not work."""
-    options = order.options
-    if options.correct is not None:
-        correct(outbox, digests, options.correct, options.reason)
-        return []
-    unsent = find_unsent(outbox.mailbox, digests, today)
-    assert unsent is not None
-    _say_what_waits(unsent, outbox.say)
-    if options.to_file is not None:
-        _write(unsent.mails or _newest(unsent, digests), outbox.links, options.to_file, outbox.say)
-        return []
-    if options.dry_run:
-        _show(outbox, unsent, digests, today, order)
-        return []
-    problems = outbox.send(unsent, digests, today)
-    if not (unsent.mails or unsent.waiting or unsent.topics or problems):
-        outbox.say("nothing to send: every digest has its issue")
-    return problems
+    def _show(self, outbox: Outbox, unsent: Unsent) -> None:
+        for sent in outbox.mailbox.mails:
+            for part in outbox.missing_parts(sent, self.digests, self.today):
+                self._print_part(part, f"would add {{}} to issue {sent.issue.number}:")
+        if unsent.mails or not unsent.topics:
+            self._print(unsent.mails, outbox.links)
+        plans = outbox.plan_topics(unsent.topics, self.today)
+        for plan in plans:
+            where = f"issue {plan.lasting.issue.number}" if plan.lasting else "a new issue"
+            for part in plan.parts:
+                self._print_part(part, f"would add {{}} to {where}, of keyword {plan.topic.slug}:")
+        for mail in outbox.deliveries(unsent, plans, self.today):
+            self.warnings.extend(delivery.describe(self.channels, mail, outbox.links, self.say))
 
+    def _say_what_waits(self, unsent: Unsent) -> None:
+        if unsent.waiting:
+            keys = ", ".join(digest.key for digest in unsent.waiting)
+            self.say(f"digest {keys}: waiting for the weekly mail of {unsent.waiting[-1].due}")
 
-def _show(
-    outbox: Outbox, unsent: Unsent, digests: tuple[Digest, ...], today: date, order: _Order
-) -> None:
-    """Print what would be sent."""
-    for sent in outbox.mailbox.mails:
-        for part in outbox.missing_parts(sent, digests, today):
-            _print_part(part, f"would add {{}} to issue {sent.issue.number}:", outbox.say)
-    if unsent.mails or not unsent.topics:
-        _print(unsent.mails, outbox.links, order, outbox.say)
-    plans = outbox.plan_topics(unsent.topics, today)
-    for plan in plans:
-        where = f"issue {plan.lasting.issue.number}" if plan.lasting else "a new issue"
-        for part in plan.parts:
-            before = f"would add {{}} to {where}, of keyword {plan.topic.slug}:"
-            _print_part(part, before, outbox.say)
-    for mail in outbox.deliveries(unsent, plans, today):
-        order.warnings.extend(delivery.describe(order.channels, mail, outbox.links, outbox.say))
+    def _write(self, mails: tuple[Mail, ...], links: Links | None, file: Path) -> None:
+        """Write the mails to one file, which is empty if there are none."""
+        text = "\n".join(issue_page(mail, links) for mail in mails)
+        try:
+            file.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise unwritable(file, error) from error
+        keys = ", ".join(key for mail in mails for key in mail.keys)
+        self.say(f"{file}: {f'digest {keys}' if keys else 'empty, as there is nothing to send'}")
 
+    def _print(self, mails: tuple[Mail, ...], links: Links) -> None:
+        if not mails:
+            self.say("no issue would be opened: there is nothing to send")
+        for mail in mails:
+            first, *further = issue_parts(mail, links)
+            self.say(f"would open an issue in {links.repository}:")
+            self.say(f"| {issue_title(mail)}")
+            self._print_part(first, "with the text:")
+            for part in further:
+                self._print_part(part, "would add {} to it:")
+            self.warnings.extend(delivery.describe(self.channels, mail, links, self.say))
 
-def _newest(unsent: Unsent, digests: tuple[Digest, ...]) -> tuple[Mail, ...]:
-    """The newest digest, if digests go to issues of keywords: each has its own place in those."""
-    return (Mail(digests[-1:]),) if unsent.topics else ()
-
-
-def _say_what_waits(unsent: Unsent, say: Say) -> None:
-    if unsent.waiting:
-        keys = ", ".join(digest.key for digest in unsent.waiting)
-        say(f"digest {keys}: waiting for the weekly mail of {unsent.waiting[-1].due}")
-
-
-def _write(mails: tuple[Mail, ...], links: Links | None, file: Path, say: Say) -> None:
-    """Write the mails to one file, which is empty if there are none."""
-    try:
-        file.write_text(
-            "\n".join(issue_page(mail, links) for mail in mails), encoding="utf-8", newline="\n"
-        )
-    except OSError as error:
-        raise unwritable(file, error) from error
-    keys = [key for mail in mails for key in mail.keys]
-    say(f"{file}: {'digest ' + ', '.join(keys) if keys else 'empty, as there is nothing to send'}")
-
-
-def _print(mails: tuple[Mail, ...], links: Links, order: _Order, say: Say) -> None:
-    if not mails:
-        say("no issue would be opened: there is nothing to send")
-    for mail in mails:
-        first, *further = issue_parts(mail, links)
-        say(f"would open an issue in {links.repository}:")
-        say(f"| {issue_title(mail)}")
-        _print_part(first, "with the text:", say)
-        for part in further:
-            _print_part(part, "would add {} to it:", say)
-        order.warnings.extend(delivery.describe(order.channels, mail, links, say))
-
-
-def _print_part(part: IssuePart, before: str, say: Say) -> None:
-    """Print a text with ``|`` before each line: GitHub Actions would obey ``::error::``."""
-    say(before.format(f"part {part.key.part} of {part.key.parts}"))
-    for line in part.body.split("\n"):
-        say(f"| {line}" if line else "|")
+    def _print_part(self, part: IssuePart, before: str) -> None:
+        """Print a text with ``|`` before each line: GitHub Actions would obey ``::error::``."""
+        self.say(before.format(f"part {part.key.part} of {part.key.parts}"))
+        for line in part.body.split("\n"):
+            self.say(f"| {line}" if line else "|")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from daily_papers.errors import DailyPapersError
@@ -56,6 +56,8 @@ _BEGIN = re.compile(r"since (?P<key>\S+) by (?P<login>\S+)$")
 #: For this many days we read the comments to see whether all parts of a mail are there. After that
 #: we only count them: by then no stranger's comment can stand in for a missing part of ours.
 _DAYS_UNTIL_SETTLED = 30
+#: Of a keyword's issue, a run reads the comments of about so many days.
+_DAYS_OF_COMMENTS = 7
 
 
 class Unfinished(DailyPapersError):
@@ -228,6 +230,8 @@ class Outbox:
     mailbox: Mailbox
     links: Links
     say: Callable[[str], None]
+    #: Whether every digest could be read: only then is it known what is complete.
+    has_all_digests: bool = True
     #: Noted of each new digest: the channels that it goes to.
     marks: Marks | None = None
     #: Called with what is now on GitHub, for the channels.
@@ -267,7 +271,7 @@ class Outbox:
             return [problem]
         for plan in plans:
             try:
-                self._carry_out(plan, unsent.begin)
+                self._carry_out(plan, unsent.begin, today)
             except (Unclear, Rejected, Unfinished) as problem:
                 problems.append(problem)
         if unsent.topics and not any(plan.parts for plan in plans):
@@ -314,14 +318,21 @@ class Outbox:
         for topic, lasting in zip(
             topics, issues_of(topics, self.mailbox.keyword_issues), strict=True
         ):
-            there = self.our_comments(lasting.issue) if lasting else ()
-            sent = tuple(key for key, _ in there if key.keyword)
+            sent: tuple[PartKey, ...] = ()
+            if lasting is not None and topic.after(lasting):
+                complete = lasting.key.complete
+                # A comment is never older than its digest, but in another time zone.
+                since = day_of(complete) - timedelta(days=2) if complete else None
+                there = self.our_comments(lasting.issue, since)
+                sent = tuple(key for key, _ in there if key.keyword)
             plans.append(plan_topic(topic, lasting, sent, self.links, today))
         return tuple(plans)
 
-    def our_comments(self, issue: Issue) -> Iterator[tuple[PartKey, Comment]]:
+    def our_comments(
+        self, issue: Issue, since: date | None = None
+    ) -> Iterator[tuple[PartKey, Comment]]:
         """The comments on an issue that are parts of our mails, with their keys."""
-        for comment in self.issues.comments(issue.number):
+        for comment in self.issues.comments(issue.number, since):
             key = find_part_key(comment.body)
             if (
                 key is not None
@@ -330,7 +341,7 @@ class Outbox:
             ):
                 yield key, comment
 
-    def _carry_out(self, plan: TopicPlan, begin: str) -> None:
+    def _carry_out(self, plan: TopicPlan, begin: str, today: date) -> None:
         """Add to a keyword's issue what it lacks, unless somebody has closed it."""
         issue = self._lasting(plan, begin)
         if issue is not None and issue.state == "closed":
@@ -344,11 +355,25 @@ class Outbox:
             if plan.changed is not None:
                 problem = "its file changed after its first part was mailed; edit its comments"
                 raise Unfinished(SentMail(issue, plan.changed), problem)
+            self._note_complete(plan, today)
+
+    def _note_complete(self, plan: TopicPlan, today: date) -> None:
+        """Note once a week that a keyword's issue has everything: an edit, which mails nobody."""
+        if plan.lasting is None or plan.complete in {"", plan.lasting.key.complete}:
+            return
+        if not self.has_all_digests:
+            return
+        issue, key = plan.lasting.issue, plan.lasting.key
+        if (today - day_of(key.complete or key.since)).days >= _DAYS_OF_COMMENTS:
+            self.issues.edit(
+                issue.number, *keyword_issue(plan.topic, key.since, plan.complete, self.links)
+            )
 
     def _lasting(self, plan: TopicPlan, begin: str) -> Issue | None:
         """The issue of a keyword, opened if it is needed, and with the keyword's name of today."""
         slug, lasting = plan.topic.slug, plan.lasting
-        title, body = keyword_issue(plan.topic, lasting.key.since if lasting else begin, self.links)
+        since, complete = (lasting.key.since, lasting.key.complete) if lasting else (begin, "")
+        title, body = keyword_issue(plan.topic, since, complete, self.links)
         if lasting is not None:
             if plan.is_renamed:
                 self.issues.edit(lasting.issue.number, title, body)

@@ -18,7 +18,7 @@ import struct
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -141,6 +141,10 @@ class GitHubStandIn:
 
     def recover(self) -> None:
         self._faults.clear()
+
+    def pass_to(self, day: date) -> None:
+        """Let it be that day there, unless it is later already."""
+        self._now = max(self._now, datetime(day.year, day.month, day.day, 6, tzinfo=UTC))
 
     def empty(self) -> None:
         """Forget everything, as a new repository."""
@@ -302,7 +306,12 @@ class GitHubStandIn:
         if not self._has(number):
             return _refused(404, "Not Found")
         url = self.issues[int(number) - 1]["url"]
-        there = [comment for comment in self.comments if comment["issue_url"] == url]
+        since = query.get("since", "")
+        there = [
+            comment
+            for comment in self.comments
+            if comment["issue_url"] == url and comment["updated_at"] >= since
+        ]
         return self._paged(f"issues/{number}/comments", there, query)
 
     def _paged(self, path: str, things: list[Any], query: Mapping[str, str]) -> Answer:
