@@ -89,31 +89,16 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
             unconfirmed=state.unconfirmed or day,
             quiet=tuple(sorted({*state.quiet, day})),
         )
-    return replace(
-        state,
-        feed=feed.parts,
-        feed_day=day,
-        recent_listings=_with_listing(
-            state.recent_listings, feed, new, day, after_gap=bool(unread)
-        ),
-    )
-
-
-def _with_listing(
-    listings: tuple[ReadListing, ...],
-    feed: FeedRead,
-    new: Sequence[str],
-    day: date,
-    *,
-    after_gap: bool,
-) -> tuple[ReadListing, ...]:
-    """Remember what the day's feed showed, including what an earlier run of this day read."""
-    categories = {name for part in feed.parts for name in part.categories}
-    for listing in listings:
-        if listing.day == day:
+    after_gap = bool(unread)
+    for listing in state.recent_listings:
+        if listing.day == day:  # an earlier run of this day read it
             new, after_gap = [*unpack_ids(listing.new), *new], listing.after_gap
-    today = ReadListing(day, tuple(sorted(categories)), pack_ids(new), after_gap)
-    return (*(each for each in listings if each.day != day), today)[-_LISTINGS:]
+    others = (listing for listing in state.recent_listings if listing.day != day)
+    names = {name for part in feed.parts for name in part.categories}
+    today = ReadListing(day, tuple(sorted(names)), pack_ids(new), after_gap)
+    return replace(
+        state, feed=feed.parts, feed_day=day, recent_listings=(*others, today)[-_LISTINGS:]
+    )
 
 
 def skipped_sentence(

@@ -85,9 +85,12 @@ def find_news(
     for item in evidence:
         match item:
             case FeedRead() | FeedLost():
-                finds.add_announced(item.matching, announced_as_news(item.announcements))
+                listed = announced_as_news(item.announcements)
+                for slug, papers in item.matching.items():
+                    finds.add(slug, (paper for paper in papers if paper.id in listed))
             case Ranked():
-                finds.add_chosen(item.chosen)
+                for slug, papers in item.chosen.items():
+                    finds.add(slug, papers)
             case Searched():
                 finds.add_found({item.slug: item.papers})
             case Harvested():
@@ -130,43 +133,26 @@ class _Finds:
     unannounced: dict[str, Unannounced] = field(default_factory=dict)
     again: dict[str, set[str]] = field(default_factory=dict)
 
-    def add_announced(self, matching: BySlug, news: frozenset[str]) -> None:
-        """Rule 1."""
-        for slug, papers in matching.items():
-            self._add(slug, (paper for paper in papers if paper.id in news))
-
-    def add_chosen(self, chosen: BySlug) -> None:
-        """Rule 6."""
-        for slug, papers in chosen.items():
-            self._add(slug, papers)
-
     def add_found(self, matching: BySlug) -> None:
         """Rules 2 and 3."""
         for slug, papers in matching.items():
             keyword = self.before.keywords[slug]
-            self._note_unannounced(papers)
-            unannounced = {paper.id for paper in papers if self._is_unannounced_for(keyword, paper)}
-            above = {paper.id for paper in _above_notified(keyword, papers)}
-            found = [
-                paper for paper in papers if paper.id in unannounced | (above - self.shown_before)
-            ]
-            for paper in found:
-                if paper.id not in self.before.news and paper.id not in self.papers:
-                    self.missed[paper.id] = paper
-            self._add(slug, found)
+            above = {paper.id for paper in _above_notified(keyword, papers)} - self.shown_before
+            for paper in papers:
+                was_news = paper.id in self.before.news
+                unannounced = None if was_news else self.history.missing(paper)
+                is_due = paper.id in above
+                if unannounced is not None:
+                    self.unannounced[paper.id] = unannounced
+                    self.missed.setdefault(paper.id, paper)
+                    filled_by = unannounced.span.filled_by
+                    is_due |= keyword.filled is not None and keyword.filled <= filled_by
+                if is_due:
+                    if not was_news and paper.id not in self.papers:
+                        self.missed[paper.id] = paper
+                    self.add(slug, [paper])
 
-    def _note_unannounced(self, papers: Iterable[Paper]) -> None:
-        for paper in papers:
-            unannounced = self.history.missing(paper)
-            if unannounced is not None and paper.id not in self.before.news:
-                self.unannounced[paper.id] = unannounced
-                self.missed.setdefault(paper.id, paper)
-
-    def _is_unannounced_for(self, keyword: KeywordState, paper: Paper) -> bool:
-        missing, filled = self.unannounced.get(paper.id), keyword.filled
-        return missing is not None and filled is not None and filled <= missing.span.filled_by
-
-    def _add(self, slug: str, papers: Iterable[Paper]) -> None:
+    def add(self, slug: str, papers: Iterable[Paper]) -> None:
         for paper in papers:
             if paper.id in self.before.news:
                 self.again.setdefault(paper.id, set()).add(slug)
