@@ -33,19 +33,14 @@ class RecordError(ValueError):
 
 def encode(record: Any) -> Json:
     """Turn a dataclass into a JSON object, with its fields in order."""
-    kind: Any = type(record)
-    return {name: _encoded(getattr(record, name)) for name in _names(kind)}
+    # dataclasses.fields() would take a quarter of the time.
+    return {name: _encoded(getattr(record, name)) for name in record.__dataclass_fields__}
 
 
 def line(values: Json) -> str:
     """Write a JSON object as one line of a file; unknown values are left out."""
     known = {name: value for name, value in values.items() if value is not None}
     return json.dumps(known, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 def _encoded(value: Any) -> Any:

@@ -41,7 +41,7 @@ from daily_papers.store.summaries import (
     save_summaries,
     to_show,
 )
-from daily_papers.transaction import PRIVATE, Transaction, locked, unwritable
+from daily_papers.transaction import Transaction, locked, unwritable
 
 KEYWORDS = "keywords.yaml"
 README = "README.md"
@@ -57,11 +57,6 @@ class Repository:
     root: Path
 
     # --- reading -------------------------------------------------------------------------------
-
-    @property
-    def answers(self) -> Path:
-        """Where the day's answers are kept, outside git."""
-        return self.root / PRIVATE / "answers"
 
     @property
     def templates(self) -> Path | None:

@@ -59,7 +59,7 @@ def test_a_search_is_one_request_for_the_newest_by_last_update():
         paper.id for paper in listed(2500)[:2000]
     ]
     assert found.total == 2500
-    assert found.url == server.address + server.asked[0]
+    assert found.urls[0] == server.address + server.asked[0]
 
 
 def test_more_than_an_answer_holds_are_asked_page_by_page():

@@ -73,11 +73,6 @@ class Answer:
     #: The address of each page, the first one first.
     urls: tuple[str, ...]
 
-    @property
-    def url(self) -> str:
-        """The address of the first page."""
-        return self.urls[0]
-
 
 class QueryApi:
     """Asks the query API over the session of the run."""

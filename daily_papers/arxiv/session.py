@@ -292,7 +292,7 @@ class AnswerCache:
             digest, _, body = self._file(url).read_bytes().partition(b"\n")
         except OSError:
             return None
-        return body if digest == _digest(body) else None
+        return body if digest == hashlib.sha256(body).hexdigest().encode() else None
 
     def keep(self, url: str, body: bytes) -> None:
         """Keep a checked answer; its file is replaced as a whole or not at all."""
@@ -300,7 +300,7 @@ class AnswerCache:
         partial = file.with_suffix(".partial")
         try:
             self._day.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(_digest(body) + b"\n" + body)
+            partial.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
             partial.replace(file)
         except OSError as error:
             logger.info("an answer could not be kept: %s", error)
@@ -314,7 +314,3 @@ class AnswerCache:
 
     def _file(self, url: str) -> Path:
         return self._day / f"{hashlib.sha256(url.encode()).hexdigest()[:40]}.answer"
-
-
-def _digest(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest().encode()

@@ -91,7 +91,7 @@ def _closed(
     if findings.harvested:
         known.append(findings.shown[Origin.OAI])
     if complete and (highest(known) is None or not run.mode.reads_feed):
-        known.append(store.highest_id)
+        known.append(highest(store.papers))
     return replace(
         state,
         highest_id=highest(known),
@@ -120,5 +120,5 @@ def _notified(
         return replace(keyword, notified_up_to=up_to, notified_expression=None)
     if up_to is None and progress.asked_for:
         # The best that is known: the highest identifier in any table.
-        return replace(keyword, notified_up_to=highest([state.highest_id, store.highest_id]))
+        return replace(keyword, notified_up_to=highest([state.highest_id, highest(store.papers)]))
     return keyword

@@ -216,7 +216,7 @@ class Inquiry:
                     papers=answer.papers,
                     total=answer.total,
                     asked=count,
-                    url=answer.url,
+                    url=answer.urls[0],
                 ),
                 self.before.table(keyword.slug),
                 self.day,

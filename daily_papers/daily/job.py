@@ -35,6 +35,7 @@ from daily_papers.mail.digest import new_key
 from daily_papers.repository import Repository
 from daily_papers.store.reconcile import Reconciled, reconcile
 from daily_papers.store.store import Store
+from daily_papers.transaction import PRIVATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
 
         with PoliteSession(
             Limits.of(services, budget=order.budget),
-            answers=AnswerCache(repository.answers, order.day),
+            answers=AnswerCache(repository.root / PRIVATE / "answers", order.day),
             before_waiting=publish_so_far,
             say=order.say,
             digest_repository=repository_url(order.environ),

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -70,7 +70,13 @@ def load_store(root: Path) -> Store:
     """
     papers = files_in(root, _PAPERS, "*.jsonl")
     history = files_in(root, _HISTORY, "*.jsonl")
-    _check_that_all_is_there(root, papers or history)
+    if papers or history:
+        # Without its state the store would count as new, and no news so far would be known.
+        if not (root / _STATE).exists():
+            problem = f"missing, although the rest of the store is there; {_remedy(_STATE)}"
+            raise StoreError(_STATE, problem)
+        if (root / _KEYWORDS).exists():
+            _content_of_some(root, _KEYWORDS)
     state, papers_written = _read_state(root)
     keywords = _records(
         _KEYWORDS, _content(root, _KEYWORDS), lambda values: _read_keyword(values, state)
@@ -80,7 +86,11 @@ def load_store(root: Path) -> Store:
     if (lost := papers_written - len(stored)) > 0:
         problem = f"damaged: {plural(lost, 'paper')} that it had are missing"
         raise StoreError(_PAPERS, f"{problem}; {_remedy(_PAPERS)}")
-    news = _read_news(root)
+    news = frozenset(
+        id
+        for path in files_in(root, _NEWS, "*.txt")
+        for id in _ids_in(path, _content_of_some(root, path))
+    )
     for id in stored:
         if stored[id].news is not None and id not in news:  # it would become news again
             raise StoreError(_news_file(id), f"damaged: {id} is missing; {_remedy(_NEWS)}")
@@ -126,12 +136,12 @@ def check_history(news: frozenset[str], known: Collection[str]) -> None:
 
 def history_lines(root: Path) -> Iterator[PaperLine]:
     """The history's records as they are written, oldest first. Raises StoreError."""
-    yield from _paper_lines_of(root, _HISTORY)
+    return _paper_lines_of(root, _HISTORY)
 
 
 def stored_lines(root: Path) -> Iterator[PaperLine]:
     """The records of the papers in tables, as they are written. Raises StoreError."""
-    yield from _paper_lines_of(root, _PAPERS)
+    return _paper_lines_of(root, _PAPERS)
 
 
 def _paper_lines_of(root: Path, folder: str) -> Iterator[PaperLine]:
@@ -285,14 +295,6 @@ def _news_file(paper_id: str) -> str:
     return f"{_NEWS}/{file_of(paper_id).partition('.')[0]}.txt"
 
 
-def _read_news(root: Path) -> frozenset[str]:
-    """Read the identifiers of all papers that were news."""
-    ids: set[str] = set()
-    for path in files_in(root, _NEWS, "*.txt"):
-        ids.update(_ids_in(path, _content_of_some(root, path)))
-    return frozenset(ids)
-
-
 def _ids_in(path: str, content: bytes) -> list[str]:
     """Read a list of identifiers; it is checked as a whole, since it may be very long."""
     if not _ALL_IDENTIFIERS.fullmatch(content):
@@ -334,19 +336,6 @@ def files_in(root: Path, folder: str, names: str) -> list[str]:
     if (root / folder).exists() and not (root / folder).is_dir():
         raise StoreError(folder, "not a folder; move it out of the way, then start again")
     return sorted(f"{folder}/{path.name}" for path in (root / folder).glob(names))
-
-
-def _check_that_all_is_there(root: Path, listed: Sequence[str]) -> None:
-    """Refuse a store that has lost a file; one that does not exist yet is fine.
-
-    Without its state the store would count as new, and nothing announced so far would be news.
-    """
-    if listed and not (root / _STATE).exists():
-        raise StoreError(
-            _STATE, f"missing, although the rest of the store is there; {_remedy(_STATE)}"
-        )
-    if listed and (root / _KEYWORDS).exists():
-        _content_of_some(root, _KEYWORDS)
 
 
 def _content_of_some(root: Path, path: str) -> bytes:

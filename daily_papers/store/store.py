@@ -274,11 +274,6 @@ class Store:
         stored = self.papers.get(paper_id)
         return None if stored is None else stored.paper
 
-    @property
-    def highest_id(self) -> str | None:
-        """The highest identifier in any table."""
-        return highest(self.papers)
-
 
 def week_of(day: date) -> str:
     """The ISO week of a day: ``2026-W04``."""
