@@ -138,7 +138,7 @@ def run_update(arguments: Namespace) -> int:
     """Run the daily job and print its report."""
     from daily_papers.daily.job import Order, dry_run, update
     from daily_papers.daily.plan import FetchMode
-    from daily_papers.daily.report_text import as_json, as_table, failures_in_short
+    from daily_papers.daily.report import as_json, as_table, failures_in_short
     from daily_papers.repository import Repository
 
     repository = Repository(Path(arguments.root))
@@ -459,25 +459,31 @@ def run_notify(arguments: Namespace) -> int:
 )
 def run_report(arguments: Namespace) -> int:
     """Print the report of a run."""
-    from daily_papers.daily import report_text
+    from daily_papers.daily.report import (
+        as_markdown,
+        as_table,
+        commit_message,
+        from_json,
+        run_annotations,
+    )
 
     path = Path(arguments.file)
     try:
-        report = report_text.from_json(path.read_text(encoding="utf-8"))
+        report = from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{path}: not a report that update --report wrote") from error
     match arguments.format:
         case "text":
-            print(report_text.as_table(report), end="")
+            print(as_table(report), end="")
         case "markdown":
-            print(report_text.as_markdown(report), end="")
+            print(as_markdown(report), end="")
         case "github":
-            for line in report_text.run_annotations(report):
+            for line in run_annotations(report):
                 print(line)
         case "commit-message":
-            print(report_text.commit_message(report))
+            print(commit_message(report))
     return 0
 
 

@@ -16,8 +16,6 @@ import pytest
 from daily_papers.daily.report import (
     KeywordReport,
     RunReport,
-)
-from daily_papers.daily.report_text import (
     as_json,
     as_markdown,
     as_table,

@@ -14,8 +14,7 @@ import pytest
 
 from daily_papers.arxiv.feed import read_part
 from daily_papers.arxiv.oai import read_page
-from daily_papers.arxiv.query_answer import read_query_answer
-from daily_papers.arxiv.query_api import QueryApi
+from daily_papers.arxiv.query_api import QueryApi, read_query_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.errors import BadAnswer

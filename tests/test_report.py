@@ -11,9 +11,12 @@ import pytest
 from daily_papers.daily.report import (
     KeywordReport,
     RunReport,
+    as_json,
+    as_markdown,
+    as_table,
     day_line,
+    failures_in_short,
 )
-from daily_papers.daily.report_text import as_json, as_markdown, as_table, failures_in_short
 from daily_papers.errors import BadAnswer, Exchange, Outcome, Wait
 
 MRI = KeywordReport(

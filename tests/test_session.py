@@ -11,9 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.arxiv.answers import RawAnswer, accepted_body, redirect_target, retry_after
-from daily_papers.arxiv.http import AnswerLimits
-from daily_papers.arxiv.query_answer import read_query_answer
+from daily_papers.arxiv.http import (
+    AnswerLimits,
+    RawAnswer,
+    accepted_body,
+    redirect_target,
+    retry_after,
+)
+from daily_papers.arxiv.query_api import read_query_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
 from daily_papers.errors import (

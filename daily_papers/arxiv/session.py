@@ -20,8 +20,15 @@ from itertools import count
 from pathlib import Path
 from typing import Self, TypeVar
 
-from daily_papers.arxiv.answers import RawAnswer, accepted_body, redirect_target
-from daily_papers.arxiv.http import LONGEST_ANSWER, AnswerLimits, LostAnswer, Transport
+from daily_papers.arxiv.http import (
+    LONGEST_ANSWER,
+    AnswerLimits,
+    LostAnswer,
+    RawAnswer,
+    Transport,
+    accepted_body,
+    redirect_target,
+)
 from daily_papers.arxiv.services import (
     LEAST_INTERVAL,
     LEAST_RETRY_WAIT,

@@ -1,10 +1,17 @@
-"""The report of a run: the outcome of each keyword, request and wait, and of the day."""
+"""The report of a run: the outcome of each keyword, request and wait, and of the day.
+
+It is shown as a table and as JSON, and on GitHub as a summary and annotations. An annotation is a
+warning if something needs patience, and an error if the whole run failed; a keyword that has been
+out of date for long gets a warning of its own.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
@@ -20,10 +27,14 @@ from daily_papers.daily.evidence import (
     Unanswered,
 )
 from daily_papers.daily.feed_history import lost_since
+from daily_papers.daily.plan import missed_days
 from daily_papers.errors import Exchange, Failure, Outcome, Wait
+from daily_papers.github_actions import annotation, harmless
+from daily_papers.records import decode, encode, parse
+from daily_papers.render.markdown import cell, paragraph
 from daily_papers.store.advice import advice
 from daily_papers.store.store import KeywordState, Store
-from daily_papers.text import plural
+from daily_papers.text import cut, plural
 
 #: Outcomes after which a keyword's table is as it should be, as far as we can know.
 _GOOD = frozenset(
@@ -34,6 +45,13 @@ _GOOD = frozenset(
         Outcome.TO_BE_CONFIRMED,
     }
 )
+#: A keyword that missed more listing days than this gets a warning of its own.
+PATIENCE = 2
+#: GitHub shows ten warnings a step; one is for the run.
+_MOST_WARNINGS = 9
+#: GitHub takes a summary of up to 1 MiB; the log has what is cut here.
+_MOST_ROWS = 2_000
+_MOST_REQUESTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,3 +228,218 @@ def _noted(before: Store, item: Evidence) -> Iterator[str]:
                 f"arXiv knows no category {', '.join(item.names)}: left out of the "
                 "announcement feed; correct it in keywords.yaml"
             )
+
+
+# --- for people and machines -------------------------------------------------------------------
+
+
+def as_json(report: RunReport) -> str:
+    """The report for machines; a later step of the workflow reads it."""
+    record = {**encode(report), "exit_code": report.exit_code}
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+
+def from_json(text: str) -> RunReport:
+    """Read what `as_json` wrote; raises ValueError for anything else."""
+    return decode(RunReport, parse(text.encode()))
+
+
+def as_table(report: RunReport) -> str:
+    """The report for people: a row for each keyword, then what went wrong, and the waits.
+
+    A reason that keywords, notes and waits share is given once; if all failed, in the day line.
+    """
+    header = ("keyword", "papers", "new", "revised", "state")
+    rows = [
+        (
+            cut(keyword.name, 40),
+            f"{keyword.papers:,}",
+            f"{keyword.new:,}",
+            f"{keyword.revised:,}",
+            state,
+        )
+        for keyword, state in zip(report.keywords, _states(report), strict=True)
+    ]
+    lines = [*_aligned([header, *rows]), "", f"{report.day}: {report.day_line}", *_remarks(report)]
+    asked = [request for request in report.requests if request.status != "kept"]
+    kept = len(report.requests) - len(asked)
+    lines.append(_requests_line(asked, kept))
+    return "\n".join(harmless(line) for line in lines) + "\n"
+
+
+def _states(report: RunReport) -> Iterator[str]:
+    """The outcome of each keyword, and why, unless the day line or an earlier row says so."""
+    given: set[str] = set()
+    for keyword in report.keywords:
+        reason, since = keyword.reason, f"; last success {keyword.last_success or 'never'}"
+        if reason is None:
+            yield keyword.outcome
+        elif reason in report.day_line:
+            yield f"{keyword.outcome}{since}"
+        else:
+            yield f"{keyword.outcome}: {'as above' if reason in given else reason}{since}"
+            given.add(reason)
+
+
+def _remarks(report: RunReport) -> Iterator[str]:
+    """Advice, notes and waits; a reason that the day line or a keyword has is not given again."""
+    for keyword in report.keywords[:_MOST_ROWS]:
+        if keyword.advice:
+            yield f"{cut(keyword.name, 40)}: {keyword.advice}"
+    given = {report.day_line, *(each.reason for each in report.keywords if each.reason)}
+    for what, reason in (*_notes(report), *_waits(report)):
+        yield f"{what}: {'as above' if any(reason in each for each in given) else reason}"
+        given.add(reason)
+
+
+def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
+    """Each note, divided where it ends in the reason of a keyword."""
+    reasons = {keyword.reason for keyword in report.keywords if keyword.reason is not None}
+    for note in report.notes:
+        reason = next((each for each in reasons if note.endswith(f": {each}")), None)
+        yield ("note", note) if reason is None else (f"note: {note[: -len(reason) - 2]}", reason)
+
+
+def _waits(report: RunReport) -> Iterator[tuple[str, str]]:
+    """How long the run waited, by reason."""
+    for reason in dict.fromkeys(wait.reason for wait in report.waits):
+        seconds = [wait.seconds for wait in report.waits if wait.reason == reason]
+        often = f" in {len(seconds):,} waits" if len(seconds) > 1 else ""
+        yield f"waited {sum(seconds):,.0f} s{often}", reason
+
+
+def failures_in_short(report: RunReport) -> Iterator[str]:
+    """A line for each reason why keywords are not up to date, with an address that was asked."""
+    bad = [keyword for keyword in report.keywords if not keyword.good]
+    for reason in dict.fromkeys(keyword.reason for keyword in bad):
+        those = [keyword for keyword in bad if keyword.reason == reason]
+        names = ", ".join(cut(keyword.name, 40) for keyword in those[:3])
+        more = f" and {len(those) - 3:,} more" if len(those) > 3 else ""
+        url = those[0].url
+        yield f"{names}{more}: {reason}" + (f" ({cut(url, 100)})" if url else "")
+
+
+def _requests_line(asked: Sequence[Exchange], kept: int) -> str:
+    megabytes = sum(request.bytes for request in asked) / 1e6
+    seconds = sum(request.seconds for request in asked)
+    line = f"{plural(len(asked), 'request')}, {megabytes:.1f} MB, {seconds:.1f} s"
+    return f"{line}; {kept} more answered from those kept today" if kept else line
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Align columns: the first and the last on the left, the numbers between on the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    last = len(widths) - 1
+    return [
+        "  ".join(
+            cell if n == last else cell.rjust(width) if n else cell.ljust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+# --- for GitHub ----------------------------------------------------------------------------------
+
+
+def commit_message(report: RunReport) -> str:
+    """Write the message of the run's commit, without any text that others wrote."""
+    rest = "" if report.complete else ", not complete yet"
+    return f"Listing of {report.day}{rest}"
+
+
+def run_annotations(report: RunReport) -> tuple[str, ...]:
+    """Give the run's outcome, and the stale keywords, as commands for GitHub Actions."""
+    stale = [keyword for keyword in report.keywords if _days_behind(keyword, report) > PATIENCE]
+    return (*_outcome_of_run(report), *_stale(stale, report))
+
+
+def _outcome_of_run(report: RunReport) -> Iterator[str]:
+    if report.exit_code == 1:
+        yield annotation("error", report.day_line, title=f"Listing of {report.day}: not fetched")
+    elif report.exit_code:
+        yield annotation("warning", report.day_line, title=f"Listing of {report.day}: in part")
+
+
+def _stale(keywords: Sequence[KeywordReport], report: RunReport) -> Iterator[str]:
+    shown = keywords if len(keywords) <= _MOST_WARNINGS else keywords[: _MOST_WARNINGS - 1]
+    for keyword in shown:
+        days = _days_behind(keyword, report)
+        yield annotation(
+            "warning",
+            f"{keyword.name}: not up to date for {days} listing days, since "
+            f"{keyword.last_success}: {keyword.reason or keyword.outcome}",
+            title="Stale keyword",
+        )
+    if len(shown) < len(keywords):
+        rest = len(keywords) - len(shown)
+        message = f"{rest:,} more keywords are stale; the job summary has all"
+        yield annotation("warning", message, title="Stale keywords")
+
+
+def _days_behind(keyword: KeywordReport, report: RunReport) -> int:
+    """Count the listing days since the keyword was up to date, including the report's."""
+    if keyword.last_success is None or keyword.last_success >= report.day:
+        return 0
+    return missed_days(keyword.last_success, report.day) + 1
+
+
+def as_markdown(report: RunReport) -> str:
+    """Write the whole report for GITHUB_STEP_SUMMARY."""
+    blocks = [
+        f"## Listing of {report.day}",
+        paragraph(report.day_line),
+        *_keywords(report),
+        *_list("Notes", tuple(_remarks(report))),
+        *_list("Asked for", report.plan),
+        *_requests(report.requests),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _keywords(report: RunReport) -> Iterator[str]:
+    lines = ["| keyword | papers | new | revised | state |", "| --- | ---: | ---: | ---: | --- |"]
+    states = islice(_states(report), _MOST_ROWS)
+    lines += [_row(keyword, state) for keyword, state in zip(report.keywords, states, strict=False)]
+    yield "\n".join(lines)
+    if len(report.keywords) > _MOST_ROWS:
+        yield f"{len(report.keywords) - _MOST_ROWS:,} more keywords are in the log."
+
+
+def _row(keyword: KeywordReport, state: str) -> str:
+    if keyword.not_matching:
+        state += f"; {plural(keyword.not_matching, 'paper')} left out, not matching"
+    cells = [
+        cell(keyword.name),
+        f"{keyword.papers:,}",
+        f"{keyword.new:,}",
+        f"{keyword.revised:,}",
+        cell(state),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _list(title: str, texts: Sequence[str]) -> Iterator[str]:
+    if texts:
+        yield f"### {title}"
+        yield "\n".join(f"- {paragraph(text)}" for text in texts)
+
+
+def _requests(requests: Sequence[Exchange]) -> Iterator[str]:
+    if not requests:
+        return
+    lines = [
+        "| status | bytes | seconds | outcome | address |",
+        "| --- | ---: | ---: | --- | --- |",
+    ]
+    lines += [
+        f"| {cell(each.status)} | {each.bytes:,} | {each.seconds:.1f} | {cell(each.outcome)} "
+        f"| {cell(cut(each.url, 200))} |"
+        for each in requests[:_MOST_REQUESTS]
+    ]
+    left_out = len(requests) - _MOST_REQUESTS
+    title = plural(len(requests), "request")
+    more = f", {left_out:,} of them left out here" if left_out > 0 else ""
+    yield f"<details><summary>{title}{more}</summary>"
+    yield "\n".join(lines)
+    yield "</details>"

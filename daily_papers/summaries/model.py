@@ -15,8 +15,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from daily_papers.arxiv.answers import RawAnswer, retry_after
-from daily_papers.arxiv.http import AnswerLimits, LostAnswer, Transport
+from daily_papers.arxiv.http import AnswerLimits, LostAnswer, RawAnswer, Transport, retry_after
 from daily_papers.clock import Clock
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.records import RecordError, parse
