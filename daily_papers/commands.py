@@ -305,7 +305,8 @@ def run_extras(arguments: Namespace) -> int:
 
     extras: list[str] = []
     with suppress(ConfigError):
-        extras += Repository(Path(arguments.root)).load_config().extras
+        if Repository(Path(arguments.root)).load_config().libraries:
+            extras.append("like")
     if needs_apprise(os.environ):
         extras.append("channels")
     for extra in extras:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.config import ConfigError, parse_config
-from daily_papers.config.summaries import LANGUAGES, Summaries
+from daily_papers.config.model import LANGUAGES, Summaries
 from daily_papers.mail.digest_file import read_digest
 from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Origin, Paper

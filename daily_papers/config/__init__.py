@@ -7,10 +7,9 @@ but probably not meant.
 
 from __future__ import annotations
 
-from daily_papers.config.model import Config, ConfigError, Keyword, Problem
+from daily_papers.config.model import Config, ConfigError, Keyword, Problem, Summaries
 from daily_papers.config.reader import load_config, parse_config
 from daily_papers.config.slugs import same_by_stem
-from daily_papers.config.summaries import Summaries
 
 __all__ = [
     "Config",

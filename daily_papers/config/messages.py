@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -36,6 +37,8 @@ _PLAIN = re.compile(r"[^\W\d_][\w+./#-]*(?: [\w+./][\w+./#-]*)*")
 #: Format characters that scripts and emoji need; the others only hide something.
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_ADDRESS = re.compile(r"https?://[!-~]+")
 _BETWEEN_NAMES = re.compile(r";|(?<!\S)and(?!\S)", re.IGNORECASE)
 #: Keys of other tools, and their names here.
 _ELSEWHERE = {
@@ -349,6 +352,28 @@ def _comma(text: str) -> str:
     if text.count(",") > 1 or names[0].split()[-1] == names[1].split()[-1]:
         return advice
     return f"{advice}, or a single name without a comma, author: {turned}"
+
+
+def endpoint_problem(text: str) -> str | None:
+    """What is wrong with the address of an endpoint.
+
+    A key and abstracts go there, so it is https; http only reaches this machine.
+    """
+    try:
+        parts = urlsplit(text)
+        good = parts.port != 0 and bool(_ADDRESS.fullmatch(text)) and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or "@" in parts.netloc or parts.query or parts.fragment:
+        return (
+            "not an address such as https://api.example.com/v1 "
+            "(without user name, query or fragment)"
+        )
+    if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
+        return "http only reaches this machine (localhost); write https"
+    if parts.path.rstrip("/").endswith("/chat/completions"):
+        return "leave out /chat/completions, which daily-papers adds"
+    return None
 
 
 def category_problem(text: str) -> str | None:

@@ -1,14 +1,48 @@
-"""The nouns of the configuration: keywords, the whole of it, and problems with it."""
+"""The nouns of the configuration: keywords, summaries, the whole of it, and problems with it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from daily_papers.config.summaries import Summaries
 from daily_papers.errors import DailyPapersError
 from daily_papers.like.library import Library
 from daily_papers.query.expression import Expression
+
+LATIN: Final = "LATIN"
+#: Each language, and the scripts it is written in, as Unicode names letters.
+LANGUAGES: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
+    (
+        *("English", "Catalan", "Croatian", "Czech", "Danish", "Dutch", "Estonian", "Finnish"),
+        *("French", "German", "Hungarian", "Indonesian", "Italian", "Latvian", "Lithuanian"),
+        *("Malay", "Norwegian", "Polish", "Portuguese", "Brazilian Portuguese", "Romanian"),
+        *("Slovak", "Slovenian", "Spanish", "Swedish", "Turkish", "Vietnamese"),
+    ),
+    (LATIN,),
+) | {
+    "Arabic": ("ARABIC",),
+    "Bengali": ("BENGALI",),
+    "Bulgarian": ("CYRILLIC",),
+    "Chinese": ("CJK",),
+    "Simplified Chinese": ("CJK",),
+    "Traditional Chinese": ("CJK",),
+    "Greek": ("GREEK",),
+    "Hebrew": ("HEBREW",),
+    "Hindi": ("DEVANAGARI",),
+    "Japanese": ("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"),
+    "Korean": ("HANGUL", "CJK"),
+    "Persian": ("ARABIC",),
+    "Russian": ("CYRILLIC",),
+    "Serbian": ("CYRILLIC", LATIN),
+    "Thai": ("THAI",),
+    "Ukrainian": ("CYRILLIC",),
+}
+ENGLISH: Final = "English"
+STYLES: Final = ("short", "long")
+#: So many papers a day, unless the file says otherwise; and at most.
+USUAL_PER_DAY: Final = 50
+MOST_PER_DAY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +95,22 @@ class Keyword:
     papers_per_day: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summaries:
+    """Which model writes a sentence for each paper, and how."""
+
+    #: The address that ``/chat/completions`` follows.
+    endpoint: str
+    model: str
+    #: One of `LANGUAGES`.
+    language: str = ENGLISH
+    style: str = "short"
+    #: Papers a listing day.
+    per_day: int = USUAL_PER_DAY
+    #: The line of the endpoint in the file.
+    line: int
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """What keywords.yaml says, keywords in the order of the file."""
@@ -91,8 +141,3 @@ class Config:
     def liked_ids(self) -> tuple[str, ...]:
         """The identifiers that it says people like."""
         return tuple(dict.fromkeys(id for library in self.libraries for id in library.ids))
-
-    @property
-    def extras(self) -> tuple[str, ...]:
-        """The package's extras that the file needs."""
-        return ("like",) if self.libraries else ()

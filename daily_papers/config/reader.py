@@ -25,15 +25,17 @@ import yaml
 
 from daily_papers.config import doubts, messages
 from daily_papers.config.messages import Value
-from daily_papers.config.model import Config, ConfigError, Keyword, Problem
-from daily_papers.config.slugs import clashes, slug_of, slug_problem
-from daily_papers.config.summaries import (
+from daily_papers.config.model import (
     LANGUAGES,
     MOST_PER_DAY,
     STYLES,
+    Config,
+    ConfigError,
+    Keyword,
+    Problem,
     Summaries,
-    endpoint_problem,
 )
+from daily_papers.config.slugs import clashes, slug_of, slug_problem
 from daily_papers.config.yaml_text import REFUSED, Keys, YamlText, read_yaml
 from daily_papers.like.library import Library
 from daily_papers.papers.paper import ArxivId, folded
@@ -523,7 +525,7 @@ _TOP_KEYS: Final[Readers] = {
     "summaries": _Reader.summaries,
 }
 _SUMMARIES_KEYS: Final[Readers] = {
-    "endpoint": partial(_Reader.text, check=endpoint_problem),
+    "endpoint": partial(_Reader.text, check=messages.endpoint_problem),
     "model": _HEADING,
     "language": partial(_choice, choices=tuple(LANGUAGES)),
     "style": partial(_choice, choices=STYLES),

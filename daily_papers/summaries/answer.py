@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from daily_papers.config.summaries import ENGLISH, LANGUAGES, LATIN, Summaries
+from daily_papers.config.model import ENGLISH, LANGUAGES, LATIN, Summaries
 from daily_papers.papers.paper import Paper
 from daily_papers.records import parse
 from daily_papers.text import cut, one_line

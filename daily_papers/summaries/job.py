@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from daily_papers.clock import Clock
-from daily_papers.config.summaries import Summaries
+from daily_papers.config.model import Summaries
 from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import server_url
 from daily_papers.papers.paper import Paper, newest_first
