@@ -86,7 +86,7 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
             "(uses: ./); to get upgrades instead, delete .github/ and templates/, then run: "
             f"daily-papers init {folder}"
         )
-    new = _new_files(_slots_in(old[_DAILY] or "") or _drawn_slots(draw))
+    new = new_files(draw, _slots_in(old[_DAILY] or ""))
     renewed = {path: new[path] for path in old if new[path] != old[path]}
     _write(folder, renewed)
     for path, text in renewed.items():
@@ -97,17 +97,33 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
         say("both workflows are up to date already")
 
 
-def new_files(draw: Random) -> dict[str, str]:
-    """The files of a new digest repository, by path, with starting times of its own."""
-    return _new_files(_drawn_slots(draw))
+def new_files(draw: Random, slots: tuple[str, ...] = ()) -> dict[str, str]:
+    """The files of a new digest repository, by path.
 
-
-def _drawn_slots(draw: Random) -> tuple[str, ...]:
-    """Two random times, Monday to Friday in UTC, as entries of a schedule."""
-    return tuple(
+    Without the entries of a schedule, it is two random times, Monday to Friday in UTC.
+    """
+    slots = slots or tuple(
         _at(f"{draw.choice(_MINUTES)} {draw.choice(hours)} * * 1-5")
         for hours in (_FIRST_HOURS, _SECOND_HOURS)
     )
+    repository, commit = ACTION.split("@")
+    schema = json.loads(files("daily_papers").joinpath("keywords.schema.json").read_bytes())
+    blanks = {
+        "    <slots>\n": "".join(f"{slot}\n" for slot in slots),
+        "<action>": ACTION,
+        "<check-action>": f"{repository}/.github/actions/check@{commit}",
+        "<site-action>": f"{repository}/.github/actions/site@{commit}",
+        "<notify-action>": f"{repository}/.github/actions/notify@{commit}",
+        "<project>": PROJECT_URL,
+        "<schema>": str(schema["$id"]),
+    }
+    new = {}
+    for path, name in _FILES.items():
+        text = (bundled_templates() / "init" / name).read_text(encoding="utf-8")
+        for blank, value in blanks.items():
+            text = text.replace(blank, value)
+        new[path] = text
+    return new
 
 
 def _slots_in(workflow: str) -> tuple[str, ...]:
@@ -131,28 +147,6 @@ def _slot(entry: dict[str, object]) -> str:
 
 def _at(cron: str) -> str:
     return f'    - cron: "{cron}"'
-
-
-def _new_files(slots: tuple[str, ...]) -> dict[str, str]:
-    repository, commit = ACTION.split("@")
-    schema = json.loads(files("daily_papers").joinpath("keywords.schema.json").read_bytes())
-    blanks = {
-        "    <slots>\n": "".join(f"{slot}\n" for slot in slots),
-        "<action>": ACTION,
-        "<check-action>": f"{repository}/.github/actions/check@{commit}",
-        "<notify-action>": f"{repository}/.github/actions/notify@{commit}",
-        "<site-action>": f"{repository}/.github/actions/site@{commit}",
-        "<project>": PROJECT_URL,
-        "<schema>": str(schema["$id"]),
-    }
-    return {path: _filled(name, blanks) for path, name in _FILES.items()}
-
-
-def _filled(name: str, blanks: dict[str, str]) -> str:
-    text = (bundled_templates() / "init" / name).read_text(encoding="utf-8")
-    for blank, value in blanks.items():
-        text = text.replace(blank, value)
-    return text
 
 
 def _read(path: Path) -> str | None:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.arxiv.feed import todays_feed
-from daily_papers.arxiv.query_api import Answer, QueryApi
+from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.config import (
@@ -281,35 +281,25 @@ def preview_keywords(
     for keyword in keywords[:MOST_PREVIEWS]:
         rows = max(keyword.max_papers, _LEAST_ROWS)
         search = in_either(keyword.expression)
+        is_looser = search != keyword.expression
         try:
-            if search == keyword.expression:
-                answer = api.search(search, rows)
-            else:
-                answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS))
+            answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS) if is_looser else rows)
         except FetchError as error:
             yield KeywordPreview(keyword, request.day, failure=str(error))
-        else:
-            yield _previewed(config, keyword, search, answer, request.day)
-
-
-def _previewed(
-    config: Config, keyword: Keyword, search: Expression, answer: Answer, day: date
-) -> KeywordPreview:
-    found = matching(search, answer.papers)
-    papers = matching(keyword.expression, found)
-    total = answer.total
-    if len(papers) < len(found):
-        total = round(total * len(papers) / len(answer.papers))
-    return KeywordPreview(
-        keyword,
-        day,
-        papers=papers,
-        either=found if search != keyword.expression else (),
-        total=total,
-        returned=len(answer.papers),
-        overlaps=overlaps(keyword, config.keywords, papers),
-        strangers=len(answer.papers) - len(found),
-    )
+            continue
+        found = matching(search, answer.papers)
+        papers = matching(keyword.expression, found)
+        share = len(papers) / len(answer.papers) if len(papers) < len(found) else 1.0
+        yield KeywordPreview(
+            keyword,
+            request.day,
+            papers=papers,
+            either=found if is_looser else (),
+            total=round(answer.total * share),
+            returned=len(answer.papers),
+            overlaps=overlaps(keyword, config.keywords, papers),
+            strangers=len(answer.papers) - len(found),
+        )
 
 
 def overview(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.papers.bibtex import bibtex_entry, bibtex_key
+from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.paper import Origin, Paper
 
 TRICKY = st.lists(
@@ -88,9 +88,8 @@ def test_what_is_not_known_is_left_out_and_the_identifier_tells_the_month():
 
 
 def test_the_key_does_not_depend_on_what_changes():
-    assert bibtex_key(paper(version=9, title="Another", authors=("B. Else",))) == bibtex_key(
-        paper()
-    )
+    other = bibtex_entry(paper(version=9, title="Another", authors=("B. Else",)))
+    assert other.splitlines()[0] == bibtex_entry(paper()).splitlines()[0]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.papers.tex import decode_accents
-from daily_papers.text import MONTHS
+from daily_papers.text import MONTHS, one_line
 
 _ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
     "\\": r"{\textbackslash}",
@@ -69,15 +69,14 @@ _READ_BY_BIBTEX = re.compile(r",|\b(?:and|others)\b", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
 
 
-def bibtex_key(paper: Paper) -> str:
-    """The name to cite by. It depends only on the identifier, so it never changes."""
-    return f"arxiv-{paper.id.replace('/', '-')}"
-
-
 def bibtex_entry(paper: Paper) -> str:
-    """Write the paper as an entry, without a newline at the end."""
+    """Write the paper as an entry, without a newline at the end.
+
+    The name to cite it by depends only on the identifier, so it never changes.
+    """
+    key = f"arxiv-{paper.id.replace('/', '-')}"
     lines = "".join(f"  {name} = {value},\n" for name, value in _fields(paper))
-    return f"@misc{{{bibtex_key(paper)},\n{lines}}}"
+    return f"@misc{{{key},\n{lines}}}"
 
 
 def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
@@ -85,7 +84,9 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "title", f"{{{{{_text(paper.title)}}}}}"
     if authors := [written for name in paper.authors or () if (written := _author(name))]:
         yield "author", f"{{{' and '.join(authors)}}}"
-    year, month = _first_month(paper)
+    year, month = divmod(announcement_order(paper.id)[0], 100)
+    if paper.published is not None:
+        year, month = paper.published.year, paper.published.month
     yield "year", f"{{{year}}}"
     yield "month", MONTHS[month - 1][:3].lower()
     yield "eprint", f"{{{paper.id}}}"
@@ -99,13 +100,6 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     if paper.comment:
         yield "note", f"{{{_text(paper.comment)}}}"
     yield "url", f"{{{paper.url}}}"
-
-
-def _first_month(paper: Paper) -> tuple[int, int]:
-    """Year and month of the first version, or of the identifier if that is not known."""
-    if paper.published is not None:
-        return paper.published.year, paper.published.month
-    return divmod(announcement_order(paper.id)[0], 100)
 
 
 def _author(name: str) -> str:
@@ -135,11 +129,9 @@ def _parts_of_name(name: str) -> list[str]:
 
 
 def _text(text: str) -> str:
-    visible = " ".join(text.split())
-    if visible.isascii() and visible.isprintable() and _ESCAPES.keys().isdisjoint(visible):
+    visible = "".join(filter(str.isprintable, one_line(text)))
+    if visible.isascii() and _ESCAPES.keys().isdisjoint(visible):
         return visible  # most texts, and quick
-    if not visible.isprintable():
-        visible = "".join(letter for letter in visible if letter.isprintable())
     return _TOKEN.sub(_escaped, _URL.sub(r"\g<address>", decode_accents(visible)))
 
 

@@ -131,15 +131,13 @@ def _repository(host: str, names: list[str]) -> list[str] | None:
         return names[:3] if len(names) > 2 else None
     if _NO_OWNER.fullmatch(names[0]):
         return None
-    project = _gitlab_project(names) if host.startswith(("gitlab.", "git.")) else names[:2]
+    project = names[:2]
+    if host.startswith(("gitlab.", "git.")):
+        inside = (at for at, name in enumerate(names) if at > 1 and _INSIDE_GITLAB.fullmatch(name))
+        project = [name for name in names[: next(inside, len(names))] if name]
     if len(project) < 2:
         return None
     return [*project[:-1], project[-1].removesuffix(".git")]
-
-
-def _gitlab_project(names: list[str]) -> list[str]:
-    inside = (at for at, name in enumerate(names) if at > 1 and _INSIDE_GITLAB.fullmatch(name))
-    return [name for name in names[: next(inside, len(names))] if name]
 
 
 def venue(comment: str | None) -> str | None:

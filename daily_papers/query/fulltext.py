@@ -56,13 +56,13 @@ _GREEK_NAMES = """
     tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"""
 
 
-def _greek_letter(name: str) -> str:
-    case = "CAPITAL" if name[0].isupper() else "SMALL"
-    # Unicode spells it LAMDA.
-    return unicodedata.lookup(f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
-
-
-_GREEK = {name: _greek_letter(name) for name in _GREEK_NAMES.split()}
+_GREEK = {
+    name: unicodedata.lookup(
+        f"GREEK {'CAPITAL' if name.istitle() else 'SMALL'} LETTER "
+        f"{name.upper().replace('LAMBDA', 'LAMDA')}"  # as Unicode spells it
+    )
+    for name in _GREEK_NAMES.split()
+}
 # Lucene's EnglishPossessiveFilter, in the analyzer of arXiv's titles and abstracts.
 _POSSESSIVE = re.compile(r"(?<=[^\W_])['’＇][sS](?!\w)")
 _GREEK_MACRO = re.compile(rf"\\({'|'.join(_GREEK)})(?![A-Za-z]) ?")

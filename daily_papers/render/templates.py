@@ -128,12 +128,21 @@ def fill_in(environment: jinja2.Environment, name: str, fields: Mapping[str, obj
     """Fill in any template. Raises TemplateError with the template's file and line."""
     try:
         return environment.get_template(name).render(fields)
-    except jinja2.TemplateSyntaxError as error:
-        raise _at(error.filename or name, error.lineno, str(error)) from error
-    except jinja2.TemplateNotFound as error:
-        raise _at(*_place(error, name), f"there is no template {error.name!r}") from error
     except Exception as error:
-        raise _at(*_place(error, name), str(error)) from error
+        raise _failure(error, name) from error
+
+
+def _failure(error: Exception, name: str) -> TemplateError:
+    """What went wrong, with the file and line that jinja2 puts in the traceback."""
+    file, line, problem = name, 1, str(error)
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename.endswith(".jinja"):
+            file, line = frame.filename, frame.lineno or 1
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        file, line = error.filename or name, error.lineno
+    elif isinstance(error, jinja2.TemplateNotFound):
+        problem = f"there is no template {error.name!r}"
+    return TemplateError(f"{file}:{line}: {one_line(problem) or 'this fails'}")
 
 
 def _escaping(escape: Callable[[str], str]) -> Callable[[object], Escaped]:
@@ -148,17 +157,3 @@ def _escaping(escape: Callable[[str], str]) -> Callable[[object], Escaped]:
 def _address(text: str) -> str:
     """Quote an address for the parentheses of a link."""
     return quote(text, safe="/:#?=&%.-_~")
-
-
-def _place(error: Exception, name: str) -> tuple[str, int]:
-    """The template's file and line where an error arose, which jinja2 puts in the traceback."""
-    frames = [
-        (frame.filename, frame.lineno or 1)
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.endswith(".jinja")
-    ]
-    return frames[-1] if frames else (name, 1)
-
-
-def _at(file: str, line: int, problem: str) -> TemplateError:
-    return TemplateError(f"{file}:{line}: {one_line(problem) or 'this fails'}")
