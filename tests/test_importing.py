@@ -75,7 +75,10 @@ def test_a_readme_tells_its_title_its_day_and_its_keywords_in_order():
     ]
     topics = [(each.rows.line.number, published.topic_of(each)) for each in published.filed]
     assert topics == [(7, "mri"), (12, "Time Series"), (17, "empty one")]
-    assert {row.place: row.id for row in published.taken} == {9: "2501.01234", 14: "2501.01234"}
+    assert {row.entry.line: row.id for row in published.taken} == {
+        9: "2501.01234",
+        14: "2501.01234",
+    }
 
 
 @pytest.mark.parametrize(
@@ -284,7 +287,7 @@ def test_tables_below_the_title_that_words_tell_apart_are_left_out():
     text = f"# T\n\nalpha:\n\n{HEAD}{row()}\nbeta:\n\n{HEAD}{row()}\n## mri\n{HEAD}{row()}"
     published = read(text)
     assert [section.name for section in published.sections] == ["mri"]
-    assert [(unread.place, unread.cause[:47]) for unread in published.unread] == [
+    assert [(unread.line, unread.cause[:47]) for unread in published.unread] == [
         (5, "words stand between the tables below the title,"),
         (11, "words stand between the tables below the title,"),
     ]

@@ -10,28 +10,13 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
+from daily_papers.migrate import rows
 from daily_papers.migrate.entries import entry_cells
-from daily_papers.migrate.paper_links import (
-    find_date,
-    links_to_paper,
-    looks_like_id,
-    wrong_link,
-)
-from daily_papers.migrate.rows import (
-    LONGEST,
-    Cells,
-    Kind,
-    Reading,
-    cells_of,
-    dated,
-    kind_named,
-    paper_of,
-    plain,
-    wrong_id_in,
-)
+from daily_papers.migrate.paper_links import find_date, links_to_paper, looks_like_id, wrong_link
+from daily_papers.migrate.rows import LONGEST, Cells, Entry, Kind, kind_named
 from daily_papers.migrate.topics import is_topic
 from daily_papers.text import cut
 
@@ -39,58 +24,39 @@ _DEEPEST = 12
 _SPOKEN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What may be a paper: where it is, what stands above it, and what it tells."""
-
-    #: Its line, or the keys that lead to it.
-    place: int | str
-    topic: str = ""
-    day: str = ""
-    #: Without cells it is a topic that has no papers here.
-    cells: Cells = ()
-    reading: Reading = plain
-
-
 def entries_of_json(text: str) -> Iterator[Entry]:
     """The rows of JSON, or of a line of JSON each. Raises ValueError where it is neither."""
     try:
-        whole = [json.loads(text)]
-        lines: list[tuple[int, object]] = []
+        values = [(0, json.loads(text))]
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except ValueError as error:
-        whole = []
+        lines = enumerate(text.split("\n"), 1)
         try:
-            numbered = enumerate(text.split("\n"), 1)
-            lines = [(n, json.loads(line)) for n, line in numbered if line.strip()]
+            values = [(number, json.loads(line)) for number, line in lines if line.strip()]
         except (ValueError, RecursionError):
             raise ValueError(f"not JSON: {error}") from None
-    for value in whole:
-        yield from _entries(value, Entry(""), "", 0)
-    for number, value in lines:
-        yield from (replace(each, place=number) for each in _entries(value, Entry(""), "", 0))
+    for line, value in values:
+        yield from _entries(value, Entry(line), "", 0)
 
 
 def _entries(value: object, above: Entry, key: str, depth: int) -> Iterator[Entry]:
     """The rows in a value, and topics that have none; a topic and a day may stand above it."""
     cells = _cells(value, key)
     of_links = [cell for cell in cells if cell[0] is Kind.LINK]
-    if paper_of(cells) or (cells and isinstance(value, str)) or wrong_id_in(of_links):
-        yield replace(above, cells=dated(cells, above.day))
+    if rows.paper_of(cells) or (cells and isinstance(value, str)) or rows.wrong_id_in(of_links):
+        yield replace(above, cells=cells)
     elif isinstance(value, list | dict) and depth <= _DEEPEST:
         pairs = value.items() if isinstance(value, dict) else enumerate(value, 1)
-        for key_of_inner, inner in pairs:
-            name = _text(key_of_inner)
-            below = replace(above, place=cut(f"{above.place}/{name}".lstrip("/"), 100))
-            if isinstance(value, list):
-                name = ""
-            elif isinstance(inner, dict | list) and is_topic(name):
+        for name, inner in ((_text(name), inner) for name, inner in pairs):
+            below = replace(above, key=cut(f"{above.key}/{name}".lstrip("/"), 100))
+            if isinstance(value, dict) and isinstance(inner, dict | list) and is_topic(name):
                 below = replace(below, topic=name)
                 if not inner and depth == 0:
                     yield below
-            below = replace(below, day=name) if find_date(name) else below
-            yield from _entries(inner, below, name, depth + 1)
+            if isinstance(value, dict) and find_date(name):
+                below = replace(below, day=name)
+            yield from _entries(inner, below, name if isinstance(value, dict) else "", depth + 1)
 
 
 def _cells(value: object, key: str) -> Cells:
@@ -98,7 +64,7 @@ def _cells(value: object, key: str) -> Cells:
     if isinstance(value, str):
         text = _text(value)
         if links_to_paper(text):
-            return cells_of(text) if text.count("|") > 1 else entry_cells(text.split("\n"))
+            return rows.cells_of(text) if text.count("|") > 1 else entry_cells(text.split("\n"))
         named = text if wrong_link(text) else next(filter(looks_like_id, (text, key)), "")
         return [(Kind.LINK, named)] if named else []
     if not isinstance(value, dict) or any(map(looks_like_id, value)):
@@ -125,8 +91,8 @@ def entries_of_csv(text: str) -> Iterator[Entry]:
     lines = text.splitlines(keepends=True)
 
     def columns(delimiter: str) -> int:
-        rows = islice(filter(None, csv.reader(lines, delimiter=delimiter)), 10)
-        return min(map(len, rows), default=0)
+        first = islice(filter(None, csv.reader(lines, delimiter=delimiter)), 10)
+        return min(map(len, first), default=0)
 
     kinds: list[Kind] = []
     try:

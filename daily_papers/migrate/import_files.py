@@ -6,7 +6,8 @@ counts as seen: readers had it from the tool that published it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,13 +18,7 @@ from daily_papers.config import Keyword, load_config, parse_config
 from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
-from daily_papers.migrate.keywords_yaml import (
-    is_category,
-    poor_fits,
-    topic_of_heading,
-    write_keywords,
-)
-from daily_papers.migrate.leftovers import PLACES_OF_LEFTOVERS, is_ours, leftovers
+from daily_papers.migrate import keywords_yaml, leftovers
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, find_files
 from daily_papers.migrate.published import Published, Unread
@@ -68,46 +63,41 @@ class Order:
 
 @dataclass(slots=True)
 class Imported:
-    """What an import did, one sentence each."""
+    """What an import did, what it left out and why, and what to do next; one sentence each."""
 
     done: list[str] = field(default_factory=list)
-    #: What could not be brought in, and why.
     left_out: list[str] = field(default_factory=list)
-    #: What people may want to do next.
     advice: list[str] = field(default_factory=list)
     #: Whether a file brought nothing, or a paper was lost.
     is_partial: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Shelf:
     """The papers by keyword."""
 
     #: By slug and identifier.
-    papers: dict[str, dict[str, Paper]] = field(default_factory=dict)
+    papers: dict[str, dict[str, Paper]] = field(default_factory=lambda: defaultdict(dict))
     #: By file and topic, of those that have a keyword.
-    ids: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    #: What has no keyword, one sentence for each file and topic, and how many papers that are.
+    ids: dict[str, dict[str, set[str]]] = field(default_factory=lambda: defaultdict(dict))
+    #: By file and topic, how many papers have no keyword.
     strangers: dict[tuple[str, str], int] = field(default_factory=dict)
     #: By file, what could not be read or has no topic.
     unread: dict[str, list[Unread]] = field(default_factory=dict)
 
-    def sentences(self, useless: Iterable[str]) -> list[str]:
+    def left_out(self) -> list[str]:
         """All that is left out: of each cause the first, and how many more there are."""
         groups: dict[tuple[str, str], list[Unread]] = {}
         for each in (each for unread in self.unread.values() for each in unread):
             groups.setdefault((each.path, each.cause), []).append(each)
-        return [
-            *useless,
-            *(
-                f"{path}: {name}: {plural(number, 'paper')} left out; write it into {KEYWORDS} as "
-                "a keyword, then import again"
-                for (path, name), number in self.strangers.items()
-            ),
-            *(
-                str(first) + (f" (and {len(others):,} more like it)" if others else "")
-                for first, *others in groups.values()
-            ),
+        strangers = [
+            f"{path}: {name}: {plural(number, 'paper')} left out; write it into {KEYWORDS} as a "
+            "keyword, then import again"
+            for (path, name), number in self.strangers.items()
+        ]
+        return strangers + [
+            str(first) + (f" (and {len(others):,} more like it)" if others else "")
+            for first, *others in groups.values()
         ]
 
 
@@ -123,7 +113,10 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         transaction = Transaction(repository.root)
         config = joined(files.configs)
         before = repository.load_store()
-        keywords = _keywords(repository, files, config, transaction, imported)
+        path = repository.root / KEYWORDS
+        keywords = load_config(path).keywords if path.exists() else ()
+        if not keywords or (not before.keywords and _are_the_example(keywords)):
+            keywords = _new_keywords(path, files, config, transaction, imported)
         is_config_used = bool(imported.done and not imported.left_out)
         shelf = _shelved(files.published, keywords)
         if not shelf.papers and not (config.says_something and imported.done):
@@ -141,21 +134,17 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         if order.in_place:
             _write_workflows(repository.root, transaction, draw, imported)
         imported.done.append(_sum(files.published, shelf, before.papers.keys() | before.news))
-        imported.left_out += shelf.sentences(files.useless)
+        imported.left_out += [*files.useless, *shelf.left_out()]
         brought = [path for path, ids in shelf.ids.items() if any(ids.values())]
-        unfinished = {path for path, unread in shelf.unread.items() if unread}
-        unfinished.update(path for path, _ in shelf.strangers)
-        finished = [path for path in brought if path not in unfinished]
-        imported.is_partial = bool(
-            shelf.strangers
-            or files.useless
-            or len(brought) < len(files.published)
-            or any(each.lost for unread in shelf.unread.values() for each in unread)
-        )
+        is_lost = any(each.lost for unread in shelf.unread.values() for each in unread)
+        is_barren = files.useless or len(brought) < len(files.published)
+        imported.is_partial = bool(is_lost or is_barren or shelf.strangers)
+        named = {path for path, _ in shelf.strangers} | {p for p, un in shelf.unread.items() if un}
+        finished = [path for path in brought if path not in named]
         finished += [each.path for each in files.configs if is_config_used and each.says_something]
         imported.advice += _leftovers(repository.root, finished)
         if not config.topics:
-            imported.advice += poor_fits(keywords, shelf.papers)
+            imported.advice += keywords_yaml.poor_fits(keywords, shelf.papers)
         if order.dry_run:
             imported.advice.append("nothing is written: this is what import does without --dry-run")
         else:
@@ -169,21 +158,20 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
 # --- keywords ----------------------------------------------------------------------------------
 
 
-def _keywords(
-    repository: Repository,
+def _are_the_example(keywords: Sequence[Keyword]) -> bool:
+    """Whether these are the keywords that `init` writes as an example."""
+    example = parse_config((bundled_templates() / "init" / KEYWORDS).read_bytes(), KEYWORDS)
+    return [k.expression for k in keywords] == [k.expression for k in example.keywords]
+
+
+def _new_keywords(
+    path: Path,
     files: OldFiles,
     config: OldConfig,
     transaction: Transaction,
     imported: Imported,
 ) -> tuple[Keyword, ...]:
-    """The keywords that are there, or those of a new file, which may replace the example's."""
-    path = repository.root / KEYWORDS
-    if path.exists():
-        keywords = load_config(path).keywords
-        example = parse_config((bundled_templates() / "init" / KEYWORDS).read_bytes(), KEYWORDS)
-        is_example = [k.expression for k in keywords] == [k.expression for k in example.keywords]
-        if repository.load_store().keywords or not is_example:
-            return keywords
+    """Write the old configuration's topics, and the other headings, as keywords."""
     known = {slug_of(topic.name) or topic_key(topic.name) for topic in config.topics}
     names = _names(files.published, config.categories)
     new = [name for name in names if (slug_of(name) or topic_key(name)) not in known]
@@ -192,10 +180,11 @@ def _keywords(
     is_configured = bool(config.topics) or not names
     source = Path(config.path if is_configured else files.published[0].path).name
     of_what = "topics" if is_configured else "headings"
-    text, left_out = write_keywords(
-        [*config.topics, *map(topic_of_heading, new)],
-        config.categories if config.topics or not all(map(is_category, names)) else (),
-        _title(files.published),
+    are_categories = not config.topics and all(map(keywords_yaml.is_category, names))
+    text, left_out = keywords_yaml.write_keywords(
+        [*config.topics, *map(keywords_yaml.topic_of_heading, new)],
+        () if are_categories else config.categories,
+        files.title,
         f"The {of_what} of {source}, as keywords.",
     )
     imported.left_out += [f"{source}: {sentence}" for sentence in left_out]
@@ -207,24 +196,20 @@ def _keywords(
     return parse_config(text.encode(), KEYWORDS).keywords
 
 
-def _title(published: Sequence[Published]) -> str:
-    return next((page.title for page in published if page.title), "Daily Papers")
-
-
 def _names(published: Sequence[Published], categories: Sequence[str]) -> list[str]:
     """The topics that are to be keywords: of all the categories of papers, only a few."""
-    papers: dict[str, set[str]] = {}
+    papers: dict[str, set[str]] = defaultdict(set)
     first: dict[str, str] = {}
     for section in (section for page in published for section in page.sections if section.name):
         name = first.setdefault(topic_key(section.name), section.name)
-        papers.setdefault(name, set()).update(paper.id for paper in section.papers)
-    names = [name for name in papers if not is_category(name)]
-    rest = {name: ids for name, ids in papers.items() if is_category(name)}
+        papers[name].update(paper.id for paper in section.papers)
+    rest = {name: ids for name, ids in papers.items() if keywords_yaml.is_category(name)}
+    names = [name for name in papers if name not in rest]
     if rest and categories:
         return names + list(categories)
-    while rest and (most := max(rest, key=lambda name: len(rest[name]))) and rest[most]:
-        names.append(most)
-        seen = rest[most]
+    while any(rest.values()):
+        names.append(max(rest, key=lambda name: len(rest[name])))
+        seen = rest[names[-1]]
         rest = {name: ids - seen for name, ids in rest.items()}
     return names
 
@@ -233,33 +218,32 @@ def _shelved(published: Sequence[Published], keywords: Sequence[Keyword]) -> _Sh
     """Give each paper to the keyword of its topic's name; one without a topic to those it fits."""
     named = {keyword.slug: keyword.slug for keyword in keywords}
     named |= {topic_key(keyword.name): keyword.slug for keyword in keywords}
+    expressions = {keyword.slug: keyword.expression for keyword in keywords}
     shelf = _Shelf()
     for page in published:
-        ids = shelf.ids.setdefault(page.path, {})
+        ids = shelf.ids[page.path]
         for section in page.sections:
             slug = named.get(topic_key(section.name)) or named.get(slug_of(section.name))
-            if section.name and slug is None:
-                continue
-            pairs = (
-                [(slug, p) for p in section.papers] if slug else _fitting(keywords, section.papers)
-            )
-            for keyword, paper in pairs:
-                papers = shelf.papers.setdefault(keyword, {})
-                known = papers.get(paper.id)
-                papers[paper.id] = paper if known is None else _of_two_files(known, paper)
-            ids[section.name] = {paper.id for _, paper in pairs}
-        stored = set[str]().union(*ids.values()) if any(map(is_category, ids)) else set()
+            of_slug = {slug: section.papers} if slug else {}
+            if not section.name:
+                matches = Matches(expressions, section.papers)
+                of_slug = {slug: matches.of(slug) for slug in expressions}
+            if slug or not section.name:
+                ids[section.name] = {p.id for papers in of_slug.values() for p in papers}
+            for slug, paper in ((slug, p) for slug, papers in of_slug.items() for p in papers):
+                known = shelf.papers[slug].get(paper.id)
+                shelf.papers[slug][paper.id] = _of_two_files(known, paper) if known else paper
+        is_by_category = any(map(keywords_yaml.is_category, ids))
+        stored = set[str]().union(*ids.values() if is_by_category else ())
         for section in (section for section in page.sections if section.name not in ids):
             if number := sum(paper.id not in stored for paper in section.papers):
                 shelf.strangers[page.path, section.name] = number
-        shelf.unread[page.path] = [
-            *page.unread,
-            *(
-                Unread(page.path, row.place, _NO_TOPIC, lost=1)
-                for row in page.taken
-                if "" in row.topics and row.id not in ids.get("", ())
-            ),
-        ]
+        homeless = (r for r in page.taken if "" in r.topics and r.id not in ids.get("", ()))
+        no_topic = (
+            Unread(page.path, each.entry.line, each.entry.key, _NO_TOPIC, lost=1)
+            for each in homeless
+        )
+        shelf.unread[page.path] = [*page.unread, *no_topic]
     return shelf
 
 
@@ -272,11 +256,6 @@ def _of_two_files(known: Paper, other: Paper) -> Paper:
         abstract=paper.abstract or rest.abstract,
         comment=paper.comment or rest.comment,
     )
-
-
-def _fitting(keywords: Sequence[Keyword], papers: Sequence[Paper]) -> list[tuple[str, Paper]]:
-    matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, papers)
-    return [(keyword.slug, p) for keyword in keywords for p in matches.of(keyword.slug)]
 
 
 # --- the store ---------------------------------------------------------------------------------
@@ -329,7 +308,7 @@ def _place_tables(
     except OSError as error:
         raise unwritable(path, error) from error
     if not path.exists():
-        content = f"# {_title(files.published)}\n\n{BEGIN}\n{END}\n".encode()
+        content = f"# {files.title}\n\n{BEGIN}\n{END}\n".encode()
         transaction.write_shared(README, content)
         imported.done.append(f"{path}: written, with our two markers")
     for page in files.published if order.in_place else ():
@@ -337,15 +316,15 @@ def _place_tables(
             text, lines = replaced_with_markers(files.texts[page.path], page, shelf.ids[page.path])
             content = text.encode()
             transaction.write_shared(README, content)
-            rows = (row for each in page.filed for row in each.rows.rows)
-            is_left = any(row.line.number in lines and not row.line.is_ours for row in rows)
+            rows = (r for f in page.filed if not f.rows.line.is_ours for r in f.rows.rows)
+            is_left = any(row.line in lines for row in rows)
             imported.done.append(
                 f"{path}: our two markers stand in the place of its tables"
                 + ("; what was not brought in stays in tables of its own" if is_left else "")
             )
             unread = [*rows_that_say_more(page), *shelf.unread[page.path]]
             if not order.dry_run:  # the file has other lines then
-                unread = [replace(e, place=lines.get(e.place, e.place)) for e in unread]
+                unread = [replace(e, line=lines.get(e.line, e.line)) for e in unread]
             shelf.unread[page.path] = unread
     if BEGIN.encode() not in content:
         imported.advice.append(
@@ -363,7 +342,7 @@ def _write_workflows(
         if not (root / path).exists():
             transaction.write(path, text.encode())
             imported.done.append(f"{root / path}: written")
-        elif path.endswith(".yml") and not is_ours(_start_of(root / path)):
+        elif path.endswith(".yml") and not leftovers.is_ours(_start_of(root / path)):
             imported.left_out.append(
                 f"{path}: another workflow has this name; remove it, then run: daily-papers init"
             )
@@ -374,9 +353,9 @@ def _leftovers(root: Path, finished: Sequence[str]) -> tuple[str, ...]:
     there = root.resolve()
     paths = [Path(path).resolve() for path in finished]
     inside = [path.relative_to(there).as_posix() for path in paths if path.is_relative_to(there)]
-    found = (file for pattern in PLACES_OF_LEFTOVERS for file in sorted(root.glob(pattern)))
+    found = (file for pattern in leftovers.PLACES for file in sorted(root.glob(pattern)))
     texts = {file.relative_to(root).as_posix(): _start_of(file) for file in found if file.is_file()}
-    return leftovers(texts, [path for path in inside if path != README])
+    return leftovers.leftovers(texts, [path for path in inside if path != README])
 
 
 def _start_of(file: Path) -> str:
@@ -388,7 +367,7 @@ def _start_of(file: Path) -> str:
 
 def _nothing(files: OldFiles, shelf: _Shelf) -> Imported:
     """What to say where no paper is brought in: with our markers, all may have been before."""
-    left_out = shelf.sentences(files.useless)
+    left_out = [*files.useless, *shelf.left_out()]
     marked = [page for page in files.published if page.has_markers]
     if not marked or len(marked) < len(files.published) or files.useless:
         raise NothingImportedError("\n".join(left_out) or "no paper in these files")
@@ -403,20 +382,17 @@ def _nothing(files: OldFiles, shelf: _Shelf) -> Imported:
 
 def _sum(published: Sequence[Published], shelf: _Shelf, known: Collection[str]) -> str:
     """What came of each row that was read; the numbers add up."""
-    taken = {id for papers in shelf.papers.values() for id in papers}
-    first: dict[str, str] = {}
-    again: list[bool] = []
-    for page in published:
-        for id in (row.id for row in page.taken if row.id in taken):
-            again += [first[id] == page.path] if id in first else []
-            first.setdefault(id, page.path)
+    stored = {id for papers in shelf.papers.values() for id in papers}
+    taken = [(row.id, page.path) for page in published for row in page.taken if row.id in stored]
+    first = dict(reversed(taken))
+    in_others = sum(first[id] != path for id, path in taken)
     rows = sum(page.rows for page in published)
     old = len(first.keys() & known)
     parts = (
         (old, "known already"),
-        (again.count(False), "in another file too"),
-        (again.count(True), "in another row of the file too"),
-        (rows - len(first) - len(again), "left out"),
+        (in_others, "in another file too"),
+        (len(taken) - len(first) - in_others, "in another row of the file too"),
+        (rows - len(taken), "left out"),
     )
-    stored = f"{plural(rows, 'row')} read, {plural(len(first) - old, 'paper')} stored"
-    return ", ".join([stored, *(f"{number:,} {what}" for number, what in parts if number)])
+    begin = f"{plural(rows, 'row')} read, {plural(len(first) - old, 'paper')} stored"
+    return ", ".join([begin, *(f"{number:,} {what}" for number, what in parts if number)])

@@ -46,7 +46,7 @@ def write_keywords(
     topics = list(topics)
     head = [
         f"# {folded(source)}",
-        f"title: {_scalar(title)}",
+        *_as_yaml({"title": title}),
         *([f"categories: [{', '.join(categories)}]"] if categories else _NO_CATEGORIES),
         "keywords:",
     ]
@@ -83,30 +83,28 @@ def _entries(topics: Sequence[Topic]) -> Iterator[list[str]]:
             slug = suggested_slug([topic.name], taken)
         used.add(slug)
         taken.add(slug)
-        yield _entry(topic, [] if slug == slug_of(topic.name) else [f"    slug: {_scalar(slug)}"])
+        entry = _entry(topic, {} if slug == slug_of(topic.name) else {"slug": slug})
+        yield [f"  {line}" for line in _as_yaml([entry])]
 
 
-def _entry(topic: Topic, slug: Sequence[str]) -> list[str]:
+def _entry(topic: Topic, slug: Mapping[str, str]) -> object:
     name, phrases = topic.name, topic.phrases
     if phrases == (name,) and is_category(name):
-        return [f"  - category: {name}", *slug]
-    head = [f"  - name: {_scalar(name)}", *slug]
+        return {"category": name, **slug}
     if all(map(FIELD.search, phrases)):
         query = " OR ".join(f"({phrase})" if len(phrases) > 1 else phrase for phrase in phrases)
-        return [*head, f"    query: {_scalar(query)}"]
+        return {"name": name, **slug, "query": query}
     is_plain = phrases == (name,) and topic.place == plain_place(name)
     if is_plain and not slug and phrase_problem(name) is None:
-        return [f"  - {_scalar(name)}"]
+        return name
     usable = (each if phrase_problem(each) is None else query_words(each) for each in phrases)
-    lines = [f"      - {_scalar(phrase)}" for phrase in dict.fromkeys(usable)]
-    place = [] if topic.place == EITHER else [f"    in: {topic.place}"]
-    return [*head, "    any:", *lines, *place]
+    place = {} if topic.place == EITHER else {"in": topic.place}
+    return {"name": name, **slug, "any": list(dict.fromkeys(usable)), **place}
 
 
-def _scalar(text: str) -> str:
-    """Write a text in YAML, in quotes where YAML would misread it."""
-    written: str = yaml.safe_dump(text, allow_unicode=True, width=1_000_000)
-    return written.removesuffix("\n").removesuffix("\n...")
+def _as_yaml(value: object) -> list[str]:
+    written: str = yaml.safe_dump(value, allow_unicode=True, width=1_000_000, sort_keys=False)
+    return written.splitlines()
 
 
 def poor_fits(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 
 #: Where old files may lie, as patterns for ``Path.glob`` from the root of the repository.
-PLACES_OF_LEFTOVERS = (
+PLACES = (
     *("*.py", "scripts/*.py", "src/*.py", "*.bk", "requirements.txt"),
     *(".github/*.md", ".github/*.bk", ".github/workflows/*.yml", ".github/workflows/*.yaml"),
 )
@@ -46,7 +46,7 @@ _WHY_TO_GO = tuple(
 def leftovers(files: Mapping[str, str], imported: Collection[str] = ()) -> tuple[str, ...]:
     """Name the old files that should go, one sentence each, and why.
 
-    The mapping is from paths in the repository to texts, of all that `PLACES_OF_LEFTOVERS` finds.
+    The mapping is from paths in the repository to texts, of all that `PLACES` finds.
     ``imported`` are archives and configurations that were brought in.
     """
     found: dict[str, str] = {}

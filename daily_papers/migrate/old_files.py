@@ -46,6 +46,11 @@ class OldFiles:
     #: Why a file that was named brings nothing.
     useless: list[str] = field(default_factory=list)
 
+    @property
+    def title(self) -> str:
+        """The title of the first page that has one."""
+        return next((page.title for page in self.published if page.title), "Daily Papers")
+
 
 def find_files(named: Sequence[Path], root: Path) -> OldFiles:
     """Read the files and folders.
@@ -63,9 +68,6 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
         reasons = [_why_useless(file, found, is_named=False) for file in _files_in(path)]
         if all(reasons):
             found.useless.append(f"{path}: no file in it links to a paper at arXiv")
-    for page in found.published:
-        if page.has_a_marker:
-            find_region(found.texts[page.path], page.path)  # a pair, or else an error
     if not any(config.says_something for config in found.configs):
         found.configs += _configs_beside(named, root)
     return found
@@ -86,31 +88,33 @@ def _files_in(folder: Path) -> Iterator[Path]:
 
 def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
     """Read a file into what is found; say why it brings nothing."""
-    suffix = path.suffix.lower()
+    may_be_config = path.suffix == ".json" and (is_named or path.name in old_config.USUAL_NAMES)
     try:
         text = _text(path)
-        if path.suffix in old_config.SUFFIXES:
+        page = None if path.suffix in old_config.SUFFIXES else _page(path, text)
+        if page is None or (may_be_config and not page.rows):
             found.configs.append(read_config(text, str(path)))
-            return None
-        if suffix in _DATA:
-            page = read_data(_DATA[suffix](text.removeprefix("\ufeff")), str(path))
-        else:
-            page = read_page(_LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text, str(path))
-        may_be_config = is_named or path.name in old_config.USUAL_NAMES
-        if path.suffix == ".json" and not page.rows and may_be_config:
-            config = read_config(text, str(path))
-            if config.says_something:
-                found.configs.append(config)
+            if page is None or found.configs[-1].says_something:
                 return None
     except DailyPapersError as error:
         return str(error)
     except ValueError as error:
         return f"{path}: {error}"
-    if not (page.has_a_marker or page.taken or (is_named and page.unread)):
+    is_marked = any(block.line.marker for block in page.blocks)
+    if is_marked:
+        find_region(text, page.path)  # a pair, or else an error
+    if not (is_marked or page.taken or (is_named and page.unread)):
         return f"{path}: no link to a paper at arXiv in it"
     found.published.append(page)
     found.texts[page.path] = text
     return None
+
+
+def _page(path: Path, text: str) -> Published:
+    suffix = path.suffix.lower()
+    if suffix in _DATA:
+        return read_data(_DATA[suffix](text.removeprefix("\ufeff")), str(path))
+    return read_page(_LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text, str(path))
 
 
 def _text(path: Path) -> str:

@@ -14,20 +14,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby, pairwise, takewhile
 
-from daily_papers.migrate.blocks import Block, Rows, Words, blocks_of
-from daily_papers.migrate.data_files import Entry
-from daily_papers.migrate.headings import TOO_LONG, Heading, undecorated
+from daily_papers.migrate import rows
+from daily_papers.migrate.filing import Filed, filed_rows
+from daily_papers.migrate.pages import TOO_LONG, Block, Heading, Line, Rows, blocks_of
 from daily_papers.migrate.paper_links import wrong_link
-from daily_papers.migrate.rows import (
-    WRONG_ID,
-    Kind,
-    as_written,
-    dated,
-    read_row,
-    topics_of,
-    why_unread,
-)
-from daily_papers.migrate.topics import Filed, filed_rows, is_topic, topic_key
+from daily_papers.migrate.rows import WRONG_ID, Entry, Kind, as_written, topics_of
+from daily_papers.migrate.topics import is_topic, topic_key, undecorated
 from daily_papers.papers.paper import Paper, merge, newest_first
 
 #: What rows tell of a paper.
@@ -59,7 +51,9 @@ class Unread:
     """What could not be read, where, and why."""
 
     path: str
-    place: int | str
+    line: int
+    #: The keys that lead to it, where there are no lines.
+    key: str
     cause: str
     #: The text that is meant, if that helps.
     example: str = ""
@@ -67,7 +61,7 @@ class Unread:
     lost: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.place}" if isinstance(self.place, int) else f" {self.place}"
+        place = self.line or f" {self.key}"
         return f"{self.path}:{place}: {self.cause}{self.example and f': {self.example}'}"
 
 
@@ -75,7 +69,7 @@ class Unread:
 class Taken:
     """A row that is a paper, and the names of its topics."""
 
-    place: int | str
+    entry: Entry
     id: str
     topics: tuple[str, ...]
 
@@ -114,15 +108,10 @@ class Published:
         return any(block.line.is_ours for block in self.blocks)
 
     @property
-    def has_a_marker(self) -> bool:
-        """Whether one of our markers stands in it, in a pair or not."""
-        return any(block.line.marker for block in self.blocks)
-
-    @property
-    def day_line(self) -> Words | None:
+    def day_line(self) -> Line | None:
         """The tool's own line of the last update; below the first rows it would be people's."""
         above = takewhile(lambda block: not isinstance(block, Rows), self.blocks)
-        return next((block for block in above if isinstance(block, Words) and block.day), None)
+        return next((block.line for block in above if block.line.day), None)
 
     @property
     def last_update(self) -> date | None:
@@ -135,7 +124,7 @@ def read_page(text: str, path: str) -> Published:
     blocks = blocks_of(text)
     filed = tuple(filed_rows(blocks))
     unclear = [
-        Unread(path, each.rows.line.number, _UNCLEAR, lost=len(each.rows.rows))
+        Unread(path, each.rows.line.number, "", _UNCLEAR, lost=len(each.rows.rows))
         for each in filed
         if each.is_unclear and each.rows.rows
     ]
@@ -145,10 +134,9 @@ def read_page(text: str, path: str) -> Published:
 
 def _entries(filed: Iterable[Filed]) -> Iterator[Entry]:
     for each in (each for each in filed if not each.is_unclear):
-        yield Entry(each.rows.line.number, each.topic)
+        yield Entry(each.rows.line.number, topic=each.topic)
         for row in each.rows.rows:
-            cells = dated(row.cells, each.day)
-            yield Entry(row.line.number, each.topic, cells=cells, reading=each.rows.reading)
+            yield replace(row, topic=each.topic, day=each.day, reading=each.rows.reading)
 
 
 def _lost_lines(blocks: Iterable[Block], path: str) -> Iterator[Unread]:
@@ -156,9 +144,9 @@ def _lost_lines(blocks: Iterable[Block], path: str) -> Iterator[Unread]:
     for block in blocks:
         line = block.line
         if line.text == TOO_LONG:
-            yield Unread(path, line.number, TOO_LONG, lost=1)
+            yield Unread(path, line.number, "", TOO_LONG, lost=1)
         elif not (isinstance(block, Rows) or line.is_ours) and (wrong := wrong_link(line.text)):
-            yield Unread(path, line.number, WRONG_ID, repr(wrong), 1)
+            yield Unread(path, line.number, "", WRONG_ID, repr(wrong), 1)
 
 
 def read_data(entries: Iterable[Entry], path: str) -> Published:
@@ -173,9 +161,9 @@ def _read(entries: Iterable[Entry], path: str, unread: list[Unread]) -> Publishe
     # Each paper of a topic as its first row tells it, where nothing is escaped.
     first: dict[tuple[str, str], Paper] = {}
     for entry in entries:
-        paper = read_row(entry.cells, entry.reading) if entry.cells else None
+        paper = rows.read_row(entry) if entry.cells else None
         if entry.cells and not paper:
-            unread.append(Unread(path, entry.place, *why_unread(entry.cells)))
+            unread.append(Unread(path, entry.line, entry.key, *rows.why_unread(entry.cells)))
             continue
         named = (names.setdefault(topic_key(topic), topic) for topic in _topics(entry))
         topics = tuple(dict.fromkeys(named))
@@ -186,9 +174,9 @@ def _read(entries: Iterable[Entry], path: str, unread: list[Unread]) -> Publishe
         told = topics if entry.reading is as_written else ()
         firsts = [first.setdefault((topic, paper.versioned_id), paper) for topic in told]
         if wrong := next((known for known in firsts if known != paper), None):
-            unread.append(Unread(path, entry.place, _contradiction(wrong, paper)))
+            unread.append(Unread(path, entry.line, entry.key, _contradiction(wrong, paper)))
             continue
-        taken.append(Taken(entry.place, paper.id, topics))
+        taken.append(Taken(entry, paper.id, topics))
         for topic in topics:
             known = papers[topic].get(paper.id)
             if known and known.version < paper.version:
@@ -196,12 +184,17 @@ def _read(entries: Iterable[Entry], path: str, unread: list[Unread]) -> Publishe
             papers[topic][paper.id] = merge(paper, known) if known else paper
     times = _times_of_rows(each.values() for each in papers.values())
     sections = tuple(
-        Section(name, tuple(_at(times, paper) for paper in of_topic.values()))
+        Section(
+            name,
+            tuple(
+                replace(p, updated=times.get(p.versioned_id, p.updated)) for p in of_topic.values()
+            ),
+        )
         for name, of_topic in papers.items()
         if name or of_topic
     )
-    by_line = sorted(unread, key=lambda each: each.place if isinstance(each.place, int) else 0)
-    return Published(path, sections, tuple(taken), tuple(by_line), names)
+    unread.sort(key=lambda each: each.line)
+    return Published(path, sections, tuple(taken), tuple(unread), names)
 
 
 def _topics(entry: Entry) -> list[str]:
@@ -235,17 +228,12 @@ def _times_of_rows(tables: Iterable[Collection[Paper]]) -> dict[str, datetime]:
             runs[day].append(list(run))
     times: dict[str, datetime] = {}
     for day, of_day in runs.items():
-        if all(run == sorted(run, key=newest_first) for run in of_day):
-            continue
         sorter: TopologicalSorter[str] = TopologicalSorter()
         for newer, older in (pair for run in of_day for pair in pairwise(run)):
             sorter.add(newer.versioned_id, older.versioned_id)
-        with suppress(CycleError):
-            for n, id in enumerate(sorter.static_order()):
-                moment = datetime.combine(day, time(), UTC) + timedelta(seconds=min(n, 86_399))
-                times[id] = moment
+        if any(run != sorted(run, key=newest_first) for run in of_day):
+            with suppress(CycleError):
+                for n, id in enumerate(sorter.static_order()):
+                    moment = datetime.combine(day, time(), UTC)
+                    times[id] = moment + timedelta(seconds=min(n, 86_399))
     return times
-
-
-def _at(times: Mapping[str, datetime], paper: Paper) -> Paper:
-    return replace(paper, updated=times.get(paper.versioned_id, paper.updated))

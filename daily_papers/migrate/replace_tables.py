@@ -16,8 +16,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import takewhile
 
-from daily_papers.migrate.blocks import Block, Rows, Words
-from daily_papers.migrate.headings import SUMMARY, Heading
+from daily_papers.migrate.pages import SUMMARY, Block, Heading, Rows, Words
 from daily_papers.migrate.published import Published, Unread
 from daily_papers.migrate.rows import plain, says_more
 from daily_papers.render.readme import BEGIN, END
@@ -38,7 +37,7 @@ Stored = Mapping[str, Collection[str]]
 
 def replaced_with_markers(
     text: str, published: Published, stored: Stored
-) -> tuple[str, Mapping[int | str, int]]:
+) -> tuple[str, Mapping[int, int]]:
     """Take out what was brought in, and put the two markers there unless the file has them.
 
     Also tells where each line that stays is then.
@@ -63,19 +62,19 @@ def replaced_with_markers(
             above = above.rstrip("\r\n") + 2 * newline
         above = f"{above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}"
     shift = len(_LINE.findall(above)) - 1 - sum(number <= place for number in kept)
-    moved: dict[int | str, int] = {}
-    moved |= {old: new + (shift if old > place else 0) for new, old in enumerate(kept, 1)}
+    moved = {old: new + (shift if old > place else 0) for new, old in enumerate(kept, 1)}
     return mark + above + below, moved
 
 
 def rows_that_say_more(published: Published) -> Iterator[Unread]:
     """Name the rows that stay although their papers were brought in."""
-    taken = {each.place for each in published.taken}
+    taken = {each.entry.line for each in published.taken}
     for row in (row for rows in _rows_of_people(published) for row in rows.rows):
-        if row.line.number in taken and says_more(row.cells):
+        if row.line in taken and says_more(row.cells):
             yield Unread(
                 published.path,
-                row.line.number,
+                row.line,
+                "",
                 "this row stays, since it holds words that a paper has no place for; delete it if "
                 "nobody needs them",
             )
@@ -88,14 +87,14 @@ def _rows_of_people(published: Published) -> Iterator[Rows]:
 def _rows_that_go(published: Published, stored: Stored) -> Iterator[tuple[Rows, Collection[int]]]:
     """The lines that go of all rows that have a keyword: all, those of some rows, or none."""
     is_stored = {
-        each.place: all(each.id in stored.get(topic, ()) for topic in each.topics)
+        each.entry.line: all(each.id in stored.get(topic, ()) for topic in each.topics)
         for each in published.taken
     }
     topics = {each.rows: published.topic_of(each) for each in published.filed}
     for rows in _rows_of_people(published):
-        taken = [row for row in rows.rows if is_stored.get(row.line.number)]
+        taken = [row for row in rows.rows if is_stored.get(row.line)]
         spare = [row for row in taken if not says_more(row.cells)]
-        lines = {n for row in spare for n in range(row.line.number, row.last_line + 1)}
+        lines = {n for row in spare for n in range(row.line, row.last_line + 1)}
         if taken or topics[rows] in stored:
             is_all = len(spare) == len(rows.rows)
             yield rows, lines.union(rows.head) if is_all else set() if rows.is_whole else lines
@@ -116,8 +115,8 @@ def _remove_what_belongs(
 ) -> None:
     """Add to the lines that go what would be empty without them, or would lead to nothing."""
     blocks = published.blocks
-    if (day := published.day_line) and not day.line.is_ours:
-        gone.add(day.line.number)
+    if (day := published.day_line) and not day.is_ours:
+        gone.add(day.number)
     is_below = False
     for block in blocks:
         if is_below and isinstance(block, Words) and block.is_to_top:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import Enum, auto
 from html import unescape
@@ -153,6 +153,21 @@ def plain(text: str) -> str:
 def is_empty(text: str) -> bool:
     """Whether a cell says nothing: no word, or one of those that tools write for none."""
     return _EMPTY.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """What may be a paper: where it is, what it tells, and what stands above it."""
+
+    #: Where it begins and ends. JSON has no lines, but keys that lead to it.
+    line: int
+    last_line: int = 0
+    key: str = ""
+    #: Without cells it is a topic that has no papers here.
+    cells: Cells = ()
+    topic: str = ""
+    day: str = ""
+    reading: Reading = plain
 
 
 # --- the cells of a line of a Markdown table -----------------------------------------------------
@@ -305,13 +320,15 @@ def named(cells: Cells) -> Cells:
 _TITLE = re.compile(rf"(?P<dress>[*_]*)\[(?P<title>.*){_TO_PAPER}", re.IGNORECASE)
 
 
-def read_row(cells: Cells, reading: Reading = plain) -> Paper | None:
+def read_row(entry: Entry) -> Paper | None:
     """Read a row as a paper; None if it links to none."""
-    cells = named(cells)
+    cells, reading = named(entry.cells), entry.reading
     found = paper_of(cells)
     if found is None:
         return None
     written, published = _day(cells, Kind.DATE), _day(cells, Kind.PUBLISHED)
+    if not any(kind in {Kind.DATE, Kind.PUBLISHED} for kind, _ in cells):
+        written = _day([(Kind.DATE, entry.day)], Kind.DATE)
     month = announcement_order(found.id)[0]
     comments = list(_texts(cells, Kind.COMMENT, reading))
     paper = Paper(
@@ -325,7 +342,8 @@ def read_row(cells: Cells, reading: Reading = plain) -> Paper | None:
         updated=_midnight(written or published or date(month // 100, month % 100, 1)),
         origin=Origin.IMPORT,
     )
-    code = code_url(replace(paper, abstract="", comment=" ".join(_of(cells, Kind.CODE))))
+    named_there = " ".join(_of(cells, Kind.CODE))
+    code = code_url(replace(paper, abstract="", comment=named_there)) if named_there else None
     if code is None or code == code_url(paper):
         return paper
     return replace(paper, comment="; ".join([*comments, f"Code: {code}"]))
@@ -338,12 +356,6 @@ def why_unread(cells: Cells) -> tuple[str, str, int]:
         return WRONG_ID, repr(wrong), 1
     text = next(_of(cells, Kind.TITLE), cells[0][1])
     return "no link to a paper at arXiv", repr(cut(folded(text), 60)), 0
-
-
-def dated(cells: Cells, day: str) -> Cells:
-    """The cells with the day that stands above the row, unless it tells one itself."""
-    tells = any(kind in {Kind.DATE, Kind.PUBLISHED} for kind, _ in cells)
-    return cells if tells or not day else [*cells, (Kind.DATE, day)]
 
 
 def says_more(cells: Cells) -> bool:
