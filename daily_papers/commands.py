@@ -365,7 +365,7 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
 )
 def run_preview(arguments: Namespace) -> int:
     """Print what a keyword would bring, or all, or each that changed since a commit."""
-    from daily_papers import preview, preview_liked, preview_text
+    from daily_papers import preview, preview_text
     from daily_papers.repository import Repository
 
     request = preview.Request(Path(arguments.root), listing_day(os.environ), os.environ, _say)
@@ -393,8 +393,8 @@ def run_preview(arguments: Namespace) -> int:
             print(write(preview_text.Passage(title, words, level=2)))
         for keyword in keywords:
             if keyword.like is not None:
-                ranked = preview_liked.preview_liked(session, request, config, keyword)
-                print(write(preview_liked.liked_passage(ranked)), flush=True)
+                ranked = preview.preview_liked(session, request, config, keyword)
+                print(write(preview_text.liked_passage(ranked)), flush=True)
                 failures.append(ranked.failure)
     return 1 if any(failures) else 0
 

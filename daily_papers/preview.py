@@ -26,10 +26,14 @@ from daily_papers.config import (
     parse_config,
 )
 from daily_papers.config.reader import MOST_PAPERS
+from daily_papers.daily.evidence import FeedRead, Liked, Ranked, known_liked
 from daily_papers.daily.job import all_categories
+from daily_papers.daily.liking import rank_listing
+from daily_papers.daily.news import matching_each
 from daily_papers.daily.plan import split_into_parts
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.github_actions import repository_url
+from daily_papers.papers.announcement import merge_parts
 from daily_papers.papers.authors import CoauthorGroup, coauthor_groups
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import (
@@ -144,6 +148,18 @@ def per_listing_day(papers: Sequence[Paper]) -> float | None:
     """How many of a search's papers and revisions come on an average listing day."""
     days = _days(papers)
     return None if days is None else (len(papers) - 1) / days * 7 / _LISTING_DAYS_A_WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class LikedPreview:
+    """A keyword with `like`, and what it would take from the last listing."""
+
+    keyword: Keyword
+    #: How many new and cross-listed papers the last listing has in its categories.
+    listed: int = 0
+    ranked: Ranked | None = None
+    #: Why there is no result; None if arXiv answered.
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +316,37 @@ def preview_keywords(
             overlaps=overlaps(keyword, config.keywords, papers),
             strangers=len(answer.papers) - len(found),
         )
+
+
+def preview_liked(
+    session: PoliteSession, request: Request, config: Config, keyword: Keyword
+) -> LikedPreview:
+    """Ask for the last listing in the keyword's categories, and rank it."""
+    repository = Repository(request.root)
+    store = repository.store_for(config)
+    # Ignore what was taken or mailed before: the question is what the keyword would take.
+    unspent = {slug: replace(each, last_success=None) for slug, each in store.keywords.items()}
+    before = store.updated(keywords=unspent, news=frozenset())
+    services = Services.from_environment(request.environ)
+    parts = split_into_parts(keyword.categories, store.state.listed)
+    answer = todays_feed(session, services, parts)
+    if answer.failures:
+        return LikedPreview(keyword, failure=str(answer.failures[0].error))
+    unknown = [id for id in config.liked_ids if id not in store.liked]
+    try:
+        liked = Liked(tuple(QueryApi(session, services).by_id(unknown)) if unknown else ())
+    except FetchError as error:
+        return LikedPreview(keyword, failure=str(error))
+    announced = merge_parts(part.announcements for part in answer.parts)
+    matched = matching_each(config.keywords, [one.paper for one in announced])
+    feed = FeedRead(announced, matched, ())
+    return LikedPreview(
+        keyword,
+        listed=sum(one.kind.is_news for one in announced),
+        ranked=rank_listing(
+            repository.root, config, before, feed, known_liked(before, [liked]), request.day
+        ),
+    )
 
 
 def overview(

@@ -17,6 +17,7 @@ from daily_papers.preview import (
     FEWEST_DAYS,
     KeywordChanges,
     KeywordPreview,
+    LikedPreview,
     Overview,
     per_listing_day,
 )
@@ -89,6 +90,25 @@ def keyword_passage(preview: KeywordPreview) -> Passage:
             (paper, f"matches: {reason}" if reason else "does not match, and would not be stored")
             for paper, reason in reasons
         ],
+    )
+
+
+def liked_passage(preview: LikedPreview) -> Passage:
+    """What the keyword would take, the closest first, and what each paper is like."""
+    name, ranked = preview.keyword.name, preview.ranked
+    if ranked is None:
+        return Passage(name, [f"Unknown: {preview.failure}"])
+    taken = ranked.chosen[preview.keyword.slug]
+    similar = ((paper, ranked.liking[paper.id].similar) for paper in taken)
+    listed = plural(preview.listed, "paper")
+    return Passage(
+        name,
+        [*ranked.notes, f"takes {len(taken)} of the last listing's {listed}"],
+        papers=[
+            (paper, f"similar to {markdown.shown(title)}" if title else "")
+            for paper, title in similar
+        ],
+        order="closest",
     )
 
 
