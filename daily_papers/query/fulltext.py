@@ -68,20 +68,6 @@ _POSSESSIVE = re.compile(r"(?<=[^\W_])['’＇][sS](?!\w)")
 _GREEK_MACRO = re.compile(rf"\\({'|'.join(_GREEK)})(?![A-Za-z]) ?")
 
 
-def papers_with(phrases: Sequence[Phrase], papers: Sequence[Paper]) -> dict[Phrase, int]:
-    """Find the set of papers that contain each phrase."""
-    return _by_field(phrases, papers, indexed, indexed)
-
-
-def papers_found_by_arxiv(phrases: Sequence[Phrase], papers: Sequence[Paper]) -> dict[Phrase, int]:
-    """Find the set of papers that arXiv's search returns for each phrase.
-
-    Any word may take the place of a small word inside the phrase; small words at its ends are
-    dropped, and a phrase of nothing but small words finds nothing.
-    """
-    return _by_field(phrases, papers, _with_whole_words, _with_gaps)
-
-
 def stems_of(phrases: Sequence[str]) -> dict[str, str]:
     """The words of each phrase as they are looked up: in lower case, without endings."""
     stems: dict[str, list[str]] = {phrase: [] for phrase in phrases}
@@ -91,13 +77,17 @@ def stems_of(phrases: Sequence[str]) -> dict[str, str]:
     return {phrase: " ".join(words) for phrase, words in stems.items()}
 
 
-_Reading = Callable[[str], str]
+Reading = Callable[[str], str]
 
 
-def _by_field(
-    phrases: Sequence[Phrase], papers: Sequence[Paper], text: _Reading, question: _Reading
+def papers_with(
+    phrases: Sequence[Phrase], papers: Sequence[Paper], text: Reading, question: Reading
 ) -> dict[Phrase, int]:
-    """Use one table for each field: FTS5 reads less than if it had to filter by column."""
+    """Find the set of papers that contain each phrase, by one rule.
+
+    ``text`` and ``question`` say how titles and abstracts, and how phrases are read. Each field has
+    a table of its own: FTS5 reads less than if it had to filter by column.
+    """
     holding = dict.fromkeys(phrases, 0)
     for field, texts in (
         (Field.TITLE, [paper.title for paper in papers]),
@@ -159,12 +149,17 @@ def indexed(text: str) -> str:
     return folded(unicodedata.normalize("NFC", text)).encode(errors="replace").decode()
 
 
-def _with_whole_words(text: str) -> str:
+def with_whole_words(text: str) -> str:
     """Keep ``3.10``, ``node.js`` and ``snake_case`` whole, as arXiv's index does."""
     return _INSIDE_WORD.sub(_JOINT, indexed(text))
 
 
-def _with_gaps(phrase: str) -> str:
-    words = _with_whole_words(phrase)
+def with_gaps(phrase: str) -> str:
+    """Read a phrase as arXiv's search does.
+
+    Any word may take the place of a small word inside the phrase; small words at its ends are
+    dropped, and a phrase of nothing but small words finds nothing.
+    """
+    words = with_whole_words(phrase)
     gaps = _WORD.sub(lambda word: _GAP if word[0].lower() in STOP_WORDS else word[0], words)
     return _GAPS_AT_ENDS.sub("", gaps)

@@ -128,15 +128,17 @@ _Holding = Mapping[Leaf, _Found]
 class _Rule(NamedTuple):
     """How phrases and authors are looked up."""
 
-    papers_with: Callable[[Sequence[Phrase], Sequence[Paper]], Mapping[Phrase, int]]
+    #: How titles and abstracts are read; and how phrases are.
+    text: fulltext.Reading
+    question: fulltext.Reading
     #: The words of a name.
     key: Callable[[str], str]
     #: Whether one key has the words of another.
     holds: Callable[[str, str], bool]
 
 
-_OURS = _Rule(fulltext.papers_with, name_key, holds_words)
-_ARXIVS = _Rule(fulltext.papers_found_by_arxiv, arxiv_name_key, holds_in_any_order)
+_OURS = _Rule(fulltext.indexed, fulltext.indexed, name_key, holds_words)
+_ARXIVS = _Rule(fulltext.with_whole_words, fulltext.with_gaps, arxiv_name_key, holds_in_any_order)
 
 
 def _found(expression: Expression, holding: _Holding) -> _Found:
@@ -189,7 +191,8 @@ def _holding(
 ) -> dict[Leaf, _Found]:
     """Look up each distinct leaf of all the expressions once."""
     asked = dict.fromkeys(leaf for expression in expressions for leaf in leaves(expression))
-    phrases = rule.papers_with([leaf for leaf in asked if isinstance(leaf, Phrase)], papers)
+    asked_phrases = [leaf for leaf in asked if isinstance(leaf, Phrase)]
+    phrases = fulltext.papers_with(asked_phrases, papers, rule.text, rule.question)
     return {
         **{phrase: _Found(found, found) for phrase, found in phrases.items()},
         **_holding_authors([leaf for leaf in asked if isinstance(leaf, Author)], papers, rule),
