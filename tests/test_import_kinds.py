@@ -366,6 +366,8 @@ def test_the_separator_of_csv_is_found(
     title = "Brown mice, rats, voles, shrews" if sign == ";" else "Brown mice; rats; voles"
     written = title if sign == ";" else f'"{title}"'
     rows = [sign.join([text, URL, "brown mice"]) for text in (written, "Brown mice")]
+    if sign == ";":  # with the comma as the separator it would be one quotation, and too long
+        rows = [*rows, f'Brown mice,"x;{URL};brown mice', *rows[1:] * 3_000]
     (tmp_path / "a.csv").write_text(head.format(sign) + "\n".join(rows))
     (tmp_path / "b.md").write_text(f"## brown mice\n{HEAD}{ROW.replace('00001', '00002')}")
     ended = bring_in(repository, tmp_path / "a.csv", tmp_path / "b.md")

@@ -92,7 +92,10 @@ def entries_of_csv(text: str) -> Iterator[Entry]:
 
     def columns(delimiter: str) -> int:
         first = islice(filter(None, csv.reader(lines, delimiter=delimiter)), 10)
-        return min(map(len, first), default=0)
+        try:
+            return min(map(len, first), default=0)
+        except csv.Error:  # a quotation mark, where this is not the delimiter
+            return 0
 
     kinds: list[Kind] = []
     try:

@@ -11,7 +11,7 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -87,11 +87,12 @@ def read_config(text: str, path: str) -> OldConfig:
         raise ValueError(f"longer than {MOST_BYTES:,} characters, which no configuration is")
     suffix = PurePath(path).suffix
     try:
-        values = _loaded(text, suffix)
+        loaded = _LOADERS[suffix](text)
     except (ValueError, SyntaxError, yaml.YAMLError, RecursionError, MemoryError) as error:
         problem = str(error).splitlines() or ["nested too deeply"]
         raise ValueError(f"cannot be read as a configuration: {folded(problem[0])}") from None
     single = BOTH if suffix == ".py" and _ANCESTORS_BOTH.search(text) else EITHER
+    values = loaded if isinstance(loaded, dict) else {}
     topics: dict[str, Topic] = {}
     categories: dict[str, None] = {}
     inner = _dicts_in([values])
@@ -111,17 +112,13 @@ class _Loader(yaml.SafeLoader):
         """Leave merge keys as they are."""
 
 
-def _loaded(text: str, suffix: str) -> dict[object, object]:
-    loaded: object
-    if suffix == ".py":
-        loaded = dict(_assignments(ast.parse(text)))
-    elif suffix == ".json":
-        loaded = json.loads(text)
-    elif suffix == ".toml":
-        loaded = tomllib.loads(text)
-    else:
-        loaded = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
-    return loaded if isinstance(loaded, dict) else {}
+_LOADERS: Mapping[str, Callable[[str], object]] = {
+    ".yaml": lambda text: yaml.load(text, _Loader),  # noqa: S506 - a safe loader
+    ".yml": lambda text: yaml.load(text, _Loader),  # noqa: S506
+    ".json": json.loads,
+    ".toml": tomllib.loads,
+    ".py": lambda text: dict(_assignments(ast.parse(text))),
+}
 
 
 def _dicts_in(levels: Iterable[dict[object, object]]) -> list[dict[object, object]]:
