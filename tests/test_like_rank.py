@@ -1,10 +1,12 @@
+from importlib.util import find_spec
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.like.rank import TermCounts, rank, shipped_counts, terms
 
-pytest.importorskip("sklearn")
+pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason="needs the extra like")
 
 LIBRARY = (
     "Sourdough starters\nWe grow wild yeast in rye flour and follow how acid a starter gets.",

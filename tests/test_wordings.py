@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-
-import pytest
+from pathlib import Path
 
 from tests.sandbox import Change, Record, SandboxArxiv, Service, Universe
 from tests.sandbox.calendar import ListingCalendar
@@ -119,11 +118,9 @@ def record(number: int, title: str, abstract: str, category: str) -> Record:
     )
 
 
-@pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[int, str], list[str]]:
-    """What check says, by line, and what preview prints for each keyword and for all together."""
+def test_what_check_and_preview_say_of_each_wording(tmp_path: Path) -> None:
     items = "".join(f"  - {wording}\n" for wording, *_ in WORDINGS)
-    repository = Repository.new(tmp_path_factory.mktemp("wordings"), f"keywords:\n{items}")
+    repository = Repository.new(tmp_path, f"keywords:\n{items}")
     checked = run("check", "--root", repository.root)
     assert checked.code == 0, checked.out
     warnings = re.findall(r"^\S+keywords\.yaml:(\d+): warning: (.*)$", checked.out, re.MULTILINE)
@@ -132,18 +129,15 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[int, str], list
     searches = [request for request in arxiv.requests if request.service is Service.QUERY]
     assert len(searches) == len(WORDINGS) == 40
     assert previewed.code == 0, previewed.err
-    return {int(line): text for line, text in warnings}, previewed.out.split("\n\n")
 
-
-@pytest.mark.parametrize("number", range(len(WORDINGS)), ids=[each[0] for each in WORDINGS])
-def test_what_is_said_of_a_wording(said: tuple[dict[int, str], list[str]], number: int) -> None:
-    warnings, sections = said
-    wording, doubt, found = WORDINGS[number]
-    if doubt is None:
-        assert number + 2 not in warnings
-    else:
-        assert doubt in warnings[number + 2]
-    if "close to it" in found:
-        assert f'"{wording}" {found}' in sections[len(WORDINGS)]
-    else:
-        assert found in sections[number]
+    doubts = {int(line): text for line, text in warnings}
+    *sections, of_all = previewed.out.split("\n\n", len(WORDINGS))
+    for line, (section, (wording, doubt, found)) in enumerate(
+        zip(sections, WORDINGS, strict=True), start=2
+    ):
+        assert (line in doubts) == (doubt is not None), wording
+        assert (doubt or "") in doubts.get(line, ""), wording
+        if "close to it" in found:
+            assert f'"{wording}" {found}' in of_all
+        else:
+            assert found in section, wording
