@@ -79,7 +79,9 @@ class Templates:
         #: What a model says of papers, by versioned identifier.
         self.summaries = summaries or {}
         #: The rows rendered so far.
-        self.rows: dict[Paper, Escaped] = {}
+        self.rows: dict[Paper, Escaped] = (
+            {} if own is not None or self.summaries else _bundled_rows(self.columns)
+        )
         self.environment = (
             _bundled_environment() if own is None else _environment([own, bundled_templates()])
         )
@@ -93,6 +95,12 @@ class Templates:
 def _bundled_environment() -> jinja2.Environment:
     """The bundled templates never change, so they are compiled once."""
     return _environment([bundled_templates()])
+
+
+@cache
+def _bundled_rows(_columns: tuple[str, ...]) -> dict[Paper, Escaped]:
+    """The rows of the bundled templates: a run that waits shows the same papers several times."""
+    return {}
 
 
 def html_environment(folders: Sequence[Path]) -> jinja2.Environment:
