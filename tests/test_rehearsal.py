@@ -16,7 +16,7 @@ from tests.support.github import Fault
 from tests.support.model_server import KEY, ModelServer, model_server
 from tests.support.rehearsal import ABSTRACT_PAGE, KEYWORDS, Rehearsal, rehearsal, this_repository
 from tests.support.runner import Event, Job
-from tests.support.services import serving_hook, serving_mail
+from tests.support.services import Hook, Inbox, serving_hook, serving_mail
 from tests.support.wheel import unpacked_wheel
 
 NOTIFY = "Send the digests"
@@ -92,7 +92,12 @@ def test_the_website_shows_what_the_run_has_pushed(tmp_path: Path, *, ours: bool
         assert page in it.github.issues[-1]["body"]
         assert "digests/2026-01-13.html" in website
 
-        # The next day begins with what this one has built.
+
+@pytest.mark.full
+def test_the_website_of_a_day_begins_with_that_of_the_day_before(tmp_path: Path) -> None:
+    with rehearsal(tmp_path, _made_by_init(tmp_path)) as it:
+        it.runner.variables["DAILY_PAPERS_SITE"] = "on"
+        assert it.slot(date(2026, 1, 13)).succeeded
         assert it.slot(date(2026, 1, 14)).succeeded
         site = it.runner.jobs["site"]
         assert "Cache restored from key: site-daily-papers-" in site.log
@@ -148,22 +153,15 @@ def test_the_website_on_days_that_do_not_go_well(tmp_path: Path) -> None:
 
 
 def test_a_model_summarizes_what_goes_to_channels_and_no_secret_is_anywhere(tmp_path: Path) -> None:
-    """A push in between asks the model nothing again; on the second day it does not answer, and a
-    channel neither.
-    """
-    repository = _made_by_init(tmp_path)
+    """A push in between asks the model nothing again."""
     with (
         serving_hook() as hook,
         serving_mail() as inbox,
         model_server() as model,
-        rehearsal(tmp_path, repository) as it,
+        rehearsal(tmp_path, _made_by_init(tmp_path)) as it,
     ):
         _name_model(it, model)
-        it.runner.secrets["DAILY_PAPERS_CHANNELS"] = (
-            f"chat = json://{PASSWORD}:{PASSWORD}@127.0.0.1:{hook.port}/{PASSWORD}\n"
-            f"mail = mailto://127.0.0.1:{inbox.port}/?from={PASSWORD}@example.org\n"
-            f"lost = slack://{PASSWORD}\n{PASSWORD}\n"
-        )
+        _name_channels(it, hook, inbox)
         pushing = _push_once(it, {"NOTES.md": "Mine.\n"}, "Note")
         job = it.slot(date(2026, 1, 13), intercept=pushing)
         assert job.succeeded
@@ -174,12 +172,27 @@ def test_a_model_summarizes_what_goes_to_channels_and_no_secret_is_anywhere(tmp_
         assert len(asked) == len(set(asked))
         (body,) = it.github.bodies()
         assert body.count("(by a model)") == len(it.mailed()) > 0
-        assert it.slot(date(2026, 1, 13)).succeeded
         _all_is_well(it)
         assert set(ABSTRACT_PAGE.findall("".join(hook.messages))) == set(it.mailed())
         ((_, mail),) = inbox.mails
         assert "(by a model)" in mail.get_body(("plain",)).get_content()
+        _no_secret_is_anywhere(it)
+
+
+@pytest.mark.full
+def test_a_model_and_a_channel_that_do_not_answer_hold_no_mail_up(tmp_path: Path) -> None:
+    with (
+        serving_hook() as hook,
+        serving_mail() as inbox,
+        model_server() as model,
+        rehearsal(tmp_path, _made_by_init(tmp_path)) as it,
+    ):
+        _name_model(it, model)
+        _name_channels(it, hook, inbox)
+        for _ in range(2):
+            assert it.slot(date(2026, 1, 13)).succeeded
         sent = list(hook.messages)
+        assert len(inbox.mails) == 1
 
         hook.status = 503
         it.runner.secrets["DAILY_PAPERS_MODEL_KEY"] = f"api.example.com={KEY}"
@@ -196,12 +209,24 @@ def test_a_model_summarizes_what_goes_to_channels_and_no_secret_is_anywhere(tmp_
             "DAILY_PAPERS_CHANNELS, line 4", "channel chat", "channel lost"
         }  # fmt: skip
         assert it.runner.jobs["notify"].succeeded
-        logs = [each.log + each.summary for each in it.runner.jobs.values()]
-        texts = (*logs, *it.github.bodies(), it.remote.told("log", "--all", "--patch"))
-        files = [path for path in tmp_path.rglob("*") if path.is_file()]
-        for secret in (KEY, PASSWORD):
-            assert secret not in "".join(texts)
-            assert not any(secret.encode() in path.read_bytes() for path in files)
+        _no_secret_is_anywhere(it)
+
+
+def _name_channels(it: Rehearsal, hook: Hook, inbox: Inbox) -> None:
+    it.runner.secrets["DAILY_PAPERS_CHANNELS"] = (
+        f"chat = json://{PASSWORD}:{PASSWORD}@127.0.0.1:{hook.port}/{PASSWORD}\n"
+        f"mail = mailto://127.0.0.1:{inbox.port}/?from={PASSWORD}@example.org\n"
+        f"lost = slack://{PASSWORD}\n{PASSWORD}\n"
+    )
+
+
+def _no_secret_is_anywhere(it: Rehearsal) -> None:
+    logs = [each.log + each.summary for each in it.runner.jobs.values()]
+    texts = (*logs, *it.github.bodies(), it.remote.told("log", "--all", "--patch"))
+    files = [path for path in it.runner.folder.rglob("*") if path.is_file()]
+    for secret in (KEY, PASSWORD):
+        assert secret not in "".join(texts)
+        assert not any(secret.encode() in path.read_bytes() for path in files)
 
 
 @pytest.mark.full
@@ -263,7 +288,7 @@ def test_here_it_runs_only_where_a_variable_switches_it_on(tmp_path: Path) -> No
         assert not it.slot(date(2026, 1, 12)).started
 
 
-@pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("ours", [pytest.param(True, marks=pytest.mark.full), False])
 def test_a_pull_request_is_told_its_mistakes_at_their_lines(tmp_path: Path, *, ours: bool) -> None:
     mistakes = """\
 categories: [cs, xyz.AB]

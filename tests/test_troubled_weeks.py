@@ -93,15 +93,10 @@ def assert_mailed_alike(troubled: Life, clean: Life, count: int) -> None:
         assert any(map(matches, later)), id
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("seed", "troubled_days", "good"),
-    [
-        (4, 8, GOOD),
-        *(
-            pytest.param(seed, 21, GOOD_AFTER_SEVENTH_VERSION, marks=pytest.mark.full)
-            for seed in range(1, 25)
-        ),
-    ],
+    [(4, 8, GOOD), *((seed, 21, GOOD_AFTER_SEVENTH_VERSION) for seed in range(1, 25))],
 )
 def test_in_the_end_all_is_as_without_trouble(
     tmp_path: Path, seed: int, troubled_days: int, good: int
