@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -115,17 +115,26 @@ def test_in_the_end_all_is_as_without_trouble(
 
 #: Wednesday, after two ordinary days.
 BAD = 2
+#: Up to three bad days are between those and the good ones at the end.
+COUNT = BAD + 3 + GOOD
 
 
-def lived_through(tmp_path: Path, *bad: BadDay, papers_a_day: int = 15) -> tuple[Life, Life]:
-    """A repository with these days from Wednesday on and good ones around, and one without."""
-    count = BAD + len(bad) + GOOD
-    universe = make_up(Script(days=count + 7, papers_a_day=papers_a_day))
-    troubles = [*[GOOD_DAY] * BAD, *bad, *[GOOD_DAY] * GOOD]
-    troubled = lived(tmp_path / "troubled", universe, troubles)
-    clean = lived(tmp_path / "clean", universe, [GOOD_DAY] * count)
-    assert_mailed_alike(troubled, clean, count)
-    return troubled, clean
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    """A repository that has good days only."""
+    universe = make_up(Script(days=COUNT + 7, papers_a_day=25))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", lambda _seconds: None)
+        yield lived(tmp_path_factory.mktemp("clean"), universe, [GOOD_DAY] * COUNT)
+
+
+def lived_through(root: Path, clean: Life, *bad: BadDay) -> Life:
+    """A repository with these days from Wednesday on and good ones around."""
+    troubles = [*[GOOD_DAY] * BAD, *bad]
+    troubles += [GOOD_DAY] * (COUNT - len(troubles))
+    troubled = lived(root, clean.arxiv.universe, troubles)
+    assert_mailed_alike(troubled, clean, COUNT)
+    return troubled
 
 
 @pytest.mark.parametrize(
@@ -137,10 +146,10 @@ def lived_through(tmp_path: Path, *bad: BadDay, papers_a_day: int = 15) -> tuple
     ],
 )
 def test_what_a_feed_lacked_is_mailed_once_an_audit_finds_some_of_it(
-    tmp_path: Path, lacks: tuple[float, float]
+    tmp_path: Path, clean: Life, lacks: tuple[float, float]
 ):
     wednesday = days(FIRST, BAD + 1)[BAD]
-    troubled, clean = lived_through(tmp_path, BadDay(lacks=lacks), papers_a_day=60)
+    troubled = lived_through(tmp_path, clean, BadDay(lacks=lacks))
     due = {id for id, day in clean.mailed if day == wednesday}
     late = {id for id, day in troubled.mailed if day > wednesday} & due
     assert len(late) > 1
@@ -156,8 +165,8 @@ def test_what_a_feed_lacked_is_mailed_once_an_audit_finds_some_of_it(
     assert {id for id, _ in troubled.mailed} == {id for id, _ in clean.mailed}
 
 
-def test_the_listing_that_an_early_feed_hid_is_mailed(tmp_path: Path):
-    lived_through(tmp_path, BadDay(early=True))
+def test_the_listing_that_an_early_feed_hid_is_mailed(tmp_path: Path, clean: Life):
+    lived_through(tmp_path, clean, BadDay(early=True))
 
 
 @pytest.mark.parametrize("count", [9, pytest.param(28, marks=pytest.mark.full)])
@@ -173,5 +182,5 @@ def test_a_late_cross_list_and_a_revision_do_not_prove_that_a_feed_was_short(
             assert life.repository.state()["complete"]
 
 
-def test_a_short_feed_during_a_gap_is_made_up_for(tmp_path: Path):
-    lived_through(tmp_path, NOTHING_RAN, BadDay(lacks=(0.2, 0.8)), NOTHING_RAN)
+def test_a_short_feed_during_a_gap_is_made_up_for(tmp_path: Path, clean: Life):
+    lived_through(tmp_path, clean, NOTHING_RAN, BadDay(lacks=(0.2, 0.8)), NOTHING_RAN)
