@@ -264,8 +264,8 @@ def test_a_correction_keeps_the_marks(reader: Reader):
 
 @pytest.mark.parametrize("acted", [False, True])
 def test_a_kill_repeats_at_most_one_part_of_one_channel(reader: Reader, acted: bool):
-    title = "A title of usual length, which is about eighty characters for most papers " * 2
-    news = [item(each, title=title) for each in range(1, 81)]
+    title = "A title of usual length, which is about eighty characters for most papers " * 4
+    news = [item(each, title=title) for each in range(1, 41)]
     finished = False
     for number in itertools.count(1):
         reader.github.empty()
@@ -279,7 +279,7 @@ def test_a_kill_repeats_at_most_one_part_of_one_channel(reader: Reader, acted: b
         once = list(dict.fromkeys(hook.messages))
         assert len(once) > 1
         assert len(hook.messages) - len(once) <= 1
-        assert sorted(re.findall(r"abs/([\d.]+\d)v", "".join(once))) == ids(*range(1, 81))
+        assert sorted(re.findall(r"abs/([\d.]+\d)v", "".join(once))) == ids(*range(1, 41))
         assert len(reader.github.issues) == 1
         if finished:
             break

@@ -47,9 +47,7 @@ REQUESTS = (1, 2, 3)
 SLICE = (
     (Fault.RATE_EXCEEDED, 1),
     (Fault.EMPTY, 2),
-    (Fault.SHORT, 3),
     (Fault.OTHER_PAPERS, 1),
-    (Fault.CUT_XML, 2),
     (Fault.RESET, 3),
     (Fault.FORBIDDEN, 2),
     (Fault.THROTTLED_FOR_A_MOMENT, 2),

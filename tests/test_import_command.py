@@ -286,7 +286,7 @@ def test_the_old_tool_is_named_for_removal(old: Repository):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are made by fork")
 @pytest.mark.parametrize(
-    "every", [pytest.param(16, id="some"), pytest.param(1, id="all", marks=pytest.mark.full)]
+    "every", [pytest.param(37, id="some"), pytest.param(1, id="all", marks=pytest.mark.full)]
 )
 def test_a_killed_import_is_finished_by_the_next_command(
     old: Repository, tmp_path: Path, every: int

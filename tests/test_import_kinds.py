@@ -402,14 +402,14 @@ def test_more_rows_than_a_table_holds_are_in_the_history(repository: Repository,
     rows = "".join(ROW.replace("2501.00001", f"2501.{n:05}") for n in range(1, 101))
     rows += "".join(
         ROW.replace("2501.00001", f"2412.{n:05}").replace("2025-01-02", "2024-12-02")
-        for n in range(1, 2_401)
+        for n in range(1, 1_001)
     )
     (tmp_path / "a.md").write_text(f"## mice\n{HEAD}{rows}")
     ended = bring_in(repository, tmp_path / "a.md")
     assert (ended.code, ended.err) == (0, "")
-    assert "mice: 2,500 papers, of which the newest 100 are in its table" in ended.out.splitlines()
+    assert "mice: 1,100 papers, of which the newest 100 are in its table" in ended.out.splitlines()
     assert len(repository.table("mice")) == 100
-    assert len(repository.records("data/history/*.jsonl")) == 2_400
+    assert len(repository.records("data/history/*.jsonl")) == 1_000
 
 
 def _bomb(n: int) -> bytes:
@@ -427,7 +427,7 @@ def _bomb(n: int) -> bytes:
         ("a.json", b'{"a": NaN, "b": 1e999}'),
         ("a.json", b"{"),
         ("a.csv", b'"' * 300_000),
-        ("a.html", b"<table>" * 50_000 + b"<td" * 10_000),
+        ("a.html", b"<table>" * 10_000 + b"<td" * 10_000),
         ("config.yaml", b"a: &a [" + b"x," * 9 + b"]\n" + b"b: !!python/object:os.system {}\n"),
         (
             "config.yaml",

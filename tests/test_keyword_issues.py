@@ -374,7 +374,7 @@ def test_a_month_with_renamed_removed_and_new_keywords_says_everything_once(watc
         20: ("kill", (8, True)),
         22: ("fault", (Fault.FORBIDDEN, 8)),
     }
-    sizes = [3, 150, *(number % 3 for number in range(28))]
+    sizes = [3, 80, *(number % 3 for number in range(28))]
     Month(watcher).live_through(fates, sizes)
 
 

@@ -90,7 +90,7 @@ def test_a_job_killed_at_any_step_is_made_good_by_the_next(
         assert_made_good(situations[name], watched, tmp_path, step)
 
 
-@pytest.mark.parametrize(("name", "every"), [("ordinary", 6), ("evening", 18)])
+@pytest.mark.parametrize(("name", "every"), [("ordinary", 12), ("evening", 30)])
 def test_a_job_killed_after_a_file_or_an_answer_is_made_good_by_the_next(
     situations: dict[str, Situation], watched: Watched, tmp_path: Path, name: str, every: int
 ):

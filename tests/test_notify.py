@@ -827,7 +827,10 @@ def test_a_first_use_that_is_remembered_does_not_say_so(watcher: Watcher):
 
 
 @pytest.mark.parametrize("acted", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("request_number", range(1, 8))
+@pytest.mark.parametrize(
+    "request_number",
+    [pytest.param(n, marks=() if n in {2, 4, 6} else pytest.mark.full) for n in range(1, 8)],
+)
 def test_a_kill_at_the_first_use_loses_nothing_and_repeats_nothing(
     watcher: Watcher, request_number: int, *, acted: bool
 ):
@@ -842,7 +845,9 @@ def test_a_kill_at_the_first_use_loses_nothing_and_repeats_nothing(
     assert watcher.papers == first + ids(range(2, 3))
 
 
-@pytest.mark.parametrize("fault", [Fault.KILL, Fault.KILL_AFTER])
+@pytest.mark.parametrize(
+    "fault", [pytest.param(Fault.KILL, marks=pytest.mark.full), Fault.KILL_AFTER]
+)
 @pytest.mark.parametrize("at", [4, pytest.param(5, marks=pytest.mark.full)])
 def test_a_killed_process_is_carried_on_by_the_next(begun: Watcher, fault: Fault, at: int):
     begun.write(large("2026-11-19", 100))
