@@ -57,7 +57,9 @@ class Chat:
             with _without_warnings():
                 server = apprise.Apprise.instantiate(channel.address, asset=asset)
         except Exception as error:  # noqa: BLE001 - a hundred services; their words show addresses
-            raise channel.failed(f"Apprise cannot read its address ({_kind(error)})") from None
+            raise channel.failed(
+                f"Apprise cannot read its address ({type(error).__name__})"
+            ) from None
         if server is None:
             raise channel.failed(
                 "its address is none of Apprise's; see https://appriseit.com/services/"
@@ -105,7 +107,7 @@ class Chat:
             with _without_warnings():
                 sent = self.server.notify(body=body, title=title, body_format=self._format(form))
         except Exception as error:  # noqa: BLE001 - a hundred services; their words show addresses
-            raise self.channel.failed(f"{self.service} failed ({_kind(error)})") from None
+            raise self.channel.failed(f"{self.service} failed ({type(error).__name__})") from None
         if not sent:
             raise self.channel.failed(
                 f"{self.service} did not take the message; check the address with"
@@ -127,7 +129,3 @@ def _without_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-
-
-def _kind(error: Exception) -> str:
-    return type(error).__name__

@@ -116,10 +116,7 @@ def _issue_thread(
         mail=mail,
         shown=(
             _Text(1, None, sent.issue.body),
-            *(
-                _Text(part.number, part.comment.id, part.comment.body)
-                for part in outbox.sent_parts(sent)
-            ),
+            *(_Text(key.part, each.id, each.body) for key, each in outbox.sent_parts(sent)),
         ),
         wanted=(first.with_marks(sent.key.marks).body, *(part.body for part in further)),
         fingerprint=_fingerprint(

@@ -72,9 +72,9 @@ class Delivery:
         mark = sent.key.marks.channels[channel.name]
         try:
             with closing(steps(channel, mail, mark, self.links)) as sending:
-                for step in sending:
-                    self.say(f"digest {sent.name}: sent {step.what} to channel {channel.name}")
-                    sent = self._mark(sent, channel, step.mark)
+                for what, mark in sending:
+                    self.say(f"digest {sent.name}: sent {what} to channel {channel.name}")
+                    sent = self._mark(sent, channel, mark)
         except ChannelFailed as failure:
             return sent, str(failure)
         return sent, ""
@@ -90,52 +90,29 @@ class Delivery:
         return SentMail(replace(sent.issue, body=body), key)
 
 
-@dataclass(frozen=True)
-class Step:
-    """Something that was sent, and the channel's mark after it."""
-
-    what: str
-    mark: Mark
-
-
-def steps(channel: Channel, mail: Mail, mark: Mark, links: Links) -> Generator[Step, None, None]:
-    """Send what a channel does not have yet; each step is done when it is given.
+def steps(
+    channel: Channel, mail: Mail, mark: Mark, links: Links
+) -> Generator[tuple[str, Mark], None, None]:
+    """Send what a channel does not have yet; give each thing when it is sent, and the new mark.
 
     A name whose address was of the other kind (chat, direct mail) when it got a part is left alone,
     so that nothing is repeated. Raises ChannelFailed.
     """
-    if channel.is_mail:
-        if not mark.papers:
-            yield from _mail_steps(channel, mail, mark, links)
-    elif mark.papers or not mark.parts:
-        yield from _chat_steps(channel, mail, mark, links)
-
-
-def _mail_steps(
-    channel: Channel, mail: Mail, mark: Mark, links: Links
-) -> Generator[Step, None, None]:
-    account = MailAccount.open(channel)
-    numbers = [number for number, _ in enumerate(account.recipients, 1)]
-    missing = [number for number in numbers if number not in mark.parts]
-    if not missing:
-        return
-    parts = mark.parts
-    messages = {number: mail_message(account, number, mail, links) for number in missing}
-    with closing(account.send(messages)) as sent:
-        for number in sent:
-            parts |= {number}
-            yield Step(f"mail {number} of {len(numbers)}", Mark(parts))
-
-
-def _chat_steps(
-    channel: Channel, mail: Mail, mark: Mark, links: Links
-) -> Generator[Step, None, None]:
-    if mark.papers >= len(mail.items):
-        return
-    chat = Chat.open(channel)
-    for part in unsent_parts(mail, links, chat.form, chat.room, mark):
-        chat.send(part.title, part.body)
-        yield Step(f"part {max(part.mark.parts)}", part.mark)
+    if channel.is_mail and not mark.papers:
+        account = MailAccount.open(channel)
+        number = len(account.recipients)
+        missing = [each for each in range(1, number + 1) if each not in mark.parts]
+        messages = {each: mail_message(account, each, mail, links) for each in missing}
+        parts = mark.parts
+        with closing(account.send(messages)) as sent:
+            for each in sent:
+                parts |= {each}
+                yield f"mail {each} of {number}", Mark(parts)
+    elif not channel.is_mail and (mark.papers or not mark.parts) and mark.papers < len(mail.items):
+        chat = Chat.open(channel)
+        for part in unsent_parts(mail, links, chat.form, chat.room, mark):
+            chat.send(part.title, part.body)
+            yield f"part {max(part.mark.parts)}", part.mark
 
 
 def describe(channels: Sequence[Channel], mail: Mail, links: Links, say: Say) -> list[str]:

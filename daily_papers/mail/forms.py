@@ -117,11 +117,6 @@ class _Row:
     choices: tuple[str, ...]
 
 
-def plain_title(mail: Mail, longest: int = 250) -> str:
-    """The title of a mail, with nothing alive in it."""
-    return cut(_ALIVE.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", issue_title(mail)), longest)
-
-
 def harmless_text(text: str, limit: int, form: Form) -> str:
     """Paper text on one line, with nothing alive in it, escaped for a form."""
     broken = _ALIVE.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", visible_text(text, limit))
@@ -133,7 +128,7 @@ def unsent_parts(mail: Mail, links: Links, form: Form, room: Room, mark: Mark) -
 
     ``room`` is for a body with its title. A lead that is too long for it loses its end.
     """
-    title = plain_title(mail)
+    title = cut(_ALIVE.sub(rf"\g<0>{ZERO_WIDTH_SPACE}", issue_title(mail)), _LONGEST_TITLE)
     number = max(mark.parts, default=0)
     papers = mark.papers
     lead = [] if mark.parts else _within_half(_lead(mail, links, form), room, form)

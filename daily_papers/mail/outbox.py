@@ -84,14 +84,6 @@ class SentMail:
 
 
 @dataclass(frozen=True)
-class SentPart:
-    """A comment of ours that holds a further part of a mail."""
-
-    number: int
-    comment: Comment
-
-
-@dataclass(frozen=True)
 class Mailbox:
     """What GitHub shows of earlier runs."""
 
@@ -247,7 +239,8 @@ class Outbox:
         problems: list[DailyPapersError] = []
         for sent in self.mailbox.mails:
             try:
-                self._add(sent, self.missing_parts(sent, digests, today))
+                for part in self.missing_parts(sent, digests, today):
+                    self._comment(sent, part)
             except (Unclear, Unfinished) as problem:
                 problems.append(problem)
             else:
@@ -409,12 +402,9 @@ class Outbox:
         first = parts[0].with_marks(self.marks)
         issue = self._open_issue(issue_title(mail), first.body, f"digest {', '.join(mail.keys)}")
         sent = SentMail(issue, first.key)
-        self._add(sent, parts[1:])
-        self.when_complete(sent)
-
-    def _add(self, sent: SentMail, parts: tuple[IssuePart, ...]) -> None:
-        for part in parts:
+        for part in parts[1:]:
             self._comment(sent, part)
+        self.when_complete(sent)
 
     def _comment(self, sent: SentMail, part: IssuePart) -> None:
         name = f"part {part.key.part} of {part.key.parts}"
@@ -432,7 +422,7 @@ class Outbox:
         settled = all(_is_settled(key, today) for key in sent.key.digests)
         if not further or (settled and sent.issue.comments == further):
             return ()
-        there = {part.number for part in self.sent_parts(sent)}
+        there = {key.part for key, _ in self.sent_parts(sent)}
         if len(there) >= further:
             return ()
         parts = issue_parts(reassemble(sent, digests), self.links)
@@ -445,11 +435,11 @@ class Outbox:
             )
         return tuple(part for part in parts[1:] if part.key.part not in there)
 
-    def sent_parts(self, sent: SentMail) -> Iterator[SentPart]:
-        """Our comments that hold further parts of a mail."""
+    def sent_parts(self, sent: SentMail) -> Iterator[tuple[PartKey, Comment]]:
+        """Our comments that hold further parts of a mail, with their keys."""
         for key, comment in self.our_comments(sent.issue):
             if key.digests == sent.key.digests and key.part > 1 and not key.keyword:
-                yield SentPart(key.part, comment)
+                yield key, comment
 
 
 def reassemble(sent: SentMail, digests: tuple[Digest, ...]) -> Mail:

@@ -87,6 +87,8 @@ class MailAccount:
         Raises ChannelFailed, at the end if only some recipients were refused.
         """
         refused: list[int] = []
+        if not messages:
+            return
         with self._errors_without_secrets(), self._connection() as connection:
             for number, message in messages.items():
                 try:
