@@ -98,19 +98,17 @@ def annotation(
     """Write the command that shows a message beside a run, or at a line of a file."""
     places = {"file": file, "line": line, "col": column, "title": title}
     properties = ",".join(
-        f"{name}={_property(str(value))}" for name, value in places.items() if value is not None
+        f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}"
+        for name, value in places.items()
+        if value is not None
     )
-    return f"::{severity}{' ' if properties else ''}{properties}::{_data(message)}"
+    return f"::{severity}{' ' if properties else ''}{properties}::{_escaped(message)}"
 
 
-def _data(text: str) -> str:
+def _escaped(text: str) -> str:
     shown = cut(text, LONGEST_MESSAGE)
     shown = shown.replace("##[", "## [")  # the older form of a command, run anywhere in a line
     return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def harmless(line: str) -> str:

@@ -117,7 +117,7 @@ class Transaction:
 
     def write_shared(self, path: str, content: bytes) -> None:
         """Give this content to a file that people also edit."""
-        self._contents[path] = content
+        self.write(path, content)
         self._shared.add(path)
 
     def delete(self, path: str) -> None:

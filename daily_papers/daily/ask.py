@@ -6,14 +6,13 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import chain
 from math import ceil
-from typing import Protocol
 
 from daily_papers.arxiv.feed import FeedAnswer, todays_feed
 from daily_papers.arxiv.oai import changed_since
@@ -160,13 +159,13 @@ class Inquiry:
         """
         catch_up = partial(self._catch_up, known)
         missing = not self._search_each(plan.searches, "search for", catch_up)
-        if plan.harvest is not None and not self._harvest(plan.harvest, self._matched):
+        if plan.harvest is not None and not self._harvest(plan.harvest, self.keywords):
             self._search_each(plan.stand_in_searches, "search for", catch_up)
         if plan.fills:
             self._search_each(plan.fills, "fill", self._fill)
             missing |= bool(self._api_health.failures)
         if missing and plan.stand_in is not None:
-            self._harvest(plan.stand_in, self._matched)
+            self._harvest(plan.stand_in, self.keywords)
 
     def _search_each(
         self, slugs: Sequence[str], what: str, search: Callable[[Keyword], None]
@@ -226,8 +225,11 @@ class Inquiry:
                 self.session.discard(url)
             raise
 
-    def _harvest(self, harvest: Harvest, evidence_of: _EvidenceOf) -> bool:
-        """Ask for everything that changed, page by page; return whether all of it came."""
+    def _harvest(self, harvest: Harvest, keywords: Sequence[Keyword]) -> bool:
+        """Ask for everything that changed, page by page, and match it with these keywords.
+
+        Return whether all of it came. Without keywords, it only brings details of known papers.
+        """
         what = f"harvest since {harvest.since}"
         try:
             # A page may take minutes, and what comes after the harvest needs time too.
@@ -239,32 +241,25 @@ class Inquiry:
                             self.progress(number, harvest.pages, what)
                             papers = [each for each in page.papers if is_credible(each, self.day)]
                             last = set_spec == harvest.sets[-1] and page.resumption_token is None
-                            self.evidence.append(evidence_of(harvest, papers, last=last))
+                            self._add_page(harvest, keywords, papers, last=last)
         except FetchError as error:
             self.evidence.append(HarvestFailed(what, error.failure))
             return False
         return True
 
-    def _matched(self, harvest: Harvest, papers: Sequence[Paper], *, last: bool) -> Harvested:
-        """The evidence of a harvest's page: what it brings to each keyword."""
-        matching = matching_each(self.keywords, papers)
-        matched = frozenset(paper.id for each in matching.values() for paper in each)
-        return Harvested(
-            harvest.since,
-            matching,
-            self._wanted(papers, matched),
-            highest(paper.id for paper in papers),
-            complete=last,
-        )
-
-    def _details(self, _: Harvest, papers: Sequence[Paper], **_last: bool) -> Details:
-        """The evidence of a harvest's page that is only for details of known papers."""
-        return Details(self._wanted(papers, frozenset()))
-
-    def _wanted(self, papers: Iterable[Paper], matched: frozenset[str]) -> tuple[Paper, ...]:
-        """The papers that match a keyword, or are already in the store or today's feed."""
+    def _add_page(
+        self, harvest: Harvest, keywords: Sequence[Keyword], papers: Sequence[Paper], *, last: bool
+    ) -> None:
+        """Note what of a page matches, or is already in the store or today's feed."""
+        matching = matching_each(keywords, papers) if keywords else {}
+        matched = {paper.id for each in matching.values() for paper in each}
         ids = matched | self._found_today() | self.before.papers.keys()
-        return tuple(paper for paper in papers if paper.id in ids)
+        wanted = tuple(paper for paper in papers if paper.id in ids)
+        if keywords:
+            shown = highest(paper.id for paper in papers)
+            self.evidence.append(Harvested(harvest.since, matching, wanted, shown, complete=last))
+        else:
+            self.evidence.append(Details(wanted))
 
     # --- details -------------------------------------------------------------------------------
 
@@ -275,7 +270,7 @@ class Inquiry:
         """
         today, backlog = self._lacking_details(known)
         too_many = len(today) > MOST_DETAILS
-        harvested = too_many and self._harvest(other_way, self._details)
+        harvested = too_many and self._harvest(other_way, ())
         if harvested:
             found = {
                 paper.id for item in self.evidence for paper in papers_of(item) if paper.has_details
@@ -294,7 +289,7 @@ class Inquiry:
             what = "details are fetched another way, or later"
             self.evidence.append(Unanswered(what, error.failure, still_due))
             if not still_due:
-                self._harvest(other_way, self._details)
+                self._harvest(other_way, ())
 
     def _in_lists(self, wanted: Sequence[str]) -> Iterator[tuple[Paper, ...]]:
         """Ask for papers by their identifiers; raises FetchError."""
@@ -352,12 +347,6 @@ class Inquiry:
             self.evidence.append(self._search(keyword, keyword.max_papers)[1])
         except FetchError as failure:
             self.evidence.append(AuditFailed(keyword.slug, what, _failure(failure, keyword.slug)))
-
-
-class _EvidenceOf(Protocol):
-    """Says what a page of a harvest brings."""
-
-    def __call__(self, harvest: Harvest, papers: Sequence[Paper], /, *, last: bool) -> Evidence: ...
 
 
 def _failure(error: FetchError, slug: str) -> Failure:

@@ -263,7 +263,10 @@ def as_table(report: RunReport) -> str:
     lines = [*_aligned([header, *rows]), "", f"{report.day}: {report.day_line}", *_remarks(report)]
     asked = [request for request in report.requests if request.status != "kept"]
     kept = len(report.requests) - len(asked)
-    lines.append(_requests_line(asked, kept))
+    megabytes = sum(request.bytes for request in asked) / 1e6
+    seconds = sum(request.seconds for request in asked)
+    line = f"{plural(len(asked), 'request')}, {megabytes:.1f} MB, {seconds:.1f} s"
+    lines.append(f"{line}; {kept} more answered from those kept today" if kept else line)
     return "\n".join(harmless(line) for line in lines) + "\n"
 
 
@@ -317,13 +320,6 @@ def failures_in_short(report: RunReport) -> Iterator[str]:
         more = f" and {len(those) - 3:,} more" if len(those) > 3 else ""
         url = those[0].url
         yield f"{names}{more}: {reason}" + (f" ({cut(url, 100)})" if url else "")
-
-
-def _requests_line(asked: Sequence[Exchange], kept: int) -> str:
-    megabytes = sum(request.bytes for request in asked) / 1e6
-    seconds = sum(request.seconds for request in asked)
-    line = f"{plural(len(asked), 'request')}, {megabytes:.1f} MB, {seconds:.1f} s"
-    return f"{line}; {kept} more answered from those kept today" if kept else line
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
