@@ -8,7 +8,10 @@ else was done, where the code is), and the sentence with the most points wins.
 from __future__ import annotations
 
 import re
-from typing import Final
+from functools import lru_cache
+from itertools import pairwise
+from math import inf
+from typing import Final, NamedTuple
 
 from daily_papers.text import cut, one_line
 
@@ -21,17 +24,16 @@ _SHORTEST: Final = 60
 _READ: Final = 6_000
 _JUDGED: Final = 1_000
 
-# A point after these ends no sentence.
-_ABBREVIATED = re.compile(
-    r"""(?: \b(?: al | cf | vs | viz | resp | approx | ca | wrt | figs? | eqs? | eqns? | secs?
-                | tabs? | refs? | thm | prop | app | vol | nos? | pp | dr | prof | mr | mrs | ms
-                | st | jr )
-          | (?<![\w$'’-])[b-hj-z] )\.$""",
-    re.VERBOSE | re.IGNORECASE,
-)
-# A sentence ends before a capital, a digit or TeX; without a space only where no name is likely.
+# A sentence ends before a capital, a digit or TeX; without a space only where no name is likely. A
+# point after an abbreviation or a single letter ends none.
 _END = re.compile(
-    r"""[.!?]["'”’)\]}]{0,3}
+    r"""[.!?]
+        (?i: (?<! \b(?:al|ca|cf|dr|eq|jr|mr|ms|no|pp|st|vs)\. )
+             (?<! \b(?:app|eqn|eqs|fig|mrs|nos|ref|sec|tab|thm|viz|vol|wrt)\. )
+             (?<! \b(?:eqns|figs|prof|prop|refs|resp|secs|tabs)\. )
+             (?<! \bapprox\. )
+             (?<! ^[b-hj-z]\. ) (?<! [^\w$'’-][b-hj-z]\. ) )
+        ["'”’)\]}]{0,3}
         (?: \ (?=(?:["'“‘(\[{]|\\[a-z]+\{){0,3}[A-Z0-9$])
           | (?<=[a-z)]\.)(?=(?:We|This|These|Our|In|To|The|However|Here|It|For|Finally)\b) )""",
     re.VERBOSE,
@@ -48,39 +50,60 @@ _STATES = (
     rf"\b(?:we|i|{_THIS_PAPER})\ (?:(?:\w+ly|here|thus|hereby|then|first|now|instead|have|aims?\ to"
     r"|seeks?\ to)\ ){0,3}"
 )
+# Verbs; a y that becomes an i counts as one more.
 _MAKES = (
-    r"(?:propose|introduce|present|develop|design|devise|formulate|build|built|create|construct"
-    r"|prove|establish|release|describe|derive|unveil|pioneer|formali[sz]e|advocate|survey|review"
-    r"|reformulate|curate)(?:e?d|e?s)?\b"
+    "propose introduce present develop design devise formulate build built create construct "
+    "prove establish release describe derive unveil pioneer formalise formalize advocate "
+    "survey review reformulate curate"
 )
 _FINDS = (
-    r"(?:study|studie|investigate|explore|examine|analy[sz]e|compare|revisit|address|tackle|extend"
-    r"|adapt|apply|applie|conduct|show|demonstrate|find|found|argue|reveal|provide|report|offer"
-    r"|evaluate|assess|benchmark|characteri[sz]e|quantify|quantifie|identify|identifie|leverage"
-    r"|ask|collect|define|uncover|discover|outline|delve|generali[sz]e|improve|enhance|enrich"
-    r"|highlight|detail|exploit|combine|integrate|suggest|challenge|contribute|cast|frame|view"
-    r"|rethink|summari[sz]e|organi[sz]e|compile)(?:e?d|e?s)?\b"
+    "study studie investigate explore examine analyse analyze compare revisit address tackle "
+    "extend adapt apply applie conduct show demonstrate find found argue reveal provide "
+    "report offer evaluate assess benchmark characterise characterize quantify quantifie "
+    "identify identifie leverage ask collect define uncover discover outline delve generalise "
+    "generalize improve enhance enrich highlight detail exploit combine integrate suggest "
+    "challenge contribute cast frame view rethink summarise summarize organise organize "
+    "compile"
 )
 _DOES = (
-    r"(?:consider|use|utilize|employ|train|perform|focu|focus|solve|give|discuss|question|test"
-    r"|model|learn|estimate|optimi[sz]e|implement|deploy|cover|incorporate)(?:e?d|e?s)?\b"
+    "consider use utilize employ train perform focu focus solve give discuss question test "
+    "model learn estimate optimise optimize implement deploy cover incorporate"
 )
 
 
-def _sign(
-    points: int, words: str, pattern: str = ""
-) -> tuple[int, frozenset[str], re.Pattern[str]]:
-    return points, frozenset(words.split()), re.compile(pattern, re.VERBOSE)
+class _Sign(NamedTuple):
+    """What a sentence gets points for."""
+
+    points: int
+    #: Of each of these, a word must be there,
+    words: tuple[frozenset[str], ...]
+    #: and then this must be found; None if the words are enough.
+    pattern: re.Pattern[str] | None
+
+
+def _sign(points: int, words: str, pattern: str = "") -> _Sign:
+    compiled = re.compile(pattern, re.VERBOSE) if pattern else None
+    return _Sign(points, (frozenset(words.split()),), compiled)
+
+
+def _authors_do(points: int, verbs: str) -> _Sign:
+    forms = {verb + end for verb in verbs.split() for end in ("", "d", "ed", "s", "es")}
+    authors = frozenset(f"{_WE} {_PAPER} project author authors".split())
+    return _Sign(points, (authors, frozenset(forms)), _authors(verbs))
+
+
+def _authors(verbs: str) -> re.Pattern[str]:
+    return re.compile(rf"{_STATES}(?:{'|'.join(verbs.split())})(?:e?d|e?s)?\b", re.VERBOSE)
 
 
 _WE = "we i"
 _PAPER = "paper work study article report thesis survey review research letter note manuscript"
-#: Points, words of which one must be there, and what must be found then; of the lower-case text.
+#: All of the lower-case text.
 _SIGNS: Final = (
     # The authors say what they did.
-    _sign(10, f"{_WE} {_PAPER} project author authors", _STATES + _MAKES),
-    _sign(7, f"{_WE} {_PAPER} project author authors", _STATES + _FINDS),
-    _sign(4, f"{_WE} {_PAPER} project author authors", _STATES + _DOES),
+    _authors_do(10, _MAKES),
+    _authors_do(7, _FINDS),
+    _authors_do(4, _DOES),
     _sign(2, "we"),
     _sign(3, "we", r"^(?:[^,]+,\ )?we\ "),
     _sign(4, "proposing introducing presenting developing creating establishing"),
@@ -168,10 +191,20 @@ _SIGNS: Final = (
         r"^\w+\s?:",
     ),
 )
+_GROUPS: Final = tuple({words for sign in _SIGNS for words in sign.words})
+#: By word, a bit for each of these groups that it is in.
+_BITS: Final = {
+    word: sum(1 << place for place, words in enumerate(_GROUPS) if word in words)
+    for word in frozenset[str]().union(*_GROUPS)
+}
+#: Each sign with the bits of its groups.
+_MASKS: Final = [(sign, sum(1 << _GROUPS.index(words) for words in sign.words)) for sign in _SIGNS]
+# What was made has a name.
+_IF_NAMED: Final = 3
 # A first sentence with fewer points may say how important the field is.
 _STATED: Final = 10
 _WORDS = re.compile(r"[a-z]+")
-_MAKER = re.compile(_STATES + _MAKES, re.VERBOSE)
+_MAKER = _authors(_MAKES)
 # "... RoboCerebra, a ...": what was made has a name.
 _NAMED = re.compile(r"(?:an? |the )?(?:[\w-]+ )?[^\w\s]{0,9}\w*[A-Z]")
 
@@ -205,38 +238,71 @@ def key_sentence(abstract: str) -> str:
     dots show that something is missing. Empty where the abstract is. As hostile as the abstract.
     """
     sentences = _sentences(one_line(abstract[:_READ]))
-    points = [_points(sentence) - 0.7 * min(place, 9) for place, sentence in enumerate(sentences)]
-    if points and points[0] < _STATED:
-        points[0] -= 3
-    return _shortened(sentences[points.index(max(points))]) if sentences else ""
+    candidates = [_Candidate(sentence, place) for place, sentence in enumerate(sentences)]
+    # The most promising first: who cannot reach the best so far needs no closer look.
+    candidates.sort(key=lambda each: each.most, reverse=True)
+    best, chosen = (-inf, 0), ""
+    for candidate in candidates:
+        if candidate.most < best[0]:
+            break
+        if (reached := (candidate.points(best[0]), -candidate.place)) > best:
+            best, chosen = reached, candidate.sentence
+    return _shortened(chosen)
 
 
 def _sentences(text: str) -> list[str]:
-    hidden = _MATHS.sub(_hide, text)
-    sentences, start = [], 0
-    for end in _END.finditer(hidden):
-        if not _ABBREVIATED.search(hidden[max(start, end.start() - 12) : end.start() + 1]):
-            sentences.append(text[start : end.end()].strip())
-            start = end.end()
-    return [sentence for sentence in (*sentences, text[start:].strip()) if sentence]
+    hidden = _MATHS.sub(_hide, text) if "$" in text else text
+    ends = [0, *(found.end() for found in _END.finditer(hidden)), len(text)]
+    return [sentence for start, end in pairwise(ends) if (sentence := text[start:end].strip())]
 
 
 def _hide(found: re.Match[str]) -> str:
     return "x" * len(found[0])
 
 
-def _points(sentence: str) -> int:
-    small = sentence[:_JUDGED].lower()
-    words = set(_WORDS.findall(small))
-    points = sum(
-        points
-        for points, triggers, pattern in _SIGNS
-        if not triggers.isdisjoint(words) and pattern.search(small)
-    )
-    maker = _MAKER.search(small) if points >= _STATED else None
-    if maker and _NAMED.match(sentence, maker.end() + 1):
-        points += 3
-    return points - 2 * (len(sentence) < 90) - 2 * (len(sentence) < _SHORTEST)
+@lru_cache(5_000)
+def _signs(bits: int) -> tuple[int, tuple[tuple[int, re.Pattern[str]], ...]]:
+    """The most points with words of these groups, and what to look for, from most points down."""
+    signs = [sign for sign, mask in _MASKS if bits & mask == mask]
+    most = sum(sign.points for sign in signs if sign.pattern is None or sign.points > 0)
+    unsure = [(sign.points, sign.pattern) for sign in signs if sign.pattern is not None]
+    return most, tuple(sorted(unsure, key=lambda each: each[0], reverse=True))
+
+
+class _Candidate:
+    """A sentence of an abstract, and the most points that its words allow."""
+
+    __slots__ = ("_later", "_most", "_short", "_small", "_unsure", "most", "place", "sentence")
+
+    def __init__(self, sentence: str, place: int) -> None:
+        self.sentence = sentence
+        self.place = place
+        self._small = sentence[:_JUDGED].lower()
+        bits = 0
+        for word in _BITS.keys() & _WORDS.findall(self._small):
+            bits |= _BITS[word]
+        self._most, self._unsure = _signs(bits)
+        length = len(sentence)
+        self._short = 2 * (length < 90) + 2 * (length < _SHORTEST)
+        self._later = 0.7 * min(place, 9)
+        self.most = self._weighed(self._most + _IF_NAMED)
+
+    def points(self, needed: float) -> float:
+        """Count them in the whole sentence, or only until it cannot get as many as are needed."""
+        points = self._most
+        for difference, pattern in self._unsure:
+            if (pattern.search(self._small) is None) is (difference > 0):
+                points -= abs(difference)
+                if self._weighed(points + _IF_NAMED) < needed:
+                    return -inf
+        maker = _MAKER.search(self._small) if points >= _STATED else None
+        if maker and _NAMED.match(self.sentence, maker.end() + 1):
+            points += _IF_NAMED
+        weighed = self._weighed(points)
+        return weighed - 3 if self.place == 0 and weighed < _STATED else weighed
+
+    def _weighed(self, points: int) -> float:
+        return points - self._short - self._later
 
 
 def _shortened(sentence: str) -> str:
