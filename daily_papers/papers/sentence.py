@@ -8,9 +8,11 @@ else was done, where the code is), and the sentence with the most points wins.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import lru_cache
 from itertools import pairwise
 from math import inf
+from string import ascii_lowercase
 from typing import Final, NamedTuple
 
 from daily_papers.text import cut, one_line
@@ -203,7 +205,8 @@ _MASKS: Final = [(sign, sum(1 << _GROUPS.index(words) for words in sign.words)) 
 _IF_NAMED: Final = 3
 # A first sentence with fewer points may say how important the field is.
 _STATED: Final = 10
-_WORDS = re.compile(r"[a-z]+")
+#: Anything but small letters as a space.
+_LETTERS = defaultdict(lambda: " ", {ord(letter): letter for letter in ascii_lowercase})
 _MAKER = _authors(_MAKES)
 # "... RoboCerebra, a ...": what was made has a name.
 _NAMED = re.compile(r"(?:an? |the )?(?:[\w-]+ )?[^\w\s]{0,9}\w*[A-Z]")
@@ -279,7 +282,7 @@ class _Candidate:
         self.place = place
         self._small = sentence[:_JUDGED].lower()
         bits = 0
-        for word in _BITS.keys() & _WORDS.findall(self._small):
+        for word in _BITS.keys() & self._small.translate(_LETTERS).split():
             bits |= _BITS[word]
         self._most, self._unsure = _signs(bits)
         length = len(sentence)
