@@ -77,7 +77,7 @@ class _Sign(NamedTuple):
     """What a sentence gets points for."""
 
     points: int
-    #: Of each of these, a word must be there,
+    #: A word of each must be there,
     words: tuple[frozenset[str], ...]
     #: and then this must be found; None if the words are enough.
     pattern: re.Pattern[str] | None
@@ -85,17 +85,17 @@ class _Sign(NamedTuple):
 
 def _sign(points: int, words: str, pattern: str = "") -> _Sign:
     compiled = re.compile(pattern, re.VERBOSE) if pattern else None
-    return _Sign(points, (frozenset(words.split()),), compiled)
+    return _Sign(points, tuple(frozenset(each.split()) for each in words.split("&")), compiled)
 
 
 def _authors_do(points: int, verbs: str) -> _Sign:
-    forms = {verb + end for verb in verbs.split() for end in ("", "d", "ed", "s", "es")}
-    authors = frozenset(f"{_WE} {_PAPER} project author authors".split())
-    return _Sign(points, (authors, frozenset(forms)), _authors(verbs))
+    forms = [verb + end for verb in verbs.split() for end in ("", "d", "ed", "s", "es")]
+    words = f"{_WE} {_PAPER} project author authors & {' '.join(forms)}"
+    return _sign(points, words, _authors(verbs))
 
 
-def _authors(verbs: str) -> re.Pattern[str]:
-    return re.compile(rf"{_STATES}(?:{'|'.join(verbs.split())})(?:e?d|e?s)?\b", re.VERBOSE)
+def _authors(verbs: str) -> str:
+    return rf"{_STATES}(?:{'|'.join(verbs.split())})(?:e?d|e?s)?\b"
 
 
 _WE = "we i"
@@ -111,17 +111,19 @@ _SIGNS: Final = (
     _sign(4, "proposing introducing presenting developing creating establishing"),
     _sign(3, "introduces presents proposes", r"^[\w+-]+\ (?:introduces|presents|proposes)\b"),
     _sign(2, "proposed", r"\bthe\ proposed\b"),
-    _sign(5, _PAPER, rf"\b(?:in|through|with)\ (?:{_THIS_PAPER})\b"),
+    _sign(5, f"{_PAPER} & in through with", rf"\b(?:in|through|with)\ (?:{_THIS_PAPER})\b"),
     _sign(5, _PAPER, rf"^(?:[\w ]+,\ )?(?:{_THIS_PAPER})\ "),
-    _sign(5, "here herein", r"\b(?:here|herein),?\ (?:we|i)\b"),
+    _sign(5, "here herein & we i", r"\b(?:here|herein),?\ (?:we|i)\b"),
     _sign(
         12,
-        "objective objectives goal goals aim aims purpose contribution contributions focus",
+        "objective objectives goal goals aim aims purpose contribution contributions focus"
+        " & this our present to we",
         r"\b(?:s|e|l|m|n)\ (?:of|in)\ (?:this|our|the\ present)\b|^\w+\s?:\ (?:to|we|this)\b",
     ),
     _sign(
         6,
-        "is are was were",
+        "is are was were & proposed introduced presented developed designed investigated described"
+        " studied examined derived explored built",
         r"(?<!been)\ (?:is|are|was|were)\ (?:\w+ly\ )?(?:proposed|introduced|presented|developed"
         r"|designed|investigated|described|studied|examined|derived|explored|built)\b",
     ),
@@ -133,7 +135,8 @@ _SIGNS: Final = (
     _sign(2, "our", r"\bour\ (?:\w+\ ){0,2}(?:result|finding|analys[ie]s|stud)"),
     _sign(
         4,
-        "is are",
+        "is are & framework method dataset benchmark model library approach algorithm system"
+        " toolkit",
         r"\b(?:is|are)\ an?\ (?:[\w-]+\ ){0,3}(?:framework|method|dataset|benchmark|model|library"
         r"|approach|algorithm|system|toolkit)\b",
     ),
@@ -166,20 +169,21 @@ _SIGNS: Final = (
     ),
     _sign(
         -3,
-        "has have",
+        "has have & become been emerged shown achieved gained",
         r"\bha(?:s|ve)\ (?:\w+\ ){0,2}(?:become|been|emerged|shown|achieved|gained)\b",
     ),
     # It leans on the sentence before.
     _sign(
         -4,
-        "this these such",
+        "this these such & we i paper study work",
         r"\b(?:we|i|paper|study|work)\ .*\b(?:this|these|such)\ (?:\w+\ )?(?:challenge|issue|gap"
         r"|problem|limitation|bias|phenomen|barrier|approach|method|idea|effect|question|argument"
         r"|model|concern|shortcoming)",
     ),
     _sign(
         -4,
-        "challenge challenges issue issues limitations problems gap goal contributions",
+        "challenge challenges issue issues limitations problems gap goal contributions"
+        " & this these main key following",
         r"^.{0,90}\b(?:this|these|main|key|following)\ \w+[.:]$",
     ),
     _sign(
@@ -207,7 +211,7 @@ _IF_NAMED: Final = 3
 _STATED: Final = 10
 #: Anything but small letters as a space.
 _LETTERS = defaultdict(lambda: " ", {ord(letter): letter for letter in ascii_lowercase})
-_MAKER = _authors(_MAKES)
+_MAKER = re.compile(_authors(_MAKES), re.VERBOSE)
 # "... RoboCerebra, a ...": what was made has a name.
 _NAMED = re.compile(r"(?:an? |the )?(?:[\w-]+ )?[^\w\s]{0,9}\w*[A-Z]")
 
