@@ -72,6 +72,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+# Looked for first, since most backslashes are those of formulas.
+_ANY = re.compile(rf"\\(?:{_ACCENT}|{_NAME})")
 
 
 def decode_accents(text: str) -> str:
@@ -80,7 +82,7 @@ def decode_accents(text: str) -> str:
     An accent is decoded only if Unicode has the letter; ``\'`` before a space, ``\c{opyright}`` and
     ``\pm`` stay.
     """
-    return _TOKEN.sub(_decoded, text) if "\\" in text else text
+    return _TOKEN.sub(_decoded, text) if _ANY.search(text) else text
 
 
 def _decoded(token: re.Match[str]) -> str:
