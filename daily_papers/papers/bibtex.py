@@ -24,6 +24,7 @@ _ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
     ">": r"{\textgreater}",
     "|": r"{\textbar}",
 }
+_SIGN = re.compile(f"[{re.escape(''.join(_ESCAPES))}]")
 # Maths; a sign that the author has escaped; any sign that needs escaping. A lone dollar is money.
 _TOKEN = re.compile(
     r"""(?P<maths>\$(?![\s$])(?:\\.|[^$\\])+(?<!\s)\$)
@@ -66,6 +67,8 @@ _GROUP = re.compile(r"\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)\b", 
 _SUFFIX = re.compile(r"[JS]r\.?|I{2,3}|IV")
 _PARTICLE = re.compile(r"[a-z]+")
 _READ_BY_BIBTEX = re.compile(r",|\b(?:and|others)\b", re.IGNORECASE)
+# Without any of these it is neither a group nor several names; most names are so.
+_PERHAPS_SEVERAL = (",", "and", "others", "collab", "consort", "team", "group")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
 
 
@@ -110,7 +113,10 @@ def _author(name: str) -> str:
     parts = _parts_of_name(name)
     # Each part is written separately, since maths or a brace may span several.
     written = [_text(part) for part in parts]
-    if all(written) and not any(_GROUP.search(p) or _READ_BY_BIBTEX.search(p) for p in parts):
+    may_be_several = any(map(name.lower().__contains__, _PERHAPS_SEVERAL)) and any(
+        _GROUP.search(part) or _READ_BY_BIBTEX.search(part) for part in parts
+    )
+    if all(written) and not may_be_several:
         return ", ".join(written)
     whole = _text(name)
     return f"{{{whole}}}" if whole else ""
@@ -129,9 +135,10 @@ def _parts_of_name(name: str) -> list[str]:
 
 
 def _text(text: str) -> str:
-    visible = "".join(filter(str.isprintable, one_line(text)))
-    if visible.isascii() and _ESCAPES.keys().isdisjoint(visible):
+    visible = one_line(text)
+    if visible.isascii() and visible.isprintable() and not _SIGN.search(visible):
         return visible  # most texts, and quick
+    visible = "".join(filter(str.isprintable, visible))
     return _TOKEN.sub(_escaped, _URL.sub(r"\g<address>", decode_accents(visible)))
 
 
