@@ -23,11 +23,12 @@ from daily_papers.render.markdown import shown
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-# A lone dollar is money, and a pair of dollars is maths only if nothing says otherwise.
+# A lone dollar is money, and a pair of dollars is maths only if nothing says otherwise. Each way
+# begins with its sign, which is quick to find; what may not be before it comes after.
 _FORMULA = re.compile(
-    r"""(?<!\\)\$\$(?P<block>(?:\\.|[^$\\])++)\$\$
-      | (?<!\\)\$(?![\s$])(?P<inline>(?:\\.|[^$\\])*(?:\\.|[^$\\\s]))\$(?!\d)
-      | (?<!\\)\$(?=\s(?:[^$\\_^]|\\[$%&\#_{}])*+(?:\\[A-Za-z]|[_^]))
+    r"""\$(?<!\\\$)\$(?P<block>(?:\\.|[^$\\])++)\$\$
+      | \$(?<!\\\$)(?![\s$])(?P<inline>(?:\\.|[^$\\])*(?:\\.|[^$\\\s]))\$(?!\d)
+      | \$(?<!\\\$)(?=\s(?:[^$\\_^]|\\[$%&\#_{}])*+(?:\\[A-Za-z]|[_^]))
             (?P<spaced>(?:\\.|[^$\\])++)\$(?!\d)
       | \\\((?P<round>(?:(?!\\\)).){1,1000}+)\\\)
       | \\\[(?P<square>(?:(?!\\\]).){1,1000}+)\\\]""",
@@ -69,7 +70,6 @@ _LOOK = re.compile(
     r"|\{\\(?:bf|em|it|rm|sc|sf|sl|tt)\s+([^{}]*)\}"
 )
 _SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=\S)~(?=\S)")
-_SIGNS = ("\\", "~", "``", "''")
 _QUOTES = {
     "``": "\N{LEFT DOUBLE QUOTATION MARK}",
     "''": "\N{RIGHT DOUBLE QUOTATION MARK}",
@@ -142,11 +142,14 @@ class FormulaRenderer:
 
     def html(self, text: str, marked: Sequence[str] = ()) -> Markup:
         """Write a text as HTML; phrases outside of formulas are highlighted."""
-        html = "".join(
+        plain = plain_text(text)
+        if "$" not in plain and "\\" not in plain:  # mostly, and quick
+            return Markup(_marked(_without_commands(plain), marked))  # noqa: S704 - escaped
+        html = [
             part.mathml if isinstance(part, Formula) else _marked(part, marked)
-            for part in self._parts(plain_text(text))
-        )
-        return Markup(html)  # noqa: S704 - each text in it is escaped
+            for part in self._parts(plain)
+        ]
+        return Markup("".join(html))  # noqa: S704 - each text in it is escaped
 
     def parts(self, text: str) -> tuple[str | Formula, ...]:
         """Split a text into plain pieces and formulas."""
@@ -154,7 +157,7 @@ class FormulaRenderer:
 
     def _parts(self, text: str) -> Iterator[str | Formula]:
         start = 0
-        for found in _FORMULA.finditer(text) if "$" in text or "\\" in text else ():
+        for found in _FORMULA.finditer(text):
             if start < found.start():
                 yield _without_commands(text[start : found.start()])
             mathml = self._mathml(found)
@@ -188,14 +191,14 @@ def _without_commands(text: str) -> str:
     if "\\" in text:
         for _ in range(3):  # one in another
             text = _LOOK.sub(lambda found: found[1] or found[2] or "", text)
-    if any(sign in text for sign in _SIGNS):
+    if "\\" in text or "~" in text or "``" in text or "''" in text:
         return _SIGN.sub(lambda found: found[1] or _QUOTES[found[0]], text)
     return text
 
 
 def _marked(text: str, phrases: Sequence[str]) -> str:
     html, end = "", 0
-    for start, stop in _places(text, phrases):
+    for start, stop in _places(text, phrases) if phrases else ():
         html += f"{escape(text[end:start])}<mark>{escape(text[start:stop])}</mark>"
         end = stop
     return html + str(escape(text[end:]))
