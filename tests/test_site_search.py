@@ -271,3 +271,23 @@ def test_what_is_nowhere_is_named(ask: Ask) -> None:
     records = [["1", "A title", [], "", "", [], "", "", 0, ""]]
     (answer,) = ask("find", {"papers": records, "questions": ["title nobody -wrote "]})
     assert answer["nowhere"] == ["nobody"]
+
+
+def test_a_models_translation_is_found_also_without_spaces_between_words(ask: Ask) -> None:
+    translated = [
+        ["2", "A title", [], "", "", [], "", "", 0, "", "使用扩散模型生成图像", "Нейронные сети"],
+        ["1", "A title", [], "", "", [], "", "", 0, "", "Die Größe von Herzen", ""],
+    ]
+    questions = [
+        "扩散模型",
+        "散模 ",
+        "模扩",
+        "größe ",
+        "сети",
+        "нейронн",
+        "扩 -herzen",
+        "扩 OR herzen",
+    ]
+    answers = ask("find", {"papers": translated, "questions": questions})
+    ids = ["".join(answer["ids"]) for answer in answers]
+    assert ids == ["2", "2", "", "1", "2", "2", "2", "21"]

@@ -1,12 +1,14 @@
 // The papers that can be searched: which words are where in which of them.
-import { nameWords, stem, words } from "./words.js";
+import { nameWords, pieces, stem, words } from "./words.js";
 
 // Between two fields is a word that nobody can ask for, so no phrase crosses them.
 const GAP = 0;
 // Words of names are kept apart from those of texts, which are stemmed.
 const NAME = "\u0000";
 
-const FIELDS = ["id", "title", "authors", "comment", "categories", "keywords", "day", "page", "code", "abstract"];
+const FIELDS = ["id", "title", "authors", "comment", "categories", "keywords", "day", "page", "code", "abstract", "translated", "said"];
+// Terms whose papers a part remembers: those of a question that somebody is typing.
+const REMEMBERED = 8;
 
 export class Papers {
   constructor() {
@@ -17,6 +19,8 @@ export class Papers {
     this.tokens = new Int32Array(1 << 16);
     this.size = 0;
     this.starts = [];
+    this.known = new Map();
+    this.none = null;
   }
 
   /** Take in one paper, as the index has it. */
@@ -27,6 +31,10 @@ export class Papers {
     for (const text of [paper.title, paper.abstract, paper.comment, paper.id]) {
       for (const word of words(text)) this.push(this.termOf(word));
       this.push(GAP);
+    }
+    for (const text of [paper.translated, paper.said]) {
+      for (const word of text ? pieces(text) : []) this.push(this.termOf(word));
+      if (text) this.push(GAP);
     }
     for (const author of paper.authors) {
       for (const word of nameWords(author)) this.push(this.termOfName(word));
@@ -51,15 +59,29 @@ export class Papers {
       }
     }
     this.offsets = offsets;
+    this.none = new Uint8Array(this.papers.length);
+    this.sorted = [this.ofWord, this.ofName].map((ofText) => [...ofText.keys()].sort());
   }
 
   // A mark for each paper that holds the words side by side, in a text or in a name.
-  holding(part) {
-    const marks = new Uint8Array(this.papers.length);
-    const stems = words(part.text).map((word) => this.terms.get(stem(word)) ?? -1);
-    const names = nameWords(part.text).map((word) => this.terms.get(NAME + word) ?? -1);
-    this.mark(stems, marks);
-    this.mark(names, marks);
+  holding({ stems, names, pieces }) {
+    return this.remembered(`${stems} ${names}`, (marks) => {
+      const terms = (all) => all.map((word) => this.terms.get(word) ?? -1);
+      this.mark(terms(stems), marks);
+      this.mark(terms(names), marks);
+      if (pieces.length > stems.length) this.mark(terms(pieces), marks);
+    });
+  }
+
+  remembered(question, find) {
+    let marks = this.known.get(question);
+    if (marks === undefined) {
+      marks = new Uint8Array(this.papers.length);
+      find(marks);
+      if (!marks.includes(1)) marks = this.none;
+      if (this.known.size >= REMEMBERED) this.known.delete(this.known.keys().next().value);
+      this.known.set(question, marks);
+    }
     return marks;
   }
 
@@ -85,16 +107,18 @@ export class Papers {
     return true;
   }
 
-  // A mark for each paper with a word that begins so: what somebody is still typing.
-  beginning(text) {
-    const marks = new Uint8Array(this.papers.length);
-    const [begin, more] = words(text);
-    if (!begin || more) return marks;
-    const terms = new Set();
-    for (const [word, term] of this.ofWord) if (word.startsWith(begin)) terms.add(term);
-    for (const [word, term] of this.ofName) if (word.startsWith(begin)) terms.add(term);
-    for (const term of terms) this.mark([term], marks);
-    return marks;
+  // The same for a word that begins so: what somebody is still typing.
+  beginning({ begin }) {
+    return this.remembered(`${begin}…`, (marks) => {
+      const terms = new Set();
+      for (const [place, ofText] of [this.ofWord, this.ofName].entries()) {
+        const sorted = this.sorted[place];
+        for (let at = firstFrom(sorted, begin); sorted[at]?.startsWith(begin); at++) {
+          terms.add(ofText.get(sorted[at]));
+        }
+      }
+      for (const term of terms) this.mark([term], marks);
+    });
   }
 
   count(term) {
@@ -129,26 +153,45 @@ export class Papers {
   }
 }
 
+// The place of the first of the sorted words that is not before this one.
+function firstFrom(sorted, word) {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < word) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function and(answers, marks) {
+  for (let at = 0; at < answers.length; at++) answers[at] &= marks[at];
+}
+
 /** The papers in all of these parts that answer the question and pass, in their order. */
 export function find(parts, question, passes) {
   const groups = groupsOf(question);
   const last = groups.at(-1)?.at(-1);
   const held = new Map(groups.flat().map((term) => [term, parts.map((part) => part.holding(term))]));
-  const isNowhere = (term) => held.get(term).every((marks) => !marks.includes(1));
+  const isNowhere = (term) => held.get(term).every((marks, place) => marks === parts[place].none);
   let unfinished = "";
-  if (last?.isOpen && !last.isNot && isNowhere(last)) {
-    held.set(last, parts.map((part) => part.beginning(last.text)));
+  if (last?.isOpen && last.begin && !last.isNot && isNowhere(last)) {
+    held.set(last, parts.map((part) => part.beginning(last)));
     unfinished = last.text;
   }
-  const papers = parts.flatMap((part, place) => {
-    const answers = groups.reduce((marks, terms) => {
-      for (let at = 0; at < marks.length; at++) {
-        marks[at] &&= Number(terms.some((term) => (held.get(term)[place][at] === 1) !== term.isNot));
-      }
-      return marks;
-    }, new Uint8Array(part.papers.length).fill(1));
-    return part.papers.filter((paper, at) => answers[at] && passes(paper));
-  });
+  const papers = [];
+  for (const [place, part] of parts.entries()) {
+    const answers = new Uint8Array(part.papers.length).fill(1);
+    for (const terms of groups) {
+      const marks = terms.map((term) => held.get(term)[place]);
+      if (terms.length === 1 && !terms[0].isNot) and(answers, marks[0]);
+      else and(answers, answers.map((_, at) => terms.some(({ isNot }, each) => (marks[each][at] === 1) !== isNot)));
+    }
+    for (let at = answers.indexOf(1); at >= 0; at = answers.indexOf(1, at + 1)) {
+      if (passes(part.papers[at])) papers.push(part.papers[at]);
+    }
+  }
   const nowhere = groups.flat().filter((term) => !term.isNot && isNowhere(term)).map(({ text }) => text);
   return { papers, unfinished: papers.length ? unfinished : "", nowhere };
 }
@@ -176,7 +219,16 @@ export function groupsOf(question) {
     }
     const text = phrase ?? withoutVersion(word);
     if (!words(text).length) continue;
-    const term = { text, isOpen: phrase === undefined, isNot: Boolean(minus) };
+    const found = words(text);
+    const term = {
+      text,
+      stems: found.map(stem),
+      names: nameWords(text).map((each) => NAME + each),
+      pieces: pieces(text).map(stem),
+      begin: found.length === 1 ? found[0] : "",
+      isOpen: phrase === undefined,
+      isNot: Boolean(minus),
+    };
     if (isOr) groups.at(-1).push(term);
     else groups.push([term]);
     isOr = false;

@@ -132,6 +132,14 @@ export function words(text) {
   return lowered(plain.replace(POSSESSIVE, "")).match(WORD) ?? [];
 }
 
+// What is written without spaces between words.
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]|[^\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]+/gu;
+
+/** The words of a translation; of a language without spaces between words, each sign is one. */
+export function pieces(text) {
+  return words(text).flatMap((word) => word.match(UNSPACED));
+}
+
 // Letter by letter, as SQLite does it: a dotted capital I stays as it is.
 function lowered(text) {
   if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
