@@ -91,20 +91,60 @@ def test_whoever_is_followed_is_named_wherever_in_the_list(tmp_path: Path) -> No
     assert text_of(authors) == "Somebody A, Somebody B, Somebody C, …, J. Núñez et al."
 
 
-def test_a_models_summary_takes_the_place_of_the_sentence(tmp_path: Path) -> None:
-    one = paper(1)
-    settings = "summaries: {endpoint: 'https://model.example/v1', model: wise, language: English}"
-    website = Website.new(tmp_path, {"medical-imaging": [one]}, keywords=f"{KEYWORDS}{settings}\n")
-    before = row(website.built(), one.id).xpath(".//summary")[0]
-    assert text_of(before).startswith("We look at MRI")
-    said = Summary(
-        id=one.id, version=1, model="wise", language="English", day=DAY, sentence="<b>Heads."
-    )
+def test_what_a_model_says_reaches_all_pages_later_marked_and_as_text(tmp_path: Path) -> None:
+    settings = "summaries: {endpoint: 'https://model.example/v1', model: wise, language: German}"
+    papers = [paper(number) for number in (1, 2, 3)]
+    website = Website.new(tmp_path, {"medical-imaging": papers}, keywords=f"{KEYWORDS}{settings}\n")
+    store = Draft(website.store())
+    mailed = News(1, DAY, ("medical-imaging",), "2026-03-20")
+    store.papers["2603.00002"] = replace(store.papers["2603.00002"], news=mailed)
+    website.add_digest("2026-03-20", [(papers[1], ("medical-imaging",))])
+    for left in ("2603.00002", "2603.00003"):
+        store.drop("medical-imaging", left)
+    website.save(store.finish())
+    assert text_of(row(website.built(), "2603.00001").xpath(".//summary")[0]).startswith("We look")
+
+    title, sentence = '"><img src=x onerror=alert(1)>', "<script>alert(2)</script>"
     transaction = Transaction(tmp_path)
-    save_summaries({said.key: said}, transaction)
+    said = [
+        Summary(
+            id=one.id,
+            version=1,
+            model="wise",
+            language="German",
+            day=DAY,
+            title=title,
+            sentence=sentence,
+        )
+        for one in papers
+    ]
+    save_summaries({each.key: each for each in said}, transaction)
     transaction.commit()
-    after = row(website.built(), one.id).xpath(".//summary")[0]
-    assert text_of(after) == "<b>Heads. (by a model)"
+    website.built()
+    for id, path in (
+        ("2603.00001", "keywords/medical-imaging.html"),
+        ("2603.00002", "digests/2026-03-20.html"),
+        ("2603.00003", "keywords/medical-imaging.2026-03.html"),
+    ):
+        found = row(website, id, path)
+        assert text_of(found.xpath(".//h3")[0]) == f"Study {int(id[-1])} of MRI"
+        assert text_of(found.find_class("translated")[0]) == title
+        assert text_of(found.xpath(".//summary")[0]) == f"{sentence} (by a model)"
+        assert text_of(found.find_class("abstract")[0]).startswith("We look at MRI")
+    for path in ("index.html", "keywords/medical-imaging.2026-03.html"):
+        (line,) = page(website, path).xpath('//ul[@class="lines"]/li')
+        assert text_of(line.find_class("translated")[0]) == title
+        assert text_of(line.find_class("sentence")[0]) == f"{sentence} (by a model)"
+    assert_nothing_comes_to_life(website)
+    (entry,) = etree.fromstring(website.files()["feed.atom"]).findall("{*}entry")
+    assert entry.findtext("{*}title") == "Study 1 of MRI"
+    by_model, _, abstract = entry.findtext("{*}summary").partition("\n\n")
+    assert by_model == f"{title} — {sentence} (by a model)"
+    assert abstract.startswith("We look at MRI")
+    (exported,) = json.loads(website.text("keywords/medical-imaging.json"))["papers"]
+    assert exported["summary"] == sentence
+    records = json.loads(gzip.decompress(website.files()["search/0.bin"]))
+    assert [record[10:] for record in records] == [[title, sentence]] * 3
 
 
 def test_a_project_page_is_no_code(website: Website) -> None:
@@ -344,6 +384,10 @@ def test_hostile_text_is_shown_as_text(website: Website, place: int) -> None:
 
 
 def test_nothing_in_any_page_comes_to_life(website: Website) -> None:
+    assert_nothing_comes_to_life(website)
+
+
+def assert_nothing_comes_to_life(website: Website) -> None:
     for path in pages(website):
         for element in page(website, path).iter(etree.Element):
             for name, value in element.attrib.items():

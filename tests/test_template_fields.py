@@ -95,7 +95,7 @@ def handed_over() -> Seen:
         root = Path(name)
         file = root / f"{digest.key}.md"
         file.write_text(digest_records(digest))
-        data = SiteData(root, config, store, [digest_file(file)])
+        data = SiteData(root, config, store, [digest_file(file)], {})
         site = noting(SiteTemplates, "site/", seen)
         rows = Rows(data, FormulaRenderer(), site.render, "")
         address = SiteAddress.of(None, {"GITHUB_REPOSITORY": "owner/papers"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 import daily_papers
-from daily_papers.export import Row, bibtex, jsonl
+from daily_papers.export import Row, bibtex, jsonl, summarized
 from daily_papers.repository import DIGESTS, KEYWORDS, Repository
 from daily_papers.site.data import DigestFile, SiteData, Topic, digest_file
 from daily_papers.site.feeds import SiteAddress, feeds
@@ -42,10 +43,13 @@ def build_site(
     address = SiteAddress.of(base_url, environ)
     repository = Repository(root)
     folder = SiteFolder(output or root / SITE)
+    gc.disable()  # a third of the time would go to looking for garbage among papers that stay
     with repository.locked():
         config = repository.load_config()
         store, summaries = repository.store_for(config), repository.load_summaries(config)
-        data = SiteData(root, config, store, _digests(repository), summaries.values())
+        data = SiteData(root, config, store, _digests(repository), summaries)
+    gc.freeze()
+    gc.enable()
     formulas = FormulaRenderer()
     templates = SiteTemplates(repository.templates)
     site_key = key_of(_site_key(repository, data, templates, formulas), address)
@@ -88,7 +92,7 @@ def _digests(repository: Repository) -> Iterator[DigestFile]:
 def _downloads(data: SiteData, site_key: str) -> Iterator[File]:
     """JSON and BibTeX for each keyword."""
     for topic in data.topics:
-        papers = [data.traces[paper.id].key for paper in topic.papers]
+        papers = [data.key(paper.id) for paper in topic.papers]
         key = key_of(site_key, papers)
         yield File(f"{topic.path}.json", key, partial(_json, data, topic))
         yield File(f"{topic.path}.bib", key, partial(_bibtex, data, topic))
@@ -108,7 +112,8 @@ def _bibtex(data: SiteData, topic: Topic) -> bytes:
 
 def _json(data: SiteData, topic: Topic) -> bytes:
     """The rows of `daily-papers export`, one on each line, in one object."""
-    papers = ",\n".join(line.rstrip("\n") for line in jsonl(_rows(data, topic)))
+    rows = summarized(_rows(data, topic), data.summaries)
+    papers = ",\n".join(line.rstrip("\n") for line in jsonl(rows))
     name, slug = json.dumps(topic.name, ensure_ascii=False), json.dumps(topic.slug)
     text = f'{{"keyword": {name}, "slug": {slug}, "papers": [\n{papers}\n]}}\n'
     return text.encode(errors="replace")

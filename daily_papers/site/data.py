@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache, reduce
+from functools import reduce
 from hashlib import blake2b
 from pathlib import Path
 
@@ -128,14 +128,17 @@ class SiteData:
         config: Config,
         store: Store,
         digests: Iterable[DigestFile],
-        summaries: Iterable[Summary] = (),
+        summaries: Mapping[str, Summary],
     ) -> None:
         self.config = config
         self.store = store
         #: The listing day that the website shows.
         self.day = store.state.day
-        #: By identifier, what a model says of a paper's newest version that it was asked for.
-        self.summaries = {each.id: each for each in sorted(summaries, key=lambda s: s.version)}
+        #: By versioned identifier, what a model says of a paper.
+        self.summaries = summaries
+        self._said: dict[str, str] = defaultdict(str)
+        for summary in summaries.values():
+            self._said[summary.id] += f" {summary.version} {summary.text}"
         #: Newest first.
         self.digests = sorted(digests, key=lambda digest: digest_order(digest.key), reverse=True)
         #: By identifier, every paper that was ever shown.
@@ -156,19 +159,19 @@ class SiteData:
         self.topic_of = {topic.slug: topic for topic in self.topics}
         self._places = dict(self._places_without_digest())
         self._code_urls: dict[str, str | None] = {}
-        #: The whole record of a paper; those of a month or so are kept.
-        self.stored = lru_cache(5_000)(self._stored)
 
-    def _stored(self, id: str) -> StoredPaper:
+    def stored(self, id: str) -> StoredPaper:
+        """All that is known of a paper. Raises StoreError."""
         lines = self.traces[id].lines
         if not lines:
             return self.store.papers[id]
         stored = reduce(StoredPaper.followed_by, (line.read() for line in lines))
         return self.store.recall(stored)
 
-    def paper(self, id: str) -> Paper:
-        """The paper with all that is known of it. Raises StoreError."""
-        return self.stored(id).paper
+    def key(self, id: str) -> str:
+        """Changes with a paper's records, and with what a model says of it."""
+        trace = self.traces.get(id)
+        return f"{trace.key if trace else ''}{self._said.get(id, '')}"
 
     def topics_of(self, id: str) -> tuple[Topic, ...]:
         """The keywords that show the paper, or have shown it."""
@@ -303,4 +306,5 @@ def _note(trace: Trace, line: PaperLine, days: Mapping[str, str]) -> None:
 
 def _earliest(days: dict[str, str], more: Iterable[tuple[str, str]]) -> None:
     for slug, day in more:
-        days[slug] = min(day, days.get(slug, day))
+        if slug not in days or day < days[slug]:
+            days[slug] = day

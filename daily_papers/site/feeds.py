@@ -95,7 +95,7 @@ def feeds(data: SiteData, address: SiteAddress, site_key: str) -> Iterator[File]
         papers = _newest(data, topic.papers, topic.slug)
         listed.append((f"{topic.path}.atom", topic.page, f"{title}: {topic.name}", papers))
     for path, page, name, papers in listed:
-        key = key_of(site_key, address, [data.traces[paper.id].key for paper in papers])
+        key = key_of(site_key, address, [data.key(paper.id) for paper in papers])
         yield File(path, key, partial(writer.feed, path, page, name, papers))
 
 
@@ -118,7 +118,8 @@ class _Writer:
 
     def feed(self, path: str, page: str, title: str, papers: Sequence[Paper]) -> bytes:
         """Write one feed; ``page`` is the page with the same papers."""
-        updated = max((self._updated(paper) for paper in papers), default=_NEVER)
+        times = [self._times(paper) for paper in papers]
+        updated = max((updated for _, updated in times), default=_NEVER)
         lines = [
             '<?xml version="1.0" encoding="utf-8"?>',
             f'<feed xmlns="{_ATOM}">',
@@ -133,43 +134,44 @@ class _Writer:
             for relation, target, kind in links:
                 href = self._address.base + target
                 lines.append(_element("link", rel=relation, href=href, type=kind))
-        for paper in papers:
-            lines += ["<entry>", *self._entry(paper), "</entry>"]
+        for paper, (published, updated) in zip(papers, times, strict=True):
+            lines += ["<entry>", *self._entry(paper, published, updated), "</entry>"]
         return "\n".join([*lines, "</feed>", ""]).encode(errors="replace")
 
-    def _entry(self, paper: Paper) -> Iterator[str]:
-        yield _element("id", f"{self._address.tag}papers/{paper.id}")
-        yield _element("title", paper.title, type="text")
-        yield _element("updated", rfc3339(self._updated(paper)))
-        published = self._published(paper)
+    def _entry(self, paper: Paper, published: datetime | None, updated: datetime) -> Iterator[str]:
+        yield f"<id>{_text(self._address.tag)}papers/{_text(paper.id)}</id>"
+        yield f'<title type="text">{_text(paper.title)}</title>'
+        yield f"<updated>{rfc3339(updated)}</updated>"
         if published is not None:
-            yield _element("published", rfc3339(published))
+            yield f"<published>{rfc3339(published)}</published>"
         for author in paper.authors or ():
-            yield f"<author>{_element('name', author)}</author>"
-        yield _element("link", rel="alternate", href=paper.url, type="text/html")
-        pdf = paper.pdf_url
-        yield _element("link", rel="related", href=pdf, type="application/pdf", title="PDF")
+            yield f"<author><name>{_text(author)}</name></author>"
+        yield f'<link rel="alternate" href="{_text(paper.url)}" type="text/html"/>'
+        pdf = _text(paper.pdf_url)
+        yield f'<link rel="related" href="{pdf}" type="application/pdf" title="PDF"/>'
         code = self._data.code_url(paper)
         if code is not None:
-            yield _element("link", rel="related", href=code, title="Code")
+            yield f'<link rel="related" href="{_text(code)}" title="Code"/>'
         for category in paper.categories or filter(None, [paper.primary_category]):
-            yield _element("category", term=category, scheme=_CATEGORIES)
+            yield f'<category term="{_text(category)}" scheme="{_CATEGORIES}"/>'
         for topic in self._data.topics_of(paper.id):
-            yield _element("category", term=topic.slug, label=topic.name)
-        yield _element("summary", paper.abstract, type="text")
+            yield f'<category term="{topic.slug}" label="{_text(topic.name)}"/>'
+        summary = self._data.summaries.get(paper.versioned_id)
+        said = f"{_text(summary.text)}\n\n" if summary is not None else ""
+        yield f'<summary type="text">{said}{_text(paper.abstract)}</summary>'
 
-    def _updated(self, paper: Paper) -> datetime:
-        """When this version could be read; a withdrawal keeps the date of the version before."""
-        times = [paper.dated or _midnight(paper.date), self._published(paper)]
+    def _times(self, paper: Paper) -> tuple[datetime | None, datetime]:
+        """When the first version could be read, None if that is not known; and this version.
+
+        A withdrawal keeps the date of the version before.
+        """
+        published = None
+        if paper.published is not None:
+            published = max([paper.published, *map(_midnight, self._announced(paper))])
+        times = [paper.dated or _midnight(paper.date), published]
         if paper.announced is not None and not paper.is_withdrawn:
             times.append(_midnight(paper.announced))
-        return max(filter(None, times))
-
-    def _published(self, paper: Paper) -> datetime | None:
-        """When the first version could be read; None if its submission is not known."""
-        if paper.published is None:
-            return None
-        return max([paper.published, *map(_midnight, self._announced(paper))])
+        return published, max(filter(None, times))
 
     def _announced(self, paper: Paper) -> Iterator[date]:
         """Days before which nobody could read a paper, as far as they are known.

@@ -36,9 +36,7 @@ def search_index(data: SiteData, site_key: str) -> Iterator[File]:
         has_abstracts = newer < _WITH_ABSTRACT
         newer += len(ids)
         listed.append({"file": f"{number}.bin", "papers": len(ids)})
-        key = key_of(
-            site_key, has_abstracts, [(id, data.traces[id].key, data.place(id)) for id in ids]
-        )
+        key = key_of(site_key, has_abstracts, [(id, data.key(id), data.place(id)) for id in ids])
         yield File(
             path,
             key,
@@ -60,7 +58,8 @@ def _part(data: SiteData, ids: Sequence[str], *, has_abstracts: bool) -> bytes:
 
 def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
     """One paper; templates/site/papers.js names the fields."""
-    paper = data.paper(id)
+    paper = data.stored(id).paper
+    summary = data.summaries.get(paper.versioned_id)
     primary = paper.primary_category
     categories = dict.fromkeys((*filter(None, [primary]), *(paper.categories or ())))
     return [
@@ -74,4 +73,5 @@ def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
         data.place(id) or "",
         1 if data.code_url(paper) else 0,
         plain_text(paper.abstract) if has_abstract else "",
+        *([plain_text(summary.title or ""), plain_text(summary.sentence)] if summary else ()),
     ]

@@ -179,9 +179,10 @@ function row(paper) {
   const by = element("p", { className: "by" }, element("span", { className: "authors" }, ...marked(names)),
     " ", element("span", { className: "id" }, `${paper.categories.split(" ")[0]} ${paper.id}`),
     " ", element("time", { dateTime: paper.day }, paper.day));
-  const article = element("article", { className: "paper", id: paper.id.replace("/", "-") }, title, by);
+  const translated = paper.translated ? [element("p", { className: "translated", dir: "auto" }, ...marked(paper.translated))] : [];
+  const article = element("article", { className: "paper", id: paper.id.replace("/", "-") }, title, ...translated, by);
   if (paper.page) {
-    const details = element("details", {}, element("summary", {}, ...marked(excerpt(paper) || "Abstract")));
+    const details = element("details", {}, element("summary", {}, ...said(paper)));
     const page = element("p", { className: "links" }, element("a", { className: "home", href: `${root}${paper.page}#${article.id}` }, "Its page here"));
     details.append(page);
     article.append(details);
@@ -190,6 +191,12 @@ function row(paper) {
     details.addEventListener("toggle", article.whole, { once: true });
   }
   return article;
+}
+
+function said(paper) {
+  if (!paper.said) return marked(excerpt(paper) || "Abstract");
+  return [element("span", { className: "said", dir: "auto" }, ...marked(paper.said)), " ",
+    element("span", { className: "by-model" }, "(by a model)")];
 }
 
 // The rest of a row, from the page that has it: its formulas are set there, and its BibTeX is.
