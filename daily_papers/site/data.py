@@ -173,10 +173,14 @@ class SiteData:
         trace = self.traces.get(id)
         return f"{trace.key if trace else ''}{self._said.get(id, '')}"
 
+    def days(self, id: str) -> Mapping[str, str]:
+        """The day on which each keyword first showed a paper, by slug, as ``2026-05-14``."""
+        return self.traces[id].days if id in self.traces else {}
+
     def topics_of(self, id: str) -> tuple[Topic, ...]:
         """The keywords that show the paper, or have shown it."""
-        days = self.traces[id].days if id in self.traces else {}
-        return tuple(self.topic_of[slug] for slug in sorted(days) if slug in self.topic_of)
+        slugs = sorted(self.days(id))
+        return tuple([self.topic_of[slug] for slug in slugs if slug in self.topic_of])
 
     def place(self, id: str) -> str | None:
         """The page that has the paper's abstract; None if only arXiv has it."""

@@ -183,12 +183,10 @@ class Pages:
         self, file: DigestFile, number: int, parts: int, beside: tuple[str | None, str | None]
     ) -> bytes:
         digest = self._read(file)
-        names = {CLOSEST: CLOSEST_NAME, **dict(digest.keyword_names)}
         path = part_of(file.path, number)
         sections, contents, begun = [], [], 0
-        for section in _sections(digest):
+        for name, section in _sections(digest):
             topic = self._data.topic_of.get(section.slug)
-            name = plain_text(names.get(section.slug, section.slug))
             pages = [_part_with(place, parts) for place in range(begun, begun + len(section.items))]
             begun += len(section.items)
             rows, lines = self._listed(file, section.items, pages, number)
@@ -236,21 +234,19 @@ class Pages:
         return File.of("digests/index.html", page)
 
     def _digest_line(self, digest: DigestFile) -> DigestLine:
-        counts = Counter[str]()
-        for id in digest.ids:
-            counts.update(
-                slug
-                for slug, day in (
-                    self._data.traces[id].days if id in self._data.traces else {}
-                ).items()
-                if day == str(digest.day)
-            )
+        counts = sorted(self._new(digest).items(), key=lambda each: (each[1], each[0]))
         names = [
             f"{plain_text(self._data.topic_of[slug].name)} {number}"
-            for slug, number in sorted(counts.items(), key=lambda each: (each[1], each[0]))
+            for slug, number in counts
             if slug in self._data.topic_of
         ]
         return DigestLine(digest, len(digest.ids), ", ".join(names))
+
+    def _new(self, digest: DigestFile) -> Counter[str]:
+        """How many of its papers each keyword first showed on its day."""
+        today = str(digest.day)
+        days = (self._data.days(id) for id in digest.ids)
+        return Counter(slug for each in days for slug, day in each.items() if day == today)
 
     # --- keywords and people -------------------------------------------------------------------
 
@@ -356,36 +352,7 @@ class Pages:
     def _start(self) -> File:
         data = self._data
         of_day = [file for file in data.digests if file.day == data.day]
-        sections = []
-        free = _LINES_ON_START
-        for file in of_day:
-            digest = self._read(file)
-            names = {CLOSEST: CLOSEST_NAME, **dict(digest.keyword_names)}
-            for section in _sections(digest):
-                shown = section.items[: min(_LINES_OF_A_TOPIC, free)]
-                free -= len(shown)
-                lines = tuple(
-                    (
-                        f"to-{anchor(item.paper.id)}",
-                        self._rows.line(
-                            item.paper.id, f"{file.page}#{anchor(item.paper.id)}", item
-                        ),
-                    )
-                    for item in shown
-                )
-                name = plain_text(names.get(section.slug, section.slug))
-                page = f"{file.page}#{_place_of(section)}"
-                sections.append(
-                    Section(name, _place_of(section), page, len(section.items), (), lines)
-                )
-        today = str(data.day)
-        counts = Counter(
-            slug
-            for file in of_day
-            for id in file.ids
-            for slug, day in (data.traces[id].days if id in data.traces else {}).items()
-            if day == today
-        )
+        counts = sum(map(self._new, of_day), Counter[str]())
         content = self._page(
             "index.html",
             "start",
@@ -393,7 +360,7 @@ class Pages:
             day=data.day,
             heading=self._heading(sum(len(file.ids) for file in of_day)),
             day_line=plain_text(data.store.state.day_line),
-            sections=sections,
+            sections=list(self._first_of(of_day)),
             topics=[
                 (topic, counts[topic.slug])
                 for topic in sorted(data.topics, key=lambda topic: not topic.keyword.authors)
@@ -402,6 +369,21 @@ class Pages:
             of_day=[file.page for file in of_day],
         )
         return File.of("index.html", content)
+
+    def _first_of(self, of_day: Sequence[DigestFile]) -> Iterator[Section]:
+        """The first papers of each section of the day, as lines."""
+        free = _LINES_ON_START
+        for file in of_day:
+            for name, section in _sections(self._read(file)):
+                lines = []
+                for item in section.items[: min(_LINES_OF_A_TOPIC, free)]:
+                    place = anchor(item.paper.id)
+                    line = self._rows.line(item.paper.id, f"{file.page}#{place}", item)
+                    lines.append((f"to-{place}", line))
+                free -= len(lines)
+                place = _place_of(section)
+                page = f"{file.page}#{place}"
+                yield Section(name, place, page, len(section.items), (), tuple(lines))
 
     def _heading(self, papers: int) -> str:
         """The day and what is known of it: true whenever it is read."""
@@ -438,10 +420,13 @@ class DigestLine:
     keywords: str
 
 
-def _sections(digest: Digest) -> tuple[MorningSection, ...]:
+def _sections(digest: Digest) -> Iterator[tuple[str, MorningSection]]:
+    """Its sections in their order, each with its heading."""
+    names = {CLOSEST: CLOSEST_NAME, **dict(digest.keyword_names)}
     named = [slug for slug, _ in digest.keyword_names]
     slugs = dict.fromkeys([*named, *(slug for item in digest.items for slug in item.keywords)])
-    return morning(digest.items, slugs, dict(digest.people))
+    for section in morning(digest.items, slugs, dict(digest.people)):
+        yield plain_text(names.get(section.slug, section.slug)), section
 
 
 def _place_of(section: MorningSection) -> str:
