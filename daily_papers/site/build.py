@@ -100,9 +100,8 @@ def _downloads(data: SiteData, site_key: str) -> Iterator[File]:
 
 def _rows(data: SiteData, topic: Topic) -> Iterator[Row]:
     for paper in topic.papers:
-        day = date.fromisoformat(
-            data.traces[paper.id].days.get(topic.slug) or str(data.first_day(paper.id))
-        )
+        trace = data.traces[paper.id]
+        day = date.fromisoformat(trace.days.get(topic.slug, trace.first_day))
         yield Row(topic.name, topic.slug, paper, day)
 
 

@@ -193,10 +193,6 @@ class SiteData:
             self._code_urls[paper.versioned_id] = code_url(paper)
         return self._code_urls[paper.versioned_id]
 
-    def first_day(self, paper_id: str) -> date:
-        """The listing day on which a paper was first shown."""
-        return date.fromisoformat(self.traces[paper_id].first_day)
-
     def _traced(self, root: Path) -> dict[str, Trace]:
         traces: dict[str, Trace] = defaultdict(Trace)
         for line in history_lines(root):

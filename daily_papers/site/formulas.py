@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
@@ -80,13 +80,6 @@ _QUOTES = {
 _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ings?|ions?|ed|es|s|e|y)$")
 
 
-class Formula(NamedTuple):
-    """A formula as its author wrote it, dollars included, and as MathML."""
-
-    tex: str
-    mathml: Markup
-
-
 def plain_text(text: str) -> str:
     """The text as readers should see it, with its accents composed (NFC), as people type them."""
     if text.isascii() and text.isprintable() and not any(sign in text for sign in (*_SIGNS, "  ")):
@@ -133,7 +126,7 @@ class FormulaRenderer:
             from latex2mathml.converter import convert_to_element  # noqa: PLC0415 - optional
 
             self._convert = convert_to_element
-        self._known: dict[str, Markup | None] = {}
+        self._known: dict[str, str | None] = {}
 
     @property
     def knows_mathml(self) -> bool:
@@ -145,34 +138,21 @@ class FormulaRenderer:
         plain = plain_text(text)
         if "$" not in plain and "\\" not in plain:  # mostly, and quick
             return Markup(_marked(_without_commands(plain), marked))  # noqa: S704 - escaped
-        html = [
-            part.mathml if isinstance(part, Formula) else _marked(part, marked)
-            for part in self._parts(plain)
-        ]
-        return Markup("".join(html))  # noqa: S704 - each text in it is escaped
-
-    def parts(self, text: str) -> tuple[str | Formula, ...]:
-        """Split a text into plain pieces and formulas."""
-        return tuple(self._parts(plain_text(text)))
-
-    def _parts(self, text: str) -> Iterator[str | Formula]:
-        start = 0
-        for found in _FORMULA.finditer(text):
-            if start < found.start():
-                yield _without_commands(text[start : found.start()])
-            mathml = self._mathml(found)
-            yield found[0] if mathml is None else Formula(found[0], mathml)
+        html, start = "", 0
+        for found in _FORMULA.finditer(plain):
+            html += _marked(_without_commands(plain[start : found.start()]), marked)
+            html += self._mathml(found) or _marked(found[0], marked)
             start = found.end()
-        if start < len(text) or not text:
-            yield _without_commands(text[start:])
+        html += _marked(_without_commands(plain[start:]), marked)
+        return Markup(html)  # noqa: S704 - each text in it is escaped
 
-    def _mathml(self, found: re.Match[str]) -> Markup | None:
+    def _mathml(self, found: re.Match[str]) -> str | None:
         tex = found[found.lastgroup or 0].strip()
         if tex not in self._known:
             self._known[tex] = self._converted(tex)
         return self._known[tex]
 
-    def _converted(self, tex: str) -> Markup | None:
+    def _converted(self, tex: str) -> str | None:
         if self._convert is None or len(tex) > _LONGEST_FORMULA or tex.count("{") > _MOST_GROUPS:
             return None
         if _ADDRESS.search(tex):
@@ -181,7 +161,7 @@ class FormulaRenderer:
             formula = self._convert(tex)
             if _width(formula) > _LONGEST_LINE:
                 return None
-            return Markup(_written(formula))  # noqa: S704 - each text in it is escaped
+            return _written(formula)
         except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
             return None
 
