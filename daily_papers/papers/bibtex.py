@@ -67,8 +67,13 @@ _GROUP = re.compile(r"\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)\b", 
 _SUFFIX = re.compile(r"[JS]r\.?|I{2,3}|IV")
 _PARTICLE = re.compile(r"[a-z]+")
 _READ_BY_BIBTEX = re.compile(r",|\b(?:and|others)\b", re.IGNORECASE)
-# Without any of these it is neither a group nor several names; most names are so.
-_PERHAPS_SEVERAL = (",", "and", "others", "collab", "consort", "team", "group")
+# Most names are words without any of these signs, and are written as they are.
+_ORDINARY = re.compile(
+    r"""(?: (?! (?: (?i: and | others | collaborations? | consorti(?:um|a) | teams? | groups? )
+                  | [JS]r | I{2,3} | IV ) \b )
+            [A-Za-z]+ \.? (?: [ '-](?=[A-Za-z]) | $ ) )+""",
+    re.VERBOSE,
+)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
 
 
@@ -110,13 +115,12 @@ def _author(name: str) -> str:
 
     A suffix is set off as BibTeX wants it: ``Press, Jr., William H.``
     """
+    if _ORDINARY.fullmatch(name):
+        return name
     parts = _parts_of_name(name)
     # Each part is written separately, since maths or a brace may span several.
     written = [_text(part) for part in parts]
-    may_be_several = any(map(name.lower().__contains__, _PERHAPS_SEVERAL)) and any(
-        _GROUP.search(part) or _READ_BY_BIBTEX.search(part) for part in parts
-    )
-    if all(written) and not may_be_several:
+    if all(written) and not any(_GROUP.search(p) or _READ_BY_BIBTEX.search(p) for p in parts):
         return ", ".join(written)
     whole = _text(name)
     return f"{{{whole}}}" if whole else ""

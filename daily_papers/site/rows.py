@@ -37,7 +37,7 @@ _ROW = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take longer to make
 class Row:
     """What a row or a line shows of one paper."""
 
