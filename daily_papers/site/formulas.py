@@ -70,6 +70,7 @@ _LOOK = re.compile(
     r"|\{\\(?:bf|em|it|rm|sc|sf|sl|tt)\s+([^{}]*)\}"
 )
 _SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=\S)~(?=\S)")
+_SIGNS = ("\\", "~", "``", "''")
 _QUOTES = {
     "``": "\N{LEFT DOUBLE QUOTATION MARK}",
     "''": "\N{RIGHT DOUBLE QUOTATION MARK}",
@@ -82,7 +83,7 @@ _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ings?|ions?|ed|es|s|e|y)$")
 
 def plain_text(text: str) -> str:
     """The text as readers should see it, with its accents composed (NFC), as people type them."""
-    if text.isascii() and text.isprintable() and not any(sign in text for sign in (*_SIGNS, "  ")):
+    if text.isascii() and text.isprintable() and "  " not in text and not _has_sign(text):
         return text.strip()  # nearly always, and quick
     return unicodedata.normalize("NFC", shown(text))
 
@@ -166,12 +167,16 @@ class FormulaRenderer:
             return None
 
 
+def _has_sign(text: str) -> bool:
+    return any(map(text.__contains__, _SIGNS))
+
+
 def _without_commands(text: str) -> str:
     r"""Text as it would be printed: ``\emph{so}`` is so, ``\%`` is %."""
     if "\\" in text:
         for _ in range(3):  # one in another
             text = _LOOK.sub(lambda found: found[1] or found[2] or "", text)
-    if "\\" in text or "~" in text or "``" in text or "''" in text:
+    if _has_sign(text):
         return _SIGN.sub(lambda found: found[1] or _QUOTES[found[0]], text)
     return text
 
