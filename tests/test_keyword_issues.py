@@ -256,6 +256,23 @@ def test_a_run_reads_the_comments_of_the_last_week_where_there_was_news(watcher:
     assert sum(map(len, in_issues(watcher.github).values())) == 33
 
 
+def test_a_digest_that_changed_between_two_parts_is_completed_by_a_correction(watcher: Watcher):
+    def papers(*numbers: int) -> Digest:
+        items = [item(number, title=LONG) for number in numbers]
+        return digest(str(MONDAY), items, per_keyword=True)
+
+    watcher.write(papers(*range(150)))
+    with killed_at(7, acted=True):
+        watcher.notify()
+    assert 0 < len(in_issues(watcher.github)["mri"]) < 150
+    watcher.write(papers(*range(1, 200)))
+    with pytest.raises(DailyPapersError, match="--correct 2026-11-16` updates the issue"):
+        watcher.notify()
+    watcher.notify(correct=str(MONDAY))
+    watcher.notify()
+    assert sorted(in_issues(watcher.github)["mri"]) == ids(range(1, 200))
+
+
 def test_a_damaged_digest_is_sent_weeks_later_once_it_is_restored(watcher: Watcher):
     send(watcher, news(MONDAY, (1, ["mri"])))
     damaged = watcher.root / "digests" / f"{TUESDAY}.md"

@@ -346,8 +346,7 @@ class Outbox:
             for part in plan.parts:
                 self._comment(SentMail(issue, part.key), part)
             if plan.changed is not None:
-                problem = "its file changed after its first part was mailed; edit its comments"
-                raise Unfinished(SentMail(issue, plan.changed), problem)
+                raise _changed(SentMail(issue, plan.changed))
             self._note_complete(plan, today)
 
     def _note_complete(self, plan: TopicPlan, today: date) -> None:
@@ -428,11 +427,7 @@ class Outbox:
         parts = issue_parts(reassemble(sent, digests), self.links)
         if replace(parts[0].key, repository=sent.key.repository) != sent.key:
             # Split in another way, the further parts would lose papers or repeat them.
-            raise Unfinished(
-                sent,
-                "its file changed after its first part was mailed; `daily-papers notify --correct"
-                f" {sent.key.digests[0]}` updates the issue",
-            )
+            raise _changed(sent)
         return tuple(part for part in parts[1:] if part.key.part not in there)
 
     def sent_parts(self, sent: SentMail) -> Iterator[tuple[PartKey, Comment]]:
@@ -440,6 +435,14 @@ class Outbox:
         for key, comment in self.our_comments(sent.issue):
             if key.digests == sent.key.digests and key.part > 1 and not key.keyword:
                 yield key, comment
+
+
+def _changed(sent: SentMail) -> Unfinished:
+    return Unfinished(
+        sent,
+        "its file changed after its first part was mailed; `daily-papers notify --correct"
+        f" {sent.key.digests[0]}` updates the issue",
+    )
 
 
 def reassemble(sent: SentMail, digests: tuple[Digest, ...]) -> Mail:
