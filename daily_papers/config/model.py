@@ -9,7 +9,10 @@ from typing import Final, Literal
 from daily_papers.errors import DailyPapersError
 from daily_papers.like.library import Library
 from daily_papers.query.expression import Expression
+from daily_papers.render.templates import USUAL
 
+#: So many papers in a table, unless the file says otherwise.
+USUAL_MAX_PAPERS: Final = 100
 LATIN: Final = "LATIN"
 #: Each language, and the scripts it is written in, as Unicode names letters.
 LANGUAGES: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
@@ -115,15 +118,15 @@ class Summaries:
 class Config:
     """What keywords.yaml says, keywords in the order of the file."""
 
-    title: str
-    categories: tuple[str, ...]
-    max_papers: int
-    keywords: tuple[Keyword, ...]
+    title: str = "Daily Papers"
+    categories: tuple[str, ...] = ()
+    max_papers: int = USUAL_MAX_PAPERS
+    keywords: tuple[Keyword, ...] = ()
     #: The tables' columns, in order.
-    columns: tuple[str, ...]
+    columns: tuple[str, ...] = USUAL
     #: None if no model should write anything.
-    summaries: Summaries | None
-    warnings: tuple[Problem, ...]
+    summaries: Summaries | None = None
+    warnings: tuple[Problem, ...] = ()
     #: What the reader likes, which orders emails and pages.
     like: Library | None = None
     #: Whether the digests of a week go out together, on Friday.

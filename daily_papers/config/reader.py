@@ -3,9 +3,9 @@
 To add a key:
 
 1. Add a line to ``_TOP_KEYS`` or ``_KEYWORD_KEYS``, with the function that reads its value; if the
-   value is a list, name the key in ``_LISTS`` too. Use the value in `_Reader.config`, or in
-   `_Reader._keyword` and `_Reader._finished`.
-2. Add a field for it to `Config` or `Keyword` in model.py.
+   value is a list, name the key in ``_LISTS`` too.
+2. Add a field of this name, with its default, to `Config` in model.py; or a field to `Keyword`, and
+   use the value in `_Reader._keyword` and `_Reader._finished`.
 3. Add it to daily_papers/keywords.schema.json (a test compares the keys, in their order), and to
    the table in docs/keywords.md.
 """
@@ -29,6 +29,7 @@ from daily_papers.config.model import (
     LANGUAGES,
     MOST_PER_DAY,
     STYLES,
+    USUAL_MAX_PAPERS,
     Config,
     ConfigError,
     Keyword,
@@ -56,14 +57,12 @@ from daily_papers.query.expression import (
     plain_place,
 )
 from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
-from daily_papers.render.templates import COLUMNS, USUAL
+from daily_papers.render.templates import COLUMNS
 from daily_papers.text import cut
 
 MOST_BYTES: Final = 512_000
 MOST_KEYWORDS: Final = 10_000
 MOST_PAPERS: Final = 2_000
-DEFAULT_TITLE: Final = "Daily Papers"
-DEFAULT_MAX_PAPERS: Final = 100
 MOST_PAPERS_PER_DAY: Final = 100
 DEFAULT_PAPERS_PER_DAY: Final = 10
 #: Each of them ranks every paper of the day.
@@ -314,18 +313,10 @@ class _Reader:
                 message = f'"keywords" is missing; {messages.HOW_TO_LIST}'
                 self.refuse(root, message, label="")
             return None
-        return Config(
-            title=self._top.get("title") or DEFAULT_TITLE,
-            categories=self._top.get("categories") or (),
-            max_papers=self._top.get("max_papers") or DEFAULT_MAX_PAPERS,
-            keywords=self._top["keywords"],
-            columns=self._top.get("columns") or USUAL,
-            summaries=self._top.get("summaries"),
-            warnings=(),
-            like=self._top.get("like"),
-            weekly=self._top.get("digest") == "weekly",
-            per_keyword=self._top.get("issues") == "per keyword",
-        )
+        settings = {key: value for key, value in self._top.items() if value}
+        weekly = settings.pop("digest", None) == "weekly"
+        per_keyword = settings.pop("issues", None) == "per keyword"
+        return Config(**settings, weekly=weekly, per_keyword=per_keyword)
 
     def keywords(self, value: Value) -> tuple[Keyword, ...]:
         """The keywords, each compared with those before it."""
@@ -422,9 +413,7 @@ class _Reader:
                 if categories and not (category or like)
                 else wanted
             ),
-            max_papers=(
-                read.get("max_papers") or self._top.get("max_papers") or DEFAULT_MAX_PAPERS
-            ),
+            max_papers=read.get("max_papers") or self._top.get("max_papers") or USUAL_MAX_PAPERS,
             authors=authors,
             categories=categories,
             line=self._source.place(item.index).line,
