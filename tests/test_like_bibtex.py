@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.like.bibtex import LikedPaper, read_bibtex
+from daily_papers.like.library import LikedPaper, read_bibtex
 
 ZOTERO = r"""
 @misc{ada_crusts_2026,

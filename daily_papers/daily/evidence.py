@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from daily_papers.errors import Failure
-from daily_papers.like.bibtex import LikedPaper
+from daily_papers.like.library import LikedPaper
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Origin, Paper, announcement_order
 from daily_papers.store.store import FeedPart, KeywordState, State, Store, highest

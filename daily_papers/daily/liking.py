@@ -14,8 +14,7 @@ from pathlib import Path
 from daily_papers.config import Config, Keyword, Problem
 from daily_papers.daily.evidence import FeedRead, Liking, Ranked
 from daily_papers.daily.plan import working_days
-from daily_papers.like.bibtex import LikedPaper
-from daily_papers.like.library import Bookcase, Library
+from daily_papers.like.library import Bookcase, Library, LikedPaper
 from daily_papers.like.rank import can_rank, rank
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Category, any_of

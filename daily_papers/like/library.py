@@ -1,17 +1,57 @@
-"""What a ``like`` names: BibTeX files of the repository, and arXiv identifiers."""
+"""What a ``like`` names: BibTeX files of the repository, and arXiv identifiers.
+
+We read BibTeX, as Zotero, Mendeley and JabRef export it, ourselves: we need little of it, and it
+may be a stranger's file. The reader goes through the text once. An entry that is cut off or wrong
+ends at the next line that begins with ``@``; the others are read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from daily_papers.like.bibtex import LikedPaper, read_bibtex
+from daily_papers.papers.paper import ArxivId
+from daily_papers.papers.tex import decode_accents
+from daily_papers.text import cut, one_line
 
 #: The most bytes of one file, and of all files.
 MOST_BYTES: Final = 5_000_000
 MOST_BYTES_IN_ALL: Final = 20_000_000
+#: The most characters to keep of a title, and of an abstract.
+_TITLE: Final = 500
+_ABSTRACT: Final = 10_000
+#: The most characters of a value, with all the strings that it joins.
+_VALUE: Final = 20_000
+
+_ENTRY = re.compile(r"^[ \t]*@[ \t]*(?P<kind>[A-Za-z]{1,40})\s*[{(]", re.MULTILINE)
+_STRING = re.compile(r"\s*([^\s=,{}()\"#]{1,100})\s*=")
+_FIELD = re.compile(r"[\s,]*(?P<name>[A-Za-z][\w:.+/-]{0,60})\s*=")
+_KEY = re.compile(r"\s*[^,{}\"\n]{0,300}")
+_MACRO = re.compile(r"\s*([^\s,{}()\"#=]{1,100})")
+_JOIN = re.compile(r"\s*#")
+_SIGN = re.compile(r'\\.|[{}"]', re.DOTALL)
+# \textbf{x} is x, and so is {\em x}.
+_COMMAND = re.compile(r"\\[A-Za-z]+\*?\s*|\\(?=[&%#_${}])|[{}]")
+
+
+@dataclass(frozen=True, slots=True)
+class LikedPaper:
+    """A paper of the library. Its texts are hostile."""
+
+    title: str
+    #: Empty if the library has none.
+    abstract: str
+    #: arXiv's identifier without version, if one is known.
+    id: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The text to compare it by."""
+        return f"{self.title}\n{self.abstract}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +122,98 @@ class Bookcase:
         except UnicodeDecodeError:
             return "it is not UTF-8; export it again with this encoding"
         return read_bibtex(text) or "no BibTeX entry with a title; export your library as BibTeX"
+
+
+def read_bibtex(text: str) -> tuple[LikedPaper, ...]:
+    """The entries that have a title, each once, in order."""
+    papers: dict[str, LikedPaper] = {}
+    for fields in _entries(text):
+        title = _plain(fields.get("title", ""))
+        if title:
+            abstract = cut(_plain(fields.get("abstract", "")), _ABSTRACT)
+            paper = LikedPaper(cut(title, _TITLE), abstract, _arxiv_id(fields))
+            papers.setdefault(paper.id or title.casefold(), paper)
+    return tuple(papers.values())
+
+
+def _entries(text: str) -> Iterator[dict[str, str]]:
+    """The fields of each entry, by their names in lower case."""
+    macros: dict[str, str] = {}
+    starts = list(_ENTRY.finditer(text))
+    for start, following in zip_longest(starts, starts[1:]):
+        end = following.start() if following else len(text)
+        kind = start["kind"].lower()
+        if kind == "string":
+            macros.update(_fields(text, start.end(), end, macros, _STRING))
+        elif kind not in ("comment", "preamble"):
+            key = _KEY.match(text, start.end(), end)
+            yield _fields(text, key.end() if key else start.end(), end, macros, _FIELD)
+
+
+def _fields(
+    text: str, place: int, end: int, macros: dict[str, str], name: re.Pattern[str]
+) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    while found := name.match(text, place, end):
+        value, place = _value(text, found.end(), end, macros)
+        if value is None:
+            break
+        fields.setdefault(found[1].lower(), value)
+    return fields
+
+
+def _value(text: str, place: int, end: int, macros: dict[str, str]) -> tuple[str | None, int]:
+    """A value, whose parts may be joined by #, and where it ends; None if it is cut off."""
+    value = ""
+    while True:
+        while place < end and text[place].isspace():
+            place += 1
+        if text[place : place + 1] in ("{", '"') and place < end:
+            close = _close(text, place, end)
+            if close is None:
+                return None, end
+            part = text[place + 1 : close]
+            place = close + 1
+        else:
+            macro = _MACRO.match(text, place, end)
+            if macro is None:
+                return None, end
+            part = macros.get(macro[1].lower(), macro[1])
+            place = macro.end()
+        value += part[: _VALUE - len(value)]
+        joined = _JOIN.match(text, place, end)
+        if joined is None:
+            return value, place
+        place = joined.end()
+
+
+def _close(text: str, place: int, end: int) -> int | None:
+    """Where the brace or the quotation mark at ``place`` closes; None if it does not."""
+    quoted, depth = text[place] == '"', 0
+    for sign in _SIGN.finditer(text, place + quoted, end):
+        if sign[0] == "{":
+            depth += 1
+        elif sign[0] == "}":
+            depth -= 1
+            if depth == 0 and not quoted:
+                return sign.start()
+        elif sign[0] == '"' and quoted and depth == 0:
+            return sign.start()
+    return None
+
+
+def _plain(tex: str) -> str:
+    return one_line(_COMMAND.sub("", decode_accents(tex)))
+
+
+def _arxiv_id(fields: dict[str, str]) -> str | None:
+    """The identifier, from wherever the three programs and arXiv itself put it."""
+    for name in ("eprint", "arxivid", "arxiv", "number", "url", "doi", "journal"):
+        value = fields.get(name, "").strip()
+        value = re.sub(r"(?i)^(?:https?://(?:dx\.)?doi\.org/)?10\.48550/arxiv\.", "", value)
+        value = re.sub(r"(?i)^arxiv preprint\s+", "", value)
+        try:
+            return ArxivId.parse(value).id
+        except ValueError:
+            continue
+    return None

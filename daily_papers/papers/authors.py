@@ -181,14 +181,18 @@ class CoauthorGroup:
 
 def coauthor_groups(papers: Sequence[Paper], spellings: Sequence[str]) -> tuple[CoauthorGroup, ...]:
     """Group papers that share another author, directly or through others; the largest first."""
-    tracked = [name_key(spelling) for spelling in spellings]
-    groups = _connected([(paper, _coauthors(paper, tracked)) for paper in papers])
-    return tuple(sorted(map(_group, groups), key=lambda group: -len(group.papers)))
-
-
-def _coauthors(paper: Paper, tracked: Sequence[str]) -> Mapping[str, str]:
-    keys = {name_key(name): name for name in paper.authors or ()}
-    return {k: name for k, name in keys.items() if not any(holds_words(k, t) for t in tracked)}
+    coauthored = [
+        (
+            paper,
+            {
+                name_key(name): name
+                for name in paper.authors or ()
+                if not any(same_name(spelling, name) for spelling in spellings)
+            },
+        )
+        for paper in papers
+    ]
+    return tuple(sorted(map(_group, _connected(coauthored)), key=lambda each: -len(each.papers)))
 
 
 def _connected(papers: Sequence[_Coauthored]) -> Iterator[list[_Coauthored]]:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from daily_papers.errors import StoreError
-from daily_papers.like.bibtex import LikedPaper
+from daily_papers.like.library import LikedPaper
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.records import Json, RecordError, decode, encode, line, parse
 from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
-from daily_papers.like.bibtex import LikedPaper
+from daily_papers.like.library import LikedPaper
 from daily_papers.papers.paper import Paper, announcement_order, merge, newest_first, unpack_ids
 from daily_papers.query.expression import NOTHING, to_arxiv
 
