@@ -532,7 +532,9 @@ def test_a_table_that_is_filled_has_news_though_others_wait(tmp_path: Path, univ
         assert len(reader.news()) == len(set(reader.news()))
 
 
-@pytest.mark.parametrize("edited", ["on the silent day", "after it"])
+@pytest.mark.parametrize(
+    "edited", ["on the silent day", pytest.param("after it", marks=pytest.mark.full)]
+)
 def test_an_edit_of_all_keywords_loses_no_missed_day(
     tmp_path: Path, universe: Universe, edited: str
 ):
@@ -584,8 +586,17 @@ def test_a_keyword_that_came_while_no_feed_was_heard_has_news_from_the_next_day_
         assert due <= set(reader.news_of("diffusion-model"))
 
 
-@pytest.mark.parametrize("first", [FIRST, FIRST - timedelta(days=1)], ids=["Monday", "Sunday"])
-@pytest.mark.parametrize("source", [FetchMode.SEARCH, FetchMode.AUTO])
+@pytest.mark.parametrize(
+    ("first", "source"),
+    [
+        pytest.param(FIRST, FetchMode.SEARCH, id="Monday-search", marks=pytest.mark.full),
+        pytest.param(FIRST, FetchMode.AUTO, id="Monday-auto"),
+        pytest.param(FIRST - timedelta(days=1), FetchMode.SEARCH, id="Sunday-search"),
+        pytest.param(
+            FIRST - timedelta(days=1), FetchMode.AUTO, id="Sunday-auto", marks=pytest.mark.full
+        ),
+    ],
+)
 def test_a_table_that_is_filled_a_day_late_is_no_news(
     reader: Reader, first: date, source: FetchMode
 ):

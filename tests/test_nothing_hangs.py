@@ -351,7 +351,13 @@ def first_line(*arguments: str | Path, environ: dict[str, str]) -> str:
             command.kill()
 
 
-@pytest.mark.parametrize("command", [["preview", "mri"], ["update", "--source", "search"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["preview", "mri"], marks=pytest.mark.full),
+        ["update", "--source", "search"],
+    ],
+)
 def test_a_long_wait_is_told_with_its_end(tmp_path: Path, command: list[str]):
     repository = Repository.new(tmp_path / "digest", "keywords:\n  - mri\n")
     with answering(lambda _: Canned(b"Rate exceeded.", 429)) as server:

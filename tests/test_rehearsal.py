@@ -75,22 +75,27 @@ def test_by_hand_it_begins_at_once_and_a_dry_run_leaves_nothing(tmp_path: Path) 
         assert _results(it) == ["success", "success", "skipped", "skipped"]
 
 
-@pytest.mark.parametrize("ours", [pytest.param(True, marks=pytest.mark.full), False])
+@pytest.mark.full
+@pytest.mark.parametrize("ours", [True, False])
 def test_the_website_shows_what_the_run_has_pushed(tmp_path: Path, *, ours: bool) -> None:
     repository = this_repository(tmp_path / "ours") if ours else _made_by_init(tmp_path)
     with rehearsal(tmp_path, repository) as it:
         it.runner.variables |= {"DAILY_PAPERS": "on", "DAILY_PAPERS_SITE": "on"}
         assert it.slot(date(2026, 1, 13)).succeeded
         assert _results(it) == ["success"] * 4
-        website = it.website()
-        assert website == it.due_website()
-        assert website is not None
-        assert "Tuesday, January 13, 2026" in website["index.html"]
-        owner, name = it.runner.repository.split("/")
-        assert f"https://{owner}.github.io/{name}/" in website["feed.atom"]
-        page = f"https://{owner}.github.io/{name}/digests/2026-01-13.html"
-        assert page in it.github.issues[-1]["body"]
-        assert "digests/2026-01-13.html" in website
+        _website_is_of_the_thirteenth(it)
+
+
+def _website_is_of_the_thirteenth(it: Rehearsal) -> None:
+    website = it.website()
+    assert website == it.due_website()
+    assert website is not None
+    assert "Tuesday, January 13, 2026" in website["index.html"]
+    owner, name = it.runner.repository.split("/")
+    assert f"https://{owner}.github.io/{name}/" in website["feed.atom"]
+    page = f"https://{owner}.github.io/{name}/digests/2026-01-13.html"
+    assert page in it.github.issues[-1]["body"]
+    assert "digests/2026-01-13.html" in website
 
 
 @pytest.mark.full
@@ -152,7 +157,9 @@ def test_the_website_on_days_that_do_not_go_well(tmp_path: Path) -> None:
         assert it.website() == shown
 
 
-def test_a_model_summarizes_what_goes_to_channels_and_no_secret_is_anywhere(tmp_path: Path) -> None:
+def test_a_model_summarizes_what_is_sent_and_shown_and_no_secret_is_anywhere(
+    tmp_path: Path,
+) -> None:
     """A push in between asks the model nothing again."""
     with (
         serving_hook() as hook,
@@ -162,6 +169,7 @@ def test_a_model_summarizes_what_goes_to_channels_and_no_secret_is_anywhere(tmp_
     ):
         _name_model(it, model)
         _name_channels(it, hook, inbox)
+        it.runner.variables["DAILY_PAPERS_SITE"] = "on"
         pushing = _push_once(it, {"NOTES.md": "Mine.\n"}, "Note")
         job = it.slot(date(2026, 1, 13), intercept=pushing)
         assert job.succeeded
@@ -176,6 +184,8 @@ def test_a_model_summarizes_what_goes_to_channels_and_no_secret_is_anywhere(tmp_
         assert set(ABSTRACT_PAGE.findall("".join(hook.messages))) == set(it.mailed())
         ((_, mail),) = inbox.mails
         assert "(by a model)" in mail.get_body(("plain",)).get_content()
+        assert _results(it) == ["success"] * 4
+        _website_is_of_the_thirteenth(it)
         _no_secret_is_anywhere(it)
 
 

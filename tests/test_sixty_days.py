@@ -85,7 +85,7 @@ def assert_told_once(reader: Reader, first: date, last: date) -> None:
 @pytest.mark.parametrize(
     ("count", "papers_a_day", "holiday"),
     [
-        (16, 8, date(2026, 1, 19)),
+        (12, 8, date(2026, 1, 19)),
         pytest.param(60, 5, date(2026, 1, 19), marks=pytest.mark.full),
         pytest.param(60, 30, date(2026, 2, 16), marks=pytest.mark.full),
     ],
