@@ -273,6 +273,21 @@ def test_a_digest_that_changed_between_two_parts_is_completed_by_a_correction(wa
     assert sorted(in_issues(watcher.github)["mri"]) == ids(range(1, 200))
 
 
+def test_a_correction_reaches_a_keyword_that_an_old_digest_did_not_have(watcher: Watcher):
+    for day in days(MONDAY, 12):
+        send(watcher, news(day, (day.day, BOTH if day.day % 2 else ["mri"])))
+    # The issue of medical imaging is complete beyond this day.
+    watcher.write(news(MONDAY, (16, ["mri"]), (99, ["medical-imaging"])))
+    watcher.notify(correct=str(MONDAY), reason="One was missing.")
+    watcher.notify()
+    found = in_issues(watcher.github)
+    assert found["medical-imaging"].count("2611.00099") == 1
+    assert "2611.00099" not in found["mri"]
+    written = len(watcher.github.writes)
+    watcher.notify(correct=str(MONDAY), reason="One was missing.")
+    assert len(watcher.github.writes) == written
+
+
 def test_a_damaged_digest_is_sent_weeks_later_once_it_is_restored(watcher: Watcher):
     send(watcher, news(MONDAY, (1, ["mri"])))
     damaged = watcher.root / "digests" / f"{TUESDAY}.md"
@@ -286,7 +301,10 @@ def test_a_damaged_digest_is_sent_weeks_later_once_it_is_restored(watcher: Watch
     assert in_issues(watcher.github)["mri"][-1] == "2611.00099"
 
 
-@pytest.mark.parametrize("request_number", range(1, 16))
+@pytest.mark.parametrize(
+    "request_number",
+    [pytest.param(n, marks=() if n in {7, 8, 10} else pytest.mark.full) for n in range(1, 16)],
+)
 def test_a_correction_reaches_the_keywords_that_it_is_about(watcher: Watcher, request_number: int):
     extra = (("ct", "CT"),)
     names = {"keyword_names": (*KEYWORDS, *extra)}

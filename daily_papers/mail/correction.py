@@ -64,7 +64,7 @@ class _Thread:
         is_same = [_with_unix_newlines(text.body) for text in self.shown] == list(self.wanted)
         is_explained = _last_fingerprint(outbox, self) == self.fingerprint
         # Who reads one keyword of several may not have to do with the reason.
-        is_enough = is_explained or reason is None or self.shown[0].comment is not None
+        is_enough = is_explained or reason is None or any(text.comment for text in self.shown)
         if is_same and self.issue.title == self.title and is_enough:
             return False
         if not is_explained:
@@ -128,7 +128,7 @@ def _issue_thread(
 def _keyword_threads(
     outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str | None
 ) -> Iterator[_Thread]:
-    """The issues of keywords with comments of this digest."""
+    """The issues of keywords with comments of this digest, or without any that they lack now."""
     topics = topics_of([digest for digest in digests if digest.per_keyword])
     issues = issues_of(topics, outbox.mailbox.keyword_issues)
     for lasting in outbox.mailbox.keyword_issues:
@@ -137,12 +137,15 @@ def _keyword_threads(
             for found, comment in outbox.our_comments(lasting.issue)
             if found.keyword and key in found.digests
         ]
-        if not there:
-            continue
-        keys = there[0][0].digests
-        reassemble(SentMail(lasting.issue, there[0][0]), digests)
         # A keyword of which no paper is left has no topic.
         topic = next((t for t, its in zip(topics, issues, strict=True) if its == lasting), None)
+        if there:
+            keys = there[0][0].digests
+            reassemble(SentMail(lasting.issue, there[0][0]), digests)
+        elif topic is not None and topic.is_complete(lasting, key):
+            keys = (key,)
+        else:
+            continue
         mail = Mail(tuple(each for each in topic.digests if each.key in keys) if topic else ())
         parts = issue_parts(mail, outbox.links, topic.slug) if topic and mail.digests else ()
         wanted = tuple(part.body for part in parts)
