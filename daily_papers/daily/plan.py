@@ -125,19 +125,19 @@ class Situation:
     @property
     def unfilled(self) -> tuple[str, ...]:
         """Keywords that wait to be filled."""
-        return tuple(record.slug for record in self.keywords if record.filled is None)
+        return tuple(keyword.slug for keyword in self.keywords if keyword.filled is None)
 
     @property
     def behind(self) -> tuple[KeywordState, ...]:
         """Filled keywords that today's feed alone does not bring up to date."""
         return tuple(
-            record
-            for record in self.keywords
-            if record.filled is not None
-            and record.last_success != self.day
+            keyword
+            for keyword in self.keywords
+            if keyword.filled is not None
+            and keyword.last_success != self.day
             and (
                 self.feed is FeedStatus.FAILED
-                or lacks_days(record.last_success, self.day, self.state.short)
+                or lacks_days(keyword.last_success, self.day, self.state.short)
             )
         )
 
@@ -177,19 +177,19 @@ def make_plan(situation: Situation) -> Plan:
 
 
 def _by_search(situation: Situation) -> Plan:
-    late = tuple(record for record in situation.keywords if record.last_success != situation.day)
+    late = tuple(keyword for keyword in situation.keywords if keyword.last_success != situation.day)
     return Plan(
-        searches=tuple(record.slug for record in late if record.filled is not None),
+        searches=tuple(keyword.slug for keyword in late if keyword.filled is not None),
         fills=situation.unfilled,
         unfilled=len(situation.unfilled),
     )
 
 
 def _by_harvest(situation: Situation) -> Plan:
-    late = [record for record in situation.keywords if record.last_success != situation.day]
+    late = [keyword for keyword in situation.keywords if keyword.last_success != situation.day]
     if not late and not situation.unfilled:
         return Plan()
-    since = [record.last_success for record in late if record.last_success is not None]
+    since = [keyword.last_success for keyword in late if keyword.last_success is not None]
     if situation.unfilled or not since:
         since.append(situation.day - FILL_HARVEST)
     return Plan(harvest=_harvest(situation, min(since)), unfilled=len(situation.unfilled))
@@ -215,15 +215,15 @@ def _feed_parts(situation: Situation) -> tuple[tuple[str, ...], ...]:
 def _catch_up(situation: Situation) -> Plan:
     """Choose searches if they are no more than the pages of a harvest."""
     behind = situation.behind
-    slugs = tuple(record.slug for record in behind)
-    days = [record.last_success for record in behind if record.last_success is not None]
+    slugs = tuple(keyword.slug for keyword in behind)
+    days = [keyword.last_success for keyword in behind if keyword.last_success is not None]
     if not days:
         return Plan(searches=slugs)
     harvest = _harvest(situation, min(days))
     if len(behind) <= harvest.pages:
         return Plan(searches=slugs, stand_in=harvest)
-    longest_ago = sorted(behind, key=lambda record: record.audited or record.filled or date.min)
-    instead = tuple(record.slug for record in longest_ago[:MOST_FILLS])
+    longest_ago = sorted(behind, key=lambda keyword: keyword.audited or keyword.filled or date.min)
+    instead = tuple(keyword.slug for keyword in longest_ago[:MOST_FILLS])
     return Plan(harvest=harvest, stand_in_searches=instead)
 
 
@@ -258,12 +258,12 @@ def _audit(situation: Situation) -> str | None:
     A keyword whose answer was rejected has had its turn.
     """
     due = [
-        (max(record.audited or record.filled, record.rejected or date.min), record.slug)
-        for record in situation.keywords
-        if record.filled is not None
-        and situation.day not in (record.audited, record.filled, record.rejected)
+        (max(keyword.audited or keyword.filled, keyword.rejected or date.min), keyword.slug)
+        for keyword in situation.keywords
+        if keyword.filled is not None
+        and situation.day not in (keyword.audited, keyword.filled, keyword.rejected)
     ]
-    done_today = any(record.audited == situation.day for record in situation.keywords)
+    done_today = any(keyword.audited == situation.day for keyword in situation.keywords)
     return None if done_today or not due else min(due)[1]
 
 

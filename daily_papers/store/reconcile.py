@@ -32,7 +32,7 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
     """Give a store the keywords of keywords.yaml."""
     draft = Draft(store)
     before = _pairs(store.keywords.values(), keywords)
-    renamed = tuple((record.slug, slug) for slug, record in before.items() if record.slug != slug)
+    renamed = tuple((state.slug, slug) for slug, state in before.items() if state.slug != slug)
     for old, new in renamed:
         draft.rename(old, new, day)
     members = {keyword.slug: frozenset(draft.members(keyword.slug)) for keyword in keywords}
@@ -53,34 +53,34 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
     for keyword in keywords:
         slug = keyword.slug
         rows = len(draft.members(slug))
-        record = _updated(draft.keywords.get(slug), keyword, rows, notified)
+        state = _updated(draft.keywords.get(slug), keyword, rows, notified)
         if keyword.like is not None:  # nothing is searched for, so nothing is missing
-            record = replace(record, filled=record.filled or day)
+            state = replace(state, filled=state.filled or day)
         draft.trim(slug, keyword.max_papers)
         if draft.members(slug) != members[slug]:
-            record = replace(record, changed=day)
-        draft.keywords[slug] = record
+            state = replace(state, changed=day)
+        draft.keywords[slug] = state
     return Reconciled(draft.finish(), added, changed, removed, renamed)
 
 
-def _pairs(records: Iterable[KeywordState], keywords: Sequence[Keyword]) -> dict[str, KeywordState]:
-    """Find the earlier record of each keyword, by its slug of today."""
+def _pairs(states: Iterable[KeywordState], keywords: Sequence[Keyword]) -> dict[str, KeywordState]:
+    """Find the earlier state of each keyword, by its slug of today."""
     sameness: tuple[tuple[Callable[[KeywordState], str], Callable[[Keyword], str]], ...] = (
-        (lambda record: record.slug, lambda keyword: keyword.slug),
+        (lambda state: state.slug, lambda keyword: keyword.slug),
         (
-            lambda record: record.expression if record.searches else f"like {record.slug}",
+            lambda state: state.expression if state.searches else f"like {state.slug}",
             lambda keyword: to_arxiv(keyword.expression),
         ),
-        (lambda record: record.name, lambda keyword: keyword.name),
+        (lambda state: state.name, lambda keyword: keyword.name),
     )
-    left = {record.slug: record for record in records}
+    left = {state.slug: state for state in states}
     pairs: dict[str, KeywordState] = {}
-    for of_record, of_keyword in sameness:
-        known = {of_record(record): record for record in left.values()}
+    for of_state, of_keyword in sameness:
+        known = {of_state(state): state for state in left.values()}
         for keyword in keywords:
-            record = known.get(of_keyword(keyword))
-            if keyword.slug not in pairs and record is not None and record.slug in left:
-                pairs[keyword.slug] = left.pop(record.slug)
+            state = known.get(of_keyword(keyword))
+            if keyword.slug not in pairs and state is not None and state.slug in left:
+                pairs[keyword.slug] = left.pop(state.slug)
     return pairs
 
 
