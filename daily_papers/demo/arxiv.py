@@ -16,7 +16,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import jinja2
 
-from daily_papers.demo.papers import Listed, listings
+from daily_papers.demo.papers import listings
+from daily_papers.papers.announcement import Announcement
 from daily_papers.query.matching import Matches
 from daily_papers.query.syntax import parse
 
@@ -78,7 +79,7 @@ _OAI_ANSWER = _XML.from_string("""\
 <ListRecords>
 {% for each in listed %}
 <record><header><identifier>oai:arXiv.org:{{ each.paper.id }}</identifier>
-<datestamp>{{ each.day }}</datestamp></header>
+<datestamp>{{ each.paper.announced }}</datestamp></header>
 <metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">
 <id>{{ each.paper.id }}</id>
 {% for moment in [each.paper.published, each.paper.updated][-each.paper.version:] %}
@@ -142,7 +143,7 @@ class DemoArxiv:
             return self._feed(unquote(url.path.removeprefix(FEED)).split("+"))
         return None
 
-    def _public(self) -> dict[str, Listed]:
+    def _public(self) -> dict[str, Announcement]:
         """What is public today, in its current version, by identifier."""
         days = sorted(day for day in self._listings if day <= self.today)
         return {listed.paper.id: listed for day in days for listed in self._listings[day]}
@@ -173,7 +174,11 @@ class DemoArxiv:
         return _FEED_ANSWER.render(today=self.today, listed=listed)
 
     def _harvest(self, since: date) -> str:
-        changed = [each for each in self._public().values() if each.day >= since]
+        changed = [
+            each
+            for each in self._public().values()
+            if each.paper.announced and each.paper.announced >= since
+        ]
         return _OAI_ANSWER.render(today=self.today, listed=changed)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from daily_papers.papers.announcement import AnnounceKind
+from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Origin, Paper
 
 FIRST_DAY, LAST_DAY = date(2025, 12, 1), date(2026, 2, 9)
@@ -98,18 +98,9 @@ _TOPICS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A paper as a day's listing announces it."""
-
-    day: date
-    kind: AnnounceKind
-    paper: Paper
-
-
-def listings() -> Mapping[date, Sequence[Listed]]:
+def listings() -> Mapping[date, Sequence[Announcement]]:
     """Everything that is announced, by day."""
-    random, found = Random(2026), defaultdict[date, list[Listed]](list)  # noqa: S311 - not a secret
+    random, found = Random(2026), defaultdict[date, list[Announcement]](list)  # noqa: S311 - not a secret
     number, month = 0, 0
     for day in map(date.fromordinal, range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1)):
         if day.weekday() >= 5:
@@ -120,10 +111,10 @@ def listings() -> Mapping[date, Sequence[Listed]]:
             number += random.randrange(1, _STEP)
             topic = _TOPICS[(place + day.toordinal()) % len(_TOPICS)]
             paper = _paper(topic, f"{day:%y%m}.{number:05}", day, random)
-            found[day].append(Listed(day, AnnounceKind.NEW, paper))
+            found[day].append(Announcement(paper, AnnounceKind.NEW))
             if place == 0:
-                revised = _revision(paper, day + timedelta(days=7))
-                found[revised.day].append(revised)
+                later = day + timedelta(days=7)
+                found[later].append(Announcement(_revised(paper, later), AnnounceKind.REPLACE))
     return found
 
 
@@ -147,6 +138,7 @@ def _paper(topic: _Topic, id: str, day: date, random: Random) -> Paper:
         categories=topic.categories,
         published=submitted,
         updated=submitted,
+        announced=day,
         origin=Origin.SEARCH,
     )
 
@@ -160,12 +152,12 @@ def _authors(random: Random) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _revision(paper: Paper, day: date) -> Listed:
+def _revised(paper: Paper, day: date) -> Paper:
     assert paper.updated is not None, "made here, with its date"
-    revised = replace(
+    return replace(
         paper,
         version=paper.version + 1,
         updated=paper.updated + timedelta(days=7),
+        announced=day,
         comment=f"v{paper.version + 1}: minor corrections",
     )
-    return Listed(day, AnnounceKind.REPLACE, revised)
