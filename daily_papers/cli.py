@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 
 from daily_papers import __version__
 from daily_papers.commands import COMMANDS, Option
@@ -55,8 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
-    """Build the parser, which sets ``run`` to the function of the command."""
+    """Build the parser once; it sets ``run`` to the function of the command."""
     parser = argparse.ArgumentParser(
         prog="daily-papers",
         description="A repository that reads arXiv for you: it turns keywords.yaml into tables in "
