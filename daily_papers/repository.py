@@ -202,17 +202,11 @@ class Repository:
             ):
                 transaction.write(path, page.encode())
                 paths.add(path)
-        for path in self._orphans(paths):
-            transaction.delete(path)
+        for file in sorted((self.root / PAGES).glob("*.md")):
+            path = f"{PAGES}/{file.name}"
+            if path not in paths and PAGE_MARK in _content(file):  # its keyword is gone
+                transaction.delete(path)
         return transaction
-
-    def _orphans(self, pages: set[str]) -> list[str]:
-        """Pages of keywords that are gone; a file that people put there is not ours."""
-        return [
-            path
-            for file in sorted((self.root / PAGES).glob("*.md"))
-            if (path := f"{PAGES}/{file.name}") not in pages and PAGE_MARK in _content(file)
-        ]
 
 
 def summarized(items: Iterable[NewsItem], summaries: Mapping[str, Summary]) -> Iterator[NewsItem]:

@@ -117,12 +117,6 @@ class Situation:
     feed: FeedStatus
 
     @property
-    def done(self) -> bool:
-        """Whether an earlier run of this day got all it asked for, and nothing changed since."""
-        state = self.state
-        return state.day == self.day and state.complete and not self.newcomers
-
-    @property
     def unfilled(self) -> tuple[str, ...]:
         """Keywords that wait to be filled."""
         return tuple(keyword.slug for keyword in self.keywords if keyword.filled is None)
@@ -173,7 +167,7 @@ def make_plan(situation: Situation) -> Plan:
         case FetchMode.OAI:
             return _by_harvest(situation)
         case FetchMode.AUTO:
-            return Plan() if situation.done else _automatic(situation)
+            return _automatic(situation)
 
 
 def _by_search(situation: Situation) -> Plan:
@@ -196,6 +190,9 @@ def _by_harvest(situation: Situation) -> Plan:
 
 
 def _automatic(situation: Situation) -> Plan:
+    state = situation.state
+    if state.day == situation.day and state.complete and not situation.newcomers:
+        return Plan()
     plan = _with_fills(_catch_up(situation), situation)
     feed = _feed_parts(situation)
     if feed or plan.searches or situation.lacking_details:
