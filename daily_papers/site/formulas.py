@@ -138,14 +138,15 @@ class FormulaRenderer:
         """Write a text as HTML; phrases outside of formulas are highlighted."""
         plain = plain_text(text)
         if "$" not in plain and "\\" not in plain:  # mostly, and quick
-            return Markup(_marked(_without_commands(plain), marked))  # noqa: S704 - escaped
-        html, start = "", 0
+            return _marked(_without_commands(plain), marked)
+        html: list[str] = []
+        start = 0
         for found in _FORMULA.finditer(plain):
-            html += _marked(_without_commands(plain[start : found.start()]), marked)
-            html += self._mathml(found) or _marked(found[0], marked)
+            html.append(_marked(_without_commands(plain[start : found.start()]), marked))
+            html.append(self._mathml(found) or _marked(found[0], marked))
             start = found.end()
-        html += _marked(_without_commands(plain[start:]), marked)
-        return Markup(html)  # noqa: S704 - each text in it is escaped
+        html.append(_marked(_without_commands(plain[start:]), marked))
+        return Markup("".join(html))  # noqa: S704 - each text in it is escaped
 
     def _mathml(self, found: re.Match[str]) -> str | None:
         tex = found[found.lastgroup or 0].strip()
@@ -181,12 +182,15 @@ def _without_commands(text: str) -> str:
     return text
 
 
-def _marked(text: str, phrases: Sequence[str]) -> str:
+def _marked(text: str, phrases: Sequence[str]) -> Markup:
+    places = list(_places(text, phrases)) if phrases else []
+    if not places:
+        return escape(text)
     html, end = "", 0
-    for start, stop in _places(text, phrases) if phrases else ():
+    for start, stop in places:
         html += f"{escape(text[end:start])}<mark>{escape(text[start:stop])}</mark>"
         end = stop
-    return html + str(escape(text[end:]))
+    return Markup(f"{html}{escape(text[end:])}")  # noqa: S704 - each text in it is escaped
 
 
 def _width(formula: Element) -> int:

@@ -166,7 +166,7 @@ class Pages:
     def _digest(
         self, digest: DigestFile, newer: DigestFile | None, older: DigestFile | None
     ) -> Iterator[File]:
-        papers = [self._rows.key(id) for id in digest.ids]
+        papers = [self._data.key(id) for id in digest.ids]
         beside = newer.page if newer else None, older.page if older else None
         parts = 1
         if len(digest.ids) > PAPERS_A_PAGE:
@@ -258,7 +258,7 @@ class Pages:
                 for paper in topic.papers[(number - 1) * PAPERS_A_PAGE : number * PAPERS_A_PAGE]
             ]
             months = [(month, len(older)) for month, older in topic.older.items()]
-            keys = [self._rows.key(id) for id in ids]
+            keys = [self._data.key(id) for id in ids]
             key = key_of(self._site_key, keys, months, topic.behind, number, parts)
             yield File(
                 part_of(topic.path, number),
@@ -309,7 +309,7 @@ class Pages:
         around = self._around(list(topic.older), month) if all_ids else []
         for number in range(1, parts + 1):
             ids = all_ids[(number - 1) * LINES_A_PAGE : number * LINES_A_PAGE]
-            keys = [(self._rows.key(id), self._data.place(id)) for id in ids]
+            keys = [(self._data.key(id), self._data.place(id)) for id in ids]
             yield File(
                 part_of(f"{topic.path}.{month}", number),
                 key_of(self._site_key, keys, around, number, parts),

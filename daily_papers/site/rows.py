@@ -167,13 +167,15 @@ class Rows:
 
     def row(self, id: str, item: NewsItem | None = None) -> Markup:
         """A paper's row; ``item`` is how a digest has it, if this is about a digest."""
+        if id not in self._data.store.papers:  # on one page only
+            return self._rendered(self._shown(id, item))
         key = self.key(id)
-        html = self._written.get(key)
-        if html is None:
-            html = Markup(self._render("row.html.jinja", row=self._shown(id, item)))  # noqa: S704
-            if id in self._data.store.papers:  # others are on one page only
-                self._written[key] = html
-        return html
+        if key not in self._written:
+            self._written[key] = self._rendered(self._shown(id, item))
+        return self._written[key]
+
+    def _rendered(self, row: Row) -> Markup:
+        return Markup(self._render("row.html.jinja", row=row))  # noqa: S704 - a template's
 
     def line(self, id: str, href: str | None = None, item: NewsItem | None = None) -> Markup:
         """A paper's title and authors, with a link to its row, or to arXiv if it has none.

@@ -110,14 +110,14 @@ export class Papers {
   // The same for a word that begins so: what somebody is still typing.
   beginning({ begin }) {
     return this.remembered(`${begin}…`, (marks) => {
-      const terms = new Set();
       for (const [place, ofText] of [this.ofWord, this.ofName].entries()) {
         const sorted = this.sorted[place];
         for (let at = firstFrom(sorted, begin); sorted[at]?.startsWith(begin); at++) {
-          terms.add(ofText.get(sorted[at]));
+          const term = ofText.get(sorted[at]);
+          const end = this.offsets[term + 1];
+          for (let one = this.offsets[term]; one < end; one++) marks[this.paperAt[one]] = 1;
         }
       }
-      for (const term of terms) this.mark([term], marks);
     });
   }
 

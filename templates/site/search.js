@@ -227,12 +227,17 @@ function marks(question) {
   return {
     stems: new Set(terms.flatMap(({ text }) => words(text).map(stem))),
     names: new Set(terms.flatMap(({ text }) => nameWords(text))),
+    known: new Map(), // by word, whether it is marked
   };
 }
 
 function isMarked(word) {
-  const [one] = words(word);
-  return one !== undefined && (show.marked.stems.has(stem(one)) || show.marked.names.has(nameWords(word)[0]));
+  const { stems, names, known } = show.marked;
+  if (!known.has(word)) {
+    const [one] = words(word);
+    known.set(word, one !== undefined && (stems.has(stem(one)) || names.has(nameWords(word)[0])));
+  }
+  return known.get(word);
 }
 
 function marked(text) {
@@ -247,8 +252,13 @@ function marked(text) {
 }
 
 function excerpt({ abstract }) {
-  const first = [...abstract.matchAll(WORD)].find(({ 0: word }) => isMarked(word));
-  const start = Math.max((first?.index ?? 0) - 80, 0);
+  let place = 0;
+  for (const { 0: word, index } of abstract.matchAll(WORD)) {
+    if (!isMarked(word)) continue;
+    place = index;
+    break;
+  }
+  const start = Math.max(place - 80, 0);
   const begin = start ? abstract.indexOf(" ", start) + 1 : 0;
   return `${begin ? "… " : ""}${abstract.slice(begin, begin + 200)}${abstract.length > begin + 200 ? " …" : ""}`;
 }
