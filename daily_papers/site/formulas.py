@@ -70,7 +70,6 @@ _LOOK = re.compile(
     r"|\{\\(?:bf|em|it|rm|sc|sf|sl|tt)\s+([^{}]*)\}"
 )
 _SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=\S)~(?=\S)")
-_SIGNS = ("\\", "~", "``", "''")
 _QUOTES = {
     "``": "\N{LEFT DOUBLE QUOTATION MARK}",
     "''": "\N{RIGHT DOUBLE QUOTATION MARK}",
@@ -169,7 +168,7 @@ class FormulaRenderer:
 
 
 def _has_sign(text: str) -> bool:
-    return any(map(text.__contains__, _SIGNS))
+    return "\\" in text or "~" in text or "``" in text or "''" in text
 
 
 def _without_commands(text: str) -> str:

@@ -150,8 +150,9 @@ class Rows:
         self._formulas = formulas
         self._render = render
         self._site_key = site_key
-        #: By key: of this build, and of the last one.
+        #: By key, the rows of this build, and those that the last one wrote into the same page.
         self._written: dict[str, Markup] = {}
+        self._before: dict[str, str] = {}
         self._followed = [name_key(s) for topic in data.topics for s in topic.keyword.authors]
         self._is_followed = lru_cache(10_000)(self._is_spelled)
         self._wanted = cache(self._phrases)
@@ -162,14 +163,16 @@ class Rows:
         return key_of(self._site_key, id, self._data.key(id))
 
     def take_over(self, page: str) -> None:
-        """Take over the rows of a page of the last build, as far as they are still right."""
-        self._written |= {row[1]: Markup(row[0]) for row in _ROW.finditer(page)}  # noqa: S704 - ours
+        """Let the rows of a page of the last build stay in it, as far as they are still right."""
+        self._before = {row[1]: row[0] for row in _ROW.finditer(page)}
 
     def row(self, id: str, item: NewsItem | None = None) -> Markup:
         """A paper's row; ``item`` is how a digest has it, if this is about a digest."""
         if id not in self._data.store.papers:  # on one page only
             return self._rendered(self._shown(id, item))
         key = self.key(id)
+        if key in self._before:
+            return Markup(self._before[key])  # noqa: S704 - ours
         if key not in self._written:
             self._written[key] = self._rendered(self._shown(id, item))
         return self._written[key]
