@@ -283,6 +283,25 @@ def test_what_came_is_stored_and_shown_before_a_wait(repository: Repository, arx
     assert "Not all is fetched" not in repository.text("README.md")
 
 
+def test_each_wait_is_shown_with_its_reason_and_what_came_since_the_last(
+    repository: Repository, arxiv: SandboxArxiv
+):
+    shown: list[str] = []
+    trouble = {1: RATE_EXCEEDED, 2: Response(503, b""), 4: Response(503, b"")}
+
+    def troubled(request: Request) -> Response | None:
+        shown.append(repository.text("README.md"))
+        return trouble.get(number_of(arxiv, request))
+
+    arxiv.intercept = troubled
+    assert update(repository, arxiv).code == 0
+    assert "Still fetching: arXiv asked us to wait (status 429: Rate exceeded)." in shown[1]
+    assert "Still fetching: " in shown[2]
+    assert "status 503" in shown[2]
+    assert shown[2].count("| **[") == 0
+    assert shown[4].count("| **[") == 6
+
+
 def test_a_wait_that_does_not_fit_the_budget_is_not_begun(
     repository: Repository, arxiv: SandboxArxiv
 ):
