@@ -22,18 +22,14 @@ class Filed:
     """Rows, and the heading that is their topic."""
 
     rows: Rows
-    heading: Heading | None
+    #: What the heading says, empty where there is none.
+    topic: str
     #: The heading, and its lead in any case: what would be empty without the rows.
     belonging: tuple[Heading, ...]
     #: Whether the heading may just be the title of the page.
     is_unclear: bool
     #: The heading above that names a day, empty where there is none.
     day: str
-
-    @property
-    def topic(self) -> str:
-        """What the heading says, if there is one."""
-        return self.heading.name if self.heading else ""
 
 
 def filed_rows(blocks: Iterable[Block]) -> Iterator[Filed]:
@@ -57,7 +53,7 @@ def filed_rows(blocks: Iterable[Block]) -> Iterator[Filed]:
             inner = heading if heading and is_day and not is_topic(heading.name) else None
             belonging = tuple(dict.fromkeys(each for each in (own, lead, inner) if each))
             is_unclear = is_title and are_words_between and not lead
-            yield Filed(rows, own, belonging, is_unclear, day)
+            yield Filed(rows, own.name if own else "", belonging, is_unclear, day)
 
 
 def _title_above_topics(parts: Iterable[tuple[Heading | None, Sequence[Block]]]) -> Heading | None:
@@ -70,7 +66,7 @@ def _title_above_topics(parts: Iterable[tuple[Heading | None, Sequence[Block]]])
             continue
         title = heading if heading.level == 1 else title
         if title and any(isinstance(block, Rows) for block in below):
-            titles += [] if title in titles else [title]
+            titles += [] if titles[-1:] == [title] else [title]
             has_topics = has_topics or (heading is not title and is_topic(heading.name))
     return titles[0] if has_topics and len(titles) == 1 else None
 

@@ -279,7 +279,7 @@ class _Page:
             for each in found
         ]
         kinds = columns or [kind for each in rows for kind, _ in each.cells]
-        is_family = cells.is_published_family(kinds) and (is_known or not columns)
+        is_family = set(cells.FAMILY).issuperset(kinds) and (is_known or not columns)
         reading = line.reading if line.is_ours or is_family else plain
         head = {line.number, line.number + 1} if columns else set[int]()
         held = head.union(each.number for each in found)

@@ -7,7 +7,7 @@ be read is named with its place, and left where it is.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,12 +23,7 @@ from daily_papers.migrate.topics import is_topic, topic_key, undecorated
 from daily_papers.papers.paper import Paper, merge, newest_first
 
 #: What rows tell of a paper.
-_TEXTS: Mapping[str, Callable[[Paper], object]] = {
-    "title": lambda paper: paper.title,
-    "date": lambda paper: paper.date,
-    "abstract": lambda paper: paper.abstract,
-    "comment": lambda paper: paper.comment,
-}
+_TEXTS = ("title", "date", "abstract", "comment")
 _UNCLEAR = (
     "words stand between the tables below the title, so it is unclear which keyword this one is "
     "of; write a heading right above it, like: ## magnetic resonance imaging"
@@ -207,7 +202,8 @@ def _topics(entry: Entry) -> list[str]:
 
 
 def _contradiction(known: Paper, paper: Paper) -> str:
-    other = next((word for word, of in _TEXTS.items() if of(known) != of(paper)), "text")
+    others = (name for name in _TEXTS if getattr(known, name) != getattr(paper, name))
+    other = next(others, "text")
     return (
         f"{paper.versioned_id} has another {other} here than in an earlier row, which"
         " is brought in; delete this row, unless it is the right one"

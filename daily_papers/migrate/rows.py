@@ -197,10 +197,11 @@ _BEGINS = {
     Kind.LINK: re.compile(rf"\s*[*_]*\[[^\[\]]{{0,60}}{_TO_PAPER}", re.IGNORECASE),
 }
 _SHORT = frozenset({Kind.DATE, Kind.PUBLISHED, Kind.IDLE, Kind.LINK})
-_FAMILY = (Kind.TITLE, Kind.DATE, Kind.ABSTRACT, Kind.COMMENT)
+#: The columns of the digests whose texts nobody escapes.
+FAMILY = (Kind.TITLE, Kind.DATE, Kind.ABSTRACT, Kind.COMMENT)
 #: What stands in rows without a header, by the cell that they begin with.
 _USUAL_ROWS = (
-    (re.compile(r"[*_]*\[.*\]\("), _FAMILY),
+    (re.compile(r"[*_]*\[.*\]\("), FAMILY),
     (
         re.compile(r"[*_]*\d{4}-\d\d-\d\d[*_]*\s*\|"),
         (Kind.DATE, Kind.TITLE, Kind.AUTHORS, Kind.LINK, Kind.CODE),
@@ -216,11 +217,6 @@ def within_pipes(line: str) -> str:
 def split_cells(line: str) -> list[str]:
     """The cells of any table's line, in which each | that is not escaped ends one."""
     return _BORDER.split(within_pipes(line))
-
-
-def is_published_family(kinds: Sequence[Kind]) -> bool:
-    """Whether a table is one of the digests whose texts nobody escapes."""
-    return set(_FAMILY).issuperset(kinds)
 
 
 def cells_of(line: str, kinds: Sequence[Kind] = ()) -> Cells:
