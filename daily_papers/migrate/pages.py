@@ -358,6 +358,8 @@ class _Page:
     def _item(self, start: int, end: int) -> Iterator[Entry]:
         """The row of an item; those of its own items where each is a paper, and it is none."""
         texts = [_with_links(line.text) for line in self.lines[start:end]]
+        if not links_to_paper("\n".join(texts)):
+            return
         items = ((n, _BEGIN_OF_ITEM.match(text)) for n, text in enumerate(texts))
         indents = [
             (n, len(item["indent"]))

@@ -132,8 +132,9 @@ def _remove_what_belongs(
     }
     names = {heading.name.casefold() for heading in headings.values()}
     gone.update(block.line.number for block in blocks if _leads_to(block, names))
-    rest = [block for block in blocks if block.line.number not in gone | headings.keys()]
     went = sorted(gone)
+    going = gone | headings.keys()
+    rest = [block for block in blocks if block.line.number not in going]
     stays = [block.line.number for block in rest if _stays_in_fold(block)]
     gone.update(*(fold for fold in folds if _any_in(went, fold) and not _any_in(stays, fold)))
     tells = [block.line.number for block in rest if _tells(block) and block.line.number <= place]
