@@ -278,6 +278,12 @@ def test_leads_tell_tables_apart(above: str, lead: str):
     assert [section.name for section in read(f"{above}\n\n{tables}").sections] == ["alpha", "beta"]
 
 
+def test_a_lead_is_the_heading_of_rows_of_any_kind():
+    cell = "<td><a href='http://arxiv.org/abs/2501.05678'>A title</a></td>"
+    text = f"# T\n\n**alpha**\n\n{row()}\n**beta**\n\n<table><tr>{cell}</tr></table>\n"
+    assert [section.name for section in read(text).sections] == ["alpha", "beta"]
+
+
 def test_a_lead_of_a_later_table_is_its_heading():
     text = f"## alpha\n{HEAD}{row()}\n<summary>beta</summary>\n\n{HEAD}{row()}"
     assert [section.name for section in read(text).sections] == ["alpha", "beta"]
