@@ -99,6 +99,31 @@ def test_only_one_step_of_a_job_that_cannot_push_has_the_channels(made: Path) ->
                 assert job["steps"][0]["with"]["persist-credentials"] is False
 
 
+@pytest.mark.parametrize("has_channels", ["true", "false"])
+def test_a_workflow_with_one_job_sends_to_no_channel_and_says_why(
+    tmp_path: Path, has_channels: str
+) -> None:
+    (step,) = [step for step in steps(PROJECT / "action.yml") if step["name"] == "Send the digests"]
+    program = tmp_path / "daily-papers"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m daily_papers "$@"\n')
+    program.chmod(0o755)
+    said = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", step["run"]],
+        cwd=tmp_path,
+        env={
+            "HAS_CHANNELS": has_channels,
+            "DRY_RUN": "true",
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
+            "PYTHONPATH": str(PROJECT),
+        },
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    assert said.startswith("::warning::this workflow has no job notify") == (has_channels == "true")
+    assert "channels get nothing; run: daily-papers init --upgrade" in said
+    assert "no issue would be opened: there is nothing to send" in said
+
+
 def test_permissions_are_none_but_for_what_a_job_names(made: Path) -> None:
     for path in [*WORKFLOWS, *made.glob("*.yml")]:
         workflow = read(path)

@@ -118,10 +118,10 @@ class _JobRun:
 
     def _step(self, step: Mapping[str, Any], scope: _Scope) -> None:
         name = step["name"]
-        if name == self._until:
-            raise Killed
         if name in _INSTALLING or not scope.holds(step.get("if", "success()")):
             return
+        if name == self._until:
+            raise Killed
         outputs: dict[str, str] = {}
         if "run" in step:
             succeeded, outputs = self._bash(step, scope)
