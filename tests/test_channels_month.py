@@ -158,7 +158,9 @@ FATES: Mapping[int, Fate] = {
 }
 
 
-@pytest.mark.parametrize("mode", ["per digest", "per keyword"])
+@pytest.mark.parametrize(
+    "mode", [pytest.param("per digest", marks=pytest.mark.full), "per keyword"]
+)
 def test_a_month_of_failures_and_kills(tmp_path: Path, running_github: GitHubStandIn, mode: str):
     sizes = [2, 60, 1, *(number % 3 for number in range(27))]
     live_through(tmp_path, running_github, mode, FATES, sizes)

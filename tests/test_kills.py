@@ -104,7 +104,7 @@ def assert_kills_leave_nothing(
         assert repository.tree() == undisturbed.tree(), f"killed at step {step} of {whole.steps}"
 
 
-SOME, ALL = pytest.param(197, id="some"), pytest.param(1, id="all", marks=pytest.mark.full)
+SOME, ALL = pytest.param(397, id="some"), pytest.param(1, id="all", marks=pytest.mark.full)
 
 
 class TestAKill:

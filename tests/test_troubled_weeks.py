@@ -137,13 +137,9 @@ def lived_through(root: Path, clean: Life, *bad: BadDay) -> Life:
     return troubled
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
-    "lacks",
-    [
-        pytest.param((0.0, 0.5), id="lowest", marks=pytest.mark.full),
-        pytest.param((0.3, 0.7), id="middle"),
-        pytest.param((0.5, 1.0), id="highest", marks=pytest.mark.full),
-    ],
+    "lacks", [(0.0, 0.5), (0.3, 0.7), (0.5, 1.0)], ids=["lowest", "middle", "highest"]
 )
 def test_what_a_feed_lacked_is_mailed_once_an_audit_finds_some_of_it(
     tmp_path: Path, clean: Life, lacks: tuple[float, float]
