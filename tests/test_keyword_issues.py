@@ -200,6 +200,20 @@ def test_what_waits_for_a_closed_issue_waits_for_no_channel(watcher: Watcher, ho
     assert in_issues(watcher.github)["mri"] == ids([1, 2])
 
 
+def test_a_damaged_digest_reaches_channels_once_it_is_restored(watcher: Watcher, hook: Hook):
+    send(watcher, news(MONDAY, (1, ["mri"])))
+    (watcher.root / "digests" / f"{TUESDAY}.md").write_text("nothing", encoding="utf-8")
+    watcher.write(news(WEDNESDAY, (3, ["mri"])))
+    watcher.today = WEDNESDAY
+    with pytest.raises(DailyPapersError, match=str(TUESDAY)):
+        watcher.notify()
+    send(watcher, news(TUESDAY, (2, ["mri"])))
+    for day in days(WEDNESDAY, 12):
+        watcher.today = day
+        watcher.notify()
+    assert hook.papers() == ids([1, 3, 2])
+
+
 @pytest.mark.parametrize("acted", [False, True])
 def test_a_kill_repeats_at_most_one_part_on_a_channel(watcher: Watcher, hook: Hook, acted: bool):
     finished = False

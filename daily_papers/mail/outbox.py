@@ -46,7 +46,7 @@ from daily_papers.mail.keyword_issues import (
     plan_topic,
     topics_of,
 )
-from daily_papers.mail.marks import Marks
+from daily_papers.mail.marks import DAYS_TRIED, Marks
 from daily_papers.text import plural
 
 LABEL = "daily-papers"
@@ -279,14 +279,16 @@ class Outbox:
         """The mails that begin to go to channels: of digests that came after those that did.
 
         None of them is in the issue of a keyword yet, since a new channel begins with the next
-        digest.
+        digest. An older one, whose file was damaged, follows if it would still be noted otherwise.
         """
         out = frozenset[str]().union(*(plan.out for plan in plans))
-        begun = [digest_order(key) for sent in self.mailbox.deliveries for key in sent.key.digests]
+        begun = {key for sent in self.mailbox.deliveries for key in sent.key.digests}
+        newest = max(map(digest_order, begun), default=(date.min, 0))
         new = [
             digest
             for digest in unsent.per_keyword
-            if digest.key not in out and all(digest_order(digest.key) > each for each in begun)
+            if digest.key not in out | begun
+            and (digest_order(digest.key) > newest or (today - digest.day).days <= DAYS_TRIED)
         ]
         return mails_of(new, today) if self.marks else ()
 
@@ -297,6 +299,7 @@ class Outbox:
             return noted
         key = PartKey((), self.links.repository, part=0, parts=0, first=0, last=0, marks=self.marks)
         keys = [*(sent.key for sent in noted), *(replace(key, digests=m.keys) for m in mails)]
+        keys.sort(key=lambda key: digest_order(key.digests[0]))
         body, kept = deliveries_issue(keys, today)
         if noted:
             issue = replace(noted[0].issue, body=body)
