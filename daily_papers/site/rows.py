@@ -32,9 +32,9 @@ _MOST_PHRASES = 200
 _CLOSEST = 5
 #: Papers whose lines may come soon after their rows: those of a month or so.
 _KEPT = 5_000
-_ROW = re.compile(
-    r'<article class="paper" id="[^"]*" data-row="([0-9a-f]+)">.*?</article>\n', re.DOTALL
-)
+# A row of a page: from the one to the other, with its key.
+_BEGIN, _END = '<article class="paper" id="', "</article>\n"
+_KEY = re.compile(r'[^"]*" data-row="([0-9a-f]+)">')
 
 
 @dataclass(slots=True)  # frozen ones take longer to make
@@ -164,7 +164,11 @@ class Rows:
 
     def take_over(self, page: str) -> None:
         """Let the rows of a page of the last build stay in it, as far as they are still right."""
-        self._before = {row[1]: row[0] for row in _ROW.finditer(page)}
+        self._before = {}
+        for piece in page.split(_END):
+            _, begin, row = piece.rpartition(_BEGIN)
+            if begin and (key := _KEY.match(row)):
+                self._before[key[1]] = f"{begin}{row}{_END}"
 
     def row(self, id: str, item: NewsItem | None = None) -> Markup:
         """A paper's row; ``item`` is how a digest has it, if this is about a digest."""
