@@ -12,6 +12,7 @@ from collections import defaultdict
 from functools import lru_cache
 from itertools import pairwise
 from math import inf
+from operator import itemgetter
 from string import ascii_lowercase
 from typing import Final, NamedTuple
 
@@ -203,8 +204,15 @@ _BITS: Final = {
     word: sum(1 << place for place, words in enumerate(_GROUPS) if word in words)
     for word in frozenset[str]().union(*_GROUPS)
 }
-#: Each sign with the bits of its groups.
-_MASKS: Final = [(sign, sum(1 << _GROUPS.index(words) for words in sign.words)) for sign in _SIGNS]
+#: Points, pattern and the bits of the groups of each sign, from most points down.
+_RANKED: Final = sorted(
+    (
+        (sign.points, sign.pattern, sum(1 << _GROUPS.index(words) for words in sign.words))
+        for sign in _SIGNS
+    ),
+    key=itemgetter(0),
+    reverse=True,
+)
 # What was made has a name.
 _IF_NAMED: Final = 3
 # A first sentence with fewer points may say how important the field is.
@@ -270,10 +278,9 @@ def _hide(found: re.Match[str]) -> str:
 @lru_cache(5_000)
 def _signs(bits: int) -> tuple[int, tuple[tuple[int, re.Pattern[str]], ...]]:
     """The most points with words of these groups, and what to look for, from most points down."""
-    signs = [sign for sign, mask in _MASKS if bits & mask == mask]
-    most = sum(sign.points for sign in signs if sign.pattern is None or sign.points > 0)
-    unsure = [(sign.points, sign.pattern) for sign in signs if sign.pattern is not None]
-    return most, tuple(sorted(unsure, key=lambda each: each[0], reverse=True))
+    signs = [(points, pattern) for points, pattern, mask in _RANKED if bits & mask == mask]
+    most = sum([points for points, pattern in signs if pattern is None or points > 0])
+    return most, tuple([(points, pattern) for points, pattern in signs if pattern is not None])
 
 
 class _Candidate:
