@@ -98,7 +98,11 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
             f"# T\n\nMore words.\n\n{MARKERS}",
         ),
         (f"{MARKERS}\n## a\n{TABLE}\nEnd.\n", f"{MARKERS}\n## a\n\nEnd.\n"),
-        # A day of their own is theirs.
+        # A day of their own is theirs, also as the last row of a table of their own.
+        (
+            f"| what |\n| --- |\n| mine |\n{DAY}\n## a\n{TABLE}",
+            f"| what |\n| --- |\n| mine |\n{DAY}\n{MARKERS}",
+        ),
         (
             f"{DAY}\n> {DAY}\n## a\n{TABLE}\n## My notes\n{DAY}\n> {DAY}",
             f"> {DAY}\n{MARKERS}\n## My notes\n{DAY}\n> {DAY}",

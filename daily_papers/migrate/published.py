@@ -106,7 +106,12 @@ class Published:
     def day_line(self) -> Line | None:
         """The tool's own line of the last update; below the first rows it would be people's."""
         above = takewhile(lambda block: not isinstance(block, Rows), self.blocks)
-        return next((block.line for block in above if block.line.day), None)
+        end_of_table = -1
+        for block in above:
+            if block.line.day and block.line.number != end_of_table + 1:
+                return block.line
+            end_of_table = block.last_line if "|" in block.line.text else end_of_table
+        return None
 
     @property
     def last_update(self) -> date | None:
