@@ -37,7 +37,7 @@ from daily_papers.store.store import Store, StoredPaper
 from daily_papers.store.summaries import (
     Summary,
     SummaryKey,
-    load_summaries,
+    readable_summaries,
     save_summaries,
     to_show,
 )
@@ -88,14 +88,11 @@ class Repository:
     def load_summaries(self, config: Config) -> Mapping[str, Summary]:
         """What a model says of papers, by versioned identifier, in the language of today.
 
-        None at all if a file cannot be read: `summarize` says so, and nothing else stops for it.
+        Nothing stops for a file that cannot be read: it is left out, with a warning.
         """
         if config.summaries is None:
             return {}
-        try:
-            return to_show(load_summaries(self.root).values(), config.summaries)
-        except DailyPapersError:
-            return {}
+        return to_show(readable_summaries(self.root), config.summaries)
 
     def store_for(self, config: Config) -> Store:
         """The store with today's keywords, for everything that only shows it. Raises StoreError.

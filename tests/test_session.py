@@ -358,8 +358,8 @@ def test_an_answer_as_large_as_the_limit_is_read():
 @pytest.mark.parametrize(
     ("coding", "told"),
     [
-        ("gzip, gzip", "an answer in the coding 'gzip, gzip'"),
-        ("br", "an answer in the coding 'br'"),
+        ("gzip, gzip", "packed in a way that was not asked for"),
+        ("br", "packed in a way that was not asked for"),
         ("gzip", "the answer says that it is gzip, but is not"),
     ],
 )

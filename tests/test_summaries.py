@@ -284,6 +284,12 @@ def test_the_key_goes_to_its_own_host_only(tmp_path: Path) -> None:
         (warning,) = warnings(summarize(made, server))
         assert "nothing was asked" in warning
         assert elsewhere.asked == []
+        # A key without its host that looks like one: no part of it is the host.
+        environ = {"DAILY_PAPERS_MODEL_KEY": f"{KEY}=="}
+        ended = run("--root", made.root, "summarize", environ=environ)
+        assert "nothing was asked" in ended.err
+        assert KEY not in (ended.out + ended.err).lower()
+        assert elsewhere.asked == []
 
 
 def test_a_redirect_is_never_followed(tmp_path: Path) -> None:
@@ -346,8 +352,8 @@ def test_whatever_fails_is_a_warning(tmp_path: Path, answer: Said, warning: str)
         made = repository(tmp_path, server, *map(paper, range(1, 10)))
         (found,) = warnings(summarize(made, server))
         assert warning in found
-        assert kept(made) == {}
-        assert len(server.asked) <= 6
+        assert not any(kept(made).values())
+        assert len(server.asked) <= 10  # five questions, each under both names of the limit
         annotated = summarize(made, server, "--format", "github")
         assert "::warning::summaries: " in annotated.err
 
@@ -399,6 +405,71 @@ def test_many_such_abstracts_stop_no_run(tmp_path: Path) -> None:
         assert sum(sentence is not None for sentence in kept(made).values()) == 28
 
 
+@pytest.mark.parametrize("bad", [(32, 31), (32, 28), (32, 26), (29, 25)])
+def test_two_abstracts_that_come_first_cost_their_own_summaries_only(
+    tmp_path: Path, bad: tuple[int, int]
+) -> None:
+    ids = {f"2601.{number:05}" for number in bad}
+
+    def spoilt(papers: Papers) -> Said:
+        return completion("OWNED") if ids & set(papers) else sentences(papers)
+
+    with model_server(spoilt) as server:
+        made = repository(tmp_path, server, *map(paper, range(1, 33)))
+        assert warnings(summarize(made, server)) == []
+        assert {id for id, sentence in kept(made).items() if not sentence} == ids
+
+
+def test_a_paper_that_never_gets_a_good_answer_is_left_alone_without_others(
+    tmp_path: Path,
+) -> None:
+    with model_server(lambda _: completion("OWNED")) as server:
+        made = repository(tmp_path, server, paper(1))
+        for day in range(15, 25):
+            summarize(made, server, day=date(2026, 1, day))
+            summarize(made, server, day=date(2026, 1, day))
+        # On the first day it may be the model's fault.
+        assert len(server.asked) == 4
+
+
+def test_a_model_that_fails_for_a_day_costs_no_summary(tmp_path: Path) -> None:
+    answers = [lambda _: completion("OWNED"), sentences]
+    with model_server(lambda papers: answers[0](papers)) as server:  # noqa: PLW0108 - the first changes
+        made = repository(tmp_path, server, *map(paper, range(1, 20)))
+        assert "no good answer" in warnings(summarize(made, server))[0]
+        del answers[0]
+        assert warnings(summarize(made, server, day=NEXT_DAY)) == []
+        assert all(kept(made).values())
+        assert len(kept(made)) == 19
+
+
+def test_one_sentence_for_papers_that_were_asked_for_alone_is_about_one_at_most(
+    tmp_path: Path,
+) -> None:
+    same = lambda papers: completion(json.dumps(dict.fromkeys(papers, "It makes MRI quicker.")))  # noqa: E731
+    with model_server(same) as server:
+        made = repository(tmp_path, server, *map(paper, range(1, 4)))
+        summarize(made, server)
+        assert sum(sentence is not None for sentence in kept(made).values()) <= 1
+
+
+def test_a_damaged_file_costs_its_own_summaries_only_and_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with model_server() as server:
+        made = repository(tmp_path, server, paper(1), paper(2, id="2512.00002"), news=2)
+        summarize(made, server)
+        damaged = made.root / "data/summaries/2601.0.jsonl"
+        damaged.write_bytes(damaged.read_bytes() + b"{bad\n")
+        assert run("--root", made.root, "render").code == 0
+        assert "data/summaries/2601.0.jsonl:2: " in caplog.text
+        readme = made.text("README.md")
+        assert "number 2512.00002 quicker" in readme
+        assert "number 2601.00001 quicker" not in readme
+        (warning,) = warnings(summarize(made, server, day=NEXT_DAY))
+        assert "data/summaries/2601.0.jsonl:2" in warning
+
+
 def test_tokens_are_bounded_and_estimated_where_they_are_not_counted(tmp_path: Path) -> None:
     costly = lambda papers: completion("no", tokens=100_000)  # noqa: E731
     with model_server(costly) as server:
@@ -426,6 +497,7 @@ def accepted(value: object, language: str = "English", style: str = "short") -> 
     ("language", "sentence"),
     [
         ("English", "MedSeg reaches Pass@1 of 80 % with α < 0.1 on MRI."),
+        ("English", "MedSeg reaches mAP@0.5 of 80 for n<m images."),
         ("German", "MedSeg segmentiert Aufnahmen „The Brain Atlas“ schneller als zuvor."),
         ("Chinese", "本文提出MedSeg-Agent，用Segment Anything实现磁共振图像分割。"),
         ("Japanese", "磁気共鳴画像のセグメンテーションを高速化するMedSegを提案する。"),
@@ -457,6 +529,17 @@ def test_a_sentence_in_its_language_is_good(language: str, sentence: str) -> Non
         ("Chinese", "We present a method that makes imaging faster."),
         ("Russian", "Wir stellen ein Verfahren vor, das schneller ist."),
         ("Japanese", "Предложен метод для сегментации."),
+        # The authors' own English, and what a model says of itself.
+        ("German", "An MRI of everything that the number 1 means."),
+        ("German", "We propose FlowID, which combines flows using their identity."),
+        ("English", "I apologize, but I cannot summarize this."),
+        ("English", "As a large language model, I cannot read."),
+        ("English", "Unfortunately, I am not able to summarize it."),
+        ("German", "Es tut mir leid, aber das geht nicht."),
+        ("German", "Als KI-Sprachmodell kann ich das nicht."),
+        ("Chinese", "抱歉，我无法总结这篇论文的内容。"),
+        ("English", "It makes imaging faster, see evil.example/abc for more."),
+        ("English", "It makes imaging `faster` than before, by far."),
         ("English", "I'm sorry, but I cannot summarize this paper."),
         ("English", "As an AI language model, I see no abstract here."),
         ("English", "It makes imaging faster, see https://evil.example/pay for more."),

@@ -266,7 +266,7 @@ class Transport:
         except (requests.RequestException, HTTPError, OSError, ValueError, FetchError) as error:
             word, failure = _loss(url, error)
             if deadline.passed:
-                reason = f"no whole answer within {seconds:g} seconds"
+                reason = f"no whole answer within {seconds:.0f} seconds"
                 word, failure = "slow", Unreachable(url, reason)
             raise LostAnswer(word, failure, self._clock.monotonic() - started) from error
         took = self._clock.monotonic() - started
@@ -283,7 +283,7 @@ class Transport:
             return b""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in {"", "identity", "gzip", "x-gzip"}:  # layers would multiply a bomb
-            raise BadAnswer(response.url, f"an answer in the coding {shortened(encoding)!r}")
+            raise BadAnswer(response.url, "the answer is packed in a way that was not asked for")
         body = bytearray()
         for chunk in response.iter_content(_CHUNK_BYTES):
             body += chunk
@@ -389,7 +389,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     A date is relative to the answer's own Date, since it means the service's clock.
     """
     text = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"\d{1,9}", text, re.ASCII):
+    if re.fullmatch(r"\d{1,12}", text, re.ASCII):
         return float(text)
     until, now = _http_date(text), _http_date(headers.get("Date", ""))
     if until is None or now is None:

@@ -6,17 +6,21 @@ model and one language; one without a sentence counts the model's bad answers.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from daily_papers.config import Summaries
+from daily_papers.errors import StoreError
 from daily_papers.papers.paper import announcement_order
 from daily_papers.records import Json, decode, encode, line
 from daily_papers.store.files import file_of, files_in, listed
 from daily_papers.store.store import PaperId
 from daily_papers.transaction import Transaction
+
+logger = logging.getLogger(__name__)
 
 _FOLDER = "data/summaries"
 
@@ -73,6 +77,17 @@ def load_summaries(root: Path) -> dict[SummaryKey, Summary]:
     """Read what is kept in a digest repository. Raises StoreError, naming the line."""
     paths = files_in(root, _FOLDER, "*.jsonl")
     return {summary.key: summary for _, summary in listed(root, paths, read_summary)}
+
+
+def readable_summaries(root: Path) -> list[Summary]:
+    """Read what can be read, for those who only show it. Files that cannot are named in the log."""
+    found: list[Summary] = []
+    for path in sorted(path.name for path in (root / _FOLDER).glob("*.jsonl")):
+        try:
+            found += [each for _, each in listed(root, [f"{_FOLDER}/{path}"], read_summary)]
+        except StoreError as error:
+            logger.error("%s (until then, its summaries are not shown)", error)  # noqa: TRY400
+    return found
 
 
 def save_summaries(summaries: Mapping[SummaryKey, Summary], transaction: Transaction) -> None:

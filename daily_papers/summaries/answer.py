@@ -35,19 +35,25 @@ _WHAT: Final = {
 
 # What no plain sentence has: addresses, mentions, Markdown's links and code, tags, template code.
 _NOT_PLAIN = re.compile(
-    r"""://|\bwww\.|\bmailto:|[\w-]\.(?:com|org|net|io|ai|dev|app|info|xyz)\b
-        |(?<!\w)@\w|\w@[\w-]+\.\w|\#\d|\]\(|```|<[a-z/!]|\{[{%]""",
+    r"""://|\bwww\.|\bmailto:|[\w-]\.(?:com|org|net|io|ai|dev|app|info|xyz|de|uk|ru|cn)\b
+        |\w\.[a-z]{2,24}/|(?<!\w)@\w|\w@[\w.-]*[a-z]\.[a-z]{2}|\#\d|\]\(|`
+        |</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|<!--|\{[{%]""",
     re.VERBOSE | re.IGNORECASE,
 )
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn"})
 #: Persian, Hindi and others are written with these.
 _JOINERS = "\u200c\u200d"
 _REFUSAL = re.compile(
-    r"(?:i['’]?m sorry|i am sorry|sorry,|i can(?:no|['’])t|i am unable|i['’]m unable|as an ai\b"
-    r"|as a language model)",
+    r"(?:sorry\b|(?:unfortunately,? )?i(?: apologi[sz]e| can(?:no|['’])t| can not"
+    r"|(?: a|['’]?)m (?:not|unable|sorry))|as an? (?:ai|(?:large )?language model)\b"
+    r"|es tut mir leid|leider kann ich|als (?:ki|großes sprachmodell|sprachmodell)\b"
+    r"|(?:je suis )?désolée?\b|en tant qu|lo siento|como (?:un )?modelo|mi dispiace|het spijt me"
+    r"|(?:很|非常)?抱歉|对不起|作为(?:一个)?(?:ai|人工智能|(?:大型)?语言模型)|申し訳|죄송)",
     re.IGNORECASE,
 )
-_ENGLISH_WORDS = frozenset({"the", "and", "with", "that", "this", "from"})
+_ENGLISH_WORDS = frozenset(
+    ("the", "and", "with", "that", "this", "from", "which", "our", "using", "their", "these")
+)
 _WORD = re.compile(r"[^\W\d_]+")
 #: Letters that formulas of every language have.
 _OF_FORMULAS = frozenset({LATIN, "GREEK", "MATHEMATICAL", "SCRIPT", "DOUBLE-STRUCK"})
@@ -94,7 +100,7 @@ def good_answers(text: str, papers: Sequence[Paper], settings: Summaries) -> Map
         value = values.get(paper.id)
         fields = value if isinstance(value, dict) else {"sentence": value}
         sentence = _good_text(fields.get("sentence"), settings.language, _LONGEST[settings.style])
-        if sentence is not None:
+        if sentence is not None and not _is_copied(sentence, paper, settings.language):
             title = None
             if settings.language != ENGLISH:
                 title = _good_text(fields.get("title"), settings.language, _LONGEST_TITLE)
@@ -102,6 +108,11 @@ def good_answers(text: str, papers: Sequence[Paper], settings: Summaries) -> Map
     often = Counter(answer.sentence for answer in found.values())
     # One sentence for several papers is about none of them.
     return {id: answer for id, answer in found.items() if often[answer.sentence] == 1}
+
+
+def _is_copied(sentence: str, paper: Paper, language: str) -> bool:
+    """Whether it is the authors' own English, where another language was asked for."""
+    return language != ENGLISH and one_line(sentence).lower() in one_line(paper.abstract).lower()
 
 
 def _json_in(text: str) -> dict[str, Any]:

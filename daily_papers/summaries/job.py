@@ -52,13 +52,14 @@ from daily_papers.summaries.model import (
 from daily_papers.text import plural
 from daily_papers.transaction import PRIVATE
 
-#: Papers of one request. A paper that got no good answer there is asked for alone, since another
-#: one's abstract may have spoilt it.
+#: Papers of one request. One that got no good answer there is asked for with fewer others, and
+#: alone in the end, since another one's abstract may have spoilt it.
 PAPERS_A_REQUEST: Final = 8
 #: Bad answers after which a paper is left alone.
 MOST_TRIES: Final = 3
-#: After so many requests in a row without a good answer, the run ends.
-_MOST_FRUITLESS: Final = 3
+#: After so many requests in a row without a good answer, the run ends. Two abstracts that spoil
+#: whatever they are asked with, wherever they are among others, make four.
+_MOST_FRUITLESS: Final = 5
 #: Tokens for each paper that is due; when these are used up, the run ends.
 _MOST_TOKENS_A_PAPER: Final = 4_000
 _KEPT: Final = PRIVATE / "summaries.jsonl"
@@ -152,11 +153,12 @@ def due_papers(store: Store, known: Known, settings: Summaries, day: date) -> li
     waiting = [
         store.papers[id].paper
         for id, summary in tried.items()
-        if summary is None or summary.day != day
+        if summary is None or summary.day != day or not summary.tries
     ]
     asked = sum(
         (each.day, each.model, each.language) == (day, settings.model, settings.language)
         for each in known.values()
+        if each.sentence or each.tries
     )
     return sorted(waiting, key=order)[: max(0, settings.per_day - asked)]
 
@@ -207,34 +209,47 @@ class _Run:
                 model.hang_up()
         except DailyPapersError as error:
             self.report.warnings.append(str(error))
-        if self.report.papers:
-            # Where nothing at all was good, it is the endpoint's fault, and no paper's.
-            self.known |= self._failed
+        if self._failed:
+            self.known |= dict(map(self._blamed, self._failed.items()))
             self._keep()
         self.report.seconds = clock.monotonic() - started
 
+    def _blamed(self, failed: tuple[SummaryKey, Summary]) -> tuple[SummaryKey, Summary]:
+        """A paper without a good answer, and how often that was its own fault.
+
+        If nothing at all was good, it may be the endpoint's, unless it happened to the paper
+        before. Even then the paper comes after all others from now on.
+        """
+        key, summary = failed
+        is_its_own = self.report.papers or key in self.known
+        return key, summary if is_its_own else replace(summary, tries=0)
+
     def _ask_in_turn(self, model: Model, papers: Sequence[Paper]) -> None:
-        """Ask for several papers at once, then alone for each that got no good answer."""
+        """Ask for several papers at once, then for parts of them until the bad ones are alone."""
         fresh = [paper for paper in papers if _key(paper, self._settings) not in self.known]
         tried = [paper for paper in papers if _key(paper, self._settings) in self.known]
         starts = range(0, len(fresh), PAPERS_A_REQUEST)
-        queue = deque(fresh[start : start + PAPERS_A_REQUEST] for start in starts)
-        queue += [[paper] for paper in tried]
         fruitless = 0
-        while queue:
-            if self.report.tokens > _MOST_TOKENS_A_PAPER * len(papers):
-                raise ModelError(f"stopped after {self.report.tokens:,} tokens: too many a paper")
-            together = queue.popleft()
-            lacking, reason = self._ask_once(model, together)
-            spoilt = len(lacking) == len(together)
-            if len(together) > 1 and spoilt:
-                # Right away: those that are not at fault show that the model is well.
-                queue.extendleft([paper] for paper in reversed(lacking))
-            elif len(together) > 1:
-                queue += [[paper] for paper in lacking]
-            fruitless = fruitless + 1 if spoilt else 0
-            if fruitless == _MOST_FRUITLESS:
-                raise ModelError(f"no good answer {fruitless} times in a row; the last: {reason}")
+        for batch in (
+            *(fresh[start : start + PAPERS_A_REQUEST] for start in starts),
+            *([paper] for paper in tried),
+        ):
+            parts = deque([batch])
+            while parts:
+                if self.report.tokens > _MOST_TOKENS_A_PAPER * len(papers):
+                    tokens = f"{self.report.tokens:,} tokens"
+                    raise ModelError(f"stopped after {tokens}: too many a paper")
+                together = parts.popleft()
+                lacking, reason = self._ask_once(model, together)
+                spoilt = len(lacking) == len(together)
+                if len(together) > 1:
+                    size = len(together) // 2 if spoilt else 1
+                    parts += [lacking[n : n + size] for n in range(0, len(lacking), size)]
+                fruitless = fruitless + 1 if spoilt else 0
+                if fruitless == _MOST_FRUITLESS:
+                    raise ModelError(
+                        f"no good answer {fruitless} times in a row; the last: {reason}"
+                    )
 
     def _ask_once(self, model: Model, papers: Sequence[Paper]) -> tuple[list[Paper], str]:
         """Ask for some papers; return those without a good answer, and why."""
@@ -247,7 +262,10 @@ class _Run:
             reason = str(error)
         else:
             self._count(messages, reply)
-            answers = good_answers(reply.text, papers, self._settings)
+            good = good_answers(reply.text, papers, self._settings)
+            told = {each.sentence: each.id for each in self.known.values()}
+            # What it said of another paper is not about this one.
+            answers = {id: a for id, a in good.items() if told.get(a.sentence, id) == id}
         for paper in papers:
             self._note(paper, answers.get(paper.id))
         if answers:

@@ -91,8 +91,8 @@ class Model:
         self._limit_name = _LIMIT_NAMES[0]
         if key is not None and key.host not in _hosts(endpoint):
             raise ModelError(
-                f"{MODEL_KEY} is for {key.host}, and summaries in keywords.yaml for "
-                f"{urlsplit(endpoint).netloc}: nothing was asked; correct the one that is wrong"
+                f"{MODEL_KEY} is not for {urlsplit(endpoint).netloc}, which summaries in "
+                "keywords.yaml names: nothing was asked; correct the one that is wrong"
             )
 
     def ask(self, messages: Messages, most_tokens: int) -> Reply:
