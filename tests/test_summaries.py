@@ -376,6 +376,13 @@ def test_an_endpoint_that_calls_the_limit_otherwise_is_asked_in_its_words(tmp_pa
         assert len(server.asked) == 3
 
 
+def test_each_request_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with model_server() as server:
+        made = repository(tmp_path, server, paper(1))
+        assert run("--root", made.root, "-v", "summarize", environ=server.environment).code == 0
+        assert f"the model at 127.0.0.1:{server.port}: status 200" in caplog.messages
+
+
 def test_one_abstract_spoils_no_other_summary_and_is_left_alone_in_the_end(tmp_path: Path) -> None:
     def spoilt(papers: Papers) -> Said:
         return completion("OWNED") if "2601.00002" in papers else sentences(papers)
@@ -603,6 +610,8 @@ def test_whatever_the_model_says_is_refused_or_one_visible_line(text: str, langu
         ("summaries: {endpoint: 'ftp://a.example', model: m}\n", "not an address"),
         ("summaries: {endpoint: 'https://a.example/v1/chat/completions', model: m}\n", "leave out"),
         ("summaries: {endpoint: 'https://a.example', model: m, language: german}\n", '"German"'),
+        ("summaries: {endpoint: 'https://a.example', model: m, language: Deutsch}\n", '"German"'),
+        ("summaries: {endpoint: 'https://a.example', model: m, language: 中文}\n", '"Chinese"'),
         ("summaries: {endpoint: 'https://a.example', model: m, style: lang}\n", '"long"'),
         ("summaries: {endpoint: 'https://a.example', model: m, per_day: 0}\n", "from 1 to 500"),
         ("summaries: {endpoint: 'https://a.example', model: m, key: abc}\n", "unknown key"),

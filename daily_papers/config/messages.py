@@ -239,10 +239,34 @@ def no_list(value: Value) -> str:
     return f"expected a list; write {value.key}: {list_as_yaml(texts)}"
 
 
+# What languages are called by those who speak them.
+_OWN_NAMES = {
+    "deutsch": "German",
+    "español": "Spanish",
+    "farsi": "Persian",
+    "français": "French",
+    "italiano": "Italian",
+    "mandarin": "Chinese",
+    "nederlands": "Dutch",
+    "polski": "Polish",
+    "português": "Portuguese",
+    "türkçe": "Turkish",
+    "русский": "Russian",
+    "українська": "Ukrainian",
+    "中文": "Chinese",
+    "日本語": "Japanese",
+    "한국어": "Korean",
+}
+
+
 def no_choice(value: Value, choices: Sequence[str]) -> str:
     """What to write instead of a value that is not one of the choices."""
     words = value.text[:100].lower().split() if value.kind == "a text" else []
-    turned = [choice for choice in choices if sorted(choice.split()) == sorted(words)]
+    turned = [
+        choice
+        for choice in choices
+        if sorted(choice.split()) == sorted(words) or choice == _OWN_NAMES.get(" ".join(words))
+    ]
     close = turned or difflib.get_close_matches(" ".join(words), choices, 1, 0.6)
     if close:
         return f'"{cut(value.text, _SHOWN)}" is not possible; did you mean "{close[0]}"?'

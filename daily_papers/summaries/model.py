@@ -7,6 +7,7 @@ followed, no answer that repeats the key is used, and no error quotes what a ser
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from daily_papers.arxiv.http import AnswerLimits, LostAnswer, RawAnswer, Transpo
 from daily_papers.clock import Clock
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.records import RecordError, parse
+
+logger = logging.getLogger(__name__)
 
 MODEL_KEY: Final = "DAILY_PAPERS_MODEL_KEY"
 TRIES: Final = 3
@@ -138,7 +141,9 @@ class Model:
             headers["Authorization"] = f"Bearer {self._secret}"
         content = json.dumps({"model": self._model, "messages": messages, **limit}).encode()
         request = requests.Request("POST", self._url, headers=headers, data=content)
-        return self._transport.post(request, self._end - self._clock.monotonic())
+        answer = self._transport.post(request, self._end - self._clock.monotonic())
+        logger.info("the model at %s: status %d", urlsplit(self._url).netloc, answer.status)
+        return answer
 
     def _read(self, answer: RawAnswer) -> Reply:
         if 300 <= answer.status < 400:
