@@ -59,7 +59,7 @@ def test_a_row_says_all_that_is_known(website: Website) -> None:
     assert text_of(found.find_class("authors")[0]) == "Ada Abramsson, Bo Chen"
     assert text_of(found.xpath(".//summary")[0]).startswith("We look at MRI of the head")
     assert text_of(found.find_class("abstract")[0]).startswith("We look at MRI of the head")
-    assert text_of(found.find_class("id")[0]) == "IV 2603.00001"
+    assert text_of(found.find_class("id")[0]) == "eess.IV 2603.00001"
     notes = text_of(found.find_class("notes")[0])
     assert notes.startswith("Mar 25, 2024, v3, revised Feb 4, 2026, eess.IV, cs.CV In Medical")
     assert text_of(found.find_class("comment")[0]) == "12 pages. Code: https://github.com/lab/means"
@@ -252,6 +252,18 @@ def test_no_link_says_more_and_leads_to_less(tmp_path: Path) -> None:
     (more,) = start.xpath('//p[@class="more"]/a[starts-with(., "All 30")]')
     path, anchor = urldefrag(more.get("href"))
     assert len(page(website, path).xpath(f'//section[@aria-labelledby="{anchor}"]/article')) == 30
+
+
+def test_the_list_of_days_counts_people_first(tmp_path: Path) -> None:
+    papers = [paper(number, authors=("José Núñez",)) for number in (1, 2)]
+    website = Website.new(
+        tmp_path,
+        {"jose-nunez": papers, "medical-imaging": papers[:1]},
+        news={one.id: News(1, DAY, ("jose-nunez",), str(DAY)) for one in papers},
+    )
+    website.add_digest(str(DAY), [(one, ("jose-nunez", "medical-imaging")) for one in papers])
+    days = page(website.built(), "digests/index.html")
+    assert "2 papers: José Núñez 2, Medical imaging 1" in text_of(days.xpath("//main")[0])
 
 
 def test_a_day_shows_its_papers_once_also_those_that_are_nowhere_else(website: Website) -> None:

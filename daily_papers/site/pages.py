@@ -234,13 +234,12 @@ class Pages:
         return File.of("digests/index.html", page)
 
     def _digest_line(self, digest: DigestFile) -> DigestLine:
-        counts = sorted(self._new(digest).items(), key=lambda each: (each[1], each[0]))
-        names = [
-            f"{plain_text(self._data.topic_of[slug].name)} {number}"
-            for slug, number in counts
-            if slug in self._data.topic_of
-        ]
-        return DigestLine(digest, len(digest.ids), ", ".join(names))
+        counts = self._new(digest)
+        shown = [topic for topic in self._data.topics if counts[topic.slug]]
+        # People first, then keywords from the fewest, as everywhere.
+        shown.sort(key=lambda topic: 0 if topic.keyword.authors else counts[topic.slug])
+        names = ", ".join(f"{plain_text(each.name)} {counts[each.slug]}" for each in shown)
+        return DigestLine(digest, len(digest.ids), names)
 
     def _new(self, digest: DigestFile) -> Counter[str]:
         """How many of its papers each keyword first showed on its day."""

@@ -54,7 +54,7 @@ class Row:
     authors: Markup
     #: All of them, if `authors` leaves some out.
     all_authors: Markup | None
-    #: ``CV`` for cs.CV, ``hep-th`` for hep-th; None if it is not known.
+    #: ``cs.CV``, the primary one; None if it is not known.
     category: str | None
     #: Where its code is.
     code_url: str | None
@@ -229,7 +229,7 @@ class Rows:
             plain_text((summary and summary.title) or ""),
             _first_authors(names, followed),
             _in_bold(names, followed) if len(names) > AUTHORS_SHOWN else None,
-            plain_text(primary.partition(".")[2] or primary) if primary else None,
+            plain_text(primary) if primary else None,
             self._data.code_url(paper),
             project_url(paper),
             plain_text(named) if named else None,
