@@ -454,6 +454,8 @@ ALLOWED = re.compile(r"</?m[a-z]+(?: [a-z]+=\"[A-Za-z0-9.+% -]{1,40}\")*>")
         ),
         (r"$\style{color:red}{x}$", "<math><mi>x</mi></math>"),
         (r"$\color{red}x$", "<math><mstyle><mi>x</mi></mstyle></math>"),
+        # Signs of TeX outside of formulas.
+        ("Fig.~1 of ``it''", "Fig. 1 of “it”"),
     ],
 )
 def test_formulas_are_mathml_or_their_tex(text: str, shown: str) -> None:
@@ -478,8 +480,8 @@ def test_no_text_gets_beyond_text_and_the_allowed_elements(text: str) -> None:
     html.fragment_fromstring(shown, create_parent="p")
 
 
-@given(st.text(st.characters(exclude_characters="$\\"), max_size=60))
-def test_text_without_formulas_stays_as_it_is(text: str) -> None:
+@given(st.text(st.characters(exclude_characters="$\\~`'"), max_size=60))
+def test_text_without_formulas_and_signs_of_tex_stays_as_it_is(text: str) -> None:
     shown = html.fragment_fromstring(str(FormulaRenderer().html(text)) or "x", create_parent="p")
     assert shown.text_content() == (plain_text(text) or "x")
 

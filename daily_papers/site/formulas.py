@@ -82,7 +82,7 @@ _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ings?|ions?|ed|es|s|e|y)$")
 
 def plain_text(text: str) -> str:
     """The text as readers should see it, with its accents composed (NFC), as people type them."""
-    if text.isascii() and text.isprintable() and "  " not in text and not _has_sign(text):
+    if text.isascii() and text.isprintable() and "  " not in text and "\\" not in text:
         return text.strip()  # nearly always, and quick
     return unicodedata.normalize("NFC", shown(text))
 
