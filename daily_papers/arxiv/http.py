@@ -266,7 +266,7 @@ class Transport:
         except (requests.RequestException, HTTPError, OSError, ValueError, FetchError) as error:
             word, failure = _loss(url, error)
             if deadline.passed:
-                reason = f"no whole answer within {seconds:.0f} seconds"
+                reason = f"no whole answer within {round(seconds, 1):g} seconds"
                 word, failure = "slow", Unreachable(url, reason)
             raise LostAnswer(word, failure, self._clock.monotonic() - started) from error
         took = self._clock.monotonic() - started
