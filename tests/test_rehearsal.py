@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
@@ -161,14 +162,7 @@ def test_a_model_summarizes_what_is_sent_and_shown_and_no_secret_is_anywhere(
     tmp_path: Path,
 ) -> None:
     """A push in between asks the model nothing again."""
-    with (
-        serving_hook() as hook,
-        serving_mail() as inbox,
-        model_server() as model,
-        rehearsal(tmp_path, _made_by_init(tmp_path)) as it,
-    ):
-        _name_model(it, model)
-        _name_channels(it, hook, inbox)
+    with _with_a_model_and_channels(tmp_path) as (it, model, hook, inbox):
         it.runner.variables["DAILY_PAPERS_SITE"] = "on"
         pushing = _push_once(it, {"NOTES.md": "Mine.\n"}, "Note")
         job = it.slot(date(2026, 1, 13), intercept=pushing)
@@ -191,14 +185,7 @@ def test_a_model_summarizes_what_is_sent_and_shown_and_no_secret_is_anywhere(
 
 @pytest.mark.full
 def test_a_model_and_a_channel_that_do_not_answer_hold_no_mail_up(tmp_path: Path) -> None:
-    with (
-        serving_hook() as hook,
-        serving_mail() as inbox,
-        model_server() as model,
-        rehearsal(tmp_path, _made_by_init(tmp_path)) as it,
-    ):
-        _name_model(it, model)
-        _name_channels(it, hook, inbox)
+    with _with_a_model_and_channels(tmp_path) as (it, _, hook, inbox):
         for _ in range(2):
             assert it.slot(date(2026, 1, 13)).succeeded
         sent = list(hook.messages)
@@ -269,6 +256,21 @@ def test_a_pull_request_that_changes_the_endpoint_is_annotated(tmp_path: Path) -
         line = changed.splitlines()[int(warning.properties["line"]) - 1]
         assert "https://evil.example/v1" in line
         assert f"from https://evil.example/v1, not from {model.endpoint}" in warning.message
+
+
+@contextmanager
+def _with_a_model_and_channels(
+    tmp_path: Path,
+) -> Iterator[tuple[Rehearsal, ModelServer, Hook, Inbox]]:
+    with (
+        serving_hook() as hook,
+        serving_mail() as inbox,
+        model_server() as model,
+        rehearsal(tmp_path, _made_by_init(tmp_path)) as it,
+    ):
+        _name_model(it, model)
+        _name_channels(it, hook, inbox)
+        yield it, model, hook, inbox
 
 
 def _name_model(it: Rehearsal, model: ModelServer) -> None:

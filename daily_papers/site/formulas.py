@@ -167,16 +167,12 @@ class FormulaRenderer:
             return None
 
 
-def _has_sign(text: str) -> bool:
-    return "\\" in text or "~" in text or "``" in text or "''" in text
-
-
 def _without_commands(text: str) -> str:
     r"""Text as it would be printed: ``\emph{so}`` is so, ``\%`` is %."""
     if "\\" in text:
         for _ in range(3):  # one in another
             text = _LOOK.sub(lambda found: found[1] or found[2] or "", text)
-    if _has_sign(text):
+    if "\\" in text or "~" in text or "``" in text or "''" in text:  # rare, and quick to see
         return _SIGN.sub(lambda found: found[1] or _QUOTES[found[0]], text)
     return text
 

@@ -112,7 +112,7 @@ def good_answers(text: str, papers: Sequence[Paper], settings: Summaries) -> Map
 
 def _is_copied(sentence: str, paper: Paper, language: str) -> bool:
     """Whether it is the authors' own English, where another language was asked for."""
-    return language != ENGLISH and one_line(sentence).lower() in one_line(paper.abstract).lower()
+    return language != ENGLISH and sentence.lower() in one_line(paper.abstract).lower()
 
 
 def _json_in(text: str) -> dict[str, Any]:
