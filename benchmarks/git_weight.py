@@ -20,7 +20,7 @@ from made_up import Writer, full_store, repository, take
 
 from daily_papers.config import Config
 from daily_papers.mail.digest import Digest
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.repository import Repository
 from daily_papers.store.store import Draft, News

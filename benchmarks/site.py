@@ -31,7 +31,7 @@ from processes import Cost, run
 from daily_papers.config import Config
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.digest_file import digest_records
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.repository import Repository
 from daily_papers.store.files import load_store, save_store

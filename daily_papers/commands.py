@@ -20,13 +20,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from daily_papers.clock import SystemClock, day, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation, harmless
-from daily_papers.progress import progress_on, say_nothing
 from daily_papers.text import plural, printable
 
 if TYPE_CHECKING:
     from daily_papers.config import Problem
 
 Run = Callable[[Namespace], int]
+
+#: Of the line that shows progress.
+_WIDTH = 78
 
 
 class Option(NamedTuple):
@@ -102,6 +104,17 @@ def _say(line: str) -> None:
     print(f"daily-papers: {harmless(line)}", file=sys.stderr, flush=True)
 
 
+def _say_nothing(*_: object) -> None:
+    """Ignore what there is to say, since nobody is watching."""
+
+
+def _show_progress(done: int, of: int, what: str) -> None:
+    """Show on standard error how far long work is: in one line of a terminal, not in a log."""
+    if sys.stderr.isatty():
+        text = printable(f"{what}: {done:,} of {of:,}" if of > 1 else what)[:_WIDTH]
+        print(f"\r{text:<{_WIDTH}}\r", end="", file=sys.stderr, flush=True)
+
+
 def _warn(line: str, form: str) -> None:
     """Print a warning in a form of `WARNINGS`."""
     if form == "github":
@@ -147,13 +160,13 @@ def run_update(arguments: Namespace) -> int:
         mode=FetchMode(arguments.source),
         budget=arguments.budget * 60,
         environ=os.environ,
-        say=say_nothing if arguments.quiet else _say,
+        say=_say_nothing if arguments.quiet else _say,
     )
     if arguments.dry_run:
         for sentence in dry_run(repository, order):
             print(sentence)
         return 0
-    report = update(repository, order, progress_on(sys.stderr, quiet=arguments.quiet))
+    report = update(repository, order, _say_nothing if arguments.quiet else _show_progress)
     if arguments.report:
         try:
             Path(arguments.report).write_text(as_json(report), encoding="utf-8")
@@ -602,7 +615,7 @@ def run_init(arguments: Namespace) -> int:
     """Make a digest repository, renew its workflows, or copy a template into it."""
     from daily_papers.init import copy_template, init, upgrade
 
-    say = say_nothing if arguments.quiet else print
+    say = _say_nothing if arguments.quiet else print
     folder = Path(arguments.root if arguments.folder is None else arguments.folder)
     if arguments.template is not None:
         say(f"wrote: {copy_template(folder, arguments.template)}")
@@ -631,6 +644,6 @@ def run_demo(arguments: Namespace) -> int:
     """Run the demo."""
     from daily_papers.demo.demo import demo
 
-    say = say_nothing if arguments.quiet else print
+    say = _say_nothing if arguments.quiet else print
     demo(Path(arguments.folder), say)
     return 0

@@ -18,7 +18,7 @@ from daily_papers.errors import DailyPapersError, RegionError
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, digest_order, is_key
 from daily_papers.mail.morning import morning, news_items, people_of
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.render.pages import PAGE_MARK, Table, render_pages
 from daily_papers.render.readme import (
     BEGIN,
@@ -30,7 +30,6 @@ from daily_papers.render.readme import (
     replace_region,
 )
 from daily_papers.render.templates import Templates
-from daily_papers.store.advice import advice
 from daily_papers.store.files import check_history, load_history, load_store, save_store
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store, StoredPaper
@@ -258,7 +257,7 @@ def _section(keyword: Keyword, store: Store, new: int) -> Table:
         new=new,
         filled=state is not None and state.filled is not None,
         is_liked=keyword.like is not None,
-        advice=advice(store, keyword, store.state.day) if store.state.day else None,
+        advice=store.advice(keyword.slug, store.state.day) if store.state.day else None,
     )
 
 

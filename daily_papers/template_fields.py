@@ -12,7 +12,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from daily_papers.mail.digest import Digest
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.render.pages import Table
 from daily_papers.render.readme import ContentsLine

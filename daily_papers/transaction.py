@@ -14,7 +14,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
@@ -48,7 +48,8 @@ def locked(root: Path) -> Iterator[None]:
     except OSError as error:
         raise unwritable(root / PRIVATE, error) from error
     try:
-        carry_through(root)
+        if (root / _STAGING).exists():
+            _carry_through(root)
         yield
     finally:
         lock.release()
@@ -67,34 +68,25 @@ class _Move:
     shared: bool
 
 
-def carry_through(root: Path) -> None:
-    """Finish the moves of a run killed after it wrote its manifest; else drop what it staged."""
+def _carry_through(root: Path) -> None:
+    """Finish the moves of a run killed after it wrote its manifest; else drop what it staged.
+
+    Nothing is moved if a file that only we write is neither as it was nor as it should be: then a
+    newer state was pulled with git, and an old change must not be mixed into it. A file that people
+    edited in between stays as it is, and gets its tables when it is next rendered.
+    """
+    moves: list[_Move] = []
     try:
-        moves = _decided_moves(root / _MANIFEST)
-        _move_into_place(root, _still_due(root, moves))
+        # There is none, or one from a disk failure or another version of this program.
+        with suppress(FileNotFoundError, ValueError, TypeError):
+            moves = [_Move(**move) for move in json.loads((root / _MANIFEST).read_bytes())]
+        rest = [move for move in moves if _digest(_present(root / move.path)) != move.after]
+        due = [move for move in rest if _can_be_made(root, move)]
+        if all(move in due or move.shared for move in rest):
+            _move_into_place(root, due)
         _remove_staged(root)
     except OSError as error:
         raise unwritable(Path(error.filename or root), error) from error
-
-
-def _decided_moves(manifest: Path) -> tuple[_Move, ...]:
-    try:
-        return tuple(_Move(**move) for move in json.loads(manifest.read_bytes()))
-    except (FileNotFoundError, ValueError, TypeError):
-        return ()  # none, or one from a disk failure or another version of this program
-
-
-def _still_due(root: Path, moves: Sequence[_Move]) -> list[_Move]:
-    """The moves still to be made; none at all if the repository has changed without us.
-
-    It has if a file that only we write is neither as it was nor as it should be: then a newer state
-    was pulled with git, and an old change must not be mixed into it. A file that people edited in
-    between stays as it is, and gets its tables when it is next rendered.
-    """
-    rest = [move for move in moves if _digest(_present(root / move.path)) != move.after]
-    due = [move for move in rest if _can_be_made(root, move)]
-    changed_without_us = any(move not in due and not move.shared for move in rest)
-    return [] if changed_without_us else due
 
 
 def _can_be_made(root: Path, move: _Move) -> bool:
@@ -103,13 +95,13 @@ def _can_be_made(root: Path, move: _Move) -> bool:
     return is_whole and _digest(_present(root / move.path)) == move.before
 
 
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """Files that change together: `commit` writes all of them, and nothing is written before."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._contents: dict[str, bytes | None] = {}
-        self._shared: set[str] = set()
+    root: Path
+    _contents: dict[str, bytes | None] = field(init=False, default_factory=dict)
+    _shared: set[str] = field(init=False, default_factory=set)
 
     def write(self, path: str, content: bytes) -> None:
         """Give the file this content; ``path`` is relative to the root."""

@@ -23,7 +23,7 @@ from daily_papers.mail.digest import (
     number_of,
 )
 from daily_papers.mail.digest_file import DigestError, digest_file, digest_records, read_digest
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from tests.support.digests import digest, item, paper
 from tests.support.goldens import assert_golden

@@ -29,7 +29,7 @@ from daily_papers.mail.issue import (
     utf16_length,
     visible_text,
 )
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.render.markdown import shown
 from tests.support.digests import digest, item
 from tests.support.goldens import assert_golden

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from daily_papers.config import parse_config
 from daily_papers.mail.morning import CLOSEST, morning, news_items, people_of, totals_in_order
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.links import project_url, venue
-from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from tests.support.digests import item
 

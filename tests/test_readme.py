@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.render.pages import Table, render_pages, render_row
 from daily_papers.render.readme import (

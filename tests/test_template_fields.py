@@ -18,7 +18,7 @@ import pytest
 from daily_papers.config import parse_config
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.digest_file import digest_records
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.render.pages import render_pages
 from daily_papers.render.readme import render_region

@@ -32,7 +32,6 @@ from daily_papers.errors import Exchange, Failure, Outcome, Wait
 from daily_papers.github_actions import annotation, harmless
 from daily_papers.records import decode, encode, parse
 from daily_papers.render.markdown import cell, paragraph
-from daily_papers.store.advice import advice
 from daily_papers.store.store import KeywordState, Store
 from daily_papers.text import cut, plural
 
@@ -171,7 +170,7 @@ def report_keyword(
         revised=len(members.intersection(store.state.revised)),
         not_matching=progress.strangers,
         last_success=after.last_success,
-        advice=advice(store, keyword, day),
+        advice=store.advice(keyword.slug, day),
     )
 
 

@@ -16,7 +16,6 @@ from daily_papers.daily.job import Order, update
 from daily_papers.demo.arxiv import FEED, OAI, QUERY, DemoArxiv
 from daily_papers.demo.papers import PERSON
 from daily_papers.errors import UsageError
-from daily_papers.progress import say_nothing
 from daily_papers.render.readme import BEGIN, END
 from daily_papers.repository import Repository
 from daily_papers.site.build import build_site
@@ -86,7 +85,7 @@ def demo(folder: Path, say: Say) -> None:
         for each in _DAYS:
             arxiv.today, arxiv.throttled = each.day, each.throttled
             order = Order(day=each.day, environ=arxiv.environment())
-            report = update(Repository(folder), order, say_nothing)
+            report = update(Repository(folder), order, lambda *_: None)
             asked = sum(request.status != "kept" for request in report.requests)
             say(f"{each.day}  {each.what}")
             say(f"            {report.day_line}")

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 
 #: How many authors a record keeps; an email shows three of them.
 AUTHORS_KEPT = 10

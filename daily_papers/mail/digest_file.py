@@ -23,7 +23,7 @@ from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, Mail, day_of
 from daily_papers.mail.issue import Links, issue_page
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import ArxivId, Origin, Paper
 from daily_papers.records import decode, encode
 

@@ -25,7 +25,7 @@ from daily_papers.mail.issue import (
 )
 from daily_papers.mail.marks import Mark
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.text import cut, plural
 
 _LONGEST_TITLE = 300

@@ -22,7 +22,7 @@ from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Mail, number_of
 from daily_papers.mail.marks import Marks
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning, totals_in_order
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.render.markdown import shown
 from daily_papers.text import cut, one_line, plural

@@ -28,7 +28,7 @@ from daily_papers.mail.issue import (
     utf16_length,
     visible_text,
 )
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 
 _KEY = re.compile(
     r"^<!-- daily-papers keyword=(?P<slug>[a-z0-9-]+) repository=(?P<repository>[\w.-]+/[\w.-]+)"

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from daily_papers.config import Keyword
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.authors import same_name
 from daily_papers.papers.links import code_url, project_url, venue
-from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Field, Phrase

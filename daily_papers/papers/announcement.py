@@ -1,4 +1,4 @@
-"""What a listing announces, and how the parts of a listing are merged.
+"""A new paper: as a listing announces it, and as people read of it.
 
 An announcement is a paper with the kind under which arXiv lists it. A kind depends on the
 categories that were asked for, so it is settled here, once all parts are known.
@@ -86,3 +86,29 @@ def counts(announcements: Iterable[Announcement]) -> Mapping[str, int]:
         categories = set(announcement.paper.categories or ())
         tally.update(categories | {category.partition(".")[0] for category in categories})
     return dict(sorted(tally.items()))
+
+
+@dataclass(frozen=True)
+class NewsItem:
+    """A new paper in the mail, in README's list, and on the website.
+
+    ``keywords`` are the slugs of those that it matched, in their order.
+    """
+
+    paper: Paper
+    keywords: tuple[str, ...]
+    #: What the paper does, as its abstract says it.
+    sentence: str = ""
+    #: The keywords that have a phrase in its title.
+    in_title: tuple[str, ...] = ()
+    #: The authors whom a keyword follows, as the paper names them.
+    followed: tuple[str, ...] = ()
+    venue: str | None = None
+    code_url: str | None = None
+    project_url: str | None = None
+    #: Its rank among the papers of the day by what the reader likes, 1 for the closest.
+    closeness: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.keywords:
+            raise ValueError(f"{self.paper.id} is news for no keyword")

@@ -19,7 +19,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from daily_papers.errors import RegionError
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.render.pages import Table, render_row
 from daily_papers.render.templates import Escaped, Templates
 

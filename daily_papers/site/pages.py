@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, MorningSection, morning
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
 from daily_papers.site.data import (

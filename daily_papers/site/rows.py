@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.authors import holds_words, name_key
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.links import project_url, venue
-from daily_papers.papers.news_item import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words

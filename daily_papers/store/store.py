@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
 
@@ -17,6 +17,8 @@ from daily_papers.papers.paper import Paper, announcement_order, merge, newest_f
 from daily_papers.query.expression import NOTHING, to_arxiv
 
 _Value = TypeVar("_Value")
+#: For how long a keyword may find nothing before the advice is given.
+_PATIENCE = timedelta(days=30)
 
 
 def _identifier(text: str) -> None:
@@ -268,6 +270,27 @@ class Store:
         ids = {paper.id for paper in news}
         known = self.news if ids <= self.news else self.news | ids
         return self.updated(papers=papers, news=known, weeks=weeks)
+
+    def advice(self, slug: str, day: date) -> str | None:
+        """What to do about a keyword that finds nothing, or more than its table holds.
+
+        The text stays the same from day to day, so that a quiet day changes no page.
+        """
+        state = self.keywords.get(slug)
+        if state is None or state.filled is None or not state.searches:
+            return None
+        preview = f"daily-papers preview {slug}"
+        if not self.members.get(slug):
+            if day - state.filled < _PATIENCE:
+                return None
+            return f"Nothing has matched since {state.filled}; check the spelling with: {preview}"
+        weeks = [self.weeks.get(week_of(day - timedelta(days=ago)), {}) for ago in (0, 7)]
+        if max(week.get(slug, 0) for week in weeks) <= state.max_papers:
+            return None
+        return (
+            f"More than {state.max_papers:,} new papers a week, and the table holds no more; give "
+            f"it categories or longer phrases, or raise max_papers; see: {preview}"
+        )
 
     def known(self, paper_id: str) -> Paper | None:
         """The paper with this identifier, if it is stored."""

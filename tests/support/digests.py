@@ -9,7 +9,7 @@ from pathlib import Path
 
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.digest_file import digest_file
-from daily_papers.papers.news_item import NewsItem
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 
 KEYWORDS = (("mri", "mri"), ("medical-imaging", "medical imaging"))
