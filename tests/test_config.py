@@ -23,8 +23,8 @@ from jsonschema import Draft202012Validator
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
 from daily_papers.config.reader import _KEYWORD_KEYS, _TOP_KEYS, MOST_KEYWORDS, MOST_PAPERS
 from daily_papers.config.slugs import RESERVED, slug_of
-from daily_papers.query.categories import ARCHIVES, CATEGORIES
 from daily_papers.query.expression import PLACES, to_arxiv
+from daily_papers.query.taxonomy import ARCHIVES, CATEGORIES
 
 SCHEMA = Path(__file__).parents[1] / "daily_papers" / "keywords.schema.json"
 DOCS = Path(__file__).parents[1] / "docs" / "keywords.md"

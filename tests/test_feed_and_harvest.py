@@ -13,7 +13,7 @@ from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
 from daily_papers.daily.plan import split_into_parts
 from daily_papers.papers.announcement import Announcement, merge_parts
-from daily_papers.query.categories import ARCHIVES
+from daily_papers.query.taxonomy import ARCHIVES
 from tests.sandbox.server import SandboxArxiv
 
 MONDAY = date(2026, 1, 5)

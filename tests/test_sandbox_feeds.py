@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from daily_papers.papers.paper import announcement_order
-from daily_papers.query.categories import ARCHIVES
+from daily_papers.query.taxonomy import ARCHIVES
 from tests.sandbox import Change, Record, SandboxArxiv, Script, make_up
 
 FIRST = date(2026, 1, 5)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.query import taxonomy
-from daily_papers.query.categories import ALIASES, ARCHIVES, CATEGORIES, CLOSED
+from daily_papers.query.taxonomy import ALIASES, ARCHIVES, CATEGORIES, CLOSED
 
 CORPUS = Path(__file__).parents[1].parent / "shared/corpus/papers-2025-03-18-to-06-30.jsonl.gz"
 

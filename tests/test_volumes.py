@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.daily.plan import PART_LIMIT, harvest_pages, oai_sets, split_into_parts
-from daily_papers.query.categories import ARCHIVES, CATEGORIES
-from daily_papers.query.taxonomy import covers
+from daily_papers.query.taxonomy import ARCHIVES, CATEGORIES, covers
 
 NAMES = st.sampled_from(sorted({*ARCHIVES, *CATEGORIES}))
 WANTED = st.lists(NAMES, max_size=25)

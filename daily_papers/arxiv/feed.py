@@ -39,7 +39,7 @@ from daily_papers.errors import BadAnswer, FetchError
 from daily_papers.papers.announcement import AnnounceKind, Announcement, PartAnswer, merge_parts
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order
-from daily_papers.query.categories import ARCHIVES
+from daily_papers.query.taxonomy import ARCHIVES
 
 logger = logging.getLogger(__name__)
 

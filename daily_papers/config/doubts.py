@@ -8,13 +8,12 @@ from typing import Final
 
 from daily_papers.config.messages import as_yaml, in_quotes, list_as_yaml, meant_category
 from daily_papers.query import taxonomy
-from daily_papers.query.categories import ARCHIVES
 from daily_papers.query.expression import STOP_WORDS, Category, Leaf, Phrase
 from daily_papers.query.syntax import OPERATORS
 
 _WORD = re.compile(r"[^\W_]+")
 #: Two archives have names that are ordinary words.
-_CATEGORY: Final = rf"\A(?:cat:)?(?!(?:math|physics)\Z)(?:{'|'.join(ARCHIVES)})(?:\.[\w-]+)?\Z"
+_CATEGORY: Final = rf"\A(?:cat:)?(?!(?:math|physics)\Z)(?:{'|'.join(taxonomy.ARCHIVES)})(?:\.[\w-]+)?\Z"
 #: What separates phrases elsewhere (the comma of ``1,000`` does not), or words for one place in a
 #: phrase: ``image/video``, not ``CI/CD``.
 _SEPARATOR: Final = r"\s*[;|]\s*|,\s+|,(?=[^\W\d])|\s+[/+]\s+|(?:^|\s+)\+(?=\w)|\s+or\s+"

@@ -13,8 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from math import ceil
 
-from daily_papers.query.categories import ARCHIVES, CATEGORIES
-from daily_papers.query.taxonomy import canonical
+from daily_papers.query.taxonomy import ARCHIVES, CATEGORIES, canonical
 from daily_papers.store.store import KeywordState, State
 from daily_papers.text import plural
 

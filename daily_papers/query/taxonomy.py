@@ -1,4 +1,8 @@
-"""What a category's name means: which names are the same, and which papers it covers.
+"""arXiv's categories: which names are the same, and which papers each one covers.
+
+categories.json has the 155 active categories in 20 archives that
+https://arxiv.org/category_taxonomy lists. arXiv adds one now and then; until a new one is added
+there, it works with a warning.
 
 A search and a local match must not differ, so both use ``spellings``: the names after ``cat:`` in a
 query are the patterns that ``covers`` compares with.
@@ -7,12 +11,22 @@ query are the patterns that ``covers`` compares with.
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
+from importlib.resources import files
 
-from daily_papers.query.categories import ALIASES, ARCHIVES, CATEGORIES, CLOSED, ONCE_CATEGORIES
-
+_TABLE = json.loads(files("daily_papers.query").joinpath("categories.json").read_bytes())
+#: The archives and the active categories, with their full names.
+ARCHIVES: dict[str, str] = _TABLE["archives"]
+CATEGORIES: dict[str, str] = _TABLE["categories"]
+#: Second names of the same category: a paper may carry either, or both.
+ALIASES: dict[str, str] = _TABLE["aliases"]
+#: Archives whose bare name old papers carry as their category.
+_ONCE_CATEGORIES = frozenset[str](_TABLE["once_categories"])
+#: Archives that were closed, and the category that took their subject over.
+CLOSED: dict[str, str] = _TABLE["closed"]
 _ACTIVE = {name.lower(): name for name in (*ARCHIVES, *CATEGORIES)}
 _KNOWN = _ACTIVE | {name: name for name in CLOSED}
 _SUBJECTS = [(name, subject.lower()) for name, subject in (ARCHIVES | CATEGORIES).items()]
@@ -75,7 +89,7 @@ def spellings(name: str) -> tuple[str, ...]:
         for other in _with_alias(member)
         if not other.startswith(f"{wanted}.")
     }
-    itself = [wanted] if wanted in ONCE_CATEGORIES else []
+    itself = [wanted] if wanted in _ONCE_CATEGORIES else []
     return (*itself, f"{wanted}.*", *sorted(elsewhere))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from daily_papers.papers.paper import announcement_order
-from daily_papers.query.categories import ARCHIVES
+from daily_papers.query.taxonomy import ARCHIVES
 from tests.sandbox.exchange import Request, Response
 from tests.sandbox.feed_forms import Feed, atom, rss
 from tests.sandbox.record import Change, Record, announce_type

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import cached_property
 
-from daily_papers.query.categories import ALIASES
+from daily_papers.query.taxonomy import ALIASES
 from tests.sandbox.record import Record
 from tests.sandbox.stemming import stem
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daily_papers.query.categories import ALIASES, ARCHIVES, CATEGORIES
+from daily_papers.query.taxonomy import ALIASES, ARCHIVES, CATEGORIES
 
 _ARCHIVES = {name.lower(): name for name in ARCHIVES}
 _CATEGORIES = {name.lower(): name for name in CATEGORIES}
