@@ -5,18 +5,19 @@ Each command imports what it needs when it runs, so that ``--help`` answers at o
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from argparse import Namespace
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
+from argparse import RawDescriptionHelpFormatter as AsWritten
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from daily_papers import __version__
 from daily_papers.clock import SystemClock, day, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation, harmless
@@ -26,52 +27,77 @@ if TYPE_CHECKING:
     from daily_papers.config import Problem
 
 Run = Callable[[Namespace], int]
+#: Adds itself to a parser.
+Option = Callable[[Any], object]
+
+DIR: dict[str, Any] = {"metavar": "DIR", "type": Path}
+FILE: dict[str, Any] = {"metavar": "FILE", "type": Path}
 
 #: Of the line that shows progress.
 _WIDTH = 78
+#: GitHub shows at most this many errors, and as many warnings, for each step.
+_MOST_ANNOTATIONS = 10
+_EPILOG = """\
+exit codes:
+  0  done, even if nothing is new
+  1  failed, and nothing was lost
+  2  wrong usage or configuration
+  3  partly done: some keywords or channels had to be left for the next run
 
+To see all of it work on your own machine, offline: daily-papers demo
+"""
 
-class Option(NamedTuple):
-    """An option or an operand, as argparse declares it."""
-
-    names: tuple[str, ...]
-    settings: dict[str, Any]
-
-
-class Command(NamedTuple):
-    """A command: its name, what ``--help`` says about it, and the function that runs it."""
-
-    name: str
-    summary: str
-    description: str
-    #: Those of one list exclude each other.
-    options: tuple[Option | list[Option], ...]
-    run: Run
-
-
-COMMANDS: list[Command] = []
-
-
-def command(
-    name: str, summary: str, description: str, *options: Option | list[Option]
-) -> Callable[[Run], Run]:
-    """Declare the command that a function runs."""
-
-    def declare(run: Run) -> Run:
-        COMMANDS.append(Command(name, summary, description, options, run))
-        return run
-
-    return declare
+#: It sets ``run`` to the function of the command.
+PARSER = ArgumentParser(
+    prog="daily-papers",
+    description="A repository that reads arXiv for you: it turns keywords.yaml into tables in "
+    "README.md, and one email a day with the new papers.",
+    epilog=_EPILOG,
+    formatter_class=AsWritten,
+)
+_COMMANDS = PARSER.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
 
 def option(*names: str, **settings: Any) -> Option:
     """Declare an option, with the settings of `argparse.ArgumentParser.add_argument`."""
-    return Option(names, settings)
+    return lambda parser: parser.add_argument(*names, **settings)
 
 
 def flag(name: str, help: str) -> Option:  # noqa: A002 - argparse's own word
     """Declare an option without a value."""
     return option(name, action="store_true", help=help)
+
+
+def one_of(*options: Option) -> Option:
+    """Declare options that exclude each other."""
+
+    def add(parser: ArgumentParser) -> None:
+        group = parser.add_mutually_exclusive_group()
+        for each in options:
+            each(group)
+
+    return add
+
+
+def command(name: str, summary: str, description: str, *options: Option) -> Callable[[Run], None]:
+    """Declare the command that a function runs."""
+    parser = _COMMANDS.add_parser(
+        name, help=summary, description=description, formatter_class=AsWritten
+    )
+    for add in (*options, *_COMMON):
+        add(parser)
+    return lambda run: parser.set_defaults(run=run)
+
+
+#: They may come before or after the command; `main` sets their defaults.
+_COMMON = (
+    option("--root", **DIR, default=SUPPRESS, help="the digest repository (default: here)"),
+    option("-q", "--quiet", action="store_true", default=SUPPRESS, help="print errors only"),
+    option("-v", "--verbose", action="count", default=SUPPRESS, help="log each request; -vv: more"),
+)
+PARSER.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+for _add in _COMMON:
+    _add(PARSER)
 
 
 def minutes(text: str) -> float:
@@ -82,7 +108,7 @@ def minutes(text: str) -> float:
         number = -1.0
     if 0 <= number <= 24 * 60:
         return number
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes from 0 to 1440")
+    raise ArgumentTypeError(f"{text!r} is not a number of minutes from 0 to 1440")
 
 
 TODAY = option(
@@ -144,17 +170,16 @@ def _warn(line: str, form: str) -> None:
         default=40.0,
         help="how long the run may take, including waits for arXiv (default: 40)",
     ),
-    option("--report", metavar="FILE", help="write the report to this file, as JSON"),
+    option("--report", **FILE, help="write the report to this file, as JSON"),
     flag("--dry-run", "only print what it would ask for"),
 )
-def run_update(arguments: Namespace) -> int:
-    """Run the daily job and print its report."""
+def _update(arguments: Namespace) -> int:
     from daily_papers.daily.job import Order, dry_run, update
     from daily_papers.daily.plan import FetchMode
     from daily_papers.daily.report import as_json, as_table, failures_in_short
     from daily_papers.repository import Repository
 
-    repository = Repository(Path(arguments.root))
+    repository = Repository(arguments.root)
     order = Order(
         day=arguments.today or listing_day(os.environ),
         mode=FetchMode(arguments.source),
@@ -169,7 +194,7 @@ def run_update(arguments: Namespace) -> int:
     report = update(repository, order, _say_nothing if arguments.quiet else _show_progress)
     if arguments.report:
         try:
-            Path(arguments.report).write_text(as_json(report), encoding="utf-8")
+            arguments.report.write_text(as_json(report), encoding="utf-8")
         except OSError as error:
             problem = f"{error.strerror}; the run itself is done, only its report is missing"
             raise DailyPapersError(f"{arguments.report}: {problem}") from error
@@ -198,8 +223,7 @@ def run_update(arguments: Namespace) -> int:
     ),
     WARNINGS,
 )
-def run_summarize(arguments: Namespace) -> int:
-    """Let a model summarize the papers that are due; what fails is a warning."""
+def _summarize(arguments: Namespace) -> int:
     from daily_papers.config import ConfigError
     from daily_papers.repository import Repository
     from daily_papers.summaries.job import SummaryOrder, summarize
@@ -211,7 +235,7 @@ def run_summarize(arguments: Namespace) -> int:
         clock=SystemClock(),
     )
     try:
-        report = summarize(Repository(Path(arguments.root)), order)
+        report = summarize(Repository(arguments.root), order)
     except ConfigError:
         raise
     except DailyPapersError as error:
@@ -232,11 +256,10 @@ def run_summarize(arguments: Namespace) -> int:
     "you have edited templates/ or a heading.",
     flag("--check", "write nothing: print which files differ, and exit with 1 if any does"),
 )
-def run_render(arguments: Namespace) -> int:
-    """Write everything from the store again, or only compare."""
+def _render(arguments: Namespace) -> int:
     from daily_papers.repository import Repository
 
-    repository = Repository(Path(arguments.root))
+    repository = Repository(arguments.root)
     if arguments.check:
         paths = repository.rendered().changes()
         for path in paths:
@@ -266,15 +289,14 @@ def run_render(arguments: Namespace) -> int:
         help="warn, too, if another endpoint than at this commit is to write summaries",
     ),
 )
-def run_check(arguments: Namespace) -> int:
-    """Name what is wrong in keywords.yaml and in the repository's own templates."""
+def _check(arguments: Namespace) -> int:
     from daily_papers.config import ConfigError, load_config, same_by_stem
     from daily_papers.daily.liking import unreadable_libraries
     from daily_papers.keyword_check import unseen_authors, unsendable_terms
     from daily_papers.repository import KEYWORDS
     from daily_papers.template_check import check_templates
 
-    path, since = Path(arguments.root) / KEYWORDS, arguments.changed_since
+    path, since = arguments.root / KEYWORDS, arguments.changed_since
     config = None
     try:
         config = load_config(path)
@@ -310,25 +332,20 @@ def run_check(arguments: Namespace) -> int:
     "action installs each from its own list of hashed requirements. If keywords.yaml has a\n"
     "mistake, which update and check report, it counts as empty.",
 )
-def run_extras(arguments: Namespace) -> int:
-    """Print the extras that keywords.yaml and the environment need."""
+def _extras(arguments: Namespace) -> int:
     from daily_papers.config import ConfigError
     from daily_papers.mail.channels import needs_apprise
     from daily_papers.repository import Repository
 
     extras: list[str] = []
     with suppress(ConfigError):
-        if Repository(Path(arguments.root)).load_config().libraries:
+        if Repository(arguments.root).load_config().libraries:
             extras.append("like")
     if needs_apprise(os.environ):
         extras.append("channels")
     for extra in extras:
         print(extra)
     return 0
-
-
-#: GitHub shows at most this many errors, and as many warnings, for each step.
-_MOST_ANNOTATIONS = 10
 
 
 def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
@@ -355,7 +372,7 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
     "Ask arXiv once for each keyword, at most 40, and print its query, how many papers it brings\n"
     "a day, how many days its table covers, some samples, what it shares with other keywords,\n"
     "and what is close to a phrase without hits. Stores nothing.",
-    [
+    one_of(
         option(
             "keyword",
             metavar="KEYWORD",
@@ -368,7 +385,7 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
             metavar="REV",
             help="preview each keyword that has changed since this commit",
         ),
-    ],
+    ),
     option(
         "--format",
         choices=("text", "markdown"),
@@ -376,12 +393,11 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
         help="markdown: for a job summary on GitHub (default: text)",
     ),
 )
-def run_preview(arguments: Namespace) -> int:
-    """Print what a keyword would bring, or all, or each that changed since a commit."""
+def _preview(arguments: Namespace) -> int:
     from daily_papers import preview, preview_text
     from daily_papers.repository import Repository
 
-    request = preview.Request(Path(arguments.root), listing_day(os.environ), os.environ, _say)
+    request = preview.Request(arguments.root, listing_day(os.environ), os.environ, _say)
     write = preview_text.FORMATS[arguments.format]
     if arguments.changed_since is None:
         config = Repository(request.root).load_config()
@@ -419,12 +435,12 @@ def run_preview(arguments: Namespace) -> int:
     "watches the repository. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as set in Actions. Sends\n"
     "it also to the channels in DAILY_PAPERS_CHANNELS. Exits with 1 if a digest could not be\n"
     "sent, with 3 if a channel was not reached; the next run sends what is missing.",
-    [
+    one_of(
         flag("--dry-run", "only print what would be sent, and where"),
         flag("--test", "only send one line to each channel"),
         option(
             "--to-file",
-            metavar="FILE",
+            **FILE,
             help="write to this file what would be sent, for another channel",
         ),
         option(
@@ -433,23 +449,22 @@ def run_preview(arguments: Namespace) -> int:
             help="update the issues that show a digest (2026-11-20) from the digest's file, and "
             "add a comment that says what changed",
         ),
-    ],
+    ),
     option("--reason", metavar="TEXT", help="with --correct: what was wrong"),
     WARNINGS,
 )
-def run_notify(arguments: Namespace) -> int:
-    """Send the digests that have no issue yet, or show them, or correct one."""
+def _notify(arguments: Namespace) -> int:
     from daily_papers.mail.notify import NotifyOptions, notify
 
     options = NotifyOptions(
         dry_run=arguments.dry_run,
         test=arguments.test,
-        to_file=Path(arguments.to_file) if arguments.to_file else None,
+        to_file=arguments.to_file,
         correct=arguments.correct,
         reason=arguments.reason,
     )
     return notify(
-        Path(arguments.root),
+        arguments.root,
         os.environ,
         options,
         clock=SystemClock(),
@@ -463,7 +478,7 @@ def run_notify(arguments: Namespace) -> int:
     "print a run's report again",
     "Print the report that `update --report FILE` wrote: as a table, as a job summary on GitHub,\n"
     "as annotations, or as a commit message.",
-    option("file", metavar="FILE", help="the report"),
+    option("file", **FILE, help="the report"),
     option(
         "--format",
         choices=("text", "markdown", "github", "commit-message"),
@@ -471,8 +486,7 @@ def run_notify(arguments: Namespace) -> int:
         help="default: text",
     ),
 )
-def run_report(arguments: Namespace) -> int:
-    """Print the report of a run."""
+def _report(arguments: Namespace) -> int:
     from daily_papers.daily.report import (
         as_markdown,
         as_table,
@@ -481,13 +495,12 @@ def run_report(arguments: Namespace) -> int:
         run_annotations,
     )
 
-    path = Path(arguments.file)
     try:
-        report = from_json(path.read_text(encoding="utf-8"))
+        report = from_json(arguments.file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
+        raise UsageError(f"{arguments.file}: {error.strerror}") from error
     except ValueError as error:
-        raise UsageError(f"{path}: not a report that update --report wrote") from error
+        raise UsageError(f"{arguments.file}: not a report that update --report wrote") from error
     match arguments.format:
         case "text":
             print(as_table(report), end="")
@@ -510,14 +523,13 @@ def run_report(arguments: Namespace) -> int:
     flag("--all", "include the history: every paper that was ever in a table or a digest"),
     flag("--bom", "with --format csv: begin with a byte order mark, which Excel needs for UTF-8"),
 )
-def run_export(arguments: Namespace) -> int:
-    """Print the store for other programs."""
+def _export(arguments: Namespace) -> int:
     from daily_papers.export import FORMATS, all_rows, summarized, table_rows
     from daily_papers.repository import Repository
 
     if arguments.bom and arguments.format != "csv":
         raise UsageError("--bom: only for --format csv")
-    repository = Repository(Path(arguments.root))
+    repository = Repository(arguments.root)
     config = repository.load_config()
     store = repository.store_for(config)
     if arguments.all:
@@ -537,19 +549,21 @@ def run_export(arguments: Namespace) -> int:
     "build the website into site/",
     "Build the website from the store: pages, search, feeds, JSON and BibTeX. Writes only the\n"
     "files that change. Links are relative, so the website works at any address.",
-    option("--output", metavar="DIR", help="the folder to build into (default: site/ in --root)"),
+    option(
+        "--output",
+        **DIR,
+        help="the folder to build into (default: site/ in --root)",
+    ),
     option(
         "--base-url",
         metavar="URL",
         help="the website's address, for its feeds (default: GITHUB_REPOSITORY's on GitHub Pages)",
     ),
 )
-def run_site(arguments: Namespace) -> int:
-    """Build the website."""
+def _site(arguments: Namespace) -> int:
     from daily_papers.site.build import build_site
 
-    output = None if arguments.output is None else Path(arguments.output)
-    built = build_site(Path(arguments.root), output, arguments.base_url, os.environ)
+    built = build_site(arguments.root, arguments.output, arguments.base_url, os.environ)
     if not arguments.quiet:
         done = built.written
         print(f"{built.folder}: {done.files:,} files, {done.changed:,} written, ", end="")
@@ -566,7 +580,7 @@ def run_site(arguments: Namespace) -> int:
     "store the papers. If there is no keywords.yaml, or only the example from init, write one.\n"
     "Imported papers count as seen: they will not be mailed. Exits with 3 if a file held no\n"
     "papers or a paper was left out.",
-    option("files", metavar="FILE", nargs="+", help="a file, or a folder with such files"),
+    option("files", **FILE, nargs="+", help="a file, or a folder with such files"),
     flag("--replace", "put our two markers in place of README.md's tables; write the workflows"),
     flag("--dry-run", "only print what it would do"),
     option(
@@ -576,18 +590,17 @@ def run_site(arguments: Namespace) -> int:
         help="the day on which the papers count as first seen (default: today)",
     ),
 )
-def run_import(arguments: Namespace) -> int:
-    """Bring in the files of another tool."""
+def _import(arguments: Namespace) -> int:
     from daily_papers.migrate.import_files import Order, import_files
     from daily_papers.repository import Repository
 
     order = Order(
-        files=[Path(file) for file in arguments.files],
+        files=arguments.files,
         day=arguments.today or listing_day(os.environ),
         in_place=arguments.replace,
         dry_run=arguments.dry_run,
     )
-    imported = import_files(Repository(Path(arguments.root)), order, SystemRandom())
+    imported = import_files(Repository(arguments.root), order, SystemRandom())
     if not arguments.quiet:
         for sentence in (*imported.done, *imported.advice):
             print(printable(sentence))
@@ -601,22 +614,21 @@ def run_import(arguments: Namespace) -> int:
     "create a digest repository",
     "Write what a digest repository needs into DIR: README.md, keywords.yaml, two workflows,\n"
     ".gitignore and .gitattributes. Existing files stay as they are.",
-    option("folder", metavar="DIR", nargs="?", help="the folder (default: --root, or here)"),
-    [
+    option("folder", **DIR, nargs="?", help="the folder (default: --root, or here)"),
+    one_of(
         flag("--upgrade", "update the two workflows to this version, and show the difference"),
         option(
             "--template",
             metavar="NAME",
             help="copy this bundled template into templates/, so that you can change it",
         ),
-    ],
+    ),
 )
-def run_init(arguments: Namespace) -> int:
-    """Make a digest repository, renew its workflows, or copy a template into it."""
+def _init(arguments: Namespace) -> int:
     from daily_papers.init import copy_template, init, upgrade
 
     say = _say_nothing if arguments.quiet else print
-    folder = Path(arguments.root if arguments.folder is None else arguments.folder)
+    folder = arguments.folder or arguments.root
     if arguments.template is not None:
         say(f"wrote: {copy_template(folder, arguments.template)}")
     elif arguments.upgrade:
@@ -633,17 +645,16 @@ def run_init(arguments: Namespace) -> int:
     "pipeline, with made-up papers. Prints what it does and where to look.",
     option(
         "folder",
-        metavar="DIR",
+        **DIR,
         nargs="?",
-        default="daily-papers-demo",
+        default=Path("daily-papers-demo"),
         help="a folder that is empty, does not exist yet, or is from an earlier demo "
         "(default: daily-papers-demo)",
     ),
 )
-def run_demo(arguments: Namespace) -> int:
-    """Run the demo."""
+def _demo(arguments: Namespace) -> int:
     from daily_papers.demo.demo import demo
 
     say = _say_nothing if arguments.quiet else print
-    demo(Path(arguments.folder), say)
+    demo(arguments.folder, say)
     return 0

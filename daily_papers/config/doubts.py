@@ -13,7 +13,9 @@ from daily_papers.query.syntax import OPERATORS
 
 _WORD = re.compile(r"[^\W_]+")
 #: Two archives have names that are ordinary words.
-_CATEGORY: Final = rf"\A(?:cat:)?(?!(?:math|physics)\Z)(?:{'|'.join(taxonomy.ARCHIVES)})(?:\.[\w-]+)?\Z"
+_CATEGORY: Final = (
+    rf"\A(?:cat:)?(?!(?:math|physics)\Z)(?:{'|'.join(taxonomy.ARCHIVES)})(?:\.[\w-]+)?\Z"
+)
 #: What separates phrases elsewhere (the comma of ``1,000`` does not), or words for one place in a
 #: phrase: ``image/video``, not ``CI/CD``.
 _SEPARATOR: Final = r"\s*[;|]\s*|,\s+|,(?=[^\W\d])|\s+[/+]\s+|(?:^|\s+)\+(?=\w)|\s+or\s+"
