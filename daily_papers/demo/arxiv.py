@@ -1,100 +1,46 @@
 """A small arXiv on this machine: real HTTP, with only the endpoints that the pipeline uses.
 
-The tests have a complete stand-in, which shares no code with the pipeline. This one is only for the
-demo, so it uses the pipeline's own matcher.
+Its papers are made up of the words in words.json, always the same ones, with revisions and
+cross-lists. The tests have a complete stand-in, which shares no code with the pipeline. This one is
+only for the demo, so it uses the pipeline's own matcher.
 """
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from random import Random
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import jinja2
 
-from daily_papers.demo.papers import listings
-from daily_papers.papers.announcement import Announcement
+from daily_papers.papers.announcement import AnnounceKind, Announcement
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.matching import Matches
 from daily_papers.query.syntax import parse
 
 #: The paths of the three services.
 QUERY, FEED, OAI = "/api/query", "/atom/", "/oai"
-_XML = jinja2.Environment(autoescape=True, trim_blocks=True)
+_XML = jinja2.Environment(
+    loader=jinja2.PackageLoader("daily_papers.demo", ""), autoescape=True, trim_blocks=True
+)
 _XML.filters["zulu"] = lambda moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 _XML.filters["rfc2822"] = lambda moment: format_datetime(moment, usegmt=True)
-#: An answer of the query API (https://info.arxiv.org/help/api/user-manual.html).
-_QUERY_ANSWER = _XML.from_string("""\
-<?xml version="1.0" encoding="UTF-8"?>
-<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" \
-xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
-<id>https://arxiv.org/api/demo</id><title>arXiv Query</title>
-<updated>{{ today }}T06:00:00Z</updated>
-<opensearch:itemsPerPage>{{ count }}</opensearch:itemsPerPage>
-<opensearch:totalResults>{{ total }}</opensearch:totalResults>
-<opensearch:startIndex>{{ start }}</opensearch:startIndex>
-{% for paper in papers %}
-<entry>
-<id>http://arxiv.org/abs/{{ paper.versioned_id }}</id><title>{{ paper.title }}</title>
-<published>{{ paper.published | zulu }}</published><updated>{{ paper.updated | zulu }}</updated>
-<link href="{{ paper.url }}" rel="alternate" type="text/html"/>
-<summary>{{ paper.abstract }}</summary>
-{% if paper.comment %}<arxiv:comment>{{ paper.comment }}</arxiv:comment>{% endif %}
-{% for name in paper.categories %}<category term="{{ name }}"/>{% endfor %}
-<arxiv:primary_category term="{{ paper.primary_category }}"/>
-{% for name in paper.authors %}<author><name>{{ name }}</name></author>{% endfor %}
-</entry>
-{% endfor %}
-</feed>
-""")
-#: An announcement feed (https://info.arxiv.org/help/rss.html).
-_FEED_ANSWER = _XML.from_string("""\
-<?xml version="1.0" encoding="UTF-8"?>
-<feed xmlns:arxiv="http://arxiv.org/schemas/atom" \
-xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="http://www.w3.org/2005/Atom">
-<id>http://rss.arxiv.org/atom/demo</id><title>updates on arXiv.org</title>
-<updated>{{ today }}T00:00:00-05:00</updated>
-{% for each in listed %}
-<entry>
-<id>oai:arXiv.org:{{ each.paper.versioned_id }}</id><title>{{ each.paper.title }}</title>
-<published>{{ today }}T00:00:00-05:00</published><updated>{{ today }}T00:00:00-05:00</updated>
-<link href="https://arxiv.org/abs/{{ each.paper.id }}" rel="alternate" type="text/html"/>
-<summary>arXiv:{{ each.paper.versioned_id }} Announce Type: {{ each.kind.value }} \n\
-Abstract: {{ each.paper.abstract }}</summary>
-{% for name in each.paper.categories %}<category term="{{ name }}"/>{% endfor %}
-<arxiv:announce_type>{{ each.kind.value }}</arxiv:announce_type>
-<dc:creator>{{ each.paper.authors | join(", ") }}</dc:creator>
-</entry>
-{% endfor %}
-</feed>
-""")
-#: A harvest over OAI-PMH, in arXiv's format arXivRaw.
-_OAI_ANSWER = _XML.from_string("""\
-<?xml version="1.0" encoding="UTF-8"?>
-<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
-<responseDate>{{ today }}T06:00:00Z</responseDate><request>demo</request>
-<ListRecords>
-{% for each in listed %}
-<record><header><identifier>oai:arXiv.org:{{ each.paper.id }}</identifier>
-<datestamp>{{ each.paper.announced }}</datestamp></header>
-<metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">
-<id>{{ each.paper.id }}</id>
-{% for moment in [each.paper.published, each.paper.updated][-each.paper.version:] %}
-<version version="v{{ loop.index }}"><date>{{ moment | rfc2822 }}</date></version>
-{% endfor %}
-<title>{{ each.paper.title }}</title>
-<authors>{{ each.paper.authors | join(", ") }}</authors>
-<categories>{{ each.paper.categories | join(" ") }}</categories>
-{% if each.paper.comment %}<comments>{{ each.paper.comment }}</comments>{% endif %}
-<abstract>{{ each.paper.abstract }}</abstract>
-</arXivRaw></metadata></record>
-{% endfor %}
-</ListRecords>
-</OAI-PMH>
-""")
+_FIRST_DAY, _LAST_DAY = date(2025, 12, 1), date(2026, 2, 9)
+#: The person whom the demo follows, with both spellings of the name.
+PERSON = ("José Núñez Ibáñez", "J. Núñez Ibáñez")
+_PAPERS_A_DAY = 12
+#: Identifiers are as far apart as on arXiv, where most papers are about something else.
+_STEP = 97
 
 
 class DemoArxiv:
@@ -104,7 +50,7 @@ class DemoArxiv:
         self.today = date.min
         #: The paths that answer ``Rate exceeded.``
         self.throttled: tuple[str, ...] = ()
-        self._listings = listings()
+        self._listings = _listings()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
         self._server.arxiv = self  # type: ignore[attr-defined] # for the handler
@@ -159,7 +105,7 @@ class DemoArxiv:
         found.sort(key=lambda paper: (paper.updated, paper.id), reverse=True)
         start, count = int(parameters.get("start", 0)), int(parameters.get("max_results", 10))
         page = found[start : start + count]
-        return _QUERY_ANSWER.render(
+        return _XML.get_template("query.xml.jinja").render(
             today=self.today, papers=page, total=len(found), start=start, count=count
         )
 
@@ -171,7 +117,7 @@ class DemoArxiv:
             for own in [set(each.paper.categories or ())]
             if wanted & (own | {name.partition(".")[0] for name in own})
         ]
-        return _FEED_ANSWER.render(today=self.today, listed=listed)
+        return _XML.get_template("feed.xml.jinja").render(today=self.today, listed=listed)
 
     def _harvest(self, since: date) -> str:
         changed = [
@@ -179,7 +125,7 @@ class DemoArxiv:
             for each in self._public().values()
             if each.paper.announced and each.paper.announced >= since
         ]
-        return _OAI_ANSWER.render(today=self.today, listed=changed)
+        return _XML.get_template("oai.xml.jinja").render(today=self.today, listed=changed)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -202,3 +148,72 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Print nothing: the demo prints its days."""
+
+
+def _listings() -> Mapping[date, Sequence[Announcement]]:
+    """Everything that is announced, by day."""
+    words = json.loads(files("daily_papers.demo").joinpath("words.json").read_bytes())
+    random, found = Random(2026), defaultdict[date, list[Announcement]](list)  # noqa: S311 - not a secret
+    number, month = 0, 0
+    for day in map(date.fromordinal, range(_FIRST_DAY.toordinal(), _LAST_DAY.toordinal() + 1)):
+        if day.weekday() >= 5:
+            continue
+        if day.month != month:  # identifiers begin again
+            number, month = 0, day.month
+        for place in range(_PAPERS_A_DAY):
+            number += random.randrange(1, _STEP)
+            topic = words["topics"][(place + day.toordinal()) % len(words["topics"])]
+            paper = _paper(topic, words, f"{day:%y%m}.{number:05}", day, random)
+            found[day].append(Announcement(paper, AnnounceKind.NEW))
+            if place == 0:
+                later = day + timedelta(days=7)
+                found[later].append(Announcement(_revised(paper, later), AnnounceKind.REPLACE))
+    return found
+
+
+def _paper(
+    topic: Mapping[str, Any], words: Mapping[str, Any], id: str, day: date, random: Random
+) -> Paper:
+    number = random.randrange(3, 40)
+    blanks = {
+        "system": random.choice(words["systems"]),
+        "number": number,
+        "subject": random.choice(words["subjects"]),
+        "manner": random.choice(words["manners"]).format(number=number),
+    }
+    submitted = datetime.combine(day - timedelta(days=1), time(random.randrange(6, 18)), UTC)
+    return Paper(
+        id=id,
+        version=1,
+        title=random.choice(topic["titles"]).format_map(blanks),
+        authors=_authors(words, random),
+        abstract=f"{topic['abstract']} {random.choice(words['endings'])}".format_map(blanks),
+        comment=random.choice(words["comments"]),
+        primary_category=topic["categories"][0],
+        categories=tuple(topic["categories"]),
+        published=submitted,
+        updated=submitted,
+        announced=day,
+        origin=Origin.SEARCH,
+    )
+
+
+def _authors(words: Mapping[str, Any], random: Random) -> tuple[str, ...]:
+    names = [
+        f"{random.choice(words['given'])} {random.choice(words['family'])}"
+        for _ in range(random.randrange(5))
+    ]
+    if random.random() < 0.1 or not names:
+        names.append(random.choice(PERSON))
+    return tuple(dict.fromkeys(names))
+
+
+def _revised(paper: Paper, day: date) -> Paper:
+    assert paper.updated is not None, "made here, with its date"
+    return replace(
+        paper,
+        version=paper.version + 1,
+        updated=paper.updated + timedelta(days=7),
+        announced=day,
+        comment=f"v{paper.version + 1}: minor corrections",
+    )

@@ -13,8 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.daily.job import Order, update
-from daily_papers.demo.arxiv import FEED, OAI, QUERY, DemoArxiv
-from daily_papers.demo.papers import PERSON
+from daily_papers.demo.arxiv import FEED, OAI, PERSON, QUERY, DemoArxiv
 from daily_papers.errors import UsageError
 from daily_papers.render.readme import BEGIN, END
 from daily_papers.repository import Repository
