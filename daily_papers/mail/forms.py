@@ -36,13 +36,12 @@ _LONGEST_NAME = 100
 # A zero-width space goes after each of these, beside those that issues break.
 _ALIVE = re.compile(
     r"""
-      < (?=\S)                          # tags, mentions
-    | & (?=[\w\#])                      # entities
-    | (?<=\w) [.\u3002\uff0e\uff61] (?=[^\W\d_])  # hosts, linked without a scheme
-    | (?<=\d) \. (?=\d+\.\d)            # addresses in numbers
-    | \] (?=[(\[:])                     # links in Markdown
-    | (?<!\w) [/~!+$] (?=\w)            # commands, channels, teams, shares
-    | \| (?=\|)                         # spoilers
+      < (?=\S)                # tags, mentions
+    | & (?=[\w\#])            # entities
+    | (?<=\d) \. (?=\d+\.\d)  # addresses in numbers
+    | \] (?=[(\[:])           # links in Markdown
+    | (?<!\w) [/~!+$] (?=\w)  # commands, channels, teams, shares
+    | \| (?=\|)               # spoilers
     """,
     re.VERBOSE,
 )

@@ -8,7 +8,8 @@ Paper text is hostile. Far more is active in an issue than in a file: ``@name`` 
 ``GH-1``, a commit's hash or the address of an issue becomes a link, and leaves a trace in the
 thread that it names; ``:tada:`` becomes a picture. GitHub looks for all of these after it has
 removed Markdown's backslashes and entities, so an invisible zero-width space (U+200B) breaks them.
-Addresses become plain text, too: the only links in a mail are its own.
+Addresses become plain text, too, and so do bare hosts, which mail programs link: the only links in
+a mail are its own.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from daily_papers.mail.marks import Marks
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning, totals_in_order
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper
+from daily_papers.query.taxonomy import CATEGORIES
 from daily_papers.render.markdown import shown
 from daily_papers.text import cut, one_line, plural
 
@@ -76,7 +78,7 @@ _ALIVE = re.compile(
     | \b(?i:GH)- (?=\d)
     | : (?=\S)                     # emoji, the :// of addresses, ::commands::
     | (?i:www) (?=\.)              # linked without a scheme
-    | (?i:github\.com) (?=/)
+    | (?<=\w) [.\u3002\uff0e\uff61] (?=[^\W\d_])  # hosts, which mail programs link, too
     | \w (?=/[\w.-]+/[\w.-]+/(?:issues|pulls?|discussions|commit)/)  # any server's
     | [{$] (?=[{%]) | [}%] (?=\})  # template languages
     """,
@@ -247,9 +249,11 @@ def issue_page(mail: Mail, links: Links | None) -> str:
 def paper_item(item: NewsItem, others: str = "") -> str:
     """One paper: its title; authors, category, venue and links; and what it does."""
     paper = item.paper
+    category = paper.primary_category or ""
     facts = (
         author_names(item, lambda name: _inline(name, _LONGEST_NAME), "<strong>{}</strong>".format),
-        _inline(paper.primary_category or "", 40),
+        # arXiv's own names stay whole, so that readers can search their mail for cs.CV.
+        category if category in CATEGORIES else _inline(category, 40),
         _inline(item.venue or "", _LONGEST_NAME),
         f"[code]({item.code_url})" if item.code_url else "",
         f"[project page]({item.project_url})" if item.project_url else "",
