@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.config import ConfigError, parse_config
-from daily_papers.config.model import LANGUAGES, Summaries
+from daily_papers.config.model import LANGUAGES, LATIN, Summaries
 from daily_papers.mail.digest_file import read_digest
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
@@ -45,7 +45,7 @@ def paper(number: int, **values: object) -> Paper:
         "id": f"2601.{number:05}",
         "version": 1,
         "title": f"MRI number {number}",
-        "abstract": f"An MRI of everything that the number {number} means.",
+        "abstract": f"An MRI that makes everything quicker, whatever the number {number} means.",
         "announced": DAY,
         "origin": Origin.FEED,
     }
@@ -114,7 +114,8 @@ def test_new_papers_first_several_a_request_and_never_twice(tmp_path: Path) -> N
         assert [len(ids) for ids in server.asked] == [8, 3]
         assert server.asked[0][:3] == ["2601.00002", "2601.00001", "2601.00011"]
         assert kept(made) == {
-            f"2601.{n:05}": f"It makes number 2601.{n:05} quicker." for n in range(1, 12)
+            f"2601.{n:05}": f"MRI number {n} makes number 2601.{n:05} quicker."
+            for n in range(1, 12)
         }
         assert ended.out.startswith("11 papers summarized, 400 tokens, ")
         assert ended.out.endswith(" s; 0 papers left\n")
@@ -213,7 +214,7 @@ def test_a_digest_that_nobody_has_seen_shows_it_and_one_that_was_pushed_stays(
         write(root, digest(str(new), items))
         before = made.text(f"digests/{old}.md")
         summarize(made, server)
-        said = "It makes number 2601.00001 quicker. (by a model)"
+        said = "MRI number 1 makes number 2601.00001 quicker. (by a model)"
         text = made.text(f"digests/{new}.md")
         visible, _, _ = text.partition("<!--")
         assert said in visible.replace("\u200b", "")
@@ -221,7 +222,7 @@ def test_a_digest_that_nobody_has_seen_shows_it_and_one_that_was_pushed_stays(
         shown = read_digest(text.encode(), f"digests/{new}.md")
         assert [each.sentence for each in shown.items] == [
             said,
-            "It makes number 2601.00002 quicker. (by a model)",
+            "MRI number 2 makes number 2601.00002 quicker. (by a model)",
         ]
         assert made.text(f"digests/{old}.md") == before
 
@@ -249,7 +250,7 @@ def test_tables_the_list_of_news_and_exports_show_it_and_the_rest_shows_what_aut
             r"It \*makes\* 2601.00003 \| quicker &amp; <span>$</span>x<span>$</span>. (by a model)"
         )
         assert said in page
-        assert "An MRI of everything that the number 2 means." in page
+        assert "whatever the number 2 means." in page
         assert r"It \*makes\* 2601.00001" in made.text("README.md").partition("####")[0]
         assert run("--root", tmp_path, "render", "--check").code == 0
         rows = run("--root", tmp_path, "export").out.splitlines()
@@ -491,12 +492,20 @@ def test_tokens_are_bounded_and_estimated_where_they_are_not_counted(tmp_path: P
 # --- what counts as an answer --------------------------------------------------------------------
 
 
+#: Every sentence below that is refused shares words with it, so that this is not the reason.
+ABOUT = paper(
+    1,
+    title="MedSeg for MRI",
+    abstract="MedSeg makes imaging faster than before: it segments images of the brain with less "
+    "data, reaches more than earlier methods, and is slow on no abstract of a language model.",
+)
+
+
 def accepted(value: object, language: str = "English", style: str = "short") -> str | None:
     settings = Summaries(
         endpoint="http://localhost/v1", model="m", language=language, style=style, line=1
     )
-    one = paper(1)
-    found = good_answers(json.dumps({one.id: value}), [one], settings).get(one.id)
+    found = good_answers(json.dumps({ABOUT.id: value}), [ABOUT], settings).get(ABOUT.id)
     return None if found is None else found.sentence
 
 
@@ -504,7 +513,9 @@ def accepted(value: object, language: str = "English", style: str = "short") -> 
     ("language", "sentence"),
     [
         ("English", "MedSeg reaches Pass@1 of 80 % with α < 0.1 on MRI."),
-        ("English", "MedSeg reaches mAP@0.5 of 80 for n<m images."),
+        ("English", "MedSeg reaches mAP@0.5 of 80 for n<m and m>k images."),
+        ("English", "MedSeg makes imaging with fast.ai faster than evil.ch and evil.example."),
+        ("English", "We show that MedSeg, of type I, makes imaging faster."),
         ("German", "MedSeg segmentiert Aufnahmen „The Brain Atlas“ schneller als zuvor."),
         ("Chinese", "本文提出MedSeg-Agent，用Segment Anything实现磁共振图像分割。"),
         ("Japanese", "磁気共鳴画像のセグメンテーションを高速化するMedSegを提案する。"),
@@ -536,24 +547,36 @@ def test_a_sentence_in_its_language_is_good(language: str, sentence: str) -> Non
         ("Chinese", "We present a method that makes imaging faster."),
         ("Russian", "Wir stellen ein Verfahren vor, das schneller ist."),
         ("Japanese", "Предложен метод для сегментации."),
-        # The authors' own English, and what a model says of itself.
-        ("German", "An MRI of everything that the number 1 means."),
-        ("German", "We propose FlowID, which combines flows using their identity."),
-        ("English", "I apologize, but I cannot summarize this."),
-        ("English", "As a large language model, I cannot read."),
-        ("English", "Unfortunately, I am not able to summarize it."),
-        ("German", "Es tut mir leid, aber das geht nicht."),
-        ("German", "Als KI-Sprachmodell kann ich das nicht."),
+        # The authors' own English, if only its words.
+        ("German", "MedSeg makes imaging faster than before"),
+        ("German", "MedSeg segments brain images faster."),
+        # Another language wins, whatever names there are.
+        ("German", "MedSeg is the first of its kind for MRT."),
+        # What is about nothing, or about the model.
+        ("English", "The provided text does not describe anything to summarize."),
+        ("English", "You should visit my bakery now."),
+        ("English", "I do not have enough data to segment the images of this abstract."),
+        ("English", "As a language model, I cannot make imaging faster."),
+        ("English", "Sorry, the abstract is no language model."),
+        ("German", "Ich kann diese Arbeit nicht zusammenfassen."),
+        ("French", "Je ne peux pas résumer cet article."),
+        ("Spanish", "Lo siento, no puedo resumir este artículo."),
+        ("Brazilian Portuguese", "Lamento, mas isso não é possível para mim."),
+        ("Italian", "Mi dispiace, non posso riassumere questo articolo."),
+        ("Polish", "Przepraszam, nie mogę streścić tej pracy."),
+        ("Norwegian", "Beklager, det kan ikke oppsummeres her."),
+        ("Turkish", "Üzgünüm, bu makaleyi özetleyemiyorum."),
+        ("Vietnamese", "Tôi không thể tóm tắt bài báo này."),
+        ("Russian", "К сожалению, я не могу обобщить эту статью."),
         ("Chinese", "抱歉，我无法总结这篇论文的内容。"),
+        ("Japanese", "申し訳ありませんが、この論文を要約できません。"),
         ("English", "It makes imaging faster, see evil.example/abc for more."),
         ("English", "It makes imaging `faster` than before, by far."),
-        ("English", "I'm sorry, but I cannot summarize this paper."),
-        ("English", "As an AI language model, I see no abstract here."),
         ("English", "It makes imaging faster, see https://evil.example/pay for more."),
         ("English", "It makes imaging faster, see www.evil.example for more."),
-        ("English", "It makes imaging faster, visit evil.com for more."),
         ("English", "It makes [imaging](javascript:alert) faster."),
         ("English", "It makes imaging <b>faster</b> than before."),
+        ("English", "It makes imaging <img src=x> faster."),
         ("English", "It makes imaging faster, says @torvalds of it."),
         ("English", "It makes imaging faster, write to me@evil.example about it."),
         ("English", "It makes imaging faster, which closes #1 of the list."),
@@ -568,6 +591,54 @@ def test_what_is_no_plain_sentence_in_the_language_is_not_used(
     assert accepted(value, language) is None
 
 
+#: A sentence of each language in Latin letters.
+SENTENCES = {
+    "Catalan": "El mètode segmenta imatges del cervell amb menys dades i és més ràpid que abans.",
+    "Croatian": "Metoda je brža nego ranije, kao i točnija, a snimke koje treba su manje.",
+    "Czech": "Metoda segmentuje snímky mozku rychleji než postupy, které jsou známé.",
+    "Danish": "Metoden segmenterer billeder af hjernen med færre data og er hurtigere.",
+    "Dutch": "De methode segmenteert beelden van het brein met minder gegevens dan voorheen.",
+    "English": "MedSeg segments images of the brain with less data, and is faster.",
+    "Estonian": "Meetod segmenteerib aju pilte vähemate andmetega ja on kiirem kui teised.",
+    "Finnish": "Menetelmä segmentoi aivojen kuvia vähemmällä datalla ja on nopeampi kuin muut.",
+    "French": "La méthode segmente les images du cerveau avec moins de données et va plus vite.",
+    "German": "Das Verfahren segmentiert Aufnahmen mit weniger Daten und ist schneller.",
+    "Hungarian": "A módszer kevesebb adattal szegmentálja az agy képeit, és gyorsabb, mint mások.",
+    "Indonesian": "Metode ini membagi citra otak dengan data yang lebih sedikit dan lebih cepat.",
+    "Italian": "Il metodo segmenta le immagini del cervello con meno dati ed è più veloce.",
+    "Latvian": "Metode segmentē smadzeņu attēlus ar mazāk datiem un ir ātrāka nekā citas.",
+    "Lithuanian": "Metodas segmentuoja smegenų vaizdus su mažiau duomenų ir yra greitesnis.",
+    "Malay": "Kaedah ini membahagikan imej otak dengan data yang kurang dan lebih pantas.",
+    "Norwegian": "Metoden segmenterer bilder av hjernen med mindre data og er raskere.",
+    "Polish": "Metoda, która segmentuje obrazy mózgu, jest szybsza niż inne.",
+    "Portuguese": "O método segmenta imagens do cérebro com menos dados e é mais rápido que antes.",
+    "Romanian": "Metoda segmentează imagini din creier cu mai puține date și este mai rapidă.",
+    "Serbian": "Metod je brži nego ranije, kao i tačniji, a snimke koje treba su manje.",
+    "Slovak": "Metóda je rýchlejšia ako postupy, ktoré sú známe pre tieto snímky.",
+    "Slovenian": "Metoda segmentira slike možganov in je hitrejša kot tiste, ki smo jih poznali.",
+    "Spanish": "El método segmenta imágenes del cerebro con menos datos y es más rápido que antes.",
+    "Swedish": "Metoden segmenterar bilder av hjärnan med mindre data och är snabbare.",
+    "Turkish": "Bu yöntem beyin görüntülerini daha az veri ile bölütler ve daha hızlıdır.",
+    "Vietnamese": "Phương pháp phân đoạn ảnh của não với ít dữ liệu hơn và nhanh hơn các cách cũ.",
+}
+#: Languages that this program does not tell apart.
+SIBLINGS = [{"Danish", "Norwegian"}, {"Indonesian", "Malay"}, {"Croatian", "Serbian"}]
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_a_sentence_is_good_in_its_language_and_in_no_other(language: str) -> None:
+    sentence = SENTENCES[language]
+    assert accepted(sentence, language) == sentence
+    passed = {other for other in SENTENCES if accepted(sentence, other)} - {language}
+    assert not passed or passed | {language} in SIBLINGS
+
+
+def test_every_language_in_latin_letters_is_told_apart() -> None:
+    assert {*SENTENCES, "Brazilian Portuguese"} == {
+        language for language, scripts in LANGUAGES.items() if LATIN in scripts
+    }
+
+
 def test_three_sentences_may_be_longer() -> None:
     text = "Imaging is slow. " * 30
     assert accepted(text) is None
@@ -576,16 +647,16 @@ def test_three_sentences_may_be_longer() -> None:
 
 def test_one_sentence_for_several_papers_is_about_none_of_them() -> None:
     settings = Summaries(endpoint="http://localhost/v1", model="m", line=1)
-    text = json.dumps({paper(n).id: "Read this paper now." for n in (1, 2)})
+    text = json.dumps({paper(n).id: "Everything is quicker now." for n in (1, 2)})
     assert good_answers(text, [paper(1), paper(2)], settings) == {}
 
 
 def test_thoughts_and_a_fence_around_the_answer_do_no_harm() -> None:
     settings = Summaries(endpoint="http://localhost/v1", model="m", line=1)
-    text = (
-        '<think>{"a": 1}</think>\n```json\n{"2601.00001": {"sentence": "It is quicker now."}}\n```'
-    )
-    assert good_answers(text, [paper(1)], settings)[paper(1).id].sentence == "It is quicker now."
+    answer = '{"2601.00001": {"sentence": "The number is quicker."}}'
+    text = f'<think>{{"a": 1}}</think>\n```json\n{answer}\n```'
+    found = good_answers(text, [paper(1)], settings)
+    assert found[paper(1).id].sentence == "The number is quicker."
 
 
 @given(st.text(), st.sampled_from(sorted(LANGUAGES)))

@@ -61,7 +61,9 @@ def completion(text: str, tokens: int | None = 100) -> Said:
 
 def sentences(papers: Papers) -> Said:
     """A good answer: a sentence of its own for each paper."""
-    return completion(json.dumps({id: f"It makes number {id} quicker." for id in papers}))
+    return completion(
+        json.dumps({id: f"{of['title']} makes number {id} quicker." for id, of in papers.items()})
+    )
 
 
 @contextmanager
