@@ -394,38 +394,22 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
     ),
 )
 def _preview(arguments: Namespace) -> int:
-    from daily_papers import preview, preview_text
-    from daily_papers.repository import Repository
+    from daily_papers.preview import Request, preview
+    from daily_papers.preview_text import FORMATS
 
-    request = preview.Request(arguments.root, listing_day(os.environ), os.environ, _say)
-    write = preview_text.FORMATS[arguments.format]
-    if arguments.changed_since is None:
-        config = Repository(request.root).load_config()
-        keywords = preview.keywords_named(config, arguments.keyword)
-    else:
-        config, changes = preview.changed_since(request.root, arguments.changed_since, request.day)
-        keywords = changes.keywords
-        sentences = preview_text.changes_in_words(changes)
-        print(write(preview_text.Passage("Preview of keywords.yaml", sentences, level=2)))
-    searched = [keyword for keyword in keywords if keyword.like is None]
-    previews = []
-    failures = []
-    with preview.session_for(request) as session:
-        for found in preview.preview_keywords(session, request, config, searched):
-            print(write(preview_text.keyword_passage(found)), flush=True)
-            previews.append(found)
-            failures.append(found.failure)
-        left_out = len(searched) - len(previews)
-        together = preview.overview(session, request, config, previews, left_out)
-        if words := list(preview_text.overview_in_words(together)):
-            title = "Together" if len(searched) > 1 else "Similar"
-            print(write(preview_text.Passage(title, words, level=2)))
-        for keyword in keywords:
-            if keyword.like is not None:
-                ranked = preview.preview_liked(session, request, config, keyword)
-                print(write(preview_text.liked_passage(ranked)), flush=True)
-                failures.append(ranked.failure)
-    return 1 if any(failures) else 0
+    request = Request(
+        root=arguments.root,
+        day=listing_day(os.environ),
+        environ=os.environ,
+        say=_say,
+        keyword=arguments.keyword,
+        since=arguments.changed_since,
+    )
+    failed = False
+    for passage in preview(request):
+        print(FORMATS[arguments.format](passage), flush=True)
+        failed |= passage.failed
+    return 1 if failed else 0
 
 
 @command(

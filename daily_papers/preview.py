@@ -1,4 +1,4 @@
-"""`preview`: what a keyword would bring, before it is merged.
+"""`preview`: what keywords would bring, before they are merged.
 
 Data flow: keywords.yaml, now and at an older commit -> the keywords that changed -> one search for
 each -> counts. `preview_text` writes them up.
@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 from pathlib import Path
 
-from daily_papers.arxiv.feed import todays_feed
+from daily_papers.arxiv.feed import FeedAnswer, todays_feed
 from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import Limits, PoliteSession
@@ -26,16 +27,23 @@ from daily_papers.config import (
     parse_config,
 )
 from daily_papers.config.reader import MOST_PAPERS
-from daily_papers.daily.evidence import FeedRead, Liked, Ranked, known_liked
+from daily_papers.daily.evidence import FeedRead, Liked, known_liked
 from daily_papers.daily.job import all_categories
 from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.news import matching_each
-from daily_papers.daily.plan import split_into_parts
+from daily_papers.daily.plan import MOST_FILLS, split_into_parts
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.github_actions import repository_url
 from daily_papers.papers.announcement import merge_parts
-from daily_papers.papers.authors import CoauthorGroup, coauthor_groups
 from daily_papers.papers.paper import Paper
+from daily_papers.preview_text import (
+    KeywordPreview,
+    Passage,
+    keyword_passage,
+    rounded,
+    unit_of,
+    unknown,
+)
 from daily_papers.query.expression import (
     All,
     AnyOf,
@@ -46,13 +54,13 @@ from daily_papers.query.expression import (
     wanted_leaves,
 )
 from daily_papers.query.matching import Matches, Verdict
-from daily_papers.query.nearest import Nearest, nearest_phrases
+from daily_papers.query.nearest import nearest_phrases
+from daily_papers.render.markdown import shown
 from daily_papers.repository import KEYWORDS, Repository
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
+from daily_papers.text import plural
 
-#: If a table covers fewer days, people who are away for a week miss papers.
-FEWEST_DAYS = 7.0
 #: Each preview is a search, at arXiv's pace; if more keywords change, only these are searched for.
 MOST_PREVIEWS = 40
 #: In seconds. People won't wait as long for a preview as for the daily job.
@@ -66,9 +74,6 @@ _LEAST_DOUBLE = 5
 #: So many phrases are compared with what so many papers say.
 _MOST_PHRASES = 200
 _MOST_PAPERS = 5_000
-#: A topic with nothing new for longer than this is inactive, or misspelt.
-_INACTIVE_DAYS = 365
-_LISTING_DAYS_A_WEEK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,131 +85,64 @@ class Request:
     environ: Mapping[str, str]
     #: Called with a sentence before a long wait.
     say: Callable[[str], None]
+    #: A name or slug in keywords.yaml, or a new phrase; None for all keywords.
+    keyword: str | None = None
+    #: Preview what has changed since this commit instead.
+    since: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KeywordPreview:
-    """A keyword, and what a full search for it found."""
+def preview(request: Request) -> Iterator[Passage]:
+    """Ask arXiv for each keyword in turn, and say what it would bring, or why we don't know.
 
-    keyword: Keyword
-    day: date
-    #: The papers that match by our own rule, latest update first.
-    papers: tuple[Paper, ...] = ()
-    #: If a phrase must be in title and abstract, those with it in either: the search was for them.
-    either: tuple[Paper, ...] = ()
-    #: How many papers arXiv has in all; an estimate if there are more ``either``.
-    total: int = 0
-    #: How many papers arXiv returned.
-    returned: int = 0
-    #: How many of the papers each other keyword has, too; the most first.
-    overlaps: tuple[tuple[str, int], ...] = ()
-    #: How many other papers arXiv returned, which would not be stored.
-    strangers: int = 0
-    #: Why there is no result; None if arXiv answered the search.
-    failure: str | None = None
+    Raises DailyPapersError.
+    """
+    config = load_config(request.root / KEYWORDS)
+    if request.since is None:
+        keywords = _keywords_named(config, request.keyword)
+    else:
+        keywords, sentences = _changes(request, config, request.since)
+        yield Passage("Preview of keywords.yaml", sentences, level=2)
+    searched = [keyword for keyword in keywords if keyword.like is None]
+    services = Services.from_environment(request.environ)
+    with PoliteSession(
+        Limits.of(services, budget=_BUDGET),
+        say=request.say,
+        digest_repository=repository_url(request.environ),
+    ) as session:
+        api = QueryApi(session, services)
+        previews = []
+        for keyword in searched[:MOST_PREVIEWS]:
+            previews.append(_preview_of(keyword, api, config, request.day))
+            yield keyword_passage(previews[-1])
+        store = Repository(request.root).store_for(config)
 
-    @property
-    def new_per_listing_day(self) -> float:
-        """How many new papers, which are mailed, match on an average listing day; 0 if unknown."""
-        new = sum(paper.version == 1 for paper in self.papers)
-        return (per_listing_day(self.papers) or 0.0) * new / max(len(self.papers), 1)
+        def listing(categories: Sequence[str]) -> FeedAnswer:
+            return todays_feed(session, services, split_into_parts(categories, store.state.listed))
 
-    @property
-    def days_covered(self) -> float | None:
-        """How many days a full table reaches back; None if all papers fit, or if unknown."""
-        days = _days(self.papers)
-        if days is None or self.total <= self.keyword.max_papers:
-            return None
-        return days * (self.keyword.max_papers - 1) / (len(self.papers) - 1)
-
-    @property
-    def is_too_broad(self) -> bool:
-        """Whether papers leave the table within a week."""
-        return self.days_covered is not None and self.days_covered < FEWEST_DAYS
-
-    @property
-    def days_since_newest(self) -> int | None:
-        """How many days ago the newest paper was submitted, if more than a year ago."""
-        if not self.papers:
-            return None
-        days = (self.day - max(paper.date for paper in self.papers)).days
-        return days if days > _INACTIVE_DAYS else None
-
-    @property
-    def coauthor_groups(self) -> tuple[CoauthorGroup, ...]:
-        """If the keyword tracks a person: groups of coauthors, which may be different people."""
-        return coauthor_groups(self.papers, self.keyword.authors) if self.keyword.authors else ()
-
-
-def _days(papers: Sequence[Paper]) -> float | None:
-    """Days from the oldest of the papers to the newest; None if there are too few."""
-    times = [paper.updated for paper in papers if paper.updated is not None]
-    if len(times) < 2:
-        return None
-    return (max(times) - min(times)).total_seconds() / 86_400 or None
-
-
-def per_listing_day(papers: Sequence[Paper]) -> float | None:
-    """How many of a search's papers and revisions come on an average listing day."""
-    days = _days(papers)
-    return None if days is None else (len(papers) - 1) / days * 7 / _LISTING_DAYS_A_WEEK
-
-
-@dataclass(frozen=True, slots=True)
-class LikedPreview:
-    """A keyword with `like`, and what it would take from the last listing."""
-
-    keyword: Keyword
-    #: How many new and cross-listed papers the last listing has in its categories.
-    listed: int = 0
-    ranked: Ranked | None = None
-    #: Why there is no result; None if arXiv answered.
-    failure: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What the previews come to together."""
-
-    #: How many different new papers come on an average listing day; None for a single keyword.
-    new_per_listing_day: float | None
-    #: Keywords whose papers are all in another one's table, too.
-    doubles: tuple[tuple[str, str], ...]
-    #: Phrases that find nothing, or far less than similar ones.
-    nearest: tuple[Nearest, ...]
-    #: How many papers were looked at: those of the searches, of the store, of the last listing.
-    papers: int
-    #: How many of them the last listing has; 0 if it was not asked for, or not known.
-    listed: int
-    #: How many keywords were not searched for.
-    left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordChanges:
-    """What an edit of keywords.yaml changes."""
-
-    #: Keywords that are new, or whose expression changed.
-    keywords: tuple[Keyword, ...]
-    removed: tuple[str, ...]
-    renamed: tuple[tuple[str, str], ...]
-    #: How many searches the daily job makes because of it.
-    fills: int
+        listed: list[Paper] = []
+        # The words of the last listing's papers may be close to a keyword without hits.
+        if any(not each.papers and not each.either and each.failure is None for each in previews):
+            answer = listing(all_categories(config.keywords))
+            listed = [one.paper for part in answer.parts for one in part.announcements]
+        together = list(_together(previews, store, listed, len(searched) - len(previews)))
+        if together:
+            yield Passage("Together" if len(searched) > 1 else "Similar", together, level=2)
+        for keyword in keywords:
+            if keyword.like is not None:
+                answer = listing(keyword.categories)
+                yield _liked(keyword, api, request, config, store, answer)
 
 
 # --- which keywords ----------------------------------------------------------------------------
 
 
-def keywords_named(config: Config, name: str | None) -> tuple[Keyword, ...]:
+def _keywords_named(config: Config, name: str | None) -> tuple[Keyword, ...]:
     """Find a keyword by name or slug, or read the text as a new phrase; all keywords for None."""
     if name is None:
         return config.keywords
-    found = (k for k in config.keywords if name.casefold() in (k.name.casefold(), k.slug))
-    known = next(found, None)
-    return (known or _new_keyword(config, name),)
-
-
-def _new_keyword(config: Config, name: str) -> Keyword:
+    for keyword in config.keywords:
+        if name.casefold() in (keyword.name.casefold(), keyword.slug):
+            return (keyword,)
     quoted = name.replace("'", "''")
     lines = ["keywords:", f"  - '{quoted}'"]
     if config.categories:
@@ -215,26 +153,33 @@ def _new_keyword(config: Config, name: str) -> Keyword:
         raise UsageError(f"preview: {error.problems[0].message}") from error
     except UnicodeEncodeError as error:  # bytes on the command line that are not text
         raise UsageError("preview: the keyword is not UTF-8") from error
-    return replace(keyword, max_papers=config.max_papers)
+    return (replace(keyword, max_papers=config.max_papers),)
 
 
-def changed_since(root: Path, revision: str, day: date) -> tuple[Config, KeywordChanges]:
-    """Compare keywords.yaml with that of a commit. Raises DailyPapersError."""
-    config = load_config(root / KEYWORDS)
-    earlier = _config_at(root, revision)
+def _changes(
+    request: Request, config: Config, revision: str
+) -> tuple[tuple[Keyword, ...], list[str]]:
+    """The keywords that are new or search for something else than at a commit.
+
+    Also in words: how many searches the edit takes, and which tables are removed or kept.
+    """
+    earlier = _config_at(request.root, revision)
     before = () if earlier is None else earlier.keywords
-    done = reconcile(reconcile(Store(), before, day).store, config.keywords, day)
+    store = reconcile(Store(), before, request.day).store
+    done = reconcile(store, config.keywords, request.day)
     changed = {*done.added, *done.changed}
     slugs = dict(done.renamed)
     rows = {slugs.get(keyword.slug, keyword.slug): keyword.max_papers for keyword in before}
     # A table that gets longer needs the papers that were pushed out of it.
     longer = {k.slug for k in config.keywords if k.max_papers > rows.get(k.slug, k.max_papers)}
-    return config, KeywordChanges(
-        keywords=tuple(keyword for keyword in config.keywords if keyword.slug in changed),
-        removed=done.removed,
-        renamed=done.renamed,
-        fills=len((changed | longer) - {k.slug for k in config.keywords if k.like is not None}),
-    )
+    fills = len((changed | longer) - {k.slug for k in config.keywords if k.like is not None})
+    searches = plural(fills, "search", "searches")
+    runs = "run" if fills <= MOST_FILLS else f"{ceil(fills / MOST_FILLS):,} runs"
+    change = f"The change takes {searches}, in the next {runs}"
+    sentences = [change if fills else "The change takes no search"]
+    sentences += [f"{slug} is removed, with its table" for slug in done.removed]
+    sentences += [f"{old} becomes {new} and keeps its papers" for old, new in done.renamed]
+    return tuple(keyword for keyword in config.keywords if keyword.slug in changed), sentences
 
 
 def changed_endpoint(config: Config, path: Path, revision: str) -> tuple[Problem, ...]:
@@ -280,94 +225,71 @@ def _git(root: Path, *arguments: str) -> bytes | None:
 # --- what they bring ---------------------------------------------------------------------------
 
 
-def session_for(request: Request) -> PoliteSession:
-    """The session of all that a preview asks arXiv."""
-    return PoliteSession(
-        Limits.of(Services.from_environment(request.environ), budget=_BUDGET),
-        say=request.say,
-        digest_repository=repository_url(request.environ),
+def _preview_of(keyword: Keyword, api: QueryApi, config: Config, day: date) -> KeywordPreview:
+    rows = max(keyword.max_papers, _LEAST_ROWS)
+    search = in_either(keyword.expression)
+    is_looser = search != keyword.expression
+    try:
+        answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS) if is_looser else rows)
+    except FetchError as error:
+        return KeywordPreview(keyword, day, failure=str(error))
+    found = matching(search, answer.papers)
+    papers = matching(keyword.expression, found)
+    share = len(papers) / len(answer.papers) if len(papers) < len(found) else 1.0
+    return KeywordPreview(
+        keyword,
+        day,
+        papers=papers,
+        either=found if is_looser else (),
+        total=round(answer.total * share),
+        returned=len(answer.papers),
+        overlaps=overlaps(keyword, config.keywords, papers),
+        strangers=len(answer.papers) - len(found),
     )
 
 
-def preview_keywords(
-    session: PoliteSession, request: Request, config: Config, keywords: Sequence[Keyword]
-) -> Iterator[KeywordPreview]:
-    """Search for each keyword in turn; yield what it would bring, or why we don't know."""
-    api = QueryApi(session, Services.from_environment(request.environ))
-    for keyword in keywords[:MOST_PREVIEWS]:
-        rows = max(keyword.max_papers, _LEAST_ROWS)
-        search = in_either(keyword.expression)
-        is_looser = search != keyword.expression
-        try:
-            answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS) if is_looser else rows)
-        except FetchError as error:
-            yield KeywordPreview(keyword, request.day, failure=str(error))
-            continue
-        found = matching(search, answer.papers)
-        papers = matching(keyword.expression, found)
-        share = len(papers) / len(answer.papers) if len(papers) < len(found) else 1.0
-        yield KeywordPreview(
-            keyword,
-            request.day,
-            papers=papers,
-            either=found if is_looser else (),
-            total=round(answer.total * share),
-            returned=len(answer.papers),
-            overlaps=overlaps(keyword, config.keywords, papers),
-            strangers=len(answer.papers) - len(found),
-        )
-
-
-def preview_liked(
-    session: PoliteSession, request: Request, config: Config, keyword: Keyword
-) -> LikedPreview:
-    """Ask for the last listing in the keyword's categories, and rank it."""
-    repository = Repository(request.root)
-    store = repository.store_for(config)
+def _liked(
+    keyword: Keyword,
+    api: QueryApi,
+    request: Request,
+    config: Config,
+    store: Store,
+    answer: FeedAnswer,
+) -> Passage:
+    """What a keyword would take from the last listing, the closest first."""
+    if answer.failures:
+        return unknown(keyword.name, str(answer.failures[0].error))
     # Ignore what was taken or mailed before: the question is what the keyword would take.
     unspent = {slug: replace(each, last_success=None) for slug, each in store.keywords.items()}
     before = store.updated(keywords=unspent, news=frozenset())
-    services = Services.from_environment(request.environ)
-    parts = split_into_parts(keyword.categories, store.state.listed)
-    answer = todays_feed(session, services, parts)
-    if answer.failures:
-        return LikedPreview(keyword, failure=str(answer.failures[0].error))
-    unknown = [id for id in config.liked_ids if id not in store.liked]
+    missing = [id for id in config.liked_ids if id not in store.liked]
     try:
-        liked = Liked(tuple(QueryApi(session, services).by_id(unknown)) if unknown else ())
+        liked = Liked(tuple(api.by_id(missing)) if missing else ())
     except FetchError as error:
-        return LikedPreview(keyword, failure=str(error))
+        return unknown(keyword.name, str(error))
     announced = merge_parts(part.announcements for part in answer.parts)
-    matched = matching_each(config.keywords, [one.paper for one in announced])
-    feed = FeedRead(announced, matched, ())
-    return LikedPreview(
-        keyword,
-        listed=sum(one.kind.is_news for one in announced),
-        ranked=rank_listing(
-            repository.root, config, before, feed, known_liked(before, [liked]), request.day
-        ),
+    feed = FeedRead(announced, matching_each(config.keywords, [one.paper for one in announced]), ())
+    ranked = rank_listing(
+        request.root, config, before, feed, known_liked(before, [liked]), request.day
+    )
+    taken = ranked.chosen[keyword.slug]
+    similar = ((paper, ranked.liking[paper.id].similar) for paper in taken)
+    listed = plural(sum(one.kind.is_news for one in announced), "paper")
+    return Passage(
+        keyword.name,
+        [*ranked.notes, f"takes {len(taken)} of the last listing's {listed}"],
+        papers=[(paper, f"similar to {shown(title)}" if title else "") for paper, title in similar],
+        order="closest",
     )
 
 
-def overview(
-    session: PoliteSession,
-    request: Request,
-    config: Config,
-    previews: Sequence[KeywordPreview],
-    left_out: int,
-) -> Overview:
-    """Sum the previews up, from their papers and those of the store.
+def _together(
+    previews: Sequence[KeywordPreview], store: Store, listed: Sequence[Paper], left_out: int
+) -> Iterator[str]:
+    """What the previews come to together; nothing if there is nothing to say.
 
-    If a keyword has no hits, it also asks for the last listing: the words of its papers may be
-    close to it.
+    ``listed`` are the papers of the last listing, if it was asked for.
     """
-    store = Repository(request.root).store_for(config)
-    listed: list[Paper] = []
-    if any(not each.papers and not each.either and each.failure is None for each in previews):
-        parts = split_into_parts(all_categories(config.keywords), store.state.listed)
-        services = Services.from_environment(request.environ)
-        answer = todays_feed(session, services, parts)
-        listed = [one.paper for part in answer.parts for one in part.announcements]
     found = [paper for each in previews for paper in (*each.papers, *each.either)]
     stored = [each.paper for each in store.papers.values()]
     papers = list({paper.id: paper for paper in (*found, *listed, *stored)}.values())[:_MOST_PAPERS]
@@ -378,20 +300,28 @@ def overview(
         for leaf in wanted_leaves(each.keyword.expression)
         if isinstance(leaf, Phrase)
     ]
+    nearest = nearest_phrases(list(dict.fromkeys(phrases))[:_MOST_PHRASES], papers)
+    if len(previews) > 1:
+        new = _new_per_listing_day(previews)
+        unit, days = unit_of(new)
+        yield f"{rounded(new * days)} different new papers a {unit}"
     doubles = [
         (each.keyword.name, other)
         for each in previews
         for other, count in each.overlaps
         if count == len(each.papers) >= _LEAST_DOUBLE
     ]
-    return Overview(
-        new_per_listing_day=_new_per_listing_day(previews) if len(previews) > 1 else None,
-        doubles=tuple({frozenset(pair): pair for pair in reversed(doubles)}.values()),
-        nearest=nearest_phrases(list(dict.fromkeys(phrases))[:_MOST_PHRASES], papers),
-        papers=len(papers),
-        listed=len(listed),
-        left_out=left_out,
-    )
+    for name, other in {frozenset(pair): pair for pair in reversed(doubles)}.values():
+        yield f"every paper of {name} is in {other}, too; remove one of the two, or narrow it"
+    for near in nearest:
+        has = f"is in {plural(near.count, 'paper')}" if near.count else "has no hits"
+        others = ", ".join(f'"{other}" ({plural(count, "paper")})' for other, count in near.others)
+        yield f'"{near.phrase}" {has}; close to it: {others}'
+    if left_out:
+        yield f"{left_out:,} more keywords were not searched for; name one to preview it"
+    if len(previews) > 1 or nearest:
+        of_listing = f", {len(listed):,} of them in the last listing" if listed else ""
+        yield f"This is from {plural(len(papers), 'paper')}, found above or stored{of_listing}"
 
 
 def _new_per_listing_day(previews: Sequence[KeywordPreview]) -> float:

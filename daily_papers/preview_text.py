@@ -7,25 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
+from datetime import date
 
+from daily_papers.config import Keyword
 from daily_papers.config.messages import list_as_yaml
-from daily_papers.daily.plan import MOST_FILLS
 from daily_papers.github_actions import harmless
+from daily_papers.papers.authors import coauthor_groups
 from daily_papers.papers.paper import Paper
-from daily_papers.preview import (
-    FEWEST_DAYS,
-    KeywordChanges,
-    KeywordPreview,
-    LikedPreview,
-    Overview,
-    per_listing_day,
-)
 from daily_papers.query.expression import Phrase, to_arxiv, wanted_leaves
 from daily_papers.query.matching import explain, why
 from daily_papers.render import markdown
 from daily_papers.text import plural
 
+#: If a table covers fewer days, people who are away for a week miss papers.
+_FEWEST_DAYS = 7.0
+#: A topic with nothing new for longer than this is inactive, or misspelt.
+_INACTIVE_DAYS = 365
+_LISTING_DAYS_A_WEEK = 5
 _SAMPLES = 5
 _NAMES = 3
 _OVERLAPS = 5
@@ -45,6 +43,8 @@ class Passage:
     order: str = "newest"
     #: Of the title, in Markdown.
     level: int = 3
+    #: Whether it says that arXiv did not answer.
+    failed: bool = False
 
 
 def as_text(passage: Passage) -> str:
@@ -78,12 +78,77 @@ def as_markdown(passage: Passage) -> str:
 FORMATS = {"text": as_text, "markdown": as_markdown}
 
 
+@dataclass(frozen=True, slots=True)
+class KeywordPreview:
+    """A keyword, and what a full search for it found."""
+
+    keyword: Keyword
+    day: date
+    #: The papers that match by our own rule, latest update first.
+    papers: tuple[Paper, ...] = ()
+    #: If a phrase must be in title and abstract, those with it in either: the search was for them.
+    either: tuple[Paper, ...] = ()
+    #: How many papers arXiv has in all; an estimate if there are more ``either``.
+    total: int = 0
+    #: How many papers arXiv returned.
+    returned: int = 0
+    #: How many of the papers each other keyword has, too; the most first.
+    overlaps: tuple[tuple[str, int], ...] = ()
+    #: How many other papers arXiv returned, which would not be stored.
+    strangers: int = 0
+    #: Why there is no result; None if arXiv answered the search.
+    failure: str | None = None
+
+    @property
+    def new_per_listing_day(self) -> float:
+        """How many new papers, which are mailed, match on an average listing day; 0 if unknown."""
+        new = sum(paper.version == 1 for paper in self.papers)
+        return (per_listing_day(self.papers) or 0.0) * new / max(len(self.papers), 1)
+
+    @property
+    def days_covered(self) -> float | None:
+        """How many days a full table reaches back; None if all papers fit, or if unknown."""
+        days = _days(self.papers)
+        if days is None or self.total <= self.keyword.max_papers:
+            return None
+        return days * (self.keyword.max_papers - 1) / (len(self.papers) - 1)
+
+    @property
+    def is_too_broad(self) -> bool:
+        """Whether papers leave the table within a week."""
+        return self.days_covered is not None and self.days_covered < _FEWEST_DAYS
+
+    @property
+    def days_since_newest(self) -> int | None:
+        """How many days ago the newest paper was submitted, if more than a year ago."""
+        if not self.papers:
+            return None
+        days = (self.day - max(paper.date for paper in self.papers)).days
+        return days if days > _INACTIVE_DAYS else None
+
+
+def _days(papers: Sequence[Paper]) -> float | None:
+    """Days from the oldest of the papers to the newest; None if there are too few."""
+    times = [paper.updated for paper in papers if paper.updated is not None]
+    if len(times) < 2:
+        return None
+    return (max(times) - min(times)).total_seconds() / 86_400 or None
+
+
+def per_listing_day(papers: Sequence[Paper]) -> float | None:
+    """How many of a search's papers and revisions come on an average listing day."""
+    days = _days(papers)
+    return None if days is None else (len(papers) - 1) / days * 7 / _LISTING_DAYS_A_WEEK
+
+
 def keyword_passage(preview: KeywordPreview) -> Passage:
     """What a keyword would bring, with samples."""
-    expression = preview.keyword.expression
+    name, expression = preview.keyword.name, preview.keyword.expression
+    if preview.failure is not None:
+        return unknown(name, preview.failure, query=to_arxiv(expression))
     reasons = ((paper, explain(why(expression, paper))) for paper in preview.papers[:_SAMPLES])
     return Passage(
-        preview.keyword.name,
+        name,
         _sentences(preview),
         query=to_arxiv(expression),
         papers=[
@@ -93,62 +158,13 @@ def keyword_passage(preview: KeywordPreview) -> Passage:
     )
 
 
-def liked_passage(preview: LikedPreview) -> Passage:
-    """What the keyword would take, the closest first, and what each paper is like."""
-    name, ranked = preview.keyword.name, preview.ranked
-    if ranked is None:
-        return Passage(name, [f"Unknown: {preview.failure}"])
-    taken = ranked.chosen[preview.keyword.slug]
-    similar = ((paper, ranked.liking[paper.id].similar) for paper in taken)
-    listed = plural(preview.listed, "paper")
-    return Passage(
-        name,
-        [*ranked.notes, f"takes {len(taken)} of the last listing's {listed}"],
-        papers=[
-            (paper, f"similar to {markdown.shown(title)}" if title else "")
-            for paper, title in similar
-        ],
-        order="closest",
-    )
-
-
-def changes_in_words(changes: KeywordChanges) -> Iterator[str]:
-    """How many searches an edit takes, and which tables are removed or kept."""
-    if changes.fills:
-        runs = ceil(changes.fills / MOST_FILLS)
-        searches = plural(changes.fills, "search", "searches")
-        yield f"The change takes {searches}, in the next {'run' if runs == 1 else f'{runs:,} runs'}"
-    else:
-        yield "The change takes no search"
-    for slug in changes.removed:
-        yield f"{slug} is removed, with its table"
-    for old, new in changes.renamed:
-        yield f"{old} becomes {new} and keeps its papers"
-
-
-def overview_in_words(overview: Overview) -> Iterator[str]:
-    """What all keywords come to together; nothing if there is nothing to say."""
-    if overview.new_per_listing_day is not None:
-        unit, days = _unit(overview.new_per_listing_day)
-        yield f"{_rounded(overview.new_per_listing_day * days)} different new papers a {unit}"
-    for name, other in overview.doubles:
-        yield f"every paper of {name} is in {other}, too; remove one of the two, or narrow it"
-    for near in overview.nearest:
-        has = f"is in {plural(near.count, 'paper')}" if near.count else "has no hits"
-        found = ", ".join(f'"{other}" ({plural(count, "paper")})' for other, count in near.others)
-        yield f'"{near.phrase}" {has}; close to it: {found}'
-    if overview.left_out:
-        yield f"{overview.left_out:,} more keywords were not searched for; name one to preview it"
-    if overview.new_per_listing_day is not None or overview.nearest:
-        listed = f", {overview.listed:,} of them in the last listing" if overview.listed else ""
-        yield f"This is from {plural(overview.papers, 'paper')}, found above or stored{listed}"
+def unknown(name: str, failure: str, query: str | None = None) -> Passage:
+    """Say why nothing is known about a keyword."""
+    return Passage(name, [f"Unknown: {failure}"], query, failed=True)
 
 
 def _sentences(preview: KeywordPreview) -> Iterator[str]:
     """Everything there is to say, warnings first."""
-    if preview.failure is not None:
-        yield f"Unknown: {preview.failure}"
-        return
     yield from _warnings(preview)
     yield from _amounts(preview)
     shown = f"of the newest {len(preview.papers)}"
@@ -175,7 +191,7 @@ def _warnings(preview: KeywordPreview) -> Iterator[str]:
     if preview.is_too_broad:
         yield (
             f"Too broad: {preview.keyword.max_papers} rows cover {preview.days_covered:.1f} days,"
-            f" so papers leave the table in less than {FEWEST_DAYS:g}; give it categories or more"
+            f" so papers leave the table in less than {_FEWEST_DAYS:g}; give it categories or more"
             " words, or raise max_papers"
         )
     if preview.days_since_newest is not None:
@@ -188,9 +204,9 @@ def _both_ways(preview: KeywordPreview) -> Iterator[str]:
     phrases = dict.fromkeys(term.text for term in terms if isinstance(term, Phrase))
     rates = ""
     if (rate := per_listing_day(preview.either)) is not None:
-        unit, days = _unit(rate)
+        unit, days = unit_of(rate)
         each = ((per_listing_day(preview.papers) or 0.0), rate)
-        rates = f", {' and '.join(_rounded(rate * days) for rate in each)} a {unit}"
+        rates = f", {' and '.join(rounded(rate * days) for rate in each)} a {unit}"
     both, either = len(preview.papers), len(preview.either)
     narrow = "Narrow: " if 2 * both < either else ""
     yield (
@@ -205,27 +221,30 @@ def _amounts(preview: KeywordPreview) -> Iterator[str]:
     about = "about " if len(preview.either) > len(preview.papers) else ""
     yield f"{about}{plural(preview.total, 'paper')} on arXiv"
     if (rate := per_listing_day(preview.papers)) is not None:
-        unit, days = _unit(rate)
-        matches, new = _rounded(rate * days), _rounded(preview.new_per_listing_day * days)
+        unit, days = unit_of(rate)
+        matches, new = rounded(rate * days), rounded(preview.new_per_listing_day * days)
         yield f"{matches} matches a {unit}, {new} of them new papers"
     rows = preview.keyword.max_papers
     if preview.total <= rows:
         yield f"all of them fit in {rows:,} rows"
     elif preview.days_covered is not None:
-        yield f"{rows:,} rows cover {_rounded(preview.days_covered)} days"
+        yield f"{rows:,} rows cover {rounded(preview.days_covered)} days"
 
 
-def _unit(per_listing_day: float) -> tuple[str, int]:
+def unit_of(per_listing_day: float) -> tuple[str, int]:
     """The smallest unit that has at least one match, and its listing days."""
     return next(each for each in _UNITS if per_listing_day * each[1] >= 1 or each == _UNITS[-1])
 
 
-def _rounded(number: float) -> str:
+def rounded(number: float) -> str:
+    """Write a number of papers or days; with one decimal if it is small."""
     return f"{number:,.0f}" if number >= 9.95 else f"{number:.1f}".removesuffix(".0")
 
 
 def _homonyms(preview: KeywordPreview) -> Iterator[str]:
-    groups = preview.coauthor_groups
+    """Whether the papers of a tracked person seem to be by one person."""
+    people = preview.keyword.authors
+    groups = coauthor_groups(preview.papers, people) if people else ()
     if len(groups) == 1:
         others = ", ".join(groups[0].others[:_NAMES]) or "nobody"
         yield f"All the papers are connected by coauthors: probably one person, with {others}"

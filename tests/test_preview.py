@@ -14,8 +14,8 @@ from daily_papers import preview_text
 from daily_papers.config import Keyword, parse_config
 from daily_papers.papers.authors import coauthor_groups
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.preview import KeywordPreview, matching, overlaps, per_listing_day
-from daily_papers.preview_text import FORMATS, keyword_passage
+from daily_papers.preview import matching, overlaps
+from daily_papers.preview_text import FORMATS, KeywordPreview, keyword_passage, per_listing_day
 from tests.sandbox import RATE_EXCEEDED, SandboxArxiv, Service
 from tests.support.bare_remote import BareRemote, git
 from tests.support.command_line import Ended, run
