@@ -34,6 +34,9 @@ _FORMULA_STARTS = frozenset("=+-@")
 _UNSEEN_KINDS = ("C", "M", "Z")
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
+#: As `json.dumps` does, which makes an encoder each time.
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
+
 Value = str | int | tuple[str, ...] | None
 
 
@@ -80,7 +83,7 @@ def summarized(rows: Iterable[Row], summaries: Mapping[str, Summary]) -> Iterato
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:
     """One JSON object for each row, newest first within a keyword; unknown values are null."""
     for row in _in_order(rows):
-        yield json.dumps(_values(row), ensure_ascii=False) + "\n"
+        yield _JSON(_values(row)) + "\n"
 
 
 def csv_lines(rows: Iterable[Row]) -> Iterator[str]:

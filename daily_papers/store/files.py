@@ -245,19 +245,22 @@ class PaperLine:
         """Read the record. Raises StoreError, which names file and line, if it is damaged."""
         return _record(self.path, self.number, self.content, _read_paper)
 
-    def read_shown(self) -> tuple[str, Json]:
-        """The identifier, and where the paper was shown: ``keywords``, ``left`` and ``news``.
+    # Our own lines begin with the identifier and end with where the paper was shown. Nothing of
+    # these is checked but that they are there; `read` does.
 
-        Nothing of it is checked but that it is there; `read` does. Raises StoreError.
-        """
-        # Our own lines begin with the one and end with the other.
-        id, end = _ID_FIRST.match(self.content), self.content.rfind(b',"keywords":{')
+    def read_id(self) -> str:
+        """The paper's identifier. Raises StoreError."""
+        id = _ID_FIRST.match(self.content)
+        return self.read().paper.id if id is None else id[1].decode()
+
+    def read_shown(self) -> Json:
+        """Where it was shown: ``keywords``, ``left`` and ``news``. Raises StoreError."""
+        end = self.content.rfind(b',"keywords":{')
         end = end if end > 0 else self.content.rfind(b',"news":{')
-        if id is not None and end > 0:
+        if end > 0:
             with suppress(ValueError):
-                return id[1].decode(), json.loads(b"{" + self.content[end + 1 :])
-        stored = self.read()
-        return stored.paper.id, parse(_paper_line(stored).encode())
+                return parse(b"{" + self.content[end + 1 :])
+        return parse(_paper_line(self.read()).encode())
 
 
 def _read_paper(values: Json) -> StoredPaper:
