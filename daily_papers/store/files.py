@@ -82,7 +82,12 @@ def load_store(root: Path) -> Store:
         _KEYWORDS, _content(root, _KEYWORDS), lambda values: _read_keyword(values, state)
     )
     weeks = _records(_WEEKS, _content(root, _WEEKS), lambda values: decode(_Week, values))
-    stored = _by_key(listed(root, papers, _read_paper), lambda stored: stored.paper.id)
+    records = (
+        record
+        for path in papers
+        for record in _records(path, _content_of_some(root, path), _read_paper)
+    )
+    stored = _by_key(records, lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
         problem = f"damaged: {plural(lost, 'paper')} that it had are missing"
         raise StoreError(_PAPERS, f"{problem}; {_remedy(_PAPERS)}")
@@ -358,12 +363,24 @@ def _content(root: Path, path: str) -> bytes:
         raise unwritable(root / path, error) from error
 
 
-def listed(
-    root: Path, paths: Iterable[str], read: Callable[[Json], Record]
-) -> Iterator[tuple[str, Record]]:
-    """Each record of the files with its place. Raises StoreError, naming the line."""
-    for path in paths:
-        yield from _records(path, _content_of_some(root, path), read)
+def readable(
+    root: Path, folder: str, read: Callable[[Json], Record]
+) -> tuple[list[Record], list[StoreError]]:
+    """The records of a folder's files, and what is wrong with those that cannot be read."""
+    found: list[Record] = []
+    damage: list[StoreError] = []
+    for path in files_in(root, folder, "*.jsonl"):
+        try:
+            lines = _content_of_some(root, path).split(b"\n")
+        except StoreError as error:
+            damage.append(error)
+            continue
+        for number, text in enumerate(lines, 1):
+            try:
+                found += [_record(path, number, text, read)] if text else []
+            except StoreError as error:
+                damage.append(error)
+    return found, damage
 
 
 def _records(
