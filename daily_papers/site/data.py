@@ -141,7 +141,7 @@ class SiteData:
         self.summaries = summaries
         self._said: dict[str, str] = defaultdict(str)
         for summary in summaries.values():
-            self._said[summary.id] += f" {summary.version} {summary.text}"
+            self._said[summary.id] += f" {summary.version} {summary.model} {summary.text}"
         #: Newest first.
         self.digests = sorted(digests, key=lambda digest: digest_order(digest.key), reverse=True)
         #: By identifier, every paper that was ever shown.
