@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.mail.digest import Digest, Mail
+from daily_papers.mail.forms import TEXT, whole_text
 from daily_papers.mail.issue import (
     LONGEST_BODY,
     LONGEST_TITLE,
@@ -30,6 +31,7 @@ from daily_papers.mail.issue import (
     visible_text,
 )
 from daily_papers.papers.announcement import NewsItem
+from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown
 from tests.support.digests import digest, item
 from tests.support.goldens import assert_golden
@@ -203,7 +205,7 @@ def test_a_sentence_is_shown_as_the_author_wrote_it(text: str):
     news = item(1, sentence=f"We {text}", authors=())
     page = Rendered(whole(Mail((digest("2026-11-20", [news]),))))
     (line,) = page.items
-    expected = visible(visible_text(f"We {text}", 1000))
+    expected = visible(visible_text(without_commands(shown(f"We {text}")), 1000))
     assert visible(line).startswith(f"Paper number 1\ncs.CV\n{expected}")
 
 
@@ -278,6 +280,13 @@ def test_tex_accents_are_letters_and_maths_stays():
         whole(Mail((digest("2026-11-20", [item(1, title=r"Fr\'echet in $\mathbb{R}^n$")]),)))
     )
     assert "Fréchet in $\\mathbb{R}^n$" in line.items[0]
+
+
+def test_a_sentence_has_no_commands_for_the_look_of_words():
+    tex = r"We \textit{really \textbf{do}} so~well, by 5\% \& more, in $\textit{so}~x$."
+    mail = Mail((digest("2026-11-20", [item(1, sentence=tex)]),))
+    for text in (Rendered(whole(mail)).items[0], whole_text(mail, LINKS, TEXT)):
+        assert r"We really do so well, by 5% & more, in $\textit{so}~x$." in visible(text)
 
 
 def test_a_title_without_end_is_cut():

@@ -21,6 +21,7 @@ from daily_papers.mail.issue import (
     author_names,
     break_links,
     issue_title,
+    sentence_of,
     visible_text,
 )
 from daily_papers.mail.marks import Mark
@@ -196,7 +197,8 @@ def _shorter_and_shorter(item: NewsItem, form: Form) -> tuple[str, ...]:
         form.link("code", item.code_url) if item.code_url else "",
         form.link("project page", item.project_url) if item.project_url else "",
     )
-    below = (" · ".join(filter(None, facts)), harmless_text(item.sentence, _LONGEST_SENTENCE, form))
+    sentence = harmless_text(sentence_of(item), _LONGEST_SENTENCE, form)
+    below = (" · ".join(filter(None, facts)), sentence)
     full = form.line_break.join(filter(None, (form.bold(title(_LONGEST_TITLE)), *below)))
     return full, title(_LONGEST_TITLE), title(_SHORT_TITLE), paper.url
 

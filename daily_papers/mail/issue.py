@@ -25,6 +25,7 @@ from daily_papers.mail.marks import Marks
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning, totals_in_order
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper
+from daily_papers.papers.tex import without_commands
 from daily_papers.query.taxonomy import CATEGORIES
 from daily_papers.render.markdown import shown
 from daily_papers.text import cut, one_line, plural
@@ -259,7 +260,7 @@ def paper_item(item: NewsItem, others: str = "") -> str:
         f"[project page]({item.project_url})" if item.project_url else "",
         others,
     )
-    below = (" · ".join(filter(None, facts)), _inline(item.sentence, _LONGEST_SENTENCE))
+    below = (" · ".join(filter(None, facts)), _inline(sentence_of(item), _LONGEST_SENTENCE))
     lines = (_BLOCK_START.sub(ZERO_WIDTH_SPACE, line) for line in below if line)
     return "  \n  ".join((f"- **{_linked_title(paper)}**", *lines))
 
@@ -284,6 +285,11 @@ def author_names(item: NewsItem, escape: Callable[[str], str], bold: Callable[[s
     ]
     et_al = " et al." if len(authors) > len(names) - bool(more) else ""
     return ", ".join(names).replace(", …, ", " … ") + et_al
+
+
+def sentence_of(item: NewsItem) -> str:
+    """What a paper does, without TeX's commands for the look of words."""
+    return without_commands(shown(item.sentence))
 
 
 def _days(mail: Mail) -> str:

@@ -1,8 +1,9 @@
-r"""TeX accents as letters: ``Fr\'echet`` is Fréchet.
+r"""TeX outside of formulas: ``Fr\'echet`` is Fréchet, and ``\emph{so}`` is so.
 
 arXiv's metadata is ASCII, so authors write accents in TeX. The query API turns them into letters;
-the feed, OAI-PMH and many abstracts do not. Only accents and named letters are decoded: maths
-between dollar signs and every other macro stay as the author wrote them.
+the feed, OAI-PMH and many abstracts do not. `decode_accents` leaves every other macro as the author
+wrote it; `without_commands`, for running text, drops those that say how words look. Both leave
+maths between dollar signs alone.
 """
 
 from __future__ import annotations
@@ -60,9 +61,10 @@ _DROPPED = r"(?:\{\}|\s+(?=[^\W\d_]))?"
 # Letter accents take a group, a macro or, after a space, a letter. \b does not take a letter: if
 # authors write "\b word", they mean bold.
 _ACCENT = r"""(?:['`"^~=.]|[Hbcdkruv](?=[{\\])|[Hcdkruv]\s+(?=[^\W\d_]))"""
+_MATHS = r"(?: \$\$ (?:\\.|[^$\\])++ \$\$ | \$ (?:\\.|[^$\\])++ \$ (?<!\s\$(?=\d)) )"
 _TOKEN = re.compile(
     rf"""
-    (?P<maths> \$\$ (?:\\.|[^$\\])++ \$\$ | \$ (?:\\.|[^$\\])++ \$ (?<!\s\$(?=\d)) )
+    (?P<maths> {_MATHS} )
     | (?P<g0>\{{)? \\(?P<outer>{_ACCENT}) (?P<g1>\{{)?
           (?: \\(?P<inner>{_ACCENT}) (?P<g2>\{{)? )?
           (?: \\(?P<base>{_NAME}){_DROPPED} | (?P<letter>[^\W\d_]) )
@@ -75,6 +77,19 @@ _TOKEN = re.compile(
 # Looked for first, since most backslashes are those of formulas.
 _ANY = re.compile(rf"\\(?:{_ACCENT}|{_NAME})")
 
+_FORMULAS = re.compile(f"({_MATHS})", re.VERBOSE | re.DOTALL)
+# What authors write for the look of words: the words are shown without it.
+_LOOK = re.compile(
+    r"\\(?:emph|mbox|text(?:bf|it|md|normal|rm|sc|sf|sl|tt|up)?|underline|uline)\s*\{([^{}]*)\}"
+    r"|\{\\(?:bf|em|it|rm|sc|sf|sl|tt)\s+([^{}]*)\}"
+)
+_SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=\S)~(?=\S)")
+_QUOTES = {
+    "``": "\N{LEFT DOUBLE QUOTATION MARK}",
+    "''": "\N{RIGHT DOUBLE QUOTATION MARK}",
+    "~": " ",
+}
+
 
 def decode_accents(text: str) -> str:
     r"""Write TeX accents and named letters as Unicode letters, and leave everything else.
@@ -83,6 +98,18 @@ def decode_accents(text: str) -> str:
     ``\pm`` stay.
     """
     return _TOKEN.sub(_decoded, text) if _ANY.search(text) else text
+
+
+def without_commands(text: str) -> str:
+    r"""Text as it would be printed: ``\emph{so}`` is so, ``\%`` is %."""
+    if not any(sign in text for sign in ("\\", "~", "``", "''")):  # mostly, and quick to see
+        return text
+    pieces = _FORMULAS.split(text)
+    for place in range(0, len(pieces), 2):
+        for _ in range(3):  # one in another
+            pieces[place] = _LOOK.sub(lambda found: found[1] or found[2] or "", pieces[place])
+        pieces[place] = _SIGN.sub(lambda found: found[1] or _QUOTES[found[0]], pieces[place])
+    return "".join(pieces)
 
 
 def _decoded(token: re.Match[str]) -> str:

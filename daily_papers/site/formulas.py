@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown
 
 if TYPE_CHECKING:
@@ -62,21 +63,6 @@ _COMMAND = re.compile(r"\\|^&$")
 # There is space between a name of several letters (log, sin) and the letters beside it.
 _BESIDE_FUNCTION = frozenset({"mi", "mn", "msub", "msup", "mfrac", "msqrt"})
 _THIN_SPACE = '<mspace width="0.17em"></mspace>'
-
-
-# What authors write for the look of words: the words are shown without it.
-_LOOK = re.compile(
-    r"\\(?:emph|mbox|text(?:bf|it|md|normal|rm|sc|sf|sl|tt|up)?|underline|uline)\s*\{([^{}]*)\}"
-    r"|\{\\(?:bf|em|it|rm|sc|sf|sl|tt)\s+([^{}]*)\}"
-)
-_SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=\S)~(?=\S)")
-_QUOTES = {
-    "``": "\N{LEFT DOUBLE QUOTATION MARK}",
-    "''": "\N{RIGHT DOUBLE QUOTATION MARK}",
-    "~": " ",
-}
-
-
 _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ings?|ions?|ed|es|s|e|y)$")
 
 
@@ -137,14 +123,14 @@ class FormulaRenderer:
         """Write a text as HTML; phrases outside of formulas are highlighted."""
         plain = plain_text(text)
         if "$" not in plain and "\\" not in plain:  # mostly, and quick
-            return _marked(_without_commands(plain), marked)
+            return _marked(without_commands(plain), marked)
         html: list[str] = []
         start = 0
         for found in _FORMULA.finditer(plain):
-            html.append(_marked(_without_commands(plain[start : found.start()]), marked))
+            html.append(_marked(without_commands(plain[start : found.start()]), marked))
             html.append(self._mathml(found) or _marked(found[0], marked))
             start = found.end()
-        html.append(_marked(_without_commands(plain[start:]), marked))
+        html.append(_marked(without_commands(plain[start:]), marked))
         return Markup("".join(html))  # noqa: S704 - each text in it is escaped
 
     def _mathml(self, found: re.Match[str]) -> str | None:
@@ -165,16 +151,6 @@ class FormulaRenderer:
             return _written(formula)
         except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
             return None
-
-
-def _without_commands(text: str) -> str:
-    r"""Text as it would be printed: ``\emph{so}`` is so, ``\%`` is %."""
-    if "\\" in text:
-        for _ in range(3):  # one in another
-            text = _LOOK.sub(lambda found: found[1] or found[2] or "", text)
-    if "\\" in text or "~" in text or "``" in text or "''" in text:  # rare, and quick to see
-        return _SIGN.sub(lambda found: found[1] or _QUOTES[found[0]], text)
-    return text
 
 
 def _marked(text: str, phrases: Sequence[str]) -> Markup:
