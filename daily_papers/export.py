@@ -1,8 +1,7 @@
 """The store's tables for other programs: JSON lines, CSV, BibTeX.
 
 Each format yields texts that end with a newline, so that a large store never has to be one string.
-CSV is for spreadsheets: a cell that would run as a formula gets an apostrophe. What a model wrote
-is in columns of its own, with the model's name; BibTeX has it as an annotation, with its mark.
+CSV is for spreadsheets: a cell that would run as a formula gets an apostrophe.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from daily_papers.text import rfc3339
 COLUMNS = (
     *("keyword", "slug", "id", "version", "title", "authors", "abstract", "comment"),
     *("primary_category", "categories", "published", "updated", "first_seen", "doi"),
-    *("journal_ref", "url", "code_url", "summary", "translated_title", "summary_model"),
+    *("journal_ref", "url", "code_url", "summary"),
 )
 
 # Spreadsheets run a cell that begins with one of these, or with its full-width form (which NFKC
@@ -34,9 +33,6 @@ COLUMNS = (
 _FORMULA_STARTS = frozenset("=+-@")
 _UNSEEN_KINDS = ("C", "M", "Z")
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-
-#: As `json.dumps` does, which makes an encoder each time.
-_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 Value = str | int | tuple[str, ...] | None
 
@@ -50,7 +46,8 @@ class Row:
     paper: Paper
     #: The listing day on which the keyword first showed it.
     first_seen: date
-    summary: Summary | None = None
+    #: What a model says the paper does.
+    summary: str | None = None
 
 
 def table_rows(keywords: Sequence[Keyword], store: Store) -> Iterator[Row]:
@@ -76,13 +73,14 @@ def all_rows(keywords: Sequence[Keyword], papers: Mapping[str, StoredPaper]) -> 
 def summarized(rows: Iterable[Row], summaries: Mapping[str, Summary]) -> Iterator[Row]:
     """The rows with the summaries of their papers, which are by versioned identifier."""
     for row in rows:
-        yield replace(row, summary=summaries.get(row.paper.versioned_id))
+        summary = summaries.get(row.paper.versioned_id)
+        yield row if summary is None else replace(row, summary=summary.sentence)
 
 
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:
     """One JSON object for each row, newest first within a keyword; unknown values are null."""
     for row in _in_order(rows):
-        yield _JSON(_values(row)) + "\n"
+        yield json.dumps(_values(row), ensure_ascii=False) + "\n"
 
 
 def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -94,10 +92,9 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
 
 def bibtex(rows: Iterable[Row]) -> Iterator[str]:
     """One entry for each paper, however many keywords it has, with blank lines between."""
-    papers = {row.paper.id: row for row in _in_order(rows)}
-    for place, row in enumerate(papers.values()):
-        annotation = row.summary.text if row.summary else None
-        yield ("\n" if place else "") + bibtex_entry(row.paper, annotation) + "\n"
+    papers = {row.paper.id: row.paper for row in _in_order(rows)}
+    for place, paper in enumerate(papers.values()):
+        yield ("\n" if place else "") + bibtex_entry(paper) + "\n"
 
 
 #: What ``--format`` takes.
@@ -118,14 +115,14 @@ def _in_order(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _values(row: Row) -> dict[str, Value]:
-    paper, summary = row.paper, row.summary
+    paper = row.paper
     times = [None if time is None else rfc3339(time) for time in (paper.published, paper.updated)]
     values: tuple[Value, ...] = (
         *(row.keyword, row.slug, paper.id, paper.version, paper.title, paper.authors),
         *(paper.abstract, paper.comment, paper.primary_category, paper.categories),
         *times,
         *(row.first_seen.isoformat(), paper.doi, paper.journal_ref, paper.url, code_url(paper)),
-        *((summary.sentence, summary.title, summary.model) if summary else (None, None, None)),
+        row.summary,
     )
     return dict(zip(COLUMNS, values, strict=True))
 

@@ -256,14 +256,17 @@ def plan_topic(
     return TopicPlan(topic, lasting, is_renamed, out, tuple(parts), changed)
 
 
-def deliveries_issue(keys: Sequence[PartKey], today: date) -> tuple[str, tuple[PartKey, ...]]:
-    """The text of the issue Deliveries, and those of the keys that it still needs.
+def deliveries_issue(
+    keys: Sequence[PartKey], today: date | None
+) -> tuple[str, tuple[PartKey, ...]]:
+    """The text of the issue Deliveries, and those of the keys, oldest first, that it still needs.
 
-    These are the newest, which shows how far digests went to channels, and what is not too old to
-    be sent.
+    The oldest ones are dropped, up to the first that can still be sent, so that what is left has no
+    gaps. Without a day, as long as a digest is damaged, all stay: they show that it is missing.
     """
-    kept = [key for key in keys[:-1] if key.marks is not None and key.marks.is_due(today)]
-    kept += keys[-1:]
+    kept = list(keys)
+    while today and len(kept) > 1 and not (kept[0].marks and kept[0].marks.is_due(today)):
+        del kept[0]
     while sum(utf16_length(str(key)) + 2 for key in kept) > LONGEST_BODY:
         del kept[0]
     text = (

@@ -46,7 +46,7 @@ from daily_papers.mail.keyword_issues import (
     plan_topic,
     topics_of,
 )
-from daily_papers.mail.marks import DAYS_TRIED, Marks
+from daily_papers.mail.marks import Marks
 from daily_papers.text import plural
 
 LABEL = "daily-papers"
@@ -276,21 +276,23 @@ class Outbox:
     def deliveries(
         self, unsent: Unsent, plans: Sequence[TopicPlan], today: date
     ) -> tuple[Mail, ...]:
-        """The mails that begin to go to channels: of digests that came after those that did.
+        """The mails that begin to go to channels: of digests that were never noted before.
 
-        None of them is in the issue of a keyword yet, since a new channel begins with the next
-        digest. An older one, whose file was damaged, follows if it would still be noted otherwise.
+        What is noted has no gaps but those of damaged files. So from the oldest digest that is
+        still noted, a digest that is not was never noted; what is older was. None of them is in the
+        issue of a keyword yet, since a new channel begins with the next digest.
         """
+        if not self.marks:
+            return ()
         out = frozenset[str]().union(*(plan.out for plan in plans))
-        begun = {key for sent in self.mailbox.deliveries for key in sent.key.digests}
-        newest = max(map(digest_order, begun), default=(date.min, 0))
+        noted = [key for sent in self.mailbox.deliveries for key in sent.key.digests]
+        oldest = min(map(digest_order, noted), default=(date.min, 0))
         new = [
             digest
             for digest in unsent.per_keyword
-            if digest.key not in out | begun
-            and (digest_order(digest.key) > newest or (today - digest.day).days <= DAYS_TRIED)
+            if digest.key not in out.union(noted) and digest_order(digest.key) > oldest
         ]
-        return mails_of(new, today) if self.marks else ()
+        return mails_of(new, today)
 
     def _note(self, mails: Sequence[Mail], today: date) -> tuple[SentMail, ...]:
         """Note in the issue Deliveries which mails go to channels; return all that it notes."""
@@ -300,7 +302,7 @@ class Outbox:
         key = PartKey((), self.links.repository, part=0, parts=0, first=0, last=0, marks=self.marks)
         keys = [*(sent.key for sent in noted), *(replace(key, digests=m.keys) for m in mails)]
         keys.sort(key=lambda key: digest_order(key.digests[0]))
-        body, kept = deliveries_issue(keys, today)
+        body, kept = deliveries_issue(keys, today if self.has_all_digests else None)
         if noted:
             issue = replace(noted[0].issue, body=body)
             self.issues.edit(issue.number, issue.title, body)

@@ -77,15 +77,13 @@ _ORDINARY = re.compile(
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
 
 
-def bibtex_entry(paper: Paper, annotation: str | None = None) -> str:
+def bibtex_entry(paper: Paper) -> str:
     """Write the paper as an entry, without a newline at the end.
 
-    The name to cite it by depends only on the identifier, so it never changes. An annotation is for
-    the reader: programs such as Zotero show it as a note, and usual styles do not print it.
+    The name to cite it by depends only on the identifier, so it never changes.
     """
     key = f"arxiv-{paper.id.replace('/', '-')}"
-    fields = [*_fields(paper), *([("annote", f"{{{_text(annotation)}}}")] if annotation else [])]
-    lines = "".join(f"  {name} = {value},\n" for name, value in fields)
+    lines = "".join(f"  {name} = {value},\n" for name, value in _fields(paper))
     return f"@misc{{{key},\n{lines}}}"
 
 
