@@ -290,27 +290,16 @@ def _render(arguments: Namespace) -> int:
     ),
 )
 def _check(arguments: Namespace) -> int:
-    from daily_papers.config import ConfigError, load_config, same_by_stem
-    from daily_papers.daily.liking import unreadable_libraries
-    from daily_papers.keyword_check import unseen_authors, unsendable_terms
+    from daily_papers.config import ConfigError, load_config
+    from daily_papers.keyword_check import check_keywords
     from daily_papers.repository import KEYWORDS
     from daily_papers.template_check import check_templates
 
-    path, since = arguments.root / KEYWORDS, arguments.changed_since
+    path = arguments.root / KEYWORDS
     config = None
     try:
         config = load_config(path)
-        problems = (
-            *config.warnings,
-            *same_by_stem(config, str(path)),
-            *unsendable_terms(config, str(path)),
-            *unseen_authors(config, path.parent, str(path)),
-            *unreadable_libraries(config, path.parent, str(path)),
-        )
-        if since:
-            from daily_papers.preview import changed_endpoint
-
-            problems += changed_endpoint(config, path, since)
+        problems = tuple(check_keywords(config, path, arguments.changed_since))
     except ConfigError as error:
         problems = error.problems
     problems += check_templates(path.parent)

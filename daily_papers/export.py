@@ -1,7 +1,8 @@
 """The store's tables for other programs: JSON lines, CSV, BibTeX.
 
 Each format yields texts that end with a newline, so that a large store never has to be one string.
-CSV is for spreadsheets: a cell that would run as a formula gets an apostrophe.
+CSV is for spreadsheets: a cell that would run as a formula gets an apostrophe. What a model wrote
+is in columns of its own, with the model's name; BibTeX has it as an annotation, with its mark.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from daily_papers.text import rfc3339
 COLUMNS = (
     *("keyword", "slug", "id", "version", "title", "authors", "abstract", "comment"),
     *("primary_category", "categories", "published", "updated", "first_seen", "doi"),
-    *("journal_ref", "url", "code_url", "summary"),
+    *("journal_ref", "url", "code_url", "summary", "translated_title", "summary_model"),
 )
 
 # Spreadsheets run a cell that begins with one of these, or with its full-width form (which NFKC
@@ -33,6 +34,9 @@ COLUMNS = (
 _FORMULA_STARTS = frozenset("=+-@")
 _UNSEEN_KINDS = ("C", "M", "Z")
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+#: As `json.dumps` does, which makes an encoder each time.
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
 
 Value = str | int | tuple[str, ...] | None
 
@@ -46,8 +50,7 @@ class Row:
     paper: Paper
     #: The listing day on which the keyword first showed it.
     first_seen: date
-    #: What a model says the paper does.
-    summary: str | None = None
+    summary: Summary | None = None
 
 
 def table_rows(keywords: Sequence[Keyword], store: Store) -> Iterator[Row]:
@@ -73,14 +76,13 @@ def all_rows(keywords: Sequence[Keyword], papers: Mapping[str, StoredPaper]) -> 
 def summarized(rows: Iterable[Row], summaries: Mapping[str, Summary]) -> Iterator[Row]:
     """The rows with the summaries of their papers, which are by versioned identifier."""
     for row in rows:
-        summary = summaries.get(row.paper.versioned_id)
-        yield row if summary is None else replace(row, summary=summary.sentence)
+        yield replace(row, summary=summaries.get(row.paper.versioned_id))
 
 
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:
     """One JSON object for each row, newest first within a keyword; unknown values are null."""
     for row in _in_order(rows):
-        yield json.dumps(_values(row), ensure_ascii=False) + "\n"
+        yield _JSON(_values(row)) + "\n"
 
 
 def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
@@ -92,9 +94,10 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
 
 def bibtex(rows: Iterable[Row]) -> Iterator[str]:
     """One entry for each paper, however many keywords it has, with blank lines between."""
-    papers = {row.paper.id: row.paper for row in _in_order(rows)}
-    for place, paper in enumerate(papers.values()):
-        yield ("\n" if place else "") + bibtex_entry(paper) + "\n"
+    papers = {row.paper.id: row for row in _in_order(rows)}
+    for place, row in enumerate(papers.values()):
+        annotation = row.summary.text if row.summary else None
+        yield ("\n" if place else "") + bibtex_entry(row.paper, annotation) + "\n"
 
 
 #: What ``--format`` takes.
@@ -115,14 +118,14 @@ def _in_order(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _values(row: Row) -> dict[str, Value]:
-    paper = row.paper
+    paper, summary = row.paper, row.summary
     times = [None if time is None else rfc3339(time) for time in (paper.published, paper.updated)]
     values: tuple[Value, ...] = (
         *(row.keyword, row.slug, paper.id, paper.version, paper.title, paper.authors),
         *(paper.abstract, paper.comment, paper.primary_category, paper.categories),
         *times,
         *(row.first_seen.isoformat(), paper.doi, paper.journal_ref, paper.url, code_url(paper)),
-        row.summary,
+        *((summary.sentence, summary.title, summary.model) if summary else (None, None, None)),
     )
     return dict(zip(COLUMNS, values, strict=True))
 

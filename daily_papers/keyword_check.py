@@ -1,16 +1,22 @@
-"""What `check` finds in keywords that are valid: authors nobody wrote so, and too long searches."""
+"""What `check` finds in a keywords.yaml that can be read, and how it was at an earlier commit."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from daily_papers.config import Config, Problem
+from daily_papers.config import Config, ConfigError, Keyword, Problem, parse_config
 from daily_papers.config.messages import list_as_yaml
-from daily_papers.errors import DailyPapersError
+from daily_papers.config.slugs import in_any_order
+from daily_papers.daily.liking import unreadable_libraries
+from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.papers.authors import name_key, same_name
+from daily_papers.query.expression import Expression, Field, Phrase, leaves
+from daily_papers.query.fulltext import stems_of
 from daily_papers.query.request_line import term_too_long
+from daily_papers.repository import KEYWORDS
 from daily_papers.store.files import load_store
 
 #: A larger store is not read: `check` looks at files that anybody may have sent.
@@ -18,11 +24,57 @@ MOST_STORE_BYTES: Final = 20_000_000
 _MOST_NAMES: Final = 3
 
 
-def unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
+def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Problem]:
+    """Find searches that are too long, and warn of what is probably not meant.
+
+    With ``since``, also compare with that commit. Raises DailyPapersError.
+    """
+    name = str(path)
+    yield from config.warnings
+    yield from _same_by_stem(config, name)
+    for keyword in config.keywords:
+        if problem := term_too_long(keyword.expression):
+            yield Problem(name, keyword.line, None, f"{keyword.name}: {problem}")
+    yield from _unseen_authors(config, path.parent, name)
+    yield from unreadable_libraries(config, path.parent, name)
+    if since and config.summaries:
+        yield from _changed_endpoint(config, path, since)
+
+
+def _same_by_stem(config: Config, name: str) -> Iterator[Problem]:
+    """Warn about keywords, and phrases of one keyword, that differ only in endings and case."""
+    expressions = [keyword.expression for keyword in config.keywords]
+    phrases = {
+        leaf.text for each in expressions for leaf in leaves(each) if isinstance(leaf, Phrase)
+    }
+    stems = stems_of(sorted(phrases))
+    known: dict[int, str] = {}
+    searches: dict[str, Keyword] = {}
+    for keyword in (each for each in config.keywords if each.like is None):
+        search = in_any_order(keyword.expression, known, stems.__getitem__)
+        other = searches.setdefault(search, keyword)
+        twice = _phrases_twice(keyword.expression, stems)
+        if other is not keyword:
+            twice = [(keyword.name, f'"{other.name}" on line {other.line}')]
+        for phrase, same in dict.fromkeys(twice):
+            message = f'"{phrase}" finds the same as {same}: endings and case do not count; '
+            message += "remove one of the two"
+            yield Problem(name, keyword.line, None, f"keywords: {message}", "warning")
+
+
+def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each phrase with the same stems as an earlier one in the same field."""
+    first: dict[tuple[Field, str], str] = {}
+    phrases = [leaf for leaf in leaves(expression) if isinstance(leaf, Phrase)]
+    others = [first.setdefault((each.field, stems[each.text]), each.text) for each in phrases]
+    pairs = zip(phrases, others, strict=True)
+    return [(each.text, f'"{other}"') for each, other in pairs if other != each.text]
+
+
+def _unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
     """Warn of each author without a stored paper, if stored papers have similar names.
 
-    It is not a mistake, since perhaps none of the stored papers is by that person. ``name`` is what
-    messages call keywords.yaml.
+    It is not a mistake, since perhaps none of the stored papers is by that person.
     """
     people = [keyword for keyword in config.keywords if keyword.authors]
     files = (root / "data").glob("**/*") if people else ()
@@ -62,13 +114,42 @@ def _similar(spellings: Sequence[str], by_surname: Mapping[str, Mapping[str, Non
     return list(similar)[:_MOST_NAMES]
 
 
-def unsendable_terms(config: Config, name: str) -> tuple[Problem, ...]:
-    """The keywords whose search is too long for arXiv; a run does all the others.
+def _changed_endpoint(config: Config, path: Path, since: str) -> Iterator[Problem]:
+    """Warn if another host than at a commit is to write summaries."""
+    assert config.summaries is not None
+    earlier = config_at(path.parent, since)
+    known = earlier and earlier.summaries and earlier.summaries.endpoint
+    if config.summaries.endpoint != known:
+        message = (
+            f"endpoint: summaries would come from {config.summaries.endpoint}"
+            f"{f', not from {known}' if known else ''}; merge this only if you trust it"
+        )
+        yield Problem(str(path), config.summaries.line, None, message, "warning")
 
-    ``name`` is what messages call the file.
+
+def config_at(root: Path, revision: str) -> Config | None:
+    """The configuration of a commit; None if its file does not exist or is wrong.
+
+    Raises DailyPapersError.
     """
-    return tuple(
-        Problem(name, keyword.line, None, f"{keyword.name}: {problem}")
-        for keyword in config.keywords
-        if (problem := term_too_long(keyword.expression)) is not None
-    )
+    name = f"{revision}^{{commit}}"
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    if commit is None:
+        raise UsageError(
+            f"--changed-since: git finds no commit {revision!r} (a shallow clone may lack it)"
+        )
+    text = _git(root, "cat-file", "blob", f"{commit.decode().strip()}:./{KEYWORDS}")
+    try:
+        return None if text is None else parse_config(text, f"{KEYWORDS} at {revision}")
+    except ConfigError:
+        return None
+
+
+def _git(root: Path, *arguments: str) -> bytes | None:
+    """What git prints; None if it fails."""
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)
+    except OSError as error:
+        raise DailyPapersError(f"git cannot be run: {error.strerror}") from error
+    return done.stdout if done.returncode == 0 else None

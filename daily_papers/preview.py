@@ -6,7 +6,6 @@ each -> counts. `preview_text` writes them up.
 
 from __future__ import annotations
 
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +21,6 @@ from daily_papers.config import (
     Config,
     ConfigError,
     Keyword,
-    Problem,
     load_config,
     parse_config,
 )
@@ -32,8 +30,9 @@ from daily_papers.daily.job import all_categories
 from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.news import matching_each
 from daily_papers.daily.plan import MOST_FILLS, split_into_parts
-from daily_papers.errors import DailyPapersError, FetchError, UsageError
+from daily_papers.errors import FetchError, UsageError
 from daily_papers.github_actions import repository_url
+from daily_papers.keyword_check import config_at
 from daily_papers.papers.announcement import merge_parts
 from daily_papers.papers.paper import Paper
 from daily_papers.preview_text import (
@@ -163,7 +162,7 @@ def _changes(
 
     Also in words: how many searches the edit takes, and which tables are removed or kept.
     """
-    earlier = _config_at(request.root, revision)
+    earlier = config_at(request.root, revision)
     before = () if earlier is None else earlier.keywords
     store = reconcile(Store(), before, request.day).store
     done = reconcile(store, config.keywords, request.day)
@@ -180,46 +179,6 @@ def _changes(
     sentences += [f"{slug} is removed, with its table" for slug in done.removed]
     sentences += [f"{old} becomes {new} and keeps its papers" for old, new in done.renamed]
     return tuple(keyword for keyword in config.keywords if keyword.slug in changed), sentences
-
-
-def changed_endpoint(config: Config, path: Path, revision: str) -> tuple[Problem, ...]:
-    """Warn if another host than at a commit is to write summaries. Raises DailyPapersError."""
-    if config.summaries is None:
-        return ()
-    earlier = _config_at(path.parent, revision)
-    known = earlier and earlier.summaries and earlier.summaries.endpoint
-    if config.summaries.endpoint == known:
-        return ()
-    message = (
-        f"endpoint: summaries would come from {config.summaries.endpoint}"
-        f"{f', not from {known}' if known else ''}; merge this only if you trust it"
-    )
-    return (Problem(str(path), config.summaries.line, None, message, "warning"),)
-
-
-def _config_at(root: Path, revision: str) -> Config | None:
-    """The configuration of a commit; None if its file does not exist or is wrong."""
-    name = f"{revision}^{{commit}}"
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
-    if commit is None:
-        raise UsageError(
-            f"--changed-since: git finds no commit {revision!r} (a shallow clone may lack it)"
-        )
-    text = _git(root, "cat-file", "blob", f"{commit.decode().strip()}:./{KEYWORDS}")
-    try:
-        return None if text is None else parse_config(text, f"{KEYWORDS} at {revision}")
-    except ConfigError:
-        return None
-
-
-def _git(root: Path, *arguments: str) -> bytes | None:
-    """What git prints; None if it fails."""
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False)
-    except OSError as error:
-        raise DailyPapersError(f"git cannot be run: {error.strerror}") from error
-    return done.stdout if done.returncode == 0 else None
 
 
 # --- what they bring ---------------------------------------------------------------------------

@@ -87,7 +87,7 @@ class Repository:
     def load_summaries(self, config: Config) -> Mapping[str, Summary]:
         """What a model says of papers, by versioned identifier, in the language of today.
 
-        Nothing stops for a file that cannot be read: it is left out, with a warning.
+        Nothing stops for a line that cannot be read: it is left out, with a warning.
         """
         if config.summaries is None:
             return {}

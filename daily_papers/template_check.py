@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -146,14 +146,14 @@ def _mistakes(
     # A name that one template sets is seen by those that it includes or extends.
     set_anywhere = frozenset(name for tree in trees.values() for name in _names_set_in(tree))
     templates = frozenset(environment.list_templates())
-    found = (
-        _problem(name, mistake.line, str(mistake))
+    readers = {
+        name: _Reader(environment, templates, template_fields(name), set_anywhere) for name in trees
+    }
+    problems += _cut_short(
+        _problem(name, line, message)
         for name, tree in trees.items()
-        for mistake in _Reader(environment, templates, template_fields(name), set_anywhere).read(
-            tree
-        )
+        for line, message in readers[name].read(tree)
     )
-    problems += _cut_short(found)
     problems += _circle(trees, bundled)
     return sorted(problems, key=lambda problem: (problem.path, problem.line or 0))
 
@@ -234,23 +234,13 @@ def _names_set_in(tree: nodes.Template) -> Iterator[str]:
         yield from (name if isinstance(name, str) else name[1] for name in each.names)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mistake:
-    """A filter, test, template or field that does not exist."""
-
-    line: int
-    kind: str
-    name: str
-    #: The names that exist.
-    known: Collection[str] = field(compare=False)
-
-    def __str__(self) -> str:
-        message = f"there is no {self.kind} {cut(self.name, 60)!r}"
-        if len(self.name) > _LONGEST_COMPARED or len(self.known) > _MOST_COMPARED:
-            return message
-        known = [name for name in self.known if len(name) <= _LONGEST_COMPARED]
-        close = get_close_matches(self.name, known, 1)
-        return f"{message}; did you mean {close[0]!r}?" if close else message
+def _not_there(kind: str, name: str, known: Collection[str]) -> str:
+    """Say that there is no filter, test, template or field of this name, and which is close."""
+    message = f"there is no {kind} {cut(name, 60)!r}"
+    if len(name) > _LONGEST_COMPARED or len(known) > _MOST_COMPARED:
+        return message
+    close = get_close_matches(name, [each for each in known if len(each) <= _LONGEST_COMPARED], 1)
+    return f"{message}; did you mean {close[0]!r}?" if close else message
 
 
 class _Reader:
@@ -269,19 +259,24 @@ class _Reader:
         unknown = dict.fromkeys((*environment.globals, *_GIVEN, *set_anywhere))
         self._fields: ChainMap[str, Any] = ChainMap({**(fields or {}), **unknown})
         self._guarded: set[str] = set()
-        self._found: list[_Mistake] = []
+        #: The names that do exist, by the line, the kind and the name of one that does not.
+        self._found: dict[tuple[int, str, str], Collection[str]] = {}
 
-    def read(self, tree: nodes.Template) -> list[_Mistake]:
-        """Find every mistake, each once."""
+    def read(self, tree: nodes.Template) -> Iterator[tuple[int, str]]:
+        """Find every mistake, each once, with its line."""
         guards = tree.find_all((nodes.Test, nodes.Filter))
         self._guarded = {_dotted(guard.node) for guard in guards if guard.name in _GUARDS}
         self._visit(tree, self._fields)
-        return list(dict.fromkeys(self._found))
+        for (line, kind, name), known in self._found.items():
+            yield line, _not_there(kind, name, known)
 
     def _visit(self, node: nodes.Node, scope: ChainMap[str, Any]) -> None:
         match node:
-            case nodes.For():
-                self._visit_loop(node, scope)
+            case nodes.For(target=nodes.Name(name=target)):
+                element = _element_type(self._type_of(node.iter, scope))
+                inner = scope.new_child({target: element})
+                for child in node.iter_child_nodes(exclude=("iter", "target")):
+                    self._visit(child, inner)
                 return
             case nodes.Name() | nodes.Getattr():
                 self._type_of(node, scope)
@@ -302,15 +297,6 @@ class _Reader:
         for child in node.iter_child_nodes():
             self._visit(child, scope)
 
-    def _visit_loop(self, node: nodes.For, scope: ChainMap[str, Any]) -> None:
-        self._visit(node.iter, scope)
-        inner = scope
-        if isinstance(node.target, nodes.Name):
-            element = _element_type(self._type_of(node.iter, scope))
-            inner = scope.new_child({node.target.name: element})
-        for child in node.iter_child_nodes(exclude=("iter", "target")):
-            self._visit(child, inner)
-
     def _type_of(self, node: nodes.Node, scope: ChainMap[str, Any]) -> Any:
         """Follow ``a.b.c`` to its type."""
         if isinstance(node, nodes.Name):
@@ -329,7 +315,7 @@ class _Reader:
         return _known(types.get(node.attr))
 
     def _say(self, node: nodes.Node, kind: str, name: str, known: Collection[str]) -> None:
-        self._found.append(_Mistake(node.lineno, kind, name, known))
+        self._found.setdefault((node.lineno, kind, name), known)
 
 
 def _dotted(node: nodes.Node | None) -> str:

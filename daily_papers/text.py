@@ -34,7 +34,7 @@ def printable(text: str) -> str:
 
 def rfc3339(moment: datetime) -> str:
     """The moment in UTC, to the second: ``2026-01-20T12:00:00Z``."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:-6]}Z"
 
 
 def short_date(day: date) -> str:

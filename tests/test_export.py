@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from daily_papers.export import COLUMNS, FORMATS, Row, bibtex, csv_lines, jsonl
 from daily_papers.papers.paper import Origin, Paper, folded
+from daily_papers.store.summaries import Summary
 
 GOLDEN = Path(__file__).parent / "golden"
 SEEN = date(2026, 1, 20)
@@ -50,10 +51,19 @@ IMPORTED = Paper(
     updated=datetime(2025, 1, 1, tzinfo=UTC),
     origin=Origin.IMPORT,
 )
+SUMMARY = Summary(
+    id=FROM_FEED.id,
+    version=1,
+    model="some-model",
+    language="German",
+    day=SEEN,
+    sentence="Es macht {alles} schneller & 100 % besser.",
+    title="=Null",
+)
 ROWS = (
     Row("C++ & more", "c-plus-plus", IMPORTED, date(2025, 2, 1)),
     Row("C++ & more", "c-plus-plus", FULL, SEEN),
-    Row("mri", "mri", FROM_FEED, date(2026, 1, 21)),
+    Row("mri", "mri", FROM_FEED, date(2026, 1, 21), SUMMARY),
     Row("mri", "mri", FULL, SEEN),
 )
 
@@ -86,6 +96,8 @@ def test_a_line_of_json_has_the_published_fields_in_their_order():
         "url": "https://arxiv.org/abs/2601.01234v2",
         "code_url": "https://github.com/ada/first_engine",
         "summary": None,
+        "translated_title": None,
+        "summary_model": None,
     }
     assert tuple(line) == COLUMNS
 
@@ -96,6 +108,16 @@ def test_what_is_not_known_is_null_and_what_is_empty_is_not():
     assert imported["doi"] is imported["code_url"] is imported["comment"] is None
     assert feed["authors"] == []
     assert feed["updated"] is None
+
+
+def test_what_a_model_wrote_is_marked_as_its_own_in_each_form():
+    line = json.loads(list(jsonl(ROWS))[2])
+    wrote = [SUMMARY.sentence, "=Null", "some-model"]
+    assert [line[name] for name in ("summary", "translated_title", "summary_model")] == wrote
+    (entry,) = (each for each in bibtex(ROWS) if FROM_FEED.id in each)
+    (fields,) = pybtex.database.parse_string(entry, "bibtex").entries.values()
+    sentence = r"Es macht {\textbraceleft}alles{\textbraceright} schneller \& 100 \% besser."
+    assert fields.fields["annote"] == f"=Null — {sentence} (by a model)"
 
 
 def test_keywords_keep_their_order_and_papers_are_newest_first():

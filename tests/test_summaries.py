@@ -259,13 +259,6 @@ def test_tables_the_list_of_news_and_exports_show_it_and_the_rest_shows_what_aut
             None,
             "It *makes* 2601.00001 | quicker & $x$.",
         ]
-        # What cannot be read stops nothing, and is not written over.
-        made.write("data/summaries/2601.0.jsonl", "damaged\n")
-        (warning,) = warnings(summarize(made, server))
-        assert "2601.0.jsonl:1: damaged" in warning
-        assert run("--root", tmp_path, "render").code == 0
-        assert "(by a model)" not in made.text("papers/mri.md")
-        assert made.text("data/summaries/2601.0.jsonl") == "damaged\n"
 
 
 # --- the key -------------------------------------------------------------------------------------
@@ -341,6 +334,7 @@ def test_an_answer_that_repeats_the_key_is_not_used(tmp_path: Path) -> None:
         (Said(b"[" * 100_000, 200), "not a chat completion"),
         (Said(b"", 429, {"Retry-After": "0"}), "status 429, after 3 tries"),
         (Said(b"", 429, {"Retry-After": "3600"}), "a wait of 3,600 seconds does not fit"),
+        (Said(b"", 429, {"Retry-After": "9876543210"}), "a wait of 9,876,543,210 seconds does not"),
         (Said(b"", 503, {"Retry-After": "0"}), "status 503, after 3 tries"),
         (Said(None), "the server went silent, after 3 tries"),
         (completion("I cannot help with that."), "no good answer"),
@@ -461,21 +455,36 @@ def test_one_sentence_for_papers_that_were_asked_for_alone_is_about_one_at_most(
         assert sum(sentence is not None for sentence in kept(made).values()) <= 1
 
 
-def test_a_damaged_file_costs_its_own_summaries_only_and_is_named(
+def test_a_damaged_line_costs_its_own_summary_and_is_named_and_not_written_over(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with model_server() as server:
-        made = repository(tmp_path, server, paper(1), paper(2, id="2512.00002"), news=2)
+        made = repository(tmp_path, server, *map(paper, range(1, 4)), news=3)
         summarize(made, server)
-        damaged = made.root / "data/summaries/2601.0.jsonl"
-        damaged.write_bytes(damaged.read_bytes() + b"{bad\n")
+        path = "data/summaries/2601.0.jsonl"
+        first, second, third = made.text(path).splitlines()
+        made.write(path, f"{first}\n{second[:-20]}\n{third}\n")
+        caplog.clear()
         assert run("--root", made.root, "render").code == 0
-        assert "data/summaries/2601.0.jsonl:2: " in caplog.text
-        readme = made.text("README.md")
-        assert "number 2512.00002 quicker" in readme
-        assert "number 2601.00001 quicker" not in readme
+        (warning,) = caplog.messages
+        assert warning.startswith(f"{path}:2: damaged")
+        assert warning.endswith("this line is not shown)")
+        shown = [f"number 2601.0000{n} quicker" in made.text("README.md") for n in (1, 2, 3)]
+        assert shown == [True, False, True]
+
+        made.write(path, f"<<<<<<< ours\n{first}\n=======\n{third}\n>>>>>>> theirs\n")
+        caplog.clear()
+        assert run("--root", made.root, "render").code == 0
+        (warning,) = caplog.messages
+        assert warning.startswith(f"{path}:1: a merge conflict")
+        assert warning.endswith("this and 2 other lines are not shown)")
+
+        # It may be all that is left of an answer, so nothing is written until it is restored.
+        damaged, asked = made.text(path), len(server.asked)
         (warning,) = warnings(summarize(made, server, day=NEXT_DAY))
-        assert "data/summaries/2601.0.jsonl:2" in warning
+        assert f"{path}:1: a merge conflict" in warning
+        assert made.text(path) == damaged
+        assert len(server.asked) == asked
 
 
 def test_tokens_are_bounded_and_estimated_where_they_are_not_counted(tmp_path: Path) -> None:

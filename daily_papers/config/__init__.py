@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from daily_papers.config.model import Config, ConfigError, Keyword, Problem, Summaries
 from daily_papers.config.reader import load_config, parse_config
-from daily_papers.config.slugs import same_by_stem
 
 __all__ = [
     "Config",
@@ -19,5 +18,4 @@ __all__ = [
     "Summaries",
     "load_config",
     "parse_config",
-    "same_by_stem",
 ]

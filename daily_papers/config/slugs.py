@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from daily_papers.config.messages import as_yaml
-from daily_papers.config.model import Config, Keyword, Problem
+from daily_papers.config.model import Keyword
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import (
     All,
     AnyOf,
     Category,
     Expression,
-    Field,
     Phrase,
     Without,
     leaves,
     query_words,
     to_arxiv,
 )
-from daily_papers.query.fulltext import stems_of
 
 MAX_LENGTH: Final = 100
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -93,7 +91,7 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
         name = names.setdefault(_alike(keyword.name), keyword)
         search = keyword
         if keyword.like is None:
-            searched = _alike(_in_any_order(keyword.expression, known))
+            searched = _alike(in_any_order(keyword.expression, known))
             search = searches.setdefault(searched, keyword)
         page = pages.setdefault(keyword.slug, keyword)
         called = f'"{keyword.name}"'
@@ -111,40 +109,7 @@ def _alike(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-def same_by_stem(config: Config, name: str) -> Iterator[Problem]:
-    """Warn about keywords, and phrases of one keyword, that differ only in endings and case.
-
-    ``name`` is what messages call the file.
-    """
-    expressions = [keyword.expression for keyword in config.keywords]
-    phrases = {
-        leaf.text for each in expressions for leaf in leaves(each) if isinstance(leaf, Phrase)
-    }
-    stems = stems_of(sorted(phrases))
-    known: dict[int, str] = {}
-    searches: dict[str, Keyword] = {}
-    for keyword in (each for each in config.keywords if each.like is None):
-        search = _in_any_order(keyword.expression, known, stems.__getitem__)
-        other = searches.setdefault(search, keyword)
-        twice = _phrases_twice(keyword.expression, stems)
-        if other is not keyword:
-            twice = [(keyword.name, f'"{other.name}" on line {other.line}')]
-        for phrase, same in dict.fromkeys(twice):
-            message = f'"{phrase}" finds the same as {same}: endings and case do not count; '
-            message += "remove one of the two"
-            yield Problem(name, keyword.line, None, f"keywords: {message}", "warning")
-
-
-def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Each phrase with the same stems as an earlier one in the same field."""
-    first: dict[tuple[Field, str], str] = {}
-    phrases = [leaf for leaf in leaves(expression) if isinstance(leaf, Phrase)]
-    others = [first.setdefault((each.field, stems[each.text]), each.text) for each in phrases]
-    pairs = zip(phrases, others, strict=True)
-    return [(each.text, f'"{other}"') for each, other in pairs if other != each.text]
-
-
-def _in_any_order(
+def in_any_order(
     expression: Expression,
     known: dict[int, str],
     words: Callable[[str], str] = query_words,
@@ -160,11 +125,11 @@ def _in_any_order(
         case Category(name):
             return "/".join(sorted(taxonomy.spellings(name)))
         case Without(wanted, unwanted):
-            parts = [_in_any_order(part, known, words) for part in (wanted, unwanted)]
+            parts = [in_any_order(part, known, words) for part in (wanted, unwanted)]
             return f"({' ANDNOT '.join(parts)})"
         case All(parts) | AnyOf(parts):
             if id(expression) not in known:
-                written = sorted({_in_any_order(part, known, words) for part in parts})
+                written = sorted({in_any_order(part, known, words) for part in parts})
                 operator = " AND " if isinstance(expression, All) else " OR "
                 joined = f"({operator.join(written)})" if len(written) > 1 else written[0]
                 known[id(expression)] = joined

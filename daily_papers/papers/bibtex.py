@@ -77,13 +77,15 @@ _ORDINARY = re.compile(
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
 
 
-def bibtex_entry(paper: Paper) -> str:
+def bibtex_entry(paper: Paper, annotation: str | None = None) -> str:
     """Write the paper as an entry, without a newline at the end.
 
-    The name to cite it by depends only on the identifier, so it never changes.
+    The name to cite it by depends only on the identifier, so it never changes. An annotation is for
+    the reader: programs such as Zotero show it as a note, and usual styles do not print it.
     """
     key = f"arxiv-{paper.id.replace('/', '-')}"
-    lines = "".join(f"  {name} = {value},\n" for name, value in _fields(paper))
+    fields = [*_fields(paper), *([("annote", f"{{{_text(annotation)}}}")] if annotation else [])]
+    lines = "".join(f"  {name} = {value},\n" for name, value in fields)
     return f"@misc{{{key},\n{lines}}}"
 
 

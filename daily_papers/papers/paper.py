@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import Self
 
 _IDENTIFIER = re.compile(
@@ -56,6 +57,7 @@ class ArxivId:
         return self.id if self.version is None else f"{self.id}v{self.version}"
 
 
+@lru_cache(30_000)  # each list that a paper is in asks
 def announcement_order(paper_id: str) -> tuple[int, int, str]:
     """Sort key that puts identifiers in the order in which arXiv gave them, at announcement.
 

@@ -8,7 +8,6 @@ else was done, where the code is), and the sentence with the most points wins.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from functools import lru_cache
 from itertools import pairwise
 from math import inf
@@ -201,7 +200,7 @@ _SIGNS: Final = (
 _GROUPS: Final = tuple({words for sign in _SIGNS for words in sign.words})
 #: By word, a bit for each of these groups that it is in.
 _BITS: Final = {
-    word: sum(1 << place for place, words in enumerate(_GROUPS) if word in words)
+    word.encode(): sum(1 << place for place, words in enumerate(_GROUPS) if word in words)
     for word in frozenset[str]().union(*_GROUPS)
 }
 #: Points, pattern and the bits of the groups of each sign, from most points down.
@@ -217,8 +216,8 @@ _RANKED: Final = sorted(
 _IF_NAMED: Final = 3
 # A first sentence with fewer points may say how important the field is.
 _STATED: Final = 10
-#: Anything but small letters as a space.
-_LETTERS = defaultdict(lambda: " ", {ord(letter): letter for letter in ascii_lowercase})
+#: Anything but small letters as a space; bytes are translated ten times as quickly as text.
+_LETTERS = bytes(sign if chr(sign) in ascii_lowercase else ord(" ") for sign in range(256))
 _MAKER = re.compile(_authors(_MAKES), re.VERBOSE)
 # "... RoboCerebra, a ...": what was made has a name.
 _NAMED = re.compile(r"(?:an? |the )?(?:[\w-]+ )?[^\w\s]{0,9}\w*[A-Z]")
@@ -293,7 +292,7 @@ class _Candidate:
         self.place = place
         self._small = sentence[:_JUDGED].lower()
         bits = 0
-        for word in _BITS.keys() & self._small.translate(_LETTERS).split():
+        for word in _BITS.keys() & self._small.encode(errors="replace").translate(_LETTERS).split():
             bits |= _BITS[word]
         self._most, self._unsure = _signs(bits)
         length = len(sentence)

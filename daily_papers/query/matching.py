@@ -158,11 +158,8 @@ def _found(expression: Expression, holding: _Holding) -> _Found:
 def _joined(
     operator: Callable[[int, int], int], parts: Sequence[Expression], holding: _Holding
 ) -> _Found:
-    found = [_found(part, holding) for part in parts]
-    return _Found(
-        reduce(operator, (part.surely for part in found)) if found else 0,
-        reduce(operator, (part.perhaps for part in found)) if found else 0,
-    )
+    found = [_found(part, holding) for part in parts] or [_Found(0, 0)]
+    return _Found(*(reduce(operator, side) for side in zip(*found, strict=True)))
 
 
 def _positions(papers: int) -> Iterator[int]:

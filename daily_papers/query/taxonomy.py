@@ -29,6 +29,7 @@ _ONCE_CATEGORIES = frozenset[str](_TABLE["once_categories"])
 CLOSED: dict[str, str] = _TABLE["closed"]
 _ACTIVE = {name.lower(): name for name in (*ARCHIVES, *CATEGORIES)}
 _KNOWN = _ACTIVE | {name: name for name in CLOSED}
+_LETTERS = {name: re.sub(r"\W", "", lower) for lower, name in _ACTIVE.items()}
 _SUBJECTS = [(name, subject.lower()) for name, subject in (ARCHIVES | CATEGORIES).items()]
 _SAME_AS = ALIASES | {canonical: alias for alias, canonical in ALIASES.items()}
 _FORM = re.compile(r"[a-z]+(?:-[a-z]+)?\.(?:[a-z]{2}|[a-z]+(?:-[a-z]+)?)")
@@ -119,21 +120,10 @@ def suggest(name: str) -> tuple[str, ...]:
 
 def _same_letters(text: str) -> tuple[str, ...]:
     """``cs/CV``, ``cs CV`` and ``csCV`` are cs.CV; ``CV`` is cs.CV or math.CV."""
-    whole, suffixes = _by_letters()
     letters = text.replace(" ", "")
-    return tuple((whole.get(letters) or suffixes.get(letters, []))[:2])
-
-
-@cache
-def _by_letters() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Index all names by their letters, and all categories by the letters after the dot."""
-    whole: dict[str, list[str]] = {}
-    suffixes: dict[str, list[str]] = {}
-    for name in _ACTIVE.values():
-        whole.setdefault(re.sub(r"\W", "", name.lower()), []).append(name)
-    for name in CATEGORIES:
-        suffixes.setdefault(name.partition(".")[2].lower(), []).append(name)
-    return whole, suffixes
+    whole = [name for name, those in _LETTERS.items() if those == letters]
+    suffixes = [name for name in CATEGORIES if name.lower().partition(".")[2] == letters]
+    return tuple((whole or suffixes)[:2])
 
 
 def _same_subject(text: str) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 import jinja2
@@ -103,9 +103,15 @@ def _bundled_rows(_columns: tuple[str, ...]) -> dict[Paper, Escaped]:
     return {}
 
 
+class _Environment(jinja2.Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Make them plain: each rendering copies them, which takes long from jinja2's ChainMap."""
+        return {**self.globals, **(d or {})}
+
+
 def html_environment(folders: Sequence[Path]) -> jinja2.Environment:
     """Read templates from these folders, the first one first, and escape for HTML."""
-    return jinja2.Environment(
+    return _Environment(
         loader=jinja2.FileSystemLoader(folders),
         undefined=jinja2.StrictUndefined,
         autoescape=True,

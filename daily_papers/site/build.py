@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import daily_papers
-from daily_papers.export import Row, bibtex, jsonl, summarized
+from daily_papers.export import Row, jsonl, summarized
+from daily_papers.papers.paper import newest_first
 from daily_papers.repository import DIGESTS, KEYWORDS, Repository
 from daily_papers.site.data import DigestFile, SiteData, Topic, digest_file
 from daily_papers.site.feeds import SiteAddress, feeds
@@ -54,13 +54,15 @@ def build_site(
     templates = SiteTemplates(repository.templates)
     site_key = key_of(_site_key(repository, data, templates, formulas), address)
     rows = Rows(data, formulas, templates.render, site_key)
-    files = chain(
-        templates.static_files(),
-        Pages(data, rows, templates, site_key, folder.last, address).files(),
-        feeds(data, address, site_key),
-        _downloads(data, site_key),
-        search_index(data, site_key),
-    )
+    files = [
+        *templates.static_files(),
+        *Pages(data, rows, templates, site_key, folder.last, address).files(),
+        *feeds(data, address, site_key),
+        *_downloads(data, site_key),
+        *search_index(data, site_key),
+    ]
+    # What shows the same papers comes together, since they are read and written only once then.
+    files.sort(key=lambda file: (file.time, file.path), reverse=True)
     written = folder.write(files)
     note = 'formulas are shown as TeX; for MathML: pip install "daily-papers[site]"'
     return Built(output or root / SITE, written, None if formulas.knows_mathml else note)
@@ -106,7 +108,8 @@ def _rows(data: SiteData, topic: Topic) -> Iterator[Row]:
 
 
 def _bibtex(data: SiteData, topic: Topic) -> bytes:
-    return "".join(bibtex(_rows(data, topic))).encode(errors="replace")
+    entries = (f"{data.bibtex(paper)}\n" for paper in sorted(topic.papers, key=newest_first))
+    return "\n".join(entries).encode(errors="replace")
 
 
 def _json(data: SiteData, topic: Topic) -> bytes:

@@ -12,13 +12,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 from hashlib import blake2b
 from pathlib import Path
 
 from daily_papers.config import Config, Keyword
 from daily_papers.mail.digest import Digest, digest_order, number_of
 from daily_papers.mail.digest_file import read_digest
+from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
@@ -27,6 +28,8 @@ from daily_papers.store.store import Store, StoredPaper
 from daily_papers.store.summaries import Summary
 from daily_papers.text import long_date
 
+#: Papers of which several files of the same time show something: those of a month or so.
+KEPT = 5_000
 #: The identifier that begins each of a digest's records.
 _ITEM = re.compile(rb'^\{"id": "([^"\\]+)"', re.MULTILINE)
 
@@ -138,11 +141,15 @@ class SiteData:
         self.summaries = summaries
         self._said: dict[str, str] = defaultdict(str)
         for summary in summaries.values():
-            self._said[summary.id] += f" {summary.version} {summary.text}"
+            self._said[summary.id] += f" {summary.version} {summary.model} {summary.text}"
         #: Newest first.
         self.digests = sorted(digests, key=lambda digest: digest_order(digest.key), reverse=True)
         #: By identifier, every paper that was ever shown.
         self.traces = self._traced(root)
+        #: Their identifiers, in the order in which they came.
+        self.came = sorted(
+            self.traces, key=lambda id: (self.traces[id].first_day, announcement_order(id))
+        )
         #: By identifier, the digest in which a paper was news.
         self.digest_of = {id: digest for digest in self.digests for id in digest.ids}
         people = {word.slug: word.expression for word in config.keywords if word.authors}
@@ -159,9 +166,12 @@ class SiteData:
         self.topic_of = {topic.slug: topic for topic in self.topics}
         self._places = dict(self._places_without_digest())
         self._code_urls: dict[str, str | None] = {}
+        #: All that is known of a paper, by its identifier. Raises StoreError.
+        self.stored = lru_cache(KEPT)(self._stored)
+        #: A paper's BibTeX entry.
+        self.bibtex = lru_cache(KEPT)(bibtex_entry)
 
-    def stored(self, id: str) -> StoredPaper:
-        """All that is known of a paper. Raises StoreError."""
+    def _stored(self, id: str) -> StoredPaper:
         lines = self.traces[id].lines
         if not lines:
             return self.store.papers[id]
@@ -196,12 +206,11 @@ class SiteData:
     def _traced(self, root: Path) -> dict[str, Trace]:
         traces: dict[str, Trace] = defaultdict(Trace)
         for line in history_lines(root):
-            id, shown = line.read_shown()
-            trace = traces[id]
+            trace = traces[line.read_id()]
             trace.lines += (line,)
-            _note(trace, line, self._days(shown))
+            _note(trace, line, self._days(line.read_shown()))
         for line in stored_lines(root):
-            id, _ = line.read_shown()
+            id = line.read_id()
             if id in self.store.papers:
                 _note(traces[id], line, {})
         for id, stored in self.store.papers.items():

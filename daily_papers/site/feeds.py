@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
+from itertools import islice
 from urllib.parse import urlsplit
 
 from daily_papers.github_actions import (
@@ -24,7 +25,7 @@ from daily_papers.github_actions import (
     server_url,
 )
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.site.data import SiteData
+from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, key_of
 from daily_papers.text import rfc3339
@@ -89,24 +90,25 @@ def feeds(data: SiteData, address: SiteAddress, site_key: str) -> Iterator[File]
     """Every feed."""
     title = data.config.title
     writer = _Writer(data, address)
-    everything = {paper.id: paper for topic in data.topics for paper in topic.papers}
-    listed = [(ALL, "index.html", title, _newest(data, everything.values(), None))]
+    shown = {paper.id: paper for topic in data.topics for paper in topic.papers}
+    newest = islice((shown[id] for id in reversed(data.came) if id in shown), LONGEST_FEED)
+    listed: list[tuple[str, str, str, Sequence[Paper]]] = [(ALL, "index.html", title, [*newest])]
     for topic in data.topics:
-        papers = _newest(data, topic.papers, topic.slug)
+        papers = _newest(data, topic)
         listed.append((f"{topic.path}.atom", topic.page, f"{title}: {topic.name}", papers))
     for path, page, name, papers in listed:
         key = key_of(site_key, address, [data.key(paper.id) for paper in papers])
         yield File(path, key, partial(writer.feed, path, page, name, papers))
 
 
-def _newest(data: SiteData, papers: Iterable[Paper], slug: str | None) -> Sequence[Paper]:
-    """The papers that came last, to a keyword if one is named."""
+def _newest(data: SiteData, topic: Topic) -> Sequence[Paper]:
+    """The papers that came last to a keyword."""
 
     def order(paper: Paper) -> tuple[str, tuple[int, int, str]]:
         trace = data.traces[paper.id]
-        return trace.days.get(slug or "", trace.first_day), announcement_order(paper.id)
+        return trace.days.get(topic.slug) or trace.first_day, announcement_order(paper.id)
 
-    return sorted(papers, key=order, reverse=True)[:LONGEST_FEED]
+    return sorted(topic.papers, key=order, reverse=True)[:LONGEST_FEED]
 
 
 class _Writer:
@@ -153,7 +155,7 @@ class _Writer:
         if code is not None:
             yield f'<link rel="related" href="{_text(code)}" title="Code"/>'
         for category in paper.categories or filter(None, [paper.primary_category]):
-            yield f'<category term="{_text(category)}" scheme="{_CATEGORIES}"/>'
+            yield _category(category)
         for topic in self._data.topics_of(paper.id):
             yield f'<category term="{topic.slug}" label="{_text(topic.name)}"/>'
         summary = self._data.summaries.get(paper.versioned_id)
@@ -190,6 +192,11 @@ class _Writer:
         for day in (news.day if news else None, listed):
             if day is not None and first <= day <= first + _LISTED_WITHIN:
                 yield day
+
+
+@lru_cache(1_000)
+def _category(name: str) -> str:
+    return f'<category term="{_text(name)}" scheme="{_CATEGORIES}"/>'
 
 
 def _element(name: str, text: str = "", **attributes: str) -> str:

@@ -31,6 +31,8 @@ class File:
     #: Names all that the content is made of (`key_of`).
     key: str
     make: Callable[[], bytes]
+    #: The day or month whose papers it shows, as ``2026-05-14``; empty if it shows those of all.
+    time: str = ""
 
     @classmethod
     def of(cls, path: str, content: bytes) -> File:

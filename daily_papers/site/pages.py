@@ -125,20 +125,13 @@ class Pages:
 
     def files(self) -> Iterator[File]:
         """Every page, to be made when it is needed."""
-        # Month by month, since the papers of a day are in its keywords' months again.
         around = [None, *self._data.digests, None]
         for place, digest in enumerate(self._data.digests):
             yield from self._digest(digest, around[place], around[place + 2])
-            older = around[place + 2]
-            if older is None or older.key[:7] != digest.key[:7]:
-                for topic in self._data.topics:
-                    yield from self._month(topic, digest.key[:7])
-        months = {digest.key[:7] for digest in self._data.digests}
         for topic in self._data.topics:
             yield from self._topic(topic)
             for month in topic.older:
-                if month not in months:
-                    yield from self._month(topic, month)
+                yield from self._month(topic, month)
         yield self._start()
         yield self._digests()
         yield self._search()
@@ -177,6 +170,7 @@ class Pages:
                 part_of(digest.path, number),
                 key,
                 partial(self._digest_page, digest, number, parts, beside),
+                str(digest.day),
             )
 
     def _digest_page(
@@ -303,9 +297,9 @@ class Pages:
         }
 
     def _month(self, topic: Topic, month: str) -> Iterator[File]:
-        all_ids = topic.older.get(month, ())
+        all_ids = topic.older[month]
         parts = -(-len(all_ids) // LINES_A_PAGE)
-        around = self._around(list(topic.older), month) if all_ids else []
+        around = self._around(list(topic.older), month)
         for number in range(1, parts + 1):
             ids = all_ids[(number - 1) * LINES_A_PAGE : number * LINES_A_PAGE]
             keys = [(self._data.key(id), self._data.place(id)) for id in ids]
@@ -313,6 +307,7 @@ class Pages:
                 part_of(f"{topic.path}.{month}", number),
                 key_of(self._site_key, keys, around, number, parts),
                 partial(self._month_page, topic, month, ids, number, parts),
+                month,
             )
 
     @staticmethod

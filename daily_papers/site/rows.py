@@ -13,12 +13,11 @@ from markupsafe import Markup, escape
 
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.authors import holds_words, name_key
-from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.links import project_url, venue
 from daily_papers.papers.paper import Paper
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words
-from daily_papers.site.data import SiteData, Topic, shown_day
+from daily_papers.site.data import KEPT, SiteData, Topic, shown_day
 from daily_papers.site.formulas import FormulaRenderer, plain_text
 from daily_papers.site.output import key_of
 from daily_papers.store.store import StoredPaper
@@ -30,8 +29,6 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~ -]*")
 _MOST_PHRASES = 200
 #: Ranks with a badge.
 _CLOSEST = 5
-#: Papers whose lines may come soon after their rows: those of a month or so.
-_KEPT = 5_000
 # A row of a page: from the one to the other, with its key.
 _BEGIN, _END = '<article class="paper" id="', "</article>\n"
 _KEY = re.compile(r'[^"]*" data-row="([0-9a-f]+)">')
@@ -71,6 +68,7 @@ class Row:
     #: What a model or a digest says that the paper does.
     _said: str
     _html: Callable[[str], Markup]
+    _bibtex: Callable[[Paper], str]
 
     @property
     def anchor(self) -> str:
@@ -120,7 +118,7 @@ class Row:
     @property
     def bibtex(self) -> str:
         """Its BibTeX entry."""
-        return bibtex_entry(self.paper)
+        return self._bibtex(self.paper)
 
     @property
     def coins(self) -> str:
@@ -156,7 +154,7 @@ class Rows:
         self._followed = [name_key(s) for topic in data.topics for s in topic.keyword.authors]
         self._is_followed = lru_cache(10_000)(self._is_spelled)
         self._wanted = cache(self._phrases)
-        self._known = lru_cache(_KEPT)(lambda id: self._view(data.stored(id)))
+        self._known = lru_cache(KEPT)(lambda id: self._view(data.stored(id)))
 
     def key(self, id: str) -> str:
         """Changes with the paper's row."""
@@ -238,6 +236,7 @@ class Rows:
             is_by_model=summary is not None,
             _said=summary.sentence if summary else "",
             _html=html,
+            _bibtex=self._data.bibtex,
         )
 
     def _phrases(self, slugs: tuple[str, ...]) -> tuple[str, ...]:

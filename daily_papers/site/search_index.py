@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from daily_papers.papers.paper import announcement_order
 from daily_papers.site.data import SiteData
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, key_of
@@ -27,8 +26,8 @@ INDEX = "search/index.json"
 
 def search_index(data: SiteData, site_key: str) -> Iterator[File]:
     """The files of the index."""
-    came = sorted(data.traces, key=lambda id: (data.traces[id].first_day, announcement_order(id)))
-    parts = [came[start : start + _PAPERS_A_PART] for start in range(0, len(came), _PAPERS_A_PART)]
+    starts = range(0, len(data.came), _PAPERS_A_PART)
+    parts = [data.came[start : start + _PAPERS_A_PART] for start in starts]
     listed = []
     newer = 0
     for number, ids in reversed([*enumerate(parts)]):
@@ -41,6 +40,7 @@ def search_index(data: SiteData, site_key: str) -> Iterator[File]:
             path,
             key,
             partial(_part, data, ids[::-1], has_abstracts=has_abstracts),
+            data.traces[ids[0]].first_day,
         )
     keywords = [[topic.slug, plain_text(topic.name), topic.page] for topic in data.topics]
     yield File.of(INDEX, _json({"keywords": keywords, "parts": listed}))
@@ -52,8 +52,9 @@ def _json(value: object) -> bytes:
 
 def _part(data: SiteData, ids: Sequence[str], *, has_abstracts: bool) -> bytes:
     records = [_record(data, id, has_abstract=has_abstracts) for id in ids]
-    # Without the time, so that the same papers are the same file.
-    return gzip.compress(_json(records), compresslevel=6, mtime=0)
+    # Without the time, so that the same papers are the same file. A higher level takes twice as
+    # long, and saves a sixteenth.
+    return gzip.compress(_json(records), compresslevel=4, mtime=0)
 
 
 def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:

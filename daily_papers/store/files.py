@@ -82,7 +82,12 @@ def load_store(root: Path) -> Store:
         _KEYWORDS, _content(root, _KEYWORDS), lambda values: _read_keyword(values, state)
     )
     weeks = _records(_WEEKS, _content(root, _WEEKS), lambda values: decode(_Week, values))
-    stored = _by_key(listed(root, papers, _read_paper), lambda stored: stored.paper.id)
+    records = (
+        record
+        for path in papers
+        for record in _records(path, _content_of_some(root, path), _read_paper)
+    )
+    stored = _by_key(records, lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
         problem = f"damaged: {plural(lost, 'paper')} that it had are missing"
         raise StoreError(_PAPERS, f"{problem}; {_remedy(_PAPERS)}")
@@ -245,19 +250,22 @@ class PaperLine:
         """Read the record. Raises StoreError, which names file and line, if it is damaged."""
         return _record(self.path, self.number, self.content, _read_paper)
 
-    def read_shown(self) -> tuple[str, Json]:
-        """The identifier, and where the paper was shown: ``keywords``, ``left`` and ``news``.
+    # Our own lines begin with the identifier and end with where the paper was shown. Nothing of
+    # these is checked but that they are there; `read` does.
 
-        Nothing of it is checked but that it is there; `read` does. Raises StoreError.
-        """
-        # Our own lines begin with the one and end with the other.
-        id, end = _ID_FIRST.match(self.content), self.content.rfind(b',"keywords":{')
+    def read_id(self) -> str:
+        """The paper's identifier. Raises StoreError."""
+        id = _ID_FIRST.match(self.content)
+        return self.read().paper.id if id is None else id[1].decode()
+
+    def read_shown(self) -> Json:
+        """Where it was shown: ``keywords``, ``left`` and ``news``. Raises StoreError."""
+        end = self.content.rfind(b',"keywords":{')
         end = end if end > 0 else self.content.rfind(b',"news":{')
-        if id is not None and end > 0:
+        if end > 0:
             with suppress(ValueError):
-                return id[1].decode(), json.loads(b"{" + self.content[end + 1 :])
-        stored = self.read()
-        return stored.paper.id, parse(_paper_line(stored).encode())
+                return parse(b"{" + self.content[end + 1 :])
+        return parse(_paper_line(self.read()).encode())
 
 
 def _read_paper(values: Json) -> StoredPaper:
@@ -355,12 +363,24 @@ def _content(root: Path, path: str) -> bytes:
         raise unwritable(root / path, error) from error
 
 
-def listed(
-    root: Path, paths: Iterable[str], read: Callable[[Json], Record]
-) -> Iterator[tuple[str, Record]]:
-    """Each record of the files with its place. Raises StoreError, naming the line."""
-    for path in paths:
-        yield from _records(path, _content_of_some(root, path), read)
+def readable(
+    root: Path, folder: str, read: Callable[[Json], Record]
+) -> tuple[list[Record], list[StoreError]]:
+    """The records of a folder's files, and what is wrong with those that cannot be read."""
+    found: list[Record] = []
+    damage: list[StoreError] = []
+    for path in files_in(root, folder, "*.jsonl"):
+        try:
+            lines = _content_of_some(root, path).split(b"\n")
+        except StoreError as error:
+            damage.append(error)
+            continue
+        for number, text in enumerate(lines, 1):
+            try:
+                found += [_record(path, number, text, read)] if text else []
+            except StoreError as error:
+                damage.append(error)
+    return found, damage
 
 
 def _records(

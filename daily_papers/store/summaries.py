@@ -13,11 +13,11 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.config import Summaries
-from daily_papers.errors import StoreError
 from daily_papers.papers.paper import announcement_order
 from daily_papers.records import Json, decode, encode, line
-from daily_papers.store.files import file_of, files_in, listed
+from daily_papers.store.files import file_of, readable
 from daily_papers.store.store import PaperId
+from daily_papers.text import plural
 from daily_papers.transaction import Transaction
 
 logger = logging.getLogger(__name__)
@@ -75,18 +75,19 @@ def to_show(summaries: Iterable[Summary], settings: Summaries | None) -> dict[st
 
 def load_summaries(root: Path) -> dict[SummaryKey, Summary]:
     """Read what is kept in a digest repository. Raises StoreError, naming the line."""
-    paths = files_in(root, _FOLDER, "*.jsonl")
-    return {summary.key: summary for _, summary in listed(root, paths, read_summary)}
+    found, damage = readable(root, _FOLDER, read_summary)
+    if damage:
+        raise damage[0]
+    return {summary.key: summary for summary in found}
 
 
 def readable_summaries(root: Path) -> list[Summary]:
-    """Read what can be read, for those who only show it. Files that cannot are named in the log."""
-    found: list[Summary] = []
-    for path in sorted(path.name for path in (root / _FOLDER).glob("*.jsonl")):
-        try:
-            found += [each for _, each in listed(root, [f"{_FOLDER}/{path}"], read_summary)]
-        except StoreError as error:
-            logger.error("%s (until then, its summaries are not shown)", error)  # noqa: TRY400
+    """Read what can be read, for those who only show it. One warning names what cannot."""
+    found, damage = readable(root, _FOLDER, read_summary)
+    if damage:
+        more = len(damage) - 1
+        lines = f"this and {plural(more, 'other line')} are" if more else "this line is"
+        logger.error("%s (until then, %s not shown)", damage[0], lines)
     return found
 
 

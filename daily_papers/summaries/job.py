@@ -191,6 +191,8 @@ class _Run:
         self._root = root
         self._settings = settings
         self._order = order
+        #: The paper that each sentence is about.
+        self._said = {each.sentence: each.id for each in known.values()}
         #: Papers without a good answer in this run.
         self._failed: dict[SummaryKey, Summary] = {}
 
@@ -263,9 +265,8 @@ class _Run:
         else:
             self._count(messages, reply)
             good = good_answers(reply.text, papers, self._settings)
-            told = {each.sentence: each.id for each in self.known.values()}
             # What it said of another paper is not about this one.
-            answers = {id: a for id, a in good.items() if told.get(a.sentence, id) == id}
+            answers = {id: a for id, a in good.items() if self._said.get(a.sentence, id) == id}
         for paper in papers:
             self._note(paper, answers.get(paper.id))
         if answers:
@@ -289,6 +290,7 @@ class _Run:
         else:
             self._failed.pop(key, None)
             self.known[key] = replace(summary, sentence=answer.sentence, title=answer.title)
+            self._said[answer.sentence] = paper.id
 
     def _count(self, messages: Messages, reply: Reply) -> None:
         tokens = reply.tokens
