@@ -18,7 +18,7 @@ from daily_papers.template_check import MOST_BYTES_TOGETHER
 
 PROGRAM = """
 import resource, sys
-from daily_papers.cli import main
+from daily_papers.__main__ import main
 main(["--root", sys.argv[1], "check", "--format", "github"])
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, file=sys.stderr)

@@ -69,7 +69,7 @@ def left(paper: Paper, day: date) -> StoredPaper:
 def measured(root: Path, environ: dict[str, str], *arguments: str) -> tuple[float, float]:
     """Processor seconds and the most MB of a command."""
     code = (
-        "import sys, time\nfrom daily_papers.cli import main\nmain(sys.argv[1:])\n"
+        "import sys, time\nfrom daily_papers.__main__ import main\nmain(sys.argv[1:])\n"
         "most = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
         "print(time.process_time(), int(most.split()[1]) / 1000, file=sys.stderr)"
     )

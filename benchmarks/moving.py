@@ -9,7 +9,7 @@ from pathlib import Path
 
 PROGRAM = """
 import resource, sys, time
-from daily_papers.cli import main
+from daily_papers.__main__ import main
 code = main(["-q", "import", *sys.argv[1:]])
 usage = resource.getrusage(resource.RUSAGE_SELF)
 print(code, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, file=sys.stderr)

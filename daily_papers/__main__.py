@@ -1,7 +1,64 @@
-"""``python -m daily_papers``."""
+"""The command line: read it, run one command, and turn errors into lines and exit codes."""
 
+from __future__ import annotations
+
+import os
 import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
 
-from daily_papers.cli import main
+from daily_papers.commands import PARSER
+from daily_papers.errors import DailyPapersError
 
-sys.exit(main())
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; an error that a person can fix is one line."""
+    _print_utf8()
+    arguments = Namespace(root=Path(), quiet=False, verbose=0)
+    PARSER.parse_args(argv, arguments)
+    import logging  # noqa: PLC0415 - not needed for --help
+
+    level = {0: logging.ERROR, 1: logging.INFO}.get(arguments.verbose, logging.DEBUG)
+    logging.basicConfig(level=logging.ERROR, format="daily-papers: %(message)s", stream=sys.stderr)
+    logging.getLogger("daily_papers").setLevel(level)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except DailyPapersError as error:
+        for line in str(error).splitlines():
+            print(f"daily-papers: {line}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # Whatever read our output has stopped (`daily-papers export | head`): nothing is wrong.
+        _discard_output()
+        return 0
+    except OSError as error:
+        # File errors are handled where files are read and written, so this is about the output.
+        _discard_output()
+        place = error.filename or "standard output"
+        print(f"daily-papers: {place}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("daily-papers: interrupted; nothing was lost", file=sys.stderr)
+        return 130
+    return code
+
+
+def _discard_output() -> None:
+    """Keep Python from writing the rest of its output when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print_utf8() -> None:
+    """Print in UTF-8 whatever the locale; escape what cannot be encoded."""
+    if sys.stdout is None:  # closed by the caller, as `>&-` does
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

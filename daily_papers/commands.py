@@ -326,14 +326,11 @@ def _extras(arguments: Namespace) -> int:
     from daily_papers.mail.channels import needs_apprise
     from daily_papers.repository import Repository
 
-    extras: list[str] = []
     with suppress(ConfigError):
         if Repository(arguments.root).load_config().libraries:
-            extras.append("like")
+            print("like")
     if needs_apprise(os.environ):
-        extras.append("channels")
-    for extra in extras:
-        print(extra)
+        print("channels")
     return 0
 
 

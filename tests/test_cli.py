@@ -76,7 +76,7 @@ def test_each_command_teaches_what_it_does(command: str):
 @pytest.mark.parametrize("arguments", [["--help"], ["update", "--help"], ["--version"]])
 def test_help_imports_nothing_heavy(arguments: list[str]):
     program = (
-        "import sys; from daily_papers.cli import main\n"
+        "import sys; from daily_papers.__main__ import main\n"
         "try: main(sys.argv[1:])\n"
         "finally: print(*sys.modules, file=sys.stderr)"
     )
@@ -271,7 +271,7 @@ def test_the_module_is_the_same_program(filled: Repository):
 def test_an_interrupted_run_says_so_and_loses_nothing(tmp_path: Path, arxiv: SandboxArxiv):
     repository = Repository.new(tmp_path)
     program = (
-        "import signal, sys; from daily_papers.cli import main\n"
+        "import signal, sys; from daily_papers.__main__ import main\n"
         "import http.client\n"
         # Whoever runs the tests in the background may have it ignored.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"

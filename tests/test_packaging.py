@@ -81,7 +81,7 @@ def test_each_file_of_the_wheel_is_of_a_kind_that_belongs_there(unpacked: Path) 
     assert [
         name for name in inside if not (MODULES.fullmatch(name) or TEMPLATE.fullmatch(name))
     ] == []
-    assert {"cli.py", "keywords.schema.json", "templates/row.md.jinja"} <= inside
+    assert {"commands.py", "keywords.schema.json", "templates/row.md.jinja"} <= inside
 
 
 def test_no_tool_of_the_tests_is_in_the_wheel(unpacked: Path) -> None:

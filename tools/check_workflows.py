@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from daily_papers.cli import main as daily_papers
+from daily_papers.__main__ import main as daily_papers
 
 _ROOT = Path(__file__).parents[1]
 _TOOLS = Path(sys.executable).parent

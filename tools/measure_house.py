@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from types import FrameType
 
-from daily_papers.cli import main as daily_papers
+from daily_papers.__main__ import main as daily_papers
 from daily_papers.config import parse_config
 from tests.sandbox import SandboxArxiv
 

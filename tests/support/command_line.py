@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from daily_papers.cli import main
+from daily_papers.__main__ import main
 
 PROJECT = Path(__file__).parents[2]
 

@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import daily_papers
-from daily_papers.cli import main
+from daily_papers.__main__ import main
 from tests.support.command_line import PROJECT, environment
 
 #: What a killed command ends with.
