@@ -201,11 +201,11 @@ class _Reader:
         if self.errors >= _MOST_PROBLEMS:
             raise _EnoughError
 
-    def warn(self, value: Value, doubt: str | None) -> None:
-        """Note what is doubtful about a value, if anything is."""
-        if doubt and len(self.problems) < _MOST_PROBLEMS:
+    def warn(self, value: Value, message: str) -> None:
+        """Note what is doubtful about a value."""
+        if len(self.problems) < _MOST_PROBLEMS:
             place = self._source.place(value.index)
-            self.problems.append(Problem(self._name, *place, f"{value.key}: {doubt}", "warning"))
+            self.problems.append(Problem(self._name, *place, f"{value.key}: {message}", "warning"))
 
     def listed(self) -> tuple[Problem, ...]:
         """No more problems than anybody reads, each on one line whatever it quotes."""
@@ -243,7 +243,8 @@ class _Reader:
         else:
             # arXiv's index and our matcher have a letter and its accent as one character.
             text = unicodedata.normalize("NFC", folded(written))
-            self.warn(value, doubt(text) if doubt else None)
+            if doubt and (message := doubt(text)):
+                self.warn(value, message)
             return text
         return None
 
@@ -492,7 +493,8 @@ def _query(reader: _Reader, value: Value) -> Expression | None:
         reader.refuse(value, error.problem, label=f"query, column {error.column}")
         return None
     for term in leaves(expression):
-        reader.warn(value, doubts.term_doubt(term))
+        if message := doubts.term_doubt(term):
+            reader.warn(value, message)
     return expression
 
 
