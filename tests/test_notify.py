@@ -281,6 +281,33 @@ def test_all_pages_of_issues_are_read(begun: Watcher):
     assert begun.papers == ids(range(1, 4))
 
 
+@pytest.mark.parametrize("per_keyword", [False, True])
+def test_among_thousands_of_issues_few_are_read_and_a_removed_label_repeats_nothing(
+    watcher: Watcher, per_keyword: bool
+):
+    def lists(day: date) -> int:
+        """How often a run asks for issues."""
+        watcher.today = day
+        watcher.github.exchanges.clear()
+        watcher.notify()
+        return sum("/issues?" in request for request in watcher.github.requests)
+
+    first, second, third = date(2026, 11, 18), date(2026, 11, 24), date(2026, 11, 30)
+    watcher.environment["DAILY_PAPERS_CHANNELS"] = "chat = json://127.0.0.1:1"
+    for day in (first, second):
+        for number in range(2500):
+            watcher.github.open_issue("?", by="reader", pull_request=number % 2 == 0)
+        watcher.write(digest(str(day), range(day.day, day.day + 1), per_keyword=per_keyword))
+        lists(day)
+    assert len(watcher.papers) == 2
+    assert lists(third) == 2
+    for issue in watcher.github.issues:
+        issue["labels"] = []
+    written = watcher.github.bodies()
+    assert lists(third) > 20
+    assert watcher.github.bodies() == written
+
+
 def test_a_token_of_a_person_counts_that_persons_issues(watcher: Watcher):
     watcher.github.login = "ada"
     watcher.write(digest("2026-11-20", [1]))

@@ -6,9 +6,9 @@ are a second apart, further pages come from the `Link` header, and after a limit
 GitHub says, within a budget for the whole run. A read without an answer is tried again. A write
 never is: nobody knows whether it was done.
 
-We don't let GitHub filter lists: its filter for the creator has been seen to find nothing for the
-logins of apps (https://github.com/renovatebot/renovate/issues/44730), and a run that finds nothing
-sends everything twice.
+We don't rely on GitHub's filters of lists: that for the creator has been seen to find nothing for
+the logins of apps (https://github.com/renovatebot/renovate/issues/44730), and a run that finds
+nothing sends everything twice.
 
 No message contains the token: messages are made of the method, the path, the status and GitHub's
 own words.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -20,6 +20,8 @@ from daily_papers.records import decode
 
 #: The login behind the token that GitHub Actions gives to every job. GitHub does not say so.
 ACTIONS_LOGIN = "github-actions[bot]"
+#: So many things are in one answer at most.
+PAGE = 100
 _TRIES = 3
 
 
@@ -44,6 +46,8 @@ class Issue:
     comments: int
     #: ``open`` or ``closed``.
     state: str
+    created_at: datetime
+    is_pull_request: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,17 +85,24 @@ class Issues:
         except (NotPermitted, NotFound):
             return ACTIONS_LOGIN
 
-    def all(self) -> Iterator[Issue]:
-        """List all issues, oldest first, open and closed, without pull requests."""
-        path = f"{self._base}/issues?state=all&sort=created&direction=asc&per_page=100"
+    def newest_first(self) -> Iterator[Issue]:
+        """List all issues, open and closed, and pull requests, page by page as they are needed."""
+        return self._listed("direction=desc")
+
+    def labelled(self, label: str) -> Iterator[Issue]:
+        """List the issues that have a label, oldest first, open and closed."""
+        return self._listed(f"direction=asc&labels={quote(label)}")
+
+    def _listed(self, query: str) -> Iterator[Issue]:
+        path = f"{self._base}/issues?state=all&sort=created&{query}&per_page={PAGE}"
         for thing in self._api.read_all(path):
-            if "pull_request" not in thing:
-                yield _decoded(Issue, thing, f"GET {path}")
+            is_pull_request = "pull_request" in thing
+            yield _decoded(Issue, {**thing, "is_pull_request": is_pull_request}, f"GET {path}")
 
     def comments(self, number: int, since: date | None = None) -> list[Comment]:
         """List the comments on an issue, or those written or changed since a day, oldest first."""
         newer = f"&since={since}T00:00:00Z" if since else ""
-        path = f"{self._base}/issues/{number}/comments?per_page=100{newer}"
+        path = f"{self._base}/issues/{number}/comments?per_page={PAGE}{newer}"
         return [_decoded(Comment, thing, f"GET {path}") for thing in self._api.read_all(path)]
 
     def label_description(self, name: str) -> str | None:

@@ -239,7 +239,14 @@ class _Run:
         complete: list[SentMail] = []
         outbox = Outbox(
             issues,
-            read_mailbox(issues, destination.login),
+            read_mailbox(
+                issues,
+                self.digests,
+                self.today,
+                login=destination.login,
+                has_channels=bool(channels),
+                correct=self.options.correct,
+            ),
             links,
             self.say,
             has_all_digests=not self.problems,

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import islice, takewhile
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest, Mail, day_of, digest_order, is_key, mails_of
@@ -24,7 +25,7 @@ from daily_papers.mail.github import (
     Rejected,
     Unclear,
 )
-from daily_papers.mail.github_issues import Comment, Issue, Issues
+from daily_papers.mail.github_issues import PAGE, Comment, Issue, Issues
 from daily_papers.mail.issue import (
     IssuePart,
     Links,
@@ -56,6 +57,8 @@ _BEGIN = re.compile(r"since (?P<key>\S+) by (?P<login>\S+)$")
 #: For this many days we read the comments to see whether all parts of a mail are there. After that
 #: we only count them: by then no stranger's comment can stand in for a missing part of ours.
 _DAYS_UNTIL_SETTLED = 30
+#: No issue or comment is older than its digest, but it may be in another time zone.
+_DAYS_OF_DOUBT = timedelta(days=2)
 #: Of a keyword's issue, a run reads the comments of about so many days.
 _DAYS_OF_COMMENTS = 7
 
@@ -102,29 +105,84 @@ class Mailbox:
         """The keys of the digests that were sent."""
         return frozenset(key for sent in self.mails for key in sent.key.digests)
 
-    def recorded(self, today: date) -> frozenset[str]:
-        """The keys that show when mailing began.
+    def begins_with(self, today: date) -> str | None:
+        """The oldest digest on record, with which mailing began; None if there is no record.
 
         The label's no longer counts after a while: issues that people have deleted stay deleted.
         """
         keys = self.keys.union(each.key.since for each in self.keyword_issues)
-        if self.begin is None or _is_settled(self.begin, today):
-            return keys
-        return keys | {self.begin}
+        if self.begin is not None and not _is_settled(self.begin, today):
+            keys |= {self.begin}
+        return min(keys, key=digest_order, default=None)
 
 
-def read_mailbox(issues: Issues, known_login: str | None = None) -> Mailbox:
-    """Read the repository's issues. Raises OtherLogin if another app wrote our keys."""
-    login = known_login or issues.own_login()
+def read_mailbox(
+    issues: Issues,
+    digests: Sequence[Digest],
+    today: date,
+    *,
+    login: str | None = None,
+    has_channels: bool = False,
+    correct: str | None = None,
+) -> Mailbox:
+    """Read the repository's issues. Raises OtherLogin if another app wrote our keys.
+
+    Where there are many, we read those with our label, and the newest ones as far back as those
+    whose label people removed can be: an issue is never older than its digest.
+    """
+    login = login or issues.own_login()
+    newest_first = issues.newest_first()
+    found = list(islice(newest_first, PAGE))
+    begin = _read_begin(issues, login)
+    if len(found) == PAGE:
+        found += issues.labelled(LABEL)
+        mailbox = _sorted(found, issues, login, begin)
+        missing = list(_missing(mailbox, digests, today, has_channels=has_channels))
+        if correct is not None:
+            missing.append(day_of(correct))
+        if missing:
+            oldest = min(missing) - _DAYS_OF_DOUBT
+            found += takewhile(lambda issue: issue.created_at.date() >= oldest, newest_first)
+    return _sorted(found, issues, login, begin)
+
+
+def _missing(
+    mailbox: Mailbox, digests: Sequence[Digest], today: date, *, has_channels: bool
+) -> Iterator[date]:
+    """The days of the digests of which an issue is not there."""
+    begin = mailbox.begins_with(today)
+    begun = [each for each in digests if not begin or digest_order(each.key) >= digest_order(begin)]
+    yield from (each.day for each in begun if not each.per_keyword and each.key not in mailbox.keys)
+    per_keyword = [each for each in begun if each.per_keyword]
+    topics = topics_of(per_keyword)
+    for topic, lasting in zip(topics, issues_of(topics, mailbox.keyword_issues), strict=True):
+        if lasting is None:
+            yield topic.digests[0].day
+    if has_channels and not mailbox.deliveries:
+        yield from (each.day for each in per_keyword[:1])
+
+
+def _read_begin(issues: Issues, login: str) -> tuple[str | None, bool]:
+    """The digest that the label's description names, if it does; and whether there is a label."""
+    description = issues.label_description(LABEL)
+    found = _BEGIN.search(description or "")
+    is_begin = found and found["login"] == login and is_key(found["key"])
+    return found["key"] if found and is_begin else None, description is not None
+
+
+def _sorted(
+    found: Iterable[Issue], issues: Issues, login: str, begin: tuple[str | None, bool]
+) -> Mailbox:
+    """The mails and lasting issues among issues."""
     mails = []
     keyword_issues = []
     deliveries: list[SentMail] = []
-    for issue in issues.all():
+    for _, issue in sorted({each.number: each for each in found}.items()):
         key = find_part_key(issue.body)
         lasting = find_keyword_key(issue.body)
         is_mail = key is not None and key.part <= 1 and not key.keyword
         ours = lasting or (key if is_mail else None)
-        if ours is None or not ours.is_for(issues.repository):
+        if ours is None or issue.is_pull_request or not ours.is_for(issues.repository):
             continue
         if issue.user.login == login:
             if lasting is not None:
@@ -135,13 +193,8 @@ def read_mailbox(issues: Issues, known_login: str | None = None) -> Mailbox:
                 mails.append(SentMail(issue, key))
         elif issue.user.type == "Bot":
             raise _other_login(issues, issue, login)
-    description = issues.label_description(LABEL)
-    found = _BEGIN.search(description or "")
-    is_begin = found and found["login"] == login and is_key(found["key"])
-    begin = found["key"] if found and is_begin else None
-    has_label = description is not None
     sent = tuple(mails), tuple(keyword_issues), tuple(deliveries)
-    return Mailbox(login, *sent, begin, has_label=has_label)
+    return Mailbox(login, *sent, begin[0], has_label=begin[1])
 
 
 def _other_login(issues: Issues, issue: Issue, login: str) -> OtherLogin:
@@ -179,16 +232,14 @@ def find_unsent(mailbox: Mailbox | None, digests: tuple[Digest, ...], today: dat
     Mailing begins with the oldest digest on record, or now, with the newest and those that are
     mailed with it.
     """
-    recorded = mailbox.recorded(today) if mailbox else frozenset()
+    begin = mailbox.begins_with(today) if mailbox else None
     sent = mailbox.keys if mailbox else frozenset()
-    if recorded:
-        begin = min(recorded, key=digest_order)
-    elif digests:
+    if begin is None:
+        if not digests:
+            return None
         newest = max(digests, key=lambda digest: digest_order(digest.key))
         together = (each.key for each in digests if each.due is not None and each.due == newest.due)
         begin = min((newest.key, *together), key=digest_order)
-    else:
-        return None
     begun = [each for each in digests if digest_order(each.key) >= digest_order(begin)]
     per_keyword = [each for each in begun if each.per_keyword and mailbox]
     unsent = [each for each in begun if each.key not in sent and each not in per_keyword]
@@ -319,8 +370,7 @@ class Outbox:
             sent: tuple[PartKey, ...] = ()
             if lasting is not None and topic.after(lasting):
                 complete = lasting.key.complete
-                # A comment is never older than its digest, but in another time zone.
-                since = day_of(complete) - timedelta(days=2) if complete else None
+                since = day_of(complete) - _DAYS_OF_DOUBT if complete else None
                 there = self.our_comments(lasting.issue, since)
                 sent = tuple(key for key, _ in there if key.keyword)
             plans.append(plan_topic(topic, lasting, sent, self.links, today))

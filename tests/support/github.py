@@ -300,7 +300,13 @@ class GitHubStandIn:
     def _list_issues(self, *, query: Mapping[str, str]) -> Answer:
         assert query["state"] == "all"
         backwards = query.get("direction", "desc") == "desc"
-        return self._paged("issues", sorted(self.issues, key=_number, reverse=backwards), query)
+        wanted = query.get("labels")
+        found = [
+            issue
+            for issue in self.issues
+            if wanted is None or wanted in (label["name"] for label in issue["labels"])
+        ]
+        return self._paged("issues", sorted(found, key=_number, reverse=backwards), query)
 
     def _list_comments(self, number: str, *, query: Mapping[str, str]) -> Answer:
         if not self._has(number):
