@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from types import TracebackType
 from typing import Self
 
@@ -30,6 +31,12 @@ from tests.sandbox.universe import Universe
 Intercept = Callable[[Request], Response | None]
 
 
+@cache
+def _ordinary() -> Universe:
+    """What arXiv holds where nothing else is said; nothing changes it, so it is made up once."""
+    return make_up()
+
+
 class SandboxArxiv:
     """arXiv over real HTTP on the loopback, as a context manager.
 
@@ -38,7 +45,7 @@ class SandboxArxiv:
     """
 
     def __init__(self, universe: Universe | None = None, today: date = date(2026, 1, 5)) -> None:
-        self.universe = universe or make_up()
+        self.universe = universe or _ordinary()
         self.today = today
         #: By how many days the query API's index is behind the listings.
         self.query_lag_days = 0

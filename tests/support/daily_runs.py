@@ -66,9 +66,9 @@ class Reader:
         """All that a run depends on, but for the order."""
         arxiv = self.arxiv
         disturbed = (arxiv.query_lag_days, arxiv.feed_is_stale, arxiv.feed_is_early)
-        settings = (*disturbed, arxiv.feeds.lacks, arxiv.oai_pmh.page_size)
+        settings = (*disturbed, arxiv.feeds.lacks, arxiv.feeds.limit, arxiv.oai_pmh.page_size)
         tree = tuple(sorted(_everything(self.repository.root).items()))
-        return (arxiv, settings, tree)
+        return (arxiv.universe, settings, tree)
 
     def let_all_be_filled(self, day: date) -> None:
         """Leave out the runs that fill tables: from now on every keyword is up to date."""
