@@ -262,7 +262,7 @@ def test_a_correction_keeps_the_marks(reader: Reader):
         assert hook.papers() == ids(2, 1)
 
 
-@pytest.mark.parametrize("acted", [False, True])
+@pytest.mark.parametrize("acted", [pytest.param(False, marks=pytest.mark.full), True])
 def test_a_kill_repeats_at_most_one_part_of_one_channel(reader: Reader, acted: bool):
     title = "A title of usual length, which is about eighty characters for most papers " * 4
     news = [item(each, title=title) for each in range(1, 41)]

@@ -204,7 +204,10 @@ def test_quiet_stands_before_or_after_the_command(filled: Repository, before: bo
 
 @pytest.mark.parametrize(
     ("options", "requests", "details"),
-    [(["-v", "update", "-v"], 1, 0), (["-vv", "update"], 1, 1)],
+    [
+        pytest.param(["-v", "update", "-v"], 1, 0, marks=pytest.mark.full),
+        (["-vv", "update"], 1, 1),
+    ],
 )
 def test_verbose_tells_each_request(
     arxiv: SandboxArxiv, tmp_path: Path, options: list[str], requests: int, details: int
@@ -222,10 +225,7 @@ def test_verbose_tells_each_request(
 
 def test_a_log_gets_no_progress(arxiv: SandboxArxiv, tmp_path: Path):
     repository = Repository.new(tmp_path, "keywords: [mri]\n")
-    ended = run_apart(
-        *("update", "--source", "search", "--root", repository.root),
-        environ=arxiv.environment(),
-    )
+    ended = update(repository, arxiv)
     assert (ended.code, ended.err) == (0, "")
     assert "\r" not in ended.out
     assert "\x1b" not in ended.out
@@ -234,7 +234,7 @@ def test_a_log_gets_no_progress(arxiv: SandboxArxiv, tmp_path: Path):
 @pytest.mark.parametrize(
     "variables",
     [
-        {"PYTHONIOENCODING": "ascii"},
+        pytest.param({"PYTHONIOENCODING": "ascii"}, marks=pytest.mark.full),
         {"LANG": "C", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
         pytest.param({"LC_ALL": "POSIX", "NO_COLOR": "1"}, marks=pytest.mark.full),
     ],
@@ -291,7 +291,8 @@ def test_an_interrupted_run_says_so_and_loses_nothing(tmp_path: Path, arxiv: San
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize(
-    "command", ["check", "export", pytest.param("render", marks=pytest.mark.full)]
+    "command",
+    ["check", *(pytest.param(each, marks=pytest.mark.full) for each in ("export", "render"))],
 )
 def test_output_that_cannot_be_written_is_one_line(tmp_path: Path, command: str) -> None:
     Repository.new(tmp_path)

@@ -46,9 +46,7 @@ REASONS = {
 REQUESTS = (1, 2, 3)
 SLICE = (
     (Fault.RATE_EXCEEDED, 1),
-    (Fault.EMPTY, 2),
     (Fault.OTHER_PAPERS, 1),
-    (Fault.RESET, 3),
     (Fault.FORBIDDEN, 2),
     (Fault.THROTTLED_FOR_A_MOMENT, 2),
 )

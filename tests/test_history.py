@@ -33,13 +33,15 @@ keywords:
 
 
 @pytest.fixture(scope="module")
-def ten_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Reader, list[Repository]]]:
-    """Ten days of a topic that brings more each day than its table holds."""
-    script = Script(first_day=MONDAY - timedelta(days=3), days=18, papers_a_day=60, seed=5)
+def some_days(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Reader, list[Repository]]]:
+    """Seven days of a topic that brings more each day than its table holds."""
+    script = Script(first_day=MONDAY - timedelta(days=3), days=18, papers_a_day=40, seed=5)
     folder = tmp_path_factory.mktemp("broad")
     with reading(folder / "digest", BROAD, make_up(script)) as reader:
         mornings = []
-        for day in days(MONDAY, 12):
+        for day in days(MONDAY, 9):
             if day.weekday() < 5:
                 reader.read(day)
                 mornings.append(reader.repository.copy(folder / str(day)))
@@ -52,9 +54,9 @@ def everything(repository: Repository) -> dict[str, StoredPaper]:
 
 
 def test_whatever_stood_in_a_table_or_a_digest_keeps_its_whole_record(
-    ten_days: tuple[Reader, list[Repository]],
+    some_days: tuple[Reader, list[Repository]],
 ):
-    reader, mornings = ten_days
+    reader, mornings = some_days
     kept = everything(reader.repository)
     assert len(reader.news()) > 100
     for digest in reader.digests():
@@ -73,9 +75,9 @@ def test_whatever_stood_in_a_table_or_a_digest_keeps_its_whole_record(
 
 
 def test_papers_in_a_table_and_those_in_the_history_are_other_ones(
-    ten_days: tuple[Reader, list[Repository]],
+    some_days: tuple[Reader, list[Repository]],
 ):
-    reader, _ = ten_days
+    reader, _ = some_days
     for record in reader.repository.records("data/papers/*.jsonl"):
         in_table = record.get("keywords", {}).keys() - {*record.get("left", ())}
         assert in_table or record["news"]["day"] == str(reader.store().state.day)
@@ -85,9 +87,9 @@ def test_papers_in_a_table_and_those_in_the_history_are_other_ones(
 
 
 def test_a_file_of_the_history_never_changes_after_its_day(
-    ten_days: tuple[Reader, list[Repository]],
+    some_days: tuple[Reader, list[Repository]],
 ):
-    _, mornings = ten_days
+    _, mornings = some_days
     last = mornings[-1]
     for morning in mornings:
         for file in morning.root.glob("data/history/*.jsonl"):
@@ -95,8 +97,8 @@ def test_a_file_of_the_history_never_changes_after_its_day(
             assert file.stem <= str(load_store(morning.root).state.day)
 
 
-def test_a_second_run_of_the_day_leaves_all_as_it_is(ten_days: tuple[Reader, list[Repository]]):
-    reader, mornings = ten_days
+def test_a_second_run_of_the_day_leaves_all_as_it_is(some_days: tuple[Reader, list[Repository]]):
+    reader, mornings = some_days
     day = reader.store().state.day
     assert day is not None
     tree = mornings[-1].tree()
@@ -104,8 +106,8 @@ def test_a_second_run_of_the_day_leaves_all_as_it_is(ten_days: tuple[Reader, lis
     assert reader.repository.tree() == tree
 
 
-def test_export_prints_all_of_it(ten_days: tuple[Reader, list[Repository]]):
-    reader, _ = ten_days
+def test_export_prints_all_of_it(some_days: tuple[Reader, list[Repository]]):
+    reader, _ = some_days
     root = reader.repository.root
     tables = run("export", "--root", root).out.splitlines()
     rows = [json.loads(line) for line in run("export", "--all", "--root", root).out.splitlines()]
@@ -116,9 +118,9 @@ def test_export_prints_all_of_it(ten_days: tuple[Reader, list[Repository]]):
 
 
 def test_what_was_shown_goes_on_under_a_new_name(
-    ten_days: tuple[Reader, list[Repository]], tmp_path: Path
+    some_days: tuple[Reader, list[Repository]], tmp_path: Path
 ):
-    reader, mornings = ten_days
+    reader, mornings = some_days
     renamed = Reader(mornings[-1].copy(tmp_path / "digest"), reader.arxiv)
     before = everything(renamed.repository)
     renamed.repository.write("keywords.yaml", BROAD.replace("Broad", "Everything"))
@@ -133,9 +135,9 @@ def test_what_was_shown_goes_on_under_a_new_name(
 
 
 def test_a_removed_keyword_leaves_its_papers_to_the_history(
-    ten_days: tuple[Reader, list[Repository]], tmp_path: Path
+    some_days: tuple[Reader, list[Repository]], tmp_path: Path
 ):
-    reader, mornings = ten_days
+    reader, mornings = some_days
     removed = Reader(mornings[-1].copy(tmp_path / "digest"), reader.arxiv)
     before = everything(removed.repository)
     removed.repository.write("keywords.yaml", BROAD[: BROAD.index("  - name: Images")])
@@ -151,9 +153,9 @@ def exported(repository: Repository) -> list[dict[str, object]]:
 
 
 def test_a_damaged_history_is_named_by_those_who_read_it(
-    ten_days: tuple[Reader, list[Repository]], tmp_path: Path
+    some_days: tuple[Reader, list[Repository]], tmp_path: Path
 ):
-    _, mornings = ten_days
+    _, mornings = some_days
     repository = mornings[-1].copy(tmp_path / "digest")
     path = min(repository.root.glob("data/history/*.jsonl"))
     name = f"data/history/{path.name}"
@@ -167,8 +169,8 @@ def test_a_damaged_history_is_named_by_those_who_read_it(
         assert run(*command, "--root", repository.root).code == 0
 
 
-def test_a_lost_history_is_named(ten_days: tuple[Reader, list[Repository]], tmp_path: Path):
-    _, mornings = ten_days
+def test_a_lost_history_is_named(some_days: tuple[Reader, list[Repository]], tmp_path: Path):
+    _, mornings = some_days
     repository = mornings[-1].copy(tmp_path / "digest")
     max(repository.root.glob("data/history/*.jsonl")).unlink()
     for command in (["site"], ["export", "--all"]):

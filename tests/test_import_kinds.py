@@ -358,7 +358,7 @@ def test_what_json_leaves_out_is_named_by_its_keys(repository: Repository, tmp_p
     assert "4 rows read, 1 paper stored, 3 left out" in ended.out.splitlines()
 
 
-@pytest.mark.parametrize("sign", [",", ";", "\t"])
+@pytest.mark.parametrize("sign", [pytest.param(",", marks=pytest.mark.full), ";", "\t"])
 @pytest.mark.parametrize("head", ["", "title{0}url{0}topic\n"])
 def test_the_separator_of_csv_is_found(
     repository: Repository, tmp_path: Path, sign: str, head: str

@@ -259,7 +259,7 @@ def test_what_waits_in_a_closed_issue_while_a_file_is_damaged_waits_for_no_chann
     assert len(sent) == 14
 
 
-@pytest.mark.parametrize("acted", [False, True])
+@pytest.mark.parametrize("acted", [pytest.param(False, marks=pytest.mark.full), True])
 def test_a_kill_repeats_at_most_one_part_on_a_channel(watcher: Watcher, hook: Hook, acted: bool):
     finished = False
     for number in itertools.count(1):

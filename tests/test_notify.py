@@ -37,7 +37,7 @@ from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
 from tests.support.github import ACTIONS, TOKEN, Fault, GitHubStandIn
-from tests.support.kills import killed_at
+from tests.support.kills import killed_at, kills
 
 LONG = "A title that is as long as titles get, " * 25
 
@@ -507,7 +507,7 @@ def test_nothing_is_posted_where_the_look_is_refused(begun: Watcher, fault: Faul
         (Fault.ABUSE, 60),
     ],
 )
-@pytest.mark.parametrize("at", [2, 4])
+@pytest.mark.parametrize("at", [pytest.param(2, marks=pytest.mark.full), 4])
 def test_limits_are_waited_for_as_github_asks(begun: Watcher, fault: Fault, seconds: int, at: int):
     begun.write(digest("2026-11-19", [3]))
     begun.github.inject(fault, at=at)
@@ -786,7 +786,9 @@ def test_line_ends_of_the_web_need_no_correction(begun: Watcher):
     assert begun.github.writes == []
 
 
-@pytest.mark.parametrize(("before", "after"), [(100, 200), (200, 100), (150, 149)])
+@pytest.mark.parametrize(
+    ("before", "after"), [(100, 200), (200, 100), pytest.param(150, 149, marks=pytest.mark.full)]
+)
 def test_a_correction_reaches_all_parts(watcher: Watcher, before: int, after: int):
     watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(before)]))
     watcher.notify()
@@ -799,10 +801,8 @@ def test_a_correction_reaches_all_parts(watcher: Watcher, before: int, after: in
     assert watcher.said[-1].endswith("nothing to correct")
 
 
-@pytest.mark.parametrize("acted", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(
-    "request_number",
-    [pytest.param(n, marks=() if n in {5, 8} else pytest.mark.full) for n in range(4, 10)],
+    ("request_number", "acted"), kills(range(4, 10), quick=[(5, True), (8, False)])
 )
 def test_a_correction_survives_a_kill(watcher: Watcher, request_number: int, *, acted: bool):
     watcher.write(digest("2026-11-20", [item(each, title=LONG) for each in range(100)]))
@@ -853,10 +853,8 @@ def test_a_first_use_that_is_remembered_does_not_say_so(watcher: Watcher):
     assert watcher.said == []
 
 
-@pytest.mark.parametrize("acted", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(
-    "request_number",
-    [pytest.param(n, marks=() if n in {2, 4, 6} else pytest.mark.full) for n in range(1, 8)],
+    ("request_number", "acted"), kills(range(1, 8), quick=[(2, False), (4, True), (6, False)])
 )
 def test_a_kill_at_the_first_use_loses_nothing_and_repeats_nothing(
     watcher: Watcher, request_number: int, *, acted: bool

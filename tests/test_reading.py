@@ -175,8 +175,8 @@ def test_twice_as_much_is_twice_the_work_or_refused(reader: str, shape: str):
 @pytest.mark.parametrize(
     ("reader", "shape", "size", "told"),
     [
-        ("answer", "attributes", 100_000, "more than 50 attributes in an element"),
-        ("answer", "name spaces", 100_000, "more than 50 name spaces in an element"),
+        ("answer", "attributes", 60, "more than 50 attributes in an element"),
+        ("answer", "name spaces", 60, "more than 50 name spaces in an element"),
         ("answer", "nested elements", 60, "elements more than 50 deep"),
         ("answer", "one long attribute", 30_000, "more than 20,000 characters between two angle"),
         ("answer", "one long comment", 30_000, "more than 20,000 characters between two angle"),
@@ -187,7 +187,7 @@ def test_twice_as_much_is_twice_the_work_or_refused(reader: str, shape: str):
             1_000,
             "an author's name has more than 300 letters",
         ),
-        ("harvest", "attributes", 100_000, "more than 50 attributes in an element"),
+        ("harvest", "attributes", 60, "more than 50 attributes in an element"),
     ],
 )
 def test_what_arxiv_never_sent_is_refused_for_what_it_is(
@@ -253,7 +253,7 @@ SPOILT: dict[str, tuple[Service, Callable[[bytes], bytes]]] = {
 MODES = {Service.QUERY: "search", Service.FEED: "announcements", Service.OAI: "oai"}
 
 
-QUICK_FAULTS = ("attributes in an answer", "the last day in a feed")
+QUICK_FAULTS = ("the last day in a feed",)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_everything_that_changed_since_a_day_is_listed_by_day(sandbox, verb):
     assert weekends, "edits happen on weekends too"
 
 
-@pytest.mark.parametrize("page_size", [1, 7, 50])
+@pytest.mark.parametrize("page_size", [pytest.param(1, marks=pytest.mark.full), 7])
 @pytest.mark.parametrize("verb", ["ListRecords", "ListIdentifiers"])
 def test_pages_lose_and_repeat_nothing(sandbox, page_size, verb):
     parameters = {"verb": verb, "metadataPrefix": "arXivRaw", "from_": "2026-01-20", "set": "cs"}

@@ -106,6 +106,17 @@ COMMENTS = [
 
 
 @pytest.mark.parametrize(("comment", "withdrawn"), COMMENTS)
+def test_a_comment_that_begins_so_withdraws_a_later_version(comment: str | None, withdrawn: bool):
+    assert paper(1, version=2, comment=comment).is_withdrawn == withdrawn
+
+
+@pytest.mark.parametrize(
+    ("comment", "withdrawn"),
+    [
+        pytest.param(*case, marks=() if case in COMMENTS[2:4] else pytest.mark.full)
+        for case in COMMENTS
+    ],
+)
 def test_a_withdrawn_paper_is_marked_and_keeps_its_place(
     tmp_path: Path, comment: str | None, withdrawn: bool
 ):

@@ -165,7 +165,14 @@ def test_a_report_that_cannot_be_written_is_an_error_after_the_run(
     assert len(repository.table("graph-networks")) == 18
 
 
-@pytest.mark.parametrize("source", ["search", "auto", "announcements", "oai"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "search",
+        "auto",
+        *(pytest.param(each, marks=pytest.mark.full) for each in ("announcements", "oai")),
+    ],
+)
 def test_a_second_run_on_a_day_changes_no_byte_and_asks_nothing(
     repository: Repository, arxiv: SandboxArxiv, source: str
 ):

@@ -99,7 +99,7 @@ def test_only_one_step_of_a_job_that_cannot_push_has_the_channels(made: Path) ->
                 assert job["steps"][0]["with"]["persist-credentials"] is False
 
 
-@pytest.mark.parametrize("has_channels", ["true", "false"])
+@pytest.mark.parametrize("has_channels", ["true", pytest.param("false", marks=pytest.mark.full)])
 def test_a_workflow_with_one_job_sends_to_no_channel_and_says_why(
     tmp_path: Path, has_channels: str
 ) -> None:

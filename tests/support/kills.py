@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,19 @@ from requests.adapters import HTTPAdapter
 
 class Killed(BaseException):
     """Nothing catches it, as nothing catches a kill."""
+
+
+def kills(requests: Sequence[int], quick: Collection[tuple[int, bool]]) -> list[object]:
+    """A kill on either side of each request: some for every day, and all of them."""
+    return [
+        pytest.param(
+            *(request, acted),
+            id=f"{request}-{'after' if acted else 'before'}",
+            marks=() if (request, acted) in quick else pytest.mark.full,
+        )
+        for request in requests
+        for acted in (False, True)
+    ]
 
 
 @contextmanager
