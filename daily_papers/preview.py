@@ -50,6 +50,7 @@ from daily_papers.query.expression import (
     Phrase,
     Without,
     any_of,
+    to_arxiv,
     wanted_leaves,
 )
 from daily_papers.query.matching import Matches, Verdict
@@ -91,7 +92,7 @@ class Request:
 
 
 def preview(request: Request) -> Iterator[Passage]:
-    """Ask arXiv for each keyword in turn, and say what it would bring, or why we don't know.
+    """Say what an edit changes, and what each keyword would bring, or why we don't know.
 
     Raises DailyPapersError.
     """
@@ -101,6 +102,11 @@ def preview(request: Request) -> Iterator[Passage]:
     else:
         keywords, sentences = _changes(request, config, request.since)
         yield Passage("Preview of keywords.yaml", sentences, level=2)
+    yield from _answers(request, config, keywords)
+
+
+def _answers(request: Request, config: Config, keywords: Sequence[Keyword]) -> Iterator[Passage]:
+    """Ask arXiv for each keyword in turn."""
     searched = [keyword for keyword in keywords if keyword.like is None]
     services = Services.from_environment(request.environ)
     with PoliteSession(
@@ -109,27 +115,29 @@ def preview(request: Request) -> Iterator[Passage]:
         digest_repository=repository_url(request.environ),
     ) as session:
         api = QueryApi(session, services)
-        previews = []
+        previews: list[KeywordPreview] = []
         for keyword in searched[:MOST_PREVIEWS]:
-            previews.append(_preview_of(keyword, api, config, request.day))
-            yield keyword_passage(previews[-1])
+            try:
+                found = _preview_of(keyword, api, config, request.day)
+            except FetchError as error:
+                yield unknown(keyword.name, str(error), query=to_arxiv(keyword.expression))
+            else:
+                previews.append(found)
+                yield keyword_passage(found)
         store = Repository(request.root).store_for(config)
 
         def listing(categories: Sequence[str]) -> FeedAnswer:
             return todays_feed(session, services, split_into_parts(categories, store.state.listed))
 
-        listed: list[Paper] = []
         # The words of the last listing's papers may be close to a keyword without hits.
-        if any(not each.papers and not each.either and each.failure is None for each in previews):
-            answer = listing(all_categories(config.keywords))
-            listed = [one.paper for part in answer.parts for one in part.announcements]
-        together = list(_together(previews, store, listed, len(searched) - len(previews)))
-        if together:
+        without = any(not each.papers and not each.either for each in previews)
+        parts = listing(all_categories(config.keywords)).parts if without else ()
+        listed = [one.paper for part in parts for one in part.announcements]
+        if together := list(_together(previews, store, listed, len(searched))):
             yield Passage("Together" if len(searched) > 1 else "Similar", together, level=2)
         for keyword in keywords:
             if keyword.like is not None:
-                answer = listing(keyword.categories)
-                yield _liked(keyword, api, request, config, store, answer)
+                yield _liked(keyword, api, request, config, store, listing(keyword.categories))
 
 
 # --- which keywords ----------------------------------------------------------------------------
@@ -188,10 +196,7 @@ def _preview_of(keyword: Keyword, api: QueryApi, config: Config, day: date) -> K
     rows = max(keyword.max_papers, _LEAST_ROWS)
     search = in_either(keyword.expression)
     is_looser = search != keyword.expression
-    try:
-        answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS) if is_looser else rows)
-    except FetchError as error:
-        return KeywordPreview(keyword, day, failure=str(error))
+    answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS) if is_looser else rows)
     found = matching(search, answer.papers)
     papers = matching(keyword.expression, found)
     share = len(papers) / len(answer.papers) if len(papers) < len(found) else 1.0
@@ -243,9 +248,9 @@ def _liked(
 
 
 def _together(
-    previews: Sequence[KeywordPreview], store: Store, listed: Sequence[Paper], left_out: int
+    previews: Sequence[KeywordPreview], store: Store, listed: Sequence[Paper], keywords: int
 ) -> Iterator[str]:
-    """What the previews come to together; nothing if there is nothing to say.
+    """What the previews of so many keywords come to together; nothing if there is nothing to say.
 
     ``listed`` are the papers of the last listing, if it was asked for.
     """
@@ -255,12 +260,11 @@ def _together(
     phrases = [
         leaf.text
         for each in previews
-        if each.failure is None
         for leaf in wanted_leaves(each.keyword.expression)
         if isinstance(leaf, Phrase)
     ]
     nearest = nearest_phrases(list(dict.fromkeys(phrases))[:_MOST_PHRASES], papers)
-    if len(previews) > 1:
+    if keywords > 1:
         new = _new_per_listing_day(previews)
         unit, days = unit_of(new)
         yield f"{rounded(new * days)} different new papers a {unit}"
@@ -276,9 +280,10 @@ def _together(
         has = f"is in {plural(near.count, 'paper')}" if near.count else "has no hits"
         others = ", ".join(f'"{other}" ({plural(count, "paper")})' for other, count in near.others)
         yield f'"{near.phrase}" {has}; close to it: {others}'
-    if left_out:
-        yield f"{left_out:,} more keywords were not searched for; name one to preview it"
-    if len(previews) > 1 or nearest:
+    if keywords > MOST_PREVIEWS:
+        left_out = f"{keywords - MOST_PREVIEWS:,} more keywords"
+        yield f"{left_out} were not searched for; name one to preview it"
+    if keywords > 1 or nearest:
         of_listing = f", {len(listed):,} of them in the last listing" if listed else ""
         yield f"This is from {plural(len(papers), 'paper')}, found above or stored{of_listing}"
 

@@ -96,8 +96,6 @@ class KeywordPreview:
     overlaps: tuple[tuple[str, int], ...] = ()
     #: How many other papers arXiv returned, which would not be stored.
     strangers: int = 0
-    #: Why there is no result; None if arXiv answered the search.
-    failure: str | None = None
 
     @property
     def new_per_listing_day(self) -> float:
@@ -143,12 +141,10 @@ def per_listing_day(papers: Sequence[Paper]) -> float | None:
 
 def keyword_passage(preview: KeywordPreview) -> Passage:
     """What a keyword would bring, with samples."""
-    name, expression = preview.keyword.name, preview.keyword.expression
-    if preview.failure is not None:
-        return unknown(name, preview.failure, query=to_arxiv(expression))
+    expression = preview.keyword.expression
     reasons = ((paper, explain(why(expression, paper))) for paper in preview.papers[:_SAMPLES])
     return Passage(
-        name,
+        preview.keyword.name,
         _sentences(preview),
         query=to_arxiv(expression),
         papers=[
