@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from daily_papers.papers.paper import Paper, folded
 from daily_papers.papers.tex import decode_accents
@@ -164,10 +165,6 @@ def holds_in_any_order(key: str, wanted: str) -> bool:
     return bool(wanted) and set(wanted.split()) <= set(key.split())
 
 
-#: A paper with its other authors: their names by a key that all spellings share.
-_Coauthored = tuple[Paper, Mapping[str, str]]
-
-
 @dataclass(frozen=True, slots=True)
 class CoauthorGroup:
     """Papers under one name that their other authors connect: perhaps one person's."""
@@ -181,39 +178,32 @@ class CoauthorGroup:
 
 def coauthor_groups(papers: Sequence[Paper], spellings: Sequence[str]) -> tuple[CoauthorGroup, ...]:
     """Group papers that share another author, directly or through others; the largest first."""
-    coauthored = [
-        (
-            paper,
-            {
-                name_key(name): name
-                for name in paper.authors or ()
-                if not any(same_name(spelling, name) for spelling in spellings)
-            },
-        )
+    coauthors = [
+        {
+            name_key(name): name
+            for name in paper.authors or ()
+            if not any(same_name(spelling, name) for spelling in spellings)
+        }
         for paper in papers
     ]
-    return tuple(sorted(map(_group, _connected(coauthored)), key=lambda each: -len(each.papers)))
+    # The places of the papers so far that are connected, and all their coauthors.
+    groups: list[tuple[list[int], dict[str, str]]] = []
+    for place, names in enumerate(coauthors):
+        connected = [group for group in groups if group[1].keys() & names.keys()]
+        apart = [group for group in groups if not group[1].keys() & names.keys()]
+        places = sorted([place, *(each for group in connected for each in group[0])])
+        reach = {key: name for _, others in connected for key, name in others.items()} | names
+        groups = [*apart, (places, reach)]
+    found = [
+        CoauthorGroup(
+            papers=tuple(papers[place] for place in places),
+            others=tuple(names[key] for key in _commonest(coauthors[each] for each in places)),
+            categories=_commonest(papers[each].categories or () for each in places),
+        )
+        for places, names in reversed(groups)
+    ]
+    return tuple(sorted(found, key=lambda group: -len(group.papers)))
 
 
-def _connected(papers: Sequence[_Coauthored]) -> Iterator[list[_Coauthored]]:
-    """Yield papers that are connected, in their order."""
-    left = dict(enumerate(papers))
-    while left:
-        first, paper = left.popitem()
-        group, reach = {first: paper}, set(paper[1])
-        while joined := [place for place, (_, names) in left.items() if reach & names.keys()]:
-            for place in joined:
-                group[place] = left.pop(place)
-                reach |= group[place][1].keys()
-        yield [group[place] for place in sorted(group)]
-
-
-def _group(papers: Sequence[_Coauthored]) -> CoauthorGroup:
-    names = {key: name for _, coauthors in papers for key, name in coauthors.items()}
-    others = Counter(key for _, coauthors in papers for key in coauthors)
-    categories = Counter(name for paper, _ in papers for name in paper.categories or ())
-    return CoauthorGroup(
-        papers=tuple(paper for paper, _ in papers),
-        others=tuple(names[key] for key, _ in others.most_common()),
-        categories=tuple(name for name, _ in categories.most_common()),
-    )
+def _commonest(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(text for text, _ in Counter(chain.from_iterable(texts)).most_common())
