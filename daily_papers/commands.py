@@ -117,11 +117,11 @@ TODAY = option(
     type=day,
     help="the listing day, instead of today in New York (or DAILY_PAPERS_TODAY)",
 )
-WARNINGS = option(
+FORMAT = option(
     "--format",
     choices=("text", "github"),
     default="text",
-    help="github: warnings as annotations for GitHub Actions (default: text)",
+    help="github: annotations, which GitHub Actions shows (default: text)",
 )
 
 
@@ -142,7 +142,7 @@ def _show_progress(done: int, of: int, what: str) -> None:
 
 
 def _warn(line: str, form: str) -> None:
-    """Print a warning in a form of `WARNINGS`."""
+    """Print a warning in one of the forms of `FORMAT`."""
     if form == "github":
         print(annotation("warning", line), file=sys.stderr)
     else:
@@ -221,7 +221,7 @@ def _update(arguments: Namespace) -> int:
         help="how long to ask the model (default: 1); with 0, ask nothing, and only use the "
         "answers to an earlier run of the same day",
     ),
-    WARNINGS,
+    FORMAT,
 )
 def _summarize(arguments: Namespace) -> int:
     from daily_papers.config import ConfigError
@@ -277,12 +277,7 @@ def _render(arguments: Namespace) -> int:
     "look for mistakes in keywords.yaml and your templates",
     "Read keywords.yaml and your own templates, and print every mistake with its line and the\n"
     "likely fix. Exits with 2 if there is one. It does not run the templates.",
-    option(
-        "--format",
-        choices=("text", "github"),
-        default="text",
-        help="github: annotations, which GitHub shows beside the lines (default: text)",
-    ),
+    FORMAT,
     option(
         "--changed-since",
         metavar="REV",
@@ -421,7 +416,7 @@ def _preview(arguments: Namespace) -> int:
         ),
     ),
     option("--reason", metavar="TEXT", help="with --correct: what was wrong"),
-    WARNINGS,
+    FORMAT,
 )
 def _notify(arguments: Namespace) -> int:
     from daily_papers.mail.notify import NotifyOptions, notify
