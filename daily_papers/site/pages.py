@@ -166,12 +166,8 @@ class Pages:
             parts += -(-(len(digest.ids) - _ROWS_FIRST) // PAPERS_A_PAGE)
         for number in range(1, parts + 1):
             key = key_of(self._site_key, digest.content, papers, beside, number)
-            yield File(
-                part_of(digest.path, number),
-                key,
-                partial(self._digest_page, digest, number, parts, beside),
-                str(digest.day),
-            )
+            page = partial(self._digest_page, digest, number, parts, beside)
+            yield File(part_of(digest.path, number), key, page, str(digest.day))
 
     def _digest_page(
         self, file: DigestFile, number: int, parts: int, beside: tuple[str | None, str | None]
@@ -224,8 +220,7 @@ class Pages:
         years: dict[int, list[DigestLine]] = {}
         for digest in self._data.digests:
             years.setdefault(digest.day.year, []).append(self._digest_line(digest))
-        page = self._page("digests/index.html", "digests", "All days", years=years)
-        return File.of("digests/index.html", page)
+        return self._plain("digests/index.html", "digests", "All days", years=years)
 
     def _digest_line(self, digest: DigestFile) -> DigestLine:
         counts = self._new(digest)
@@ -246,18 +241,13 @@ class Pages:
     def _topic(self, topic: Topic) -> Iterator[File]:
         parts = max(-(-len(topic.papers) // PAPERS_A_PAGE), 1)
         for number in range(1, parts + 1):
-            ids = [
-                paper.id
-                for paper in topic.papers[(number - 1) * PAPERS_A_PAGE : number * PAPERS_A_PAGE]
-            ]
+            end = number * PAPERS_A_PAGE
+            ids = [paper.id for paper in topic.papers[end - PAPERS_A_PAGE : end]]
             months = [(month, len(older)) for month, older in topic.older.items()]
             keys = [self._data.key(id) for id in ids]
             key = key_of(self._site_key, keys, months, topic.behind, number, parts)
-            yield File(
-                part_of(topic.path, number),
-                key,
-                partial(self._topic_page, topic, number, parts, ids),
-            )
+            page = partial(self._topic_page, topic, number, parts, ids)
+            yield File(part_of(topic.path, number), key, page)
 
     def _topic_page(self, topic: Topic, number: int, parts: int, ids: Sequence[str]) -> bytes:
         path = part_of(topic.path, number)
@@ -303,12 +293,9 @@ class Pages:
         for number in range(1, parts + 1):
             ids = all_ids[(number - 1) * LINES_A_PAGE : number * LINES_A_PAGE]
             keys = [(self._data.key(id), self._data.place(id)) for id in ids]
-            yield File(
-                part_of(f"{topic.path}.{month}", number),
-                key_of(self._site_key, keys, around, number, parts),
-                partial(self._month_page, topic, month, ids, number, parts),
-                month,
-            )
+            key = key_of(self._site_key, keys, around, number, parts)
+            page = partial(self._month_page, topic, month, ids, number, parts)
+            yield File(part_of(f"{topic.path}.{month}", number), key, page, month)
 
     @staticmethod
     def _around(months: list[str], month: str) -> list[str]:
@@ -347,7 +334,7 @@ class Pages:
         data = self._data
         of_day = [file for file in data.digests if file.day == data.day]
         counts = sum(map(self._new, of_day), Counter[str]())
-        content = self._page(
+        return self._plain(
             "index.html",
             "start",
             self._site_title,
@@ -362,7 +349,6 @@ class Pages:
             digests=[self._digest_line(each) for each in data.digests[:_DIGESTS_ON_START]],
             of_day=[file.page for file in of_day],
         )
-        return File.of("index.html", content)
 
     def _first_of(self, of_day: Sequence[DigestFile]) -> Iterator[Section]:
         """The first papers of each section of the day, as lines."""
@@ -393,7 +379,7 @@ class Pages:
         categories = {
             name for stored in data.store.papers.values() for name in stored.paper.categories or ()
         }
-        page = self._page(
+        return self._plain(
             "search.html",
             "search",
             "Search",
@@ -401,7 +387,6 @@ class Pages:
             categories=sorted(map(plain_text, categories)),
             papers=len(data.traces),
         )
-        return File.of("search.html", page)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ class Rows:
         self._formulas = formulas
         self._render = render
         self._site_key = site_key
-        #: By key, the rows of this build, and those that the last one wrote into the same page.
+        #: By key, the rows that several pages have, and those of the same page in the last build.
         self._written: dict[str, Markup] = {}
         self._before: dict[str, str] = {}
         self._followed = [name_key(s) for topic in data.topics for s in topic.keyword.authors]
@@ -170,14 +170,18 @@ class Rows:
 
     def row(self, id: str, item: NewsItem | None = None) -> Markup:
         """A paper's row; ``item`` is how a digest has it, if this is about a digest."""
-        if id not in self._data.store.papers:  # on one page only
+        stored = self._data.store.papers.get(id)
+        if stored is None:  # on one page only
             return self._rendered(self._shown(id, item))
         key = self.key(id)
         if key in self._before:
             return Markup(self._before[key])  # noqa: S704 - ours
-        if key not in self._written:
-            self._written[key] = self._rendered(self._shown(id, item))
-        return self._written[key]
+        if key in self._written:
+            return self._written[key]
+        row = self._rendered(self._shown(id, item))
+        if len(stored.tables) > 1 or item is not None:  # another page has it too
+            self._written[key] = row
+        return row
 
     def _rendered(self, row: Row) -> Markup:
         return Markup(self._render("row.html.jinja", row=row))  # noqa: S704 - a template's

@@ -31,17 +31,12 @@ def search_index(data: SiteData, site_key: str) -> Iterator[File]:
     listed = []
     newer = 0
     for number, ids in reversed([*enumerate(parts)]):
-        path = f"search/{number}.bin"
         has_abstracts = newer < _WITH_ABSTRACT
         newer += len(ids)
         listed.append({"file": f"{number}.bin", "papers": len(ids)})
         key = key_of(site_key, has_abstracts, [(id, data.key(id), data.place(id)) for id in ids])
-        yield File(
-            path,
-            key,
-            partial(_part, data, ids[::-1], has_abstracts=has_abstracts),
-            data.traces[ids[0]].first_day,
-        )
+        part = partial(_part, data, ids[::-1], has_abstracts=has_abstracts)
+        yield File(f"search/{number}.bin", key, part, data.traces[ids[0]].first_day)
     keywords = [[topic.slug, plain_text(topic.name), topic.page] for topic in data.topics]
     yield File.of(INDEX, _json({"keywords": keywords, "parts": listed}))
 
