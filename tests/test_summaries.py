@@ -114,7 +114,7 @@ def test_new_papers_first_several_a_request_and_never_twice(tmp_path: Path) -> N
         assert [len(ids) for ids in server.asked] == [8, 3]
         assert server.asked[0][:3] == ["2601.00002", "2601.00001", "2601.00011"]
         assert kept(made) == {
-            f"2601.{n:05}": f"MRI number {n} makes number 2601.{n:05} quicker."
+            f"2601.{n:05}": f"It makes number 2601.{n:05} quicker: number, makes, everything."
             for n in range(1, 12)
         }
         assert ended.out.startswith("11 papers summarized, 400 tokens, ")
@@ -214,7 +214,7 @@ def test_a_digest_that_nobody_has_seen_shows_it_and_one_that_was_pushed_stays(
         write(root, digest(str(new), items))
         before = made.text(f"digests/{old}.md")
         summarize(made, server)
-        said = "MRI number 1 makes number 2601.00001 quicker. (by a model)"
+        said = "It makes number 2601.00001 quicker: number, makes, everything. (by a model)"
         text = made.text(f"digests/{new}.md")
         visible, _, _ = text.partition("<!--")
         assert said in visible.replace("\u200b", "")
@@ -222,7 +222,7 @@ def test_a_digest_that_nobody_has_seen_shows_it_and_one_that_was_pushed_stays(
         shown = read_digest(text.encode(), f"digests/{new}.md")
         assert [each.sentence for each in shown.items] == [
             said,
-            "MRI number 2 makes number 2601.00002 quicker. (by a model)",
+            "It makes number 2601.00002 quicker: number, makes, everything. (by a model)",
         ]
         assert made.text(f"digests/{old}.md") == before
 
@@ -525,7 +525,7 @@ def accepted(value: object, language: str = "English", style: str = "short") -> 
         ("English", "MedSeg reaches mAP@0.5 of 80 for n<m and m>k images."),
         ("English", "MedSeg makes imaging with fast.ai faster than evil.ch and evil.example."),
         ("English", "We show that MedSeg, of type I, makes imaging faster."),
-        ("German", "MedSeg segmentiert Aufnahmen „The Brain Atlas“ schneller als zuvor."),
+        ("German", "MedSeg segmentiert Gehirne schneller, wie „The Brain Atlas“ zeigt."),
         ("Chinese", "本文提出MedSeg-Agent，用Segment Anything实现磁共振图像分割。"),
         ("Japanese", "磁気共鳴画像のセグメンテーションを高速化するMedSegを提案する。"),
         ("Russian", "Предложен метод MedSeg для сегментации МРТ."),

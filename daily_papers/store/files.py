@@ -82,11 +82,7 @@ def load_store(root: Path) -> Store:
         _KEYWORDS, _content(root, _KEYWORDS), lambda values: _read_keyword(values, state)
     )
     weeks = _records(_WEEKS, _content(root, _WEEKS), lambda values: decode(_Week, values))
-    records = (
-        record
-        for path in papers
-        for record in _records(path, _content_of_some(root, path), _read_paper)
-    )
+    records = ((f"{each.path}:{each.number}", each.read()) for each in stored_lines(root))
     stored = _by_key(records, lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
         problem = f"damaged: {plural(lost, 'paper')} that it had are missing"

@@ -10,11 +10,12 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from daily_papers.config import Summaries
 from daily_papers.papers.paper import announcement_order
-from daily_papers.records import Json, decode, encode, line
+from daily_papers.records import decode, encode, line
 from daily_papers.store.files import file_of, readable
 from daily_papers.store.store import PaperId
 from daily_papers.text import plural
@@ -75,7 +76,7 @@ def to_show(summaries: Iterable[Summary], settings: Summaries | None) -> dict[st
 
 def load_summaries(root: Path) -> dict[SummaryKey, Summary]:
     """Read what is kept in a digest repository. Raises StoreError, naming the line."""
-    found, damage = readable(root, _FOLDER, read_summary)
+    found, damage = readable(root, _FOLDER, partial(decode, Summary))
     if damage:
         raise damage[0]
     return {summary.key: summary for summary in found}
@@ -83,7 +84,7 @@ def load_summaries(root: Path) -> dict[SummaryKey, Summary]:
 
 def readable_summaries(root: Path) -> list[Summary]:
     """Read what can be read, for those who only show it. One warning names what cannot."""
-    found, damage = readable(root, _FOLDER, read_summary)
+    found, damage = readable(root, _FOLDER, partial(decode, Summary))
     if damage:
         more = len(damage) - 1
         lines = f"this and {plural(more, 'other line')} are" if more else "this line is"
@@ -102,15 +103,7 @@ def save_summaries(summaries: Mapping[SummaryKey, Summary], transaction: Transac
 
 def summary_lines(summaries: Iterable[Summary]) -> bytes:
     """One line for each summary, in the order of their papers."""
-
-    def order(summary: Summary) -> tuple[object, ...]:
-        return (announcement_order(summary.id), summary.key)
-
-    records = (encode(summary) for summary in sorted(summaries, key=order))
-    lines = (line({name: value or None for name, value in each.items()}) for each in records)
+    ordered = sorted(summaries, key=lambda each: (announcement_order(each.id), each.key))
+    records = (encode(each).items() for each in ordered)
+    lines = (line({name: value or None for name, value in each}) for each in records)
     return "".join(lines).encode()
-
-
-def read_summary(values: Json) -> Summary:
-    """Read one of these lines. Raises RecordError."""
-    return decode(Summary, values)

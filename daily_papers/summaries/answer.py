@@ -110,7 +110,7 @@ def _json_in(text: str) -> dict[str, Any]:
 def _good_text(value: Any, paper: Paper, language: str, longest: int) -> str | None:
     if not isinstance(value, str):
         return None
-    text = one_line(value)
+    text = unicodedata.normalize("NFC", one_line(value))
     hidden = any(unicodedata.category(each) in _HIDDEN and each not in _JOINERS for each in text)
     if hidden or len(text) > longest or _NOT_PLAIN.search(text):
         return None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import subprocess
 from collections import deque
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -23,16 +23,10 @@ from daily_papers.config.model import Summaries
 from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import server_url
 from daily_papers.papers.paper import Paper, newest_first
-from daily_papers.records import parse
+from daily_papers.records import decode, parse
 from daily_papers.repository import DIGESTS, KEYWORDS, Repository
 from daily_papers.store.store import Store
-from daily_papers.store.summaries import (
-    Summary,
-    SummaryKey,
-    load_summaries,
-    read_summary,
-    summary_lines,
-)
+from daily_papers.store.summaries import Summary, SummaryKey, load_summaries, summary_lines
 from daily_papers.summaries.answer import (
     THOUGHT_TOKENS,
     TOKENS_A_PAPER,
@@ -205,26 +199,19 @@ class _Run:
         try:
             key = ModelKey.from_environment(order.environ)
             model = Model(settings.endpoint, settings.model, key, order.budget, clock)
-            try:
+            with closing(model):
                 self._ask_in_turn(model, papers)
-            finally:
-                model.hang_up()
         except DailyPapersError as error:
             self.report.warnings.append(str(error))
         if self._failed:
-            self.known |= dict(map(self._blamed, self._failed.items()))
+            # If nothing at all was good, it may be the endpoint's fault, unless it happened to the
+            # paper before. Even then the paper comes after all others from now on.
+            self.known |= {
+                key: each if self.report.papers or key in self.known else replace(each, tries=0)
+                for key, each in self._failed.items()
+            }
             self._keep()
         self.report.seconds = clock.monotonic() - started
-
-    def _blamed(self, failed: tuple[SummaryKey, Summary]) -> tuple[SummaryKey, Summary]:
-        """A paper without a good answer, and how often that was its own fault.
-
-        If nothing at all was good, it may be the endpoint's, unless it happened to the paper
-        before. Even then the paper comes after all others from now on.
-        """
-        key, summary = failed
-        is_its_own = self.report.papers or key in self.known
-        return key, summary if is_its_own else replace(summary, tries=0)
 
     def _ask_in_turn(self, model: Model, papers: Sequence[Paper]) -> None:
         """Ask for several papers at once, then for parts of them until the bad ones are alone."""
@@ -314,7 +301,7 @@ def _kept(root: Path, day: date) -> dict[SummaryKey, Summary]:
     """What earlier runs of the day kept outside git."""
     try:
         lines = (root / _KEPT).read_bytes().split(b"\n")
-        kept = [read_summary(parse(text)) for text in lines if text]
+        kept = [decode(Summary, parse(text)) for text in lines if text]
     except (OSError, ValueError):
         return {}
     return {summary.key: summary for summary in kept if summary.day == day}

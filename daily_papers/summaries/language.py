@@ -19,25 +19,25 @@ WORD: Final = re.compile(r"[^\W\d_]+")
 
 # Languages in Latin letters: common words that few others share; then those by which somebody
 # speaks of himself, as authors (*we*) do not.
-_WORDS: Final = {
-    "Catalan": "el els les un una dels del amb que per és aquest aquesta i | puc sento",
-    "Croatian": "je koji koja koje su što kao ili sa pomoću ovaj ovom nego | žao nažalost",
+_TABLE: Final = {
+    "Catalan": "el els les un una dels del amb que per és aquest aquesta | puc sento",
+    "Croatian, Serbian": "je koji koja koje su što kao ili sa pomoću ovaj ovom nego | žao nažalost",
     "Czech": "se pro ve je který která které jsou jako než také pomocí | mohu nemohu bohužel",
-    "Danish": "og at er på til som med af av ikke fra det en | jeg beklager desværre dessverre",
-    "Dutch": "een het van voor met dat wordt deze zijn niet door we | ik helaas",
-    ENGLISH: "the of and that this we with by from which their using it is | sorry unfortunately",
+    "Danish, Norwegian": "og at er på til som med af av ikke fra det | jeg beklager desværre",
+    "Dutch": "een het van voor met dat wordt deze zijn niet door we is | ik helaas",
+    ENGLISH: "the of and that this we with by from which their on it is | sorry unfortunately",
     "Estonian": "ja on et mis kui ning selle see oma abil meetod | ma kahjuks vabandust",
     "Finnish": "ja on että sekä joka jossa ovat kuin menetelmä | en pahoillani valitettavasti",
     "French": "le les un une dans pour nous avec qui sur cette est du des et | je désolé désolée",
     "German": "der die das und ein eine für mit von wir ist nicht zur als | ich mir leider",
     "Hungarian": "az és egy hogy nem amely ez mint által is | tudom tudok sajnálom sajnos",
-    "Indonesian": "yang dan untuk dengan ini dari daripada dalam adalah oleh | saya maaf",
+    "Indonesian, Malay": "yang dan untuk dengan ini dari daripada dalam adalah oleh | saya maaf",
     "Italian": "il di che della un una per con sono gli nel dei è più | posso dispiace purtroppo",
     "Latvian": "un ir ar kas tiek lai kā šī šis izmantojot nekā | es nevaru diemžēl",
     "Lithuanian": "ir kad yra su kuris kuri bei nei pagal šis naudojant | aš negaliu deja",
     "Polish": "w że się jest oraz dla przez który która tej niż | mogę przepraszam niestety",
-    "Portuguese": "os um uma que para com dos em ao não mais por do da | eu posso lamento desculpe",
-    "Romanian": "și şi pe cu care pentru din este un o în prin decât | îmi scuze regret",
+    "Portuguese, Brazilian Portuguese": "os um uma que para com em ao não mais | eu posso lamento",
+    "Romanian": "și şi pe cu care pentru din este un în prin decât | îmi scuze regret",
     "Slovak": "sa je pre ktorý ktorá ktoré sú ako pomocou tejto vo | nemôžem žiaľ bohužiaľ",
     "Slovenian": "je ki kot tudi smo ter lahko pomočjo med nad | žal oprostite",
     "Spanish": "el los las un una que para con del por este como más y | puedo siento lamento",
@@ -45,14 +45,10 @@ _WORDS: Final = {
     "Turkish": "ve bir bu ile için olan olarak daha göre kullanarak | ben üzgünüm maalesef",
     "Vietnamese": "và của các cho một được trong với này là có bằng | Tôi tiếc",
 }
-_SAME: Final = {
-    "Brazilian Portuguese": "Portuguese",
-    "Malay": "Indonesian",
-    "Norwegian": "Danish",
-    "Serbian": "Croatian",
-}
-_COMMON: Final = {
-    language: frozenset(words.partition("|")[0].split()) for language, words in _WORDS.items()
+_WORDS: Final = {
+    language: tuple(frozenset(part.split()) for part in words.split("|"))
+    for languages, words in _TABLE.items()
+    for language in languages.split(", ")
 }
 # The same in other scripts; *sorry* in Vietnamese, which is two words; and *I* in English, which is
 # a number, too.
@@ -66,7 +62,6 @@ _ENGLISH_I = re.compile(r"(?:\A|[.,:;] )I['’ ]")
 
 def is_written_in(language: str, text: str) -> bool:
     """Whether a text has the letters of a language, and not the words of another one."""
-    text = unicodedata.normalize("NFC", text)
     scripts = [unicodedata.name(letter, "").split(" ")[0] for letter in text if letter.isalpha()]
     own = LANGUAGES[language]
     ours = sum(script in own for script in scripts)
@@ -77,17 +72,14 @@ def is_written_in(language: str, text: str) -> bool:
     if LATIN not in own:
         return True
     words = Counter(WORD.findall(text.lower()))
-    hits = {each: sum(words[word] for word in common) for each, common in _COMMON.items()}
-    return max(hits.values()) < hits[_SAME.get(language, language)] + _LEAD
+    hits = {each: sum(words[word] for word in common) for each, (common, _) in _WORDS.items()}
+    return max(hits.values()) < hits[language] + _LEAD
 
 
 def has_a_speaker(language: str, text: str) -> bool:
     """Whether somebody speaks of himself in a text, or is sorry: a model that refuses."""
-    text = unicodedata.normalize("NFC", text)
-    own = _WORDS.get(_SAME.get(language, language), "").partition("|")[2].split()
+    if _SPEAKER.search(text) or (language == ENGLISH and _ENGLISH_I.search(text)):
+        return True
     said = set(WORD.findall(text))
-    return (
-        any(word in said or word.capitalize() in said for word in own)
-        or _SPEAKER.search(text) is not None
-        or (language == ENGLISH and _ENGLISH_I.search(text) is not None)
-    )
+    own = _WORDS[language][1] if language in _WORDS else ()
+    return any(word in said or word.capitalize() in said for word in own)

@@ -114,7 +114,7 @@ class Model:
                 self._clock.sleep(wait)
         raise ModelError(f"{reason}, after {TRIES} tries")
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """Close the connection."""
         self._transport.hang_up()
 
