@@ -329,6 +329,27 @@ def test_a_dry_run_shows_what_would_go_where(reader: Reader):
     assert "would send a mail to channel mail, recipients: 1" in reader.said
 
 
+def test_a_dry_run_shows_what_channels_still_lack(reader: Reader):
+    with serving_hook() as hook, serving_mail() as inbox:
+        reader.channels = (
+            f"chat = json://127.0.0.1:{hook.port}\n"
+            f"mail = mailto://127.0.0.1:{inbox.port}/?from=bot@example.org&to=a@b.org,c@d.org"
+        )
+        hook.status, inbox.refused = 503, {"a@b.org"}
+        write(reader.root, digest("2026-11-20", [1]))
+        assert reader.notify() == 3
+        hook.status, inbox.refused = 200, set()
+        reader.said.clear()
+        assert reader.notify(dry_run=True) == 0
+        assert "would send part 1 to channel chat (JSON):" in reader.said
+        mail = reader.said.index("would send a mail to channel mail, recipients: 1")
+        assert reader.said[mail + 1] == "| 1 new: mri · 2026-11-20"
+        assert reader.notify() == 0
+        reader.said.clear()
+        assert reader.notify(dry_run=True) == 0
+    assert not [line for line in reader.said if "channel" in line]
+
+
 def test_without_issues_there_are_no_channels(reader: Reader):
     reader.channels = "mail = mailto://a@b.org"
     write(reader.root, digest("2026-11-20", [1]))

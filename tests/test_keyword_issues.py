@@ -289,6 +289,28 @@ def test_a_dry_run_shows_the_comments(watcher: Watcher):
     assert watcher.said[0] == "would add part 1 of 1 to a new issue, of keyword mri:"
 
 
+def test_a_dry_run_names_what_is_renamed_closed_and_waiting(watcher: Watcher):
+    def dry_run() -> list[str]:
+        watcher.said.clear()
+        assert watcher.notify(dry_run=True) == 0
+        return [line for line in watcher.said if not line.startswith("|")]
+
+    send(watcher, news(MONDAY, (1, BOTH)))
+    assert dry_run() == ["no comment would be added: there is nothing to send"]
+    watcher.github.issues[0]["state"] = "closed"
+    watcher.today = TUESDAY
+    names = (("mri", "MRI"), KEYWORDS[1])
+    watcher.write(news(TUESDAY, (2, ["mri"]), keyword_names=names, due=WEDNESDAY))
+    assert dry_run()[0] == "digest 2026-11-17: waiting for the weekly mail of 2026-11-18"
+    watcher.today = WEDNESDAY
+    assert dry_run() == [
+        "would rename issue 1 to: New papers: MRI",
+        "keyword mri: issue 1 is closed; 1 new paper waits until it is opened again",
+    ]
+    watcher.environment["GITHUB_TOKEN"] = ""
+    assert dry_run()[1:] == ["would add part 1 of 1 to a new issue, of keyword mri:"]
+
+
 def test_a_dry_run_shows_what_would_go_to_channels(watcher: Watcher, hook: Hook):
     watcher.write(news(MONDAY, (1, ["mri"])))
     assert watcher.notify(dry_run=True) == 0

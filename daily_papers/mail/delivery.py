@@ -6,7 +6,7 @@ part, to that one channel. A channel that fails is not tried again in the same r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,8 +17,8 @@ from daily_papers.mail.chat import Chat
 from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.forms import unsent_parts
 from daily_papers.mail.github_issues import Issue, Issues
-from daily_papers.mail.issue import Links
-from daily_papers.mail.marks import LONGEST_MARKS, Mark
+from daily_papers.mail.issue import Links, issue_title
+from daily_papers.mail.marks import LONGEST_MARKS, Mark, Marks
 from daily_papers.mail.outbox import SentMail, Unfinished, reassemble
 from daily_papers.mail.smtp import MailAccount, mail_message
 
@@ -46,9 +46,8 @@ class Delivery:
         edited: dict[int, Issue] = {}
         for sent in complete:
             sent = replace(sent, issue=edited.get(sent.issue.number, sent.issue))  # noqa: PLW2901
-            marks = sent.key.marks
-            # A key that a person has rewritten cannot be changed by us, so nothing could be marked.
-            if marks is None or not marks.is_due(today) or str(sent.key) not in sent.issue.body:
+            marks = sent.marks_due(today)
+            if marks is None:
                 continue
             channels = [each for each in self.channels if each.name in marks.channels]
             try:
@@ -115,25 +114,37 @@ def steps(
             yield f"part {max(part.mark.parts)}", part.mark
 
 
-def describe(channels: Sequence[Channel], mail: Mail, links: Links, say: Say) -> list[str]:
+def describe(
+    channels: Sequence[Channel], mail: Mail, marks: Marks, links: Links, say: Say
+) -> list[str]:
     """Say what would go where, without any address; return which channels cannot be used."""
     warnings = []
     for channel in channels:
         try:
-            if channel.is_mail:
-                number = len(MailAccount.open(channel).recipients)
-                say(f"would send a mail to channel {channel.name}, recipients: {number}")
-                continue
-            chat = Chat.open(channel)
+            if channel.name in marks.channels:
+                for what, lines in _lacking(channel, mail, marks.channels[channel.name], links):
+                    say(f"would send {what}")
+                    for line in lines:
+                        say(f"| {line}".rstrip())
         except ChannelFailed as failure:
             warnings.append(str(failure))
-            continue
-        for part in unsent_parts(mail, links, chat.form, chat.room, Mark()):
-            number = max(part.mark.parts)
-            say(f"would send part {number} to channel {channel.name} ({chat.service}):")
-            for line in (part.title, *part.body.split("\n")):
-                say(f"| {line}".rstrip())
     return warnings
+
+
+def _lacking(
+    channel: Channel, mail: Mail, mark: Mark, links: Links
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """What `steps` would send, and its lines; of direct mail, the title alone."""
+    if channel.is_mail and not mark.papers:
+        number = len(MailAccount.open(channel).recipients)
+        missing = len({*range(1, number + 1)} - mark.parts)
+        if missing:
+            yield f"a mail to channel {channel.name}, recipients: {missing}", [issue_title(mail)]
+    elif not channel.is_mail and (mark.papers or not mark.parts):
+        chat = Chat.open(channel)
+        for part in unsent_parts(mail, links, chat.form, chat.room, mark):
+            what = f"part {max(part.mark.parts)} to channel {channel.name} ({chat.service}):"
+            yield what, (part.title, *part.body.split("\n"))
 
 
 def test(channels: Sequence[Channel], repository: str | None, say: Say) -> list[str]:

@@ -29,6 +29,7 @@ from daily_papers.mail.issue import (
     visible_text,
 )
 from daily_papers.papers.announcement import NewsItem
+from daily_papers.text import plural
 
 _KEY = re.compile(
     r"^<!-- daily-papers keyword=(?P<slug>[a-z0-9-]+) repository=(?P<repository>[\w.-]+/[\w.-]+)"
@@ -117,9 +118,18 @@ class TopicPlan:
         return there[-1] if there else ""
 
     @property
-    def papers(self) -> int:
-        """How many papers the comments to add have."""
-        return sum(part.key.last - part.key.first + 1 for part in self.parts)
+    def is_closed(self) -> bool:
+        """Whether somebody has closed its issue, so that nothing is added."""
+        return self.lasting is not None and self.lasting.issue.state == "closed"
+
+    @property
+    def what_waits(self) -> str:
+        """Says so of a closed issue, with the number of papers."""
+        assert self.lasting is not None
+        number = sum(part.key.last - part.key.first + 1 for part in self.parts)
+        papers = plural(number, "new paper waits", "new papers wait")
+        closed = f"issue {self.lasting.issue.number} is closed"
+        return f"keyword {self.topic.slug}: {closed}; {papers} until it is opened again"
 
 
 def find_keyword_key(body: str) -> KeywordKey | None:

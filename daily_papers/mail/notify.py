@@ -11,7 +11,7 @@ must never overlap, which the workflow's concurrency group ensures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -23,19 +23,23 @@ from daily_papers.github_actions import GITHUB, repository_name, server_url, sit
 from daily_papers.mail import delivery
 from daily_papers.mail.channels import VARIABLE, Channel, read_channels
 from daily_papers.mail.correction import correct
-from daily_papers.mail.digest import Digest, Mail, is_key
+from daily_papers.mail.digest import Digest, Mail, is_key, mails_of
 from daily_papers.mail.digest_file import DigestError, read_digest
 from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff, NotGitHub
 from daily_papers.mail.github_issues import Issues
 from daily_papers.mail.issue import IssuePart, Links, issue_page, issue_parts, issue_title
+from daily_papers.mail.keyword_issues import TopicPlan, issue_title_of, plan_topic
 from daily_papers.mail.marks import Marks
 from daily_papers.mail.outbox import (
+    Mailbox,
     Outbox,
     SentMail,
+    Unfinished,
     Unsent,
     digests_for,
     find_unsent,
     read_mailbox,
+    reassemble,
 )
 from daily_papers.transaction import unwritable
 
@@ -222,16 +226,19 @@ class _Run:
 
     def _show_newest(self, why: str) -> None:
         """Print or write the newest digest, as if nothing had been sent yet."""
-        unsent = find_unsent(None, self.digests, self.today)
         self.say(f"did not look at GitHub ({why}): assuming that the newest digest is unsent")
-        mails = unsent.mails if unsent else ()
+        links = self.destination.links if self.destination else None
+        unsent = find_unsent(Mailbox(), self.digests, self.today)
         if unsent is not None:
             self._say_what_waits(unsent)
-        links = self.destination.links if self.destination else None
         if self.options.to_file is not None:
-            self._write(mails, links, self.options.to_file)
+            self._write(unsent, links, self.options.to_file)
+        elif unsent is None:
+            self._print((), Links("OWNER/NAME"))
         else:
-            self._print(mails, links or Links("OWNER/NAME"))
+            links = links or Links("OWNER/NAME")
+            plans = [plan_topic(each, None, (), links, self.today) for each in unsent.topics]
+            self._show(unsent, plans, mails_of(unsent.per_keyword, self.today), links)
 
     def _at_github(self, destination: Destination, issues: Issues) -> None:
         """Do it first with the issues, then with the channels."""
@@ -250,7 +257,7 @@ class _Run:
             links,
             self.say,
             has_all_digests=not self.problems,
-            marks=Marks.begin(self.today, [each.name for each in channels]) if channels else None,
+            marks=self._marks if channels else None,
             when_complete=complete.append,
         )
         if self.options.correct is not None:
@@ -261,44 +268,78 @@ class _Run:
             sending = delivery.Delivery(channels, issues, links, self.say)
             self.warnings.extend(sending.deliver(complete, self.digests, self.today))
 
+    @property
+    def _marks(self) -> Marks:
+        """The marks of what is sent now: no channel has anything."""
+        return Marks.begin(self.today, [each.name for each in self.channels])
+
     def _send(self, outbox: Outbox) -> None:
         """Send what is unsent, or show or write it."""
         unsent = find_unsent(outbox.mailbox, self.digests, self.today)
         assert unsent is not None
         self._say_what_waits(unsent)
         if self.options.to_file is not None:
-            # Each keyword's issue may lack something else, so its file has the newest digest.
-            newest = (Mail(self.digests[-1:]),) if unsent.topics else ()
-            self._write(unsent.mails or newest, outbox.links, self.options.to_file)
+            self._write(unsent, outbox.links, self.options.to_file)
         elif self.options.dry_run:
-            self._show(outbox, unsent)
+            self._show_rest(outbox)
+            plans = outbox.plan_topics(unsent.topics, self.today)
+            new = outbox.deliveries(unsent, plans, self.today)
+            self._show(unsent, plans, new, outbox.links)
         else:
             problems = outbox.send(unsent, self.digests, self.today)
             self.problems.extend(problems)
             if not (unsent.mails or unsent.waiting or unsent.topics or problems):
                 self.say("nothing to send: every digest has its issue")
 
-    def _show(self, outbox: Outbox, unsent: Unsent) -> None:
+    def _show_rest(self, outbox: Outbox) -> None:
+        """Print what issues and channels lack of mails that were begun."""
         for sent in outbox.mailbox.mails:
             for part in outbox.missing_parts(sent, self.digests, self.today):
                 self._print_part(part, f"would add {{}} to issue {sent.issue.number}:")
+        for sent in (*outbox.mailbox.mails, *outbox.mailbox.deliveries):
+            marks = sent.marks_due(self.today)
+            if marks and self.channels:
+                try:
+                    self._describe(reassemble(sent, self.digests), marks, outbox.links)
+                except Unfinished as problem:
+                    self.warnings.append(f"channels: {problem}")
+
+    def _show(
+        self, unsent: Unsent, plans: Sequence[TopicPlan], noted: Sequence[Mail], links: Links
+    ) -> None:
+        """Print what is unsent: mails, and the comments and channels of keywords' issues."""
         if unsent.mails or not unsent.topics:
-            self._print(unsent.mails, outbox.links)
-        plans = outbox.plan_topics(unsent.topics, self.today)
+            self._print(unsent.mails, links)
+        elif not any(plan.parts for plan in plans):
+            self.say("no comment would be added: there is nothing to send")
         for plan in plans:
             where = f"issue {plan.lasting.issue.number}" if plan.lasting else "a new issue"
+            if plan.is_renamed:
+                self.say(f"would rename {where} to: {issue_title_of(plan.topic)}")
+            if plan.is_closed and plan.parts:
+                self.say(plan.what_waits)
+                continue
             for part in plan.parts:
                 self._print_part(part, f"would add {{}} to {where}, of keyword {plan.topic.slug}:")
-        for mail in outbox.deliveries(unsent, plans, self.today):
-            self.warnings.extend(delivery.describe(self.channels, mail, outbox.links, self.say))
+        for mail in noted:
+            self._describe(mail, self._marks, links)
+
+    def _describe(self, mail: Mail, marks: Marks, links: Links) -> None:
+        self.warnings.extend(delivery.describe(self.channels, mail, marks, links, self.say))
 
     def _say_what_waits(self, unsent: Unsent) -> None:
         if unsent.waiting:
             keys = ", ".join(digest.key for digest in unsent.waiting)
             self.say(f"digest {keys}: waiting for the weekly mail of {unsent.waiting[-1].due}")
 
-    def _write(self, mails: tuple[Mail, ...], links: Links | None, file: Path) -> None:
-        """Write the mails to one file, which is empty if there are none."""
+    def _write(self, unsent: Unsent | None, links: Links | None, file: Path) -> None:
+        """Write the mails to one file, which is empty if there are none.
+
+        Each keyword's issue may lack something else, so their file has the newest digest.
+        """
+        mails = unsent.mails if unsent else ()
+        if unsent and unsent.topics:
+            mails = mails or (Mail(self.digests[-1:]),)
         text = "\n".join(issue_page(mail, links) for mail in mails)
         try:
             file.write_text(text, encoding="utf-8", newline="\n")
@@ -317,7 +358,7 @@ class _Run:
             self._print_part(first, "with the text:")
             for part in further:
                 self._print_part(part, "would add {} to it:")
-            self.warnings.extend(delivery.describe(self.channels, mail, links, self.say))
+            self._describe(mail, self._marks, links)
 
     def _print_part(self, part: IssuePart, before: str) -> None:
         """Print a text with ``|`` before each line: GitHub Actions would obey ``::error::``."""

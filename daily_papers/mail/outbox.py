@@ -48,7 +48,6 @@ from daily_papers.mail.keyword_issues import (
     topics_of,
 )
 from daily_papers.mail.marks import Marks
-from daily_papers.text import plural
 
 LABEL = "daily-papers"
 _LABEL_COLOR = "b31b1b"
@@ -85,20 +84,28 @@ class SentMail:
         """The keys of its digests."""
         return ", ".join(self.key.digests)
 
+    def marks_due(self, today: date) -> Marks | None:
+        """What channels have of it, as long as those that failed are tried again.
+
+        A key that a person has rewritten cannot be changed by us, so nothing could be marked.
+        """
+        marks = self.key.marks
+        return marks if marks and marks.is_due(today) and str(self.key) in self.issue.body else None
+
 
 @dataclass(frozen=True)
 class Mailbox:
     """What GitHub shows of earlier runs."""
 
-    login: str
-    mails: tuple[SentMail, ...]
+    login: str = ""
+    mails: tuple[SentMail, ...] = ()
     #: The lasting issues of keywords, oldest first.
-    keyword_issues: tuple[KeywordIssue, ...]
+    keyword_issues: tuple[KeywordIssue, ...] = ()
     #: What the issue Deliveries notes, oldest first.
-    deliveries: tuple[SentMail, ...]
+    deliveries: tuple[SentMail, ...] = ()
     #: The digest with which mailing began, as the label's description records it.
-    begin: str | None
-    has_label: bool
+    begin: str | None = None
+    has_label: bool = False
 
     @property
     def keys(self) -> frozenset[str]:
@@ -226,14 +233,13 @@ class Unsent:
         return topics_of(self.per_keyword)
 
 
-def find_unsent(mailbox: Mailbox | None, digests: tuple[Digest, ...], today: date) -> Unsent | None:
-    """Decide what to send; without a mailbox, as if mailing began now. None if there is no digest.
+def find_unsent(mailbox: Mailbox, digests: tuple[Digest, ...], today: date) -> Unsent | None:
+    """Decide what to send. None if there is no digest.
 
     Mailing begins with the oldest digest on record, or now, with the newest and those that are
     mailed with it.
     """
-    begin = mailbox.begins_with(today) if mailbox else None
-    sent = mailbox.keys if mailbox else frozenset()
+    begin = mailbox.begins_with(today)
     if begin is None:
         if not digests:
             return None
@@ -241,10 +247,13 @@ def find_unsent(mailbox: Mailbox | None, digests: tuple[Digest, ...], today: dat
         together = (each.key for each in digests if each.due is not None and each.due == newest.due)
         begin = min((newest.key, *together), key=digest_order)
     begun = [each for each in digests if digest_order(each.key) >= digest_order(begin)]
-    per_keyword = [each for each in begun if each.per_keyword and mailbox]
-    unsent = [each for each in begun if each.key not in sent and each not in per_keyword]
+    per_keyword = [each for each in begun if each.per_keyword]
+    unsent = [each for each in begun if not each.per_keyword and each.key not in mailbox.keys]
     mails = mails_of(unsent, today)
-    waiting = unsent[sum(len(mail.digests) for mail in mails) :]
+    waiting = [
+        *unsent[sum(len(mail.digests) for mail in mails) :],
+        *per_keyword[sum(len(mail.digests) for mail in mails_of(per_keyword, today)) :],
+    ]
     return Unsent(begin, mails, tuple(waiting), tuple(per_keyword))
 
 
@@ -392,11 +401,9 @@ class Outbox:
     def _carry_out(self, plan: TopicPlan, begin: str, today: date) -> None:
         """Add to a keyword's issue what it lacks, unless somebody has closed it."""
         issue = self._lasting(plan, begin)
-        if issue is not None and issue.state == "closed":
+        if plan.is_closed:
             if plan.parts:
-                papers = plural(plan.papers, "new paper waits", "new papers wait")
-                reason = f"issue {issue.number} is closed; {papers} until it is opened again"
-                self.say(f"keyword {plan.topic.slug}: {reason}")
+                self.say(plan.what_waits)
         elif issue is not None:
             for part in plan.parts:
                 self._comment(SentMail(issue, part.key), part)
