@@ -222,7 +222,7 @@ def _liked(
 ) -> Passage:
     """What a keyword would take from the last listing, the closest first."""
     if answer.failures:
-        return unknown(keyword.name, str(answer.failures[0].error))
+        return unknown(keyword.name, str(answer.failures[0]))
     # Ignore what was taken or mailed before: the question is what the keyword would take.
     unspent = {slug: replace(each, last_success=None) for slug, each in store.keywords.items()}
     before = store.updated(keywords=unspent, news=frozenset())

@@ -16,9 +16,7 @@ from daily_papers.daily.plan import (
     Plan,
     Situation,
     make_plan,
-    missed_days,
     plan_sentences,
-    request_batches,
     working_days,
 )
 from daily_papers.store.store import KeywordState, State
@@ -198,19 +196,11 @@ def test_the_forced_ways():
     ],
 )
 def test_working_days_in_between_are_missed(last: date | None, day: date, missed: int):
-    assert missed_days(last, day) == missed
+    assert len(working_days(last, day)) == missed
 
 
 def test_working_days():
     assert working_days(FRIDAY, date(2026, 2, 5)) == (MONDAY, TUESDAY, date(2026, 2, 4))
-
-
-@pytest.mark.parametrize(
-    ("announced", "backlog", "requests"),
-    [(0, 0, 0), (0, 5, 1), (1, 0, 1), (300, 9, 1), (301, 0, 2), (800, 50, 3), (5000, 0, 3)],
-)
-def test_requests_for_details_are_those_of_the_day_and_one_at_least(announced, backlog, requests):
-    assert request_batches(announced, backlog) == requests
 
 
 def test_a_plan_in_words():

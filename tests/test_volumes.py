@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.daily.plan import PART_LIMIT, harvest_pages, oai_sets, split_into_parts
+from daily_papers.daily.plan import PART_LIMIT, oai_sets, split_into_parts
 from daily_papers.query.taxonomy import ARCHIVES, CATEGORIES, covers
 
 NAMES = st.sampled_from(sorted({*ARCHIVES, *CATEGORIES}))
@@ -87,12 +87,12 @@ def test_names_in_any_case_are_the_same():
     ],
 )
 def test_the_fewest_sets_are_harvested(categories, sets):
-    assert oai_sets(categories) == sets
+    assert oai_sets(categories, 1)[0] == sets
 
 
 @given(WANTED)
 def test_sets_hold_all_that_is_wanted(wanted):
-    sets = oai_sets(wanted)
+    sets, _ = oai_sets(wanted, 1)
     names = [spec.removeprefix("physics:").split(":") for spec in sets if spec is not None]
     harvested = [f"{parts[0]}.{parts[-1]}" if len(parts) > 1 else parts[0] for parts in names]
     for name in wanted:
@@ -101,10 +101,10 @@ def test_sets_hold_all_that_is_wanted(wanted):
 
 @given(WANTED, st.integers(1, 60))
 def test_a_harvest_has_a_page_for_each_set_and_never_more_than_everything(wanted, listings):
-    pages = harvest_pages(wanted, listings)
-    assert len(oai_sets(wanted)) <= pages <= max(3, harvest_pages([], listings))
+    sets, pages = oai_sets(wanted, listings)
+    assert len(sets) <= pages <= max(3, oai_sets([], listings)[1])
 
 
 def test_categories_that_are_harvested_as_their_archive_cost_as_much():
-    assert harvest_pages(["cs.CV", "cs.LG"], 14) == harvest_pages(["cs"], 14)
-    assert harvest_pages(["cs.CV"], 14) < harvest_pages(["cs"], 14)
+    assert oai_sets(["cs.CV", "cs.LG"], 14)[1] == oai_sets(["cs"], 14)[1]
+    assert oai_sets(["cs.CV"], 14)[1] < oai_sets(["cs"], 14)[1]

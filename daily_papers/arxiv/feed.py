@@ -12,7 +12,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -62,43 +62,40 @@ _SUMMARY = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:(?P<abstract
 
 
 @dataclass(frozen=True, slots=True)
-class PartFailure:
-    """A part of the feed that was not answered, or was rejected, and why."""
-
-    categories: tuple[str, ...]
-    error: FetchError
-    #: The categories that arXiv does not know, if it said so.
-    unknown_categories: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class FeedAnswer:
     """All parts of a day's listing; if a part failed, the others are still here."""
 
-    parts: tuple[PartAnswer, ...]
-    failures: tuple[PartFailure, ...] = ()
+    parts: list[PartAnswer] = field(default_factory=list)
+    #: Why parts were not answered, or were rejected.
+    failures: list[FetchError] = field(default_factory=list)
+    #: The categories that arXiv does not know, as each of its refusals named them.
+    unknown: list[tuple[str, ...]] = field(default_factory=list)
 
 
 def todays_feed(
     session: PoliteSession, services: Services, parts: Sequence[tuple[str, ...]]
 ) -> FeedAnswer:
-    """Ask for the listing of the day, part by part (of ``plan.split_into_parts``)."""
-    answers: list[PartAnswer] = []
-    failures: list[PartFailure] = []
-    for categories in parts:
-        url = feed_url(services, categories)
+    """Ask for the listing of the day, part by part (of ``plan.split_into_parts``).
+
+    A part that is refused because arXiv does not know a category is asked for again without it.
+    """
+    answer = FeedAnswer()
+    due = list(parts)
+    for categories in due:
+        names = sorted(set(categories)) or sorted(ARCHIVES)
+        url = f"{services.feed_url}/atom/{'+'.join(quote(name, safe='') for name in names)}"
         try:
-            answers.append(session.fetch(url, partial(read_part, url=url, categories=categories)))
+            read = partial(read_part, url=url, categories=categories)
+            answer.parts.append(session.fetch(url, read))
         except FetchError as error:
             unknown = unknown_categories(error.reason, categories)
-            failures.append(PartFailure(categories, error, unknown))
-    return FeedAnswer(tuple(answers), tuple(failures))
-
-
-def feed_url(services: Services, categories: Iterable[str]) -> str:
-    """The address of the feed of these categories, or of all of arXiv if there are none."""
-    names = sorted(set(categories)) or sorted(ARCHIVES)
-    return f"{services.feed_url}/atom/{'+'.join(quote(name, safe='') for name in names)}"
+            if not unknown:
+                answer.failures.append(error)
+                continue
+            answer.unknown.append(unknown)
+            if rest := tuple(name for name in categories if name not in unknown):
+                due.append(rest)
+    return answer
 
 
 def unknown_categories(reason: str, asked: Iterable[str]) -> tuple[str, ...]:

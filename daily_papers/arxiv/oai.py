@@ -47,7 +47,7 @@ def changed_since(
 ) -> Iterator[OaiPage]:
     """Ask for all records with a datestamp of this UTC day or later, page by page.
 
-    ``set_spec`` is one of ``plan.oai_sets``; None is everything. If a page fails, raises
+    ``set_spec`` is one of ``plan.Harvest.sets``; None is everything. If a page fails, raises
     FetchError after yielding the pages before it. No end date is sent, since arXiv caches answers
     for closed ranges for days. ``day`` must be before today, since arXiv caches "nothing yet" until
     midnight UTC.

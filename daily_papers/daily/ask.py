@@ -14,7 +14,7 @@ from functools import partial
 from itertools import chain
 from math import ceil
 
-from daily_papers.arxiv.feed import FeedAnswer, todays_feed
+from daily_papers.arxiv.feed import todays_feed
 from daily_papers.arxiv.oai import changed_since
 from daily_papers.arxiv.query_api import MOST_PER_REQUEST, Answer, QueryApi
 from daily_papers.arxiv.services import Services
@@ -43,8 +43,7 @@ from daily_papers.daily.plan import (
     MOST_DETAILS,
     Harvest,
     Plan,
-    missed_days,
-    request_batches,
+    working_days,
 )
 from daily_papers.daily.trust import SearchAnswer, accept_feed, accept_search, is_credible
 from daily_papers.errors import (
@@ -101,27 +100,25 @@ class Inquiry:
 
     session: PoliteSession
     services: Services
+    api: QueryApi
     #: The store before the run.
     before: Store
     keywords: Sequence[Keyword]
     day: date
     progress: Progress
-    evidence: list[Evidence] = field(default_factory=list)
-    _api: QueryApi = field(init=False)
+    evidence: list[Evidence]
     _api_health: _Health = field(default_factory=_Health)
     _oai_health: _Health = field(default_factory=_Health)
-
-    def __post_init__(self) -> None:
-        self._api = QueryApi(self.session, self.services)
 
     # --- the announcement feed -----------------------------------------------------------------
 
     def ask_for_feed(self, parts: Sequence[tuple[str, ...]]) -> None:
         """Ask for today's announcements."""
         self.progress(0, len(parts), "announcement feed")
-        answer = self._without_unknown_categories(todays_feed(self.session, self.services, parts))
+        answer = todays_feed(self.session, self.services, parts)
+        self.evidence.extend(CategoriesUnknown(names) for names in answer.unknown)
         accepted = [accept_feed(part, self.before.state, self.day) for part in answer.parts]
-        failures = [failure.error.failure for failure in answer.failures]
+        failures = [error.failure for error in answer.failures]
         for part in accepted:
             if part.failure is not None:
                 self.session.discard(part.failure.url)
@@ -134,22 +131,6 @@ class Inquiry:
             memory = tuple(part.memory for part in accepted)
             self.evidence.append(FeedRead(announced, matching, memory))
 
-    def _without_unknown_categories(self, answer: FeedAnswer) -> FeedAnswer:
-        """Ask again for parts that arXiv refused because it does not know a category."""
-        while True:
-            refused = [f for f in answer.failures if f.unknown_categories]
-            if not refused:
-                return answer
-            unknown = {name for failure in refused for name in failure.unknown_categories}
-            self.evidence.append(CategoriesUnknown(tuple(sorted(unknown))))
-            parts = [
-                tuple(name for name in failure.categories if name not in unknown)
-                for failure in refused
-            ]
-            again = todays_feed(self.session, self.services, [part for part in parts if part])
-            rest = tuple(f for f in answer.failures if not f.unknown_categories)
-            answer = FeedAnswer((*answer.parts, *again.parts), (*rest, *again.failures))
-
     # --- what was missed, and new tables -------------------------------------------------------
 
     def ask_for_missed(self, plan: Plan, known: Store) -> None:
@@ -158,7 +139,9 @@ class Inquiry:
         ``known`` is the store so far. If one service does not answer, the other is asked instead.
         """
         catch_up = partial(self._catch_up, known)
-        missing = not self._search_each(plan.searches, "search for", catch_up)
+        missing = bool(plan.searches) and not self._search_each(
+            plan.searches, "search for", catch_up
+        )
         if plan.harvest is not None and not self._harvest(plan.harvest, self.keywords):
             self._search_each(plan.stand_in_searches, "search for", catch_up)
         if plan.fills:
@@ -207,7 +190,7 @@ class Inquiry:
     def _search(self, keyword: Keyword, count: int) -> tuple[Answer, Searched]:
         """Search for a keyword's newest papers; raises FetchError if the answer is rejected."""
         with self._api_health.asked():
-            answer = self._api.search(keyword.expression, count)
+            answer = self.api.search(keyword.expression, count)
         try:
             return answer, accept_search(
                 SearchAnswer(
@@ -268,7 +251,16 @@ class Inquiry:
 
         ``probe``: also ask for one of today's papers, which shows how up to date the index is.
         """
-        today, backlog = self._lacking_details(known)
+        found_today = self._found_today()
+        lacking = sorted(
+            found_today.union(
+                id for id, stored in known.papers.items() if stored.is_current(self.day)
+            ).difference(id for id, stored in known.papers.items() if stored.paper.has_details),
+            key=announcement_order,
+            reverse=True,
+        )
+        today = [id for id in lacking if id in found_today]
+        backlog = [id for id in lacking if id not in found_today]
         too_many = len(today) > MOST_DETAILS
         harvested = too_many and self._harvest(other_way, ())
         if harvested:
@@ -277,11 +269,12 @@ class Inquiry:
             }
             today = [id for id in today if id not in found]
             backlog = [id for id in backlog if id not in found]
-        count = request_batches(len(today), len(backlog)) * DETAILS_A_REQUEST
+        # As many requests as today's papers need, but at least one.
+        requests = ceil(min(max(len(today), 1), MOST_DETAILS) / DETAILS_A_REQUEST)
         first = self._first_announced() if probe else None
         wanted = list(dict.fromkeys([*([first] if first else []), *today, *backlog]))
         try:
-            for papers in self._in_lists(wanted[: max(count, DETAILS_A_REQUEST if first else 0)]):
+            for papers in self._in_lists(wanted[: requests * DETAILS_A_REQUEST]):
                 credible = (paper for paper in papers if is_credible(paper, self.day))
                 self.evidence.append(Details(tuple(credible)))
         except FetchError as error:
@@ -296,18 +289,8 @@ class Inquiry:
         for start in range(0, len(wanted), DETAILS_A_REQUEST):
             self.progress(start, len(wanted), "details")
             with self._api_health.asked():
-                papers = self._api.by_id(wanted[start : start + DETAILS_A_REQUEST])
+                papers = self.api.by_id(wanted[start : start + DETAILS_A_REQUEST])
             yield papers
-
-    def _lacking_details(self, known: Store) -> tuple[list[str], list[str]]:
-        """Papers without details: those of today's feed, and others; newest first."""
-        today = self._found_today()
-        detailed = {id for id, stored in known.papers.items() if stored.paper.has_details}
-        current = {id for id, stored in known.papers.items() if stored.is_current(self.day)}
-        return (
-            sorted(today - detailed, key=announcement_order, reverse=True),
-            sorted(current - detailed - today, key=announcement_order, reverse=True),
-        )
 
     def _found_today(self) -> frozenset[str]:
         """The papers of today's feed that match a keyword."""
@@ -369,6 +352,6 @@ def _papers_since(store: Store, keyword: Keyword, last_success: date | None, day
     half = (len(dates) + 1) // 2
     days = max(1, (dates[0] - dates[half - 1]).days)
     expected = ceil((day - last_success + _SUBMITTED).days * half / days)
-    if missed_days(last_success, day):
+    if working_days(last_success, day):
         expected = max(3 * expected, _LONG_ANSWER)
     return max(keyword.max_papers, expected)

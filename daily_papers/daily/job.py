@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
 from daily_papers.clock import listing_day
@@ -55,10 +56,9 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
     """Bring the digest repository up to date. Raises DailyPapersError if it cannot begin."""
     config = repository.load_config()
     services = Services.from_environment(order.environ)
-    _refuse_the_future(services, order.day)
     with repository.locked():
         repository.readme()
-        reconciled = _reconciled(repository, config, order)
+        reconciled = _reconciled(repository, config, services, order.day)
         before, evidence = reconciled.store, list[Evidence]()
         shown: tuple[int, str] | None = None
 
@@ -83,7 +83,14 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             digest_repository=repository_url(order.environ),
         ) as session:
             inquiry = Inquiry(
-                session, services, before, config.keywords, order.day, progress, evidence
+                session,
+                services,
+                QueryApi(session, services),
+                before,
+                config.keywords,
+                order.day,
+                progress,
+                evidence,
             )
             store = before
             plan = make_plan(_situation(reconciled, store, config, evidence, order))
@@ -133,16 +140,19 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
 def dry_run(repository: Repository, order: Order) -> tuple[str, ...]:
     """What `update` would ask for now, one sentence each; asks nothing and writes nothing."""
     config = repository.load_config()
-    _refuse_the_future(Services.from_environment(order.environ), order.day)
-    reconciled = _reconciled(repository, config, order)
+    services = Services.from_environment(order.environ)
+    reconciled = _reconciled(repository, config, services, order.day)
     plan = make_plan(_situation(reconciled, reconciled.store, config, (), order))
     return plan_sentences(plan, order.mode)
 
 
-def _refuse_the_future(services: Services, day: date) -> None:
-    """Refuse a future day: arXiv has announced nothing for it, and the store cannot go back.
+def _reconciled(
+    repository: Repository, config: Config, services: Services, day: date
+) -> Reconciled:
+    """The store with today's keywords. Raises UsageError if the day cannot be.
 
-    A sandbox may have any day.
+    arXiv has announced nothing for a future day, and the store cannot go back. A sandbox may have
+    any day.
     """
     now = listing_day({})
     if day > now and services.ask_arxiv:
@@ -150,18 +160,14 @@ def _refuse_the_future(services: Services, day: date) -> None:
             f"{day} is in the future: in New York, arXiv's time, it is {now}; leave out --today "
             "and DAILY_PAPERS_TODAY"
         )
-
-
-def _reconciled(repository: Repository, config: Config, order: Order) -> Reconciled:
-    """The store with today's keywords. Raises UsageError if the store is from a later day."""
     store = repository.load_store()
     last = store.state.day
-    if last is not None and order.day < last:
+    if last is not None and day < last:
         raise UsageError(
-            f"{order.day} is before the last run's day, {last}: a store only moves forward; leave "
+            f"{day} is before the last run's day, {last}: a store only moves forward; leave "
             "out --today and DAILY_PAPERS_TODAY, or restore an older state of data/ with git"
         )
-    return reconcile(store, config.keywords, order.day)
+    return reconcile(store, config.keywords, day)
 
 
 def _situation(

@@ -103,7 +103,7 @@ def _skipped(keywords: Sequence[Keyword], before: Store, day: date) -> Iterator[
     """Name the listings from which nothing was taken."""
     for keyword in keywords:
         last = before.keywords[keyword.slug].last_success
-        missed = working_days(last, day) if last is not None else ()
+        missed = working_days(last, day)
         if missed:
             days = plural(len(missed), "working day")
             yield f"{keyword.name}: nothing was taken from the listings of {days} since {last}"

@@ -7,7 +7,7 @@ catch up, by full searches or by one harvest, whichever takes fewer requests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -115,85 +115,58 @@ class Situation:
     lacking_details: bool
     feed: FeedStatus
 
-    @property
-    def unfilled(self) -> tuple[str, ...]:
-        """Keywords that wait to be filled."""
-        return tuple(keyword.slug for keyword in self.keywords if keyword.filled is None)
 
-    @property
-    def behind(self) -> tuple[KeywordState, ...]:
-        """Filled keywords that today's feed alone does not bring up to date."""
-        return tuple(
-            keyword
-            for keyword in self.keywords
-            if keyword.filled is not None
-            and keyword.last_success != self.day
-            and (
-                self.feed is FeedStatus.FAILED
-                or lacks_days(keyword.last_success, self.day, self.state.short)
-            )
-        )
-
-
-def working_days(after: date, before: date) -> tuple[date, ...]:
+def working_days(after: date | None, before: date) -> tuple[date, ...]:
     """The days between two days, exclusive, on which there could have been a listing.
 
     There is never one on a Saturday or a Sunday; holidays are not known here, so they count.
     """
+    if after is None:
+        return ()
     between = (after + timedelta(days=n) for n in range(1, (before - after).days))
     return tuple(each for each in between if each.weekday() < 5)
-
-
-def missed_days(last_success: date | None, day: date) -> int:
-    """Count the listings that there may have been since then, excluding today's."""
-    return 0 if last_success is None else len(working_days(last_success, day))
 
 
 def lacks_days(last_success: date | None, day: date, short: Sequence[date]) -> bool:
     """Whether the day's feed is not enough, because listings since then were missed or short."""
     if last_success is None:
         return False
-    return missed_days(last_success, day) > 0 or any(last_success < each for each in short)
+    return bool(working_days(last_success, day)) or any(last_success < each for each in short)
 
 
 def make_plan(situation: Situation) -> Plan:
     """Decide what to ask for: once before asking for the feed, and again knowing its result."""
-    match situation.mode:
-        case FetchMode.SEARCH:
-            return _by_search(situation)
-        case FetchMode.ANNOUNCEMENTS:
-            return Plan(feed_parts=_feed_parts(situation))
-        case FetchMode.OAI:
-            return _by_harvest(situation)
-        case FetchMode.AUTO:
-            return _automatic(situation)
-
-
-def _by_search(situation: Situation) -> Plan:
-    late = tuple(keyword for keyword in situation.keywords if keyword.last_success != situation.day)
-    return Plan(
-        searches=tuple(keyword.slug for keyword in late if keyword.filled is not None),
-        fills=situation.unfilled,
-        unfilled=len(situation.unfilled),
-    )
-
-
-def _by_harvest(situation: Situation) -> Plan:
+    feed: tuple[tuple[str, ...], ...] = ()
+    if situation.feed is FeedStatus.UNASKED and situation.mode.reads_feed:
+        feed = split_into_parts(situation.categories, situation.state.listed)
+    unfilled = tuple(keyword.slug for keyword in situation.keywords if keyword.filled is None)
     late = [keyword for keyword in situation.keywords if keyword.last_success != situation.day]
-    if not late and not situation.unfilled:
-        return Plan()
-    since = [keyword.last_success for keyword in late if keyword.last_success is not None]
-    if situation.unfilled or not since:
-        since.append(situation.day - FILL_HARVEST)
-    return Plan(harvest=_harvest(situation, min(since)), unfilled=len(situation.unfilled))
+    match situation.mode:
+        case FetchMode.AUTO:
+            return _automatic(situation, feed, unfilled)
+        case FetchMode.ANNOUNCEMENTS:
+            return Plan(feed_parts=feed)
+        case FetchMode.SEARCH:
+            searches = tuple(keyword.slug for keyword in late if keyword.filled is not None)
+            return Plan(searches=searches, fills=unfilled, unfilled=len(unfilled))
+        case FetchMode.OAI:
+            if not late and not unfilled:
+                return Plan()
+            since = [keyword.last_success for keyword in late if keyword.last_success is not None]
+            if unfilled or not since:
+                since.append(situation.day - FILL_HARVEST)
+            return Plan(harvest=_harvest(situation, min(since)), unfilled=len(unfilled))
 
 
-def _automatic(situation: Situation) -> Plan:
+def _automatic(
+    situation: Situation, feed: tuple[tuple[str, ...], ...], unfilled: tuple[str, ...]
+) -> Plan:
     state = situation.state
     if state.day == situation.day and state.complete and not situation.newcomers:
         return Plan()
-    plan = _with_fills(_catch_up(situation), situation)
-    feed = _feed_parts(situation)
+    plan = _catch_up(situation)
+    if unfilled:
+        plan = _with_fills(plan, situation, unfilled)
     if feed or plan.searches or situation.lacking_details:
         plan = replace(plan, details=_harvest(situation, situation.day))
     rejected = {keyword.slug for keyword in situation.keywords if keyword.rejected is not None}
@@ -202,15 +175,21 @@ def _automatic(situation: Situation) -> Plan:
     return replace(plan, feed_parts=feed)
 
 
-def _feed_parts(situation: Situation) -> tuple[tuple[str, ...], ...]:
-    if situation.feed is not FeedStatus.UNASKED:
-        return ()
-    return split_into_parts(situation.categories, situation.state.listed)
-
-
 def _catch_up(situation: Situation) -> Plan:
-    """Choose searches if they are no more than the pages of a harvest."""
-    behind = situation.behind
+    """Ask for what today's feed alone does not bring: by searches, or by a harvest.
+
+    Searches are chosen if they are no more than the pages of a harvest.
+    """
+    behind = [
+        keyword
+        for keyword in situation.keywords
+        if keyword.filled is not None
+        and keyword.last_success != situation.day
+        and (
+            situation.feed is FeedStatus.FAILED
+            or lacks_days(keyword.last_success, situation.day, situation.state.short)
+        )
+    ]
     slugs = tuple(keyword.slug for keyword in behind)
     days = [keyword.last_success for keyword in behind if keyword.last_success is not None]
     if not days:
@@ -223,12 +202,11 @@ def _catch_up(situation: Situation) -> Plan:
     return Plan(harvest=harvest, stand_in_searches=instead)
 
 
-def _with_fills(plan: Plan, situation: Situation) -> Plan:
+def _with_fills(plan: Plan, situation: Situation, unfilled: tuple[str, ...]) -> Plan:
     """Fill as many keywords as a run may; if many are new, make one harvest for them first.
 
     A harvest fills the broad ones, and gives all of them recent rows.
     """
-    unfilled = situation.unfilled
     fresh = [r for r in situation.keywords if r.filled is None and r.harvested is None]
     harvest = _harvest(situation, situation.day - FILL_HARVEST)
     room = MOST_FILLS
@@ -243,9 +221,8 @@ def _with_fills(plan: Plan, situation: Situation) -> Plan:
 def _harvest(situation: Situation, since: date) -> Harvest:
     """Harvest from one day earlier, since a datestamp is a day in UTC."""
     first = since - timedelta(days=1)
-    sets = oai_sets(situation.categories)
-    listings = missed_days(first, situation.day + timedelta(days=1)) + (first.weekday() < 5)
-    return Harvest(first, sets, harvest_pages(situation.categories, listings))
+    listings = working_days(first - timedelta(days=1), situation.day + timedelta(days=1))
+    return Harvest(first, *oai_sets(situation.categories, len(listings)))
 
 
 def _audit(situation: Situation) -> str | None:
@@ -263,34 +240,25 @@ def _audit(situation: Situation) -> str | None:
     return None if done_today or not due else min(due)[1]
 
 
-def request_batches(announced: int, backlog: int) -> int:
-    """How many requests for details: as many as the announced papers need, but at least one."""
-    if announced + backlog == 0:
-        return 0
-    return max(1, min(ceil(announced / DETAILS_A_REQUEST), ceil(MOST_DETAILS / DETAILS_A_REQUEST)))
-
-
 def plan_sentences(plan: Plan, mode: FetchMode) -> tuple[str, ...]:
     """What a plan asks for, one sentence each, in order."""
-    return tuple(_sentences(plan)) or (f"nothing to ask for (source {mode}): everything is known",)
-
-
-def _sentences(plan: Plan) -> Iterator[str]:
+    said: list[str] = []
     if plan.feed_parts:
-        yield f"the announcement feed, in {plural(len(plan.feed_parts), 'request')}"
+        said.append(f"the announcement feed, in {plural(len(plan.feed_parts), 'request')}")
     if plan.searches:
-        yield f"a full search for {_keywords(plan.searches)}, to catch up"
+        said.append(f"a full search for {_keywords(plan.searches)}, to catch up")
     if plan.harvest is not None:
         pages = plural(plan.harvest.pages, "request")
-        yield f"a harvest of what changed since {plan.harvest.since}, in about {pages}"
+        said.append(f"a harvest of what changed since {plan.harvest.since}, in about {pages}")
     if plan.fills:
         fills = len(plan.fills)
         many = f" (filling {fills:,} of {plan.unfilled:,})" if fills < plan.unfilled else ""
-        yield f"a full search for {_keywords(plan.fills)}, to fill new tables{many}"
+        said.append(f"a full search for {_keywords(plan.fills)}, to fill new tables{many}")
     if plan.details:
-        yield "the details of what matched, 300 papers a request"
+        said.append("the details of what matched, 300 papers a request")
     if plan.audit is not None:
-        yield f"a full search for {plan.audit}, as the day's audit"
+        said.append(f"a full search for {plan.audit}, as the day's audit")
+    return tuple(said) or (f"nothing to ask for (source {mode}): everything is known",)
 
 
 def _keywords(slugs: tuple[str, ...]) -> str:
@@ -332,43 +300,28 @@ def split_into_parts(
     the limit is divided into its categories; a category above the limit gets a feed of its own. A
     paper counts in each of its categories, so the parts err on the small side.
     """
-
-    def weight(name: str) -> int:
-        return expected.get(name, TYPICAL_COUNTS.get(name, _SMALL_CATEGORY))
-
-    names = [
-        piece
-        for name in _without_repetition(categories)
-        for piece in (_members(name) if weight(name) > limit else (name,))
-    ]
-    return _packed({name: weight(name) for name in names}, limit)
+    usual = {**TYPICAL_COUNTS, **expected}
+    weights: dict[str, int] = {}
+    for name in _without_repetition(categories):
+        pieces = [name]
+        if usual.get(name, _SMALL_CATEGORY) > limit:  # a category has no others below it
+            pieces = [each for each in CATEGORIES if each.startswith(f"{name}.")] or [name]
+        weights |= {piece: usual.get(piece, _SMALL_CATEGORY) for piece in pieces}
+    parts: list[list[str]] = []
+    for name in sorted(weights, key=lambda name: (-weights[name], name)):
+        room = limit - weights[name]
+        part = next((part for part in parts if sum(weights[each] for each in part) <= room), None)
+        if part is None:
+            parts.append([name])
+        else:
+            part.append(name)
+    return tuple(tuple(sorted(part)) for part in parts)
 
 
 def _without_repetition(categories: Iterable[str]) -> list[str]:
     """The names in arXiv's spelling, without categories whose archive is among them."""
     names = {canonical(category) for category in categories} or set(ARCHIVES)
     return sorted(name for name in names if name.partition(".")[0] not in names - {name})
-
-
-def _members(name: str) -> tuple[str, ...]:
-    """The categories of an archive; a category, or an archive without any, is its own member."""
-    return tuple(c for c in CATEGORIES if c.startswith(f"{name}.")) or (name,)
-
-
-def _packed(weights: Mapping[str, int], limit: int) -> tuple[tuple[str, ...], ...]:
-    """Take the heaviest first, and put each into the first part that has room for it."""
-    parts: list[list[str]] = []
-    loads: list[int] = []
-    for name in sorted(weights, key=lambda name: (-weights[name], name)):
-        weight = weights[name]
-        roomy = (number for number, load in enumerate(loads) if load + weight <= limit)
-        number = next(roomy, len(parts))
-        if number == len(parts):
-            parts.append([])
-            loads.append(0)
-        parts[number].append(name)
-        loads[number] += weight
-    return tuple(tuple(sorted(part)) for part in parts)
 
 
 #: Archives in the group physics: their sets are named like ``physics:hep-th``. Every other archive
@@ -383,37 +336,27 @@ RECORDS_PER_PAGE = 1_300
 _MOST_SETS = 3
 
 
-def oai_sets(categories: Iterable[str]) -> tuple[str | None, ...]:
-    """The sets that a harvest of these categories asks for, one after the other; None is all.
+def oai_sets(categories: Iterable[str], listings: int) -> tuple[tuple[str | None, ...], int]:
+    """The sets that a harvest of these categories asks for, and its pages for so many listings.
 
-    A request asks for one set only. For a single category of an archive, that is its own set; for
-    several, it is the archive's, and matching drops the rest. Several archives are harvested one by
-    one if that takes fewer pages, for a day and its overlap, than harvesting everything. A
-    cross-listed paper is in the set of each of its categories.
+    None is all of arXiv. A request asks for one set only. For a single category of an archive, that
+    is its own set; for several, it is the archive's, and matching drops the rest. Several archives
+    are harvested one by one if that takes fewer pages, for a day and its overlap, than harvesting
+    everything. A cross-listed paper is in the set of each of its categories.
     """
-    return tuple(_set_of(name) for name in _harvests(categories)) or (None,)
-
-
-def harvest_pages(categories: Iterable[str], listings: int) -> int:
-    """Expected pages of a harvest of so many listing days of these categories (none: all)."""
-    harvests = _harvests(categories) or ARCHIVES
-    return max(len(oai_sets(categories)), _pages(*harvests, listings=listings))
-
-
-def _harvests(categories: Iterable[str]) -> list[str]:
-    """The archives and categories to harvest one by one; none to harvest everything at once."""
     wanted: dict[str, list[str]] = {}
     for name in _without_repetition(categories):
         if name in ARCHIVES or name in CATEGORIES:  # a set that arXiv lacks spoils the harvest
             wanted.setdefault(name.partition(".")[0], []).append(name)
     harvests = [names[0] if len(names) == 1 else archive for archive, names in wanted.items()]
-    if len(harvests) > _MOST_SETS:
-        return []
-    dear = sum(_pages(name, listings=2) for name in harvests) >= _pages(*ARCHIVES, listings=2)
-    return [] if len(harvests) > 1 and dear else harvests
+    dear = sum(_pages([name], listings=2) for name in harvests) >= _pages(ARCHIVES, listings=2)
+    if not harvests or len(harvests) > _MOST_SETS or (len(harvests) > 1 and dear):
+        return (None,), max(1, _pages(ARCHIVES, listings))
+    sets = tuple(_set_of(name) for name in harvests)
+    return sets, max(len(sets), _pages(harvests, listings))
 
 
-def _pages(*names: str, listings: int) -> int:
+def _pages(names: Iterable[str], listings: int) -> int:
     """Pages of so many listing days of these archives or categories in one harvest."""
     records = listings * sum(TYPICAL_COUNTS.get(name, _SMALL_CATEGORY) for name in names)
     return ceil(records / RECORDS_PER_PAGE)

@@ -27,7 +27,7 @@ from daily_papers.daily.evidence import (
     Unanswered,
 )
 from daily_papers.daily.feed_history import lost_since
-from daily_papers.daily.plan import missed_days
+from daily_papers.daily.plan import working_days
 from daily_papers.errors import Exchange, Failure, Outcome, Wait
 from daily_papers.github_actions import annotation, harmless
 from daily_papers.records import decode, encode, parse
@@ -376,7 +376,7 @@ def _days_behind(keyword: KeywordReport, report: RunReport) -> int:
     """Count the listing days since the keyword was up to date, including the report's."""
     if keyword.last_success is None or keyword.last_success >= report.day:
         return 0
-    return missed_days(keyword.last_success, report.day) + 1
+    return len(working_days(keyword.last_success, report.day)) + 1
 
 
 def as_markdown(report: RunReport) -> str:
