@@ -224,8 +224,8 @@ def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) ->
             if known.intersection(item.keywords)
         ],
         config.keywords,
+        {id: item.closeness for id, item in news.items()},
     )
-    items = tuple(replace(item, closeness=news[item.paper.id].closeness) for item in items)
     people = dict(people_of(config.keywords))
     order = [keyword.slug for keyword in config.keywords]
     new = Counter(slug for item in items for slug in item.keywords)

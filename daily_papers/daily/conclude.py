@@ -10,7 +10,7 @@ decides what is news, and up to which day each keyword is complete:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -30,7 +30,6 @@ from daily_papers.daily.evidence import (
 )
 from daily_papers.daily.feed_history import (
     lost_since,
-    skipped_sentence,
     with_feed,
     with_volumes,
 )
@@ -39,6 +38,7 @@ from daily_papers.daily.plan import FetchMode, Run
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
 from daily_papers.mail.digest import Digest, number_of
 from daily_papers.mail.morning import news_items, people_of
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 from daily_papers.text import plural
@@ -61,26 +61,31 @@ def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: R
     """Decide what a finished run results in. ``before`` has today's keywords (`reconcile`)."""
     keywords = config.keywords
     news = find_news(before, keywords, evidence, run.day)
-    store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, run.day)
+    store = _with_tables(before, keywords, evidence, news, run.day)
     findings = Findings.of(store, evidence)
     state = _with_feed_history(store.state, findings, news, run.day)
     store = advance(store, state, keywords, findings, run)
     liking = findings.ranked.liking if findings.ranked else {}
-    digest = _digest(before, store, config, news, liking, run)
+    short = _newly_short(before, news, run.day)
+    closeness = {id: each.closeness for id, each in liking.items()}
+    in_order = news.in_order([keyword.slug for keyword in keywords])
+    digest = None
+    if items := news_items(in_order, keywords, closeness):
+        skipped = _skipped(store, news, short, run.day)
+        digest = _digest(before, store, config, items, skipped, run)
     store = _with_news(store, keywords, news, liking, run)
-    liked = known_liked(before, evidence)
-    store = store.updated(liked={id: liked[id] for id in config.liked_ids if id in liked})
+    if before.liked or config.libraries:
+        liked = known_liked(before, evidence)
+        store = store.updated(liked={id: liked[id] for id in config.liked_ids if id in liked})
     new = Counter(slug for item in store.news_of(run.day).values() for slug in item.keywords)
     reports = tuple(
         report_keyword(store, keyword, findings, new[keyword.slug], run.day) for keyword in keywords
     )
     store = _with_day(before, store, evidence, findings, reports, run)
-    return Conclusion(
-        store=_with_short_days(before, store, news, run.day),
-        digest=digest,
-        keywords=reports,
-        notes=notes_of(before, evidence),
-    )
+    if short:
+        store = _with_short_days(before, store, short)
+    notes = notes_of(before, evidence)
+    return Conclusion(store=store, digest=digest, keywords=reports, notes=notes)
 
 
 def so_far(
@@ -90,20 +95,11 @@ def so_far(
     if not evidence:
         return before
     news = find_news(before, keywords, evidence, day)
-    store = _with_tables(_with_lost_days(before, evidence), keywords, evidence, news, day)
+    store = _with_tables(before, keywords, evidence, news, day)
     return store.updated(state=replace(store.state, day=day, complete=False))
 
 
 # --- the tables --------------------------------------------------------------------------------
-
-
-def _with_lost_days(before: Store, evidence: Sequence[Evidence]) -> Store:
-    """Count no keyword as complete for days whose feed was empty by mistake."""
-    feed = feed_of(evidence)
-    lost = None if feed is None else lost_since(before.state, feed.announcements)
-    if lost is None:
-        return before
-    return before.updated(keywords=_complete_before(lost, before.keywords))
 
 
 def _complete_before(day: date, keywords: Mapping[str, KeywordState]) -> Mapping[str, KeywordState]:
@@ -126,7 +122,14 @@ def _with_tables(
     news: NewPapers,
     day: date,
 ) -> Store:
-    """Put what was found into the tables, and note which tables changed."""
+    """Put what was found into the tables, and note which tables changed.
+
+    No keyword counts as complete for days whose feed was empty by mistake.
+    """
+    feed = feed_of(evidence)
+    lost = None if feed is None else lost_since(before.state, feed.announcements)
+    if lost is not None:
+        before = before.updated(keywords=_complete_before(lost, before.keywords))
     draft = Draft(before)
     for item in evidence:
         match item:
@@ -225,7 +228,8 @@ def _with_news(
     if new:  # the digest has said which days were quiet
         quiet = tuple(day for day in store.state.quiet if day == run.day)
         store = store.updated(state=replace(store.state, quiet=quiet))
-    return store.with_news({**_matched_by_more(store, order, news), **new})
+    more = _matched_by_more(store, order, news) if news.also_matched_by else {}
+    return store.with_news({**more, **new})
 
 
 def _matched_by_more(store: Store, order: Sequence[str], news: NewPapers) -> Mapping[Paper, News]:
@@ -246,21 +250,12 @@ def _digest(
     before: Store,
     store: Store,
     config: Config,
-    news: NewPapers,
-    liking: Mapping[str, Liking],
+    items: tuple[NewsItem, ...],
+    skipped: str | None,
     run: Run,
-) -> Digest | None:
-    """Make the run's news a digest; None if there is none."""
+) -> Digest:
+    """Make the run's news a digest."""
     keywords = config.keywords
-    items = news_items(news.in_order([keyword.slug for keyword in keywords]), keywords)
-    if not items:
-        return None
-    items = tuple(
-        replace(item, closeness=liking[item.paper.id].closeness)
-        if item.paper.id in liking
-        else item
-        for item in items
-    )
     first = number_of(run.digest_key) == 1
     return Digest(
         key=run.digest_key,
@@ -270,7 +265,7 @@ def _digest(
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in keywords),
         people=people_of(keywords),
         revisions=len(store.state.revised if first else _revised_now(before, store)),
-        skipped=_skipped(before, store, news, run.day),
+        skipped=skipped,
         due=weekly_mail_after(before.state, run.day) if config.weekly else None,
         per_keyword=config.per_keyword,
         formerly=tuple((old, slug) for old, _, slug in store.renamed if config.per_keyword),
@@ -284,13 +279,27 @@ def weekly_mail_after(state: State, day: date) -> date:
     return day if read < friday - timedelta(days=7) else friday
 
 
-def _skipped(before: Store, store: Store, news: NewPapers, day: date) -> str | None:
-    """A sentence about listing days that were skipped since the last digest."""
+def _skipped(store: Store, news: NewPapers, short: Collection[date], day: date) -> str | None:
+    """Name the listing days that were empty since the last digest, and those that come late."""
     missed = store.state.missed if news.missed else ()
     quiet = [each for each in store.state.quiet if each != day and each not in missed]
-    whole = all(keyword.last_success == day for keyword in store.keywords.values())
-    whole = whole and not _newly_short(before, news, day)
-    return skipped_sentence(quiet, missed, whole=whole)
+    sentences = []
+    if quiet:
+        sentences.append(f"Nothing was announced on {_days(quiet)}.")
+    if missed:
+        whole = not short and all(each.last_success == day for each in store.keywords.values())
+        listings = "The listing" if len(missed) == 1 else "The listings"
+        here = "everything that was announced then is" if whole else "part of it is"
+        sentences.append(
+            f"{listings} of {_days(missed)} could not be fetched in time: {here} in this digest."
+        )
+    return " ".join(sentences) or None
+
+
+def _days(days: Sequence[date]) -> str:
+    if len(days) > 2:
+        return f"{days[0]} to {days[-1]}"
+    return " and ".join(map(str, days))
 
 
 # --- the day and the report --------------------------------------------------------------------
@@ -313,7 +322,8 @@ def _with_day(
     else:  # an earlier run of the day may have read it
         read = state.feed_day == run.day
         announced = sum(part.count for part in state.feed) if read else None
-    waiting = _waiting_to_be_filled(before, store, findings, run)
+    waits = any(keyword.filled is None for keyword in store.keywords.values())
+    waiting = _waiting_to_be_filled(before, store, findings, run) if waits else None
     line = day_line(
         news=len(store.news_of(run.day)),
         revised=len(state.revised),
@@ -337,15 +347,12 @@ def _newly_short(before: Store, news: NewPapers, day: date) -> frozenset[date]:
     )
 
 
-def _with_short_days(before: Store, store: Store, news: NewPapers, day: date) -> Store:
+def _with_short_days(before: Store, store: Store, short: Collection[date]) -> Store:
     """Let the next run search for every keyword if a day's feed has just proved to be short.
 
     One paper is proof; which others the feed left out is not known. An index that shows the highest
     identifier of that day's listing has them all.
     """
-    short = _newly_short(before, news, day)
-    if not short:
-        return store
     listings = (
         unpack_ids(listing.new) for listing in store.state.recent_listings if listing.day in short
     )
@@ -365,7 +372,7 @@ def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: 
     unfilled = [slug for slug, keyword in before.keywords.items() if keyword.filled is None]
     waiting = sum(keyword.filled is None for keyword in store.keywords.values())
     not_tried = run.mode is not FetchMode.ANNOUNCEMENTS and not findings.tried.issuperset(unfilled)
-    if not waiting or not not_tried:
+    if not not_tried:
         return None
     filled = len(unfilled) - waiting
     if not filled:

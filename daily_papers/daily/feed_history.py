@@ -101,28 +101,6 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
     )
 
 
-def skipped_sentence(
-    quiet: Sequence[date], missed: Sequence[date], *, whole: bool = True
-) -> str | None:
-    """Name the working days without a listing, and those that come late, whole or in part."""
-    sentences = []
-    if quiet:
-        sentences.append(f"Nothing was announced on {_days(quiet)}.")
-    if missed:
-        listings = "The listing" if len(missed) == 1 else "The listings"
-        here = "everything that was announced then is" if whole else "part of it is"
-        sentences.append(
-            f"{listings} of {_days(missed)} could not be fetched in time: {here} in this digest."
-        )
-    return " ".join(sentences) or None
-
-
-def _days(days: Sequence[date]) -> str:
-    if len(days) > 2:
-        return f"{days[0]} to {days[-1]}"
-    return " and ".join(map(str, days))
-
-
 # --- papers that a feed left out --------------------------------------------------------------
 #
 # arXiv gives identifiers in order, when it announces papers. So identifiers show which papers were
@@ -185,11 +163,26 @@ class FeedHistory:
     @classmethod
     def of(cls, listings: Sequence[ReadListing]) -> Self:
         """``listings`` in the order of their days."""
-        shown = [unpack_ids(listing.new) for listing in listings]
-        return cls(
-            frozenset(id for ids in shown for id in ids),
-            tuple(_spans(listings, shown)),
-        )
+        shown: set[str] = set()
+        spans: list[Span] = []
+        last: ReadListing | None = None  # the last one before a gap, or before this listing
+        highest: tuple[int, int] | None = None
+        gap = False
+        for listing in listings:
+            gap |= listing.after_gap
+            if ids := unpack_ids(listing.new):
+                shown.update(ids)
+                first, end = (announcement_order(id)[:2] for id in (ids[0], ids[-1]))
+                if last is not None and highest is not None:
+                    asked = (last.categories, listing.categories)
+                    between = (highest[0], highest[1] + 1), (first[0], first[1] - 1)
+                    spans.append(Span(*between, listing, asked, last.day, was_read=not gap))
+                spans.append(Span(first, end, listing, (listing.categories,), listing.day))
+                highest = end if highest is None else max(highest, end)
+                gap = False
+            if not gap:
+                last = listing
+        return cls(frozenset(shown), tuple(spans))
 
     def missing(self, paper: Paper) -> Unannounced | None:
         """Where the paper was new if no feed showed it; None if one did, or it is too old."""
@@ -197,27 +190,6 @@ class FeedHistory:
             return None
         span = next((span for span in self.spans if span.holds(paper)), None)
         return None if span is None else Unannounced(span.day_of(paper), span)
-
-
-def _spans(listings: Sequence[ReadListing], shown: Sequence[Sequence[str]]) -> list[Span]:
-    spans: list[Span] = []
-    last: ReadListing | None = None  # the last one before a gap, or before this listing
-    highest: tuple[int, int] | None = None
-    gap = False
-    for listing, ids in zip(listings, shown, strict=True):
-        gap |= listing.after_gap
-        if ids:
-            first, end = (announcement_order(id)[:2] for id in (ids[0], ids[-1]))
-            if last is not None and highest is not None:
-                asked = (last.categories, listing.categories)
-                between = (highest[0], highest[1] + 1), (first[0], first[1] - 1)
-                spans.append(Span(*between, listing, asked, last.day, was_read=not gap))
-            spans.append(Span(first, end, listing, (listing.categories,), listing.day))
-            highest = end if highest is None else max(highest, end)
-            gap = False
-        if not gap:
-            last = listing
-    return spans
 
 
 def _window(day: date) -> tuple[datetime, datetime]:

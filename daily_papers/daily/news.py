@@ -19,7 +19,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -161,22 +162,15 @@ class _Finds:
                 self.keywords.setdefault(paper.id, set()).add(slug)
 
 
-def _above_notified(keyword: KeywordState, papers: Sequence[Paper]) -> Iterator[Paper]:
+def _above_notified(keyword: KeywordState, papers: Sequence[Paper]) -> Sequence[Paper]:
     if keyword.notified_up_to is None:
-        return
+        return ()
     highest = announcement_order(keyword.notified_up_to)[:2]
     above = [paper for paper in papers if announcement_order(paper.id)[:2] > highest]
     if above and keyword.notified_expression is not None:
-        above = list(_matching(keyword.notified_expression, above))
-    yield from above
-
-
-def _matching(expression: str, papers: Sequence[Paper]) -> Sequence[Paper]:
-    """The papers that match a canonical expression; all if it is too long to read."""
-    try:
-        return Matches({"": parse(expression)}, papers).of("")
-    except QueryError:
-        return papers
+        with suppress(QueryError):  # it is too long to read: then all count
+            return Matches({"": parse(keyword.notified_expression)}, above).of("")
+    return above
 
 
 def _with_all_details(

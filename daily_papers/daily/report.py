@@ -203,30 +203,26 @@ _WITHOUT_FAILURE: Mapping[Outcome, str] = {
 
 def notes_of(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """What else people should know, each once."""
-    return tuple(dict.fromkeys(note for item in evidence for note in _noted(before, item)))
-
-
-def _noted(before: Store, item: Evidence) -> Iterator[str]:
-    match item:
-        case FeedRead():
-            lost = lost_since(before.state, item.announcements)
-            if lost is not None:
-                yield (
+    notes: list[str] = []
+    for item in evidence:
+        match item:
+            case FeedRead() if lost := lost_since(before.state, item.announcements):
+                notes.append(
                     f"identifiers are missing since {lost}, whose feed was empty: "
                     "the days from then on are fetched another way"
                 )
-        case FeedLost():
-            for failure in item.failures:
-                yield f"announcement feed: {failure.plain_reason}"
-        case Ranked():
-            yield from item.notes
-        case HarvestFailed() | Unanswered() | AuditFailed():
-            yield f"{item.what}: {item.failure.plain_reason}"
-        case CategoriesUnknown():
-            yield (
-                f"arXiv knows no category {', '.join(item.names)}: left out of the "
-                "announcement feed; correct it in keywords.yaml"
-            )
+            case FeedLost():
+                notes += [f"announcement feed: {each.plain_reason}" for each in item.failures]
+            case Ranked():
+                notes += item.notes
+            case HarvestFailed() | Unanswered() | AuditFailed():
+                notes.append(f"{item.what}: {item.failure.plain_reason}")
+            case CategoriesUnknown():
+                notes.append(
+                    f"arXiv knows no category {', '.join(item.names)}: left out of the "
+                    "announcement feed; correct it in keywords.yaml"
+                )
+    return tuple(dict.fromkeys(notes))
 
 
 # --- for people and machines -------------------------------------------------------------------

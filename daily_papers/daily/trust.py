@@ -53,8 +53,15 @@ def accept_search(answer: SearchAnswer, table: Sequence[Paper], today: date) -> 
     always ours) prove what the answer should hold.
     """
     expression, papers = answer.keyword.expression, answer.papers
-    findable = zip(table, found_by_arxiv(expression, table), strict=True)
-    proven = [paper for paper, found in findable if found and _is_known_to_index(paper, today)]
+    # The index must know a paper that it returned before, or that is old. One known only from the
+    # feed may have been submitted long before its listing, so where it belongs is not known.
+    proven = [
+        paper
+        for paper, found in zip(table, found_by_arxiv(expression, table), strict=True)
+        if found
+        and paper.updated is not None
+        and (paper.origin is Origin.SEARCH or paper.updated.date() <= today - INDEX_LAG)
+    ]
     reason = _too_few(answer, proven)
     if reason is not None:
         raise ShortAnswer(answer.url, reason)
@@ -64,13 +71,7 @@ def accept_search(answer: SearchAnswer, table: Sequence[Paper], today: date) -> 
         for paper, verdict in zip(papers, verdicts, strict=True)
         if verdict is Verdict.DOES_NOT
     ]
-    wrong = found_by_arxiv(expression, others).count(False)
-    reason = (
-        _mostly_other_papers(len(papers), wrong)
-        or _unsorted(papers)
-        or _outdated(papers, proven)
-        or _elsewhere(papers, proven)
-    )
+    reason = _wrong(papers, found_by_arxiv(expression, others).count(False), proven)
     if reason is not None:
         raise RejectedAnswer(answer.url, reason)
     matching = tuple(
@@ -79,17 +80,6 @@ def accept_search(answer: SearchAnswer, table: Sequence[Paper], today: date) -> 
         if verdict is not Verdict.DOES_NOT and is_credible(paper, today)
     )
     return Searched(answer.keyword.slug, matching, strangers=len(others))
-
-
-def _is_known_to_index(paper: Paper, today: date) -> bool:
-    """Whether the query API must know a stored paper: it returned it before, or the paper is old.
-
-    A paper known only from the feed has no date but that of its listing, and may have been
-    submitted long before, so we cannot know where in an answer it belongs.
-    """
-    return paper.updated is not None and (
-        paper.origin is Origin.SEARCH or paper.updated.date() <= today - INDEX_LAG
-    )
 
 
 def _too_few(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
@@ -104,47 +94,31 @@ def _too_few(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
     return None
 
 
-def _mostly_other_papers(count: int, wrong: int) -> str | None:
-    if count >= ENOUGH and 2 * wrong > count:
-        return f"{wrong} of the answer's {count} papers do not match the keyword"
-    return None
-
-
-def _unsorted(papers: Sequence[Paper]) -> str | None:
-    steps_up = sum(
-        later.date > earlier.date + timedelta(days=1) for earlier, later in pairwise(papers)
-    )
-    if len(papers) >= ENOUGH and 10 * steps_up > len(papers):
+def _wrong(papers: Sequence[Paper], strangers: int, proven: Sequence[Paper]) -> str | None:
+    """Say if the papers are of something else, unsorted, of an old index, or of another one."""
+    count, ids = len(papers), {paper.id for paper in papers}
+    if count >= ENOUGH and 2 * strangers > count:
+        return f"{strangers} of the answer's {count} papers do not match the keyword"
+    rises = sum(later.date > one.date + timedelta(days=1) for one, later in pairwise(papers))
+    if count >= ENOUGH and 10 * rises > count:
         return (
-            f"the answer is not sorted by date: {steps_up} of its {len(papers)} papers are newer "
+            f"the answer is not sorted by date: {rises} of its {count} papers are newer "
             "than the one before"
         )
-    return None
-
-
-def _outdated(papers: Sequence[Paper], proven: Sequence[Paper]) -> str | None:
     newest = max((paper.date for paper in papers), default=date.max - INDEX_LAG)
-    ids = {paper.id for paper in papers}
-    absent = [
-        paper.date for paper in proven if paper.id not in ids and paper.date > newest + INDEX_LAG
-    ]
+    absent = [paper.date for paper in proven if paper.id not in ids]
+    newer = [day for day in absent if day > newest + INDEX_LAG]
     # A single paper may be missing because a revision of it no longer matches.
-    if len(absent) >= ENOUGH or 2 * len(absent) > max(2, len(proven)):
+    if len(newer) >= ENOUGH or 2 * len(newer) > max(2, len(proven)):
         return (
-            f"the answer's newest paper is of {newest}, though {len(absent)} newer ones up to "
-            f"{max(absent)} are stored"
+            f"the answer's newest paper is of {newest}, though {len(newer)} newer ones up to "
+            f"{max(newer)} are stored"
         )
-    return None
-
-
-def _elsewhere(papers: Sequence[Paper], proven: Sequence[Paper]) -> str | None:
-    """Say if most stored papers newer than the answer's oldest one are missing from it."""
     oldest = min((paper.date for paper in papers), default=date.min)
-    ids = {paper.id for paper in papers}
-    due = [paper for paper in proven if paper.date > oldest]
-    absent = sum(paper.id not in ids for paper in due)
-    if len(due) >= ENOUGH and 2 * absent > len(due):
-        return f"the answer lacks {absent} of the {len(due)} stored papers that belong in it"
+    due = sum(paper.date > oldest for paper in proven)
+    lacking = sum(day > oldest for day in absent)
+    if due >= ENOUGH and 2 * lacking > due:
+        return f"the answer lacks {lacking} of the {due} stored papers that belong in it"
     return None
 
 

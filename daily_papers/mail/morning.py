@@ -10,7 +10,7 @@ venue, then the newest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,9 +42,14 @@ class MorningSection:
 
 
 def news_items(
-    news: Sequence[tuple[Paper, Sequence[str]]], keywords: Sequence[Keyword]
+    news: Sequence[tuple[Paper, Sequence[str]]],
+    keywords: Sequence[Keyword],
+    closeness: Mapping[str, int | None] | None = None,
 ) -> tuple[NewsItem, ...]:
-    """Make what readers want to know about each new paper; ``news`` has its keywords' slugs."""
+    """Make what readers want to know about each new paper; ``news`` has its keywords' slugs.
+
+    ``closeness`` is by identifier.
+    """
     by_slug = {keyword.slug: keyword for keyword in keywords}
     papers = [paper for paper, _ in news]
     matches = Matches({slug: each.expression for slug, each in by_slug.items()}, papers)
@@ -61,6 +66,7 @@ def news_items(
                 venue=venue(paper.comment),
                 code_url=code_url(paper),
                 project_url=project_url(paper),
+                closeness=(closeness or {}).get(paper.id),
             )
         )
     return tuple(items)
