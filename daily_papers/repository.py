@@ -230,17 +230,13 @@ def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) ->
     order = [keyword.slug for keyword in config.keywords]
     new = Counter(slug for item in items for slug in item.keywords)
     digests = {item.digest for item in news.values() if is_key(item.digest)}
+    in_order = tuple(item for part in morning(items, order, people) for item in part.items)
     return Tables(
         title=config.title,
         last_update=day,
         day_line=store.state.day_line,
         sections=tuple(_section(keyword, store, new[keyword.slug]) for keyword in config.keywords),
-        new=tuple(
-            summarized(
-                (item for section in morning(items, order, people) for item in section.items),
-                summaries,
-            )
-        ),
+        new=tuple(summarized(in_order, summaries)) if summaries else in_order,
         digests=tuple(f"{DIGESTS}/{key}.md" for key in sorted(digests, key=digest_order)),
         site=store.state.site,
     )

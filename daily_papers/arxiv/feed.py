@@ -120,7 +120,7 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
     """
     root = strict_xml(body, url)
     check_feed(root, url)
-    entries = _entries(_only_what_is_read(root, url), url)
+    entries = _entries(root, url)
     # All entries of a feed should give the same day.
     days = Counter(day for entry in entries if (day := _listing_day(entry)) is not None)
     day = max(days, key=lambda day: (days[day], day), default=None)
@@ -143,15 +143,17 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
     )
 
 
-def _only_what_is_read(root: etree._Element, url: str) -> bytes:
-    """The feed with only what is read here, since feedparser would process all the rest too.
+def _entries(root: etree._Element, url: str) -> list[Mapping[str, Any]]:
+    """The entries as feedparser reads them, with only what is read here.
 
     Raises BadAnswer if feedparser's work would grow faster than the feed: it compares each category
-    with all before it, and looks for an email address starting at each letter of a name.
+    with all before it, and looks for an email address starting at each letter of a name. It gets
+    bytes in memory, never a string, which it might take for an address or a file name. Both of its
+    switches are off, since it would change markup and links. What it always repairs (UTF-8 read as
+    Latin-1, control characters of cp1252) does not occur: arXiv's feed is ASCII.
     """
-    for child in list(root):
-        if child.tag != f"{ATOM}entry":
-            root.remove(child)
+    for child in [each for each in root if each.tag != f"{ATOM}entry"]:
+        root.remove(child)
     for entry in root:
         for element in list(entry):
             if element.tag not in _READ or len(element):
@@ -160,16 +162,7 @@ def _only_what_is_read(root: etree._Element, url: str) -> bytes:
                 raise BadAnswer(url, "an author's name has more than 300 letters without a blank")
         if len(entry) > _MOST_ELEMENTS:
             raise BadAnswer(url, f"an item has more than {_MOST_ELEMENTS} elements")
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
-
-
-def _entries(body: bytes, url: str) -> list[Mapping[str, Any]]:
-    """The entries as feedparser reads them.
-
-    It gets bytes in memory, never a string, which it might take for an address or a file name. Both
-    of its switches are off, since it would change markup and links. What it always repairs (UTF-8
-    read as Latin-1, control characters of cp1252) does not occur: arXiv's feed is ASCII.
-    """
+    body = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     if feed.bozo:
         raise BadAnswer(url, f"not a feed: {shortened(str(feed.bozo_exception))}")

@@ -12,7 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -95,17 +95,17 @@ class LostAnswer(Exception):
         super().__init__(str(failure))
 
 
+@dataclass(slots=True)
 class _Deadline:
     """The deadline of one exchange: an answer that is still trickling in then is cut off.
 
     A socket's timeout starts again with each byte, so another thread shuts the connection down.
     """
 
-    def __init__(self) -> None:
-        self.passed = False
-        self._lock = threading.Lock()
-        self._over = threading.Event()
-        self._twins: list[socket.socket] = []
+    passed: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _over: threading.Event = field(default_factory=threading.Event)
+    _twins: list[socket.socket] = field(default_factory=list)
 
     @contextmanager
     def after(self, seconds: float, *, notice: float, say: Callable[[], None]) -> Iterator[None]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, count, pairwise
+from types import SimpleNamespace
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import arxiv
@@ -97,8 +98,11 @@ class QueryApi:
         except TooLong as error:
             raise FetchError(self._url, str(error)) from error
         queries = [to_arxiv(part) for part in parts]
+        is_whole = set(leaves(expression)) == {leaf for part in parts for leaf in leaves(part)}
+        if is_whole and len(queries) == 1:
+            return self.newest(queries[0], count)
         answer = self._newest_of(queries, count)
-        if set(leaves(expression)) == {leaf for part in parts for leaf in leaves(part)}:
+        if is_whole:
             return answer
         # The searches find more papers than the expression means; leave those out.
         found = _meant(expression, answer)
@@ -109,8 +113,6 @@ class QueryApi:
     def _newest_of(self, queries: Sequence[str], count: int) -> Answer:
         """Merge the answers of several searches, as if they were one."""
         answers = [self.newest(query, count) for query in queries]
-        if len(answers) == 1:
-            return answers[0]
         joined: dict[str, Paper] = {}
         for paper in chain.from_iterable(answer.papers for answer in answers):
             joined[paper.id] = merge(joined.get(paper.id, paper), paper)
@@ -184,7 +186,13 @@ class QueryApi:
 
     def _papers(self, search: arxiv.Search, pages: _Pages) -> list[Paper]:
         """Let the package ask and read; whatever goes wrong in it becomes a FetchError."""
-        client = self._client(pages, min(search.max_results, MOST_PER_REQUEST))
+        size = min(search.max_results, MOST_PER_REQUEST)
+        # The session waits and retries. The package accepts none from outside, and its own has no
+        # timeouts, limits or pauses. So replace its private attribute; a test notices if it is
+        # gone.
+        client = arxiv.Client(page_size=size, delay_seconds=0, num_retries=0)
+        client.query_url_format = self._url_format
+        client._session = pages  # noqa: SLF001
         try:
             papers = [_paper(result) for result in client.results(search)]
         except _UNREADABLE as error:
@@ -198,15 +206,6 @@ class QueryApi:
             raise BadAnswer(pages.last_url, reason)
         return papers
 
-    def _client(self, pages: _Pages, page_size: int) -> arxiv.Client:
-        """Build a client that neither waits nor retries, since the session does that."""
-        client = arxiv.Client(page_size=page_size, delay_seconds=0, num_retries=0)
-        client.query_url_format = self._url_format
-        # The package accepts no session from outside, and its own has no timeouts, limits or
-        # pauses. So replace its private attribute; a test notices if the attribute disappears.
-        client._session = pages  # noqa: SLF001
-        return client
-
 
 def _meant(expression: Expression, answer: Answer) -> Answer:
     """Leave out the papers that one search for the whole expression would not find."""
@@ -215,49 +214,42 @@ def _meant(expression: Expression, answer: Answer) -> Answer:
     return Answer(papers, len(papers), answer.urls)
 
 
+@dataclass(slots=True)
 class _Pages:
     """Takes the place of the package's requests.Session: each page is fetched and checked."""
 
-    def __init__(self, session: PoliteSession) -> None:
-        self._session = session
-        #: What each page says about itself, by its address.
-        self.answers: dict[str, QueryAnswer] = {}
-        #: The address that was asked for last.
-        self.last_url = ""
+    session: PoliteSession
+    #: What each page says about itself, by its address.
+    answers: dict[str, QueryAnswer] = field(default_factory=dict)
+    #: The address that was asked for last.
+    last_url: str = ""
 
-    def get(self, url: str, headers: Mapping[str, str]) -> _Page:  # noqa: ARG002
+    def get(self, url: str, headers: Mapping[str, str]) -> SimpleNamespace:  # noqa: ARG002
         """Fetch one page; the session sends headers of its own."""
         self.last_url = url
-        body, self.answers[url] = self._session.fetch(
+        body, self.answers[url] = self.session.fetch(
             url, lambda body: (body, read_query_answer(body, url=url))
         )
-        return _Page(body)
+        return SimpleNamespace(content=body, status_code=200)
 
     def discard(self) -> None:
         """Forget the kept pages, so that the next run asks again."""
         for url in self.answers:
-            self._session.discard(url)
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What the package needs of a response."""
-
-    content: bytes
-    status_code: int = 200
+            self.session.discard(url)
 
 
 def _paper(result: arxiv.Result) -> Paper:
     """Convert one result; its texts stay hostile."""
     id_ = ArxivId.parse(result.entry_id)
     assert id_.version is not None, "the raw bytes were checked"
-    categories = tuple(dict.fromkeys(_known([result.primary_category, *result.categories])))
+    named = map(folded, [result.primary_category, *result.categories])
+    categories = tuple(dict.fromkeys(filter(None, named)))
     dois = (result.doi or "").split()
     return Paper(
         id=id_.id,
         version=id_.version,
         title=folded(result.title),
-        authors=tuple(filter(is_name, _known(author.name for author in result.authors))),
+        authors=tuple(filter(is_name, (folded(author.name) for author in result.authors))),
         abstract=folded(result.summary),
         comment=folded(result.comment or "") or None,
         primary_category=categories[0] if categories else None,
@@ -268,11 +260,6 @@ def _paper(result: arxiv.Result) -> Paper:
         journal_ref=folded(result.journal_ref or "") or None,
         origin=Origin.SEARCH,
     )
-
-
-def _known(texts: Iterable[str]) -> Iterator[str]:
-    """Fold each text, and leave out empty ones."""
-    return filter(None, map(folded, texts))
 
 
 # --- the raw bytes ----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -22,6 +22,7 @@ from typing import Self, TypeVar
 
 from daily_papers.arxiv.http import (
     LONGEST_ANSWER,
+    REDIRECTS,
     AnswerLimits,
     LostAnswer,
     RawAnswer,
@@ -86,7 +87,7 @@ class Limits:
         )
 
 
-class PoliteSession:
+class PoliteSession(AbstractContextManager["PoliteSession"]):
     """Asks arXiv's three services, one request after the other.
 
     ``answers`` keeps checked answers (None: nothing is kept). ``before_waiting`` is called before
@@ -119,9 +120,6 @@ class PoliteSession:
         self._last_end: float | None = None
         #: Domains not to be asked again in this run, with the error for any further question.
         self._closed: dict[str, FetchError] = {}
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._transport.hang_up()
@@ -223,7 +221,7 @@ class PoliteSession:
             answer = self._request(address, url, silence)
             outcome = Outcome.OK
             try:
-                target = redirect_target(answer, url)
+                target = redirect_target(answer, url) if answer.status in REDIRECTS else None
                 if target is None:
                     body = accepted_body(answer, url)
                     return body, read(body)

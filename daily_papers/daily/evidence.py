@@ -227,13 +227,23 @@ class Findings:
         known = lost.announcements if lost else ()
         ranked = next((item for item in evidence if isinstance(item, Ranked)), None)
         harvests = [item.failure for item in evidence if isinstance(item, HarvestFailed)]
+        shown: list[tuple[Origin, str | None]] = [
+            (paper.origin, paper.id)
+            for item in evidence
+            if isinstance(item, Searched | Details)
+            for paper in item.papers
+        ]
+        shown += [(Origin.OAI, item.highest_id) for item in evidence if isinstance(item, Harvested)]
         return cls(
             progress=_progress(store, evidence),
             feed=feed,
             feed_failure=lost.failures[-1] if lost else None,
             harvest_failure=harvests[-1] if harvests else None,
             announced=feed.announcements if feed else known or None,
-            shown=_shown(evidence),
+            shown={
+                Origin.SEARCH: highest(id for origin, id in shown if origin is Origin.SEARCH),
+                Origin.OAI: highest(id for origin, id in shown if origin is Origin.OAI),
+            },
             ranked=ranked,
             tried=frozenset(
                 item.slug for item in evidence if isinstance(item, Searched | SearchFailed)
@@ -296,17 +306,3 @@ def _progress(store: Store, evidence: Sequence[Evidence]) -> Mapping[str, Keywor
                         failure = progress[slug].failure if keyword.filled is None else None
                         progress[slug] = replace(progress[slug], harvested=True, failure=failure)
     return progress
-
-
-def _shown(evidence: Sequence[Evidence]) -> Mapping[Origin, str | None]:
-    shown: list[tuple[Origin, str | None]] = []
-    for item in evidence:
-        match item:
-            case Searched() | Details():
-                shown += [(paper.origin, paper.id) for paper in item.papers]
-            case Harvested():
-                shown.append((Origin.OAI, item.highest_id))
-    return {
-        service: highest(id for origin, id in shown if origin is service)
-        for service in (Origin.SEARCH, Origin.OAI)
-    }

@@ -69,42 +69,41 @@ def load_store(root: Path) -> Store:
     Raises StoreError, which names file and line, if a file is damaged.
     """
     papers = files_in(root, _PAPERS, "*.jsonl")
-    history = files_in(root, _HISTORY, "*.jsonl")
-    if papers or history:
+    is_new = not papers and not files_in(root, _HISTORY, "*.jsonl")
+    state, papers_written = State(), 0
+    if (root / _STATE).exists():
+        state, papers_written = _record(_STATE, 1, _content(root, _STATE), _state)
+    elif not is_new:
         # Without its state the store would count as new, and no news so far would be known.
-        if not (root / _STATE).exists():
-            problem = f"missing, although the rest of the store is there; {_remedy(_STATE)}"
-            raise StoreError(_STATE, problem)
-        if (root / _KEYWORDS).exists():
-            _content_of_some(root, _KEYWORDS)
-    state, papers_written = _read_state(root)
-    keywords = _records(
-        _KEYWORDS, _content(root, _KEYWORDS), lambda values: _read_keyword(values, state)
+        problem = f"missing, although the rest of the store is there; {_remedy(_STATE)}"
+        raise StoreError(_STATE, problem)
+    keywords = _by_key(
+        _records(root, [_KEYWORDS], lambda values: _read_keyword(values, state)),
+        lambda keyword: keyword.slug,
     )
-    weeks = _records(_WEEKS, _content(root, _WEEKS), lambda values: decode(_Week, values))
-    records = ((f"{each.path}:{each.number}", each.read()) for each in stored_lines(root))
-    stored = _by_key(records, lambda stored: stored.paper.id)
+    if not is_new and not keywords and (root / _KEYWORDS).exists():
+        raise _empty(_KEYWORDS)
+    weeks = _records(root, [_WEEKS], lambda values: decode(_Week, values))
+    stored = _by_key(_records(root, papers, _read_paper), lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
         problem = f"damaged: {plural(lost, 'paper')} that it had are missing"
         raise StoreError(_PAPERS, f"{problem}; {_remedy(_PAPERS)}")
     news = frozenset(
-        id
-        for path in files_in(root, _NEWS, "*.txt")
-        for id in _ids_in(path, _content_of_some(root, path))
+        id for path in files_in(root, _NEWS, "*.txt") for id in _ids_in(path, _content(root, path))
     )
     for id in stored:
         if stored[id].news is not None and id not in news:  # it would become news again
             raise StoreError(_news_file(id), f"damaged: {id} is missing; {_remedy(_NEWS)}")
     return Store(
         papers=stored,
-        keywords=_by_key(keywords, lambda keyword: keyword.slug),
+        keywords=keywords,
         state=state,
         news=news,
         weeks={
             week: counts.papers for week, counts in _by_key(weeks, lambda week: week.week).items()
         },
         liked=_by_key(
-            _records(_LIKED, _content(root, _LIKED), lambda values: decode(LikedPaper, values)),
+            _records(root, [_LIKED], lambda values: decode(LikedPaper, values)),
             lambda liked: liked.id or "",
         ),
     )
@@ -147,7 +146,7 @@ def stored_lines(root: Path) -> Iterator[PaperLine]:
 
 def _paper_lines_of(root: Path, folder: str) -> Iterator[PaperLine]:
     for path in files_in(root, folder, "*.jsonl"):
-        for number, text in enumerate(_content_of_some(root, path).split(b"\n"), 1):
+        for number, text in enumerate(_content(root, path).split(b"\n"), 1):
             if text:
                 yield PaperLine(path, number, text)
 
@@ -189,8 +188,7 @@ def _save_history(transaction: Transaction, store: Store) -> None:
     if not left or day is None:
         return
     path = f"{_HISTORY}/{day}.jsonl"
-    content = _content(transaction.root, path)
-    known = {stored.paper.id: stored for _, stored in _records(path, content, _read_paper)}
+    known = {each.paper.id: each for _, each in _records(transaction.root, [path], _read_paper)}
     known |= {stored.paper.id: stored for stored in left}
     lines = [_paper_line(known[id]) for id in sorted(known, key=announcement_order)]
     transaction.write(path, "".join(lines).encode())
@@ -342,21 +340,21 @@ def files_in(root: Path, folder: str, names: str) -> list[str]:
     return sorted(f"{folder}/{path.name}" for path in (root / folder).glob(names))
 
 
-def _content_of_some(root: Path, path: str) -> bytes:
-    """The content of a file that is never written empty."""
-    content = _content(root, path)
-    if not content.strip():
-        raise StoreError(path, f"damaged: the file is empty; {_remedy(path)}")
-    return content
-
-
 def _content(root: Path, path: str) -> bytes:
+    """A file's content; nothing if it does not exist. Only two files are ever written empty."""
     try:
-        return (root / path).read_bytes()
+        content = (root / path).read_bytes()
     except FileNotFoundError:
         return b""
     except OSError as error:
         raise unwritable(root / path, error) from error
+    if not content.strip() and path not in (_KEYWORDS, _WEEKS):
+        raise _empty(path)
+    return content
+
+
+def _empty(path: str) -> StoreError:
+    return StoreError(path, f"damaged: the file is empty; {_remedy(path)}")
 
 
 def readable(
@@ -367,7 +365,7 @@ def readable(
     damage: list[StoreError] = []
     for path in files_in(root, folder, "*.jsonl"):
         try:
-            lines = _content_of_some(root, path).split(b"\n")
+            lines = _content(root, path).split(b"\n")
         except StoreError as error:
             damage.append(error)
             continue
@@ -380,12 +378,16 @@ def readable(
 
 
 def _records(
-    path: str, content: bytes, read: Callable[[Json], Record]
+    root: Path, paths: Iterable[str], read: Callable[[Json], Record]
 ) -> Iterator[tuple[str, Record]]:
-    """Each record with its place, ``data/papers/2504.0.jsonl:12``."""
-    for number, text in enumerate(content.split(b"\n"), 1):
-        if text:
-            yield f"{path}:{number}", _record(path, number, text, read)
+    """Each record of the files with its place, ``data/papers/2504.0.jsonl:12``.
+
+    Raises StoreError, naming the line.
+    """
+    for path in paths:
+        for number, text in enumerate(_content(root, path).split(b"\n"), 1):
+            if text:
+                yield f"{path}:{number}", _record(path, number, text, read)
 
 
 def _record(path: str, number: int, content: bytes, read: Callable[[Json], Record]) -> Record:
@@ -433,14 +435,8 @@ def _by_key(
     return found
 
 
-def _read_state(root: Path) -> tuple[State, int]:
-    """The state, and how many papers the files of the tables should hold."""
-    if not (root / _STATE).exists():
-        return State(), 0
-    return _record(_STATE, 1, _content_of_some(root, _STATE), _state)
-
-
 def _state(values: Json) -> tuple[State, int]:
+    """The state, and how many papers the files of the tables should hold."""
     written = decode(_Format, values)
     if written.format > FORMAT:
         problem = f"written by a newer daily-papers; this one reads format {FORMAT}: upgrade it"

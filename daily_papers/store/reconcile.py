@@ -43,7 +43,8 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
         if keyword.slug in before
         and draft.keywords[keyword.slug].expression != to_arxiv(keyword.expression)
     )
-    _match_again(draft, [k for k in keywords if k.slug in (*added, *changed)], day)
+    if added or changed:
+        _match_again(draft, [k for k in keywords if k.slug in (*added, *changed)], day)
     wanted = members.keys()
     removed = tuple(slug for slug in draft.slugs() if slug not in wanted)
     for slug in removed:  # only now, since its papers may match another keyword
@@ -86,8 +87,6 @@ def _pairs(states: Iterable[KeywordState], keywords: Sequence[Keyword]) -> dict[
 
 def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:
     """Match new and changed expressions with all stored papers."""
-    if not keywords:
-        return
     papers = [stored.paper for stored in draft.papers.values()]
     matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, papers)
     for keyword in keywords:
