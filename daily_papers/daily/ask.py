@@ -139,9 +139,7 @@ class Inquiry:
         ``known`` is the store so far. If one service does not answer, the other is asked instead.
         """
         catch_up = partial(self._catch_up, known)
-        missing = bool(plan.searches) and not self._search_each(
-            plan.searches, "search for", catch_up
-        )
+        missing = not self._search_each(plan.searches, "search for", catch_up)
         if plan.harvest is not None and not self._harvest(plan.harvest, self.keywords):
             self._search_each(plan.stand_in_searches, "search for", catch_up)
         if plan.fills:

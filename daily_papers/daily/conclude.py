@@ -15,20 +15,19 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from daily_papers.config import Config, Keyword
-from daily_papers.daily.advance import advance
+from daily_papers.daily.advance import Findings, advance
 from daily_papers.daily.evidence import (
     Evidence,
     FeedLost,
     FeedRead,
-    Findings,
     Harvested,
     Liking,
     Ranked,
     Searched,
-    feed_of,
     known_liked,
 )
 from daily_papers.daily.feed_history import (
+    feed_of,
     lost_since,
     with_feed,
     with_volumes,
@@ -268,7 +267,7 @@ def _digest(
         skipped=skipped,
         due=weekly_mail_after(before.state, run.day) if config.weekly else None,
         per_keyword=config.per_keyword,
-        formerly=tuple((old, slug) for old, _, slug in store.renamed if config.per_keyword),
+        formerly=tuple((old, new) for old, _, new in store.renamed) if config.per_keyword else (),
     )
 
 

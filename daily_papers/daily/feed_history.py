@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from daily_papers.clock import LISTING_ZONE
-from daily_papers.daily.evidence import FeedRead
+from daily_papers.daily.evidence import Evidence, FeedRead
 from daily_papers.daily.plan import working_days
 from daily_papers.papers.announcement import AnnounceKind, Announcement, counts
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
@@ -26,6 +26,11 @@ _HOLE = 1_000
 _REMEMBERED = 0.9
 #: How many listings are remembered, to find papers that their feeds left out.
 _LISTINGS = 30
+
+
+def feed_of(evidence: Sequence[Evidence]) -> FeedRead | None:
+    """All of today's feed, if it was read."""
+    return next((item for item in evidence if isinstance(item, FeedRead)), None)
 
 
 def newly_announced(announced: Sequence[Announcement]) -> list[str]:

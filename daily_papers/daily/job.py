@@ -19,7 +19,8 @@ from daily_papers.clock import listing_day
 from daily_papers.config import Config, Keyword
 from daily_papers.daily.ask import Inquiry, Progress
 from daily_papers.daily.conclude import conclude, so_far
-from daily_papers.daily.evidence import Evidence, FeedRead, feed_of, known_liked
+from daily_papers.daily.evidence import Evidence, FeedRead, known_liked
+from daily_papers.daily.feed_history import feed_of
 from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.plan import (
     FeedStatus,
@@ -107,7 +108,8 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
                 store = known()
                 plan = make_plan(_situation(reconciled, store, config, evidence, order))
             learned = len(evidence)
-            inquiry.ask_for_missed(plan, store)
+            if plan.searches or plan.fills or plan.harvest is not None:
+                inquiry.ask_for_missed(plan, store)
             if plan.details is not None:
                 store = known() if len(evidence) > learned else store
                 inquiry.ask_for_details(plan.details, store, probe=bool(plan.searches))

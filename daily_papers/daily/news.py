@@ -34,9 +34,8 @@ from daily_papers.daily.evidence import (
     Harvested,
     Ranked,
     Searched,
-    feed_of,
 )
-from daily_papers.daily.feed_history import FeedHistory, Unannounced, with_feed
+from daily_papers.daily.feed_history import FeedHistory, Unannounced, feed_of, with_feed
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Paper, announcement_order, merge, unpack_ids
 from daily_papers.query.matching import Matches
@@ -58,11 +57,8 @@ class NewPapers:
     also_matched_by: Mapping[str, frozenset[str]]
     #: Papers that no feed showed, whatever they match, and where they were new.
     unannounced: Mapping[str, Unannounced]
-
-    @property
-    def short_days(self) -> frozenset[date]:
-        """The days whose feeds are proven to have been short."""
-        return frozenset(each.day for each in self.unannounced.values() if each.span.was_read)
+    #: The days whose feeds are proven to have been short.
+    short_days: frozenset[date]
 
     def in_order(self, slugs: Sequence[str]) -> tuple[tuple[Paper, tuple[str, ...]], ...]:
         """Each new paper once, newest first, with its keywords in the order of ``slugs``."""
@@ -105,6 +101,7 @@ def find_news(
         missed=by_all,
         also_matched_by={id: frozenset(slugs) for id, slugs in finds.again.items()},
         unannounced=finds.unannounced,
+        short_days=frozenset(n.day for n in finds.unannounced.values() if n.span.was_read),
     )
 
 

@@ -14,15 +14,14 @@ from datetime import date
 from itertools import islice
 
 from daily_papers.config import Keyword
+from daily_papers.daily.advance import Findings, KeywordProgress
 from daily_papers.daily.evidence import (
     AuditFailed,
     CategoriesUnknown,
     Evidence,
     FeedLost,
     FeedRead,
-    Findings,
     HarvestFailed,
-    KeywordProgress,
     Ranked,
     Unanswered,
 )

@@ -156,7 +156,9 @@ def save_store(store: Store, transaction: Transaction) -> None:
     papers = sorted(store.papers.values(), key=lambda stored: announcement_order(stored.paper.id))
     current = [stored for stored in papers if stored.is_current(store.state.day)]
     _save_papers(transaction, current)
-    _save_history(transaction, store)
+    left = [stored for stored in papers if not stored.is_current(store.state.day)]
+    if left and store.state.day is not None:
+        _save_history(transaction, left, store.state.day)
     _save_news(transaction, [s.paper.id for s in papers if s.news is not None])
     keywords = [
         line(_keyword(store.keywords[slug], store.state)) for slug in sorted(store.keywords)
@@ -178,15 +180,11 @@ def save_store(store: Store, transaction: Transaction) -> None:
     transaction.write(_STATE, content.encode())
 
 
-def _save_history(transaction: Transaction, store: Store) -> None:
+def _save_history(transaction: Transaction, left: Iterable[StoredPaper], day: date) -> None:
     """Append the papers that have left their last table to the day's file.
 
     An earlier run of the day may have written to it, even the same papers.
     """
-    day = store.state.day
-    left = [stored for stored in store.papers.values() if not stored.is_current(day)]
-    if not left or day is None:
-        return
     path = f"{_HISTORY}/{day}.jsonl"
     known = {each.paper.id: each for _, each in _records(transaction.root, [path], _read_paper)}
     known |= {stored.paper.id: stored for stored in left}
