@@ -124,7 +124,14 @@ def day_line(
     ``announced`` is the number of papers in the announcement feed, None if it was not asked for or
     not trusted. ``failures`` are pairs of keyword and reason.
     """
-    parts = [_what_came(news, revised, announced)]
+    if news or revised:
+        came = plural(news, "new paper") if news else "No new paper"
+        parts = [f"{came}, {plural(revised, 'revision')}." if revised else f"{came}."]
+    elif announced:
+        papers = plural(announced, "paper")
+        parts = [f"{papers} announced, none of them new for a keyword."]
+    else:
+        parts = ["Nothing new." if announced is None else "Nothing was announced."]
     if failures and len(failures) == keywords and not news and not revised:
         parts = [f"Not fetched: {failures[0][1]}."]
     elif failures:
@@ -135,17 +142,6 @@ def day_line(
             f"{names}{more}."
         )
     return " ".join([*parts, *extra])
-
-
-def _what_came(news: int, revised: int, announced: int | None) -> str:
-    if news or revised:
-        came = plural(news, "new paper") if news else "No new paper"
-        return f"{came}, {plural(revised, 'revision')}." if revised else f"{came}."
-    if announced == 0:
-        return "Nothing was announced."
-    if announced:
-        return f"{plural(announced, 'paper')} announced, none of them new for a keyword."
-    return "Nothing new."
 
 
 def report_keyword(
@@ -243,18 +239,13 @@ def as_table(report: RunReport) -> str:
 
     A reason that keywords, notes and waits share is given once; if all failed, in the day line.
     """
-    header = ("keyword", "papers", "new", "revised", "state")
-    rows = [
-        (
-            cut(keyword.name, 40),
-            f"{keyword.papers:,}",
-            f"{keyword.new:,}",
-            f"{keyword.revised:,}",
-            state,
-        )
-        for keyword, state in zip(report.keywords, _states(report), strict=True)
+    rows = [("keyword", "papers", "new", "revised", "state"), *_rows(report)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join([name.ljust(widths[0]), *map(str.rjust, numbers, widths[1:]), state])
+        for name, *numbers, state in rows
     ]
-    lines = [*_aligned([header, *rows]), "", f"{report.day}: {report.day_line}", *_remarks(report)]
+    lines += ["", f"{report.day}: {report.day_line}", *_remarks(report)]
     asked = [request for request in report.requests if request.status != "kept"]
     kept = len(report.requests) - len(asked)
     megabytes = sum(request.bytes for request in asked) / 1e6
@@ -264,18 +255,19 @@ def as_table(report: RunReport) -> str:
     return "\n".join(harmless(line) for line in lines) + "\n"
 
 
-def _states(report: RunReport) -> Iterator[str]:
-    """The outcome of each keyword, and why, unless the day line or an earlier row says so."""
+def _rows(report: RunReport) -> Iterator[tuple[str, ...]]:
+    """Name, numbers and outcome of each keyword, and why, unless it has been said before."""
     given: set[str] = set()
     for keyword in report.keywords:
+        state: str = keyword.outcome
         reason, since = keyword.reason, f"; last success {keyword.last_success or 'never'}"
-        if reason is None:
-            yield keyword.outcome
-        elif reason in report.day_line:
-            yield f"{keyword.outcome}{since}"
-        else:
-            yield f"{keyword.outcome}: {'as above' if reason in given else reason}{since}"
+        if reason is not None and reason in report.day_line:
+            state += since
+        elif reason is not None:
+            state += f": {'as above' if reason in given else reason}{since}"
             given.add(reason)
+        numbers = (f"{each:,}" for each in (keyword.papers, keyword.new, keyword.revised))
+        yield cut(keyword.name, 40), *numbers, state
 
 
 def _remarks(report: RunReport) -> Iterator[str]:
@@ -316,19 +308,6 @@ def failures_in_short(report: RunReport) -> Iterator[str]:
         yield f"{names}{more}: {reason}" + (f" ({cut(url, 100)})" if url else "")
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Align columns: the first and the last on the left, the numbers between on the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    last = len(widths) - 1
-    return [
-        "  ".join(
-            cell if n == last else cell.rjust(width) if n else cell.ljust(width)
-            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
-
-
 # --- for GitHub ----------------------------------------------------------------------------------
 
 
@@ -340,31 +319,27 @@ def commit_message(report: RunReport) -> str:
 
 def run_annotations(report: RunReport) -> tuple[str, ...]:
     """Give the run's outcome, and the stale keywords, as commands for GitHub Actions."""
-    stale = [keyword for keyword in report.keywords if _days_behind(keyword, report) > PATIENCE]
-    return (*_outcome_of_run(report), *_stale(stale, report))
-
-
-def _outcome_of_run(report: RunReport) -> Iterator[str]:
+    lines: list[str] = []
     if report.exit_code == 1:
-        yield annotation("error", report.day_line, title=f"Listing of {report.day}: not fetched")
-    elif report.exit_code:
-        yield annotation("warning", report.day_line, title=f"Listing of {report.day}: in part")
-
-
-def _stale(keywords: Sequence[KeywordReport], report: RunReport) -> Iterator[str]:
-    shown = keywords if len(keywords) <= _MOST_WARNINGS else keywords[: _MOST_WARNINGS - 1]
-    for keyword in shown:
-        days = _days_behind(keyword, report)
-        yield annotation(
-            "warning",
-            f"{keyword.name}: not up to date for {days} listing days, since "
-            f"{keyword.last_success}: {keyword.reason or keyword.outcome}",
-            title="Stale keyword",
+        lines.append(
+            annotation("error", report.day_line, title=f"Listing of {report.day}: not fetched")
         )
-    if len(shown) < len(keywords):
-        rest = len(keywords) - len(shown)
+    elif report.exit_code:
+        lines.append(
+            annotation("warning", report.day_line, title=f"Listing of {report.day}: in part")
+        )
+    stale = [keyword for keyword in report.keywords if _days_behind(keyword, report) > PATIENCE]
+    shown = stale if len(stale) <= _MOST_WARNINGS else stale[: _MOST_WARNINGS - 1]
+    for keyword in shown:
+        message = (
+            f"{keyword.name}: not up to date for {_days_behind(keyword, report)} listing days, "
+            f"since {keyword.last_success}: {keyword.reason or keyword.outcome}"
+        )
+        lines.append(annotation("warning", message, title="Stale keyword"))
+    if rest := len(stale) - len(shown):
         message = f"{rest:,} more keywords are stale; the job summary has all"
-        yield annotation("warning", message, title="Stale keywords")
+        lines.append(annotation("warning", message, title="Stale keywords"))
+    return tuple(lines)
 
 
 def _days_behind(keyword: KeywordReport, report: RunReport) -> int:
@@ -389,24 +364,15 @@ def as_markdown(report: RunReport) -> str:
 
 def _keywords(report: RunReport) -> Iterator[str]:
     lines = ["| keyword | papers | new | revised | state |", "| --- | ---: | ---: | ---: | --- |"]
-    states = islice(_states(report), _MOST_ROWS)
-    lines += [_row(keyword, state) for keyword, state in zip(report.keywords, states, strict=False)]
+    for keyword, (_, *numbers, state) in islice(
+        zip(report.keywords, _rows(report), strict=True), _MOST_ROWS
+    ):
+        left_out = f"; {plural(keyword.not_matching, 'paper')} left out, not matching"
+        whole = cell(state + left_out if keyword.not_matching else state)
+        lines.append(f"| {' | '.join([cell(keyword.name), *numbers, whole])} |")
     yield "\n".join(lines)
     if len(report.keywords) > _MOST_ROWS:
         yield f"{len(report.keywords) - _MOST_ROWS:,} more keywords are in the log."
-
-
-def _row(keyword: KeywordReport, state: str) -> str:
-    if keyword.not_matching:
-        state += f"; {plural(keyword.not_matching, 'paper')} left out, not matching"
-    cells = [
-        cell(keyword.name),
-        f"{keyword.papers:,}",
-        f"{keyword.new:,}",
-        f"{keyword.revised:,}",
-        cell(state),
-    ]
-    return f"| {' | '.join(cells)} |"
 
 
 def _list(title: str, texts: Sequence[str]) -> Iterator[str]:

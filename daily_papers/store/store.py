@@ -292,11 +292,6 @@ class Store:
             f"it categories or longer phrases, or raise max_papers; see: {preview}"
         )
 
-    def known(self, paper_id: str) -> Paper | None:
-        """The paper with this identifier, if it is stored."""
-        stored = self.papers.get(paper_id)
-        return None if stored is None else stored.paper
-
 
 def week_of(day: date) -> str:
     """The ISO week of a day: ``2026-W04``."""
