@@ -16,7 +16,7 @@ from pathlib import Path
 from daily_papers.arxiv.feed import FeedAnswer, todays_feed
 from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import (
     Config,
     ConfigError,
@@ -108,13 +108,13 @@ def preview(request: Request) -> Iterator[Passage]:
 def _answers(request: Request, config: Config, keywords: Sequence[Keyword]) -> Iterator[Passage]:
     """Ask arXiv for each keyword in turn."""
     searched = [keyword for keyword in keywords if keyword.like is None]
-    services = Services.from_environment(request.environ)
     with PoliteSession(
-        Limits.of(services, budget=_BUDGET),
+        Services.from_environment(request.environ),
+        budget=_BUDGET,
         say=request.say,
         digest_repository=repository_url(request.environ),
     ) as session:
-        api = QueryApi(session, services)
+        api = QueryApi(session)
         previews: list[KeywordPreview] = []
         for keyword in searched[:MOST_PREVIEWS]:
             try:
@@ -127,7 +127,7 @@ def _answers(request: Request, config: Config, keywords: Sequence[Keyword]) -> I
         store = Repository(request.root).store_for(config)
 
         def listing(categories: Sequence[str]) -> FeedAnswer:
-            return todays_feed(session, services, split_into_parts(categories, store.state.listed))
+            return todays_feed(session, split_into_parts(categories, store.state.listed))
 
         # The words of the last listing's papers may be close to a keyword without hits.
         without = any(not each.papers and not each.either for each in previews)

@@ -15,7 +15,7 @@ from daily_papers.arxiv.feed import (
     unknown_categories,
 )
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
+from daily_papers.arxiv.session import AnswerCache, PoliteSession
 from daily_papers.errors import BadAnswer, Forbidden, Throttled
 from daily_papers.papers.announcement import (
     FEED_LIMIT,
@@ -44,9 +44,9 @@ def only(item: Item) -> Announcement:
     return announcement
 
 
-def pace(**services: str) -> tuple[PoliteSession, Services]:
+def pace(**services: str) -> PoliteSession:
     hurried = Services(request_interval=0, retry_wait=0, **services)
-    return PoliteSession(Limits.of(hurried, budget=60)), hurried
+    return PoliteSession(hurried, budget=60)
 
 
 # ---------------------------------------------------------------- one item
@@ -353,9 +353,8 @@ def test_papers_are_counted_in_categories_and_archives():
 
 def test_the_address_names_the_categories_in_order_or_all_archives():
     with answering(lambda _: Canned(feed([]))) as server:
-        session, services = pace(feed_url=server.address)
-        with session:
-            todays_feed(session, services, [("eess.IV", "cs.CV", "cs.CV"), ("cs/../x?y#z",), ()])
+        with pace(feed_url=server.address) as session:
+            todays_feed(session, [("eess.IV", "cs.CV", "cs.CV"), ("cs/../x?y#z",), ()])
     first, odd, everything = server.asked
     assert first == "/atom/cs.CV+eess.IV"
     assert odd == "/atom/cs%2F..%2Fx%3Fy%23z"
@@ -370,9 +369,8 @@ def test_all_parts_are_asked_and_are_one_listing():
         "/atom/cs.LG+eess": feed([Item("2611.00001v1")]),
     }
     with answering(lambda target: Canned(bodies[target])) as server:
-        session, services = pace(feed_url=server.address)
-        with session:
-            answer = todays_feed(session, services, [("cs.CV",), ("eess", "cs.LG")])
+        with pace(feed_url=server.address) as session:
+            answer = todays_feed(session, [("cs.CV",), ("eess", "cs.LG")])
     assert not answer.failures
     listing = merge_parts(part.announcements for part in answer.parts)
     assert [(one.paper.id, one.kind.value) for one in listing] == [
@@ -400,9 +398,8 @@ def test_a_refused_part_names_the_unknown_category_and_is_asked_for_without_it(b
         return Canned(feed([Item("2611.00001v1")]))
 
     with answering(answer) as server:
-        session, services = pace(feed_url=server.address)
-        with session:
-            result = todays_feed(session, services, [many, ("cs.NE",)])
+        with pace(feed_url=server.address) as session:
+            result = todays_feed(session, [many, ("cs.NE",)])
     assert not result.failures
     assert result.unknown == [(bad,)]
     assert [part.categories for part in result.parts] == [("cs.NE",), many[:-1]]
@@ -430,9 +427,8 @@ def test_the_category_in_arxivs_refusal_is_found(reason, asked, unknown):
 
 def test_throttling_and_silence_are_failures_of_their_parts():
     with answering(in_turn(*[Canned(b"Rate exceeded.", 429)] * 3, Canned(b"no", 403))) as server:
-        session, services = pace(feed_url=server.address)
-        with session:
-            answer = todays_feed(session, services, [("cs",), ("math",), ("stat",)])
+        with pace(feed_url=server.address) as session:
+            answer = todays_feed(session, [("cs",), ("math",), ("stat",)])
     assert [type(failure) for failure in answer.failures] == [Throttled, Forbidden, Forbidden]
     assert len(server.asked) == 4
     assert answer.parts == []
@@ -442,12 +438,11 @@ def test_a_kept_feed_is_read_again_until_it_is_discarded(tmp_path):
     first, later = feed([Item("2611.00001v1")]), feed([Item("2611.00002v1")])
     with answering(in_turn(first, later)) as server:
         services = Services(feed_url=server.address, request_interval=0, retry_wait=0)
-        limits = Limits.of(services, budget=60)
         cache = AnswerCache(tmp_path, date(2026, 11, 20))
-        with PoliteSession(limits, answers=cache) as session:
-            first, kept = (todays_feed(session, services, [("cs",)]).parts[0] for _ in range(2))
+        with PoliteSession(services, budget=60, answers=cache) as session:
+            first, kept = (todays_feed(session, [("cs",)]).parts[0] for _ in range(2))
             session.discard(first.url)
-            (later,) = todays_feed(session, services, [("cs",)]).parts
+            (later,) = todays_feed(session, [("cs",)]).parts
     ids = [
         announcement.paper.id
         for part in (first, kept, later)
@@ -460,7 +455,7 @@ def test_a_feed_of_which_nothing_can_be_read_is_not_kept(tmp_path):
     with answering(in_turn(feed([Item("nonsense")]), feed([Item("2611.00001v1")]))) as server:
         services = Services(feed_url=server.address, request_interval=0, retry_wait=0)
         kept = AnswerCache(tmp_path, date(2026, 11, 20))
-        with PoliteSession(Limits.of(services, budget=60), answers=kept) as session:
-            (failure,) = todays_feed(session, services, [("cs",)]).failures
+        with PoliteSession(services, budget=60, answers=kept) as session:
+            (failure,) = todays_feed(session, [("cs",)]).failures
             assert isinstance(failure, BadAnswer)
-            assert todays_feed(session, services, [("cs",)]).parts[0].count == 1
+            assert todays_feed(session, [("cs",)]).parts[0].count == 1

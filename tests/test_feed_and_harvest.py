@@ -10,7 +10,7 @@ import pytest
 from daily_papers.arxiv.feed import todays_feed
 from daily_papers.arxiv.oai import changed_since
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.arxiv.session import PoliteSession
 from daily_papers.daily.plan import split_into_parts
 from daily_papers.papers.announcement import Announcement, merge_parts
 from daily_papers.query.taxonomy import ARCHIVES
@@ -23,14 +23,13 @@ DAYS = [MONDAY + timedelta(days=number) for number in range(7)]
 class Reader:
     """The clients towards one sandbox."""
 
-    def __init__(self, arxiv: SandboxArxiv, session: PoliteSession, services: Services) -> None:
+    def __init__(self, arxiv: SandboxArxiv, session: PoliteSession) -> None:
         self.arxiv = arxiv
         self.session = session
-        self.services = services
 
     def listing(self, day: date, parts: tuple[tuple[str, ...], ...]) -> list[Announcement]:
         self.arxiv.today = day
-        answer = todays_feed(self.session, self.services, parts)
+        answer = todays_feed(self.session, parts)
         assert not answer.failures
         assert not any(part.cut for part in answer.parts)
         return sorted(
@@ -42,8 +41,8 @@ class Reader:
 def reader() -> Iterator[Reader]:
     with SandboxArxiv(today=MONDAY) as arxiv:
         services = Services.from_environment(arxiv.environment())
-        with PoliteSession(Limits.of(services, budget=60)) as session:
-            yield Reader(arxiv, session, services)
+        with PoliteSession(services, budget=60) as session:
+            yield Reader(arxiv, session)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +59,7 @@ def test_a_listing_in_parts_is_the_listing_in_one(reader, wanted):
 def test_what_a_harvest_tells_of_an_announced_paper_is_no_change(reader):
     announced = {one.paper.versioned_id: one.paper for one in reader.listing(DAYS[1], ((),))}
     reader.arxiv.today = DAYS[2]
-    pages = changed_since(reader.session, reader.services, MONDAY)
+    pages = changed_since(reader.session, MONDAY)
     harvested = {paper.versioned_id: paper for page in pages for paper in page.papers}
     seen = announced.keys() & harvested.keys()
     assert seen
@@ -73,8 +72,8 @@ def test_what_a_harvest_tells_of_an_announced_paper_is_no_change(reader):
 
 def test_a_harvest_of_many_pages_is_the_harvest_of_one(reader, monkeypatch):
     reader.arxiv.today = DAYS[6]
-    (whole,) = changed_since(reader.session, reader.services, MONDAY)
+    (whole,) = changed_since(reader.session, MONDAY)
     monkeypatch.setattr(reader.arxiv.oai_pmh, "page_size", 4)
-    pages = list(changed_since(reader.session, reader.services, MONDAY))
+    pages = list(changed_since(reader.session, MONDAY))
     assert len(pages) > 5
     assert [paper for page in pages for paper in page.papers] == list(whole.papers)

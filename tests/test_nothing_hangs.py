@@ -26,7 +26,7 @@ from daily_papers.arxiv.http import AnswerLimits, LostAnswer, Transport
 from daily_papers.arxiv.machine import machine_fault
 from daily_papers.arxiv.oai import changed_since
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.arxiv.session import PoliteSession
 from daily_papers.clock import SystemClock
 from tests.sandbox import Request, SandboxArxiv, Service
 from tests.support.clock import PassingClock
@@ -445,8 +445,6 @@ def test_a_page_of_a_harvest_may_be_silent_for_longer(tmp_path: Path):
     assert (services.timeout, services.oai_timeout) == (120, 300)
     with answering(hesitate) as server:
         slow = replace(services, oai_url=f"{server.address}/oai", timeout=0.1, oai_timeout=60)
-        limits = replace(
-            Limits.of(slow, budget=0), answer=AnswerLimits(silence_seconds=slow.timeout)
-        )
-        with PoliteSession(limits) as polite:
-            assert [each.papers for each in changed_since(polite, slow, date(2026, 1, 20))] == [()]
+        with PoliteSession(slow, budget=0) as polite:
+            polite._transport._limits = AnswerLimits(silence_seconds=slow.timeout)
+            assert [each.papers for each in changed_since(polite, date(2026, 1, 20))] == [()]

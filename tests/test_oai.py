@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from daily_papers.arxiv.oai import OaiPage, changed_since, read_page
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.arxiv.session import PoliteSession
 from daily_papers.errors import BadAnswer, Throttled
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import Origin, Paper, folded
@@ -32,8 +32,8 @@ def harvest(
 ) -> tuple[list[OaiPage], Loopback]:
     with answering(answer) as server:
         services = Services(oai_url=f"{server.address}/oai", request_interval=0, retry_wait=0)
-        with PoliteSession(Limits.of(services, budget=60)) as session:
-            return list(changed_since(session, services, DAY, set_spec)), server
+        with PoliteSession(services, budget=60) as session:
+            return list(changed_since(session, DAY, set_spec)), server
 
 
 # ---------------------------------------------------------------- one record
@@ -293,8 +293,8 @@ def test_tokens_go_back_alone_as_they_came_until_an_empty_one():
 def test_pages_come_one_by_one():
     with answering(in_turn(page([Entry("2611.00001")], "more"), error("x", "broken"))) as server:
         services = Services(oai_url=f"{server.address}/oai", request_interval=0, retry_wait=0)
-        with PoliteSession(Limits.of(services, budget=60)) as session:
-            pages = changed_since(session, services, DAY)
+        with PoliteSession(services, budget=60) as session:
+            pages = changed_since(session, DAY)
             assert next(pages).papers[0].id == "2611.00001"
             assert len(server.asked) == 1
             with pytest.raises(BadAnswer, match="x: broken"):

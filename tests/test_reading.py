@@ -16,7 +16,7 @@ from daily_papers.arxiv.feed import read_part
 from daily_papers.arxiv.oai import read_page
 from daily_papers.arxiv.query_api import QueryApi, read_query_answer
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import Limits, PoliteSession
+from daily_papers.arxiv.session import PoliteSession
 from daily_papers.errors import BadAnswer
 from tests.sandbox import Request, Response, SandboxArxiv, Service
 from tests.support.clock import PassingClock
@@ -118,8 +118,8 @@ def by_package(body: bytes) -> None:
     """Read an answer as a search does, the package included."""
     with answering(lambda _: Canned(body)) as server:
         services = Services(api_url=f"{server.address}/api/query")
-        with PoliteSession(Limits.of(services, budget=0), clock=PassingClock()) as session:
-            QueryApi(session, services).newest("ti:x", 2)
+        with PoliteSession(services, budget=0, clock=PassingClock()) as session:
+            QueryApi(session).newest("ti:x", 2)
 
 
 READERS: dict[str, tuple[Callable[[str, str], bytes], Callable[[bytes], Any]]] = {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from daily_papers.arxiv.query_api import QueryApi, _Pages, _paper
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
+from daily_papers.arxiv.session import AnswerCache, PoliteSession
 from daily_papers.errors import BadAnswer, ShortAnswer
 from daily_papers.papers.paper import Origin, Paper
 from tests.support.clock import PassingClock
@@ -25,7 +25,7 @@ RECORDED = Path(__file__).parents[1].parent / "shared" / "arxiv-api"
 
 def query_api_at(address: str) -> QueryApi:
     services = Services(api_url=f"{address}/api/query", request_interval=0, retry_wait=0)
-    return QueryApi(PoliteSession(Limits.of(services, budget=60), clock=PassingClock()), services)
+    return QueryApi(PoliteSession(services, budget=60, clock=PassingClock()))
 
 
 def searched(*entries: Listed) -> tuple[Paper, ...]:
@@ -96,10 +96,9 @@ def test_pages_that_do_not_go_together_are_not_kept(tmp_path):
         services = Services(api_url=f"{server.address}/api/query", request_interval=0)
         for _ in range(2):
             cache = AnswerCache(tmp_path, date(2026, 1, 20))
-            limits = Limits.of(services, budget=60)
-            with PoliteSession(limits, answers=cache, clock=PassingClock()) as session:
+            with PoliteSession(services, budget=60, answers=cache, clock=PassingClock()) as session:
                 with pytest.raises(BadAnswer, match="empty"):
-                    QueryApi(session, services).newest("ti:x", 3000)
+                    QueryApi(session).newest("ti:x", 3000)
     assert len(server.asked) == 4
 
 
@@ -263,5 +262,7 @@ def as_recorded(api: QueryApi, query: dict[str, str]) -> list[Paper]:
         query["id_list"].split(",") if query["id_list"] else [],
         start + count,
     )
-    client = api._client(_Pages(api._session), count)
+    client = arxiv.Client(page_size=count, delay_seconds=0, num_retries=0)
+    client.query_url_format = f"{api._url}?{{}}"
+    client._session = _Pages(api._session)
     return [_paper(result) for result in client.results(search, start)]

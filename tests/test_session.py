@@ -20,7 +20,7 @@ from daily_papers.arxiv.http import (
 )
 from daily_papers.arxiv.query_api import read_query_answer
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
+from daily_papers.arxiv.session import AnswerCache, PoliteSession
 from daily_papers.errors import (
     BadAnswer,
     FetchError,
@@ -42,9 +42,9 @@ OTHER_QUERY = QUERY.replace("ti:x", "ti:y")
 
 
 def polite(clock: PassingClock, **settings) -> PoliteSession:
-    limits = {"request_interval": 3, "retry_wait": 600, "budget": 2400, "answer": AnswerLimits()}
-    of_limits = {name: settings.pop(name, default) for name, default in limits.items()}
-    return PoliteSession(Limits(**of_limits), clock=clock, **settings)
+    pace = {"request_interval": 3, "retry_wait": 600}
+    services = Services(**{name: settings.pop(name, default) for name, default in pace.items()})
+    return PoliteSession(services, clock=clock, **settings)
 
 
 def believe(body: bytes) -> bytes:
@@ -343,13 +343,13 @@ def test_a_redirect_between_services_of_arxiv_is_followed(instead_of_arxiv):
 
 
 def test_an_answer_as_large_as_the_limit_is_read():
-    limits = AnswerLimits(most_bytes=50_000)
     packed = {"Content-Encoding": "gzip"}
     answers = in_turn(
         Canned(gzip.compress(b"x" * 50_000), headers=packed),
         Canned(gzip.compress(b"x" * 50_001), headers=packed),
     )
-    with answering(answers) as server, polite(PassingClock(), answer=limits) as session:
+    with answering(answers) as server, polite(PassingClock()) as session:
+        session._transport._limits = AnswerLimits(most_bytes=50_000)
         assert len(session.fetch(server.address, believe)) == 50_000
         with pytest.raises(BadAnswer, match="larger than"):
             session.fetch(server.address, believe)

@@ -22,7 +22,6 @@ from zoneinfo import ZoneInfo
 import feedparser
 from lxml import etree
 
-from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import (
     ARXIV,
@@ -72,9 +71,7 @@ class FeedAnswer:
     unknown: list[tuple[str, ...]] = field(default_factory=list)
 
 
-def todays_feed(
-    session: PoliteSession, services: Services, parts: Sequence[tuple[str, ...]]
-) -> FeedAnswer:
+def todays_feed(session: PoliteSession, parts: Sequence[tuple[str, ...]]) -> FeedAnswer:
     """Ask for the listing of the day, part by part (of ``plan.split_into_parts``).
 
     A part that is refused because arXiv does not know a category is asked for again without it.
@@ -83,7 +80,7 @@ def todays_feed(
     due = list(parts)
     for categories in due:
         names = sorted(set(categories)) or sorted(ARCHIVES)
-        url = f"{services.feed_url}/atom/{'+'.join(quote(name, safe='') for name in names)}"
+        url = f"{session.services.feed_url}/atom/{'+'.join(quote(name, safe='') for name in names)}"
         try:
             read = partial(read_part, url=url, categories=categories)
             answer.parts.append(session.fetch(url, read))

@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 
 from lxml import etree
 
-from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import (
     first_doi,
@@ -43,7 +42,7 @@ _WITHDRAWN_FILES = "I"
 
 
 def changed_since(
-    session: PoliteSession, services: Services, day: date, set_spec: str | None = None
+    session: PoliteSession, day: date, set_spec: str | None = None
 ) -> Iterator[OaiPage]:
     """Ask for all records with a datestamp of this UTC day or later, page by page.
 
@@ -52,6 +51,7 @@ def changed_since(
     for closed ranges for days. ``day`` must be before today, since arXiv caches "nothing yet" until
     midnight UTC.
     """
+    services = session.services
     arguments = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "from": day.isoformat()}
     arguments |= {"set": set_spec} if set_spec else {}
     seen: set[str] = set()

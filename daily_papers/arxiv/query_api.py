@@ -21,7 +21,6 @@ import arxiv
 import requests
 from lxml import etree
 
-from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import ARXIV, ATOM, check_feed, moment, shortened, strict_xml
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
@@ -81,11 +80,10 @@ class Answer:
 class QueryApi:
     """Asks the query API over the session of the run."""
 
-    def __init__(self, session: PoliteSession, services: Services) -> None:
+    def __init__(self, session: PoliteSession) -> None:
         self._session = session
-        self._url = services.api_url
-        self._url_format = services.api_url.replace("{", "{{").replace("}", "}}") + "?{}"
-        self._room = MOST_LINE_BYTES - line_bytes(f"{services.api_url}?{_REST_OF_ADDRESS}")
+        self._url = session.services.api_url
+        self._room = MOST_LINE_BYTES - line_bytes(f"{self._url}?{_REST_OF_ADDRESS}")
 
     def search(self, expression: Expression, count: int) -> Answer:
         """Search for the ``count`` most recently updated papers that match an expression.
@@ -191,7 +189,7 @@ class QueryApi:
         # timeouts, limits or pauses. So replace its private attribute; a test notices if it is
         # gone.
         client = arxiv.Client(page_size=size, delay_seconds=0, num_retries=0)
-        client.query_url_format = self._url_format
+        client.query_url_format = self._url.replace("{", "{{").replace("}", "}}") + "?{}"
         client._session = pages  # noqa: SLF001
         try:
             papers = [_paper(result) for result in client.results(search)]

@@ -14,11 +14,11 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from daily_papers.arxiv.http import (
     LONGEST_ANSWER,
@@ -62,64 +62,43 @@ _LONG_WAIT = 30.0
 Read = TypeVar("Read")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How fast and for how long a run may ask."""
+@dataclass
+class PoliteSession(AbstractContextManager["PoliteSession"]):
+    """Asks arXiv's three services, one request after the other; a context manager."""
 
-    request_interval: float = LEAST_INTERVAL
-    retry_wait: float = LEAST_RETRY_WAIT
+    services: Services
+    _: KW_ONLY
     #: Seconds for the whole run; a wait that does not fit is not begun.
     budget: float = 40 * 60
-    answer: AnswerLimits = field(default_factory=AnswerLimits)
+    #: Keeps checked answers.
+    answers: AnswerCache | None = None
+    clock: Clock | None = None
+    #: Called before each wait, so that the run can store and render what it has.
+    before_waiting: Callable[[Wait], None] = lambda _wait: None
+    #: Called with a sentence for whoever is watching: before a long wait, or if an answer is slow.
+    say: Callable[[str], None] = lambda _: None
+    #: The web address that arXiv sees in the User-Agent.
+    digest_repository: str | None = None
+    #: Every request of the run, in order, and every kept answer that saved one.
+    exchanges: list[Exchange] = field(init=False, default_factory=list)
+    waits: list[Wait] = field(init=False, default_factory=list)
+    _last_end: float | None = field(init=False, default=None)
+    #: Domains not to be asked again in this run, with the error for any further question.
+    _closed: dict[str, FetchError] = field(init=False, default_factory=dict)
 
-    @classmethod
-    def of(cls, services: Services, *, budget: float) -> Self:
-        """Take the pace of the environment; ``budget`` is in seconds."""
-        return cls(
-            request_interval=services.request_interval,
-            retry_wait=services.retry_wait,
-            budget=budget,
-            answer=AnswerLimits(
-                silence_seconds=services.timeout,
-                notice_seconds=services.timeout / 6,
-                total_seconds=min(LONGEST_ANSWER, 5 * services.timeout),
-            ),
+    def __post_init__(self) -> None:
+        timeout = self.services.timeout
+        self._limits = AnswerLimits(
+            silence_seconds=timeout,
+            notice_seconds=timeout / 6,
+            total_seconds=min(LONGEST_ANSWER, 5 * timeout),
         )
-
-
-class PoliteSession(AbstractContextManager["PoliteSession"]):
-    """Asks arXiv's three services, one request after the other.
-
-    ``answers`` keeps checked answers (None: nothing is kept). ``before_waiting`` is called before
-    each wait, so that the run can store and render what it has. ``say`` is called with a sentence
-    for whoever is watching: before a long wait, or if an answer is slow. ``digest_repository`` is
-    the web address that arXiv sees in the User-Agent. Use the session as a context manager.
-    """
-
-    def __init__(
-        self,
-        limits: Limits,
-        *,
-        answers: AnswerCache | None = None,
-        clock: Clock | None = None,
-        before_waiting: Callable[[Wait], None] = lambda _wait: None,
-        say: Callable[[str], None] = lambda _: None,
-        digest_repository: str | None = None,
-    ) -> None:
-        #: Every request of the run, in order, and every kept answer that saved one.
-        self.exchanges: list[Exchange] = []
-        self.waits: list[Wait] = []
-        self._limits = limits
-        self._answers = answers
-        self._clock = clock or SystemClock()
-        self._before_waiting = before_waiting
-        self._say = say
-        self._transport = Transport(limits.answer, self._clock, digest_repository, self._say_slow)
-        self._deadline = self._clock.monotonic() + limits.budget
+        self._clock = self.clock or SystemClock()
+        self._transport = Transport(
+            self._limits, self._clock, self.digest_repository, self._say_slow
+        )
+        self._deadline = self._clock.monotonic() + self.budget
         self._time = "the run's time"
-        self._last_end: float | None = None
-        #: Domains not to be asked again in this run, with the error for any further question.
-        self._closed: dict[str, FetchError] = {}
 
     def __exit__(self, *_: object) -> None:
         self._transport.hang_up()
@@ -147,14 +126,14 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         ``read`` raises BadAnswer for bytes that are not the answer. ``silence_seconds`` is for a
         service that is known to be slow.
         """
-        kept = self._answers.read(url) if self._answers is not None else None
+        kept = self.answers.read(url) if self.answers is not None else None
         if kept is not None:
             with suppress(BadAnswer):
                 found = read(kept)
                 self._note(url, "kept", Outcome.OK, size=len(kept))
                 return found
         # A budget of 0 means asking without waiting; a budget that is used up means not asking.
-        if self._limits.budget > 0 and not self.seconds_left():
+        if self.budget > 0 and not self.seconds_left():
             raise NotAsked(url, f"not asked: {self._time} is used up")
         for tries in count(1):
             try:
@@ -165,14 +144,14 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
                     reason = f"{failure.reason}, after {TRIES} tries"
                     raise type(failure)(url, reason) from failure
                 self._wait(failure, tries)
-        if self._answers is not None:
-            self._answers.keep(url, body)
+        if self.answers is not None:
+            self.answers.keep(url, body)
         return found
 
     def discard(self, url: str) -> None:
         """Forget the kept answer of this address, since it was rejected after its check."""
-        if self._answers is not None:
-            self._answers.discard(url)
+        if self.answers is not None:
+            self.answers.discard(url)
 
     def _wait(self, failure: Throttled | Unreachable, waits: int) -> None:
         """Pause before the next try; raises the failure if there is no time to pause."""
@@ -187,17 +166,17 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         said = any(wait.reason == failure.reason for wait in self.waits)
         wait = Wait(url=failure.url, seconds=round(seconds, 3), reason=failure.reason)
         self.waits.append(wait)
-        self._before_waiting(wait)
+        self.before_waiting(wait)
         logger.info("waiting %.0f seconds: %s", seconds, failure.reason)
         if seconds >= _LONG_WAIT:
             why = "as before" if said else failure.reason
-            self._say(f"waiting until {_in(seconds)}: {why}")
+            self.say(f"waiting until {_in(seconds)}: {why}")
         self._transport.hang_up()  # a server closes a connection that is idle for so long
         self._clock.sleep(seconds)
 
     def _say_slow(self, host: str) -> None:
-        rest = self._limits.answer.total_seconds - self._limits.answer.notice_seconds
-        self._say(f"still waiting for {host}, until {_in(rest)} at the latest")
+        rest = self._limits.total_seconds - self._limits.notice_seconds
+        self.say(f"still waiting for {host}, until {_in(rest)} at the latest")
 
     def _wait_seconds(self, failure: Throttled | Unreachable, waits: int) -> float:
         """Wait as long as the service says, or else as configured, longer each time.
@@ -205,8 +184,8 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         If a Retry-After did not help, the next wait is at least the configured one: arXiv has been
         seen to send ``Retry-After: 0`` all day.
         """
-        configured = _pace(self._limits.retry_wait, LEAST_RETRY_WAIT, failure.url)
-        interval = _pace(self._limits.request_interval, LEAST_INTERVAL, failure.url)
+        configured = _pace(self.services.retry_wait, LEAST_RETRY_WAIT, failure.url)
+        interval = _pace(self.services.request_interval, LEAST_INTERVAL, failure.url)
         retry_after = failure.retry_after if isinstance(failure, Throttled) else None
         if retry_after is None:
             return max(interval, configured * waits)
@@ -242,7 +221,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         if (closed := self._closed.get(domain(address))) is not None:
             raise type(closed)(url, closed.reason, closed.failure.remedy)
         if self._last_end is not None:
-            interval = _pace(self._limits.request_interval, LEAST_INTERVAL, address)
+            interval = _pace(self.services.request_interval, LEAST_INTERVAL, address)
             rest = self._last_end + interval - self._clock.monotonic()
             if rest > 0:
                 self._clock.sleep(rest)

@@ -17,7 +17,6 @@ from math import ceil
 from daily_papers.arxiv.feed import todays_feed
 from daily_papers.arxiv.oai import changed_since
 from daily_papers.arxiv.query_api import MOST_PER_REQUEST, Answer, QueryApi
-from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
@@ -99,7 +98,6 @@ class Inquiry:
     """One run's questions, and the evidence from their answers."""
 
     session: PoliteSession
-    services: Services
     api: QueryApi
     #: The store before the run.
     before: Store
@@ -115,7 +113,7 @@ class Inquiry:
     def ask_for_feed(self, parts: Sequence[tuple[str, ...]]) -> None:
         """Ask for today's announcements."""
         self.progress(0, len(parts), "announcement feed")
-        answer = todays_feed(self.session, self.services, parts)
+        answer = todays_feed(self.session, parts)
         self.evidence.extend(CategoriesUnknown(names) for names in answer.unknown)
         accepted = [accept_feed(part, self.before.state, self.day) for part in answer.parts]
         failures = [error.failure for error in answer.failures]
@@ -217,7 +215,7 @@ class Inquiry:
             with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
                 for set_spec in harvest.sets:
                     with self._oai_health.asked():
-                        pages = changed_since(self.session, self.services, harvest.since, set_spec)
+                        pages = changed_since(self.session, harvest.since, set_spec)
                         for number, page in enumerate(pages):
                             self.progress(number, harvest.pages, what)
                             papers = [each for each in page.papers if is_credible(each, self.day)]

@@ -14,7 +14,7 @@ from datetime import date
 
 from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import AnswerCache, Limits, PoliteSession
+from daily_papers.arxiv.session import AnswerCache, PoliteSession
 from daily_papers.clock import listing_day
 from daily_papers.config import Config, Keyword
 from daily_papers.daily.ask import Inquiry, Progress
@@ -77,7 +77,8 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             repository.publish(config, store.updated(state=state))
 
         with PoliteSession(
-            Limits.of(services, budget=order.budget),
+            services,
+            budget=order.budget,
             answers=AnswerCache(repository.root / PRIVATE / "answers", order.day),
             before_waiting=publish_so_far,
             say=order.say,
@@ -85,8 +86,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
         ) as session:
             inquiry = Inquiry(
                 session,
-                services,
-                QueryApi(session, services),
+                QueryApi(session),
                 before,
                 config.keywords,
                 order.day,
