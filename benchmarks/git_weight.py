@@ -90,7 +90,7 @@ class Life:
 
     def revise(self, slug: str, day: date) -> str:
         """A newer version of one paper of a table."""
-        ids = sorted(self.store.members(slug))
+        ids = sorted(self.store.members[slug])
         old = self.store.papers[ids[self.writer.one_of(len(ids))]].paper
         moment = datetime.combine(day, time(12), UTC)
         paper = replace(old, version=old.version + 1, updated=moment, comment="minor corrections")

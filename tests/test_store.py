@@ -32,7 +32,7 @@ def kept(papers: list[Paper], limit: int) -> set[str]:
     draft = Draft(Store(keywords={"mri": KeywordState(slug="mri", name="mri", expression="")}))
     draft.take("mri", papers, DAY)
     draft.trim("mri", limit)
-    return draft.members("mri")
+    return draft.members["mri"]
 
 
 def test_the_oldest_papers_leave_a_table_first():

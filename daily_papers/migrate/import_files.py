@@ -125,7 +125,7 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         for keyword in (keyword for keyword in keywords if keyword.slug in shelf.papers):
             papers = shelf.papers[keyword.slug]
             _take(store, keyword, list(papers.values()), order.day)
-            held = len(papers.keys() & store.members(keyword.slug))
+            held = len(papers.keys() & store.members[keyword.slug])
             rest = f", of which the newest {held:,} are in its table" if held < len(papers) else ""
             imported.done.append(f"{keyword.name}: {plural(len(papers), 'paper')}{rest}")
         _remember_last_update(store, files.published, order.day)

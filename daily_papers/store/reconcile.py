@@ -35,7 +35,7 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
     renamed = tuple((state.slug, slug) for slug, state in before.items() if state.slug != slug)
     for old, new in renamed:
         draft.rename(old, new, day)
-    members = {keyword.slug: frozenset(draft.members(keyword.slug)) for keyword in keywords}
+    members = {keyword.slug: frozenset(draft.members[keyword.slug]) for keyword in keywords}
     added = tuple(keyword.slug for keyword in keywords if keyword.slug not in before)
     changed = tuple(
         keyword.slug
@@ -46,19 +46,21 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
     if added or changed:
         _match_again(draft, [k for k in keywords if k.slug in (*added, *changed)], day)
     wanted = members.keys()
-    removed = tuple(slug for slug in draft.slugs() if slug not in wanted)
+    counted = (slug for counts in draft.weeks.values() for slug in counts)
+    known = dict.fromkeys((*draft.keywords, *draft.members, *counted))
+    removed = tuple(slug for slug in known if slug not in wanted)
     for slug in removed:  # only now, since its papers may match another keyword
         draft.remove(slug)
     # New keywords have no readers yet, unless the list of keywords was lost.
     notified = store.state.highest_id if store.papers and not store.keywords else None
     for keyword in keywords:
         slug = keyword.slug
-        rows = len(draft.members(slug))
+        rows = len(draft.members[slug])
         state = _updated(draft.keywords.get(slug), keyword, rows, notified)
         if keyword.like is not None:  # nothing is searched for, so nothing is missing
             state = replace(state, filled=state.filled or day)
         draft.trim(slug, keyword.max_papers)
-        if draft.members(slug) != members[slug]:
+        if draft.members[slug] != members[slug]:
             state = replace(state, changed=day)
         draft.keywords[slug] = state
     return Reconciled(draft.finish(), added, changed, removed, renamed)
@@ -93,7 +95,7 @@ def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:
         verdicts = zip(papers, matches.verdicts(keyword.slug), strict=True)
         strangers = {paper.id for paper, verdict in verdicts if verdict is Verdict.DOES_NOT}
         draft.take(keyword.slug, matches.of(keyword.slug), day)
-        for paper_id in strangers & draft.members(keyword.slug):
+        for paper_id in strangers & draft.members[keyword.slug]:
             draft.drop(keyword.slug, paper_id)
 
 

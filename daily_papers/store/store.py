@@ -6,17 +6,17 @@ with the keywords whose tables hold it or have held it. docs/design.md explains 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from daily_papers.like.library import LikedPaper
 from daily_papers.papers.paper import Paper, announcement_order, merge, newest_first, unpack_ids
 from daily_papers.query.expression import NOTHING, to_arxiv
 
-_Value = TypeVar("_Value")
 #: For how long a keyword may find nothing before the advice is given.
 _PATIENCE = timedelta(days=30)
 
@@ -312,13 +312,11 @@ class Draft:
         self.state = store.state
         self.liked = store.liked
         self.weeks = {week: dict(counts) for week, counts in store.weeks.items()}
-        self._members = {slug: set(ids) for slug, ids in store.members.items()}
+        #: The identifiers in each keyword's table.
+        self.members = defaultdict(set, {slug: set(ids) for slug, ids in store.members.items()})
         self._news = store.news
-        #: The papers that each table has ever held before.
-        self._seen: dict[str, set[str]] = {}
-        for id, stored in store.papers.items():
-            for slug in stored.first_seen:
-                self._seen.setdefault(slug, set()).add(id)
+        #: Keyword and paper, for papers that were never in that table before.
+        self._fresh: set[tuple[str, str]] = set()
 
     def finish(self) -> Store:
         """The store as it is now."""
@@ -326,21 +324,19 @@ class Draft:
         news = self._news | new if new else self._news
         return Store(self.papers, self.keywords, self.state, news, self.weeks, self.liked)
 
-    def members(self, slug: str) -> set[str]:
-        """The identifiers in a keyword's table."""
-        return self._members.setdefault(slug, set())
-
     def take(self, slug: str, papers: Iterable[Paper], day: date) -> None:
         """Merge papers into a keyword's table; new ones count as first seen on ``day``."""
         for paper in papers:
             stored = self.papers.get(paper.id, StoredPaper(paper))
+            if slug not in stored.first_seen:
+                self._fresh.add((slug, paper.id))
             self.papers[paper.id] = replace(
                 stored,
                 paper=merge(stored.paper, paper),
                 first_seen={slug: day, **stored.first_seen},
                 left=stored.left - {slug},
             )
-            self.members(slug).add(paper.id)
+            self.members[slug].add(paper.id)
 
     def take_each(self, matching: Mapping[str, Sequence[Paper]], day: date) -> None:
         """Merge papers into the tables of the keywords that they match."""
@@ -360,9 +356,9 @@ class Draft:
         A paper known only from the feed does not push out another: it may be an old paper, listed
         in one more category, and then a row would be missing once its date is known.
         """
-        if len(self.members(slug)) <= limit:
+        if len(self.members[slug]) <= limit:
             return
-        held = sorted((self.papers[id].paper for id in self.members(slug)), key=newest_first)
+        held = sorted((self.papers[id].paper for id in self.members[slug]), key=newest_first)
         dated = [paper for paper in held if paper.updated is not None]
         undated = [paper for paper in held if paper.updated is None]
         for paper in (*dated[limit:], *undated[limit:]):
@@ -373,9 +369,9 @@ class Draft:
 
         If it entered the table in this run, nobody has seen it there, and it leaves no trace.
         """
-        self.members(slug).discard(paper_id)
+        self.members[slug].discard(paper_id)
         stored = self.papers[paper_id]
-        if paper_id in self._seen.get(slug, ()):
+        if (slug, paper_id) not in self._fresh:
             self.papers[paper_id] = replace(stored, left=stored.left | {slug})
             return
         seen = {other: day for other, day in stored.first_seen.items() if other != slug}
@@ -388,31 +384,23 @@ class Draft:
         """Give a keyword another slug; it keeps its papers and its counts."""
         keyword = self.keywords.pop(old)
         self.keywords[new] = replace(keyword, slug=new, formerly={**keyword.formerly, old: day})
-        self._members[new] = self._members.pop(old, set())
-        self._seen[new] = self._seen.pop(old, set()) | self._seen.get(new, set())
+        self.members[new] = self.members.pop(old, set())
         for id, stored in self.papers.items():
             if old in stored.shown:
                 self.papers[id] = _renamed_paper(stored, old, new)
-        self.weeks = {week: _renamed(counts, old, new) for week, counts in self.weeks.items()}
+        for counts in self.weeks.values():
+            if old in counts:
+                counts[new] = counts.pop(old)
 
     def remove(self, slug: str) -> None:
         """Forget a keyword and its counts; its papers leave its table."""
-        for id in tuple(self.members(slug)):
+        for id in tuple(self.members[slug]):
             self.drop(slug, id)
-        del self._members[slug]
+        self.members.pop(slug, None)
         self.keywords.pop(slug, None)
         for counts in self.weeks.values():
             counts.pop(slug, None)
         self.weeks = {week: counts for week, counts in self.weeks.items() if counts}
-
-    def slugs(self) -> tuple[str, ...]:
-        """The keywords about which anything is stored."""
-        counted = (slug for counts in self.weeks.values() for slug in counts)
-        return tuple(dict.fromkeys((*self.keywords, *self._members, *counted)))
-
-
-def _renamed(by_slug: Mapping[str, _Value], old: str, new: str) -> dict[str, _Value]:
-    return {new if slug == old else slug: value for slug, value in by_slug.items()}
 
 
 def _renamed_paper(stored: StoredPaper, old: str, new: str) -> StoredPaper:
