@@ -41,7 +41,7 @@ class Reader:
 def reader() -> Iterator[Reader]:
     with SandboxArxiv(today=MONDAY) as arxiv:
         services = Services.from_environment(arxiv.environment())
-        with PoliteSession(services, budget=60) as session:
+        with PoliteSession(services, budget=3600) as session:
             yield Reader(arxiv, session)
 
 
