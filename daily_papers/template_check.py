@@ -161,16 +161,23 @@ def _mistakes(
 def _circle(trees: Mapping[str, nodes.Template], bundled: jinja2.Environment) -> Iterator[Problem]:
     """Name a template that includes or extends itself, perhaps through others: it never ends."""
     assert bundled.loader is not None
-    every = {
-        name: bundled.parse(bundled.loader.get_source(bundled, name)[0])
-        for name in bundled.list_templates(["jinja"])
-    }
     own = {name.removeprefix(_SITE): name for name in trees}
-    every |= {short: trees[name] for short, name in own.items()}
+    every = {short: trees[name] for short, name in own.items()}
+    ours = frozenset(bundled.list_templates(["jinja"]))
+    references: dict[str, set[str]] = {}
+    # Ours alone have no circle, so what no own template leads to need not be parsed.
+    waiting = set(own)
+    while waiting:
+        for name in waiting & (ours - own.keys()):
+            every[name] = bundled.parse(bundled.loader.get_source(bundled, name)[0])
+        found = {
+            name: {each for each in find_referenced_templates(every[name]) if each is not None}
+            for name in waiting & every.keys()
+        }
+        references |= found
+        waiting = set().union(*found.values()) - references.keys()
     try:
-        TopologicalSorter(
-            {name: set(find_referenced_templates(tree)) for name, tree in every.items()}
-        ).prepare()
+        TopologicalSorter(dict(sorted(references.items()))).prepare()
     except CycleError as error:
         # Each one is included by the next, and the last one is the first.
         circle: list[str] = error.args[1]
