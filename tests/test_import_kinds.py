@@ -261,7 +261,7 @@ def test_only_the_example_of_init_is_replaced(repository: Repository, tmp_path: 
     (tmp_path / "a.md").write_text(f"## rats\n{HEAD}{ROW}")
     ended = bring_in(repository, tmp_path / "a.md")
     assert ended.code == 3
-    assert "rats: 1 paper left out; write it into keywords.yaml" in ended.err
+    assert "rats is no keyword; write it into keywords.yaml" in ended.err
 
 
 # --- the sum -----------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ def test_what_is_left_out_is_told_once_for_each_cause(repository: Repository, tm
     ended = bring_in(repository, tmp_path / "a.md", tmp_path / "a.md")
     assert ended.code == 3
     assert "7 rows read, 1 paper stored, 6 left out" in ended.out.splitlines()
-    first, second = ended.err.splitlines()
+    second, first = ended.err.splitlines()
     assert second.endswith("like: ## magnetic resonance imaging (and 3 more like it)")
     assert first.endswith("a.md:12: no link to a paper at arXiv: 'x' (and 1 more like it)")
 
@@ -393,8 +393,7 @@ def test_the_numbers_of_the_sum_add_up(repository: Repository, tmp_path: Path):
     assert bring_in(repository, tmp_path / "a.md").code == 0
     ended = bring_in(repository, tmp_path / "a.md", tmp_path / "b.md")
     assert (
-        "5 rows read, 1 paper stored, 1 known already, 1 in another file too, "
-        "1 in another row of the file too, 1 left out"
+        "5 rows read, 1 paper stored, 1 known already, 2 in another row, too, 1 left out"
     ) in ended.out.splitlines()
 
 

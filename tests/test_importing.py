@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.migrate.published import Published, read_page
-from daily_papers.papers.paper import Origin, Paper, folded, newest_first
+from daily_papers.migrate.cells import NO_LINK, Entry
+from daily_papers.migrate.import_files import joined_papers
+from daily_papers.migrate.names import topic_key
+from daily_papers.migrate.old_files import OldFiles, Page, read_page
+from daily_papers.migrate.pages import day_line
+from daily_papers.papers.paper import Origin, Paper, folded
 from daily_papers.render.markdown import shown
 from daily_papers.render.pages import render_row
 from daily_papers.render.readme import BEGIN, END
@@ -35,20 +39,36 @@ def readme(*rows: str, heading: str = "## mri\n", head: str = HEAD) -> str:
     return f"# Daily Papers\nWords.\n\nLast update: 2025-02-01\n\n{heading}{head}{''.join(rows)}\n"
 
 
-def read(text: str) -> Published:
+def read(text: str) -> Page:
     return read_page(text, "README.md")
 
 
+def sections(text: str) -> dict[str, dict[str, Paper]]:
+    """The papers of each topic, by identifier, in the order of the page."""
+    found: dict[str, dict[str, Paper]] = {}
+    names: dict[str, str] = {}
+    for entry in read(text).entries:
+        for topic in entry.topics or ([""] if entry.paper else []):
+            papers = found.setdefault(names.setdefault(topic_key(topic), topic), {})
+            if entry.paper:
+                known = papers.get(entry.paper.id, entry.paper)
+                papers[entry.paper.id] = joined_papers(known, entry.paper)
+    return found
+
+
+def names(text: str) -> list[str]:
+    return list(sections(text))
+
+
+def unread(text: str) -> list[Entry]:
+    return [row for row in read(text).rows if row.cause]
+
+
 def only(text: str) -> Paper:
-    published = read(text)
-    assert published.unread == ()
-    (section,) = published.sections
-    (paper,) = section.papers
+    assert unread(text) == []
+    (papers,) = sections(text).values()
+    (paper,) = papers.values()
     return paper
-
-
-def reasons(text: str) -> list[str]:
-    return [str(unread) for unread in read(text).unread]
 
 
 def test_a_row_tells_what_it_tells_and_nothing_else_is_known():
@@ -65,20 +85,12 @@ def test_a_row_tells_what_it_tells_and_nothing_else_is_known():
 
 def test_a_readme_tells_its_title_its_day_and_its_keywords_in_order():
     text = readme(row()) + "## Time Series\n" + HEAD + row() + "\n## empty one\n" + HEAD
-    published = read(text)
-    assert published.title == "Daily Papers"
-    assert published.last_update == date(2025, 2, 1)
-    assert [(section.name, len(section.papers)) for section in published.sections] == [
-        ("mri", 1),
-        ("Time Series", 1),
-        ("empty one", 0),
-    ]
-    topics = [(each.rows.line.number, published.topic_of(each)) for each in published.filed]
-    assert topics == [(7, "mri"), (12, "Time Series"), (17, "empty one")]
-    assert {row.entry.line: row.id for row in published.taken} == {
-        9: "2501.01234",
-        14: "2501.01234",
-    }
+    page = read(text)
+    line = day_line(page.blocks)
+    assert (OldFiles([page]).title, line and line.day) == ("Daily Papers", date(2025, 2, 1))
+    numbers = {name: len(papers) for name, papers in sections(text).items()}
+    assert numbers == {"mri": 1, "Time Series": 1, "empty one": 0}
+    assert [row.line for row in page.rows] == [9, 14]
 
 
 @pytest.mark.parametrize(
@@ -145,10 +157,10 @@ def test_a_comment_is_read_as_its_author_wrote_it(comment: str):
 )
 def test_a_row_without_a_paper_is_told_and_nothing_else_is_lost(text: str):
     other = row(link="http://arxiv.org/abs/2501.05678v1")
-    published = read(readme(row(), text, other))
-    (unread,) = published.unread
-    assert str(unread).startswith("README.md:10: no link to a paper at arXiv: '")
-    assert [paper.id for paper in published.sections[0].papers] == ["2501.01234", "2501.05678"]
+    page = readme(row(), text, other)
+    (row_left_out,) = unread(page)
+    assert (row_left_out.line, row_left_out.cause) == (10, NO_LINK)
+    assert list(sections(page)["mri"]) == ["2501.01234", "2501.05678"]
 
 
 @pytest.mark.parametrize(
@@ -174,12 +186,11 @@ def test_what_a_row_lacks_is_unknown(text: str, title: str, day: date, abstract:
 
 @pytest.mark.parametrize("heading", ["", "## ***\n"])
 def test_a_table_without_a_heading_has_no_topic(heading: str):
-    assert [section.name for section in read(heading + HEAD + row()).sections] == [""]
+    assert names(heading + HEAD + row()) == [""]
 
 
 def test_our_headings_are_none_of_tables_below_our_own():
-    published = read(f"{BEGIN}\n## mri\n{HEAD}{row()}\n{END}\n{HEAD}{row()}")
-    assert [section.name for section in published.sections] == ["mri", ""]
+    assert names(f"{BEGIN}\n## mri\n{HEAD}{row()}\n{END}\n{HEAD}{row()}") == ["mri", ""]
 
 
 def test_of_several_versions_the_highest_counts():
@@ -187,45 +198,33 @@ def test_of_several_versions_the_highest_counts():
     assert only(readme(*versions)).version == 10
 
 
-def test_of_a_paper_with_two_rows_that_differ_the_second_is_told():
-    first = row(comment="9 pages")
-    changed = [row(comment="8 pages"), row(title="B", comment="9 pages"), row(day="2025-01-30")]
-    published = read(readme(first, first, *changed))
-    assert [str(unread) for unread in published.unread] == [
-        f"README.md:{line}: 2501.01234v2 has another {what} here than in an earlier row, which is "
-        "brought in; delete this row, unless it is the right one"
-        for line, what in [(11, "comment"), (12, "title"), (13, "date")]
-    ]
-    assert published.sections[0].papers == (only(readme(first)),)
-    assert read(f"{BEGIN}\n## mri\n{HEAD}{first}{END}\n{readme(changed[0])}").unread == ()
-
-
 OTHER = row(link="http://arxiv.org/abs/2501.05678v1")
 
 
 @pytest.mark.parametrize("gap", ["\n", " \n\n", "<!-- new -->\n", "\n<!-- a -->\n\n<!-- b -->\n"])
 def test_rows_below_a_gap_belong_to_the_table_above(gap: str):
-    published = read(readme(row(), gap, OTHER, row(link="http://example.org"), gap))
-    assert [paper.id for paper in published.sections[0].papers] == ["2501.01234", "2501.05678"]
-    assert [unread.cause for unread in published.unread] == ["no link to a paper at arXiv"]
+    text = readme(row(), gap, OTHER, row(link="http://example.org"), gap)
+    assert list(sections(text)["mri"]) == ["2501.01234", "2501.05678"]
+    assert [row.cause for row in unread(text)] == [NO_LINK]
 
 
 @pytest.mark.parametrize("above", ["\nA note.\n", "---\n", "\n| Title | Date |\n\n"])
 def test_rows_in_no_table_are_read(above: str):
-    published = read(readme(row(), above, OTHER, "\n", OTHER))
-    assert [paper.id for paper in published.sections[0].papers] == ["2501.01234", "2501.05678"]
-    assert published.sections[0].papers[1].abstract == "We do it."
+    papers = sections(readme(row(), above, OTHER, "\n", OTHER))["mri"]
+    assert list(papers) == ["2501.01234", "2501.05678"]
+    assert papers["2501.05678"].abstract == "We do it."
 
 
 def test_one_heading_may_have_several_tables():
     again = "## MRI ##\n" + HEAD + row(link="http://arxiv.org/abs/2501.05678v1")
-    (section,) = read(readme(row()) + again).sections
-    assert (section.name, len(section.papers)) == ("mri", 2)
+    assert {name: len(papers) for name, papers in sections(readme(row()) + again).items()} == {
+        "mri": 2
+    }
 
 
 def test_headings_that_ask_for_the_same_are_one_keyword():
     text = "".join(f"## {name}\n{HEAD}{row()}\n" for name in ["a_b c", "A (b) C", "mri", "MRI?"])
-    assert [section.name for section in read(text).sections] == ["a_b c", "mri"]
+    assert names(text) == ["a_b c", "mri"]
 
 
 @pytest.mark.parametrize(
@@ -267,39 +266,26 @@ def test_headings_that_ask_for_the_same_are_one_keyword():
     ],
 )
 def test_headings_are_keywords(heading: str, name: str):
-    (section,) = read(readme(row(), heading=f"{heading}\n\n")).sections
-    assert section.name == name
+    (name_read,) = names(readme(row(), heading=f"{heading}\n\n"))
+    assert name_read == name
 
 
 @pytest.mark.parametrize("above", ["# T", "T\n===", "<h1>T</h1>", "", "# T\n\n## Topics"])
 @pytest.mark.parametrize("lead", ["**{}**", "<details>\n<summary>{}</summary>", "**{}:**\n"])
 def test_leads_tell_tables_apart(above: str, lead: str):
     tables = "".join(f"{lead.format(name)}\n\n{HEAD}{row()}\n\n" for name in ("alpha", "beta"))
-    assert [section.name for section in read(f"{above}\n\n{tables}").sections] == ["alpha", "beta"]
+    assert names(f"{above}\n\n{tables}") == ["alpha", "beta"]
 
 
 def test_a_lead_is_the_heading_of_rows_of_any_kind():
     cell = "<td><a href='http://arxiv.org/abs/2501.05678'>A title</a></td>"
     text = f"# T\n\n**alpha**\n\n{row()}\n**beta**\n\n<table><tr>{cell}</tr></table>\n"
-    assert [section.name for section in read(text).sections] == ["alpha", "beta"]
+    assert names(text) == ["alpha", "beta"]
 
 
 def test_a_lead_of_a_later_table_is_its_heading():
     text = f"## alpha\n{HEAD}{row()}\n<summary>beta</summary>\n\n{HEAD}{row()}"
-    assert [section.name for section in read(text).sections] == ["alpha", "beta"]
-
-
-def test_tables_below_the_title_that_words_tell_apart_are_left_out():
-    text = f"# T\n\nalpha:\n\n{HEAD}{row()}\nbeta:\n\n{HEAD}{row()}\n## mri\n{HEAD}{row()}"
-    published = read(text)
-    assert [section.name for section in published.sections] == ["mri"]
-    assert [(unread.line, unread.cause[:47]) for unread in published.unread] == [
-        (5, "words stand between the tables below the title,"),
-        (11, "words stand between the tables below the title,"),
-    ]
-    beside = text.replace("beta:", "<br>\n---\n")
-    assert [section.name for section in read(beside).sections] == ["", "mri"]
-    assert read(beside).unread == ()
+    assert names(text) == ["alpha", "beta"]
 
 
 @pytest.mark.parametrize(
@@ -324,8 +310,7 @@ def test_columns_are_found_by_their_names(head: str, line: str):
 def test_other_tables_and_code_blocks_are_passed_over():
     other = "## Peers\n| Name | Date |\n| --- | --- |\n| x | 2025-01-01 |\n\n"
     example = f"## Form\n```\n{HEAD}{row()}```\n"
-    published = read(other + example)
-    assert (published.sections, published.unread) == ((), ())
+    assert read(other + example).rows == []
 
 
 @pytest.mark.parametrize(
@@ -341,49 +326,16 @@ def test_other_tables_and_code_blocks_are_passed_over():
 )
 def test_how_a_file_is_saved_does_not_matter(change):
     text = readme(row(), row(link="http://arxiv.org/abs/2501.05678v1"))
-    assert read(change(text)).sections == read(text).sections
-    assert read(change(text)).last_update == date(2025, 2, 1)
+    assert sections(change(text)) == sections(text)
+    line = day_line(read(change(text)).blocks)
+    assert line
+    assert line.day == date(2025, 2, 1)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# Words only", "\ufeff", "|", "| --- |\n| --- |"])
 def test_a_file_without_tables_has_none(text: str):
-    published = read(text)
-    assert (published.sections, published.unread) == ((), ())
-    assert not published.has_markers
-
-
-def ids_as_rendered(published: Published) -> list[list[str]]:
-    return [
-        [paper.id for paper in sorted(section.papers, key=newest_first)]
-        for section in published.sections
-    ]
-
-
-def on_one_day(*numbers: int) -> list[str]:
-    return [row(link=f"http://arxiv.org/abs/2501.{number:05}v1") for number in numbers]
-
-
-def test_papers_of_one_day_keep_the_order_of_the_table():
-    published = read(readme(*on_one_day(3, 9, 1), row(day="2025-01-30")))
-    assert ids_as_rendered(published) == [["2501.00003", "2501.00009", "2501.00001", "2501.01234"]]
-    assert published.sections[0].papers[-1].updated == datetime(2025, 1, 30, tzinfo=UTC)
-
-
-def test_one_order_fits_all_tables_that_share_papers():
-    tables = [on_one_day(3, 9, 1), on_one_day(7, 3, 8, 1), on_one_day(9, 7, 3)[1:]]
-    text = "\n".join(
-        f"## keyword {number}\n{HEAD}{''.join(rows)}" for number, rows in enumerate(tables)
-    )
-    sections = read(text).sections
-    newest = {paper.id: paper for section in sections for paper in section.papers}
-    for section in sections:
-        shared = [newest[paper.id] for paper in section.papers]
-        assert sorted(shared, key=newest_first) == shared
-
-
-def test_tables_that_contradict_each_other_are_read_all_the_same():
-    text = readme(*on_one_day(1, 2)) + "## b\n" + HEAD + "".join(on_one_day(2, 1))
-    assert ids_as_rendered(read(text)) == [["2501.00002", "2501.00001"]] * 2
+    page = read(text)
+    assert (page.entries, page.is_marked) == ([], False)
 
 
 SIGNS = [
@@ -435,13 +387,13 @@ def test_a_published_table_reads_back_exactly(known: list[Paper]):
             paper.abstract, paper.comment or "")
         for paper in known
     ]  # fmt: skip
-    published = read(readme(*rows))
-    assert published.unread == ()
+    text = readme(*rows)
+    assert unread(text) == []
     highest: dict[str, Paper] = {}
     for paper in known:
         if paper.id not in highest or highest[paper.id].version < paper.version:
             highest[paper.id] = paper
-    read_back = {paper.id: paper for paper in published.sections[0].papers}
+    read_back = sections(text)["mri"]
     assert {id: texts(paper) for id, paper in read_back.items()} == {
         id: texts(paper) for id, paper in highest.items()
     }
@@ -457,11 +409,10 @@ TEMPLATES = Templates()
 @given(papers(TEXT | ANY_TEXT))
 def test_a_row_of_ours_reads_back_as_it_is_shown(paper: Paper):
     text = f"{BEGIN}\n## mri\n{HEAD}{render_row(paper, TEMPLATES)}\n\n{END}\n"
-    published = read(text)
     if not shown(paper.title):
-        assert len(published.unread) == 1
+        assert len(unread(text)) == 1
         return
-    (read_back,) = published.sections[0].papers
+    (read_back,) = sections(text)["mri"].values()
     comment = shown(paper.comment) if paper.comment else None
     assert texts(read_back) == (
         *(paper.versioned_id, paper.date, shown(paper.title), shown(paper.abstract)),
@@ -473,12 +424,12 @@ def test_only_between_our_markers_texts_are_escaped():
     escaped = row(title=r"a \| b &lt;c&gt; <span>$</span>5 C\#")
     inside = f"{BEGIN}\n## C\\# \\| x\n{HEAD}{escaped}\n{END}\n"
     outside = f"## C\\#\n{HEAD}{escaped}"
-    first, second = read(inside + "\n" + outside).sections
-    assert (first.name, first.papers[0].title) == ("C# | x", "a | b <c> $5 C#")
-    assert (second.name, second.papers[0].title) == (
-        r"C\#",
-        r"a \| b &lt;c&gt; <span>$</span>5 C\#",
+    first, second = (
+        next(iter(papers.values())) for papers in sections(f"{inside}\n{outside}").values()
     )
+    assert names(f"{inside}\n{outside}") == ["C# | x", r"C\#"]
+    assert first.title == "a | b <c> $5 C#"
+    assert second.title == r"a \| b &lt;c&gt; <span>$</span>5 C\#"
 
 
 def test_reading_takes_time_in_proportion_to_the_length():
@@ -494,8 +445,7 @@ def test_reading_takes_time_in_proportion_to_the_length():
         "\\" * many + "|",
         "&" * many + "|",
     ]
-    published = read(f"{BEGIN}\n" + readme(*[line + "\n" for line in lines]))
-    assert len(published.unread) + len(published.sections[0].papers) > 0
+    assert read(f"{BEGIN}\n" + readme(*[line + "\n" for line in lines])).rows
 
 
 @pytest.mark.shared
@@ -504,10 +454,9 @@ def test_reading_takes_time_in_proportion_to_the_length():
 )
 def test_a_real_published_readme_comes_back_row_by_row():
     text = PUBLISHED_README.read_text(encoding="utf-8")
-    published = read(text)
-    (section,) = published.sections
-    assert published.unread == ()
-    rendered = [render_row(paper, TEMPLATES) for paper in sorted(section.papers, key=newest_first)]
+    (papers_of_topic,) = sections(text).values()
+    assert unread(text) == []
+    rendered = [render_row(paper, TEMPLATES) for paper in papers_of_topic.values()]
     lines = [line for line in text.split("\n") if line.startswith("| **[")]
     assert len(rendered) == len(lines)
     for written, line in zip(rendered, lines, strict=True):

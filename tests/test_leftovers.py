@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.config import parse_config
+from daily_papers.migrate.import_files import names_of
 from daily_papers.migrate.keywords_yaml import topic_of_heading, write_keywords
 from daily_papers.migrate.leftovers import leftovers
-from daily_papers.migrate.published import read_page
+from daily_papers.migrate.old_files import OldFiles, read_page
 from daily_papers.query.expression import to_arxiv
 
 PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"
@@ -17,9 +18,9 @@ TABLE = HEAD + ROW
 
 
 def keywords(text: str) -> str:
-    published = read_page(text, "README.md")
-    topics = [topic_of_heading(section.name) for section in published.sections if section.name]
-    text, left_out = write_keywords(topics, (), published.title or "Daily Papers", "a\nb: README")
+    page = read_page(text, "README.md")
+    topics = [topic_of_heading(name) for name in names_of([page])]
+    text, left_out = write_keywords(topics, (), OldFiles([page]).title, "a\nb: README")
     assert left_out == []
     return text
 
@@ -54,8 +55,8 @@ LETTERS = st.sampled_from([*"abAB1+#é医\u200b -_.:,'\"[]{}&*!|>%@`~\\", "no", 
 def test_whatever_the_headings_are_the_keywords_yaml_loads(names: list[str]):
     text = "".join(f"## x{name}\n{TABLE}\n" for name in names)
     config = parse_config(keywords(text).encode(), "keywords.yaml")
-    sections = read_page(text, "README.md").sections
-    assert [keyword.name for keyword in config.keywords] == [section.name for section in sections]
+    names = names_of([read_page(text, "README.md")])
+    assert [keyword.name for keyword in config.keywords] == names
 
 
 @pytest.mark.parametrize("name", ["C", "C++", "mri", "time series", "time-series", "GPT‐4", "a/b"])

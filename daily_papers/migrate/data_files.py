@@ -1,4 +1,4 @@
-"""The rows of data files: JSON, JSON lines, CSV.
+"""The entries of data files: JSON, JSON lines, CSV.
 
 In JSON a record is an object that names a paper, or a text with a link to one, at whatever depth;
 the keys that lead to it are its topic, unless they are days, identifiers or words like `papers`.
@@ -9,15 +9,27 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from daily_papers.migrate import rows
-from daily_papers.migrate.entries import entry_cells
-from daily_papers.migrate.paper_links import find_date, links_to_paper, looks_like_id, wrong_link
-from daily_papers.migrate.rows import LONGEST, Cells, Entry, Kind, kind_named
-from daily_papers.migrate.topics import is_topic
+from daily_papers.migrate.cells import (
+    LONGEST,
+    Cell,
+    Entry,
+    cells_of_lines,
+    cells_of_row,
+    kind_named,
+    paper_of,
+    wrong_id_in,
+)
+from daily_papers.migrate.names import (
+    find_date,
+    is_topic,
+    links_to_paper,
+    looks_like_id,
+    wrong_link,
+)
 from daily_papers.text import cut
 
 _DEEPEST = 12
@@ -25,7 +37,7 @@ _SPOKEN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def entries_of_json(text: str) -> Iterator[Entry]:
-    """The rows of JSON, or of a line of JSON each. Raises ValueError where it is neither."""
+    """The records of JSON, or of a line of JSON each. Raises ValueError where it is neither."""
     try:
         values = [(0, json.loads(text))]
     except RecursionError:
@@ -41,35 +53,36 @@ def entries_of_json(text: str) -> Iterator[Entry]:
 
 
 def _entries(value: object, above: Entry, key: str, depth: int) -> Iterator[Entry]:
-    """The rows in a value, and topics that have none; a topic and a day may stand above it."""
+    """The records in a value, and topics that have none; a topic and a day may stand above it."""
     cells = _cells(value, key)
-    of_links = [cell for cell in cells if cell[0] is Kind.LINK]
-    if rows.paper_of(cells) or (cells and isinstance(value, str)) or rows.wrong_id_in(of_links):
+    of_links = [cell for cell in cells if cell[0] == "link"]
+    if paper_of(cells) or (cells and isinstance(value, str)) or wrong_id_in(of_links):
         yield replace(above, cells=cells)
     elif isinstance(value, list | dict) and depth <= _DEEPEST:
+        is_dict = isinstance(value, dict)
         pairs = value.items() if isinstance(value, dict) else enumerate(value, 1)
         for name, inner in ((_text(name), inner) for name, inner in pairs):
             below = replace(above, key=cut(f"{above.key}/{name}".lstrip("/"), 100))
-            if isinstance(value, dict) and isinstance(inner, dict | list) and is_topic(name):
-                below = replace(below, topic=name)
+            if is_dict and isinstance(inner, dict | list) and is_topic(name):
+                below.topic = name
                 if not inner and depth == 0:
                     yield below
-            if isinstance(value, dict) and find_date(name):
-                below = replace(below, day=name)
-            yield from _entries(inner, below, name if isinstance(value, dict) else "", depth + 1)
+            if is_dict and find_date(name):
+                below.day = name
+            yield from _entries(inner, below, name if is_dict else "", depth + 1)
 
 
-def _cells(value: object, key: str) -> Cells:
+def _cells(value: object, key: str) -> Sequence[Cell]:
     """What a text or a record tells, the record by its keys, unless these are identifiers."""
     if isinstance(value, str):
         text = _text(value)
         if links_to_paper(text):
-            return rows.cells_of(text) if text.count("|") > 1 else entry_cells(text.split("\n"))
+            return cells_of_row(text) if text.count("|") > 1 else cells_of_lines(text.split("\n"))
         named = text if wrong_link(text) else next(filter(looks_like_id, (text, key)), "")
-        return [(Kind.LINK, named)] if named else []
+        return [("link", named)] if named else []
     if not isinstance(value, dict) or any(map(looks_like_id, value)):
         return []
-    cells = [(Kind.LINK, key)] if looks_like_id(key) else []
+    cells = [("link", key)] if looks_like_id(key) else []
     texts = ((kind_named(_SPOKEN.sub(" ", name)), _text(each)) for name, each in value.items())
     return [*cells, *(cell for cell in texts if cell[1])]
 
@@ -97,14 +110,14 @@ def entries_of_csv(text: str) -> Iterator[Entry]:
         except csv.Error:  # a quotation mark, where this is not the delimiter
             return 0
 
-    kinds: list[Kind] = []
+    kinds: list[str] = []
     try:
         reader = csv.reader(lines, delimiter=max(",;\t", key=columns))
         for row in reader:
             if not kinds and not links_to_paper(",".join(row)):
                 kinds = [kind_named(name) for name in row]
                 continue
-            kinds = kinds or [Kind.UNNAMED] * len(row)
+            kinds = kinds or [""] * len(row)
             if any(text.strip() for text in row):
                 cells = [(kind, text[:LONGEST]) for kind, text in zip(kinds, row, strict=False)]
                 yield Entry(reader.line_num, cells=cells)

@@ -7,7 +7,7 @@ counts as seen: readers had it from the tool that published it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,12 +19,13 @@ from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml, leftovers
+from daily_papers.migrate.cells import NO_LINK, Entry, says_more
+from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_config import OldConfig, joined
-from daily_papers.migrate.old_files import OldFiles, find_files
-from daily_papers.migrate.published import Published, Unread
-from daily_papers.migrate.replace_tables import replaced_with_markers, rows_that_say_more
-from daily_papers.migrate.topics import topic_key
-from daily_papers.papers.paper import Paper, merge
+from daily_papers.migrate.old_files import OldFiles, Page, find_files
+from daily_papers.migrate.pages import day_line
+from daily_papers.migrate.replace_tables import replaced_with_markers
+from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import Matches
 from daily_papers.render.readme import BEGIN, END
@@ -42,6 +43,11 @@ _NO_TOPIC = (
     "no heading, key or column with a word names the topic of this paper, and it fits no keyword; "
     "write a heading above it, like: ## magnetic resonance imaging"
 )
+_STAYS = (
+    "this row stays, since it holds words that a paper has no place for; delete it if nobody "
+    "needs them"
+)
+_Shelf = Mapping[str, dict[str, Paper]]
 
 
 class NothingImportedError(DailyPapersError):
@@ -72,35 +78,6 @@ class Imported:
     is_partial: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """The papers by keyword."""
-
-    #: By slug and identifier.
-    papers: dict[str, dict[str, Paper]] = field(default_factory=lambda: defaultdict(dict))
-    #: By file and topic, of those that have a keyword.
-    ids: dict[str, dict[str, set[str]]] = field(default_factory=lambda: defaultdict(dict))
-    #: By file and topic, how many papers have no keyword.
-    strangers: dict[tuple[str, str], int] = field(default_factory=dict)
-    #: By file, what could not be read or has no topic.
-    unread: dict[str, list[Unread]] = field(default_factory=dict)
-
-    def left_out(self) -> list[str]:
-        """All that is left out: of each cause the first, and how many more there are."""
-        groups: dict[tuple[str, str], list[Unread]] = {}
-        for each in (each for unread in self.unread.values() for each in unread):
-            groups.setdefault((each.path, each.cause), []).append(each)
-        strangers = [
-            f"{path}: {name}: {plural(number, 'paper')} left out; write it into {KEYWORDS} as a "
-            "keyword, then import again"
-            for (path, name), number in self.strangers.items()
-        ]
-        return strangers + [
-            str(first) + (f" (and {len(others):,} more like it)" if others else "")
-            for first, *others in groups.values()
-        ]
-
-
 def import_files(repository: Repository, order: Order, draw: Random) -> Imported:
     """Store the papers of the files, each with the keyword of its topic.
 
@@ -118,33 +95,31 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         if not keywords or (not before.keywords and _are_the_example(keywords)):
             keywords = _new_keywords(path, files, config, transaction, imported)
         is_config_used = bool(imported.done and not imported.left_out)
-        shelf = _shelved(files.published, keywords)
-        if not shelf.papers and not (config.says_something and imported.done):
-            return _nothing(files, shelf)
+        shelf = _shelved(files.pages, keywords)
+        if not shelf and not (config.says_something and imported.done):
+            return _nothing(files)
         store = Draft(before)
-        for keyword in (keyword for keyword in keywords if keyword.slug in shelf.papers):
-            papers = shelf.papers[keyword.slug]
+        for keyword in (keyword for keyword in keywords if keyword.slug in shelf):
+            papers = shelf[keyword.slug]
             _take(store, keyword, list(papers.values()), order.day)
             held = len(papers.keys() & store.members[keyword.slug])
             rest = f", of which the newest {held:,} are in its table" if held < len(papers) else ""
             imported.done.append(f"{keyword.name}: {plural(len(papers), 'paper')}{rest}")
-        _remember_last_update(store, files.published, order.day)
+        _remember_last_update(store, files.pages, order.day)
         save_store(store.finish(), transaction)
-        _place_tables(repository.root / README, order, files, shelf, transaction, imported)
+        stays = _place_tables(repository.root, order, files, keywords, transaction, imported)
         if order.in_place:
             _write_workflows(repository.root, transaction, draw, imported)
-        imported.done.append(_sum(files.published, shelf, before.papers.keys() | before.news))
-        imported.left_out += [*files.useless, *shelf.left_out()]
-        brought = [path for path, ids in shelf.ids.items() if any(ids.values())]
-        is_lost = any(each.lost for unread in shelf.unread.values() for each in unread)
-        is_barren = files.useless or len(brought) < len(files.published)
-        imported.is_partial = bool(is_lost or is_barren or shelf.strangers)
-        named = {path for path, _ in shelf.strangers} | {p for p, un in shelf.unread.items() if un}
-        finished = [path for path in brought if path not in named]
+        imported.done.append(_sum(files.pages, before.papers.keys() | before.news))
+        imported.left_out += [*files.useless, *_left_out(files.pages, stays)]
+        lost = [row for page in files.pages for row in page.rows if row.cause not in {"", NO_LINK}]
+        barren = [page for page in files.pages if not page.stored]
+        imported.is_partial = bool(lost or barren or files.useless)
+        finished = [p.path for p in files.pages if not any(row.cause for row in p.rows)]
         finished += [each.path for each in files.configs if is_config_used and each.says_something]
         imported.advice += _leftovers(repository.root, finished)
         if not config.topics:
-            imported.advice += keywords_yaml.poor_fits(keywords, shelf.papers)
+            imported.advice += keywords_yaml.poor_fits(keywords, shelf)
         if order.dry_run:
             imported.advice.append("nothing is written: this is what import does without --dry-run")
         else:
@@ -173,12 +148,12 @@ def _new_keywords(
 ) -> tuple[Keyword, ...]:
     """Write the old configuration's topics, and the other headings, as keywords."""
     known = {slug_of(topic.name) or topic_key(topic.name) for topic in config.topics}
-    names = _names(files.published, config.categories)
+    names = names_of(files.pages, config.categories)
     new = [name for name in names if (slug_of(name) or topic_key(name)) not in known]
     if not config.topics:
         new = new or list(config.categories)
     is_configured = bool(config.topics) or not names
-    source = Path(config.path if is_configured else files.published[0].path).name
+    source = Path(config.path if is_configured else files.pages[0].path).name
     of_what = "topics" if is_configured else "headings"
     are_categories = not config.topics and all(map(keywords_yaml.is_category, names))
     text, left_out = keywords_yaml.write_keywords(
@@ -196,65 +171,76 @@ def _new_keywords(
     return parse_config(text.encode(), KEYWORDS).keywords
 
 
-def _names(published: Sequence[Published], categories: Sequence[str]) -> list[str]:
+def names_of(pages: Sequence[Page], categories: Sequence[str] = ()) -> list[str]:
     """The topics that are to be keywords: of all the categories of papers, only a few."""
-    papers: dict[str, set[str]] = defaultdict(set)
+    ids: dict[str, set[str]] = defaultdict(set)
     first: dict[str, str] = {}
-    for section in (section for page in published for section in page.sections if section.name):
-        name = first.setdefault(topic_key(section.name), section.name)
-        papers[name].update(paper.id for paper in section.papers)
-    rest = {name: ids for name, ids in papers.items() if keywords_yaml.is_category(name)}
-    names = [name for name in papers if name not in rest]
+    for entry in (e for page in pages for e in page.entries if e.paper or not e.cause):
+        for topic in entry.topics:
+            name = first.setdefault(topic_key(topic), topic)
+            ids[name].update([entry.paper.id] if entry.paper else [])
+    rest = {name: of_name for name, of_name in ids.items() if keywords_yaml.is_category(name)}
+    names = [name for name in ids if name not in rest]
     if rest and categories:
         return names + list(categories)
     while any(rest.values()):
         names.append(max(rest, key=lambda name: len(rest[name])))
         seen = rest[names[-1]]
-        rest = {name: ids - seen for name, ids in rest.items()}
+        rest = {name: of_name - seen for name, of_name in rest.items()}
     return names
 
 
-def _shelved(published: Sequence[Published], keywords: Sequence[Keyword]) -> _Shelf:
-    """Give each paper to the keyword of its topic's name; one without a topic to those it fits."""
-    named = {keyword.slug: keyword.slug for keyword in keywords}
-    named |= {topic_key(keyword.name): keyword.slug for keyword in keywords}
+def _slugs(keywords: Iterable[Keyword]) -> dict[str, str]:
+    """The slugs of keywords by what topics may be called."""
+    by_name = {topic_key(keyword.name): keyword.slug for keyword in keywords}
+    return {keyword.slug: keyword.slug for keyword in keywords} | by_name
+
+
+def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword]) -> _Shelf:
+    """The papers by slug and identifier; entries that find no keyword get a cause.
+
+    A paper goes to the keywords that its topics name; one without a topic to those that it matches.
+    """
+    named = _slugs(keywords)
     expressions = {keyword.slug: keyword.expression for keyword in keywords}
-    shelf = _Shelf()
-    for page in published:
-        ids = shelf.ids[page.path]
-        for section in page.sections:
-            slug = named.get(topic_key(section.name)) or named.get(slug_of(section.name))
-            of_slug = {slug: section.papers} if slug else {}
-            if not section.name:
-                matches = Matches(expressions, section.papers)
-                of_slug = {slug: matches.of(slug) for slug in expressions}
-            if slug or not section.name:
-                ids[section.name] = {p.id for papers in of_slug.values() for p in papers}
-            for slug, paper in ((slug, p) for slug, papers in of_slug.items() for p in papers):
-                known = shelf.papers[slug].get(paper.id)
-                shelf.papers[slug][paper.id] = _of_two_files(known, paper) if known else paper
-        is_by_category = any(map(keywords_yaml.is_category, ids))
-        stored = set[str]().union(*ids.values() if is_by_category else ())
-        for section in (section for section in page.sections if section.name not in ids):
-            if number := sum(paper.id not in stored for paper in section.papers):
-                shelf.strangers[page.path, section.name] = number
-        homeless = (r for r in page.taken if "" in r.topics and r.id not in ids.get("", ()))
-        no_topic = (
-            Unread(page.path, each.entry.line, each.entry.key, _NO_TOPIC, lost=1)
-            for each in homeless
-        )
-        shelf.unread[page.path] = [*page.unread, *no_topic]
+    entries = [entry for page in pages for entry in page.entries if entry.paper]
+    homeless = [entry.paper for entry in entries if entry.paper and not entry.topics]
+    matches = Matches(expressions, homeless)
+    fitting: dict[str, set[str]] = defaultdict(set)
+    for slug in expressions if homeless else ():
+        for paper in matches.of(slug):
+            fitting[paper.id].add(slug)
+    shelf: dict[str, dict[str, Paper]] = defaultdict(dict)
+    for entry in entries:
+        assert entry.paper
+        found = (named.get(topic_key(t)) or named.get(slug_of(t)) for t in entry.topics)
+        slugs = set(filter(None, found)) if entry.topics else fitting[entry.paper.id]
+        if not slugs:
+            entry.cause = _no_keyword(entry.topics[0]) if entry.topics else _NO_TOPIC
+        for slug in slugs:
+            known = shelf[slug].get(entry.paper.id)
+            shelf[slug][entry.paper.id] = (
+                joined_papers(known, entry.paper) if known else entry.paper
+            )
+    stored = {id for papers in shelf.values() for id in papers}
+    for entry in entries:
+        if entry.cause == _NO_TOPIC and entry.paper and entry.paper.id in stored:
+            entry.cause = ""  # it is in another row, too
     return shelf
 
 
-def _of_two_files(known: Paper, other: Paper) -> Paper:
-    """What two files say of a paper; of its version the links of many tools say nothing."""
-    paper, rest = merge(known, other), other if other.version < known.version else known
+def _no_keyword(name: str) -> str:
+    return f"{name} is no keyword; write it into {KEYWORDS}, then import again"
+
+
+def joined_papers(one: Paper, other: Paper) -> Paper:
+    """What two rows say of a paper: the higher version or else the first, with what it lacks."""
+    better, rest = sorted((one, other), key=lambda paper: -paper.version)
     return replace(
-        paper,
-        authors=paper.authors or rest.authors,
-        abstract=paper.abstract or rest.abstract,
-        comment=paper.comment or rest.comment,
+        better,
+        authors=better.authors or rest.authors,
+        abstract=better.abstract or rest.abstract,
+        comment=better.comment or rest.comment,
     )
 
 
@@ -280,10 +266,11 @@ def _take(store: Draft, keyword: Keyword, papers: Sequence[Paper], day: date) ->
         store.papers[paper.id] = replace(stored, news=news)
 
 
-def _remember_last_update(store: Draft, published: Sequence[Published], day: date) -> None:
+def _remember_last_update(store: Draft, pages: Sequence[Page], day: date) -> None:
     """Let the tables go on saying of which day they are, until the first update."""
     if store.state.day is None and store.papers:
-        days = [page.last_update for page in published if page.last_update is not None]
+        lines = (day_line(page.blocks) for page in pages)
+        days = [line.day for line in lines if line and line.day]
         newest = max(stored.paper.date for stored in store.papers.values())
         store.state = replace(store.state, day=min(max(days, default=newest), day))
         for slug, keyword in store.keywords.items():
@@ -295,14 +282,18 @@ def _remember_last_update(store: Draft, published: Sequence[Published], day: dat
 
 
 def _place_tables(
-    path: Path,
+    root: Path,
     order: Order,
     files: OldFiles,
-    shelf: _Shelf,
+    keywords: Sequence[Keyword],
     transaction: Transaction,
     imported: Imported,
-) -> None:
-    """Let README.md have a place for the tables; what is left out has other lines then."""
+) -> list[tuple[str, Entry]]:
+    """Let README.md have a place for the tables; return its rows that stay although stored.
+
+    What is left out has other lines then.
+    """
+    path = root / README
     try:
         content = path.read_bytes() if path.exists() else b""
     except OSError as error:
@@ -311,26 +302,31 @@ def _place_tables(
         content = f"# {files.title}\n\n{BEGIN}\n{END}\n".encode()
         transaction.write_shared(README, content)
         imported.done.append(f"{path}: written, with our two markers")
-    for page in files.published if order.in_place else ():
-        if Path(page.path).resolve() == path.resolve():
-            text, lines = replaced_with_markers(files.texts[page.path], page, shelf.ids[page.path])
-            content = text.encode()
-            transaction.write_shared(README, content)
-            rows = (r for f in page.filed if not f.rows.line.is_ours for r in f.rows.rows)
-            is_left = any(row.line in lines for row in rows)
-            imported.done.append(
-                f"{path}: our two markers stand in the place of its tables"
-                + ("; what was not brought in stays in tables of its own" if is_left else "")
-            )
-            unread = [*rows_that_say_more(page), *shelf.unread[page.path]]
-            if not order.dry_run:  # the file has other lines then
-                unread = [replace(e, line=lines.get(e.line, e.line)) for e in unread]
-            shelf.unread[page.path] = unread
+    stays: list[tuple[str, Entry]] = []
+    for page in files.pages if order.in_place else ():
+        if Path(page.path).resolve() != path.resolve():
+            continue
+        known = _slugs(keywords)
+        topics = {b.topic for b in page.blocks if topic_key(b.topic) in known}
+        text, moved = replaced_with_markers(page.text, page.blocks, topics)
+        content = text.encode()
+        transaction.write_shared(README, content)
+        rows = [row for b in page.blocks if b.rows and not b.is_ours for row in b.rows]
+        is_left = any(row.line in moved for row in rows)
+        imported.done.append(
+            f"{path}: our two markers stand in the place of its tables"
+            + ("; what was not brought in stays in tables of its own" if is_left else "")
+        )
+        for row in page.entries if not order.dry_run else ():
+            row.line = moved.get(row.line, row.line)
+        told = (row for row in rows if row.paper and not row.cause and says_more(row))
+        stays += [(page.path, replace(row, cause=_STAYS)) for row in told]
     if BEGIN.encode() not in content:
         imported.advice.append(
             f"{path}: has no place for the tables yet; import again with --replace, or paste "
             f"{BEGIN} and {END} where they shall stand, each on a line of its own"
         )
+    return stays
 
 
 def _write_workflows(
@@ -365,34 +361,41 @@ def _start_of(file: Path) -> str:
 # --- the sum -----------------------------------------------------------------------------------
 
 
-def _nothing(files: OldFiles, shelf: _Shelf) -> Imported:
+def _left_out(pages: Sequence[Page], stays: Iterable[tuple[str, Entry]] = ()) -> Iterator[str]:
+    """All that is left out: of each cause the first, and how many more there are."""
+    groups: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    rows = [(page.path, row) for page in pages for row in page.rows if row.cause]
+    for path, row in (*stays, *rows):
+        groups[path, row.cause].append(row)
+    for (path, cause), (row, *others) in groups.items():
+        more = f" (and {len(others):,} more like it)" if others else ""
+        example = f": {row.example}" if row.example else ""
+        yield f"{path}:{row.line or f' {row.key}'}: {cause}{example}{more}"
+
+
+def _nothing(files: OldFiles) -> Imported:
     """What to say where no paper is brought in: with our markers, all may have been before."""
-    left_out = [*files.useless, *shelf.left_out()]
-    marked = [page for page in files.published if page.has_markers]
-    if not marked or len(marked) < len(files.published) or files.useless:
+    left_out = [*files.useless, *_left_out(files.pages)]
+    marked = [page for page in files.pages if page.is_marked]
+    if not marked or len(marked) < len(files.pages) or files.useless:
         raise NothingImportedError("\n".join(left_out) or "no paper in these files")
-    left = "no other paper" + (" of a keyword" if shelf.strangers else "")
-    sentence = f"our two markers stand in it already, and {left}: nothing to bring in"
+    sentence = "our two markers stand in it already, and no other paper: nothing to bring in"
     return Imported(
         done=[f"{page.path}: {sentence}" for page in marked],
         left_out=left_out,
-        is_partial=bool(shelf.strangers),
+        is_partial=any(row.cause not in {"", NO_LINK} for page in marked for row in page.rows),
     )
 
 
-def _sum(published: Sequence[Published], shelf: _Shelf, known: Collection[str]) -> str:
+def _sum(pages: Sequence[Page], known: Iterable[str]) -> str:
     """What came of each row that was read; the numbers add up."""
-    stored = {id for papers in shelf.papers.values() for id in papers}
-    taken = [(row.id, page.path) for page in published for row in page.taken if row.id in stored]
-    first = dict(reversed(taken))
-    in_others = sum(first[id] != path for id, path in taken)
-    rows = sum(page.rows for page in published)
-    old = len(first.keys() & known)
+    stored = [row.paper.id for page in pages for row in page.stored if row.paper]
+    rows = sum(len(page.rows) for page in pages)
+    old = len(set(stored).intersection(known))
     parts = (
         (old, "known already"),
-        (in_others, "in another file too"),
-        (len(taken) - len(first) - in_others, "in another row of the file too"),
-        (rows - len(taken), "left out"),
+        (len(stored) - len(set(stored)), "in another row, too"),
+        (rows - len(stored), "left out"),
     )
-    begin = f"{plural(rows, 'row')} read, {plural(len(first) - old, 'paper')} stored"
+    begin = f"{plural(rows, 'row')} read, {plural(len(set(stored)) - old, 'paper')} stored"
     return ", ".join([begin, *(f"{number:,} {what}" for number, what in parts if number)])

@@ -14,11 +14,12 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 
 import yaml
 
-from daily_papers.migrate.topics import topic_key
+from daily_papers.migrate.names import topic_key
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import BOTH, EITHER
@@ -30,7 +31,7 @@ USUAL_NAMES = (
 )
 #: What they end with, those aside that may be data too.
 SUFFIXES = (".yaml", ".yml", ".toml", ".py")
-MOST_BYTES = 512_000
+_MOST_CHARACTERS = 512_000
 _MOST = 100
 _TOPICS = re.compile(
     r"(?:arxiv_?|search_?|include_?)?(?:keywords?|topics?|queries|query|interests|concept_groups)"
@@ -83,8 +84,8 @@ def read_config(text: str, path: str) -> OldConfig:
 
     Raises ValueError where it cannot be read.
     """
-    if len(text) > MOST_BYTES:
-        raise ValueError(f"longer than {MOST_BYTES:,} characters, which no configuration is")
+    if len(text) > _MOST_CHARACTERS:
+        raise ValueError(f"longer than {_MOST_CHARACTERS:,} characters, which no configuration is")
     suffix = PurePath(path).suffix
     try:
         loaded = _LOADERS[suffix](text)
@@ -92,16 +93,13 @@ def read_config(text: str, path: str) -> OldConfig:
         problem = str(error).splitlines() or ["nested too deeply"]
         raise ValueError(f"cannot be read as a configuration: {folded(problem[0])}") from None
     single = BOTH if suffix == ".py" and _ANCESTORS_BOTH.search(text) else EITHER
-    values = loaded if isinstance(loaded, dict) else {}
     topics: dict[str, Topic] = {}
     categories: dict[str, None] = {}
-    inner = _dicts_in([values])
-    for level in (values, *inner, *_dicts_in(inner)[:_MOST]):
-        for key, value in ((key, each) for key, each in level.items() if isinstance(key, str)):
-            if _TOPICS.fullmatch(key):
-                topics.update((topic.name, topic) for topic in _topics(value, single))
-            elif _CATEGORIES.fullmatch(key):
-                categories.update(dict.fromkeys(filter(taxonomy.is_known, _texts(value))))
+    for key, value in islice(_settings(loaded), _MOST * 100):
+        if _TOPICS.fullmatch(key):
+            topics.update((topic.name, topic) for topic in _topics(value, single))
+        elif _CATEGORIES.fullmatch(key):
+            categories.update(dict.fromkeys(filter(taxonomy.is_known, _texts(value))))
     return OldConfig(path, tuple(topics.values()), tuple(categories))
 
 
@@ -121,8 +119,13 @@ _LOADERS: Mapping[str, Callable[[str], object]] = {
 }
 
 
-def _dicts_in(levels: Iterable[dict[object, object]]) -> list[dict[object, object]]:
-    return [each for level in levels for each in level.values() if isinstance(each, dict)]
+def _settings(value: object, depth: int = 2) -> Iterator[tuple[str, object]]:
+    """The settings at whatever depth, but not those of a topic."""
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if isinstance(key, str):
+            yield key, inner
+            if depth and not _TOPICS.fullmatch(key):
+                yield from _settings(inner, depth - 1)
 
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[str, object]]:
@@ -149,11 +152,10 @@ def _topics(value: object, single: str) -> Iterator[Topic]:
     """
     pairs: Iterable[tuple[object, object]] = ()
     if isinstance(value, list):
-        names = (_first_of(each, _NAMES) for each in value)
-        pairs = zip(names, value, strict=True)
+        pairs = ((_first_of(each, _NAMES), each) for each in value)
     elif isinstance(value, dict):
         pairs = value.items()
-    for name, each in list(pairs)[: _MOST * 10]:
+    for name, each in islice(pairs, _MOST * 10):
         phrases = tuple(dict.fromkeys(_texts(_first_of(each, _PHRASES))))[:_MOST]
         if isinstance(name, str) and folded(name) and phrases:
             place = EITHER if any(" " in phrase for phrase in phrases) else single

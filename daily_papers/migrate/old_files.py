@@ -1,18 +1,20 @@
-"""The files of another tool: those that were named, those in folders, and its configuration."""
+"""The files of another tool, read: those that were named, those in folders, its configuration."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.migrate import old_config
+from daily_papers.migrate.cells import WRONG_ID, Entry, read_entry, topics_in
 from daily_papers.migrate.data_files import entries_of_csv, entries_of_json
+from daily_papers.migrate.names import is_topic, undecorated, wrong_link
 from daily_papers.migrate.old_config import OldConfig, read_config
-from daily_papers.migrate.published import Published, read_data, read_page
+from daily_papers.migrate.pages import TOO_LONG, Block, blocks_of
 from daily_papers.render.readme import decode_readme, find_region
 from daily_papers.transaction import unwritable
 
@@ -20,36 +22,63 @@ _HTML = (".html", ".htm")
 _LINES_OF_HTML = re.compile(
     r"(?=<(?:h[1-6]|table|tr|[uo]l|li|p|div)\b)|(?<=</h[1-6]>)", re.IGNORECASE
 )
-_DATA = {
+_DATA: dict[str, Callable[[str], Iterator[Entry]]] = {
     ".json": entries_of_json,
     ".jsonl": entries_of_json,
     ".csv": entries_of_csv,
     ".tsv": entries_of_csv,
 }
-_READ = frozenset({".md", ".markdown", *_HTML, *_DATA})
+_READ = {".md", ".markdown", *_HTML, *_DATA}
 _LARGEST = 64_000_000
 _MOST_FILES = 20_000
 #: Folders in which no tool publishes, and those of a digest repository of ours.
-_PASSED_OVER = frozenset({"node_modules", "venv", "site-packages"})
-_OUR_FOLDERS = frozenset({"data", "digests", "papers", "site", "templates"})
-_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_PASSED_OVER = {"node_modules", "venv", "site-packages"}
+_OUR_FOLDERS = {"data", "digests", "papers", "site", "templates"}
+#: Rows that name more topics than this are taken into the first ones.
+_MOST_TOPICS = 20
+
+
+@dataclass(slots=True)
+class Page:
+    """A file in which papers are, or were expected."""
+
+    path: str
+    text: str
+    #: Also topics without papers, which have no cells.
+    entries: list[Entry]
+    #: Empty where it is data.
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[Entry]:
+        """What was read, whatever came of it."""
+        return [entry for entry in self.entries if entry.cells or entry.cause]
+
+    @property
+    def stored(self) -> list[Entry]:
+        """The rows whose papers are brought in."""
+        return [entry for entry in self.entries if entry.paper and not entry.cause]
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether our own markers stand in it already."""
+        return any(block.is_marker for block in self.blocks)
 
 
 @dataclass(slots=True)
 class OldFiles:
     """What was found, in the order of the files."""
 
-    published: list[Published] = field(default_factory=list)
-    #: The texts of pages, by path.
-    texts: dict[str, str] = field(default_factory=dict)
+    pages: list[Page] = field(default_factory=list)
     configs: list[OldConfig] = field(default_factory=list)
     #: Why a file that was named brings nothing.
     useless: list[str] = field(default_factory=list)
 
     @property
     def title(self) -> str:
-        """The title of the first page that has one."""
-        return next((page.title for page in self.published if page.title), "Daily Papers")
+        """The first heading of the first level."""
+        blocks = (block for page in self.pages for block in page.blocks)
+        return next((block.name for block in blocks if block.level == 1), "Daily Papers")
 
 
 def find_files(named: Sequence[Path], root: Path) -> OldFiles:
@@ -78,7 +107,7 @@ def _files_in(folder: Path) -> Iterator[Path]:
     count = 0
     for parent, folders, names in os.walk(folder):
         is_ours = Path(parent, "data", "state.json").is_file()
-        passed_over = _PASSED_OVER | (_OUR_FOLDERS if is_ours else frozenset())
+        passed_over = _PASSED_OVER | (_OUR_FOLDERS if is_ours else set())
         folders[:] = sorted(name for name in folders if name[0] != "." and name not in passed_over)
         for path in (Path(parent, name) for name in sorted(names)):
             is_read = path.suffix.lower() in _READ or path.name in old_config.USUAL_NAMES
@@ -91,7 +120,7 @@ def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
     may_be_config = path.suffix == ".json" and (is_named or path.name in old_config.USUAL_NAMES)
     try:
         text = _text(path)
-        page = None if path.suffix in old_config.SUFFIXES else _page(path, text)
+        page = None if path.suffix in old_config.SUFFIXES else read_page(text, str(path))
         if page is None or (may_be_config and not page.rows):
             found.configs.append(read_config(text, str(path)))
             if page is None or found.configs[-1].says_something:
@@ -100,21 +129,48 @@ def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
         return str(error)
     except ValueError as error:
         return f"{path}: {error}"
-    is_marked = any(block.line.marker for block in page.blocks)
-    if is_marked:
+    if page.is_marked:
         find_region(text, page.path)  # a pair, or else an error
-    if not (is_marked or page.taken or (is_named and page.unread)):
+    elif not (page.stored or (is_named and page.rows)):
         return f"{path}: no link to a paper at arXiv in it"
-    found.published.append(page)
-    found.texts[page.path] = text
+    found.pages.append(page)
     return None
 
 
-def _page(path: Path, text: str) -> Published:
-    suffix = path.suffix.lower()
+def read_page(text: str, path: str) -> Page:
+    """Read a file of papers; the path is for messages. Raises ValueError if it is broken data."""
+    suffix = Path(path).suffix.lower()
     if suffix in _DATA:
-        return read_data(_DATA[suffix](text.removeprefix("\ufeff")), str(path))
-    return read_page(_LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text, str(path))
+        page = Page(path, text, list(_DATA[suffix](text.removeprefix("\ufeff"))))
+    else:
+        blocks = blocks_of(_LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text)
+        page = Page(path, text, list(_entries(blocks)), blocks)
+    for entry in page.entries:
+        if entry.cells:
+            read_entry(entry)
+        entry.topics = _topics(entry)
+    return page
+
+
+def _entries(blocks: Sequence[Block]) -> Iterator[Entry]:
+    """The rows, the topics, and lines that were meant to be rows."""
+    for block in blocks:
+        if block.rows is not None:
+            yield Entry(block.line, topic=block.topic)
+            yield from block.rows
+        elif block.text.endswith(TOO_LONG):
+            yield Entry(block.line, cause=TOO_LONG)
+        elif not block.is_ours and (wrong := wrong_link(block.text)):
+            yield Entry(block.line, cause=WRONG_ID, example=repr(wrong))
+
+
+def _topics(entry: Entry) -> list[str]:
+    """The topics of a row: its own count more than what stands above, its categories less."""
+    own = [undecorated(topic) for topic in topics_in(entry.cells, "topic")][:_MOST_TOPICS]
+    if own := [topic for topic in own if is_topic(topic)]:
+        return own
+    categories = [] if entry.topic else list(topics_in(entry.cells, "category"))
+    return categories[:_MOST_TOPICS] or ([entry.topic] if entry.topic else [])
 
 
 def _text(path: Path) -> str:
@@ -126,28 +182,24 @@ def _text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise unwritable(path, error) from error
-    if content.startswith(_BYTE_ORDER_MARKS):
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     return decode_readme(content, str(path)).replace("\0", "")
 
 
 def _configs_beside(named: Sequence[Path], root: Path) -> Iterator[OldConfig]:
     """The tool's configuration in the folders of the files, and at the top of their repository."""
-    folders: list[Path] = []
-    for path in named:
-        top = path.parent.parent
-        folders += [path] if path.is_dir() else []
-        folders += [path.parent] if not path.is_dir() or (path.parent / ".git").exists() else []
-        folders += [top] if (top / ".git").exists() else []
-    for folder in dict.fromkeys([*folders, root]):
+    folders = [folder for path in named for folder in (path, path.parent, path.parent.parent)]
+    near = [folder for folder in folders if folder in named or (folder / ".git").exists()]
+    near += [path.parent for path in named if not path.is_dir()]
+    for folder in dict.fromkeys([*near, root]):
         has_topics = False
-        for path in (folder / name for name in old_config.USUAL_NAMES):
+        for path in (folder / name for name in old_config.USUAL_NAMES if folder.is_dir()):
             try:
-                if path.is_file() and path.stat().st_size <= old_config.MOST_BYTES:
-                    config = read_config(_text(path), str(path))
-                    has_topics = has_topics or bool(config.topics)
-                    yield config
-            except (DailyPapersError, ValueError, OSError):
+                config = read_config(_text(path), str(path))
+            except (DailyPapersError, ValueError):
                 continue
+            has_topics = has_topics or bool(config.topics)
+            yield config
         if has_topics:
             return

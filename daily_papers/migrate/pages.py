@@ -1,26 +1,42 @@
-"""The blocks of a Markdown or HTML page: headings, rows of papers, and what people wrote.
+"""A Markdown or HTML page as blocks: headings, rows of papers, and what people wrote.
 
-Only so much of Markdown is read as tells rows from everything else. In some things it is read more
-kindly: rows below a blank line or a comment still belong to the table above, a header among the
-rows begins another table, and rows without a header are told by what they look like. Besides the
-headings with number signs there are underlined ones, those in HTML, and leads: a bold line or the
-summary of a fold right above rows, which many use as their heading.
+Only so much of Markdown is read as tells rows from everything else, and each line once. Some things
+are read more kindly: rows below a blank line or a comment still belong to the table above, rows
+without a header are told by what they look like, and a bold line or the summary of a fold right
+above rows, a lead, is a heading, too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
 from itertools import pairwise, takewhile
 
-from daily_papers.migrate import rows as cells
-from daily_papers.migrate.entries import entry_cells, labelled
-from daily_papers.migrate.paper_links import find_date, links_to_paper, papers_in, wrong_link
-from daily_papers.migrate.rows import LONGEST, Entry, Kind, Reading, plain
-from daily_papers.migrate.topics import undecorated
+from daily_papers.migrate.cells import (
+    FAMILY,
+    LONGEST,
+    Entry,
+    cells_of_lines,
+    cells_of_row,
+    escaped_by_us,
+    kind_named,
+    labelled,
+    plain,
+    split_cells,
+    title_in,
+)
+from daily_papers.migrate.names import (
+    find_date,
+    is_topic,
+    links_to_paper,
+    papers_in,
+    undecorated,
+    wrong_link,
+)
 from daily_papers.render.readme import BEGIN, END
 
 # Lines end as in Markdown; str.splitlines would also split at form feeds and U+2028.
@@ -48,7 +64,6 @@ _NO_PAPERS = re.compile(
 
 _SIGNED = re.compile(r" {0,3}(?P<level>#{1,6})(?P<name>(?:[ \t].*)?)")
 _CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
-_DRESSED = re.compile(r"\*\*(?P<bold>[^*]+)\*\*|\[(?P<linked>[^\]]+)\]\([^)]*\)")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
 _HTML = re.compile(r" {0,3}<h(?P<level>[1-6])\b[^<>]*>(?P<name>.*)</h(?P=level)>\s*", re.IGNORECASE)
 _HTML_BEGIN = re.compile(r" {0,3}<h[1-6]\b", re.IGNORECASE)
@@ -64,6 +79,7 @@ _BOLD = re.compile(
 _TAG = re.compile(r"<[^<>]*>")
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)|</?(?:a|img|br)\b[^<>]*>", re.IGNORECASE)
 _LINK_TO_TOP = re.compile(r"\s*\[[^\]]{0,20}\]\(#[^)]*\)$")
+_DRESSED = re.compile(r"\*\*(?P<bold>[^*]+)\*\*|\[(?P<linked>[^\]]+)\]\([^)]*\)")
 # What a keyword's name may be in keywords.yaml: no longer.
 _LONGEST_NAME = 200
 #: The level of a lead, below that of every heading.
@@ -78,145 +94,98 @@ _END_OF_TABLE = re.compile(rf"\s*$|{_BLOCK}")
 _END_OF_ITEM = re.compile(
     rf"(?! {{0,3}}(?:<(?:li|a|b|strong)\b|{_BULLET}))(?: {{0,3}}\||{_BLOCK})", re.IGNORECASE
 )
-_BEGIN_OF_ITEM = re.compile(rf"(?P<indent>[ \t]*)(?:{_BULLET}[ \t]+\S|<li\b)")
+_ITEM = re.compile(rf"(?P<indent>[ \t]*)(?:{_BULLET}[ \t]+\S|<li\b)")
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
-_COMMENT = re.compile(r"\s*<!--[^<>]*-->\s*")
 _QUOTED = re.compile(r"^> ?", re.MULTILINE)
 _QUOTED_HEADING = re.compile(r"^> ?#{1,6} ", re.MULTILINE)
-_MOST_LEVELS = 6
 _ROW_TAG = re.compile(r"<tr\b[^<>]*>(.*?)(?=<tr\b|</tr>|</table>|\Z)", re.IGNORECASE | re.DOTALL)
 _CELL_TAG = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=<t[dh]\b|</t[dh]>|\Z)", re.IGNORECASE | re.DOTALL)
 _LINK_TAG = re.compile(
     r"""<a\b[^<>]{0,300}?\bhref\s*=\s*["']?(?P<to>[^"'\s<>]{1,1000})["']?[^<>]{0,300}>(?P<text>.{0,1000}?)</a>""",
     re.IGNORECASE | re.DOTALL,
 )
-_OF_CARDS = frozenset({Kind.DATE, Kind.PUBLISHED, Kind.AUTHORS, Kind.ABSTRACT})
+_OF_CARDS = {"date", "published", "authors", "abstract"}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line, counted from 1; it is ours between our own markers."""
+@dataclass(slots=True, eq=False)
+class Block:
+    """A heading, rows one below the other, or a line of anything else; none holds a blank line."""
 
-    number: int
+    line: int
+    last_line: int
     text: str
-    is_ours: bool
-    #: Our marker that stands on it.
-    marker: str | None = None
-
-    @property
-    def reading(self) -> Reading:
-        """How texts are written on it."""
-        return cells.escaped_by_us if self.is_ours else cells.as_written
-
-    @property
-    def is_special(self) -> bool:
-        """Whether the line belongs to us or to the old tool, not to what is around it."""
-        return bool(self.is_ours or self.marker or self.day)
+    #: Whether it stands between our own markers, and whether it is one of them.
+    is_ours: bool = False
+    is_marker: bool = False
+    #: Of a heading 1 to 6, of a lead 7; and what it says without its dress.
+    level: int = 0
+    name: str = ""
+    #: None where it is no rows. Blank lines and comments may stand between them.
+    rows: Sequence[Entry] | None = None
+    #: The lines that go when no row is left, and whether single rows cannot be taken out.
+    head: Sequence[int] = ()
+    is_whole: bool = False
+    #: Of rows the headings that would be empty without them; the first is their topic.
+    belonging: Sequence[Block] = ()
+    topic: str = ""
 
     @property
     def day(self) -> date | None:
         """The day of the rows, where the line says when they were last updated."""
-        update = _LAST_UPDATE.fullmatch(self.text)
+        update = None if self.rows is not None else _LAST_UPDATE.fullmatch(self.text)
         found = find_date(update["day"]) if update else None
         return found[0] if found else None
 
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading, and what it says without its dress."""
-
-    line: Line
-    last_line: int
-    level: int
-    name: str
-
     @property
-    def is_lead(self) -> bool:
-        """Whether it is a bold line or a summary, right above rows."""
-        return self.level == _LEAD
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """Rows one below the other: of a table, of a list, or a card with a heading of its own."""
-
-    line: Line
-    last_line: int
-    #: Blank lines and comments may stand between them.
-    rows: Sequence[Entry]
-    #: The lines that go when no row is left: those of a table's header.
-    head: Collection[int] = ()
-    reading: Reading = plain
-    #: Whether single rows cannot be taken out.
-    is_whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Any other line that is not blank, also one of a code block."""
-
-    line: Line
-    last_line: int
+    def is_to_top(self) -> bool:
+        """Whether the line only leads back to the top of the page."""
+        return bool(_TO_TOP.fullmatch(plain(self.text).strip(" ()[]^↑⬆🔝️")))
 
     @property
     def tells(self) -> bool:
-        """Whether words stand on it that would be missed."""
-        return not (_WORDLESS.fullmatch(self.line.text) or self.is_to_top)
-
-    @property
-    def is_to_top(self) -> bool:
-        """Whether it only leads back to the top of the page."""
-        return bool(_TO_TOP.fullmatch(plain(self.line.text).strip(" ()[]^↑⬆🔝️")))
+        """Whether something stands in it that would be missed."""
+        if self.level or self.rows is not None:
+            return True
+        return not (_WORDLESS.fullmatch(self.text) or self.is_to_top)
 
 
-Block = Heading | Rows | Words
-
-
-def blocks_of(text: str) -> tuple[Block, ...]:
-    """Read a page's text; blank lines are in no block."""
+def blocks_of(text: str) -> list[Block]:
+    """Read a page's text, and give each row its topic and day."""
     if _QUOTED_HEADING.search(text):  # a card in each quotation
         text = _QUOTED.sub("", text)
-    page = _Page(tuple(_lines_of(text)))
+    page = _Page(list(_lines_of(text)))
     blocks: list[Block] = []
     position = 0
     while position < len(page.lines):
         found = page.blocks_at(position) if page.lines[position].text.strip() else []
         blocks += found
-        position = max((each.last_line for each in found), default=position + 1)
-    return tuple(_with_cards(blocks))
+        position = found[-1].last_line if found else position + 1
+    are_rows_next = False
+    for block in reversed(blocks):
+        if block.level == _LEAD and not are_rows_next:
+            block.level, block.name = 0, ""
+        are_rows_next = block.rows is not None or (are_rows_next and block.day is not None)
+    blocks = _with_cards(blocks)
+    _file(blocks)
+    return blocks
 
 
-def _lines_of(text: str) -> Iterator[Line]:
-    """The lines, those of code blocks as the fence that opened them: they hold no Markdown."""
+def _lines_of(text: str) -> Iterator[Block]:
+    """The lines, those of code blocks as a fence: they hold no Markdown."""
     fence, is_ours = "", False
-    for number, line in enumerate(_ENDING.split(text.removeprefix("\ufeff")), start=1):
+    for number, text_there in enumerate(_ENDING.split(text.removeprefix("\ufeff")), start=1):
+        line = text_there
         found = _FENCE.fullmatch(line)
         if fence:
-            yield Line(number, fence, is_ours)
-            if found and found["fence"].startswith(fence) and not found["info"].strip():
-                fence = ""
-        elif len(line) > LONGEST:
-            yield Line(number, TOO_LONG if links_to_paper(line) else "…", is_ours)
-        else:
-            fence = found["fence"] if found else ""
-            marked = _MARKER.fullmatch(line)
-            marker = marked["marker"] if marked else None
-            is_ours = (is_ours or marker == BEGIN) and marker != END
-            yield Line(number, line, is_ours, marker)
-
-
-def _words(lines: Iterable[Line], held: Collection[int] = ()) -> Iterator[Words]:
-    """The lines that are not blank and not held by rows."""
-    free = (line for line in lines if line.text.strip() and line.number not in held)
-    return (Words(line, line.number) for line in free)
-
-
-def _is_below_header(text: str) -> bool:
-    return not _END_OF_TABLE.match(text)
-
-
-def _is_stray_row(text: str) -> bool:
-    return text.lstrip().startswith("|") and links_to_paper(text)
+            is_end = found and found["fence"].startswith(fence) and not found["info"].strip()
+            fence, line = "" if is_end else fence, "```"
+        elif len(line) > LONGEST:  # a quotation, so that it ends what is above
+            line = f"> {TOO_LONG}" if links_to_paper(line) else "> …"
+        elif found:
+            fence = found["fence"]
+        marked = _MARKER.fullmatch(line)
+        is_ours = marked["marker"] == BEGIN if marked else is_ours
+        yield Block(number, number, line, is_ours, is_marker=marked is not None)
 
 
 def _with_links(text: str) -> str:
@@ -224,76 +193,71 @@ def _with_links(text: str) -> str:
     return _LINK_TAG.sub(r"[\g<text>](\g<to>)", text) if "<a" in text else text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Page:
-    lines: Sequence[Line]
+    lines: Sequence[Block]
+    #: Of the table right above, if only blank lines and comments stand between.
+    columns: Sequence[str] = ()
+    is_family: bool = False
 
     def blocks_at(self, position: int) -> Sequence[Block]:
-        """The block that begins on a line, and the lines among its rows that are none of them."""
+        """The block that begins on a line, which is not blank, and those in a list with it."""
+        if found := self._table(position):
+            return found
         line = self.lines[position]
-        if rows := self._rows_at(position):
-            return rows
+        if line.is_marker or not line.text.lstrip().startswith("<!--"):
+            self.columns = ()
+        if found := self._html_table(position) or self._list(position):
+            return found
         heading = None if line.day else self._heading(position)
-        if heading is None and (lead := _lead(line)):
-            below = range(position + 1, len(self.lines))
-            told = (n for n in below if self.lines[n].text.strip() and not self.lines[n].day)
-            following = self._rows_at(next(told, position))
-            heading = lead if any(isinstance(each, Rows) for each in following) else None
-        return [heading] if heading else list(_words([line]))
-
-    def _rows_at(self, position: int) -> Sequence[Block]:
-        return self._table(position) or self._html_table(position) or self._list(position)
+        return [heading or _lead(line) or line]
 
     # --- tables --------------------------------------------------------------------------------
 
-    def _columns(self, position: int) -> Sequence[Kind]:
+    def _columns(self, position: int) -> Sequence[str]:
         """The columns of a table whose header stands on a line; none if it is no header."""
         if "|" not in self.lines[position].text or position + 1 == len(self.lines):
             return ()
-        names = cells.split_cells(self.lines[position].text)
         below = self.lines[position + 1].text.strip()
-        if (
-            not _DELIMITER.fullmatch(below)
-            or cells.within_pipes(below).count("|") != len(names) - 1
-        ):
+        if not _DELIMITER.fullmatch(below):
             return ()
-        return [cells.kind_named(plain(name)) for name in names]
+        names = split_cells(self.lines[position].text)
+        is_header = len(split_cells(below)) == len(names)
+        return [kind_named(plain(name)) for name in names] if is_header else ()
 
     def _table(self, position: int) -> Sequence[Block]:
         """A table; rows that have no header; or the lines of a table of something else."""
         line = self.lines[position]
-        columns = self._columns(position)
-        start = end = position + 2 if columns else position
-        is_row = _is_below_header if columns else _is_stray_row
+        header = self._columns(position)
+        columns = header or self.columns
+
+        def is_row(text: str) -> bool:
+            if header:
+                return not _END_OF_TABLE.match(text)
+            return text.lstrip().startswith("|") and (bool(columns) or links_to_paper(text))
+
+        start = end = position + 2 if header else position
         while end < len(self.lines) and is_row(self.lines[end].text) and not self._columns(end):
             end += 1
         found = self.lines[start:end]
-        is_known = {Kind.TITLE, Kind.DATE}.issubset(columns) and "title" in line.text.lower()
-        if not is_known and not any(links_to_paper(each.text) for each in found):
-            return list(_words(self.lines[position:end])) if columns else []
-        while columns and (following := self._row_below_a_gap(end)):
-            found = [*found, self.lines[following - 1]]
-            end = following
+        if header:
+            is_known = {"title", "date"}.issubset(header) and "title" in line.text.lower()
+            self.columns = header
+            self.is_family = is_known and set(FAMILY).issuperset(header)
+            if not is_known and not any(links_to_paper(each.text) for each in found):
+                self.columns = ()
+                return self.lines[position:end]
+        elif not found:
+            return []
         rows = [
-            Entry(each.number, each.number, cells=cells.cells_of(each.text, columns))
-            for each in found
+            Entry(each.line, each.line, cells=cells_of_row(each.text, columns)) for each in found
         ]
-        kinds = columns or [kind for each in rows for kind, _ in each.cells]
-        is_family = set(cells.FAMILY).issuperset(kinds) and (is_known or not columns)
-        reading = line.reading if line.is_ours or is_family else plain
-        head = {line.number, line.number + 1} if columns else set[int]()
-        held = head.union(each.number for each in found)
-        table = Rows(line, max(held), rows, head, reading)
-        return [table, *_words(self.lines[position : table.last_line], held)]
-
-    def _row_below_a_gap(self, start: int) -> int:
-        """The line of the next row of a paper, if only blank lines and comments stand above it."""
-        for position in range(start, len(self.lines)):
-            line = self.lines[position]
-            if line.marker or (line.text.strip() and not _COMMENT.fullmatch(line.text)):
-                is_row = line.text.lstrip().startswith("|") and not self._columns(position)
-                return line.number if is_row else 0
-        return 0
+        kinds = {kind for row in rows for kind, _ in row.cells}
+        is_family = self.is_family if columns else kinds.issubset(FAMILY)
+        for row in rows:
+            row.reading = escaped_by_us if line.is_ours else str if is_family else plain
+        head = (line.line, line.line + 1) if header else ()
+        return [Block(line.line, end, line.text, line.is_ours, rows=rows, head=head)]
 
     def _html_table(self, position: int) -> Sequence[Block]:
         line = self.lines[position]
@@ -305,97 +269,92 @@ class _Page:
                 return []
             end += 1
         text = "\n".join(each.text for each in self.lines[position:end])
-        kinds: list[Kind] = []
+        kinds: list[str] = []
         rows = []
         for found in _ROW_TAG.finditer(text):
             texts = [_with_links(cell) for cell in _CELL_TAG.findall(found[1])]
-            here = line.number + text.count("\n", 0, found.start())
+            here = line.line + text.count("\n", 0, found.start())
             if links_to_paper(found[1]) or wrong_link(found[1]):
-                named = kinds if len(kinds) == len(texts) else [Kind.UNNAMED] * len(texts)
+                named = kinds if len(kinds) == len(texts) else [""] * len(texts)
                 rows.append(Entry(here, here, cells=list(zip(named, texts, strict=True))))
             else:
-                kinds = kinds or [cells.kind_named(plain(each)) for each in texts]
-        head = range(line.number, end + 1)
-        return [Rows(line, end, rows, head, is_whole=True)] if rows else []
+                kinds = kinds or [kind_named(plain(each)) for each in texts]
+        head = range(line.line, end + 1)
+        table = Block(line.line, end, line.text, line.is_ours, rows=rows, head=head, is_whole=True)
+        return [table] if rows else []
 
     # --- lists ---------------------------------------------------------------------------------
 
     def _list(self, position: int) -> Sequence[Block]:
-        """The items from here on that link to papers, each with the lines that belong to it."""
-        rows: list[Entry] = []
-        start = position
-        while start < len(self.lines) and (end := self._end_of_item(start)):
-            found = list(self._item(start, end))
-            rows += found
-            start = end if found else len(self.lines)
-        if not rows:
-            return []
-        held = {n for each in rows for n in range(each.line, each.last_line + 1)}
-        items = Rows(self.lines[position], rows[-1].last_line, rows)
-        return [items, *_words(self.lines[position : items.last_line], held)]
+        """Items, each with its lines; one that is a paper takes in what tells more of it."""
+        items: list[list[Block]] = []
+        indent, ids = 0, set[str]()
+        for line in self._lines_of_list(position):
+            found = _ITEM.match(line.text)
+            if found:
+                text = _with_links(line.text)
+                here = {paper.id for paper in papers_in(text)}
+                begins = len(found["indent"].expandtabs(4)) <= indent or not items
+                title = title_in(text)
+                is_other = here - ids and (ids or (title and title["linked"]))
+                if begins or (is_other and not any(labelled(text))):
+                    items.append([])
+                    indent, ids = len(found["indent"].expandtabs(4)), set()
+                ids |= here
+            items[-1].append(line)
+        blocks: list[Block] = []
+        for item in items:
+            texts = [_with_links(line.text) for line in item]
+            if not links_to_paper("\n".join(texts)):
+                blocks += [line for line in item if line.text.strip()]
+                continue
+            last = next(line.line for line in reversed(item) if line.text.strip())
+            entry = Entry(item[0].line, last, cells=cells_of_lines(texts))
+            if blocks and blocks[-1].rows:
+                blocks[-1].rows = [*blocks[-1].rows, entry]
+                blocks[-1].last_line = last
+            else:
+                first = item[0]
+                blocks.append(Block(first.line, last, first.text, first.is_ours, rows=[entry]))
+        return blocks
 
-    def _end_of_item(self, position: int) -> int | None:
-        begin = _BEGIN_OF_ITEM.match(self.lines[position].text)
-        if begin is None:
-            return None
-        end = position + 1
-        while end < len(self.lines) and self._is_in_item(end, len(begin["indent"])):
-            end += 1
-        while not self.lines[end - 1].text.strip():
-            end -= 1
-        return end
+    def _lines_of_list(self, position: int) -> Iterator[Block]:
+        """The lines of the list that begins here."""
+        is_item = _ITEM.match(self.lines[position].text) is not None
+        while is_item and position < len(self.lines):
+            yield self.lines[position]
+            position += 1
+            is_item = position < len(self.lines) and self._is_in_list(position)
 
-    def _is_in_item(self, position: int, indent: int) -> bool:
-        """Whether a line belongs to the item above it, whose bullet has this indent."""
+    def _is_in_list(self, position: int) -> bool:
         line = self.lines[position]
-        if (other := _BEGIN_OF_ITEM.match(line.text)) and len(other["indent"]) <= indent:
+        if line.is_marker:
             return False
         if not line.text.strip() or line.text.startswith(("  ", " \t", "\t")):
-            return not line.marker
+            return True
         is_below_blank = not self.lines[position - 1].text.strip()
-        return not (line.marker or is_below_blank or _END_OF_ITEM.match(line.text))
-
-    def _item(self, start: int, end: int) -> Iterator[Entry]:
-        """The row of an item; those of its own items where each is a paper, and it is none."""
-        texts = [_with_links(line.text) for line in self.lines[start:end]]
-        if not links_to_paper("\n".join(texts)):
-            return
-        items = ((n, _BEGIN_OF_ITEM.match(text)) for n, text in enumerate(texts))
-        indents = [
-            (n, len(item["indent"]))
-            for n, item in items
-            if item and (n == 0 or not any(labelled(texts[n])))
-        ]
-        for level in sorted({indent for _, indent in indents})[:_MOST_LEVELS]:
-            cuts = [*(n for n, indent in indents if indent <= level), len(texts)]
-            ids = [{p.id for p in papers_in("\n".join(texts[a:b]))} for a, b in pairwise(cuts)]
-            if all(len(each) < 2 for each in ids):
-                break
-        for (a, b), papers in zip(pairwise(cuts), ids, strict=True):
-            if papers:
-                first, last = self.lines[start + a].number, self.lines[start + b - 1].number
-                yield Entry(first, last, cells=entry_cells(texts[a:b]))
+        if _ITEM.match(line.text):
+            return True
+        return not (is_below_blank or _END_OF_ITEM.match(line.text))
 
     # --- headings ------------------------------------------------------------------------------
 
-    def _heading(self, position: int) -> Heading | None:
+    def _heading(self, position: int) -> Block | None:
         line = self.lines[position]
         if found := _SIGNED.fullmatch(line.text):
-            name = _name(_CLOSING.sub("", found["name"]), line.reading)
-            return Heading(line, line.number, len(found["level"]), name)
+            return _headed(line, len(found["level"]), _CLOSING.sub("", found["name"]))
         if self._is_underlined(position):
             level = 1 if "=" in self.lines[position + 1].text else 2
-            return Heading(line, line.number + 1, level, _name(line.text, line.reading))
+            return _headed(line, level, line.text, line.line + 1)
         last = position + _MOST_HTML_LINES if _HTML_BEGIN.match(line.text) else position
         for end in range(position + 1, min(last, len(self.lines)) + 1):
             if found := _HTML.fullmatch(" ".join(each.text for each in self.lines[position:end])):
-                name = _name_in_html(found["name"])
-                return Heading(line, self.lines[end - 1].number, int(found["level"]), name)
+                return _headed(line, int(found["level"]), _without_tags(found["name"]), end)
         return None
 
     def _is_underlined(self, position: int) -> bool:
         """Whether a line of plain words, which is a paragraph of its own, is underlined."""
-        if not any(_UNDERLINE.fullmatch(each.text) for each in self.lines[position + 1 :][:1]):
+        if not any(_UNDERLINE.fullmatch(b.text) for b in self.lines[position + 1 : position + 2]):
             return False
         above = self.lines[position - 1].text.strip() if position else ""
         is_first = not above or above.endswith("-->") or _UNDERLINE.fullmatch(above)
@@ -403,78 +362,152 @@ class _Page:
         return bool(is_first) and not _OTHER_BLOCK.match(self.lines[position].text)
 
 
-def _lead(line: Line) -> Heading | None:
-    """A line as a lead, which it is if rows follow."""
-    if found := SUMMARY.fullmatch(line.text):
-        name = _name_in_html(found["html"])
-    elif found := _BOLD.fullmatch(line.text):
-        name = _name(found["stars"] or found["lines"] or found["html"] or "", line.reading)
-    else:
-        return None
-    name = name.removesuffix(":").rstrip()
-    is_name = re.search(r"[^\W_]", name) and not re.search(r"\d{4}([-./]\d{1,2}){2}", name)
-    return Heading(line, line.number, _LEAD, name) if is_name else None
-
-
-def _name_in_html(text: str) -> str:
-    return _name(unescape(_TAG.sub("", text)), cells.as_written)
-
-
-def _name(text: str, reading: Reading) -> str:
+def _headed(line: Block, level: int, text: str, last: int = 0) -> Block:
     bare = _LINK_TO_TOP.sub("", _PICTURE.sub("", text).strip()) or text.strip()
     dressed = _DRESSED.fullmatch(bare)
-    name = reading(dressed["bold"] or dressed["linked"] if dressed else bare)
-    return undecorated(name)[:_LONGEST_NAME].rstrip()
+    name = (dressed["bold"] or dressed["linked"]) if dressed else bare
+    name = undecorated(escaped_by_us(name) if line.is_ours else name)[:_LONGEST_NAME].rstrip()
+    return Block(line.line, last or line.line, line.text, line.is_ours, level=level, name=name)
+
+
+def _without_tags(text: str) -> str:
+    return unescape(_TAG.sub("", text))
+
+
+def _lead(line: Block) -> Block | None:
+    """A line as a lead, which it is if rows follow."""
+    if found := SUMMARY.fullmatch(line.text):
+        text = _without_tags(found["html"])
+    elif found := _BOLD.fullmatch(line.text):
+        text = found["stars"] or found["lines"] or found["html"] or ""
+    else:
+        return None
+    lead = _headed(line, _LEAD, text)
+    lead.name = lead.name.removesuffix(":").rstrip()
+    is_name = re.search(r"[^\W_]", lead.name)
+    return lead if is_name and not re.search(r"\d{4}([-./]\d{1,2}){2}", lead.name) else None
 
 
 # --- cards and empty topics ----------------------------------------------------------------------
 
 
-def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
+def _with_cards(blocks: Sequence[Block]) -> list[Block]:
     """Each heading of a single paper as a row, and each heading of an empty topic with no rows."""
     levels = set[int]()  # of the headings that have rows
     level = 0
     for block in blocks:
-        level = block.level if isinstance(block, Heading) and not block.is_lead else level
-        levels |= {level} if isinstance(block, Rows) else set()
-    starts = [n for n, block in enumerate(blocks) if isinstance(block, Heading) or n == 0]
-    for start, end in pairwise([*starts, len(blocks)]):
-        following = blocks[end] if end < len(blocks) else None
-        yield from _section(blocks[start:end], following, levels if start else ())
+        level = block.level if 0 < block.level < _LEAD else level
+        levels |= {level} if block.rows is not None else set()
+    starts = [n for n, block in enumerate(blocks) if block.level or n == 0]
+    parts = [blocks[start:end] for start, end in pairwise([*starts, len(blocks)])]
+    found: list[Block] = []
+    for part, following in zip(parts, [*parts[1:], []], strict=False):
+        heading = part[0]
+        if not 0 < heading.level < _LEAD or heading.is_ours:
+            found += part
+        elif card := _card(part):
+            found += card
+        else:
+            is_parent = bool(following) and following[0].level > heading.level
+            is_usual = heading.level in levels and not is_parent
+            found += _as_topic(part) if _is_without_papers(part, is_usual=is_usual) else part
+    return found
 
 
-def _section(
-    blocks: Sequence[Block], following: Block | None, levels: Collection[int]
-) -> Sequence[Block]:
-    """A heading and what stands below it."""
-    heading, *below = blocks
-    if not isinstance(heading, Heading) or heading.is_lead or heading.line.is_ours:
-        return blocks
-    own = takewhile(lambda each: isinstance(each, Words) and not each.line.is_special, below)
-    told = [each.line for each in own if not _WORDLESS.fullmatch(each.line.text)]
-    texts = [_with_links(line.text) for line in (heading.line, *told)]
+def _card(section: Sequence[Block]) -> Sequence[Block]:
+    """A heading that links to a paper, or that is above what tells of a single one."""
+    heading, *below = section
+    own = takewhile(lambda b: b.rows is None and not (b.is_marker or b.is_ours or b.day), below)
+    told = [each for each in own if not _WORDLESS.fullmatch(each.text)]
+    texts = [_with_links(line.text) for line in (heading, *told)]
     papers = {paper.id for paper in papers_in("\n".join(texts))}
     labels = {kind for text in texts[1:] for kind, _ in labelled(text)} if len(papers) == 1 else ()
-    if papers and (links_to_paper(texts[0]) or _OF_CARDS.intersection(labels)):
-        last = told[-1].number if told else heading.last_line
-        card = Entry(heading.line.number, last, cells=entry_cells(texts))
-        rest = (each for each in below if each.line.number > last)
-        return [Rows(heading.line, last, [card]), *rest]
-    is_parent = isinstance(following, Heading) and following.level > heading.level
-    if _are_no_papers(below) or (
-        heading.level in levels
-        and not (is_parent or wrong_link(heading.line.text) or any(map(_stays, below)))
-    ):
-        head = range(heading.line.number, blocks[-1].line.number + 1)
-        return [heading, Rows(heading.line, head[-1], (), head)]
-    return blocks
+    if not papers or not (links_to_paper(texts[0]) or _OF_CARDS.intersection(labels)):
+        return ()
+    last = told[-1].line if told else heading.last_line
+    entry = Entry(heading.line, last, cells=cells_of_lines(texts))
+    card = Block(heading.line, last, heading.text, rows=[entry])
+    return [card, *(each for each in below if each.line > last)]
 
 
-def _are_no_papers(below: Sequence[Block]) -> bool:
-    """Whether the only words below a heading say that there are no papers."""
-    texts = [plain(block.line.text).strip(" .!。！*_-") for block in below if _stays(block)]
-    return len(below) == len(texts) == 1 and bool(_NO_PAPERS.fullmatch(texts[0]))
+def _is_without_papers(section: Sequence[Block], *, is_usual: bool) -> bool:
+    """Whether a topic has no papers today: it says so, or is as usual but for them."""
+    heading, *below = section
+    stays = [block for block in below if block.tells or block.is_marker]
+    texts = [plain(block.text).strip(" .!。！*_-") for block in stays if block.rows is None]
+    are_no_papers = len(below) == len(texts) == 1 and bool(_NO_PAPERS.fullmatch(texts[0]))
+    return are_no_papers or (is_usual and not stays and not wrong_link(heading.text))
 
 
-def _stays(block: Block) -> bool:
-    return not isinstance(block, Words) or block.tells or block.line.marker is not None
+def _as_topic(section: Sequence[Block]) -> Sequence[Block]:
+    heading = section[0]
+    head = range(heading.line, section[-1].last_line + 1)
+    return [heading, Block(heading.line, head[-1], heading.text, rows=[], head=head)]
+
+
+# --- topics --------------------------------------------------------------------------------------
+
+
+def _file(blocks: Iterable[Block]) -> None:
+    """Give rows the topic and the day that stand above them.
+
+    Days, months and catch-alls are not topics, nor is the title of a page that has topics. A lead
+    is one below the title, or where leads tell the rows of a heading apart; elsewhere it only says
+    `Show the papers`.
+    """
+    chains = list(_chains(blocks))
+    title = _title_above_topics(chains)
+    leads: dict[Block | None, set[str]] = defaultdict(set)
+    for _, chain in chains:
+        lead = chain[-1] if chain and chain[-1].level == _LEAD else None
+        leads[_parent(chain)].add(lead.name if lead else "")
+    for rows, chain in chains:
+        parent = _parent(chain)
+        are_leads_topics = parent is None or parent.level == 1 or len(leads[parent]) > 1
+        topics = [
+            heading
+            for heading in chain
+            if heading is not title
+            and (are_leads_topics if heading.level == _LEAD else is_topic(heading.name))
+        ]
+        rows.topic = topics[-1].name if topics else ""
+        rows.belonging = chain[chain.index(topics[-1]) :] if topics else ()
+        day = next((h.name for h in reversed(chain) if find_date(h.name)), "")
+        for row in rows.rows or ():
+            row.topic, row.day = rows.topic, day
+
+
+def _chains(blocks: Iterable[Block]) -> Iterator[tuple[Block, Sequence[Block]]]:
+    """The headings above each rows, the nearest last; words end a lead, and our end all of ours."""
+    above: list[Block] = []
+    for block in blocks:
+        if above and above[-1].is_ours and not block.is_ours:
+            above = []
+        if block.level:
+            above = [*(heading for heading in above if heading.level < block.level), block]
+        elif block.rows is not None:
+            yield block, above
+        elif above and above[-1].level == _LEAD and not block.day:
+            above = above if block.text.lstrip().startswith("<!--") else above[:-1]
+
+
+def _parent(chain: Sequence[Block]) -> Block | None:
+    return next((heading for heading in reversed(chain) if heading.level < _LEAD), None)
+
+
+def _title_above_topics(chains: Iterable[tuple[Block, Sequence[Block]]]) -> Block | None:
+    """The one heading of the first level that has rows, if other topics with rows are below it."""
+    own = [[h for h in chain if not h.is_ours and h.level < _LEAD] for _, chain in chains]
+    titles = {chain[0] for chain in own if chain and chain[0].level == 1}
+    has_topics = any(is_topic(chain[-1].name) and chain[-1] not in titles for chain in own if chain)
+    return titles.pop() if has_topics and len(titles) == 1 else None
+
+
+def day_line(blocks: Iterable[Block]) -> Block | None:
+    """The tool's own line of the last update; below the first rows it would be people's."""
+    end_of_table = -1
+    for block in takewhile(lambda block: block.rows is None, blocks):
+        if block.day and block.line != end_of_table + 1:
+            return block
+        end_of_table = block.last_line if "|" in block.text else end_of_table
+    return None

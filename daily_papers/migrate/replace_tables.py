@@ -6,7 +6,7 @@ to the top, their lines in a table of contents; and the tool's line of the last 
 write ourselves. Rows that were not brought in stay where they are, and so do people's words.
 
 The markers stand where the last such rows stood, below the other rows of their heading and the
-folds around them, so what people wrote below still follows. What stays above keeps its heading.
+folds around them, so what people wrote below still follows.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import takewhile
 
-from daily_papers.migrate.pages import SUMMARY, Block, Heading, Rows, Words
-from daily_papers.migrate.published import Published, Unread
-from daily_papers.migrate.rows import plain, says_more
+from daily_papers.migrate.cells import plain, says_more
+from daily_papers.migrate.pages import SUMMARY, Block, day_line
 from daily_papers.render.readme import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
@@ -31,34 +30,33 @@ _OF_CONTENTS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-#: The identifiers of the papers that are stored, by the name of the topic that is their keyword.
-Stored = Mapping[str, Collection[str]]
-
 
 def replaced_with_markers(
-    text: str, published: Published, stored: Stored
+    text: str, blocks: Sequence[Block], empty: Collection[str]
 ) -> tuple[str, Mapping[int, int]]:
     """Take out what was brought in, and put the two markers there unless the file has them.
 
-    Also tells where each line that stays is then.
+    ``empty`` are the topics of which rows go even where they hold no paper. Also tells where each
+    line that stays is then.
     """
     mark = text[: text.startswith("\ufeff")]
     lines = _LINE.findall(text.removeprefix(mark))
-    going = list(_rows_that_go(published, stored))
+    are_marked = any(block.is_marker for block in blocks)
+    going = list(_rows_that_go(blocks, empty))
     going = [(rows, of_rows) for rows, of_rows in going if of_rows] or going[-1:]
-    if not going or (published.has_markers and not going[-1][1]):
+    if not going or (are_marked and not going[-1][1]):
         return text, {number: number for number in range(1, len(lines) + 1)}
-    folds = _folds(published.blocks)
-    last = len(lines) if published.has_markers else _end(published, going[-1][0])
+    folds = _folds(blocks)
+    last = len(lines) if are_marked else _end(blocks, going[-1][0])
     place = max(last, *(fold[-1] for fold in folds if last in fold), 0)
     gone = set[int]().union(*(of_rows for _, of_rows in going))
-    _remove_what_belongs(published, folds, gone, place)
+    _remove_what_belongs(blocks, folds, gone, place)
     kept = _without_blank_lines(lines, gone, place)
     above = "".join(lines[number - 1] for number in kept if number <= place)
     below = "".join(lines[number - 1] for number in kept if number > place)
-    if not published.has_markers:
-        newline = _ending(lines[going[-1][0].line.number - 1])
-        if {going[-1][0].line.number, place}.intersection(kept):
+    if not are_marked:
+        newline = _ending(lines[going[-1][0].line - 1])
+        if {going[-1][0].line, place}.intersection(kept):
             above = above.rstrip("\r\n") + 2 * newline
         above = f"{above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}"
     shift = len(_LINE.findall(above)) - 1 - sum(number <= place for number in kept)
@@ -66,82 +64,57 @@ def replaced_with_markers(
     return mark + above + below, moved
 
 
-def rows_that_say_more(published: Published) -> Iterator[Unread]:
-    """Name the rows that stay although their papers were brought in."""
-    taken = {each.entry.line for each in published.taken}
-    for row in (row for rows in _rows_of_people(published) for row in rows.rows):
-        if row.line in taken and says_more(row.cells):
-            yield Unread(
-                published.path,
-                row.line,
-                "",
-                "this row stays, since it holds words that a paper has no place for; delete it if "
-                "nobody needs them",
-            )
-
-
-def _rows_of_people(published: Published) -> Iterator[Rows]:
-    return (each.rows for each in published.filed if not each.rows.line.is_ours)
-
-
-def _rows_that_go(published: Published, stored: Stored) -> Iterator[tuple[Rows, Collection[int]]]:
+def _rows_that_go(
+    blocks: Sequence[Block], empty: Collection[str]
+) -> Iterator[tuple[Block, Collection[int]]]:
     """The lines that go of all rows that have a keyword: all, those of some rows, or none."""
-    is_stored = {
-        each.entry.line: all(each.id in stored.get(topic, ()) for topic in each.topics)
-        for each in published.taken
-    }
-    topics = {each.rows: published.topic_of(each) for each in published.filed}
-    for rows in _rows_of_people(published):
-        taken = [row for row in rows.rows if is_stored.get(row.line)]
-        spare = [row for row in taken if not says_more(row.cells)]
+    for block in (each for each in blocks if each.rows is not None and not each.is_ours):
+        rows = block.rows or ()
+        stored = [row for row in rows if row.paper and not row.cause]
+        spare = [row for row in stored if not says_more(row)]
         lines = {n for row in spare for n in range(row.line, row.last_line + 1)}
-        if taken or topics[rows] in stored:
-            is_all = len(spare) == len(rows.rows)
-            yield rows, lines.union(rows.head) if is_all else set() if rows.is_whole else lines
+        if stored or block.topic in empty:
+            is_all = len(spare) == len(rows)
+            yield block, lines.union(block.head) if is_all else set() if block.is_whole else lines
 
 
-def _end(published: Published, last: Rows) -> int:
+def _end(blocks: Sequence[Block], last: Block) -> int:
     """The last line of the rows that have the heading of these: none loses its heading."""
-    own = next(each.belonging[:1] for each in published.filed if each.rows is last)
-    return max(
-        each.rows.last_line
-        for each in published.filed
-        if each.rows is last or set(own).intersection(each.belonging)
-    )
+    own = set(last.belonging[:1])
+    rows = (each for each in blocks if each.rows is not None)
+    return max(each.last_line for each in rows if each is last or own & set(each.belonging))
 
 
 def _remove_what_belongs(
-    published: Published, folds: Sequence[range], gone: set[int], place: int
+    blocks: Sequence[Block], folds: Sequence[range], gone: set[int], place: int
 ) -> None:
     """Add to the lines that go what would be empty without them, or would lead to nothing."""
-    blocks = published.blocks
-    if (day := published.day_line) and not day.is_ours:
-        gone.add(day.number)
+    if (day := day_line(blocks)) and not day.is_ours:
+        gone.add(day.line)
     is_below = False
     for block in blocks:
-        if is_below and isinstance(block, Words) and block.is_to_top:
-            gone.add(block.line.number)
-        is_below = block.line.number in gone
+        if is_below and not block.level and block.rows is None and block.is_to_top:
+            gone.add(block.line)
+        is_below = block.line in gone
     # Headings of rows that went; a summary goes with its fold.
     headings = {
-        heading.line.number: heading
-        for each in published.filed
-        if each.rows.line.number in gone
+        heading.line: heading
+        for each in blocks
+        if each.rows is not None and each.line in gone
         for heading in each.belonging
-        if not SUMMARY.fullmatch(heading.line.text)
+        if not SUMMARY.fullmatch(heading.text)
     }
     names = {heading.name.casefold() for heading in headings.values()}
-    gone.update(block.line.number for block in blocks if _leads_to(block, names))
+    gone.update(block.line for block in blocks if _leads_to(block, names))
     went = sorted(gone)
-    going = gone | headings.keys()
-    rest = [block for block in blocks if block.line.number not in going]
-    stays = [block.line.number for block in rest if _stays_in_fold(block)]
+    rest = [each for each in blocks if each.line not in gone and each.line not in headings]
+    stays = [block.line for block in rest if _stays_in_fold(block)]
     gone.update(*(fold for fold in folds if _any_in(went, fold) and not _any_in(stays, fold)))
-    tells = [block.line.number for block in rest if _tells(block) and block.line.number <= place]
+    tells = [b.line for b in rest if b.tells and not b.is_ours and b.line <= place]
     tells = [number for number in tells if number not in gone]
     for heading, section in _sections(blocks):
-        if heading.line.number in headings and not _any_in(tells, section):
-            gone.update(range(heading.line.number, heading.last_line + 1))
+        if heading.line in headings and not _any_in(tells, section):
+            gone.update(range(heading.line, heading.last_line + 1))
 
 
 def _any_in(numbers: Sequence[int], lines: range) -> bool:
@@ -150,44 +123,40 @@ def _any_in(numbers: Sequence[int], lines: range) -> bool:
     return place < len(numbers) and numbers[place] < lines.stop
 
 
-def _sections(blocks: Sequence[Block]) -> Iterator[tuple[Heading, range]]:
+def _sections(blocks: Sequence[Block]) -> Iterator[tuple[Block, range]]:
     """The headings, each with the lines up to the next one of its level or a higher one."""
     end = blocks[-1].last_line + 1
-    below: list[Heading] = []
-    for heading in reversed([block for block in blocks if isinstance(block, Heading)]):
+    below: list[Block] = []
+    for heading in reversed([block for block in blocks if block.level]):
         while below and below[-1].level > heading.level:
             below.pop()
-        yield heading, range(heading.line.number, below[-1].line.number if below else end)
+        yield heading, range(heading.line, below[-1].line if below else end)
         below.append(heading)
 
 
 def _leads_to(block: Block, names: Collection[str]) -> bool:
     """Whether it is the line of a table of contents that leads to one of these headings."""
-    found = _OF_CONTENTS.fullmatch(block.line.text) if isinstance(block, Words) else None
+    found = None if block.level or block.rows is not None else _OF_CONTENTS.fullmatch(block.text)
     return found is not None and plain(found["text"] or found["html"]).casefold() in names
-
-
-def _tells(block: Block) -> bool:
-    return not block.line.is_ours and (not isinstance(block, Words) or block.tells)
 
 
 def _stays_in_fold(block: Block) -> bool:
     """Whether a fold that holds it is somebody's."""
-    if block.line.is_ours or block.line.marker or SUMMARY.fullmatch(block.line.text):
-        return not SUMMARY.fullmatch(block.line.text)
-    return _tells(block) or not _TAGS.match(block.line.text)
+    if SUMMARY.fullmatch(block.text):
+        return False
+    return block.is_ours or block.is_marker or block.tells or not _TAGS.match(block.text)
 
 
 def _folds(blocks: Sequence[Block]) -> Sequence[range]:
     """The lines of each fold that is closed; those in a row of a table are texts of the paper."""
     open_at: list[int] = []
     folds: dict[range, None] = {}
-    for block in (block for block in blocks if not isinstance(block, Rows)):
-        for tag in _FOLD_TAG.finditer(block.line.text):
+    for block in (block for block in blocks if block.rows is None):
+        for tag in _FOLD_TAG.finditer(block.text):
             if not tag["close"]:
-                open_at.append(block.line.number)
+                open_at.append(block.line)
             elif open_at:
-                folds[range(open_at.pop(), block.line.number + 1)] = None
+                folds[range(open_at.pop(), block.line + 1)] = None
     return tuple(folds)
 
 

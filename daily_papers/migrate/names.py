@@ -1,0 +1,143 @@
+"""What links, dates and headings name: a paper at arXiv, a day, a topic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from unicodedata import category
+
+from daily_papers.papers.paper import ArxivId, folded
+from daily_papers.query.expression import query_words
+
+# --- papers --------------------------------------------------------------------------------------
+
+_ID = (
+    r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z]{1,12}(?:-[a-z]{2,4})?(?:\.[a-z]{2})?"
+    r"/\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v[1-9]\d{0,2})?"
+)
+_PAGES = (
+    r"(?:https?:)?//(?:(?:[\w-]{1,40}\.){0,3}(?:arxiv\.org|ar5iv\.org|alphaxiv\.org|lanl\.gov|itp\.ac\.cn)"
+    r"/(?:abs|pdf|html|format|ps|src|e-print|overview)/|(?:[\w-]+\.)?(?:huggingface\.co|hf\.co)/papers/"
+    r"|(?:www\.)?papers\.cool/arxiv/|(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\.)"
+)
+#: The address of a paper; its identifier is the group ``id``.
+ADDRESS = rf"{_PAGES}(?P<id>{_ID})(?![\d/])"
+_ADDRESS = re.compile(ADDRESS, re.IGNORECASE | re.ASCII)
+_NO_PAPER = re.compile(
+    rf"{_PAGES}(?!{_ID}(?![\d/]))(?P<id>[\w./-]{{0,40}}?\d[\w./-]{{0,40}})",
+    re.IGNORECASE | re.ASCII,
+)
+_BARE = re.compile(rf"(?:arxiv:\s*)?(?P<id>{_ID})(?:\.pdf)?", re.IGNORECASE | re.ASCII)
+_BARE_NUMBER = re.compile(r"(?:arxiv:\s*)?\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE | re.ASCII)
+
+
+def papers_in(text: str) -> Iterator[ArxivId]:
+    """The papers that the links in a text lead to, in their order."""
+    if "//" in text:
+        yield from (ArxivId.parse(found["id"]) for found in _ADDRESS.finditer(text))
+
+
+def links_to_paper(text: str) -> bool:
+    """Whether a link to a paper stands in a text."""
+    return next(papers_in(text), None) is not None
+
+
+def paper_named(text: str) -> ArxivId | None:
+    """The paper that a text is the bare identifier of."""
+    found = _BARE.fullmatch(text.strip())
+    return ArxivId.parse(found["id"]) if found else None
+
+
+def looks_like_id(text: str) -> bool:
+    """Whether a text is a bare identifier, even if no paper can have it."""
+    return bool(_BARE_NUMBER.fullmatch(text.strip()) or _BARE.fullmatch(text.strip()))
+
+
+def wrong_link(text: str) -> str | None:
+    """What a link in a text gives as the identifier of a paper, although it cannot be one."""
+    found = _NO_PAPER.search(text) if "//" in text else None
+    return found["id"].rstrip(".") if found else None
+
+
+# --- days ----------------------------------------------------------------------------------------
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
+_MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_DATES = tuple(
+    re.compile(form, re.IGNORECASE | re.ASCII)
+    for form in (
+        r"(?<!\d)(?P<y>(?:19|20)\d\d)(?:\s?年\s?|[-./])(?P<m>\d\d?)(?:\s?月\s?|[-./])(?P<d>\d\d?)(?!\d)",
+        rf"(?<!\d)(?P<d>\d\d?)(?:st|nd|rd|th)?[\s-]+{_MONTH},?[\s-]+(?P<y>(?:19|20)\d\d)(?!\d)",
+        rf"(?<![a-z]){_MONTH}\s+(?P<d>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)(?!\d)",
+        r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)(?!\d)",
+        r"(?<!\d)(?P<d>\d\d?)[-./](?P<m>\d\d?)[-./](?P<y>(?:19|20)\d\d)(?!\d)",
+    )
+)
+
+
+def find_date(text: str) -> tuple[date, str] | None:
+    """The first day that a text names in one of the usual forms, and how it is written there."""
+    for form in _DATES:
+        for found in form.finditer(text[:400]):
+            parts = found.groupdict()
+            name = parts.get("name")
+            month = _MONTHS.index(name[:3].lower()) + 1 if name else int(parts["m"])
+            try:
+                return date(int(parts["y"]), month, int(parts["d"])), found[0]
+            except ValueError:
+                continue
+    return None
+
+
+# --- topics --------------------------------------------------------------------------------------
+
+_NO_TOPIC = frozenset(
+    """the all my our daily weekly monthly latest new newest recent today yesterday this week
+    month day arxiv paper papers article articles preprint preprints list listing digest feed
+    archive history update updates of on in from for and s data result results entries items
+    records output page table contents other others misc miscellaneous uncategorized
+    uncategorised unclassified general unknown none null th st nd rd jan january feb february
+    mar march apr april may jun june jul july aug august sep sept september oct october nov
+    november dec december monday tuesday wednesday thursday friday saturday sunday 其他 其它
+    未分类 今日 今日论文 论文 论文列表 最新论文 每日论文 年 月 日""".split()  # noqa: SIM905 - reads as what it is
+)
+_DAY_NUMBER = re.compile(r"(?:19|20)\d\d(?:[年]\d\d?[月])?|w?\d\d?(?:st|nd|rd|th)?")
+_YEAR = re.compile(r"[\W_]*(?:19|20)\d\d(?:[\W_]*\d\d?)?[\W_]*")
+# What tools put around a topic: a number, a count, pictures.
+_NUMBER = re.compile(r"^\d{1,3}[.)、]\s+(?=.*[^\W\d_])")
+_COUNT = re.compile(
+    r"(?<=\S)\s*[(\[（【]\s*\d[\d,]*\s*(?:new|papers?|results?|entries|篇)?\s*[)\]）】]$",
+    re.IGNORECASE,
+)
+_JOINERS = "\u200c\u200d"
+
+
+def is_topic(name: str) -> bool:
+    """Whether a name says what papers are about; days, months and catch-alls do not."""
+    if not re.search(r"[^\W_]", name) or paper_named(name):
+        return False
+    day = find_date(name)
+    if not re.search(r"[^\W\d_]", name):
+        return not (day or _YEAR.fullmatch(name))
+    words = re.findall(r"[^\W_]+", (name.replace(day[1], "") if day else name).casefold())
+    return any(word not in _NO_TOPIC and not _DAY_NUMBER.fullmatch(word) for word in words)
+
+
+def topic_key(name: str) -> str:
+    """What names of the same topic share: they ask arXiv for the same, as variants by case do."""
+    words = query_words(name).casefold()
+    return words if len(name.split()) > 1 else f" {words}"  # a single word is searched otherwise
+
+
+def undecorated(name: str) -> str:
+    """A topic's name without pictures around it, its number and its count."""
+    words = folded("".join(s for s in name if s.isprintable() or s.isspace() or s in _JOINERS))
+    for _ in range(2):  # the number may stand before the picture
+        pictures = "".join(filter(_is_picture, words))
+        words = _COUNT.sub("", _NUMBER.sub("", words.strip(f"{pictures} ")))
+    return words
+
+
+def _is_picture(sign: str) -> bool:
+    return sign > "\u2000" and (sign in _JOINERS or category(sign) in {"So", "Sk", "Mn", "Me"})
