@@ -448,6 +448,24 @@ def test_reading_takes_time_in_proportion_to_the_length():
     assert read(f"{BEGIN}\n" + readme(*[line + "\n" for line in lines])).rows
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- " * 200_000,
+        "a " * 200_000 + OTHER,
+        "[" * 200_000,
+        "<div>\n" * 20_000,
+        "- x\nlazy\n" * 10_000,
+        "".join(f"{'  ' * (number % 500)}- x\n" for number in range(1_000)),
+        "".join(f"{'> ' * (number % 500)}x\n" for number in range(1_000)),
+        "**a**\n\n" * 10_000,
+    ],
+    ids=["bullets", "words", "brackets", "divs", "items", "nested", "quotations", "leads"],
+)
+def test_a_page_that_is_no_digest_is_read_in_time_too(text: str):
+    assert [entry for entry in read(text).entries if entry.paper] == []
+
+
 @pytest.mark.shared
 @pytest.mark.skipif(
     not PUBLISHED_README.is_file(), reason="no published README beside the checkout"

@@ -95,6 +95,8 @@ _END_OF_ITEM = re.compile(
     rf"(?! {{0,3}}(?:<(?:li|a|b|strong)\b|{_BULLET}))(?: {{0,3}}\||{_BLOCK})", re.IGNORECASE
 )
 _ITEM = re.compile(rf"(?P<indent>[ \t]*)(?:{_BULLET}[ \t]+\S|<li\b)")
+# The first line of an item, and those below it that surely belong to it.
+_IN_ITEM = re.compile(rf"  | ?\t|\s*$|[ \t]*(?:{_BULLET}[ \t]+\S|<li\b)")
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _QUOTED = re.compile(r"^> ?", re.MULTILINE)
 _QUOTED_HEADING = re.compile(r"^> ?#{1,6} ", re.MULTILINE)
@@ -121,7 +123,7 @@ class Block:
     level: int = 0
     name: str = ""
     #: None where it is no rows. Blank lines and comments may stand between them.
-    rows: Sequence[Entry] | None = None
+    rows: list[Entry] | None = None
     #: The lines that go when no row is left, and whether single rows cannot be taken out.
     head: Sequence[int] = ()
     is_whole: bool = False
@@ -271,9 +273,11 @@ class _Page:
         text = "\n".join(each.text for each in self.lines[position:end])
         kinds: list[str] = []
         rows = []
+        here, counted = line.line, 0
         for found in _ROW_TAG.finditer(text):
             texts = [_with_links(cell) for cell in _CELL_TAG.findall(found[1])]
-            here = line.line + text.count("\n", 0, found.start())
+            here += text.count("\n", counted, found.start())
+            counted = found.start()
             if links_to_paper(found[1]) or wrong_link(found[1]):
                 named = kinds if len(kinds) == len(texts) else [""] * len(texts)
                 rows.append(Entry(here, here, cells=list(zip(named, texts, strict=True))))
@@ -286,37 +290,45 @@ class _Page:
     # --- lists ---------------------------------------------------------------------------------
 
     def _list(self, position: int) -> Sequence[Block]:
-        """Items, each with its lines; one that is a paper takes in what tells more of it."""
-        items: list[list[Block]] = []
-        indent, ids = 0, set[str]()
-        for line in self._lines_of_list(position):
-            found = _ITEM.match(line.text)
-            if found:
-                text = _with_links(line.text)
-                here = {paper.id for paper in papers_in(text)}
-                begins = len(found["indent"].expandtabs(4)) <= indent or not items
-                title = title_in(text)
-                is_other = here - ids and (ids or (title and title["linked"]))
-                if begins or (is_other and not any(labelled(text))):
-                    items.append([])
-                    indent, ids = len(found["indent"].expandtabs(4)), set()
-                ids |= here
-            items[-1].append(line)
+        """Items that are papers, and the lines of others, up to one that may be another block."""
         blocks: list[Block] = []
-        for item in items:
+        for item in self._items(position):
             texts = [_with_links(line.text) for line in item]
             if not links_to_paper("\n".join(texts)):
-                blocks += [line for line in item if line.text.strip()]
+                own = [line for line in item if _IN_ITEM.match(line.text)]
+                blocks += [line for line in own if line.text.strip()]
+                if len(own) < len(item):
+                    break
                 continue
             last = next(line.line for line in reversed(item) if line.text.strip())
             entry = Entry(item[0].line, last, cells=cells_of_lines(texts))
             if blocks and blocks[-1].rows:
-                blocks[-1].rows = [*blocks[-1].rows, entry]
+                blocks[-1].rows.append(entry)
                 blocks[-1].last_line = last
             else:
                 first = item[0]
                 blocks.append(Block(first.line, last, first.text, first.is_ours, rows=[entry]))
         return blocks
+
+    def _items(self, position: int) -> Iterator[Sequence[Block]]:
+        """The lines of each item; one that is a paper takes in what tells more of it."""
+        item: list[Block] = []
+        indent, ids = 0, set[str]()
+        for line in self._lines_of_list(position):
+            if found := _ITEM.match(line.text):
+                text = _with_links(line.text)
+                here = {paper.id for paper in papers_in(text)}
+                depth = len(found["indent"].expandtabs(4))
+                title = title_in(text)
+                is_other = here - ids and (ids or (title and title["linked"]))
+                if item and (depth <= indent or (is_other and not any(labelled(text)))):
+                    yield item
+                    item, ids = [], set()
+                indent = indent if item else depth
+                ids |= here
+            item.append(line)
+        if item:
+            yield item
 
     def _lines_of_list(self, position: int) -> Iterator[Block]:
         """The lines of the list that begins here."""
@@ -330,12 +342,10 @@ class _Page:
         line = self.lines[position]
         if line.is_marker:
             return False
-        if not line.text.strip() or line.text.startswith(("  ", " \t", "\t")):
+        if _IN_ITEM.match(line.text):
             return True
         is_below_blank = not self.lines[position - 1].text.strip()
-        if _ITEM.match(line.text):
-            return True
-        return not (is_below_blank or _END_OF_ITEM.match(line.text))
+        return not (is_below_blank or _END_OF_ITEM.match(line.text) or self._columns(position))
 
     # --- headings ------------------------------------------------------------------------------
 
@@ -409,7 +419,8 @@ def _with_cards(blocks: Sequence[Block]) -> list[Block]:
             found += card
         else:
             is_parent = bool(following) and following[0].level > heading.level
-            is_usual = heading.level in levels and not is_parent
+            is_title = heading is blocks[0]  # of the page, more likely than a topic
+            is_usual = heading.level in levels and not (is_parent or is_title)
             found += _as_topic(part) if _is_without_papers(part, is_usual=is_usual) else part
     return found
 
@@ -468,7 +479,8 @@ def _file(blocks: Iterable[Block]) -> None:
             heading
             for heading in chain
             if heading is not title
-            and (are_leads_topics if heading.level == _LEAD else is_topic(heading.name))
+            and is_topic(heading.name)
+            and (heading.level < _LEAD or are_leads_topics)
         ]
         rows.topic = topics[-1].name if topics else ""
         rows.belonging = chain[chain.index(topics[-1]) :] if topics else ()
@@ -498,8 +510,9 @@ def _parent(chain: Sequence[Block]) -> Block | None:
 def _title_above_topics(chains: Iterable[tuple[Block, Sequence[Block]]]) -> Block | None:
     """The one heading of the first level that has rows, if other topics with rows are below it."""
     own = [[h for h in chain if not h.is_ours and h.level < _LEAD] for _, chain in chains]
-    titles = {chain[0] for chain in own if chain and chain[0].level == 1}
-    has_topics = any(is_topic(chain[-1].name) and chain[-1] not in titles for chain in own if chain)
+    below = [chain for chain in own if chain and chain[0].level == 1]
+    titles = {chain[0] for chain in below}
+    has_topics = any(len(chain) > 1 and is_topic(chain[-1].name) for chain in below)
     return titles.pop() if has_topics and len(titles) == 1 else None
 
 
