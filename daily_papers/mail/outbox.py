@@ -98,6 +98,7 @@ class Mailbox:
     """What GitHub shows of earlier runs."""
 
     login: str = ""
+    repository: str = ""
     mails: tuple[SentMail, ...] = ()
     #: The lasting issues of keywords, oldest first.
     keyword_issues: tuple[KeywordIssue, ...] = ()
@@ -122,10 +123,38 @@ class Mailbox:
             keys |= {self.begin}
         return min(keys, key=digest_order, default=None)
 
+    def filled(self, found: Iterable[Issue]) -> Mailbox:
+        """The same with our mails and lasting issues among these issues. Raises OtherLogin."""
+        mails = []
+        keyword_issues = []
+        deliveries: list[SentMail] = []
+        for _, issue in sorted({each.number: each for each in found}.items()):
+            key = find_part_key(issue.body)
+            lasting = find_keyword_key(issue.body)
+            is_mail = key is not None and key.part <= 1 and not key.keyword
+            ours = lasting or (key if is_mail else None)
+            if ours is None or issue.is_pull_request or not ours.is_for(self.repository):
+                continue
+            if issue.user.login == self.login:
+                if lasting is not None:
+                    keyword_issues.append(KeywordIssue(issue, lasting))
+                elif key is not None and key.part == 0:
+                    deliveries += [SentMail(issue, each) for each in find_part_keys(issue.body)]
+                elif key is not None:
+                    mails.append(SentMail(issue, key))
+            elif issue.user.type == "Bot":
+                raise _other_login(self.repository, issue, self.login)
+        return replace(
+            self,
+            mails=tuple(mails),
+            keyword_issues=tuple(keyword_issues),
+            deliveries=tuple(deliveries),
+        )
+
 
 def read_mailbox(
     issues: Issues,
-    digests: Sequence[Digest],
+    digests: tuple[Digest, ...],
     today: date,
     *,
     login: str | None = None,
@@ -140,73 +169,47 @@ def read_mailbox(
     login = login or issues.own_login()
     newest_first = issues.newest_first()
     found = list(islice(newest_first, PAGE))
-    begin = _read_begin(issues, login)
+    description = issues.label_description(LABEL)
+    begin = _BEGIN.search(description or "")
+    is_begin = begin and begin["login"] == login and is_key(begin["key"])
+    empty = Mailbox(
+        login,
+        issues.repository,
+        begin=begin["key"] if begin and is_begin else None,
+        has_label=description is not None,
+    )
     if len(found) == PAGE:
         found += issues.labelled(LABEL)
-        mailbox = _sorted(found, issues, login, begin)
-        missing = list(_missing(mailbox, digests, today, has_channels=has_channels))
+        missing = list(_missing(empty.filled(found), digests, today, has_channels=has_channels))
         if correct is not None:
             missing.append(day_of(correct))
         if missing:
             oldest = min(missing) - _DAYS_OF_DOUBT
             found += takewhile(lambda issue: issue.created_at.date() >= oldest, newest_first)
-    return _sorted(found, issues, login, begin)
+    return empty.filled(found)
 
 
 def _missing(
-    mailbox: Mailbox, digests: Sequence[Digest], today: date, *, has_channels: bool
+    mailbox: Mailbox, digests: tuple[Digest, ...], today: date, *, has_channels: bool
 ) -> Iterator[date]:
     """The days of the digests of which an issue is not there."""
-    begin = mailbox.begins_with(today)
-    begun = [each for each in digests if not begin or digest_order(each.key) >= digest_order(begin)]
-    yield from (each.day for each in begun if not each.per_keyword and each.key not in mailbox.keys)
-    per_keyword = [each for each in begun if each.per_keyword]
-    topics = topics_of(per_keyword)
-    for topic, lasting in zip(topics, issues_of(topics, mailbox.keyword_issues), strict=True):
-        if lasting is None:
+    unsent = find_unsent(mailbox, digests, today)
+    if unsent is None or mailbox.begins_with(today) is None:
+        yield from (each.day for each in digests)
+        return
+    yield from (each.day for mail in unsent.mails for each in mail.digests)
+    yield from (each.day for each in unsent.waiting)
+    lasting = issues_of(unsent.topics, mailbox.keyword_issues)
+    for topic, issue in zip(unsent.topics, lasting, strict=True):
+        if issue is None:
             yield topic.digests[0].day
     if has_channels and not mailbox.deliveries:
-        yield from (each.day for each in per_keyword[:1])
+        yield from (each.day for each in unsent.per_keyword[:1])
 
 
-def _read_begin(issues: Issues, login: str) -> tuple[str | None, bool]:
-    """The digest that the label's description names, if it does; and whether there is a label."""
-    description = issues.label_description(LABEL)
-    found = _BEGIN.search(description or "")
-    is_begin = found and found["login"] == login and is_key(found["key"])
-    return found["key"] if found and is_begin else None, description is not None
-
-
-def _sorted(
-    found: Iterable[Issue], issues: Issues, login: str, begin: tuple[str | None, bool]
-) -> Mailbox:
-    """The mails and lasting issues among issues."""
-    mails = []
-    keyword_issues = []
-    deliveries: list[SentMail] = []
-    for _, issue in sorted({each.number: each for each in found}.items()):
-        key = find_part_key(issue.body)
-        lasting = find_keyword_key(issue.body)
-        is_mail = key is not None and key.part <= 1 and not key.keyword
-        ours = lasting or (key if is_mail else None)
-        if ours is None or issue.is_pull_request or not ours.is_for(issues.repository):
-            continue
-        if issue.user.login == login:
-            if lasting is not None:
-                keyword_issues.append(KeywordIssue(issue, lasting))
-            elif key is not None and key.part == 0:
-                deliveries += [SentMail(issue, each) for each in find_part_keys(issue.body)]
-            elif key is not None:
-                mails.append(SentMail(issue, key))
-        elif issue.user.type == "Bot":
-            raise _other_login(issues, issue, login)
-    sent = tuple(mails), tuple(keyword_issues), tuple(deliveries)
-    return Mailbox(login, *sent, begin[0], has_label=begin[1])
-
-
-def _other_login(issues: Issues, issue: Issue, login: str) -> OtherLogin:
+def _other_login(repository: str, issue: Issue, login: str) -> OtherLogin:
     found = f"issue {issue.number} was opened by {issue.user.login}, not by {login}"
-    return OtherLogin("POST issues", found, repository=issues.repository)
+    return OtherLogin("POST issues", found, repository=repository)
 
 
 def _is_settled(key: str, today: date) -> bool:
@@ -441,7 +444,7 @@ class Outbox:
         issue = self.issues.open(title, body, LABEL)
         self.say(f"{about}: opened issue {issue.number}")
         if issue.user.login != self.mailbox.login:
-            raise _other_login(self.issues, issue, self.mailbox.login)
+            raise _other_login(self.issues.repository, issue, self.mailbox.login)
         return issue
 
     def _remember(self, begin: str) -> None:
