@@ -18,7 +18,7 @@ from typing import Any, Final
 from daily_papers.config.model import ENGLISH, Summaries
 from daily_papers.papers.paper import Paper
 from daily_papers.records import parse
-from daily_papers.summaries.language import WORD, has_a_speaker, is_written_in
+from daily_papers.summaries.language import WORD, is_first_person, is_written_in
 from daily_papers.text import cut, one_line
 
 #: Tokens of an answer, at most: for thoughts, and for each paper.
@@ -114,7 +114,7 @@ def _good_text(value: Any, paper: Paper, language: str, longest: int) -> str | N
     hidden = any(unicodedata.category(each) in _HIDDEN and each not in _JOINERS for each in text)
     if hidden or len(text) > longest or _NOT_PLAIN.search(text):
         return None
-    if has_a_speaker(language, text) or not is_written_in(language, text):
+    if is_first_person(language, text) or not is_written_in(language, text):
         return None
     return text if _is_about(paper, text, language) else None
 

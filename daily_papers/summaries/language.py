@@ -1,4 +1,4 @@
-"""Which language a text is in, by its letters and its commonest words, and whether it says *I*."""
+"""Which language a text is in, by its letters and common words, and whether it says *I*."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _LEAD: Final = 2
 _OF_FORMULAS = frozenset({LATIN, "GREEK", "MATHEMATICAL", "SCRIPT", "DOUBLE-STRUCK"})
 WORD: Final = re.compile(r"[^\W\d_]+")
 
-# Languages in Latin letters: common words that few others share; then those by which somebody
-# speaks of himself, as authors (*we*) do not.
+# Languages in Latin letters: common words that few others share; then words for *I* and *sorry*,
+# which a model says when it refuses. Authors say *we*.
 _TABLE: Final = {
     "Catalan": "el els les un una dels del amb que per és aquest aquesta | puc sento",
     "Croatian, Serbian": "je koji koja koje su što kao ili sa pomoću ovaj ovom nego | žao nažalost",
@@ -50,8 +50,8 @@ _WORDS: Final = {
     for languages, words in _TABLE.items()
     for language in languages.split(", ")
 }
-# The same in other scripts; *sorry* in Vietnamese, which is two words; and *I* in English, which is
-# a number, too.
+# The same in other scripts, and in Vietnamese, where it takes two words. English *I* is a number,
+# too, so only its place shows what it is.
 _SPEAKER = re.compile(
     r"Xin lỗi|抱歉|对不起|對不起|我(?:无法|無法|不能)|申し訳|죄송|ขออภัย|ขอโทษ|क्षमा|দুঃখিত|υπάμαι"
     r"|מצטער|أستطيع|يمكنني|آسف|أعتذر|عذرا|متأسف|متاسف|نمی‌توانم"
@@ -76,8 +76,8 @@ def is_written_in(language: str, text: str) -> bool:
     return max(hits.values()) < hits[language] + _LEAD
 
 
-def has_a_speaker(language: str, text: str) -> bool:
-    """Whether somebody speaks of himself in a text, or is sorry: a model that refuses."""
+def is_first_person(language: str, text: str) -> bool:
+    """Whether a text says *I* or *sorry*, as a model does when it refuses."""
     if _SPEAKER.search(text) or (language == ENGLISH and _ENGLISH_I.search(text)):
         return True
     said = set(WORD.findall(text))
