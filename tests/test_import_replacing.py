@@ -296,7 +296,7 @@ def test_everything_else_stays_byte_for_byte(before: list[str], after: list[str]
 def test_very_many_tables_headings_and_folds_are_replaced():
     many = "".join(f"{'#' * (number % 6 + 1)} a\n{TABLE}\n" for number in range(4_000))
     assert replaced(many) == MARKERS + "\n"
-    folds = "".join(f"{FOLD}**{n}**\n{TABLE}\n{UNFOLD}\n" for n in range(4_000))
+    folds = "".join(f"{FOLD}**a{n}**\n{TABLE}\n{UNFOLD}\n" for n in range(4_000))
     assert replaced(folds) == MARKERS + "\n"
     nested = f"{'<details>' * 4_000}\n## a\n{TABLE * 3_000}\n{ROW * 3_000}{'</details>' * 4_000}\n"
     assert replaced(nested) == MARKERS
