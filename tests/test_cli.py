@@ -262,6 +262,7 @@ def test_a_reader_who_leaves_early_is_no_error(filled: Repository):
         assert process.wait(timeout=30) == 0
 
 
+@pytest.mark.full  # each process of its own is started so
 def test_the_module_is_the_same_program(filled: Repository):
     ended = run_apart("check", cwd=filled.root)
     assert ended == Ended(0, "keywords.yaml: 3 keywords, no mistake\n", "")
