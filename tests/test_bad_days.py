@@ -273,7 +273,9 @@ def test_a_lost_feed_is_repaired_the_next_day(reader: Reader):
     assert len(reader.news()) == len(set(reader.news()))
 
 
-@pytest.mark.parametrize("again", ["the same day", "the next day"])
+@pytest.mark.parametrize(
+    "again", [pytest.param("the same day", marks=pytest.mark.full), "the next day"]
+)
 def test_yesterdays_feed_is_not_believed(reader: Reader, again: str):
     reader.read(MONDAY)
     reader.read(TUESDAY)
@@ -456,6 +458,7 @@ def down_but_the_feed(request: Request) -> Response | None:
     return None if request.service is Service.FEED else Response(503, b"")
 
 
+@pytest.mark.full
 def test_what_is_announced_before_all_tables_are_filled_is_told_too(
     tmp_path: Path, universe: Universe
 ):

@@ -205,7 +205,7 @@ def test_a_cross_list_of_a_paper_that_was_told_is_no_news(reader: Reader):
     )
     (vessels,) = titled(reader, "Message passing on vessels")
     reader.read(date(2026, 1, 7))
-    for day in days(ANNOUNCED, 8):
+    for day in days(ANNOUNCED, 7):
         reader.read(day)
     assert reader.news().count(vessels) == 1
     (digest,) = [each for each in reader.digests() if vessels in told_by(each)]
