@@ -147,10 +147,8 @@ def _shut(connection: socket.socket) -> None:
 class _OneConnection(HTTPAdapter):
     """Keeps one connection, whatever the host; each exchange's deadline watches it."""
 
-    def __init__(self) -> None:
-        self.deadline = _Deadline()
-        self.connection: _Watched | None = None
-        super().__init__(pool_connections=1, pool_maxsize=1, pool_block=True)
+    deadline: _Deadline
+    connection: _Watched | None = None
 
     def get_connection_with_tls_context(self, *arguments: Any, **named: Any) -> Any:
         """Return the pool for the address, with connections that are watched."""
@@ -217,7 +215,7 @@ class Transport:
         # Proxies come from the environment; names and passwords from ~/.netrc do not.
         self._http.auth = lambda request: request
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._adapter = _OneConnection()
+        self._adapter = _OneConnection(pool_connections=1, pool_maxsize=1, pool_block=True)
         self._http.mount("http://", self._adapter)
         self._http.mount("https://", self._adapter)
 

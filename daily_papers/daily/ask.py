@@ -267,8 +267,9 @@ class Inquiry:
             backlog = [id for id in backlog if id not in found]
         # As many requests as today's papers need, but at least one.
         requests = ceil(min(max(len(today), 1), MOST_DETAILS) / DETAILS_A_REQUEST)
-        first = self._first_announced() if probe else None
-        wanted = list(dict.fromkeys([*([first] if first else []), *today, *backlog]))
+        listings = [i.announcements for i in self.evidence if isinstance(i, FeedRead | FeedLost)]
+        probes = newly_announced(listings[0])[:1] if probe and listings else []
+        wanted = list(dict.fromkeys([*probes, *today, *backlog]))
         try:
             for papers in self._in_lists(wanted[: requests * DETAILS_A_REQUEST]):
                 credible = (paper for paper in papers if is_credible(paper, self.day))
@@ -297,11 +298,6 @@ class Inquiry:
             for papers in (item.chosen if isinstance(item, Ranked) else item.matching).values()
             for paper in papers
         )
-
-    def _first_announced(self) -> str | None:
-        """The lowest identifier that was given for today's listing."""
-        listings = (i.announcements for i in self.evidence if isinstance(i, FeedRead | FeedLost))
-        return next(iter(newly_announced(next(listings, ()))), None)
 
     def ask_for_liked(self, wanted: Sequence[str]) -> None:
         """Ask for papers that people like; what fails is asked for on another day."""

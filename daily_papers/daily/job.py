@@ -84,15 +84,8 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             say=order.say,
             digest_repository=repository_url(order.environ),
         ) as session:
-            inquiry = Inquiry(
-                session,
-                QueryApi(session),
-                before,
-                config.keywords,
-                order.day,
-                progress,
-                evidence,
-            )
+            api = QueryApi(session)
+            inquiry = Inquiry(session, api, before, config.keywords, order.day, progress, evidence)
             store = before
             plan = make_plan(_situation(reconciled, store, config, evidence, order))
             parts = plan.feed_parts
