@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
@@ -76,7 +77,7 @@ class QueryApi:
 
     def __init__(self, universe: Universe) -> None:
         self._universe = universe
-        self._texts: dict[Record, SearchText] = {}
+        self._texts = _texts_of(universe)
 
     def answer(self, request: Request, public_on: date, today: date) -> Response:
         """The answer on ``today`` of an index that knows what was public on an earlier day."""
@@ -117,6 +118,12 @@ class QueryApi:
         if text is None:
             text = self._texts[record] = SearchText(record)
         return text
+
+
+@lru_cache(maxsize=8)
+def _texts_of(_universe: Universe) -> dict[Record, SearchText]:
+    """What was made searchable of its papers, for all services that answer from it."""
+    return {}
 
 
 def _question(parameters: dict[str, str]) -> _Question:
