@@ -63,6 +63,18 @@ def test_a_table_keeps_its_newest_papers(days: list[int | None], limit: int):
         assert not inside or not outside or max(outside) <= min(inside)
 
 
+def test_only_a_paper_that_was_in_a_table_before_leaves_a_trace_in_it():
+    mri = KeywordState(slug="mri", name="mri", expression="")
+    earlier = Draft(Store(keywords={"mri": mri}))
+    earlier.take("mri", [paper(1, 3)], DAY)
+    draft = Draft(earlier.finish())
+    draft.take("mri", [paper(1, 3), paper(2, 2), paper(3, 5)], DAY)
+    draft.trim("mri", 1)
+    stored = draft.finish().papers
+    assert stored.keys() == {"2601.00001", "2601.00003"}
+    assert stored["2601.00001"].left == {"mri"}
+
+
 def news(number: int, day: date, *keywords: str) -> dict[Paper, News]:
     return {paper(number, None): News(1, day, keywords, str(day))}
 
