@@ -21,13 +21,14 @@ from daily_papers.mail.issue import (
     author_names,
     break_links,
     issue_title,
+    notes,
     sentence_of,
     visible_text,
 )
 from daily_papers.mail.marks import Mark
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning
 from daily_papers.papers.announcement import NewsItem
-from daily_papers.text import cut, plural
+from daily_papers.text import cut
 
 _LONGEST_TITLE = 300
 _SHORT_TITLE = 60
@@ -158,11 +159,7 @@ def _lead(mail: Mail, links: Links, form: Form) -> list[str]:
     day = links.day(mail.keys[-1])
     there = [form.link("Website", day)] if day else []
     lead = [" · ".join((*there, form.link("All tables", links.tables)))]
-    lead += [harmless_text(skipped, _LONGEST_SENTENCE, form) for skipped in mail.skipped]
-    if mail.revisions:
-        papers = "a known paper" if mail.revisions == 1 else "known papers"
-        lead.append(f"{plural(mail.revisions, 'revision')} of {papers}: see the tables.")
-    return lead
+    return lead + notes(mail, lambda text: harmless_text(text, _LONGEST_SENTENCE, form))
 
 
 def _rows(mail: Mail, form: Form) -> list[_Row]:
@@ -171,9 +168,7 @@ def _rows(mail: Mail, form: Form) -> list[_Row]:
         name = CLOSEST_NAME
         if section.slug != CLOSEST:
             name = harmless_text(mail.keyword_names[section.slug], _LONGEST_NAME, form)
-        here = len(section.items)
-        above = f", {section.total - here} above" if section.total > here else ""
-        heading = form.bold(f"{name} ({section.total}{above})")
+        heading = form.bold(f"{name} ({section.counted})")
         for place, item in enumerate(section.items):
             choices = _shorter_and_shorter(item, form)
             rows.append(_Row(heading, choices if place < IN_FULL else choices[1:]))

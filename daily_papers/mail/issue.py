@@ -336,13 +336,17 @@ def _lead(mail: Mail, links: Links | None) -> str:
             lines[0] += f" [Read it on the website]({links.day(mail.keys[0])})."
         else:
             lines[0] += f" On the website: {', '.join(pages)}."
-    lines += [
-        escape_paragraph(visible_text(skipped, _LONGEST_SENTENCE)) for skipped in mail.skipped
-    ]
+    lines += notes(mail, lambda text: escape_paragraph(visible_text(text, _LONGEST_SENTENCE)))
+    return "\n\n".join(lines)
+
+
+def notes(mail: Mail, escape: Callable[[str], str]) -> list[str]:
+    """What readers should know besides the papers."""
+    lines = [escape(skipped) for skipped in mail.skipped]
     if mail.revisions:
         papers = "a known paper" if mail.revisions == 1 else "known papers"
         lines.append(f"{plural(mail.revisions, 'revision')} of {papers}: see the tables.")
-    return "\n\n".join(lines)
+    return lines
 
 
 def _part_line(number: int, parts: int, papers: int) -> str:
@@ -357,10 +361,9 @@ def _rows(mail: Mail) -> list[_Row]:
         name, here = CLOSEST_NAME, len(section.items)
         if section.slug != CLOSEST:
             name = _inline(mail.keyword_names[section.slug], _LONGEST_NAME)
-        counted = f"{section.total}" + (f", {section.total - here} above" * (section.total > here))
         for item in section.items[:IN_FULL]:
             others = _others(mail, section.slug, item)
-            rows.append(_Row(f"### {name} ({counted})", paper_item(item, others)))
+            rows.append(_Row(f"### {name} ({section.counted})", paper_item(item, others)))
         heading = f"#### {name}: {here - IN_FULL} more, by title"
         rows += [_Row(heading, paper_line(item)) for item in section.items[IN_FULL:]]
     return rows

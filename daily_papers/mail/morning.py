@@ -40,6 +40,12 @@ class MorningSection:
     #: How many new papers it has, including those in earlier sections.
     total: int
 
+    @property
+    def counted(self) -> str:
+        """``8``, or ``8, 3 above`` if some are in earlier sections."""
+        above = self.total - len(self.items)
+        return f"{self.total}, {above} above" if above else f"{self.total}"
+
 
 def news_items(
     news: Sequence[tuple[Paper, Sequence[str]]],
