@@ -1,5 +1,6 @@
 """`import --replace`: what leaves a published README, what stays, and where the markers stand."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -37,9 +38,11 @@ ENDS_OF_TABLE = [
 def replaced(text: str, stored: Mapping[str, Collection[str]] | None = None) -> str:
     """With all papers stored that have a topic, unless said otherwise."""
     if stored is None:
-        rows = [row for row in read_page(text, "README.md").rows if row.paper]
-        topics = {topic for row in rows for topic in row.topics}
-        stored = {t: {r.paper.id for r in rows if r.paper and t in r.topics} for t in topics}
+        ids: dict[str, set[str]] = defaultdict(set)
+        for row in (row for row in read_page(text, "README.md").rows if row.paper):
+            for topic in row.topics:
+                ids[topic].add(row.paper.id)
+        stored = ids
     written, moved = _replaced(text, stored)
     assert _replaced(written, stored)[0] == written
     old_lines, new_lines = text.splitlines(), written.splitlines()
