@@ -177,6 +177,16 @@ def test_what_was_left_out_can_be_mended_and_brought_in(old: Repository):
     assert [len(old.table(slug)) for slug in ("mri", "c-more", "fresh")] == [3, 1, 1]
 
 
+def test_a_row_with_another_comment_is_named_where_it_stays(old: Repository):
+    again = row("Fetal MRI", "2504.00002v2", "2025-04-03", "MRI, early.", "13 pages")
+    old.write("README.md", OTHER_TOOL.replace("| **[No address]", f"{again}| **[No address]"))
+    for options in (["--dry-run"], []):
+        ended = bring_in(old, "--replace", *options)
+        (told,) = (line for line in ended.err.splitlines() if "this row stays" in line)
+        number = int(told.split("README.md:")[1].partition(":")[0])
+        assert "13 pages" in old.text("README.md").splitlines()[number - 1]
+
+
 def test_a_second_import_changes_nothing(old: Repository):
     bring_in(old)
     tree = old.tree()

@@ -97,6 +97,8 @@ class Entry:
     # What comes of it.
     paper: Paper | None = None
     topics: Sequence[str] = ()
+    #: Whether it holds words that would be lost, since the stored paper does not have them.
+    says_more: bool = False
     #: Why it is not stored, and what is meant; empty if it is.
     cause: str = ""
     example: str = ""
@@ -400,11 +402,7 @@ def read_entry(entry: Entry) -> None:
     if code is not None and code != code_url(paper):
         paper = replace(paper, comment="; ".join([*comments, f"Code: {code}"]))
     entry.paper = paper
-
-
-def says_more(entry: Entry) -> bool:
-    """Whether an entry holds words that a paper has no place for, so that they would be lost."""
-    return not all(is_empty(plain(text)) for text in _texts(entry.cells, "other"))
+    entry.says_more = not all(is_empty(plain(text)) for text in _texts(cells, "other"))
 
 
 def topics_in(cells: Sequence[Cell], kind: str) -> Iterator[str]:

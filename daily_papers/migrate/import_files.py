@@ -19,7 +19,7 @@ from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml, leftovers
-from daily_papers.migrate.cells import NO_LINK, Entry, says_more
+from daily_papers.migrate.cells import NO_LINK, Entry
 from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, Page, find_files
@@ -44,8 +44,8 @@ _NO_TOPIC = (
     "write a heading above it, like: ## magnetic resonance imaging"
 )
 _STAYS = (
-    "this row stays, since it holds words that a paper has no place for; delete it if nobody "
-    "needs them"
+    "this row stays, since it holds words that the stored paper has no place for; delete it if "
+    "nobody needs them"
 )
 _Shelf = Mapping[str, dict[str, Paper]]
 
@@ -219,9 +219,10 @@ def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword]) -> _Shelf:
             entry.cause = _no_keyword(entry.topics[0]) if entry.topics else _NO_TOPIC
         for slug in slugs:
             known = shelf[slug].get(entry.paper.id)
-            shelf[slug][entry.paper.id] = (
-                joined_papers(known, entry.paper) if known else entry.paper
-            )
+            paper = joined_papers(known, entry.paper) if known else entry.paper
+            shelf[slug][entry.paper.id] = paper
+            is_other = paper.comment != entry.paper.comment and entry.paper.comment is not None
+            entry.says_more |= is_other and paper.version == entry.paper.version
     stored = {id for papers in shelf.values() for id in papers}
     for entry in entries:
         if entry.cause == _NO_TOPIC and entry.paper and entry.paper.id in stored:
@@ -319,7 +320,7 @@ def _place_tables(
         )
         for row in page.entries if not order.dry_run else ():
             row.line = moved.get(row.line, row.line)
-        told = (row for row in rows if row.paper and not row.cause and says_more(row))
+        told = (row for row in rows if row.paper and not row.cause and row.says_more)
         stays += [(page.path, replace(row, cause=_STAYS)) for row in told]
     if BEGIN.encode() not in content:
         imported.advice.append(

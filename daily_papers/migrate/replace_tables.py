@@ -16,7 +16,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import takewhile
 
-from daily_papers.migrate.cells import plain, says_more
+from daily_papers.migrate.cells import plain
 from daily_papers.migrate.pages import SUMMARY, Block, day_line
 from daily_papers.render.readme import BEGIN, END
 
@@ -71,7 +71,7 @@ def _rows_that_go(
     for block in (each for each in blocks if each.rows is not None and not each.is_ours):
         rows = block.rows or ()
         stored = [row for row in rows if row.paper and not row.cause]
-        spare = [row for row in stored if not says_more(row)]
+        spare = [row for row in stored if not row.says_more]
         lines = {n for row in spare for n in range(row.line, row.last_line + 1)}
         if stored or block.topic in empty:
             is_all = len(spare) == len(rows)
