@@ -9,7 +9,7 @@ from typing import Final, Literal
 from daily_papers.errors import DailyPapersError
 from daily_papers.like.library import Library
 from daily_papers.query.expression import Expression
-from daily_papers.render.templates import USUAL
+from daily_papers.render.markdown import USUAL
 
 #: So many papers in a table, unless the file says otherwise.
 USUAL_MAX_PAPERS: Final = 100

@@ -57,7 +57,7 @@ from daily_papers.query.expression import (
     plain_place,
 )
 from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
-from daily_papers.render.templates import COLUMNS
+from daily_papers.render.markdown import COLUMNS
 from daily_papers.text import cut
 
 MOST_BYTES: Final = 512_000

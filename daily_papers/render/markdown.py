@@ -24,8 +24,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import islice
+from typing import Final
 
 from daily_papers.papers.tex import decode_accents
+
+# Not with the templates: reading keywords.yaml needs no jinja2, which takes long to import.
+#: The columns that tables can have, the usual ones first.
+USUAL: Final = ("title", "date", "abstract", "comment")
+COLUMNS: Final = (*USUAL, "authors", "code", "pdf", "category", "summary")
 
 _ESCAPES = {character: f"\\{character}" for character in r"\`*_[]~|"} | {
     "&": "&amp;",

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 import jinja2
@@ -23,11 +23,9 @@ from markupsafe import Markup
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper
 from daily_papers.render import markdown
+from daily_papers.render.markdown import USUAL
 from daily_papers.text import one_line
 
-#: The columns that tables can have, the usual ones first.
-USUAL: Final = ("title", "date", "abstract", "comment")
-COLUMNS: Final = (*USUAL, "authors", "code", "pdf", "category", "summary")
 #: Text that is ready for its place; it is not escaped again.
 Escaped = Markup
 
