@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from argparse import ArgumentTypeError
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -37,6 +40,30 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Return after that many seconds."""
         time.sleep(seconds)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError in what takes longer.
+
+    For libraries that only limit each wait, so that a server can hold them up with a byte now and
+    then. It needs alarms (setitimer(2)), so it does nothing on Windows and in a thread.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() != threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TimeoutError(f"not done in {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    # Every second again, in case that the library goes on after an error.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def listing_day(environ: Mapping[str, str]) -> date:

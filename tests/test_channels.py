@@ -12,15 +12,26 @@ from pathlib import Path
 import pytest
 
 from daily_papers.errors import UsageError
+from daily_papers.mail import chat, smtp
 from daily_papers.mail.channels import Channel, needs_apprise, read_channels
 from daily_papers.mail.digest import Mail
-from daily_papers.mail.forms import HTML, MARKDOWN, TEXT, Form, Room, harmless_text, unsent_parts
+from daily_papers.mail.forms import (
+    HTML,
+    MARKDOWN,
+    SLACK,
+    TEXT,
+    Form,
+    Room,
+    harmless_text,
+    unsent_parts,
+)
 from daily_papers.mail.issue import Links, find_part_key
 from daily_papers.mail.marks import Mark, Marks
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
-from tests.support.github import TOKEN, GitHubStandIn
+from tests.support.dripping import Dripping
+from tests.support.github import TOKEN, Fault, GitHubStandIn
 from tests.support.kills import killed_at
 from tests.support.services import authority, serving_hook, serving_mail
 
@@ -78,7 +89,8 @@ def ids(*numbers: int) -> list[str]:
 
 
 HOSTILE = (
-    "@here <!channel> <at id=all> [x](https://evil.com) evil.com https://evil.com <img> &amp; /go"
+    "@here *a* _b_ `c` ~d~ | <!channel> <at id=all> [x](https://evil.com) evil.com"
+    " https://evil.com <img> &amp; /go"
 )
 
 
@@ -129,6 +141,8 @@ def test_a_service_shows_every_paper_and_does_nothing_that_a_title_says(
     assert len(hook.sent) > 1
     addresses = re.findall(r"https?://[^\s|>)\"]+", together)
     assert all(re.match(r"https://(arxiv\.org/abs|github\.com/reader)/", a) for a in addresses)
+    # It has no escapes: what is one elsewhere is shown.
+    assert name != "slack" or "\\" not in together
     for alive in ("@here", "<!", "<at", "](https://evil", "evil.com", "<img", " /go"):
         assert alive not in together
 
@@ -232,8 +246,79 @@ def test_a_channel_that_fails_goes_on_where_it_stopped_for_seven_days(reader: Re
         assert reader.notify() == 3
         reader.today += timedelta(days=8)
         hook.status = 200
+        assert reader.notify() == 3
+        assert "gave up on digest 2026-11-28" in reader.warned[-1]
+        reader.today += timedelta(days=1)
         assert reader.notify() == 0
         assert hook.papers() == ids(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("was", "made_of_it"),
+    [
+        (r"channels=\S+", "channels="),
+        (r" since=.* -->", " -->"),
+        (r" since=\S+", ""),
+        (r"channels=\S+", "as I like it"),
+        (r" since", "  since"),
+        (r" since", "\nsince"),
+    ],
+)
+def test_marks_that_a_person_has_changed_send_nothing_again(
+    reader: Reader, was: str, made_of_it: str
+):
+    with serving_hook() as hook:
+        reader.channels = f"chat = json://127.0.0.1:{hook.port}"
+        write(reader.root, digest("2026-11-20", [1]))
+        hook.status = 503
+        reader.notify()
+        hook.status = 200
+        issue = reader.github.issues[0]
+        issue["body"], changes = re.subn(was, made_of_it, issue["body"])
+        assert changes == 1
+        assert reader.notify() == 0
+        assert (len(reader.github.issues), hook.papers()) == (1, [])
+
+
+def test_what_cannot_be_marked_is_not_sent(reader: Reader):
+    with serving_hook() as hook:
+        reader.channels = f"chat = json://127.0.0.1:{hook.port}"
+        write(reader.root, digest("2026-11-20", [1]))
+        hook.status = 503
+        reader.notify()
+        before = len(reader.github.requests)
+        reader.notify()
+        again = [request.split()[0] for request in reader.github.requests[before:]]
+        hook.status = 200
+        reader.github.inject(Fault.INVALID, at=again.index("PATCH") + 1)
+        assert reader.notify() == 3
+        assert hook.papers() == []
+        assert reader.notify() == 0
+        assert hook.papers() == ids(1)
+
+
+DRIPPING = {
+    "json": Dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" "),
+    "mailto": Dripping(b"220-", b"hello\r\n220-", greets=True),
+}
+
+
+@pytest.mark.parametrize("scheme", DRIPPING)
+def test_a_server_that_never_stops_answering_holds_up_nobody(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, scheme: str
+):
+    for module in (chat, smtp):
+        monkeypatch.setattr(module, "SECONDS_A_MESSAGE", 0.5)
+    with DRIPPING[scheme] as server, serving_hook() as hook:
+        address = server.address.removeprefix("http://")
+        reader.channels = (
+            f"slow = {scheme}://{address}/?to=a@example.org\nchat = json://127.0.0.1:{hook.port}"
+        )
+        write(reader.root, digest("2026-11-20", [1]))
+        assert reader.notify() == 3
+        assert hook.papers() == ids(1)
+    (warning,) = reader.warned
+    assert warning.startswith("channel slow:")
 
 
 def test_a_new_channel_begins_with_the_next_digest_and_a_moved_one_repeats_nothing(reader: Reader):
@@ -365,7 +450,7 @@ def test_without_issues_there_are_no_channels(reader: Reader):
     assert "without issues" in reader.warned[0]
 
 
-@pytest.mark.parametrize("form", [MARKDOWN, HTML, TEXT], ids=lambda form: form.name)
+@pytest.mark.parametrize("form", [MARKDOWN, HTML, TEXT, SLACK], ids=["md", "html", "text", "slack"])
 @pytest.mark.parametrize(
     "text",
     [
@@ -405,6 +490,27 @@ def test_marks_are_read_as_they_were_written_and_never_otherwise():
     assert Marks.parse(str(marks)) == marks
     for wrong in ("since=x channels=a:/0", "since=2026-11-20 channels=a", "channels=a:/0"):
         assert Marks.parse(wrong) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("mailto://h.org?to=a@b.org&mode=tls", "mode= is none of ssl, starttls, insecure"),
+        ("mailto://u@h.org?to=a@b.org,nobody", "recipient 2 is not a mail address"),
+        ("mailto://u@h.org?too=a@b.org", "none of to, cc, bcc, from, name, smtp, mode, user, pass"),
+        ("mailto://u@h.org:port", "not of the form mailtos://"),
+        ("json://127.0.0.1:{port}", "JSON did not take the message (status 404)"),
+        ("slack://one", "a part is missing"),
+        ('"json://127.0.0.1"', "quotes around it"),
+    ],
+)
+def test_what_is_wrong_with_a_channel_is_said(reader: Reader, address: str, reason: str):
+    with serving_hook() as hook:
+        hook.status = 404
+        reader.channels = f"a = {address.format(port=hook.port)}"
+        assert reader.notify(test=True) == 3
+    (warning,) = reader.warned
+    assert reason in warning
 
 
 def test_lines_of_the_secret_that_are_wrong_are_named_by_number():

@@ -141,7 +141,7 @@ def test_a_digest_becomes_one_labelled_issue(watcher: Watcher):
 def test_a_second_run_sends_nothing(begun: Watcher):
     assert begun.notify() == 0
     assert begun.github.writes == []
-    assert begun.said == ["nothing to send: every digest has its issue"]
+    assert begun.said == ["no issue to open: every digest has its own"]
 
 
 def test_nothing_is_asked_where_there_is_no_digest(watcher: Watcher):

@@ -16,6 +16,8 @@ VARIABLE = "DAILY_PAPERS_CHANNELS"
 #: With these, the marks always fit into an issue.
 MOST_CHANNELS = 20
 MOST_RECIPIENTS = 25
+#: To send one message, however many bytes still come.
+SECONDS_A_MESSAGE = 120.0
 _MAIL = ("mailto", "mailtos")
 
 
@@ -56,7 +58,10 @@ def read_channels(environment: Mapping[str, str]) -> tuple[tuple[Channel, ...], 
         elif name in channels:
             wrong = "a second channel of the same name; give each its own"
         elif len(channels) == MOST_CHANNELS:
-            wrong = f"more than {MOST_CHANNELS} channels; join some"
+            problems.append(
+                f"{VARIABLE}, from line {number}: more than {MOST_CHANNELS} channels; join some"
+            )
+            break
         else:
             channels[name] = Channel(name, address)
             continue

@@ -1,12 +1,13 @@
 """Chat and other services, by the library Apprise, which knows the forms of their addresses.
 
-Only this module imports it, and only `notify` imports this module. Apprise's log is off: it shows
-addresses.
+Only this module imports it, and only `notify` imports this module. Of Apprise's log, which shows
+addresses, only the status of an answer is used.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from daily_papers import PROJECT_URL
-from daily_papers.mail.channels import Channel
-from daily_papers.mail.forms import HTML, MARKDOWN, TEXT, Form, Room
+from daily_papers.clock import time_limit
+from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel
+from daily_papers.mail.forms import HTML, MARKDOWN, SLACK, TEXT, Form, Room
 from daily_papers.text import cut
 
 #: Nobody reads longer messages in one piece, whatever a service would take.
@@ -26,6 +28,7 @@ _LONGEST_TITLE = 150
 _ANSWER_SECONDS = 30.0
 
 _FORMS = {"markdown": MARKDOWN, "html": HTML, "text": TEXT}
+_LOG = logging.getLogger("apprise")
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Chat:
             raise channel.failed(
                 "Apprise is not installed; install the extra: pip install 'daily-papers[channels]'"
             ) from None
-        logging.getLogger("apprise").disabled = True
+        _LOG.disabled = True
         asset = apprise.AppriseAsset(
             app_id="Daily Papers",
             app_desc="Daily Papers",
@@ -62,7 +65,8 @@ class Chat:
             ) from None
         if server is None:
             raise channel.failed(
-                "its address is none of Apprise's; see https://appriseit.com/services/"
+                "Apprise cannot use its address: the service's name is unknown, a part is missing,"
+                " or there are quotes around it; see https://appriseit.com/services/"
             )
         # A redirected POST comes back as an empty GET, and would count as sent.
         server.redirects = False
@@ -78,6 +82,8 @@ class Chat:
     def form(self) -> Form:
         """What it shows: what it shows best, or what ``?format=`` in the address says."""
         best = self.server.resolve_format(None).value
+        if best == "markdown" and self.service == "Slack":
+            return SLACK
         return _FORMS[best if best != "text" else self.server.resolve_format("markdown").value]
 
     @property
@@ -104,14 +110,14 @@ class Chat:
             title = ""
         title = cut(title, self.server.title_maxlen or 1)
         try:
-            with _without_warnings():
+            with _without_warnings(), _statuses() as statuses, time_limit(SECONDS_A_MESSAGE):
                 sent = self.server.notify(body=body, title=title, body_format=self._format(form))
         except Exception as error:  # noqa: BLE001 - a hundred services; their words show addresses
             raise self.channel.failed(f"{self.service} failed ({type(error).__name__})") from None
         if not sent:
+            status = f" (status {statuses[-1]})" if statuses else ""
             raise self.channel.failed(
-                f"{self.service} did not take the message; check the address with"
-                " `daily-papers notify --test`"
+                f"{self.service} did not take the message{status}; check the address"
             )
 
     @staticmethod
@@ -121,6 +127,24 @@ class Chat:
 
     def _format(self, form: Form) -> Any:
         return next(each for each in self.server._formats() if each.value == form.name)  # noqa: SLF001
+
+
+@contextmanager
+def _statuses() -> Iterator[list[str]]:
+    """Collect the statuses of HTTP that Apprise's log names, and nothing else of it."""
+    found: list[str] = []
+
+    def find(record: logging.LogRecord) -> bool:
+        found.extend(re.findall(r"\berror=(\d{3})\b", record.getMessage()))
+        return False
+
+    _LOG.addFilter(find)
+    _LOG.disabled = False
+    try:
+        yield found
+    finally:
+        _LOG.disabled = True
+        _LOG.removeFilter(find)
 
 
 @contextmanager

@@ -1,13 +1,14 @@
 """Sending digests to channels: each part to each channel once, as the marks in its issue say.
 
 A part is marked right after it was sent. So a run that is killed between the two repeats that one
-part, to that one channel. A channel that fails is not tried again in the same run.
+part, to that one channel. Nothing is sent if GitHub does not take the edits that mark it. A channel
+that fails is not tried again in the same run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,7 +19,7 @@ from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.forms import unsent_parts
 from daily_papers.mail.github_issues import Issue, Issues
 from daily_papers.mail.issue import Links, issue_title
-from daily_papers.mail.marks import LONGEST_MARKS, Mark, Marks
+from daily_papers.mail.marks import DAYS_TRIED, LONGEST_MARKS, Mark, Marks
 from daily_papers.mail.outbox import SentMail, Unfinished, reassemble
 from daily_papers.mail.smtp import MailAccount, mail_message
 
@@ -37,10 +38,10 @@ class Delivery:
     say: Say
 
     def deliver(
-        self, complete: Iterable[SentMail], digests: tuple[Digest, ...], today: date
+        self, complete: Sequence[SentMail], digests: tuple[Digest, ...], today: date
     ) -> list[str]:
         """Send each issue's digests, oldest first, to its channels; return what did not work."""
-        warnings: list[str] = []
+        warnings = self._given_up(complete, digests, today)
         failed: set[str] = set()
         # The issue Deliveries has the marks of several digests.
         edited: dict[int, Issue] = {}
@@ -72,11 +73,31 @@ class Delivery:
         try:
             with closing(steps(channel, mail, mark, self.links)) as sending:
                 for what, mark in sending:
-                    self.say(f"digest {sent.name}: sent {what} to channel {channel.name}")
+                    if what:
+                        self.say(f"digest {sent.name}: sent {what} to channel {channel.name}")
                     sent = self._mark(sent, channel, mark)
         except ChannelFailed as failure:
             return sent, str(failure)
         return sent, ""
+
+    def _given_up(
+        self, complete: Iterable[SentMail], digests: tuple[Digest, ...], today: date
+    ) -> list[str]:
+        """Say once what channels will never get."""
+        warnings: list[str] = []
+        for sent in complete:
+            marks = sent.key.marks
+            if marks is None or not marks.is_given_up(today):
+                continue
+            for channel in self.channels:
+                mark = marks.channels.get(channel.name)
+                with suppress(Unfinished, ChannelFailed):
+                    if mark and not has_all(channel, reassemble(sent, digests), mark):
+                        warnings.append(
+                            f"channel {channel.name}: gave up on digest {sent.name}, which did not"
+                            f" reach it in {DAYS_TRIED} days"
+                        )
+        return warnings
 
     def _mark(self, sent: SentMail, channel: Channel, mark: Mark) -> SentMail:
         """Note in the issue what a channel has; an edit, which mails nobody."""
@@ -94,10 +115,12 @@ def steps(
 ) -> Generator[tuple[str, Mark], None, None]:
     """Send what a channel does not have yet; give each thing when it is sent, and the new mark.
 
-    A name whose address was of the other kind (chat, direct mail) when it got a part is left alone,
-    so that nothing is repeated. Raises ChannelFailed.
+    Before the first one, it gives the mark as it is, without a thing. Raises ChannelFailed.
     """
-    if channel.is_mail and not mark.papers:
+    if has_all(channel, mail, mark):
+        return
+    yield "", mark
+    if channel.is_mail:
         account = MailAccount.open(channel)
         number = len(account.recipients)
         missing = [each for each in range(1, number + 1) if each not in mark.parts]
@@ -107,11 +130,23 @@ def steps(
             for each in sent:
                 parts |= {each}
                 yield f"mail {each} of {number}", Mark(parts)
-    elif not channel.is_mail and (mark.papers or not mark.parts) and mark.papers < len(mail.items):
+    else:
         chat = Chat.open(channel)
         for part in unsent_parts(mail, links, chat.form, chat.room, mark):
             chat.send(part.title, part.body)
             yield f"part {max(part.mark.parts)}", part.mark
+
+
+def has_all(channel: Channel, mail: Mail, mark: Mark) -> bool:
+    """Whether a channel lacks nothing of a mail. Raises ChannelFailed.
+
+    A name whose address was of the other kind (chat, direct mail) when it got a part lacks nothing,
+    so that nothing is repeated.
+    """
+    if channel.is_mail:
+        recipients = range(1, len(MailAccount.open(channel).recipients) + 1)
+        return bool(mark.papers) or mark.parts.issuperset(recipients)
+    return mark.papers >= len(mail.items) or bool(mark.parts and not mark.papers)
 
 
 def describe(
@@ -135,12 +170,13 @@ def _lacking(
     channel: Channel, mail: Mail, mark: Mark, links: Links
 ) -> Iterator[tuple[str, Sequence[str]]]:
     """What `steps` would send, and its lines; of direct mail, the title alone."""
-    if channel.is_mail and not mark.papers:
+    if has_all(channel, mail, mark):
+        return
+    if channel.is_mail:
         number = len(MailAccount.open(channel).recipients)
         missing = len({*range(1, number + 1)} - mark.parts)
-        if missing:
-            yield f"a mail to channel {channel.name}, recipients: {missing}", [issue_title(mail)]
-    elif not channel.is_mail and (mark.papers or not mark.parts):
+        yield f"a mail to channel {channel.name}, recipients: {missing}", [issue_title(mail)]
+    else:
         chat = Chat.open(channel)
         for part in unsent_parts(mail, links, chat.form, chat.room, mark):
             what = f"part {max(part.mark.parts)} to channel {channel.name} ({chat.service}):"

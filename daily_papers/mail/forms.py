@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.issue import (
@@ -48,6 +48,7 @@ _ALIVE = re.compile(
     re.VERBOSE,
 )
 _MARKDOWN = re.compile(r"[\\`*_\[\]~|<>]")
+_SLACK = re.compile(r"(?<!\w)_|_(?!\w)|[`~\\]")
 _BLOCK_START = re.compile(r"\A(?=[-+=>#]|\d{1,9}[.)])")
 
 
@@ -67,6 +68,15 @@ def _escape_markdown(line: str) -> str:
     return _BLOCK_START.sub(ZERO_WIDTH_SPACE, _MARKDOWN.sub(r"\\\g<0>", line))
 
 
+def _escape_for_slack(line: str) -> str:
+    """Slack shows backslashes, and has no escapes but those of HTML, which Apprise makes of ours.
+
+    Apprise makes italics of any two stars, whatever is beside them, so they become other stars.
+    """
+    broken = _SLACK.sub(rf"{ZERO_WIDTH_SPACE}\g<0>{ZERO_WIDTH_SPACE}", line.replace("*", "\u2217"))
+    return re.sub("[<>]", r"\\\g<0>", broken)
+
+
 MARKDOWN = Form(
     name="markdown",
     escape=_escape_markdown,
@@ -75,6 +85,7 @@ MARKDOWN = Form(
     line_break="  \n",
     paragraph="\n\n",
 )
+SLACK = replace(MARKDOWN, escape=_escape_for_slack)
 HTML = Form(
     name="html",
     escape=html.escape,

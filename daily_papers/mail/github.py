@@ -76,7 +76,8 @@ class NotPermitted(GitHubError):
 
     advice = (
         "give the workflow's job `permissions: issues: write` (or a personal token the permission"
-        " Issues, read and write, for {repository}); an archived repository takes no issues"
+        " Issues, read and write, for {repository}); an archived repository takes no issues, and a"
+        " locked issue no comments"
     )
 
 

@@ -47,15 +47,15 @@ IN_FULL = 25
 _LONGEST_COUNTS = 2000
 
 _DIGEST = r"\d{4}-\d{2}-\d{2}(?:-\d+)?"
+# Whatever a person has made of the marks, the key still says that its digests were sent.
 _PART_KEY = re.compile(
-    rf"""^<!--[ ]daily-papers
-        [ ]digest=(?P<digests>{_DIGEST}(?:,{_DIGEST})*)
-        [ ]repository=(?P<repository>[\w.-]+/[\w.-]+)
-        (?:[ ]keyword=(?P<keyword>[a-z0-9-]+))?
-        [ ]part=(?P<part>\d+)/(?P<parts>\d+)
-        [ ]papers=(?P<first>\d+)-(?P<last>\d+)
-        (?:[ ](?P<marks>since=\S+[ ]channels=\S+))?
-        [ ]-->\s*$""",
+    rf"""^<!--\s+daily-papers
+        \s+digest=(?P<digests>{_DIGEST}(?:,{_DIGEST})*)
+        \s+repository=(?P<repository>[\w.-]+/[\w.-]+)
+        (?:\s+keyword=(?P<keyword>[a-z0-9-]+))?
+        \s+part=(?P<part>\d+)/(?P<parts>\d+)
+        \s+papers=(?P<first>\d+)-(?P<last>\d+)
+        (?P<marks>\s[^<>]*)?-->\s*$""",
     re.VERBOSE | re.MULTILINE | re.ASCII,
 )
 
@@ -152,7 +152,7 @@ def find_part_keys(body: str) -> Iterator[PartKey]:
             first=int(found["first"]),
             last=int(found["last"]),
             keyword=found["keyword"] or "",
-            marks=Marks.parse(found["marks"]) if found["marks"] else None,
+            marks=Marks.parse((found["marks"] or "").strip()),
         )
 
 

@@ -28,6 +28,7 @@ from daily_papers.mail.issue import (
     utf16_length,
     visible_text,
 )
+from daily_papers.mail.marks import Marks
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.text import plural
 
@@ -266,6 +267,10 @@ def plan_topic(
     return TopicPlan(topic, lasting, is_renamed, out, tuple(parts), changed)
 
 
+def _is_needed(marks: Marks | None, today: date) -> bool:
+    return marks is not None and (marks.is_due(today) or marks.is_given_up(today))
+
+
 def deliveries_issue(
     keys: Sequence[PartKey], today: date | None
 ) -> tuple[str, tuple[PartKey, ...]]:
@@ -275,7 +280,7 @@ def deliveries_issue(
     gaps. Without a day, as long as a digest is damaged, all stay: they show that it is missing.
     """
     kept = list(keys)
-    while today and len(kept) > 1 and not (kept[0].marks and kept[0].marks.is_due(today)):
+    while today and len(kept) > 1 and not _is_needed(kept[0].marks, today):
         del kept[0]
     while sum(utf16_length(str(key)) + 2 for key in kept) > LONGEST_BODY:
         del kept[0]

@@ -72,6 +72,10 @@ class Marks:
         """Whether channels that failed are still tried."""
         return (today - self.since).days <= DAYS_TRIED
 
+    def is_given_up(self, today: date) -> bool:
+        """Whether this is the first day on which they no longer are."""
+        return (today - self.since).days == DAYS_TRIED + 1
+
     def with_mark(self, name: str, mark: Mark) -> Marks:
         """The marks after something was sent to a channel."""
         return replace(self, channels={**self.channels, name: mark})

@@ -289,7 +289,7 @@ class _Run:
             problems = outbox.send(unsent, self.digests, self.today)
             self.problems.extend(problems)
             if not (unsent.mails or unsent.waiting or unsent.topics or problems):
-                self.say("nothing to send: every digest has its issue")
+                self.say("no issue to open: every digest has its own")
 
     def _show_rest(self, outbox: Outbox) -> None:
         """Print what issues and channels lack of mails that were begun."""

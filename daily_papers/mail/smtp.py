@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ from email.utils import format_datetime, formataddr, parseaddr
 from enum import Enum
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from daily_papers.mail.channels import MOST_RECIPIENTS, Channel
+from daily_papers.clock import time_limit
+from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Channel
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.forms import HTML, TEXT, whole_text
 from daily_papers.mail.issue import Links, issue_title
@@ -36,6 +38,11 @@ _PROVIDERS = {
     "163.com": ("smtp.163.com", 465),
     "126.com": ("smtp.126.com", 465),
 }
+#: What may come after the ``?``; the last ones are Apprise's, and mean nothing here.
+_OPTIONS = (
+    *("to", "cc", "bcc", "from", "name", "smtp", "mode", "user", "pass"),
+    *("format", "overflow", "verify", "rto", "cto", "tz", "emojis"),
+)
 
 
 class Security(Enum):
@@ -67,13 +74,13 @@ class MailAccount:
         """Read the address of a channel; asks nobody. Raises ChannelFailed."""
         try:
             account = _parse(channel)
+        except _Wrong as error:
+            raise channel.failed(f"its address is wrong: {error}") from None
         except ValueError:
-            account = None
-        if account is None:
             raise channel.failed(
                 "its address is not of the form mailtos://user:password@host?to=reader@example.org"
                 " (write other signs in a password as %40)"
-            )
+            ) from None
         if len(account.recipients) > MOST_RECIPIENTS:
             raise channel.failed(
                 f"it has more than {MOST_RECIPIENTS} recipients; use a mailing list, or a second"
@@ -86,23 +93,23 @@ class MailAccount:
 
         Raises ChannelFailed, at the end if only some recipients were refused.
         """
-        refused: list[int] = []
+        refused: dict[str, list[int]] = defaultdict(list)
         if not messages:
             return
         with self._errors_without_secrets(), self._connection() as connection:
             for number, message in messages.items():
-                try:
-                    connection.send_message(message)
-                except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
-                    refused.append(number)
-                    with suppress(smtplib.SMTPResponseException):
-                        connection.rset()
+                with time_limit(SECONDS_A_MESSAGE):
+                    what = _send_message(connection, message)
+                if what:
+                    refused[what].append(number)
                 else:
                     yield number
         if refused:
-            numbers = ", ".join(map(str, refused))
+            reasons = " and ".join(
+                f"{what} {', '.join(map(str, numbers))}" for what, numbers in refused.items()
+            )
             raise self.channel.failed(
-                f"the mail server refused recipient {numbers} (counted as in the secret)"
+                f"the mail server refused {reasons} (counted as in the secret)"
             )
 
     def message(self, recipient: int, title: str, texts: tuple[str, str]) -> EmailMessage:
@@ -121,6 +128,16 @@ class MailAccount:
 
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
+        with time_limit(SECONDS_A_MESSAGE):
+            connection = self._connect()
+        try:
+            yield connection
+            with time_limit(SECONDS_A_MESSAGE), suppress(smtplib.SMTPException, OSError):
+                connection.quit()
+        finally:
+            connection.close()
+
+    def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self.security is Security.SSL:
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -128,19 +145,15 @@ class MailAccount:
             )
         else:
             connection = smtplib.SMTP(self.server, self.port, timeout=_SECONDS)
-        try:
-            connection.ehlo_or_helo_if_needed()
-            offered = connection.has_extn("starttls")
-            if self.security is Security.STARTTLS or (
-                self.security is Security.STARTTLS_IF_OFFERED and offered
-            ):
-                connection.starttls(context=context)
-            if self.password:
-                connection.login(self.user, self.password)
-            yield connection
-        finally:
-            with suppress(smtplib.SMTPException, OSError):
-                connection.quit()
+        connection.ehlo_or_helo_if_needed()
+        offered = connection.has_extn("starttls")
+        if self.security is Security.STARTTLS or (
+            self.security is Security.STARTTLS_IF_OFFERED and offered
+        ):
+            connection.starttls(context=context)
+        if self.password:
+            connection.login(self.user, self.password)
+        return connection
 
     @contextmanager
     def _errors_without_secrets(self) -> Iterator[None]:
@@ -194,13 +207,34 @@ def mail_message(account: MailAccount, recipient: int, mail: Mail, links: Links)
     return message
 
 
-def _parse(channel: Channel) -> MailAccount | None:
-    """Read an address; None, or ValueError, if it is not of the form."""
+def _send_message(connection: smtplib.SMTP, message: EmailMessage) -> str:
+    """Send one mail; return what the server refused, if it did, and only for this mail."""
+    try:
+        connection.send_message(message)
+    except smtplib.SMTPRecipientsRefused:
+        refused = "recipient"
+    except smtplib.SMTPDataError as error:
+        refused = f"the mail itself (status {error.smtp_code}) for recipient"
+    else:
+        return ""
+    with suppress(smtplib.SMTPResponseException):
+        connection.rset()
+    return refused
+
+
+class _Wrong(ValueError):
+    """What is wrong with an address, without a word of it."""
+
+
+def _parse(channel: Channel) -> MailAccount:
+    """Read an address. Raises _Wrong, or ValueError if it is not of the form."""
     parts = urlsplit(channel.address)
     given = {name.lower(): values[-1] for name, values in parse_qs(parts.query).items()}
     host = parts.hostname
     if not host or (parts.path.strip("/") and "@" not in unquote(parts.path)):
-        return None
+        raise ValueError
+    if given.keys() - _OPTIONS:
+        raise _Wrong(f"after the ? it has something that is none of {', '.join(_OPTIONS[:9])}")
     is_secure = parts.scheme.lower() == "mailtos"
     mode = given.get("mode", "starttls" if is_secure else "").lower()
     user = unquote(parts.username or "")
@@ -210,14 +244,20 @@ def _parse(channel: Channel) -> MailAccount | None:
         server, standard = provider
         port = port or standard
         mode = "ssl" if port == 465 else "starttls"
+    if mode not in (each.value for each in Security):
+        raise _Wrong("mode= is none of ssl, starttls, insecure")
     security = Security(mode)
     port = port or {Security.SSL: 465, Security.STARTTLS: 587}.get(security, 25)
     own = user if "@" in user else f"{user}@{host}"
     name, sender = _named(given.get("from", ""), own)
     wanted = [*unquote(parts.path).split("/"), *_listed(given, ("to", "cc", "bcc"))]
     recipients = tuple(dict.fromkeys(filter(None, map(str.strip, wanted)))) or (sender,)
-    if not all(_ADDRESS.fullmatch(each) for each in (sender, *recipients)):
-        return None
+    for place, each in (
+        ("the sender", sender),
+        *((f"recipient {number}", each) for number, each in enumerate(recipients, 1)),
+    ):
+        if not _ADDRESS.fullmatch(each):
+            raise _Wrong(f"{place} is not a mail address")
     login = given.get("user") or (own if provider else user)
     password = unquote(parts.password or "") or given.get("pass", "")
     return MailAccount(
