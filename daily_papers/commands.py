@@ -285,9 +285,8 @@ def _render(arguments: Namespace) -> int:
     ),
 )
 def _check(arguments: Namespace) -> int:
-    from daily_papers.config import ConfigError, load_config
+    from daily_papers.config import KEYWORDS, ConfigError, load_config
     from daily_papers.keyword_check import check_keywords
-    from daily_papers.repository import KEYWORDS
 
     path = arguments.root / KEYWORDS
     config = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from daily_papers.config import Config, ConfigError, Keyword, Problem, parse_config
+from daily_papers.config import KEYWORDS, Config, ConfigError, Keyword, Problem, parse_config
 from daily_papers.config.messages import list_as_yaml
 from daily_papers.config.slugs import in_any_order
 from daily_papers.daily.liking import unreadable_libraries
@@ -16,7 +16,6 @@ from daily_papers.papers.authors import name_key, same_name
 from daily_papers.query.expression import Expression, Field, Phrase, leaves
 from daily_papers.query.fulltext import stems_of
 from daily_papers.query.request_line import term_too_long
-from daily_papers.repository import KEYWORDS
 from daily_papers.store.files import load_store
 
 #: A larger store is not read: `check` looks at files that anybody may have sent.

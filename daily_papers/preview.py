@@ -18,6 +18,7 @@ from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import (
+    KEYWORDS,
     Config,
     ConfigError,
     Keyword,
@@ -56,7 +57,7 @@ from daily_papers.query.expression import (
 from daily_papers.query.matching import Matches, Verdict
 from daily_papers.query.nearest import nearest_phrases
 from daily_papers.render.markdown import shown
-from daily_papers.repository import KEYWORDS, Repository
+from daily_papers.repository import Repository
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
 from daily_papers.text import plural

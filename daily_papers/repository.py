@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from daily_papers.config import Config, Keyword, load_config
+from daily_papers.config import KEYWORDS, Config, Keyword, load_config
 from daily_papers.errors import DailyPapersError, RegionError
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, digest_order, is_key
@@ -42,7 +42,6 @@ from daily_papers.store.summaries import (
 )
 from daily_papers.transaction import Transaction, locked, unwritable
 
-KEYWORDS = "keywords.yaml"
 README = "README.md"
 PAGES = "papers"
 DIGESTS = "digests"

@@ -8,9 +8,10 @@ but probably not meant.
 from __future__ import annotations
 
 from daily_papers.config.model import Config, ConfigError, Keyword, Problem, Summaries
-from daily_papers.config.reader import load_config, parse_config
+from daily_papers.config.reader import KEYWORDS, load_config, parse_config
 
 __all__ = [
+    "KEYWORDS",
     "Config",
     "ConfigError",
     "Keyword",

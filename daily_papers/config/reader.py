@@ -60,6 +60,8 @@ from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
 from daily_papers.render.markdown import COLUMNS
 from daily_papers.text import cut
 
+#: The file, in the folder of a digest repository.
+KEYWORDS: Final = "keywords.yaml"
 MOST_BYTES: Final = 512_000
 MOST_KEYWORDS: Final = 10_000
 MOST_PAPERS: Final = 2_000

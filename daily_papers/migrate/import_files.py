@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from daily_papers.config import Keyword, load_config, parse_config
+from daily_papers.config import KEYWORDS, Keyword, load_config, parse_config
 from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
@@ -30,7 +30,7 @@ from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import Matches
 from daily_papers.render.readme import BEGIN, END
 from daily_papers.render.templates import bundled_templates
-from daily_papers.repository import KEYWORDS, README, Repository
+from daily_papers.repository import README, Repository
 from daily_papers.store.files import save_store
 from daily_papers.store.store import Draft, KeywordState, News, StoredPaper
 from daily_papers.text import plural

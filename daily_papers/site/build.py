@@ -12,9 +12,10 @@ from functools import partial
 from pathlib import Path
 
 import daily_papers
+from daily_papers.config import KEYWORDS
 from daily_papers.export import Row, jsonl, summarized
 from daily_papers.papers.paper import newest_first
-from daily_papers.repository import DIGESTS, KEYWORDS, Repository
+from daily_papers.repository import DIGESTS, Repository
 from daily_papers.site.data import DigestFile, SiteData, Topic, digest_file
 from daily_papers.site.feeds import SiteAddress, feeds
 from daily_papers.site.formulas import FormulaRenderer

@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Final
 
 from daily_papers.clock import Clock
+from daily_papers.config import KEYWORDS
 from daily_papers.config.model import Summaries
 from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import server_url
 from daily_papers.papers.paper import Paper, newest_first
 from daily_papers.records import decode, parse
-from daily_papers.repository import DIGESTS, KEYWORDS, Repository
+from daily_papers.repository import DIGESTS, Repository
 from daily_papers.store.store import Store
 from daily_papers.store.summaries import Summary, SummaryKey, load_summaries, summary_lines
 from daily_papers.summaries.answer import (
