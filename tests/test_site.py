@@ -129,12 +129,12 @@ def test_what_a_model_says_reaches_all_pages_later_marked_and_as_text(tmp_path: 
         found = row(website, id, path)
         assert text_of(found.xpath(".//h3")[0]) == f"Study {int(id[-1])} of MRI"
         assert text_of(found.find_class("translated")[0]) == title
-        assert text_of(found.xpath(".//summary")[0]) == f"{sentence} (by a model)"
+        assert text_of(found.xpath(".//summary")[0]) == f"(by a model) {sentence}"
         assert text_of(found.find_class("abstract")[0]).startswith("We look at MRI")
     for path in ("index.html", "keywords/medical-imaging.2026-03.html"):
         (line,) = page(website, path).xpath('//ul[@class="lines"]/li')
         assert text_of(line.find_class("translated")[0]) == title
-        assert text_of(line.find_class("sentence")[0]) == f"{sentence} (by a model)"
+        assert text_of(line.find_class("sentence")[0]) == f"(by a model) {sentence}"
     assert_nothing_comes_to_life(website)
     (entry,) = etree.fromstring(website.files()["feed.atom"]).findall("{*}entry")
     assert entry.findtext("{*}title") == "Study 1 of MRI"

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from daily_papers.config.model import ENGLISH, Summaries
+from daily_papers.config.model import ENGLISH, LANGUAGES, LATIN, Summaries
 from daily_papers.papers.paper import Paper
 from daily_papers.records import parse
 from daily_papers.summaries.language import WORD, is_first_person, is_written_in
@@ -34,13 +34,20 @@ _WHAT: Final = {
 
 # What no plain sentence has: addresses, mentions, Markdown's links and code, tags, template code.
 _NOT_PLAIN = re.compile(
-    r"""://|\bwww\.|\bmailto:|\w\.[a-z]{2,24}/|(?<!\w)@\w|\w@[\w.-]*[a-z]\.[a-z]{2}|\#\d|\]\(|`
+    r"""://|\bwww\.|\bmailto:|\w\.[a-z]{2,24}/|(?<!\w)@[^\W\d]|\w@[\w.-]*[a-z]\.[a-z]{2}|\#\d|\]\(|`
         |</[a-z]|<[a-z]+\s+[a-z-]+=|<!--|\{[{%]""",
     re.VERBOSE | re.IGNORECASE,
 )
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn"})
 #: Persian, Hindi and others are written with these.
 _JOINERS = "\u200c\u200d"
+# A refusal speaks of the summary, which a summary never does, unless the paper does.
+_SUMMARY = re.compile(
+    r"summar|zusammenfass(?:en|ung)\b|zusammenzufassen|résum|\bresum[eio]|riassu|streśc|streszcz"
+    r"|özet|tóm tắt|samenvat|samengevat|sammanfatt|摘要|总结|總結|要約|요약"
+    r"|краткое (?:изложение|содержание)|обобщить эту|تلخيص|ملخص",
+    re.IGNORECASE,
+)
 #: With so many letters in common, two words may be one: segments, segmentation.
 _STEM: Final = 5
 
@@ -122,13 +129,17 @@ def _good_text(value: Any, paper: Paper, language: str, longest: int) -> str | N
 def _is_about(paper: Paper, text: str, language: str) -> bool:
     """Whether a text shares as many words with title and abstract as it should.
 
-    In English, more than a third of its longer words: a refusal has fewer. In another language, not
-    nearly all: it would be the authors' English.
+    In English, more than a third of its longer words, and not just the title: a refusal has fewer.
+    In another language with Latin letters, not nearly all: it would be the authors' English.
     """
+    if _SUMMARY.search(text) and not _SUMMARY.search(f"{paper.title} {paper.abstract}"):
+        return False
     known, said = (
         set(WORD.findall(each.lower())) for each in (f"{paper.title} {paper.abstract}", text)
     )
     if language != ENGLISH:
-        return len(said & known) < 4 / 5 * len(said)
+        return LATIN not in LANGUAGES[language] or len(said & known) < 4 / 5 * len(said)
+    if text.rstrip(".").casefold() == paper.title.rstrip(".").casefold():
+        return False
     known, said = ({w[:_STEM] for w in words if len(w) >= _STEM} for words in (known, said))
     return len(said & known) > len(said) / 3

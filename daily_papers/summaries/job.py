@@ -150,11 +150,7 @@ def due_papers(store: Store, known: Known, settings: Summaries, day: date) -> li
         for id, summary in tried.items()
         if summary is None or summary.day != day or not summary.tries
     ]
-    asked = sum(
-        (each.day, each.model, each.language) == (day, settings.model, settings.language)
-        for each in known.values()
-        if each.sentence or each.tries
-    )
+    asked = sum(each.day == day for each in known.values() if each.sentence or each.tries)
     return sorted(waiting, key=order)[: max(0, settings.per_day - asked)]
 
 

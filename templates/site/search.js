@@ -182,7 +182,7 @@ function row(paper) {
   const translated = paper.translated ? [element("p", { className: "translated", dir: "auto" }, ...marked(paper.translated))] : [];
   const article = element("article", { className: "paper", id: paper.id.replace("/", "-") }, title, ...translated, by);
   if (paper.page) {
-    const details = element("details", {}, element("summary", {}, ...said(paper)));
+    const details = element("details", {}, element("summary", { dir: "auto" }, ...said(paper)));
     const page = element("p", { className: "links" }, element("a", { className: "home", href: `${root}${paper.page}#${article.id}` }, "Its page here"));
     details.append(page);
     article.append(details);
@@ -195,8 +195,8 @@ function row(paper) {
 
 function said(paper) {
   if (!paper.said) return marked(excerpt(paper) || "Abstract");
-  return [element("span", { className: "said", dir: "auto" }, ...marked(paper.said)), " ",
-    element("span", { className: "by-model" }, "(by a model)")];
+  return [element("span", { className: "by-model", dir: "ltr" }, "(by a model)"), " ",
+    element("span", { className: "said" }, ...marked(paper.said))];
 }
 
 // The rest of a row, from the page that has it: its formulas are set there, and its BibTeX is.
