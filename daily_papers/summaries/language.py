@@ -41,7 +41,7 @@ _TABLE: Final = {
     "Latvian": "un ir ar kas tiek lai kā šī šis izmantojot nekā | es nevaru | diemžēl",
     "Lithuanian": "ir kad yra su kuris kuri bei nei pagal šis naudojant | aš negaliu | deja",
     "Polish": "w że się jest oraz dla przez który która tej niż | mogę jestem | niestety",
-    "Portuguese, Brazilian Portuguese": "os um uma que com em ao não | eu posso consigo | lamento",
+    "Portuguese, Brazilian Portuguese": "um uma que com ao não mais | eu posso consigo | lamento",
     "Romanian": "și şi pe cu care pentru din este un în prin decât | îmi | scuze",
     "Slovak": "sa je pre ktorý ktorá ktoré sú ako pomocou tejto vo | nemôžem | žiaľ bohužiaľ",
     "Slovenian": "je ki kot tudi smo ter lahko pomočjo med nad | | žal oprostite",
