@@ -75,14 +75,14 @@ def load_store(root: Path) -> Store:
         state, papers_written = _record(_STATE, 1, _content(root, _STATE), _state)
     elif not is_new:
         # Without its state the store would count as new, and no news so far would be known.
-        problem = f"missing, although the rest of the store is there; {_remedy(_STATE)}"
-        raise StoreError(_STATE, problem)
+        raise _missing(_STATE)
     keywords = _by_key(
         _records(root, [_KEYWORDS], lambda values: _read_keyword(values, state)),
         lambda keyword: keyword.slug,
     )
-    if not is_new and not keywords and (root / _KEYWORDS).exists():
-        raise _empty(_KEYWORDS)
+    if not is_new and not keywords:
+        # Every keyword would count as new, and nothing found for it as news.
+        raise _empty(_KEYWORDS) if (root / _KEYWORDS).exists() else _missing(_KEYWORDS)
     weeks = _records(root, [_WEEKS], lambda values: decode(_Week, values))
     stored = _by_key(_records(root, papers, _read_paper), lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
@@ -183,11 +183,14 @@ def save_store(store: Store, transaction: Transaction) -> None:
 def _save_history(transaction: Transaction, left: Iterable[StoredPaper], day: date) -> None:
     """Append the papers that have left their last table to the day's file.
 
-    An earlier run of the day may have written to it, even the same papers.
+    An earlier run of the day may have written to it, even the same papers: they came back to a
+    table, without what the history has, and left it again.
     """
     path = f"{_HISTORY}/{day}.jsonl"
     known = {each.paper.id: each for _, each in _records(transaction.root, [path], _read_paper)}
-    known |= {stored.paper.id: stored for stored in left}
+    for stored in left:
+        before = known.get(stored.paper.id)
+        known[stored.paper.id] = stored if before is None else before.followed_by(stored)
     lines = [_paper_line(known[id]) for id in sorted(known, key=announcement_order)]
     transaction.write(path, "".join(lines).encode())
 
@@ -353,6 +356,10 @@ def _content(root: Path, path: str) -> bytes:
 
 def _empty(path: str) -> StoreError:
     return StoreError(path, f"damaged: the file is empty; {_remedy(path)}")
+
+
+def _missing(path: str) -> StoreError:
+    return StoreError(path, f"missing, although the rest of the store is there; {_remedy(path)}")
 
 
 def readable(
