@@ -36,7 +36,7 @@ from daily_papers.daily.news import NewPapers, find_news, papers_of
 from daily_papers.daily.plan import FetchMode, Run
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
 from daily_papers.mail.digest import Digest, number_of
-from daily_papers.mail.morning import news_items, people_of
+from daily_papers.mail.morning import morning, news_items, people_of
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
@@ -253,16 +253,18 @@ def _digest(
     skipped: str | None,
     run: Run,
 ) -> Digest:
-    """Make the run's news a digest."""
+    """Make the run's news a digest, in the order in which it is read."""
     keywords = config.keywords
+    people = people_of(keywords)
+    sections = morning(items, [keyword.slug for keyword in keywords], dict(people))
     first = number_of(run.digest_key) == 1
     return Digest(
         key=run.digest_key,
         repository=run.repository,
         day=run.day,
-        items=items,
+        items=tuple(item for section in sections for item in section.items),
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in keywords),
-        people=people_of(keywords),
+        people=people,
         revisions=len(store.state.revised if first else _revised_now(before, store)),
         skipped=skipped,
         due=weekly_mail_after(before.state, run.day) if config.weekly else None,

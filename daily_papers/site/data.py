@@ -95,6 +95,19 @@ class DigestFile:
         return f"{self.path}.html"
 
     @property
+    def parts(self) -> int:
+        """How many pages it has."""
+        rest = len(self.ids) - _ROWS_FIRST
+        return 1 if len(self.ids) <= PAPERS_A_PAGE else 1 + -(-rest // PAPERS_A_PAGE)
+
+    def page_of(self, id: str) -> str:
+        """The page with a paper's row, seen from the start page: the file has them in order."""
+        if self.parts == 1 or id not in self.ids[_ROWS_FIRST:]:
+            return self.page
+        place = self.ids.index(id) - _ROWS_FIRST
+        return part_of(self.path, 2 + place // PAPERS_A_PAGE)
+
+    @property
     def text(self) -> str:
         """``Monday, February 9, 2026``, with a number from the day's second digest on."""
         number = number_of(self.key)
@@ -195,7 +208,7 @@ class SiteData:
     def place(self, id: str) -> str | None:
         """The page that has the paper's abstract; None if only arXiv has it."""
         digest = self.digest_of.get(id)
-        return self._places.get(id) if digest is None else digest.page
+        return self._places.get(id) if digest is None else digest.page_of(id)
 
     def code_url(self, paper: Paper) -> str | None:
         """Where the paper's code is; remembered, since every row and feed asks."""
@@ -278,6 +291,8 @@ class SiteData:
 #: The most papers with abstracts on one page, and without.
 PAPERS_A_PAGE = 100
 LINES_A_PAGE = 300
+#: Rows of the first page of a day that has several; the papers after them are lines there.
+_ROWS_FIRST = 50
 
 
 def part_of(path: str, number: int) -> str:

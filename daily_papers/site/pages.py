@@ -32,8 +32,6 @@ from daily_papers.site.output import File, key_of
 from daily_papers.site.rows import Rows, anchor
 from daily_papers.text import MONTHS, long_date, plural
 
-#: Rows of the first page of a day that has several; the papers after them are lines there.
-_ROWS_FIRST = 50
 #: On the start page.
 _LINES_OF_A_TOPIC = 8
 _LINES_ON_START = 60
@@ -161,25 +159,20 @@ class Pages:
     ) -> Iterator[File]:
         papers = [self._data.key(id) for id in digest.ids]
         beside = newer.page if newer else None, older.page if older else None
-        parts = 1
-        if len(digest.ids) > PAPERS_A_PAGE:
-            parts += -(-(len(digest.ids) - _ROWS_FIRST) // PAPERS_A_PAGE)
-        for number in range(1, parts + 1):
+        for number in range(1, digest.parts + 1):
             key = key_of(self._site_key, digest.content, papers, beside, number)
-            page = partial(self._digest_page, digest, number, parts, beside)
+            page = partial(self._digest_page, digest, number, beside)
             yield File(part_of(digest.path, number), key, page, str(digest.day))
 
     def _digest_page(
-        self, file: DigestFile, number: int, parts: int, beside: tuple[str | None, str | None]
+        self, file: DigestFile, number: int, beside: tuple[str | None, str | None]
     ) -> bytes:
         digest = self._read(file)
         path = part_of(file.path, number)
-        sections, contents, begun = [], [], 0
+        sections, contents = [], []
         for name, section in _sections(digest):
             topic = self._data.topic_of.get(section.slug)
-            pages = [_part_with(place, parts) for place in range(begun, begun + len(section.items))]
-            begun += len(section.items)
-            rows, lines = self._listed(file, section.items, pages, number)
+            rows, lines = self._listed(file, section.items, number)
             is_here = number == 1 or bool(rows)
             place = path if is_here else file.page
             contents.append((name, _place_of(section), section.total, place))
@@ -196,23 +189,25 @@ class Pages:
             contents=contents,
             parts=[
                 Part(f"Part {each}", part_of(file.path, each), 0, each == number)
-                for each in range(1, parts + 1)
+                for each in range(1, file.parts + 1)
             ],
             newer=beside[0],
             older=beside[1],
         )
 
     def _listed(
-        self, file: DigestFile, items: Sequence[NewsItem], pages: Sequence[int], number: int
+        self, file: DigestFile, items: Sequence[NewsItem], number: int
     ) -> tuple[tuple[Markup, ...], tuple[tuple[str, Markup], ...]]:
         """The rows of a section on one page of a day; on the first page also lines of the rest."""
         rows, lines = [], []
-        for item, page in zip(items, pages, strict=True):
+        here = part_of(file.path, number)
+        for item in items:
             id = item.paper.id
-            if page == number:
+            page = file.page_of(id)
+            if page == here:
                 rows.append(self._rows.row(id, item))
             elif number == 1:
-                href = f"../{part_of(file.path, page)}#{anchor(id)}"
+                href = f"../{page}#{anchor(id)}"
                 lines.append((anchor(id), self._rows.line(id, href, item)))
         return tuple(rows), tuple(lines)
 
@@ -411,13 +406,6 @@ def _sections(digest: Digest) -> Iterator[tuple[str, MorningSection]]:
 def _place_of(section: MorningSection) -> str:
     """The id of a section in a page; no slug is like the one of the closest papers."""
     return f"in-{section.slug}" if section.slug != CLOSEST else "closest"
-
-
-def _part_with(place: int, parts: int) -> int:
-    """The number of the page on which a day's paper is, by its place in the day's order."""
-    if parts == 1 or place < _ROWS_FIRST:
-        return 1
-    return 2 + (place - _ROWS_FIRST) // PAPERS_A_PAGE
 
 
 def _title(name: str, number: int) -> str:
