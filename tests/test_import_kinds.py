@@ -74,6 +74,43 @@ def test_a_paper_is_found_by_its_link(
         assert list(stored["keywords"]) == ["mice"]
 
 
+def link(number: int, text: str = "pdf") -> str:
+    return f"[{text}](https://arxiv.org/abs/2501.{number:05})"
+
+
+@pytest.mark.parametrize(
+    ("lines", "papers", "told"),
+    [
+        # Of several links the title's own is the paper; a cell may hold the titles of several.
+        (f"- {link(4, 'A')}: Compared with {link(5, 'B')} it is fast.", {4: "A"}, "this row stays"),
+        (f"- {link(4, 'A')}, [v2](https://arxiv.org/abs/2501.00004v2)", {4: "A"}, ""),
+        (f"| Paper |\n|---|\n| {link(2, 'A')}, **{link(3, 'B')}** |", {2: "A", 3: "B"}, ""),
+        (f"<table><tr><td>{link(2, 'A')}<br>{link(3, 'B')}</table>", {2: "A", 3: "B"}, ""),
+        (f"| Paper |\n|---|\n| A {link(2)}, B {link(3)} |", {}, "it links to several papers"),
+        (f"| Title | PDF |\n|-|-|\n| A | {link(2)} {link(3)} |", {}, "it links to several papers"),
+        (f"| {link(2, 'A')} | {link(3, 'B')} |", {2: "A"}, "this row stays"),
+        # Rows without columns are not always like those of one tool.
+        (
+            f"| [A paper of mice](https://x.org/a) | Ann Other | {link(2)} |",
+            {2: "A paper of mice"},
+            "",
+        ),
+        (f"| Title | Abstract |\n|-|-|\n| A | As in {link(2)}. |", {}, "is in an abstract"),
+    ],
+)
+def test_no_link_to_a_paper_is_taken_for_another_or_lost(
+    repository: Repository, lines: str, papers: dict[int, str], told: str
+):
+    repository.write("README.md", f"# T\n\n## Mice\n\n{lines}\n\n- {link(9, 'Z')}\n")
+    ended = bring_in(repository, repository.root, "--replace")
+    records = repository.records("data/papers/*.jsonl")
+    stored = {int(record["id"][5:]): record["title"] for record in records}
+    assert stored == {**papers, 9: "Z"}
+    assert ended.code == (3 if told and not papers else 0)
+    assert told in ended.err if told else not ended.err
+    assert (lines.splitlines()[-1] in repository.text("README.md")) is bool(told)
+
+
 def test_items_within_items_are_papers_of_their_own(repository: Repository, tmp_path: Path):
     text = (
         f"## mice\n\n- [A]({URL})\n  - Related: [x](http://arxiv.org/abs/2501.00009)\n"

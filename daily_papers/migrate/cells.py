@@ -181,7 +181,7 @@ _SHORT = {"date", "published", "idle", "link"}
 FAMILY = ("title", "date", "abstract", "comment")
 # What stands in rows without a header, by what they begin with.
 _USUAL_ROWS = (
-    (re.compile(r"[*_]*\[.*\]\("), FAMILY),
+    (re.compile(rf"[*_]*\[(?:(?!\]\().)*{_TO_PAPER}", re.IGNORECASE), FAMILY),
     (re.compile(r"[*_]*\d{4}-\d\d-\d\d[*_]*\s*\|"), ("date", "title", "authors", "link", "code")),
 )
 
@@ -365,8 +365,16 @@ def named(cells: Sequence[Cell]) -> Sequence[Cell]:
 
 # --- the paper -----------------------------------------------------------------------------------
 
+SEVERAL = "it links to several papers, so give each a row of its own, then import again"
+ELSEWHERE = (
+    "its only link to a paper is in an abstract or a comment, so link its title, then import again"
+)
 WRONG_ID = "no paper at arXiv has this identifier, so mend it, then import again"
 NO_LINK = "no link to a paper at arXiv"
+#: Where the paper of an entry may be linked, in the order in which they count.
+_MAY_LINK = ("link", "title", "date", "idle", "other")
+_END_OF_LINK = re.compile(_TO_PAPER, re.IGNORECASE)
+_ONE_TITLE = re.compile(rf"[*_]*\[[^\[\]]{{1,500}}{_TO_PAPER}", re.IGNORECASE)
 _LINKED_TITLE = re.compile(rf"(?P<dress>[*_]*)\[(?P<title>.*){_TO_PAPER}", re.IGNORECASE)
 
 
@@ -375,10 +383,13 @@ def read_entry(entry: Entry) -> None:
     cells, reading = named(entry.cells), entry.reading or plain
     entry.cells = cells
     found = paper_of(cells)
-    if found is None:
-        wrong = wrong_id_in(cells)
+    linked = {paper.id for kind, text in cells if kind in _MAY_LINK for paper in papers_in(text)}
+    if found is None or (len(linked) > 1 and _is_any_of_several(cells)):
+        wrong = None if found else wrong_id_in(cells)
         title = next(_texts(cells, "title"), cells[0][1])
-        entry.cause = WRONG_ID if wrong else NO_LINK
+        is_elsewhere = any(links_to_paper(text) for _, text in cells)
+        no_paper = WRONG_ID if wrong else ELSEWHERE if is_elsewhere else NO_LINK
+        entry.cause = SEVERAL if found else no_paper
         entry.example = repr(wrong or cut(folded(title), 60))
         return
     written, published = _day(cells, "date"), _day(cells, "published")
@@ -402,7 +413,8 @@ def read_entry(entry: Entry) -> None:
     if code is not None and code != code_url(paper):
         paper = replace(paper, comment="; ".join([*comments, f"Code: {code}"]))
     entry.paper = paper
-    entry.says_more = not all(is_empty(plain(text)) for text in _texts(cells, "other"))
+    says_other = not all(is_empty(plain(text)) for text in _texts(cells, "other"))
+    entry.says_more = says_other or bool(linked - {found.id})
 
 
 def topics_in(cells: Sequence[Cell], kind: str) -> Iterator[str]:
@@ -412,15 +424,50 @@ def topics_in(cells: Sequence[Cell], kind: str) -> Iterator[str]:
 
 
 def paper_of(cells: Sequence[Cell]) -> ArxivId | None:
-    """The paper of an entry; one that its abstract or its comment mentions is another one."""
-    for kind in ("link", "title", "date", "idle", "other"):
+    """The paper of an entry: the one that its title is a link to, or else the first.
+
+    One that its abstract or its comment mentions is another one.
+    """
+    own = next(filter(None, map(_paper_of_title, _texts(cells, "title"))), None)
+    for kind in _MAY_LINK:
         for text in _texts(cells, kind):
-            found = list(papers_in(text))
-            if found:
-                return found[-1] if kind == "title" else found[0]
-            if kind == "link" and (bare := paper_named(plain(text))):
-                return bare
+            bare = paper_named(plain(text)) if kind == "link" else None
+            found = (*papers_in(text), *([bare] if bare else []))
+            if known := next((each for each in found if own in {None, each.id}), None):
+                return known
     return None
+
+
+def _paper_of_title(text: str) -> str | None:
+    """The paper that a whole title is one link to."""
+    is_link = _LINKED_TITLE.fullmatch(text) and not _ends_early(text)
+    return list(papers_in(text))[-1].id if is_link else None
+
+
+def _ends_early(text: str) -> bool:
+    """Whether the link with which a title begins is not all of it, but the first of several."""
+    end = _END_OF_LINK.search(text)
+    within = text[: end.start()] if end else ""
+    return end is not None and end.end() < len(text) and within.count("[") == within.count("]") + 1
+
+
+def _is_any_of_several(cells: Sequence[Cell]) -> bool:
+    """Whether the cell that says which paper it is links to several."""
+    if any(map(_paper_of_title, _texts(cells, "title"))):
+        return False
+    texts = (text for kind in _MAY_LINK for text in _texts(cells, kind))
+    return len({paper.id for paper in papers_in(next(filter(links_to_paper, texts), ""))}) > 1
+
+
+def of_each_paper(cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
+    """The cells of each paper of a row, in which one cell may be the linked titles of several."""
+    for place, (kind, text) in enumerate(cells):
+        titles = [f[0] for f in _ONE_TITLE.finditer(text)] if kind in {"title", ""} else []
+        titles = [title for title in titles if not _NO_TITLE.fullmatch(plain(title))]
+        if len(titles) > 1 and _ends_early(text) and is_empty(plain(_ONE_TITLE.sub("", text))):
+            yield from ([*cells[:place], ("title", t), *cells[place + 1 :]] for t in titles)
+            return
+    yield cells
 
 
 def wrong_id_in(cells: Sequence[Cell]) -> str | None:

@@ -19,7 +19,7 @@ from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml, leftovers
-from daily_papers.migrate.cells import NO_LINK, Entry
+from daily_papers.migrate.cells import Entry
 from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, Page, find_files
@@ -112,7 +112,7 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
             _write_workflows(repository.root, transaction, draw, imported)
         imported.done.append(_sum(files.pages, before.papers.keys() | before.news))
         imported.left_out += [*files.useless, *_left_out(files.pages, stays)]
-        lost = [row for page in files.pages for row in page.rows if row.cause not in {"", NO_LINK}]
+        lost = any(page.lost for page in files.pages)
         barren = [page for page in files.pages if not page.stored]
         imported.is_partial = bool(lost or barren or files.useless)
         finished = [p.path for p in files.pages if not any(row.cause for row in p.rows)]
@@ -384,7 +384,7 @@ def _nothing(files: OldFiles) -> Imported:
     return Imported(
         done=[f"{page.path}: {sentence}" for page in marked],
         left_out=left_out,
-        is_partial=any(row.cause not in {"", NO_LINK} for page in marked for row in page.rows),
+        is_partial=any(page.lost for page in marked),
     )
 
 

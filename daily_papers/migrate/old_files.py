@@ -10,7 +10,7 @@ from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.migrate import old_config
-from daily_papers.migrate.cells import WRONG_ID, Entry, read_entry, topics_in
+from daily_papers.migrate.cells import NO_LINK, WRONG_ID, Entry, read_entry, topics_in
 from daily_papers.migrate.data_files import entries_of_csv, entries_of_json
 from daily_papers.migrate.names import is_topic, undecorated, wrong_link
 from daily_papers.migrate.old_config import OldConfig, read_config
@@ -58,6 +58,11 @@ class Page:
     def stored(self) -> list[Entry]:
         """The rows whose papers are brought in."""
         return [entry for entry in self.entries if entry.paper and not entry.cause]
+
+    @property
+    def lost(self) -> list[Entry]:
+        """The rows that name a paper, or a topic of one, and are not brought in."""
+        return [row for row in self.rows if row.cause not in {"", NO_LINK}]
 
     @property
     def is_marked(self) -> bool:
@@ -131,7 +136,7 @@ def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
         return f"{path}: {error}"
     if page.is_marked:
         find_region(text, page.path)  # a pair, or else an error
-    elif not (page.stored or (is_named and page.rows)):
+    elif not (page.stored or page.lost or (is_named and page.rows)):
         return f"{path}: no link to a paper at arXiv in it"
     found.pages.append(page)
     return None

@@ -25,6 +25,7 @@ from daily_papers.migrate.cells import (
     escaped_by_us,
     kind_named,
     labelled,
+    of_each_paper,
     plain,
     split_cells,
     title_in,
@@ -252,7 +253,9 @@ class _Page:
         elif not found:
             return []
         rows = [
-            Entry(each.line, each.line, cells=cells_of_row(each.text, columns)) for each in found
+            Entry(each.line, each.line, cells=cells)
+            for each in found
+            for cells in of_each_paper(cells_of_row(each.text, columns))
         ]
         kinds = {kind for row in rows for kind, _ in row.cells}
         is_family = self.is_family if columns else kinds.issubset(FAMILY)
@@ -280,7 +283,8 @@ class _Page:
             counted = found.start()
             if links_to_paper(found[1]) or wrong_link(found[1]):
                 named = kinds if len(kinds) == len(texts) else [""] * len(texts)
-                rows.append(Entry(here, here, cells=list(zip(named, texts, strict=True))))
+                cells = list(zip(named, texts, strict=True))
+                rows += [Entry(here, here, cells=each) for each in of_each_paper(cells)]
             else:
                 kinds = kinds or [kind_named(plain(each)) for each in texts]
         head = range(line.line, end + 1)

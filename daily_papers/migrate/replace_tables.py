@@ -73,6 +73,7 @@ def _rows_that_go(
         stored = [row for row in rows if row.paper and not row.cause]
         spare = [row for row in stored if not row.says_more]
         lines = {n for row in spare for n in range(row.line, row.last_line + 1)}
+        lines -= {row.line for row in rows if row not in spare}  # of one line several papers
         if stored or block.topic in empty:
             is_all = len(spare) == len(rows)
             yield block, lines.union(block.head) if is_all else set() if block.is_whole else lines
