@@ -83,7 +83,7 @@ def link(number: int, text: str = "pdf") -> str:
     [
         # Of several links the title's own is the paper; a cell may hold the titles of several.
         (f"- {link(4, 'A')}: Compared with {link(5, 'B')} it is fast.", {4: "A"}, "this row stays"),
-        (f"- {link(4, 'A')}, [v2](https://arxiv.org/abs/2501.00004v2)", {4: "A"}, ""),
+        (f"- {link(4, 'A')}, [html](https://arxiv.org/abs/2501.00004v2)", {4: "A"}, ""),
         (f"| Paper |\n|---|\n| {link(2, 'A')}, **{link(3, 'B')}** |", {2: "A", 3: "B"}, ""),
         (f"<table><tr><td>{link(2, 'A')}<br>{link(3, 'B')}</table>", {2: "A", 3: "B"}, ""),
         (f"| Paper |\n|---|\n| A {link(2)}, B {link(3)} |", {}, "it links to several papers"),
@@ -91,7 +91,7 @@ def link(number: int, text: str = "pdf") -> str:
         (f"| {link(2, 'A')} | {link(3, 'B')} |", {2: "A"}, "this row stays"),
         # Rows without columns are not always like those of one tool.
         (
-            f"| [A paper of mice](https://x.org/a) | Ann Other | {link(2)} |",
+            f"| [A paper of mice](https://x.org/a) | Ann Other, Bob Else | {link(2)} |",
             {2: "A paper of mice"},
             "",
         ),
