@@ -187,6 +187,18 @@ def test_a_row_with_another_comment_is_named_where_it_stays(old: Repository):
         assert "13 pages" in old.text("README.md").splitlines()[number - 1]
 
 
+@pytest.mark.parametrize("options", [(), ("--replace",)])
+def test_a_second_import_keeps_what_the_first_did_of_two_comments(
+    old: Repository, options: tuple[str, ...]
+):
+    again = row("Fetal MRI", "2504.00002v2", "2025-04-03", "MRI, early.", "13 pages")
+    old.write("README.md", OTHER_TOOL.replace("| **[No address]", f"{again}| **[No address]"))
+    first = bring_in(old, *options)
+    tree = old.tree()
+    assert bring_in(old, *options).err.splitlines() == first.err.splitlines()
+    assert old.tree() == tree
+
+
 def test_a_second_import_changes_nothing(old: Repository):
     bring_in(old)
     tree = old.tree()

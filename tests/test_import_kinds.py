@@ -84,6 +84,7 @@ def link(number: int, text: str = "pdf") -> str:
         # Of several links the title's own is the paper; a cell may hold the titles of several.
         (f"- {link(4, 'A')}: Compared with {link(5, 'B')} it is fast.", {4: "A"}, "this row stays"),
         (f"- {link(4, 'A')}, [html](https://arxiv.org/abs/2501.00004v2)", {4: "A"}, ""),
+        ("- [A](https://arxiv.org/abs/2501.00004/)", {4: "A"}, ""),
         (f"| Paper |\n|---|\n| {link(2, 'A')}, **{link(3, 'B')}** |", {2: "A", 3: "B"}, ""),
         (f"<table><tr><td>{link(2, 'A')}<br>{link(3, 'B')}</table>", {2: "A", 3: "B"}, ""),
         (f"| Paper |\n|---|\n| A {link(2)}, B {link(3)} |", {}, "it links to several papers"),
@@ -93,6 +94,15 @@ def link(number: int, text: str = "pdf") -> str:
         (
             f"| [A paper of mice](https://x.org/a) | Ann Other, Bob Else | {link(2)} |",
             {2: "A paper of mice"},
+            "",
+        ),
+        (f"| Name |\n|---|---|\n| A | {link(2)} |", {2: "A"}, ""),
+        (f"Title | PDF\nA | {link(2)}", {}, "no table that has a line like |---|---|"),
+        # Links by reference.
+        ("| Paper |\n|-|\n| [A][r] |\n\n[R]: <https://arxiv.org/abs/2501.00002>", {2: "A"}, ""),
+        (
+            "- [A][]\n- [B]\n\n[a]: //arxiv.org/abs/2501.00002\n[b]: //arxiv.org/abs/2501.00003",
+            {2: "A", 3: "B"},
             "",
         ),
         (f"| Title | Abstract |\n|-|-|\n| A | As in {link(2)}. |", {}, "is in an abstract"),
@@ -108,7 +118,9 @@ def test_no_link_to_a_paper_is_taken_for_another_or_lost(
     assert stored == {**papers, 9: "Z"}
     assert ended.code == (3 if told and not papers else 0)
     assert told in ended.err if told else not ended.err
-    assert (lines.splitlines()[-1] in repository.text("README.md")) is bool(told)
+    assert (lines.partition("\n\n")[0].splitlines()[-1] in repository.text("README.md")) is bool(
+        told
+    )
 
 
 def test_items_within_items_are_papers_of_their_own(repository: Repository, tmp_path: Path):
@@ -147,6 +159,7 @@ def test_the_title_above_topics_is_none_and_an_empty_section_is_one(
     (tmp_path / "a.md").write_text(
         f"# My own words\n\nSome.\n\n## 1. Mice (1)\n{HEAD}{ROW}\n{TO_TOP}\n## Brown voles\n\n"
         f"{TO_TOP}\n## Rats\n{rats}\n## Others\n{others}\n## Foxes\n\n## Hidden\nWords.\n"
+        "## How to use\n\n## Citation\n\n## Installation\n\n## Usage\n\n## License\n"
     )
     ended = bring_in(repository, tmp_path / "a.md")
     names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]

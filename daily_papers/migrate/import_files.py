@@ -32,7 +32,7 @@ from daily_papers.render.readme import BEGIN, END
 from daily_papers.render.templates import bundled_templates
 from daily_papers.repository import README, Repository
 from daily_papers.store.files import save_store
-from daily_papers.store.store import Draft, KeywordState, News, StoredPaper
+from daily_papers.store.store import Draft, KeywordState, News, Store, StoredPaper
 from daily_papers.text import plural
 from daily_papers.transaction import Transaction, unwritable
 
@@ -95,7 +95,7 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         if not keywords or (not before.keywords and _are_the_example(keywords)):
             keywords = _new_keywords(path, files, config, transaction, imported)
         is_config_used = bool(imported.done and not imported.left_out)
-        shelf = _shelved(files.pages, keywords)
+        shelf = _shelved(files.pages, keywords, before)
         if not shelf and not (config.says_something and imported.done):
             return _nothing(files)
         store = Draft(before)
@@ -196,7 +196,7 @@ def _slugs(keywords: Iterable[Keyword]) -> dict[str, str]:
     return {keyword.slug: keyword.slug for keyword in keywords} | by_name
 
 
-def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword]) -> _Shelf:
+def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword], before: Store) -> _Shelf:
     """The papers by slug and identifier; entries that find no keyword get a cause.
 
     A paper goes to the keywords that its topics name; one without a topic to those that it matches.
@@ -219,7 +219,7 @@ def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword]) -> _Shelf:
             entry.cause = _no_keyword(entry.topics[0]) if entry.topics else _NO_TOPIC
         for slug in slugs:
             known = shelf[slug].get(entry.paper.id)
-            paper = joined_papers(known, entry.paper) if known else entry.paper
+            paper = joined_papers(known, entry.paper) if known else _as_known(entry.paper, before)
             shelf[slug][entry.paper.id] = paper
             is_other = paper.comment != entry.paper.comment and entry.paper.comment is not None
             entry.says_more |= is_other and paper.version == entry.paper.version
@@ -232,6 +232,14 @@ def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword]) -> _Shelf:
 
 def _no_keyword(name: str) -> str:
     return f"{name} is no keyword; write it into {KEYWORDS}, then import again"
+
+
+def _as_known(paper: Paper, before: Store) -> Paper:
+    """A paper with the comment that is stored already: a row with another one stays again."""
+    stored = before.papers.get(paper.id)
+    if stored is None or stored.paper.version != paper.version:
+        return paper
+    return replace(paper, comment=stored.paper.comment or paper.comment)
 
 
 def joined_papers(one: Paper, other: Paper) -> Paper:

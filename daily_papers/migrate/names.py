@@ -22,10 +22,10 @@ _PAGES = (
     r"|(?:www\.)?papers\.cool/arxiv/|(?:dx\.|www\.)?doi\.org/10\.48550/arxiv\.)"
 )
 #: The address of a paper; its identifier is the group ``id``.
-ADDRESS = rf"{_PAGES}(?P<id>{_ID})(?![\d/])"
+ADDRESS = rf"{_PAGES}(?P<id>{_ID})(?!\d|/\w)"
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE | re.ASCII)
 _NO_PAPER = re.compile(
-    rf"{_PAGES}(?!{_ID}(?![\d/]))(?P<id>[\w./-]{{0,40}}?\d[\w./-]{{0,40}})",
+    rf"{_PAGES}(?!{_ID}(?!\d|/\w))(?P<id>[\w./-]{{0,40}}?\d[\w./-]{{0,40}})",
     re.IGNORECASE | re.ASCII,
 )
 _BARE = re.compile(rf"(?:arxiv:\s*)?(?P<id>{_ID})(?:\.pdf)?", re.IGNORECASE | re.ASCII)
@@ -100,6 +100,7 @@ _NO_TOPIC = frozenset(
     uncategorised unclassified general unknown none null th st nd rd jan january feb february
     mar march apr april may jun june jul july aug august sep sept september oct october nov
     november dec december monday tuesday wednesday thursday friday saturday sunday 其他 其它
+    how to use usage installation install citation license licence
     未分类 今日 今日论文 论文 论文列表 最新论文 每日论文 年 月 日""".split()  # noqa: SIM905 - reads as what it is
 )
 _DAY_NUMBER = re.compile(r"(?:19|20)\d\d(?:[年]\d\d?[月])?|w?\d\d?(?:st|nd|rd|th)?")

@@ -12,10 +12,11 @@ from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.migrate import old_config
 from daily_papers.migrate.cells import NO_LINK, WRONG_ID, Entry, read_entry, topics_in
 from daily_papers.migrate.data_files import entries_of_csv, entries_of_json
-from daily_papers.migrate.names import is_topic, undecorated, wrong_link
+from daily_papers.migrate.names import is_topic, links_to_paper, undecorated, wrong_link
 from daily_papers.migrate.old_config import OldConfig, read_config
 from daily_papers.migrate.pages import TOO_LONG, Block, blocks_of
 from daily_papers.render.readme import decode_readme, find_region
+from daily_papers.text import cut
 from daily_papers.transaction import unwritable
 
 _HTML = (".html", ".htm")
@@ -34,6 +35,10 @@ _MOST_FILES = 20_000
 #: Folders in which no tool publishes, and those of a digest repository of ours.
 _PASSED_OVER = {"node_modules", "venv", "site-packages"}
 _OUR_FOLDERS = {"data", "digests", "papers", "site", "templates"}
+_NO_TABLE = (
+    "it links to a paper, but is in no table that has a line like |---|---| below its header; "
+    "write that line, with as many columns as the header, then import again"
+)
 #: Rows that name more topics than this are taken into the first ones.
 _MOST_TOPICS = 20
 
@@ -159,6 +164,7 @@ def read_page(text: str, path: str) -> Page:
 
 def _entries(blocks: Sequence[Block]) -> Iterator[Entry]:
     """The rows, the topics, and lines that were meant to be rows."""
+    above = ""
     for block in blocks:
         if block.rows is not None:
             yield Entry(block.line, topic=block.topic)
@@ -167,6 +173,11 @@ def _entries(blocks: Sequence[Block]) -> Iterator[Entry]:
             yield Entry(block.line, cause=TOO_LONG)
         elif not block.is_ours and (wrong := wrong_link(block.text)):
             yield Entry(block.line, cause=WRONG_ID, example=repr(wrong))
+        elif (
+            "|" in block.text and "|" in above and links_to_paper(block.text) and not block.is_ours
+        ):
+            yield Entry(block.line, cause=_NO_TABLE, example=repr(cut(block.text, 60)))
+        above = block.text
 
 
 def _topics(entry: Entry) -> list[str]:

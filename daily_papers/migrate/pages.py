@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from html import unescape
 from itertools import pairwise, takewhile
 
@@ -44,6 +45,8 @@ from daily_papers.render.readme import BEGIN, END
 _ENDING = re.compile(r"\r\n|\n|\r")
 TOO_LONG = f"longer than {LONGEST:,} characters, so it is not read"
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
+_DEFINITION = re.compile(r"^ {0,3}\[(?P<key>[^\[\]\n]{1,200})\]: +<?(?P<to>[^\s<>]+)", re.MULTILINE)
+_REFERENCE = re.compile(r"\[(?P<text>[^\[\]]{1,500})\](?:\[(?P<key>[^\[\]]{0,200})\]|(?![(\[]))")
 _MARKER = re.compile(rf" {{0,3}}(?P<marker>{BEGIN}|{END})[ \t]*")
 _LAST_UPDATE = re.compile(
     r"[\s*_>#-]*(?:last updated?|updated on|更新于|更新时间)(?: on)?\s*[:：]?[\s*_]*"
@@ -176,8 +179,14 @@ def blocks_of(text: str) -> list[Block]:
 def _lines_of(text: str) -> Iterator[Block]:
     """The lines, those of code blocks as a fence: they hold no Markdown."""
     fence, is_ours = "", False
+    defined = _DEFINITION.finditer(text) if "]: " in text else ()
+    addresses = {f["key"].casefold(): f["to"] for f in defined if links_to_paper(f["to"])}
     for number, text_there in enumerate(_ENDING.split(text.removeprefix("\ufeff")), start=1):
         line = text_there
+        if addresses:
+            is_definition = _DEFINITION.match(line)
+            inlined = _REFERENCE.sub(partial(_inline, addresses), line)
+            line = line.partition(": ")[0] if is_definition else inlined
         found = _FENCE.fullmatch(line)
         if fence:
             is_end = found and found["fence"].startswith(fence) and not found["info"].strip()
@@ -189,6 +198,12 @@ def _lines_of(text: str) -> Iterator[Block]:
         marked = _MARKER.fullmatch(line)
         is_ours = marked["marker"] == BEGIN if marked else is_ours
         yield Block(number, number, line, is_ours, is_marker=marked is not None)
+
+
+def _inline(addresses: Mapping[str, str], reference: re.Match[str]) -> str:
+    """A link by reference to a paper, `[text][key]` or `[text]`, with its address."""
+    address = addresses.get((reference["key"] or reference["text"]).casefold())
+    return f"[{reference['text']}]({address})" if address else reference[0]
 
 
 def _with_links(text: str) -> str:
