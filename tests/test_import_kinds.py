@@ -29,6 +29,8 @@ KINDS = [
     ("nested-list.md", "A paper", "2025-01-02", "Ann Other, Bob Else", None),
     ("days-as-headings.md", "A paper", "2025-01-02", "Ann Other, Bob Else", None),
     ("heading-for-each-paper.md", "A paper", "2025-01-02", "Ann Other, Bob Else", None),
+    ("heading-above-bullets.md", "A paper", "2025-01-02", "Ann Other, Bob Else", None),
+    ("heading-above-link.md", "A paper", "2025-01-01", None, "Code: https://github.com/a/b"),
     ("card-in-quotation.md", "A paper", "2025-01-02", "Ann Other", None),
     ("chinese-columns.md", "A paper", "2025-01-02", None, "Code: https://github.com/a/b"),
     ("picture-beside-link.md", "A paper", "2025-01-02", None, None),

@@ -26,6 +26,7 @@ from daily_papers.migrate.cells import (
     escaped_by_us,
     kind_named,
     labelled,
+    named,
     of_each_paper,
     plain,
     split_cells,
@@ -110,6 +111,7 @@ _LINK_TAG = re.compile(
     r"""<a\b[^<>]{0,300}?\bhref\s*=\s*["']?(?P<to>[^"'\s<>]{1,1000})["']?[^<>]{0,300}>(?P<text>.{0,1000}?)</a>""",
     re.IGNORECASE | re.DOTALL,
 )
+_MOST_LINES_OF_CARD = 100
 _OF_CARDS = {"date", "published", "authors", "abstract"}
 
 
@@ -171,7 +173,7 @@ def blocks_of(text: str) -> list[Block]:
         if block.level == _LEAD and not are_rows_next:
             block.level, block.name = 0, ""
         are_rows_next = block.rows is not None or (are_rows_next and block.day is not None)
-    blocks = _with_cards(blocks)
+    blocks = _with_cards(blocks, page.lines)
     _file(blocks)
     return blocks
 
@@ -420,7 +422,7 @@ def _lead(line: Block) -> Block | None:
 # --- cards and empty topics ----------------------------------------------------------------------
 
 
-def _with_cards(blocks: Sequence[Block]) -> list[Block]:
+def _with_cards(blocks: Sequence[Block], lines: Sequence[Block]) -> list[Block]:
     """Each heading of a single paper as a row, and each heading of an empty topic with no rows."""
     levels = set[int]()  # of the headings that have rows
     level = 0
@@ -430,11 +432,16 @@ def _with_cards(blocks: Sequence[Block]) -> list[Block]:
     starts = [n for n, block in enumerate(blocks) if block.level or n == 0]
     parts = [blocks[start:end] for start, end in pairwise([*starts, len(blocks)])]
     found: list[Block] = []
+    above: list[Block] = []
     for part, following in zip(parts, [*parts[1:], []], strict=False):
         heading = part[0]
         if not 0 < heading.level < _LEAD or heading.is_ours:
             found += part
-        elif card := _card(part):
+            continue
+        above = [each for each in above if each.level < heading.level]
+        is_below_topic = any(each.level > 1 and is_topic(each.name) for each in above)
+        above.append(heading)
+        if card := _card(part, lines, is_below_topic=is_below_topic):
             found += card
         else:
             is_parent = bool(following) and following[0].level > heading.level
@@ -444,20 +451,39 @@ def _with_cards(blocks: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _card(section: Sequence[Block]) -> Sequence[Block]:
+def _card(
+    section: Sequence[Block], lines: Sequence[Block], *, is_below_topic: bool
+) -> Sequence[Block]:
     """A heading that links to a paper, or that is above what tells of a single one."""
     heading, *below = section
-    own = takewhile(lambda b: b.rows is None and not (b.is_marker or b.is_ours or b.day), below)
-    told = [each for each in own if not _WORDLESS.fullmatch(each.text)]
-    texts = [_with_links(line.text) for line in (heading, *told)]
+    own = list(takewhile(lambda b: not (b.is_marker or b.is_ours or b.day), below))
+    words = list(takewhile(lambda b: b.rows is None, own))
+    if not any(links_to_paper(each.text) for each in (heading, *words)):
+        words = list(takewhile(_has_no_title, own))
+    told = [each for each in words if not _WORDLESS.fullmatch(each.text)]
+    numbers = (n for each in told for n in range(each.line - 1, each.last_line))
+    texts = [_with_links(text) for text in (heading.text, *(lines[n].text for n in numbers))]
     papers = {paper.id for paper in papers_in("\n".join(texts))}
-    labels = {kind for text in texts[1:] for kind, _ in labelled(text)} if len(papers) == 1 else ()
-    if not papers or not (links_to_paper(texts[0]) or _OF_CARDS.intersection(labels)):
+    is_told = links_to_paper(texts[0])
+    if len(papers) == 1 and not is_told and len(texts) <= _MOST_LINES_OF_CARD:
+        labels = {kind for text in texts[1:] for kind, _ in labelled(text)}
+        is_paper = is_below_topic and is_topic(heading.name) and not any(map(title_in, texts[1:]))
+        kinds = {kind for kind, _ in named(cells_of_lines(texts))}
+        is_bare = is_paper and not (words[-1].rows and "other" in kinds)
+        is_told = is_bare or bool(_OF_CARDS & labels)
+    if not is_told:
         return ()
-    last = told[-1].line if told else heading.last_line
+    last = told[-1].last_line if told else heading.last_line
     entry = Entry(heading.line, last, cells=cells_of_lines(texts))
     card = Block(heading.line, last, heading.text, rows=[entry])
     return [card, *(each for each in below if each.line > last)]
+
+
+def _has_no_title(block: Block) -> bool:
+    """Whether a block is words, or items of a list that leave it to the heading to name a paper."""
+    is_table = block.head or block.text.lstrip().startswith("|")
+    kinds = {kind for row in block.rows or () for kind, _ in row.cells}
+    return block.rows is None or not (is_table or "title" in kinds)
 
 
 def _is_without_papers(section: Sequence[Block], *, is_usual: bool) -> bool:
