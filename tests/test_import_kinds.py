@@ -305,6 +305,29 @@ def test_a_configuration_alone_is_enough(repository: Repository, tmp_path: Path)
     assert run("render", "--root", repository.root).code == 0
 
 
+def test_what_a_configuration_says_and_is_not_brought_in_is_named(repository: Repository):
+    repository.write("a.csv", f"url,title,topic\n{URL},A,mice\n")
+    topic = "{filters: [mice], exclude: [cats], categories: [q-bio]}"
+    config = f"max_results: 10\nexclude_keywords: [dogs]\nkeywords:\n  mice: {topic}\n"
+    repository.write("config.yaml", config)
+    ended = bring_in(repository, repository.root)
+    assert (ended.code, ended.err) == (0, "")
+    told = "not brought in: max_results, exclude_keywords, exclude, categories; write into keywords"
+    assert told in ended.out
+    assert "config.yaml: what it says is brought in" not in ended.out
+
+
+@pytest.mark.parametrize("named", ["", "a.csv"])
+def test_a_configuration_that_cannot_be_read_is_named(repository: Repository, named: str):
+    repository.write("a.csv", f"url,title,topic\n{URL},A,mice\n")
+    repository.write("config.yaml", "keywords:\n  mice: [\n")
+    ended = bring_in(repository, repository.root / named)
+    assert ended.code == 3
+    (line,) = ended.err.splitlines()
+    assert "config.yaml: cannot be read as a configuration: " in line
+    assert len(repository.records("data/papers/*.jsonl")) == 1
+
+
 def test_only_the_example_of_init_is_replaced(repository: Repository, tmp_path: Path):
     assert run("init", repository.root).code == 0
     (tmp_path / "a.md").write_text(f"## mice\n{HEAD}{ROW}")

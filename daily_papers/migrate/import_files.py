@@ -33,7 +33,7 @@ from daily_papers.render.templates import bundled_templates
 from daily_papers.repository import README, Repository
 from daily_papers.store.files import save_store
 from daily_papers.store.store import Draft, KeywordState, News, Store, StoredPaper
-from daily_papers.text import plural
+from daily_papers.text import cut, plural
 from daily_papers.transaction import Transaction, unwritable
 
 #: What stands as the digest of a paper that another tool has told.
@@ -116,8 +116,18 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         barren = [page for page in files.pages if not page.stored]
         imported.is_partial = bool(lost or barren or files.useless)
         finished = [p.path for p in files.pages if not any(row.cause for row in p.rows)]
-        finished += [each.path for each in files.configs if is_config_used and each.says_something]
+        finished += [
+            each.path
+            for each in files.configs
+            if is_config_used and each.says_something and not each.rest
+        ]
         imported.advice += _leftovers(repository.root, finished)
+        imported.advice += [
+            f"{each.path}: not brought in: {cut(', '.join(each.rest), 200)}; write into {KEYWORDS} "
+            "what you need of it"
+            for each in files.configs
+            if is_config_used and each.says_something and each.rest
+        ]
         if not config.topics:
             imported.advice += keywords_yaml.poor_fits(keywords, shelf)
         if order.dry_run:

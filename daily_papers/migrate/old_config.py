@@ -43,6 +43,8 @@ _CATEGORIES = re.compile(
 )
 #: A phrase with one of these is a query in arXiv's syntax.
 FIELD = re.compile(r"\b(?:ti|abs|au|cat|all):")
+# What may be in a configuration and has another form in keywords.yaml.
+_NOT_READ = re.compile(r"(?:exclude|negative|blacklist|max_?results|max_?papers)\w*", re.IGNORECASE)
 _NAMES = ("name", "topic", "title", "keyword")
 _PHRASES = ("filters", "keywords", "include", "any", "phrases", "terms", "queries", "query")
 _ANCESTORS_BOTH = re.compile(r"""len\(\s*\w+\.split\(\)\s*\)\s*==\s*1|["']AND["']|\+AND\+abs""")
@@ -64,6 +66,8 @@ class OldConfig:
     path: str = ""
     topics: tuple[Topic, ...] = ()
     categories: tuple[str, ...] = ()
+    #: The keys of what is not brought in.
+    rest: tuple[str, ...] = ()
 
     @property
     def says_something(self) -> bool:
@@ -95,12 +99,20 @@ def read_config(text: str, path: str) -> OldConfig:
     single = BOTH if suffix == ".py" and _ANCESTORS_BOTH.search(text) else EITHER
     topics: dict[str, Topic] = {}
     categories: dict[str, None] = {}
+    rest: dict[str, None] = {}
     for key, value in islice(_settings(loaded), _MOST * 100):
         if _TOPICS.fullmatch(key):
             topics.update((topic.name, topic) for topic in _topics(value, single))
         elif _CATEGORIES.fullmatch(key):
             categories.update(dict.fromkeys(filter(taxonomy.is_known, _texts(value))))
-    return OldConfig(path, tuple(topics.values()), tuple(categories))
+        elif _NOT_READ.fullmatch(key):
+            rest[key] = None
+        if _TOPICS.fullmatch(key) and isinstance(value, dict | list):
+            records = value.values() if isinstance(value, dict) else value
+            known = {*_NAMES, *_PHRASES}
+            more = (k for record in records if isinstance(record, dict) for k in record)
+            rest.update((k, None) for k in more if isinstance(k, str) and k not in known)
+    return OldConfig(path, tuple(topics.values()), tuple(categories), tuple(rest))
 
 
 class _Loader(yaml.SafeLoader):

@@ -108,7 +108,8 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
         if all(reasons):
             found.useless.append(f"{path}: no file in it links to a paper at arXiv")
     if not any(config.says_something for config in found.configs):
-        found.configs += _configs_beside(named, root)
+        found.configs += _configs_beside(named, root, found.useless)
+    found.useless = list(dict.fromkeys(found.useless))
     return found
 
 
@@ -135,10 +136,11 @@ def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
             found.configs.append(read_config(text, str(path)))
             if page is None or found.configs[-1].says_something:
                 return None
-    except DailyPapersError as error:
-        return str(error)
-    except ValueError as error:
-        return f"{path}: {error}"
+    except (DailyPapersError, ValueError) as error:
+        reason = str(error) if isinstance(error, DailyPapersError) else f"{path}: {error}"
+        if not is_named and path.name in old_config.USUAL_NAMES and path.suffix != ".py":
+            found.useless.append(reason)
+        return reason
     if page.is_marked:
         find_region(text, page.path)  # a pair, or else an error
     elif not (page.stored or page.lost or (is_named and page.rows)):
@@ -203,17 +205,20 @@ def _text(path: Path) -> str:
     return decode_readme(content, str(path)).replace("\0", "")
 
 
-def _configs_beside(named: Sequence[Path], root: Path) -> Iterator[OldConfig]:
+def _configs_beside(named: Sequence[Path], root: Path, useless: list[str]) -> Iterator[OldConfig]:
     """The tool's configuration in the folders of the files, and at the top of their repository."""
     folders = [folder for path in named for folder in (path, path.parent, path.parent.parent)]
     near = [folder for folder in folders if folder in named or (folder / ".git").exists()]
     near += [path.parent for path in named if not path.is_dir()]
     for folder in dict.fromkeys([*near, root]):
         has_topics = False
-        for path in (folder / name for name in old_config.USUAL_NAMES if folder.is_dir()):
+        paths = (folder / name for name in old_config.USUAL_NAMES)
+        for path in (path for path in paths if path.is_file()):
             try:
                 config = read_config(_text(path), str(path))
-            except (DailyPapersError, ValueError):
+            except (DailyPapersError, ValueError) as error:
+                is_script = path.suffix == ".py" or isinstance(error, DailyPapersError)
+                useless += [] if is_script else [f"{path}: {error}"]
                 continue
             has_topics = has_topics or bool(config.topics)
             yield config
