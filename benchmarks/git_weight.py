@@ -3,7 +3,7 @@
 Run it from a checkout: ``python benchmarks/git_weight.py``. The tables are full on the first day.
 Then, on each working day, a keyword gets two new papers and one revision (as `magnetic resonance
 imaging` does at arXiv), through the store, the templates and the digests that `update` writes; at
-the weekend only the day changes. Each day is one commit.
+the weekend only the day changes. Each day is one commit and one push.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Life:
 
     def __init__(self, root: Path, keywords: int) -> None:
         self.root = root
+        root.mkdir()
         self.config: Config = repository(root, keywords)
         self.slugs = [keyword.slug for keyword in self.config.keywords]
         self.writer = Writer()
@@ -133,25 +134,39 @@ def megabytes(*paths: Path) -> float:
 
 
 def row(root: Path, keywords: int, days: int) -> str:
-    life = Life(root, keywords)
-    first = packed(root)
+    server, life = Server(root / "server.git"), Life(root / "digest", keywords)
+    server.receive(life.root)
+    first = server.packed()
     for number in range(1, days):
         life.day(FIRST + timedelta(days=number))
-    tree = [path for path in root.rglob("*") if ".git" not in path.relative_to(root).parts]
-    # The objects of the first day are packed already, and so they would be after a clone.
-    loose = megabytes(*(root / ".git").rglob("*"))
-    last = packed(root)
+        server.receive(life.root)
+    files = [path for path in life.root.rglob("*") if ".git" not in path.parts]
+    loose = megabytes(*(life.root / ".git").rglob("*"))
+    last = server.packed()
     daily = (last - first) / (days - 1) * 1000
     return (
-        f"| {keywords:,} | {megabytes(*tree):.1f} | {first:.1f} | {loose:.1f} | {last:.1f} | "
-        f"{daily:,.0f} | {daily * 365 / 1000:,.0f} |"
+        f"| {keywords:,} | {days} | {megabytes(*files):.1f} | {first:.1f} | {loose:.1f} | "
+        f"{last:.1f} | {daily:,.0f} | {daily * 365 / 1000:,.0f} |"
     )
 
 
-def packed(root: Path) -> float:
-    """Pack what git holds, as ``git gc`` does and a server does by itself; return its MB."""
-    git(root, "gc", "--quiet", "--prune=now")
-    return megabytes(*(root / ".git").rglob("*"))
+class Server:
+    """What the days are pushed to. It keeps each push as a pack, with the deltas that are in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir()
+        git(root, "init", "--quiet", "--bare")
+        git(root, "config", "receive.unpackLimit", "1")
+
+    def receive(self, repository: Path) -> None:
+        """One push."""
+        git(repository, "push", "--quiet", str(self.root), "HEAD:refs/heads/main")
+
+    def packed(self) -> float:
+        """Join the packs, as ``git gc`` does and a server does by itself; return the MB."""
+        git(self.root, "gc", "--quiet", "--prune=now")
+        return megabytes(*self.root.rglob("*"))
 
 
 def main() -> None:
@@ -160,10 +175,10 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=DAYS)
     options = parser.parse_args()
     print(
-        "| keywords | MB of files | first day, packed | all days, loose | all days, packed | "
-        "kB a day, packed | MB a year, packed |"
+        "| keywords | days | MB of files | first day, packed | all days, loose | "
+        "all days, packed | kB a day, packed | MB a year, packed |"
     )
-    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for count in options.keywords:
         with tempfile.TemporaryDirectory() as folder:
             print(row(Path(folder), count, options.days), flush=True)
