@@ -497,7 +497,8 @@ def _is_without_papers(section: Sequence[Block], *, is_usual: bool) -> bool:
 
 def _as_topic(section: Sequence[Block]) -> Sequence[Block]:
     heading = section[0]
-    head = range(heading.line, section[-1].last_line + 1)
+    own = (each for each in section if not each.text.lstrip().startswith("<!--"))
+    head = [number for each in own for number in range(each.line, each.last_line + 1)]
     return [heading, Block(heading.line, head[-1], heading.text, rows=[], head=head)]
 
 
