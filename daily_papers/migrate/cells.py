@@ -243,6 +243,7 @@ _SEPARATOR = re.compile(
 def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
     """The cells of an entry, whose first line is its bullet or its heading."""
     cells: list[Cell] = []
+    has_title, seen = False, 0
     for place, line in enumerate(lines):
         text = one_line(line if place else _BULLET.sub("", line, count=1))
         bare = text.strip(" \t>|*_-:")
@@ -253,7 +254,8 @@ def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
         elif place and bare and is_open and not links_to_paper(text):
             cells[-1] = (kind, f"{known} {bare}".strip())
         elif bare:
-            has_title = any(each == "title" for each, _ in cells)
+            has_title = has_title or any(each == "title" for each, _ in cells[seen:])
+            seen = len(cells)
             is_heading = line.lstrip(" >").startswith("#")
             cells += _pieces(text, has_title=has_title, is_heading=is_heading)
     return cells
@@ -374,7 +376,7 @@ NO_LINK = "no link to a paper at arXiv"
 #: Where the paper of an entry may be linked, in the order in which they count.
 _MAY_LINK = ("link", "title", "date", "idle", "other")
 _END_OF_LINK = re.compile(_TO_PAPER, re.IGNORECASE)
-_ONE_TITLE = re.compile(rf"[*_]*\[[^\[\]]{{1,500}}{_TO_PAPER}", re.IGNORECASE)
+_ONE_TITLE = re.compile(rf"[*_]{{0,4}}\[[^\[\]]{{1,500}}{_TO_PAPER}", re.IGNORECASE)
 _LINKED_TITLE = re.compile(rf"(?P<dress>[*_]*)\[(?P<title>.*){_TO_PAPER}", re.IGNORECASE)
 
 

@@ -116,17 +116,14 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         barren = [page for page in files.pages if not page.stored]
         imported.is_partial = bool(lost or barren or files.useless)
         finished = [p.path for p in files.pages if not any(row.cause for row in p.rows)]
-        finished += [
-            each.path
-            for each in files.configs
-            if is_config_used and each.says_something and not each.rest
-        ]
+        used = [each for each in files.configs if is_config_used and each.says_something]
+        finished += [each.path for each in used if not each.rest]
         imported.advice += _leftovers(repository.root, finished)
         imported.advice += [
             f"{each.path}: not brought in: {cut(', '.join(each.rest), 200)}; write into {KEYWORDS} "
             "what you need of it"
-            for each in files.configs
-            if is_config_used and each.says_something and each.rest
+            for each in used
+            if each.rest
         ]
         if not config.topics:
             imported.advice += keywords_yaml.poor_fits(keywords, shelf)
