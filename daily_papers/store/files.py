@@ -75,14 +75,14 @@ def load_store(root: Path) -> Store:
         state, papers_written = _record(_STATE, 1, _content(root, _STATE), _state)
     elif not is_new:
         # Without its state the store would count as new, and no news so far would be known.
-        raise _missing(_STATE)
+        problem = f"missing, although the rest of the store is there; {_remedy(_STATE)}"
+        raise StoreError(_STATE, problem)
     keywords = _by_key(
         _records(root, [_KEYWORDS], lambda values: _read_keyword(values, state)),
         lambda keyword: keyword.slug,
     )
-    if not is_new and not keywords:
-        # Every keyword would count as new, and nothing found for it as news.
-        raise _empty(_KEYWORDS) if (root / _KEYWORDS).exists() else _missing(_KEYWORDS)
+    if not is_new and not keywords and (root / _KEYWORDS).exists():
+        raise _empty(_KEYWORDS)
     weeks = _records(root, [_WEEKS], lambda values: decode(_Week, values))
     stored = _by_key(_records(root, papers, _read_paper), lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
@@ -356,10 +356,6 @@ def _content(root: Path, path: str) -> bytes:
 
 def _empty(path: str) -> StoreError:
     return StoreError(path, f"damaged: the file is empty; {_remedy(path)}")
-
-
-def _missing(path: str) -> StoreError:
-    return StoreError(path, f"missing, although the rest of the store is there; {_remedy(path)}")
 
 
 def readable(
