@@ -1,4 +1,4 @@
-"""What 75 days of commits weigh in git, with 3, 25 and 250 keywords.
+"""What days of commits weigh in git, with 3, 25 and 250 keywords: 75, or `--days`.
 
 Run it from a checkout: ``python benchmarks/git_weight.py``. The tables are full on the first day.
 Then, on each working day, a keyword gets two new papers and one revision (as `magnetic resonance
