@@ -24,7 +24,8 @@ from daily_papers.mail.issue import (
     visible_text,
 )
 from daily_papers.mail.keyword_issues import issues_of, topics_of
-from daily_papers.mail.outbox import Outbox, SentMail, reassemble
+from daily_papers.mail.mailbox import SentMail
+from daily_papers.mail.outbox import Outbox, reassemble
 
 _PAPER_LINE = re.compile(
     r"^- (?:\*\*)?(?P<link>\[.*?\]\(https://arxiv\.org/abs/(?P<paper>[\w./-]+?)\))", re.MULTILINE

@@ -19,8 +19,9 @@ from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.forms import unsent_parts
 from daily_papers.mail.github_issues import Issue, Issues
 from daily_papers.mail.issue import Links, issue_title
+from daily_papers.mail.mailbox import SentMail
 from daily_papers.mail.marks import DAYS_TRIED, LONGEST_MARKS, Mark, Marks
-from daily_papers.mail.outbox import SentMail, Unfinished, reassemble
+from daily_papers.mail.outbox import Unfinished, reassemble
 from daily_papers.mail.smtp import MailAccount, mail_message
 
 _TEST_TITLE = "Daily Papers: a test"

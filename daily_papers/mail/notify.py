@@ -29,18 +29,16 @@ from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff, NotGitHu
 from daily_papers.mail.github_issues import Issues
 from daily_papers.mail.issue import IssuePart, Links, issue_page, issue_parts, issue_title
 from daily_papers.mail.keyword_issues import TopicPlan, issue_title_of, plan_topic
-from daily_papers.mail.marks import Marks
-from daily_papers.mail.outbox import (
+from daily_papers.mail.mailbox import (
     Mailbox,
-    Outbox,
     SentMail,
-    Unfinished,
     Unsent,
     digests_for,
     find_unsent,
     read_mailbox,
-    reassemble,
 )
+from daily_papers.mail.marks import Marks
+from daily_papers.mail.outbox import Outbox, Unfinished, reassemble
 from daily_papers.transaction import unwritable
 
 Say = Callable[[str], None]
