@@ -90,14 +90,16 @@ class Delivery:
             marks = sent.key.marks
             if marks is None or not marks.is_given_up(today):
                 continue
-            for channel in self.channels:
-                mark = marks.channels.get(channel.name)
-                with suppress(Unfinished, ChannelFailed):
-                    if mark and not has_all(channel, reassemble(sent, digests), mark):
-                        warnings.append(
-                            f"channel {channel.name}: gave up on digest {sent.name}, which did not"
-                            f" reach it in {DAYS_TRIED} days"
-                        )
+            with suppress(Unfinished):
+                mail = reassemble(sent, digests)
+                for channel in self.channels:
+                    mark = marks.channels.get(channel.name)
+                    with suppress(ChannelFailed):
+                        if mark and not has_all(channel, mail, mark):
+                            warnings.append(
+                                f"channel {channel.name}: gave up on digest {sent.name}, which did"
+                                f" not reach it in {DAYS_TRIED} days"
+                            )
         return warnings
 
     def _mark(self, sent: SentMail, channel: Channel, mark: Mark) -> SentMail:
@@ -124,7 +126,7 @@ def steps(
     if channel.is_mail:
         account = MailAccount.open(channel)
         number = len(account.recipients)
-        missing = [each for each in range(1, number + 1) if each not in mark.parts]
+        missing = _missing_recipients(account, mark)
         messages = {each: mail_message(account, each, mail, links) for each in missing}
         parts = mark.parts
         with closing(account.send(messages)) as sent:
@@ -145,9 +147,13 @@ def has_all(channel: Channel, mail: Mail, mark: Mark) -> bool:
     so that nothing is repeated.
     """
     if channel.is_mail:
-        recipients = range(1, len(MailAccount.open(channel).recipients) + 1)
-        return bool(mark.papers) or mark.parts.issuperset(recipients)
+        return bool(mark.papers) or not _missing_recipients(MailAccount.open(channel), mark)
     return mark.papers >= len(mail.items) or bool(mark.parts and not mark.papers)
+
+
+def _missing_recipients(account: MailAccount, mark: Mark) -> list[int]:
+    """The numbers of those who have no mail yet."""
+    return [each for each in range(1, len(account.recipients) + 1) if each not in mark.parts]
 
 
 def describe(
@@ -174,8 +180,7 @@ def _lacking(
     if has_all(channel, mail, mark):
         return
     if channel.is_mail:
-        number = len(MailAccount.open(channel).recipients)
-        missing = len({*range(1, number + 1)} - mark.parts)
+        missing = len(_missing_recipients(MailAccount.open(channel), mark))
         yield f"a mail to channel {channel.name}, recipients: {missing}", [issue_title(mail)]
     else:
         chat = Chat.open(channel)

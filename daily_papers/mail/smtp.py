@@ -38,11 +38,9 @@ _PROVIDERS = {
     "163.com": ("smtp.163.com", 465),
     "126.com": ("smtp.126.com", 465),
 }
-#: What may come after the ``?``; the last ones are Apprise's, and mean nothing here.
-_OPTIONS = (
-    *("to", "cc", "bcc", "from", "name", "smtp", "mode", "user", "pass"),
-    *("format", "overflow", "verify", "rto", "cto", "tz", "emojis"),
-)
+#: What may come after the ``?``; and what Apprise knows there, which means nothing here.
+_OPTIONS = ("to", "cc", "bcc", "from", "name", "smtp", "mode", "user", "pass")
+_IGNORED = ("format", "overflow", "verify", "rto", "cto", "tz", "emojis")
 
 
 class Security(Enum):
@@ -233,8 +231,8 @@ def _parse(channel: Channel) -> MailAccount:
     host = parts.hostname
     if not host or (parts.path.strip("/") and "@" not in unquote(parts.path)):
         raise ValueError
-    if given.keys() - _OPTIONS:
-        raise _Wrong(f"after the ? it has something that is none of {', '.join(_OPTIONS[:9])}")
+    if given.keys() - {*_OPTIONS, *_IGNORED}:
+        raise _Wrong(f"after the ? it has something that is none of {', '.join(_OPTIONS)}")
     is_secure = parts.scheme.lower() == "mailtos"
     mode = given.get("mode", "starttls" if is_secure else "").lower()
     user = unquote(parts.username or "")

@@ -102,10 +102,10 @@ class DigestFile:
 
     def page_of(self, id: str) -> str:
         """The page with a paper's row, seen from the start page: the file has them in order."""
-        if self.parts == 1 or id not in self.ids[_ROWS_FIRST:]:
+        further = self.ids[_ROWS_FIRST:] if self.parts > 1 else ()
+        if id not in further:
             return self.page
-        place = self.ids.index(id) - _ROWS_FIRST
-        return part_of(self.path, 2 + place // PAPERS_A_PAGE)
+        return part_of(self.path, 2 + further.index(id) // PAPERS_A_PAGE)
 
     @property
     def text(self) -> str:

@@ -132,11 +132,10 @@ def _is_about(paper: Paper, text: str, language: str) -> bool:
     In English, more than a third of its longer words, and not just the title: a refusal has fewer.
     In another language with Latin letters, not nearly all: it would be the authors' English.
     """
-    if _SUMMARY.search(text) and not _SUMMARY.search(f"{paper.title} {paper.abstract}"):
+    own = f"{paper.title} {paper.abstract}"
+    if _SUMMARY.search(text) and not _SUMMARY.search(own):
         return False
-    known, said = (
-        set(WORD.findall(each.lower())) for each in (f"{paper.title} {paper.abstract}", text)
-    )
+    known, said = (set(WORD.findall(each.lower())) for each in (own, text))
     if language != ENGLISH:
         return LATIN not in LANGUAGES[language] or len(said & known) < 4 / 5 * len(said)
     if text.rstrip(".").casefold() == paper.title.rstrip(".").casefold():
