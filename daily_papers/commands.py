@@ -42,7 +42,7 @@ exit codes:
   0  done, even if nothing is new
   1  failed, and nothing was lost
   2  wrong usage or configuration
-  3  partly done: some keywords or channels had to be left for the next run
+  3  partly done: something was left for the next run, or import left something out
 
 To see all of it work on your own machine, offline: daily-papers demo
 """
@@ -281,7 +281,7 @@ def _render(arguments: Namespace) -> int:
     option(
         "--changed-since",
         metavar="REV",
-        help="warn, too, if another endpoint than at this commit is to write summaries",
+        help="also warn if the endpoint for summaries has changed since this commit",
     ),
 )
 def _check(arguments: Namespace) -> int:
@@ -312,11 +312,11 @@ def _check(arguments: Namespace) -> int:
 
 @command(
     "extras",
-    "which extras of the package are needed",
-    "Print the extras that keywords.yaml and the environment need, one a line: like, where it\n"
-    "says what you like, and channels, where DAILY_PAPERS_CHANNELS has more than direct mail. The\n"
-    "action installs each from its own list of hashed requirements. If keywords.yaml has a\n"
-    "mistake, which update and check report, it counts as empty.",
+    "print which optional extras are needed",
+    "Print which optional extras are needed, one per line: `like` if keywords.yaml uses it,\n"
+    "`channels` if DAILY_PAPERS_CHANNELS has more than direct email. The action installs each\n"
+    "from its own list of hashed requirements. If keywords.yaml has a mistake, which update and\n"
+    "check report, it counts as empty.",
 )
 def _extras(arguments: Namespace) -> int:
     from daily_papers.config import ConfigError
@@ -352,9 +352,9 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
 @command(
     "preview",
     "show what keywords would bring",
-    "Ask arXiv once for each keyword, at most 40, and print its query, how many papers it brings\n"
-    "a day, how many days its table covers, some samples, what it shares with other keywords,\n"
-    "and what is close to a phrase without hits. Stores nothing.",
+    "Search arXiv once for each keyword (40 at most), and print its query, how many papers it\n"
+    "brings a day, how many days its table covers, some samples, what it shares with other\n"
+    "keywords, and what is close to a phrase without hits. Stores nothing.",
     one_of(
         option(
             "keyword",
@@ -399,16 +399,16 @@ def _preview(arguments: Namespace) -> int:
     "notify",
     "send the digests that have no issue yet",
     "Open one issue on GitHub for each digest that has none; GitHub mails it to everyone who\n"
-    "watches the repository. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as set in Actions. Sends\n"
-    "it also to the channels in DAILY_PAPERS_CHANNELS. Exits with 1 if a digest could not be\n"
-    "sent, with 3 if a channel was not reached; the next run sends what is missing.",
+    "watches the repository. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as set in Actions. It\n"
+    "also sends each digest to the channels in DAILY_PAPERS_CHANNELS. Exits with 1 if a digest\n"
+    "could not be sent, with 3 if a channel was not reached; the next run sends what is missing.",
     one_of(
         flag("--dry-run", "only print what would be sent, and where"),
         flag("--test", "only send one line to each channel"),
         option(
             "--to-file",
             **FILE,
-            help="write to this file what would be sent, for another channel",
+            help="write to this file what would be sent, to send it some other way",
         ),
         option(
             "--correct",
@@ -546,7 +546,7 @@ def _site(arguments: Namespace) -> int:
     "Read what another tool published (READMEs, pages, JSON, CSV) and its configuration, and\n"
     "store the papers. If there is no keywords.yaml, or only the example from init, write one.\n"
     "Imported papers count as seen: they will not be mailed. Exits with 3 if a file held no\n"
-    "papers or a paper was left out.",
+    "papers, the configuration could not be read, or a paper was left out.",
     option("files", **FILE, nargs="+", help="a file, or a folder with such files"),
     flag("--replace", "put our two markers in place of README.md's tables; write the workflows"),
     flag("--dry-run", "only print what it would do"),
