@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from argparse import ArgumentTypeError
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,25 +20,13 @@ _FIRST_YEAR, _LAST_YEAR = 1991, 2999
 
 
 class Clock(Protocol):
-    """What measures and spends time."""
+    """What measures and spends time, as the module `time` does."""
 
     def monotonic(self) -> float:
         """The seconds since some moment; never goes back."""
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float, /) -> None:
         """Return after that many seconds."""
-
-
-class SystemClock:
-    """The machine's own clock."""
-
-    def monotonic(self) -> float:
-        """The seconds since some moment; never goes back."""
-        return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Return after that many seconds."""
-        time.sleep(seconds)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from argparse import RawDescriptionHelpFormatter as AsWritten
 from collections import Counter
@@ -18,7 +19,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from daily_papers import __version__
-from daily_papers.clock import SystemClock, day, listing_day
+from daily_papers.clock import day, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation, harmless
 from daily_papers.text import plural, printable
@@ -232,7 +233,7 @@ def _summarize(arguments: Namespace) -> int:
         day=arguments.today or listing_day(os.environ),
         budget=arguments.budget * 60,
         environ=os.environ,
-        clock=SystemClock(),
+        clock=time,
     )
     try:
         report = summarize(Repository(arguments.root), order)
@@ -434,7 +435,7 @@ def _notify(arguments: Namespace) -> int:
         arguments.root,
         os.environ,
         options,
-        clock=SystemClock(),
+        clock=time,
         say=print,
         warn=partial(_warn, form=arguments.format),
     )

@@ -13,7 +13,7 @@ from datetime import date
 from math import ceil
 from pathlib import Path
 
-from daily_papers.arxiv.feed import FeedAnswer, todays_feed
+from daily_papers.arxiv.feed import FeedAnswer, merge_parts, todays_feed
 from daily_papers.arxiv.query_api import QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
@@ -29,12 +29,11 @@ from daily_papers.config.reader import MOST_PAPERS
 from daily_papers.daily.evidence import FeedRead, Liked, known_liked
 from daily_papers.daily.job import all_categories
 from daily_papers.daily.liking import rank_listing
-from daily_papers.daily.news import matching_each
+from daily_papers.daily.news import announced_as_news, matching_each
 from daily_papers.daily.plan import MOST_FILLS, split_into_parts
 from daily_papers.errors import FetchError, UsageError
 from daily_papers.github_actions import repository_url
 from daily_papers.keyword_check import config_at
-from daily_papers.papers.announcement import merge_parts
 from daily_papers.papers.paper import Paper
 from daily_papers.preview_text import (
     KeywordPreview,
@@ -239,7 +238,7 @@ def _liked(
     )
     taken = ranked.chosen[keyword.slug]
     similar = ((paper, ranked.liking[paper.id].similar) for paper in taken)
-    listed = plural(sum(one.kind.is_news for one in announced), "paper")
+    listed = plural(len(announced_as_news(announced)), "paper")
     return Passage(
         keyword.name,
         [*ranked.notes, f"takes {len(taken)} of the last listing's {listed}"],

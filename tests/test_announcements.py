@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -10,23 +10,21 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from daily_papers.arxiv.feed import (
+    merge_parts,
     read_part,
     todays_feed,
     unknown_categories,
 )
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import AnswerCache, PoliteSession
+from daily_papers.daily.feed_history import with_volumes
+from daily_papers.daily.trust import FEED_LIMIT
 from daily_papers.errors import BadAnswer, Forbidden, Throttled
-from daily_papers.papers.announcement import (
-    FEED_LIMIT,
-    AnnounceKind,
-    Announcement,
-    counts,
-    merge_parts,
-)
+from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import Origin, folded
 from daily_papers.papers.tex import decode_accents
+from daily_papers.store.store import State
 from tests.support.loopback import Canned, answering, in_turn
 from tests.support.made_feeds import Item, error_feed, feed
 
@@ -141,10 +139,6 @@ def test_every_kind_is_read(kind):
     assert only(Item("2611.00001v1", kind=kind.value)).kind is kind
 
 
-def test_only_new_and_cross_listed_papers_are_news():
-    assert [kind for kind in AnnounceKind if kind.is_news] == ["new", "cross"]
-
-
 def test_what_has_no_form_of_a_category_is_none():
     item = Item("2611.00001v1", categories=("68T50", "cs.CV", "I.2.7; I.4", "cmp-lg", "cs.CV"))
     assert only(item).paper.categories == ("cs.CV", "cmp-lg")
@@ -215,7 +209,7 @@ def test_the_recorded_feed_is_read_whole():
     if not recorded.is_file():
         pytest.skip("the recorded feed is not here")
     part = read_part(recorded.read_bytes(), URL, ("cs.AI",))
-    assert (part.count, part.cut) == (7, False)
+    assert part.count == 7
     assert {one.paper.announced for one in part.announcements} == {date(2025, 8, 20)}
     assert part.announcements[-1].paper.id == "2508.14002"
     assert [one.kind.value for one in part.announcements] == ["cross"] * 5 + ["new"] * 2
@@ -227,7 +221,6 @@ def test_the_recorded_feed_is_read_whole():
 def test_an_empty_feed_is_a_day_without_announcements():
     part = read()
     assert (part.announcements, part.count) == ((), 0)
-    assert not part.cut
 
 
 def test_the_listing_day_is_new_yorks_whatever_the_offset():
@@ -264,8 +257,6 @@ def test_a_feed_as_long_as_feeds_can_be_is_cut():
     entries = [text[start:end].replace("NUMBER", f"{number:05}") for number in range(FEED_LIMIT)]
     part = read_part((text[:start] + "".join(entries) + text[end:]).encode(), URL, ())
     assert part.count == FEED_LIMIT
-    assert part.cut
-    assert not replace(part, count=FEED_LIMIT - 1).cut
 
 
 # ---------------------------------------------------------------- bad bytes
@@ -338,7 +329,7 @@ def test_papers_are_counted_in_categories_and_archives():
         Item("2611.00001v1", categories=("cs.CV", "cs.LG", "stat.ML")),
         Item("2611.00002v1", categories=("cs.CV", "quant-ph")),
     )
-    assert counts(part.announcements) == {
+    assert with_volumes(State(), part.announcements).listed == {
         "cs": 2,
         "cs.CV": 2,
         "cs.LG": 1,

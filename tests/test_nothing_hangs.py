@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,7 +27,6 @@ from daily_papers.arxiv.machine import machine_fault
 from daily_papers.arxiv.oai import changed_since
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
-from daily_papers.clock import SystemClock
 from tests.sandbox import Request, SandboxArxiv, Service
 from tests.support.clock import PassingClock
 from tests.support.command_line import environment, run, run_apart
@@ -84,7 +84,7 @@ def test_a_connection_that_is_kept_is_watched_too():
     """Its first answer is whole, its second one drips; only the second has little time."""
     whole = HEAD + b"Content-Length: 14\r\n\r\nRate exceeded."
     with Dripping(HEAD + b"\r\n", b" ", before=whole) as server:
-        transport = Transport(AnswerLimits(), SystemClock(), "tests")
+        transport = Transport(AnswerLimits(), time, "tests")
         assert transport.get(server.address).body == b"Rate exceeded."
         transport._limits = AnswerLimits(total_seconds=0.3)
         with pytest.raises(LostAnswer, match=r"no whole answer within 0\.3 seconds"):
@@ -350,7 +350,7 @@ WORDS = ("graph", "neural", "diffusion", "model", "image", "learning", "time", "
 def clock(monkeypatch: pytest.MonkeyPatch) -> PassingClock:
     """Time passes when somebody says so."""
     passing = PassingClock()
-    monkeypatch.setattr(session, "SystemClock", lambda: passing)
+    monkeypatch.setattr(session, "time", passing)
     return passing
 
 

@@ -878,9 +878,9 @@ def test_a_killed_process_is_carried_on_by_the_next(begun: Watcher, fault: Fault
     begun.write(large("2026-11-19", 100))
     script = (
         "import os, sys; from pathlib import Path;"
-        "from daily_papers.clock import SystemClock;"
+        "import time;"
         "from daily_papers.mail.notify import NotifyOptions, notify;"
-        "notify(Path(sys.argv[1]), os.environ, NotifyOptions(), clock=SystemClock(), say=print,"
+        "notify(Path(sys.argv[1]), os.environ, NotifyOptions(), clock=time, say=print,"
         "warn=print)"
     )
     environment = {

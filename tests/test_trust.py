@@ -357,6 +357,8 @@ def test_an_empty_feed_forgets_nothing():
 
 def test_a_cut_feed_is_true_and_is_not_all():
     cut = accept_feed(part(FEED, ["2503.00004"], count=2_000), of_yesterday(), TODAY)
+    whole = accept_feed(part(FEED, ["2503.00004"], count=1_999), of_yesterday(), TODAY)
+    assert whole.failure is None
     assert shown(cut) == FEED
     assert cut.failure.outcome is Outcome.SHORT_ANSWER
     assert cut.failure.reason == "the feed is cut: it holds 2,000 papers, and new ones are missing"

@@ -12,9 +12,10 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -35,7 +36,7 @@ from daily_papers.arxiv.xml import (
     strict_xml,
 )
 from daily_papers.errors import BadAnswer, FetchError
-from daily_papers.papers.announcement import AnnounceKind, Announcement, PartAnswer, merge_parts
+from daily_papers.papers.announcement import AnnounceKind, Announcement, PartAnswer
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order
 from daily_papers.query.taxonomy import ARCHIVES
@@ -46,6 +47,7 @@ _BAD_CLASS = re.compile(
     r"Bad subject class '(?P<subject>[^']+)'(?:.*?archive '(?P<archive>[^']+)')?"
 )
 _BAD_ARCHIVE = re.compile(r"Bad archive(?:/subject class structure)? '(?P<name>[^']+)'")
+_PRECEDENCE = tuple(AnnounceKind)
 _DC = "{http://purl.org/dc/elements/1.1/}"
 #: The elements of an item that are read.
 _READ = frozenset(
@@ -138,6 +140,22 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
         announcements=merge_parts([announcements]),
         count=len(entries),
     )
+
+
+def merge_parts(parts: Iterable[Iterable[Announcement]]) -> tuple[Announcement, ...]:
+    """Each announced paper once, in the order of the parts.
+
+    A paper's kind depends on the categories that were asked for: it may be ``cross`` in one part,
+    and ``new`` in the part with its primary category. For all parts together it is ``new``. The
+    highest version wins.
+    """
+    whole: dict[str, Announcement] = {}
+    for announcement in chain.from_iterable(parts):
+        known = whole.setdefault(announcement.paper.id, announcement)
+        kind = min(known.kind, announcement.kind, key=_PRECEDENCE.index)
+        latest = max(known, announcement, key=lambda each: each.paper.version)
+        whole[announcement.paper.id] = replace(latest, kind=kind)
+    return tuple(whole.values())
 
 
 def _entries(root: etree._Element, url: str) -> list[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass, field
@@ -37,7 +38,7 @@ from daily_papers.arxiv.services import (
     domain,
     is_arxiv,
 )
-from daily_papers.clock import Clock, SystemClock
+from daily_papers.clock import Clock
 from daily_papers.errors import (
     BadAnswer,
     Exchange,
@@ -93,7 +94,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
             notice_seconds=timeout / 6,
             total_seconds=min(LONGEST_ANSWER, 5 * timeout),
         )
-        self._clock = self.clock or SystemClock()
+        self._clock = self.clock or time
         self._transport = Transport(
             self._limits, self._clock, self.digest_repository, self._say_slow
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from daily_papers.errors import DailyPapersError
@@ -126,19 +126,16 @@ class Config:
     columns: tuple[str, ...] = USUAL
     #: None if no model should write anything.
     summaries: Summaries | None = None
-    warnings: tuple[Problem, ...] = ()
+    #: Finds what is probably not meant.
+    warnings: Callable[[], tuple[Problem, ...]] = field(default=tuple, compare=False)
     #: What the reader likes, which orders emails and pages.
     like: Library | None = None
     #: Whether the digests of a week go out together, on Friday.
     weekly: bool = False
     #: Whether each keyword has one lasting issue, instead of each digest.
     per_keyword: bool = False
-
-    @property
-    def libraries(self) -> tuple[Library, ...]:
-        """Every `like` of the file."""
-        every = (self.like, *(keyword.like for keyword in self.keywords))
-        return tuple(library for library in every if library is not None)
+    #: Every `like` of the file.
+    libraries: tuple[Library, ...] = ()
 
     @property
     def liked_ids(self) -> tuple[str, ...]:

@@ -148,10 +148,9 @@ def parse_config(content: bytes, name: str) -> Config:
             _refuse_file(name, f"the file is empty; {_START}", 1)
         with suppress(_EnoughError):
             config = reader.config(Value(root, "keywords.yaml", root.start_mark.index))
-    problems = reader.listed() if reader.problems else ()
     if config is None or reader.errors:
-        raise ConfigError(problems)
-    return replace(config, warnings=problems)
+        raise ConfigError(reader.listed())
+    return replace(config, warnings=reader.listed)
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -182,6 +181,8 @@ class _Reader:
         self._source = source
         self._name = name
         self.problems = [Problem(name, *place, message) for place, message in source.mistakes]
+        #: What may not be what was meant; the function says why, or None if it is.
+        self.doubts: list[tuple[Value, Callable[[], str | None]]] = []
         self._top: Read = {}
         self.errors = len(self.problems)
 
@@ -203,17 +204,17 @@ class _Reader:
         if self.errors >= _MOST_PROBLEMS:
             raise _EnoughError
 
-    def warn(self, value: Value, message: str) -> None:
-        """Note what is doubtful about a value."""
-        if len(self.problems) < _MOST_PROBLEMS:
-            place = self._source.place(value.index)
-            self.problems.append(Problem(self._name, *place, f"{value.key}: {message}", "warning"))
-
     def listed(self) -> tuple[Problem, ...]:
-        """No more problems than anybody reads, each on one line whatever it quotes."""
-        problems = sorted(
-            dict.fromkeys(self.problems), key=lambda each: (each.line or 0, each.column or 0)
-        )
+        """Mistakes and warnings, no more than anybody reads; each is one line, whatever it quotes.
+
+        Warnings are only found here, since a daily run does not need them.
+        """
+        found = dict.fromkeys(self.problems)
+        for value, find in self.doubts:
+            if len(found) < _MOST_PROBLEMS and (message := find()):
+                place = self._source.place(value.index)
+                found[Problem(self._name, *place, f"{value.key}: {message}", "warning")] = None
+        problems = sorted(found, key=lambda each: (each.line or 0, each.column or 0))
         shown = [
             replace(problem, message=messages.with_escapes(problem.message))
             for problem in problems[:_MOST_SHOWN]
@@ -245,8 +246,8 @@ class _Reader:
         else:
             # arXiv's index and our matcher have a letter and its accent as one character.
             text = unicodedata.normalize("NFC", folded(written))
-            if doubt and (message := doubt(text)):
-                self.warn(value, message)
+            if doubt:
+                self.doubts.append((value, partial(doubt, text)))
             return text
         return None
 
@@ -319,7 +320,9 @@ class _Reader:
         settings = {key: value for key, value in self._top.items() if value}
         weekly = settings.pop("digest", None) == "weekly"
         per_keyword = settings.pop("issues", None) == "per keyword"
-        return Config(**settings, weekly=weekly, per_keyword=per_keyword)
+        liked = [settings.get("like"), *(each.like for each in settings.get("keywords", ()))]
+        libraries = tuple(filter(None, liked))
+        return Config(**settings, weekly=weekly, per_keyword=per_keyword, libraries=libraries)
 
     def keywords(self, value: Value) -> tuple[Keyword, ...]:
         """The keywords, each compared with those before it."""
@@ -495,8 +498,7 @@ def _query(reader: _Reader, value: Value) -> Expression | None:
         reader.refuse(value, error.problem, label=f"query, column {error.column}")
         return None
     for term in leaves(expression):
-        if message := doubts.term_doubt(term):
-            reader.warn(value, message)
+        reader.doubts.append((value, partial(doubts.term_doubt, term)))
     return expression
 
 

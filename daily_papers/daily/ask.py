@@ -14,7 +14,7 @@ from functools import partial
 from itertools import chain
 from math import ceil
 
-from daily_papers.arxiv.feed import todays_feed
+from daily_papers.arxiv.feed import merge_parts, todays_feed
 from daily_papers.arxiv.oai import changed_since
 from daily_papers.arxiv.query_api import MOST_PER_REQUEST, Answer, QueryApi
 from daily_papers.arxiv.session import PoliteSession
@@ -53,7 +53,6 @@ from daily_papers.errors import (
     RejectedAnswer,
     ShortAnswer,
 )
-from daily_papers.papers.announcement import merge_parts
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.store.store import Store, highest
 

@@ -35,7 +35,7 @@ from daily_papers.daily.feed_history import (
 from daily_papers.daily.news import NewPapers, find_news, papers_of
 from daily_papers.daily.plan import FetchMode, Run
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
-from daily_papers.mail.digest import Digest, number_of
+from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import morning, news_items, people_of
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
@@ -257,7 +257,7 @@ def _digest(
     keywords = config.keywords
     people = people_of(keywords)
     sections = morning(items, [keyword.slug for keyword in keywords], dict(people))
-    first = number_of(run.digest_key) == 1
+    first = run.digest_key == str(run.day)
     return Digest(
         key=run.digest_key,
         repository=run.repository,

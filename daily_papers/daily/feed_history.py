@@ -6,6 +6,7 @@ identifiers show that a listing was missed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -14,7 +15,7 @@ from typing import Self
 from daily_papers.clock import LISTING_ZONE
 from daily_papers.daily.evidence import Evidence, FeedRead
 from daily_papers.daily.plan import working_days
-from daily_papers.papers.announcement import AnnounceKind, Announcement, counts
+from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import ReadListing, State
 
@@ -43,9 +44,12 @@ def with_volumes(state: State, announced: Sequence[Announcement]) -> State:
     """Remember the volume, even of a feed that was cut off: the next one gets more parts."""
     if not announced:
         return state
-    today = counts(announced)
+    today = Counter[str]()
+    for one in announced:  # a paper counts once in each of its categories and archives
+        names = set(one.paper.categories or ())
+        today.update(names | {name.partition(".")[0] for name in names})
     listed = {
-        name: max(today.get(name, 0), int(state.listed.get(name, 0) * _REMEMBERED))
+        name: max(today[name], int(state.listed.get(name, 0) * _REMEMBERED))
         for name in sorted(state.listed.keys() | today.keys())
     }
     return replace(state, listed=listed)

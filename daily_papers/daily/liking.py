@@ -13,6 +13,7 @@ from pathlib import Path
 
 from daily_papers.config import Config, Keyword, Problem
 from daily_papers.daily.evidence import FeedRead, Liking, Ranked
+from daily_papers.daily.news import announced_as_news
 from daily_papers.daily.plan import working_days
 from daily_papers.like.library import Bookcase, Library, LikedPaper
 from daily_papers.like.rank import can_rank, rank
@@ -47,7 +48,8 @@ def rank_listing(
     day: date,
 ) -> Ranked:
     """Rank what the feed announced; ``known`` are papers that are liked by their identifiers."""
-    announced = [one.paper for one in feed.announcements if one.kind.is_news]
+    new = announced_as_news(feed.announcements)
+    announced = [one.paper for one in feed.announcements if one.paper.id in new]
     due = [
         keyword
         for keyword in config.keywords

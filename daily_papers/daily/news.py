@@ -36,11 +36,14 @@ from daily_papers.daily.evidence import (
     Searched,
 )
 from daily_papers.daily.feed_history import FeedHistory, Unannounced, feed_of, with_feed
-from daily_papers.papers.announcement import Announcement
+from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, announcement_order, merge, unpack_ids
 from daily_papers.query.matching import Matches
 from daily_papers.query.syntax import QueryError, parse
 from daily_papers.store.store import KeywordState, Store
+
+#: Under these kinds, a paper is listed for the first time in the categories asked for.
+_NEWS = frozenset({AnnounceKind.NEW, AnnounceKind.CROSS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def find_news(
 
 def announced_as_news(announcements: Iterable[Announcement]) -> frozenset[str]:
     """The identifiers that a listing announces as new or cross-listed."""
-    return frozenset(one.paper.id for one in announcements if one.kind.is_news)
+    return frozenset(one.paper.id for one in announcements if one.kind in _NEWS)
 
 
 def matching_each(keywords: Sequence[Keyword], papers: Sequence[Paper]) -> BySlug:

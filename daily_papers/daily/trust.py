@@ -26,6 +26,9 @@ from daily_papers.store.store import FeedPart, State, highest
 INDEX_LAG = timedelta(days=7)
 #: Fewer papers than this prove nothing, whether they are missing or do not match.
 ENOUGH = 5
+#: A feed has at most this many items. What it loses are new papers, since arXiv lists the replaced
+#: ones first (arXiv/arxiv-feed, feed/database.py).
+FEED_LIMIT = 2_000
 #: A feed with less than a sixth of the usual papers has lost some: the smallest days of the year,
 #: around Christmas, bring two fifths. Categories with few papers have days without any.
 _MANY = 150
@@ -185,7 +188,7 @@ def _lacking(part: PartAnswer, usual: int) -> str | None:
     ``usual`` is how many papers its categories had on recent days. It errs on the high side, since
     a paper counts in each of its categories.
     """
-    if part.cut:
+    if part.count >= FEED_LIMIT:
         return f"the feed is cut: it holds {part.count:,} papers, and new ones are missing"
     if usual >= _MANY and 0 < _LESS_THAN_USUAL * part.count < usual:
         return (

@@ -53,22 +53,21 @@ class Digest:
 
     @property
     def as_stored(self) -> Digest:
-        """The digest as it is read back from its file."""
-        return replace(self, items=tuple(_as_stored(item) for item in self.items))
-
-
-def _as_stored(item: NewsItem) -> NewsItem:
-    """The item with what a digest keeps of a paper: no abstract, ten authors."""
-    paper = replace(
-        item.paper,
-        authors=item.paper.authors and item.paper.authors[:AUTHORS_KEPT],
-        abstract="",
-        categories=None,
-        published=None,
-        doi=None,
-        journal_ref=None,
-    )
-    return replace(item, paper=paper)
+        """The digest as it is read back from its file: papers have no abstract, and ten authors."""
+        papers = [
+            replace(
+                item.paper,
+                authors=item.paper.authors and item.paper.authors[:AUTHORS_KEPT],
+                abstract="",
+                categories=None,
+                published=None,
+                doi=None,
+                journal_ref=None,
+            )
+            for item in self.items
+        ]
+        pairs = zip(self.items, papers, strict=True)
+        return replace(self, items=tuple(replace(item, paper=paper) for item, paper in pairs))
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,10 @@ def is_key(text: str) -> bool:
 
 
 def digest_order(key: str) -> tuple[date, int]:
-    """The day and number of a digest, which sort the oldest first. Raises ValueError."""
+    """The day of a digest, and its number among those of the day, 1 for the first.
+
+    They sort the oldest digest first. Raises ValueError if the text is not a key.
+    """
     found = _KEY.fullmatch(key)
     if found is None:
         raise ValueError(f"not a digest's key: {key!r}")
@@ -172,12 +174,7 @@ def day_of(key: str) -> date:
     return digest_order(key)[0]
 
 
-def number_of(key: str) -> int:
-    """The number of a digest among those of its day, 1 for the first. Raises ValueError."""
-    return digest_order(key)[1]
-
-
 def new_key(day: date, taken: Collection[str]) -> str:
     """The key for a day's next digest."""
-    latest = max((number_of(key) for key in taken if is_key(key) and day_of(key) == day), default=0)
-    return f"{day}-{latest + 1}" if latest else str(day)
+    numbers = [number for other, number in map(digest_order, taken) if other == day]
+    return f"{day}-{max(numbers) + 1}" if numbers else str(day)

@@ -59,6 +59,11 @@ def _check_address(address: str) -> None:
         raise ValueError(f"not a plain https address: {address!r}")
 
 
+def _check_slugs(slugs: tuple[str, ...]) -> None:
+    if not slugs:
+        raise ValueError("names no keyword")
+
+
 @dataclass(frozen=True, slots=True)
 class _DigestRecord:
     """The first line of the records."""
@@ -93,7 +98,7 @@ class _PaperRecord:
     updated: datetime | None
     announced: date | None
     origin: Origin
-    keywords: tuple[str, ...]
+    keywords: Annotated[tuple[str, ...], _check_slugs]
     sentence: str = ""
     in_title: tuple[str, ...] = ()
     followed: tuple[str, ...] = ()
@@ -126,7 +131,7 @@ class _PaperRecord:
         )
 
     def as_item(self) -> NewsItem:
-        """The paper as news. Raises ValueError if it is news for no keyword."""
+        """The paper as news."""
         paper = Paper(
             id=self.id,
             version=self.version,

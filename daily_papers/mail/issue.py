@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from daily_papers.github_actions import GITHUB
-from daily_papers.mail.digest import Mail, number_of
+from daily_papers.mail.digest import Mail, digest_order
 from daily_papers.mail.marks import Marks
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning, totals_in_order
 from daily_papers.papers.announcement import NewsItem
@@ -296,7 +296,7 @@ def _days(mail: Mail) -> str:
     first, last = mail.days
     if first != last:
         return f"{first} to {last}"
-    return f"{last}, more" if number_of(mail.keys[0]) > 1 else str(last)
+    return f"{last}, more" if digest_order(mail.keys[0])[1] > 1 else str(last)
 
 
 def _totals(mail: Mail) -> Mapping[str, int]:
@@ -324,7 +324,7 @@ def _counts(mail: Mail) -> str:
 def _lead(mail: Mail, links: Links | None) -> str:
     """How many papers, from when, and what else readers should know before the list."""
     papers = plural(len(mail.items), "new paper")
-    more = " more" if number_of(mail.keys[0]) > 1 and len(mail.digests) == 1 else ""
+    more = " more" if digest_order(mail.keys[0])[1] > 1 and len(mail.digests) == 1 else ""
     first, last = mail.days
     late = "" if mail.is_weekly else ", sent late in one mail"
     when = f"on {last}" if first == last else f"from {first} to {last}{late}"

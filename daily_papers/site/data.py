@@ -17,7 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from daily_papers.config import Config, Keyword
-from daily_papers.mail.digest import Digest, digest_order, number_of
+from daily_papers.mail.digest import Digest, digest_order
 from daily_papers.mail.digest_file import read_digest
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.links import code_url
@@ -110,7 +110,7 @@ class DigestFile:
     @property
     def text(self) -> str:
         """``Monday, February 9, 2026``, with a number from the day's second digest on."""
-        number = number_of(self.key)
+        number = digest_order(self.key)[1]
         return long_date(self.day) + (f" ({number})" if number > 1 else "")
 
     def read(self) -> Digest:
