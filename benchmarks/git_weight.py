@@ -112,7 +112,6 @@ class Life:
         return Digest(
             key=key,
             repository="owner/repository",
-            day=day,
             items=tuple(items),
             keyword_names=names,
             revisions=len(self.store.state.revised),

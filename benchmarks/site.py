@@ -120,7 +120,7 @@ def add_history(
     state = State(day=begin + timedelta(days=places[-1] // PAPERS_A_DAY + 1), complete=True)
     save_store(Store(papers, keywords, state, ids | papers.keys()), transaction)
     for day, items in days.items():
-        digest = Digest(str(day), "owner/papers", day, tuple(items), names)
+        digest = Digest(str(day), "owner/papers", tuple(items), names)
         transaction.write(f"digests/{day}.md", f"{digest_records(digest)}\n".encode())
     transaction.commit()
 
@@ -147,7 +147,7 @@ def next_day(root: Path, day: date) -> None:
     store.state = State(day=day, complete=True, last_complete=day, day_line="Made up.")
     for slug, keyword in store.keywords.items():
         store.keywords[slug] = replace(keyword, last_success=day)
-    digest = Digest(str(day), "owner/papers", day, tuple(items), tuple(names.items()))
+    digest = Digest(str(day), "owner/papers", tuple(items), tuple(names.items()))
     repo.publish(config, store.finish(), digest)
 
 

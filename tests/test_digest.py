@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -77,7 +76,6 @@ DIGESTS = st.builds(
     Digest,
     key=st.sampled_from(["2026-11-20", "2026-11-20-2", "2026-11-20-11"]),
     repository=st.none() | st.just("reader/digests"),
-    day=st.just(date(2026, 11, 20)),
     items=st.lists(ITEMS, max_size=4, unique_by=lambda each: each.paper.id).map(tuple),
     keyword_names=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=3).map(tuple),
     people=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=2).map(tuple),
@@ -167,7 +165,7 @@ def test_the_visible_part_decides_nothing():
     assert len(read_digest(edited.encode(), NAME).items) == 2
 
 
-WHOLE = digest_file(digest("2026-11-20", range(2)))
+WHOLE = digest_file(digest("2026-11-20", range(2), revisions=1))
 
 
 @pytest.mark.parametrize(
@@ -179,31 +177,40 @@ WHOLE = digest_file(digest("2026-11-20", range(2)))
         (lambda text: text.replace("daily-papers-digest", "digest"), "it has no comments"),
         (
             lambda text: text.replace('"format": 1', '"format": 2'),
-            'line 15: "format" is wrong: not',
+            'line 17: "format" is not one',
         ),
         (
             lambda text: text.replace('": "2026-11-20"', '": "2026-11-19"', 1),
             "of digest 2026-11-19",
         ),
         (lambda text: text.replace('": "2026-11-20"', '": "today"', 1), "not a digest's key"),
-        (lambda text: text.replace('"revisions": 0', '"revisions": "0"'), 'line 15: "revisions"'),
-        (lambda text: text.replace('"version": 1', '"version": true', 1), 'line 16: "version"'),
-        (lambda text: text.replace('"title"', '"name"', 1), 'line 16: "title" is missing'),
+        (lambda text: text.replace('"revisions": 1', '"revisions": "1"'), 'line 17: "revisions"'),
+        (
+            lambda text: text.replace('"version": 1', '"version": true', 1),
+            'line 18: "paper" is wrong: "version"',
+        ),
+        (
+            lambda text: text.replace('"title"', '"name"', 1),
+            'line 18: "paper" is wrong: "title" is missing',
+        ),
         (
             lambda text: text.replace('"origin": "feed"', '"origin": "mail"', 1),
-            'line 16: "origin" is wrong',
+            'line 18: "paper" is wrong: "origin" is wrong',
         ),
         (lambda text: text.replace("2611.00001", "2611.00000"), "lists a paper twice"),
-        (lambda text: text.replace('"id": "', '"id": "../', 1), 'line 16: "id" is wrong: not an'),
-        (lambda text: text.replace('00"', '00v1"', 1), 'line 16: "id" is wrong: not an'),
-        (lambda text: text.replace('"id"', '"code": "javascript:1", "id"', 1), "not a plain https"),
-        (lambda text: text.replace('["mri"]', "[]", 1), 'line 16: "keywords" is wrong: names no'),
-        (lambda text: text.replace('["mri"]', '"mri"', 1), 'line 16: "keywords" is wrong'),
+        (lambda text: text.replace('"id": "', '"id": "../', 1), "line 18: not an arXiv"),
+        (lambda text: text.replace('00"', '00v1"', 1), 'line 18: "id" is not an'),
+        (
+            lambda text: text.replace('"id"', '"code_url": "javascript:1", "id"', 1),
+            "not a plain https",
+        ),
+        (lambda text: text.replace('["mri"]', "[]", 1), 'line 18: "keywords" names no'),
+        (lambda text: text.replace('["mri"]', '"mri"', 1), 'line 18: "keywords" is wrong'),
         (lambda text: text.replace('["mri", "mri"]', '["mri"]', 1), "not pairs of slug and name"),
-        (lambda text: text.replace('"announced": "2026-11-20"', '"announced": "x"', 1), "line 16"),
-        (lambda text: text.replace('{"id"', '<<<<<<< HEAD\n{"id"', 1), "line 16: not a record in"),
-        (lambda text: text.replace('{"id"', '[]\n{"id"', 1), "line 16: [] is not a record"),
-        (lambda text: text.replace('{"id"', "[" * 100_000 + '\n{"id"', 1), "line 16: not a record"),
+        (lambda text: text.replace('"announced": "2026-11-20"', '"announced": "x"', 1), "line 18"),
+        (lambda text: text.replace('{"id"', '<<<<<<< HEAD\n{"id"', 1), "line 18: not a record in"),
+        (lambda text: text.replace('{"id"', '[]\n{"id"', 1), "line 18: [] is not a record"),
+        (lambda text: text.replace('{"id"', "[" * 100_000 + '\n{"id"', 1), "line 18: not a record"),
         (lambda text: text.encode("utf-16").decode("latin-1"), "it has no comments"),
     ],
 )
@@ -249,7 +256,7 @@ def test_other_names_are_no_keys(text: str):
 
 
 def test_a_digest_holds_together():
-    with pytest.raises(ValueError, match="is not a key of a digest of"):
-        dataclasses.replace(digest("2026-11-20", [1]), key="2026-11-19")
+    with pytest.raises(ValueError, match="day is out of range"):
+        digest("2026-11-32", [1])
     with pytest.raises(ValueError, match="lists a paper twice"):
         digest("2026-11-20", [1, 1])

@@ -90,7 +90,7 @@ def handed_over() -> Seen:
 
     item = NewsItem(PAPER, ("example",))
     names = (("example", "example"),)
-    digest = Digest(DAY.isoformat(), None, DAY, (item,), names, skipped="An example.")
+    digest = Digest(DAY.isoformat(), None, (item,), names, skipped="An example.")
     with TemporaryDirectory() as name:
         root = Path(name)
         file = root / f"{digest.key}.md"

@@ -261,7 +261,6 @@ def _digest(
     return Digest(
         key=run.digest_key,
         repository=run.repository,
-        day=run.day,
         items=tuple(item for section in sections for item in section.items),
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in keywords),
         people=people,

@@ -27,7 +27,6 @@ class Digest:
     key: str
     #: ``owner/name`` from GITHUB_REPOSITORY when it was written; None if that was not set.
     repository: str | None
-    day: date
     items: tuple[NewsItem, ...]
     #: (slug, name) of the keywords, in the order of keywords.yaml.
     keyword_names: tuple[tuple[str, str], ...]
@@ -45,11 +44,17 @@ class Digest:
     formerly: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        if day_of(self.key) != self.day:
-            raise ValueError(f"{self.key} is not a key of a digest of {self.day}")
+        day_of(self.key)
+        if any(len(pair) != 2 for pair in (*self.keyword_names, *self.people, *self.formerly)):
+            raise ValueError("not pairs of slug and name")
         ids = [item.paper.id for item in self.items]
         if len(set(ids)) != len(ids):
             raise ValueError(f"digest {self.key} lists a paper twice")
+
+    @property
+    def day(self) -> date:
+        """Its listing day."""
+        return day_of(self.key)
 
     @property
     def as_stored(self) -> Digest:

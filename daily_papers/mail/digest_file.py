@@ -13,23 +13,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import PurePath
-from typing import Annotated
+from typing import Any
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import GITHUB
-from daily_papers.mail.digest import Digest, Mail, day_of
+from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.issue import Links, issue_page
 from daily_papers.papers.announcement import NewsItem
-from daily_papers.papers.paper import ArxivId, Origin, Paper
-from daily_papers.records import decode, encode
+from daily_papers.papers.paper import ArxivId
+from daily_papers.records import Json, RecordError, decode, encode
 
 _FORMAT = 1
 _RECORDS = re.compile(r"^<!-- daily-papers-digest\n(?P<lines>.*?)^-->$", re.DOTALL | re.MULTILINE)
 _ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~-]+)*/?", re.ASCII)
+#: Fields that are lines of their own, are in the same line, or are not kept.
+_NOT_WRITTEN = ("items", "paper", "abstract")
 
 
 class DigestError(DailyPapersError):
@@ -37,134 +38,6 @@ class DigestError(DailyPapersError):
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"{name}: {problem}; restore the file as it was (see git log -- {name})")
-
-
-def _check_format(number: int) -> None:
-    if number != _FORMAT:
-        raise ValueError("not a format that this version reads")
-
-
-def _check_pairs(pairs: tuple[tuple[str, ...], ...]) -> None:
-    if any(len(pair) != 2 for pair in pairs):
-        raise ValueError("not pairs of slug and name")
-
-
-def _check_id(text: str) -> None:
-    if ArxivId.parse(text) != ArxivId(text):
-        raise ValueError(f"not an arXiv identifier without version: {text!r}")
-
-
-def _check_address(address: str) -> None:
-    if not _ADDRESS.fullmatch(address):
-        raise ValueError(f"not a plain https address: {address!r}")
-
-
-def _check_slugs(slugs: tuple[str, ...]) -> None:
-    if not slugs:
-        raise ValueError("names no keyword")
-
-
-@dataclass(frozen=True, slots=True)
-class _DigestRecord:
-    """The first line of the records."""
-
-    format: Annotated[int, _check_format]
-    digest: Annotated[str, day_of]
-    repository: str | None
-    revisions: int
-    skipped: str | None
-    #: Slug and name of each keyword.
-    keywords: Annotated[tuple[tuple[str, str], ...], _check_pairs]
-    #: Slug and short name of each person.
-    people: Annotated[tuple[tuple[str, str], ...], _check_pairs] = ()
-    due: date | None = None
-    per_keyword: bool = False
-    #: Old and new slugs.
-    formerly: Annotated[tuple[tuple[str, str], ...], _check_pairs] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _PaperRecord:
-    """One line for each paper."""
-
-    id: Annotated[str, _check_id]
-    version: int
-    title: str
-    authors: tuple[str, ...] | None
-    category: str | None
-    comment: str | None
-    withdrawn: bool | None
-    code: Annotated[str, _check_address] | None
-    updated: datetime | None
-    announced: date | None
-    origin: Origin
-    keywords: Annotated[tuple[str, ...], _check_slugs]
-    sentence: str = ""
-    in_title: tuple[str, ...] = ()
-    followed: tuple[str, ...] = ()
-    venue: str | None = None
-    project: Annotated[str, _check_address] | None = None
-    closeness: int | None = None
-
-    @classmethod
-    def of(cls, item: NewsItem) -> _PaperRecord:
-        paper = item.paper
-        return cls(
-            id=paper.id,
-            version=paper.version,
-            title=paper.title,
-            authors=paper.authors,
-            category=paper.primary_category,
-            comment=paper.comment,
-            withdrawn=paper.withdrawn,
-            code=item.code_url,
-            updated=paper.updated,
-            announced=paper.announced,
-            origin=paper.origin,
-            keywords=item.keywords,
-            sentence=item.sentence,
-            in_title=item.in_title,
-            followed=item.followed,
-            venue=item.venue,
-            project=item.project_url,
-            closeness=item.closeness,
-        )
-
-    def as_item(self) -> NewsItem:
-        """The paper as news."""
-        paper = Paper(
-            id=self.id,
-            version=self.version,
-            title=self.title,
-            authors=self.authors,
-            abstract="",
-            comment=self.comment,
-            primary_category=self.category,
-            updated=self.updated,
-            announced=self.announced,
-            withdrawn=self.withdrawn or None,
-            origin=self.origin,
-        )
-        return NewsItem(
-            paper=paper,
-            keywords=self.keywords,
-            sentence=self.sentence,
-            in_title=self.in_title,
-            followed=self.followed,
-            venue=self.venue,
-            code_url=self.code,
-            project_url=self.project,
-            closeness=self.closeness,
-        )
-
-
-#: What a record leaves out where there is nothing to say.
-_SAID_IF_SO = frozenset(
-    (
-        *("withdrawn", "sentence", "in_title", "followed", "venue", "code", "project", "closeness"),
-        *("due", "per_keyword", "formerly"),
-    )
-)
 
 
 def digest_file(digest: Digest, server: str = GITHUB) -> str:
@@ -175,27 +48,20 @@ def digest_file(digest: Digest, server: str = GITHUB) -> str:
 
 def digest_records(digest: Digest) -> str:
     """The digest as the comment that `read_digest` reads, without a newline at its end."""
-    first = _DigestRecord(
-        format=_FORMAT,
-        digest=digest.key,
-        repository=digest.repository,
-        revisions=digest.revisions,
-        skipped=digest.skipped,
-        keywords=digest.keyword_names,
-        people=digest.people,
-        due=digest.due,
-        per_keyword=digest.per_keyword,
-        formerly=digest.formerly,
-    )
-    lines = [encode(first), *(encode(_PaperRecord.of(item)) for item in digest.as_stored.items)]
-    records = [
-        {n: value for n, value in record.items() if value or n not in _SAID_IF_SO}
-        for record in lines
+    lines = [
+        {"format": _FORMAT, **_record(digest)},
+        *({**_record(item.paper), **_record(item)} for item in digest.as_stored.items),
     ]
-    return "\n".join(("<!-- daily-papers-digest", *map(_json, records), "-->"))
+    return "\n".join(("<!-- daily-papers-digest", *map(_json, lines), "-->"))
 
 
-def _json(record: Mapping[str, object]) -> str:
+def _record(thing: Any) -> Json:
+    """The fields of a digest, a paper or its news, except those that have their defaults."""
+    changed = {each.name for each in fields(thing) if getattr(thing, each.name) != each.default}
+    return {n: v for n, v in encode(thing).items() if n in changed and n not in _NOT_WRITTEN}
+
+
+def _json(record: Json) -> str:
     text = json.dumps(record, ensure_ascii=True, separators=(", ", ": "))
     return re.sub(r"[<>]|\{(?=[{%])", lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
@@ -206,40 +72,53 @@ def read_digest(data: bytes, name: str) -> Digest:
     Raises DigestError, naming the file and the line, if the records are damaged or the file's name
     is not the digest's key.
     """
-    lines = _record_lines(data, name)
-    start, first = next(lines, (0, ""))
-    number, items = start, []
+    number, digest, items = 0, None, []
     try:
-        record = decode(_DigestRecord, _parse(first))
-        for number, line in lines:  # noqa: B007 - the message names the line that is wrong
-            items.append(decode(_PaperRecord, _parse(line)).as_item())
+        for number, line in _record_lines(data, name):  # noqa: B007 - the error names the line
+            if digest is None:
+                digest = _digest(_parsed(line), name)
+            else:
+                items.append(_news(_parsed(line)))
     except ValueError as problem:
         raise DigestError(name, f"line {number}: {problem}") from None
-    if record.digest != PurePath(name).stem:
-        raise DigestError(name, f"line {start}: these are the records of digest {record.digest}")
+    if digest is None:
+        raise DigestError(name, "its comment with the records is empty")
     try:
-        return Digest(
-            key=record.digest,
-            repository=record.repository,
-            day=day_of(record.digest),
-            items=tuple(items),
-            keyword_names=record.keywords,
-            revisions=record.revisions,
-            skipped=record.skipped,
-            people=record.people,
-            due=record.due,
-            per_keyword=record.per_keyword,
-            formerly=record.formerly,
-        )
+        return replace(digest, items=tuple(items))
     except ValueError as problem:  # a paper is in it twice
         raise DigestError(name, str(problem)) from None
 
 
-def _parse(line: str) -> object:
+def _parsed(line: str) -> Json:
     try:
-        return json.loads(line)
+        values = json.loads(line)
     except (ValueError, RecursionError) as problem:
         raise ValueError(f"not a record in JSON ({problem})") from None
+    if not isinstance(values, dict):
+        raise RecordError(f"{line:.50} is not a record")
+    return values
+
+
+def _digest(values: Json, name: str) -> Digest:
+    if values.get("format") != _FORMAT:
+        raise ValueError('"format" is not one that this version reads')
+    digest = decode(Digest, {**values, "items": []})
+    if digest.key != PurePath(name).stem:
+        raise ValueError(f"these are the records of digest {digest.key}")
+    return digest
+
+
+def _news(values: Json) -> NewsItem:
+    item = decode(NewsItem, {**values, "paper": {**values, "abstract": ""}})
+    id = item.paper.id
+    if not item.keywords:
+        raise ValueError('"keywords" names no keyword')
+    if ArxivId.parse(id) != ArxivId(id):
+        raise ValueError(f'"id" is not an arXiv identifier without version: {id!r}')
+    for address in filter(None, (item.code_url, item.project_url)):
+        if not _ADDRESS.fullmatch(address):
+            raise ValueError(f"not a plain https address: {address!r}")
+    return item
 
 
 def _record_lines(data: bytes, name: str) -> Iterator[tuple[int, str]]:

@@ -47,8 +47,7 @@ def digest(
 ) -> Digest:
     """A digest of the given items, or of plain papers with the given numbers."""
     news = tuple(item(each) if isinstance(each, int) else each for each in items)
-    day = date.fromisoformat(key[:10])
-    return Digest(key, repository, day, news, keyword_names, **values)  # type: ignore[arg-type]
+    return Digest(key, repository, news, keyword_names, **values)  # type: ignore[arg-type]
 
 
 def write(root: Path, *digests: Digest) -> None:
