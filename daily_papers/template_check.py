@@ -13,8 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import is_dataclass, replace
 from difflib import get_close_matches
 from functools import cache
-from graphlib import CycleError, TopologicalSorter
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from types import EllipsisType, NoneType, UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
@@ -23,7 +22,6 @@ import jinja2
 from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from jinja2.meta import find_referenced_templates
 
 from daily_papers.config import Problem
 from daily_papers.render.templates import (
@@ -54,7 +52,6 @@ _SITE: Final = "site/"
 _GUARDS: Final = frozenset({"defined", "undefined", "default", "d"})
 #: Names that jinja2 itself defines in some places.
 _GIVEN: Final = ("loop", "self", "super", "caller", "varargs", "kwargs")
-_REFERENCES = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
 _QUOTED = re.compile(r"""["'](?=([^"'\n]*)["'])""")
 
 
@@ -68,7 +65,7 @@ def check_templates(root: Path) -> tuple[Problem, ...]:
         of_site = kind is SiteTemplates
         group = {name: texts[name] for name in texts if name.startswith(_SITE) == of_site}
         if group:
-            problems += _mistakes(kind(own).environment, group, kind().environment)
+            problems += _mistakes(kind(own).environment, group)
     return tuple(problems)
 
 
@@ -130,9 +127,7 @@ def outdated_copies(texts: Mapping[str, str]) -> Iterator[Problem]:
         yield Problem(f"templates/{name}", 1, None, doubt, "warning")
 
 
-def _mistakes(
-    environment: jinja2.Environment, texts: Mapping[str, str], bundled: jinja2.Environment
-) -> list[Problem]:
+def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list[Problem]:
     environment.add_extension(_WordLimit)
     trees: dict[str, nodes.Template] = {}
     problems = []
@@ -154,42 +149,7 @@ def _mistakes(
         for name, tree in trees.items()
         for line, message in readers[name].read(tree)
     )
-    problems += _circle(trees, bundled)
     return sorted(problems, key=lambda problem: (problem.path, problem.line or 0))
-
-
-def _circle(trees: Mapping[str, nodes.Template], bundled: jinja2.Environment) -> Iterator[Problem]:
-    """Name a template that includes or extends itself, perhaps through others: it never ends."""
-    assert bundled.loader is not None
-    own = {name.removeprefix(_SITE): name for name in trees}
-    every = {short: trees[name] for short, name in own.items()}
-    ours = frozenset(bundled.list_templates(["jinja"]))
-    references: dict[str, set[str]] = {}
-    # Ours alone have no circle, so what no own template leads to need not be parsed.
-    waiting = set(own)
-    while waiting:
-        for name in waiting & (ours - own.keys()):
-            every[name] = bundled.parse(bundled.loader.get_source(bundled, name)[0])
-        found = {
-            name: {each for each in find_referenced_templates(every[name]) if each is not None}
-            for name in waiting & every.keys()
-        }
-        references |= found
-        waiting = set().union(*found.values()) - references.keys()
-    try:
-        TopologicalSorter(dict(sorted(references.items()))).prepare()
-    except CycleError as error:
-        # Each one is included by the next, and the last one is the first.
-        circle: list[str] = error.args[1]
-        part, name = next(pair for pair in pairwise(circle) if pair[1] in own)
-        line = next(
-            node.lineno
-            for node in every[name].find_all(_REFERENCES)
-            if any(const.value == part for const in node.find_all(nodes.Const))
-        )
-        others = [each for each in circle[1:] if each != name]
-        through = f", through {', '.join(others)}" if others else ""
-        yield _problem(own[name], line, f"it includes itself{through}; remove {part!r} here")
 
 
 class _TooMuch(Exception):

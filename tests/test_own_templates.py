@@ -106,32 +106,6 @@ def test_a_template_that_nothing_names_is_doubtful(tmp_path: Path) -> None:
     assert checked(tmp_path, {"site/nav.html.jinja": "", "site/layout.html.jinja": layout}) == []
 
 
-@pytest.mark.parametrize(
-    ("files", "place", "through"),
-    [
-        (
-            {"row.md.jinja": "\n{% include 'row.md.jinja' %}"},
-            "row.md.jinja:2",
-            "; remove 'row.md.jinja' here",
-        ),
-        (
-            {"site/list.html.jinja": "{% extends 'list.html.jinja' %}"},
-            "site/list.html.jinja:1",
-            "; remove 'list.html.jinja' here",
-        ),
-        (
-            {"table.md.jinja": "x\n{% include 'page.md.jinja' ignore missing %}"},
-            "table.md.jinja:2",
-            ", through page.md.jinja; remove 'page.md.jinja' here",
-        ),
-    ],
-)
-def test_a_template_that_includes_itself_is_named(
-    tmp_path: Path, files: dict[str, str | bytes], place: str, through: str
-) -> None:
-    assert checked(tmp_path, files) == [f"templates/{place}: it includes itself{through}"]
-
-
 def test_what_one_template_sets_another_may_take(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "readme.md.jinja": "{% set wide = true %}{% include 'table.md.jinja' %}",
