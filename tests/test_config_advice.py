@@ -123,10 +123,10 @@ def test_a_slug(slug: str) -> None:
 def test_an_author(text: str) -> None:
     file = "keywords:\n  - author: {}\n"
     for answer in answers(file.format(json.dumps(text))):
-        listed, _, single = answer.partition(", or a single name without a comma, author: ")
+        listed = answer.removesuffix("; a single name has no comma")
         _, _, names = listed.partition("write each name separately, author: ")
         _, _, name = listed.partition("without a comma: ")
-        for advice in filter(None, [names, single, name]):
+        for advice in filter(None, [names, name]):
             words = yaml.safe_load(f"[{advice}]")
             assert sorted(re.split(r"[\s,]+", " ".join(flat(words)))) == sorted(
                 re.split(r"[\s,]+", text.strip(" ,"))
@@ -150,8 +150,6 @@ def flat(words: list[str | list[str]]) -> list[str]:
         ("any: foo, bar: it", None),
         ("any: foo, bar", "any: [foo, bar]"),
         ("any: " + "foo " * 20, None),
-        ("max_papers: '٣'", "max_papers: 3"),
-        ("max_papers: '0050'", "max_papers: 50"),
     ],
 )
 def test_what_to_write(text: str, advice: str | None) -> None:

@@ -59,7 +59,7 @@ keywords:
         'keywords.yaml:8: any: YAML read 3 as a number; put it in quotes: "3"',
         'keywords.yaml:9: in: "tittle" is not possible; did you mean "title"?',
         "keywords.yaml:11: query, column 8: operators are written in capitals: AND instead of and",
-        "keywords.yaml:12: max_papers: 5000 is not a number from 1 to 2000",
+        "keywords.yaml:12: max_papers: 5000 is not a whole number from 1 to 2000, written without quotes",
     ]
 
 
@@ -79,7 +79,7 @@ keywords:
         ("keywords: mri\n", ':1: keywords: expected a list; begin each keyword with "- " on a line of its own'),
         ("keywords:\n  mri:\n", ':1: keywords: expected a list; begin each keyword with "- " on a line of its own'),
         ("keywords: [mri]\nkeywords: [ct]\n", ':2: duplicate key "keywords"; the first is on line 1'),
-        ("keywords: [mri]\n---\nkeywords: [ct]\n", ':2: a second document begins here; remove the line "---"'),
+        ("keywords: [mri]\n---\nkeywords: [ct]\n", ':2: not valid YAML: a second document begins here; remove the line "---"'),
         ("name: x\nkeywords: [mri]\n", ':1: unknown key "name"; that belongs to a keyword; the heading of the whole file is "title"'),
         ("category: cs\nkeywords: [mri]\n", ':1: unknown key "category"; for all keywords, write "categories: [...]"; "category" is a keyword'),
         ("any: [x]\nkeywords: [mri]\n", ':1: unknown key "any"; it belongs to a keyword; indent it so that it is below the keyword\'s name'),
@@ -107,9 +107,9 @@ def test_the_file_as_a_whole(text: str, answer: str) -> None:
         ("deep: learning", 'YAML read a key and a value; put it in quotes: "deep: learning"'),
         ("{a: b, c: d}", "expected a text here, not keys and values"),
         ("[a, b]", "expected a text here, not a list"),
-        ("", "nothing follows the hyphen; write a text there, or remove it"),
-        ('""', "the text is blank; write something, or remove it"),
-        ('" "', "the text is blank; write something, or remove it"),
+        ("", "there is nothing here; write something, or remove it"),
+        ('""', "there is nothing here; write something, or remove it"),
+        ('" "', "there is nothing here; write something, or remove it"),
         ("--", '"--" has no word to search for'),
         ("'***'", '"***" has no word to search for'),
         ('"a\\x07b"', "a control character (U+0007) in the text; remove it"),
@@ -206,70 +206,66 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, any: ct}", "any: expected a list; write any: [ct]"),
         ("{name: mri, any: 3}", "any: expected a list; write any: ['3']"),
         ("{name: mri, any: {a: b}}", "any: expected a list, as in any: [one, another]"),
-        ("{name: mri, any: }", "any: nothing follows the colon; write a value there, or remove the key"),
-        ("{name: mri, any: []}", "any: the list is empty; remove the key, or add a text"),
-        ("{name: mri, in: }", "in: nothing follows the colon; write a value there, or remove the key"),
+        ("{name: mri, any: }", "any: there is nothing here; write something, or remove it"),
+        ("{name: mri, any: []}", "any: there is nothing here; write something, or remove it"),
+        ("{name: mri, in: }", "in: there is nothing here; write something, or remove it"),
         ("{name: mri, in: body}", "in: expected title, abstract, title and abstract or title or abstract"),
         ("{name: mri, in: Title}", 'in: "Title" is not possible; did you mean "title"?'),
-        ("{name: mri, none: [MRI]}", 'none: "mri" is wanted as well; nothing can be found'),
-        ("{name: x, any: [Foo bar, big foo], none: [baz, foo]}", 'none: "foo" is part of "Foo bar", which is wanted; nothing can be found'),
-        ("{name: x, any: [C++ code], none: [C]}", 'none: "C" is part of "C++ code", which is wanted; nothing can be found'),
-        ("{name: x, any: [vision-language models], none: [language model, language models]}", 'none: "language models" is part of "vision-language models", which is wanted; nothing can be found'),
         ("{name: mri, in: abstract or title}", 'in: "abstract or title" is not possible; did you mean "title or abstract"?'),
         ("{name: mri, in: Abstract and title}", 'in: "Abstract and title" is not possible; did you mean "title and abstract"?'),
         ("{author: Jane Roe, in: title}", 'in: it says where the phrases of "any" must be, and there are none'),
         ('{author: "John Smith, Jr."}', 'author: write the name as papers do, without a comma: "John Smith Jr."'),
         ('{author: "Roe, Jane"}', 'author: write the name as papers do, without a comma: "Jane Roe"'),
-        ('{author: "Francesco Di Feola, F. Di Feola"}', "author: write each name separately, author: [Francesco Di Feola, F. Di Feola]"),
-        ('{author: "Jane Roe, John Doe, Jr."}', 'author: write each name separately, author: [Jane Roe, John Doe Jr.]'),
-        ('{author: "Di Feola, Anna Maria"}', 'author: write each name separately, author: [Di Feola, Anna Maria], or a single name without a comma, author: "Anna Maria Di Feola"'),
-        ('{author: "A B, C: D, E F"}', "author: write each name separately, author: [A B, 'C: D', E F]"),
+        ('{author: "Francesco Di Feola, F. Di Feola"}', "author: write each name separately, author: [Francesco Di Feola, F. Di Feola]; a single name has no comma"),
+        ('{author: "Jane Roe, John Doe, Jr."}', 'author: write each name separately, author: [Jane Roe, John Doe Jr.]; a single name has no comma'),
+        ('{author: "Di Feola, Anna Maria"}', 'author: write each name separately, author: [Di Feola, Anna Maria]; a single name has no comma'),
+        ('{author: "A B, C: D, E F"}', "author: write each name separately, author: [A B, 'C: D', E F]; a single name has no comma"),
         ('{author: "Press, Jr., William H."}', 'author: write the name as papers do, without a comma: "William H. Press Jr."'),
         ('{author: "Smith, John, Jr."}', 'author: write the name as papers do, without a comma: "John Smith Jr."'),
-        ("{author: Jane Roe and John Doe}", 'author: "and" is not part of a name; write each name separately, author: [Jane Roe, John Doe]'),
-        ('{author: "Roe, Jane; Doe, John"}', 'author: ";" is not part of a name; write each name separately, author: [Jane Roe, John Doe]'),
-        ('{author: ";x"}', 'author: ";" is not part of a name; write each name separately, author: [x]'),
-        ('{author: "and"}', 'author: "and" is not part of a name; write a name'),
+        ("{author: Jane Roe and John Doe}", 'author: write each name separately, author: [Jane Roe, John Doe]'),
+        ('{author: "Roe, Jane; Doe, John"}', 'author: write each name separately, author: [Jane Roe, John Doe]; a single name has no comma'),
+        ('{author: ";x"}', 'author: write each name separately, author: [x]'),
+        ('{author: "and"}', 'author: "and" has no letter'),
         ("{author: [Jane Roe, J* Roe]}", 'author: "J* Roe": * cannot be used in a name; list each spelling, as in [Jane Roe, J. Roe]'),
         ("{name: x, query: 'ti:\"on policy\"'}", 'warning: query: arXiv\'s search ignores "on" at the start of "on policy", and few of the papers that it finds may match; write a longer phrase, or leave the word out'),
         ('{author: "42"}', 'author: "42" has no letter'),
         ("{author: 42}", 'author: YAML read 42 as a number; put it in quotes: "42"'),
-        ("{author: []}", "author: the list is empty; remove the key, or add a text"),
+        ("{author: []}", "author: there is nothing here; write something, or remove it"),
         ("{author: Roe}", 'warning: author: "Roe" means everybody of that name; add the given name or its initial'),
         ("{query: 'ti:a'}", '"query" needs a name; add a line "name: ..." for its heading'),
         ("{name: x, query: 'ti:mri', any: [b]}", '"any" cannot be used with "query"; write it into the query'),
         ("{name: x, query: 'ti:mri', in: title}", '"in" cannot be used with "query"; write it into the query'),
         ("{name: x, query: 'deep learning'}", "query, column 1: expected a field before deep: ti:deep or abs:deep; arXiv would search every field"),
         ("{name: x, query: 'ti:a AND all:b'}", "query, column 10: the field all: cannot be used: it also searches what is not always known here, such as comments; use (ti:word OR abs:word)"),
-        ("{name: x, query: ''}", "query: the text is blank; write something, or remove it"),
+        ("{name: x, query: ''}", "query: there is nothing here; write something, or remove it"),
         ("{name: x, query: 'ti:mri', category: cs.CV}", '"category" cannot be used with "query"; write it into the query'),
         ("{category: cs.CV, any: [mri]}", '"any" cannot be used with "category"; to search within a category, write "categories: [...]"'),
         ("{category: cs.CVV}", 'category: "cs.CVV" is not a category of arXiv; did you mean "cs.CV"?'),
-        ("{category: [cs.CV, cs.RO]}", "category: expected a category such as cs.CV here; see https://arxiv.org/category_taxonomy"),
+        ("{category: [cs.CV, cs.RO]}", "category: expected a text here, not a list"),
         ("{name: x, query: 'cat:cs.XX'}", 'warning: query: "cs.XX" is not a category that daily-papers knows; see https://arxiv.org/category_taxonomy'),
         ("{name: x, query: 'ti:and OR ti:mri'}", 'warning: query: "and" may find nothing: arXiv\'s search ignores such common words'),
         ("{name: x, query: 'ti:\"it is\"'}", 'warning: query: "it is" may find nothing: arXiv\'s search ignores such common words'),
         ("{name: x, query: 'au:\"Smith, John\"'}", 'query, column 4: write the name without a comma: au:"John Smith"'),
-        ("{name: mri, max_papers: 0}", "max_papers: 0 is not a number from 1 to 2000"),
-        ("{name: mri, max_papers: -1}", "max_papers: -1 is not a number from 1 to 2000"),
-        ("{name: mri, max_papers: 2001}", "max_papers: 2001 is not a number from 1 to 2000"),
-        ("{name: mri, max_papers: 1.5}", "max_papers: expected a whole number from 1 to 2000, not 1.5"),
-        ("{name: mri, max_papers: 0100}", "max_papers: expected a whole number from 1 to 2000, not 0100"),
-        ("{name: mri, max_papers: many}", "max_papers: expected a whole number from 1 to 2000, not many"),
-        ("{name: mri, max_papers: '50'}", "max_papers: expected a whole number from 1 to 2000, without quotes; write max_papers: 50"),
-        ("{name: mri, max_papers: yes}", "max_papers: expected a whole number from 1 to 2000, not yes"),
+        ("{name: mri, max_papers: 0}", "max_papers: 0 is not a whole number from 1 to 2000, written without quotes"),
+        ("{name: mri, max_papers: -1}", "max_papers: -1 is not a whole number from 1 to 2000, written without quotes"),
+        ("{name: mri, max_papers: 2001}", "max_papers: 2001 is not a whole number from 1 to 2000, written without quotes"),
+        ("{name: mri, max_papers: 1.5}", "max_papers: 1.5 is not a whole number from 1 to 2000, written without quotes"),
+        ("{name: mri, max_papers: 0100}", "max_papers: 0100 is not a whole number from 1 to 2000, written without quotes"),
+        ("{name: mri, max_papers: many}", "max_papers: many is not a whole number from 1 to 2000, written without quotes"),
+        ("{name: mri, max_papers: '50'}", "max_papers: 50 is not a whole number from 1 to 2000, written without quotes"),
+        ("{name: mri, max_papers: yes}", "max_papers: yes is not a whole number from 1 to 2000, written without quotes"),
         ("{name: mri, max_papers: [5]}", "max_papers: expected a whole number from 1 to 2000"),
         ("{name: mri, categories: cs}", "categories: expected a list; write categories: [cs]"),
         ("{name: mri, categories: [robotics]}", 'categories: "robotics" is not a category of arXiv; did you mean "cs.RO"?'),
         ("{name: mri, categories: [CV]}", 'categories: "CV" is not a category of arXiv; did you mean "cs.CV" or "math.CV"?'),
         ("{name: mri, categories: [qqqq]}", 'categories: "qqqq" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
-        ("{name: mri, categories: [null]}", 'categories: "null" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
-        ("{name: mri, categories: 3}", 'categories: "3" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
-        ("{name: mri, categories: [+3]}", 'categories: "+3" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
-        ("{name: mri, categories: [yes]}", 'categories: "yes" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
-        ("{name: mri, categories: [2024-01-31]}", 'categories: "2024-01-31" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
-        ("{name: mri, categories: [cs: CV]}", "categories: expected a category such as cs.CV here; see https://arxiv.org/category_taxonomy"),
-        ("{name: mri, categories: [[cs]]}", "categories: expected a category such as cs.CV here; see https://arxiv.org/category_taxonomy"),
+        ("{name: mri, categories: [null]}", 'categories: YAML read null as nothing; put it in quotes: "null"'),
+        ("{name: mri, categories: 3}", "categories: expected a list; write categories: ['3']"),
+        ("{name: mri, categories: [+3]}", 'categories: YAML read +3 as a number; put it in quotes: "+3"'),
+        ("{name: mri, categories: [yes]}", 'categories: YAML read yes as a boolean; put it in quotes: "yes"'),
+        ("{name: mri, categories: [2024-01-31]}", 'categories: YAML read 2024-01-31 as a date; put it in quotes: "2024-01-31"'),
+        ("{name: mri, categories: [cs: CV]}", 'categories: YAML read a key and a value; put it in quotes: "cs: CV"'),
+        ("{name: mri, categories: [[cs]]}", "categories: expected a text here, not a list"),
         ("{name: mri, categories: [cs.XX]}", 'warning: categories: "cs.XX" is not a category that daily-papers knows; see https://arxiv.org/category_taxonomy'),
         ("{name: mri, categories: [cs.VC]}", 'warning: categories: "cs.VC" is not a category that daily-papers knows; did you mean "cs.CV"?'),
         ("{name: mri, categories: [cmp-lg]}", 'warning: categories: "cmp-lg" was closed long ago; new papers are in "cs.CL"'),
@@ -300,7 +296,7 @@ def test_a_keyword(text: str, answer: str) -> None:
         ("  - {name: x, any: [mri], categories: [cs.NA]}\n  - {name: y, any: [mri], categories: [math.NA, cs.NA]}\n",
          ':3: keywords: "y" searches for the same as "x" on line 2; remove one of the two'),
         ("  - C code\n  - C++ code\n",
-         ':3: keywords: "C++ code" has the same page as "C code" on line 2, papers/c-code.md; write "name: C++ code" and below it "slug: c-plus-plus-code"'),
+         ':3: keywords: "C++ code" has the same page as "C code" on line 2, papers/c-code.md; write "name: C++ code" and below it "slug: c-code-2"'),
         ("  - {name: MRI!, any: [mri]}\n  - {name: 'MRI?', any: [mri, ct]}\n",
          ':3: keywords: "MRI?" has the same page as "MRI!" on line 2, papers/mri.md; write "name: \'MRI?\'" and below it "slug: ct"'),
         ("  - deep learning\n  - deep-learning\n",
@@ -356,18 +352,18 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
         text = text.replace(f"{{name: {name}}}", f"{{name: '{name}', {slug}}}")
     assert problems(text) == []
     slugs = [keyword.slug for keyword in parse_config(text.encode(), "k").keywords]
-    assert slugs == ["c-code", "c-plus-plus-code", "c-sharp-code", "keyword", "keyword-2"]
+    assert slugs == ["c-code", "c-code-2", "c-code-3", "keyword", "keyword-2"]
 
 
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("keywords:\n\t- mri\n", ":2: a tab in the indentation; YAML allows only spaces there"),
-        ("keywords:\n  - mri\n \t- ct\n", ":3: a tab in the indentation; YAML allows only spaces there"),
-        ("keywords:\n\u00a0 - mri\n", ":2: a no-break space (U+00A0) in the indentation; YAML allows only ordinary spaces there"),
-        ("keywords:\n  - mri\n \u00a0- ct\n", ":3: a no-break space (U+00A0) in the indentation; YAML allows only ordinary spaces there"),
-        ("keywords:\n  - mri\n  \u3000- ct\n", ":3: a space of another kind (U+3000) in the indentation; YAML allows only ordinary spaces there"),
-        ("keywords:\n  - mri\n  \u200b- ct\n", ":3: a space of another kind (U+200B) in the indentation; YAML allows only ordinary spaces there"),
+        ("keywords:\n\t- mri\n", ":2: a tab in the indentation; YAML allows only ordinary spaces there"),
+        ("keywords:\n  - mri\n \t- ct\n", ":3: a tab in the indentation; YAML allows only ordinary spaces there"),
+        ("keywords:\n\u00a0 - mri\n", ":2: another space (U+00A0) in the indentation; YAML allows only ordinary spaces there"),
+        ("keywords:\n  - mri\n \u00a0- ct\n", ":3: another space (U+00A0) in the indentation; YAML allows only ordinary spaces there"),
+        ("keywords:\n  - mri\n  \u3000- ct\n", ":3: another space (U+3000) in the indentation; YAML allows only ordinary spaces there"),
+        ("keywords:\n  - mri\n  \u200b- ct\n", ":3: another space (U+200B) in the indentation; YAML allows only ordinary spaces there"),
         ("keywords:\n-mri\n", ':2: not valid YAML: a hyphen needs a space after it, as in "- your topic"'),
         ("keywords:\n-mri\n-ct\n", ':2: not valid YAML: a hyphen needs a space after it, as in "- your topic"'),
         ("keywords:\n  - mri\n  -\u00a0ct\n", ':3: not valid YAML: a hyphen needs a space after it, as in "- your topic"'),
@@ -375,6 +371,9 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
         ("keywords:\n  - name: mri\n    any:[ct]\n", ':3: not valid YAML: "any:" needs a space after the colon'),
         ("keywords:\n  - & x\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
         ("keywords:\n  - * x\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
+        ("keywords:\n  - *star\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
+        ("keywords:\n  - &amp mri\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
+        ("keywords:\n  - !!python/object/apply:os.system [ls]\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
         ("keywords:\n  - !<a x\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
         ("keywords:\n  - @home\n", ":2: not valid YAML: a text cannot begin with @; put the text in quotes"),
         ("keywords:\n  - `code`\n", ":2: not valid YAML: a text cannot begin with `; put the text in quotes"),
@@ -388,10 +387,6 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
         ("title: x\nkeywords\n  - mri\n", ':2: not valid YAML: "keywords" needs a colon after it'),
         ("keywords:\n  - name: mri\n    any：[ct]\n", ':3: not valid YAML: "any：" has a full-width colon; write "any: "'),
         ('keywords:\n  - "a\\d"\n', ":2: not valid YAML: a \\ in double quotes; use single quotes"),
-        ("keywords:\n  - *star\n", ':2: "*star" is an alias in YAML, which cannot be used here; if a text begins with *, put it in quotes'),
-        ("keywords:\n  - &amp mri\n", ':2: "&amp" is an anchor in YAML, which cannot be used here; if a text begins with &, put it in quotes'),
-        ("keywords:\n  - !bang x\n", ':2: "!" is a tag in YAML, which cannot be used here; if a text begins with !, put it in quotes'),
-        ("keywords:\n  - !!python/object/apply:os.system [ls]\n", ':2: "!" is a tag in YAML, which cannot be used here; if a text begins with !, put it in quotes'),
         ("keywords:\n  - a\x07b\n", ":2: a control character (U+0007); remove it"),
         ("keywords: " + "[" * 5000, ":1: not valid YAML: too many lists inside each other"),
     ],
@@ -400,8 +395,7 @@ def test_the_syntax_of_yaml(text: str, answer: str) -> None:
     assert answers(text) == [answer]
 
 
-OUTSIDE = "put single quotes around a text with double ones, as in 'ti:\"two words\"'"
-APOSTROPHE = "put double quotes around a text with an apostrophe, and single ones around a query"
+OUTSIDE = "put a text with quotes in quotes of the other kind, as in 'ti:\"two words\"', and several texts in brackets, as in [one, another]"
 
 
 @pytest.mark.parametrize(
@@ -411,13 +405,11 @@ APOSTROPHE = "put double quotes around a text with an apostrophe, and single one
         ("  - {name: x, query: \"ti:\"foo bar\"\"}\n", f':2: not valid YAML: something follows the closing "; {OUTSIDE}'),
         ("  - \"bar\" baz\n", f':2: not valid YAML: something follows the closing "; {OUTSIDE}'),
         ("  - \"b\\\"ar\" baz\n", f':2: not valid YAML: something follows the closing "; {OUTSIDE}'),
-        ("  - name: x\n    query: 'ti:'foo' AND abs:x'\n", f":3: not valid YAML: something follows the closing '; {APOSTROPHE}"),
-        ("  - 'it's me'\n", f":2: not valid YAML: something follows the closing '; {APOSTROPHE}"),
-        ("  - name: x\n    any: \"a\", \"b\"\n", ':3: not valid YAML: something follows the closing "; several texts need brackets, as in [one, another]'),
+        ("  - name: x\n    query: 'ti:'foo' AND abs:x'\n", f":3: not valid YAML: something follows the closing '; {OUTSIDE}"),
+        ("  - 'it's me'\n", f":2: not valid YAML: something follows the closing '; {OUTSIDE}"),
+        ("  - name: x\n    any: \"a\", \"b\"\n", f':3: not valid YAML: something follows the closing "; {OUTSIDE}'),
         ("  - name: x\n    any: [a b, c d] e\n", ":3: not valid YAML: something follows the closing ]; move it before the bracket, or put the whole text in quotes"),
         ("  - [CLS] token\n", ":2: not valid YAML: something follows the closing ]; move it before the bracket, or put the whole text in quotes"),
-        ("  - \"foo\n  - \"bar\"\n", ":2: not valid YAML: a quote is never closed"),
-        ("  - a\n  - 'foo\n  - bar\n  - don't\n", ":3: not valid YAML: a quote is never closed"),
         ("  - [\"a\" \"b\"]\n", ":2: not valid YAML: a list in brackets is never closed, or a comma is missing"),
     ],
 )  # fmt: skip
@@ -457,13 +449,6 @@ def test_a_text_without_quotes_that_holds_more_than_was_meant(text: str, answer:
     assert answers(text) == [answer]
 
 
-def test_a_mistake_of_its_own_below_such_a_text() -> None:
-    assert in_list("  - name:foo\n  - @home\n") == [
-        ':2: "name:" needs a space after the colon',
-        ":3: not valid YAML: a text cannot begin with @; put the text in quotes",
-    ]
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -489,9 +474,7 @@ def test_braces_are_not_a_phrase() -> None:
     [
         (b"keywords:\n  - mri\n  - caf\xe9\n", ":3: byte 0xE9 is not UTF-8; save the file as UTF-8"),
         (b"\xff", ":1: byte 0xFF is not UTF-8; save the file as UTF-8"),
-        ("keywords: [a]".encode("utf-16"), ":1: the file is UTF-16; save it as UTF-8"),
-        ("keywords: [a]".encode("utf-32"), ":1: the file is UTF-32; save it as UTF-8"),
-        ("keywords: [a]".encode("utf-16-le"), ":1: the file is not UTF-8 text, perhaps UTF-16; save it as UTF-8"),
+        ("keywords: [a]".encode("utf-16"), ":1: byte 0xFF is not UTF-8; save the file as UTF-8"),
         (b"keywords:\n  - mri\n  - c\x00t\n", ":3: a control character (U+0000); remove it"),
         (b"\x00a", ":1: a control character (U+0000); remove it"),
         (b" " * 512_001, ": longer than 512,000 bytes; no list of topics is that long"),
@@ -506,15 +489,15 @@ def test_a_bomb_of_aliases_is_not_followed() -> None:
         f"k{number}: &{letter} [*{before}, *{before}, *{before}, *{before}]\n"
         for number, (before, letter) in enumerate(zip("abcdefghijkl", "bcdefghijklm", strict=True))
     )
-    found = answers(bomb)
-    assert ':1: "&a" is an anchor in YAML, which cannot be used here; if a text begins with &, put it in quotes' in found  # fmt: skip
-    assert len(found) < 100
+    assert answers(bomb) == [
+        ":1: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"
+    ]
 
 
 def test_many_mistakes_are_cut_short() -> None:
     found = in_list("".join(f"  - {number}\n" for number in range(250)))
     assert len(found) == 101
-    assert found[-1] == ":102: and 150 more from here on"
+    assert found[-1] == ": perhaps more; fix these first"
 
 
 def test_more_phrases_than_a_keyword_can_have() -> None:

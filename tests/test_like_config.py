@@ -60,7 +60,7 @@ keywords:
         ),
         (
             "keywords:\n- {name: x, like: [], papers_per_day: 101}",
-            "keywords.yaml:2: like: the list is empty; remove the key, or add a text",
+            "keywords.yaml:2: like: there is nothing here; write something, or remove it",
         ),
         (
             "keywords:\n- {name: x, any: [y], like: [a.bib]}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -31,7 +31,6 @@ _KINDS = {
     "timestamp": "a date",
 }
 _WHOLE_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})", re.ASCII)
-_FEW_DIGITS = re.compile(r"\s*\d{1,9}\s*")
 #: A text that needs no quotes in YAML, unless it is a word such as yes.
 _PLAIN = re.compile(r"[^\W\d_][\w+./#-]*(?: [\w+./][\w+./#-]*)*")
 #: Format characters that scripts and emoji need; the others only hide something.
@@ -157,20 +156,11 @@ def _put_in_quotes(text: str) -> str:
 # --- values of the wrong kind -------------------------------------------------------------------
 
 
-def empty_list(value: Value) -> str:
-    """What to do about an empty list."""
-    if value.key == "keywords":
-        return 'the list is empty; add a line "  - your topic" for each topic'
-    return "the list is empty; remove the key, or add a text"
-
-
 def nothing(value: Value) -> str:
-    """What to do about a missing value."""
-    if value.is_item:
-        return "nothing follows the hyphen; write a text there, or remove it"
-    if value.key == "keywords":
-        return empty_list(value)
-    return "nothing follows the colon; write a value there, or remove the key"
+    """What to do about a missing value, or an empty list."""
+    if value.key == "keywords" and not value.is_item:
+        return 'the list is empty; add a line "  - your topic" for each topic'
+    return "there is nothing here; write something, or remove it"
 
 
 def no_text(value: Value) -> str:
@@ -195,21 +185,12 @@ def quoted_with_key(value: Value) -> str | None:
     return _put_in_quotes(folded(f"{key.value}: {of_key.value}"))
 
 
-def no_category(value: Value) -> str:
-    """What to write instead of a value that is not a category."""
-    if value.is_one:
-        return f'"{cut(value.text, _SHOWN)}" is not a category of arXiv; {_ALL_CATEGORIES}'
-    return f"expected a category such as cs.CV here; {_ALL_CATEGORIES}"
-
-
 def no_number(value: Value, most: int) -> str:
     """What to write instead of a value that is not a whole number from 1 to this one."""
-    if value.whole_number is not None:
-        return f"{value.text} is not a number from 1 to {most}"
-    expected = f"expected a whole number from 1 to {most}"
-    if value.kind == "a text" and _FEW_DIGITS.fullmatch(value.text):
-        return f"{expected}, without quotes; write {value.key}: {int(value.text)}"
-    return f"{expected}, not {cut(value.text, _SHOWN)}" if value.is_one else expected
+    if value.is_one:
+        shown = cut(value.text, _SHOWN)
+        return f"{shown} is not a whole number from 1 to {most}, written without quotes"
+    return f"expected a whole number from 1 to {most}"
 
 
 def liked_problem(text: str) -> str | None:
@@ -229,8 +210,6 @@ def no_list(value: Value) -> str:
     """What to write instead of a value that is not a list."""
     if value.key == "keywords":
         return 'expected a list; begin each keyword with "- " on a line of its own'
-    if value.key == "categories" and value.is_one and value.kind != "a text":
-        return no_category(value)
     # Commas separate texts, but not the digits of 1,000.
     parts = re.split(r",\s", value.text) if value.is_one and len(value.text) <= 2 * _SHOWN else []
     texts = [text for text in (folded(part).strip(" ,") for part in parts) if text]
@@ -304,7 +283,7 @@ def nearest_key(key: str, known: Sequence[str]) -> str | None:
 def heading_problem(text: str) -> str | None:
     """What is wrong with a text that is only shown."""
     if not text.strip():
-        return "the text is blank; write something, or remove it"
+        return "there is nothing here; write something, or remove it"
     for letter in "" if text.isprintable() else text:
         is_hidden = unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
         if is_hidden and letter not in _JOINERS and letter not in "\t\r\n":
@@ -323,59 +302,24 @@ def phrase_problem(text: str) -> str | None:
     return None
 
 
-def contradiction(wanted: Sequence[str], unwanted: Iterable[str]) -> str | None:
-    """Why nothing can be found: each wanted phrase contains an unwanted one."""
-
-    def words(phrase: str) -> str:
-        return f" {' '.join(_WORD.findall(phrase.casefold()))} "
-
-    runs = {phrase: words(phrase) for phrase in unwanted}
-    held = [
-        next((phrase for phrase, run in runs.items() if run in words(each)), None)
-        for each in wanted
-    ]
-    if not held or held[0] is None or None in held:
-        return None
-    if wanted[0].casefold() == held[0].casefold():
-        return f'"{wanted[0]}" is wanted as well; nothing can be found'
-    return f'"{held[0]}" is part of "{wanted[0]}", which is wanted; nothing can be found'
-
-
 def author_problem(text: str) -> str | None:
     """What is wrong with a person's name."""
     if problem := heading_problem(text):
         return problem
-    if not any(letter.isalpha() for letter in text):
-        return f'"{text}" has no letter'
     if "*" in text or wildcard_in(text):
         return f'"{text}": * cannot be used in a name; list each spelling, as in [Jane Roe, J. Roe]'
-    between = _BETWEEN_NAMES.search(text)
-    if between:
-        parts = [part.strip(" ,") for part in _BETWEEN_NAMES.split(text)]
-        names = [name for part in parts if part for name in names_in(part)]
-        return f'"{between.group()}" is not part of a name; {_each_name(names)}'
-    return _comma(text) if "," in text else None
-
-
-def _each_name(names: Sequence[str]) -> str:
+    parts = _BETWEEN_NAMES.split(text)
+    every = [name for part in parts for name in names_in(part.strip(" ,"))]
+    names = [name for name in every if any(map(str.isalpha, name))]
     if not names:
-        return "write a name"
-    return f"write each name separately, author: {list_as_yaml(names)}"
-
-
-def _comma(text: str) -> str:
-    """What to write instead of a surname before the given name, or several names in one text.
-
-    Names with the same last word are spellings of one; others may be ``Di Feola, Anna Maria``.
-    """
-    names = names_in(text)
-    turned = in_quotes(without_comma(text))
-    if len(names) == 1:
+        return f'"{text}" has no letter'
+    if len(parts) > 1 or len(names) > 1:
+        single = "; a single name has no comma" if "," in text else ""
+        return f"write each name separately, author: {list_as_yaml(names)}{single}"
+    if "," in text:
+        turned = in_quotes(without_comma(text))
         return f"write the name as papers do, without a comma: {turned}"
-    advice = _each_name(names)
-    if text.count(",") > 1 or names[0].split()[-1] == names[1].split()[-1]:
-        return advice
-    return f"{advice}, or a single name without a comma, author: {turned}"
+    return None
 
 
 def endpoint_problem(text: str) -> str | None:

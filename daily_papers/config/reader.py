@@ -70,9 +70,8 @@ DEFAULT_PAPERS_PER_DAY: Final = 10
 #: Each of them ranks every paper of the day.
 MOST_LIKED_KEYWORDS: Final = 20
 _MOST_LIKED: Final = 1_000
-_MOST_SHOWN: Final = 100
-#: Reading ends after this many errors; after as many problems, nothing more is warned about.
-_MOST_PROBLEMS: Final = 300
+#: Nobody reads more; reading ends after this many errors.
+_MOST_PROBLEMS: Final = 100
 #: The keys that say what to search for; without any of them, the name is searched for.
 _SUBJECTS: Final = frozenset({"any", "author", "query", "category", "like"})
 #: Keys that cannot be used with a subject, and what to do instead.
@@ -90,14 +89,6 @@ _EXCLUDED: Final = {
 #: Subjects that give no name.
 _NAMED: Final = frozenset({"query", "like"})
 _START: Final = 'begin with a line "keywords:" and below it a line "  - your topic"'
-#: The longer marks come first, since UTF-32 begins like UTF-16.
-_OTHER_ENCODINGS: Final = (
-    (b"\xff\xfe\x00\x00", "UTF-32"),
-    (b"\x00\x00\xfe\xff", "UTF-32"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
-
 #: Says what is wrong with a text, or doubtful about it; None if nothing is.
 Check = Callable[[str], str | None]
 #: The value of each key of a mapping; None where it is wrong.
@@ -115,18 +106,14 @@ def load_config(path: Path) -> Config:
             _refuse_file(name, _no_file(path))
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
-    except PermissionError:
-        _refuse_file(name, "it cannot be read; change its permissions")
     except OSError as error:
         _refuse_file(name, f"it cannot be read: {error.strerror}")
     return parse_config(content, name)
 
 
 def _no_file(path: Path) -> str:
-    if path.is_dir():
-        return "it is a folder; put your topics into a file of this name"
     if path.exists():
-        return "it is not a regular file"
+        return "it is not a file"
     others = [each.name for each in path.parent.glob("*.y*ml") if each.is_file()]
     if close := difflib.get_close_matches(path.name, others, 1, 0.8):
         return f"there is no such file, but a {close[0]}; rename it"
@@ -142,12 +129,12 @@ def parse_config(content: bytes, name: str) -> Config:
     source = read_yaml(_decoded(content, name), _KEYS)
     reader = _Reader(source, name)
     config = None
-    if source.is_whole:
-        root = source.root
-        if root is None or (root.tag.endswith(":null") and root.value == ""):
-            _refuse_file(name, f"the file is empty; {_START}", 1)
+    root = source.root
+    if root is not None and not (root.tag.endswith(":null") and root.value == ""):
         with suppress(_EnoughError):
             config = reader.config(Value(root, "keywords.yaml", root.start_mark.index))
+    elif not reader.problems:
+        _refuse_file(name, f"the file is empty; {_START}", 1)
     if config is None or reader.errors:
         raise ConfigError(reader.listed())
     return replace(config, warnings=reader.listed)
@@ -156,12 +143,6 @@ def parse_config(content: bytes, name: str) -> Config:
 def _decoded(content: bytes, name: str) -> str:
     if len(content) > MOST_BYTES:
         _refuse_file(name, f"longer than {MOST_BYTES:,} bytes; no list of topics is that long")
-    for mark, encoding in _OTHER_ENCODINGS:
-        if content.startswith(mark):
-            _refuse_file(name, f"the file is {encoding}; save it as UTF-8", 1)
-    # In UTF-16 every second byte is NUL; a single one is a typing mistake.
-    if content[:100].count(0) > max(2, len(content[:100]) // 4):
-        _refuse_file(name, "the file is not UTF-8 text, perhaps UTF-16; save it as UTF-8", 1)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -205,7 +186,7 @@ class _Reader:
             raise _EnoughError
 
     def listed(self) -> tuple[Problem, ...]:
-        """Mistakes and warnings, no more than anybody reads; each is one line, whatever it quotes.
+        """Mistakes and warnings in the order of the file; each is one line, whatever it quotes.
 
         Warnings are only found here, since a daily run does not need them.
         """
@@ -215,15 +196,11 @@ class _Reader:
                 place = self._source.place(value.index)
                 found[Problem(self._name, *place, f"{value.key}: {message}", "warning")] = None
         problems = sorted(found, key=lambda each: (each.line or 0, each.column or 0))
-        shown = [
-            replace(problem, message=messages.with_escapes(problem.message))
-            for problem in problems[:_MOST_SHOWN]
-        ]
-        if len(problems) > _MOST_SHOWN:
-            at_least = "at least " if self.errors >= _MOST_PROBLEMS else ""
-            message = f"and {at_least}{len(problems) - _MOST_SHOWN:,} more from here on"
-            shown.append(replace(problems[_MOST_SHOWN], message=message))
-        return tuple(shown)
+        if len(problems) >= _MOST_PROBLEMS:
+            problems.append(Problem(self._name, None, None, "perhaps more; fix these first"))
+        return tuple(
+            replace(each, message=messages.with_escapes(each.message)) for each in problems
+        )
 
     # --- values --------------------------------------------------------------------------------
 
@@ -233,12 +210,11 @@ class _Reader:
         check: Check,
         doubt: Check | None = None,
         most: int = 200,
-        wrong_kind: Callable[[Value], str] = messages.no_text,
     ) -> str | None:
         """A text without surplus white space; None if it is wrong."""
         written = value.node.value
         if value.kind != "a text":
-            self.refuse_kind(value, wrong_kind(value))
+            self.refuse_kind(value, messages.no_text(value))
         elif len(written) > most:
             self.refuse(value, f"longer than {most:,} characters")
         elif problem := check(written):
@@ -270,7 +246,7 @@ class _Reader:
             return []
         nodes: list[yaml.Node] = value.node.value
         if len(nodes) < least:
-            self.refuse(value, messages.empty_list(value))
+            self.refuse(value, messages.nothing(value))
         elif len(nodes) > most:
             what = value.key if value.key == "keywords" else "texts"
             self.refuse(value, f"more than {most:,} {what}")
@@ -283,8 +259,6 @@ class _Reader:
         lines: dict[str, int] = {}
         for key, node in value.node.value:
             index, name = key.start_mark.index, key.value
-            if key.tag == REFUSED:
-                continue
             if not isinstance(key, yaml.ScalarNode):
                 message = "a key must be a word; put a text with brackets or braces in quotes"
                 self._note(index, message)
@@ -378,8 +352,6 @@ class _Reader:
             return None
         wanted = all_of(*parts)
         if unwanted := read.get("none"):
-            if problem := messages.contradiction(phrases, unwanted):
-                self.refuse(values["none"], problem)
             wanted = Without(wanted, any_phrase(unwanted, EITHER))
         return self._finished(item, name, wanted, read)
 
@@ -465,12 +437,7 @@ class _Reader:
 
 
 def _category(reader: _Reader, value: Value) -> str | None:
-    name = reader.text(
-        value,
-        messages.category_problem,
-        doubts.category_doubt,
-        wrong_kind=messages.no_category,
-    )
+    name = reader.text(value, messages.category_problem, doubts.category_doubt)
     return None if name is None else taxonomy.canonical(name)
 
 

@@ -29,14 +29,6 @@ RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul", "index", "readme"}
     | {f"{device}{number}" for device in ("com", "lpt") for number in range(10)}
 )
-_SPOKEN = {
-    "+": " plus ",
-    "#": " sharp ",
-    "&": " and ",
-    "@": " at ",
-    "*": " star ",
-    "%": " percent ",
-}
 #: Letters that Unicode does not split into an ASCII letter and an accent.
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
@@ -66,12 +58,8 @@ def slug_problem(slug: str) -> str | None:
 
 
 def suggested_slug(texts: Iterable[str], taken: Collection[str]) -> str:
-    """A free slug made from the first usable of these texts.
-
-    Signs are spelled out: ``C++`` becomes c-plus-plus, and does not clash with ``C``.
-    """
-    spoken = [slug_of("".join(_SPOKEN.get(sign, sign) for sign in text)) for text in texts]
-    candidates = [slug for slug in spoken if slug] or ["keyword"]
+    """A free slug made from the first usable of these texts."""
+    candidates = [slug for text in texts if (slug := slug_of(text))] or ["keyword"]
     stem = candidates[0][: MAX_LENGTH - 10].rstrip("-")
     candidates += [f"{stem}-{count}" for count in range(2, len(taken) + 3)]
     return next(slug for slug in candidates if slug not in taken and slug not in RESERVED)
