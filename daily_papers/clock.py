@@ -29,9 +29,13 @@ class Clock(Protocol):
         """Return after that many seconds."""
 
 
+class OutOfTimeError(TimeoutError):
+    """Something took longer than its `time_limit`."""
+
+
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in what takes longer.
+    """Raise OutOfTimeError in what takes longer, whatever it makes of that itself.
 
     For libraries that only limit each wait, so that a server can hold them up with a byte now and
     then. It needs alarms (setitimer(2)), so it does nothing on Windows and in a thread.
@@ -40,14 +44,23 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
         return
 
+    over = OutOfTimeError(f"not done in {seconds:g} seconds")
+    is_over = False
+
     def stop(*_: object) -> None:
-        raise TimeoutError(f"not done in {seconds:g} seconds")
+        nonlocal is_over
+        is_over = True
+        raise over
 
     before = signal.signal(signal.SIGALRM, stop)
     # Every second again, in case that the library goes on after an error.
     signal.setitimer(signal.ITIMER_REAL, seconds, 1)
     try:
         yield
+    except Exception as error:
+        if is_over:
+            raise over from error
+        raise
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

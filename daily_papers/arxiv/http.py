@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
-import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -28,7 +25,7 @@ from daily_papers import PROJECT_URL, __version__
 from daily_papers.arxiv.machine import machine_fault
 from daily_papers.arxiv.services import domain
 from daily_papers.arxiv.xml import error_message, shortened
-from daily_papers.clock import Clock
+from daily_papers.clock import Clock, OutOfTimeError, time_limit
 from daily_papers.errors import (
     BadAnswer,
     FetchError,
@@ -95,96 +92,6 @@ class LostAnswer(Exception):
         super().__init__(str(failure))
 
 
-@dataclass(slots=True)
-class _Deadline:
-    """The deadline of one exchange: an answer that is still trickling in then is cut off.
-
-    A socket's timeout starts again with each byte, so another thread shuts the connection down.
-    """
-
-    passed: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _over: threading.Event = field(default_factory=threading.Event)
-    _twins: list[socket.socket] = field(default_factory=list)
-
-    @contextmanager
-    def after(self, seconds: float, *, notice: float, say: Callable[[], None]) -> Iterator[None]:
-        """Let the block take at most ``seconds``; call ``say`` after ``notice`` seconds."""
-
-        def watch() -> None:
-            if not self._over.wait(min(notice, seconds)):
-                say()
-            if not self._over.wait(max(0.0, seconds - notice)):
-                with self._lock:
-                    self.passed = True
-                    for twin in self._twins:
-                        _shut(twin)
-
-        thread = threading.Thread(target=watch, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._over.set()
-            thread.join()
-            for twin in self._twins:
-                twin.close()
-
-    def watch(self, connection: socket.socket) -> None:
-        """Watch a connection through a twin, since the original may be wrapped for TLS later."""
-        twin = socket.fromfd(connection.fileno(), connection.family, connection.type)
-        with self._lock:
-            self._twins.append(twin)
-            if self.passed:
-                _shut(twin)
-
-
-def _shut(connection: socket.socket) -> None:
-    with suppress(OSError):  # the server may be quicker
-        connection.shutdown(socket.SHUT_RDWR)
-
-
-class _OneConnection(HTTPAdapter):
-    """Keeps one connection, whatever the host; each exchange's deadline watches it."""
-
-    deadline: _Deadline
-    connection: _Watched | None = None
-
-    def get_connection_with_tls_context(self, *arguments: Any, **named: Any) -> Any:
-        """Return the pool for the address, with connections that are watched."""
-        pool: Any = super().get_connection_with_tls_context(*arguments, **named)
-        if not issubclass(pool.ConnectionCls, _Watched):
-            kind = type("_WatchedConnection", (_Watched, pool.ConnectionCls), {"adapter": self})
-            pool.ConnectionCls = kind
-        return pool
-
-    def hang_up(self) -> None:
-        """Close the connection; urllib3 waits until nothing, not even a traceback, refers to it."""
-        if self.connection is not None:
-            self.connection.close()
-
-
-class _Watched:
-    """What we add to a urllib3 connection."""
-
-    adapter: _OneConnection
-    sock: socket.socket | None
-    close: Callable[[], None]
-
-    def _new_conn(self) -> socket.socket:
-        if self.adapter.connection is not self:
-            self.adapter.hang_up()
-            self.adapter.connection = self
-        connection: socket.socket = super()._new_conn()  # type: ignore[misc]
-        self.adapter.deadline.watch(connection)
-        return connection
-
-    def request(self, *arguments: Any, **named: Any) -> None:
-        if self.sock is not None:  # it was kept from the exchange before
-            self.adapter.deadline.watch(self.sock)
-        super().request(*arguments, **named)  # type: ignore[misc]
-
-
 class Transport:
     """Sends requests, one after the other; follows nothing, retries nothing.
 
@@ -215,9 +122,10 @@ class Transport:
         # Proxies come from the environment; names and passwords from ~/.netrc do not.
         self._http.auth = lambda request: request
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._adapter = _OneConnection(pool_connections=1, pool_maxsize=1, pool_block=True)
-        self._http.mount("http://", self._adapter)
-        self._http.mount("https://", self._adapter)
+        self._host = ""
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, pool_block=True)
+        self._http.mount("http://", adapter)
+        self._http.mount("https://", adapter)
 
     def get(self, url: str, silence_seconds: float | None = None) -> RawAnswer:
         """Ask once and read the whole answer; raises LostAnswer.
@@ -239,13 +147,14 @@ class Transport:
         logger.debug("%s %s", request.method, cut(url, 200))
         started = self._clock.monotonic()
         limits, host = self._limits, urlsplit(url).hostname or url
-        self._adapter.deadline = deadline = _Deadline()
-        in_time = deadline.after(
-            seconds, notice=limits.notice_seconds, say=lambda: self._say_slow(host)
-        )
+        if host != self._host:  # one connection, whatever the host
+            self.hang_up()
+            self._host = host
+        notice = threading.Timer(limits.notice_seconds, self._say_slow, [host])
+        notice.start()
         try:
             with (
-                in_time,
+                time_limit(seconds),
                 self._http.request(
                     request.method or "GET",
                     url,
@@ -258,21 +167,20 @@ class Transport:
                 ) as response,
             ):
                 body = self._body(response)
-            if deadline.passed:  # without a length, an answer that was cut off looks complete
-                raise TimeoutError
+        except OutOfTimeError as error:
+            late = Unreachable(url, f"no whole answer within {round(seconds, 1):g} seconds")
+            raise LostAnswer("slow", late, self._clock.monotonic() - started) from error
         # requests lets some errors of urllib3 through, among them some that are ValueErrors.
         except (requests.RequestException, HTTPError, OSError, ValueError, FetchError) as error:
             word, failure = _loss(url, error)
-            if deadline.passed:
-                reason = f"no whole answer within {round(seconds, 1):g} seconds"
-                word, failure = "slow", Unreachable(url, reason)
             raise LostAnswer(word, failure, self._clock.monotonic() - started) from error
+        finally:
+            notice.cancel()
         took = self._clock.monotonic() - started
         return RawAnswer(url, response.status_code, response.headers, body, took)
 
     def hang_up(self) -> None:
         """Close the connection; the next request opens another."""
-        self._adapter.hang_up()
         self._http.close()
 
     def _body(self, response: requests.Response) -> bytes:
