@@ -31,9 +31,9 @@ from daily_papers.query.matching import found_by_arxiv
 from daily_papers.query.request_line import (
     MOST_LINE_BYTES,
     MOST_QUERY_BYTES,
-    TooLong,
     line_bytes,
     searches,
+    term_too_long,
 )
 from daily_papers.query.taxonomy import has_known_archive
 from daily_papers.text import plural
@@ -91,10 +91,10 @@ class QueryApi:
         If it is too long for one address, it takes several searches, whose results are merged.
         Raises FetchError.
         """
-        try:
-            parts = searches(expression, min(self._room, MOST_QUERY_BYTES))
-        except TooLong as error:
-            raise FetchError(self._url, str(error)) from error
+        room = min(self._room, MOST_QUERY_BYTES)
+        if problem := term_too_long(expression, room):
+            raise FetchError(self._url, problem)
+        parts = searches(expression, room)
         queries = [to_arxiv(part) for part in parts]
         is_whole = set(leaves(expression)) == {leaf for part in parts for leaf in leaves(part)}
         if is_whole and len(queries) == 1:
