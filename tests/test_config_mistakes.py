@@ -235,7 +235,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{query: 'ti:a'}", '"query" needs a name; add a line "name: ..." for its heading'),
         ("{name: x, query: 'ti:mri', any: [b]}", '"any" cannot be used with "query"; write it into the query'),
         ("{name: x, query: 'ti:mri', in: title}", '"in" cannot be used with "query"; write it into the query'),
-        ("{name: x, query: 'deep learning'}", "query, column 1: expected a field before deep: ti:deep or abs:deep; arXiv would search every field"),
+        ("{name: x, query: 'deep learning'}", 'query, column 1: expected a field before deep, as in ti:word or abs:"two words"; arXiv would search every field'),
         ("{name: x, query: 'ti:a AND all:b'}", "query, column 10: the field all: cannot be used: it also searches what is not always known here, such as comments; use (ti:word OR abs:word)"),
         ("{name: x, query: ''}", "query: there is nothing here; write something, or remove it"),
         ("{name: x, query: 'ti:mri', category: cs.CV}", '"category" cannot be used with "query"; write it into the query'),

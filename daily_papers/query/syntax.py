@@ -38,8 +38,6 @@ OPERATORS: Final = ("AND", "OR", "ANDNOT")
 _OPERATOR_LIKE: Final = {
     "NOT": "ANDNOT", "&&": "AND", "&": "AND", "||": "OR", "|": "OR", "!": "ANDNOT"
 }  # fmt: skip
-#: Operators of other languages right beside a word; ``AT&T`` is one word.
-_GLUED_OPERATOR: Final = re.compile(r"\|\|?|&&|&(?=\w+:)")
 _FIELDS: Final = ("ti", "abs", "au", "cat")
 _LONG_NAMES: Final = {
     "abstract": "abs",
@@ -60,8 +58,8 @@ _UNUSABLE: Final = {
     "rn": "report numbers are not known here; use ti:, abs: or au:",
     "id": _ONE_PAPER,
     "doi": _ONE_PAPER,
-    "submittedDate": _THE_JOB_CHOOSES,
-    "lastUpdatedDate": _THE_JOB_CHOOSES,
+    "submitteddate": _THE_JOB_CHOOSES,
+    "lastupdateddate": _THE_JOB_CHOOSES,
 }
 NO_WILDCARDS: Final = (
     "wildcards cannot be used, since arXiv compares them with word stems; "
@@ -70,7 +68,7 @@ NO_WILDCARDS: Final = (
 
 # It cuts where arXiv's own parser cuts.
 _TOKEN = re.compile(r'[()]|"[^"]*"?|[^\s():"]+(?::(?:"[^"]*"?|[^\s()"]*))?|\S')
-_SYNTAX = re.compile(r"[:\[\]{}^~\\]")
+_SYNTAX = re.compile(r"[:\[\]{}^~\\|]|&&")
 _OTHER_QUOTES = "“”„«»'‘’`"
 _ENDS_IN_WILDCARD = re.compile(r"\w{3,}\*(?!\w)")
 
@@ -203,10 +201,8 @@ def _no_operator(token: _Token, term: _Token | None) -> str:
     upper = token.text.upper()
     if upper in OPERATORS:
         return f"operators are written in capitals: {upper} instead of {token.text}"
-    glued = _GLUED_OPERATOR.match(token.text)
-    written = glued[0] if glued else token.text
-    if written.upper() in _OPERATOR_LIKE:
-        return f"write {_OPERATOR_LIKE[written.upper()]} instead of {written}"
+    if upper in _OPERATOR_LIKE:
+        return f"write {_OPERATOR_LIKE[upper]} instead of {token.text}"
     expected = f"expected AND, OR or ANDNOT before {token.shown}"
     bare = term is not None and ":" in term.text and '"' not in term.text
     if term is not None and bare and not set(token.text) & set(':"()'):  # ti:deep learning
@@ -216,15 +212,9 @@ def _no_operator(token: _Token, term: _Token | None) -> str:
 
 def _misplaced_operator(token: _Token, *, before: _Token | None) -> QueryError:
     """Say why there can be no operator where a term is expected."""
-    upper = token.text.upper()
-    if before is not None and before.text in OPERATORS:
-        if before.text == "AND" and _OPERATOR_LIKE.get(upper) == "ANDNOT":
-            return before.error(f"write ANDNOT instead of AND {token.text}")
-        return token.error(f"expected a term after {before.text}, not {token.text}")
-    if "NOT" in upper or upper == "!":
-        return token.error(
-            f"nothing is asked for before {token.text}; write wanted ANDNOT unwanted",
-        )
+    is_and_not = _OPERATOR_LIKE.get(token.text.upper()) == "ANDNOT"
+    if before is not None and before.text == "AND" and is_and_not:
+        return before.error(f"write ANDNOT instead of AND {token.text}")
     return token.error(f"expected a term before {token.text}")
 
 
@@ -232,7 +222,10 @@ def _leaf(token: _Token) -> Leaf:
     """Read ``field:word`` or ``field:"phrase"``."""
     field, colon, value = token.text.partition(":")
     if not colon or field.startswith('"') or not field:
-        raise token.error(_no_field(token))
+        raise token.error(
+            f'expected a field before {token.shown}, as in ti:word or abs:"two words"; '
+            "arXiv would search every field"
+        )
     if field not in _FIELDS:
         raise token.error(_wrong_field(field))
     written = _Token(value, token.column + len(field) + 1)
@@ -250,21 +243,9 @@ def _leaf(token: _Token) -> Leaf:
     return Author(words) if field == "au" else Phrase(Field(field), words)
 
 
-def _no_field(token: _Token) -> str:
-    text = token.text
-    if text.startswith(":"):
-        return "expected a field before the colon, as in ti:word"
-    if text[0] in _OTHER_QUOTES:
-        return 'a phrase needs a field and straight double quotes, as in ti:"two words"'
-    shown = token.shown
-    fields = f"ti:{shown} or abs:{shown}"
-    return f"expected a field before {shown}: {fields}; arXiv would search every field"
-
-
 def _wrong_field(field: str) -> str:
-    for unusable, reason in _UNUSABLE.items():
-        if field.lower() == unusable.lower():
-            return f"the field {unusable}: cannot be used: {reason}"
+    if reason := _UNUSABLE.get(field.lower()):
+        return f"the field {field}: cannot be used: {reason}"
     close = difflib.get_close_matches(field.lower(), (*_FIELDS, *_LONG_NAMES), 1, 0.6)
     if close:
         return f'unknown field "{field}"; did you mean {_LONG_NAMES.get(close[0], close[0])}:?'
@@ -294,9 +275,6 @@ def _check_bare(field: str, written: _Token) -> None:
         )
     if value[0] in _OTHER_QUOTES:
         raise written.error(f'use straight double quotes, as in {field}:"two words"')
-    if glued := _GLUED_OPERATOR.search(value):
-        problem = f"write {_OPERATOR_LIKE[glued[0]]} instead of {glued[0]}"
-        raise written.error(problem, at=glued.start())
     if sign := _SYNTAX.search(value):
         raise written.error(f"{sign[0]} is syntax here; put it in quotes", at=sign.start())
     if field != "cat" and (wildcard := re.search(r"[*?]", value)):
@@ -306,9 +284,6 @@ def _check_bare(field: str, written: _Token) -> None:
 def _category(text: str, written: _Token) -> Category:
     """``cat:cs.CV``; ``cat:cs.*`` and ``cat:cs`` are the whole archive."""
     name = text.removesuffix(".*")
-    if "*" in name:
-        archive = re.split(r"[.*]", name)[0] or "cs"
-        raise written.error(f"a * can only stand for a whole archive, as in cat:{archive}.*")
     if taxonomy.is_known(name) or (name == text and taxonomy.is_well_formed(name)):
         return Category(taxonomy.canonical(name))
     meant = " or ".join(f"cat:{close}" for close in taxonomy.suggest(name))
