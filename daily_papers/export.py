@@ -82,7 +82,12 @@ def summarized(rows: Iterable[Row], summaries: Mapping[str, Summary]) -> Iterato
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:
     """One JSON object for each row, newest first within a keyword; unknown values are null."""
     for row in _in_order(rows):
-        yield _JSON(_values(row)) + "\n"
+        yield json_row(row) + "\n"
+
+
+def json_row(row: Row) -> str:
+    """The row as one JSON object."""
+    return _JSON(_values(row))
 
 
 def csv_lines(rows: Iterable[Row]) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from daily_papers.site.output import File, SiteFolder
+from daily_papers.site.output import Entries, File, SiteFolder
 from daily_papers.store.store import Draft
 from tests.support.website import DAY, example, paper
 
@@ -88,6 +89,33 @@ def test_another_folder_can_be_given(tmp_path: Path) -> None:
     assert not website.folder.exists()
 
 
+# --- what is taken over ------------------------------------------------------------------------
+
+LINE = Entries(re.compile("paper (.*):"), "\n")
+
+
+def test_only_entries_that_are_still_right_are_taken_over(tmp_path: Path) -> None:
+    def taken_over(site_key: str = "site", **papers: str) -> dict[str, str]:
+        keys = {"math-0611800": "1", **papers}
+        return SiteFolder(tmp_path, site_key, keys).unchanged("papers", LINE)
+
+    assert taken_over() == {}
+    old = b"head\npaper math/0611800: old\npaper two: old\npaper three: cut"
+    papers = {"math-0611800": "1", "two": "2", "three": "3"}
+    SiteFolder(tmp_path, "site", papers).write(made({"papers": old}))
+    first, second = "paper math/0611800: old\n", "paper two: old\n"
+    assert taken_over(two="2", three="3") == {"math-0611800": first, "two": second}
+    assert taken_over(two="another") == {"math-0611800": first}
+    assert taken_over("another") == {}
+    with (tmp_path / LIST).open("a") as ours:  # a killed build has written it since
+        ours.write("\npapers\n")
+    assert taken_over(two="2") == {}
+    SiteFolder(tmp_path, "site", papers).write(made({"papers": old}))
+    assert taken_over(two="2")
+    (tmp_path / "papers").write_bytes(old[:-1])
+    assert taken_over(two="2") == {}
+
+
 # --- killed builds -----------------------------------------------------------------------------
 
 
@@ -97,19 +125,19 @@ def test_a_build_killed_at_any_write_leaves_whole_files_and_the_next_one_tidies(
     for first in range(1, 6):
         for second in range(1, 6):
             folder = tmp_path / f"{first}{second}"
-            SiteFolder(folder).write(made(OLD))
+            SiteFolder(folder, "", {}).write(made(OLD))
             for number in (first, second):
                 killed_at(monkeypatch, number, folder)
                 for path, content in files(folder).items():
                     assert content in (OLD.get(path), NEW.get(path)), path
             # The papers of the killed builds are gone by now: all that is left of them goes too.
-            SiteFolder(folder).write(made(OLD))
+            SiteFolder(folder, "", {}).write(made(OLD))
             assert files(folder) == OLD
             assert not list(folder.rglob("*.partial"))
 
 
 def test_a_line_that_was_broken_off_spoils_no_other_one(tmp_path: Path) -> None:
-    SiteFolder(tmp_path).write(made(OLD))
+    SiteFolder(tmp_path, "", {}).write(made(OLD))
     with (tmp_path / LIST).open("a") as ours:
         ours.write("broken/of")
 
@@ -118,8 +146,8 @@ def test_a_line_that_was_broken_off_spoils_no_other_one(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        SiteFolder(tmp_path).write(killed())
-    SiteFolder(tmp_path).write(made(OLD))
+        SiteFolder(tmp_path, "", {}).write(killed())
+    SiteFolder(tmp_path, "", {}).write(made(OLD))
     assert files(tmp_path) == OLD
 
 
@@ -137,7 +165,7 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, number: int, folder: Path) -> Non
     with monkeypatch.context() as patched:
         patched.setattr(Path, "write_bytes", write_bytes)
         try:
-            SiteFolder(folder).write(made(NEW))
+            SiteFolder(folder, "", {}).write(made(NEW))
         except KeyboardInterrupt:
             assert len(written) == number
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,19 +14,21 @@ from pathlib import Path
 
 import daily_papers
 from daily_papers.config import KEYWORDS
-from daily_papers.export import Row, jsonl, summarized
-from daily_papers.papers.paper import newest_first
+from daily_papers.export import Row, json_row
+from daily_papers.papers.paper import Paper, newest_first
 from daily_papers.repository import DIGESTS, Repository
 from daily_papers.site.data import DigestFile, SiteData, Topic, digest_file
 from daily_papers.site.feeds import SiteAddress, feeds
 from daily_papers.site.formulas import FormulaRenderer
-from daily_papers.site.output import File, SiteFolder, Written, key_of
+from daily_papers.site.output import Entries, File, SiteFolder, Written, key_of
 from daily_papers.site.pages import Pages, SiteTemplates
-from daily_papers.site.rows import Rows
+from daily_papers.site.rows import Rows, anchor
 from daily_papers.site.search_index import search_index
 from daily_papers.transaction import unwritable
 
 SITE = "site"
+_JSON = Entries(re.compile(r'\{"keyword": .*?, "id": "([^"]+)"'), ",\n")
+_BIBTEX = Entries(re.compile(r"@misc\{arxiv-([^,]+),"), "\n}\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,6 @@ def build_site(
     """Build into ``output``, or into the repository's site/. Raises DailyPapersError."""
     address = SiteAddress.of(base_url, environ)
     repository = Repository(root)
-    folder = SiteFolder(output or root / SITE)
     gc.disable()  # a third of the time would go to looking for garbage among papers that stay
     with repository.locked():
         config = repository.load_config()
@@ -54,13 +56,15 @@ def build_site(
     formulas = FormulaRenderer()
     templates = SiteTemplates(repository.templates)
     site_key = key_of(_site_key(repository, data, templates, formulas), address)
-    rows = Rows(data, formulas, templates.render, site_key)
+    papers = {anchor(id): data.key(id) for id in store.papers}
+    folder = SiteFolder(output or root / SITE, site_key, papers)
+    rows = Rows(data, formulas, templates.render, folder)
     files = [
         *templates.static_files(),
-        *Pages(data, rows, templates, site_key, folder.last, address).files(),
-        *feeds(data, address, site_key),
-        *_downloads(data, site_key),
-        *search_index(data, site_key),
+        *Pages(data, rows, templates, address).files(),
+        *feeds(data, address, folder),
+        *_downloads(data, folder),
+        *search_index(data),
     ]
     # What shows the same papers comes together, since they are read and written only once then.
     files.sort(key=lambda file: (file.time, file.path), reverse=True)
@@ -92,31 +96,33 @@ def _digests(repository: Repository) -> Iterator[DigestFile]:
             raise unwritable(file, error) from error
 
 
-def _downloads(data: SiteData, site_key: str) -> Iterator[File]:
+def _downloads(data: SiteData, folder: SiteFolder) -> Iterator[File]:
     """JSON and BibTeX for each keyword."""
     for topic in data.topics:
-        papers = [data.key(paper.id) for paper in topic.papers]
-        key = key_of(site_key, papers)
-        yield File(f"{topic.path}.json", key, partial(_json, data, topic))
-        yield File(f"{topic.path}.bib", key, partial(_bibtex, data, topic))
+        key = key_of([data.key(paper.id) for paper in topic.papers])
+        yield File(f"{topic.path}.json", key, partial(_json, data, folder, topic))
+        yield File(f"{topic.path}.bib", key, partial(_bibtex, data, folder, topic))
 
 
-def _rows(data: SiteData, topic: Topic) -> Iterator[Row]:
-    for paper in topic.papers:
-        trace = data.traces[paper.id]
-        day = date.fromisoformat(trace.days.get(topic.slug, trace.first_day))
-        yield Row(topic.name, topic.slug, paper, day)
-
-
-def _bibtex(data: SiteData, topic: Topic) -> bytes:
-    entries = (f"{data.bibtex(paper)}\n" for paper in sorted(topic.papers, key=newest_first))
+def _bibtex(data: SiteData, folder: SiteFolder, topic: Topic) -> bytes:
+    before = folder.unchanged(f"{topic.path}.bib", _BIBTEX)
+    papers = sorted(topic.papers, key=newest_first)
+    entries = (before.get(anchor(paper.id)) or f"{data.bibtex(paper)}\n" for paper in papers)
     return "\n".join(entries).encode(errors="replace")
 
 
-def _json(data: SiteData, topic: Topic) -> bytes:
+def _json(data: SiteData, folder: SiteFolder, topic: Topic) -> bytes:
     """The rows of `daily-papers export`, one on each line, in one object."""
-    rows = summarized(_rows(data, topic), data.summaries)
-    papers = ",\n".join(line.rstrip("\n") for line in jsonl(rows))
+    before = folder.unchanged(f"{topic.path}.json", _JSON)
+    papers = sorted(topic.papers, key=newest_first)
+    rows = (before.get(anchor(paper.id)) or _json_row(data, topic, paper) for paper in papers)
     name, slug = json.dumps(topic.name, ensure_ascii=False), json.dumps(topic.slug)
-    text = f'{{"keyword": {name}, "slug": {slug}, "papers": [\n{papers}\n]}}\n'
+    text = f'{{"keyword": {name}, "slug": {slug}, "papers": [\n{"".join(rows)[:-2]}\n]}}\n'
     return text.encode(errors="replace")
+
+
+def _json_row(data: SiteData, topic: Topic, paper: Paper) -> str:
+    trace = data.traces[paper.id]
+    day = date.fromisoformat(trace.days.get(topic.slug, trace.first_day))
+    summary = data.summaries.get(paper.versioned_id)
+    return f"{json_row(Row(topic.name, topic.slug, paper, day, summary))}{_JSON.end}"

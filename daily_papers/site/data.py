@@ -23,6 +23,7 @@ from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
+from daily_papers.site.output import key_of
 from daily_papers.store.files import PaperLine, check_history, history_lines, stored_lines
 from daily_papers.store.store import Store, StoredPaper
 from daily_papers.store.summaries import Summary
@@ -193,8 +194,8 @@ class SiteData:
 
     def key(self, id: str) -> str:
         """Changes with a paper's records, and with what a model says of it."""
-        trace = self.traces.get(id)
-        return f"{trace.key if trace else ''}{self._said.get(id, '')}"
+        key = self.traces[id].key if id in self.traces else ""
+        return key_of(key, self._said[id]) if id in self._said else key
 
     def days(self, id: str) -> Mapping[str, str]:
         """The day on which each keyword first showed a paper, by slug, as ``2026-05-14``."""

@@ -27,7 +27,8 @@ from daily_papers.github_actions import (
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import plain_text
-from daily_papers.site.output import File, key_of
+from daily_papers.site.output import Entries, File, SiteFolder, key_of
+from daily_papers.site.rows import anchor
 from daily_papers.text import rfc3339
 
 LONGEST_FEED = 100
@@ -35,7 +36,8 @@ ALL = "feed.atom"
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _CATEGORIES = "http://arxiv.org/schemas/atom"  # as in arXiv's own feeds
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = "1970-01-01T00:00:00Z"
+_ENTRY = Entries(re.compile("<entry>\n<id>[^<]*papers/([^<]+)<"), "</entry>\n")
 #: The last identifiers of a month are listed in the first days of the next one.
 _LISTED_WITHIN = timedelta(days=35)
 # What XML 1.0 cannot hold, besides what `plain_text` leaves out.
@@ -86,10 +88,10 @@ def _tag(host: str, path: str) -> str:
     return f"tag:{host},{_TAG_DAY}:{path + '/' if path else ''}"
 
 
-def feeds(data: SiteData, address: SiteAddress, site_key: str) -> Iterator[File]:
+def feeds(data: SiteData, address: SiteAddress, folder: SiteFolder) -> Iterator[File]:
     """Every feed."""
     title = data.config.title
-    writer = _Writer(data, address)
+    writer = _Writer(data, address, folder)
     shown = {paper.id: paper for topic in data.topics for paper in topic.papers}
     newest = islice((shown[id] for id in reversed(data.came) if id in shown), LONGEST_FEED)
     listed: list[tuple[str, str, str, Sequence[Paper]]] = [(ALL, "index.html", title, [*newest])]
@@ -97,7 +99,7 @@ def feeds(data: SiteData, address: SiteAddress, site_key: str) -> Iterator[File]
         papers = _newest(data, topic)
         listed.append((f"{topic.path}.atom", topic.page, f"{title}: {topic.name}", papers))
     for path, page, name, papers in listed:
-        key = key_of(site_key, address, [data.key(paper.id) for paper in papers])
+        key = key_of([data.key(paper.id) for paper in papers])
         yield File(path, key, partial(writer.feed, path, page, name, papers))
 
 
@@ -114,20 +116,23 @@ def _newest(data: SiteData, topic: Topic) -> Sequence[Paper]:
 class _Writer:
     """Writes the feeds of one website."""
 
-    def __init__(self, data: SiteData, address: SiteAddress) -> None:
+    def __init__(self, data: SiteData, address: SiteAddress, folder: SiteFolder) -> None:
         self._data = data
         self._address = address
+        self._folder = folder
 
     def feed(self, path: str, page: str, title: str, papers: Sequence[Paper]) -> bytes:
         """Write one feed; ``page`` is the page with the same papers."""
-        times = [self._times(paper) for paper in papers]
-        updated = max((updated for _, updated in times), default=_NEVER)
+        before = self._folder.unchanged(path, _ENTRY)
+        entries = [before.get(anchor(paper.id)) or self._entry(paper) for paper in papers]
+        # A moment is written in twenty characters, whose order is that of time.
+        updated = max((entry.partition("<updated>")[2][:20] for entry in entries), default=_NEVER)
         lines = [
             '<?xml version="1.0" encoding="utf-8"?>',
             f'<feed xmlns="{_ATOM}">',
             _element("id", self._address.tag + path),
             _element("title", title),
-            _element("updated", rfc3339(updated)),
+            _element("updated", updated),
             f"<author>{_element('name', self._data.config.title)}</author>",
             _element("rights", "Titles, abstracts and names of authors: CC0 1.0, by arXiv"),
         ]
@@ -136,11 +141,14 @@ class _Writer:
             for relation, target, kind in links:
                 href = self._address.base + target
                 lines.append(_element("link", rel=relation, href=href, type=kind))
-        for paper, (published, updated) in zip(papers, times, strict=True):
-            lines += ["<entry>", *self._entry(paper, published, updated), "</entry>"]
-        return "\n".join([*lines, "</feed>", ""]).encode(errors="replace")
+        head = "\n".join(lines)
+        return f"{head}\n{''.join(entries)}</feed>\n".encode(errors="replace")
 
-    def _entry(self, paper: Paper, published: datetime | None, updated: datetime) -> Iterator[str]:
+    def _entry(self, paper: Paper) -> str:
+        return "\n".join(["<entry>", *self._elements(paper), _ENTRY.end])
+
+    def _elements(self, paper: Paper) -> Iterator[str]:
+        published, updated = self._times(paper)
         yield f"<id>{_text(self._address.tag)}papers/{_text(paper.id)}</id>"
         yield f'<title type="text">{_text(paper.title)}</title>'
         yield f"<updated>{rfc3339(updated)}</updated>"

@@ -1,16 +1,18 @@
 """The website's folder: only what changed is made and written, only what we built is removed.
 
 A list of our files is in the folder, each with a key that names all that its content is made of:
-as long as the key is the same, the file is neither made nor written again. Each file is put on the
-list before it is written, so that the next build cleans up after one that was killed. Files are
-replaced whole or not at all, so whoever serves the folder never serves half a page.
+as long as the key is the same, the file is neither made nor written again. The list also has a key
+for each paper: what the last build wrote of one whose key is the same can be taken over. Each file
+is put on the list before it is written, so that the next build cleans up after one that was killed.
+Files are replaced whole or not at all, so whoever serves the folder never serves half a page.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +30,7 @@ class File:
 
     #: Below the folder.
     path: str
-    #: Names all that the content is made of (`key_of`).
+    #: Names all that the content is made of, besides what the site's key names (`key_of`).
     key: str
     make: Callable[[], bytes]
     #: The day or month whose papers it shows, as ``2026-05-14``; empty if it shows those of all.
@@ -46,6 +48,16 @@ def key_of(*parts: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Entries:
+    """How papers are written in a file, one after another."""
+
+    #: Finds the begin of one, with its identifier, whose slash may be a hyphen.
+    begin: re.Pattern[str]
+    #: Stands after each, and nowhere inside.
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What a build did."""
 
@@ -55,23 +67,48 @@ class Written:
 
 
 class SiteFolder:
-    """The folder into which the website is built."""
+    """The folder into which the website is built.
 
-    def __init__(self, folder: Path) -> None:
+    ``site_key`` changes with what each file depends on, and the keys of ``papers``, which are by
+    identifiers with a hyphen in place of the slash, with all that is written of these. Raises
+    DailyPapersError if the folder cannot be read, or is not ours.
+    """
+
+    def __init__(self, folder: Path, site_key: str, papers: Mapping[str, str]) -> None:
         self._folder = folder
+        #: The begin of the list; the lines of papers begin with a tab.
+        self._head = [site_key, *(f"\t{id}\t{key}" for id, key in papers.items())]
+        first, *listed = self._listed()
+        known = first == site_key
+        #: The papers that have not changed since the last build.
+        self._same = {line.split("\t")[1] for line in {*self._head[1:]}.intersection(listed)}
+        # What a killed build wrote comes last, without a key: it is made again.
+        parts = [line.split("\t") for line in listed if line and not line.startswith("\t")]
         #: The files of the last build: the key of each, and its size.
-        self._before = self._listed()
+        self._before = {
+            path: (rest[0], rest[1]) if known and len(rest) == 2 else ("", "")
+            for path, *rest in parts
+        }
         #: Each file is written here, then moved into place. Another process uses another name.
         self._partial = folder / f"{_LIST}.{os.getpid()}{_PARTIAL}"
 
-    def last(self, path: str) -> str:
-        """What the last build wrote into a file; nothing if there is no such file of ours."""
-        if path not in self._before:
-            return ""
+    def unchanged(self, path: str, entries: Entries) -> dict[str, str]:
+        """The entries of papers that have not changed, as the last build wrote them into a file.
+
+        By identifiers with a hyphen in place of the slash.
+        """
         try:
-            return (self._folder / path).read_text(encoding="utf-8", errors="replace")
+            content = (self._folder / path).read_bytes()
         except OSError:
-            return ""
+            return {}
+        if self._before.get(path, ("", ""))[1] != str(len(content)):
+            return {}
+        found = {}
+        for piece in content.decode(errors="replace").split(entries.end)[:-1]:
+            begin = entries.begin.search(piece)
+            if begin and (id := begin[1].replace("/", "-")) in self._same:
+                found[id] = f"{piece[begin.start() :]}{entries.end}"
+        return found
 
     def write(self, files: Iterable[File]) -> Written:
         """Make the folder hold these files. Raises DailyPapersError."""
@@ -99,24 +136,22 @@ class SiteFolder:
         removed = sum(self._remove(path) for path in gone)
         for left in list(self._folder.glob(f"{_LIST}.*{_PARTIAL}")):
             left.unlink()
-        self._replace(_LIST, "".join(lines[path] for path in sorted(lines)).encode())
+        listed = [*(f"{line}\n" for line in self._head), *(lines[path] for path in sorted(lines))]
+        self._replace(_LIST, "".join(listed).encode())
         return Written(len(lines), changed, removed)
 
-    def _listed(self) -> dict[str, tuple[str, str]]:
+    def _listed(self) -> list[str]:
         try:
-            lines = (self._folder / _LIST).read_text(encoding="utf-8").split("\n")
+            return (self._folder / _LIST).read_text(encoding="utf-8").split("\n")
         except FileNotFoundError:
             if self._folder.is_dir() and any(self._folder.iterdir()):
                 raise UsageError(
                     f"{self._folder}: has files that are not a website of daily-papers; "
                     "empty it, or choose another folder with --output DIR"
                 ) from None
-            return {}
+            return [""]
         except OSError as error:
             raise unwritable(self._folder / _LIST, error) from error
-        # What a killed build wrote comes last, without a key: it is made again.
-        parts = [line.split("\t") for line in lines if line]
-        return {path: (rest[0], rest[1]) if len(rest) == 2 else ("", "") for path, *rest in parts}
 
     def _size_of_same(self, file: File) -> int | None:
         """The size of the file that is there, if it is as it would be made."""

@@ -6,7 +6,7 @@ A digest repository's own ``templates/site/`` comes first, file by file.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -108,15 +108,11 @@ class Pages:
         data: SiteData,
         rows: Rows,
         templates: SiteTemplates,
-        site_key: str,
-        last: Callable[[str], str],
         address: SiteAddress,
     ) -> None:
         self._data = data
         self._rows = rows
         self._templates = templates
-        self._site_key = site_key
-        self._last = last
         self._address = address
         self._site_title = plain_text(data.config.title)
         self._read = lru_cache(1)(DigestFile.read)
@@ -160,7 +156,7 @@ class Pages:
         papers = [self._data.key(id) for id in digest.ids]
         beside = newer.page if newer else None, older.page if older else None
         for number in range(1, digest.parts + 1):
-            key = key_of(self._site_key, digest.content, papers, beside, number)
+            key = key_of(digest.content, papers, beside, number)
             page = partial(self._digest_page, digest, number, beside)
             yield File(part_of(digest.path, number), key, page, str(digest.day))
 
@@ -240,13 +236,13 @@ class Pages:
             ids = [paper.id for paper in topic.papers[end - PAPERS_A_PAGE : end]]
             months = [(month, len(older)) for month, older in topic.older.items()]
             keys = [self._data.key(id) for id in ids]
-            key = key_of(self._site_key, keys, months, topic.behind, number, parts)
+            key = key_of(keys, months, topic.behind, number, parts)
             page = partial(self._topic_page, topic, number, parts, ids)
             yield File(part_of(topic.path, number), key, page)
 
     def _topic_page(self, topic: Topic, number: int, parts: int, ids: Sequence[str]) -> bytes:
         path = part_of(topic.path, number)
-        self._rows.take_over(self._last(path))
+        self._rows.take_over(path)
         rows = tuple(self._rows.row(id) for id in ids)
         section = Section("Newest papers", "newest", None, len(topic.papers), rows)
         return self._page(
@@ -288,7 +284,7 @@ class Pages:
         for number in range(1, parts + 1):
             ids = all_ids[(number - 1) * LINES_A_PAGE : number * LINES_A_PAGE]
             keys = [(self._data.key(id), self._data.place(id)) for id in ids]
-            key = key_of(self._site_key, keys, around, number, parts)
+            key = key_of(keys, around, number, parts)
             page = partial(self._month_page, topic, month, ids, number, parts)
             yield File(part_of(f"{topic.path}.{month}", number), key, page, month)
 

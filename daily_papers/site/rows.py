@@ -19,7 +19,7 @@ from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import KEPT, SiteData, Topic, shown_day
 from daily_papers.site.formulas import FormulaRenderer, plain_text
-from daily_papers.site.output import key_of
+from daily_papers.site.output import Entries, SiteFolder
 from daily_papers.store.store import StoredPaper
 from daily_papers.text import short_date
 
@@ -29,9 +29,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~ -]*")
 _MOST_PHRASES = 200
 #: Ranks with a badge.
 _CLOSEST = 5
-# A row of a page: from the one to the other, with its key.
-_BEGIN, _END = '<article class="paper" id="', "</article>\n"
-_KEY = re.compile(r'[^"]*" data-row="([0-9a-f]+)">')
+_ROW = Entries(re.compile(r'<article class="paper" id="([^"]+)">'), "</article>\n")
 
 
 @dataclass(slots=True)  # frozen ones take longer to make
@@ -39,8 +37,6 @@ class Row:
     """What a row or a line shows of one paper."""
 
     paper: Paper
-    #: Changes with all that the row shows.
-    key: str
     #: The keywords that show it.
     topics: tuple[Topic, ...]
     #: With the phrases that were looked for highlighted, as in all texts.
@@ -142,13 +138,13 @@ class Rows:
         data: SiteData,
         formulas: FormulaRenderer,
         render: Callable[..., str],
-        site_key: str,
+        folder: SiteFolder,
     ) -> None:
         self._data = data
         self._formulas = formulas
         self._render = render
-        self._site_key = site_key
-        #: By key, the rows that several pages have, and those of the same page in the last build.
+        self._folder = folder
+        #: The rows that several pages have, and those of the same page in the last build.
         self._written: dict[str, Markup] = {}
         self._before: dict[str, str] = {}
         self._followed = [name_key(s) for topic in data.topics for s in topic.keyword.authors]
@@ -156,31 +152,22 @@ class Rows:
         self._wanted = cache(self._phrases)
         self._known = lru_cache(KEPT)(lambda id: self._view(data.stored(id)))
 
-    def key(self, id: str) -> str:
-        """Changes with the paper's row."""
-        return key_of(self._site_key, id, self._data.key(id))
-
     def take_over(self, page: str) -> None:
         """Let the rows of a page of the last build stay in it, as far as they are still right."""
-        self._before = {}
-        for piece in page.split(_END):
-            _, begin, row = piece.rpartition(_BEGIN)
-            if begin and (key := _KEY.match(row)):
-                self._before[key[1]] = f"{begin}{row}{_END}"
+        self._before = self._folder.unchanged(page, _ROW)
 
     def row(self, id: str, item: NewsItem | None = None) -> Markup:
         """A paper's row; ``item`` is how a digest has it, if this is about a digest."""
         stored = self._data.store.papers.get(id)
         if stored is None:  # on one page only
             return self._rendered(self._shown(id, item))
-        key = self.key(id)
-        if key in self._before:
-            return Markup(self._before[key])  # noqa: S704 - ours
-        if key in self._written:
-            return self._written[key]
+        if before := self._before.get(anchor(id)):
+            return Markup(before)  # noqa: S704 - ours
+        if id in self._written:
+            return self._written[id]
         row = self._rendered(self._shown(id, item))
         if len(stored.tables) > 1 or item is not None:  # another page has it too
-            self._written[key] = row
+            self._written[id] = row
         return row
 
     def _rendered(self, row: Row) -> Markup:
@@ -225,7 +212,6 @@ class Rows:
 
         return Row(
             paper,
-            self.key(paper.id),
             topics,
             html(paper.title) or escape(paper.id),
             plain_text((summary and summary.title) or ""),

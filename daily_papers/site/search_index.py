@@ -24,7 +24,7 @@ _WITH_ABSTRACT = 10_000
 INDEX = "search/index.json"
 
 
-def search_index(data: SiteData, site_key: str) -> Iterator[File]:
+def search_index(data: SiteData) -> Iterator[File]:
     """The files of the index."""
     starts = range(0, len(data.came), _PAPERS_A_PART)
     parts = [data.came[start : start + _PAPERS_A_PART] for start in starts]
@@ -34,7 +34,7 @@ def search_index(data: SiteData, site_key: str) -> Iterator[File]:
         has_abstracts = newer < _WITH_ABSTRACT
         newer += len(ids)
         listed.append({"file": f"{number}.bin", "papers": len(ids)})
-        key = key_of(site_key, has_abstracts, [(id, data.key(id), data.place(id)) for id in ids])
+        key = key_of(has_abstracts, [(id, data.key(id), data.place(id)) for id in ids])
         part = partial(_part, data, ids[::-1], has_abstracts=has_abstracts)
         yield File(f"search/{number}.bin", key, part, data.traces[ids[0]].first_day)
     keywords = [[topic.slug, plain_text(topic.name), topic.page] for topic in data.topics]
