@@ -24,11 +24,8 @@ MOST_BYTES_IN_ALL: Final = 20_000_000
 #: The most characters to keep of a title, and of an abstract.
 _TITLE: Final = 500
 _ABSTRACT: Final = 10_000
-#: The most characters of a value, with all the strings that it joins.
-_VALUE: Final = 20_000
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?P<kind>[A-Za-z]{1,40})\s*[{(]", re.MULTILINE)
-_STRING = re.compile(r"\s*([^\s=,{}()\"#]{1,100})\s*=")
 _FIELD = re.compile(r"[\s,]*(?P<name>[A-Za-z][\w:.+/-]{0,60})\s*=")
 _KEY = re.compile(r"\s*[^,{}\"\n]{0,300}")
 _MACRO = re.compile(r"\s*([^\s,{}()\"#=]{1,100})")
@@ -138,33 +135,30 @@ def read_bibtex(text: str) -> tuple[LikedPaper, ...]:
 
 def _entries(text: str) -> Iterator[dict[str, str]]:
     """The fields of each entry, by their names in lower case."""
-    macros: dict[str, str] = {}
     starts = list(_ENTRY.finditer(text))
     for start, following in zip_longest(starts, starts[1:]):
-        end = following.start() if following else len(text)
-        kind = start["kind"].lower()
-        if kind == "string":
-            macros.update(_fields(text, start.end(), end, macros, _STRING))
-        elif kind not in ("comment", "preamble"):
+        if start["kind"].lower() not in ("comment", "preamble", "string"):
+            end = following.start() if following else len(text)
             key = _KEY.match(text, start.end(), end)
-            yield _fields(text, key.end() if key else start.end(), end, macros, _FIELD)
+            yield _fields(text, key.end() if key else start.end(), end)
 
 
-def _fields(
-    text: str, place: int, end: int, macros: dict[str, str], name: re.Pattern[str]
-) -> dict[str, str]:
+def _fields(text: str, place: int, end: int) -> dict[str, str]:
     fields: dict[str, str] = {}
-    while found := name.match(text, place, end):
-        value, place = _value(text, found.end(), end, macros)
+    while found := _FIELD.match(text, place, end):
+        value, place = _value(text, found.end(), end)
         if value is None:
             break
-        fields.setdefault(found[1].lower(), value)
+        fields.setdefault(found["name"].lower(), value)
     return fields
 
 
-def _value(text: str, place: int, end: int, macros: dict[str, str]) -> tuple[str | None, int]:
-    """A value, whose parts may be joined by #, and where it ends; None if it is cut off."""
-    value = ""
+def _value(text: str, place: int, end: int) -> tuple[str | None, int]:
+    """A value, whose parts may be joined by #, and where it ends; None if it is cut off.
+
+    The names of strings stay as they are: no program gives such names to titles.
+    """
+    parts = []
     while True:
         while place < end and text[place].isspace():
             place += 1
@@ -172,18 +166,17 @@ def _value(text: str, place: int, end: int, macros: dict[str, str]) -> tuple[str
             close = _close(text, place, end)
             if close is None:
                 return None, end
-            part = text[place + 1 : close]
+            parts.append(text[place + 1 : close])
             place = close + 1
         else:
             macro = _MACRO.match(text, place, end)
             if macro is None:
                 return None, end
-            part = macros.get(macro[1].lower(), macro[1])
+            parts.append(macro[1])
             place = macro.end()
-        value += part[: _VALUE - len(value)]
         joined = _JOIN.match(text, place, end)
         if joined is None:
-            return value, place
+            return "".join(parts), place
         place = joined.end()
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
 from typing import Final
 
 from daily_papers.config.model import ENGLISH, LANGUAGES, LATIN
 
 #: Letters of the shortest sentence: few in Chinese.
 _LEAST_LETTERS: Final = 4
-#: By so many common words another language wins, or by so many words with letters that this one
-#: lacks, since a name may bring one of them.
+#: By so many common words another language wins, or by so many letters that this one lacks, since
+#: a name may bring one of them.
 _LEAD: Final = 2
 #: Letters that formulas of every language have.
 _OF_FORMULAS = frozenset({LATIN, "MATHEMATICAL", "SCRIPT", "DOUBLE-STRUCK"})
@@ -54,36 +53,6 @@ _WORDS: Final = {
     language: tuple(frozenset(part.split()) for part in words.split("|"))
     for languages, words in _TABLE.items()
     for language in languages.split(", ")
-}
-#: Letters beside a-z.
-_LETTERS: Final = {
-    "Catalan": "àçèéíïòóúü",
-    "Croatian": "čćđšž",
-    "Czech": "áčďéěíňóřšťúůýž",
-    "Danish": "åæéø",
-    "Dutch": "èéëïóöü",
-    ENGLISH: "",
-    "Estonian": "äõöšüž",
-    "Finnish": "åäöšž",
-    "French": "àâæçèéêëîïôùûüœ",
-    "German": "äöüß",
-    "Hungarian": "áéíóöúüőű",
-    "Indonesian": "é",
-    "Italian": "àèéìòù",
-    "Latvian": "āčēģīķļņšūž",
-    "Lithuanian": "ąčęėįšųūž",
-    "Malay": "é",
-    "Norwegian": "åæéòôø",
-    "Polish": "óąćęłńśźż",
-    "Portuguese": "àáâãçéêíóôõúü",
-    "Brazilian Portuguese": "àáâãçéêíóôõúü",
-    "Romanian": "âîăşșţț",
-    "Slovak": "áäéíóôúýčďĺľňŕšťž",
-    "Slovenian": "čšž",
-    "Spanish": "áéíñóúü",
-    "Swedish": "äåéö",
-    "Turkish": "âçîöûüğış",
-    "Vietnamese": "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
 }
 #: Letters that a language lacks, of a script that it shares.
 _FOREIGN: Final = {
@@ -133,20 +102,7 @@ def is_written_in(language: str, text: str) -> bool:
         return own == ("CJK",) or set(ours) != {"CJK"}
     counts = Counter(map(str.lower, words))
     hits = {each: sum(counts[word] for word in common) for each, (common, *_) in _WORDS.items()}
-    lead = max(hits.values()) - hits[language]
-    return max(lead, _words_with_others(language, words)) < _LEAD
-
-
-def _words_with_others(language: str, words: Sequence[str]) -> int:
-    """How many words have letters that a language lacks; names have them everywhere."""
-    own = _LETTERS.get(language)
-    if own is None:
-        return 0
-    return sum(
-        word[0].islower() and any(not letter.isascii() and letter not in own for letter in word)
-        for word in words
-        if _script(word[0]) == LATIN
-    )
+    return max(hits.values()) - hits[language] < _LEAD
 
 
 def _script(letter: str) -> str:
