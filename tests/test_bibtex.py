@@ -102,13 +102,9 @@ def test_the_key_does_not_depend_on_what_changes():
         ("Ferdinand Anderson", "Ferdinand Anderson"),
         (r"Jos\'e Nu\~nez", "José Nuñez"),
         ("A_B {C}", r"A\_B {\textbraceleft}C{\textbraceright}"),
-        ("William H. Press Jr.", "Press, Jr., William H."),
-        ("William H. Press, Jr.", "Press, Jr., William H."),
-        ("Oscar de la Cruz III", "de la Cruz, III, Oscar"),
-        (
-            r"Ada $\frac{a b}$ III",
-            r"b{\textbraceright}\$, III, Ada \${\textbackslash}frac{\textbraceleft}a",
-        ),
+        ("William H. Press Jr.", "{William H. Press Jr.}"),
+        ("William H. Press, Jr.", "{William H. Press, Jr.}"),
+        ("Oscar de la Cruz III", "{Oscar de la Cruz III}"),
     ],
 )
 def test_each_author_stays_one_author(name: str, written: str):

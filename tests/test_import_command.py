@@ -240,9 +240,9 @@ def test_a_table_that_has_no_keyword_is_named_each_time(old: Repository):
 @pytest.mark.parametrize(
     ("markers", "told"),
     [
-        (f"{BEGIN}\n", f"README.md:1: {BEGIN} has no end; paste {END} below it"),
-        (f"{END}\n", f"README.md:1: {END} has no begin; paste {BEGIN} above it"),
-        (f"{BEGIN}\n{END}\n" * 2, f"README.md:3: {BEGIN} is on lines 1 and 3; keep one"),
+        (f"{BEGIN}\n", f"README.md:1: found {BEGIN} on line 1"),
+        (f"{END}\n", f"README.md:1: found {END} on line 1"),
+        (f"{BEGIN}\n{BEGIN}\n", f"README.md:2: found {BEGIN} on line 1 and {BEGIN} on line 2"),
     ],
 )
 def test_markers_that_are_no_pair_are_told(old: Repository, markers: str, told: str):
@@ -251,7 +251,8 @@ def test_markers_that_are_no_pair_are_told(old: Repository, markers: str, told: 
     for options in (["--replace"], []):
         ended = bring_in(old, *options)
         assert (ended.code, ended.out) == (1, "")
-        assert ended.err == f"daily-papers: {old.root}/{told}\n"
+        keep = f"keep {BEGIN} once, and {END} once below it"
+        assert ended.err == f"daily-papers: {old.root}/{told}; {keep}\n"
         assert old.tree() == tree
 
 

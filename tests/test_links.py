@@ -56,13 +56,7 @@ def paper(comment: str | None = None, abstract: str = "We do it.") -> Paper:
         ("https://git.x.org/lab/engine/discussions/1", "https://git.x.org/lab/engine"),
         ("https://bitbucket.org/ada/engine/src/main", "https://bitbucket.org/ada/engine"),
         ("https://codeberg.org/ada/engine", "https://codeberg.org/ada/engine"),
-        ("https://git.sr.ht/~ada/engine/tree", "https://git.sr.ht/~ada/engine"),
-        ("https://sourceforge.net/projects/engine/", "https://sourceforge.net/projects/engine"),
         ("https://huggingface.co/ada/engine-7b", "https://huggingface.co/ada/engine-7b"),
-        (
-            "https://huggingface.co/spaces/ada/engine",
-            "https://huggingface.co/spaces/ada/engine",
-        ),
     ],
 )
 def test_an_address_is_reduced_to_its_repository(text: str, address: str) -> None:
@@ -94,11 +88,9 @@ def test_an_address_is_reduced_to_its_repository(text: str, address: str) -> Non
         "javascript:github.com\\ada\\engine",
         "https://git.io/abcd",
         "https://gitlab.com/lab",
-        "https://sourceforge.net/projects/",
-        "https://engine.sourceforge.net/ada/engine",
         "https://huggingface.co/datasets/ada/engine",
         "https://huggingface.co/papers/2501.01234",
-        "https://huggingface.co/spaces/ada",
+        "https://huggingface.co/spaces/ada/engine",
         "https://zenodo.org/records/1234567",
         "",
     ],

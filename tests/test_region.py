@@ -85,12 +85,12 @@ def test_a_marker_may_be_indented_and_follow_a_byte_order_mark() -> None:
     [
         ("# Mine\n", "", f"no place for the tables; paste {BEGIN} and {END} where"),
         ("", "", "no place for the tables"),
-        (f"a\n{BEGIN}\n", ":2", f"paste {END} below it"),
-        (f"a\n\n{END}\n", ":3", f"paste {BEGIN} above it"),
-        (f"{END}\n{BEGIN}\n", ":1", "swap the two lines"),
-        (f"{BEGIN}\n{BEGIN}\n{END}\n", ":2", "is on lines 1 and 2; keep one"),
-        (f"{BEGIN}\n{END}\n\n{END}\n", ":4", "is on lines 2 and 4; keep one"),
-        (f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n", ":3", "is on lines 1 and 3; keep one"),
+        (f"a\n{BEGIN}\n", ":2", f"keep {BEGIN} once, and {END} once below it"),
+        (f"a\n\n{END}\n", ":3", f"keep {BEGIN} once, and {END} once below it"),
+        (f"{END}\n{BEGIN}\n", ":2", f"found {END} on line 1 and {BEGIN} on line 2; keep"),
+        (f"{BEGIN}\n{BEGIN}\n{END}\n", ":3", f"found {BEGIN} on line 1 and {BEGIN} on line 2"),
+        (f"{BEGIN}\n{END}\n\n{END}\n", ":4", f"and {END} on line 4"),
+        (f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n", ":4", f"and {BEGIN} on line 3"),
     ],
 )
 def test_an_unclear_region_is_an_error_that_tells_what_to_do(

@@ -134,15 +134,15 @@ def test_a_linked_readme_stays_a_link(repository: Repository):
         ),
         pytest.param(
             f"{BEGIN}\n{END}\n{BEGIN}\n",
-            f"README.md:3: {BEGIN} is on lines 1 and 3; keep one",
+            f"README.md:3: found {BEGIN} on line 1 and {END} on line 2 and {BEGIN} on line 3",
             id="two begins",
         ),
         pytest.param(
             f"{END}\n{BEGIN}\n",
-            f"README.md:1: {END} is above {BEGIN} (line 2); swap the two lines",
+            f"README.md:2: found {END} on line 1 and {BEGIN} on line 2; keep {BEGIN} once, and ",
             id="end before begin",
         ),
-        pytest.param(f"{BEGIN}\n", f"README.md:1: {BEGIN} has no end", id="no end"),
+        pytest.param(f"{BEGIN}\n", f"README.md:1: found {BEGIN} on line 1; keep ", id="no end"),
         pytest.param(b"# M\xfcnchen\n", "README.md:1: not UTF-8 (byte 0xfc", id="not UTF-8"),
     ],
 )

@@ -64,9 +64,7 @@ _SAFE_SIGNS = frozenset(r"{}|,;:!_%&#$ ")
 
 _URL = re.compile(r"\\url\s*\{(?P<address>[^{}\\]*)\}")
 _GROUP = re.compile(r"\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)\b", re.IGNORECASE)
-_SUFFIX = re.compile(r"[JS]r\.?|I{2,3}|IV")
-_PARTICLE = re.compile(r"[a-z]+")
-_READ_BY_BIBTEX = re.compile(r",|\b(?:and|others)\b", re.IGNORECASE)
+_READ_BY_BIBTEX = re.compile(r",|\b(?:and|others)\b|\b(?:[JS]r\.?|I{2,3}|IV)$", re.IGNORECASE)
 # Most names are words without any of these signs, and are written as they are.
 _ORDINARY = re.compile(
     r"""(?: (?! (?: (?i: and | others | collaborations? | consorti(?:um|a) | teams? | groups? )
@@ -113,31 +111,12 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def _author(name: str) -> str:
-    """Write a name; in braces if BibTeX would read several names, or a person instead of a group.
-
-    A suffix is set off as BibTeX wants it: ``Press, Jr., William H.``
-    """
+    """Write a name; in braces if BibTeX would read several names, a suffix, or not a person."""
     if _ORDINARY.fullmatch(name):
         return name
-    parts = _parts_of_name(name)
-    # Each part is written separately, since maths or a brace may span several.
-    written = [_text(part) for part in parts]
-    if all(written) and not any(_GROUP.search(p) or _READ_BY_BIBTEX.search(p) for p in parts):
-        return ", ".join(written)
-    whole = _text(name)
-    return f"{{{whole}}}" if whole else ""
-
-
-def _parts_of_name(name: str) -> list[str]:
-    """Family name, suffix and given name if there is a suffix, otherwise the whole name."""
-    *words, last = name.split() or [""]
-    if len(words) < 2 or not _SUFFIX.fullmatch(last):
-        return [name]
-    words[-1] = words[-1].removesuffix(",")
-    family = len(words) - 1  # with its particles: ``J. van der Berg III``
-    while family > 1 and _PARTICLE.fullmatch(words[family - 1]):
-        family -= 1
-    return [" ".join(words[family:]), last, " ".join(words[:family])]
+    written = _text(name)
+    needs_braces = written and (_GROUP.search(name) or _READ_BY_BIBTEX.search(name))
+    return f"{{{written}}}" if needs_braces else written
 
 
 def _text(text: str) -> str:

@@ -3,7 +3,7 @@
 They are found only in what the authors wrote, without network. A repository is two or more names on
 a known forge. A gist, a person's page and a data set are not repositories; the address of something
 inside a repository (a file, an issue, a release) counts as the repository. Repositories on Hugging
-Face are models or demos: they count if no forge is named.
+Face are models: they count if no forge is named.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _FORGES = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.c
 # ASCII letters, digits and a few signs, so nothing hostile gets through.
 _ADDRESS = re.compile(
     rf"""(?: https?:\ ?//(?:www\.)? | (?<![\w.@/=&?%#~+-])(?:www\.)? )
-        (?P<host> {"|".join(map(re.escape, _FORGES))} | huggingface\.co | git\.sr\.ht
-            | sourceforge\.net | git(?:lab)?(?:\.[a-z0-9-]{{1,63}}){{2,4}} )
+        (?P<host> {"|".join(map(re.escape, _FORGES))} | huggingface\.co
+            | git(?:lab)?(?:\.[a-z0-9-]{{1,63}}){{2,4}} )
         (?P<path> (?:/[A-Za-z0-9._~-]{{1,100}}){{1,12}} )""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
@@ -43,7 +43,7 @@ _NO_OWNER = re.compile(
     """about | apps | blog | collections | contact | customer-stories | dashboard | datasets | docs
     | enterprise | events | explore | features | help | issues | join | login | marketplace | new
     | notifications | orgs | papers | posts | pricing | pulls | search | security | settings | site
-    | sponsors | stars | tasks | topics | trending | users""",
+    | spaces | sponsors | stars | tasks | topics | trending | users""",
     re.VERBOSE | re.IGNORECASE,
 )
 # What follows a project's groups and name on GitLab, where there may be many groups.
@@ -123,12 +123,6 @@ def _named(text: str) -> Iterator[str]:
 
 def _repository(host: str, names: list[str]) -> list[str] | None:
     """Reduce the names of an address's path to those of a repository."""
-    if host == "sourceforge.net":
-        return names[:2] if names[0] in {"p", "projects"} and len(names) > 1 else None
-    if host == "git.sr.ht":
-        return names[:2] if names[0].startswith("~") and len(names) > 1 else None
-    if host == "huggingface.co" and names[0] == "spaces":
-        return names[:3] if len(names) > 2 else None
     if _NO_OWNER.fullmatch(names[0]):
         return None
     project = names[:2]

@@ -21,9 +21,6 @@ it as the author wrote it, with TeX accents as letters and maths as its source.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
-from itertools import islice
 from typing import Final
 
 from daily_papers.papers.tex import decode_accents
@@ -75,8 +72,6 @@ _UNSEEN = re.compile(
 #: A longer comment is folded, and only its first characters show.
 LONGEST_OPEN_COMMENT = 20
 _SHOWN_OF_FOLDED = 5
-# Zero-width joiners and non-joiners, skin tones, Hangul vowels and finals, tags.
-_EXTENDING = re.compile("[\u200c\u200d\U0001f3fb-\U0001f3ff\u1160-\u11ff\U000e0020-\U000e007f]")
 
 
 def shown(text: str) -> str:
@@ -112,15 +107,9 @@ def paragraph(text: str) -> str:
 
 
 def folded_comment(comment: str) -> str | None:
-    """The short form of a long comment: its first five characters and dots; None if it is short.
-
-    Characters are counted as people see them, so accents and emoji stay whole.
-    """
+    """The short form of a long comment: its first characters and dots; None if it is short."""
     text = shown(comment)
-    characters = list(islice(_characters(text), LONGEST_OPEN_COMMENT + 1))
-    if len(characters) <= LONGEST_OPEN_COMMENT:
-        return None
-    return "".join(characters[:_SHOWN_OF_FOLDED]) + "..."
+    return f"{text[:_SHOWN_OF_FOLDED]}..." if len(text) > LONGEST_OPEN_COMMENT else None
 
 
 def _seen(character: re.Match[str]) -> str:
@@ -154,24 +143,3 @@ def _address(scheme: str, rest: str | None) -> str:
     if rest is None:
         return scheme.replace(":", "&#58;")
     return f"<{scheme}{rest.replace('&', '&amp;')}>"
-
-
-def _characters(text: str) -> Iterator[str]:
-    """Split into what people see as characters (the common cases of Unicode's annex 29)."""
-    character = ""
-    for point in text:
-        if character and not _extends(character, point):
-            yield character
-            character = ""
-        character += point
-    if character:
-        yield character
-
-
-def _extends(character: str, point: str) -> bool:
-    """Whether the code point belongs to the character before it."""
-    if character[-1] == "\N{ZERO WIDTH JOINER}":
-        return True
-    if "\U0001f1e6" <= point <= "\U0001f1ff":  # two regional indicators are a flag
-        return len(character) == 1 and "\U0001f1e6" <= character <= "\U0001f1ff"
-    return unicodedata.category(point).startswith("M") or bool(_EXTENDING.match(point))

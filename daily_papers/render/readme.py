@@ -22,6 +22,7 @@ from daily_papers.errors import RegionError
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.render.pages import Table, render_row
 from daily_papers.render.templates import Escaped, Templates
+from daily_papers.text import cut
 
 BEGIN = "<!-- daily-papers:begin -->"
 END = "<!-- daily-papers:end -->"
@@ -103,26 +104,16 @@ def replace_region(readme: str, body: str, name: str = "README.md") -> str:
 
 
 def _pair(markers: list[_Marker], name: str) -> tuple[_Marker, _Marker]:
-    begins = [marker for marker in markers if marker.text == BEGIN]
-    ends = [marker for marker in markers if marker.text == END]
+    if [marker.text for marker in markers] == [BEGIN, END]:
+        return markers[0], markers[1]
     if not markers:
         raise RegionError(
             f"{name}: no place for the tables; paste {BEGIN} and {END} where you want them, each on"
             " a line of its own, outside code blocks"
         )
-    for found in (begins, ends):
-        if len(found) > 1:
-            lines = " and ".join(str(each.line) for each in found)
-            where = f"{name}:{found[1].line}: {found[0].text} is on lines {lines}"
-            raise RegionError(f"{where}; keep one")
-    if not ends:
-        raise RegionError(f"{name}:{begins[0].line}: {BEGIN} has no end; paste {END} below it")
-    if not begins:
-        raise RegionError(f"{name}:{ends[0].line}: {END} has no begin; paste {BEGIN} above it")
-    if ends[0].line < begins[0].line:
-        where = f"{name}:{ends[0].line}: {END} is above {BEGIN} (line {begins[0].line})"
-        raise RegionError(f"{where}; swap the two lines")
-    return begins[0], ends[0]
+    found = cut(" and ".join(f"{each.text} on line {each.line}" for each in markers), 200)
+    where = f"{name}:{markers[-1].line}: found {found}"
+    raise RegionError(f"{where}; keep {BEGIN} once, and {END} once below it")
 
 
 def _markers(readme: str) -> Iterator[_Marker]:
