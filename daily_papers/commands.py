@@ -559,16 +559,16 @@ def _site(arguments: Namespace) -> int:
     ),
 )
 def _import(arguments: Namespace) -> int:
-    from daily_papers.migrate.import_files import Order, import_files
+    from daily_papers.migrate.import_files import import_files
     from daily_papers.repository import Repository
 
-    order = Order(
-        files=arguments.files,
-        day=arguments.today or listing_day(os.environ),
+    imported = import_files(
+        Repository(arguments.root),
+        arguments.files,
+        arguments.today or listing_day(os.environ),
         in_place=arguments.replace,
         dry_run=arguments.dry_run,
     )
-    imported = import_files(Repository(arguments.root), order, SystemRandom())
     if not arguments.quiet:
         for sentence in (*imported.done, *imported.advice):
             print(printable(sentence))

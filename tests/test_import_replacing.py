@@ -107,11 +107,7 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
             f"# T\n\nMore words.\n\n{MARKERS}",
         ),
         (f"{MARKERS}\n## a\n{TABLE}\nEnd.\n", f"{MARKERS}\n## a\n\nEnd.\n"),
-        # A day of their own is theirs, also as the last row of a table of their own.
-        (
-            f"| what |\n| --- |\n| mine |\n{DAY}\n## a\n{TABLE}",
-            f"| what |\n| --- |\n| mine |\n{DAY}\n{MARKERS}",
-        ),
+        # A day of their own is theirs.
         (
             f"{DAY}\n> {DAY}\n## a\n{TABLE}\n## My notes\n{DAY}\n> {DAY}",
             f"> {DAY}\n{MARKERS}\n## My notes\n{DAY}\n> {DAY}",
@@ -212,7 +208,7 @@ def test_the_markers_stand_in_no_fold_and_no_empty_fold_is_left(before: str, aft
         ),
         (f"## a\n{HEAD}{ROW}{BAD_ROW}", f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}"),
         (f"## a\n{TABLE}{HEAD}{BAD_ROW}", f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}"),
-        (f"## a\n{TABLE}\n**b**\n{HEAD}{BAD_ROW}", f"{MARKERS}\n**b**\n{HEAD}{BAD_ROW}"),
+        (f"## a\n{TABLE}\n**b**\n{HEAD}{BAD_ROW}", f"## a\n\n**b**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
         (f"**a**\n{TABLE}{HEAD}{BAD_ROW}", f"**a**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
         (f"**a**\n{TABLE}---\n{TABLE}", f"{MARKERS}---\n{TABLE}"),
         (f"## a\n{TABLE}| cut", f"## a\n{HEAD}| cut\n\n{MARKERS.rstrip()}"),

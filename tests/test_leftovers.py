@@ -10,6 +10,7 @@ from daily_papers.migrate.keywords_yaml import topic_of_heading, write_keywords
 from daily_papers.migrate.leftovers import leftovers
 from daily_papers.migrate.old_files import OldFiles, read_page
 from daily_papers.query.expression import to_arxiv
+from tests.support.repository import Repository
 
 PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"
 HEAD = "| **Title** | **Date** |\n| --- | --- |\n"
@@ -32,7 +33,7 @@ def keywords(text: str) -> str:
         ["NO", "3.10", "12:30:00", "nulls", "True", "1e3", "~a", "0x1F"],
         [
             *("a: b", "a #c", "- d", "'e", '"f"', "[g]", "{h}", "*i", "&j", "!k", "%l", "@m"),
-            *("`n", "?o", "| p", "> q", "r, s", "# t", "y", "u\\v"),
+            *("n", "?o", "| p", "> q", "r, s", "# t", "y", "u\\v"),
         ],
         ["C", "C++", "C#", "time series", "time-series", "Time  series."],
         ["医学影像", "医学 影像", "µ", "Größe"],
@@ -71,38 +72,31 @@ def test_a_heading_searches_what_the_old_tool_searched(name: str):
 
 OLD_JOB = "steps:\n- run: |\n    python main.py\n- uses: JasonEtco/create-an-issue@v2\n"
 OLD = {
-    ".github/ISSUE_TEMPLATE.md": "---\ntitle: Latest\n---\n| [x](http://arxiv.org/abs/2501.1) |",
-    ".github/ISSUE_TEMPLATE.md.bk": "",
     ".github/workflows/update.yaml": OLD_JOB,
-    "README.md.bk": "",
+    ".github/ISSUE_TEMPLATE.md": "---\ntitle: Latest\n---\n| [x](http://arxiv.org/abs/2501.1) |",
     "main.py": "with open('.github/ISSUE_TEMPLATE.md') as f: ...",
-    "requirements.txt": "pytz\n",
     "utils.py": "link = 'http://export.arxiv.org/api/query'",
+}
+OTHERS = {
+    ".github/workflows/tests.yml": "steps:\n- run: pytest\n",
+    ".github/workflows/daily.yml": "on: schedule\n- run: daily-papers update\n",
+    "shop.py": "print('a shop')",
+    "README.md": OLD["main.py"],
 }
 
 
-def test_the_old_files_are_named_each_in_one_sentence():
-    sentences = leftovers(OLD)
-    assert [sentence.partition(":")[0] for sentence in sentences] == [
-        *(path for path in OLD if path != "requirements.txt"),
-        "requirements.txt",
-    ]
+def test_the_old_files_are_named_each_in_one_sentence_and_no_others(tmp_path: Path):
+    repository = Repository(tmp_path)
+    for path, text in (OLD | OTHERS).items():
+        repository.write(path, text)
+    sentences = leftovers(tmp_path, ())
+    assert [sentence.partition(":")[0] for sentence in sentences] == list(OLD)
     assert not any("\n" in sentence for sentence in sentences)
 
 
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        (".github/ISSUE_TEMPLATE.md", "What went wrong?"),
-        (".github/workflows/tests.yml", "steps:\n- run: pytest\n"),
-        (".github/workflows/daily.yml", "- run: daily-papers update\n- run: daily-papers notify\n"),
-        ("main.py", "print('a shop')"),
-        ("requirements.txt", "pytz\n"),
-        ("README.md", OLD["main.py"]),
-    ],
-)
-def test_files_of_other_use_are_not_named(path: str, text: str):
-    assert leftovers({path: text}) == ()
+def test_an_issue_template_of_its_own_stays(tmp_path: Path):
+    Repository(tmp_path).write(".github/ISSUE_TEMPLATE.md", "What went wrong?")
+    assert leftovers(tmp_path, ()) == []
 
 
 @pytest.mark.shared

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from html import unescape
+from itertools import islice
 
 from daily_papers.migrate.names import (
     ADDRESS,
@@ -32,7 +33,6 @@ LONGEST = 50_000
 
 #: What a cell is, and its text. Besides the kinds below: `other`, and `` where nothing names it.
 Cell = tuple[str, str]
-Reading = Callable[[str], str]
 
 # What columns, labels and keys are called, in the languages that digests are written in. What is
 # `idle` tools write and nobody misses: a number, a score, a mark.
@@ -92,8 +92,6 @@ class Entry:
     cells: Sequence[Cell] = ()
     topic: str = ""
     day: str = ""
-    #: How its texts are written; as anybody else, unless the table is known.
-    reading: Reading | None = None
     # What comes of it.
     paper: Paper | None = None
     topics: Sequence[str] = ()
@@ -110,11 +108,7 @@ _FOLD = re.compile(
     r"<details[^<>]*>\s*<summary>.{0,200}?</summary>\s*(?:<p>)?(?P<text>.{0,50000}?)(?:</p>)?\s*</details>",
     re.DOTALL,
 )
-_WRITTEN_BY_US = re.compile(
-    r"""\\(?P<sign>[!-/:-@\[-`{-~]) | <span>(?P<dollar>\$)</span>
-        | <(?P<address>(?:https?|ftp)://[^<>\s]*)> | (?P<entity>&(?:\#?[0-9A-Za-z]+);)""",
-    re.VERBOSE,
-)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PICTURE = re.compile(r"!\[[^\]]{0,300}\]\([^()\s]{0,1000}(?:\s[^()]{0,300})?\)|<img\b[^<>]*>")
 _LINKED = re.compile(r"\[(?P<text>[^\[\]]{0,1000})\]\(\s*<?[^()\s]{0,1000}(?:\s[^()]{0,300})?\)")
 _DRESSED = re.compile(r"[<\[!*_~`\\&]")
@@ -123,21 +117,13 @@ _DRESS = re.compile(r"\*\*|__|~~|(?<!\\)`")
 _EMPTY = re.compile(r"(?:null|none|nan|n/?a|无|[\W_]*)", re.IGNORECASE)
 
 
-def escaped_by_us(text: str) -> str:
-    """Undo the escaping of a Markdown file that we rendered."""
-    return _WRITTEN_BY_US.sub(
-        lambda token: token["sign"] or token["dollar"] or unescape(token["address"] or token[0]),
-        text,
-    )
-
-
 def plain(text: str) -> str:
     """Take a text out of its Markdown and HTML: links, pictures, bold, folds, line breaks."""
     if not _DRESSED.search(text):
         return folded(text)
     text = _FOLD.sub(r" \g<text> ", text) if "<details" in text else text
     text = _TAG.sub(" ", _LINKED.sub(r"\g<text>", _PICTURE.sub(" ", text)))
-    text = folded(escaped_by_us(_DRESS.sub("", text)))
+    text = folded(unescape(_ESCAPED.sub(r"\1", _DRESS.sub("", text))))
     for sign in "*_":
         if len(text) > 2 and text[0] == text[-1] == sign:
             text = text[1:-1].strip()
@@ -155,71 +141,32 @@ _TO_PAPER = (
     rf"\]\(\s*<?{ADDRESS}[^\s()|<>]*>?"
     r"""(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)[*_]*"""
 )
-_BORDER = re.compile(r"(?<!\\)\|")
-# Most digests escape nothing, so a | may stand in any text. A cell that begins like one of these
-# ends only so; the last two are titles.
-_ENDS = (
-    (re.compile(r"\s*<details"), re.compile(r"</details>\s*$")),
-    (
-        re.compile(r"\s*!?[*_]*\["),
-        re.compile(
-            rf"{_TO_PAPER}(?:\s|<[^<>]{{0,300}}>|!\[[^\]]{{0,300}}\]\([^)]{{0,1000}}\))*$",
-            re.IGNORECASE,
-        ),
-    ),
-    (re.compile(r"\s*\*\*.*\S"), re.compile(r"\*\*\s*$")),
+# Most digests escape nothing, so a | may stand in any text. A fold, and a title that is a link or
+# bold, end only as they do.
+_CELL = re.compile(
+    rf"\s*(?P<text>(?:<details.*?</details>|[*_]*\[(?:(?!\]\().)*{_TO_PAPER}|\*\*(?:(?!\*\*).)*\*\*)"
+    r"(?=\s*\|)|(?:[^|]|(?<=\\)\|)*)\s*\|",
+    re.IGNORECASE,
 )
-# What can only be the cell of a column, so that the one before it ends there.
-_BEGINS = {
-    "title": re.compile(r"\s*[*_]*\["),
-    "date": re.compile(r"\s*[*_]*\d{4}-\d{2}-\d{2}[*_]*\s*$"),
-    "abstract": re.compile(r"\s*<details>"),
-    "link": re.compile(rf"\s*[*_]*\[[^\[\]]{{0,60}}{_TO_PAPER}", re.IGNORECASE),
-}
-_SHORT = {"date", "published", "idle", "link"}
-#: The columns of the digests whose texts nobody escapes.
-FAMILY = ("title", "date", "abstract", "comment")
-# What stands in rows without a header, by what they begin with.
-_USUAL_ROWS = (
-    (re.compile(rf"[*_]*\[(?:(?!\]\().)*{_TO_PAPER}", re.IGNORECASE), FAMILY),
-    (re.compile(r"[*_]*\d{4}-\d\d-\d\d[*_]*\s*\|"), ("date", "title", "authors", "link", "code")),
-)
+_MOST_COLUMNS = 30
 
 
-def split_cells(line: str) -> list[str]:
-    """The pieces of a table's line between the | that are not escaped."""
-    return _BORDER.split(line.strip().removeprefix("|").removesuffix("|"))
+def split_cells(line: str, most: int = _MOST_COLUMNS) -> list[str]:
+    """The texts between the | of a table's line; the last one holds any that are too many."""
+    text = line.strip().removeprefix("|").removesuffix("|") + " |"
+    cells, end = [], 0
+    for found in islice(_CELL.finditer(text), most - 1):
+        cells.append(found["text"].strip())
+        end = found.end()
+    return [*cells, text[end:-1].strip()] if end < len(text) else cells
 
 
 def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
     """The cells of a row, by the kinds of its table's columns; some may be cut off."""
     if "|" not in line:  # somebody's words, right below a table
         return [("comment", line)]
-    pieces = split_cells(line)
-    begin = line.strip().removeprefix("|").lstrip()
-    usual = (row for form, row in _USUAL_ROWS if form.match(begin))
-    kinds = kinds or next(usual, ("",) * len(pieces))
-    cells: list[Cell] = []
-    for kind, following in zip(kinds, (*kinds[1:], None), strict=True):
-        left = len(kinds) - len(cells)
-        taken = 1 if len(pieces) <= left else _pieces_of(kind, following, pieces)
-        if pieces:
-            cells.append((kind, "|".join(pieces[:taken]).strip()))
-        pieces = pieces[taken:]
-    return cells
-
-
-def _pieces_of(kind: str, following: str | None, pieces: Sequence[str]) -> int:
-    """How many pieces are the next cell."""
-    if following is None:
-        return len(pieces)
-    ends = _ENDS if kind == "title" else _ENDS[:1]
-    end = next((end for begin, end in ends if begin.match(pieces[0])), None)
-    ended = (number for number, piece in enumerate(pieces, 1) if end and end.search(piece))
-    if found := next(ended, 0):
-        return found
-    begin = None if kind in _SHORT else _BEGINS.get(following)
-    return next((n for n, piece in enumerate(pieces) if n and begin and begin.match(piece)), 1)
+    pieces = split_cells(line, len(kinds) or _MOST_COLUMNS)
+    return list(zip(kinds or [""] * len(pieces), pieces, strict=False))
 
 
 # --- the cells of an item, or of a heading with what stands below it -----------------------------
@@ -243,21 +190,21 @@ _SEPARATOR = re.compile(
 def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
     """The cells of an entry, whose first line is its bullet or its heading."""
     cells: list[Cell] = []
-    has_title, seen = False, 0
+    has_title = False
     for place, line in enumerate(lines):
         text = one_line(line if place else _BULLET.sub("", line, count=1))
         bare = text.strip(" \t>|*_-:")
         kind, known = cells[-1] if cells else ("other", "")
         is_open = kind == "abstract" or (kind == "authors" and not known)
-        if place and (told := list(labelled(text))):
-            cells += told
-        elif place and bare and is_open and not links_to_paper(text):
+        found = list(labelled(text)) if place else []
+        if not found and place and bare and is_open and not links_to_paper(text):
             cells[-1] = (kind, f"{known} {bare}".strip())
-        elif bare:
-            has_title = has_title or any(each == "title" for each, _ in cells[seen:])
-            seen = len(cells)
-            is_heading = line.lstrip(" >").startswith("#")
-            cells += _pieces(text, has_title=has_title, is_heading=is_heading)
+        elif not found and line.lstrip(" >").startswith("#") and not title_in(text):
+            found = [("title", text.rstrip("# "))]
+        elif not found and bare:
+            found = list(_pieces(text, None if has_title else title_in(text)))
+        has_title = has_title or any(each == "title" for each, _ in found)
+        cells += found
     return cells
 
 
@@ -271,11 +218,7 @@ def labelled(line: str) -> Iterator[Cell]:
         yield kind, part[found.end() :].strip(" |*_")
 
 
-def _pieces(text: str, *, has_title: bool, is_heading: bool) -> Iterator[Cell]:
-    title = None if has_title else title_in(text)
-    if is_heading and title is None and not has_title:
-        yield "title", text.rstrip("# ")
-        return
+def _pieces(text: str, title: re.Match[str] | None) -> Iterator[Cell]:
     if title is not None:
         yield "title", title[0]
         text = text[: title.start()] + " | " + text[title.end() :]
@@ -369,31 +312,33 @@ def named(cells: Sequence[Cell]) -> Sequence[Cell]:
 
 SEVERAL = "it links to several papers, so give each a row of its own, then import again"
 ELSEWHERE = (
-    "its only link to a paper is in an abstract or a comment, so link its title, then import again"
+    "its link to a paper is neither its title nor in a column of links, so link its title, and "
+    "write \\| for each | in a text, then import again"
 )
 WRONG_ID = "no paper at arXiv has this identifier, so mend it, then import again"
 NO_LINK = "no link to a paper at arXiv"
 #: Where the paper of an entry may be linked, in the order in which they count.
 _MAY_LINK = ("link", "title", "date", "idle", "other")
-_END_OF_LINK = re.compile(_TO_PAPER, re.IGNORECASE)
-_ONE_TITLE = re.compile(rf"[*_]{{0,4}}\[[^\[\]]{{1,500}}{_TO_PAPER}", re.IGNORECASE)
-_LINKED_TITLE = re.compile(rf"(?P<dress>[*_]*)\[(?P<title>.*){_TO_PAPER}", re.IGNORECASE)
+_LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){_TO_PAPER}", re.IGNORECASE)
 
 
 def read_entry(entry: Entry) -> None:
     """Give an entry its paper, or say why it has none."""
-    cells, reading = named(entry.cells), entry.reading or plain
-    entry.cells = cells
-    found = paper_of(cells)
-    linked = {paper.id for kind, text in cells if kind in _MAY_LINK for paper in papers_in(text)}
-    if found is None or (len(linked) > 1 and _is_any_of_several(cells)):
-        wrong = None if found else wrong_id_in(cells)
+    entry.cells = cells = named(entry.cells)
+    papers = papers_of(cells)
+    if len({paper.id for paper in papers}) != 1:
+        wrong = wrong_id_in(cells)
         title = next(_texts(cells, "title"), cells[0][1])
         is_elsewhere = any(links_to_paper(text) for _, text in cells)
         no_paper = WRONG_ID if wrong else ELSEWHERE if is_elsewhere else NO_LINK
-        entry.cause = SEVERAL if found else no_paper
+        entry.cause = SEVERAL if papers else no_paper
         entry.example = repr(wrong or cut(folded(title), 60))
         return
+    found = papers[0]
+    # In the digests that nobody escapes, signs of Markdown are the author's.
+    is_known = {kind for kind, _ in cells} <= {"title", "date", "abstract", "comment"}
+    is_raw = is_known and any(map(_FOLD.fullmatch, _texts(cells, "abstract")))
+    reading = folded if is_raw else plain
     written, published = _day(cells, "date"), _day(cells, "published")
     if not any(kind in {"date", "published"} for kind, _ in cells):
         written = _day([("date", entry.day)], "date")
@@ -415,6 +360,7 @@ def read_entry(entry: Entry) -> None:
     if code is not None and code != code_url(paper):
         paper = replace(paper, comment="; ".join([*comments, f"Code: {code}"]))
     entry.paper = paper
+    linked = {each.id for kind, text in cells if kind in _MAY_LINK for each in papers_in(text)}
     says_other = not all(is_empty(plain(text)) for text in _texts(cells, "other"))
     entry.says_more = says_other or bool(linked - {found.id})
 
@@ -425,51 +371,22 @@ def topics_in(cells: Sequence[Cell], kind: str) -> Iterator[str]:
     return (part for part in parts if not is_empty(part))
 
 
-def paper_of(cells: Sequence[Cell]) -> ArxivId | None:
-    """The paper of an entry: the one that its title is a link to, or else the first.
+def papers_of(cells: Sequence[Cell]) -> Sequence[ArxivId]:
+    """The papers that an entry may be, by the cells that say it best; those it mentions are others.
 
-    One that its abstract or its comment mentions is another one.
+    A title that is one link is the best, and then the cells in the order of their kinds.
     """
-    own = next(filter(None, map(_paper_of_title, _texts(cells, "title"))), None)
+    titles = list(_texts(cells, "title"))
+    linked = [list(papers_in(text)) for text in titles if _LINKED_TITLE.fullmatch(text)]
+    if own := [papers[0] for papers in linked if len(papers) == 1]:
+        return own
     for kind in _MAY_LINK:
-        for text in _texts(cells, kind):
-            bare = paper_named(plain(text)) if kind == "link" else None
-            found = (*papers_in(text), *([bare] if bare else []))
-            if known := next((each for each in found if own in {None, each.id}), None):
-                return known
-    return None
-
-
-def _paper_of_title(text: str) -> str | None:
-    """The paper that a whole title is one link to."""
-    is_link = _LINKED_TITLE.fullmatch(text) and not _ends_early(text)
-    return list(papers_in(text))[-1].id if is_link else None
-
-
-def _ends_early(text: str) -> bool:
-    """Whether the link with which a title begins is not all of it, but the first of several."""
-    end = _END_OF_LINK.search(text)
-    within = text[: end.start()] if end else ""
-    return end is not None and end.end() < len(text) and within.count("[") == within.count("]") + 1
-
-
-def _is_any_of_several(cells: Sequence[Cell]) -> bool:
-    """Whether the cell that says which paper it is links to several."""
-    if any(map(_paper_of_title, _texts(cells, "title"))):
-        return False
-    texts = (text for kind in _MAY_LINK for text in _texts(cells, kind))
-    return len({paper.id for paper in papers_in(next(filter(links_to_paper, texts), ""))}) > 1
-
-
-def of_each_paper(cells: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
-    """The cells of each paper of a row, in which one cell may be the linked titles of several."""
-    for place, (kind, text) in enumerate(cells):
-        titles = [f[0] for f in _ONE_TITLE.finditer(text)] if kind in {"title", ""} else []
-        titles = [title for title in titles if not _NO_TITLE.fullmatch(plain(title))]
-        if len(titles) > 1 and _ends_early(text) and is_empty(plain(_ONE_TITLE.sub("", text))):
-            yield from ([*cells[:place], ("title", t), *cells[place + 1 :]] for t in titles)
-            return
-    yield cells
+        found = [paper for text in _texts(cells, kind) for paper in papers_in(text)]
+        if kind == "link":
+            found += filter(None, (paper_named(plain(text)) for text in _texts(cells, kind)))
+        if found:
+            return found
+    return ()
 
 
 def wrong_id_in(cells: Sequence[Cell]) -> str | None:
@@ -487,20 +404,19 @@ def _texts(cells: Sequence[Cell], kind: str) -> Iterator[str]:
     return (text for each, text in cells if each == kind)
 
 
-def _title(cells: Sequence[Cell], reading: Reading) -> str:
+def _title(cells: Sequence[Cell], reading: Callable[[str], str]) -> str:
     for text in _texts(cells, "title"):
         found = _LINKED_TITLE.fullmatch(text)
-        is_bold_within = found and not found["dress"] and found["title"].startswith("**")
-        title = plain(text) if not found or is_bold_within else folded(reading(found["title"]))
-        if title and not (found is None and _NO_TITLE.fullmatch(title)):
+        title = reading(found["title"]) if found else plain(text)
+        if title and (reading is folded or not _NO_TITLE.fullmatch(title)):
             return title
     return ""
 
 
-def _read(cells: Sequence[Cell], kind: str, reading: Reading) -> Iterator[str]:
+def _read(cells: Sequence[Cell], kind: str, reading: Callable[[str], str]) -> Iterator[str]:
     for text in _texts(cells, kind):
         fold = _FOLD.fullmatch(text)
-        read = folded(reading(fold["text"] if fold else text))
+        read = reading(fold["text"] if fold else text)
         if read and not (reading is plain and is_empty(read)):
             yield read
 

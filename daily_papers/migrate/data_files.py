@@ -20,7 +20,7 @@ from daily_papers.migrate.cells import (
     cells_of_lines,
     cells_of_row,
     kind_named,
-    paper_of,
+    papers_of,
     wrong_id_in,
 )
 from daily_papers.migrate.names import (
@@ -56,7 +56,7 @@ def _entries(value: object, above: Entry, key: str, depth: int) -> Iterator[Entr
     """The records in a value, and topics that have none; a topic and a day may stand above it."""
     cells = _cells(value, key)
     of_links = [cell for cell in cells if cell[0] == "link"]
-    if paper_of(cells) or (cells and isinstance(value, str)) or wrong_id_in(of_links):
+    if papers_of(cells) or (cells and isinstance(value, str)) or wrong_id_in(of_links):
         yield replace(above, cells=cells)
     elif isinstance(value, list | dict) and depth <= _DEEPEST:
         is_dict = isinstance(value, dict)

@@ -7,23 +7,23 @@ counts as seen: readers had it from the tool that published it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from random import Random
+from random import SystemRandom
 
 from daily_papers.config import KEYWORDS, Keyword, load_config, parse_config
 from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
-from daily_papers.migrate import keywords_yaml, leftovers
+from daily_papers.migrate import keywords_yaml
 from daily_papers.migrate.cells import Entry
+from daily_papers.migrate.leftovers import is_ours, leftovers
 from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, Page, find_files
-from daily_papers.migrate.pages import day_line
 from daily_papers.migrate.replace_tables import replaced_with_markers
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import to_arxiv
@@ -34,11 +34,10 @@ from daily_papers.repository import README, Repository
 from daily_papers.store.files import save_store
 from daily_papers.store.store import Draft, KeywordState, News, Store, StoredPaper
 from daily_papers.text import cut, plural
-from daily_papers.transaction import Transaction, unwritable
+from daily_papers.transaction import Transaction
 
 #: What stands as the digest of a paper that another tool has told.
 IMPORTED = "imported"
-_MOST_OF_A_SCRIPT = 1_000_000
 _NO_TOPIC = (
     "no heading, key or column with a word names the topic of this paper, and it fits no keyword; "
     "write a heading above it, like: ## magnetic resonance imaging"
@@ -56,17 +55,6 @@ class NothingImportedError(DailyPapersError):
     exit_code = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be brought in, and how."""
-
-    files: Sequence[Path]
-    day: date
-    #: Put our markers where the tables stood, and write the workflows.
-    in_place: bool
-    dry_run: bool
-
-
 @dataclass(slots=True)
 class Imported:
     """What an import did, what it left out and why, and what to do next; one sentence each."""
@@ -78,47 +66,44 @@ class Imported:
     is_partial: bool = False
 
 
-def import_files(repository: Repository, order: Order, draw: Random) -> Imported:
-    """Store the papers of the files, each with the keyword of its topic.
+def import_files(
+    repository: Repository, named: Sequence[Path], day: date, *, in_place: bool, dry_run: bool
+) -> Imported:
+    """Store the papers of the files, each with the keyword of its topic, as first seen on a day.
 
+    ``in_place`` puts our markers where the tables of README.md stood, and writes the workflows.
     Raises DailyPapersError where nothing can be brought in, or the README has our markers but not
     one pair of them.
     """
-    with nullcontext() if order.dry_run else repository.locked():
-        files = find_files(order.files, repository.root)
+    with nullcontext() if dry_run else repository.locked():
+        files = find_files(named, repository.root)
+        config = joined(files.configs)
         imported = Imported()
         transaction = Transaction(repository.root)
-        config = joined(files.configs)
         before = repository.load_store()
-        path = repository.root / KEYWORDS
+        path, readme = repository.root / KEYWORDS, repository.root / README
         keywords = load_config(path).keywords if path.exists() else ()
-        if not keywords or (not before.keywords and _are_the_example(keywords)):
+        is_new = not keywords or (not before.keywords and _are_the_example(keywords))
+        if is_new:
             keywords = _new_keywords(path, files, config, transaction, imported)
-        is_config_used = bool(imported.done and not imported.left_out)
-        shelf = _shelved(files.pages, keywords, before)
-        if not shelf and not (config.says_something and imported.done):
+        shelf = _shelved(files.pages, keywords)
+        if not shelf and not (is_new and keywords and config.says_something):
             return _nothing(files)
-        store = Draft(before)
-        for keyword in (keyword for keyword in keywords if keyword.slug in shelf):
-            papers = shelf[keyword.slug]
-            _take(store, keyword, list(papers.values()), order.day)
-            held = len(papers.keys() & store.members[keyword.slug])
-            rest = f", of which the newest {held:,} are in its table" if held < len(papers) else ""
-            imported.done.append(f"{keyword.name}: {plural(len(papers), 'paper')}{rest}")
-        _remember_last_update(store, files.pages, order.day)
-        save_store(store.finish(), transaction)
-        stays = _place_tables(repository.root, order, files, keywords, transaction, imported)
-        if order.in_place:
-            _write_workflows(repository.root, transaction, draw, imported)
+        save_store(_stored(before, keywords, shelf, day, imported), transaction)
+        own = [p for p in files.pages if in_place and Path(p.path).resolve() == readme.resolve()]
+        known = _slugs(keywords)
+        stays = _place_tables(files, own, known, transaction, imported, dry_run=dry_run)
+        if in_place:
+            _write_workflows(repository.root, transaction, imported)
         imported.done.append(_sum(files.pages, before.papers.keys() | before.news))
         imported.left_out += [*files.useless, *_left_out(files.pages, stays)]
-        lost = any(page.lost for page in files.pages)
-        barren = [page for page in files.pages if not page.stored]
-        imported.is_partial = bool(lost or barren or files.useless)
-        finished = [p.path for p in files.pages if not any(row.cause for row in p.rows)]
-        used = [each for each in files.configs if is_config_used and each.says_something]
-        finished += [each.path for each in used if not each.rest]
-        imported.advice += _leftovers(repository.root, finished)
+        imported.is_partial = bool(files.useless) or any(
+            page.lost or not (page.stored or page.is_marked) for page in files.pages
+        )
+        used = [each for each in files.configs if is_new and each.says_something]
+        finished = [each.path for each in used if not each.rest]
+        finished += [p.path for p in files.pages if not any(row.cause for row in p.rows)]
+        imported.advice += leftovers(repository.root, finished)
         imported.advice += [
             f"{each.path}: not brought in: {cut(', '.join(each.rest), 200)}; write into {KEYWORDS} "
             "what you need of it"
@@ -127,7 +112,7 @@ def import_files(repository: Repository, order: Order, draw: Random) -> Imported
         ]
         if not config.topics:
             imported.advice += keywords_yaml.poor_fits(keywords, shelf)
-        if order.dry_run:
+        if dry_run:
             imported.advice.append("nothing is written: this is what import does without --dry-run")
         else:
             transaction.commit()
@@ -159,21 +144,19 @@ def _new_keywords(
     new = [name for name in names if (slug_of(name) or topic_key(name)) not in known]
     if not config.topics:
         new = new or list(config.categories)
-    is_configured = bool(config.topics) or not names
-    source = Path(config.path if is_configured else files.pages[0].path).name
-    of_what = "topics" if is_configured else "headings"
     are_categories = not config.topics and all(map(keywords_yaml.is_category, names))
+    is_configured = bool(config.topics) or not names
+    source = f"the topics of {Path(config.path).name}" if is_configured else "the headings"
     text, left_out = keywords_yaml.write_keywords(
         [*config.topics, *map(keywords_yaml.topic_of_heading, new)],
         () if are_categories else config.categories,
         files.title,
-        f"The {of_what} of {source}, as keywords.",
+        source,
     )
-    imported.left_out += [f"{source}: {sentence}" for sentence in left_out]
+    imported.left_out += [f"{path}: {sentence}" for sentence in left_out]
     if not text:
         return ()
-    of_file = f" of {source}" if is_configured else ""
-    imported.done.append(f"{path}: written, with the {of_what}{of_file} as keywords")
+    imported.done.append(f"{path}: written, with {source} as keywords")
     transaction.write_shared(KEYWORDS, text.encode())
     return parse_config(text.encode(), KEYWORDS).keywords
 
@@ -203,7 +186,7 @@ def _slugs(keywords: Iterable[Keyword]) -> dict[str, str]:
     return {keyword.slug: keyword.slug for keyword in keywords} | by_name
 
 
-def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword], before: Store) -> _Shelf:
+def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword]) -> _Shelf:
     """The papers by slug and identifier; entries that find no keyword get a cause.
 
     A paper goes to the keywords that its topics name; one without a topic to those that it matches.
@@ -226,10 +209,8 @@ def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword], before: Store) 
             entry.cause = _no_keyword(entry.topics[0]) if entry.topics else _NO_TOPIC
         for slug in slugs:
             known = shelf[slug].get(entry.paper.id)
-            paper = joined_papers(known, entry.paper) if known else _as_known(entry.paper, before)
+            paper = joined_papers(known, entry.paper) if known else entry.paper
             shelf[slug][entry.paper.id] = paper
-            is_other = paper.comment != entry.paper.comment and entry.paper.comment is not None
-            entry.says_more |= is_other and paper.version == entry.paper.version
     stored = {id for papers in shelf.values() for id in papers}
     for entry in entries:
         if entry.cause == _NO_TOPIC and entry.paper and entry.paper.id in stored:
@@ -241,102 +222,88 @@ def _no_keyword(name: str) -> str:
     return f"{name} is no keyword; write it into {KEYWORDS}, then import again"
 
 
-def _as_known(paper: Paper, before: Store) -> Paper:
-    """A paper with the comment that is stored already: a row with another one stays again."""
-    stored = before.papers.get(paper.id)
-    if stored is None or stored.paper.version != paper.version:
-        return paper
-    return replace(paper, comment=stored.paper.comment or paper.comment)
-
-
 def joined_papers(one: Paper, other: Paper) -> Paper:
     """What two rows say of a paper: the higher version or else the first, with what it lacks."""
     better, rest = sorted((one, other), key=lambda paper: -paper.version)
+    comment = better.comment or rest.comment
+    if comment and rest.comment and rest.comment not in comment and one.version == other.version:
+        comment = f"{comment}; {rest.comment}"
     return replace(
         better,
         authors=better.authors or rest.authors,
         abstract=better.abstract or rest.abstract,
-        comment=better.comment or rest.comment,
+        comment=comment,
     )
 
 
 # --- the store ---------------------------------------------------------------------------------
 
 
-def _take(store: Draft, keyword: Keyword, papers: Sequence[Paper], day: date) -> None:
-    """Take papers into a keyword's table; one that readers have seen is no news any more."""
-    if keyword.slug not in store.keywords:
-        store.keywords[keyword.slug] = KeywordState(
+def _stored(
+    before: Store, keywords: Sequence[Keyword], shelf: _Shelf, day: date, imported: Imported
+) -> Store:
+    """Take the papers into the tables; one that readers have seen is no news any more."""
+    store = Draft(before)
+    for keyword in (keyword for keyword in keywords if keyword.slug in shelf):
+        papers = list(shelf[keyword.slug].values())
+        state = KeywordState(
             slug=keyword.slug,
             name=keyword.name,
             expression=to_arxiv(keyword.expression),
             max_papers=keyword.max_papers,
         )
-    store.take(keyword.slug, papers, day)
-    store.trim(keyword.slug, keyword.max_papers)
-    for paper in papers:
-        stored = store.papers.get(paper.id, StoredPaper(paper))
-        news = stored.news or News(paper.version, min(paper.date, day), (), IMPORTED)
-        if keyword.slug not in news.keywords:
-            news = replace(news, keywords=(*news.keywords, keyword.slug))
-        store.papers[paper.id] = replace(stored, news=news)
-
-
-def _remember_last_update(store: Draft, pages: Sequence[Page], day: date) -> None:
-    """Let the tables go on saying of which day they are, until the first update."""
-    if store.state.day is None and store.papers:
-        lines = (day_line(page.blocks) for page in pages)
-        days = [line.day for line in lines if line and line.day]
+        store.keywords.setdefault(keyword.slug, state)
+        store.take(keyword.slug, papers, day)
+        store.trim(keyword.slug, keyword.max_papers)
+        for paper in papers:
+            stored = store.papers.get(paper.id, StoredPaper(paper))
+            news = stored.news or News(paper.version, min(paper.date, day), (), IMPORTED)
+            if keyword.slug not in news.keywords:
+                news = replace(news, keywords=(*news.keywords, keyword.slug))
+            store.papers[paper.id] = replace(stored, news=news)
+        held = len({paper.id for paper in papers} & store.members[keyword.slug])
+        rest = f", of which the newest {held:,} are in its table" if held < len(papers) else ""
+        imported.done.append(f"{keyword.name}: {plural(len(papers), 'paper')}{rest}")
+    if store.state.day is None and store.papers:  # the tables say of which day they are
         newest = max(stored.paper.date for stored in store.papers.values())
-        store.state = replace(store.state, day=min(max(days, default=newest), day))
-        for slug, keyword in store.keywords.items():
-            changed = keyword.changed or store.state.day
-            store.keywords[slug] = replace(keyword, changed=changed)
+        store.state = replace(store.state, day=min(newest, day))
+        for slug, state in store.keywords.items():
+            store.keywords[slug] = replace(state, changed=state.changed or store.state.day)
+    return store.finish()
 
 
 # --- the files ---------------------------------------------------------------------------------
 
 
 def _place_tables(
-    root: Path,
-    order: Order,
     files: OldFiles,
-    keywords: Sequence[Keyword],
+    own: Sequence[Page],
+    known: Collection[str],
     transaction: Transaction,
     imported: Imported,
+    *,
+    dry_run: bool,
 ) -> list[tuple[str, Entry]]:
-    """Let README.md have a place for the tables; return its rows that stay although stored.
+    """Let README.md have our markers, where ``own``, its tables, stood, if they are replaced.
 
-    What is left out has other lines then.
+    Return its rows that stay although they are stored. What is left out has other lines then.
     """
-    path = root / README
-    try:
-        content = path.read_bytes() if path.exists() else b""
-    except OSError as error:
-        raise unwritable(path, error) from error
-    if not path.exists():
+    path = transaction.root / README
+    if path.exists():
+        content = path.read_bytes()
+    else:
         content = f"# {files.title}\n\n{BEGIN}\n{END}\n".encode()
-        transaction.write_shared(README, content)
         imported.done.append(f"{path}: written, with our two markers")
     stays: list[tuple[str, Entry]] = []
-    for page in files.pages if order.in_place else ():
-        if Path(page.path).resolve() != path.resolve():
-            continue
-        known = _slugs(keywords)
-        topics = {b.topic for b in page.blocks if topic_key(b.topic) in known}
+    for page in own:
+        topics = {block.topic for block in page.blocks if topic_key(block.topic) in known}
         text, moved = replaced_with_markers(page.text, page.blocks, topics)
         content = text.encode()
-        transaction.write_shared(README, content)
-        rows = [row for b in page.blocks if b.rows and not b.is_ours for row in b.rows]
-        is_left = any(row.line in moved for row in rows)
-        imported.done.append(
-            f"{path}: our two markers stand in the place of its tables"
-            + ("; what was not brought in stays in tables of its own" if is_left else "")
-        )
-        for row in page.entries if not order.dry_run else ():
+        imported.done.append(f"{path}: our two markers stand in the place of its tables")
+        for row in page.entries if not dry_run else ():
             row.line = moved.get(row.line, row.line)
-        told = (row for row in rows if row.paper and not row.cause and row.says_more)
-        stays += [(page.path, replace(row, cause=_STAYS)) for row in told]
+        stays += [(page.path, replace(r, cause=_STAYS)) for r in page.stored if r.says_more]
+    transaction.write_shared(README, content)
     if BEGIN.encode() not in content:
         imported.advice.append(
             f"{path}: has no place for the tables yet; import again with --replace, or paste "
@@ -345,33 +312,17 @@ def _place_tables(
     return stays
 
 
-def _write_workflows(
-    root: Path, transaction: Transaction, draw: Random, imported: Imported
-) -> None:
-    for path, text in new_files(draw).items():
+def _write_workflows(root: Path, transaction: Transaction, imported: Imported) -> None:
+    for path, text in new_files(SystemRandom()).items():
         if path in (README, KEYWORDS):
             continue
         if not (root / path).exists():
             transaction.write(path, text.encode())
             imported.done.append(f"{root / path}: written")
-        elif path.endswith(".yml") and not leftovers.is_ours(_start_of(root / path)):
+        elif path.endswith(".yml") and not is_ours(root / path):
             imported.left_out.append(
                 f"{path}: another workflow has this name; remove it, then run: daily-papers init"
             )
-
-
-def _leftovers(root: Path, finished: Sequence[str]) -> tuple[str, ...]:
-    """What of the tool that moved out is still here."""
-    there = root.resolve()
-    paths = [Path(path).resolve() for path in finished]
-    inside = [path.relative_to(there).as_posix() for path in paths if path.is_relative_to(there)]
-    found = (file for pattern in leftovers.PLACES for file in sorted(root.glob(pattern)))
-    texts = {file.relative_to(root).as_posix(): _start_of(file) for file in found if file.is_file()}
-    return leftovers.leftovers(texts, [path for path in inside if path != README])
-
-
-def _start_of(file: Path) -> str:
-    return file.read_bytes()[:_MOST_OF_A_SCRIPT].decode("utf-8", errors="replace")
 
 
 # --- the sum -----------------------------------------------------------------------------------
@@ -392,14 +343,13 @@ def _left_out(pages: Sequence[Page], stays: Iterable[tuple[str, Entry]] = ()) ->
 def _nothing(files: OldFiles) -> Imported:
     """What to say where no paper is brought in: with our markers, all may have been before."""
     left_out = [*files.useless, *_left_out(files.pages)]
-    marked = [page for page in files.pages if page.is_marked]
-    if not marked or len(marked) < len(files.pages) or files.useless:
+    if not files.pages or files.useless or not all(page.is_marked for page in files.pages):
         raise NothingImportedError("\n".join(left_out) or "no paper in these files")
     sentence = "our two markers stand in it already, and no other paper: nothing to bring in"
     return Imported(
-        done=[f"{page.path}: {sentence}" for page in marked],
+        done=[f"{page.path}: {sentence}" for page in files.pages],
         left_out=left_out,
-        is_partial=any(page.lost for page in marked),
+        is_partial=any(page.lost for page in files.pages),
     )
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, chain
 
 import yaml
 
@@ -45,20 +43,19 @@ def write_keywords(
     left_out: list[str] = []
     topics = list(topics)
     head = [
-        f"# {folded(source)}",
-        *_as_yaml({"title": title}),
+        f"# Keywords from {folded(source)}, written by daily-papers import.",
+        f"title: {_on_one_line(title)}",
         *([f"categories: [{', '.join(categories)}]"] if categories else _NO_CATEGORIES),
         "keywords:",
     ]
     while topics:
-        entries = list(_entries(topics))
-        text = "\n".join([*head, *chain.from_iterable(entries)]) + "\n"
+        lines = [f"  - {_on_one_line(entry)}" for entry in _entries(topics)]
+        text = "\n".join([*head, *lines]) + "\n"
         try:
             parse_config(text.encode(), _NAME)
         except ConfigError as error:
-            ends = list(accumulate(map(len, entries), initial=len(head)))
-            wrong = {bisect_left(ends, each.line or 0) - 1: each.message for each in error.problems}
-            if -1 in wrong:
+            wrong = {(each.line or 0) - len(head) - 1: each.message for each in error.problems}
+            if min(wrong) < 0:
                 raise
             left_out += [f"{topics[place].name}: {why}" for place, why in wrong.items()]
             topics = [topic for place, topic in enumerate(topics) if place not in wrong]
@@ -73,8 +70,8 @@ _NO_CATEGORIES = (
 )
 
 
-def _entries(topics: Sequence[Topic]) -> Iterator[list[str]]:
-    """The lines of each keyword; one whose slug would be empty, reserved or taken gets its own."""
+def _entries(topics: Sequence[Topic]) -> Iterator[object]:
+    """Each as a keyword; one whose slug would be empty, reserved or taken gets its own."""
     taken = {slug_of(topic.name) for topic in topics}
     used: set[str] = set()
     for topic in topics:
@@ -83,8 +80,7 @@ def _entries(topics: Sequence[Topic]) -> Iterator[list[str]]:
             slug = suggested_slug([topic.name], taken)
         used.add(slug)
         taken.add(slug)
-        entry = _entry(topic, {} if slug == slug_of(topic.name) else {"slug": slug})
-        yield [f"  {line}" for line in _as_yaml([entry])]
+        yield _entry(topic, {} if slug == slug_of(topic.name) else {"slug": slug})
 
 
 def _entry(topic: Topic, slug: Mapping[str, str]) -> object:
@@ -102,9 +98,11 @@ def _entry(topic: Topic, slug: Mapping[str, str]) -> object:
     return {"name": name, **slug, "any": list(dict.fromkeys(usable)), **place}
 
 
-def _as_yaml(value: object) -> list[str]:
-    written: str = yaml.safe_dump(value, allow_unicode=True, width=1_000_000, sort_keys=False)
-    return written.splitlines()
+def _on_one_line(value: object) -> str:
+    written: str = yaml.safe_dump(
+        [value], default_flow_style=True, allow_unicode=True, width=1_000_000, sort_keys=False
+    )
+    return written[1:-2]
 
 
 def poor_fits(

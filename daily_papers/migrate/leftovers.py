@@ -3,64 +3,64 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable
+from pathlib import Path
 
-#: Where old files may lie, as patterns for ``Path.glob`` from the root of the repository.
-PLACES = (
-    *("*.py", "scripts/*.py", "src/*.py", "*.bk", "requirements.txt"),
-    *(".github/*.md", ".github/*.bk", ".github/workflows/*.yml", ".github/workflows/*.yaml"),
-)
-_NEEDLESS = "remove it if nothing else needs it"
+from daily_papers.repository import README
+
+_MOST_OF_A_SCRIPT = 1_000_000
 _OURS = re.compile(
     r"\bdaily-papers (?:-\S+ )*(?:update|notify)\b|\bdaily_papers\b|daily-papers/daily-papers"
 )
-#: By a file's path and text why it should go; the first that fits.
-_WHY_TO_GO = tuple(
-    (re.compile(path), re.compile(text, re.MULTILINE), why)
-    for path, text, why in (
-        (
-            r"\.github/workflows/.*",
-            r"create-an-issue|create-issue-from-file|\bpython3?\s+\S*(?:main|arxiv\w*)\.py\b",
-            "the old daily job, which would overwrite the README and mail once more; remove it",
+#: By where a file is, as patterns for ``Path.glob``, and by what is in it, why it should go.
+_WHY_TO_GO = (
+    (
+        (".github/workflows/*.yml", ".github/workflows/*.yaml"),
+        re.compile(
+            r"^\s*(?:['\"]?schedule['\"]?\s*:|on:.*\bschedule\b)|create-an-issue"
+            r"|create-issue-from-file|\bpython3?\s+\S*(?:main|arxiv\w*)\.py\b",
+            re.MULTILINE,
         ),
-        (
-            r"\.github/workflows/.*",
-            r"^\s*(?:['\"]?schedule['\"]?\s*:|on:.*\bschedule\b)",
-            "runs on a schedule: if it is the old job, remove it",
-        ),
-        (
-            r"\.github/ISSUE_TEMPLATE\.md",
-            r"arxiv\.org/",
-            "the old digest, which GitHub shows to everybody who opens an issue; remove it",
-        ),
-        (r".*\.md\.bk", "", "a backup of the old script; remove it"),
-        (
-            r".*\.py",
+        "if it is the old job, it would overwrite the README and mail once more; remove it",
+    ),
+    (
+        (".github/ISSUE_TEMPLATE.md",),
+        re.compile(r"arxiv\.org/"),
+        "the old digest, which GitHub shows to everybody who opens an issue; remove it",
+    ),
+    (
+        ("*.py", "scripts/*.py", "src/*.py"),
+        re.compile(
             r"ISSUE_TEMPLATE\.md|(?:export\.)?arxiv\.org/|^\s*(?:import|from)\s+arxiv\b",
-            "the old script, whose work is done by daily-papers now; remove it",
+            re.MULTILINE,
         ),
-    )
+        "the old script, whose work is done by daily-papers now; remove it",
+    ),
 )
 
 
-def leftovers(files: Mapping[str, str], imported: Collection[str] = ()) -> tuple[str, ...]:
-    """Name the old files that should go, one sentence each, and why.
+def leftovers(root: Path, imported: Iterable[str]) -> list[str]:
+    """Name the old files of a repository that should go, one sentence each, and why.
 
-    The mapping is from paths in the repository to texts, of all that `PLACES` finds.
     ``imported`` are archives and configurations that were brought in.
     """
-    found: dict[str, str] = {}
-    for path in (path for path in sorted(files) if not is_ours(files[path])):
-        for form, sign, why in _WHY_TO_GO:
-            if form.fullmatch(path) and sign.search(files[path]):
-                found.setdefault(path, why)
-    for path in sorted(imported):
-        found.setdefault(path, f"what it says is brought in; {_NEEDLESS}")
-    if "requirements.txt" in files and any(path.endswith(".py") for path in found):
-        found["requirements.txt"] = f"what the old script needed; {_NEEDLESS}"
-    return tuple(f"{path}: {why}" for path, why in found.items())
+    found: dict[Path, str] = {}
+    for places, sign, why in _WHY_TO_GO:
+        for file in sorted(file for place in places for file in root.glob(place)):
+            if file.is_file() and sign.search(_start_of(file)) and not is_ours(file):
+                found[file.relative_to(root)] = why
+    top = root.resolve()
+    for file in sorted(Path(path).resolve() for path in imported):
+        if file.is_relative_to(top) and file != top / README:
+            why = "what it says is brought in; remove it if nothing else needs it"
+            found.setdefault(file.relative_to(top), why)
+    return [f"{path.as_posix()}: {why}" for path, why in found.items()]
 
 
-def is_ours(text: str) -> bool:
+def is_ours(file: Path) -> bool:
     """Whether a workflow or script runs this program."""
-    return _OURS.search(text) is not None
+    return _OURS.search(_start_of(file)) is not None
+
+
+def _start_of(file: Path) -> str:
+    return file.read_bytes()[:_MOST_OF_A_SCRIPT].decode("utf-8", errors="replace")

@@ -14,7 +14,6 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import PurePath
 
 import yaml
@@ -32,7 +31,6 @@ USUAL_NAMES = (
 #: What they end with, those aside that may be data too.
 SUFFIXES = (".yaml", ".yml", ".toml", ".py")
 _MOST_CHARACTERS = 512_000
-_MOST = 100
 _TOPICS = re.compile(
     r"(?:arxiv_?|search_?|include_?)?(?:keywords?|topics?|queries|query|interests|concept_groups)"
     r"(?:_list)?",
@@ -88,47 +86,41 @@ def read_config(text: str, path: str) -> OldConfig:
 
     Raises ValueError where it cannot be read.
     """
-    if len(text) > _MOST_CHARACTERS:
-        raise ValueError(f"longer than {_MOST_CHARACTERS:,} characters, which no configuration is")
-    suffix = PurePath(path).suffix
-    try:
-        loaded = _LOADERS[suffix](text)
-    except (ValueError, SyntaxError, yaml.YAMLError, RecursionError, MemoryError) as error:
-        problem = str(error).splitlines() or ["nested too deeply"]
-        raise ValueError(f"cannot be read as a configuration: {folded(problem[0])}") from None
-    single = BOTH if suffix == ".py" and _ANCESTORS_BOTH.search(text) else EITHER
+    single = BOTH if path.endswith(".py") and _ANCESTORS_BOTH.search(text) else EITHER
     topics: dict[str, Topic] = {}
     categories: dict[str, None] = {}
     rest: dict[str, None] = {}
-    for key, value in islice(_settings(loaded), _MOST * 100):
+    for key, value in _settings(_loaded(text, PurePath(path).suffix)):
         if _TOPICS.fullmatch(key):
-            topics.update((topic.name, topic) for topic in _topics(value, single))
+            for name, record in _records(value):
+                if topic := _topic(name, record, single):
+                    topics[topic.name] = topic
+                more = record if isinstance(record, dict) else ()
+                rest.update((str(key), None) for key in more if key not in _NAMES + _PHRASES)
         elif _CATEGORIES.fullmatch(key):
             categories.update(dict.fromkeys(filter(taxonomy.is_known, _texts(value))))
         elif _NOT_READ.fullmatch(key):
             rest[key] = None
-        if _TOPICS.fullmatch(key) and isinstance(value, dict | list):
-            records = value.values() if isinstance(value, dict) else value
-            known = {*_NAMES, *_PHRASES}
-            more = (k for record in records if isinstance(record, dict) for k in record)
-            rest.update((k, None) for k in more if isinstance(k, str) and k not in known)
     return OldConfig(path, tuple(topics.values()), tuple(categories), tuple(rest))
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML of strangers: without merge keys, by which a few lines become billions of entries."""
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Leave merge keys as they are."""
-
-
 _LOADERS: Mapping[str, Callable[[str], object]] = {
-    ".yaml": lambda text: yaml.load(text, _Loader),  # noqa: S506 - a safe loader
-    ".yml": lambda text: yaml.load(text, _Loader),  # noqa: S506
+    ".yaml": lambda text: yaml.load(text, yaml.BaseLoader),  # noqa: S506 - it makes texts alone
+    ".yml": lambda text: yaml.load(text, yaml.BaseLoader),  # noqa: S506
     ".json": json.loads,
     ".toml": tomllib.loads,
-    ".py": lambda text: dict(_assignments(ast.parse(text))),
+    ".py": lambda text: dict(_assignments(text)),
 }
+
+
+def _loaded(text: str, suffix: str) -> object:
+    if len(text) > _MOST_CHARACTERS:
+        raise ValueError(f"longer than {_MOST_CHARACTERS:,} characters, which no configuration is")
+    try:
+        return _LOADERS[suffix](text)
+    except (ValueError, SyntaxError, yaml.YAMLError, RecursionError, MemoryError) as error:
+        problem = str(error).splitlines() or ["nested too deeply"]
+        raise ValueError(f"cannot be read as a configuration: {folded(problem[0])}") from None
 
 
 def _settings(value: object, depth: int = 2) -> Iterator[tuple[str, object]]:
@@ -140,38 +132,36 @@ def _settings(value: object, depth: int = 2) -> Iterator[tuple[str, object]]:
                 yield from _settings(inner, depth - 1)
 
 
-def _assignments(tree: ast.Module) -> Iterator[tuple[str, object]]:
-    """The names that are given lists or dictionaries of texts, also as defaults of parameters."""
-    for node in ast.walk(tree):
-        pairs: list[tuple[str, ast.expr | None]] = []
-        if isinstance(node, ast.Assign):
-            pairs = [(each.id, node.value) for each in node.targets if isinstance(each, ast.Name)]
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            pairs = [(node.target.id, node.value)]
-        elif isinstance(node, ast.FunctionDef):
-            arguments = reversed(node.args.args)
-            pairs = [(a.arg, v) for a, v in zip(arguments, node.args.defaults[::-1], strict=False)]
-        for name, value in pairs:
-            if isinstance(value, ast.List | ast.Tuple | ast.Dict | ast.Set):
-                with suppress(ValueError, TypeError, RecursionError, MemoryError):
-                    yield name, ast.literal_eval(value)
+def _assignments(text: str) -> Iterator[tuple[str, object]]:
+    """The names that a script gives literals to, also as defaults of parameters."""
+    pairs: list[tuple[str, ast.expr]] = []
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                pairs.append((name, value))
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                pairs.append((name, value))
+            case ast.arguments(args=args, defaults=[_, *_] as values):
+                pairs += zip([each.arg for each in args[-len(values) :]], values, strict=False)
+    for name, value in pairs:
+        with suppress(ValueError, TypeError, RecursionError, MemoryError):
+            yield name, ast.literal_eval(value)
 
 
-def _topics(value: object, single: str) -> Iterator[Topic]:
-    """The topics of a mapping from names to phrases, or of a list of names or records.
+def _records(value: object) -> Iterable[tuple[object, object]]:
+    """The topics of a mapping from names, or of a list of names or records, each with its name."""
+    if isinstance(value, dict):
+        return value.items()
+    return [(_first_of(each, _NAMES), each) for each in value] if isinstance(value, list) else ()
 
-    Topics of single words had to stand at ``single``.
-    """
-    pairs: Iterable[tuple[object, object]] = ()
-    if isinstance(value, list):
-        pairs = ((_first_of(each, _NAMES), each) for each in value)
-    elif isinstance(value, dict):
-        pairs = value.items()
-    for name, each in islice(pairs, _MOST * 10):
-        phrases = tuple(dict.fromkeys(_texts(_first_of(each, _PHRASES))))[:_MOST]
-        if isinstance(name, str) and folded(name) and phrases:
-            place = EITHER if any(" " in phrase for phrase in phrases) else single
-            yield Topic(folded(name)[:200], phrases, place)
+
+def _topic(name: object, record: object, single: str) -> Topic | None:
+    """A topic, if it has a name and phrases; one of single words had to stand at ``single``."""
+    phrases = tuple(dict.fromkeys(_texts(_first_of(record, _PHRASES))))
+    if not isinstance(name, str) or not folded(name) or not phrases:
+        return None
+    place = EITHER if any(" " in phrase for phrase in phrases) else single
+    return Topic(folded(name), phrases, place)
 
 
 def _first_of(value: object, keys: Sequence[str]) -> object:
@@ -183,8 +173,8 @@ def _first_of(value: object, keys: Sequence[str]) -> object:
 
 def _texts(value: object) -> Iterator[str]:
     """The texts of a list, or a single one; quotes and an OR between phrases part them."""
-    for each in value[: _MOST * 10] if isinstance(value, list | tuple) else [value]:
+    for each in value if isinstance(value, list | tuple) else [value]:
         if isinstance(each, str):
             for part in [each] if FIELD.search(each) else re.split(r"\s+OR\s+", each):
-                if text := folded(part).strip("\"' ")[:200]:
+                if text := folded(part).strip("\"' "):
                     yield text

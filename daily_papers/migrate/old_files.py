@@ -31,7 +31,6 @@ _DATA: dict[str, Callable[[str], Iterator[Entry]]] = {
 }
 _READ = {".md", ".markdown", *_HTML, *_DATA}
 _LARGEST = 64_000_000
-_MOST_FILES = 20_000
 #: Folders in which no tool publishes, and those of a digest repository of ours.
 _PASSED_OVER = {"node_modules", "venv", "site-packages"}
 _OUR_FOLDERS = {"data", "digests", "papers", "site", "templates"}
@@ -39,6 +38,11 @@ _NO_TABLE = (
     "it links to a paper, but is in no table that has a line like |---|---| below its header; "
     "write that line, with as many columns as the header, then import again"
 )
+_BY_REFERENCE = (
+    "rows that link by a reference like [this] are not read; write the address of the paper into "
+    "them, as in [this](https://arxiv.org/abs/…), then import again"
+)
+_REFERENCE = re.compile(r" {0,3}\[[^\[\]]+\]: ")
 #: Rows that name more topics than this are taken into the first ones.
 _MOST_TOPICS = 20
 
@@ -100,49 +104,48 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
     for path in dict.fromkeys(named):
         if not path.exists():
             raise UsageError(f"{path}: no such file; give the README that was published")
-        if not path.is_dir():
-            reason = _why_useless(path, found, is_named=True)
-            found.useless += [reason] if reason else []
-            continue
-        reasons = [_why_useless(file, found, is_named=False) for file in _files_in(path)]
+        files = _files_in(path) if path.is_dir() else [path]
+        reasons = [_why_useless(file, found, is_named=not path.is_dir()) for file in files]
         if all(reasons):
-            found.useless.append(f"{path}: no file in it links to a paper at arXiv")
+            none = [f"{path}: no file in it links to a paper at arXiv"]
+            found.useless += none if path.is_dir() else filter(None, reasons)
     if not any(config.says_something for config in found.configs):
-        found.configs += _configs_beside(named, root, found.useless)
+        beside = dict.fromkeys([*(path.parent for path in named if not path.is_dir()), root])
+        for path in (folder / name for folder in beside for name in old_config.USUAL_NAMES):
+            if path.is_file():
+                _why_useless(path, found, is_named=False)
     found.useless = list(dict.fromkeys(found.useless))
     return found
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
     """The files that may be read, without hidden ones; links to folders are not followed."""
-    count = 0
     for parent, folders, names in os.walk(folder):
         is_ours = Path(parent, "data", "state.json").is_file()
         passed_over = _PASSED_OVER | (_OUR_FOLDERS if is_ours else set())
         folders[:] = sorted(name for name in folders if name[0] != "." and name not in passed_over)
         for path in (Path(parent, name) for name in sorted(names)):
             is_read = path.suffix.lower() in _READ or path.name in old_config.USUAL_NAMES
-            if is_read and path.is_file() and (count := count + 1) <= _MOST_FILES:
+            if is_read and path.is_file():
                 yield path
 
 
 def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
     """Read a file into what is found; say why it brings nothing."""
-    may_be_config = path.suffix == ".json" and (is_named or path.name in old_config.USUAL_NAMES)
+    is_usual = path.name in old_config.USUAL_NAMES
     try:
         text = _text(path)
         page = None if path.suffix in old_config.SUFFIXES else read_page(text, str(path))
-        if page is None or (may_be_config and not page.rows):
+        if page is None or (path.suffix == ".json" and (is_named or is_usual) and not page.rows):
             found.configs.append(read_config(text, str(path)))
             if page is None or found.configs[-1].says_something:
                 return None
     except (DailyPapersError, ValueError) as error:
         reason = str(error) if isinstance(error, DailyPapersError) else f"{path}: {error}"
-        if not is_named and path.name in old_config.USUAL_NAMES and path.suffix != ".py":
-            found.useless.append(reason)
+        found.useless += [reason] if is_usual and path.suffix != ".py" else []
         return reason
     if page.is_marked:
-        find_region(text, page.path)  # a pair, or else an error
+        find_region(page.text, page.path)  # a pair, or else an error
     elif not (page.stored or page.lost or (is_named and page.rows)):
         return f"{path}: no link to a paper at arXiv in it"
     found.pages.append(page)
@@ -173,11 +176,11 @@ def _entries(blocks: Sequence[Block]) -> Iterator[Entry]:
             yield from block.rows
         elif block.text.endswith(TOO_LONG):
             yield Entry(block.line, cause=TOO_LONG)
-        elif not block.is_ours and (wrong := wrong_link(block.text)):
+        elif wrong := wrong_link(block.text):
             yield Entry(block.line, cause=WRONG_ID, example=repr(wrong))
-        elif (
-            "|" in block.text and "|" in above and links_to_paper(block.text) and not block.is_ours
-        ):
+        elif links_to_paper(block.text) and _REFERENCE.match(block.text):
+            yield Entry(block.line, cause=_BY_REFERENCE, example=repr(cut(block.text, 60)))
+        elif "|" in block.text and "|" in above and links_to_paper(block.text):
             yield Entry(block.line, cause=_NO_TABLE, example=repr(cut(block.text, 60)))
         above = block.text
 
@@ -203,24 +206,3 @@ def _text(path: Path) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     return decode_readme(content, str(path)).replace("\0", "")
-
-
-def _configs_beside(named: Sequence[Path], root: Path, useless: list[str]) -> Iterator[OldConfig]:
-    """The tool's configuration in the folders of the files, and at the top of their repository."""
-    folders = [folder for path in named for folder in (path, path.parent, path.parent.parent)]
-    near = [folder for folder in folders if folder in named or (folder / ".git").exists()]
-    near += [path.parent for path in named if not path.is_dir()]
-    for folder in dict.fromkeys([*near, root]):
-        has_topics = False
-        paths = (folder / name for name in old_config.USUAL_NAMES)
-        for path in (path for path in paths if path.is_file()):
-            try:
-                config = read_config(_text(path), str(path))
-            except (DailyPapersError, ValueError) as error:
-                is_script = path.suffix == ".py" or isinstance(error, DailyPapersError)
-                useless += [] if is_script else [f"{path}: {error}"]
-                continue
-            has_topics = has_topics or bool(config.topics)
-            yield config
-        if has_topics:
-            return

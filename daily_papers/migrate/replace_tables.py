@@ -13,17 +13,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from daily_papers.migrate.cells import plain
-from daily_papers.migrate.pages import SUMMARY, Block, day_line
+from daily_papers.migrate.pages import SUMMARY, Block
 from daily_papers.render.readme import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _FOLD_TAG = re.compile(r"<(?P<close>/?)details\b", re.IGNORECASE)
 # A comment or a rule is somebody's.
 _TAGS = re.compile(r"\s*</?[A-Za-z]")
+#: The level of a lead, below that of every heading.
+_LEAD = 7
 _OF_CONTENTS = re.compile(
     r"""\s*(?:[-*+]|\d+[.)]|<li>)\s*(?:\[(?P<text>[^\]]+)\]\(\#[^)]*\)
         |<a\s+href=["']?\#[^<>]*>(?P<html>[^<>]+)</a>)\s*(?:</li>)?\s*""",
@@ -51,29 +53,28 @@ def replaced_with_markers(
     place = max(last, *(fold[-1] for fold in folds if last in fold), 0)
     gone = set[int]().union(*(of_rows for _, of_rows in going))
     _remove_what_belongs(blocks, folds, gone, place)
-    kept = _without_blank_lines(lines, gone, place)
-    above = "".join(lines[number - 1] for number in kept if number <= place)
-    below = "".join(lines[number - 1] for number in kept if number > place)
+    above = _without_gaps(range(1, place + 1), lines, gone, is_blank_above=True)
+    below = _without_gaps(range(place + 1, len(lines) + 1), lines, gone, is_blank_above=False)
+    text_above = "".join(lines[number - 1] for number in above)
     if not are_marked:
         newline = _ending(lines[going[-1][0].line - 1])
-        if {going[-1][0].line, place}.intersection(kept):
-            above = above.rstrip("\r\n") + 2 * newline
-        above = f"{above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}"
-    shift = len(_LINE.findall(above)) - 1 - sum(number <= place for number in kept)
-    moved = {old: new + (shift if old > place else 0) for new, old in enumerate(kept, 1)}
-    return mark + above + below, moved
+        if {going[-1][0].line, place}.intersection(above):
+            text_above = text_above.rstrip("\r\n") + 2 * newline
+        text_above = f"{text_above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}"
+    moved = dict(zip(above, range(1, place + 1), strict=False))
+    moved |= {old: new for new, old in enumerate(below, len(_LINE.findall(text_above)))}
+    return mark + text_above + "".join(lines[number - 1] for number in below), moved
 
 
 def _rows_that_go(
     blocks: Sequence[Block], empty: Collection[str]
 ) -> Iterator[tuple[Block, Collection[int]]]:
     """The lines that go of all rows that have a keyword: all, those of some rows, or none."""
-    for block in (each for each in blocks if each.rows is not None and not each.is_ours):
+    for block in (each for each in blocks if each.rows is not None):
         rows = block.rows or ()
         stored = [row for row in rows if row.paper and not row.cause]
         spare = [row for row in stored if not row.says_more]
         lines = {n for row in spare for n in range(row.line, row.last_line + 1)}
-        lines -= {row.line for row in rows if row not in spare}  # of one line several papers
         if stored or block.topic in empty:
             is_all = len(spare) == len(rows)
             yield block, lines.union(block.head) if is_all else set() if block.is_whole else lines
@@ -90,11 +91,11 @@ def _remove_what_belongs(
     blocks: Sequence[Block], folds: Sequence[range], gone: set[int], place: int
 ) -> None:
     """Add to the lines that go what would be empty without them, or would lead to nothing."""
-    if (day := day_line(blocks)) and not day.is_ours:
-        gone.add(day.line)
+    above = takewhile(lambda block: block.rows is None, blocks)  # below rows it would be people's
+    gone.update([block.line for block in above if block.is_last_update][:1])
     is_below = False
     for block in blocks:
-        if is_below and not block.level and block.rows is None and block.is_to_top:
+        if is_below and block.rows is None and block.is_to_top:
             gone.add(block.line)
         is_below = block.line in gone
     # Headings of rows that went; a summary goes with its fold.
@@ -111,7 +112,7 @@ def _remove_what_belongs(
     rest = [each for each in blocks if each.line not in gone and each.line not in headings]
     stays = [block.line for block in rest if _stays_in_fold(block)]
     gone.update(*(fold for fold in folds if _any_in(went, fold) and not _any_in(stays, fold)))
-    tells = [b.line for b in rest if b.tells and not b.is_ours and b.line <= place]
+    tells = [b.line for b in rest if b.tells and b.line <= place]
     tells = [number for number in tells if number not in gone]
     for heading, section in _sections(blocks):
         if heading.line in headings and not _any_in(tells, section):
@@ -128,8 +129,8 @@ def _sections(blocks: Sequence[Block]) -> Iterator[tuple[Block, range]]:
     """The headings, each with the lines up to the next one of its level or a higher one."""
     end = blocks[-1].last_line + 1
     below: list[Block] = []
-    for heading in reversed([block for block in blocks if block.level]):
-        while below and below[-1].level > heading.level:
+    for heading in reversed([block for block in blocks if block.level or block.name]):
+        while below and (below[-1].level or _LEAD) > (heading.level or _LEAD):
             below.pop()
         yield heading, range(heading.line, below[-1].line if below else end)
         below.append(heading)
@@ -137,7 +138,7 @@ def _sections(blocks: Sequence[Block]) -> Iterator[tuple[Block, range]]:
 
 def _leads_to(block: Block, names: Collection[str]) -> bool:
     """Whether it is the line of a table of contents that leads to one of these headings."""
-    found = None if block.level or block.rows is not None else _OF_CONTENTS.fullmatch(block.text)
+    found = None if block.rows is not None else _OF_CONTENTS.fullmatch(block.text)
     return found is not None and plain(found["text"] or found["html"]).casefold() in names
 
 
@@ -145,7 +146,7 @@ def _stays_in_fold(block: Block) -> bool:
     """Whether a fold that holds it is somebody's."""
     if SUMMARY.fullmatch(block.text):
         return False
-    return block.is_ours or block.is_marker or block.tells or not _TAGS.match(block.text)
+    return block.is_marker or block.tells or not _TAGS.match(block.text)
 
 
 def _folds(blocks: Sequence[Block]) -> Sequence[range]:
@@ -161,23 +162,19 @@ def _folds(blocks: Sequence[Block]) -> Sequence[range]:
     return tuple(folds)
 
 
-def _without_blank_lines(lines: Sequence[str], gone: Collection[int], place: int) -> list[int]:
-    """The numbers of the lines that stay: not of blank ones below and above which lines went.
-
-    Right below the place blank lines stay, since something stands there.
-    """
-    below = (n for n in range(place + 1, len(lines) + 1) if n in gone or lines[n - 1].strip())
-    run = list(takewhile(gone.__contains__, below)) if place in gone else []
-    last = run[-1] if run else place
+def _without_gaps(
+    numbers: Iterable[int], lines: Sequence[str], gone: Collection[int], *, is_blank_above: bool
+) -> list[int]:
+    """The numbers of the lines that stay: not of blank ones below and above which lines went."""
     kept: list[int] = []
-    is_below_gone = are_blank_above = False
-    for number, line in enumerate(lines, 1):
+    is_below_gone = False
+    for number in numbers:
+        is_blank = not lines[number - 1].strip()
         if number in gone:
-            are_blank_above = not kept or not lines[kept[-1] - 1].strip()
-            is_below_gone = number != last
-        elif line.strip() or not (is_below_gone and are_blank_above):
+            is_below_gone = True
+        elif not (is_blank and is_blank_above and is_below_gone):
             kept.append(number)
-            is_below_gone = is_below_gone and not line.strip()
+            is_below_gone, is_blank_above = False, is_blank
     return kept
 
 
