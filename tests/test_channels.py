@@ -25,8 +25,8 @@ from daily_papers.mail.forms import (
     harmless_text,
     unsent_parts,
 )
-from daily_papers.mail.issue import Links, find_part_key
-from daily_papers.mail.marks import Mark, Marks
+from daily_papers.mail.issue import Links
+from daily_papers.mail.keys import Mark, Marks, find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
@@ -183,7 +183,7 @@ def test_each_digest_goes_to_each_channel_once(reader: Reader):
     assert "[Paper number 1](https://arxiv.org/abs/2611.00001v1)" in message
     assert hook.papers() == ids(2, 1, 0)
     assert [address for address, _ in inbox.mails] == ["ada@example.org", "emmy@example.org"]
-    assert reader.marks() == "since=2026-11-20 channels=chat:1/3;mail:1-2/0"
+    assert reader.marks() == "since=2026-11-20 channels=chat:1/3;mail:1,2/0"
     assert len(reader.github.issues) == 1
     assert not reader.github.comments
 
@@ -486,7 +486,7 @@ def test_every_part_is_below_the_limit_and_nothing_is_lost():
 
 def test_marks_are_read_as_they_were_written_and_never_otherwise():
     marks = Marks(date(2026, 11, 20), {"a-b": Mark(frozenset({1, 2, 3, 5}), 57), "c": Mark()})
-    assert str(marks) == "since=2026-11-20 channels=a-b:1-3,5/57;c:/0"
+    assert str(marks) == "since=2026-11-20 channels=a-b:1,2,3,5/57;c:/0"
     assert Marks.parse(str(marks)) == marks
     for wrong in ("since=x channels=a:/0", "since=2026-11-20 channels=a", "channels=a:/0"):
         assert Marks.parse(wrong) is None

@@ -21,8 +21,6 @@ from daily_papers.mail.issue import (
     LONGEST_TITLE,
     LONGEST_TITLE_BEGIN,
     Links,
-    PartKey,
-    find_part_key,
     issue_page,
     issue_parts,
     issue_title,
@@ -30,6 +28,7 @@ from daily_papers.mail.issue import (
     utf16_length,
     visible_text,
 )
+from daily_papers.mail.keys import PartKey, find_part_key
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown

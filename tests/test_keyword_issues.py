@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest
-from daily_papers.mail.issue import find_part_key, find_part_keys
-from daily_papers.mail.keyword_issues import find_keyword_key
+from daily_papers.mail.keys import find_part_key, find_part_keys
 from tests.support.daily_runs import days
 from tests.support.digests import KEYWORDS, digest, item
 from tests.support.github import Fault, GitHubStandIn
@@ -52,16 +51,16 @@ def in_issues(github: GitHubStandIn) -> dict[str, list[str]]:
     """The papers in the comments of each keyword's issue."""
     papers: dict[str, list[str]] = {}
     for issue in github.issues:
-        key = find_keyword_key(issue["body"])
+        key = find_part_key(issue["body"])
         if issue["title"] == "Deliveries":
             assert issue["comments"] == 0
             continue
         assert key is not None
-        assert key.slug not in papers
-        papers[key.slug] = []
+        assert key.keyword not in papers
+        papers[key.keyword] = []
         for comment in github.comments:
             if comment["issue_url"] == issue["url"] and find_part_key(comment["body"]):
-                papers[key.slug] += papers_in(comment["body"])
+                papers[key.keyword] += papers_in(comment["body"])
     return papers
 
 
@@ -85,13 +84,13 @@ def test_each_keyword_has_an_issue_with_its_papers_as_comments(watcher: Watcher)
         "<!-- daily-papers digest=2026-11-16 repository=reader/digests keyword=medical-imaging"
         " part=1/1 papers=1-1 -->"
     )
-    assert said[0] == "keyword mri: opened issue 1"
+    assert said[0] == "opened issue 1: New papers: mri"
     send(watcher, news(TUESDAY, (3, ["mri"])))
     assert in_issues(watcher.github) == {"mri": ids([1, 2, 3]), "medical-imaging": ids([2])}
     written = len(watcher.github.writes)
     watcher.notify()
     assert len(watcher.github.writes) == written
-    assert watcher.said[-1] == "nothing to send to the issues of keywords"
+    assert watcher.said[-1] == "no new digest to send"
 
 
 def test_a_renamed_keyword_keeps_its_issue_even_if_another_gets_its_slug(watcher: Watcher):
@@ -165,7 +164,7 @@ def test_channels_get_each_digest_once_and_one_more_issue_says_so(watcher: Watch
     watcher.notify()
     assert watcher.titles == ["New papers: mri"]
     said = send(watcher, news(TUESDAY, (2, BOTH), (3, ["mri"])))
-    assert said[0] == "channels: opened issue 2"
+    assert said[0] == "opened issue 2: Deliveries"
     assert hook.papers() == ids([2, 3])
     assert in_issues(watcher.github)["mri"] == ids([1, 2, 3])
     hook.status = 503
@@ -286,7 +285,11 @@ def test_a_dry_run_shows_the_comments(watcher: Watcher):
     watcher.write(news(MONDAY, (1, ["mri"])))
     assert watcher.notify(dry_run=True) == 0
     assert watcher.github.writes == []
-    assert watcher.said[0] == "would add part 1 of 1 to a new issue, of keyword mri:"
+    assert [line for line in watcher.said if not line.startswith("|")] == [
+        "would open an issue in reader/digests:",
+        "would add a comment to it:",
+    ]
+    assert watcher.said[1] == "| New papers: mri"
 
 
 def test_a_dry_run_names_what_is_renamed_closed_and_waiting(watcher: Watcher):
@@ -296,7 +299,7 @@ def test_a_dry_run_names_what_is_renamed_closed_and_waiting(watcher: Watcher):
         return [line for line in watcher.said if not line.startswith("|")]
 
     send(watcher, news(MONDAY, (1, BOTH)))
-    assert dry_run() == ["no comment would be added: there is nothing to send"]
+    assert dry_run() == ["no new digest to send"]
     watcher.github.issues[0]["state"] = "closed"
     watcher.today = TUESDAY
     names = (("mri", "MRI"), KEYWORDS[1])
@@ -304,11 +307,14 @@ def test_a_dry_run_names_what_is_renamed_closed_and_waiting(watcher: Watcher):
     assert dry_run()[0] == "digest 2026-11-17: waiting for the weekly mail of 2026-11-18"
     watcher.today = WEDNESDAY
     assert dry_run() == [
-        "would rename issue 1 to: New papers: MRI",
+        "would rename issue 1: New papers: MRI",
         "keyword mri: issue 1 is closed; 1 new paper waits until it is opened again",
     ]
     watcher.environment["GITHUB_TOKEN"] = ""
-    assert dry_run()[1:] == ["would add part 1 of 1 to a new issue, of keyword mri:"]
+    assert dry_run()[1:] == [
+        "would open an issue in reader/digests:",
+        "would add a comment to it:",
+    ]
 
 
 def test_a_dry_run_shows_what_would_go_to_channels(watcher: Watcher, hook: Hook):

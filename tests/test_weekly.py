@@ -180,7 +180,6 @@ def test_a_dry_run_says_what_waits(watcher: Watcher):
     watcher.notify(dry_run=True)
     assert watcher.said[1:] == [
         "digest 2026-11-16, 2026-11-17: waiting for the weekly mail of 2026-11-20",
-        "no issue would be opened: there is nothing to send",
     ]
 
 

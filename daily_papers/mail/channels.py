@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.mail.marks import CHANNEL_NAME
+from daily_papers.mail.keys import CHANNEL_NAME
 
 VARIABLE = "DAILY_PAPERS_CHANNELS"
 #: With these, the marks always fit into an issue.

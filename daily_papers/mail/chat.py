@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,10 @@ from typing import Any
 from daily_papers import PROJECT_URL
 from daily_papers.clock import time_limit
 from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel
-from daily_papers.mail.forms import HTML, MARKDOWN, SLACK, TEXT, Form, Room
+from daily_papers.mail.digest import Mail
+from daily_papers.mail.forms import HTML, MARKDOWN, SLACK, TEXT, Form, Room, unsent_parts
+from daily_papers.mail.issue import Links
+from daily_papers.mail.keys import Mark
 from daily_papers.text import cut
 
 #: Nobody reads longer messages in one piece, whatever a service would take.
@@ -101,7 +104,27 @@ class Chat:
 
         return Room(limit - self._title_length(limit) * 4 - 50, size)
 
-    def send(self, title: str, body: str) -> None:
+    def lacks(self, mail: Mail, mark: Mark) -> bool:
+        """Whether the channel lacks something of a mail.
+
+        If the address was that of direct mail when it got a part, nothing is repeated.
+        """
+        return mark.papers < len(mail.items) and not (mark.parts and not mark.papers)
+
+    def send(self, mail: Mail, links: Links, mark: Mark) -> Generator[tuple[int, Mark], None, None]:
+        """Send what the channel lacks; yield each part when it is sent, with the new mark."""
+        for part in unsent_parts(mail, links, self.form, self.room, mark):
+            self.send_message(part.title, part.body)
+            yield part.number, part.mark
+
+    def preview(self, mail: Mail, links: Links, mark: Mark) -> Iterator[str]:
+        """The lines of what it would send."""
+        for part in unsent_parts(mail, links, self.form, self.room, mark):
+            yield f"would send part {part.number} to channel {self.channel.name} ({self.service}):"
+            for line in (part.title, *part.body.split("\n")):
+                yield f"| {line}".rstrip()
+
+    def send_message(self, title: str, body: str) -> None:
         """Send one message. Raises ChannelFailed if the service did not confirm it."""
         form = self.form
         title = cut(title, self._title_length(int(self.server.body_maxlen)))

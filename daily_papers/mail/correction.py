@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.mail.digest import Digest, Mail
-from daily_papers.mail.github_issues import Issue
+from daily_papers.mail.digest import Mail
+from daily_papers.mail.github_issues import Comment, Issue
 from daily_papers.mail.issue import (
     escape_paragraph,
     issue_parts,
@@ -23,8 +23,9 @@ from daily_papers.mail.issue import (
     utf16_length,
     visible_text,
 )
+from daily_papers.mail.keys import PartKey
 from daily_papers.mail.keyword_issues import issues_of, topics_of
-from daily_papers.mail.mailbox import SentMail
+from daily_papers.mail.mailbox import OurIssue
 from daily_papers.mail.outbox import Outbox, reassemble
 
 _PAPER_LINE = re.compile(
@@ -42,8 +43,12 @@ class _Text:
     """A part of a digest as GitHub shows it; without a comment, it is the issue's own text."""
 
     part: int
-    comment: int | None
     body: str
+    comment: Comment | None = None
+
+    @classmethod
+    def of(cls, key: PartKey, comment: Comment) -> _Text:
+        return cls(key.part, _with_unix_newlines(comment.body), comment)
 
 
 @dataclass(frozen=True)
@@ -61,37 +66,33 @@ class _Thread:
 
     def correct(self, outbox: Outbox, reason: str | None) -> bool:
         """Write what differs, after the reason; return whether anything did."""
-        number = self.issue.number
-        is_same = [_with_unix_newlines(text.body) for text in self.shown] == list(self.wanted)
-        is_explained = _last_fingerprint(outbox, self) == self.fingerprint
-        # Who reads one keyword of several may not have to do with the reason.
-        is_enough = is_explained or reason is None or any(text.comment for text in self.shown)
-        if is_same and self.issue.title == self.title and is_enough:
+        bodies = [text.body for text in self.shown]
+        if bodies == list(self.wanted) and self.issue.title == self.title:
             return False
-        if not is_explained:
-            explanation = _explanation([text.body for text in self.shown], self.mail, reason)
-            outbox.issues.comment(number, f"{explanation}\n\n{self.fingerprint}")
+        if _last_fingerprint(outbox, self) != self.fingerprint:
+            explanation = _explanation(bodies, self.mail, reason)
+            outbox.issues.comment(self.issue, f"{explanation}\n\n{self.fingerprint}")
         missing = dict(enumerate(self.wanted, 1))
         for text in self.shown:
             body = missing.pop(text.part, _SUPERSEDED if self.wanted else _EMPTIED)
             if text.comment is None:
-                outbox.issues.edit(number, self.title, body)
-            elif _with_unix_newlines(text.body) != body:
+                outbox.issues.edit(self.issue, self.title, body)
+            elif text.body != body:
                 outbox.issues.edit_comment(text.comment, body)
         for body in missing.values():
-            outbox.issues.comment(number, body)
+            outbox.issues.comment(self.issue, body)
         return True
 
 
-def correct(outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str | None) -> None:
+def correct(outbox: Outbox, key: str, reason: str | None) -> None:
     """Update the issues that show a digest from its file, unless they are up to date already."""
     threads = [
         *(
-            _issue_thread(outbox, sent, digests, reason)
+            _issue_thread(outbox, sent, reason)
             for sent in outbox.mailbox.mails
             if key in sent.key.digests
         ),
-        *_keyword_threads(outbox, digests, key, reason),
+        *_keyword_threads(outbox, key, reason),
     ]
     if not threads:
         raise DailyPapersError(
@@ -106,18 +107,16 @@ def correct(outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str |
             outbox.say(f"digest {key}: issue {number} is up to date; nothing to correct")
 
 
-def _issue_thread(
-    outbox: Outbox, sent: SentMail, digests: tuple[Digest, ...], reason: str | None
-) -> _Thread:
-    mail = reassemble(sent, digests)
+def _issue_thread(outbox: Outbox, sent: OurIssue, reason: str | None) -> _Thread:
+    mail = reassemble(sent, outbox.digests)
     first, *further = issue_parts(mail, outbox.links)
     return _Thread(
         issue=sent.issue,
         title=issue_title(mail),
         mail=mail,
         shown=(
-            _Text(1, None, sent.issue.body),
-            *(_Text(key.part, each.id, each.body) for key, each in outbox.sent_parts(sent)),
+            _Text(1, _with_unix_newlines(sent.issue.body)),
+            *(_Text.of(key, each) for key, each in outbox.further_parts(sent)),
         ),
         wanted=(first.with_marks(sent.key.marks).body, *(part.body for part in further)),
         fingerprint=_fingerprint(
@@ -126,13 +125,11 @@ def _issue_thread(
     )
 
 
-def _keyword_threads(
-    outbox: Outbox, digests: tuple[Digest, ...], key: str, reason: str | None
-) -> Iterator[_Thread]:
+def _keyword_threads(outbox: Outbox, key: str, reason: str | None) -> Iterator[_Thread]:
     """The issues of keywords with comments of this digest, or without any that they lack now."""
-    topics = topics_of([digest for digest in digests if digest.per_keyword])
-    issues = issues_of(topics, outbox.mailbox.keyword_issues)
-    for lasting in outbox.mailbox.keyword_issues:
+    topics = topics_of([digest for digest in outbox.digests if digest.per_keyword])
+    issues = issues_of(topics, outbox.mailbox.of_keywords)
+    for lasting in outbox.mailbox.of_keywords:
         there = [
             (found, comment)
             for found, comment in outbox.our_comments(lasting.issue)
@@ -142,7 +139,7 @@ def _keyword_threads(
         topic = next((t for t, its in zip(topics, issues, strict=True) if its == lasting), None)
         if there:
             keys = there[0][0].digests
-            reassemble(SentMail(lasting.issue, there[0][0]), digests)
+            reassemble(OurIssue(lasting.issue, there[0][0]), outbox.digests)
         elif topic is not None and topic.is_complete(lasting, key):
             keys = (key,)
         else:
@@ -154,7 +151,7 @@ def _keyword_threads(
             issue=lasting.issue,
             title=lasting.issue.title,
             mail=mail,
-            shown=tuple(_Text(found.part, comment.id, comment.body) for found, comment in there),
+            shown=tuple(_Text.of(found, comment) for found, comment in there),
             wanted=wanted,
             fingerprint=_fingerprint(keys, wanted, reason),
         )
@@ -170,9 +167,9 @@ def _last_fingerprint(outbox: Outbox, thread: _Thread) -> str:
     """The fingerprint in the last comment that explains a correction of it; or nothing."""
     of = thread.fingerprint.partition(" of=")[2]
     last = ""
-    for comment in outbox.issues.comments(thread.issue.number):
+    for comment in outbox.issues.comments(thread.issue):
         found = _FINGERPRINT.search(comment.body)
-        if found and comment.user.login == outbox.mailbox.login and found[0].rstrip().endswith(of):
+        if found and comment.user.login == outbox.issues.login and found[0].rstrip().endswith(of):
             last = found[0].rstrip()
     return last
 

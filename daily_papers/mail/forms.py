@@ -25,7 +25,7 @@ from daily_papers.mail.issue import (
     sentence_of,
     visible_text,
 )
-from daily_papers.mail.marks import Mark
+from daily_papers.mail.keys import Mark
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.text import cut
@@ -116,6 +116,7 @@ class Room:
 class Part:
     """One message of a mail, and the mark of its channel after it was sent."""
 
+    number: int
     title: str
     body: str
     mark: Mark
@@ -146,9 +147,9 @@ def unsent_parts(mail: Mail, links: Links, form: Form, room: Room, mark: Mark) -
     lead = [] if mark.parts else _within_half(_lead(mail, links, form), room, form)
     for texts, added in _pages(_rows(mail, form)[papers:], lead, room, form):
         number, papers = number + 1, papers + added
-        done = Mark(frozenset(range(1, number + 1)), papers)
         continued = f" · part {number}" if number > 1 else ""
-        yield Part(f"{title}{continued}", form.paragraph.join(texts), done)
+        done = Mark(frozenset({number}), papers)
+        yield Part(number, f"{title}{continued}", form.paragraph.join(texts), done)
 
 
 def whole_text(mail: Mail, links: Links, form: Form) -> str:

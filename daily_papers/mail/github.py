@@ -95,7 +95,8 @@ class NotGitHub(GitHubError):
 
     advice = (
         "GITHUB_API_URL is not the address of GitHub's API (Gitea and Forgejo have their own);"
-        " write the mail with `daily-papers notify --to-file FILE` and send that"
+        " write the mail with `daily-papers notify --to-file FILE`, without GITHUB_TOKEN, and send"
+        " that"
     )
 
 
@@ -294,6 +295,18 @@ class GitHubApi:
     def _error(self, kind: type[GitHubError], request: str, answer: str) -> GitHubError:
         harmless = answer.replace(self._token, "(the token)")
         return kind(request, harmless, repository=self.repository)
+
+
+class Offline(GitHubApi):
+    """Asks nobody: answers as for a repository without issues, where there is no token."""
+
+    def read(self, path: str) -> dict[str, Any]:
+        """There is nothing."""
+        raise NotFound(f"GET {path}", "not asked", repository=self.repository)
+
+    def read_all(self, path: str) -> Iterator[dict[str, Any]]:  # noqa: ARG002
+        """There is nothing."""
+        yield from ()
 
 
 class _Bearer(requests.auth.AuthBase):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from daily_papers.mail.github import (
     GitHubError,
     NotFound,
     NotPermitted,
+    OtherLogin,
     Unavailable,
     Unclear,
 )
@@ -20,8 +21,7 @@ from daily_papers.records import decode
 
 #: The login behind the token that GitHub Actions gives to every job. GitHub does not say so.
 ACTIONS_LOGIN = "github-actions[bot]"
-#: So many things are in one answer at most.
-PAGE = 100
+_PAGE = 100
 _TRIES = 3
 
 
@@ -46,8 +46,6 @@ class Issue:
     comments: int
     #: ``open`` or ``closed``.
     state: str
-    created_at: datetime
-    is_pull_request: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,39 +68,36 @@ _NULLS = {"body": "", "description": "", "user": {"login": "", "type": ""}}
 
 
 class Issues:
-    """The issues of the repository that the API was opened for."""
+    """The issues of the repository that the API was opened for.
 
-    def __init__(self, api: GitHubApi) -> None:
+    ``say`` gets a line for what is written. ``login`` is that of the token, if it is known.
+    """
+
+    def __init__(self, api: GitHubApi, say: Callable[[str], None], login: str | None) -> None:
         self._api = api
         self._base = f"/repos/{quote(api.repository)}"
+        self._say = say
         #: ``owner/name``.
         self.repository = api.repository
+        self.login = login or self._own_login()
 
-    def own_login(self) -> str:
+    def _own_login(self) -> str:
         """Whose token it is. GitHub says so to every token but those of apps."""
         try:
             return _decoded(User, self._api.read("/user"), "GET /user").login
         except (NotPermitted, NotFound):
             return ACTIONS_LOGIN
 
-    def newest_first(self) -> Iterator[Issue]:
-        """List all issues, open and closed, and pull requests, page by page as they are needed."""
-        return self._listed("direction=desc")
-
-    def labelled(self, label: str) -> Iterator[Issue]:
-        """List the issues that have a label, oldest first, open and closed."""
-        return self._listed(f"direction=asc&labels={quote(label)}")
-
-    def _listed(self, query: str) -> Iterator[Issue]:
-        path = f"{self._base}/issues?state=all&sort=created&{query}&per_page={PAGE}"
+    def all(self) -> Iterator[Issue]:
+        """List all issues, oldest first, open and closed, and pull requests."""
+        path = f"{self._base}/issues?state=all&sort=created&direction=asc&per_page={_PAGE}"
         for thing in self._api.read_all(path):
-            is_pull_request = "pull_request" in thing
-            yield _decoded(Issue, {**thing, "is_pull_request": is_pull_request}, f"GET {path}")
+            yield _decoded(Issue, thing, f"GET {path}")
 
-    def comments(self, number: int, since: date | None = None) -> list[Comment]:
+    def comments(self, issue: Issue, since: date | None = None) -> list[Comment]:
         """List the comments on an issue, or those written or changed since a day, oldest first."""
         newer = f"&since={since}T00:00:00Z" if since else ""
-        path = f"{self._base}/issues/{number}/comments?per_page={PAGE}{newer}"
+        path = f"{self._base}/issues/{issue.number}/comments?per_page={_PAGE}{newer}"
         return [_decoded(Comment, thing, f"GET {path}") for thing in self._api.read_all(path)]
 
     def label_description(self, name: str) -> str | None:
@@ -119,22 +114,37 @@ class Issues:
         self._write_again("POST", f"{self._base}/labels", content)
 
     def open(self, title: str, body: str, label: str) -> Issue:
-        """Open an issue."""
+        """Open an issue. Raises OtherLogin if another login than ours is its author."""
         path = f"{self._base}/issues"
         made = self._api.write("POST", path, {"title": title, "body": body, "labels": [label]})
-        return _decoded(Issue, made, f"POST {path}", Unclear)
+        issue = _decoded(Issue, made, f"POST {path}", Unclear)
+        self._say(f"opened issue {issue.number}: {title}")
+        if issue.user.login != self.login:
+            raise self.by_another(issue)
+        return issue
 
-    def comment(self, number: int, body: str) -> None:
+    def by_another(self, issue: Issue) -> OtherLogin:
+        """The error that an issue of ours is not by the token's login."""
+        found = f"issue {issue.number} was opened by {issue.user.login}, not by {self.login}"
+        return OtherLogin("POST issues", found, repository=self.repository)
+
+    def comment(self, issue: Issue, body: str) -> None:
         """Add a comment to an issue."""
-        self._api.write("POST", f"{self._base}/issues/{number}/comments", {"body": body})
+        self._api.write("POST", f"{self._base}/issues/{issue.number}/comments", {"body": body})
+        self._say(f"added a comment to issue {issue.number}")
 
-    def edit(self, number: int, title: str, body: str) -> None:
-        """Change the title and body of an issue."""
-        self._write_again("PATCH", f"{self._base}/issues/{number}", {"title": title, "body": body})
+    def edit(self, issue: Issue, title: str, body: str) -> Issue:
+        """Change the title and body of an issue; return it as it is then."""
+        path = f"{self._base}/issues/{issue.number}"
+        self._write_again("PATCH", path, {"title": title, "body": body})
+        if title != issue.title:
+            self._say(f"renamed issue {issue.number}: {title}")
+        return replace(issue, title=title, body=body)
 
-    def edit_comment(self, comment_id: int, body: str) -> None:
+    def edit_comment(self, comment: Comment, body: str) -> None:
         """Change the text of a comment."""
-        self._write_again("PATCH", f"{self._base}/issues/comments/{comment_id}", {"body": body})
+        path = f"{self._base}/issues/comments/{comment.id}"
+        self._write_again("PATCH", path, {"body": body})
 
     def _write_again(self, method: str, path: str, content: Mapping[str, object]) -> None:
         """Write what may be written twice; try again if the answer is unclear."""
@@ -146,6 +156,37 @@ class Issues:
                     raise
             else:
                 return
+
+
+class DryIssues(Issues):
+    """The issues as they are, and what would be written, which goes to ``say`` instead.
+
+    Each line has a ``|`` before it: GitHub Actions would obey ``::error::``.
+    """
+
+    def create_label(self, name: str, description: str, color: str) -> None:
+        """Do nothing: nobody sees it."""
+
+    def open(self, title: str, body: str, label: str) -> Issue:  # noqa: ARG002
+        """Show the issue, which has no number yet."""
+        self._show(f"would open an issue in {self.repository}:", f"{title}\n{body}")
+        return Issue(0, title, body, User(self.login, ""), 0, "open")
+
+    def comment(self, issue: Issue, body: str) -> None:
+        """Show the comment."""
+        where = f"issue {issue.number}" if issue.number else "it"
+        self._show(f"would add a comment to {where}:", body)
+
+    def edit(self, issue: Issue, title: str, body: str) -> Issue:
+        """Show a new title; edits of the text alone mail nobody."""
+        if title != issue.title:
+            self._say(f"would rename issue {issue.number}: {title}")
+        return replace(issue, title=title, body=body)
+
+    def _show(self, what: str, text: str) -> None:
+        self._say(what)
+        for line in text.split("\n"):
+            self._say(f"| {line}" if line else "|")
 
 
 def _decoded(

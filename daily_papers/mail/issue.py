@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Mail, digest_order
-from daily_papers.mail.marks import Marks
+from daily_papers.mail.keys import Marks, PartKey
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning, totals_in_order
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper
@@ -45,19 +45,6 @@ _AUTHORS_SHOWN = 3
 #: Papers of one section that are shown in full.
 IN_FULL = 25
 _LONGEST_COUNTS = 2000
-
-_DIGEST = r"\d{4}-\d{2}-\d{2}(?:-\d+)?"
-# Whatever a person has made of the marks, the key still says that its digests were sent.
-_PART_KEY = re.compile(
-    rf"""^<!--\s+daily-papers
-        \s+digest=(?P<digests>{_DIGEST}(?:,{_DIGEST})*)
-        \s+repository=(?P<repository>[\w.-]+/[\w.-]+)
-        (?:\s+keyword=(?P<keyword>[a-z0-9-]+))?
-        \s+part=(?P<part>\d+)/(?P<parts>\d+)
-        \s+papers=(?P<first>\d+)-(?P<last>\d+)
-        (?P<marks>\s[^<>]*)?-->\s*$""",
-    re.VERBOSE | re.MULTILINE | re.ASCII,
-)
 
 ZERO_WIDTH_SPACE = "\u200b"
 
@@ -109,56 +96,6 @@ class Links:
     def day(self, key: str) -> str | None:
         """The website's page of a digest."""
         return self.site and f"{self.site}digests/{key}.html"
-
-
-@dataclass(frozen=True)
-class PartKey:
-    """The hidden key of an issue or a comment: which papers of which digests it holds."""
-
-    digests: tuple[str, ...]
-    repository: str
-    part: int
-    parts: int
-    #: The places of its papers among all papers of the mail, from 1.
-    first: int
-    last: int
-    #: The slug of the keyword that it is about, in that keyword's issue; otherwise empty.
-    keyword: str = ""
-    #: In an issue that goes to channels, too: what was sent to each. In the issue Deliveries, a key
-    #: is part 0 of 0, and has nothing but this.
-    marks: Marks | None = field(default=None, compare=False)
-
-    def __str__(self) -> str:
-        keyword = f" keyword={self.keyword}" if self.keyword else ""
-        marks = f" {self.marks}" if self.marks else ""
-        return (
-            f"<!-- daily-papers digest={','.join(self.digests)} repository={self.repository}"
-            f"{keyword} part={self.part}/{self.parts} papers={self.first}-{self.last}{marks} -->"
-        )
-
-    def is_for(self, repository: str) -> bool:
-        """Whether the key belongs to one of this repository's mails."""
-        return self.repository.casefold() == repository.casefold()
-
-
-def find_part_keys(body: str) -> Iterator[PartKey]:
-    """Find the hidden keys, each on a line of its own."""
-    for found in _PART_KEY.finditer(body):
-        yield PartKey(
-            digests=tuple(found["digests"].split(",")),
-            repository=found["repository"],
-            part=int(found["part"]),
-            parts=int(found["parts"]),
-            first=int(found["first"]),
-            last=int(found["last"]),
-            keyword=found["keyword"] or "",
-            marks=Marks.parse((found["marks"] or "").strip()),
-        )
-
-
-def find_part_key(body: str) -> PartKey | None:
-    """Find the hidden key of a part; if people added others, it is the last one."""
-    return next(reversed(list(find_part_keys(body))), None)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Each mail of a keyword is a comment there, or several if it is long. Each carries a hidden key
 (`PartKey`), as issues of digests do, and the comments are the only record of what was sent. The
-issue's own text has the keyword's slug (`KeywordKey`). A closed issue gets nothing: what is news
+issue's own text has a key with the keyword's slug. A closed issue gets nothing: what is news
 meanwhile waits until somebody opens it again.
 
 What channels got of these digests is noted in one more issue, Deliveries.
@@ -10,66 +10,28 @@ What channels got of these digests is noted in one more issue, Deliveries.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from daily_papers.mail.digest import Digest, Mail, digest_order, is_key, mails_of
-from daily_papers.mail.github_issues import Issue
+from daily_papers.mail.digest import Digest, Mail, digest_order, mails_of
 from daily_papers.mail.issue import (
     LONGEST_BODY,
     IssuePart,
     Links,
-    PartKey,
     break_links,
     escape_inline,
     issue_parts,
     utf16_length,
     visible_text,
 )
-from daily_papers.mail.marks import Marks
+from daily_papers.mail.keys import Marks, PartKey
+from daily_papers.mail.mailbox import OurIssue
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.text import plural
 
-_KEY = re.compile(
-    r"^<!-- daily-papers keyword=(?P<slug>[a-z0-9-]+) repository=(?P<repository>[\w.-]+/[\w.-]+)"
-    r" since=(?P<since>[0-9-]+)(?: complete=(?P<complete>[0-9-]+))? -->\s*$",
-    re.MULTILINE | re.ASCII,
-)
 _LONGEST_NAME = 100
 DELIVERIES = "Deliveries"
-
-
-@dataclass(frozen=True)
-class KeywordKey:
-    """The hidden key of a keyword's issue, with the first digest that it was opened for."""
-
-    slug: str
-    repository: str
-    since: str
-    #: Everything up to this digest is in the comments, so that older ones need not be read again;
-    #: empty at first.
-    complete: str = ""
-
-    def is_for(self, repository: str) -> bool:
-        """Whether the key belongs to one of this repository's issues."""
-        return self.repository.casefold() == repository.casefold()
-
-    def __str__(self) -> str:
-        complete = f" complete={self.complete}" if self.complete else ""
-        return (
-            f"<!-- daily-papers keyword={self.slug} repository={self.repository}"
-            f" since={self.since}{complete} -->"
-        )
-
-
-@dataclass(frozen=True)
-class KeywordIssue:
-    """A lasting issue of ours, with its key."""
-
-    issue: Issue
-    key: KeywordKey
 
 
 @dataclass(frozen=True)
@@ -82,14 +44,14 @@ class Topic:
     formerly: tuple[str, ...]
     digests: tuple[Digest, ...]
 
-    def after(self, lasting: KeywordIssue | None) -> tuple[Digest, ...]:
+    def after(self, lasting: OurIssue | None) -> tuple[Digest, ...]:
         """The digests that its issue does not name as complete."""
         if lasting is None or not lasting.key.complete:
             return self.digests
         complete = digest_order(lasting.key.complete)
         return tuple(each for each in self.digests if digest_order(each.key) > complete)
 
-    def is_complete(self, lasting: KeywordIssue, key: str) -> bool:
+    def is_complete(self, lasting: OurIssue, key: str) -> bool:
         """Whether it has papers in a digest that its issue is not looked through for any more."""
         rest = self.after(lasting)
         return any(each.key == key and each not in rest for each in self.digests)
@@ -101,7 +63,7 @@ class TopicPlan:
 
     topic: Topic
     #: None if it is still to be opened.
-    lasting: KeywordIssue | None
+    lasting: OurIssue | None
     #: Whether its title and text have to be changed.
     is_renamed: bool
     #: The keys of the digests of which something is there.
@@ -133,20 +95,6 @@ class TopicPlan:
         return f"keyword {self.topic.slug}: {closed}; {papers} until it is opened again"
 
 
-def find_keyword_key(body: str) -> KeywordKey | None:
-    """Find the key of a keyword's issue; if people added others, it is the last one."""
-    found = list(_KEY.finditer(body))
-    if not found:
-        return None
-    complete = found[-1]["complete"] or ""
-    return KeywordKey(
-        found[-1]["slug"],
-        found[-1]["repository"],
-        found[-1]["since"],
-        complete if is_key(complete) else "",
-    )
-
-
 def issue_title_of(topic: Topic) -> str:
     """The title of a keyword's issue."""
     return f"New papers: {break_links(visible_text(topic.name, _LONGEST_NAME))}"
@@ -155,7 +103,7 @@ def issue_title_of(topic: Topic) -> str:
 def keyword_issue(topic: Topic, since: str, complete: str, links: Links) -> tuple[str, str]:
     """The title and the text of a keyword's issue."""
     name = visible_text(topic.name, _LONGEST_NAME)
-    key = KeywordKey(topic.slug, links.repository, since, complete)
+    key = PartKey((since, complete) if complete else (since,), links.repository, keyword=topic.slug)
     how = (
         "To get them by email, press *Subscribe* on this page. Close this issue to pause it: what"
         " is new meanwhile follows when you open it again."
@@ -207,17 +155,15 @@ def _by_slug(digest: Digest, now: Mapping[str, str]) -> Mapping[str, tuple[NewsI
     return {slug: tuple(items) for slug, items in papers.items()}
 
 
-def issues_of(
-    topics: Sequence[Topic], known: Sequence[KeywordIssue]
-) -> tuple[KeywordIssue | None, ...]:
+def issues_of(topics: Sequence[Topic], known: Sequence[OurIssue]) -> tuple[OurIssue | None, ...]:
     """The issue of each keyword, if it has one; a renamed keyword keeps the one that it had.
 
     Renamed keywords come first: another keyword may have their old slug by now.
     """
-    by_slug: dict[str, list[KeywordIssue]] = {}
+    by_slug: dict[str, list[OurIssue]] = {}
     for lasting in known:
-        by_slug.setdefault(lasting.key.slug, []).append(lasting)
-    found: dict[str, KeywordIssue] = {}
+        by_slug.setdefault(lasting.key.keyword, []).append(lasting)
+    found: dict[str, OurIssue] = {}
     for topic in topics:
         if not by_slug.get(topic.slug):
             old = next((old for old in reversed(topic.formerly) if by_slug.get(old)), None)
@@ -229,9 +175,22 @@ def issues_of(
     return tuple(found.get(topic.slug) for topic in topics)
 
 
+def missing_parts(
+    first: PartKey, there: Collection[int], mail: Mail, links: Links, keyword: str = ""
+) -> tuple[IssuePart, ...]:
+    """The parts of a mail that are not there; none if it would be split in another way now.
+
+    Then the further parts would lose papers or repeat them.
+    """
+    parts = issue_parts(mail, links, keyword)
+    if replace(parts[0].key, repository=first.repository, keyword=first.keyword) != first:
+        return ()
+    return tuple(part for part in parts if part.key.part not in there)
+
+
 def plan_topic(
     topic: Topic,
-    lasting: KeywordIssue | None,
+    lasting: OurIssue | None,
     sent: Sequence[PartKey],
     links: Links,
     today: date,
@@ -245,24 +204,19 @@ def plan_topic(
     parts: list[IssuePart] = []
     changed = None
     for first in sent:
-        if not by_key.keys() & set(first.digests):
-            continue
+        mail = Mail(tuple(by_key[key] for key in first.digests if key in by_key))
         there = {key.part for key in sent if key.digests == first.digests}
-        if first.part > 1 or len(there) >= first.parts:
+        if not mail.digests or first.part > 1 or len(there) >= first.parts:
             continue
-        again = tuple(by_key[key] for key in first.digests if key in by_key)
-        whole = issue_parts(Mail(again), links, topic.slug) if again else ()
-        is_same = len(whole) == first.parts and whole[0].key.last == first.last
-        if len(again) == len(first.digests) and is_same:
-            parts += [part for part in whole if part.key.part not in there]
-        else:
-            changed = first
+        rest = missing_parts(first, there, mail, links, topic.slug)
+        parts += rest or ()
+        changed = changed if rest else first
     out = frozenset(key for first in sent if first.part == 1 for key in first.digests)
     for mail in mails_of([each for each in after if each.key not in out], today):
         parts += issue_parts(mail, links, topic.slug)
     out |= {each.key for each in topic.digests} - by_key.keys()
     is_renamed = lasting is not None and (
-        lasting.key.slug != topic.slug or lasting.issue.title != issue_title_of(topic)
+        lasting.key.keyword != topic.slug or lasting.issue.title != issue_title_of(topic)
     )
     return TopicPlan(topic, lasting, is_renamed, out, tuple(parts), changed)
 

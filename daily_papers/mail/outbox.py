@@ -6,116 +6,101 @@ A mail is an issue, with comments for its further parts; what the `Mailbox` show
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import date
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest, Mail, day_of, digest_order, mails_of
+from daily_papers.mail.digest_file import DigestError
 from daily_papers.mail.github import IssuesOff, NotFound, NotPermitted, Rejected, Unclear
 from daily_papers.mail.github_issues import Comment, Issue, Issues
-from daily_papers.mail.issue import (
-    IssuePart,
-    Links,
-    PartKey,
-    find_part_key,
-    issue_parts,
-    issue_title,
-)
+from daily_papers.mail.issue import IssuePart, Links, issue_parts, issue_title
+from daily_papers.mail.keys import Marks, PartKey, find_part_key
 from daily_papers.mail.keyword_issues import (
     DELIVERIES,
-    Topic,
     TopicPlan,
     deliveries_issue,
     issues_of,
     keyword_issue,
+    missing_parts,
     plan_topic,
+    topics_of,
 )
-from daily_papers.mail.mailbox import (
-    DAYS_OF_DOUBT,
-    LABEL,
-    Mailbox,
-    SentMail,
-    Unsent,
-    is_settled,
-    other_login,
-)
-from daily_papers.mail.marks import Marks
+from daily_papers.mail.mailbox import LABEL, Mailbox, OurIssue, Unsent
 
 _LABEL_COLOR = "b31b1b"
 #: Of a keyword's issue, a run reads the comments of about so many days.
 _DAYS_OF_COMMENTS = 7
+#: No comment is older than its digest, but it may be in another time zone.
+_DAYS_OF_DOUBT = timedelta(days=2)
+#: For this many days we read the comments to see whether all parts of a mail are there. After that
+#: we only count them: by then no stranger's comment can stand in for a missing part of ours.
+_DAYS_UNTIL_SETTLED = 30
 
 
 class Unfinished(DailyPapersError):
     """A further part of a mail cannot be added; what was sent before stays."""
 
-    def __init__(self, sent: SentMail, problem: str) -> None:
+    def __init__(self, sent: OurIssue, problem: str) -> None:
         super().__init__(f"digest {sent.name}, issue {sent.issue.number}: {problem}")
 
 
 @dataclass(frozen=True)
 class Outbox:
-    """Sends mails to GitHub, and calls ``say`` with what it did."""
+    """Sends mails to GitHub. The two lists collect what does not work, and what is there now."""
 
     issues: Issues
     mailbox: Mailbox
+    digests: tuple[Digest, ...]
     links: Links
+    today: date
     say: Callable[[str], None]
-    #: Whether every digest could be read: only then is it known what is complete.
-    has_all_digests: bool = True
     #: Noted of each new digest: the channels that it goes to.
-    marks: Marks | None = None
-    #: Called with what is now on GitHub, for the channels.
-    when_complete: Callable[[SentMail], None] = lambda _: None
+    marks: Marks | None
+    #: Begins with those of damaged digests.
+    problems: list[DailyPapersError]
+    #: The mails that channels can get.
+    complete: list[OurIssue] = field(default_factory=list)
 
-    def send(
-        self, unsent: Unsent, digests: tuple[Digest, ...], today: date
-    ) -> list[DailyPapersError]:
-        """Add missing parts, then send what is unsent; return what did not work.
-
-        An error that would stop every mail is raised.
-        """
-        problems: list[DailyPapersError] = []
+    def send(self, unsent: Unsent) -> None:
+        """Add missing parts, then send what is unsent. Raises what would stop every mail."""
         for sent in self.mailbox.mails:
-            try:
-                for part in self.missing_parts(sent, digests, today):
+            with self._going_on():
+                for part in self._missing_parts(sent):
                     self._comment(sent, part)
-            except (Unclear, Unfinished) as problem:
-                problems.append(problem)
-            else:
-                self.when_complete(sent)
-        if (unsent.mails or unsent.waiting or unsent.topics) and not self.mailbox.has_label:
+                self.complete.append(sent)
+        is_new = unsent.mails or unsent.waiting or unsent.per_keyword
+        if is_new and not self.mailbox.has_label:
             self._remember(unsent.begin)
         for mail in unsent.mails:
-            try:
+            with self._going_on():
                 self._open(mail)
-            except (Unclear, Rejected, Unfinished) as problem:
-                problems.append(problem)
-        return [*problems, *self._send_to_keywords(unsent, today)]
+        plans = self._plan_topics(unsent)
+        with self._going_on():
+            # What is out is never begun on channels, so it has to wait if this fails.
+            deliveries = self._note(self._undelivered(unsent, plans))
+            for plan in plans:
+                with self._going_on():
+                    self._carry_out(plan, unsent.begin)
+            self.complete.extend(deliveries)
+        if not (unsent.mails or unsent.waiting or any(plan.parts for plan in plans)):
+            self.say("no new digest to send")
 
-    def _send_to_keywords(self, unsent: Unsent, today: date) -> list[DailyPapersError]:
-        problems: list[DailyPapersError] = []
-        plans = self.plan_topics(unsent.topics, today)
+    @property
+    def _has_all_digests(self) -> bool:
+        """Whether every digest could be read: only then is it known what is complete."""
+        return not any(isinstance(problem, DigestError) for problem in self.problems)
+
+    @contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """Note what goes wrong with one mail, and go on with the next."""
         try:
-            deliveries = self._note(self.deliveries(unsent, plans, today), today)
-        except (Unclear, Rejected) as problem:
-            # What is out is never begun on channels, so it has to wait.
-            return [problem]
-        for plan in plans:
-            try:
-                self._carry_out(plan, unsent.begin, today)
-            except (Unclear, Rejected, Unfinished) as problem:
-                problems.append(problem)
-        if unsent.topics and not any(plan.parts for plan in plans):
-            self.say("nothing to send to the issues of keywords")
-        for sent in deliveries:
-            self.when_complete(sent)
-        return problems
+            yield
+        except (Unclear, Rejected, Unfinished) as problem:
+            self.problems.append(problem)
 
-    def deliveries(
-        self, unsent: Unsent, plans: Sequence[TopicPlan], today: date
-    ) -> tuple[Mail, ...]:
+    def _undelivered(self, unsent: Unsent, plans: Sequence[TopicPlan]) -> tuple[Mail, ...]:
         """The mails that begin to go to channels: of digests that were never noted before.
 
         What is noted has no gaps but those of damaged files. So from the oldest digest that is
@@ -132,53 +117,52 @@ class Outbox:
             for digest in unsent.per_keyword
             if digest.key not in out.union(noted) and digest_order(digest.key) > oldest
         ]
-        return mails_of(new, today)
+        return mails_of(new, self.today)
 
-    def _note(self, mails: Sequence[Mail], today: date) -> tuple[SentMail, ...]:
+    def _note(self, mails: Sequence[Mail]) -> tuple[OurIssue, ...]:
         """Note in the issue Deliveries which mails go to channels; return all that it notes."""
         noted = self.mailbox.deliveries
         if not mails:
             return noted
-        key = PartKey((), self.links.repository, part=0, parts=0, first=0, last=0, marks=self.marks)
-        keys = [*(sent.key for sent in noted), *(replace(key, digests=m.keys) for m in mails)]
+        new = (PartKey(mail.keys, self.links.repository, marks=self.marks) for mail in mails)
+        keys = [*(sent.key for sent in noted), *new]
         keys.sort(key=lambda key: digest_order(key.digests[0]))
-        body, kept = deliveries_issue(keys, today if self.has_all_digests else None)
+        body, kept = deliveries_issue(keys, self.today if self._has_all_digests else None)
         if noted:
-            issue = replace(noted[0].issue, body=body)
-            self.issues.edit(issue.number, issue.title, body)
+            issue = self.issues.edit(noted[0].issue, noted[0].issue.title, body)
         else:
-            issue = self._open_issue(DELIVERIES, body, "channels")
-        return tuple(SentMail(issue, each) for each in kept)
+            issue = self.issues.open(DELIVERIES, body, LABEL)
+        return tuple(OurIssue(issue, each) for each in kept)
 
-    def plan_topics(self, topics: Sequence[Topic], today: date) -> tuple[TopicPlan, ...]:
+    def _plan_topics(self, unsent: Unsent) -> tuple[TopicPlan, ...]:
         """What the issue of each keyword lacks."""
         plans = []
-        for topic, lasting in zip(
-            topics, issues_of(topics, self.mailbox.keyword_issues), strict=True
-        ):
+        topics = topics_of(unsent.per_keyword)
+        lasting_issues = issues_of(topics, self.mailbox.of_keywords)
+        for topic, lasting in zip(topics, lasting_issues, strict=True):
             sent: tuple[PartKey, ...] = ()
             if lasting is not None and topic.after(lasting):
                 complete = lasting.key.complete
-                since = day_of(complete) - DAYS_OF_DOUBT if complete else None
+                since = day_of(complete) - _DAYS_OF_DOUBT if complete else None
                 there = self.our_comments(lasting.issue, since)
                 sent = tuple(key for key, _ in there if key.keyword)
-            plans.append(plan_topic(topic, lasting, sent, self.links, today))
+            plans.append(plan_topic(topic, lasting, sent, self.links, self.today))
         return tuple(plans)
 
     def our_comments(
         self, issue: Issue, since: date | None = None
     ) -> Iterator[tuple[PartKey, Comment]]:
         """The comments on an issue that are parts of our mails, with their keys."""
-        for comment in self.issues.comments(issue.number, since):
+        for comment in self.issues.comments(issue, since):
             key = find_part_key(comment.body)
             if (
                 key is not None
-                and comment.user.login == self.mailbox.login
+                and comment.user.login == self.issues.login
                 and key.is_for(self.issues.repository)
             ):
                 yield key, comment
 
-    def _carry_out(self, plan: TopicPlan, begin: str, today: date) -> None:
+    def _carry_out(self, plan: TopicPlan, begin: str) -> None:
         """Add to a keyword's issue what it lacks, unless somebody has closed it."""
         issue = self._lasting(plan, begin)
         if plan.is_closed:
@@ -186,47 +170,33 @@ class Outbox:
                 self.say(plan.what_waits)
         elif issue is not None:
             for part in plan.parts:
-                self._comment(SentMail(issue, part.key), part)
+                self._comment(OurIssue(issue, part.key), part)
             if plan.changed is not None:
-                raise _changed(SentMail(issue, plan.changed))
-            self._note_complete(plan, today)
+                raise _changed(OurIssue(issue, plan.changed))
+            if self._has_all_digests:
+                self._note_complete(plan)
 
-    def _note_complete(self, plan: TopicPlan, today: date) -> None:
+    def _note_complete(self, plan: TopicPlan) -> None:
         """Note once a week that a keyword's issue has everything: an edit, which mails nobody."""
         if plan.lasting is None or plan.complete in {"", plan.lasting.key.complete}:
             return
-        if not self.has_all_digests:
-            return
-        issue, key = plan.lasting.issue, plan.lasting.key
-        if (today - day_of(key.complete or key.since)).days >= _DAYS_OF_COMMENTS:
-            self.issues.edit(
-                issue.number, *keyword_issue(plan.topic, key.since, plan.complete, self.links)
-            )
+        digests = plan.lasting.key.digests
+        if (self.today - day_of(digests[-1])).days >= _DAYS_OF_COMMENTS:
+            text = keyword_issue(plan.topic, digests[0], plan.complete, self.links)
+            self.issues.edit(plan.lasting.issue, *text)
 
     def _lasting(self, plan: TopicPlan, begin: str) -> Issue | None:
         """The issue of a keyword, opened if it is needed, and with the keyword's name of today."""
-        slug, lasting = plan.topic.slug, plan.lasting
-        since, complete = (lasting.key.since, lasting.key.complete) if lasting else (begin, "")
+        lasting = plan.lasting
+        since, complete = (lasting.key.digests[0], lasting.key.complete) if lasting else (begin, "")
         title, body = keyword_issue(plan.topic, since, complete, self.links)
-        if lasting is not None:
-            if plan.is_renamed:
-                self.issues.edit(lasting.issue.number, title, body)
-                self.say(f"keyword {slug}: renamed issue {lasting.issue.number}")
-            return lasting.issue
-        if not plan.parts:
-            return None
-        return self._open_issue(title, body, f"keyword {slug}")
-
-    def _open_issue(self, title: str, body: str, about: str) -> Issue:
-        issue = self.issues.open(title, body, LABEL)
-        self.say(f"{about}: opened issue {issue.number}")
-        if issue.user.login != self.mailbox.login:
-            raise other_login(self.issues.repository, issue, self.mailbox.login)
-        return issue
+        if lasting is None:
+            return self.issues.open(title, body, LABEL) if plan.parts else None
+        return self.issues.edit(lasting.issue, title, body) if plan.is_renamed else lasting.issue
 
     def _remember(self, begin: str) -> None:
         """Create the label, whose description records with which digest mailing began."""
-        description = f"Digests of new papers; since {begin} by {self.mailbox.login}"
+        description = f"Digests of new papers; since {begin} by {self.issues.login}"
         try:
             with suppress(Rejected):  # it exists already
                 self.issues.create_label(LABEL, description, _LABEL_COLOR)
@@ -241,45 +211,41 @@ class Outbox:
     def _open(self, mail: Mail) -> None:
         parts = issue_parts(mail, self.links)
         first = parts[0].with_marks(self.marks)
-        issue = self._open_issue(issue_title(mail), first.body, f"digest {', '.join(mail.keys)}")
-        sent = SentMail(issue, first.key)
+        sent = OurIssue(self.issues.open(issue_title(mail), first.body, LABEL), first.key)
         for part in parts[1:]:
             self._comment(sent, part)
-        self.when_complete(sent)
+        self.complete.append(sent)
 
-    def _comment(self, sent: SentMail, part: IssuePart) -> None:
-        name = f"part {part.key.part} of {part.key.parts}"
+    def _comment(self, sent: OurIssue, part: IssuePart) -> None:
         try:
-            self.issues.comment(sent.issue.number, part.body)
+            self.issues.comment(sent.issue, part.body)
         except (NotPermitted, NotFound, IssuesOff, Rejected) as refusal:
+            name = f"part {part.key.part} of {part.key.parts}"
             raise Unfinished(sent, f"{name} cannot be added ({refusal})") from refusal
-        self.say(f"digest {sent.name}: added {name} to issue {sent.issue.number}")
 
-    def missing_parts(
-        self, sent: SentMail, digests: tuple[Digest, ...], today: date
-    ) -> tuple[IssuePart, ...]:
+    def _missing_parts(self, sent: OurIssue) -> tuple[IssuePart, ...]:
         """The parts of a mail that are not on GitHub."""
         further = sent.key.parts - 1
-        settled = all(is_settled(key, today) for key in sent.key.digests)
-        if not further or (settled and sent.issue.comments == further):
+        age = self.today - max(map(day_of, sent.key.digests))
+        is_settled = age.days > _DAYS_UNTIL_SETTLED and sent.issue.comments == further
+        if not further or is_settled:
             return ()
-        there = {key.part for key, _ in self.sent_parts(sent)}
-        if len(there) >= further:
+        there = {1, *(key.part for key, _ in self.further_parts(sent))}
+        if len(there) > further:
             return ()
-        parts = issue_parts(reassemble(sent, digests), self.links)
-        if replace(parts[0].key, repository=sent.key.repository) != sent.key:
-            # Split in another way, the further parts would lose papers or repeat them.
+        missing = missing_parts(sent.key, there, reassemble(sent, self.digests), self.links)
+        if not missing:
             raise _changed(sent)
-        return tuple(part for part in parts[1:] if part.key.part not in there)
+        return missing
 
-    def sent_parts(self, sent: SentMail) -> Iterator[tuple[PartKey, Comment]]:
+    def further_parts(self, sent: OurIssue) -> Iterator[tuple[PartKey, Comment]]:
         """Our comments that hold further parts of a mail, with their keys."""
         for key, comment in self.our_comments(sent.issue):
             if key.digests == sent.key.digests and key.part > 1 and not key.keyword:
                 yield key, comment
 
 
-def _changed(sent: SentMail) -> Unfinished:
+def _changed(sent: OurIssue) -> Unfinished:
     return Unfinished(
         sent,
         "its file changed after its first part was mailed; `daily-papers notify --correct"
@@ -287,7 +253,7 @@ def _changed(sent: SentMail) -> Unfinished:
     )
 
 
-def reassemble(sent: SentMail, digests: tuple[Digest, ...]) -> Mail:
+def reassemble(sent: OurIssue, digests: Sequence[Digest]) -> Mail:
     """The mail that an issue was made from. Raises Unfinished if one of its digests is gone."""
     by_key = {digest.key: digest for digest in digests}
     gone = [key for key in sent.key.digests if key not in by_key]

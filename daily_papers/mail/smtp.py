@@ -10,7 +10,7 @@ import smtplib
 import ssl
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -23,6 +23,7 @@ from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Chann
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.forms import HTML, TEXT, whole_text
 from daily_papers.mail.issue import Links, issue_title
+from daily_papers.mail.keys import Mark
 
 _SECONDS = 60.0
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
@@ -86,14 +87,54 @@ class MailAccount:
             )
         return account
 
-    def send(self, messages: Mapping[int, EmailMessage]) -> Generator[int, None, None]:
+    def lacks(self, _: Mail, mark: Mark) -> bool:
+        """Whether a recipient lacks a mail.
+
+        If the address was that of a chat when it got a part, nothing is repeated.
+        """
+        return not mark.papers and bool(self._missing(mark))
+
+    def _missing(self, mark: Mark) -> list[int]:
+        return [each for each in range(1, len(self.recipients) + 1) if each not in mark.parts]
+
+    def send(self, mail: Mail, links: Links, mark: Mark) -> Generator[tuple[int, Mark], None, None]:
+        """Send it to those who lack it; yield each, as a part, when it is sent, with the new mark.
+
+        Sent again, it is the same mail.
+        """
+        texts = whole_text(mail, links, TEXT), whole_text(mail, links, HTML)
+        host = urlsplit(links.server).hostname or "github.com"
+        owner, name = links.repository.split("/")
+        # Dots may not follow one another there.
+        local = f"{mail.keys[0]}/1/{owner}/{name}".replace(".", "=2E")
+        messages = {}
+        for each in self._missing(mark):
+            message = messages[each] = self._message(each, issue_title(mail), texts)
+            message["Message-ID"] = f"<{local}@{host}>"
+            message["List-Id"] = f"{links.repository} <{name.replace('.', '-')}.{owner}.{host}>"
+        with closing(self._send_all(messages)) as sent:
+            for each in sent:
+                mark = Mark(mark.parts | {each})
+                yield each, mark
+
+    def preview(self, mail: Mail, links: Links, mark: Mark) -> Iterator[str]:  # noqa: ARG002
+        """The lines of what it would send: the title alone."""
+        missing = len(self._missing(mark))
+        yield f"would send a mail to channel {self.channel.name}, recipients: {missing}"
+        yield f"| {issue_title(mail)}"
+
+    def send_message(self, title: str, line: str) -> None:
+        """Send one line to each recipient."""
+        texts = (line, line)
+        for _ in self._send_all({n: self._message(n, title, texts) for n in self._missing(Mark())}):
+            pass
+
+    def _send_all(self, messages: Mapping[int, EmailMessage]) -> Generator[int, None, None]:
         """Send each recipient's message, by the number of the recipient; yield those who got it.
 
         Raises ChannelFailed, at the end if only some recipients were refused.
         """
         refused: dict[str, list[int]] = defaultdict(list)
-        if not messages:
-            return
         with self._errors_without_secrets(), self._connection() as connection:
             for number, message in messages.items():
                 with time_limit(SECONDS_A_MESSAGE):
@@ -110,7 +151,7 @@ class MailAccount:
                 f"the mail server refused {reasons} (counted as in the secret)"
             )
 
-    def message(self, recipient: int, title: str, texts: tuple[str, str]) -> EmailMessage:
+    def _message(self, recipient: int, title: str, texts: tuple[str, str]) -> EmailMessage:
         """A mail with its text and its HTML; the first recipient is 1."""
         text, html = texts
         message = EmailMessage()
@@ -190,19 +231,6 @@ _PAGE = """\
 </body>
 </html>
 """
-
-
-def mail_message(account: MailAccount, recipient: int, mail: Mail, links: Links) -> EmailMessage:
-    """A digest as a mail to one recipient; sent again, it is the same mail."""
-    texts = whole_text(mail, links, TEXT), whole_text(mail, links, HTML)
-    message = account.message(recipient, issue_title(mail), texts)
-    host = urlsplit(links.server).hostname or "github.com"
-    owner, name = links.repository.split("/")
-    # Dots may not follow one another there.
-    local = f"{mail.keys[0]}/1/{owner}/{name}".replace(".", "=2E")
-    message["Message-ID"] = f"<{local}@{host}>"
-    message["List-Id"] = f"{links.repository} <{name.replace('.', '-')}.{owner}.{host}>"
-    return message
 
 
 def _send_message(connection: smtplib.SMTP, message: EmailMessage) -> str:
