@@ -1,7 +1,8 @@
-"""What all tests share: how hard hypothesis looks, and that nobody waits for a silent server."""
+"""What all tests share: how hard hypothesis looks, and what would cost time for nothing."""
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -21,6 +22,15 @@ settings.register_profile(
 )
 settings.register_profile("search", max_examples=500, deadline=None, suppress_health_check=_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+# Python looks for garbage each time 700 objects are new, and through thousands of tests again and
+# again. It is enough to look less often, and no more at what stays until the end.
+gc.set_threshold(50_000, 20, 100)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
