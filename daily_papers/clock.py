@@ -93,3 +93,14 @@ def day(text: str) -> date:
     except ValueError:
         pass
     raise ArgumentTypeError(f"{text!r} is not a day as YYYY-MM-DD")
+
+
+def minutes(text: str) -> float:
+    """Read a number of minutes, up to a whole day."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if 0 <= number <= 24 * 60:
+        return number
+    raise ArgumentTypeError(f"{text!r} is not a number of minutes from 0 to 1440")

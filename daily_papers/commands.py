@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from argparse import RawDescriptionHelpFormatter as AsWritten
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from daily_papers import __version__
-from daily_papers.clock import day, listing_day
+from daily_papers.clock import day, listing_day, minutes
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation, harmless
 from daily_papers.text import plural, printable
@@ -80,10 +80,11 @@ def one_of(*options: Option) -> Option:
     return add
 
 
-def command(name: str, summary: str, description: str, *options: Option) -> Callable[[Run], None]:
-    """Declare the command that a function runs."""
+def command(name: str, summary: str, details: str, *options: Option) -> Callable[[Run], None]:
+    """Declare the command that a function runs; its own help is summary and details."""
+    described = f"{summary[0].upper()}{summary[1:]}.\n{details}"
     parser = _COMMANDS.add_parser(
-        name, help=summary, description=description, formatter_class=AsWritten
+        name, help=summary, description=described, formatter_class=AsWritten
     )
     for add in (*options, *_COMMON):
         add(parser)
@@ -99,17 +100,6 @@ _COMMON = (
 PARSER.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 for _add in _COMMON:
     _add(PARSER)
-
-
-def minutes(text: str) -> float:
-    """Read a number of minutes, up to a whole day."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if 0 <= number <= 24 * 60:
-        return number
-    raise ArgumentTypeError(f"{text!r} is not a number of minutes from 0 to 1440")
 
 
 TODAY = option(
@@ -153,16 +143,14 @@ def _warn(line: str, form: str) -> None:
 @command(
     "update",
     "run the daily job: fetch, match, store, render, write the digest",
-    "Ask arXiv what is new, keep the newest papers of each keyword, rewrite the tables in\n"
-    "README.md and papers/, and write the day's digest. A second run on a complete day asks\n"
-    "nothing and changes nothing; if a run fails, the next one catches up.",
+    "A second run on a complete day changes nothing; if a run fails, the next one catches up.",
     TODAY,
     option(
         "--source",
         choices=("auto", "announcements", "search", "oai"),
         default="auto",
-        help="how to ask arXiv: announcements is the announcement feed, search is one search for "
-        "each keyword, oai is a harvest over OAI-PMH (default: auto, which chooses)",
+        help="how to ask arXiv: its announcement feed, a search for each keyword, or a harvest "
+        "over OAI-PMH (default: auto, which chooses)",
     ),
     option(
         "--budget",
@@ -210,9 +198,8 @@ def _update(arguments: Namespace) -> int:
 @command(
     "summarize",
     "let a model write a sentence about each new paper",
-    "Ask the model named under `summaries` in keywords.yaml for a sentence about each paper that\n"
-    "has none, new papers first. Its key is in DAILY_PAPERS_MODEL_KEY, as HOST=KEY. Nothing\n"
-    "depends on it: if the model fails, that is a warning, and the authors' sentence is shown.",
+    "`summaries` in keywords.yaml names it; DAILY_PAPERS_MODEL_KEY has its key, as HOST=KEY.\n"
+    "If it fails, that is a warning, and the authors' own sentence is shown.",
     TODAY,
     option(
         "--budget",
@@ -253,8 +240,7 @@ def _summarize(arguments: Namespace) -> int:
 @command(
     "render",
     "write tables and pages again from the store, offline",
-    "Write README.md's tables and the pages in papers/ again from the store, for example after\n"
-    "you have edited templates/ or a heading.",
+    "For example after you have edited templates/ or a heading.",
     flag("--check", "write nothing: print which files differ, and exit with 1 if any does"),
 )
 def _render(arguments: Namespace) -> int:
@@ -276,8 +262,7 @@ def _render(arguments: Namespace) -> int:
 @command(
     "check",
     "look for mistakes in keywords.yaml and your templates",
-    "Read keywords.yaml and your own templates, and print every mistake with its line and the\n"
-    "likely fix. Exits with 2 if there is one. It does not run the templates.",
+    "Prints each with its line and the likely fix; exits with 2 if there is one. Runs no template.",
     FORMAT,
     option(
         "--changed-since",
@@ -314,10 +299,8 @@ def _check(arguments: Namespace) -> int:
 @command(
     "extras",
     "print which optional extras are needed",
-    "Print which optional extras are needed, one per line: `like` if keywords.yaml uses it,\n"
-    "`channels` if DAILY_PAPERS_CHANNELS has more than direct email. The action installs each\n"
-    "from its own list of hashed requirements. If keywords.yaml has a mistake, which update and\n"
-    "check report, it counts as empty.",
+    "One per line: `like` if keywords.yaml uses it, `channels` if DAILY_PAPERS_CHANNELS has more\n"
+    "than direct email. A keywords.yaml with a mistake, which check reports, counts as empty.",
 )
 def _extras(arguments: Namespace) -> int:
     from daily_papers.config import ConfigError
@@ -353,9 +336,9 @@ def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
 @command(
     "preview",
     "show what keywords would bring",
-    "Search arXiv once for each keyword (40 at most), and print its query, how many papers it\n"
-    "brings a day, how many days its table covers, some samples, what it shares with other\n"
-    "keywords, and what is close to a phrase without hits. Stores nothing.",
+    "Searches arXiv once for each keyword, at most 40: its query, papers a day, the days that its\n"
+    "table covers, samples, what it shares with other keywords, and what is close to a phrase\n"
+    "without hits. Stores nothing.",
     one_of(
         option(
             "keyword",
@@ -399,23 +382,17 @@ def _preview(arguments: Namespace) -> int:
 @command(
     "notify",
     "send the digests that have no issue yet",
-    "Open one issue on GitHub for each digest that has none; GitHub mails it to everyone who\n"
-    "watches the repository. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as set in Actions. It\n"
-    "also sends each digest to the channels in DAILY_PAPERS_CHANNELS. Exits with 1 if a digest\n"
-    "could not be sent, with 3 if a channel was not reached; the next run sends what is missing.",
+    "Opens an issue for each, which GitHub mails to everyone who watches the repository, and\n"
+    "sends it to the channels in DAILY_PAPERS_CHANNELS. Needs GITHUB_REPOSITORY and GITHUB_TOKEN.\n"
+    "Exits with 1 if a digest was not sent, 3 if a channel was not reached; the next sends the rest.",
     one_of(
         flag("--dry-run", "only print what would be sent, and where"),
         flag("--test", "only send one line to each channel"),
-        option(
-            "--to-file",
-            **FILE,
-            help="write to this file what would be sent, to send it some other way",
-        ),
+        option("--to-file", **FILE, help="write what would be sent to this file, for another way"),
         option(
             "--correct",
             metavar="DIGEST",
-            help="update the issues that show a digest (2026-11-20) from the digest's file, and "
-            "add a comment that says what changed",
+            help="update the issues of a digest (2026-11-20) from its file; comment what changed",
         ),
     ),
     option("--reason", metavar="TEXT", help="with --correct: what was wrong"),
@@ -444,8 +421,8 @@ def _notify(arguments: Namespace) -> int:
 @command(
     "report",
     "print a run's report again",
-    "Print the report that `update --report FILE` wrote: as a table, as a job summary on GitHub,\n"
-    "as annotations, or as a commit message.",
+    "Reads what `update --report FILE` wrote, and prints it as a table, a job summary on GitHub,\n"
+    "annotations, or a commit message.",
     option("file", **FILE, help="the report"),
     option(
         "--format",
@@ -485,8 +462,7 @@ def _report(arguments: Namespace) -> int:
 @command(
     "export",
     "print the store as JSON lines, CSV or BibTeX",
-    "Print the tables for other programs: one line for each keyword of each paper (jsonl, csv),\n"
-    "or one entry for each paper (bibtex).",
+    "One line for each keyword of each paper (jsonl, csv), or one entry for each paper (bibtex).",
     option("--format", choices=("jsonl", "csv", "bibtex"), default="jsonl", help="default: jsonl"),
     flag("--all", "include the history: every paper that was ever in a table or a digest"),
     flag("--bom", "with --format csv: begin with a byte order mark, which Excel needs for UTF-8"),
@@ -515,13 +491,8 @@ def _export(arguments: Namespace) -> int:
 @command(
     "site",
     "build the website into site/",
-    "Build the website from the store: pages, search, feeds, JSON and BibTeX. Writes only the\n"
-    "files that change. Links are relative, so the website works at any address.",
-    option(
-        "--output",
-        **DIR,
-        help="the folder to build into (default: site/ in --root)",
-    ),
+    "Pages, search, feeds, JSON and BibTeX, from the store, with relative links for any address.",
+    option("--output", **DIR, help="the folder to build into (default: site/ in --root)"),
     option(
         "--base-url",
         metavar="URL",
@@ -544,19 +515,13 @@ def _site(arguments: Namespace) -> int:
 @command(
     "import",
     "import what another tool published",
-    "Read what another tool published (READMEs, pages, JSON, CSV) and its configuration, and\n"
-    "store the papers. If there is no keywords.yaml, or only the example from init, write one.\n"
-    "Imported papers count as seen: they will not be mailed. Exits with 3 if a file held no\n"
-    "papers, the configuration could not be read, or a paper was left out.",
+    "Stores the papers of READMEs, pages, JSON and CSV, which will not be mailed. If there is no\n"
+    "keywords.yaml, or only the example from init, one is written from the tool's configuration.\n"
+    "Exits with 3 if a file held no papers, a paper was left out, or a configuration not read.",
     option("files", **FILE, nargs="+", help="a file, or a folder with such files"),
     flag("--replace", "put our two markers in place of README.md's tables; write the workflows"),
     flag("--dry-run", "only print what it would do"),
-    option(
-        "--today",
-        metavar="YYYY-MM-DD",
-        type=day,
-        help="the day on which the papers count as first seen (default: today)",
-    ),
+    TODAY,
 )
 def _import(arguments: Namespace) -> int:
     from daily_papers.migrate.import_files import import_files
@@ -580,8 +545,8 @@ def _import(arguments: Namespace) -> int:
 @command(
     "init",
     "create a digest repository",
-    "Write what a digest repository needs into DIR: README.md, keywords.yaml, two workflows,\n"
-    ".gitignore and .gitattributes. Existing files stay as they are.",
+    "Writes README.md, keywords.yaml, two workflows, .gitignore and .gitattributes into DIR.\n"
+    "Existing files stay as they are.",
     option("folder", **DIR, nargs="?", help="the folder (default: --root, or here)"),
     one_of(
         flag("--upgrade", "update the two workflows to this version, and show the difference"),
@@ -609,15 +574,14 @@ def _init(arguments: Namespace) -> int:
 @command(
     "demo",
     "see all of it work on your own machine, offline",
-    "Run a digest repository for a few days with a stand-in for arXiv on this machine: the real\n"
-    "pipeline, with made-up papers. Prints what it does and where to look.",
+    "Runs a digest repository for a few days with a stand-in for arXiv on this machine: the real\n"
+    "pipeline, with made-up papers.",
     option(
         "folder",
         **DIR,
         nargs="?",
         default=Path("daily-papers-demo"),
-        help="a folder that is empty, does not exist yet, or is from an earlier demo "
-        "(default: daily-papers-demo)",
+        help="an empty, new or earlier folder of a demo (default: daily-papers-demo)",
     ),
 )
 def _demo(arguments: Namespace) -> int:
