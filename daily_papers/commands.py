@@ -384,7 +384,7 @@ def _preview(arguments: Namespace) -> int:
     "send the digests that have no issue yet",
     "Opens an issue for each, which GitHub mails to everyone who watches the repository, and\n"
     "sends it to the channels in DAILY_PAPERS_CHANNELS. Needs GITHUB_REPOSITORY and GITHUB_TOKEN.\n"
-    "Exits with 1 if a digest was not sent, 3 if a channel was not reached; the next sends the rest.",
+    "Exits with 1 if a digest was not sent, 3 if a channel was not reached; the next run does it.",
     one_of(
         flag("--dry-run", "only print what would be sent, and where"),
         flag("--test", "only send one line to each channel"),
