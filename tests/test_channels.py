@@ -15,7 +15,7 @@ from daily_papers.errors import UsageError
 from daily_papers.mail import chat, smtp
 from daily_papers.mail.channels import Channel, needs_apprise, read_channels
 from daily_papers.mail.digest import Mail
-from daily_papers.mail.forms import (
+from daily_papers.mail.entries import (
     HTML,
     MARKDOWN,
     SLACK,
@@ -23,10 +23,10 @@ from daily_papers.mail.forms import (
     Form,
     Room,
     harmless_text,
-    unsent_parts,
 )
 from daily_papers.mail.issue import Links
 from daily_papers.mail.keys import Mark, Marks, find_part_key
+from daily_papers.mail.messages import unsent_parts
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.mail.digest import Digest, Mail
-from daily_papers.mail.forms import TEXT, whole_text
+from daily_papers.mail.entries import TEXT, paper_line, visible_text
 from daily_papers.mail.issue import (
     LONGEST_BODY,
     LONGEST_TITLE,
@@ -24,11 +24,10 @@ from daily_papers.mail.issue import (
     issue_page,
     issue_parts,
     issue_title,
-    paper_line,
     utf16_length,
-    visible_text,
 )
 from daily_papers.mail.keys import PartKey, find_part_key
+from daily_papers.mail.messages import whole_text
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown
@@ -410,7 +409,7 @@ def test_a_broad_topic_has_its_first_papers_in_full_and_all_others_by_title():
     ]
     body = whole(Mail((digest("2026-11-20", news, keyword_names=(A,)),)))
     assert body.count("We do.") == 25
-    assert "#### mri: 35 more, by title\n" in body
+    assert "### mri: 35 more, by title\n" in body
     assert body.count("https://arxiv.org/abs/") == 60
     assert (
         body.index("Paper number 7]")
@@ -472,9 +471,9 @@ def test_parts_are_filled_and_say_where_they_go_on():
     assert second.body.startswith(
         "This is part 2 of 3 with 150 papers.\n\n### mri (100), continued\n"
     )
-    assert "#### mri: 75 more, by title\n" in second.body
+    assert "### mri: 75 more, by title\n" in second.body
     assert third.body.startswith(
-        "This is part 3 of 3 with 150 papers.\n\n#### mri: 75 more, by title, continued\n"
+        "This is part 3 of 3 with 150 papers.\n\n### mri: 75 more, by title, continued\n"
     )
 
 

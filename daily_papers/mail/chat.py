@@ -18,9 +18,10 @@ from daily_papers import PROJECT_URL
 from daily_papers.clock import time_limit
 from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel
 from daily_papers.mail.digest import Mail
-from daily_papers.mail.forms import HTML, MARKDOWN, SLACK, TEXT, Form, Room, unsent_parts
+from daily_papers.mail.entries import HTML, MARKDOWN, SLACK, TEXT, Form, Room
 from daily_papers.mail.issue import Links
 from daily_papers.mail.keys import Mark
+from daily_papers.mail.messages import unsent_parts
 from daily_papers.text import cut
 
 #: Nobody reads longer messages in one piece, whatever a service would take.

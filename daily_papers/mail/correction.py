@@ -14,15 +14,9 @@ from itertools import accumulate
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Mail
+from daily_papers.mail.entries import GITHUB, harmless_text, paper_line
 from daily_papers.mail.github_issues import Comment, Issue
-from daily_papers.mail.issue import (
-    escape_paragraph,
-    issue_parts,
-    issue_title,
-    paper_line,
-    utf16_length,
-    visible_text,
-)
+from daily_papers.mail.issue import issue_parts, issue_title, utf16_length
 from daily_papers.mail.keys import PartKey
 from daily_papers.mail.keyword_issues import issues_of, topics_of
 from daily_papers.mail.mailbox import OurIssue
@@ -182,7 +176,7 @@ def _explanation(shown: Sequence[str], mail: Mail, reason: str | None) -> str:
     missed = [line for paper, line in now.items() if paper not in was]
     blocks = ["**Correction**"]
     if reason:
-        blocks.append(escape_paragraph(visible_text(reason, _LONGEST_REASON)))
+        blocks.append(harmless_text(reason, _LONGEST_REASON, GITHUB))
     blocks += ["These papers should not have been listed:", _as_list(wrong)] if wrong else []
     blocks += ["These papers were missing:", _as_list(missed)] if missed else []
     if not wrong and not missed and reason is None:

@@ -15,22 +15,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from daily_papers.mail.digest import Digest, Mail, digest_order, mails_of
+from daily_papers.mail.entries import GITHUB, LONGEST_NAME, break_links, harmless_text, visible_text
 from daily_papers.mail.issue import (
     LONGEST_BODY,
     IssuePart,
     Links,
-    break_links,
-    escape_inline,
     issue_parts,
     utf16_length,
-    visible_text,
 )
 from daily_papers.mail.keys import Marks, PartKey
 from daily_papers.mail.mailbox import OurIssue
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.text import plural
 
-_LONGEST_NAME = 100
 DELIVERIES = "Deliveries"
 
 
@@ -97,19 +94,19 @@ class TopicPlan:
 
 def issue_title_of(topic: Topic) -> str:
     """The title of a keyword's issue."""
-    return f"New papers: {break_links(visible_text(topic.name, _LONGEST_NAME))}"
+    return f"New papers: {break_links(visible_text(topic.name, LONGEST_NAME))}"
 
 
 def keyword_issue(topic: Topic, since: str, complete: str, links: Links) -> tuple[str, str]:
     """The title and the text of a keyword's issue."""
-    name = visible_text(topic.name, _LONGEST_NAME)
+    name = harmless_text(topic.name, LONGEST_NAME, GITHUB)
     key = PartKey((since, complete) if complete else (since,), links.repository, keyword=topic.slug)
     how = (
         "To get them by email, press *Subscribe* on this page. Close this issue to pause it: what"
         " is new meanwhile follows when you open it again."
     )
     text = (
-        f"New papers of **{escape_inline(name)}** are added here as comments.",
+        f"New papers of **{name}** are added here as comments.",
         how,
         f"[All tables]({links.tables})",
         str(key),

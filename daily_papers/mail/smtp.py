@@ -21,9 +21,10 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from daily_papers.clock import time_limit
 from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Channel
 from daily_papers.mail.digest import Mail
-from daily_papers.mail.forms import HTML, TEXT, whole_text
+from daily_papers.mail.entries import HTML, TEXT
 from daily_papers.mail.issue import Links, issue_title
 from daily_papers.mail.keys import Mark
+from daily_papers.mail.messages import whole_text
 
 _SECONDS = 60.0
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)

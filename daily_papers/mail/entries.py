@@ -1,0 +1,326 @@
+r"""The papers of a mail as text: in an issue on GitHub, in a chat, in direct mail.
+
+Paper text is hostile. Far more is active in an issue than in a file: ``@name`` notifies; ``#1``,
+``GH-1``, a commit's hash or the address of an issue becomes a link, and leaves a trace in the
+thread that it names; ``:tada:`` becomes a picture. GitHub looks for all of these after it has
+removed Markdown's backslashes and entities, so an invisible zero-width space (U+200B) breaks them.
+Addresses become plain text, too, and so do bare hosts, which mail programs link: the only links in
+a mail are its own.
+
+Chat services bring even more to life: ``<!channel>`` and ``<at id=all>`` call everybody,
+``/start`` is a command, and each service reads Markdown in its own way. There, zero-width spaces
+break all of that, whatever the form, and the form's own escapes come on top.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from daily_papers.mail.digest import Mail
+from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning
+from daily_papers.papers.announcement import NewsItem
+from daily_papers.papers.tex import without_commands
+from daily_papers.query.taxonomy import CATEGORIES
+from daily_papers.render.markdown import shown
+from daily_papers.text import cut, one_line
+
+LONGEST_NAME = 100
+_AUTHORS_SHOWN = 3
+_KEYWORDS_SHOWN = 10
+#: Papers of one section that are shown in full.
+_IN_FULL = 25
+
+_ZERO_WIDTH_SPACE = "\u200b"
+_BROKEN = rf"\g<0>{_ZERO_WIDTH_SPACE}"
+
+# What authors may not use: hidden zero-width characters, marks that change the direction of the
+# text, tags. (Zero-width joiners stay: scripts and emoji need them.)
+_UNSEEN: dict[int, None] = dict.fromkeys(
+    (
+        *map(ord, "\u061c\u200b\u200e\u200f\ufeff\ufff9\ufffa\ufffb"),
+        *range(0x2060, 0x2070),
+        *range(0xE0000, 0xE0080),
+    )
+)
+
+# A zero-width space goes after each of these.
+_ALIVE = re.compile(
+    r"""
+      [@\#]                        # mentions, e-mail; numbers of issues
+    | \b(?i:GH)- (?=\d)
+    | : (?=\S)                     # emoji, the :// of addresses, ::commands::
+    | (?i:www) (?=\.)              # linked without a scheme
+    | (?<=\w) [.\u3002\uff0e\uff61] (?=[^\W\d_])  # hosts, which mail programs link, too
+    | \w (?=/[\w.-]+/[\w.-]+/(?:issues|pulls?|discussions|commit)/)  # any server's
+    | [{$] (?=[{%]) | [}%] (?=\})  # template languages
+    """,
+    re.VERBOSE,
+)
+_HASH = re.compile(r"[0-9a-fA-F]{6}(?=[0-9a-fA-F])")  # seven digits may be a commit
+# In chats, also after each of these.
+_ALIVE_IN_CHATS = re.compile(
+    r"""
+      < (?=\S)                # tags, mentions
+    | & (?=[\w\#])            # entities
+    | (?<=\d) \. (?=\d+\.\d)  # addresses in numbers
+    | \] (?=[(\[:])           # links in Markdown
+    | (?<!\w) [/~!+$] (?=\w)  # commands, channels, teams, shares
+    | \| (?=\|)               # spoilers
+    """,
+    re.VERBOSE,
+)
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]~|<>]")
+_GITHUB = re.compile(r"[\\`*_\[\]~]")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "<span>$</span>"}
+_SLACK = re.compile(r"(?<!\w)_|_(?!\w)|[`~\\]")
+_BLOCK_START = re.compile(r"\A(?=[-+=|>#]|\d{1,9}[.)])")
+
+
+def visible_text(text: str, limit: int) -> str:
+    """The text as readers should see it, on one line, cut to ``limit`` characters."""
+    return cut(one_line(shown(text.translate(_UNSEEN)).translate(_UNSEEN)), limit)
+
+
+def break_links(line: str) -> str:
+    """Break everything that GitHub would act on, with zero-width spaces.
+
+    That is enough for an issue's title, which is not Markdown.
+    """
+    return _HASH.sub(_BROKEN, _ALIVE.sub(_BROKEN, line))
+
+
+def break_for_chats(line: str) -> str:
+    """Break everything that GitHub or a chat service would act on."""
+    return break_links(_ALIVE_IN_CHATS.sub(_BROKEN, line))
+
+
+# --- forms --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Form:
+    """How to write for a service."""
+
+    name: str
+    #: Makes a line of hostile text harmless, wherever it is put.
+    escape: Callable[[str], str]
+    bold: Callable[[str], str]
+    link: Callable[[str, str], str]
+    heading: Callable[[str], str]
+    #: A paper from its lines, of which the first is its title.
+    item: Callable[[Sequence[str]], str]
+    #: Between papers, and between other things.
+    gap: str
+    paragraph: str
+    longest_title: int = 300
+    longest_sentence: int = 600
+
+
+def _escape_for_github(line: str) -> str:
+    escaped = _GITHUB.sub(r"\\\g<0>", break_links(line))
+    escaped = re.sub(r"[&<>$]", lambda sign: _ENTITIES[sign[0]], escaped)
+    return _BLOCK_START.sub(_ZERO_WIDTH_SPACE, escaped)
+
+
+def _escape_markdown(line: str) -> str:
+    escaped = _MARKDOWN.sub(r"\\\g<0>", break_for_chats(line))
+    return _BLOCK_START.sub(_ZERO_WIDTH_SPACE, escaped)
+
+
+def _escape_for_slack(line: str) -> str:
+    """Slack shows backslashes, and has no escapes but those of HTML, which Apprise makes of ours.
+
+    Apprise makes italics of any two stars, whatever is beside them, so they become other stars.
+    """
+    line = break_for_chats(line).replace("*", "\u2217")
+    broken = _SLACK.sub(rf"{_ZERO_WIDTH_SPACE}\g<0>{_ZERO_WIDTH_SPACE}", line)
+    return re.sub("[<>]", r"\\\g<0>", broken)
+
+
+GITHUB = Form(
+    name="github",
+    escape=_escape_for_github,
+    # Two stars are none beside other signs.
+    bold="<strong>{}</strong>".format,
+    link="[{}]({})".format,
+    heading="### {}".format,
+    item=lambda lines: "  \n  ".join((f"- {lines[0]}", *lines[1:])),
+    gap="\n",
+    paragraph="\n\n",
+    longest_title=1000,
+    # With a translated title, three sentences and the mark of a model.
+    longest_sentence=1500,
+)
+MARKDOWN = Form(
+    name="markdown",
+    escape=_escape_markdown,
+    bold="**{}**".format,
+    link="[{}]({})".format,
+    heading="**{}**".format,
+    item="  \n".join,
+    gap="\n\n",
+    paragraph="\n\n",
+)
+SLACK = replace(MARKDOWN, escape=_escape_for_slack)
+HTML = Form(
+    name="html",
+    escape=lambda line: html.escape(break_for_chats(line)),
+    bold="<b>{}</b>".format,
+    link=lambda text, address: f'<a href="{html.escape(address)}">{text}</a>',
+    heading="<b>{}</b>".format,
+    item="<br>\n".join,
+    gap="<br>\n<br>\n",
+    paragraph="<br>\n<br>\n",
+)
+TEXT = Form(
+    name="text",
+    escape=break_for_chats,
+    bold=str,
+    link="{}: {}".format,
+    heading=str,
+    item="\n".join,
+    gap="\n\n",
+    paragraph="\n\n",
+)
+
+
+def harmless_text(text: str, limit: int, form: Form) -> str:
+    """Text of anybody on one line, with nothing alive in it, escaped for a form."""
+    return form.escape(visible_text(text, limit))
+
+
+# --- papers -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """A paper under its heading: first as it should be, then shorter and shorter."""
+
+    heading: str
+    choices: Sequence[str]
+
+
+def rows_of(mail: Mail, form: Form) -> list[Row]:
+    """The papers by section; of a broad topic the first ones in full, the others by title."""
+    rows = []
+    for section in morning(mail.items, mail.keyword_names, mail.people):
+        name = CLOSEST_NAME
+        if section.slug != CLOSEST:
+            name = harmless_text(mail.keyword_names[section.slug], LONGEST_NAME, form)
+        for item in section.items[:_IN_FULL]:
+            others = [mail.keyword_names[slug] for slug in item.keywords if slug != section.slug]
+            choices = (_in_full(item, others, form), *_in_short(item, form))
+            rows.append(Row(form.heading(f"{name} ({section.counted})"), choices))
+        heading = form.heading(f"{name}: {len(section.items) - _IN_FULL} more, by title")
+        rows += [Row(heading, _in_short(item, form)) for item in section.items[_IN_FULL:]]
+    return rows
+
+
+def _in_full(item: NewsItem, others: Sequence[str], form: Form) -> str:
+    """A paper's title; authors, category, venue and links; and what it does."""
+    category = item.paper.primary_category or ""
+    names = [harmless_text(name, LONGEST_NAME, form) for name in others[:_KEYWORDS_SHOWN]]
+    if more := len(others) - len(names):
+        names.append(f"{more} more keywords")
+    facts = (
+        _author_names(item, form),
+        # arXiv's own names stay whole, so that readers can search their mail for cs.CV.
+        category if category in CATEGORIES else harmless_text(category, 40, form),
+        harmless_text(item.venue or "", LONGEST_NAME, form),
+        form.link("code", item.code_url) if item.code_url else "",
+        form.link("project page", item.project_url) if item.project_url else "",
+        f"also {', '.join(names)}" if names else "",
+    )
+    # Without TeX's commands for the look of words.
+    sentence = without_commands(shown(item.sentence))
+    below = (
+        " · ".join(filter(None, facts)),
+        harmless_text(sentence, form.longest_sentence, form),
+    )
+    # Not <strong>, for who reads a digest's file.
+    bold = MARKDOWN.bold if form is GITHUB else form.bold
+    return form.item((bold(_title(item, form)), *filter(None, below)))
+
+
+def _in_short(item: NewsItem, form: Form) -> tuple[str, str]:
+    """A paper's title alone, and its address alone."""
+    return form.item((_title(item, form),)), form.item((item.paper.url,))
+
+
+def _title(item: NewsItem, form: Form) -> str:
+    text = harmless_text(item.paper.title, form.longest_title, form) or item.paper.id
+    title = form.link(text, item.paper.url)
+    return f"{title} (withdrawn)" if item.paper.is_withdrawn else title
+
+
+def paper_line(item: NewsItem) -> str:
+    """A paper by its title alone, in an issue."""
+    return _in_short(item, GITHUB)[0]
+
+
+def _author_names(item: NewsItem, form: Form) -> str:
+    """The first authors, and any whom a keyword follows, in bold, wherever they are."""
+    authors = item.paper.authors or ()
+    more = [name for name in item.followed if name not in authors[:_AUTHORS_SHOWN]]
+    names = []
+    for name in (*authors[:_AUTHORS_SHOWN], *more):
+        text = harmless_text(name, LONGEST_NAME, form)
+        names.append(form.bold(text) if name in item.followed else text)
+    if more:
+        names.insert(_AUTHORS_SHOWN, "…")
+    et_al = " et al." if len(authors) > len(names) - bool(more) else ""
+    return ", ".join(names).replace(", …, ", " … ") + et_al
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much a place takes at once, as it counts."""
+
+    limit: int
+    size: Callable[[str], int]
+
+    def has(self, text: str) -> bool:
+        """Whether it takes the text."""
+        return self.size(text) <= self.limit
+
+
+#: Takes everything.
+ENDLESS = Room(0, lambda _: 0)
+
+
+def pages_of(
+    rows: Sequence[Row], room: Room, form: Form, lead: str = "", first: int = 0
+) -> Iterator[tuple[str, int]]:
+    """Put as many papers on each page as fit, and at least one; count them.
+
+    ``lead`` comes before those of the first page, which begins with the row ``first``.
+    """
+    page, papers = lead, 0
+    last = rows[first - 1].heading if first else ""
+    for row in rows[first:]:
+        goes_on = papers and row.heading == last
+        begin = page + form.gap if goes_on else _head(page, row, last, form)
+        if papers and not room.has(begin + row.choices[0]):
+            yield page, papers
+            page, papers = "", 0
+            begin = _head("", row, last, form)
+        whole = begin + row.choices[0]
+        if not papers:
+            # Alone under its heading, a paper is shortened until it fits.
+            texts = (*(begin + choice for choice in row.choices), page + row.choices[-1])
+            whole = next(filter(room.has, texts), texts[-1])
+        page, papers, last = whole, papers + 1, row.heading
+    yield page, papers
+
+
+def _head(page: str, row: Row, last: str, form: Form) -> str:
+    """The page up to a row, with its heading, which may continue that of the last page."""
+    heading = f"{row.heading}, continued" if row.heading == last else row.heading
+    return form.paragraph.join((*([page] if page else []), heading, ""))
