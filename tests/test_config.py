@@ -527,7 +527,7 @@ def test_categories_of_all_keywords_are_compared_once() -> None:
     [
         pytest.param(
             "keywords:\n" + "- mri\n" * 10_001,
-            "keywords.yaml:1: keywords: more than 10,000 keywords",
+            "keywords.yaml:1: keywords: more than 10,000 items",
             marks=pytest.mark.full,
         ),
         pytest.param(

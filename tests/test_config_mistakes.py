@@ -502,7 +502,7 @@ def test_many_mistakes_are_cut_short() -> None:
 
 def test_more_phrases_than_a_keyword_can_have() -> None:
     phrases = ", ".join(f"w{number}" for number in range(101))
-    assert in_list(f"  - any: [{phrases}]\n") == [":2: any: more than 100 texts"]
+    assert in_list(f"  - any: [{phrases}]\n") == [":2: any: more than 100 items"]
 
 
 def test_whatever_is_quoted_stays_on_one_line() -> None:

@@ -126,16 +126,16 @@ def _refuse_file(name: str, message: str, line: int | None = None) -> NoReturn:
 
 def parse_config(content: bytes, name: str) -> Config:
     """Read the bytes of a keywords.yaml; ``name`` is what messages call the file."""
-    source = read_yaml(_decoded(content, name), _KEYS)
-    reader = _Reader(source, name)
+    source = read_yaml(name, _decoded(content, name), _KEYS)
+    reader = _Reader(source)
     config = None
     root = source.root
     if root is not None and not (root.tag.endswith(":null") and root.value == ""):
         with suppress(_EnoughError):
             config = reader.config(Value(root, "keywords.yaml", root.start_mark.index))
-    elif not reader.problems:
+    elif not source.mistakes:
         _refuse_file(name, f"the file is empty; {_START}", 1)
-    if config is None or reader.errors:
+    if config is None or source.mistakes:
         raise ConfigError(reader.listed())
     return replace(config, warnings=reader.listed)
 
@@ -148,7 +148,7 @@ def _decoded(content: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8-sig")
         message = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
-        _refuse_file(name, message, YamlText(before).place(len(before)).line)
+        _refuse_file(name, message, YamlText(name, before).place(len(before))[0])
 
 
 class _EnoughError(Exception):
@@ -158,14 +158,11 @@ class _EnoughError(Exception):
 class _Reader:
     """Reads values, and notes the problems that it finds."""
 
-    def __init__(self, source: YamlText, name: str) -> None:
+    def __init__(self, source: YamlText) -> None:
         self._source = source
-        self._name = name
-        self.problems = [Problem(name, *place, message) for place, message in source.mistakes]
         #: What may not be what was meant; the function says why, or None if it is.
         self.doubts: list[tuple[Value, Callable[[], str | None]]] = []
         self._top: Read = {}
-        self.errors = len(self.problems)
 
     # --- problems ------------------------------------------------------------------------------
 
@@ -180,24 +177,29 @@ class _Reader:
         self.refuse(value, messages.nothing(value) if value.is_missing else message)
 
     def _note(self, index: int, message: str) -> None:
-        self.problems.append(Problem(self._name, *self._source.place(index), message))
-        self.errors += 1
+        self._source.refuse(index, message)
         if self.errors >= _MOST_PROBLEMS:
             raise _EnoughError
+
+    @property
+    def errors(self) -> int:
+        """The number of mistakes so far."""
+        return len(self._source.mistakes)
 
     def listed(self) -> tuple[Problem, ...]:
         """Mistakes and warnings in the order of the file; each is one line, whatever it quotes.
 
         Warnings are only found here, since a daily run does not need them.
         """
-        found = dict.fromkeys(self.problems)
+        source = self._source
+        found = dict.fromkeys(source.mistakes)
         for value, find in self.doubts:
             if len(found) < _MOST_PROBLEMS and (message := find()):
-                place = self._source.place(value.index)
-                found[Problem(self._name, *place, f"{value.key}: {message}", "warning")] = None
+                text = f"{value.key}: {message}"
+                found[Problem(source.name, *source.place(value.index), text, "warning")] = None
         problems = sorted(found, key=lambda each: (each.line or 0, each.column or 0))
         if len(problems) >= _MOST_PROBLEMS:
-            problems.append(Problem(self._name, None, None, "perhaps more; fix these first"))
+            problems.append(Problem(source.name, None, None, "perhaps more; fix these first"))
         return tuple(
             replace(each, message=messages.with_escapes(each.message)) for each in problems
         )
@@ -248,25 +250,22 @@ class _Reader:
         if len(nodes) < least:
             self.refuse(value, messages.nothing(value))
         elif len(nodes) > most:
-            what = value.key if value.key == "keywords" else "texts"
-            self.refuse(value, f"more than {most:,} {what}")
+            self.refuse(value, f"more than {most:,} items")
             return []
         return [Value(node, value.key, node.start_mark.index, is_item=True) for node in nodes]
 
     def mapping(self, value: Value, readers: Readers, other: Readers) -> dict[str, Value]:
         """The values of the known keys; every other key is a mistake."""
         values: dict[str, Value] = {}
-        lines: dict[str, int] = {}
         for key, node in value.node.value:
             index, name = key.start_mark.index, key.value
             if not isinstance(key, yaml.ScalarNode):
                 message = "a key must be a word; put a text with brackets or braces in quotes"
                 self._note(index, message)
-            elif name in lines:
-                message = f'duplicate key "{cut(name, 60)}"; the first is on line {lines[name]}'
-                self._note(index, message)
+            elif name in values:
+                line, _ = self._source.place(values[name].index)
+                self._note(index, f'duplicate key "{cut(name, 60)}"; the first is on line {line}')
             else:
-                lines[name] = self._source.place(index).line
                 values[name] = Value(node, name, index)
         for name in [name for name in values if name not in readers]:
             meant = messages.meant_by(name[:200], tuple(readers), tuple(other), value)
@@ -286,8 +285,7 @@ class _Reader:
             if key in values:
                 self._top[key] = read(self, values[key])
         if "keywords" not in values:
-            keys = (key.value for key, _ in root.node.value if isinstance(key, yaml.ScalarNode))
-            if not any(messages.nearest_key(key, ["keywords"]) for key in keys):
+            if not self.errors:
                 message = f'"keywords" is missing; {messages.HOW_TO_LIST}'
                 self.refuse(root, message, label="")
             return None
@@ -394,7 +392,7 @@ class _Reader:
             max_papers=read.get("max_papers") or self._top.get("max_papers") or USUAL_MAX_PAPERS,
             authors=authors,
             categories=categories,
-            line=self._source.place(item.index).line,
+            line=self._source.place(item.index)[0],
             like=like,
             papers_per_day=(read.get("papers_per_day") or DEFAULT_PAPERS_PER_DAY) if like else 0,
         )
@@ -413,7 +411,7 @@ class _Reader:
                 if problem := messages.liked_problem(item.text):
                     self.refuse(item, problem)
                 else:
-                    files.setdefault(item.text, self._source.place(item.node.start_mark.index).line)
+                    files.setdefault(item.text, self._source.place(item.node.start_mark.index)[0])
         return Library(files, tuple(dict.fromkeys(ids))) if files or ids else None
 
     def summaries(self, value: Value) -> Summaries | None:
@@ -430,7 +428,7 @@ class _Reader:
                 self.refuse(value, f'"{key}" is missing; add a line "{key}: ..." below it')
         if self.errors > before:
             return None
-        return Summaries(**read, line=self._source.place(values["endpoint"].index).line)
+        return Summaries(**read, line=self._source.place(values["endpoint"].index)[0])
 
 
 # --- the value of each key; None if it is wrong -------------------------------------------------

@@ -10,9 +10,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NoReturn
 
 import yaml
+
+from daily_papers.config.model import Problem
 
 #: The most texts, lists and keys to read; 10,000 keywords have 70,000.
 MOST_VALUES: Final = 100_000
@@ -64,13 +66,6 @@ _EXPLANATIONS: Final = (
 )
 
 
-class Place(NamedTuple):
-    """A line and a column, both counted from 1."""
-
-    line: int
-    column: int
-
-
 class Keys:
     """Patterns of the known keys in text that YAML did not take for keys.
 
@@ -90,29 +85,31 @@ def _key_pattern(before: str, keys: str, colon: str) -> re.Pattern[str]:
 
 @dataclass(slots=True)
 class YamlText:
-    """The nodes of a file, and the mistakes that were found while reading them."""
+    """The nodes of a file, and the mistakes that were found in it."""
 
+    #: What messages call the file.
+    name: str
     text: str
     #: None if there is nothing in it, or if a mistake ended the reading.
     root: yaml.Node | None = None
-    mistakes: list[tuple[Place, str]] = field(default_factory=list)
+    mistakes: list[Problem] = field(default_factory=list)
     _line_starts: list[int] = field(default_factory=list)
 
-    def place(self, index: int) -> Place:
-        """Line and column of a character, which is counted from 0."""
+    def place(self, index: int) -> tuple[int, int]:
+        """Line and column, counted from 1, of a character, which is counted from 0."""
         if not self._line_starts:
             self._line_starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
         line = bisect_right(self._line_starts, index)
-        return Place(line, index - self._line_starts[line - 1] + 1)
+        return line, index - self._line_starts[line - 1] + 1
 
     def refuse(self, index: int, message: str) -> None:
         """Note a mistake and go on."""
-        self.mistakes.append((self.place(index), message))
+        self.mistakes.append(Problem(self.name, *self.place(index), message))
 
 
-def read_yaml(text: str, keys: Keys) -> YamlText:
+def read_yaml(name: str, text: str, keys: Keys) -> YamlText:
     """Read YAML; a syntax mistake ends the reading, any other mistake does not."""
-    read = YamlText(text)
+    read = YamlText(name, text)
     for found in _IN_INDENTATION.finditer(text):
         sign = "a tab" if found["sign"] == "\t" else f"another space (U+{ord(found['sign']):04X})"
         message = f"{sign} in the indentation; YAML allows only ordinary spaces there"
@@ -127,7 +124,7 @@ def read_yaml(text: str, keys: Keys) -> YamlText:
     except yaml.YAMLError as error:
         read.refuse(*_explained(error, plain, keys))
         # A text that swallowed more than was meant spoils what is below it.
-        read.mistakes = [min(read.mistakes)]
+        read.mistakes = [min(read.mistakes, key=lambda each: (each.line, each.column))]
     except (ValueError, OverflowError):
         read.refuse(0, "not valid YAML: a number in it is too large")
     return read

@@ -33,9 +33,9 @@ def unreadable_libraries(config: Config, root: Path, name: str) -> tuple[Problem
     """What is wrong with the files listed in keywords.yaml, which messages call ``name``."""
     files = Bookcase(root)
     return tuple(
-        Problem(name, problem.line, None, f"like: {problem}")
+        Problem(name, library.files[path], None, f"like: {path}: {why}")
         for library in config.libraries
-        for problem in files.read(library)[1]
+        for path, why in files.read(library)[1].items()
     )
 
 
@@ -80,7 +80,7 @@ def _read(
     if library is None:
         return ()
     papers, problems = files.read(library)
-    notes.extend(f"like: {problem}" for problem in problems)
+    notes.extend(f"like: {path}: {why}" for path, why in problems.items())
     return (*papers, *(known[id] for id in library.ids if id in known))
 
 

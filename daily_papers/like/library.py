@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -61,18 +61,6 @@ class Library:
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryProblem:
-    """Why a file of a library cannot be read."""
-
-    path: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
-
-
 class Bookcase:
     """The libraries of a repository; each file is read once, and all of them are bounded."""
 
@@ -81,16 +69,12 @@ class Bookcase:
         self._found: dict[Path, tuple[LikedPaper, ...] | str] = {}
         self._room = MOST_BYTES_IN_ALL
 
-    def read(self, library: Library) -> tuple[tuple[LikedPaper, ...], tuple[LibraryProblem, ...]]:
-        """The papers of a library's files, and what is wrong with files."""
-        papers, problems = list[LikedPaper](), list[LibraryProblem]()
-        for path, line in library.files.items():
-            found = self._papers(path)
-            if isinstance(found, str):
-                problems.append(LibraryProblem(path, line, found))
-            else:
-                papers += found
-        return tuple(papers), tuple(problems)
+    def read(self, library: Library) -> tuple[tuple[LikedPaper, ...], dict[str, str]]:
+        """The papers of a library's files, and why files cannot be read, by their paths."""
+        found = {path: self._papers(path) for path in library.files}
+        papers = (those for those in found.values() if not isinstance(those, str))
+        problems = {path: why for path, why in found.items() if isinstance(why, str)}
+        return tuple(chain.from_iterable(papers)), problems
 
     def _papers(self, path: str) -> tuple[LikedPaper, ...] | str:
         """The papers of a file, or why there are none."""
