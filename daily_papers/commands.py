@@ -432,13 +432,7 @@ def _notify(arguments: Namespace) -> int:
     ),
 )
 def _report(arguments: Namespace) -> int:
-    from daily_papers.daily.report import (
-        as_markdown,
-        as_table,
-        commit_message,
-        from_json,
-        run_annotations,
-    )
+    from daily_papers.daily.report import FORMATS, from_json
 
     try:
         report = from_json(arguments.file.read_text(encoding="utf-8"))
@@ -446,16 +440,7 @@ def _report(arguments: Namespace) -> int:
         raise UsageError(f"{arguments.file}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{arguments.file}: not a report that update --report wrote") from error
-    match arguments.format:
-        case "text":
-            print(as_table(report), end="")
-        case "markdown":
-            print(as_markdown(report), end="")
-        case "github":
-            for line in run_annotations(report):
-                print(line)
-        case "commit-message":
-            print(commit_message(report))
+    print(FORMATS[arguments.format](report), end="")
     return 0
 
 

@@ -39,8 +39,6 @@ from daily_papers.preview_text import (
     KeywordPreview,
     Passage,
     keyword_passage,
-    rounded,
-    unit_of,
     unknown,
 )
 from daily_papers.query.expression import (
@@ -118,7 +116,7 @@ def _answers(request: Request, config: Config, keywords: Sequence[Keyword]) -> I
         previews: list[KeywordPreview] = []
         for keyword in searched[:MOST_PREVIEWS]:
             try:
-                found = _preview_of(keyword, api, config, request.day)
+                found = _preview_of(keyword, api, config)
             except FetchError as error:
                 yield unknown(keyword.name, str(error), query=to_arxiv(keyword.expression))
             else:
@@ -192,7 +190,7 @@ def _changes(
 # --- what they bring ---------------------------------------------------------------------------
 
 
-def _preview_of(keyword: Keyword, api: QueryApi, config: Config, day: date) -> KeywordPreview:
+def _preview_of(keyword: Keyword, api: QueryApi, config: Config) -> KeywordPreview:
     rows = max(keyword.max_papers, _LEAST_ROWS)
     search = in_either(keyword.expression)
     is_looser = search != keyword.expression
@@ -202,7 +200,6 @@ def _preview_of(keyword: Keyword, api: QueryApi, config: Config, day: date) -> K
     share = len(papers) / len(answer.papers) if len(papers) < len(found) else 1.0
     return KeywordPreview(
         keyword,
-        day,
         papers=papers,
         either=found if is_looser else (),
         total=round(answer.total * share),
@@ -264,10 +261,6 @@ def _together(
         if isinstance(leaf, Phrase)
     ]
     nearest = nearest_phrases(list(dict.fromkeys(phrases))[:_MOST_PHRASES], papers)
-    if keywords > 1:
-        new = _new_per_listing_day(previews)
-        unit, days = unit_of(new)
-        yield f"{rounded(new * days)} different new papers a {unit}"
     doubles = [
         (each.keyword.name, other)
         for each in previews
@@ -286,17 +279,6 @@ def _together(
     if keywords > 1 or nearest:
         of_listing = f", {len(listed):,} of them in the last listing" if listed else ""
         yield f"This is from {plural(len(papers), 'paper')}, found above or stored{of_listing}"
-
-
-def _new_per_listing_day(previews: Sequence[KeywordPreview]) -> float:
-    """Count each new paper once: with a share for each of the keywords that it matches."""
-    keywords = Counter(paper.id for each in previews for paper in each.papers)
-    return sum(
-        each.new_per_listing_day
-        * sum(1 / keywords[paper.id] for paper in each.papers)
-        / max(len(each.papers), 1)
-        for each in previews
-    )
 
 
 def overlaps(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from daily_papers.config import Keyword
 from daily_papers.config.messages import list_as_yaml
@@ -21,8 +20,6 @@ from daily_papers.text import plural
 
 #: If a table covers fewer days, people who are away for a week miss papers.
 _FEWEST_DAYS = 7.0
-#: A topic with nothing new for longer than this is inactive, or misspelt.
-_INACTIVE_DAYS = 365
 _LISTING_DAYS_A_WEEK = 5
 _SAMPLES = 5
 _NAMES = 3
@@ -83,7 +80,6 @@ class KeywordPreview:
     """A keyword, and what a full search for it found."""
 
     keyword: Keyword
-    day: date
     #: The papers that match by our own rule, latest update first.
     papers: tuple[Paper, ...] = ()
     #: If a phrase must be in title and abstract, those with it in either: the search was for them.
@@ -115,14 +111,6 @@ class KeywordPreview:
     def is_too_broad(self) -> bool:
         """Whether papers leave the table within a week."""
         return self.days_covered is not None and self.days_covered < _FEWEST_DAYS
-
-    @property
-    def days_since_newest(self) -> int | None:
-        """How many days ago the newest paper was submitted, if more than a year ago."""
-        if not self.papers:
-            return None
-        days = (self.day - max(paper.date for paper in self.papers)).days
-        return days if days > _INACTIVE_DAYS else None
 
 
 def _days(papers: Sequence[Paper]) -> float | None:
@@ -190,8 +178,6 @@ def _warnings(preview: KeywordPreview) -> Iterator[str]:
             f" so papers leave the table in less than {_FEWEST_DAYS:g}; give it categories or more"
             " words, or raise max_papers"
         )
-    if preview.days_since_newest is not None:
-        yield f"Inactive: the newest paper is {preview.days_since_newest:,} days old"
 
 
 def _both_ways(preview: KeywordPreview) -> Iterator[str]:

@@ -16,12 +16,12 @@ import pytest
 from daily_papers.daily.report import (
     KeywordReport,
     RunReport,
+    as_annotations,
     as_json,
     as_markdown,
     as_table,
     commit_message,
     from_json,
-    run_annotations,
 )
 from daily_papers.errors import Exchange, Wait
 from daily_papers.github_actions import annotation, harmless
@@ -85,20 +85,20 @@ def test_a_report_is_read_back_as_it_was_written() -> None:
 
 
 def test_a_good_run_annotates_nothing() -> None:
-    assert run_annotations(report(keyword(), keyword("ct"))) == ()
+    assert as_annotations(report(keyword(), keyword("ct"))) == ""
 
 
 def test_a_run_done_in_part_is_a_warning() -> None:
     in_part = report(keyword(), failed("ct", last=date(2026, 1, 14)), line="1 of 2 could not.")
-    assert run_annotations(in_part) == (
-        "::warning title=Listing of 2026-01-15%3A in part::1 of 2 could not.",
+    assert as_annotations(in_part) == (
+        "::warning title=Listing of 2026-01-15%3A in part::1 of 2 could not.\n"
     )
 
 
 def test_only_a_run_that_failed_altogether_is_an_error() -> None:
     lost = report(failed(last=date(2026, 1, 14)), failed("ct"), line="Not fetched: down.")
-    assert run_annotations(lost) == (
-        "::error title=Listing of 2026-01-15%3A not fetched::Not fetched: down.",
+    assert as_annotations(lost) == (
+        "::error title=Listing of 2026-01-15%3A not fetched::Not fetched: down.\n"
     )
 
 
@@ -113,25 +113,25 @@ def test_only_a_run_that_failed_altogether_is_an_error() -> None:
     ],
 )
 def test_a_keyword_is_stale_after_more_than_two_listing_days(last: date, *, stale: bool) -> None:
-    lines = run_annotations(report(keyword(), failed("ct", last=last)))
+    lines = as_annotations(report(keyword(), failed("ct", last=last))).splitlines()
     assert any("title=Stale keyword::ct: " in line for line in lines) is stale
 
 
 def test_no_weekend_makes_a_keyword_stale() -> None:
     monday = replace(report(keyword(), failed("ct", last=date(2026, 1, 9))), day=date(2026, 1, 12))
-    assert not any("Stale" in line for line in run_annotations(monday))
+    assert "Stale" not in as_annotations(monday)
 
 
 def test_never_more_than_the_ten_warnings_that_github_shows() -> None:
     stale = [failed(f"topic {n}", last=date(2026, 1, 1)) for n in range(30)]
-    lines = run_annotations(report(keyword(), *stale))
+    lines = as_annotations(report(keyword(), *stale)).splitlines()
     assert len(lines) == 10
     assert "22 more keywords are stale" in lines[-1]
 
 
 def test_what_others_wrote_gives_no_command(tmp_path: Path) -> None:
     spoilt = report(keyword(HOSTILE), failed(HOSTILE, date(2026, 1, 1), HOSTILE), line=HOSTILE)
-    log = "\n".join([as_table(spoilt), *run_annotations(spoilt)])
+    log = "\n".join([as_table(spoilt), as_annotations(spoilt)])
     assert [command.name for command in Job(tmp_path, log=log).commands] == ["warning", "warning"]
     assert "error" not in commit_message(spoilt)
 
@@ -151,7 +151,7 @@ def test_the_summary_shows_what_others_wrote_as_they_wrote_it() -> None:
 def test_the_commit_says_the_day_and_whether_it_is_complete(
     message: str, *, complete: bool
 ) -> None:
-    assert commit_message(replace(report(), complete=complete)) == message
+    assert commit_message(replace(report(), complete=complete)) == f"{message}\n"
 
 
 def test_the_summary_has_a_row_a_keyword_and_all_that_happened() -> None:
@@ -176,8 +176,7 @@ def test_the_command_tells_a_report_in_each_form(tmp_path: Path) -> None:
     assert run("report", path).out == as_table(report())
     assert run("report", path, "--format", "markdown").out == as_markdown(report())
     assert run("report", path, "--format", "github").out == ""
-    told = run("report", path, "--format", "commit-message").out
-    assert told == f"{commit_message(report())}\n"
+    assert run("report", path, "--format", "commit-message").out == commit_message(report())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"day": "x"}', "\x00", "[" * 100_000])

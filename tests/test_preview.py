@@ -70,7 +70,6 @@ def preview_of(
         returned=len(papers),
         overlaps=(),
         strangers=0,
-        day=DAY,
     )
 
 
@@ -139,13 +138,6 @@ def test_one_word_is_previewed_by_both_rules() -> None:
     assert "for all of them, write any: [mri]" in some
     assert "in either" not in as_text(replace(preview_of(*either), either=either))
     assert "check the spelling" in as_text(preview_of())
-
-
-def test_a_topic_without_papers_for_a_year_is_inactive() -> None:
-    assert preview_of(paper(1, days_ago=365)).days_since_newest is None
-    assert "Inactive: the newest paper is 366 days old" in as_text(
-        preview_of(paper(1, days_ago=366))
-    )
 
 
 def test_what_it_shares_with_others_is_counted_the_most_first() -> None:
@@ -291,13 +283,8 @@ def test_without_a_name_all_keywords_are_previewed_and_summed_up(
     ended = preview(repository, arxiv)
     assert ended.code == 0
     assert sum(request.service is Service.QUERY for request in arxiv.requests) == 4
-    each = [float(number) for number in re.findall(r"a year, ([\d.]+) of them new", ended.out)]
-    (imaging, mri, again), (different,) = each, re.findall(r"([\d.]+) different", ended.out)
-    assert imaging == again
-    assert float(different) == pytest.approx(imaging + mri, abs=0.11)
     _, _, together = ended.out.partition("\nTogether\n")
     assert re.fullmatch(
-        r"  \d[\d.]* different new papers a year\n"
         r"  every paper of magnetic resonance imaging is in resonance imaging, too; .*\n"
         r'  "magnetic rezonance imaging" has no hits; close to it: "magnetic resonance .*\n'
         r"  This is from \d+ papers, found above or stored, \d+ of them in the last listing\n\n",

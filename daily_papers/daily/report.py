@@ -8,7 +8,7 @@ out of date for long gets a warning of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -314,10 +314,10 @@ def failures_in_short(report: RunReport) -> Iterator[str]:
 def commit_message(report: RunReport) -> str:
     """Write the message of the run's commit, without any text that others wrote."""
     rest = "" if report.complete else ", not complete yet"
-    return f"Listing of {report.day}{rest}"
+    return f"Listing of {report.day}{rest}\n"
 
 
-def run_annotations(report: RunReport) -> tuple[str, ...]:
+def as_annotations(report: RunReport) -> str:
     """Give the run's outcome, and the stale keywords, as commands for GitHub Actions."""
     lines: list[str] = []
     if report.exit_code == 1:
@@ -339,7 +339,7 @@ def run_annotations(report: RunReport) -> tuple[str, ...]:
     if rest := len(stale) - len(shown):
         message = f"{rest:,} more keywords are stale; the job summary has all"
         lines.append(annotation("warning", message, title="Stale keywords"))
-    return tuple(lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _days_behind(keyword: KeywordReport, report: RunReport) -> int:
@@ -399,3 +399,12 @@ def _requests(requests: Sequence[Exchange]) -> Iterator[str]:
     yield f"<details><summary>{title}{more}</summary>"
     yield "\n".join(lines)
     yield "</details>"
+
+
+#: What `report --format` takes.
+FORMATS: Mapping[str, Callable[[RunReport], str]] = {
+    "text": as_table,
+    "markdown": as_markdown,
+    "github": as_annotations,
+    "commit-message": commit_message,
+}
