@@ -25,6 +25,7 @@ from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import Origin, folded
 from daily_papers.papers.tex import decode_accents
 from daily_papers.store.store import State
+from tests.support.cases import for_each
 from tests.support.loopback import Canned, answering, in_turn
 from tests.support.made_feeds import Item, error_feed, feed
 
@@ -100,7 +101,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@for_each("text", HOSTILE)
 def test_hostile_text_comes_out_as_it_was_written(text):
     paper = only(Item("2611.00001v1", title=text, abstract=text)).paper
     assert (paper.title, paper.abstract) == (text, text)
@@ -119,7 +120,7 @@ def test_accents_are_letters_everywhere():
     assert paper.authors == ("Luis L. Sánchez-Soto", "Özlem Erkılıç")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("served", "paper_id", "version"),
     [
         ("2611.01234v1", "2611.01234", 1),
@@ -134,7 +135,7 @@ def test_both_forms_of_identifiers_are_read(served, paper_id, version):
     assert (paper.id, paper.version) == (paper_id, version)
 
 
-@pytest.mark.parametrize("kind", list(AnnounceKind))
+@for_each("kind", list(AnnounceKind))
 def test_every_kind_is_read(kind):
     assert only(Item("2611.00001v1", kind=kind.value)).kind is kind
 
@@ -277,7 +278,7 @@ BOMB = (
 )
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body",
     [
         b"",
@@ -301,7 +302,7 @@ def kinds(*parts: tuple[Item, ...]) -> dict[str, str]:
     return {one.paper.versioned_id: one.kind.value for one in announced}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("one", "other", "whole"),
     [
         ("new", "cross", "new"),
@@ -379,7 +380,7 @@ MESSAGES = {
 }
 
 
-@pytest.mark.parametrize("bad", MESSAGES)
+@for_each("bad", MESSAGES)
 def test_a_refused_part_names_the_unknown_category_and_is_asked_for_without_it(bad):
     many = ("cs.CL", "cs.CR", "cs.CV", "cs.CY", "cs.DB", "cs.HC", "cs.IR", "cs.LG", "math.XX", bad)
 
@@ -402,7 +403,7 @@ def test_an_error_feed_with_status_200_is_none_the_less_an_error():
         read_part(error_feed("foo", MESSAGES["foo"]), URL, ("foo",))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("reason", "asked", "unknown"),
     [
         ("Bad subject class 'xx'. Valid", ("cs.XX", "cs.CV"), ("cs.XX",)),

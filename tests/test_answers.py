@@ -10,6 +10,7 @@ from daily_papers.arxiv.query_api import (
 from daily_papers.arxiv.xml import check_feed, error_message, shortened, strict_xml
 from daily_papers.errors import BadAnswer, ShortAnswer
 from tests.support import spoiling
+from tests.support.cases import for_each
 from tests.support.made_answers import Listed, answer, listed
 
 API = "https://export.arxiv.org/api/query"
@@ -32,7 +33,7 @@ def refusal(body: bytes, url: str = TEN) -> str:
 # ---------------------------------------------------------------- answers that are believed
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("total", "start", "count"),
     [(10, 0, 10), (3, 0, 3), (5000, 0, 10), (0, 0, 0), (25, 20, 5), (25, 30, 0), (25, 25, 0)],
 )
@@ -62,7 +63,7 @@ def test_identifiers_of_the_old_form_and_a_title_of_one_zero_are_good():
 # ---------------------------------------------------------------- answers that are not
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "told"),
     [
         (b"", "the answer is empty"),
@@ -107,7 +108,7 @@ def test_what_is_not_the_answer_is_refused_with_its_reason(body, told):
     assert told in refusal(body)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("count", "total", "told"),
     [
         (46, 5000, "the answer has 46 papers, but 100 of 5,000 were asked for"),

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.authors import name_key, same_name, split_authors
+from tests.support.cases import for_each
 
 CORPUS = Path(__file__).parents[1].parent / "shared/corpus/papers-2025-03-18-to-06-30.jsonl.gz"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "names"),
     [
         ("Ada Lovelace", ["Ada Lovelace"]),
@@ -30,7 +31,7 @@ def test_a_line_of_authors_becomes_names(line, names):
     assert split_authors(line) == tuple(names)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "names"),
     [
         ("A. One (Univ. of X, Dept. of Y), B. Two (CERN)", ["A. One", "B. Two"]),
@@ -48,7 +49,7 @@ def test_affiliations_are_no_authors(line, names):
     assert split_authors(line) == tuple(names)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "names"),
     [
         (
@@ -69,7 +70,7 @@ def test_a_collaboration_is_an_author_beside_its_members(line, names):
     assert split_authors(line) == tuple(names)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "names"),
     [
         ("Roldao da Rocha, Waldyr A. Rodrigues, Jr", ["Roldao da Rocha", "Waldyr A. Rodrigues Jr"]),
@@ -82,7 +83,7 @@ def test_a_suffix_belongs_to_the_name_before_its_comma(line, names):
     assert split_authors(line) == tuple(names)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "names"),
     [
         (r"Julien Fert\'e, J. Lepp\"akangas", ["Julien Ferté", "J. Leppäkangas"]),
@@ -114,7 +115,7 @@ def test_any_line_gives_names_without_what_parts_names(line):
         assert not set("(){},;") & set(name)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("one", "other"),
     [
         ("Jean-Paul O'Neill", "JEAN PAUL O’NEILL"),
@@ -130,7 +131,7 @@ def test_the_same_name_has_one_key(one, other):
     assert name_key(one) == name_key(other) != ""
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("spelling", "author"),
     [
         ("F. Di Feola", "F. Di Feola"),
@@ -149,7 +150,7 @@ def test_a_spelling_is_found_inside_a_name(spelling, author):
     assert same_name(spelling, author)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("spelling", "author"),
     [
         ("F. Di Feola", "Francesco Di Feola"),

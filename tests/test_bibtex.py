@@ -2,12 +2,12 @@ import re
 from datetime import UTC, date, datetime
 
 import pybtex.database
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.paper import Origin, Paper
+from tests.support.cases import for_each
 
 TRICKY = st.lists(
     st.sampled_from(
@@ -92,7 +92,7 @@ def test_the_key_does_not_depend_on_what_changes():
     assert other.splitlines()[0] == bibtex_entry(paper()).splitlines()[0]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "written"),
     [
         ("The CMS and LHCb Collaborations", "{The CMS and LHCb Collaborations}"),
@@ -117,7 +117,7 @@ def test_authors_without_a_visible_letter_are_left_out():
     assert "author" not in bibtex_entry(paper(authors=("\u200b",)))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("title", "written"),
     [
         ("Fast MRI", "Fast MRI"),
@@ -155,7 +155,7 @@ def assert_nothing_but_text(written: str) -> None:
     assert commands <= {f"text{sign}" for sign in signs} | set("&%#_$")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("doi", "written"),
     [
         ("10.1000/a, 10.1000/b", "10.1000/a"),
@@ -186,9 +186,7 @@ def test_whatever_authors_write_braces_count_out_for_tex_too(title: str):
     assert visible.count("{") == visible.count("}")
 
 
-@pytest.mark.parametrize(
-    "title", ["$^^5cinput{secret}$", "$x^^M$", "$a$ $^^7e$", "^^5cinput{secret}"]
-)
+@for_each("title", ["$^^5cinput{secret}$", "$x^^M$", "$a$ $^^7e$", "^^5cinput{secret}"])
 def test_no_character_comes_to_latex_by_its_code(title: str):
     assert "^^" not in title_of(title)
     assert r"\textasciicircum" in title_of(title)

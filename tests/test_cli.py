@@ -15,6 +15,7 @@ import pytest
 
 from daily_papers import __version__
 from tests.sandbox import SandboxArxiv
+from tests.support.cases import for_each
 from tests.support.command_line import Ended, environment, run, run_apart
 from tests.support.repository import Repository
 
@@ -59,7 +60,7 @@ def test_help_names_every_command_and_exit_code():
     assert "daily-papers demo" in ended.out
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@for_each("command", COMMANDS)
 def test_each_command_teaches_what_it_does(command: str):
     ended = run(command, "--help")
     assert (ended.code, ended.err) == (0, "")
@@ -73,7 +74,7 @@ def test_each_command_teaches_what_it_does(command: str):
     assert all(len(text.split()) > 2 for text in described)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["update", "--help"], ["--version"]])
+@for_each("arguments", [["--help"], ["update", "--help"], ["--version"]])
 def test_help_imports_nothing_heavy(arguments: list[str]):
     program = (
         "import sys; from daily_papers.__main__ import main\n"
@@ -94,7 +95,7 @@ def test_the_version_is_told():
 # --- usage -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("arguments", "told"),
     [
         ([], "the following arguments are required: COMMAND"),

@@ -25,6 +25,7 @@ from daily_papers.config.reader import _KEYWORD_KEYS, _TOP_KEYS, MOST_KEYWORDS, 
 from daily_papers.config.slugs import RESERVED, slug_of
 from daily_papers.query.expression import PLACES, to_arxiv
 from daily_papers.query.taxonomy import ARCHIVES, CATEGORIES
+from tests.support.cases import for_each
 
 SCHEMA = Path(__file__).parents[1] / "daily_papers" / "keywords.schema.json"
 DOCS = Path(__file__).parents[1] / "docs" / "keywords.md"
@@ -94,7 +95,7 @@ def test_what_is_left_out() -> None:
     assert (keyword.categories, keyword.max_papers, keyword.authors) == ((), 100, ())
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "query"),
     [
         ("  - mri", '(ti:"mri" AND abs:"mri")'),
@@ -150,7 +151,7 @@ def test_what_a_keyword_searches_for(text: str, query: str) -> None:
     assert search(text) == query
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "categories"),
     [
         ("  - mri", ("cs.CV",)),
@@ -172,7 +173,7 @@ def test_which_categories_restrict_a_keyword(text: str, categories: tuple[str, .
         assert f"cat:{category}" in to_arxiv(keyword.expression)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "name"),
     [
         ("  - any: [medical imaging, mri]", "medical imaging"),
@@ -189,7 +190,7 @@ def test_the_heading(text: str, name: str) -> None:
     assert only(text).name == name
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "slug"),
     [
         ("Medical imaging", "medical-imaging"),
@@ -223,7 +224,7 @@ def test_line_endings_of_other_systems(ending: str) -> None:
     assert [keyword.line for keyword in config.keywords] == [5, 6, 7, 14, 16]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "  - brain\tmri\t\n",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from daily_papers.config import Config, ConfigError, parse_config
 from daily_papers.config.messages import as_yaml, in_quotes, list_as_yaml
 from daily_papers.config.slugs import slug_of
 from daily_papers.papers.paper import folded
+from tests.support.cases import for_each
 
 #: Texts of signs that mean something in YAML, and of what YAML takes for something else.
 parts = st.sampled_from(
@@ -140,7 +140,7 @@ def flat(words: list[str | list[str]]) -> list[str]:
     return [text for word in words for text in ([word] if isinstance(word, str) else word)]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "advice"),
     [
         ("any: 'AI: a survey'", "any: ['AI: a survey']"),

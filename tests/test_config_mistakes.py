@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from daily_papers.config import ConfigError, parse_config
+from tests.support.cases import for_each
 from tests.support.command_line import run
 
 HOW_TO_LIST = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
@@ -63,7 +64,7 @@ keywords:
     ]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "answer"),
     [
         ("", ':1: the file is empty; begin with a line "keywords:" and below it a line "  - your topic"'),
@@ -90,7 +91,7 @@ def test_the_file_as_a_whole(text: str, answer: str) -> None:
     assert answers(text) == [answer]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "answer"),
     [
         ("NO", 'YAML read NO as a boolean; put it in quotes: "NO"'),
@@ -123,7 +124,7 @@ def test_a_phrase(text: str, answer: str) -> None:
     assert in_list(f"  - name: x\n    any:\n      - {text}\n") == [f":4: any: {answer}"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "{name: x, any: [foo bar, baz], none: [foo]}",
@@ -137,7 +138,7 @@ def test_a_keyword_that_is_right(text: str) -> None:
     assert in_list(f"  - {text}\n") == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     "phrase",
     [
         "C# language",
@@ -158,7 +159,7 @@ def test_a_phrase_that_is_right(phrase: str) -> None:
     assert in_list(f"  - name: x\n    any:\n      - {phrase}\n") == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "answer"),
     [
         ("deep AND learning", 'AND in "deep AND learning" is a word like any other; for operators use "query"'),
@@ -188,7 +189,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
     assert in_list(f"  - {text}\n") == [f":2: warning: keywords: {answer}"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "answer"),
     [
         ("deep learning: a survey", 'unknown key "deep learning"; if this is a phrase, put it in quotes: "deep learning: a survey"'),
@@ -281,7 +282,7 @@ def test_a_keyword(text: str, answer: str) -> None:
     assert in_list(f"  - {text}\n") == [f":2: {answer}"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "answer"),
     [
         ("  - mri\n  - mri\n", ':3: keywords: "mri" is already defined on line 2; remove one of the two'),
@@ -315,7 +316,7 @@ def test_keywords_that_clash(text: str, answer: str) -> None:
     assert in_list(text) == [answer]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "  - {name: x, query: 'ti:mri ANDNOT ti:ct'}\n  - {name: y, query: 'ti:ct ANDNOT ti:mri'}\n",
@@ -355,7 +356,7 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
     assert slugs == ["c-code", "c-code-2", "c-code-3", "keyword", "keyword-2"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "answer"),
     [
         ("keywords:\n\t- mri\n", ":2: a tab in the indentation; YAML allows only ordinary spaces there"),
@@ -398,7 +399,7 @@ def test_the_syntax_of_yaml(text: str, answer: str) -> None:
 OUTSIDE = "put a text with quotes in quotes of the other kind, as in 'ti:\"two words\"', and several texts in brackets, as in [one, another]"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "answer"),
     [
         ("  - name: x\n    query: \"ti:\"foo bar\" AND abs:x\"\n", f':3: not valid YAML: something follows the closing "; {OUTSIDE}'),
@@ -420,7 +421,7 @@ def test_what_follows_a_closing_quote_or_bracket(text: str, answer: str) -> None
 GLUED = "YAML reads this line as part of the text above; indent it like the lines above, or put the text in quotes"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "answer"),
     [
         ("keywords:\n  - one thing\n   - two thing\n", f":3: {GLUED}"),
@@ -449,7 +450,7 @@ def test_a_text_without_quotes_that_holds_more_than_was_meant(text: str, answer:
     assert answers(text) == [answer]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "  - one\n    thing\n",
@@ -469,7 +470,7 @@ def test_braces_are_not_a_phrase() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("raw", "answer"),
     [
         (b"keywords:\n  - mri\n  - caf\xe9\n", ":3: byte 0xE9 is not UTF-8; save the file as UTF-8"),

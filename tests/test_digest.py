@@ -22,6 +22,7 @@ from daily_papers.mail.digest import (
 from daily_papers.mail.digest_file import DigestError, digest_file, digest_records, read_digest
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
+from tests.support.cases import for_each
 from tests.support.digests import digest, item
 from tests.support.goldens import assert_golden
 
@@ -168,7 +169,7 @@ def test_the_visible_part_decides_nothing():
 WHOLE = digest_file(digest("2026-11-20", range(2), revisions=1))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("spoil", "problem"),
     [
         (lambda text: "", "it has no comments with a digest's records"),
@@ -247,7 +248,7 @@ def test_keys_are_ordered_by_day_and_number():
     assert digest_order("2026-11-20-10") == (date(2026, 11, 20), 10)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     ["", "2026-11-32", "2026-11-20-1", "2026-11-20-0", "2026-11-20-02", "20261120", "README"],
 )

@@ -17,6 +17,7 @@ from daily_papers.papers.paper import Paper
 from daily_papers.render.readme import find_region
 from daily_papers.store.store import KeywordState, State
 from daily_papers.store.summaries import Summary
+from tests.support.cases import for_each
 from tests.support.command_line import run
 
 PROJECT = Path(__file__).parents[1]
@@ -162,7 +163,7 @@ def test_there_are_examples() -> None:
     assert len(EXAMPLES) > 5
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@for_each("example", EXAMPLES)
 def test_examples_of_keywords_are_right(example: str) -> None:
     config = parse_config(EXAMPLES[example].encode(), "keywords.yaml")
     assert config.keywords
@@ -195,7 +196,7 @@ def _prose() -> list[str]:
     return sorted(path.relative_to(PROJECT).as_posix() for path in paths)
 
 
-@pytest.mark.parametrize("path", _prose())
+@for_each("path", _prose())
 def test_relative_links_lead_somewhere(path: str) -> None:
     text = re.sub(r"```.*?```", "", _text(path), flags=re.DOTALL)
     if path == "README.md":  # the tables are not ours to test here
@@ -245,7 +246,7 @@ def _text_or_nothing(path: Path) -> str:
 # --- the glossary ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("heading", "records"),
     [
         ("A paper", {field.name for field in fields(Paper)} | {"keywords", "left", "news"}),

@@ -18,6 +18,7 @@ from daily_papers.render.markdown import (
     paragraph,
     shown,
 )
+from tests.support.cases import for_each
 from tests.support.markdown_view import as_on_github
 
 MARKUP = st.sampled_from(
@@ -72,7 +73,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@for_each("text", HOSTILE)
 def test_hostile_text_in_a_cell_shows_as_written(text: str) -> None:
     assert_cell_shows(text)
 
@@ -95,7 +96,7 @@ def folded(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@for_each("text", HOSTILE)
 def test_a_hostile_title_is_one_bold_link(text: str) -> None:
     assert_bold_link(text)
 
@@ -195,7 +196,7 @@ def test_a_link_in_a_url_macro_ends_before_the_brace() -> None:
     assert cell(r"Code: \url{https://a.b/c}") == r"Code: \\url{<https://a.b/c>}"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("comment", "folded_behind"),
     [
         ("20 pages, 12 figures", None),

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pybtex.database
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daily_papers.export import COLUMNS, FORMATS, Row, bibtex, csv_lines, jsonl
 from daily_papers.papers.paper import Origin, Paper, folded
 from daily_papers.store.summaries import Summary
+from tests.support.cases import for_each
 
 GOLDEN = Path(__file__).parent / "golden"
 SEEN = date(2026, 1, 20)
@@ -68,7 +68,7 @@ ROWS = (
 )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("form", "name"), [("jsonl", "export.jsonl"), ("csv", "export.csv"), ("bibtex", "export.bib")]
 )
 def test_an_export_is_the_golden_file_byte_for_byte(form: str, name: str):
@@ -157,13 +157,13 @@ def test_a_formula_behind_what_nobody_sees_is_none(before: str, start: str, afte
     assert row[COLUMNS.index("authors")].startswith("'")
 
 
-@pytest.mark.parametrize("unseen", UNSEEN)
+@for_each("unseen", UNSEEN)
 def test_each_character_that_nobody_sees_hides_no_formula(unseen: str):
     (_, row) = csv.reader(io.StringIO("".join(csv_lines([Row(f"{unseen}=1", "k", FULL, SEEN)]))))
     assert row[0].startswith("'")
 
 
-@pytest.mark.parametrize("text", ["", "a = b", "\u200ba", "\u00e9=", "1-2", "'=1", "\u200b"])
+@for_each("text", ["", "a = b", "\u200ba", "\u00e9=", "1-2", "'=1", "\u200b"])
 def test_what_is_no_formula_stays(text: str):
     (_, row) = csv.reader(io.StringIO("".join(csv_lines([Row(text, "k", FULL, SEEN)]))))
     assert row[COLUMNS.index("keyword")] == text

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from daily_papers.migrate.old_files import read_page
 from daily_papers.migrate.replace_tables import replaced_with_markers
 from daily_papers.render.readme import BEGIN, END, find_region
+from tests.support.cases import for_each
 
 PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"
 HEAD = "| **Title** | **Date** |\n| --- | --- |\n"
@@ -58,7 +59,7 @@ def _replaced(text: str, stored: Mapping[str, Collection[str]]) -> tuple[str, Ma
     return replaced_with_markers(text, page.blocks, stored)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("before", "after"),
     [
         (
@@ -80,7 +81,7 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
     assert replaced(before.replace("\n", "\r\n")) == after.replace("\n", "\r\n")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("before", "after"),
     [
         # Below the last table they still follow it; below another they keep their heading.
@@ -125,7 +126,7 @@ def test_peoples_words_keep_their_heading(before: str, after: str):
     assert replaced(before.replace("\n", "\r\n")) == after.replace("\n", "\r\n")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("before", "after"),
     [
         (f"## a\n{TABLE}\n## a\n\n{TABLE}", MARKERS),
@@ -151,7 +152,7 @@ FOLD = "<details><summary>beta fold</summary>\n\n"
 UNFOLD = "</details>\n"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("before", "after"),
     [
         (f"# T\n\n{FOLD}## b\n{TABLE}\n{UNFOLD}\nEnd.\n", f"# T\n\n{MARKERS}\nEnd.\n"),
@@ -184,7 +185,7 @@ def test_the_markers_stand_in_no_fold_and_no_empty_fold_is_left(before: str, aft
     assert replaced(before) == after
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("before", "after"),
     [
         (

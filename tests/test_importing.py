@@ -14,6 +14,7 @@ from daily_papers.papers.paper import Origin, Paper, folded
 from daily_papers.render.pages import render_row
 from daily_papers.render.readme import BEGIN, END
 from daily_papers.render.templates import Templates
+from tests.support.cases import for_each
 
 PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"
 HEAD = "| **Title** | **Date** | **Abstract** | **Comment** |\n| --- | --- | --- | --- |\n"
@@ -90,7 +91,7 @@ def test_a_readme_tells_its_title_and_its_keywords_in_order():
     assert [row.line for row in page.rows] == [9, 14]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("link", "versioned_id"),
     [
         ("http://arxiv.org/abs/2501.01234v2", "2501.01234v2"),
@@ -108,7 +109,7 @@ def test_links_to_any_page_of_the_paper_are_read(link: str, versioned_id: str):
     assert only(readme(row(link=link))).versioned_id == versioned_id
 
 
-@pytest.mark.parametrize(
+@for_each(
     "title",
     [
         "llmNER: (Zero|Few)-Shot",
@@ -126,7 +127,7 @@ def test_a_title_is_read_as_its_author_wrote_it(title: str):
     assert only(readme(row(title=title))).title == title
 
 
-@pytest.mark.parametrize(
+@for_each(
     "comment",
     [
         "|",
@@ -141,7 +142,7 @@ def test_a_comment_is_read_as_its_author_wrote_it(comment: str):
     assert (paper.abstract, paper.comment) == ("norms |x| and | y |", comment)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         row(link="http://example.org/abs/2501.01234v2"),
@@ -159,7 +160,7 @@ def test_a_row_without_a_paper_is_told_and_nothing_else_is_lost(text: str):
     assert list(sections(page)["mri"]) == ["2501.01234", "2501.05678"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "title", "day", "abstract"),
     [
         (row(title=""), "arXiv:2501.01234", date(2025, 1, 31), "We do it."),
@@ -197,7 +198,7 @@ def test_of_several_versions_the_highest_counts():
 OTHER = row(link="http://arxiv.org/abs/2501.05678v1")
 
 
-@pytest.mark.parametrize("gap", ["\n", "<!-- a -->\n\n", "\nA note.\n", "\n| Title | Date |\n\n"])
+@for_each("gap", ["\n", "<!-- a -->\n\n", "\nA note.\n", "\n| Title | Date |\n\n"])
 def test_rows_in_no_table_are_read(gap: str):
     papers = sections(readme(row(), gap, OTHER, row(link="http://example.org")))["mri"]
     assert list(papers) == ["2501.01234", "2501.05678"]
@@ -216,7 +217,7 @@ def test_headings_that_ask_for_the_same_are_one_keyword():
     assert names(text) == ["a_b c", "mri"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("heading", "name"),
     [
         ("## magnetic resonance imaging", "magnetic resonance imaging"),
@@ -257,8 +258,8 @@ def test_headings_are_keywords(heading: str, name: str):
     assert name_read == name
 
 
-@pytest.mark.parametrize("above", ["# T", "T\n===", "<h1>T</h1>", "", "# T\n\n## Latest papers"])
-@pytest.mark.parametrize("lead", ["**{}**", "<details>\n<summary>{}</summary>", "**{}:**\n"])
+@for_each("above", ["# T", "T\n===", "<h1>T</h1>", "", "# T\n\n## Latest papers"])
+@for_each("lead", ["**{}**", "<details>\n<summary>{}</summary>", "**{}:**\n"])
 def test_leads_tell_tables_apart(above: str, lead: str):
     tables = "".join(f"{lead.format(name)}\n\n{HEAD}{row()}\n\n" for name in ("alpha", "beta"))
     assert names(f"{above}\n\n{tables}") == ["alpha", "beta"]
@@ -275,7 +276,7 @@ def test_a_lead_below_a_topic_is_none():
     assert names(text) == ["alpha"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("head", "line"),
     [
         ("|Title|Date|Abstract|Comment|\n|:---:|---|:--|--:|\n", row(comment="9 pages")),
@@ -316,7 +317,7 @@ def test_how_a_file_is_saved_does_not_matter(change):
     assert sections(change(text)) == sections(text)
 
 
-@pytest.mark.parametrize("text", ["", "\n", "# Words only", "\ufeff", "|", "| --- |\n| --- |"])
+@for_each("text", ["", "\n", "# Words only", "\ufeff", "|", "| --- |\n| --- |"])
 def test_a_file_without_tables_has_none(text: str):
     page = read(text)
     assert (page.entries, page.is_marked) == ([], False)

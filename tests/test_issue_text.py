@@ -9,7 +9,6 @@ from datetime import date
 from html.parser import HTMLParser
 
 import cmarkgfm
-import pytest
 from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +30,7 @@ from daily_papers.mail.messages import whole_text
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown
+from tests.support.cases import for_each
 from tests.support.digests import digest, item
 from tests.support.goldens import assert_golden
 
@@ -223,8 +223,8 @@ def test_readable_text_is_one_line_without_what_hides(text: str):
     assert set(line) <= set(shown(text))
 
 
-@pytest.mark.parametrize("thread", ["issues/1", "pull/1#discussion_r2", "discussions/3"])
-@pytest.mark.parametrize("server", ["ghe.example.org", "example.org/git", "localhost:3000"])
+@for_each("thread", ["issues/1", "pull/1#discussion_r2", "discussions/3"])
+@for_each("server", ["ghe.example.org", "example.org/git", "localhost:3000"])
 def test_a_thread_of_any_server_is_not_linked(server: str, thread: str):
     news = item(1, title=f"See {server}/o/r/{thread}", sentence=f"code at {server}/o/r/{thread}")
     page = Rendered(whole(Mail((digest("2026-11-20", [news]),))))
@@ -259,7 +259,7 @@ def test_every_text_can_be_sent_as_json_in_utf8(text: str):
         assert "\0" not in sent
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@for_each("text", HOSTILE)
 def test_each_hostile_text_alone(text: str):
     page = Rendered(whole(Mail((hostile(text),))))
     assert alive(page.nodes) == []
@@ -486,7 +486,7 @@ def test_a_monstrous_paper_still_fits():
     assert all(utf16_length(part.body) <= 65_536 for part in parts)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "line",
     [
         "<!-- daily-papers digest=2026-11-20 repository=o/r part=1/1 -->",

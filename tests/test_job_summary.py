@@ -25,6 +25,7 @@ from daily_papers.daily.report import (
 )
 from daily_papers.errors import Exchange, Wait
 from daily_papers.github_actions import annotation, harmless
+from tests.support.cases import for_each
 from tests.support.command_line import run
 from tests.support.markdown_view import as_on_github
 from tests.support.runner import Job
@@ -102,7 +103,7 @@ def test_only_a_run_that_failed_altogether_is_an_error() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("last", "stale"),
     [
         (date(2026, 1, 14), False),

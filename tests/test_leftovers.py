@@ -10,6 +10,7 @@ from daily_papers.migrate.keywords_yaml import topic_of_heading, write_keywords
 from daily_papers.migrate.leftovers import leftovers
 from daily_papers.migrate.old_files import OldFiles, read_page
 from daily_papers.query.expression import to_arxiv
+from tests.support.cases import for_each
 from tests.support.repository import Repository
 
 PUBLISHED_README = Path(__file__).parents[2] / "shared/examples/daily-papers-readme.md"
@@ -26,7 +27,7 @@ def keywords(text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize(
+@for_each(
     "names",
     [
         ["magnetic resonance imaging", "mri"],
@@ -60,7 +61,7 @@ def test_whatever_the_headings_are_the_keywords_yaml_loads(names: list[str]):
     assert [keyword.name for keyword in config.keywords] == names
 
 
-@pytest.mark.parametrize("name", ["C", "C++", "mri", "time series", "time-series", "GPT‐4", "a/b"])
+@for_each("name", ["C", "C++", "mri", "time series", "time-series", "GPT‐4", "a/b"])
 def test_a_heading_searches_what_the_old_tool_searched(name: str):
     text = "".join(f"## {each}\n{TABLE}\n" for each in dict.fromkeys(["C", name]))
     written = parse_config(keywords(text).encode(), "keywords.yaml").keywords[-1]

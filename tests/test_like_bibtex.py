@@ -1,8 +1,8 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.like.library import LikedPaper, read_bibtex
+from tests.support.cases import for_each
 
 ZOTERO = r"""
 @misc{ada_crusts_2026,
@@ -46,7 +46,7 @@ JABREF = r"""
 """
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "paper"),
     [
         (

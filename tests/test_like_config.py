@@ -6,6 +6,7 @@ import pytest
 
 from daily_papers.config import ConfigError, parse_config
 from daily_papers.like.library import MOST_BYTES, MOST_BYTES_IN_ALL, Bookcase, Library
+from tests.support.cases import for_each
 from tests.support.command_line import run
 
 HINT = (
@@ -49,7 +50,7 @@ keywords:
     assert (ours.papers_per_day, ours.categories) == (10, ())
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "answer"),
     [
         ("like: a.txt\nkeywords: [mri]", HINT.replace(":2:", ":1:")),

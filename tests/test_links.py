@@ -1,12 +1,12 @@
 import re
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Origin, Paper
+from tests.support.cases import for_each
 
 
 def paper(comment: str | None = None, abstract: str = "We do it.") -> Paper:
@@ -21,7 +21,7 @@ def paper(comment: str | None = None, abstract: str = "We do it.") -> Paper:
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "address"),
     [
         ("Code: https://github.com/ada/engine", "https://github.com/ada/engine"),
@@ -64,7 +64,7 @@ def test_an_address_is_reduced_to_its_repository(text: str, address: str) -> Non
     assert code_url(paper(abstract=text)) == address
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "Code is on GitHub.",

@@ -27,6 +27,7 @@ from tests.sandbox.query_language import parse
 from tests.sandbox.search_text import SearchText
 from tests.sandbox.searching import test_of as sandbox_test_of
 from tests.sandbox.showcase import words_of
+from tests.support.cases import for_each
 
 
 def paper(title="", abstract="", authors=None, categories=None, number=1):
@@ -57,7 +58,7 @@ def holds(phrase, text):
     return judge(title(phrase), paper(title=text)) is Verdict.MATCHES
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("phrase", "text"),
     [
         ("graph neural network", "On Graph Neural Networks"),
@@ -77,7 +78,7 @@ def test_a_phrase_is_found_in_any_inflection_case_and_punctuation(phrase, text):
     assert holds(phrase, text)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("phrase", "text"),
     [
         ("graph neural network", "Neural graph network"),
@@ -128,7 +129,7 @@ def test_where_the_rule_differs_from_arxiv_or_might_seem_to(phrase, text, found_
     assert holds(phrase, text) is found_here
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("phrase", "text"),
     [
         ("poincaré", r"Poincar\'e maps"),
@@ -142,8 +143,8 @@ def test_text_in_tex_matches_like_the_same_text_in_letters(phrase, text):
     assert holds(phrase, text)
 
 
-@pytest.mark.parametrize("phrase", ['a" OR "b', "*", "++", "", "\0", "a\0", '"' * 9, "\ud800"])
-@pytest.mark.parametrize("text", ["b", "", 'b" "', "\ud800", "\0"])
+@for_each("phrase", ['a" OR "b', "*", "++", "", "\0", "a\0", '"' * 9, "\ud800"])
+@for_each("text", ["b", "", 'b" "', "\ud800", "\0"])
 def test_a_phrase_is_never_read_as_syntax(phrase, text):
     assert judge(title(phrase), paper(title=text)) is Verdict.DOES_NOT
 
@@ -344,7 +345,7 @@ def test_there_is_a_reason_exactly_where_there_is_a_match(expression, one):
 # --- arXiv's own rule --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("phrase", "text", "found"),
     [
         ("on-policy", "The policies", True),
@@ -368,7 +369,7 @@ def test_a_phrase_is_found_by_arxiv_with_any_word_for_a_small_one(phrase, text, 
     assert found_by_arxiv(title(phrase), [paper(title=text)]) == (found,)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("spelling", "author", "found"),
     [
         ("Li Dong", "Dong Li", True),

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from daily_papers.mail.morning import CLOSEST, morning, news_items, people_of, t
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.links import project_url, venue
 from daily_papers.papers.paper import Origin, Paper
+from tests.support.cases import for_each
 from tests.support.digests import item
 
 SLUGS = ("broad", "rare", "person", "other person")
@@ -139,7 +139,7 @@ def test_people_go_by_their_family_names_and_other_keywords_by_theirs():
     ]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("comment", "expected"),
     [
         ("Accepted at CVPR 2026", "CVPR 2026"),
@@ -165,7 +165,7 @@ def test_a_venue_is_what_the_comment_says_was_decided(comment: str | None, expec
     assert venue(comment) == expected
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("comment", "expected"),
     [
         ("Project page: https://mice.example.org/splat/.", "https://mice.example.org/splat/"),

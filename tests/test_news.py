@@ -16,6 +16,7 @@ from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.store.store import KeywordState, ReadListing, State, Store
 from tests.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
+from tests.support.cases import for_each
 from tests.support.daily_runs import Reader, days
 from tests.support.repository import SLUGS, Repository
 
@@ -88,8 +89,8 @@ def test_new_and_cross_listed_papers_are_news_for_each_keyword_and_replaced_ones
     assert not news.missed
 
 
-@pytest.mark.parametrize("version", [1, 3])
-@pytest.mark.parametrize(
+@for_each("version", [1, 3])
+@for_each(
     ("id", "is_news"),
     [
         ("2602.00123", False),
@@ -120,7 +121,7 @@ def test_a_revision_of_what_an_earlier_feed_showed_is_not_news_to_a_keyword_that
     assert not told(news_of(with_listing(behind, "2602.00100+24+6"), found(paper("2602.00124", 2))))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("id", "primary", "is_news"),
     [
         ("2602.00123", "cs.CV", True),

@@ -15,6 +15,7 @@ from daily_papers.errors import BadAnswer, Throttled
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import Origin, Paper, folded
 from daily_papers.papers.tex import decode_accents
+from tests.support.cases import for_each
 from tests.support.loopback import Canned, Loopback, answering, in_turn
 from tests.support.made_harvests import Entry, deleted, error, page
 
@@ -119,7 +120,7 @@ def test_three_thousand_authors_are_read():
     assert paper(Entry("2611.00001", authors=line)).authors == tuple(names)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("source_type", "comments", "withdrawn"),
     [
         ("I", "", True),
@@ -197,7 +198,7 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("reason", UNREADABLE)
+@for_each("reason", UNREADABLE)
 def test_a_page_without_one_readable_record_is_not_believed(reason):
     with pytest.raises(BadAnswer, match=f"no record of the page can be read; .*{reason}"):
         read_page(UNREADABLE[reason], URL)
@@ -225,7 +226,7 @@ BOMB = (
 )
 
 
-@pytest.mark.parametrize(
+@for_each(
     "body",
     [
         b"",

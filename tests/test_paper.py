@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.paper import Origin, Paper, announcement_order, merge, pack_ids, unpack_ids
+from tests.support.cases import for_each
 from tests.support.made_papers import papers
 
 #: What may be unknown.
@@ -171,7 +172,7 @@ def test_a_day_of_new_papers_is_a_short_text():
     )
 
 
-@pytest.mark.parametrize("text", ["x", "2601", "2601.1+", "2601.1+x", "+3", "2601.06587 +"])
+@for_each("text", ["x", "2601", "2601.1+", "2601.1+x", "+3", "2601.06587 +"])
 def test_damage_is_found(text: str):
     with pytest.raises(ValueError, match=r"invalid literal|not enough values"):
         unpack_ids(text)

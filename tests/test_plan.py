@@ -20,6 +20,7 @@ from daily_papers.daily.plan import (
     working_days,
 )
 from daily_papers.store.store import KeywordState, State
+from tests.support.cases import for_each
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 1, 30), date(2026, 2, 2), date(2026, 2, 3)
 
@@ -57,7 +58,7 @@ def situation(known: Sequence[KeywordState], **fields: object) -> Situation:
     return Situation(**(usual | fields))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("count", [1, 3, 10_000])
+@for_each("count", [1, 3, 10_000])
 def test_an_ordinary_day_is_the_feed_the_details_and_one_audit(count: int):
     plan = make_plan(situation(records(count)))
     assert plan.feed_parts == (("cs",),)
@@ -183,7 +184,7 @@ def test_the_forced_ways():
         assert make_plan(situation(records(3, TUESDAY), mode=source)) == Plan()
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("last", "day", "missed"),
     [
         (None, TUESDAY, 0),

@@ -18,6 +18,7 @@ from daily_papers.preview import matching, overlaps
 from daily_papers.preview_text import FORMATS, KeywordPreview, keyword_passage, per_listing_day
 from tests.sandbox import RATE_EXCEEDED, SandboxArxiv, Service
 from tests.support.bare_remote import BareRemote, git
+from tests.support.cases import for_each
 from tests.support.command_line import Ended, run
 from tests.support.markdown_view import as_on_github
 from tests.support.repository import Repository
@@ -107,13 +108,13 @@ def test_where_all_papers_fit_nothing_is_pushed_out() -> None:
     assert "all of them fit in 100 rows" in as_text(seen)
 
 
-@pytest.mark.parametrize("papers", [[], [paper(1)], [paper(1), paper(2)]])
+@for_each("papers", [[], [paper(1)], [paper(1), paper(2)]])
 def test_of_too_little_no_rate_is_told(papers: list[Paper]) -> None:
     assert per_listing_day(papers) is None
     assert "matches a" not in as_text(preview_of(*papers))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("days", "told"),
     [
         (0.1, "14 matches a listing day"),

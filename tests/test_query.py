@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,13 +18,14 @@ from daily_papers.query.expression import (
     query_words,
     to_arxiv,
 )
+from tests.support.cases import for_each
 
 MRI = Phrase(Field.TITLE, "mri")
 CT = Phrase(Field.ABSTRACT, "computed tomography")
 SURVEY = Phrase(Field.TITLE, "survey")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("expression", "query"),
     [
         (MRI, 'ti:"mri"'),
@@ -47,7 +47,7 @@ def test_every_operation_stands_in_parentheses(expression: Expression, query: st
     assert to_arxiv(expression) == query
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "words"),
     [
         ('a "quoted" word', "a quoted word"),

@@ -19,6 +19,7 @@ from daily_papers.query.expression import (
     to_arxiv,
 )
 from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
+from tests.support.cases import for_each
 
 
 def title(text: str) -> Phrase:
@@ -32,7 +33,7 @@ def abstract(text: str) -> Phrase:
 A, B, C, D = (title(letter) for letter in "abcd")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("query", "expression"),
     [
         ("ti:a", A),
@@ -81,7 +82,7 @@ A_WORD = (
 )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("query", "message"),
     [
         # operators

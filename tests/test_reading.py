@@ -19,6 +19,7 @@ from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.errors import BadAnswer
 from tests.sandbox import Request, Response, SandboxArxiv, Service
+from tests.support.cases import for_each
 from tests.support.clock import PassingClock
 from tests.support.command_line import run
 from tests.support.loopback import Canned, answering
@@ -172,7 +173,7 @@ def test_twice_as_much_is_twice_the_work_or_refused(reader: str, shape: str):
     assert twice is None or once is None or twice < 2.2 * once + 1_000
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("reader", "shape", "size", "told"),
     [
         ("answer", "attributes", 60, "more than 50 attributes in an element"),
@@ -199,7 +200,7 @@ def test_what_arxiv_never_sent_is_refused_for_what_it_is(
         read(body)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "9999-12-31T23:59:59Z",

@@ -14,6 +14,7 @@ from daily_papers.render.readme import (
     find_region,
     replace_region,
 )
+from tests.support.cases import for_each
 
 LINE = st.one_of(
     st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=20),
@@ -80,7 +81,7 @@ def test_a_marker_may_be_indented_and_follow_a_byte_order_mark() -> None:
     assert find_region(f"\ufeff{BEGIN}\n  {END} \n").body == ""
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("readme", "line", "advice"),
     [
         ("# Mine\n", "", f"no place for the tables; paste {BEGIN} and {END} where"),
@@ -104,7 +105,7 @@ def test_an_unclear_region_is_an_error_that_tells_what_to_do(
     assert "\n" not in message
 
 
-@pytest.mark.parametrize("body", [f"{END}\n", f"{BEGIN}\n", "```\n", "~~~ x\n"])
+@for_each("body", [f"{END}\n", f"{BEGIN}\n", "```\n", "~~~ x\n"])
 def test_a_body_that_would_not_be_found_again_is_refused(body: str) -> None:
     with pytest.raises(RegionError, match=r"fix templates/readme\.md\.jinja"):
         replace_region(f"{BEGIN}\n{END}\n", body)

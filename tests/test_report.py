@@ -6,8 +6,6 @@ import json
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
 from daily_papers.daily.report import (
     KeywordReport,
     RunReport,
@@ -18,6 +16,7 @@ from daily_papers.daily.report import (
     failures_in_short,
 )
 from daily_papers.errors import BadAnswer, Exchange, Outcome, Wait
+from tests.support.cases import for_each
 
 MRI = KeywordReport(
     slug="mri",
@@ -132,7 +131,7 @@ def test_the_json_holds_all_of_it():
     assert record["notes"] == ["details come later"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("outcomes", "code"),
     [
         (("up to date", "nothing announced"), 0),
@@ -159,7 +158,7 @@ def test_an_address_is_never_in_the_reason():
     assert failure.plain_reason == "a web page came; try another network"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("news", "revised", "announced", "line"),
     [
         (0, 0, 0, "Nothing was announced."),

@@ -17,6 +17,7 @@ import requests
 from daily_papers.papers.paper import announcement_order
 from daily_papers.query.taxonomy import ARCHIVES
 from tests.sandbox import Change, Record, SandboxArxiv, Script, make_up
+from tests.support.cases import for_each
 
 FIRST = date(2026, 1, 5)
 ALL = "+".join(ARCHIVES)
@@ -83,8 +84,8 @@ def test_revisions_from_the_sixth_on_are_left_out(sandbox):
         assert f"{record.id}v{record.version}" not in ids(feed(sandbox, ALL, record.day))
 
 
-@pytest.mark.parametrize("day", [date(2026, 1, 10), date(2026, 1, 11), date(2026, 1, 20)])
-@pytest.mark.parametrize("form", ["atom", "rss"])
+@for_each("day", [date(2026, 1, 10), date(2026, 1, 11), date(2026, 1, 20)])
+@for_each("form", ["atom", "rss"])
 def test_a_day_without_a_listing_has_a_valid_feed_without_papers(sandbox, day, form):
     parsed = feed(sandbox, "cs", day, form)
     assert parsed.feed.title == "cs updates on arXiv.org"
@@ -195,8 +196,8 @@ def test_neither_comments_nor_submission_dates_are_told(sandbox):
         assert f"{record.published:%H:%M:%S}" not in text
 
 
-@pytest.mark.parametrize("form", ["atom", "rss"])
-@pytest.mark.parametrize("names", ["cs.CV+nope", "", "cs..CV", "cs/CV", "cs.CV+", '%00%1b<&"'])
+@for_each("form", ["atom", "rss"])
+@for_each("names", ["cs.CV+nope", "", "cs..CV", "cs/CV", "cs.CV+", '%00%1b<&"'])
 def test_one_bad_name_fails_the_whole_feed(sandbox, names, form):
     response = requests.get(f"{sandbox.feed_url}/{form}/{names}", timeout=10)
     assert response.status_code == 400

@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from tests.sandbox import Record, SandboxArxiv
+from tests.support.cases import for_each
 
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 RAW = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -114,7 +115,7 @@ def test_a_list_of_one_page_has_no_token(sandbox):
     assert answer.find(f".//{OAI}resumptionToken") is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("set_spec", "categories"),
     [
         ("stat", {"stat.AP", "stat.ME", "stat.ML", "stat.TH", "math.ST"}),
@@ -172,7 +173,7 @@ def test_papers_older_than_the_service_have_its_first_day(sandbox):
     assert found["hep-th/9901001"] == "2005-09-16"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("query", "code"),
     [
         ("", "badVerb"),

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.sandbox import Change, SandboxArxiv, Service
 from tests.sandbox.search_text import stemmed
+from tests.support.cases import for_each
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -90,7 +91,7 @@ def test_a_query_finds_one_paper(ask, query, title):
     assert title.lower() in found.lower()
 
 
-@pytest.mark.parametrize(
+@for_each(
     "query",
     [
         'ti:"imaging resonance magnetic"',
@@ -107,7 +108,7 @@ def test_a_query_finds_nothing(ask, query):
     assert (total(feed), ids(feed)) == (0, [])
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("query", "means"),
     [
         ("ti:apples ti:pears", "ti:apples OR ti:pears"),
@@ -152,10 +153,8 @@ def test_dates_are_those_of_the_first_version_and_both_ends_count(ask, sandbox):
     assert f"{paper.id}v7" not in ids(ask(f"lastUpdatedDate:[{updated} TO {updated}]"))
 
 
-@pytest.mark.parametrize(
-    ("order", "time"), [("lastUpdatedDate", "updated"), ("submittedDate", "published")]
-)
-@pytest.mark.parametrize("direction", ["ascending", "descending"])
+@for_each(("order", "time"), [("lastUpdatedDate", "updated"), ("submittedDate", "published")])
+@for_each("direction", ["ascending", "descending"])
 def test_results_are_sorted_as_asked(ask, order, time, direction):
     feed = ask(EVERYTHING, sortBy=order, sortOrder=direction)
     times = [entry.findtext(f"{ATOM}{time}") for entry in feed.iter(f"{ATOM}entry")]
@@ -215,7 +214,7 @@ def test_the_index_may_be_days_behind_the_listing():
     assert known == {0: len(new), 1: 0}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("parameters", "message"),
     [
         ({}, "Either a search_query or id_list must be specified"),
@@ -262,7 +261,7 @@ def test_what_is_refused_is_refused_as_a_feed_with_one_entry(sandbox, client, pa
     assert entry.findtext(f"{ATOM}id").startswith("https://arxiv.org/api/errors#")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "parameters",
     [{"max_results": 0}, {"max_results": 10_001}, {"start": 9_000, "max_results": 2000}],
 )

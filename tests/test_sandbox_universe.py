@@ -14,6 +14,7 @@ from tests import sandbox
 from tests.sandbox import TRACKED_AUTHOR, Change, Record, Script, Universe, make_up
 from tests.sandbox.calendar import ListingCalendar
 from tests.sandbox.tex import to_tex
+from tests.support.cases import for_each
 
 FIRST, LAST = date(2026, 1, 5), date(2026, 3, 5)
 
@@ -55,7 +56,7 @@ def test_some_300_papers_over_60_days_about_many_things(universe):
     assert len({record.primary_category.partition(".")[0] for record in papers}) >= 10
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("phrase", "at_least"),
     [
         ("mri", 30),
@@ -209,7 +210,7 @@ def test_a_revision_may_lose_a_phrase_and_another_may_gain_it(universe):
     assert "resonance" not in universe.version(gained.id, 1, LAST).words.title
 
 
-@pytest.mark.parametrize(
+@for_each(
     "hostile",
     [
         "|",
@@ -244,7 +245,7 @@ def test_awkward_sizes_are_among_them(universe):
     assert max(len(word.comment or "") for word in words) > 400
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("letters", "tex"),
     [
         ("Fréchet", r"Fr\'echet"),

@@ -1,8 +1,8 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.sentence import LONGEST, key_sentence
+from tests.support.cases import for_each
 
 FIELD = "Bread is among the most important foods of mankind, and its crust matters to many."
 PROBLEM = "However, existing ovens burn it, and recent work has been limited to rye."
@@ -15,7 +15,7 @@ def test_what_is_introduced_wins_over_the_field_the_results_and_the_code() -> No
     assert key_sentence(" ".join((FIELD, PROBLEM, SAYS, MORE, CODE))) == SAYS
 
 
-@pytest.mark.parametrize(
+@for_each(
     "says",
     [
         "This paper shows that yeast counts for more than flour in ovens of every kind and size.",
@@ -31,7 +31,7 @@ def test_each_way_of_saying_it(says: str) -> None:
     assert key_sentence(f"{FIELD} {PROBLEM} {says} {MORE}") == says
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("says", "other"),
     [
         (SAYS, "We show that crusts of bread have a colour that depends on how long they bake."),
@@ -59,7 +59,7 @@ def test_a_first_sentence_that_says_it_is_chosen() -> None:
     assert key_sentence(f"{first} {FIELD} {MORE}") == first
 
 
-@pytest.mark.parametrize(
+@for_each(
     "says",
     [
         "We propose a test, after Miller et al. (2021), for breads (cf. Sec. 3), e.g. Berlin rye.",

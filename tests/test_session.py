@@ -31,6 +31,7 @@ from daily_papers.errors import (
     UsageError,
     Wait,
 )
+from tests.support.cases import for_each
 from tests.support.clock import PassingClock
 from tests.support.faults import PASSING, Fault, FaultProxy
 from tests.support.loopback import Canned, answering, in_turn
@@ -183,7 +184,7 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("fault", Fault)
+@for_each("fault", Fault)
 def test_each_fault_is_told_for_what_it_is(fault):
     kind, reason = TOLD[fault]
     clock = PassingClock()
@@ -205,7 +206,7 @@ def test_each_fault_is_told_for_what_it_is(fault):
     assert {each.outcome for each in session.exchanges} == {caught.value.outcome}
 
 
-@pytest.mark.parametrize("fault", sorted(PASSING, key=lambda fault: fault.name))
+@for_each("fault", sorted(PASSING, key=lambda fault: fault.name))
 def test_what_passes_is_asked_again_after_a_wait(fault):
     clock, waits = PassingClock(), []
     with answering(query_api(listed(10))) as arxiv, FaultProxy(arxiv.address) as proxy:
@@ -355,7 +356,7 @@ def test_an_answer_as_large_as_the_limit_is_read():
             session.fetch(server.address, believe)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("coding", "told"),
     [
         ("gzip, gzip", "packed in a way that was not asked for"),
@@ -403,7 +404,7 @@ def test_a_redirect_out_of_the_domain_is_not_followed():
     assert other.asked == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("here", "location", "there"),
     [
         ("http://arxiv.org/a", "https://export.arxiv.org/b", "https://export.arxiv.org/b"),
@@ -416,7 +417,7 @@ def test_redirects_within_the_domain_lead_onward(here, location, there):
     assert redirect_target(RawAnswer(here, 301, {"Location": location}, b"", 0), here) == there
 
 
-@pytest.mark.parametrize(
+@for_each(
     "location",
     [
         "http://export.arxiv.org/",
@@ -436,7 +437,7 @@ def test_redirects_to_where_they_should_not_are_refused_in_one_line(location):
         redirect_target(answer, answer.url)
 
 
-@pytest.mark.parametrize("status", [201, 204, 206, 300, 302, 304, 305])
+@for_each("status", [201, 204, 206, 300, 302, 304, 305])
 def test_a_status_without_an_answer_is_a_bad_answer(status):
     answer = RawAnswer("https://arxiv.org/a", status, {}, b"", 0)
     assert redirect_target(answer, answer.url) is None
@@ -447,7 +448,7 @@ def test_a_status_without_an_answer_is_a_bad_answer(status):
 # ---------------------------------------------------------------- Retry-After
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("headers", "seconds"),
     [
         ({}, None),
@@ -596,7 +597,7 @@ def test_a_sandbox_may_be_asked_at_any_pace():
     assert (services.request_interval, services.retry_wait) == (0, 0.5)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("variables", "told"),
     [
         ({"REQUEST_INTERVAL": "2.9"}, "REQUEST_INTERVAL: 2.9 seconds is too fast for export.arxiv"),

@@ -15,6 +15,7 @@ import pytest
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.store.store import Draft, News
 from tests.sandbox import SandboxArxiv
+from tests.support.cases import for_each
 from tests.support.command_line import Ended, run
 from tests.support.markdown_view import as_on_github
 from tests.support.repository import Repository
@@ -105,7 +106,7 @@ COMMENTS = [
 ]
 
 
-@pytest.mark.parametrize(("comment", "withdrawn"), COMMENTS)
+@for_each(("comment", "withdrawn"), COMMENTS)
 def test_a_comment_that_begins_so_withdraws_a_later_version(comment: str | None, withdrawn: bool):
     assert paper(1, version=2, comment=comment).is_withdrawn == withdrawn
 

@@ -22,6 +22,7 @@ from daily_papers.site.formulas import FormulaRenderer, plain_text
 from daily_papers.store.store import Draft, News
 from daily_papers.store.summaries import Summary, save_summaries
 from daily_papers.transaction import Transaction
+from tests.support.cases import for_each
 from tests.support.website import DAY, HOSTILE, KEYWORDS, Website, example, paper
 
 pytest.importorskip("latex2mathml")
@@ -384,7 +385,7 @@ def assert_links_lead_somewhere(website: Website) -> None:
 # --- hostile text ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", range(len(HOSTILE)))
+@for_each("place", range(len(HOSTILE)))
 def test_hostile_text_is_shown_as_text(website: Website, place: int) -> None:
     found = row(website, f"2603.{500 + place:05d}")
     without_maths = plain_text(HOSTILE[place])
@@ -430,7 +431,7 @@ def test_the_policy_allows_nothing_inline_and_no_other_host(website: Website) ->
 ALLOWED = re.compile(r"</?m[a-z]+(?: [a-z]+=\"[A-Za-z0-9.+% -]{1,40}\")*>")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "shown"),
     [
         ("$x<y$", "<math><mrow><mi>x</mi><mo>&lt;</mo><mi>y</mi></mrow></math>"),

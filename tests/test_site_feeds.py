@@ -12,6 +12,7 @@ from lxml import etree
 
 from daily_papers.site.formulas import plain_text
 from daily_papers.store.store import Draft, News
+from tests.support.cases import for_each
 from tests.support.website import DAY, HOSTILE, Website, example, paper
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -137,7 +138,7 @@ def test_an_entry_tells_the_whole_paper(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("place", range(len(HOSTILE)))
+@for_each("place", range(len(HOSTILE)))
 def test_hostile_text_is_text(website: Website, place: int) -> None:
     id = f"tag:owner.github.io,2026:papers/papers/2603.{500 + place:05d}"
     (entry,) = feed(website, "feed.atom").xpath("a:entry[a:id=$id]", id=id, namespaces=ATOM)

@@ -22,6 +22,7 @@ from daily_papers.store.store import KeywordState, News, State, Store, StoredPap
 from daily_papers.summaries.answer import good_answers
 from daily_papers.transaction import Transaction
 from tests.support.bare_remote import BareRemote, git
+from tests.support.cases import for_each
 from tests.support.command_line import Ended, run
 from tests.support.digests import digest, write
 from tests.support.kills import killed_at
@@ -518,7 +519,7 @@ def accepted(value: object, language: str = "English", style: str = "short") -> 
     return None if found is None else found.sentence
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("language", "sentence"),
     [
         ("English", "MedSeg reaches Pass@1 of 80 % with α < 0.1 on MRI."),
@@ -545,7 +546,7 @@ def test_a_sentence_in_its_language_is_good(language: str, sentence: str) -> Non
     assert accepted(sentence, language) == sentence
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("language", "value"),
     [
         ("English", "x" * 401),
@@ -654,7 +655,7 @@ SENTENCES = {
 SIBLINGS = [{"Danish", "Norwegian"}, {"Indonesian", "Malay"}, {"Croatian", "Serbian"}]
 
 
-@pytest.mark.parametrize("language", SENTENCES)
+@for_each("language", SENTENCES)
 def test_a_sentence_is_good_in_its_language_and_in_no_other(language: str) -> None:
     sentence = SENTENCES[language]
     assert accepted(sentence, language) == sentence
@@ -699,7 +700,7 @@ def test_whatever_the_model_says_is_refused_or_one_visible_line(text: str, langu
 # --- keywords.yaml -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("lines", "problem"),
     [
         ("summaries: yes\n", "expected keys and values below it"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from daily_papers.query import taxonomy
 from daily_papers.query.taxonomy import ALIASES, ARCHIVES, CATEGORIES, CLOSED
+from tests.support.cases import for_each
 
 CORPUS = Path(__file__).parents[1].parent / "shared/corpus/papers-2025-03-18-to-06-30.jsonl.gz"
 
@@ -25,7 +26,7 @@ def test_the_table_has_arxivs_155_categories_in_20_archives() -> None:
     assert {*ALIASES, *ALIASES.values(), *CLOSED.values()} <= set(CATEGORIES)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "spellings"),
     [
         ("cs.CV", ("cs.CV",)),
@@ -77,7 +78,7 @@ def test_an_archive_covers_its_categories(category: str) -> None:
     assert taxonomy.covers(category.partition(".")[0], [category])
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("wanted", "categories"),
     [
         ("math", ["math.CO"]),
@@ -92,7 +93,7 @@ def test_covers(wanted: str, categories: list[str]) -> None:
     assert taxonomy.covers(wanted, categories)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("wanted", "categories"),
     [
         ("nlin", ["math-ph"]),
@@ -113,7 +114,7 @@ def test_math_does_not_catch_math_ph_by_its_letters() -> None:
     assert not taxonomy.covers("math", ["math-xx", "mathematics"])
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("misspelt", "meant"),
     [
         ("cs.CVV", ("cs.CV",)),
@@ -140,13 +141,13 @@ def test_suggestions(misspelt: str, meant: tuple[str, ...]) -> None:
     assert taxonomy.suggest(misspelt) == meant
 
 
-@pytest.mark.parametrize("name", ["cs.XX", "CS.xx", "physics.new-ph", "econ.ZZ", "chem.OC"])
+@for_each("name", ["cs.XX", "CS.xx", "physics.new-ph", "econ.ZZ", "chem.OC"])
 def test_a_category_that_arxiv_may_have_added_is_well_formed(name: str) -> None:
     assert not taxonomy.is_known(name)
     assert taxonomy.is_well_formed(name)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "name",
     ["cs.C", "cs.vision", "cs.", ".CV", "css.CV", "vision", "physics.medph", "cs CV", "cs.*"],
 )
@@ -154,7 +155,7 @@ def test_a_misspelt_category_is_not_well_formed(name: str) -> None:
     assert not taxonomy.is_well_formed(name)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("written", "canonical"),
     [
         ("CS.cv", "cs.CV"),

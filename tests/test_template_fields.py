@@ -13,8 +13,6 @@ from tempfile import TemporaryDirectory
 from types import UnionType
 from typing import Any, get_args, get_origin
 
-import pytest
-
 from daily_papers.config import parse_config
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.digest_file import digest_records
@@ -31,6 +29,7 @@ from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.site.rows import Rows
 from daily_papers.store.store import Draft, KeywordState, News, State, Store
 from daily_papers.template_fields import TEMPLATE_FIELDS
+from tests.support.cases import for_each
 
 DOCS = Path(__file__).parents[1] / "docs" / "templates.md"
 DAY = date(2026, 1, 13)
@@ -117,7 +116,7 @@ def documented() -> Iterator[tuple[str, list[str]]]:
         yield row[1], [*of_all, *re.findall(r"`(\w+)`", row[2])]
 
 
-@pytest.mark.parametrize("template", TEMPLATE_FIELDS)
+@for_each("template", TEMPLATE_FIELDS)
 def test_each_template_gets_the_fields_that_are_written_down(template: str) -> None:
     fields = TEMPLATE_FIELDS[template]
     given = handed_over()[template]

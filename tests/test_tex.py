@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.tex import decode_accents
+from tests.support.cases import for_each
 
 TEX = st.lists(
     st.sampled_from([*r"\$ {}'`\"^~=.cHkbdruvoiaEAx5", r"\i", r"\o", r"\'", r"\c{", "$", "\\\\"])
 ).map("".join)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("tex", "letters"),
     [
         (r"Fr\'echet", "Fréchet"),
@@ -41,7 +41,7 @@ def test_the_unit_keeps_its_space() -> None:
     assert decode_accents(r"at 4 \AA resolution (5 \AA)") == "at 4 Å resolution (5 Å)"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         r"a $\pm$ b",

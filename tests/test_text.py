@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.text import cut, long_date, one_line, plural, printable, rfc3339, short_date
+from tests.support.cases import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("number", "nouns", "text"),
     [
         (0, ("paper",), "0 papers"),

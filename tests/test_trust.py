@@ -11,6 +11,7 @@ from daily_papers.errors import BadAnswer, Outcome, RejectedAnswer, ShortAnswer
 from daily_papers.papers.announcement import AnnounceKind, Announcement, PartAnswer
 from daily_papers.papers.paper import ArxivId, Origin, Paper
 from daily_papers.store.store import FeedPart, State
+from tests.support.cases import for_each
 
 TODAY = date(2025, 3, 20)
 KEYWORD = parse_config(b"keywords: [state of the art]", "keywords.yaml").keywords[0]
@@ -160,7 +161,7 @@ def test_one_paper_out_of_order_is_no_reason():
     accept_search(answer(found), (), TODAY)
 
 
-@pytest.mark.parametrize("days", [0, 1, 3, 7])
+@for_each("days", [0, 1, 3, 7])
 def test_an_index_that_lags_some_days_is_ordinary(days):
     stored = papers(range(1, 101), origin=Origin.OAI)
     behind = papers(range(1, 101 - days))
@@ -220,7 +221,7 @@ def test_a_revision_counts_as_the_same_paper():
     assert accepted(answer(revised), stored, TODAY) == revised
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("paper_id", "today", "future"),
     [
         ("2503.00001", date(2025, 3, 1), False),
@@ -364,7 +365,7 @@ def test_a_cut_feed_is_true_and_is_not_all():
     assert cut.failure.reason == "the feed is cut: it holds 2,000 papers, and new ones are missing"
 
 
-@pytest.mark.parametrize(("usual", "short"), [(149, False), (150, True), (10_000, True)])
+@for_each(("usual", "short"), [(149, False), (150, True), (10_000, True)])
 def test_a_feed_of_very_few_papers_is_true_and_is_not_all(usual: int, *, short: bool):
     accepted = accept_feed(part(FEED, ["2503.00004"], count=24), after(usual=usual), TODAY)
     assert shown(accepted) == FEED

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.daily.plan import PART_LIMIT, oai_sets, split_into_parts
 from daily_papers.query.taxonomy import ARCHIVES, CATEGORIES, covers
+from tests.support.cases import for_each
 
 NAMES = st.sampled_from(sorted({*ARCHIVES, *CATEGORIES}))
 WANTED = st.lists(NAMES, max_size=25)
@@ -69,7 +69,7 @@ def test_names_in_any_case_are_the_same():
     assert split_into_parts(["CS.cv", "cs.CV"], {}) == (("cs.CV",),)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("categories", "sets"),
     [
         ([], (None,)),

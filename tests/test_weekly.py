@@ -18,6 +18,7 @@ from daily_papers.mail.digest import Digest, Mail, mails_of
 from daily_papers.mail.issue import Links, issue_parts
 from daily_papers.store.store import State
 from tests.sandbox import SandboxArxiv
+from tests.support.cases import for_each
 from tests.support.daily_runs import Reader, days
 from tests.support.digests import digest
 from tests.support.github import ACTIONS, Fault, GitHubStandIn
@@ -40,7 +41,7 @@ def weekly(day: date, due: date = FRIDAY) -> Digest:
 # --- which mail a digest waits for
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("day", "read", "due"),
     [
         (MONDAY, MONDAY - timedelta(days=3), FRIDAY),
@@ -60,7 +61,7 @@ def test_news_waits_for_friday_or_the_first_run_after_it(day: date, read: date |
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("digests", "today", "mails"),
     [
         ([weekly(MONDAY), weekly(TUESDAY)], THURSDAY, []),

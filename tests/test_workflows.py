@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from daily_papers.init import ACTION
+from tests.support.cases import for_each
 from tests.support.command_line import PROJECT, run
 from tests.support.expressions import Expressions
 
@@ -258,7 +259,7 @@ def test_ci_runs_what_the_checkout_does_on_every_python() -> None:
     assert jobs["everything"]["strategy"]["matrix"]["python"] == declared
 
 
-@pytest.mark.parametrize("name", ["job.txt", "like.txt", "channels.txt", "lowest.txt"])
+@for_each("name", ["job.txt", "like.txt", "channels.txt", "lowest.txt"])
 def test_requirements_are_pinned_by_hash_and_name_no_index(name: str) -> None:
     text = (PROJECT / "requirements" / name).read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[a-z])", re.sub(r"(?m)^\s*#.*\n", "", text).strip())
@@ -300,7 +301,7 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", text))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "value"),
     [
         ("inputs.a == 'x'", True),
