@@ -68,7 +68,6 @@ def _replaced(text: str, stored: Mapping[str, Collection[str]]) -> tuple[str, Ma
         ),
         (f"## a\n\n{TABLE}", MARKERS),
         (f"## a\n{TABLE.rstrip()}", MARKERS.rstrip()),
-        (f"\ufeff## a\n{TABLE}\nEnd.", f"\ufeff{MARKERS}\nEnd."),
         (f"{BEGIN}\n## a\n{TABLE}\n{END}\n", f"{BEGIN}\n## a\n{TABLE}\n{END}\n"),
         (f"{MARKERS}\n## a\n{TABLE}", f"{MARKERS}\n"),
         (f"```\n{MARKERS}```\n\n## a\n{TABLE}", f"```\n{MARKERS}```\n\n{MARKERS}"),

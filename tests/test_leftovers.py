@@ -31,7 +31,7 @@ def keywords(text: str) -> str:
     "names",
     [
         ["magnetic resonance imaging", "mri"],
-        ["NO", "3.10", "12:30:00", "nulls", "True", "1e3", "~a", "0x1F"],
+        ["NO", "nulls", "True", "1e3", "~a", "0x1F"],
         [
             *("a: b", "a #c", "- d", "'e", '"f"', "[g]", "{h}", "*i", "&j", "!k", "%l", "@m"),
             *("n", "?o", "| p", "> q", "r, s", "# t", "y", "u\\v"),

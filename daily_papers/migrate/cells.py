@@ -111,7 +111,6 @@ _FOLD = re.compile(
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _PICTURE = re.compile(r"!\[[^\]]{0,300}\]\([^()\s]{0,1000}(?:\s[^()]{0,300})?\)|<img\b[^<>]*>")
 _LINKED = re.compile(r"\[(?P<text>[^\[\]]{0,1000})\]\(\s*<?[^()\s]{0,1000}(?:\s[^()]{0,300})?\)")
-_DRESSED = re.compile(r"[<\[!*_~`\\&]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _DRESS = re.compile(r"\*\*|__|~~|(?<!\\)`")
 _EMPTY = re.compile(r"(?:null|none|nan|n/?a|无|[\W_]*)", re.IGNORECASE)
@@ -119,8 +118,6 @@ _EMPTY = re.compile(r"(?:null|none|nan|n/?a|无|[\W_]*)", re.IGNORECASE)
 
 def plain(text: str) -> str:
     """Take a text out of its Markdown and HTML: links, pictures, bold, folds, line breaks."""
-    if not _DRESSED.search(text):
-        return folded(text)
     text = _FOLD.sub(r" \g<text> ", text) if "<details" in text else text
     text = _TAG.sub(" ", _LINKED.sub(r"\g<text>", _PICTURE.sub(" ", text)))
     text = folded(unescape(_ESCAPED.sub(r"\1", _DRESS.sub("", text))))
@@ -340,9 +337,8 @@ def read_entry(entry: Entry) -> None:
     is_raw = is_known and any(map(_FOLD.fullmatch, _texts(cells, "abstract")))
     reading = folded if is_raw else plain
     written, published = _day(cells, "date"), _day(cells, "published")
-    if not any(kind in {"date", "published"} for kind, _ in cells):
-        written = _day([("date", entry.day)], "date")
     month = announcement_order(found.id)[0]
+    day = written or published or _day([("date", entry.day)], "date")
     comments = list(_read(cells, "comment", reading))
     paper = Paper(
         id=found.id,
@@ -352,7 +348,7 @@ def read_entry(entry: Entry) -> None:
         abstract=max(_read(cells, "abstract", reading), key=len, default=""),
         comment="; ".join(comments) or None,
         published=_midnight(published) if written and published else None,
-        updated=_midnight(written or published or date(month // 100, month % 100, 1)),
+        updated=_midnight(day or date(month // 100, month % 100, 1)),
         origin=Origin.IMPORT,
     )
     named_there = " ".join(_texts(cells, "code"))

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 
 from daily_papers.migrate.cells import (
     LONGEST,
@@ -100,24 +99,14 @@ def _text(value: object) -> str:
 
 
 def entries_of_csv(text: str) -> Iterator[Entry]:
-    """The rows of a CSV file, with or without a header. Raises ValueError where it is none."""
-    lines = text.splitlines(keepends=True)
-
-    def columns(delimiter: str) -> int:
-        first = islice(filter(None, csv.reader(lines, delimiter=delimiter)), 10)
-        try:
-            return min(map(len, first), default=0)
-        except csv.Error:  # a quotation mark, where this is not the delimiter
-            return 0
-
-    kinds: list[str] = []
+    """The rows of a CSV file. Raises ValueError where it is none, or has no line of headings."""
+    head = text.partition("\n")[0]
+    if links_to_paper(head):
+        raise ValueError("the first line does not name the columns; write one: date,title,url")
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(",;\t", key=head.count))
     try:
-        reader = csv.reader(lines, delimiter=max(",;\t", key=columns))
+        kinds = [kind_named(name) for name in next(reader, [])]
         for row in reader:
-            if not kinds and not links_to_paper(",".join(row)):
-                kinds = [kind_named(name) for name in row]
-                continue
-            kinds = kinds or [""] * len(row)
             if any(text.strip() for text in row):
                 cells = [(kind, text[:LONGEST]) for kind, text in zip(kinds, row, strict=False)]
                 yield Entry(reader.line_num, cells=cells)

@@ -139,16 +139,15 @@ def _new_keywords(
     imported: Imported,
 ) -> tuple[Keyword, ...]:
     """Write the old configuration's topics, and the other headings, as keywords."""
-    known = {slug_of(topic.name) or topic_key(topic.name) for topic in config.topics}
     names = names_of(files.pages, config.categories)
-    new = [name for name in names if (slug_of(name) or topic_key(name)) not in known]
-    if not config.topics:
-        new = new or list(config.categories)
+    topics = {slug_of(topic.name) or topic_key(topic.name): topic for topic in config.topics}
+    for name in names or ([] if topics else config.categories):
+        topics.setdefault(slug_of(name) or topic_key(name), keywords_yaml.topic_of_heading(name))
     are_categories = not config.topics and all(map(keywords_yaml.is_category, names))
     is_configured = bool(config.topics) or not names
     source = f"the topics of {Path(config.path).name}" if is_configured else "the headings"
     text, left_out = keywords_yaml.write_keywords(
-        [*config.topics, *map(keywords_yaml.topic_of_heading, new)],
+        list(topics.values()),
         () if are_categories else config.categories,
         files.title,
         source,

@@ -45,7 +45,9 @@ def write_keywords(
     head = [
         f"# Keywords from {folded(source)}, written by daily-papers import.",
         f"title: {_on_one_line(title)}",
-        *([f"categories: [{', '.join(categories)}]"] if categories else _NO_CATEGORIES),
+        f"categories: [{', '.join(categories)}]"
+        if categories
+        else "# categories: [cs, stat]  # without them, all of arXiv is searched",
         "keywords:",
     ]
     while topics:
@@ -62,12 +64,6 @@ def write_keywords(
         else:
             return text, left_out
     return "", left_out
-
-
-_NO_CATEGORIES = (
-    "# All of arXiv is searched, unless categories are named here:",
-    "# categories: [cs, eess, stat]",
-)
 
 
 def _entries(topics: Sequence[Topic]) -> Iterator[object]:

@@ -104,7 +104,6 @@ _NO_TOPIC = frozenset(
     未分类 今日 今日论文 论文 论文列表 最新论文 每日论文 年 月 日""".split()  # noqa: SIM905 - reads as what it is
 )
 _DAY_NUMBER = re.compile(r"(?:19|20)\d\d(?:[年]\d\d?[月])?|w?\d\d?(?:st|nd|rd|th)?")
-_YEAR = re.compile(r"[\W_]*(?:19|20)\d\d(?:[\W_]*\d\d?)?[\W_]*")
 # What tools put around a topic: a number, a count, pictures.
 _NUMBER = re.compile(r"^\d{1,3}[.)、]\s+(?=.*[^\W\d_])")
 _COUNT = re.compile(
@@ -116,11 +115,9 @@ _JOINERS = "\u200c\u200d"
 
 def is_topic(name: str) -> bool:
     """Whether a name says what papers are about; days, months and catch-alls do not."""
-    if not re.search(r"[^\W_]", name) or paper_named(name):
+    if not re.search(r"[^\W\d_]", name) or paper_named(name):
         return False
     day = find_date(name)
-    if not re.search(r"[^\W\d_]", name):
-        return not (day or _YEAR.fullmatch(name))
     words = re.findall(r"[^\W_]+", (name.replace(day[1], "") if day else name).casefold())
     return any(word not in _NO_TOPIC and not _DAY_NUMBER.fullmatch(word) for word in words)
 

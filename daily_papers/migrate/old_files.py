@@ -43,8 +43,6 @@ _BY_REFERENCE = (
     "them, as in [this](https://arxiv.org/abs/…), then import again"
 )
 _REFERENCE = re.compile(r" {0,3}\[[^\[\]]+\]: ")
-#: Rows that name more topics than this are taken into the first ones.
-_MOST_TOPICS = 20
 
 
 @dataclass(slots=True)
@@ -156,7 +154,7 @@ def read_page(text: str, path: str) -> Page:
     """Read a file of papers; the path is for messages. Raises ValueError if it is broken data."""
     suffix = Path(path).suffix.lower()
     if suffix in _DATA:
-        page = Page(path, text, list(_DATA[suffix](text.removeprefix("\ufeff"))))
+        page = Page(path, text, list(_DATA[suffix](text)))
     else:
         blocks = blocks_of(_LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text)
         page = Page(path, text, list(_entries(blocks)), blocks)
@@ -187,11 +185,9 @@ def _entries(blocks: Sequence[Block]) -> Iterator[Entry]:
 
 def _topics(entry: Entry) -> list[str]:
     """The topics of a row: its own count more than what stands above, its categories less."""
-    own = [undecorated(topic) for topic in topics_in(entry.cells, "topic")][:_MOST_TOPICS]
-    if own := [topic for topic in own if is_topic(topic)]:
-        return own
-    categories = [] if entry.topic else list(topics_in(entry.cells, "category"))
-    return categories[:_MOST_TOPICS] or ([entry.topic] if entry.topic else [])
+    own = [undecorated(topic) for topic in topics_in(entry.cells, "topic")]
+    above = [entry.topic] if entry.topic else list(topics_in(entry.cells, "category"))
+    return [topic for topic in own if is_topic(topic)] or above
 
 
 def _text(path: Path) -> str:
@@ -205,4 +201,4 @@ def _text(path: Path) -> str:
         raise unwritable(path, error) from error
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
-    return decode_readme(content, str(path)).replace("\0", "")
+    return decode_readme(content, str(path)).replace("\0", "").removeprefix("\ufeff")

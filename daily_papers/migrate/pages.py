@@ -57,9 +57,8 @@ _NO_PAPERS = re.compile(
     re.IGNORECASE,
 )
 
-_SIGNED = re.compile(r" {0,3}(?P<level>#{1,6})(?P<name>(?:[ \t].*)?)")
-_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
+_SIGNED = re.compile(r" {0,3}(?P<level>#{1,6})(?P<name>[ \t].*?)??(?:[ \t]+#*)?")
+_UNDERLINED = re.compile(r" {0,3}[^\W_].*\n {0,3}(?P<line>=+|-{2,})[ \t]*")
 _HTML = re.compile(
     r" {0,3}<h(?P<level>[1-6])\b[^<>]*>(?P<name>.*)</h(?P=level)>\s*", re.IGNORECASE | re.DOTALL
 )
@@ -77,9 +76,9 @@ _RULE = r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$"
 _BULLET = r"(?:[-+*]|\d{1,9}[.)])"
 # What a line begins with that is no plain words, no row of a table, nor more of an item's text.
 _BLOCK = rf" {{0,3}}(?:#{{1,6}}(?:[ \t]|$)|>|<[!?/A-Za-z]|`{{3}}|~{{3}}|{_RULE}|{_BULLET}(?:\s|$))"
-_OTHER_BLOCK = re.compile(rf"\s*(?:[\t|]|[-*_= \t]*$)| {{4}}|{_BLOCK}")
 _END_OF_TABLE = re.compile(rf"\s*$|{_BLOCK}")
-_END_OF_ITEM = re.compile(
+_END_OF_ITEM = re.compile(rf"(?! *<(?:a|b|strong)\b)(?: *\||{_BLOCK})", re.IGNORECASE)
+_ITEM = re.compile(
     rf"(?! {{0,3}}(?:<(?:li|a|b|strong)\b|{_BULLET}))(?: {{0,3}}\||{_BLOCK})", re.IGNORECASE
 )
 _ITEM = re.compile(rf"(?P<indent>[ \t]*)(?:{_BULLET}[ \t]+\S|<li\b)")
@@ -94,7 +93,6 @@ _LINK_TAG = re.compile(
     r"""<a\b[^<>]{0,300}?\bhref\s*=\s*["']?(?P<to>[^"'\s<>]{1,1000})["']?[^<>]{0,300}>(?P<text>.{0,1000}?)</a>""",
     re.IGNORECASE | re.DOTALL,
 )
-_MOST_LINES_OF_CARD = 100
 _OF_CARDS = {"date", "published", "authors", "abstract"}
 
 
@@ -162,7 +160,7 @@ def blocks_of(text: str) -> list[Block]:
 def _lines_of(text: str) -> Iterator[Block]:
     """The lines, those of code blocks and of our own tables as a fence: they hold no Markdown."""
     fence, is_ours = "", False
-    for number, text_there in enumerate(_ENDING.split(text.removeprefix("\ufeff")), start=1):
+    for number, text_there in enumerate(_ENDING.split(text), start=1):
         line = text_there
         found = _FENCE.fullmatch(line)
         marked = None if fence else _MARKER.fullmatch(line)
@@ -308,12 +306,8 @@ def _items(lines: Sequence[Block], position: int) -> Iterator[Sequence[Block]]:
 
 def _is_in_list(lines: Sequence[Block], position: int) -> bool:
     line = lines[position]
-    if line.is_marker:
-        return False
-    if _IN_ITEM.match(line.text):
-        return True
-    is_below_blank = not lines[position - 1].text.strip()
-    return not (is_below_blank or _END_OF_ITEM.match(line.text) or _columns(lines, position))
+    is_more = lines[position - 1].text.strip() and not _END_OF_ITEM.match(line.text)
+    return not line.is_marker and bool(is_more or _IN_ITEM.match(line.text))
 
 
 # --- headings ------------------------------------------------------------------------------------
@@ -322,10 +316,12 @@ def _is_in_list(lines: Sequence[Block], position: int) -> bool:
 def _heading(lines: Sequence[Block], position: int) -> Block | None:
     line = lines[position]
     if found := _SIGNED.fullmatch(line.text):
-        name = _CLOSING.sub("", found["name"])
-        return Block(line.line, line.line, line.text, level=len(found["level"]), name=_bare(name))
-    if _is_underlined(lines, position):
-        level = 1 if "=" in lines[position + 1].text else 2
+        name = _bare(found["name"] or "")
+        return Block(line.line, line.line, line.text, level=len(found["level"]), name=name)
+    above = lines[position - 1].text.strip() if position else ""
+    text = "\n".join(each.text for each in lines[position : position + 2])
+    if not above and (found := _UNDERLINED.fullmatch(text)):
+        level = 1 if "=" in found["line"] else 2
         return Block(line.line, line.line + 1, line.text, level=level, name=_bare(line.text))
     most = _MOST_HTML_LINES if line.text.lstrip().lower().startswith("<h") else 0
     for end in range(position + 1, min(position + most, len(lines)) + 1):
@@ -333,15 +329,6 @@ def _heading(lines: Sequence[Block], position: int) -> Block | None:
             name = _bare(found["name"])
             return Block(line.line, end, line.text, level=int(found["level"]), name=name)
     return None
-
-
-def _is_underlined(lines: Sequence[Block], position: int) -> bool:
-    """Whether a line of plain words, which is a paragraph of its own, is underlined."""
-    above = lines[position - 1].text.strip() if position else ""
-    below = lines[position + 1].text if position + 1 < len(lines) else ""
-    is_first = not above or _OTHER_BLOCK.match(above)
-    is_underlined = is_first and _UNDERLINE.fullmatch(below)
-    return bool(is_underlined) and not _OTHER_BLOCK.match(lines[position].text)
 
 
 def _bare(text: str) -> str:
@@ -399,7 +386,7 @@ def _card(
     texts = [_with_links(text) for text in (heading.text, *(lines[n].text for n in numbers))]
     is_linked = links_to_paper(heading.text)
     papers = {paper.id for paper in papers_in("\n".join(texts))}
-    if not is_linked and (len(papers) != 1 or len(texts) > _MOST_LINES_OF_CARD):
+    if not is_linked and len(papers) != 1:
         return ()
     cells = cells_of_lines(texts)
     if not is_linked:
@@ -445,9 +432,14 @@ def _file(blocks: Iterable[Block]) -> None:
     lead below a topic: it only says `Show the papers`.
     """
     chains = list(_chains(blocks))
-    title = _title_above_topics(chains)
+    titles = {
+        chain[0]
+        for _, chain in chains
+        if any(chain[0].level == 1 and each.level and is_topic(each.name) for each in chain[1:])
+    }
+    title = titles.pop() if len(titles) == 1 else None
     for rows, chain in chains:
-        topics = [heading for heading in chain if heading is not title and is_topic(heading.name)]
+        topics = [each for each in chain if each is not title and is_topic(each.name)]
         if any(heading.level > 1 for heading in topics):
             topics = [heading for heading in topics if heading.level]
         rows.topic = topics[-1].name if topics else ""
@@ -468,12 +460,3 @@ def _chains(blocks: Iterable[Block]) -> Iterator[tuple[Block, Sequence[Block]]]:
             yield block, [*above, *lead]
         elif not (block.is_comment or block.is_last_update):
             lead = [block] if block.name and not block.level else []
-
-
-def _title_above_topics(chains: Iterable[tuple[Block, Sequence[Block]]]) -> Block | None:
-    """The one heading of the first level that has rows, if other topics with rows are below it."""
-    own = [[heading for heading in chain if heading.level] for _, chain in chains]
-    below = [chain for chain in own if chain and chain[0].level == 1]
-    titles = {chain[0] for chain in below}
-    has_topics = any(len(chain) > 1 and is_topic(chain[-1].name) for chain in below)
-    return titles.pop() if has_topics and len(titles) == 1 else None

@@ -41,8 +41,7 @@ def replaced_with_markers(
     ``empty`` are the topics of which rows go even where they hold no paper. Also tells where each
     line that stays is then.
     """
-    mark = text[: text.startswith("\ufeff")]
-    lines = _LINE.findall(text.removeprefix(mark))
+    lines = _LINE.findall(text)
     are_marked = any(block.is_marker for block in blocks)
     going = list(_rows_that_go(blocks, empty))
     going = [(rows, of_rows) for rows, of_rows in going if of_rows] or going[-1:]
@@ -63,7 +62,7 @@ def replaced_with_markers(
         text_above = f"{text_above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}"
     moved = dict(zip(above, range(1, place + 1), strict=False))
     moved |= {old: new for new, old in enumerate(below, len(_LINE.findall(text_above)))}
-    return mark + text_above + "".join(lines[number - 1] for number in below), moved
+    return text_above + "".join(lines[number - 1] for number in below), moved
 
 
 def _rows_that_go(
