@@ -8,14 +8,11 @@ does not exist), not every possible one; and it limits how much it reads.
 from __future__ import annotations
 
 import re
-from collections import ChainMap
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass, replace
 from difflib import get_close_matches
-from functools import cache
 from itertools import islice
 from pathlib import Path
-from types import EllipsisType, NoneType, UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import jinja2
@@ -140,14 +137,12 @@ def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list
             return [_problem(name, None, str(error))]
     # A name that one template sets is seen by those that it includes or extends.
     set_anywhere = frozenset(name for tree in trees.values() for name in _names_set_in(tree))
-    templates = frozenset(environment.list_templates())
-    readers = {
-        name: _Reader(environment, templates, template_fields(name), set_anywhere) for name in trees
-    }
     problems += _cut_short(
         _problem(name, line, message)
         for name, tree in trees.items()
-        for line, message in readers[name].read(tree)
+        for line, message in _names_missing_in(
+            tree, environment, template_fields(name), set_anywhere
+        )
     )
     return sorted(problems, key=lambda problem: (problem.path, problem.line or 0))
 
@@ -210,79 +205,59 @@ def _not_there(kind: str, name: str, known: Collection[str]) -> str:
     return f"{message}; did you mean {close[0]!r}?" if close else message
 
 
-class _Reader:
-    """Reads one parsed template from top to bottom. An unknown type is None."""
+def _names_missing_in(
+    tree: nodes.Template,
+    environment: jinja2.Environment,
+    fields: Fields | None,
+    set_anywhere: Collection[str],
+) -> Iterator[tuple[int, str]]:
+    """Find every name that does not exist, once, with its line; no fields if any may exist."""
+    used: list[tuple[nodes.Node, str, str, Collection[str]]] = [
+        *((each, "filter", each.name, environment.filters) for each in tree.find_all(nodes.Filter)),
+        *((each, "test", each.name, environment.tests) for each in tree.find_all(nodes.Test)),
+        *_templates_used_in(tree, frozenset(environment.list_templates())),
+    ]
+    if fields is not None:
+        used += _fields_used_in(tree, fields, {*environment.globals, *_GIVEN, *set_anywhere})
+    missing = {
+        (node.lineno, kind, name): known for node, kind, name, known in used if name not in known
+    }
+    for (line, kind, name), known in missing.items():
+        yield line, _not_there(kind, name, known)
 
-    def __init__(
-        self,
-        environment: jinja2.Environment,
-        templates: Collection[str],
-        fields: Fields | None,
-        set_anywhere: Collection[str],
-    ) -> None:
-        self._environment = environment
-        self._templates = templates
-        self._knows_names = fields is not None
-        unknown = dict.fromkeys((*environment.globals, *_GIVEN, *set_anywhere))
-        self._fields: ChainMap[str, Any] = ChainMap({**(fields or {}), **unknown})
-        self._guarded: set[str] = set()
-        #: The names that do exist, by the line, the kind and the name of one that does not.
-        self._found: dict[tuple[int, str, str], Collection[str]] = {}
 
-    def read(self, tree: nodes.Template) -> Iterator[tuple[int, str]]:
-        """Find every mistake, each once, with its line."""
-        guards = tree.find_all((nodes.Test, nodes.Filter))
-        self._guarded = {_dotted(guard.node) for guard in guards if guard.name in _GUARDS}
-        self._visit(tree, self._fields)
-        for (line, kind, name), known in self._found.items():
-            yield line, _not_there(kind, name, known)
-
-    def _visit(self, node: nodes.Node, scope: ChainMap[str, Any]) -> None:
+def _templates_used_in(
+    tree: nodes.Template, known: Collection[str]
+) -> Iterator[tuple[nodes.Node, str, str, Collection[str]]]:
+    for node in tree.find_all(nodes.Stmt):
         match node:
-            case nodes.For(target=nodes.Name(name=target)):
-                element = _element_type(self._type_of(node.iter, scope))
-                inner = scope.new_child({target: element})
-                for child in node.iter_child_nodes(exclude=("iter", "target")):
-                    self._visit(child, inner)
-                return
-            case nodes.Name() | nodes.Getattr():
-                self._type_of(node, scope)
-                return
-            case nodes.Filter() if node.name not in self._environment.filters:
-                self._say(node, "filter", node.name, self._environment.filters)
-            case nodes.Test() if node.name not in self._environment.tests:
-                self._say(node, "test", node.name, self._environment.tests)
             case (
                 nodes.Include(template=nodes.Const(value=str(name)), ignore_missing=False)
                 | nodes.Extends(template=nodes.Const(value=str(name)))
                 | nodes.Import(template=nodes.Const(value=str(name)))
                 | nodes.FromImport(template=nodes.Const(value=str(name)))
-            ) if name not in self._templates:
-                self._say(node, "template", name, self._templates)
-            case _:
-                pass
-        for child in node.iter_child_nodes():
-            self._visit(child, scope)
+            ):
+                yield node, "template", name, known
 
-    def _type_of(self, node: nodes.Node, scope: ChainMap[str, Any]) -> Any:
-        """Follow ``a.b.c`` to its type."""
-        if isinstance(node, nodes.Name):
-            if self._knows_names and node.name not in scope and _dotted(node) not in self._guarded:
-                self._say(node, "field", node.name, scope)
-            return _known(scope.get(node.name))
-        if not isinstance(node, nodes.Getattr):
-            self._visit(node, scope)
-            return None
-        owner = self._type_of(node.node, scope)
-        if owner is None:
-            return None
-        types = _attribute_types(owner)
-        if node.attr not in types and _dotted(node) not in self._guarded:
-            self._say(node, "field", node.attr, [name for name in types if name[0] != "_"])
-        return _known(types.get(node.attr))
 
-    def _say(self, node: nodes.Node, kind: str, name: str, known: Collection[str]) -> None:
-        self._found.setdefault((node.lineno, kind, name), known)
+def _fields_used_in(
+    tree: nodes.Template, fields: Fields, others: Collection[str]
+) -> Iterator[tuple[nodes.Node, str, str, Collection[str]]]:
+    """The fields, and attributes of them and of what loops give; not what is tested for."""
+    guards = tree.find_all((nodes.Test, nodes.Filter))
+    guarded = {_dotted(guard.node) for guard in guards if guard.name in _GUARDS}
+    every = {*fields, *others}
+    for name in tree.find_all(nodes.Name):
+        if name.ctx == "load" and name.name not in guarded:
+            yield name, "field", name.name, every
+    targets = (loop.target for loop in tree.find_all(nodes.For))
+    owners = {*fields, *(each.name for each in targets if isinstance(each, nodes.Name))}
+    ours, inherited = _attributes(fields.values())
+    for node in tree.find_all(nodes.Getattr):
+        path = _dotted(node)
+        is_known = node.attr in inherited or path in guarded
+        if path.partition(".")[0] in owners and not is_known:
+            yield node, "field", node.attr, ours
 
 
 def _dotted(node: nodes.Node | None) -> str:
@@ -296,30 +271,24 @@ def _dotted(node: nodes.Node | None) -> str:
             return ""
 
 
-def _known(kind: Any) -> Any:
-    """The type of a value that is not None; None if its attributes are unknown."""
-    if isinstance(kind, UnionType):
-        there = [each for each in get_args(kind) if each is not NoneType]
-        kind = there[0] if len(there) == 1 else None
-    return kind if get_origin(kind) in {None, list, tuple} else None
-
-
-def _element_type(kind: Any) -> Any:
-    match get_origin(kind), get_args(kind):
-        case (_, (element,)) | (_, (element, EllipsisType())):
-            return _known(element)
-        case _:
-            return None
-
-
-@cache
-def _attribute_types(kind: Any) -> Mapping[str, Any]:
-    """The types of this type's attributes, by name."""
-    owner = get_origin(kind) or kind
-    properties = {
-        name: get_type_hints(value.fget).get("return")
-        for name, value in vars(owner).items()
-        if isinstance(value, property)
-    }
-    fields = get_type_hints(owner) if is_dataclass(owner) else {}
-    return {**dict.fromkeys(dir(owner)), **properties, **fields}
+def _attributes(kinds: Iterable[Any]) -> tuple[set[str], set[str]]:
+    """The attributes of these types, and of all that they hold: our own, and Python's."""
+    ours, inherited, seen = set[str](), set[str](), set[Any]()
+    waiting = list(kinds)
+    while waiting:
+        kind = waiting.pop()
+        owner = get_origin(kind) or kind
+        waiting += get_args(kind)
+        if not isinstance(owner, type) or owner in seen:
+            continue
+        seen.add(owner)
+        if not is_dataclass(owner):
+            inherited |= set(dir(owner))
+            continue
+        hints = get_type_hints(owner)
+        for name, value in vars(owner).items():
+            if isinstance(value, property):
+                hints[name] = get_type_hints(value.fget).get("return")
+        ours |= hints.keys()
+        waiting += hints.values()
+    return ours, inherited
