@@ -25,6 +25,7 @@ from daily_papers.repository import tables_of
 from daily_papers.site.data import SiteData, digest_file
 from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import FormulaRenderer
+from daily_papers.site.output import SiteFolder
 from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.site.rows import Rows
 from daily_papers.store.store import Draft, KeywordState, News, State, Store
@@ -96,9 +97,9 @@ def handed_over() -> Seen:
         file.write_text(digest_records(digest))
         data = SiteData(root, config, store, [digest_file(file)], {})
         site = noting(SiteTemplates, "site/", seen)
-        rows = Rows(data, FormulaRenderer(), site.render, "")
+        rows = Rows(data, FormulaRenderer(), site.render, SiteFolder(root / "site", "", {}))
         address = SiteAddress.of(None, {"GITHUB_REPOSITORY": "owner/papers"})
-        for page in Pages(data, rows, site, "", lambda _: "", address).files():
+        for page in Pages(data, rows, site, address).files():
             assert page.make()
     return seen
 
