@@ -26,7 +26,6 @@ from daily_papers.mail.entries import (
 )
 from daily_papers.mail.issue import Links
 from daily_papers.mail.keys import Mark, Marks, find_part_key
-from daily_papers.mail.messages import unsent_parts
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
@@ -474,13 +473,13 @@ def test_every_part_is_below_the_limit_and_nothing_is_lost():
     mail = Mail((digest("2026-11-20", papers),))
     for limit in (150, 900, 5000):
         room = Room(limit, lambda text: len(text.encode()))
-        parts = list(unsent_parts(mail, Links("reader/digests"), MARKDOWN, room, Mark()))
+        parts = list(chat.unsent_parts(mail, Links("reader/digests"), MARKDOWN, room, Mark()))
         assert all(len(part.body.encode()) <= limit for part in parts)
         found = re.findall(r"abs/([\d.]+\d)v", "".join(part.body for part in parts))
         assert sorted(found) == ids(*range(1, 30))
         # From any mark, the rest is the same.
         middle = parts[len(parts) // 2].mark
-        rest = unsent_parts(mail, Links("reader/digests"), MARKDOWN, room, middle)
+        rest = chat.unsent_parts(mail, Links("reader/digests"), MARKDOWN, room, middle)
         assert [part.mark for part in rest] == [part.mark for part in parts[len(parts) // 2 + 1 :]]
 
 

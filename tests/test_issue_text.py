@@ -26,7 +26,7 @@ from daily_papers.mail.issue import (
     utf16_length,
 )
 from daily_papers.mail.keys import PartKey, find_part_key
-from daily_papers.mail.messages import whole_text
+from daily_papers.mail.smtp import whole_text
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +18,19 @@ from daily_papers import PROJECT_URL
 from daily_papers.clock import time_limit
 from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel
 from daily_papers.mail.digest import Mail
-from daily_papers.mail.entries import HTML, MARKDOWN, SLACK, TEXT, Form, Room
-from daily_papers.mail.issue import Links
+from daily_papers.mail.entries import (
+    HTML,
+    MARKDOWN,
+    SLACK,
+    TEXT,
+    Form,
+    Room,
+    break_for_chats,
+    pages_of,
+    rows_of,
+)
+from daily_papers.mail.issue import Links, channel_lead, issue_title
 from daily_papers.mail.keys import Mark
-from daily_papers.mail.messages import unsent_parts
 from daily_papers.text import cut
 
 #: Nobody reads longer messages in one piece, whatever a service would take.
@@ -151,6 +160,39 @@ class Chat:
 
     def _format(self, form: Form) -> Any:
         return next(each for each in self.server._formats() if each.value == form.name)  # noqa: SLF001
+
+
+@dataclass(frozen=True)
+class Part:
+    """One message of a mail, and the mark of its channel after it was sent."""
+
+    number: int
+    title: str
+    body: str
+    mark: Mark
+
+
+def unsent_parts(mail: Mail, links: Links, form: Form, room: Room, mark: Mark) -> Iterator[Part]:
+    """The messages that a channel still has to get, each small enough for it.
+
+    ``room`` is for a body with its title. A lead that is too long for it loses its end.
+    """
+    title = break_for_chats(issue_title(mail))
+    number = max(mark.parts, default=0)
+    papers = mark.papers
+    lead = "" if mark.parts else _within_half(channel_lead(mail, links, form), room, form)
+    for body, added in pages_of(rows_of(mail, form), room, form, lead, papers):
+        number, papers = number + 1, papers + added
+        continued = f" · part {number}" if number > 1 else ""
+        yield Part(number, f"{title}{continued}", body, Mark(frozenset({number}), papers))
+
+
+def _within_half(lead: Sequence[str], room: Room, form: Form) -> str:
+    for fitting in range(len(lead), 0, -1):
+        text = form.paragraph.join(lead[:fitting])
+        if 2 * room.size(text) <= room.limit:
+            return text
+    return ""
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -16,8 +16,8 @@ from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import GITHUB, harmless_text, paper_line
 from daily_papers.mail.github_issues import Comment, Issue
-from daily_papers.mail.issue import issue_parts, issue_title, utf16_length
-from daily_papers.mail.keys import PartKey
+from daily_papers.mail.issue import IssuePart, issue_parts, issue_title, utf16_length
+from daily_papers.mail.keys import Marks
 from daily_papers.mail.keyword_issues import issues_of, topics_of
 from daily_papers.mail.mailbox import OurIssue
 from daily_papers.mail.outbox import Outbox, reassemble
@@ -25,7 +25,9 @@ from daily_papers.mail.outbox import Outbox, reassemble
 _PAPER_LINE = re.compile(
     r"^- (?:\*\*)?(?P<link>\[.*?\]\(https://arxiv\.org/abs/(?P<paper>[\w./-]+?)\))", re.MULTILINE
 )
-_FINGERPRINT = re.compile(r"<!-- daily-papers correction=[0-9a-f]{32} of=\S+ -->\s*\Z")
+_FINGERPRINT = re.compile(
+    r"(?P<fingerprint><!-- daily-papers correction=[0-9a-f]{32} of=(?P<keys>\S+) -->)\s*\Z"
+)
 _LONGEST_REASON = 2000
 _LONGEST_LIST = 20_000
 _SUPERSEDED = "This part is no longer needed: its papers are now listed above."
@@ -33,60 +35,65 @@ _EMPTIED = "Nothing is left of this list: see the correction below."
 
 
 @dataclass(frozen=True)
-class _Text:
-    """A part of a digest as GitHub shows it; without a comment, it is the issue's own text."""
-
-    part: int
-    body: str
-    comment: Comment | None = None
-
-    @classmethod
-    def of(cls, key: PartKey, comment: Comment) -> _Text:
-        return cls(key.part, _with_unix_newlines(comment.body), comment)
-
-
-@dataclass(frozen=True)
 class _Thread:
-    """An issue that shows a digest, and what it should show."""
+    """An issue that shows a mail, and what it should show."""
 
     issue: Issue
     title: str
+    #: The keys of its digests, also if none of their papers is left in it.
+    keys: tuple[str, ...]
     mail: Mail
-    shown: tuple[_Text, ...]
-    #: The text of each part.
-    wanted: tuple[str, ...]
-    #: Hidden in the explanation: a mark of what changes.
-    fingerprint: str
+    #: The comment of each part that is there; None for the issue's own text.
+    shown: Mapping[int, Comment | None]
+    wanted: tuple[IssuePart, ...]
+    marks: Marks | None = None
 
     def correct(self, outbox: Outbox, reason: str | None) -> bool:
         """Write what differs, after the reason; return whether anything did."""
-        bodies = [text.body for text in self.shown]
-        if bodies == list(self.wanted) and self.issue.title == self.title:
+        bodies = {
+            part: (comment or self.issue).body.replace("\r\n", "\n")
+            for part, comment in self.shown.items()
+        }
+        marks = {1: self.marks}
+        wanted = {n: part.with_marks(marks.get(n)).body for n, part in enumerate(self.wanted, 1)}
+        if bodies == wanted and self.issue.title == self.title:
             return False
-        if _last_fingerprint(outbox, self) != self.fingerprint:
-            explanation = _explanation(bodies, self.mail, reason)
-            outbox.issues.comment(self.issue, f"{explanation}\n\n{self.fingerprint}")
-        missing = dict(enumerate(self.wanted, 1))
-        for text in self.shown:
-            body = missing.pop(text.part, _SUPERSEDED if self.wanted else _EMPTIED)
-            if text.comment is None:
+        fingerprint = self._fingerprint(reason)
+        if self._last_fingerprint(outbox) != fingerprint:
+            explanation = _explanation(bodies.values(), self.mail, reason)
+            outbox.issues.comment(self.issue, f"{explanation}\n\n{fingerprint}")
+        for part, comment in self.shown.items():
+            body = wanted.get(part, _SUPERSEDED if wanted else _EMPTIED)
+            if comment is None:
                 outbox.issues.edit(self.issue, self.title, body)
-            elif text.body != body:
-                outbox.issues.edit_comment(text.comment, body)
-        for body in missing.values():
-            outbox.issues.comment(self.issue, body)
+            elif bodies[part] != body:
+                outbox.issues.edit_comment(comment, body)
+        for part in sorted(wanted.keys() - self.shown.keys()):
+            outbox.issues.comment(self.issue, wanted[part])
         return True
+
+    def _fingerprint(self, reason: str | None) -> str:
+        """A hidden mark of what a correction changes, and why."""
+        texts = (*(part.body for part in self.wanted), reason or "")
+        digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
+        return f"<!-- daily-papers correction={digest[:32]} of={','.join(self.keys)} -->"
+
+    def _last_fingerprint(self, outbox: Outbox) -> str:
+        """The fingerprint in the last comment that explains a correction of it; or nothing."""
+        last = ""
+        for comment in outbox.issues.comments(self.issue):
+            found = _FINGERPRINT.search(comment.body)
+            is_ours = comment.user.login == outbox.issues.login
+            if found and is_ours and found["keys"] == ",".join(self.keys):
+                last = found["fingerprint"]
+        return last
 
 
 def correct(outbox: Outbox, key: str, reason: str | None) -> None:
     """Update the issues that show a digest from its file, unless they are up to date already."""
     threads = [
-        *(
-            _issue_thread(outbox, sent, reason)
-            for sent in outbox.mailbox.mails
-            if key in sent.key.digests
-        ),
-        *_keyword_threads(outbox, key, reason),
+        *(_issue_thread(outbox, sent) for sent in outbox.mailbox.mails if key in sent.key.digests),
+        *_keyword_threads(outbox, key),
     ]
     if not threads:
         raise DailyPapersError(
@@ -101,25 +108,20 @@ def correct(outbox: Outbox, key: str, reason: str | None) -> None:
             outbox.say(f"digest {key}: issue {number} is up to date; nothing to correct")
 
 
-def _issue_thread(outbox: Outbox, sent: OurIssue, reason: str | None) -> _Thread:
+def _issue_thread(outbox: Outbox, sent: OurIssue) -> _Thread:
     mail = reassemble(sent, outbox.digests)
-    first, *further = issue_parts(mail, outbox.links)
     return _Thread(
         issue=sent.issue,
         title=issue_title(mail),
+        keys=mail.keys,
         mail=mail,
-        shown=(
-            _Text(1, _with_unix_newlines(sent.issue.body)),
-            *(_Text.of(key, each) for key, each in outbox.further_parts(sent)),
-        ),
-        wanted=(first.with_marks(sent.key.marks).body, *(part.body for part in further)),
-        fingerprint=_fingerprint(
-            sent.key.digests, [first.body, *(p.body for p in further)], reason
-        ),
+        shown={1: None, **{key.part: comment for key, comment in outbox.further_parts(sent)}},
+        wanted=issue_parts(mail, outbox.links),
+        marks=sent.key.marks,
     )
 
 
-def _keyword_threads(outbox: Outbox, key: str, reason: str | None) -> Iterator[_Thread]:
+def _keyword_threads(outbox: Outbox, key: str) -> Iterator[_Thread]:
     """The issues of keywords with comments of this digest, or without any that they lack now."""
     topics = topics_of([digest for digest in outbox.digests if digest.per_keyword])
     issues = issues_of(topics, outbox.mailbox.of_keywords)
@@ -139,36 +141,17 @@ def _keyword_threads(outbox: Outbox, key: str, reason: str | None) -> Iterator[_
         else:
             continue
         mail = Mail(tuple(each for each in topic.digests if each.key in keys) if topic else ())
-        parts = issue_parts(mail, outbox.links, topic.slug) if topic and mail.digests else ()
-        wanted = tuple(part.body for part in parts)
         yield _Thread(
             issue=lasting.issue,
             title=lasting.issue.title,
+            keys=keys,
             mail=mail,
-            shown=tuple(_Text.of(found, comment) for found, comment in there),
-            wanted=wanted,
-            fingerprint=_fingerprint(keys, wanted, reason),
+            shown={found.part: comment for found, comment in there},
+            wanted=issue_parts(mail, outbox.links, topic.slug) if topic and mail.digests else (),
         )
 
 
-def _fingerprint(keys: Sequence[str], bodies: Sequence[str], reason: str | None) -> str:
-    """A hidden mark of what a correction changes, and why."""
-    digest = hashlib.sha256("\0".join((*bodies, reason or "")).encode()).hexdigest()
-    return f"<!-- daily-papers correction={digest[:32]} of={','.join(keys)} -->"
-
-
-def _last_fingerprint(outbox: Outbox, thread: _Thread) -> str:
-    """The fingerprint in the last comment that explains a correction of it; or nothing."""
-    of = thread.fingerprint.partition(" of=")[2]
-    last = ""
-    for comment in outbox.issues.comments(thread.issue):
-        found = _FINGERPRINT.search(comment.body)
-        if found and comment.user.login == outbox.issues.login and found[0].rstrip().endswith(of):
-            last = found[0].rstrip()
-    return last
-
-
-def _explanation(shown: Sequence[str], mail: Mail, reason: str | None) -> str:
+def _explanation(shown: Iterable[str], mail: Mail, reason: str | None) -> str:
     """What was wrong: the reason that a person gave, and the papers removed and added."""
     was = {found["paper"]: found["link"] for body in shown for found in _PAPER_LINE.finditer(body)}
     now = {item.paper.versioned_id: paper_line(item) for item in mail.items}
@@ -182,10 +165,6 @@ def _explanation(shown: Sequence[str], mail: Mail, reason: str | None) -> str:
     if not wrong and not missed and reason is None:
         blocks.append("The papers are the same, only shown differently.")
     return "\n\n".join((*blocks, "The list above is now correct."))
-
-
-def _with_unix_newlines(body: str) -> str:
-    return body.replace("\r\n", "\n")
 
 
 def _as_list(lines: Sequence[str]) -> str:

@@ -205,11 +205,9 @@ class GitHubApi:
     def read_all(self, path: str) -> Iterator[dict[str, Any]]:
         """Get the things of a list, from all its pages."""
         address: str | None = self._url + path
-        seen: set[str] = set()
         while address is not None:
-            if address in seen or urlsplit(address)[:2] != urlsplit(self._url)[:2]:
+            if urlsplit(address)[:2] != urlsplit(self._url)[:2]:
                 raise self._error(Unavailable, f"GET {path}", "the list's pages lead astray")
-            seen.add(address)
             answer = self._read(address)
             things = self._json(f"GET {path}", answer, list)
             if not all(isinstance(thing, dict) for thing in things):
@@ -361,15 +359,13 @@ def _asked_wait(answer: requests.Response) -> float | None:
     after = answer.headers.get("Retry-After", "").strip()
     if after.isascii() and after.isdigit():
         return max(1.0, float(after))
-    if not after and answer.headers.get("X-RateLimit-Remaining") != "0":
+    if answer.headers.get("X-RateLimit-Remaining") != "0":
         return None
-    reset = answer.headers.get("X-RateLimit-Reset", "").strip()
     try:
         now = parsedate_to_datetime(answer.headers["Date"])
-        until = parsedate_to_datetime(after).timestamp() if after else float(reset)
+        return max(1.0, float(answer.headers["X-RateLimit-Reset"]) - now.timestamp())
     except (KeyError, ValueError):
         return None
-    return max(1.0, until - now.timestamp())
 
 
 def _refusal(answer: requests.Response) -> type[GitHubError]:

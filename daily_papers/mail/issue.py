@@ -191,6 +191,13 @@ def notes(mail: Mail, form: Form) -> list[str]:
     return lines
 
 
+def channel_lead(mail: Mail, links: Links, form: Form) -> list[str]:
+    """What channels get before the list: the links to the tables and the website, and the notes."""
+    day = links.day(mail.keys[-1])
+    there = [form.link("Website", day)] if day else []
+    return [" · ".join((*there, form.link("All tables", links.tables))), *notes(mail, form)]
+
+
 def _part_line(number: int, parts: int, papers: int) -> str:
     rest = "; the others follow as comments" if number == 1 else ""
     return f"This is part {number} of {parts} with {papers} papers{rest}."

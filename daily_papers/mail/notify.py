@@ -76,15 +76,15 @@ def notify(
     options.check()
     links = _links(environment)
     channels, warnings = read_channels(environment)
+    if options.test and not (channels or warnings):
+        raise UsageError(f"--test: {VARIABLE} is not set; see docs/channels.md")
     try:
-        if not options.test:
-            run = _Run(environment, options, links, channels, warnings, clock, say)
-            _raise(run.carry_out(root))
-        elif channels or warnings:
+        if options.test:
             warnings += delivery.test(channels, links.repository if links else None, say)
         else:
-            raise UsageError(f"--test: {VARIABLE} is not set; see docs/channels.md")
-    except (IssuesOff, NoToken):
+            run = _Run(environment, options, links, channels, warnings, clock, say)
+            _raise(run.carry_out(root))
+    except (IssuesOff, UsageError):
         warnings += [_NO_ISSUES] if channels else []
         raise
     finally:
@@ -124,10 +124,6 @@ def read_digests(root: Path) -> tuple[tuple[Digest, ...], list[DailyPapersError]
     return tuple(digests), problems
 
 
-class NoToken(UsageError):
-    """The environment does not say where to send, or lacks the token."""
-
-
 @dataclass(frozen=True)
 class _Run:
     """What to send where."""
@@ -147,7 +143,7 @@ class _Run:
         if self.links is None or token is None:
             missing = "GITHUB_TOKEN" if self.links else "GITHUB_REPOSITORY"
             if not self.options.dry_run and self.options.to_file is None:
-                raise NoToken(
+                raise UsageError(
                     f"{missing} is not set, so nothing can be sent; GitHub Actions sets it, and"
                     " --dry-run and --to-file work without it"
                 )

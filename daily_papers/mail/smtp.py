@@ -11,20 +11,18 @@ import ssl
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, parseaddr
-from enum import Enum
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from daily_papers.clock import time_limit
 from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Channel
 from daily_papers.mail.digest import Mail
-from daily_papers.mail.entries import HTML, TEXT
-from daily_papers.mail.issue import Links, issue_title
+from daily_papers.mail.entries import ENDLESS, HTML, TEXT, Form, pages_of, rows_of
+from daily_papers.mail.issue import Links, channel_lead, issue_title
 from daily_papers.mail.keys import Mark
-from daily_papers.mail.messages import whole_text
 
 _SECONDS = 60.0
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
@@ -45,29 +43,20 @@ _OPTIONS = ("to", "cc", "bcc", "from", "name", "smtp", "mode", "user", "pass")
 _IGNORED = ("format", "overflow", "verify", "rto", "cto", "tz", "emojis")
 
 
-class Security(Enum):
-    """How the connection is encrypted; the value is that of ``mode`` in an address."""
-
-    INSECURE = "insecure"
-    #: As INSECURE if the server does not offer it.
-    STARTTLS_IF_OFFERED = ""
-    STARTTLS = "starttls"
-    SSL = "ssl"
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MailAccount:
     """Who sends mail, through which server, to whom. Everything in it is secret."""
 
     channel: Channel
-    server: str = field(repr=False)
-    port: int = field(repr=False)
-    security: Security = field(repr=False)
-    user: str = field(repr=False)
-    password: str = field(repr=False)
-    sender: str = field(repr=False)
-    sender_name: str = field(repr=False)
-    recipients: tuple[str, ...] = field(repr=False)
+    server: str
+    port: int
+    #: How the connection is encrypted; empty: by STARTTLS, if the server offers it.
+    mode: str
+    user: str
+    password: str
+    sender: str
+    sender_name: str
+    recipients: tuple[str, ...]
 
     @classmethod
     def open(cls, channel: Channel) -> MailAccount:
@@ -179,17 +168,14 @@ class MailAccount:
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
-        if self.security is Security.SSL:
+        if self.mode == "ssl":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
                 self.server, self.port, timeout=_SECONDS, context=context
             )
         else:
             connection = smtplib.SMTP(self.server, self.port, timeout=_SECONDS)
         connection.ehlo_or_helo_if_needed()
-        offered = connection.has_extn("starttls")
-        if self.security is Security.STARTTLS or (
-            self.security is Security.STARTTLS_IF_OFFERED and offered
-        ):
+        if self.mode == "starttls" or (not self.mode and connection.has_extn("starttls")):
             connection.starttls(context=context)
         if self.password:
             connection.login(self.user, self.password)
@@ -234,6 +220,13 @@ _PAGE = """\
 """
 
 
+def whole_text(mail: Mail, links: Links, form: Form) -> str:
+    """The whole mail in one text."""
+    lead = form.paragraph.join(channel_lead(mail, links, form))
+    ((text, _),) = pages_of(rows_of(mail, form), ENDLESS, form, lead)
+    return text
+
+
 def _send_message(connection: smtplib.SMTP, message: EmailMessage) -> str:
     """Send one mail; return what the server refused, if it did, and only for this mail."""
     try:
@@ -271,10 +264,9 @@ def _parse(channel: Channel) -> MailAccount:
         server, standard = provider
         port = port or standard
         mode = "ssl" if port == 465 else "starttls"
-    if mode not in (each.value for each in Security):
+    if mode not in ("", "ssl", "starttls", "insecure"):
         raise _Wrong("mode= is none of ssl, starttls, insecure")
-    security = Security(mode)
-    port = port or {Security.SSL: 465, Security.STARTTLS: 587}.get(security, 25)
+    port = port or {"ssl": 465, "starttls": 587}.get(mode, 25)
     own = user if "@" in user else f"{user}@{host}"
     name, sender = _named(given.get("from", ""), own)
     wanted = [*unquote(parts.path).split("/"), *_listed(given, ("to", "cc", "bcc"))]
@@ -291,7 +283,7 @@ def _parse(channel: Channel) -> MailAccount:
         channel=channel,
         server=server,
         port=port,
-        security=security,
+        mode=mode,
         user=login,
         password=password,
         sender=sender,
