@@ -122,7 +122,7 @@ def test_a_workflow_with_one_job_sends_to_no_channel_and_says_why(
     ).stdout.decode()
     assert said.startswith("::warning::this workflow has no job notify") == (has_channels == "true")
     assert "channels get nothing; run: daily-papers init --upgrade" in said
-    assert "no issue would be opened: there is nothing to send" in said
+    assert "nothing to send: digests/ holds no digest of this repository" in said
 
 
 def test_permissions_are_none_but_for_what_a_job_names(made: Path) -> None:

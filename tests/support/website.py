@@ -144,9 +144,7 @@ class Website:
         news = news_items(list(items), keywords)
         slugs = dict.fromkeys(slug for item in news for slug in item.keywords)
         names = tuple((slug, slug.replace("-", " ").title()) for slug in slugs)
-        digest = Digest(
-            key, "owner/papers", date.fromisoformat(key[:10]), news, names, people_of(keywords)
-        )
+        digest = Digest(key, "owner/papers", news, names, people_of(keywords))
         self.repository.write(f"digests/{key}.md", digest_file(digest))
 
     def build(self, *options: str | Path, environ: Mapping[str, str] | None = None) -> Ended:
