@@ -99,6 +99,12 @@ def link(number: int, text: str = "pdf") -> str:
             "",
         ),
         (f"| Name |\n|---|---|\n| A | {link(2)} |", {2: "A"}, ""),
+        (
+            f"| Title | PDF |\n|-|-|\n| A<br><sub>Ann Other, Bob Else</sub> | {link(2)} |",
+            {2: "A"},
+            "",
+        ),
+        (f"| Title | PDF |\n|-|-|\n| A<br>I liked it! | {link(2)} |", {2: "A"}, "this row stays"),
         (f"Title | PDF\nA | {link(2)}", {}, "no table that has a line like |---|---|"),
         (
             "| Paper |\n|-|\n| [A][r] |\n\n[r]: https://arxiv.org/abs/2501.00002",

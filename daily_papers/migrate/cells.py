@@ -146,6 +146,7 @@ _CELL = re.compile(
     re.IGNORECASE,
 )
 _MOST_COLUMNS = 30
+_BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 
 
 def split_cells(line: str, most: int = _MOST_COLUMNS) -> list[str]:
@@ -159,11 +160,18 @@ def split_cells(line: str, most: int = _MOST_COLUMNS) -> list[str]:
 
 
 def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
-    """The cells of a row, by the kinds of its table's columns; some may be cut off."""
+    """The cells of a row, by the kinds of its table's columns; some may be cut off.
+
+    What stands below a line break in a title is told by its looks.
+    """
     if "|" not in line:  # somebody's words, right below a table
         return [("comment", line)]
     pieces = split_cells(line, len(kinds) or _MOST_COLUMNS)
-    return list(zip(kinds or [""] * len(pieces), pieces, strict=False))
+    cells: list[Cell] = []
+    for kind, text in zip(kinds or [""] * len(pieces), pieces, strict=False):
+        first, *below = _BREAK.split(text) if kind == "title" else [text]
+        cells += [(kind, first), *(("", part) for part in below)]
+    return cells
 
 
 # --- the cells of an item, or of a heading with what stands below it -----------------------------
@@ -266,7 +274,7 @@ def _is_date(bare: str) -> bool:
 
 
 def _is_list_of_names(bare: str) -> bool:
-    is_short = len(bare) < 5_000 and not re.search(r"\d|[.!?]\s", bare)
+    is_short = len(bare) < 5_000 and not re.search(r"\d|\w\w[.!?]\s", bare)
     names = split_authors(bare) if is_short else ()
     # A single one may be any two words, such as somebody's "Great stuff".
     return len(names) > 1 and all(
