@@ -107,11 +107,6 @@ class KeywordPreview:
             return None
         return days * (self.keyword.max_papers - 1) / (len(self.papers) - 1)
 
-    @property
-    def is_too_broad(self) -> bool:
-        """Whether papers leave the table within a week."""
-        return self.days_covered is not None and self.days_covered < _FEWEST_DAYS
-
 
 def _days(papers: Sequence[Paper]) -> float | None:
     """Days from the oldest of the papers to the newest; None if there are too few."""
@@ -172,9 +167,10 @@ def _warnings(preview: KeywordPreview) -> Iterator[str]:
         yield "No hits: nothing on arXiv matches; check the spelling and the categories"
     if len(preview.either) > len(preview.papers):
         yield from _both_ways(preview)
-    if preview.is_too_broad:
+    days = preview.days_covered
+    if days is not None and days < _FEWEST_DAYS:
         yield (
-            f"Too broad: {preview.keyword.max_papers} rows cover {preview.days_covered:.1f} days,"
+            f"Too broad: {preview.keyword.max_papers} rows cover {days:.1f} days,"
             f" so papers leave the table in less than {_FEWEST_DAYS:g}; give it categories or more"
             " words, or raise max_papers"
         )

@@ -370,15 +370,15 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
         ("keywords:\n  - mri\n  -\u00a0ct\n", ':3: not valid YAML: a hyphen needs a space after it, as in "- your topic"'),
         ("keywords:\n  -mri\n", ':2: a hyphen needs a space after it, as in "- your topic"'),
         ("keywords:\n  - name: mri\n    any:[ct]\n", ':3: not valid YAML: "any:" needs a space after the colon'),
-        ("keywords:\n  - & x\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
-        ("keywords:\n  - * x\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
-        ("keywords:\n  - *star\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
-        ("keywords:\n  - &amp mri\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
-        ("keywords:\n  - !!python/object/apply:os.system [ls]\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
-        ("keywords:\n  - !<a x\n", ":2: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"),
-        ("keywords:\n  - @home\n", ":2: not valid YAML: a text cannot begin with @; put the text in quotes"),
-        ("keywords:\n  - `code`\n", ":2: not valid YAML: a text cannot begin with `; put the text in quotes"),
-        ("keywords:\n  - %x\n", ":2: not valid YAML: a text cannot begin with %; put the text in quotes"),
+        ("keywords:\n  - & x\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - * x\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - *star\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - &amp mri\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - !!python/object/apply:os.system [ls]\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - !<a x\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - @home\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - `code`\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - %x\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
         ("keywords:\n  - 'mri\n  - ct\n", ":2: not valid YAML: a quote is never closed"),
         ("keywords:\n  - [a\n  - b\n", ":2: not valid YAML: a list in brackets is never closed, or a comma is missing"),
         ("keywords:\n  - a: b: c\n", ':2: not valid YAML: a second ": " on one line, or wrong indentation; put the text in quotes if the colon belongs to it'),
@@ -491,7 +491,7 @@ def test_a_bomb_of_aliases_is_not_followed() -> None:
         for number, (before, letter) in enumerate(zip("abcdefghijkl", "bcdefghijklm", strict=True))
     )
     assert answers(bomb) == [
-        ":1: not valid YAML: a text cannot begin with &, * or !; put the text in quotes"
+        ":1: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"
     ]
 
 

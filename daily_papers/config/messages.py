@@ -30,7 +30,6 @@ _KINDS = {
     "null": "nothing",
     "timestamp": "a date",
 }
-_WHOLE_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})", re.ASCII)
 #: A text that needs no quotes in YAML, unless it is a word such as yes.
 _PLAIN = re.compile(r"[^\W\d_][\w+./#-]*(?: [\w+./][\w+./#-]*)*")
 #: Format characters that scripts and emoji need; the others only hide something.
@@ -43,13 +42,9 @@ _BETWEEN_NAMES = re.compile(r";|(?<!\S)and(?!\S)", re.IGNORECASE)
 _ELSEWHERE = {
     "categorys": "categories",
     "exclude": "none",
-    "limit": "max_papers",
     "max_results": "max_papers",
-    "not": "none",
-    "or": "any",
     "phrase": "any",
     "phrases": "any",
-    "terms": "any",
     "topics": "keywords",
 }
 
@@ -87,12 +82,6 @@ class Value:
         """The text as it is in the file, without its quotes."""
         value: str = self.node.value
         return value
-
-    @property
-    def whole_number(self) -> int | None:
-        """The value as a number; None if it is not one, or has more digits than anybody needs."""
-        is_whole = self.kind == "a number" and _WHOLE_NUMBER.fullmatch(self.text)
-        return int(self.text) if is_whole else None
 
     @property
     def is_missing(self) -> bool:
@@ -263,18 +252,12 @@ def meant_by(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: Va
         return "it belongs at the top of the file, without indentation"
     if key in elsewhere:
         return "it belongs to a keyword; indent it so that it is below the keyword's name"
-    if meant := nearest_key(key, known):
-        return f'did you mean "{meant}"?'
+    close = difflib.get_close_matches(key.lower(), known, 1, 0.6)
+    meant = _ELSEWHERE.get(key.lower(), "")
+    if meant in known or close:
+        return f'did you mean "{meant if meant in known else close[0]}"?'
     quoted = quoted_with_key(owner) if owner.is_item else None
     return f"if this is a phrase, {quoted}" if quoted else f"the keys are {', '.join(known)}"
-
-
-def nearest_key(key: str, known: Sequence[str]) -> str | None:
-    """The key that was probably meant by a misspelled one, or by another tool's."""
-    meant = _ELSEWHERE.get(key.lower())
-    if meant in known:
-        return meant
-    return next(iter(difflib.get_close_matches(key.lower(), known, 1, 0.6)), None)
 
 
 # --- texts: what is wrong with them; None if nothing is -----------------------------------------

@@ -13,6 +13,7 @@ To add a key:
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -89,6 +90,9 @@ _EXCLUDED: Final = {
 #: Subjects that give no name.
 _NAMED: Final = frozenset({"query", "like"})
 _START: Final = 'begin with a line "keywords:" and below it a line "  - your topic"'
+#: In decimal digits, and no more than anybody needs.
+_WHOLE_NUMBER = re.compile(r"\+?[1-9]\d{0,9}", re.ASCII)
+
 #: Says what is wrong with a text, or doubtful about it; None if nothing is.
 Check = Callable[[str], str | None]
 #: The value of each key of a mapping; None where it is wrong.
@@ -440,9 +444,9 @@ def _category(reader: _Reader, value: Value) -> str | None:
 
 
 def _number(reader: _Reader, value: Value, most: int = MOST_PAPERS) -> int | None:
-    number = value.whole_number
-    if number is not None and 1 <= number <= most:
-        return number
+    is_whole = value.kind == "a number" and _WHOLE_NUMBER.fullmatch(value.text)
+    if is_whole and 1 <= int(value.text) <= most:
+        return int(value.text)
     reader.refuse_kind(value, messages.no_number(value, most))
     return None
 

@@ -49,20 +49,14 @@ _EXPLANATIONS: Final = (
     ),
     (r"could not find expected ':'", _NO_KEY),
     (
-        r"character '(?P<sign>[^']+)' that cannot start",
-        f"a text cannot begin with {{sign}}; {_QUOTES}",
+        r"that cannot start|alphabetic or numeric|no machinery|ing an? (?:anchor|alias|tag)",
+        f"a text cannot begin with a sign such as &, *, !, @, % or `; {_QUOTES}",
     ),
     (r"unexpected end of stream|unexpected document separator", _NEVER_CLOSED),
     (r"expected ',' or '[\]}]'", _NO_COMMA),
     (r"expected <block end>", _NO_INDENTATION),
     (r"unknown escape|escape sequence|hexadecimal", "a \\ in double quotes; use single quotes"),
-    (
-        r"expected alphabetic or numeric|no machinery|(?:scann|pars)ing an? (?:anchor|alias|tag)",
-        f"a text cannot begin with &, * or !; {_QUOTES}",
-    ),
     (r"expected a single document", 'a second document begins here; remove the line "---"'),
-    (r"sequence entries are not allowed", 'a "- " in the middle of a line; begin a new line'),
-    (r"directive", "a line cannot begin with %; put it in quotes"),
 )
 
 
@@ -203,11 +197,8 @@ def _explained(error: yaml.YAMLError, text: str, keys: Keys) -> tuple[int, str]:
         return error.position, f"a control character (U+{error.character:04X}); remove it"
     assert isinstance(error, yaml.MarkedYAMLError)
     said = f"{error.context or ''}; {error.problem or ''}"
-    found = ((re.search(pattern, said), message) for pattern, message in _EXPLANATIONS)
-    message = next(
-        (message.format(**match.groupdict()) for match, message in found if match),
-        " ".join((error.problem or "it cannot be read").split()),
-    )
+    found = (message for pattern, message in _EXPLANATIONS if re.search(pattern, said))
+    message = next(found, " ".join((error.problem or "it cannot be read").split()))
     mark = error.problem_mark
     # PyYAML notices these only after the line to change.
     if error.context_mark is not None and (message == _NO_KEY or "never closed" in message):
