@@ -77,15 +77,12 @@ _MOST_PROBLEMS: Final = 100
 _SUBJECTS: Final = frozenset({"any", "author", "query", "category", "like"})
 #: Keys that cannot be used with a subject, and what to do instead.
 _EXCLUDED: Final = {
-    "query": (frozenset({"any", "none", "in", "author", "category"}), "write it into the query"),
+    "query": ({"any", "none", "in", "author", "category"}, "write it into the query"),
     "category": (
-        frozenset({"any", "in", "author", "categories"}),
+        {"any", "in", "author", "categories"},
         'to search within a category, write "categories: [...]"',
     ),
-    "like": (
-        frozenset({"any", "none", "in", "author", "query", "category"}),
-        "it searches for nothing",
-    ),
+    "like": ({"any", "none", "in", "author", "query", "category"}, "it searches for nothing"),
 }
 #: Subjects that give no name.
 _NAMED: Final = frozenset({"query", "like"})
@@ -211,11 +208,7 @@ class _Reader:
     # --- values --------------------------------------------------------------------------------
 
     def text(
-        self,
-        value: Value,
-        check: Check,
-        doubt: Check | None = None,
-        most: int = 200,
+        self, value: Value, check: Check, doubt: Check | None = None, most: int = 200
     ) -> str | None:
         """A text without surplus white space; None if it is wrong."""
         written = value.node.value
@@ -241,10 +234,7 @@ class _Reader:
     def items(
         self, value: Value, *, least: int = 1, most: int = 100, or_one: bool = False
     ) -> list[Value]:
-        """The items of a list; with ``or_one``, a single text is a list of one.
-
-        Messages about them name the list's key.
-        """
+        """The items of a list; with ``or_one``, a single text is a list of one."""
         if or_one and value.kind != "a list":
             return [value]
         if value.kind != "a list":
@@ -290,8 +280,7 @@ class _Reader:
                 self._top[key] = read(self, values[key])
         if "keywords" not in values:
             if not self.errors:
-                message = f'"keywords" is missing; {messages.HOW_TO_LIST}'
-                self.refuse(root, message, label="")
+                self.refuse(root, f'"keywords" is missing; {messages.HOW_TO_LIST}', label="")
             return None
         settings = {key: value for key, value in self._top.items() if value}
         weekly = settings.pop("digest", None) == "weekly"
@@ -333,11 +322,7 @@ class _Reader:
             self.refuse(item, message)
         # Without any other subject, the name is the phrase to search for.
         readers: Readers = _KEYWORD_KEYS if has_subject else {**_KEYWORD_KEYS, "name": _PHRASE}
-        alone = next((key for key in ("like", "query") if key in values), None)
-        skipped = _EXCLUDED[alone][0] if alone else frozenset()
-        if "name" not in values:
-            skipped |= _NAMED
-        read = {key: readers[key](self, values[key]) for key in values if key not in skipped}
+        read = {key: readers[key](self, values[key]) for key in values}
         authors, phrases = read.get("author") or (), read.get("any") or ()
         category = read.get("category")
         named_after = next(iter((*authors, *phrases)), category)
@@ -406,8 +391,7 @@ class _Reader:
         files, ids = dict[str, int](), list[str]()
         for item in self.items(value, most=_MOST_LIKED, or_one=True):
             if item.kind not in ("a text", "a number"):
-                expected = "expected BibTeX files and arXiv identifiers"
-                self.refuse_kind(item, f"{expected}; write {value.key}: [library.bib]")
+                self.refuse_kind(item, "expected BibTeX files and arXiv identifiers: [library.bib]")
                 continue
             try:
                 ids.append(ArxivId.parse(item.text).id)
@@ -427,9 +411,11 @@ class _Reader:
         before = self.errors
         values = self.mapping(value, _SUMMARIES_KEYS, {})
         read = {key: _SUMMARIES_KEYS[key](self, each) for key, each in values.items()}
-        for key in ("endpoint", "model"):
-            if key not in values and self.errors == before:
-                self.refuse(value, f'"{key}" is missing; add a line "{key}: ..." below it')
+        missing = [key for key in ("endpoint", "model") if key not in values]
+        if missing and self.errors == before:
+            self.refuse(
+                value, f'"{missing[0]}" is missing; add a line "{missing[0]}: ..." below it'
+            )
         if self.errors > before:
             return None
         return Summaries(**read, line=self._source.place(values["endpoint"].index)[0])
