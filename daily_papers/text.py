@@ -24,6 +24,8 @@ def cut(text: str, length: int) -> str:
 
 def one_line(text: str) -> str:
     """The text with each run of white space, line breaks among them, as one space."""
+    if text.isprintable() and "  " not in text:  # mostly, and quick
+        return text.strip()
     return " ".join(text.split())
 
 

@@ -8,11 +8,12 @@ else was done, where the code is), and the sentence with the most points wins.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from math import inf
-from operator import itemgetter
-from string import ascii_lowercase
+from operator import attrgetter, itemgetter
+from string import ascii_letters
 from typing import Final, NamedTuple
 
 from daily_papers.text import cut, one_line
@@ -203,6 +204,7 @@ _BITS: Final = {
     word.encode(): sum(1 << place for place, words in enumerate(_GROUPS) if word in words)
     for word in frozenset[str]().union(*_GROUPS)
 }
+_KNOWN: Final = frozenset(_BITS)
 #: Points, pattern and the bits of the groups of each sign, from most points down.
 _RANKED: Final = sorted(
     (
@@ -216,8 +218,8 @@ _RANKED: Final = sorted(
 _IF_NAMED: Final = 3
 # A first sentence with fewer points may say how important the field is.
 _STATED: Final = 10
-#: Anything but small letters as a space; bytes are translated ten times as quickly as text.
-_LETTERS = bytes(sign if chr(sign) in ascii_lowercase else ord(" ") for sign in range(256))
+#: Letters as small ones, all else as a space; bytes are translated ten times as quickly as text.
+_LETTERS = bytes(ord(chr(s).lower()) if chr(s) in ascii_letters else ord(" ") for s in range(256))
 _MAKER = re.compile(_authors(_MAKES), re.VERBOSE)
 # "... RoboCerebra, a ...": what was made has a name.
 _NAMED = re.compile(r"(?:an? |the )?(?:[\w-]+ )?[^\w\s]{0,9}\w*[A-Z]")
@@ -251,10 +253,8 @@ def key_sentence(abstract: str) -> str:
     A long one loses what leads to its statement ("To close this gap,"), then ends at a clause;
     dots show that something is missing. Empty where the abstract is. As hostile as the abstract.
     """
-    sentences = _sentences(one_line(abstract[:_READ]))
-    candidates = [_Candidate(sentence, place) for place, sentence in enumerate(sentences)]
     # The most promising first: who cannot reach the best so far needs no closer look.
-    candidates.sort(key=lambda each: each.most, reverse=True)
+    candidates = sorted(_candidates(one_line(abstract[:_READ])), key=_most, reverse=True)
     best, chosen = (-inf, 0), ""
     for candidate in candidates:
         if candidate.most < best[0]:
@@ -264,10 +264,14 @@ def key_sentence(abstract: str) -> str:
     return _shortened(chosen)
 
 
-def _sentences(text: str) -> list[str]:
+def _candidates(text: str) -> Iterator[_Candidate]:
     hidden = _MATHS.sub(_hide, text) if "$" in text else text
-    ends = [0, *(found.end() for found in _END.finditer(hidden)), len(text)]
-    return [sentence for start, end in pairwise(ends) if (sentence := text[start:end].strip())]
+    letters = text.encode("ascii", errors="replace").translate(_LETTERS)  # a byte for each
+    ends = [found.end() for found in _END.finditer(hidden)]
+    for place, (start, end) in enumerate(pairwise([0, *ends, len(text)])):
+        if sentence := text[start:end].strip():
+            words = letters[start : min(end, start + _JUDGED)].split()
+            yield _Candidate(sentence, place, words)
 
 
 def _hide(found: re.Match[str]) -> str:
@@ -285,37 +289,37 @@ def _signs(bits: int) -> tuple[int, tuple[tuple[int, re.Pattern[str]], ...]]:
 class _Candidate:
     """A sentence of an abstract, and the most points that its words allow."""
 
-    __slots__ = ("_later", "_most", "_short", "_small", "_unsure", "most", "place", "sentence")
+    __slots__ = ("_cost", "_points", "_unsure", "most", "place", "sentence")
 
-    def __init__(self, sentence: str, place: int) -> None:
+    def __init__(self, sentence: str, place: int, words: Iterable[bytes]) -> None:
         self.sentence = sentence
         self.place = place
-        self._small = sentence[:_JUDGED].lower()
         bits = 0
-        for word in _BITS.keys() & self._small.encode(errors="replace").translate(_LETTERS).split():
+        for word in _KNOWN.intersection(words):
             bits |= _BITS[word]
-        self._most, self._unsure = _signs(bits)
+        self._points, self._unsure = _signs(bits)
         length = len(sentence)
-        self._short = 2 * (length < 90) + 2 * (length < _SHORTEST)
-        self._later = 0.7 * min(place, 9)
-        self.most = self._weighed(self._most + _IF_NAMED)
+        # Short ones say less, and the first ones what matters.
+        self._cost = 2 * (length < 90) + 2 * (length < _SHORTEST) + 0.7 * min(place, 9)
+        self.most = self._points + _IF_NAMED - self._cost
 
     def points(self, needed: float) -> float:
         """Count them in the whole sentence, or only until it cannot get as many as are needed."""
-        points = self._most
+        points = self._points
+        small = self.sentence[:_JUDGED].lower()
         for difference, pattern in self._unsure:
-            if (pattern.search(self._small) is None) is (difference > 0):
+            if (pattern.search(small) is None) is (difference > 0):
                 points -= abs(difference)
-                if self._weighed(points + _IF_NAMED) < needed:
+                if points + _IF_NAMED - self._cost < needed:
                     return -inf
-        maker = _MAKER.search(self._small) if points >= _STATED else None
+        maker = _MAKER.search(small) if points >= _STATED else None
         if maker and _NAMED.match(self.sentence, maker.end() + 1):
             points += _IF_NAMED
-        weighed = self._weighed(points)
+        weighed = points - self._cost
         return weighed - 3 if self.place == 0 and weighed < _STATED else weighed
 
-    def _weighed(self, points: int) -> float:
-        return points - self._short - self._later
+
+_most = attrgetter("most")
 
 
 def _shortened(sentence: str) -> str:

@@ -182,8 +182,8 @@ class SiteData:
         self._code_urls: dict[str, str | None] = {}
         #: All that is known of a paper, by its identifier. Raises StoreError.
         self.stored = lru_cache(KEPT)(self._stored)
-        #: A paper's BibTeX entry.
-        self.bibtex = lru_cache(KEPT)(bibtex_entry)
+        #: A paper's BibTeX entry; its keyword's page asks, then its keyword's file.
+        self.bibtex = lru_cache(2 * PAPERS_A_PAGE)(bibtex_entry)
 
     def _stored(self, id: str) -> StoredPaper:
         lines = self.traces[id].lines
@@ -283,10 +283,8 @@ class SiteData:
     def _places_without_digest(self) -> Iterator[tuple[str, str]]:
         for topic in reversed(self.topics):  # the first keyword's page counts
             for month, ids in topic.older.items():
-                for number, id in enumerate(ids):
-                    yield id, part_of(f"{topic.path}.{month}", number // LINES_A_PAGE + 1)
-            for number, paper in enumerate(topic.papers):
-                yield paper.id, part_of(topic.path, number // PAPERS_A_PAGE + 1)
+                yield from _placed(ids, f"{topic.path}.{month}", LINES_A_PAGE)
+            yield from _placed([paper.id for paper in topic.papers], topic.path, PAPERS_A_PAGE)
 
 
 #: The most papers with abstracts on one page, and without.
@@ -299,6 +297,13 @@ _ROWS_FIRST = 50
 def part_of(path: str, number: int) -> str:
     """A page that has several parts, seen from the start page; the first has its plain name."""
     return f"{path}.html" if number == 1 else f"{path}.{number}.html"
+
+
+def _placed(ids: Sequence[str], path: str, a_page: int) -> Iterator[tuple[str, str]]:
+    for start in range(0, len(ids), a_page):
+        page = part_of(path, start // a_page + 1)
+        for id in ids[start : start + a_page]:
+            yield id, page
 
 
 def digest_file(file: Path) -> DigestFile:

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -66,6 +66,7 @@ _THIN_SPACE = '<mspace width="0.17em"></mspace>'
 _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ings?|ions?|ed|es|s|e|y)$")
 
 
+@lru_cache(2_000)  # a row and a feed ask one after another
 def plain_text(text: str) -> str:
     """The text as readers should see it, with its accents composed (NFC), as people type them."""
     if text.isascii() and text.isprintable() and "  " not in text and "\\" not in text:
