@@ -105,6 +105,7 @@ def link(number: int, text: str = "pdf") -> str:
             "",
         ),
         (f"| Title | PDF |\n|-|-|\n| A<br>I liked it! | {link(2)} |", {2: "A"}, "this row stays"),
+        (f"- x\nTitle | Date\n-|-\n{link(2, 'A')} | 2025-01-02", {2: "A"}, ""),
         (f"Title | PDF\nA | {link(2)}", {}, "no table that has a line like |---|---|"),
         (
             "| Paper |\n|-|\n| [A][r] |\n\n[r]: https://arxiv.org/abs/2501.00002",

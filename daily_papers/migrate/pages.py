@@ -307,7 +307,8 @@ def _items(lines: Sequence[Block], position: int) -> Iterator[Sequence[Block]]:
 def _is_in_list(lines: Sequence[Block], position: int) -> bool:
     line = lines[position]
     is_more = lines[position - 1].text.strip() and not _END_OF_ITEM.match(line.text)
-    return not line.is_marker and bool(is_more or _IN_ITEM.match(line.text))
+    is_lazy = bool(is_more) and not _columns(lines, position)
+    return not line.is_marker and bool(is_lazy or _IN_ITEM.match(line.text))
 
 
 # --- headings ------------------------------------------------------------------------------------
@@ -382,6 +383,8 @@ def _card(
     heading, *below = section
     own = takewhile(lambda b: not (b.is_marker or b.is_last_update) and _has_no_title(b), below)
     told = [each for each in own if not _WORDLESS.fullmatch(each.text)]
+    words = list(takewhile(lambda block: block.rows is None, told))
+    told = words if any(links_to_paper(each.text) for each in (heading, *words)) else told
     numbers = (n for each in told for n in range(each.line - 1, each.last_line))
     texts = [_with_links(text) for text in (heading.text, *(lines[n].text for n in numbers))]
     is_linked = links_to_paper(heading.text)
