@@ -246,7 +246,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: x, query: 'cat:cs.XX'}", 'warning: query: "cs.XX" is not a category that daily-papers knows; see https://arxiv.org/category_taxonomy'),
         ("{name: x, query: 'ti:and OR ti:mri'}", 'warning: query: "and" may find nothing: arXiv\'s search ignores such common words'),
         ("{name: x, query: 'ti:\"it is\"'}", 'warning: query: "it is" may find nothing: arXiv\'s search ignores such common words'),
-        ("{name: x, query: 'au:\"Smith, John\"'}", 'query, column 4: write the name without a comma: au:"John Smith"'),
+        ("{name: x, query: 'au:\"Smith, John\"'}", 'query, column 4: write each name as a term, without a comma: au:"John Smith"'),
         ("{name: mri, max_papers: 0}", "max_papers: 0 is not a whole number from 1 to 2000, written without quotes"),
         ("{name: mri, max_papers: -1}", "max_papers: -1 is not a whole number from 1 to 2000, written without quotes"),
         ("{name: mri, max_papers: 2001}", "max_papers: 2001 is not a whole number from 1 to 2000, written without quotes"),

@@ -76,6 +76,7 @@ NO_WILDCARDS = (
     "leave it out: endings are matched anyway (network finds networks)"
 )
 A_FIELD = 'as in ti:word or abs:"two words"; arXiv would search every field'
+AS_TERMS = "write each name as a term, without a comma"
 A_WORD = (
     'expected a word or a quoted phrase right after ti:, as in ti:"two words"; '
     "in parentheses each term needs its own field"
@@ -217,13 +218,19 @@ A_WORD = (
         ("ti:wom?n", f"column 7: {NO_WILDCARDS}"),
         ('ti:"optim* methods"', f"column 4: {NO_WILDCARDS}"),
         ('ti:"--"', "column 4: there is no word after ti:"),
-        ('au:"Smith, John"', 'column 4: write the name without a comma: au:"John Smith"'),
-        ('au:"Smith, John, Jr."', 'column 4: write the name without a comma: au:"John Smith Jr."'),
+        (
+            'au:"Smith, John"',
+            f'column 4: {AS_TERMS}: au:"John Smith"',
+        ),
+        (
+            'au:"Smith, John, Jr."',
+            f'column 4: {AS_TERMS}: au:"John Smith Jr."',
+        ),
         (
             'au:"Jane Roe, J. Roe"',
-            'column 4: write each name as a term: (au:"Jane Roe" OR au:"J. Roe")',
+            'column 4: write each name as a term, without a comma: au:"Jane Roe" OR au:"J. Roe"',
         ),
-        ("au:Smith,", 'column 4: write the name without a comma: au:"Smith"'),
+        ("au:Smith,", 'column 4: write each name as a term, without a comma: au:"Smith"'),
         ('au:","', "column 4: there is no word after au:"),
         ("au:_", "column 4: there is no word after au:"),
         ("cat:math*", 'column 5: "math*" is not a category of arXiv; did you mean cat:math?'),

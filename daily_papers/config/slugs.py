@@ -9,6 +9,7 @@ from typing import Final
 
 from daily_papers.config.messages import as_yaml
 from daily_papers.config.model import Keyword
+from daily_papers.papers.authors import PLAIN_LETTERS
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import (
     All,
@@ -29,15 +30,11 @@ RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul", "index", "readme"}
     | {f"{device}{number}" for device in ("com", "lpt") for number in range(10)}
 )
-#: Letters that Unicode does not split into an ASCII letter and an accent.
-_LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
-)
 
 
 def slug_of(name: str) -> str:
     """``medical-imaging`` for ``Medical imaging``; empty if no ASCII letter or digit is left."""
-    plain = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(PLAIN_LETTERS))
     slug = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"['’\u0300-\u036f]", "", plain)))
     if len(slug) <= MAX_LENGTH:
         return slug

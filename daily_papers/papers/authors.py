@@ -32,7 +32,7 @@ _GLUED_INITIAL = re.compile(r"(?<=[^\W\d_]\.)(?=[^\W\d_])")
 _GLUED_AT_ARXIV = re.compile(r"(?<=[^\W\d_]\.)(?=-?[^\W\d_])")
 
 #: Letters that Unicode does not decompose into a letter and an accent.
-_PLAIN_LETTERS = str.maketrans(
+PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
 _APOSTROPHES = re.compile(r"['`´ʻʼ‘’]")
@@ -127,7 +127,7 @@ def name_key(name: str) -> str:
 def _plain_letters(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", decode_accents(name))
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return letters.casefold().translate(_PLAIN_LETTERS)
+    return letters.casefold().translate(PLAIN_LETTERS)
 
 
 def same_name(spelling: str, author: str) -> bool:

@@ -236,10 +236,8 @@ def _leaf(token: _Token) -> Leaf:
     if not re.search(r"[^\W_]", words):
         raise written.error(f"there is no word after {field}:")
     if field == "au" and "," in text:
-        name, *others = [f'au:"{name}"' for name in names_in(text)]
-        if not others:
-            raise written.error(f"write the name without a comma: {name}")
-        raise written.error(f"write each name as a term: ({' OR '.join([name, *others])})")
+        names = " OR ".join(f'au:"{name}"' for name in names_in(text))
+        raise written.error(f"write each name as a term, without a comma: {names}")
     return Author(words) if field == "au" else Phrase(Field(field), words)
 
 
