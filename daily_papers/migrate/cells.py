@@ -332,12 +332,11 @@ def read_entry(entry: Entry) -> None:
     entry.cells = cells = named(entry.cells)
     papers = papers_of(cells)
     if len({paper.id for paper in papers}) != 1:
-        wrong = wrong_id_in(cells)
-        title = next(_texts(cells, "title"), cells[0][1])
+        wrong = None if papers else wrong_id_in(cells)
         is_elsewhere = any(links_to_paper(text) for _, text in cells)
-        no_paper = WRONG_ID if wrong else ELSEWHERE if is_elsewhere else NO_LINK
-        entry.cause = SEVERAL if papers else no_paper
-        entry.example = repr(wrong or cut(folded(title), 60))
+        no_paper = ELSEWHERE if is_elsewhere else NO_LINK
+        entry.cause = SEVERAL if papers else WRONG_ID if wrong else no_paper
+        entry.example = repr(wrong or cut(folded(next(_texts(cells, "title"), cells[0][1])), 60))
         return
     found = papers[0]
     # In the digests that nobody escapes, signs of Markdown are the author's.

@@ -39,9 +39,7 @@ def entries_of_json(text: str) -> Iterator[Entry]:
     """The records of JSON, or of a line of JSON each. Raises ValueError where it is neither."""
     try:
         values = [(0, json.loads(text))]
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         lines = enumerate(text.split("\n"), 1)
         try:
             values = [(number, json.loads(line)) for number, line in lines if line.strip()]

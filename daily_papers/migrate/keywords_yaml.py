@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import yaml
 
-from daily_papers.config import ConfigError, Keyword, parse_config
+from daily_papers.config import KEYWORDS, ConfigError, Keyword, parse_config
 from daily_papers.config.messages import phrase_problem
 from daily_papers.config.slugs import RESERVED, slug_of, suggested_slug
 from daily_papers.migrate.old_config import FIELD, Topic
@@ -16,7 +16,6 @@ from daily_papers.query import taxonomy
 from daily_papers.query.expression import BOTH, EITHER, plain_place, query_words
 from daily_papers.query.matching import Matches, Verdict
 
-_NAME = "keywords.yaml"
 #: A keyword that fits fewer of its own papers hardly says what the old one did.
 _FEW = 0.5
 _ENOUGH = 5
@@ -54,7 +53,7 @@ def write_keywords(
         lines = [f"  - {_on_one_line(entry)}" for entry in _entries(topics)]
         text = "\n".join([*head, *lines]) + "\n"
         try:
-            parse_config(text.encode(), _NAME)
+            parse_config(text.encode(), KEYWORDS)
         except ConfigError as error:
             wrong = {(each.line or 0) - len(head) - 1: each.message for each in error.problems}
             if min(wrong) < 0:
@@ -69,14 +68,15 @@ def write_keywords(
 def _entries(topics: Sequence[Topic]) -> Iterator[object]:
     """Each as a keyword; one whose slug would be empty, reserved or taken gets its own."""
     taken = {slug_of(topic.name) for topic in topics}
-    used: set[str] = set()
+    used = {"", *RESERVED}
     for topic in topics:
-        slug = slug_of(topic.name)
-        if not slug or slug in used or slug in RESERVED:
+        slug, own = slug_of(topic.name), {}
+        if slug in used:
             slug = suggested_slug([topic.name], taken)
+            own = {"slug": slug}
         used.add(slug)
         taken.add(slug)
-        yield _entry(topic, {} if slug == slug_of(topic.name) else {"slug": slug})
+        yield _entry(topic, own)
 
 
 def _entry(topic: Topic, slug: Mapping[str, str]) -> object:

@@ -77,8 +77,8 @@ def joined(configs: Sequence[OldConfig]) -> OldConfig:
     """All of them as one, with the path of the first that names topics."""
     topics = {topic_key(topic.name): topic for each in configs for topic in each.topics}
     categories = dict.fromkeys(name for each in configs for name in each.categories)
-    said = sorted(filter(lambda c: c.says_something, configs), key=lambda c: not c.topics)
-    return OldConfig(said[0].path if said else "", tuple(topics.values()), tuple(categories))
+    paths = [each.path for each in configs if each.topics or (each.categories and not topics)]
+    return OldConfig("".join(paths[:1]), tuple(topics.values()), tuple(categories))
 
 
 def read_config(text: str, path: str) -> OldConfig:

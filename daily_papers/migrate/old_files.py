@@ -192,8 +192,6 @@ def _topics(entry: Entry) -> list[str]:
 
 def _text(path: Path) -> str:
     try:
-        if not path.is_file():
-            raise ValueError("not a file")
         if path.stat().st_size > _LARGEST:
             raise ValueError(f"larger than {_LARGEST:,} bytes; split it")
         content = path.read_bytes()
