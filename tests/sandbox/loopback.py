@@ -12,7 +12,25 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from tests.sandbox.exchange import Request, Response, Service
 
 
-class Loopback(ThreadingHTTPServer):
+class UnpolledServer(ThreadingHTTPServer):
+    """Ends at once, and never wakes just to see whether it should end."""
+
+    _ending = False
+
+    def serve_forever(self, poll_interval: float = 0) -> None:
+        """Serve until ``shutdown``; there is no interval."""
+        while not self._ending:
+            self.handle_request()
+
+    def shutdown(self) -> None:
+        """Let ``serve_forever`` return, which the caller waits for by joining its thread."""
+        self._ending = True
+        # A connection wakes it.
+        with suppress(OSError):
+            socket.create_connection(self.server_address[:2]).close()
+
+
+class Loopback(UnpolledServer):
     """Keeps its connections and threads, so that it can end them all."""
 
     daemon_threads = True
@@ -22,9 +40,7 @@ class Loopback(ThreadingHTTPServer):
         self.exchange = exchange
         self._connections: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
-        self._accepting = threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True
-        )
+        self._accepting = threading.Thread(target=self.serve_forever, daemon=True)
 
     def start(self) -> None:
         """Accept connections, in a thread."""

@@ -14,12 +14,13 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Self
 
 import requests
 
+from tests.sandbox.loopback import UnpolledServer
 from tests.support import spoiling
 from tests.support.silence import SILENCE
 
@@ -190,7 +191,7 @@ class FaultProxy:
         return _Answer(answer.content, answer.status_code, shown)
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(UnpolledServer):
     """Ends every connection and thread when it stops."""
 
     daemon_threads = False
@@ -200,9 +201,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.proxy = proxy
         self._open: set[socket.socket] = set()
-        self._accepting = threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.01}
-        )
+        self._accepting = threading.Thread(target=self.serve_forever)
 
     def start(self) -> None:
         self._accepting.start()

@@ -21,11 +21,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from enum import Enum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.sandbox.loopback import UnpolledServer
 from tests.support.silence import SILENCE
 
 TOKEN = "ghs_" + "s3cret" * 6
@@ -106,9 +107,7 @@ class GitHubStandIn:
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.github = self
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}
-        )
+        self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
         return self
 
@@ -456,7 +455,7 @@ def _faulty(fault: Fault | None, answer: Answer | None) -> Answer | None:
     return _FAULTY.get(fault)
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(UnpolledServer):
     """Ends every connection and thread when it stops."""
 
     daemon_threads = False

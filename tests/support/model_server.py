@@ -8,9 +8,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from tests.sandbox.loopback import UnpolledServer
 from tests.support.silence import SILENCE
 
 KEY = "sk-very-secret-0123456789"
@@ -97,9 +98,9 @@ def model_server(answer: Callable[[Papers], Said] = sentences) -> Iterator[Model
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = UnpolledServer(("127.0.0.1", 0), Handler)
     running = ModelServer(server.server_port)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
         yield running

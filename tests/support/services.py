@@ -17,11 +17,13 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import trustme
 from aiosmtpd.controller import Controller
+
+from tests.sandbox.loopback import UnpolledServer
 
 #: What each service answers if all is well; others take anything for that.
 _WELL = {"hooks.slack.com": b"ok"}
@@ -97,9 +99,9 @@ def serving_hook() -> Iterator[Hook]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = UnpolledServer(("127.0.0.1", 0), Handler)
     hook.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
         yield hook

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 from daily_papers.config import parse_config
@@ -20,6 +20,7 @@ from daily_papers.query.expression import to_arxiv
 from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import Draft, KeywordState, News, State, Store
 from daily_papers.transaction import Transaction
+from tests.sandbox.loopback import UnpolledServer
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
 
@@ -225,8 +226,8 @@ class _Quiet(SimpleHTTPRequestHandler):
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on the loopback; gives its address, with a slash at its end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    server = UnpolledServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/"
