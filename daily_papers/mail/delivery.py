@@ -45,9 +45,8 @@ class Delivery:
         for sent in complete:
             marks = sent.key.marks
             # A key that a person has rewritten cannot be changed by us, so nothing could be marked.
-            if marks is None or str(sent.key) not in sent.issue.body:
-                continue
-            if not (marks.is_due(today) or marks.is_given_up(today)):
+            is_ours = str(sent.key) in sent.issue.body
+            if marks is None or not is_ours or not marks.is_needed(today):
                 continue
             try:
                 mail = reassemble(sent, digests)

@@ -59,8 +59,9 @@ class Digest:
     @property
     def as_stored(self) -> Digest:
         """The digest as it is read back from its file: papers have no abstract, and ten authors."""
-        papers = [
-            replace(
+        items = []
+        for item in self.items:
+            paper = replace(
                 item.paper,
                 authors=item.paper.authors and item.paper.authors[:AUTHORS_KEPT],
                 abstract="",
@@ -69,10 +70,8 @@ class Digest:
                 doi=None,
                 journal_ref=None,
             )
-            for item in self.items
-        ]
-        pairs = zip(self.items, papers, strict=True)
-        return replace(self, items=tuple(replace(item, paper=paper) for item, paper in pairs))
+            items.append(replace(item, paper=paper))
+        return replace(self, items=tuple(items))
 
 
 @dataclass(frozen=True)

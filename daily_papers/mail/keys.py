@@ -9,9 +9,9 @@ channel that the issue was opened with has a mark, so that a new one begins with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from daily_papers.mail.digest import is_key
 
@@ -60,11 +60,6 @@ class Marks:
     channels: Mapping[str, Mark] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, day: date, names: Iterable[str]) -> Marks:
-        """Nothing was sent yet."""
-        return cls(day, {name: Mark() for name in names})
-
-    @classmethod
     def parse(cls, text: str) -> Marks | None:
         """Read what ``str`` writes; None if it is anything else, so that nothing is repeated."""
         found = _MARKS.fullmatch(text)
@@ -85,9 +80,9 @@ class Marks:
         """Whether channels that failed are still tried."""
         return (today - self.since).days <= DAYS_TRIED
 
-    def is_given_up(self, today: date) -> bool:
-        """Whether this is the first day on which they no longer are."""
-        return (today - self.since).days == DAYS_TRIED + 1
+    def is_needed(self, today: date) -> bool:
+        """Whether they are, or were until yesterday, so that what they never got is to be said."""
+        return self.is_due(today - timedelta(days=1))
 
     def with_mark(self, name: str, mark: Mark) -> Marks:
         """The marks after something was sent to a channel."""

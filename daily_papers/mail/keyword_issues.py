@@ -23,7 +23,7 @@ from daily_papers.mail.issue import (
     issue_parts,
     utf16_length,
 )
-from daily_papers.mail.keys import Marks, PartKey
+from daily_papers.mail.keys import PartKey
 from daily_papers.mail.mailbox import OurIssue
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.text import plural
@@ -218,10 +218,6 @@ def plan_topic(
     return TopicPlan(topic, lasting, is_renamed, out, tuple(parts), changed)
 
 
-def _is_needed(marks: Marks | None, today: date) -> bool:
-    return marks is not None and (marks.is_due(today) or marks.is_given_up(today))
-
-
 def deliveries_issue(
     keys: Sequence[PartKey], today: date | None
 ) -> tuple[str, tuple[PartKey, ...]]:
@@ -231,7 +227,7 @@ def deliveries_issue(
     gaps. Without a day, as long as a digest is damaged, all stay: they show that it is missing.
     """
     kept = list(keys)
-    while today and len(kept) > 1 and not _is_needed(kept[0].marks, today):
+    while today and len(kept) > 1 and not (kept[0].marks and kept[0].marks.is_needed(today)):
         del kept[0]
     while sum(utf16_length(str(key)) + 2 for key in kept) > LONGEST_BODY:
         del kept[0]

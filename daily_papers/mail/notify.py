@@ -27,7 +27,7 @@ from daily_papers.mail.digest_file import DigestError, read_digest
 from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff, Offline
 from daily_papers.mail.github_issues import DryIssues, Issues
 from daily_papers.mail.issue import Links, issue_page
-from daily_papers.mail.keys import Marks
+from daily_papers.mail.keys import Mark, Marks
 from daily_papers.mail.mailbox import Unsent, digests_for, find_unsent, read_mailbox
 from daily_papers.mail.outbox import Outbox
 from daily_papers.transaction import unwritable
@@ -190,7 +190,9 @@ class _Run:
         options, today = self.options, listing_day(self.environment)
         links = self.links or Links(issues.repository)
         mailbox = read_mailbox(issues)
-        marks = Marks.begin(today, [each.name for each in self.channels]) if self.channels else None
+        marks = (
+            Marks(today, {each.name: Mark() for each in self.channels}) if self.channels else None
+        )
         outbox = Outbox(issues, mailbox, digests, links, today, self.say, marks, problems)
         unsent = find_unsent(mailbox, digests, today)
         if options.correct is not None:

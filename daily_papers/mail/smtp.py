@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -124,21 +123,21 @@ class MailAccount:
 
         Raises ChannelFailed, at the end if only some recipients were refused.
         """
-        refused: dict[str, list[int]] = defaultdict(list)
+        refused = []
         with self._errors_without_secrets(), self._connection() as connection:
             for number, message in messages.items():
-                with time_limit(SECONDS_A_MESSAGE):
-                    what = _send_message(connection, message)
-                if what:
-                    refused[what].append(number)
+                try:
+                    with time_limit(SECONDS_A_MESSAGE):
+                        connection.send_message(message)
+                except smtplib.SMTPRecipientsRefused:
+                    refused.append(f"recipient {number}")
+                except smtplib.SMTPDataError as error:
+                    refused.append(f"the mail to recipient {number} (status {error.smtp_code})")
                 else:
                     yield number
         if refused:
-            reasons = " and ".join(
-                f"{what} {', '.join(map(str, numbers))}" for what, numbers in refused.items()
-            )
             raise self.channel.failed(
-                f"the mail server refused {reasons} (counted as in the secret)"
+                f"the mail server refused {', '.join(refused)} (counted as in the secret)"
             )
 
     def _message(self, recipient: int, title: str, texts: tuple[str, str]) -> EmailMessage:
@@ -225,21 +224,6 @@ def whole_text(mail: Mail, links: Links, form: Form) -> str:
     lead = form.paragraph.join(channel_lead(mail, links, form))
     ((text, _),) = pages_of(rows_of(mail, form), ENDLESS, form, lead)
     return text
-
-
-def _send_message(connection: smtplib.SMTP, message: EmailMessage) -> str:
-    """Send one mail; return what the server refused, if it did, and only for this mail."""
-    try:
-        connection.send_message(message)
-    except smtplib.SMTPRecipientsRefused:
-        refused = "recipient"
-    except smtplib.SMTPDataError as error:
-        refused = f"the mail itself (status {error.smtp_code}) for recipient"
-    else:
-        return ""
-    with suppress(smtplib.SMTPResponseException):
-        connection.rset()
-    return refused
 
 
 class _Wrong(ValueError):
