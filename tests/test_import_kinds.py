@@ -105,6 +105,11 @@ def link(number: int, text: str = "pdf") -> str:
             "",
         ),
         (f"| Title | PDF |\n|-|-|\n| A<br>I liked it! | {link(2)} |", {2: "A"}, "this row stays"),
+        (
+            f"### A\n{link(1)}\n\n**More**\n\n| Title |\n|---|\n| {link(2, 'B')} |",
+            {1: "A", 2: "B"},
+            "",
+        ),
         (f"- x\nTitle | Date\n-|-\n{link(2, 'A')} | 2025-01-02", {2: "A"}, ""),
         (f"Title | PDF\nA | {link(2)}", {}, "no table that has a line like |---|---|"),
         (

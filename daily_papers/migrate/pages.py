@@ -404,7 +404,12 @@ def _card(
 
 
 def _has_no_title(block: Block) -> bool:
-    """Whether a block is words, or items of a list that leave it to the heading to name a paper."""
+    """Whether a block is words, or items of a list that leave it to the heading to name a paper.
+
+    A lead that names no part of a paper begins something else.
+    """
+    if block.name and kind_named(block.name) in {"other", ""}:
+        return False
     is_table = block.head or block.text.lstrip().startswith("|")
     kinds = {kind for row in block.rows or () for kind, _ in row.cells}
     return block.rows is None or not (is_table or "title" in kinds)
