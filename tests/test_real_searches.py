@@ -11,8 +11,9 @@ import pytest
 
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import Searched
-from daily_papers.daily.trust import SearchAnswer, accept_search
+from daily_papers.daily.trust import accept_search
 from daily_papers.errors import BadAnswer, ShortAnswer
+from daily_papers.papers.announcement import SearchAnswer
 from daily_papers.papers.paper import ArxivId, Origin, Paper, merge, newest_first
 from daily_papers.query.expression import Field, Phrase, all_of, any_of
 from daily_papers.query.matching import Matches
@@ -119,17 +120,15 @@ def replayed():
     for day, results in recorded.days:
         for keyword, names in results.items():
             answer = SearchAnswer(
-                keyword=keywords[keyword],
                 papers=tuple(recorded.papers[name] for name in names),
                 # The lists are published without papers outside cs and stat, and without their
                 # total, which was many thousands. So this is harder than it was.
                 total=len(names),
-                asked=ROWS,
-                url="",
+                urls=("",),
             )
             before = tables[keyword]
             try:
-                result = accept_search(answer, before, day)
+                result = accept_search(keywords[keyword], ROWS, answer, before, day)
             except BadAnswer as error:
                 result = error
             else:

@@ -176,7 +176,7 @@ TOLD = {
     Fault.OTHER_PAPERS: (None, ""),  # the matcher and the gate know what was asked
     Fault.CUT: (Unreachable, "the connection broke within the answer"),
     Fault.CUT_XML: (BadAnswer, "not a complete XML document"),
-    Fault.RESET: (Unreachable, "no answer: [Errno 104] Connection reset by peer"),
+    Fault.RESET: (Unreachable, "no answer: Connection reset by peer"),
     Fault.SILENT: (Unreachable, "the server went silent"),
     Fault.MALFORMED: (BadAnswer, "not a complete XML document"),
     Fault.ENTITY_BOMB: (BadAnswer, "the answer declares a document type"),
@@ -458,31 +458,16 @@ def test_a_status_without_an_answer_is_a_bad_answer(status):
         ({"Retry-After": "1.5"}, None),
         ({"Retry-After": "soon"}, None),
         ({"Retry-After": "9" * 30}, None),
-        (
-            {
-                "Date": "Tue, 20 Jan 2026 06:23:00 GMT",
-                "Retry-After": "Tue, 20 Jan 2026 06:33:30 GMT",
-            },
-            630,
-        ),
-        (
-            {
-                "Date": "Tue, 20 Jan 2026 06:23:00 GMT",
-                "Retry-After": "Tue, 20 Jan 2026 06:00:00 GMT",
-            },
-            0,
-        ),
         ({"Retry-After": "Tue, 20 Jan 2026 06:33:30 GMT"}, None),
-        ({"Date": "never", "Retry-After": "Tue, 99 Jan 2026 06:33:30 GMT"}, None),
     ],
 )
-def test_retry_after_is_seconds_or_a_date(headers, seconds):
+def test_retry_after_is_a_number_of_seconds(headers, seconds):
     assert retry_after(headers) == seconds
 
 
-@given(st.text(), st.text())
-def test_no_retry_after_can_break_a_run(text, day):
-    seconds = retry_after({"Retry-After": text, "Date": day})
+@given(st.text())
+def test_no_retry_after_can_break_a_run(text):
+    seconds = retry_after({"Retry-After": text})
     assert seconds is None or seconds >= 0
 
 

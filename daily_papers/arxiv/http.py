@@ -11,8 +11,6 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
@@ -22,7 +20,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.arxiv.machine import machine_fault
+from daily_papers.arxiv.machine import innermost, machine_fault
 from daily_papers.arxiv.services import domain
 from daily_papers.arxiv.xml import error_message, shortened
 from daily_papers.clock import Clock, OutOfTimeError, time_limit
@@ -224,16 +222,7 @@ def _loss(url: str, error: Exception) -> tuple[str, FetchError]:
     for kind, word, sentence in _LOSSES:
         if isinstance(error, kind):
             return word, Unreachable(url, sentence)
-    return "connection", Unreachable(url, f"no answer: {_root_cause(error)}")
-
-
-def _root_cause(error: BaseException) -> str:
-    """Quote the innermost error: the outer ones repeat the address and each other."""
-    while error.__cause__ is not None or error.__context__ is not None:
-        inner = error.__cause__ or error.__context__
-        assert inner is not None
-        error = inner
-    return shortened(str(error)) or type(error).__name__
+    return "connection", Unreachable(url, f"no answer: {shortened(innermost(error))}")
 
 
 # --- what an answer means ----------------------------------------------------------------------
@@ -290,22 +279,6 @@ def _throttled(answer: RawAnswer, url: str, said: str) -> Throttled:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read Retry-After as seconds from now; None if it is missing or makes no sense.
-
-    A date is relative to the answer's own Date, since it means the service's clock.
-    """
+    """Read Retry-After as seconds from now; None if it is missing, or not a number of them."""
     text = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"\d{1,12}", text, re.ASCII):
-        return float(text)
-    until, now = _http_date(text), _http_date(headers.get("Date", ""))
-    if until is None or now is None:
-        return None
-    return max(0.0, (until - now).total_seconds())
-
-
-def _http_date(text: str) -> datetime | None:
-    """Read an HTTP date, which is always GMT."""
-    try:
-        return parsedate_to_datetime(text).replace(tzinfo=None)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    return float(text) if re.fullmatch(r"\d{1,12}", text, re.ASCII) else None

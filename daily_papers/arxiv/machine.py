@@ -66,7 +66,7 @@ def _proxy_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str]
     gateway_failed = any("Tunnel connection failed: 5" in str(cause) for cause in causes)
     if any(isinstance(cause, _CANNOT_USE_PROXY) for cause in causes) and not gateway_failed:
         where = urlsplit(proxy).netloc.rpartition("@")[2]  # without a password
-        what = f"{variable}: the proxy {where} cannot be used ({_innermost(causes)})"
+        what = f"{variable}: the proxy {where} cannot be used ({innermost(causes[0])})"
         return what, "correct or unset the variable"
     return None
 
@@ -137,8 +137,9 @@ def _network_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, st
     return None
 
 
-def _innermost(causes: tuple[BaseException, ...]) -> str:
+def innermost(error: BaseException) -> str:
     """The message of the operating system or the proxy, without what libraries add to it."""
+    causes = tuple(_causes(error))
     plain = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
     texts = [str(cause.strerror) for cause in plain] or [str(causes[-1])]
     return texts[-1].rpartition(": ")[2]

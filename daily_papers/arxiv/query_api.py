@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, count, pairwise
+from itertools import chain, pairwise
 from types import SimpleNamespace
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
@@ -24,6 +24,7 @@ from lxml import etree
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import ARXIV, ATOM, check_feed, moment, shortened, strict_xml
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
+from daily_papers.papers.announcement import SearchAnswer
 from daily_papers.papers.authors import is_name
 from daily_papers.papers.paper import ArxivId, Origin, Paper, folded, merge, newest_first
 from daily_papers.query.expression import Expression, leaves, to_arxiv
@@ -38,7 +39,6 @@ from daily_papers.query.request_line import (
 from daily_papers.query.taxonomy import has_known_archive
 from daily_papers.text import plural
 
-logger = logging.getLogger(__name__)
 # The package's warnings quote addresses exactly as an answer gives them, even with line feeds.
 logging.getLogger(arxiv.__name__).setLevel(logging.ERROR)
 
@@ -49,11 +49,6 @@ _REST_OF_ADDRESS = (
     "search_query=&id_list=&sortBy=lastUpdatedDate&sortOrder=descending"
     "&start=100000&max_results=2000"
 )
-#: What the query API says if it refuses a whole list because of one identifier.
-_REFUSED_ID = re.compile(r"incorrect id format for (\S+)")
-#: How many identifiers are dropped from one list before it is given up.
-_MOST_REFUSED = 10
-
 #: The errors of a package that reads what it did not expect.
 _UNREADABLE = (
     arxiv.ArxivError,
@@ -66,17 +61,6 @@ _UNREADABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a search returned."""
-
-    papers: tuple[Paper, ...]
-    #: How many papers arXiv has for the query; at least this many, if it took several searches.
-    total: int
-    #: The address of each page, the first one first.
-    urls: tuple[str, ...]
-
-
 class QueryApi:
     """Asks the query API over the session of the run."""
 
@@ -85,7 +69,7 @@ class QueryApi:
         self._url = session.services.api_url
         self._room = MOST_LINE_BYTES - line_bytes(f"{self._url}?{_REST_OF_ADDRESS}")
 
-    def search(self, expression: Expression, count: int) -> Answer:
+    def search(self, expression: Expression, count: int) -> SearchAnswer:
         """Search for the ``count`` most recently updated papers that match an expression.
 
         If it is too long for one address, it takes several searches, whose results are merged.
@@ -106,9 +90,9 @@ class QueryApi:
         found = _meant(expression, answer)
         if len(found.papers) < count < answer.total:
             found = _meant(expression, self._newest_of(queries, MOST_PER_REQUEST))
-        return Answer(found.papers[:count], found.total, found.urls)
+        return SearchAnswer(found.papers[:count], found.total, found.urls)
 
-    def _newest_of(self, queries: Sequence[str], count: int) -> Answer:
+    def _newest_of(self, queries: Sequence[str], count: int) -> SearchAnswer:
         """Merge the answers of several searches, as if they were one."""
         answers = [self.newest(query, count) for query in queries]
         joined: dict[str, Paper] = {}
@@ -117,9 +101,9 @@ class QueryApi:
         papers = tuple(sorted(joined.values(), key=newest_first))
         total = max(len(papers), *(answer.total for answer in answers))
         urls = tuple(url for answer in answers for url in answer.urls)
-        return Answer(papers[:count], total, urls)
+        return SearchAnswer(papers[:count], total, urls)
 
-    def newest(self, query: str, count: int) -> Answer:
+    def newest(self, query: str, count: int) -> SearchAnswer:
         """Search for the ``count`` most recently updated papers; raises FetchError.
 
         Up to 2,000 take one request.
@@ -136,7 +120,7 @@ class QueryApi:
         once = {paper.id: paper for paper in reversed(papers)}
         kept = tuple(paper for paper in papers if once[paper.id] is paper)
         first, *_ = pages.answers.values()
-        return Answer(kept, first.total, tuple(pages.answers))
+        return SearchAnswer(kept, first.total, tuple(pages.answers))
 
     def by_id(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Fetch the papers of these identifiers, in their order; raises FetchError.
@@ -148,7 +132,8 @@ class QueryApi:
         names = list(dict.fromkeys(str(ArxivId.parse(text)) for text in ids))
         found: dict[str, Paper] = {}
         for part in self._lists([name for name in names if has_known_archive(name)]):
-            for paper in self._listed(part):
+            search = arxiv.Search(id_list=part, max_results=len(part))
+            for paper in self._papers(search, _Pages(self._session)):
                 found[paper.versioned_id] = found[paper.id] = paper
         return tuple(found[name] for name in names if name in found)
 
@@ -165,22 +150,6 @@ class QueryApi:
             left -= size
         if part:
             yield part
-
-    def _listed(self, names: list[str]) -> list[Paper]:
-        """Ask for a list; if arXiv refuses it because of one identifier, ask again without it."""
-        for tries in count():
-            if not names:
-                break
-            search = arxiv.Search(id_list=names, max_results=len(names))
-            try:
-                return self._papers(search, _Pages(self._session))
-            except BadAnswer as refusal:
-                refused = _REFUSED_ID.search(refusal.reason)
-                if refused is None or refused[1] not in names or tries == _MOST_REFUSED:
-                    raise
-                logger.warning("arXiv does not accept the identifier %s: left out", refused[1])
-                names = [name for name in names if name != refused[1]]
-        return []
 
     def _papers(self, search: arxiv.Search, pages: _Pages) -> list[Paper]:
         """Let the package ask and read; whatever goes wrong in it becomes a FetchError."""
@@ -205,11 +174,11 @@ class QueryApi:
         return papers
 
 
-def _meant(expression: Expression, answer: Answer) -> Answer:
+def _meant(expression: Expression, answer: SearchAnswer) -> SearchAnswer:
     """Leave out the papers that one search for the whole expression would not find."""
     pairs = zip(answer.papers, found_by_arxiv(expression, answer.papers), strict=True)
     papers = tuple(paper for paper, found in pairs if found)
-    return Answer(papers, len(papers), answer.urls)
+    return SearchAnswer(papers, len(papers), answer.urls)
 
 
 @dataclass(slots=True)

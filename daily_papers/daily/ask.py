@@ -16,7 +16,7 @@ from math import ceil
 
 from daily_papers.arxiv.feed import merge_parts, todays_feed
 from daily_papers.arxiv.oai import changed_since
-from daily_papers.arxiv.query_api import MOST_PER_REQUEST, Answer, QueryApi
+from daily_papers.arxiv.query_api import MOST_PER_REQUEST, QueryApi
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
@@ -44,7 +44,7 @@ from daily_papers.daily.plan import (
     Plan,
     working_days,
 )
-from daily_papers.daily.trust import SearchAnswer, accept_feed, accept_search, is_credible
+from daily_papers.daily.trust import accept_feed, accept_search, is_credible
 from daily_papers.errors import (
     BadAnswer,
     Failure,
@@ -53,6 +53,7 @@ from daily_papers.errors import (
     RejectedAnswer,
     ShortAnswer,
 )
+from daily_papers.papers.announcement import SearchAnswer
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.store.store import Store, highest
 
@@ -182,22 +183,13 @@ class Inquiry:
         if ends_too_early and len(papers) == count < MOST_PER_REQUEST:
             self.evidence.append(self._search(keyword, MOST_PER_REQUEST)[1])
 
-    def _search(self, keyword: Keyword, count: int) -> tuple[Answer, Searched]:
+    def _search(self, keyword: Keyword, count: int) -> tuple[SearchAnswer, Searched]:
         """Search for a keyword's newest papers; raises FetchError if the answer is rejected."""
         with self._api_health.asked():
             answer = self.api.search(keyword.expression, count)
         try:
-            return answer, accept_search(
-                SearchAnswer(
-                    keyword=keyword,
-                    papers=answer.papers,
-                    total=answer.total,
-                    asked=count,
-                    url=answer.urls[0],
-                ),
-                self.before.table(keyword.slug),
-                self.day,
-            )
+            table = self.before.table(keyword.slug)
+            return answer, accept_search(keyword, count, answer, table, self.day)
         except BadAnswer:
             for url in answer.urls:
                 self.session.discard(url)

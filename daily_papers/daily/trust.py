@@ -11,13 +11,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import Searched
 from daily_papers.daily.feed_history import newly_announced
 from daily_papers.errors import Failure, Outcome, RejectedAnswer, ShortAnswer
-from daily_papers.papers.announcement import Announcement, PartAnswer
+from daily_papers.papers.announcement import Announcement, PartAnswer, SearchAnswer
 from daily_papers.papers.paper import Origin, Paper, announcement_order
 from daily_papers.query.matching import Matches, Verdict, found_by_arxiv
 from daily_papers.store.store import FeedPart, State, highest
@@ -35,27 +34,15 @@ _MANY = 150
 _LESS_THAN_USUAL = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchAnswer:
-    """What arXiv's search returned for a keyword."""
-
-    keyword: Keyword
-    #: As arXiv sorted them, which should be newest first.
-    papers: tuple[Paper, ...]
-    #: How many papers match in all, as arXiv says.
-    total: int
-    #: How many were asked for.
-    asked: int
-    url: str
-
-
-def accept_search(answer: SearchAnswer, table: Sequence[Paper], today: date) -> Searched:
-    """Accept the papers that match. Raises ShortAnswer or RejectedAnswer.
+def accept_search(
+    keyword: Keyword, asked: int, answer: SearchAnswer, table: Sequence[Paper], today: date
+) -> Searched:
+    """Accept the papers that match, of so many that were asked for.
 
     ``table`` has the stored papers of the keyword. Those that arXiv's own rule finds (which is not
-    always ours) prove what the answer should hold.
+    always ours) prove what the answer should hold. Raises ShortAnswer or RejectedAnswer.
     """
-    expression, papers = answer.keyword.expression, answer.papers
+    expression, papers = keyword.expression, answer.papers
     # The index must know a paper that it returned before, or that is old. One known only from the
     # feed may have been submitted long before its listing, so where it belongs is not known.
     proven = [
@@ -65,9 +52,9 @@ def accept_search(answer: SearchAnswer, table: Sequence[Paper], today: date) -> 
         and paper.updated is not None
         and (paper.origin is Origin.SEARCH or paper.updated.date() <= today - INDEX_LAG)
     ]
-    reason = _too_few(answer, proven)
+    reason = _too_few(answer, asked, proven)
     if reason is not None:
-        raise ShortAnswer(answer.url, reason)
+        raise ShortAnswer(answer.urls[0], reason)
     verdicts = Matches({"": expression}, papers).verdicts("")
     others = [
         paper
@@ -76,38 +63,32 @@ def accept_search(answer: SearchAnswer, table: Sequence[Paper], today: date) -> 
     ]
     reason = _wrong(papers, found_by_arxiv(expression, others).count(False), proven)
     if reason is not None:
-        raise RejectedAnswer(answer.url, reason)
+        raise RejectedAnswer(answer.urls[0], reason)
     matching = tuple(
         paper
         for paper, verdict in zip(papers, verdicts, strict=True)
         if verdict is not Verdict.DOES_NOT and is_credible(paper, today)
     )
-    return Searched(answer.keyword.slug, matching, strangers=len(others))
+    return Searched(keyword.slug, matching, strangers=len(others))
 
 
-def _too_few(answer: SearchAnswer, proven: Sequence[Paper]) -> str | None:
-    count, due = len(answer.papers), min(answer.asked, answer.total)
+def _too_few(answer: SearchAnswer, asked: int, proven: Sequence[Paper]) -> str | None:
+    count, due = len(answer.papers), min(asked, answer.total)
     if count < due:
         return f"the answer holds {count} papers, though it should hold {due} of {answer.total}"
     if proven and count == 0:
         return f"the answer is empty, though {len(proven)} stored papers match"
-    is_all_there_is = answer.total <= count < answer.asked
+    is_all_there_is = answer.total <= count < asked
     if is_all_there_is and 2 * count < len(proven):
         return f"the answer says that {count} papers match, though {len(proven)} stored ones do"
     return None
 
 
 def _wrong(papers: Sequence[Paper], strangers: int, proven: Sequence[Paper]) -> str | None:
-    """Say if the papers are of something else, unsorted, of an old index, or of another one."""
+    """Say if the papers are of something else, of an old index, or of another one."""
     count, ids = len(papers), {paper.id for paper in papers}
     if count >= ENOUGH and 2 * strangers > count:
         return f"{strangers} of the answer's {count} papers do not match the keyword"
-    rises = sum(later.date > one.date + timedelta(days=1) for one, later in pairwise(papers))
-    if count >= ENOUGH and 10 * rises > count:
-        return (
-            f"the answer is not sorted by date: {rises} of its {count} papers are newer "
-            "than the one before"
-        )
     newest = max((paper.date for paper in papers), default=date.max - INDEX_LAG)
     absent = [paper.date for paper in proven if paper.id not in ids]
     newer = [day for day in absent if day > newest + INDEX_LAG]

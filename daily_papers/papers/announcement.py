@@ -1,4 +1,4 @@
-"""A new paper: as a listing announces it, and as people read of it.
+"""Papers as arXiv's answers have them, and a new one as people read of it.
 
 An announcement is a paper with the kind under which arXiv lists it.
 """
@@ -39,6 +39,18 @@ class PartAnswer:
     announcements: tuple[Announcement, ...]
     #: Items in the feed, including those that could not be read.
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """What a search returned."""
+
+    #: As arXiv sorted them, newest first.
+    papers: tuple[Paper, ...]
+    #: How many papers arXiv has for the query; at least this many, if it took several searches.
+    total: int
+    #: The address of each page, the first one first.
+    urls: tuple[str, ...]
 
 
 @dataclass(frozen=True)

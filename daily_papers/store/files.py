@@ -136,19 +136,18 @@ def check_history(news: frozenset[str], known: Collection[str]) -> None:
 
 def history_lines(root: Path) -> Iterator[PaperLine]:
     """The history's records as they are written, oldest first. Raises StoreError."""
-    return _paper_lines_of(root, _HISTORY)
+    return _paper_lines(root, _HISTORY)
 
 
 def stored_lines(root: Path) -> Iterator[PaperLine]:
     """The records of the papers in tables, as they are written. Raises StoreError."""
-    return _paper_lines_of(root, _PAPERS)
+    return _paper_lines(root, _PAPERS)
 
 
-def _paper_lines_of(root: Path, folder: str) -> Iterator[PaperLine]:
+def _paper_lines(root: Path, folder: str) -> Iterator[PaperLine]:
     for path in files_in(root, folder, "*.jsonl"):
-        for number, text in enumerate(_content(root, path).split(b"\n"), 1):
-            if text:
-                yield PaperLine(path, number, text)
+        for number, text in _lines(root, path):
+            yield PaperLine(path, number, text)
 
 
 def save_store(store: Store, transaction: Transaction) -> None:
@@ -366,13 +365,13 @@ def readable(
     damage: list[StoreError] = []
     for path in files_in(root, folder, "*.jsonl"):
         try:
-            lines = _content(root, path).split(b"\n")
+            lines = list(_lines(root, path))
         except StoreError as error:
             damage.append(error)
             continue
-        for number, text in enumerate(lines, 1):
+        for number, text in lines:
             try:
-                found += [_record(path, number, text, read)] if text else []
+                found.append(_record(path, number, text, read))
             except StoreError as error:
                 damage.append(error)
     return found, damage
@@ -386,9 +385,14 @@ def _records(
     Raises StoreError, naming the line.
     """
     for path in paths:
-        for number, text in enumerate(_content(root, path).split(b"\n"), 1):
-            if text:
-                yield f"{path}:{number}", _record(path, number, text, read)
+        for number, text in _lines(root, path):
+            yield f"{path}:{number}", _record(path, number, text, read)
+
+
+def _lines(root: Path, path: str) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file that hold a record, with their numbers."""
+    lines = enumerate(_content(root, path).split(b"\n"), 1)
+    return ((number, text) for number, text in lines if text)
 
 
 def _record(path: str, number: int, content: bytes, read: Callable[[Json], Record]) -> Record:
