@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.config import KEYWORDS, Config, Keyword, load_config
-from daily_papers.errors import DailyPapersError, RegionError
+from daily_papers.errors import RegionError
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, digest_order, is_key
 from daily_papers.mail.morning import morning, news_items, people_of
@@ -118,11 +118,9 @@ class Repository:
         return text
 
     def digest_keys(self) -> list[str]:
-        """The keys of the digests so far. Raises DailyPapersError."""
-        folder = self.root / DIGESTS
-        if folder.exists() and not folder.is_dir():
-            raise DailyPapersError(f"{folder}: not a folder; move it out of the way")
-        return [file.stem for file in folder.glob("*.md") if is_key(file.stem)]
+        """The keys of the digests so far."""
+        files = (self.root / DIGESTS).glob("*.md")
+        return [file.stem for file in files if is_key(file.stem)]
 
     # --- writing -------------------------------------------------------------------------------
 

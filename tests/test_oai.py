@@ -194,7 +194,6 @@ UNREADABLE = {
     "a version without number": page([Entry("2611.00001")]).replace(b'"v1"', b'"one"'),
     "not a date": page([Entry("2611.00001", versions=("yesterday",))]),
     "another paper": page([Entry("2611.00001")]).replace(b"<id>2611.00001", b"<id>2611.00002"),
-    "holds more than text": page([Entry("2611.00001")]).replace(b"A title", b"A <b>bold</b> title"),
 }
 
 

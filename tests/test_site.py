@@ -591,11 +591,3 @@ def test_a_paper_from_long_ago_has_a_card_too(tmp_path: Path) -> None:
     website = Website.new(tmp_path, {"medical-imaging": [old]}).built()
     assert text_of(row(website, "hep-th-9901001").xpath(".//time")[0]) == "Jan 4, 1999"
     assert_links_lead_somewhere(website)
-
-
-def test_digests_that_cannot_be_looked_for_are_not_taken_for_none(tmp_path: Path) -> None:
-    website = Website.new(tmp_path, {"medical-imaging": [paper(1)]})
-    website.repository.write("digests", "in the way")
-    ended = website.build()
-    assert ended.code == 1
-    assert ended.err.endswith("digests: not a folder; move it out of the way\n")

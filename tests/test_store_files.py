@@ -450,16 +450,6 @@ def test_a_list_of_news_that_lost_a_paper_is_not_believed(
     )
 
 
-def test_a_file_in_the_place_of_a_folder_is_named(whole: Repository, tmp_path: Path):
-    repository = Repository.new(tmp_path / "digest")
-    repository.write("data/papers", b"")
-    ended = run("render", "--root", repository.root)
-    assert ended.code == 1
-    assert ended.err == (
-        "daily-papers: data/papers: not a folder; move it out of the way, then start again\n"
-    )
-
-
 def test_windows_line_ends_are_read(whole: Repository, tmp_path: Path):
     repository = whole.copy(tmp_path / "digest")
     before = load_store(repository.root)

@@ -196,10 +196,5 @@ def _date(version: etree._Element) -> datetime:
 
 
 def _text(parent: etree._Element, name: str) -> str:
-    """The text of an element, or nothing; raises ValueError if it holds more than text."""
-    element = parent.find(f"{_RAW}{name}")
-    if element is None:
-        return ""
-    if len(element):
-        raise ValueError(f"<{name}> holds more than text")
-    return element.text or ""
+    """The text of an element, or nothing."""
+    return parent.findtext(f"{_RAW}{name}") or ""

@@ -192,7 +192,7 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
             listing,
             new=pack_ids(
                 [*unpack_ids(listing.new)]
-                + [id for id, each in news.unannounced.items() if each.day == listing.day]
+                + [id for id, each in news.unannounced.items() if each == listing.day]
             ),
         )
         for listing in state.recent_listings

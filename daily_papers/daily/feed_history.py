@@ -155,14 +155,6 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Unannounced:
-    """Where a paper was new, although no feed showed it."""
-
-    day: date
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
 class FeedHistory:
     """What the feeds of the last listings showed as new."""
 
@@ -193,12 +185,11 @@ class FeedHistory:
                 last = listing
         return cls(frozenset(shown), tuple(spans))
 
-    def missing(self, paper: Paper) -> Unannounced | None:
+    def missing(self, paper: Paper) -> Span | None:
         """Where the paper was new if no feed showed it; None if one did, or it is too old."""
         if paper.id in self.ids:
             return None
-        span = next((span for span in self.spans if span.holds(paper)), None)
-        return None if span is None else Unannounced(span.day_of(paper), span)
+        return next((span for span in self.spans if span.holds(paper)), None)
 
 
 def _window(day: date) -> tuple[datetime, datetime]:

@@ -61,16 +61,11 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
         repository.readme()
         reconciled = _reconciled(repository, config, services, order.day)
         before, evidence = reconciled.store, list[Evidence]()
-        shown: tuple[int, str] | None = None
 
         def known() -> Store:
             return so_far(before, config.keywords, evidence, order.day)
 
         def publish_so_far(wait: Wait) -> None:
-            nonlocal shown
-            if shown == (len(evidence), wait.reason):
-                return  # nothing has been learned since the last wait
-            shown = (len(evidence), wait.reason)
             store = known()
             line = f"Still fetching: {wait.reason}."
             state = replace(store.state, complete=False, day_line=line)

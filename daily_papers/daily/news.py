@@ -35,7 +35,7 @@ from daily_papers.daily.evidence import (
     Ranked,
     Searched,
 )
-from daily_papers.daily.feed_history import FeedHistory, Unannounced, feed_of, with_feed
+from daily_papers.daily.feed_history import FeedHistory, feed_of, with_feed
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, announcement_order, merge, unpack_ids
 from daily_papers.query.matching import Matches
@@ -58,8 +58,8 @@ class NewPapers:
     missed: BySlug
     #: The papers that were news before this run, with the keywords that match them now.
     also_matched_by: Mapping[str, frozenset[str]]
-    #: Papers that no feed showed, whatever they match, and where they were new.
-    unannounced: Mapping[str, Unannounced]
+    #: The listing days of papers that no feed showed, whatever they match.
+    unannounced: Mapping[str, date]
     #: The days whose feeds are proven to have been short.
     short_days: frozenset[date]
 
@@ -104,7 +104,7 @@ def find_news(
         missed=by_all,
         also_matched_by={id: frozenset(slugs) for id, slugs in finds.again.items()},
         unannounced=finds.unannounced,
-        short_days=frozenset(n.day for n in finds.unannounced.values() if n.span.was_read),
+        short_days=frozenset(finds.short_days),
     )
 
 
@@ -131,7 +131,8 @@ class _Finds:
     keywords: dict[str, set[str]] = field(default_factory=dict)
     #: News that no feed announced, and other papers that no feed showed.
     missed: dict[str, Paper] = field(default_factory=dict)
-    unannounced: dict[str, Unannounced] = field(default_factory=dict)
+    unannounced: dict[str, date] = field(default_factory=dict)
+    short_days: set[date] = field(default_factory=set)
     again: dict[str, set[str]] = field(default_factory=dict)
 
     def add_found(self, matching: BySlug) -> None:
@@ -141,13 +142,13 @@ class _Finds:
             above = {paper.id for paper in _above_notified(keyword, papers)} - self.shown_before
             for paper in papers:
                 was_news = paper.id in self.before.news
-                unannounced = None if was_news else self.history.missing(paper)
+                span = None if was_news else self.history.missing(paper)
                 is_due = paper.id in above
-                if unannounced is not None:
-                    self.unannounced[paper.id] = unannounced
+                if span is not None:
+                    day = self.unannounced[paper.id] = span.day_of(paper)
+                    self.short_days.update([day] if span.was_read else [])
                     self.missed.setdefault(paper.id, paper)
-                    filled_by = unannounced.span.filled_by
-                    is_due |= keyword.filled is not None and keyword.filled <= filled_by
+                    is_due |= keyword.filled is not None and keyword.filled <= span.filled_by
                 if is_due:
                     if not was_news and paper.id not in self.papers:
                         self.missed[paper.id] = paper

@@ -275,26 +275,15 @@ def _remarks(report: RunReport) -> Iterator[str]:
     for keyword in report.keywords[:_MOST_ROWS]:
         if keyword.advice:
             yield f"{cut(keyword.name, 40)}: {keyword.advice}"
-    given = {report.day_line, *(each.reason for each in report.keywords if each.reason)}
-    for what, reason in (*_notes(report), *_waits(report)):
-        yield f"{what}: {'as above' if any(reason in each for each in given) else reason}"
-        given.add(reason)
-
-
-def _notes(report: RunReport) -> Iterator[tuple[str, str]]:
-    """Each note, divided where it ends in the reason of a keyword."""
-    reasons = {keyword.reason for keyword in report.keywords if keyword.reason is not None}
+    reasons = {keyword.reason for keyword in report.keywords if keyword.reason}
     for note in report.notes:
-        reason = next((each for each in reasons if note.endswith(f": {each}")), None)
-        yield ("note", note) if reason is None else (f"note: {note[: -len(reason) - 2]}", reason)
-
-
-def _waits(report: RunReport) -> Iterator[tuple[str, str]]:
-    """How long the run waited, by reason."""
+        given = next((each for each in reasons if note.endswith(f": {each}")), None)
+        yield f"note: {note if given is None else f'{note.removesuffix(given)}as above'}"
     for reason in dict.fromkeys(wait.reason for wait in report.waits):
         seconds = [wait.seconds for wait in report.waits if wait.reason == reason]
         often = f" in {len(seconds):,} waits" if len(seconds) > 1 else ""
-        yield f"waited {sum(seconds):,.0f} s{often}", reason
+        said = any(reason in each for each in (report.day_line, *reasons, *report.notes))
+        yield f"waited {sum(seconds):,.0f} s{often}: {'as above' if said else reason}"
 
 
 def failures_in_short(report: RunReport) -> Iterator[str]:
