@@ -200,7 +200,7 @@ def test_a_hostile_feed_is_read_as_the_golden_says(caplog):
     ]
     part = read_part(feed([*hostile, *odd]), URL, ("cs.CV", "eess.IV"))
     found = json.loads(json.dumps(asdict(part), default=str))
-    found["unreadable"] = [each.partition("feed: ")[2] for each in caplog.messages]
+    found["unreadable"] = [each.partition("left out: ")[2] for each in caplog.messages]
     assert found == json.loads((GOLDEN / "announcements-hostile.json").read_text("utf-8"))
 
 

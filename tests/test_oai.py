@@ -207,7 +207,7 @@ def test_unreadable_records_are_logged_and_the_others_read(caplog):
     caplog.set_level("WARNING", "daily_papers")
     read = read_page(page([Entry("2611.00001"), Entry("2611.00002", versions=())]), URL)
     assert [one.id for one in read.papers] == ["2611.00001"]
-    assert caplog.messages == ["left out of the harvest: oai:arXiv.org:2611.00002: no version"]
+    assert caplog.messages == ["left out: oai:arXiv.org:2611.00002: no version"]
 
 
 @given(st.data())

@@ -8,7 +8,6 @@ with those of the day before.
 from __future__ import annotations
 
 import io
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +29,7 @@ from daily_papers.arxiv.xml import (
     check_feed,
     first_doi,
     plausible,
+    read_each,
     readable,
     readable_categories,
     shortened,
@@ -40,8 +40,6 @@ from daily_papers.papers.announcement import AnnounceKind, Announcement, PartAns
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order
 from daily_papers.query.taxonomy import ARCHIVES
-
-logger = logging.getLogger(__name__)
 
 _BAD_CLASS = re.compile(
     r"Bad subject class '(?P<subject>[^']+)'(?:.*?archive '(?P<archive>[^']+)')?"
@@ -123,17 +121,13 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
     # All entries of a feed should give the same day.
     days = Counter(day for entry in entries if (day := _listing_day(entry)) is not None)
     day = max(days, key=lambda day: (days[day], day), default=None)
-    announcements: list[Announcement] = []
-    unreadable: list[str] = []
-    for entry in entries:
-        try:
-            announcements.append(_announcement(entry, day))
-        except ValueError as error:
-            unreadable.append(shortened(f"{entry.get('id', 'without id')}: {error}"))
-    if unreadable and not announcements:
-        raise BadAnswer(url, f"no item of the feed can be read; the first is {unreadable[0]}")
-    for item in unreadable:
-        logger.warning("left out of the announcement feed: %s", item)
+    announcements = read_each(
+        entries,
+        lambda entry: _announcement(entry, day),
+        what="item of the feed",
+        name=lambda entry: str(entry.get("id", "without id")),
+        url=url,
+    )
     return PartAnswer(
         categories=tuple(categories),
         url=url,

@@ -7,7 +7,6 @@ held back, and old papers that only got a new journal reference.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import (
     first_doi,
     plausible,
+    read_each,
     readable,
     readable_categories,
     shortened,
@@ -30,8 +30,6 @@ from daily_papers.arxiv.xml import (
 from daily_papers.errors import BadAnswer
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper
-
-logger = logging.getLogger(__name__)
 
 #: Far more than any gap worth harvesting needs; a server that goes on for longer is broken.
 _MOST_PAGES = 300
@@ -95,21 +93,16 @@ def read_page(body: bytes, url: str) -> OaiPage:
         if listed is None:
             raise BadAnswer(url, "OAI-PMH answered with neither records nor an error")
         records = listed.findall(f"{_OAI}record")
-    papers: list[Paper] = []
-    unreadable: list[str] = []
-    for record in records:
-        try:
-            papers += _papers(record)
-        except ValueError as error:
-            name = record.findtext(f"{_OAI}header/{_OAI}identifier") or "a record without name"
-            unreadable.append(shortened(f"{name}: {error}"))
-    if unreadable and len(unreadable) == len(records):
-        raise BadAnswer(url, f"no record of the page can be read; the first is {unreadable[0]}")
-    for each in unreadable:
-        logger.warning("left out of the harvest: %s", each)
+    papers = read_each(
+        records,
+        _paper,
+        what="record of the page",
+        name=lambda record: record.findtext(f"{_OAI}header/{_OAI}identifier") or "without name",
+        url=url,
+    )
     # The token is empty on the last page, and missing if there is only one page.
     token = (root.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
-    return OaiPage(papers=tuple(papers), resumption_token=token or None)
+    return OaiPage(papers=tuple(filter(None, papers)), resumption_token=token or None)
 
 
 def _nothing_changed(root: etree._Element, url: str) -> bool:
@@ -123,22 +116,18 @@ def _nothing_changed(root: etree._Element, url: str) -> bool:
     return bool(errors)
 
 
-def _papers(record: etree._Element) -> Iterator[Paper]:
-    """Read a record's paper, unless it is deleted; raises ValueError if something is missing."""
+def _paper(record: etree._Element) -> Paper | None:
+    """Read a record; None if it is deleted. Raises ValueError if something is missing."""
     header = record.find(f"{_OAI}header")
     if header is None:
         raise ValueError("no header")
     identifier = ArxivId.parse(header.findtext(f"{_OAI}identifier") or "")
     if header.get("status") == "deleted":
-        return
+        return None
     raw = record.find(f"{_OAI}metadata/{_RAW}arXivRaw")
     if raw is None:
         raise ValueError("no metadata in the format arXivRaw")
-    yield _paper(identifier.id, raw)
-
-
-def _paper(paper_id: str, raw: etree._Element) -> Paper:
-    if ArxivId.parse(_text(raw, "id")).id != paper_id:
+    if ArxivId.parse(_text(raw, "id")).id != identifier.id:
         raise ValueError(f"another paper in the metadata: {_text(raw, 'id')}")
     title = readable(_text(raw, "title"))
     if not title:
@@ -147,7 +136,7 @@ def _paper(paper_id: str, raw: etree._Element) -> Paper:
     latest = max(versions)
     categories = readable_categories(_text(raw, "categories").split())
     paper = Paper(
-        id=paper_id,
+        id=identifier.id,
         version=latest,
         title=title,
         authors=split_authors(_text(raw, "authors")) or None,

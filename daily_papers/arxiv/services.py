@@ -96,11 +96,6 @@ class Services:
                     )
         return services
 
-    @property
-    def ask_arxiv(self) -> bool:
-        """Whether the query API is arXiv's own, not a stand-in."""
-        return is_arxiv(self.api_url)
-
 
 def _url(environ: Mapping[str, str], name: str) -> str:
     """Read an address, or take the default."""

@@ -260,8 +260,7 @@ def _pace(configured: float, least_for_arxiv: float, address: str) -> float:
 class AnswerCache:
     """Checked answers of one listing day, one file an answer, in a folder of the day.
 
-    A file has the SHA-256 of its answer, a line feed, and the answer; if it was cut off or damaged,
-    it counts as missing. If an answer cannot be kept, the run goes on.
+    Each is checked again when it is read. If an answer cannot be kept, the run goes on.
     """
 
     def __init__(self, folder: Path, day: date) -> None:
@@ -272,12 +271,11 @@ class AnswerCache:
                 shutil.rmtree(other, ignore_errors=True)
 
     def read(self, url: str) -> bytes | None:
-        """Read the answer kept for this address; None if there is none, or it is damaged."""
+        """Read the answer kept for this address; None if there is none."""
         try:
-            digest, _, body = self._file(url).read_bytes().partition(b"\n")
+            return self._file(url).read_bytes()
         except OSError:
             return None
-        return body if digest == hashlib.sha256(body).hexdigest().encode() else None
 
     def keep(self, url: str, body: bytes) -> None:
         """Keep a checked answer; its file is replaced as a whole or not at all."""
@@ -285,7 +283,7 @@ class AnswerCache:
         partial = file.with_suffix(".partial")
         try:
             self._day.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+            partial.write_bytes(body)
             partial.replace(file)
         except OSError as error:
             logger.info("an answer could not be kept: %s", error)

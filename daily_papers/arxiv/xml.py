@@ -10,9 +10,10 @@ Here both become the same, so that details that come later do not look like a ch
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import NoReturn, TypeVar
 from xml.parsers import expat
@@ -24,9 +25,13 @@ from daily_papers.papers.paper import folded
 from daily_papers.papers.tex import decode_accents
 from daily_papers.text import cut, one_line
 
+logger = logging.getLogger(__name__)
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 ARXIV = "{http://arxiv.org/schemas/atom}"
 _Day = TypeVar("_Day", bound=date)
+Item = TypeVar("Item")
+Found = TypeVar("Found")
 
 _LONGEST_QUOTE = 200
 #: arXiv's elements have at most four attributes and five name spaces, and are nested eight deep.
@@ -116,6 +121,32 @@ class _Shape:
     def _long(self, *texts: str | None) -> None:
         if sum(len(text or "") for text in texts) > _LONGEST_TOKEN:
             self._refuse(f"has more than {_LONGEST_TOKEN:,} characters between two angle brackets")
+
+
+def read_each(
+    items: Sequence[Item],
+    read: Callable[[Item], Found],
+    *,
+    what: str,
+    name: Callable[[Item], str],
+    url: str,
+) -> list[Found]:
+    """What ``read`` makes of each item; those that raise ValueError are left out, and logged.
+
+    Raises BadAnswer if not one of them can be read.
+    """
+    found: list[Found] = []
+    unreadable: list[str] = []
+    for item in items:
+        try:
+            found.append(read(item))
+        except ValueError as error:
+            unreadable.append(shortened(f"{name(item)}: {error}"))
+    if unreadable and not found:
+        raise BadAnswer(url, f"no {what} can be read; the first is {unreadable[0]}")
+    for each in unreadable:
+        logger.warning("left out: %s", each)
+    return found
 
 
 def check_feed(root: etree._Element, url: str) -> None:

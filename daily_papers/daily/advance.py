@@ -16,7 +16,6 @@ from daily_papers.daily.evidence import (
     AuditPostponed,
     Details,
     Evidence,
-    FeedLost,
     FeedRead,
     Harvested,
     HarvestFailed,
@@ -68,8 +67,8 @@ class Findings:
     announced: tuple[Announcement, ...] | None
     #: The highest identifier that the query API and OAI-PMH showed.
     shown: Mapping[Origin, str | None]
-    #: How close today's listing is to what people like, if that is known.
-    ranked: Ranked | None
+    #: How close today's listing is to what people like, as far as that is known.
+    ranked: Ranked
     #: Keywords that were searched for, successfully or not.
     tried: frozenset[str]
     #: Keywords whose full search failed, though the service answers.
@@ -81,9 +80,10 @@ class Findings:
     def of(cls, store: Store, evidence: Sequence[Evidence]) -> Findings:
         """Sum up the evidence; ``store`` is the store before it."""
         feed = feed_of(evidence)
-        lost = next((item for item in evidence if isinstance(item, FeedLost)), None)
-        known = lost.announcements if lost else ()
-        ranked = next((item for item in evidence if isinstance(item, Ranked)), None)
+        asked = next(
+            (item for item in evidence if isinstance(item, FeedRead)), FeedRead((), {}, ())
+        )
+        ranked = next((item for item in evidence if isinstance(item, Ranked)), Ranked({}, {}, ()))
         harvests = [item.failure for item in evidence if isinstance(item, HarvestFailed)]
         shown: list[tuple[Origin, str | None]] = [
             (paper.origin, paper.id)
@@ -96,10 +96,10 @@ class Findings:
         return cls(
             progress=progress,
             feed=feed,
-            feed_failure=lost.failures[-1] if lost else None,
+            feed_failure=asked.failures[-1] if asked.failures else None,
             harvested=any(each.harvested for each in progress.values()),
             harvest_failure=harvests[-1] if harvests else None,
-            announced=feed.announcements if feed else known or None,
+            announced=asked.announcements if feed else asked.announcements or None,
             shown={
                 Origin.SEARCH: highest(id for origin, id in shown if origin is Origin.SEARCH),
                 Origin.OAI: highest(id for origin, id in shown if origin is Origin.OAI),
@@ -116,9 +116,10 @@ class Findings:
             still_due=any(
                 item.still_due
                 if isinstance(item, Unanswered)
-                else isinstance(item, FeedLost | HarvestFailed | AuditFailed | AuditPostponed)
+                else isinstance(item, HarvestFailed | AuditFailed | AuditPostponed)
                 for item in evidence
-            ),
+            )
+            or bool(asked.failures),
         )
 
     def failure_of(self, keyword: KeywordState) -> Failure | None:
@@ -183,8 +184,7 @@ def _advanced(
     after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
     if not after.searches:
         # Where the feed is not asked, nothing is taken, and nothing is made up for later.
-        chosen = findings.ranked.chosen if findings.ranked else {}
-        done = keyword.slug in chosen or not run.mode.reads_feed
+        done = keyword.slug in findings.ranked.chosen or not run.mode.reads_feed
         return replace(after, last_success=run.day) if done else after
     if progress.searched:
         after = replace(after, audited=run.day, filled=after.filled or run.day, rejected=None)

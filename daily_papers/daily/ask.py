@@ -25,7 +25,6 @@ from daily_papers.daily.evidence import (
     CategoriesUnknown,
     Details,
     Evidence,
-    FeedLost,
     FeedRead,
     Harvested,
     HarvestFailed,
@@ -123,11 +122,8 @@ class Inquiry:
                 failures.append(part.failure)
         announced = merge_parts(part.announcements for part in accepted)
         matching = matching_each(self.keywords, [one.paper for one in announced])
-        if failures:
-            self.evidence.append(FeedLost(tuple(failures), announced, matching))
-        else:
-            memory = tuple(part.memory for part in accepted)
-            self.evidence.append(FeedRead(announced, matching, memory))
+        memory = tuple(part.memory for part in accepted)
+        self.evidence.append(FeedRead(announced, matching, memory, tuple(failures)))
 
     # --- what was missed, and new tables -------------------------------------------------------
 
@@ -258,7 +254,7 @@ class Inquiry:
             backlog = [id for id in backlog if id not in found]
         # As many requests as today's papers need, but at least one.
         requests = ceil(min(max(len(today), 1), MOST_DETAILS) / DETAILS_A_REQUEST)
-        listings = [i.announcements for i in self.evidence if isinstance(i, FeedRead | FeedLost)]
+        listings = [i.announcements for i in self.evidence if isinstance(i, FeedRead)]
         probes = newly_announced(listings[0])[:1] if probe and listings else []
         wanted = list(dict.fromkeys([*probes, *today, *backlog]))
         try:
@@ -285,7 +281,7 @@ class Inquiry:
         return frozenset(
             paper.id
             for item in self.evidence
-            if isinstance(item, FeedRead | FeedLost | Ranked)
+            if isinstance(item, FeedRead | Ranked)
             for papers in (item.chosen if isinstance(item, Ranked) else item.matching).values()
             for paper in papers
         )

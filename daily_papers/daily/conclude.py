@@ -18,7 +18,6 @@ from daily_papers.config import Config, Keyword
 from daily_papers.daily.advance import Findings, advance
 from daily_papers.daily.evidence import (
     Evidence,
-    FeedLost,
     FeedRead,
     Harvested,
     Liking,
@@ -64,7 +63,7 @@ def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: R
     findings = Findings.of(store, evidence)
     state = _with_feed_history(store.state, findings, news, run.day)
     store = advance(store, state, keywords, findings, run)
-    liking = findings.ranked.liking if findings.ranked else {}
+    liking = findings.ranked.liking
     short = _newly_short(before, news, run.day)
     closeness = {id: each.closeness for id, each in liking.items()}
     in_order = news.in_order([keyword.slug for keyword in keywords])
@@ -134,7 +133,7 @@ def _with_tables(
         match item:
             case Searched():
                 draft.take(item.slug, item.papers, day)
-            case FeedRead() | FeedLost() | Harvested():
+            case FeedRead() | Harvested():
                 draft.take_each(item.matching, day)
             case Ranked():
                 draft.take_each(item.chosen, day)

@@ -22,21 +22,13 @@ BySlug = Mapping[str, tuple[Paper, ...]]
 
 @dataclass(frozen=True, slots=True)
 class FeedRead:
-    """All of today's announcement feed."""
+    """Today's announcement feed, or what can be used of it."""
 
     announcements: tuple[Announcement, ...]
     matching: BySlug
     parts: tuple[FeedPart, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FeedLost:
-    """Today's announcement feed could not be read, or not in full; this is the part to use."""
-
-    #: One for each part that is missing.
-    failures: tuple[Failure, ...]
-    announcements: tuple[Announcement, ...]
-    matching: BySlug
+    #: Why it is not all of the day: one for each part that is missing.
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +140,6 @@ class CategoriesUnknown:
 
 Evidence = (
     FeedRead
-    | FeedLost
     | Searched
     | SearchFailed
     | Harvested

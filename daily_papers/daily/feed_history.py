@@ -30,8 +30,9 @@ _LISTINGS = 30
 
 
 def feed_of(evidence: Sequence[Evidence]) -> FeedRead | None:
-    """All of today's feed, if it was read."""
-    return next((item for item in evidence if isinstance(item, FeedRead)), None)
+    """Today's feed, if all of it was read."""
+    feeds = (item for item in evidence if isinstance(item, FeedRead))
+    return next((feed for feed in feeds if not feed.failures), None)
 
 
 def newly_announced(announced: Sequence[Announcement]) -> list[str]:

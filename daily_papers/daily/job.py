@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from daily_papers.arxiv.query_api import QueryApi
-from daily_papers.arxiv.services import Services
+from daily_papers.arxiv.services import Services, is_arxiv
 from daily_papers.arxiv.session import AnswerCache, PoliteSession
 from daily_papers.clock import listing_day
 from daily_papers.config import Config, Keyword
 from daily_papers.daily.ask import Inquiry, Progress
 from daily_papers.daily.conclude import conclude, so_far
-from daily_papers.daily.evidence import Evidence, FeedRead, known_liked
+from daily_papers.daily.evidence import Evidence, known_liked
 from daily_papers.daily.feed_history import feed_of
 from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.plan import (
@@ -145,7 +145,7 @@ def _reconciled(
     any day.
     """
     now = listing_day({})
-    if day > now and services.ask_arxiv:
+    if day > now and is_arxiv(services.api_url):
         raise UsageError(
             f"{day} is in the future: in New York, arXiv's time, it is {now}; leave out --today "
             "and DAILY_PAPERS_TODAY"
@@ -173,8 +173,7 @@ def _situation(
     """
     newcomers = bool(reconciled.added or reconciled.changed)
     if evidence:
-        read = any(isinstance(item, FeedRead) for item in evidence)
-        feed = FeedStatus.TRUSTED if read else FeedStatus.FAILED
+        feed = FeedStatus.FAILED if feed_of(evidence) is None else FeedStatus.TRUSTED
     else:
         read = store.state.feed_day == order.day and not newcomers
         feed = FeedStatus.TRUSTED if read else FeedStatus.UNASKED

@@ -29,7 +29,6 @@ from daily_papers.daily.evidence import (
     BySlug,
     Details,
     Evidence,
-    FeedLost,
     FeedRead,
     Harvested,
     Ranked,
@@ -84,7 +83,7 @@ def find_news(
     finds = _Finds(before, FeedHistory.of(listings), shown_before)
     for item in evidence:
         match item:
-            case FeedRead() | FeedLost():
+            case FeedRead():
                 listed = announced_as_news(item.announcements)
                 for slug, papers in item.matching.items():
                     finds.add(slug, (paper for paper in papers if paper.id in listed))
@@ -189,7 +188,7 @@ def _with_all_details(
 def papers_of(item: Evidence) -> Iterable[Paper]:
     """All papers that a piece of evidence says something about."""
     match item:
-        case FeedRead() | FeedLost():
+        case FeedRead():
             return (one.paper for one in item.announcements)
         case Searched() | Harvested() | Details():
             return item.papers

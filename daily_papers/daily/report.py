@@ -19,7 +19,6 @@ from daily_papers.daily.evidence import (
     AuditFailed,
     CategoriesUnknown,
     Evidence,
-    FeedLost,
     FeedRead,
     HarvestFailed,
     Ranked,
@@ -201,13 +200,13 @@ def notes_of(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     notes: list[str] = []
     for item in evidence:
         match item:
+            case FeedRead(failures=failures) if failures:
+                notes += [f"announcement feed: {each.plain_reason}" for each in failures]
             case FeedRead() if lost := lost_since(before.state, item.announcements):
                 notes.append(
                     f"identifiers are missing since {lost}, whose feed was empty: "
                     "the days from then on are fetched another way"
                 )
-            case FeedLost():
-                notes += [f"announcement feed: {each.plain_reason}" for each in item.failures]
             case Ranked():
                 notes += item.notes
             case HarvestFailed() | Unanswered() | AuditFailed():
