@@ -86,8 +86,6 @@ class StoreError(DailyPapersError):
     """A file under data/ cannot be read; it is left as it is."""
 
     def __init__(self, place: str, problem: str) -> None:
-        self.place = place
-        self.problem = problem
         super().__init__(f"{place}: {problem}")
 
 

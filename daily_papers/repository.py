@@ -197,7 +197,7 @@ class Repository:
                 paths.add(path)
         for file in sorted((self.root / PAGES).glob("*.md")):
             path = f"{PAGES}/{file.name}"
-            if path not in paths and PAGE_MARK in _content(file):  # its keyword is gone
+            if path not in paths and PAGE_MARK.encode() in file.read_bytes():  # its keyword is gone
                 transaction.delete(path)
         return transaction
 
@@ -252,10 +252,3 @@ def _section(keyword: Keyword, store: Store, new: int) -> Table:
         is_liked=keyword.like is not None,
         advice=store.advice(keyword.slug, store.state.day) if store.state.day else None,
     )
-
-
-def _content(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise unwritable(file, error) from error

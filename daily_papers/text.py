@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Final
-
-MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June", "July", "August"),
-    *("September", "October", "November", "December"),
-)
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def plural(number: int, noun: str, nouns: str | None = None) -> str:
@@ -40,10 +33,10 @@ def rfc3339(moment: datetime) -> str:
 
 
 def short_date(day: date) -> str:
-    """``Mar 6``, whatever the machine's language."""
-    return f"{MONTHS[day.month - 1][:3]} {day.day}"
+    """``Mar 6``."""
+    return f"{day:%b} {day.day}"
 
 
 def long_date(day: date) -> str:
-    """``Monday, February 9, 2026``, whatever the machine's language."""
-    return f"{_WEEKDAYS[day.weekday()]}, {MONTHS[day.month - 1]} {day.day}, {day.year}"
+    """``Monday, February 9, 2026``."""
+    return f"{day:%A, %B} {day.day}, {day.year}"

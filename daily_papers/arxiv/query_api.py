@@ -22,7 +22,7 @@ import requests
 from lxml import etree
 
 from daily_papers.arxiv.session import PoliteSession
-from daily_papers.arxiv.xml import ATOM, check_feed, moment, shortened, strict_xml
+from daily_papers.arxiv.xml import ATOM, check_feed, first_doi, moment, shortened, strict_xml
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
 from daily_papers.papers.announcement import SearchAnswer
 from daily_papers.papers.authors import is_name
@@ -211,7 +211,6 @@ def _paper(result: arxiv.Result) -> Paper:
     assert id_.version is not None, "the raw bytes were checked"
     named = map(folded, [result.primary_category, *result.categories])
     categories = tuple(dict.fromkeys(filter(None, named)))
-    dois = (result.doi or "").split()
     return Paper(
         id=id_.id,
         version=id_.version,
@@ -223,7 +222,7 @@ def _paper(result: arxiv.Result) -> Paper:
         categories=categories or None,
         published=result.published,
         updated=result.updated,
-        doi=folded(dois[0]) if dois else None,
+        doi=first_doi(result.doi or ""),
         journal_ref=folded(result.journal_ref or "") or None,
         origin=Origin.SEARCH,
     )

@@ -321,15 +321,13 @@ def _with_day(
     else:  # an earlier run of the day may have read it
         read = state.feed_day == run.day
         announced = sum(part.count for part in state.feed) if read else None
-    waits = any(keyword.filled is None for keyword in store.keywords.values())
-    waiting = _waiting_to_be_filled(before, store, findings, run) if waits else None
     line = day_line(
         news=len(store.news_of(run.day)),
         revised=len(state.revised),
         announced=announced,
         failures=[(report.name, report.reason or "") for report in reports if not report.good],
         keywords=len(reports),
-        extra=[waiting] if waiting else [],
+        extra=_waiting_to_be_filled(before, store, findings, run),
     )
     complete = not findings.still_due and all(report.done for report in reports)
     return store.updated(state=replace(state, complete=complete, day_line=line))
@@ -370,8 +368,8 @@ def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: 
     """Say how many keywords this run has filled, if others have to wait for later runs."""
     unfilled = [slug for slug, keyword in before.keywords.items() if keyword.filled is None]
     waiting = sum(keyword.filled is None for keyword in store.keywords.values())
-    not_tried = run.mode is not FetchMode.ANNOUNCEMENTS and not findings.tried.issuperset(unfilled)
-    if not not_tried:
+    given_up = run.mode is FetchMode.ANNOUNCEMENTS or findings.tried.issuperset(unfilled)
+    if not waiting or given_up:
         return None
     filled = len(unfilled) - waiting
     if not filled:

@@ -8,7 +8,7 @@ out of date for long gets a warning of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -116,7 +116,7 @@ def day_line(
     announced: int | None,
     failures: Sequence[tuple[str, str]],
     keywords: int,
-    extra: Iterable[str] = (),
+    extra: str | None = None,
 ) -> str:
     """Sum up a listing day in one line.
 
@@ -140,7 +140,7 @@ def day_line(
             f"{len(failures):,} of {keywords:,} keywords could not be brought up to date: "
             f"{names}{more}."
         )
-    return " ".join([*parts, *extra])
+    return " ".join([*parts, extra] if extra else parts)
 
 
 def report_keyword(

@@ -8,11 +8,12 @@ on is escaped, except maths made of well-known commands, and braces are always b
 from __future__ import annotations
 
 import re
+from calendar import month_abbr
 from collections.abc import Iterator
 
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.papers.tex import decode_accents
-from daily_papers.text import MONTHS, one_line
+from daily_papers.text import one_line
 
 _ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
     "\\": r"{\textbackslash}",
@@ -96,7 +97,7 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     if paper.published is not None:
         year, month = paper.published.year, paper.published.month
     yield "year", f"{{{year}}}"
-    yield "month", MONTHS[month - 1][:3].lower()
+    yield "month", month_abbr[month].lower()
     yield "eprint", f"{{{paper.id}}}"
     yield "archivePrefix", "{arXiv}"
     if paper.primary_category:

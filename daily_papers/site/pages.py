@@ -5,6 +5,7 @@ A digest repository's own ``templates/site/`` comes first, file by file.
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, key_of
 from daily_papers.site.rows import Rows, anchor
-from daily_papers.text import MONTHS, long_date, plural
+from daily_papers.text import long_date, plural
 
 #: On the start page.
 _LINES_OF_A_TOPIC = 8
@@ -409,4 +410,4 @@ def _title(name: str, number: int) -> str:
 
 
 def _month_name(month: str) -> str:
-    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+    return f"{month_name[int(month[5:])]} {month[:4]}"
