@@ -336,13 +336,13 @@ def test_a_new_channel_begins_with_the_next_digest_and_a_moved_one_repeats_nothi
 def test_a_name_that_changes_between_chat_and_mail_repeats_nothing(reader: Reader):
     with serving_hook() as hook, serving_mail() as inbox:
         chat_at = f"json://127.0.0.1:{hook.port}"
-        mail_at = f"mailto://127.0.0.1:{inbox.port}/?from=bot@example.org"
+        mail_at = f"mailto://127.0.0.1:{inbox.port}/?from=bot@example.org&to=a@b.org,c@d.org"
         reader.channels = f"a = {chat_at}\nb = {mail_at}"
         write(reader.root, digest("2026-11-18", [1]))
         reader.notify()
         reader.channels = f"a = {mail_at}\nb = {chat_at}"
         assert reader.notify() == 0
-        assert (len(hook.messages), len(inbox.mails)) == (1, 1)
+        assert (len(hook.messages), len(inbox.mails)) == (1, 2)
 
 
 def test_a_correction_keeps_the_marks(reader: Reader):
