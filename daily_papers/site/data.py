@@ -20,7 +20,6 @@ from daily_papers.config import Config, Keyword
 from daily_papers.mail.digest import Digest, digest_order
 from daily_papers.mail.digest_file import read_digest
 from daily_papers.papers.bibtex import bibtex_entry
-from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
 from daily_papers.site.output import key_of
@@ -179,7 +178,6 @@ class SiteData:
         )
         self.topic_of = {topic.slug: topic for topic in self.topics}
         self._places = dict(self._places_without_digest())
-        self._code_urls: dict[str, str | None] = {}
         #: All that is known of a paper, by its identifier. Raises StoreError.
         self.stored = lru_cache(KEPT)(self._stored)
         #: A paper's BibTeX entry; its keyword's page asks, then its keyword's file.
@@ -210,12 +208,6 @@ class SiteData:
         """The page that has the paper's abstract; None if only arXiv has it."""
         digest = self.digest_of.get(id)
         return self._places.get(id) if digest is None else digest.page_of(id)
-
-    def code_url(self, paper: Paper) -> str | None:
-        """Where the paper's code is; remembered, since every row and feed asks."""
-        if paper.versioned_id not in self._code_urls:
-            self._code_urls[paper.versioned_id] = code_url(paper)
-        return self._code_urls[paper.versioned_id]
 
     def _traced(self, root: Path) -> dict[str, Trace]:
         traces: dict[str, Trace] = defaultdict(Trace)

@@ -24,6 +24,7 @@ from daily_papers.github_actions import (
     repository_name,
     server_url,
 )
+from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import plain_text
@@ -159,7 +160,7 @@ class _Writer:
         yield f'<link rel="alternate" href="{_text(paper.url)}" type="text/html"/>'
         pdf = _text(paper.pdf_url)
         yield f'<link rel="related" href="{pdf}" type="application/pdf" title="PDF"/>'
-        code = self._data.code_url(paper)
+        code = code_url(paper)
         if code is not None:
             yield f'<link rel="related" href="{_text(code)}" title="Code"/>'
         for category in paper.categories or filter(None, [paper.primary_category]):

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.authors import holds_words, name_key
-from daily_papers.papers.links import project_url, venue
+from daily_papers.papers.links import code_url, project_url, venue
 from daily_papers.papers.paper import Paper
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words
@@ -218,7 +218,7 @@ class Rows:
             _first_authors(names, followed),
             _in_bold(names, followed) if len(names) > AUTHORS_SHOWN else None,
             plain_text(primary) if primary else None,
-            self._data.code_url(paper),
+            code_url(paper),
             project_url(paper),
             plain_text(named) if named else None,
             is_closest=bool(news and news.closeness and news.closeness <= _CLOSEST),

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from daily_papers.papers.links import code_url
 from daily_papers.site.data import SiteData
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, key_of
@@ -67,7 +68,7 @@ def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
         [topic.slug for topic in data.topics_of(id)],
         data.traces[id].first_day,
         data.place(id) or "",
-        1 if data.code_url(paper) else 0,
+        1 if code_url(paper) else 0,
         plain_text(paper.abstract) if has_abstract else "",
         *([plain_text(summary.title or ""), plain_text(summary.sentence)] if summary else ()),
     ]
