@@ -137,11 +137,12 @@ def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list
             return [_problem(name, None, str(error))]
     # A name that one template sets is seen by those that it includes or extends.
     set_anywhere = frozenset(name for tree in trees.values() for name in _names_set_in(tree))
+    templates = frozenset(environment.list_templates())
     problems += _cut_short(
         _problem(name, line, message)
         for name, tree in trees.items()
         for line, message in _names_missing_in(
-            tree, environment, template_fields(name), set_anywhere
+            tree, environment, templates, template_fields(name), set_anywhere
         )
     )
     return sorted(problems, key=lambda problem: (problem.path, problem.line or 0))
@@ -208,6 +209,7 @@ def _not_there(kind: str, name: str, known: Collection[str]) -> str:
 def _names_missing_in(
     tree: nodes.Template,
     environment: jinja2.Environment,
+    templates: Collection[str],
     fields: Fields | None,
     set_anywhere: Collection[str],
 ) -> Iterator[tuple[int, str]]:
@@ -215,7 +217,7 @@ def _names_missing_in(
     used: list[tuple[nodes.Node, str, str, Collection[str]]] = [
         *((each, "filter", each.name, environment.filters) for each in tree.find_all(nodes.Filter)),
         *((each, "test", each.name, environment.tests) for each in tree.find_all(nodes.Test)),
-        *_templates_used_in(tree, frozenset(environment.list_templates())),
+        *_templates_used_in(tree, templates),
     ]
     if fields is not None:
         used += _fields_used_in(tree, fields, {*environment.globals, *_GIVEN, *set_anywhere})
@@ -252,12 +254,12 @@ def _fields_used_in(
             yield name, "field", name.name, every
     targets = (loop.target for loop in tree.find_all(nodes.For))
     owners = {*fields, *(each.name for each in targets if isinstance(each, nodes.Name))}
-    ours, inherited = _attributes(fields.values())
+    named, attributes = _attributes(fields.values())
     for node in tree.find_all(nodes.Getattr):
         path = _dotted(node)
-        is_known = node.attr in inherited or path in guarded
+        is_known = node.attr in attributes or path in guarded
         if path.partition(".")[0] in owners and not is_known:
-            yield node, "field", node.attr, ours
+            yield node, "field", node.attr, named
 
 
 def _dotted(node: nodes.Node | None) -> str:
@@ -272,8 +274,8 @@ def _dotted(node: nodes.Node | None) -> str:
 
 
 def _attributes(kinds: Iterable[Any]) -> tuple[set[str], set[str]]:
-    """The attributes of these types, and of all that they hold: our own, and Python's."""
-    ours, inherited, seen = set[str](), set[str](), set[Any]()
+    """The attributes of these types, and of all that they hold: those that we name, and all."""
+    named, every, seen = set[str](), set[str](), set[Any]()
     waiting = list(kinds)
     while waiting:
         kind = waiting.pop()
@@ -282,13 +284,11 @@ def _attributes(kinds: Iterable[Any]) -> tuple[set[str], set[str]]:
         if not isinstance(owner, type) or owner in seen:
             continue
         seen.add(owner)
-        if not is_dataclass(owner):
-            inherited |= set(dir(owner))
-            continue
-        hints = get_type_hints(owner)
+        every |= set(dir(owner))
+        hints = get_type_hints(owner) if is_dataclass(owner) else {}
         for name, value in vars(owner).items():
             if isinstance(value, property):
                 hints[name] = get_type_hints(value.fget).get("return")
-        ours |= hints.keys()
+        named |= hints.keys()
         waiting += hints.values()
-    return ours, inherited
+    return named, every | named

@@ -12,7 +12,9 @@ from urllib.parse import quote_plus, urlsplit
 from daily_papers.query.expression import (
     All,
     AnyOf,
+    Category,
     Expression,
+    Leaf,
     Without,
     any_of,
     leaves,
@@ -35,7 +37,8 @@ def line_bytes(url: str) -> int:
 def term_too_long(expression: Expression, most_bytes: int = MOST_QUERY_BYTES) -> str | None:
     """Say which term no search has room for, and what to do; None if there is room for all."""
     for term in leaves(expression):
-        if _size(term) > most_bytes:
+        # A category is always short, and a keyword may have many.
+        if not isinstance(term, Category) and _size(term) > most_bytes:
             return (
                 f"the term {to_arxiv(term)[:60]}… alone is {_size(term):,} bytes long in an "
                 f"address, and {most_bytes:,} can be sent; shorten it"
@@ -63,7 +66,7 @@ _BETWEEN = len(quote_plus(" ANDNOT "))
 
 
 def _pieces(expression: Expression, room: int) -> list[Expression]:
-    if _size(expression) <= room:
+    if isinstance(expression, Leaf) or _size(expression) <= room:
         return [expression]
     match expression:
         case AnyOf(parts):
@@ -78,8 +81,6 @@ def _pieces(expression: Expression, room: int) -> list[Expression]:
             if left := _room_beside((unwanted,), wanted, room):
                 return [Without(piece, unwanted) for piece in _pieces(wanted, left)]
             return _pieces(wanted, room)
-        case _:
-            raise AssertionError("there is room for the longest term")
 
 
 def _packed(pieces: Iterable[Expression], room: int) -> list[Expression]:
