@@ -318,7 +318,7 @@ keywords:
         job = _check(it, {"keywords.yaml": mistakes})
         assert not job.succeeded
         errors = [command for command in job.commands if command.name == "error"]
-        assert [error.properties["line"] for error in errors] == ["4", "5", "6", "7", "9"]
+        assert [error.properties["line"] for error in errors] == ["4", "5", "6", "6", "7", "9"]
         assert {error.properties["file"] for error in errors} == {"keywords.yaml"}
         assert it.arxiv.requests == []
 
