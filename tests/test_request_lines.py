@@ -26,7 +26,7 @@ from daily_papers.query.expression import (
     to_arxiv,
 )
 from daily_papers.query.request_line import searches
-from tests.sandbox import Request, SandboxArxiv, Service
+from tests.sandbox import Request, Response, SandboxArxiv, Service
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
 
@@ -226,6 +226,29 @@ def test_an_identifier_of_no_archive_is_never_sent(tmp_path: Path, arxiv: Sandbo
     records = {each["id"]: each for each in repository.records("data/papers/*.jsonl")}
     assert records["hep-th/9901001"]["authors"]
     assert "foo/0501001" in records
+
+
+def test_an_identifier_that_arxiv_refuses_is_left_out_of_the_list(
+    tmp_path: Path, arxiv: SandboxArxiv
+):
+    repository = with_imported(tmp_path, arxiv, "cs/9901001", "hep-th/9901001")
+
+    def refuse(request: Request) -> Response | None:
+        if "cs%2F9901001" not in request.path:
+            return None
+        path = request.path.replace("cs%2F9901001", "no-such%2F9901001")
+        answer = arxiv.answer(Request(Service.QUERY, path))
+        body = answer.body.replace(b"no-such/", b"cs/")
+        return Response(answer.status, body, answer.content_type)
+
+    arxiv.intercept = refuse
+    ended = update(repository, arxiv)
+    assert ended.code == 0
+    assert "arXiv does not accept the identifier cs/9901001" not in ended.out
+    first, second = asked_for(arxiv)
+    assert set(first) - set(second) == {"cs/9901001"}
+    records = {each["id"]: each for each in repository.records("data/papers/*.jsonl")}
+    assert records["hep-th/9901001"]["authors"]
 
 
 @pytest.mark.parametrize(

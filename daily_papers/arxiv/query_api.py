@@ -39,6 +39,7 @@ from daily_papers.query.request_line import (
 from daily_papers.query.taxonomy import has_known_archive
 from daily_papers.text import plural
 
+logger = logging.getLogger(__name__)
 # The package's warnings quote addresses exactly as an answer gives them, even with line feeds.
 logging.getLogger(arxiv.__name__).setLevel(logging.ERROR)
 
@@ -49,6 +50,10 @@ _REST_OF_ADDRESS = (
     "search_query=&id_list=&sortBy=lastUpdatedDate&sortOrder=descending"
     "&start=100000&max_results=2000"
 )
+#: What the query API says if it refuses a whole list because of one identifier.
+_REFUSED_ID = re.compile(r"incorrect id format for (\S+)")
+#: How many identifiers are dropped from one list before it is given up.
+_MOST_REFUSED = 10
 #: The errors of a package that reads what it did not expect.
 _UNREADABLE = (
     arxiv.ArxivError,
@@ -132,8 +137,7 @@ class QueryApi:
         names = list(dict.fromkeys(str(ArxivId.parse(text)) for text in ids))
         found: dict[str, Paper] = {}
         for part in self._lists([name for name in names if has_known_archive(name)]):
-            search = arxiv.Search(id_list=part, max_results=len(part))
-            for paper in self._papers(search, _Pages(self._session)):
+            for paper in self._listed(part):
                 found[paper.versioned_id] = found[paper.id] = paper
         return tuple(found[name] for name in names if name in found)
 
@@ -150,6 +154,20 @@ class QueryApi:
             left -= size
         if part:
             yield part
+
+    def _listed(self, names: Sequence[str], tries: int = _MOST_REFUSED) -> Sequence[Paper]:
+        """Ask for a list; if arXiv refuses it because of one identifier, ask again without it."""
+        if not names:
+            return ()
+        search = arxiv.Search(id_list=list(names), max_results=len(names))
+        try:
+            return self._papers(search, _Pages(self._session))
+        except BadAnswer as refusal:
+            refused = _REFUSED_ID.search(refusal.reason)
+            if refused is None or refused[1] not in names or not tries:
+                raise
+        logger.warning("arXiv does not accept the identifier %s: left out", refused[1])
+        return self._listed([name for name in names if name != refused[1]], tries - 1)
 
     def _papers(self, search: arxiv.Search, pages: _Pages) -> list[Paper]:
         """Let the package ask and read; whatever goes wrong in it becomes a FetchError."""
