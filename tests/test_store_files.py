@@ -482,6 +482,5 @@ def test_a_damaged_file_is_a_store_error(tmp_path: Path):
     (tmp_path / "data").mkdir()
     (tmp_path / KEYWORDS).touch()
     (tmp_path / STATE).write_bytes(b"[]")
-    with pytest.raises(StoreError) as error:
+    with pytest.raises(StoreError, match=f"^{STATE}:1: "):
         load_store(tmp_path)
-    assert error.value.place == f"{STATE}:1"
