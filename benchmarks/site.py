@@ -29,8 +29,7 @@ from made_up import ROWS, Writer, full_store, repository
 from processes import Cost, run
 
 from daily_papers.config import Config
-from daily_papers.mail.digest import Digest
-from daily_papers.mail.digest_file import digest_records
+from daily_papers.mail.digest import Digest, digest_records
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.repository import Repository

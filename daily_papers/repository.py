@@ -134,7 +134,7 @@ class Repository:
         transaction = self.shown(config, store)
         save_store(store, transaction)
         if digest is not None:
-            from daily_papers.mail.digest_file import digest_file  # noqa: PLC0415 - rarely needed
+            from daily_papers.mail.issue import digest_file  # noqa: PLC0415 - rarely needed
 
             transaction.write(f"{DIGESTS}/{digest.key}.md", digest_file(digest, server).encode())
         return transaction.commit()
@@ -151,7 +151,8 @@ class Repository:
 
         ``digests`` are the keys of those that may still be changed.
         """
-        from daily_papers.mail.digest_file import digest_file, read_digest  # noqa: PLC0415
+        from daily_papers.mail.digest import read_digest  # noqa: PLC0415
+        from daily_papers.mail.issue import digest_file  # noqa: PLC0415
 
         summaries = to_show(known.values(), config.summaries)
         transaction = self.shown(config, self.store_for(config), summaries)

@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 from daily_papers.mail.digest import (
     AUTHORS_KEPT,
     Digest,
+    DigestError,
     digest_order,
+    digest_records,
     is_key,
     new_key,
+    read_digest,
 )
-from daily_papers.mail.digest_file import DigestError, digest_file, digest_records, read_digest
+from daily_papers.mail.issue import digest_file
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from tests.support.cases import for_each

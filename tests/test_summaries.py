@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from daily_papers.config import ConfigError, parse_config
 from daily_papers.config.model import LANGUAGES, LATIN, Summaries
-from daily_papers.mail.digest_file import read_digest
+from daily_papers.mail.digest import read_digest
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv

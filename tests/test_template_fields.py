@@ -14,8 +14,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin
 
 from daily_papers.config import parse_config
-from daily_papers.mail.digest import Digest
-from daily_papers.mail.digest_file import digest_records
+from daily_papers.mail.digest import Digest, digest_records
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.render.pages import render_pages

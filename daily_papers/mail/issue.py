@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from daily_papers import github_actions
-from daily_papers.mail.digest import Mail, digest_order
+from daily_papers.mail.digest import Digest, Mail, digest_order, digest_records
 from daily_papers.mail.entries import (
     ENDLESS,
     GITHUB,
@@ -133,6 +133,12 @@ def issue_page(mail: Mail, links: Links | None) -> str:
     foot = f"[All tables]({links.tables})" if links else ""
     ((text, _),) = pages_of(rows_of(mail, GITHUB), ENDLESS, GITHUB)
     return "\n\n".join(filter(None, (title, _lead(mail, links), text, foot))) + "\n"
+
+
+def digest_file(digest: Digest, server: str = github_actions.GITHUB) -> str:
+    """The file under digests/: the mail's text for people, and the records for `notify`."""
+    links = Links(digest.repository, server) if digest.repository else None
+    return f"{issue_page(Mail((digest.as_stored,)), links)}\n{digest_records(digest)}\n"
 
 
 def _days(mail: Mail) -> str:

@@ -22,8 +22,7 @@ from daily_papers.github_actions import GITHUB, repository_name, server_url, sit
 from daily_papers.mail import delivery
 from daily_papers.mail.channels import VARIABLE, Channel, read_channels
 from daily_papers.mail.correction import correct
-from daily_papers.mail.digest import Digest, Mail, is_key
-from daily_papers.mail.digest_file import DigestError, read_digest
+from daily_papers.mail.digest import Digest, DigestError, Mail, is_key, read_digest
 from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff, Offline
 from daily_papers.mail.github_issues import DryIssues, Issues
 from daily_papers.mail.issue import Links, issue_page

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.mail.digest import Digest, Mail, day_of, digest_order, mails_of
-from daily_papers.mail.digest_file import DigestError
+from daily_papers.mail.digest import Digest, DigestError, Mail, day_of, digest_order, mails_of
 from daily_papers.mail.github import IssuesOff, NotFound, NotPermitted, Rejected, Unclear
 from daily_papers.mail.github_issues import Comment, Issue, Issues
 from daily_papers.mail.issue import IssuePart, Links, issue_parts, issue_title

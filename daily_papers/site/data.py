@@ -17,8 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from daily_papers.config import Config, Keyword
-from daily_papers.mail.digest import Digest, digest_order
-from daily_papers.mail.digest_file import read_digest
+from daily_papers.mail.digest import Digest, digest_order, read_digest
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches

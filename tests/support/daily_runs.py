@@ -13,8 +13,7 @@ from daily_papers.daily.ask import Progress
 from daily_papers.daily.job import Order, dry_run, update
 from daily_papers.daily.plan import FetchMode
 from daily_papers.daily.report import RunReport
-from daily_papers.mail.digest import Digest
-from daily_papers.mail.digest_file import read_digest
+from daily_papers.mail.digest import Digest, read_digest
 from daily_papers.papers.paper import Paper
 from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import Store

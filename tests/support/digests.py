@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.mail.digest import Digest
-from daily_papers.mail.digest_file import digest_file
+from daily_papers.mail.issue import digest_file
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
 

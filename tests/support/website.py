@@ -13,7 +13,7 @@ from pathlib import Path
 
 from daily_papers.config import parse_config
 from daily_papers.mail.digest import Digest
-from daily_papers.mail.digest_file import digest_file
+from daily_papers.mail.issue import digest_file
 from daily_papers.mail.morning import news_items, people_of
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv
