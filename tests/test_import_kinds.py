@@ -324,7 +324,7 @@ def test_what_a_configuration_says_and_is_not_brought_in_is_named(repository: Re
     assert (ended.code, ended.err) == (0, "")
     told = "not brought in: max_results, exclude_keywords, exclude, categories; write into keywords"
     assert told in ended.out
-    assert "config.yaml: what it says is brought in" not in ended.out
+    assert "config.yaml: what was read of it is brought in" not in ended.out
 
 
 @pytest.mark.parametrize("named", ["", "a.csv"])
@@ -336,6 +336,41 @@ def test_a_configuration_that_cannot_be_read_is_named(repository: Repository, na
     (line,) = ended.err.splitlines()
     assert "config.yaml: cannot be read as a configuration: " in line
     assert len(repository.records("data/papers/*.jsonl")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cut.json", f'{{"mice": {{"2501.00002": "|[2501.00002]({URL})'.encode()),
+        ("broken.jsonl", f'{{"url": "{URL}"}}\n{{"title": br\n'.encode()),
+        ("latin.md", f"# Caf\xe9\n- [A]({URL})\n".encode("latin-1")),
+        ("no-header.csv", f"2501.00005,{URL}\n".encode()),
+    ],
+)
+def test_a_file_of_a_folder_that_cannot_be_read_is_named(
+    repository: Repository, name: str, content: bytes
+):
+    repository.write("README.md", f"## Mice\n\n- {link(1, 'A')}\n")
+    (repository.root / name).write_bytes(content)
+    ended = bring_in(repository, repository.root)
+    assert (ended.code, ended.err.count("\n")) == (3, 1)
+    assert name in ended.err
+    assert "Mice: 1 paper" in ended.out
+
+
+def test_what_is_known_of_a_paper_stays(repository: Repository, tmp_path: Path):
+    for name, row in (("a.md", link(1, "First")), ("b.md", link(1, "Second"))):
+        (tmp_path / name).write_text(f"## Mice\n\n- {row}\n")
+    (tmp_path / "c.md").write_text("## Mice\n\n- [Third](https://arxiv.org/abs/2501.00001v9)\n")
+    for name in ("a.md", "b.md", "a.md"):
+        assert bring_in(repository, tmp_path / name).code == 0
+        (stored,) = repository.records("data/papers/*.jsonl")
+        assert stored["title"] == "First"
+    (file,) = repository.root.glob("data/papers/*.jsonl")
+    file.write_text(file.read_text().replace('"import"', '"search"'))
+    fetched = file.read_text()
+    assert bring_in(repository, tmp_path / "c.md").code == 0
+    assert file.read_text() == fetched
 
 
 def test_only_the_example_of_init_is_replaced(repository: Repository, tmp_path: Path):
@@ -384,7 +419,9 @@ def test_only_files_that_are_brought_in_whole_are_to_be_removed(repository: Repo
     ended = bring_in(repository, repository.root)
     assert ended.code == 3
     removable = [line for line in ended.out.splitlines() if "remove it" in line]
-    assert removable == ["a.csv: what it says is brought in; remove it if nothing else needs it"]
+    assert removable == [
+        "a.csv: what was read of it is brought in; remove it if you need nothing else of it"
+    ]
 
 
 def test_what_is_left_out_is_told_once_for_each_cause(repository: Repository, tmp_path: Path):

@@ -25,7 +25,7 @@ from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, Page, find_files
 from daily_papers.migrate.replace_tables import replaced_with_markers
-from daily_papers.papers.paper import Paper
+from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import Matches
 from daily_papers.render.readme import BEGIN, END
@@ -102,7 +102,8 @@ def import_files(
         )
         used = [each for each in files.configs if is_new and each.says_something]
         finished = [each.path for each in used if not each.rest]
-        finished += [p.path for p in files.pages if not any(row.cause for row in p.rows)]
+        whole = (p for p in files.pages if not any(row.cause or row.says_more for row in p.rows))
+        finished += [page.path for page in whole]
         imported.advice += leftovers(repository.root, finished)
         imported.advice += [
             f"{each.path}: not brought in: {cut(', '.join(each.rest), 200)}; write into {KEYWORDS} "
@@ -244,7 +245,7 @@ def _stored(
     """Take the papers into the tables; one that readers have seen is no news any more."""
     store = Draft(before)
     for keyword in (keyword for keyword in keywords if keyword.slug in shelf):
-        papers = list(shelf[keyword.slug].values())
+        papers = [_with_known(store, paper) for paper in shelf[keyword.slug].values()]
         state = KeywordState(
             slug=keyword.slug,
             name=keyword.name,
@@ -269,6 +270,15 @@ def _stored(
         for slug, state in store.keywords.items():
             store.keywords[slug] = replace(state, changed=state.changed or store.state.day)
     return store.finish()
+
+
+def _with_known(store: Draft, paper: Paper) -> Paper:
+    """What is known of a paper, if anything is: what arXiv said of it, or another row before."""
+    known = store.papers.get(paper.id)
+    if known is None:
+        return paper
+    is_fetched = known.paper.origin is not Origin.IMPORT
+    return known.paper if is_fetched else joined_papers(known.paper, paper)
 
 
 # --- the files ---------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def leftovers(root: Path, imported: Iterable[str]) -> list[str]:
     top = root.resolve()
     for file in sorted(Path(path).resolve() for path in imported):
         if file.is_relative_to(top) and file != top / README:
-            why = "what it says is brought in; remove it if nothing else needs it"
+            why = "what was read of it is brought in; remove it if you need nothing else of it"
             found.setdefault(file.relative_to(top), why)
     return [f"{path.as_posix()}: {why}" for path, why in found.items()]
 

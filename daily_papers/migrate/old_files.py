@@ -103,8 +103,9 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
         if not path.exists():
             raise UsageError(f"{path}: no such file; give the README that was published")
         files = _files_in(path) if path.is_dir() else [path]
+        before = len(found.useless)
         reasons = [_why_useless(file, found, is_named=not path.is_dir()) for file in files]
-        if all(reasons):
+        if all(reasons) and len(found.useless) == before:
             none = [f"{path}: no file in it links to a paper at arXiv"]
             found.useless += none if path.is_dir() else filter(None, reasons)
     if not any(config.says_something for config in found.configs):
@@ -140,7 +141,8 @@ def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
                 return None
     except (DailyPapersError, ValueError) as error:
         reason = str(error) if isinstance(error, DailyPapersError) else f"{path}: {error}"
-        found.useless += [reason] if is_usual and path.suffix != ".py" else []
+        is_wanted = path.suffix != ".py" if is_usual else _links_to_paper(path)
+        found.useless += [reason] if is_wanted else []
         return reason
     if page.is_marked:
         find_region(page.text, page.path)  # a pair, or else an error
@@ -148,6 +150,15 @@ def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
         return f"{path}: no link to a paper at arXiv in it"
     found.pages.append(page)
     return None
+
+
+def _links_to_paper(path: Path) -> bool:
+    """Whether a file that cannot be read holds a paper that would be missed."""
+    try:
+        with path.open("rb") as file:
+            return links_to_paper(file.read(_LARGEST).decode("utf-8", errors="replace"))
+    except OSError:
+        return False
 
 
 def read_page(text: str, path: str) -> Page:
