@@ -19,6 +19,7 @@ ROW = "| **[A title](http://arxiv.org/abs/2501.01234v2)** | 2025-01-31 |\n"
 OTHER_ROW = "| **[Another](http://arxiv.org/abs/2501.05678v1)** | 2025-01-30 |\n"
 BAD_ROW = "| **[A title](http://example.org/2501.04321v1)** | 2025-01-31 |\n"
 TABLE = HEAD + ROW
+URL = "http://arxiv.org/abs/2501.01234v2"
 MARKERS = f"{BEGIN}\n{END}\n"
 DAY = "Last update: 2025-02-01\n"
 ENDS_OF_TABLE = [
@@ -116,6 +117,20 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
             f"## a\n{TABLE}\n{DAY}\n## b\n{TABLE}",
             f"## a\n\n{DAY}\n{MARKERS}",
         ),
+        # What a comment hides is no row, and stays.
+        *(
+            (f"## a\n{TABLE}{hidden}\n\nEnd.\n", f"{MARKERS}{hidden}\n\nEnd.\n")
+            for hidden in (
+                f"<!-- Not sure:\n- [B]({URL})\n\n## b\n{TABLE}-->",
+                f"<!-- | Title |\n|---|\n{ROW}<table>\n--> x\n- <!-- [B]({URL}) -->",
+                f"<!--\n```\n--> <!-- [B]({URL}) -->\n```\n<!--\n```",
+                f"- <!--\n  - [B]({URL})\n  -->\n\n      <!-- [B]({URL}) -->",
+                f"<!-- Not sure\n- [B]({URL})",
+            )
+        ),
+        (f"## a\n- x\n  <!--\n- [B]({URL})\n", f"## a\n- x\n  <!--\n{MARKERS}"),
+        (f"## a\n\n    <!--\n\n- [B]({URL})\n", f"## a\n\n    <!--\n\n{MARKERS}"),
+        (f"## a\n- [B]({URL})\n<!--\n-->\n- [C]({URL})\n", f"<!--\n-->\n{MARKERS}"),
         # What ends a table in Markdown is no row of it.
         *((f"## a\n{TABLE}{end}\nEnd.\n", f"{MARKERS}{end}\nEnd.\n") for end in ENDS_OF_TABLE),
     ],
@@ -246,7 +261,6 @@ def test_of_a_paper_that_is_stored_every_version_goes():
     assert replaced(f"## a\n{HEAD}{old}{ROW}{old}") == MARKERS
 
 
-URL = "http://arxiv.org/abs/2501.01234v2"
 ITEM = f"- [A title]({URL})\n"
 CARD = f"### [A title]({URL})\n"
 NOTED = f"- [A title]({URL}), which I liked: read it!\n"

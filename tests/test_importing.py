@@ -224,6 +224,7 @@ def test_headings_that_ask_for_the_same_are_one_keyword():
         ("### mri", "mri"),
         ("  ## mri  ", "mri"),
         ("## mri ##", "mri"),
+        ("## mri <!-- omit in toc -->", "mri"),
         ("## C#", "C#"),
         ("## **mri**", "mri"),
         ("## [mri](papers/mri.md)", "mri"),
@@ -413,8 +414,19 @@ def test_reading_takes_time_in_proportion_to_the_length():
         "".join(f"{'  ' * (number % 500)}- x\n" for number in range(1_000)),
         "".join(f"{'> ' * (number % 500)}x\n" for number in range(1_000)),
         "**a**\n\n" * 10_000,
+        "# " + "<!-- " * 9_000 + "\n" + "<!--\n" * 9_000 + "- " * 9_000 + "<!--",
     ],
-    ids=["bullets", "words", "brackets", "divs", "items", "nested", "quotations", "leads"],
+    ids=[
+        "bullets",
+        "words",
+        "brackets",
+        "divs",
+        "items",
+        "nested",
+        "quotations",
+        "leads",
+        "comments",
+    ],
 )
 def test_a_page_that_is_no_digest_is_read_in_time_too(text: str):
     assert [entry for entry in read(text).entries if entry.paper] == []

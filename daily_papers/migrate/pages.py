@@ -38,6 +38,9 @@ from daily_papers.render.readme import BEGIN, END
 _ENDING = re.compile(r"\r\n|\n|\r")
 TOO_LONG = f"longer than {LONGEST:,} characters, so it is not read"
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->")
+#: What is read of each line of a comment of several lines.
+_HIDDEN = "<!-- hidden -->"
 _MARKER = re.compile(rf" {{0,3}}(?P<marker>{BEGIN}|{END})[ \t]*")
 _LAST_UPDATE = re.compile(
     r"[\s*_>#-]*(?:last updated?|updated on|更新于|更新时间)(?: on)?\s*[:：]?[\s*_]*"
@@ -78,12 +81,10 @@ _BULLET = r"(?:[-+*]|\d{1,9}[.)])"
 _BLOCK = rf" {{0,3}}(?:#{{1,6}}(?:[ \t]|$)|>|<[!?/A-Za-z]|`{{3}}|~{{3}}|{_RULE}|{_BULLET}(?:\s|$))"
 _END_OF_TABLE = re.compile(rf"\s*$|{_BLOCK}")
 _END_OF_ITEM = re.compile(rf"(?! *<(?:a|b|strong)\b)(?: *\||{_BLOCK})", re.IGNORECASE)
-_ITEM = re.compile(
-    rf"(?! {{0,3}}(?:<(?:li|a|b|strong)\b|{_BULLET}))(?: {{0,3}}\||{_BLOCK})", re.IGNORECASE
-)
 _ITEM = re.compile(rf"(?P<indent>[ \t]*)(?:{_BULLET}[ \t]+\S|<li\b)")
 # The first line of an item, and those below it that surely belong to it.
 _IN_ITEM = re.compile(rf"  | ?\t|\s*$|[ \t]*(?:{_BULLET}[ \t]+\S|<li\b)")
+_OPEN_COMMENT = re.compile(rf"(?P<before>[ \t]*(?:{_BULLET}[ \t]+)*)<!--(?!.*-->)")
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _QUOTED = re.compile(r"^> ?", re.MULTILINE)
 _QUOTED_HEADING = re.compile(r"^> ?#{1,6} ", re.MULTILINE)
@@ -158,12 +159,15 @@ def blocks_of(text: str) -> list[Block]:
 
 
 def _lines_of(text: str) -> Iterator[Block]:
-    """The lines, those of code blocks and of our own tables as a fence: they hold no Markdown."""
-    fence, is_ours = "", False
+    """The lines; those of code blocks, comments and our own tables hold no Markdown."""
+    fence, is_ours, is_in_list = "", False, False
+    hidden: int | None = None  # within a comment: the column that the item around it begins at
     for number, text_there in enumerate(_ENDING.split(text), start=1):
         line = text_there
         found = _FENCE.fullmatch(line)
         marked = None if fence else _MARKER.fullmatch(line)
+        is_below_item = hidden and line.strip() and _column(line) < hidden
+        hidden = None if marked or is_below_item else hidden
         if marked:
             is_ours = marked["marker"] == BEGIN
         elif is_ours:
@@ -171,11 +175,36 @@ def _lines_of(text: str) -> Iterator[Block]:
         elif fence:
             is_end = found and found["fence"].startswith(fence) and not found["info"].strip()
             fence, line = "" if is_end else fence, "```"
+        elif hidden is not None:
+            hidden, line = None if "-->" in line else hidden, _HIDDEN
         elif len(line) > LONGEST:  # a quotation, so that it ends what is above
             line = f"> {TOO_LONG}" if links_to_paper(line) else "> …"
         elif found:
             fence = found["fence"]
+        else:
+            is_in_list = bool(_ITEM.match(line) or (is_in_list and _IN_ITEM.match(line)))
+            hidden = _comment_opened(line, is_in_list=is_in_list)
+            line = _without_hidden_links(line) if hidden is None else _HIDDEN
         yield Block(number, number, line, is_marker=marked is not None)
+
+
+def _comment_opened(line: str, *, is_in_list: bool) -> int | None:
+    """The column of the item that holds a comment which the line opens, 0 if none holds it."""
+    found = _OPEN_COMMENT.match(line)
+    if not found or (_column(line) > 3 and not is_in_list):  # that deep it is code
+        return None
+    return len(found["before"].expandtabs(4)) if is_in_list else 0
+
+
+def _without_hidden_links(line: str) -> str:
+    if "<!--" not in line:
+        return line
+    return _COMMENT.sub(lambda comment: comment[0].replace("//", ""), line)
+
+
+def _column(line: str) -> int:
+    """Where a line's text begins."""
+    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
 
 
 def _blocks_at(lines: Sequence[Block], position: int) -> Sequence[Block]:
@@ -251,7 +280,7 @@ def _html_table(lines: Sequence[Block], position: int) -> Sequence[Block]:
             rows.append(Entry(here, here, cells=list(zip(named, texts, strict=True))))
         else:
             kinds = kinds or [kind_named(plain(each)) for each in texts]
-    head = range(line.line, end + 1)
+    head = [each.line for each in lines[position:end] if not each.is_comment]
     return [Block(line.line, end, line.text, rows=rows, head=head, is_whole=True)] if rows else []
 
 
@@ -334,6 +363,7 @@ def _heading(lines: Sequence[Block], position: int) -> Block | None:
 
 def _bare(text: str) -> str:
     """What a heading says without its dress."""
+    text = _COMMENT.sub("", text).rstrip()
     return undecorated(plain(_LINK_TO_TOP.sub("", text)))[:_LONGEST_NAME].rstrip()
 
 
@@ -391,14 +421,15 @@ def _card(
     papers = {paper.id for paper in papers_in("\n".join(texts))}
     if not is_linked and len(papers) != 1:
         return ()
+    last = told[-1].last_line if told else heading.last_line
     cells = cells_of_lines(texts)
+    cells += [("other", each.text) for each in below if each.is_comment and each.line < last]
     if not is_linked:
         is_bare = is_below_topic and is_topic(heading.name) and not any(map(title_in, texts[1:]))
         is_item = told[-1].rows and any(kind == "other" for kind, _ in named(cells))
         labels = {kind for text in texts[1:] for kind, _ in labelled(text)}
         if not (_OF_CARDS & labels or (is_bare and not is_item)):
             return ()
-    last = told[-1].last_line if told else heading.last_line
     card = Block(heading.line, last, heading.text, rows=[Entry(heading.line, last, cells=cells)])
     return [card, *(each for each in below if each.line > last)]
 
