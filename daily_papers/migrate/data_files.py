@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from daily_papers.migrate.cells import (
@@ -80,8 +80,36 @@ def _cells(value: object, key: str) -> Sequence[Cell]:
     if not isinstance(value, dict) or any(map(looks_like_id, value)):
         return []
     cells = [("link", key)] if looks_like_id(key) else []
-    texts = ((kind_named(_SPOKEN.sub(" ", name)), _text(each)) for name, each in value.items())
-    return [*cells, *(cell for cell in texts if cell[1])]
+    cells += ((_kind(name), _text(each)) for name, each in value.items())
+    cells = [cell for cell in cells if cell[1]]
+    if any(kind == "title" for kind, _ in cells) and not papers_of(cells):
+        cells += _deeper(value)
+    return cells
+
+
+def _kind(name: str) -> str:
+    known = kind_named(name)
+    return known if known != "other" else kind_named(_SPOKEN.sub(" ", name))
+
+
+def _deeper(record: Mapping[str, object]) -> Sequence[Cell]:
+    """A record's links that are one level deeper: `links: {pdf: …}`, `externalIds: {ArXiv: …}`.
+
+    What has a title is a record of its own; so are links to several papers below other keys.
+    """
+    below: dict[bool, list[Cell]] = {True: [], False: []}
+    for name, inner in record.items():
+        is_link = _kind(name) == "link"
+        for each in inner if is_link and isinstance(inner, list) else [inner]:
+            pairs = each.items() if isinstance(each, dict) else ()
+            cells = [(_kind(key), _text(text)) for key, text in pairs]
+            if all(kind != "title" for kind, _ in cells):
+                below[is_link] += cells
+    links = [("link", text) for kind, text in below[True] if kind != "code"]
+    others = [cell for cell in below[False] if cell[0] == "link"]
+    if not papers_of(links) and len({paper.id for paper in papers_of(others)}) == 1:
+        links += others
+    return [*links, *(cell for each in below.values() for cell in each if cell[0] == "code")]
 
 
 def _text(value: object) -> str:
