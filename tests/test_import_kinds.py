@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from daily_papers.config import load_config
+from daily_papers.migrate.old_files import read_page
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.readme import BEGIN, END
+from tests.support.cases import for_each
 from tests.support.command_line import Ended, run
 from tests.support.repository import Repository
 
@@ -268,6 +270,30 @@ EITHER = '(ti:"{0}" OR abs:"{0}")'
             {"mice": '((ti:"mice" AND cat:cs.CV) OR abs:"rats")'},
             (),
         ),
+        (
+            "config.json",
+            '{"keywords": {"mice": ["all:mice OR all:\\"brown rats\\"", "*"], "rats": "*"}}',
+            {
+                "mice": '(ti:"mice" OR abs:"mice" OR ti:"brown rats" OR abs:"brown rats")',
+                "rats": EITHER.format("rats"),
+            },
+            (),
+        ),
+        (
+            "config.json",
+            '{"keywords": {"mice": "mice AND (brain OR heart)", "rats": ["brown rats", "ti:a"]}}',
+            {"mice": EITHER.format("mice"), "rats": EITHER.format("brown rats")},
+            (),
+        ),
+        (
+            "config.json",
+            '{"keywords": {"mice": "ti:mice AND (abs:b OR abs:c)", "cs.CV": "cat:cs.CV AND ti:a"}}',
+            {
+                "mice": '(ti:"mice" AND (abs:"b" OR abs:"c"))',
+                "cs.CV": '(cat:cs.CV AND ti:"a")',
+            },
+            (),
+        ),
         ("config.toml", '[search]\ncategories = ["cs.CV"]\n', {"cs.CV": "cat:cs.CV"}, ()),
     ],
 )
@@ -315,15 +341,32 @@ def test_a_configuration_alone_is_enough(repository: Repository, tmp_path: Path)
     assert run("render", "--root", repository.root).code == 0
 
 
-def test_what_a_configuration_says_and_is_not_brought_in_is_named(repository: Repository):
+@for_each(
+    ("config", "told"),
+    [
+        (
+            (
+                "max_results: 10\nexclude_keywords: [dogs]\n"
+                "keywords:\n  mice: {filters: [mice], exclude: [cats], categories: [q-bio]}\n"
+            ),
+            "max_results, exclude_keywords, exclude, categories",
+        ),
+        ("keywords:\n  mice: {filters: ['*']}\n", '"*" of mice'),
+        ("keywords:\n  mice: {filters: [rats, 'ti:a']}\n", '"ti:a" of mice'),
+        ("keywords:\n  mice: {filters: [all:a AND all:b]}\n", '"all:a AND all:b" of mice'),
+        ("keywords:\n  mice: {filters: [(a OR b)]}\n", '"(a OR b)" of mice'),
+        ("keywords: [C++, mice, C]\n", "C++ (its page is that of C)"),
+    ],
+)
+def test_what_a_configuration_says_and_is_not_brought_in_is_named(
+    tmp_path_factory: pytest.TempPathFactory, config: str, told: str
+):
+    repository = Repository(tmp_path_factory.mktemp("digest"))
     repository.write("a.csv", f"url,title,topic\n{URL},A,mice\n")
-    topic = "{filters: [mice], exclude: [cats], categories: [q-bio]}"
-    config = f"max_results: 10\nexclude_keywords: [dogs]\nkeywords:\n  mice: {topic}\n"
     repository.write("config.yaml", config)
     ended = bring_in(repository, repository.root)
     assert (ended.code, ended.err) == (0, "")
-    told = "not brought in: max_results, exclude_keywords, exclude, categories; write into keywords"
-    assert told in ended.out
+    assert f"not brought in: {told}; write into keywords" in ended.out
     assert "config.yaml: what was read of it is brought in" not in ended.out
 
 
@@ -463,6 +506,33 @@ def test_a_link_that_no_paper_can_have_is_left_out_and_named(
     assert ", 1 left out" in ended.out
     names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]
     assert names == ["mice"]
+
+
+ARXIV = "https://arxiv.org/pdf/2501.0000"
+OTHERS = {"a": {"url": f"{ARXIV}1"}, "b": {"url": f"{ARXIV}2"}}
+
+
+@for_each(
+    ("links", "papers"),
+    [
+        ({"links": {"pdf": f"{ARXIV}1", "rel": "alternate"}}, ["mice: A"]),
+        ({"externalIds": {"DOI": "10.1/x", "ArXiv": "2501.00001"}}, ["mice: A"]),
+        ({"link": [{"href": f"{ARXIV}1"}, {"href": "https://x.org"}]}, ["mice: A"]),
+        ({"arXiv": "2501.00001"}, ["mice: A"]),
+        # Several papers are not one; and what has a title, or names papers by keys, is no link.
+        ({"links": {"pdf": f"{ARXIV}1", "other": f"{ARXIV}2"}}, ["mice: None"]),
+        ({"links": {"pdf": "https://arxiv.org/pdf/2513.00001"}}, ["mice: None"]),
+        (OTHERS, ["a: arXiv:2501.00001", "b: arXiv:2501.00002"]),
+        ({"rats": {"title": "B", "url": f"{ARXIV}1"}}, ["rats: B"]),
+        ({"rats": {"2501.00001": f"|2025-01-02|[B]({ARXIV}1)|"}}, ["rats: B"]),
+    ],
+)
+def test_a_record_with_a_title_has_its_links_one_level_deeper(
+    links: dict[str, object], papers: list[str]
+):
+    page = read_page(json.dumps({"mice": [{"title": "A", **links}]}), "a.json")
+    found = [f"{row.topics[0]}: {row.paper and row.paper.title}" for row in page.rows]
+    assert found == papers
 
 
 def test_what_json_leaves_out_is_named_by_its_keys(repository: Repository, tmp_path: Path):

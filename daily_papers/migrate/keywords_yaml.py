@@ -10,7 +10,7 @@ import yaml
 from daily_papers.config import KEYWORDS, ConfigError, Keyword, parse_config
 from daily_papers.config.messages import phrase_problem
 from daily_papers.config.slugs import RESERVED, slug_of, suggested_slug
-from daily_papers.migrate.old_config import FIELD, Topic
+from daily_papers.migrate.old_config import Topic
 from daily_papers.papers.paper import Paper, folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import BOTH, EITHER, plain_place, query_words
@@ -81,11 +81,10 @@ def _entries(topics: Sequence[Topic]) -> Iterator[object]:
 
 def _entry(topic: Topic, slug: Mapping[str, str]) -> object:
     name, phrases = topic.name, topic.phrases
+    if topic.query:
+        return {"name": name, **slug, "query": topic.query}
     if phrases == (name,) and is_category(name):
         return {"category": name, **slug}
-    if all(map(FIELD.search, phrases)):
-        query = " OR ".join(f"({phrase})" if len(phrases) > 1 else phrase for phrase in phrases)
-        return {"name": name, **slug, "query": query}
     is_plain = phrases == (name,) and topic.place == plain_place(name)
     if is_plain and not slug and phrase_problem(name) is None:
         return name

@@ -11,17 +11,20 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 
 import yaml
 
+from daily_papers.config.messages import phrase_problem
+from daily_papers.config.slugs import slug_of
 from daily_papers.migrate.names import topic_key
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
-from daily_papers.query.expression import BOTH, EITHER
+from daily_papers.query.expression import BOTH, EITHER, query_words
+from daily_papers.query.syntax import QueryError, parse
 
 #: Where tools keep their configuration, beside what they publish.
 USUAL_NAMES = (
@@ -39,8 +42,8 @@ _TOPICS = re.compile(
 _CATEGORIES = re.compile(
     r"(?:arxiv_?)?(?:categor(?:y|ies)|target_fi\w+|subjects?|fields?)(?:_list)?", re.IGNORECASE
 )
-#: A phrase with one of these is a query in arXiv's syntax.
-FIELD = re.compile(r"\b(?:ti|abs|au|cat|all):")
+# A phrase with one of these is a query in arXiv's syntax.
+_SYNTAX = re.compile(r"\b(?:ti|abs|au|cat|all):|\s(?:AND|OR|ANDNOT|NOT)\s")
 # What may be in a configuration and has another form in keywords.yaml.
 _NOT_READ = re.compile(r"(?:exclude|negative|blacklist|max_?results|max_?papers)\w*", re.IGNORECASE)
 _NAMES = ("name", "topic", "title", "keyword")
@@ -50,11 +53,15 @@ _ANCESTORS_BOTH = re.compile(r"""len\(\s*\w+\.split\(\)\s*\)\s*==\s*1|["']AND["'
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic, the phrases that it was searched with, and where a phrase had to stand."""
+    """A topic, the phrases that it was searched with, and where a phrase had to stand.
+
+    A ``query`` in arXiv's syntax counts instead of them.
+    """
 
     name: str
     phrases: tuple[str, ...]
     place: str
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class OldConfig:
     path: str = ""
     topics: tuple[Topic, ...] = ()
     categories: tuple[str, ...] = ()
-    #: The keys of what is not brought in.
+    #: The keys and the filters that are not brought in.
     rest: tuple[str, ...] = ()
 
     @property
@@ -93,14 +100,18 @@ def read_config(text: str, path: str) -> OldConfig:
     for key, value in _settings(_loaded(text, PurePath(path).suffix)):
         if _TOPICS.fullmatch(key):
             for name, record in _records(value):
-                if topic := _topic(name, record, single):
+                texts = tuple(dict.fromkeys(_texts(_first_of(record, _PHRASES))))
+                if isinstance(name, str) and folded(name) and texts:
+                    topic, left_out = _topic(folded(name), texts, single)
                     topics[topic.name] = topic
+                    rest.update((f'"{each}" of {topic.name}', None) for each in left_out)
                 more = record if isinstance(record, dict) else ()
                 rest.update((str(key), None) for key in more if key not in _NAMES + _PHRASES)
         elif _CATEGORIES.fullmatch(key):
             categories.update(dict.fromkeys(filter(taxonomy.is_known, _texts(value))))
         elif _NOT_READ.fullmatch(key):
             rest[key] = None
+    rest.update(dict.fromkeys(_without_page(topics)))
     return OldConfig(path, tuple(topics.values()), tuple(categories), tuple(rest))
 
 
@@ -155,13 +166,43 @@ def _records(value: object) -> Iterable[tuple[object, object]]:
     return [(_first_of(each, _NAMES), each) for each in value] if isinstance(value, list) else ()
 
 
-def _topic(name: object, record: object, single: str) -> Topic | None:
-    """A topic, if it has a name and phrases; one of single words had to stand at ``single``."""
-    phrases = tuple(dict.fromkeys(_texts(_first_of(record, _PHRASES))))
-    if not isinstance(name, str) or not folded(name) or not phrases:
-        return None
+def _topic(name: str, texts: Sequence[str], single: str) -> tuple[Topic, list[str]]:
+    """A topic with those of its filters that can be searched for, or its name; and the others.
+
+    One of single words had to stand at ``single``. Queries cannot stand beside phrases.
+    """
+    usable = [text for text in texts if not _is_query(text) and _has_words(text)]
+    queries = [] if usable else [text for text in texts if _is_query(text) and _is_valid(text)]
+    query = " OR ".join(f"({each})" if len(queries) > 1 else each for each in queries)
+    phrases = tuple(usable) or (name,)
     place = EITHER if any(" " in phrase for phrase in phrases) else single
-    return Topic(folded(name), phrases, place)
+    left_out = [text for text in texts if text not in usable + queries]
+    return Topic(name, phrases, place, query), left_out
+
+
+def _without_page(names: Collection[str]) -> Iterator[str]:
+    """The topics whose page would be another's, such as `C++` and `C`; the last one has it."""
+    pages = {slug_of(name) or topic_key(name): name for name in names}
+    for name in names:
+        owner = pages[slug_of(name) or topic_key(name)]
+        if name != owner:
+            yield f"{name} (its page is that of {owner})"
+
+
+def _is_query(text: str) -> bool:
+    return _SYNTAX.search(text) is not None or text.count("(") != text.count(")")
+
+
+def _is_valid(query: str) -> bool:
+    try:
+        parse(query)
+    except QueryError:
+        return False
+    return True
+
+
+def _has_words(phrase: str) -> bool:
+    return None in {phrase_problem(phrase), phrase_problem(query_words(phrase))}
 
 
 def _first_of(value: object, keys: Sequence[str]) -> object:
@@ -175,6 +216,6 @@ def _texts(value: object) -> Iterator[str]:
     """The texts of a list, or a single one; quotes and an OR between phrases part them."""
     for each in value if isinstance(value, list | tuple) else [value]:
         if isinstance(each, str):
-            for part in [each] if FIELD.search(each) else re.split(r"\s+OR\s+", each):
-                if text := folded(part).strip("\"' "):
-                    yield text
+            parts = re.split(r"\s+OR\s+", folded(each))
+            phrases = [part.strip("\"' ").removeprefix("all:").strip("\"' ") for part in parts]
+            yield from filter(None, [folded(each)] if any(map(_is_query, phrases)) else phrases)
