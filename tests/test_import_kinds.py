@@ -112,6 +112,15 @@ def link(number: int, text: str = "pdf") -> str:
             {1: "A", 2: "B"},
             "",
         ),
+        # A paper that a sentence mentions is another than that of the heading.
+        (
+            f"### A\n{link(1, 'Paper')}\n\nIt goes on from {link(2, 'B et al.')}.",
+            {1: "A"},
+            "this row stays",
+        ),
+        (f"### A\n\nAbstract: As in {link(2, 'B')}.\n\n{link(1, 'Paper')}", {1: "A"}, ""),
+        (f"### A\n{link(1)}\nSee https://arxiv.org/abs/2501.00002", {1: "A"}, "this row stays"),
+        (f"### A\nRelated: {link(2, 'B')}\n\n{link(1)}", {1: "A"}, "this row stays"),
         (f"- x\nTitle | Date\n-|-\n{link(2, 'A')} | 2025-01-02", {2: "A"}, ""),
         (f"Title | PDF\nA | {link(2)}", {}, "no table that has a line like |---|---|"),
         (

@@ -186,6 +186,7 @@ _TITLE = re.compile(
     r"|(?P<bold>\*\*.{1,500}?\*\*|<(?:b|strong)>.{1,500}?</(?:b|strong)>)",
     re.IGNORECASE,
 )
+_MENTIONED = re.compile(ADDRESS, re.IGNORECASE | re.ASCII)
 _SEPARATOR = re.compile(
     r"\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]"
     r"|\[\[|\]\]|,?\s+(?=[*_]\w|https?:)"
@@ -254,9 +255,28 @@ def _separated(kind: str, text: str) -> Iterator[Cell]:
             yield "", piece.strip(" ,;-–—|·•")
 
 
+def without_mentions(lines: Sequence[str]) -> Iterator[str]:
+    """The lines with the papers that sentences mention as words, if others link to just one."""
+    kinds = [{kind for kind, _ in labelled(line)} for line in lines]
+    alone = (
+        line
+        for line, known in zip(lines, kinds, strict=True)
+        if "link" in known or _kind_by_looks(line) == "link"
+    )
+    own = {paper.id for line in alone for paper in papers_in(line)}
+    for line, known in zip(lines, kinds, strict=True):
+        is_item = not known and _BULLET.sub("", line, count=1) != line
+        is_sentence = known <= {"abstract", "comment"} and not is_item
+        if len(own) == 1 and is_sentence and {paper.id for paper in papers_in(line)} - own:
+            yield _MENTIONED.sub(r"arXiv \g<id>", _LINKED.sub(r"\g<text>", line))
+        else:
+            yield line
+
+
 # --- what a text is, by its looks ----------------------------------------------------------------
 
 _ET_AL = re.compile(r"\bet\.?\s*al\b|\bothers\b|\.\.\.$|…$|等$", re.IGNORECASE)
+_NO_WORD_OF_NAMES = re.compile(r"\b(?!(?:and|van|von|der|den|del|dos|ten|the|authors?)\b)[a-z]{3}")
 _NO_TITLE = re.compile(
     r"[\W_]*(?:(?:arxiv|pdf|html|abs|link|paper|papers|url|here|read|abstract|website|page|download|doi|code|github"
     r"|huggingface|hf|alphaxiv|论文|链接|原文|阅读|阅读论文|下载|全文)[\W_]*)*(?:\d{4}\.\d{4,5}(?:v\d+)?)?[\W_]*"
@@ -283,6 +303,15 @@ def _is_list_of_names(bare: str) -> bool:
     )
 
 
+def _is_shortened(bare: str) -> bool:
+    """Whether it is names and `et al.`: a sentence may cite so, too, but has other words."""
+    found = _ET_AL.search(bare)
+    others = (
+        _NO_WORD_OF_NAMES.search(bare[: found.start()] + bare[found.end() :]) if found else None
+    )
+    return found is not None and others is None
+
+
 #: The first that holds, of a text as it is written and without its dress.
 _LOOKS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("idle", lambda text, bare: is_empty(bare) and not links_to_paper(text)),
@@ -291,7 +320,7 @@ _LOOKS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("code", lambda text, _: bool(_FORGE.search(text)) and not links_to_paper(text)),
     ("link", lambda _, bare: bool(_NO_TITLE.fullmatch(bare))),
     ("title", lambda text, _: links_to_paper(text) or bool(_BOLD.match(text))),
-    ("authors", lambda _, bare: bool(_ET_AL.search(bare)) or _is_list_of_names(bare)),
+    ("authors", lambda _, bare: _is_shortened(bare) or _is_list_of_names(bare)),
 )
 
 

@@ -23,6 +23,7 @@ from daily_papers.migrate.cells import (
     plain,
     split_cells,
     title_in,
+    without_mentions,
 )
 from daily_papers.migrate.names import (
     find_date,
@@ -418,17 +419,19 @@ def _card(
     numbers = (n for each in told for n in range(each.line - 1, each.last_line))
     texts = [_with_links(text) for text in (heading.text, *(lines[n].text for n in numbers))]
     is_linked = links_to_paper(heading.text)
-    papers = {paper.id for paper in papers_in("\n".join(texts))}
-    if not is_linked and len(papers) != 1:
+    texts = texts if is_linked else list(without_mentions(texts))
+    labels = [{kind for kind, _ in labelled(text)} for text in texts]
+    telling = [text for text, kinds in zip(texts, labels, strict=True) if "idle" not in kinds]
+    if not is_linked and len({p.id for text in telling for p in papers_in(text)}) != 1:
         return ()
     last = told[-1].last_line if told else heading.last_line
     cells = cells_of_lines(texts)
     cells += [("other", each.text) for each in below if each.is_comment and each.line < last]
     if not is_linked:
-        is_bare = is_below_topic and is_topic(heading.name) and not any(map(title_in, texts[1:]))
+        is_bare = is_below_topic and is_topic(heading.name) and not any(map(title_in, telling[1:]))
         is_item = told[-1].rows and any(kind == "other" for kind, _ in named(cells))
-        labels = {kind for text in texts[1:] for kind, _ in labelled(text)}
-        if not (_OF_CARDS & labels or (is_bare and not is_item)):
+        is_labelled = any(_OF_CARDS & kinds for kinds in labels[1:])
+        if not (is_labelled or (is_bare and not is_item)):
             return ()
     card = Block(heading.line, last, heading.text, rows=[Entry(heading.line, last, cells=cells)])
     return [card, *(each for each in below if each.line > last)]
