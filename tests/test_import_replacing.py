@@ -249,11 +249,39 @@ def test_what_is_not_stored_stays_with_its_heading():
     assert replaced(text, {}) == text
 
 
-def test_a_table_with_columns_of_its_own_stays_whole():
-    own = f"## a\n| Title | Date | Notes |\n| --- | --- | --- |\n{ROW.rstrip()} read this |\n"
+HUB = "https://github.com/a/b"
+
+
+@for_each(
+    "column",
+    [
+        *("Notes | read this", "Notes | ✅", "Notes | 👎🏽", "Notes | ?", "Notes | ![no](no.png)"),
+        *("Notes | <img src=a.png>", "Code | soon, says Bob", f"Code | [a]({HUB}) is broken"),
+        *(f"Code | [a]({HUB}), [b]({HUB}2)", "Code | [a](https://example.org)"),
+        *("Link | [a](notes/a.md)", f"Link | [pdf]({URL}) https://example.org/a"),
+    ],
+)
+def test_a_table_with_columns_of_its_own_stays_whole(column: str):
+    name, _, cell = column.partition(" | ")
+    own = f"## a\n| Title | Date | {name} |\n| --- | --- | --- |\n{ROW.rstrip()} {cell} |\n"
     assert replaced(own) == f"{own}\n{MARKERS}"
     assert replaced(f"{own}\n## b\n{TABLE}") == f"{own}\n{MARKERS}"
     assert replaced(f"{MARKERS}\n{own}\n## b\n{TABLE}") == f"{MARKERS}\n{own}\n"
+
+
+@for_each(
+    "column",
+    [
+        *("Notes | ", "Notes | -", "Notes | null", "Notes | <br>", "Code | N/A", "Code | —"),
+        *(f"Code | **[link]({HUB})**", f"Code | [Code]({HUB}) / [tree]({HUB}/tree/main)"),
+        *("Code | [link](null)", f"Link | [[PDF]]({URL}), [html]({URL.replace('abs', 'html')})"),
+        *("Link | arXiv:2501.01234v2", f"Link | [![arXiv](https://x.org/a.png)]({URL})"),
+    ],
+)
+def test_a_column_of_which_nothing_is_lost_goes(column: str):
+    name, _, cell = column.partition(" | ")
+    row = ROW.rstrip() + f" {cell} |\n"
+    assert replaced(f"## a\n| Title | Date | {name} |\n|---|---|---|\n{row}") == MARKERS
 
 
 def test_of_a_paper_that_is_stored_every_version_goes():

@@ -353,12 +353,20 @@ WRONG_ID = "no paper at arXiv has this identifier, so mend it, then import again
 NO_LINK = "no link to a paper at arXiv"
 #: Where the paper of an entry may be linked, in the order in which they count.
 _MAY_LINK = ("link", "title", "date", "idle", "other")
+# What else than a word that tools write for none says nothing in a column of somebody's own.
+_NOTHING = re.compile(r"(?:null|none|nan|n/?a|无|[\s_./|*~·•–—-]*)", re.IGNORECASE)
+_ANY_LINK = re.compile(
+    r"\[[^\[\]]{0,1000}\]\(\s*<?(?P<to>[^()\s<>]{0,1000})[^()]{0,300}\)"
+    r"|<?(?P<bare>https?://[^\s()<>\[\]\"']+)>?",
+    re.IGNORECASE,
+)
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){_TO_PAPER}", re.IGNORECASE)
 
 
 def read_entry(entry: Entry) -> None:
     """Give an entry its paper, or say why it has none."""
-    entry.cells = cells = named(entry.cells)
+    told = entry.cells
+    entry.cells = cells = named(told)
     papers = papers_of(cells)
     if len({paper.id for paper in papers}) != 1:
         wrong = None if papers else wrong_id_in(cells)
@@ -388,13 +396,41 @@ def read_entry(entry: Entry) -> None:
         origin=Origin.IMPORT,
     )
     named_there = " ".join(_texts(cells, "code"))
-    code = code_url(replace(paper, abstract="", comment=named_there)) if named_there else None
+    code = _code_in(named_there, paper) if named_there else None
     if code is not None and code != code_url(paper):
         paper = replace(paper, comment="; ".join([*comments, f"Code: {code}"]))
     entry.paper = paper
     linked = {each.id for kind, text in cells if kind in _MAY_LINK for each in papers_in(text)}
-    says_other = not all(is_empty(plain(text)) for text in _texts(cells, "other"))
-    entry.says_more = says_other or bool(linked - {found.id})
+    says_other = not all(map(_says_nothing, _texts(cells, "other")))
+    leads_elsewhere = any(_leads_elsewhere(cell, paper, code) for cell in told)
+    entry.says_more = says_other or leads_elsewhere or bool(linked - {found.id})
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a cell has not even a picture or a ✅ of somebody's."""
+    return _NOTHING.fullmatch(plain(_PICTURE.sub(" picture ", text))) is not None
+
+
+def _code_in(text: str, paper: Paper) -> str | None:
+    return code_url(replace(paper, abstract="", comment=text))
+
+
+def _leads_elsewhere(cell: Cell, paper: Paper, code: str | None) -> bool:
+    """Whether a cell of links has one to neither the paper nor its code, or words beside them."""
+    kind, written = cell
+    if kind not in {"code", "link"}:
+        return False
+    text = _PICTURE.sub("", written)
+    beside = plain(_ANY_LINK.sub(" ", text))
+    if not (is_empty(beside) or _NO_TITLE.fullmatch(beside) or paper_named(beside)):
+        return True
+    addresses = (found["to"] or found["bare"] for found in _ANY_LINK.finditer(text))
+    return not all(
+        is_empty(address)
+        or {each.id for each in papers_in(address)} == {paper.id}
+        or (code is not None and _code_in(address, paper) == code)
+        for address in addresses
+    )
 
 
 def topics_in(cells: Sequence[Cell], kind: str) -> Iterator[str]:
