@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from daily_papers.arxiv import session
 from daily_papers.daily.plan import FetchMode
-from daily_papers.daily.report import RunReport
+from daily_papers.daily.report import RunReport, as_annotations
 from tests.sandbox import (
     RATE_EXCEEDED,
     Change,
@@ -25,6 +26,7 @@ from tests.sandbox import (
     Universe,
     make_up,
 )
+from tests.support.clock import PassingClock
 from tests.support.daily_runs import Reader, days, reading
 from tests.support.repository import SLUGS, Repository
 from tests.support.topics import MEANINGS, TOPICS
@@ -419,6 +421,30 @@ def test_no_request_is_begun_when_the_time_is_used_up(reader: Reader):
     assert report.exit_code == 1
     assert {keyword.outcome for keyword in report.keywords} == {"not asked"}
     assert report.day_line == "Not fetched: not asked: the run's time is used up."
+
+
+@pytest.mark.parametrize("source", [FetchMode.AUTO, FetchMode.SEARCH, FetchMode.OAI])
+@pytest.mark.parametrize(
+    ("budget", "reason"),
+    [(7.0, "no answer: Remote end closed"), (1e-9, "not asked: the ")],
+)
+def test_a_first_run_without_any_answer_is_not_a_quiet_day(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, source: FetchMode, budget: float, reason: str
+):
+    """The first question takes all the time, and no keyword has its turn."""
+    clock = PassingClock(1e-6)
+    monkeypatch.setattr(session, "time", clock)
+
+    def lost(_request: Request) -> Response:
+        clock.now += 3
+        raise ConnectionResetError
+
+    reader.arxiv.intercept = lost
+    report = reader.read(MONDAY, source=source, budget=budget)
+    assert report.exit_code == 1
+    assert report.day_line.startswith(f"Not fetched: {reason}")
+    assert f"\n{report.day_line}\n" in reader.repository.text("README.md")
+    assert as_annotations(report).startswith("::error ")
 
 
 def test_a_silent_service_is_left_in_peace(running: SandboxArxiv, tmp_path: Path):

@@ -27,7 +27,7 @@ from daily_papers.daily.evidence import (
 from daily_papers.daily.feed_history import feed_of, gap, newly_announced
 from daily_papers.daily.news import announced_as_news
 from daily_papers.daily.plan import Run, lacks_days
-from daily_papers.errors import Failure
+from daily_papers.errors import Failure, Outcome
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Origin, announcement_order
 from daily_papers.store.store import KeywordState, State, Store, highest
@@ -60,6 +60,8 @@ class Findings:
     #: All of today's feed.
     feed: FeedRead | None
     feed_failure: Failure | None
+    #: Whether any answer was accepted, or part of one.
+    answered: bool
     #: Whether a harvest was complete.
     harvested: bool
     harvest_failure: Failure | None
@@ -93,13 +95,16 @@ class Findings:
         ]
         shown += [(Origin.OAI, item.highest_id) for item in evidence if isinstance(item, Harvested)]
         progress = _progress(store, evidence)
+        announced = asked.announcements if feed else asked.announcements or None
         return cls(
             progress=progress,
             feed=feed,
-            feed_failure=asked.failures[-1] if asked.failures else None,
+            feed_failure=asked.failures[0] if asked.failures else None,
+            answered=announced is not None
+            or any(isinstance(item, Searched | Harvested | Details) for item in evidence),
             harvested=any(each.harvested for each in progress.values()),
             harvest_failure=harvests[-1] if harvests else None,
-            announced=asked.announcements if feed else asked.announcements or None,
+            announced=announced,
             shown={
                 Origin.SEARCH: highest(id for origin, id in shown if origin is Origin.SEARCH),
                 Origin.OAI: highest(id for origin, id in shown if origin is Origin.OAI),
@@ -127,7 +132,9 @@ class Findings:
 
         A new keyword waits for a harvest only if no keyword is searched for.
         """
-        own = self.progress[keyword.slug].failure or self.feed_failure
+        own = self.progress[keyword.slug].failure
+        if own is None or (own.outcome is Outcome.NOT_ASKED and not self.answered):
+            own = self.feed_failure or own  # the feed took the time
         waits = keyword.filled is not None or not self.tried
         return own or (self.harvest_failure if waits else None)
 

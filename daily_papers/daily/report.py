@@ -178,7 +178,9 @@ def _outcome(
     if keyword.last_success == day:
         quiet = findings.announced == () and not progress.searched
         return Outcome.NOTHING_ANNOUNCED if quiet else Outcome.UP_TO_DATE
-    if keyword.filled is None and (failure is None or failure.outcome is Outcome.NOT_ASKED):
+    # A new keyword may wait while others are filled, but not where nothing was answered.
+    waits = failure is None or (failure.outcome is Outcome.NOT_ASKED and findings.answered)
+    if keyword.filled is None and waits:
         return Outcome.FILLING
     if keyword.filled is not None and progress.asked_for:
         return Outcome.TO_BE_CONFIRMED
