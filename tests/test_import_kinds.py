@@ -112,6 +112,23 @@ def link(number: int, text: str = "pdf") -> str:
             {1: "A", 2: "B"},
             "",
         ),
+        # A | of a text's own is told apart by the other columns, or not at all.
+        (f"| Title | PDF |\n|-|-|\n| P(x|y) of A | {link(2)} |", {2: "P(x|y) of A"}, ""),
+        (
+            f"|Title|Date|PDF|Code|\n|-|-|-|-|\n|P(x|y)|2025-01-02|{link(2)}| |",
+            {2: "P(x|y)"},
+            "",
+        ),
+        (
+            f"|Title|Authors|PDF|\n|-|-|-|\n|P(x | y)|Ann Other, Bob Else|{link(2)}|||",
+            {2: "P(x | y)"},
+            "",
+        ),
+        (f"| PDF | Title |\n|-|-|\n| {link(2)} | P(x|y|z) |", {2: "P(x|y|z)"}, ""),
+        (f"| Title | PDF |\n|-|-|\n| A | {link(2)} | | |", {2: "A"}, ""),
+        (f"|Title|Authors|PDF|\n|-|-|-|\n|A|Ann Other|Bob Else|{link(2)}|", {}, "more cells"),
+        (f"|Title|Abstract|PDF|\n|-|-|-|\n|P(x|y)|We do.|{link(2)}|", {}, "more cells"),
+        (f"|Title|PDF|\n|-|-|\n|A|{link(2)}|I like it|", {}, "more cells"),
         # A paper that a sentence mentions is another than that of the heading.
         (
             f"### A\n{link(1, 'Paper')}\n\nIt goes on from {link(2, 'B et al.')}.",

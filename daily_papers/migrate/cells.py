@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from html import unescape
-from itertools import islice
+from itertools import islice, pairwise
 
 from daily_papers.migrate.names import (
     ADDRESS,
@@ -146,32 +146,81 @@ _CELL = re.compile(
     re.IGNORECASE,
 )
 _MOST_COLUMNS = 30
+#: The columns of texts, which may have a | of their own, and a text that ends as it begins.
+_WORDY = {"title", "authors", "abstract", "comment", "other", ""}
+_WHOLE = re.compile(r"[*_]*\[[^\[\]]*\]\([^()\s]*\)[*_]*|\*\*.+\*\*|<details.*</details>")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 
 
-def split_cells(line: str, most: int = _MOST_COLUMNS) -> list[str]:
-    """The texts between the | of a table's line; the last one holds any that are too many."""
+def split_cells(line: str, most: int = _MOST_COLUMNS, wide: int | None = None) -> list[str]:
+    """The texts between the | of a line; the last one, or the ``wide`` one, holds any too many."""
     text = line.strip().removeprefix("|").removesuffix("|") + " |"
-    cells, end = [], 0
-    for found in islice(_CELL.finditer(text), most - 1):
-        cells.append(found["text"].strip())
-        end = found.end()
-    return [*cells, text[end:-1].strip()] if end < len(text) else cells
+    pieces = islice(_CELL.finditer(text), (most if wide is None else _MOST_COLUMNS) - 1)
+    edges = [0, *(found.end() for found in pieces)]
+    edges += [len(text)] if edges[-1] < len(text) else []
+    if wide is not None:
+        del edges[wide + 1 : wide + len(edges) - most]
+    return [text[start : end - 1].strip() for start, end in pairwise(edges)]
 
 
 def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
     """The cells of a row, by the kinds of its table's columns; some may be cut off.
 
-    What stands below a line break in a title is told by its looks.
+    What stands below a line break in a title is told by its looks. With too many |, the column is
+    found that these belong to; if several may be it, each cell is `unclear`.
     """
     if "|" not in line:  # somebody's words, right below a table
         return [("comment", line)]
     pieces = split_cells(line, len(kinds) or _MOST_COLUMNS)
+    if kinds and len(split_cells(line, len(kinds) + 1)) > len(kinds):
+        ways = _ways_to_split(line, kinds)
+        if len(ways) != 1:
+            return [("unclear", piece) for piece in pieces]
+        pieces = ways[0]
     cells: list[Cell] = []
     for kind, text in zip(kinds or [""] * len(pieces), pieces, strict=False):
         first, *below = _BREAK.split(text) if kind == "title" else [text]
         cells += [(kind, first), *(("", part) for part in below)]
     return cells
+
+
+def _ways_to_split(line: str, kinds: Sequence[str]) -> Sequence[list[str]]:
+    """The texts of a line with too many |, for each column that may hold those."""
+    pieces = split_cells(line)
+    ways: list[list[str]] = []
+    while len(pieces) >= len(kinds) and not ways:
+        spare = len(pieces) - len(kinds)
+        wordy = [
+            place
+            for place, kind in enumerate(kinds)
+            if kind in _WORDY and not any(map(_is_no_part_of_words, pieces[place:][: spare + 1]))
+        ]
+        found = (split_cells(line, len(kinds), place) for place in (wordy if spare else [0]))
+        ways = [texts for texts in found if all(map(_may_be, kinds, texts))]
+        if pieces.pop():
+            break
+        line = line.strip().removesuffix("|").rstrip()  # without an empty cell at its end
+    return ways
+
+
+def _is_no_part_of_words(piece: str) -> bool:
+    return bool(_WHOLE.fullmatch(piece)) or _kind_by_looks(piece) in {"link", "date", "code"}
+
+
+def _may_be(kind: str, text: str) -> bool:
+    """Whether a text may stand in a column of this kind."""
+    bare = plain(text)
+    if is_empty(bare):
+        return True
+    if kind in {"date", "published"}:
+        return find_date(bare) is not None
+    if kind in {"link", "code"}:
+        return not _words_beside_links(text)
+    if kind == "authors":
+        names = [name for part in bare.split("|") for name in split_authors(part)]
+        are_names = all(_NAME.fullmatch(name) and not name[0].islower() for name in names)
+        return are_names or _is_shortened(bare)
+    return True
 
 
 # --- the cells of an item, or of a heading with what stands below it -----------------------------
@@ -349,6 +398,10 @@ ELSEWHERE = (
     "its link to a paper is neither its title nor in a column of links, so link its title, and "
     "write \\| for each | in a text, then import again"
 )
+UNCLEAR = (
+    "it has more cells than its table has columns, so write \\| for each | in a text, then import "
+    "again"
+)
 WRONG_ID = "no paper at arXiv has this identifier, so mend it, then import again"
 NO_LINK = "no link to a paper at arXiv"
 #: Where the paper of an entry may be linked, in the order in which they count.
@@ -372,6 +425,7 @@ def read_entry(entry: Entry) -> None:
         wrong = None if papers else wrong_id_in(cells)
         is_elsewhere = any(links_to_paper(text) for _, text in cells)
         no_paper = ELSEWHERE if is_elsewhere else NO_LINK
+        no_paper = UNCLEAR if cells[0][0] == "unclear" else no_paper
         entry.cause = SEVERAL if papers else WRONG_ID if wrong else no_paper
         entry.example = repr(wrong or cut(folded(next(_texts(cells, "title"), cells[0][1])), 60))
         return
@@ -415,15 +469,19 @@ def _code_in(text: str, paper: Paper) -> str | None:
     return code_url(replace(paper, abstract="", comment=text))
 
 
+def _words_beside_links(text: str) -> bool:
+    beside = plain(_ANY_LINK.sub(" ", _PICTURE.sub("", text)))
+    return not (is_empty(beside) or _NO_TITLE.fullmatch(beside) or paper_named(beside))
+
+
 def _leads_elsewhere(cell: Cell, paper: Paper, code: str | None) -> bool:
     """Whether a cell of links has one to neither the paper nor its code, or words beside them."""
     kind, written = cell
     if kind not in {"code", "link"}:
         return False
-    text = _PICTURE.sub("", written)
-    beside = plain(_ANY_LINK.sub(" ", text))
-    if not (is_empty(beside) or _NO_TITLE.fullmatch(beside) or paper_named(beside)):
+    if _words_beside_links(written):
         return True
+    text = _PICTURE.sub("", written)
     addresses = (found["to"] or found["bare"] for found in _ANY_LINK.finditer(text))
     return not all(
         is_empty(address)
