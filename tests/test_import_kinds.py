@@ -126,6 +126,11 @@ def link(number: int, text: str = "pdf") -> str:
         ),
         (f"| PDF | Title |\n|-|-|\n| {link(2)} | P(x|y|z) |", {2: "P(x|y|z)"}, ""),
         (f"| Title | PDF |\n|-|-|\n| A | {link(2)} | | |", {2: "A"}, ""),
+        (
+            f"|Title|Authors|Abstract|\n|-|-|-|\n|{link(2, 'A')}|A. Other, et al.|We |x| on |y|.|",
+            {2: "A"},
+            "",
+        ),
         (f"|Title|Authors|PDF|\n|-|-|-|\n|A|Ann Other|Bob Else|{link(2)}|", {}, "more cells"),
         (f"|Title|Abstract|PDF|\n|-|-|-|\n|P(x|y)|We do.|{link(2)}|", {}, "more cells"),
         (f"|Title|PDF|\n|-|-|\n|A|{link(2)}|I like it|", {}, "more cells"),

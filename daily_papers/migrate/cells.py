@@ -217,10 +217,13 @@ def _may_be(kind: str, text: str) -> bool:
     if kind in {"link", "code"}:
         return not _words_beside_links(text)
     if kind == "authors":
-        names = [name for part in bare.split("|") for name in split_authors(part)]
-        are_names = all(_NAME.fullmatch(name) and not name[0].islower() for name in names)
-        return are_names or _is_shortened(bare)
+        return all(_is_shortened(part) or _are_names(part) for part in bare.split("|"))
     return True
+
+
+def _are_names(bare: str) -> bool:
+    names = split_authors(bare)
+    return all(_NAME.fullmatch(name) and not name[0].islower() for name in names)
 
 
 # --- the cells of an item, or of a heading with what stands below it -----------------------------
