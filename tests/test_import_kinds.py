@@ -141,6 +141,8 @@ def link(number: int, text: str = "pdf") -> str:
             "this row stays",
         ),
         (f"### A\n\nAbstract: As in {link(2, 'B')}.\n\n{link(1, 'Paper')}", {1: "A"}, ""),
+        (f"### A\n- PDF: {link(1)}\n- **Abstract:** As {link(2, 'B')}.\n\n## B", {1: "A"}, ""),
+        (f"- Abstract: We follow {link(2, 'B')}.", {}, "neither its title nor"),
         (f"### A\n{link(1)}\nSee https://arxiv.org/abs/2501.00002", {1: "A"}, "this row stays"),
         (f"### A\nRelated: {link(2, 'B')}\n\n{link(1)}", {1: "A"}, "this row stays"),
         (f"- x\nTitle | Date\n-|-\n{link(2, 'A')} | 2025-01-02", {2: "A"}, ""),

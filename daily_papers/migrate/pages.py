@@ -300,7 +300,9 @@ def _list(lines: Sequence[Block], position: int) -> Sequence[Block]:
                 break
             continue
         last = next(line.line for line in reversed(item) if line.text.strip())
-        entry = Entry(item[0].line, last, cells=cells_of_lines(texts))
+        known = list(labelled(texts[0]))  # an abstract is none, but may mention one
+        cells = known if "abstract" in dict(known) else cells_of_lines(texts)
+        entry = Entry(item[0].line, last, cells=cells)
         if blocks and blocks[-1].rows:
             blocks[-1].rows.append(entry)
             blocks[-1].last_line = last
