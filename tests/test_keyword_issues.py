@@ -96,11 +96,70 @@ def test_each_keyword_has_an_issue_with_its_papers_as_comments(watcher: Watcher)
 def test_a_renamed_keyword_keeps_its_issue_even_if_another_gets_its_slug(watcher: Watcher):
     send(watcher, news(MONDAY, (1, ["mri"])))
     names = (("mr-imaging", "MR imaging"), ("mri", "another mri"))
-    renamed = {"keyword_names": names, "formerly": (("mri", "mr-imaging"),)}
+    renamed = {"keyword_names": names, "formerly": (("mri", str(TUESDAY), "mr-imaging"),)}
     send(watcher, news(TUESDAY, (2, ["mri"]), (3, ["mr-imaging"]), **renamed))
     send(watcher, news(WEDNESDAY, (4, ["mri", "mr-imaging"]), **renamed))
     assert in_issues(watcher.github) == {"mr-imaging": ids([1, 3, 4]), "mri": ids([2, 4])}
     assert watcher.titles == ["New papers: MR imaging", "New papers: another mri"]
+
+
+#: What becomes of the keywords on a day: each keeps its slug, gets another one, goes or comes.
+SLUGS = ("a", "b", "c")
+EDITS = st.lists(st.permutations([*SLUGS, "", ""]).map(lambda row: row[:3]), max_size=5)
+
+
+@settings(deadline=None)
+@given(edits=EDITS, is_sent=st.lists(st.booleans(), min_size=6, max_size=6))
+def test_whatever_keywords_are_called_each_paper_is_in_its_keywords_issue_once(
+    tmp_path_factory: pytest.TempPathFactory,
+    running_github: GitHubStandIn,
+    edits: Sequence[Sequence[str]],
+    is_sent: Sequence[bool],
+):
+    running_github.empty()
+    watcher = Watcher(tmp_path_factory.mktemp("digests"), running_github, MONDAY)
+    slugs: Sequence[str] = SLUGS
+    formerly: list[dict[str, str]] = [{}, {}, {}]
+    wanted: list[list[str]] = []
+    of_keyword: list[list[str]] = [[], [], []]
+    for number, row in enumerate((SLUGS, *edits)):
+        for place, (old, new) in enumerate(zip(slugs, row, strict=True)):
+            if old and new and old != new:
+                formerly[place][old] = str(MONDAY + timedelta(days=number))
+            elif not new or not old:  # it goes, and what comes in its place is another keyword
+                wanted.append(of_keyword[place])
+                formerly[place], of_keyword[place] = {}, []
+        slugs = row
+        items = [item(3 * number + place + 1, slug) for place, slug in enumerate(slugs) if slug]
+        for place, slug in enumerate(slugs):
+            of_keyword[place] += ids([3 * number + place + 1]) if slug else []
+        known = tuple(
+            (old, until, slugs[place])
+            for place in range(3)
+            for old, until in formerly[place].items()
+        )
+        names = tuple((slug, slug.upper()) for slug in slugs if slug)
+        day = MONDAY + timedelta(days=number)
+        news_of_day = digest(str(day), items, keyword_names=names, per_keyword=True, formerly=known)
+        watcher.write(news_of_day)
+        watcher.today = day
+        if is_sent[number] or not number:
+            watcher.notify()
+    watcher.notify()
+    issues = [
+        [
+            paper
+            for comment in running_github.comments
+            if comment["issue_url"] == issue["url"]
+            for paper in papers_in(comment["body"])
+        ]
+        for issue in running_github.issues
+    ]
+    out = [paper for issue in issues for paper in issue]
+    everything = [paper for papers in (*wanted, *of_keyword) for paper in papers]
+    assert sorted(out) == sorted(everything)
+    for papers in (*wanted, *of_keyword):
+        assert sum(bool(set(papers) & set(issue)) for issue in issues) <= 1
 
 
 def test_a_closed_issue_gets_nothing_until_it_is_opened_again(watcher: Watcher):
@@ -430,10 +489,10 @@ class Month:
     def digest(self, number: int, size: int) -> Digest:
         """The news of a day, some of it of several keywords."""
         slugs = {"mri": "mri", "segmentation": "Segmentation", "ct": "CT"}
-        formerly: tuple[tuple[str, str], ...] = ()
+        formerly: tuple[tuple[str, str, str], ...] = ()
         if number >= 10:
             slugs = {"mr-imaging": "MR imaging", "segmentation": "Segmentation", "ct": "CT"}
-            formerly = (("mri", "mr-imaging"),)
+            formerly = (("mri", str(MONDAY + timedelta(days=10)), "mr-imaging"),)
         if number >= 15:
             del slugs["segmentation"]
         if number >= 20:

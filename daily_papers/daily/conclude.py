@@ -267,7 +267,9 @@ def _digest(
         skipped=skipped,
         due=weekly_mail_after(before.state, run.day) if config.weekly else None,
         per_keyword=config.per_keyword,
-        formerly=tuple((old, new) for old, _, new in store.renamed) if config.per_keyword else (),
+        formerly=tuple((old, str(until), new) for old, until, new in store.renamed)
+        if config.per_keyword
+        else (),
     )
 
 

@@ -123,8 +123,9 @@ def _issue_thread(outbox: Outbox, sent: OurIssue) -> _Thread:
 
 def _keyword_threads(outbox: Outbox, key: str) -> Iterator[_Thread]:
     """The issues of keywords with comments of this digest, or without any that they lack now."""
-    topics = topics_of([digest for digest in outbox.digests if digest.per_keyword])
-    issues = issues_of(topics, outbox.mailbox.of_keywords)
+    digests = [digest for digest in outbox.digests if digest.per_keyword]
+    topics = topics_of(digests)
+    issues = issues_of(topics, outbox.mailbox.of_keywords, digests)
     for lasting in outbox.mailbox.of_keywords:
         there = [
             (found, comment)

@@ -68,13 +68,15 @@ class Digest:
     due: date | None = None
     #: Whether its papers go to the lasting issues of their keywords, instead of one of its own.
     per_keyword: bool = False
-    #: (old, new) slugs of keywords that were renamed, for those issues.
-    formerly: tuple[tuple[str, str], ...] = ()
+    #: Slugs that keywords had, each with the day on which it was lost and the slug of today.
+    formerly: tuple[tuple[str, str, str], ...] = ()
 
     def __post_init__(self) -> None:
         day_of(self.key)
-        if any(len(pair) != 2 for pair in (*self.keyword_names, *self.people, *self.formerly)):
+        if any(len(pair) != 2 for pair in (*self.keyword_names, *self.people)):
             raise ValueError("not pairs of slug and name")
+        if any(len(each) != 3 for each in self.formerly):
+            raise ValueError("not an old slug, a day and a new slug")
         ids = [item.paper.id for item in self.items]
         if len(set(ids)) != len(ids):
             raise ValueError(f"digest {self.key} lists a paper twice")

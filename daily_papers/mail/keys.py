@@ -105,8 +105,9 @@ class PartKey:
     each mail, with the marks of what channels got.
     """
 
-    #: Those of the mail. In the issue of a keyword, it is the digest for which it was opened, and
-    #: the one up to which everything is in its comments, so that older ones need not be read again.
+    #: Those of the mail. In the issue of a keyword, it is a digest in which that keyword had this
+    #: slug, since another one may get it later; and the one up to which everything is in its
+    #: comments, so that older ones need not be read again.
     digests: tuple[str, ...]
     repository: str
     part: int = 0

@@ -30,16 +30,48 @@ from daily_papers.text import plural
 
 DELIVERIES = "Deliveries"
 
+#: The last slug of a keyword, and the day from which it was another keyword's, if it was.
+Identity = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Life:
+    """The slugs of a renamed keyword."""
+
+    #: The last digest that knows of it. In later ones, the keyword is gone.
+    digest: Digest
+    #: Each with the day on which it was lost, in order; the last one has none.
+    slugs: tuple[tuple[str, str], ...]
+
+    def place(self, digest: Digest) -> int:
+        """Which of its slugs it had in a digest."""
+        known = {(until, old) for old, until, _ in digest.formerly}
+        ended = (
+            until < str(digest.day) or (until == str(digest.day) and (until, old) in known)
+            for until, old in self.slugs[:-1]
+        )
+        return sum(ended)
+
+    def takes(self, slug: str, digest: Digest) -> str:
+        """The day after a digest on which it gets a slug; empty if it does not."""
+        later = range(self.place(digest) + 1, len(self.slugs))
+        return next((self.slugs[n - 1][0] for n in later if self.slugs[n][1] == slug), "")
+
 
 @dataclass(frozen=True)
 class Topic:
     """A keyword of today, or one that is gone, with its papers in each digest, oldest first."""
 
-    slug: str
+    identity: Identity
     name: str
-    #: The slugs that it had before.
-    formerly: tuple[str, ...]
+    #: The last digest in which it has the slug of today.
+    since: str
     digests: tuple[Digest, ...]
+
+    @property
+    def slug(self) -> str:
+        """The slug of today, or the last one that it had."""
+        return self.identity[0]
 
     def after(self, lasting: OurIssue | None) -> tuple[Digest, ...]:
         """The digests that its issue does not name as complete."""
@@ -97,10 +129,11 @@ def issue_title_of(topic: Topic) -> str:
     return f"New papers: {break_links(visible_text(topic.name, LONGEST_NAME))}"
 
 
-def keyword_issue(topic: Topic, since: str, complete: str, links: Links) -> tuple[str, str]:
+def keyword_issue(topic: Topic, complete: str, links: Links) -> tuple[str, str]:
     """The title and the text of a keyword's issue."""
     name = harmless_text(topic.name, LONGEST_NAME, GITHUB)
-    key = PartKey((since, complete) if complete else (since,), links.repository, keyword=topic.slug)
+    digests = (topic.since, complete) if complete else (topic.since,)
+    key = PartKey(digests, links.repository, keyword=topic.slug)
     how = (
         "To get them by email, press *Subscribe* on this page. Close this issue to pause it: what"
         " is new meanwhile follows when you open it again."
@@ -115,61 +148,86 @@ def keyword_issue(topic: Topic, since: str, complete: str, links: Links) -> tupl
 
 
 def topics_of(digests: Sequence[Digest]) -> tuple[Topic, ...]:
-    """The keywords of digests, the oldest of which comes first, under the slugs of the newest."""
-    names: dict[str, str] = {}
-    papers: dict[str, list[Digest]] = {}
-    renamed = {old: new for each in digests[-1:] for old, new in each.formerly if old != new}
+    """The keywords of digests, oldest first, under their last slugs and names."""
+    lives = _lives(digests)
+    names: dict[Identity, str] = {}
+    since: dict[Identity, str] = {}
+    papers: dict[Identity, list[Digest]] = {}
     for digest in digests:
         there = dict(digest.keyword_names)
-        now = {
-            slug: renamed[slug] if slug in renamed and renamed[slug] not in there else slug
-            for slug in {*there, *(slug for item in digest.items for slug in item.keywords)}
-        }
-        for slug, name in there.items():
-            names[now[slug]] = name
-        for slug, items in _by_slug(digest, now).items():
-            name = names.setdefault(slug, slug)
+        slugs = dict.fromkeys((*there, *(slug for item in digest.items for slug in item.keywords)))
+        found = {slug: _identity(slug, digest, lives) for slug in slugs}
+        for slug, identity in found.items():
+            names[identity] = there.get(slug) or names.get(identity, slug)
+            if identity[0] == slug or identity not in since:
+                since[identity] = digest.key
+        for identity, items in _by_identity(digest, found).items():
+            slug = identity[0]
             only = replace(
                 digest,
                 items=items,
-                keyword_names=((slug, name),),
+                keyword_names=((slug, names[identity]),),
                 people=tuple(each for each in digest.people if each[0] == slug),
                 revisions=0,
             )
-            papers.setdefault(slug, []).append(only)
-    before = {slug: tuple(old for old, new in renamed.items() if new == slug) for slug in papers}
+            papers.setdefault(identity, []).append(only)
     return tuple(
-        Topic(slug, names[slug], before[slug], tuple(each)) for slug, each in papers.items()
+        Topic(identity, names[identity], since[identity], tuple(each))
+        for identity, each in papers.items()
     )
 
 
-def _by_slug(digest: Digest, now: Mapping[str, str]) -> Mapping[str, tuple[NewsItem, ...]]:
+def _lives(digests: Sequence[Digest]) -> tuple[_Life, ...]:
+    """The keywords that were renamed, as the last digest that knows of each has them."""
+    lives: dict[tuple[str, str], _Life] = {}
+    for digest in digests:
+        for slug in {new for _, _, new in digest.formerly}:
+            had = sorted((until, old) for old, until, new in digest.formerly if new == slug)
+            lives[had[0]] = _Life(digest, (*had, ("", slug)))
+    return tuple(lives.values())
+
+
+def _identity(slug: str, digest: Digest, lives: Collection[_Life]) -> Identity:
+    """Which keyword a slug was in a digest: another one may have the slug since."""
+    taken = min(filter(None, (life.takes(slug, digest) for life in lives)), default="")
+    having = []
+    for life in lives:
+        place = life.place(digest)
+        until, had = life.slugs[place]
+        is_gone = digest_order(digest.key) > digest_order(life.digest.key)
+        # It is not known since when a keyword had its first slug.
+        if had == slug and not is_gone and (place or not taken or until <= taken):
+            having.append((until or "9", life))
+    if not having:
+        return slug, taken
+    _, its = min(having, key=lambda each: each[0])
+    return _identity(its.slugs[-1][1], its.digest, [life for life in lives if life != its])
+
+
+def _by_identity(
+    digest: Digest, found: Mapping[str, Identity]
+) -> Mapping[Identity, tuple[NewsItem, ...]]:
     """The papers of each keyword, as that keyword's alone."""
-    papers: dict[str, list[NewsItem]] = {}
+    papers: dict[Identity, list[NewsItem]] = {}
     for item in digest.items:
-        for slug in dict.fromkeys(now[slug] for slug in item.keywords):
-            papers.setdefault(slug, []).append(replace(item, keywords=(slug,)))
-    return {slug: tuple(items) for slug, items in papers.items()}
+        for identity in dict.fromkeys(found[slug] for slug in item.keywords):
+            papers.setdefault(identity, []).append(replace(item, keywords=(identity[0],)))
+    return {identity: tuple(items) for identity, items in papers.items()}
 
 
-def issues_of(topics: Sequence[Topic], known: Sequence[OurIssue]) -> tuple[OurIssue | None, ...]:
-    """The issue of each keyword, if it has one; a renamed keyword keeps the one that it had.
-
-    Renamed keywords come first: another keyword may have their old slug by now.
-    """
-    by_slug: dict[str, list[OurIssue]] = {}
+def issues_of(
+    topics: Sequence[Topic], known: Sequence[OurIssue], digests: Sequence[Digest]
+) -> tuple[OurIssue | None, ...]:
+    """The issue of each keyword, if it has one; a renamed keyword keeps the one that it had."""
+    lives = _lives(digests)
+    found: dict[Identity, OurIssue] = {}
     for lasting in known:
-        by_slug.setdefault(lasting.key.keyword, []).append(lasting)
-    found: dict[str, OurIssue] = {}
-    for topic in topics:
-        if not by_slug.get(topic.slug):
-            old = next((old for old in reversed(topic.formerly) if by_slug.get(old)), None)
-            if old is not None:
-                found[topic.slug] = by_slug[old].pop(0)
-    for topic in topics:
-        if topic.slug not in found and by_slug.get(topic.slug):
-            found[topic.slug] = by_slug[topic.slug][0]
-    return tuple(found.get(topic.slug) for topic in topics)
+        # In the digest that the key names, the keyword had the slug that the key names.
+        since = lasting.key.digests[0]
+        gone = Digest(since, None, (), ())
+        digest = next((each for each in digests if each.key == since), gone)
+        found.setdefault(_identity(lasting.key.keyword, digest, lives), lasting)
+    return tuple(found.get(topic.identity) for topic in topics)
 
 
 def missing_parts(

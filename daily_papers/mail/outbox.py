@@ -81,7 +81,7 @@ class Outbox:
             deliveries = self._note(self._undelivered(unsent, plans))
             for plan in plans:
                 with self._going_on():
-                    self._carry_out(plan, unsent.begin)
+                    self._carry_out(plan)
             self.complete.extend(deliveries)
         if not (unsent.mails or unsent.waiting or any(plan.parts for plan in plans)):
             self.say("no new digest to send")
@@ -137,7 +137,7 @@ class Outbox:
         """What the issue of each keyword lacks."""
         plans = []
         topics = topics_of(unsent.per_keyword)
-        lasting_issues = issues_of(topics, self.mailbox.of_keywords)
+        lasting_issues = issues_of(topics, self.mailbox.of_keywords, unsent.per_keyword)
         for topic, lasting in zip(topics, lasting_issues, strict=True):
             sent: tuple[PartKey, ...] = ()
             if lasting is not None and topic.after(lasting):
@@ -161,9 +161,9 @@ class Outbox:
             ):
                 yield key, comment
 
-    def _carry_out(self, plan: TopicPlan, begin: str) -> None:
+    def _carry_out(self, plan: TopicPlan) -> None:
         """Add to a keyword's issue what it lacks, unless somebody has closed it."""
-        issue = self._lasting(plan, begin)
+        issue = self._lasting(plan)
         if plan.is_closed:
             if plan.parts:
                 self.say(plan.what_waits)
@@ -179,16 +179,16 @@ class Outbox:
         """Note once a week that a keyword's issue has everything: an edit, which mails nobody."""
         if plan.lasting is None or plan.complete in {"", plan.lasting.key.complete}:
             return
-        digests = plan.lasting.key.digests
-        if (self.today - day_of(digests[-1])).days >= _DAYS_OF_COMMENTS:
-            text = keyword_issue(plan.topic, digests[0], plan.complete, self.links)
+        last = plan.lasting.key.complete or plan.topic.digests[0].key
+        if (self.today - day_of(last)).days >= _DAYS_OF_COMMENTS:
+            text = keyword_issue(plan.topic, plan.complete, self.links)
             self.issues.edit(plan.lasting.issue, *text)
 
-    def _lasting(self, plan: TopicPlan, begin: str) -> Issue | None:
+    def _lasting(self, plan: TopicPlan) -> Issue | None:
         """The issue of a keyword, opened if it is needed, and with the keyword's name of today."""
         lasting = plan.lasting
-        since, complete = (lasting.key.digests[0], lasting.key.complete) if lasting else (begin, "")
-        title, body = keyword_issue(plan.topic, since, complete, self.links)
+        complete = lasting.key.complete if lasting else ""
+        title, body = keyword_issue(plan.topic, complete, self.links)
         if lasting is None:
             return self.issues.open(title, body, LABEL) if plan.parts else None
         return self.issues.edit(lasting.issue, title, body) if plan.is_renamed else lasting.issue
