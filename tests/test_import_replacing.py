@@ -129,6 +129,14 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
             )
         ),
         (f"## a\n- x\n  <!--\n- [B]({URL})\n", f"## a\n- x\n  <!--\n{MARKERS}"),
+        (
+            f"## a\n<table>\n<tr><td>[A]({URL})\n<!--\n<tr><td>[B]({URL})\n-->\n</table>\n",
+            f"<!--\n<tr><td>[B]({URL})\n-->\n{MARKERS}",
+        ),
+        (
+            f"## a\n\n### [A]({URL})\n<!--\nmine\n-->\nAbstract: We do.\n",
+            f"## a\n\n### [A]({URL})\n<!--\nmine\n-->\nAbstract: We do.\n\n{MARKERS}",
+        ),
         (f"## a\n\n    <!--\n\n- [B]({URL})\n", f"## a\n\n    <!--\n\n{MARKERS}"),
         (f"## a\n- [B]({URL})\n<!--\n-->\n- [C]({URL})\n", f"<!--\n-->\n{MARKERS}"),
         # What ends a table in Markdown is no row of it.
