@@ -411,6 +411,22 @@ def test_two_missed_weeks_are_caught_up_in_few_requests(tmp_path: Path, keywords
         assert len(reader.table("diffusion-model")) == 30
 
 
+@pytest.mark.parametrize(
+    "empty", ['<error code="noRecordsMatch">Nothing.</error>', "<ListRecords></ListRecords>"]
+)
+def test_an_empty_harvest_of_missed_days_is_not_believed(reader: Reader, empty: str):
+    reader.read(MONDAY)
+    body = f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">{empty}</OAI-PMH>'
+    reader.arxiv.intercept = lambda _: Response(200, body.encode(), "text/xml")
+    report = reader.read(THURSDAY, source=FetchMode.OAI)
+    assert (report.exit_code, report.complete) == (1, False)
+    assert report.day_line.startswith("Not fetched: the harvest is empty, though")
+    reader.arxiv.intercept = None
+    assert reader.read(THURSDAY, source=FetchMode.OAI).complete
+    due = {record.id for day in (TUESDAY, WEDNESDAY) for record in new_on(reader, day)}
+    assert due & set(reader.news())
+
+
 # --- time and kills ----------------------------------------------------------------------------
 
 

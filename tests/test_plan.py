@@ -185,6 +185,25 @@ def test_the_forced_ways():
 
 
 @for_each(
+    ("since", "day", "set_spec", "must"),
+    [
+        (MONDAY, TUESDAY, "cs", True),
+        (MONDAY, TUESDAY, None, True),
+        (MONDAY, TUESDAY, "physics:hep-th", True),
+        (MONDAY, TUESDAY, "cs:cs:LG", True),
+        (MONDAY, TUESDAY, "cs:cs:GL", False),
+        (MONDAY, MONDAY, "cs", False),
+        (FRIDAY, MONDAY, "cs", True),
+        (FRIDAY + timedelta(days=1), MONDAY, "cs", False),
+    ],
+)
+def test_a_working_day_that_is_over_brings_something_in_a_busy_set(
+    since: date, day: date, set_spec: str | None, *, must: bool
+):
+    assert Harvest(since, (set_spec,), 1).must_bring(set_spec, day) is must
+
+
+@for_each(
     ("last", "day", "missed"),
     [
         (None, TUESDAY, 0),

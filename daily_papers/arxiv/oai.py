@@ -73,6 +73,7 @@ def changed_since(
 class OaiPage:
     """One answer of a harvest."""
 
+    url: str
     papers: tuple[Paper, ...]
     #: What asks for the next page; None on the last one.
     resumption_token: str | None
@@ -102,7 +103,7 @@ def read_page(body: bytes, url: str) -> OaiPage:
     )
     # The token is empty on the last page, and missing if there is only one page.
     token = (root.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
-    return OaiPage(papers=tuple(filter(None, papers)), resumption_token=token or None)
+    return OaiPage(url=url, papers=tuple(filter(None, papers)), resumption_token=token or None)
 
 
 def _nothing_changed(root: etree._Element, url: str) -> bool:

@@ -65,6 +65,7 @@ _SUBMITTED = timedelta(days=4)
 _LONG_ANSWER = 300
 #: How much of the run's remaining time a harvest may take.
 _HARVEST_SHARE = 0.5
+_EMPTY_HARVEST = "the harvest is empty, though papers change on every working day"
 #: After this many questions in a row without an answer, a service is asked nothing more.
 _PATIENCE = 3
 
@@ -201,12 +202,18 @@ class Inquiry:
             # A page may take minutes, and what comes after the harvest needs time too.
             with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
                 for set_spec in harvest.sets:
+                    came = 0
                     with self._oai_health.asked():
                         pages = changed_since(self.session, harvest.since, set_spec)
                         for number, page in enumerate(pages):
                             self.progress(number, harvest.pages, what)
                             papers = [each for each in page.papers if is_credible(each, self.day)]
-                            last = set_spec == harvest.sets[-1] and page.resumption_token is None
+                            came += len(papers)
+                            ends = page.resumption_token is None
+                            if ends and not came and harvest.must_bring(set_spec, self.day):
+                                self.session.discard(page.url)
+                                raise ShortAnswer(page.url, _EMPTY_HARVEST)
+                            last = ends and set_spec == harvest.sets[-1]
                             self._add_page(harvest, keywords, papers, last=last)
         except FetchError as error:
             self.evidence.append(HarvestFailed(what, error.failure))

@@ -74,6 +74,11 @@ class Harvest:
     sets: tuple[str | None, ...]
     pages: int
 
+    def must_bring(self, set_spec: str | None, day: date) -> bool:
+        """Whether papers of the set have surely changed: it is busy, and a working day is over."""
+        over = working_days(self.since - timedelta(days=1), day)
+        return bool(over) and set_spec in _BUSY_SETS
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -368,3 +373,7 @@ def _set_of(name: str) -> str:
     if archive in _PHYSICS:
         return ":".join(filter(None, ["physics", archive, subject]))
     return f"{archive}:{archive}:{subject}" if subject else archive
+
+
+#: The sets that have papers on every listing day; None is all of arXiv.
+_BUSY_SETS = frozenset({None, *map(_set_of, TYPICAL_COUNTS)})
