@@ -25,7 +25,7 @@ from daily_papers.transaction import Transaction, unwritable
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
-ACTION = "daily-papers/daily-papers@6875019a5b043db83a1bed7eadf6c38b78c6e52c"
+ACTION = "daily-papers/daily-papers@d60fb45988e6b991cebefc0f203868a37e60d8ac"
 
 Say = Callable[[str], None]
 
