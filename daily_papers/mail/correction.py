@@ -18,7 +18,7 @@ from daily_papers.mail.entries import GITHUB, harmless_text, paper_line
 from daily_papers.mail.github_issues import Comment, Issue
 from daily_papers.mail.issue import IssuePart, issue_parts, issue_title, utf16_length
 from daily_papers.mail.keys import Marks
-from daily_papers.mail.keyword_issues import issues_of, topics_of
+from daily_papers.mail.keyword_issues import topics_of
 from daily_papers.mail.mailbox import OurIssue
 from daily_papers.mail.outbox import Outbox, reassemble
 
@@ -124,8 +124,7 @@ def _issue_thread(outbox: Outbox, sent: OurIssue) -> _Thread:
 def _keyword_threads(outbox: Outbox, key: str) -> Iterator[_Thread]:
     """The issues of keywords with comments of this digest, or without any that they lack now."""
     digests = [digest for digest in outbox.digests if digest.per_keyword]
-    topics = topics_of(digests)
-    issues = issues_of(topics, outbox.mailbox.of_keywords, digests)
+    topics = topics_of(digests, outbox.mailbox.of_keywords)
     for lasting in outbox.mailbox.of_keywords:
         there = [
             (found, comment)
@@ -133,7 +132,7 @@ def _keyword_threads(outbox: Outbox, key: str) -> Iterator[_Thread]:
             if found.keyword and key in found.digests
         ]
         # A keyword of which no paper is left has no topic.
-        topic = next((t for t, its in zip(topics, issues, strict=True) if its == lasting), None)
+        topic = next((topic for topic, its in topics if its == lasting), None)
         if there:
             keys = there[0][0].digests
             reassemble(OurIssue(lasting.issue, there[0][0]), outbox.digests)

@@ -81,7 +81,7 @@ class Digest:
         if len(set(ids)) != len(ids):
             raise ValueError(f"digest {self.key} lists a paper twice")
 
-    @property
+    @cached_property
     def day(self) -> date:
         """Its listing day."""
         return day_of(self.key)

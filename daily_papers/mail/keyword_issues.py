@@ -147,8 +147,13 @@ def keyword_issue(topic: Topic, complete: str, links: Links) -> tuple[str, str]:
     return issue_title_of(topic), "\n\n".join(text)
 
 
-def topics_of(digests: Sequence[Digest]) -> tuple[Topic, ...]:
-    """The keywords of digests, oldest first, under their last slugs and names."""
+def topics_of(
+    digests: Sequence[Digest], known: Sequence[OurIssue]
+) -> list[tuple[Topic, OurIssue | None]]:
+    """The keywords of digests, oldest first, under their last slugs and names.
+
+    Each comes with its issue, if it has one; a renamed keyword keeps the one that it had.
+    """
     lives = _lives(digests)
     names: dict[Identity, str] = {}
     since: dict[Identity, str] = {}
@@ -171,10 +176,17 @@ def topics_of(digests: Sequence[Digest]) -> tuple[Topic, ...]:
                 revisions=0,
             )
             papers.setdefault(identity, []).append(only)
-    return tuple(
-        Topic(identity, names[identity], since[identity], tuple(each))
+    by_key = {digest.key: digest for digest in digests}
+    issues: dict[Identity, OurIssue] = {}
+    for lasting in known:
+        # In the digest that the key names, the keyword had the slug that the key names.
+        key = lasting.key.digests[0]
+        digest = by_key.get(key) or Digest(key, None, (), ())
+        issues.setdefault(_identity(lasting.key.keyword, digest, lives), lasting)
+    return [
+        (Topic(identity, names[identity], since[identity], tuple(each)), issues.get(identity))
         for identity, each in papers.items()
-    )
+    ]
 
 
 def _lives(digests: Sequence[Digest]) -> tuple[_Life, ...]:
@@ -213,21 +225,6 @@ def _by_identity(
         for identity in dict.fromkeys(found[slug] for slug in item.keywords):
             papers.setdefault(identity, []).append(replace(item, keywords=(identity[0],)))
     return {identity: tuple(items) for identity, items in papers.items()}
-
-
-def issues_of(
-    topics: Sequence[Topic], known: Sequence[OurIssue], digests: Sequence[Digest]
-) -> tuple[OurIssue | None, ...]:
-    """The issue of each keyword, if it has one; a renamed keyword keeps the one that it had."""
-    lives = _lives(digests)
-    found: dict[Identity, OurIssue] = {}
-    for lasting in known:
-        # In the digest that the key names, the keyword had the slug that the key names.
-        since = lasting.key.digests[0]
-        gone = Digest(since, None, (), ())
-        digest = next((each for each in digests if each.key == since), gone)
-        found.setdefault(_identity(lasting.key.keyword, digest, lives), lasting)
-    return tuple(found.get(topic.identity) for topic in topics)
 
 
 def missing_parts(

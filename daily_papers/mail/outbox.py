@@ -20,7 +20,6 @@ from daily_papers.mail.keyword_issues import (
     DELIVERIES,
     TopicPlan,
     deliveries_issue,
-    issues_of,
     keyword_issue,
     missing_parts,
     plan_topic,
@@ -136,9 +135,7 @@ class Outbox:
     def _plan_topics(self, unsent: Unsent) -> tuple[TopicPlan, ...]:
         """What the issue of each keyword lacks."""
         plans = []
-        topics = topics_of(unsent.per_keyword)
-        lasting_issues = issues_of(topics, self.mailbox.of_keywords, unsent.per_keyword)
-        for topic, lasting in zip(topics, lasting_issues, strict=True):
+        for topic, lasting in topics_of(unsent.per_keyword, self.mailbox.of_keywords):
             sent: tuple[PartKey, ...] = ()
             if lasting is not None and topic.after(lasting):
                 complete = lasting.key.complete

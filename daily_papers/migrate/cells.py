@@ -113,7 +113,9 @@ _PICTURE = re.compile(r"!\[[^\]]{0,300}\]\([^()\s]{0,1000}(?:\s[^()]{0,300})?\)|
 _LINKED = re.compile(r"\[(?P<text>[^\[\]]{0,1000})\]\(\s*<?[^()\s]{0,1000}(?:\s[^()]{0,300})?\)")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _DRESS = re.compile(r"\*\*|__|~~|(?<!\\)`")
-_EMPTY = re.compile(r"(?:null|none|nan|n/?a|无|[\W_]*)", re.IGNORECASE)
+#: What tools write for none.
+_NONE = "null|none|nan|n/?a|无"
+_EMPTY = re.compile(rf"(?:{_NONE}|[\W_]*)", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
@@ -410,7 +412,7 @@ NO_LINK = "no link to a paper at arXiv"
 #: Where the paper of an entry may be linked, in the order in which they count.
 _MAY_LINK = ("link", "title", "date", "idle", "other")
 # What else than a word that tools write for none says nothing in a column of somebody's own.
-_NOTHING = re.compile(r"(?:null|none|nan|n/?a|无|[\s_./|*~·•–—-]*)", re.IGNORECASE)
+_NOTHING = re.compile(rf"(?:{_NONE}|[\s_./|*~·•–—-]*)", re.IGNORECASE)
 _ANY_LINK = re.compile(
     r"\[[^\[\]]{0,1000}\]\(\s*<?(?P<to>[^()\s<>]{0,1000})[^()]{0,300}\)"
     r"|<?(?P<bare>https?://[^\s()<>\[\]\"']+)>?",

@@ -82,9 +82,9 @@ _BULLET = r"(?:[-+*]|\d{1,9}[.)])"
 _BLOCK = rf" {{0,3}}(?:#{{1,6}}(?:[ \t]|$)|>|<[!?/A-Za-z]|`{{3}}|~{{3}}|{_RULE}|{_BULLET}(?:\s|$))"
 _END_OF_TABLE = re.compile(rf"\s*$|{_BLOCK}")
 _END_OF_ITEM = re.compile(rf"(?! *<(?:a|b|strong)\b)(?: *\||{_BLOCK})", re.IGNORECASE)
-_ITEM = re.compile(rf"(?P<indent>[ \t]*)(?:{_BULLET}[ \t]+\S|<li\b)")
+_ITEM = re.compile(rf"[ \t]*(?:{_BULLET}[ \t]+\S|<li\b)")
 # The first line of an item, and those below it that surely belong to it.
-_IN_ITEM = re.compile(rf"  | ?\t|\s*$|[ \t]*(?:{_BULLET}[ \t]+\S|<li\b)")
+_IN_ITEM = re.compile(rf"  | ?\t|\s*$|{_ITEM.pattern}")
 _OPEN_COMMENT = re.compile(rf"(?P<before>[ \t]*(?:{_BULLET}[ \t]+)*)<!--(?!.*-->)")
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _QUOTED = re.compile(r"^> ?", re.MULTILINE)
@@ -205,7 +205,8 @@ def _without_hidden_links(line: str) -> str:
 
 def _column(line: str) -> int:
     """Where a line's text begins."""
-    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+    line = line.expandtabs(4)
+    return len(line) - len(line.lstrip())
 
 
 def _blocks_at(lines: Sequence[Block], position: int) -> Sequence[Block]:
@@ -318,10 +319,10 @@ def _items(lines: Sequence[Block], position: int) -> Iterator[Sequence[Block]]:
     is_in_list = _ITEM.match(lines[position].text) is not None
     while is_in_list:
         line = lines[position]
-        if found := _ITEM.match(line.text):
+        if _ITEM.match(line.text):
             text = _with_links(line.text)
             here = {paper.id for paper in papers_in(text)}
-            depth = len(found["indent"].expandtabs(4))
+            depth = _column(line.text)
             title = title_in(text)
             is_other = here - ids and (ids or (title and title["linked"]))
             if item and (depth <= indent or (is_other and not any(labelled(text)))):
