@@ -447,6 +447,34 @@ def test_a_damaged_digest_is_sent_weeks_later_once_it_is_restored(watcher: Watch
     assert in_issues(watcher.github)["mri"][-1] == "2611.00099"
 
 
+def test_a_correction_of_the_only_paper_can_be_made_again_and_taken_back(watcher: Watcher):
+    send(watcher, news(MONDAY, (1, ["mri"])))
+    for papers in ((), (), [1]):
+        watcher.write(news(MONDAY, *((number, ["mri"]) for number in papers)))
+        written = len(watcher.github.writes)
+        assert watcher.notify(correct=str(MONDAY)) == 0
+        assert watcher.notify() == 0
+        assert in_issues(watcher.github) == {"mri": ids(papers)}
+    assert len(watcher.github.writes) > written
+    assert sum("**Correction**" in each["body"] for each in watcher.github.comments) == 2
+    assert len(watcher.github.comments) == 3
+
+
+def test_a_correction_waits_until_a_closed_issue_is_opened_again(watcher: Watcher):
+    send(watcher, news(MONDAY, (1, ["mri"]), (2, BOTH)))
+    watcher.github.issues[0]["state"] = "closed"
+    watcher.write(news(MONDAY, (1, ["mri"])))
+    watcher.said.clear()
+    assert watcher.notify(correct=str(MONDAY)) == 0
+    assert "digest 2026-11-16: issue 1 is closed; open it and run this again to correct it" in (
+        watcher.said
+    )
+    assert in_issues(watcher.github) == {"mri": ids([1, 2]), "medical-imaging": []}
+    watcher.github.issues[0]["state"] = "open"
+    watcher.notify(correct=str(MONDAY))
+    assert in_issues(watcher.github)["mri"] == ids([1])
+
+
 @pytest.mark.parametrize(
     "request_number",
     [pytest.param(n, marks=() if n in {7, 8, 10} else pytest.mark.full) for n in range(1, 16)],

@@ -147,6 +147,7 @@ def test_a_second_run_sends_nothing(begun: Watcher):
 def test_nothing_is_asked_where_there_is_no_digest(watcher: Watcher):
     assert watcher.notify() == 0
     assert watcher.github.requests == []
+    assert watcher.said == ["nothing to send: digests/ holds no digest of this repository"]
 
 
 def test_the_first_use_starts_at_the_newest_digest(watcher: Watcher):
@@ -726,6 +727,8 @@ def test_a_digest_without_issue_cannot_be_corrected(begun: Watcher):
 def test_a_correction_names_a_digest(begun: Watcher):
     with pytest.raises(UsageError, match="'today'"):
         begun.notify(correct="today")
+    with pytest.raises(UsageError, match=r"digests/2026-11-17\.md"):
+        begun.notify(correct="2026-11-17")
     with pytest.raises(UsageError, match="--correct"):
         begun.notify(reason="because")
 

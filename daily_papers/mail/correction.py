@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from daily_papers.errors import DailyPapersError
@@ -31,7 +31,6 @@ _FINGERPRINT = re.compile(
 _LONGEST_REASON = 2000
 _LONGEST_LIST = 20_000
 _SUPERSEDED = "This part is no longer needed: its papers are now listed above."
-_EMPTIED = "Nothing is left of this list: see the correction below."
 
 
 @dataclass(frozen=True)
@@ -40,16 +39,16 @@ class _Thread:
 
     issue: Issue
     title: str
-    #: The keys of its digests, also if none of their papers is left in it.
-    keys: tuple[str, ...]
     mail: Mail
     #: The comment of each part that is there; None for the issue's own text.
     shown: Mapping[int, Comment | None]
     wanted: tuple[IssuePart, ...]
     marks: Marks | None = None
+    #: Whether somebody has closed the issue of a keyword, so that it gets nothing.
+    is_paused: bool = False
 
-    def correct(self, outbox: Outbox, reason: str | None) -> bool:
-        """Write what differs, after the reason; return whether anything did."""
+    def correct(self, outbox: Outbox, reason: str | None) -> str:
+        """Write what differs, after the reason; say what was done."""
         bodies = {
             part: (comment or self.issue).body.replace("\r\n", "\n")
             for part, comment in self.shown.items()
@@ -57,26 +56,28 @@ class _Thread:
         marks = {1: self.marks}
         wanted = {n: part.with_marks(marks.get(n)).body for n, part in enumerate(self.wanted, 1)}
         if bodies == wanted and self.issue.title == self.title:
-            return False
+            return f"issue {self.issue.number} is up to date; nothing to correct"
+        if self.is_paused:
+            return f"issue {self.issue.number} is closed; open it and run this again to correct it"
         fingerprint = self._fingerprint(reason)
         if self._last_fingerprint(outbox) != fingerprint:
             explanation = _explanation(bodies.values(), self.mail, reason)
             outbox.issues.comment(self.issue, f"{explanation}\n\n{fingerprint}")
         for part, comment in self.shown.items():
-            body = wanted.get(part, _SUPERSEDED if wanted else _EMPTIED)
+            body = wanted.get(part, _SUPERSEDED)
             if comment is None:
                 outbox.issues.edit(self.issue, self.title, body)
             elif bodies[part] != body:
                 outbox.issues.edit_comment(comment, body)
         for part in sorted(wanted.keys() - self.shown.keys()):
             outbox.issues.comment(self.issue, wanted[part])
-        return True
+        return f"corrected issue {self.issue.number}"
 
     def _fingerprint(self, reason: str | None) -> str:
         """A hidden mark of what a correction changes, and why."""
         texts = (*(part.body for part in self.wanted), reason or "")
         digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
-        return f"<!-- daily-papers correction={digest[:32]} of={','.join(self.keys)} -->"
+        return f"<!-- daily-papers correction={digest[:32]} of={','.join(self.mail.keys)} -->"
 
     def _last_fingerprint(self, outbox: Outbox) -> str:
         """The fingerprint in the last comment that explains a correction of it; or nothing."""
@@ -84,7 +85,7 @@ class _Thread:
         for comment in outbox.issues.comments(self.issue):
             found = _FINGERPRINT.search(comment.body)
             is_ours = comment.user.login == outbox.issues.login
-            if found and is_ours and found["keys"] == ",".join(self.keys):
+            if found and is_ours and found["keys"] == ",".join(self.mail.keys):
                 last = found["fingerprint"]
         return last
 
@@ -101,11 +102,7 @@ def correct(outbox: Outbox, key: str, reason: str | None) -> None:
             " is now"
         )
     for thread in threads:
-        number = thread.issue.number
-        if thread.correct(outbox, reason):
-            outbox.say(f"digest {key}: corrected issue {number}")
-        else:
-            outbox.say(f"digest {key}: issue {number} is up to date; nothing to correct")
+        outbox.say(f"digest {key}: {thread.correct(outbox, reason)}")
 
 
 def _issue_thread(outbox: Outbox, sent: OurIssue) -> _Thread:
@@ -113,7 +110,6 @@ def _issue_thread(outbox: Outbox, sent: OurIssue) -> _Thread:
     return _Thread(
         issue=sent.issue,
         title=issue_title(mail),
-        keys=mail.keys,
         mail=mail,
         shown={1: None, **{key.part: comment for key, comment in outbox.further_parts(sent)}},
         wanted=issue_parts(mail, outbox.links),
@@ -123,31 +119,35 @@ def _issue_thread(outbox: Outbox, sent: OurIssue) -> _Thread:
 
 def _keyword_threads(outbox: Outbox, key: str) -> Iterator[_Thread]:
     """The issues of keywords with comments of this digest, or without any that they lack now."""
-    digests = [digest for digest in outbox.digests if digest.per_keyword]
-    topics = topics_of(digests, outbox.mailbox.of_keywords)
+    topics = topics_of(
+        [digest for digest in outbox.digests if digest.per_keyword], outbox.mailbox.of_keywords
+    )
     for lasting in outbox.mailbox.of_keywords:
-        there = [
-            (found, comment)
+        shown = {
+            found.part: (found, comment)
             for found, comment in outbox.our_comments(lasting.issue)
             if found.keyword and key in found.digests
-        ]
+        }
         # A keyword of which no paper is left has no topic.
         topic = next((topic for topic, its in topics if its == lasting), None)
-        if there:
-            keys = there[0][0].digests
-            reassemble(OurIssue(lasting.issue, there[0][0]), outbox.digests)
+        its = {digest.key: digest for digest in topic.digests} if topic else {}
+        if shown:
+            found, _ = next(iter(shown.values()))
+            whole = reassemble(OurIssue(lasting.issue, found), outbox.digests)
+            # Its key stays, also if none of its papers does, so that it is not sent again.
+            empty = (replace(digest, items=(), revisions=0) for digest in whole.digests)
+            mail = Mail(tuple(its.get(digest.key, digest) for digest in empty))
         elif topic is not None and topic.is_complete(lasting, key):
-            keys = (key,)
+            mail = Mail((its[key],))
         else:
             continue
-        mail = Mail(tuple(each for each in topic.digests if each.key in keys) if topic else ())
         yield _Thread(
             issue=lasting.issue,
             title=lasting.issue.title,
-            keys=keys,
             mail=mail,
-            shown={found.part: comment for found, comment in there},
-            wanted=issue_parts(mail, outbox.links, topic.slug) if topic and mail.digests else (),
+            shown={part: comment for part, (_, comment) in shown.items()},
+            wanted=issue_parts(mail, outbox.links, topic.slug if topic else lasting.key.keyword),
+            is_paused=lasting.issue.state == "closed",
         )
 
 

@@ -177,7 +177,7 @@ def _lead(mail: Mail, links: Links | None) -> str:
     first, last = mail.days
     late = "" if mail.is_weekly else ", sent late in one mail"
     when = f"on {last}" if first == last else f"from {first} to {last}{late}"
-    whole = "" if len(mail.items) == 1 else " All are listed below, each once."
+    whole = " All are listed below, each once." if len(mail.items) > 1 else ""
     lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{_counts(mail)}.{whole}"]
     if links and links.site:
         pages = [f"[{key}]({links.day(key)})" for key in mail.keys]

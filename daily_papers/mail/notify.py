@@ -154,6 +154,11 @@ class _Run:
         digests, problems = read_digests(root)
         if self.links is not None:
             digests = digests_for(digests, self.links.repository)
+        known = {None, *(digest.key for digest in digests)}
+        if self.options.correct not in known and not problems:
+            raise UsageError(
+                f"--correct: there is no digests/{self.options.correct}.md of this repository"
+            )
         if digests:
             with self._issues(token) as issues:
                 self._send(issues, digests, problems)
