@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass, replace
 from difflib import get_close_matches
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -141,8 +141,9 @@ def _mistakes(environment: jinja2.Environment, texts: Mapping[str, str]) -> list
     problems += _cut_short(
         _problem(name, line, message)
         for name, tree in trees.items()
-        for line, message in _names_missing_in(
-            tree, environment, templates, template_fields(name), set_anywhere
+        for line, message in chain(
+            _calls_of_itself(tree, name.removeprefix(_SITE)),
+            _names_missing_in(tree, environment, templates, template_fields(name), set_anywhere),
         )
     )
     return sorted(problems, key=lambda problem: (problem.path, problem.line or 0))
@@ -240,6 +241,12 @@ def _templates_used_in(
                 | nodes.FromImport(template=nodes.Const(value=str(name)))
             ):
                 yield node, "template", name, known
+
+
+def _calls_of_itself(tree: nodes.Template, name: str) -> Iterator[tuple[int, str]]:
+    for node, _, used, _ in _templates_used_in(tree, ()):
+        if used == name and node in tree.body:  # not if something decides whether it is reached
+            yield node.lineno, f"it includes itself ({name}), and so never ends; remove this tag"
 
 
 def _fields_used_in(

@@ -198,6 +198,9 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{}", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
         ("categories: [cs]", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
         ("none: [survey]", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
+        ("{deep learning: , in: title}", 'unknown key "deep learning"; for a heading, write "name: deep learning", and the other keys right below "name"'),
+        ("{deep learning: {in: title}}", 'unknown key "deep learning"; for a heading, write "name: deep learning", and the other keys right below "name"'),
+        ("{deep learning: }", 'unknown key "deep learning"; for a heading, write "name: deep learning", and the other keys right below "name"'),
         ("{name: mri, phrase: ct}", 'unknown key "phrase"; did you mean "any"?'),
         ("{name: mri, Any: [ct]}", 'unknown key "Any"; did you mean "any"?'),
         ("{name: mri, title: x}", 'unknown key "title"; that is the heading of the whole file; the heading of a keyword is "name"'),
@@ -207,6 +210,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, any: ct}", "any: expected a list; write any: [ct]"),
         ("{name: mri, any: 3}", "any: expected a list; write any: ['3']"),
         ("{name: mri, any: {a: b}}", "any: expected a list, as in any: [one, another]"),
+        ("{name: mri, any: \"deep learning\\nLLM\\n\"}", "any: expected a list; write any: [deep learning, LLM]"),
         ("{name: mri, any: }", "any: there is nothing here; write something, or remove it"),
         ("{name: mri, any: []}", "any: there is nothing here; write something, or remove it"),
         ("{name: mri, in: }", "in: there is nothing here; write something, or remove it"),
@@ -233,6 +237,8 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{author: 42}", 'author: YAML read 42 as a number; put it in quotes: "42"'),
         ("{author: []}", "author: there is nothing here; write something, or remove it"),
         ("{author: Roe}", 'warning: author: "Roe" means everybody of that name; add the given name or its initial'),
+        ("{author: Prof. Dr. Jane Roe}", 'warning: author: arXiv lists names without titles, and each author by name; write "Jane Roe"'),
+        ("{author: Jane Roe et al.}", 'warning: author: arXiv lists names without titles, and each author by name; write "Jane Roe"'),
         ("{query: 'ti:ct'}", '"query" needs a name; add a line "name: ..." for its heading'),
         ("{name: x, query: 'ti:mri', any: [ct]}", '"any" cannot be used with "query"; write it into the query'),
         ("{name: x, query: 'ti:mri', in: title}", '"in" cannot be used with "query"; write it into the query'),
@@ -328,7 +334,10 @@ def test_keywords_that_do_not_clash(text: str) -> None:
     assert in_list(text) == []
 
 
-@pytest.mark.parametrize(
+NOTHING = 'warning: keywords: "LLM" can find nothing: "none" or ANDNOT excludes all that it looks for; remove the phrase in one of the two places'
+
+
+@for_each(
     ("text", "answer"),
     [
         ("  - LLM\n  - llms\n",
@@ -338,9 +347,17 @@ def test_keywords_that_do_not_clash(text: str) -> None:
         ("  - any: [LLM, vision, llms]\n",
          ':2: warning: keywords: "llms" finds the same as "LLM": endings and case do not count; remove one of the two'),
         ("  - {name: x, any: [LLM], in: title}\n  - {name: y, any: [llms], in: abstract}\n", ""),
+        ("  - {any: [LLM, mri], none: [llms, MRI]}\n", f":2: {NOTHING}"),
+        ("  - {name: LLM, in: title, none: [LLM], categories: [cs]}\n", f":2: {NOTHING}"),
+        ("  - {name: LLM, query: ti:x ANDNOT ti:x}\n", f":2: {NOTHING}"),
+        ("  - {name: LLM, query: (ti:x AND au:Li) ANDNOT (ti:y OR au:Li)}\n", f":2: {NOTHING}"),
+        ("  - {name: LLM, query: ti:x ANDNOT abs:x}\n", ""),
+        ("  - {any: [LLM, mri], none: [LLM]}\n", ""),
     ],
 )  # fmt: skip
-def test_what_differs_in_endings_and_case_only(tmp_path: Path, text: str, answer: str) -> None:
+def test_what_finds_nothing_or_the_same_with_other_endings_and_case(
+    tmp_path: Path, text: str, answer: str
+) -> None:
     (tmp_path / "keywords.yaml").write_text(f"keywords:\n{text}", encoding="utf-8")
     said = run("check", "--quiet", "--root", tmp_path).out
     assert said == (f"{tmp_path / 'keywords.yaml'}{answer}\n" if answer else "")

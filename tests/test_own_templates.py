@@ -49,6 +49,12 @@ def test_copies_of_all_bundled_templates_are_right(tmp_path: Path) -> None:
         ("row.md.jinja", "{{ " + "(" * 5000 + ")" * 5000 + " }}", "1: it is nested too"),
         ("row.md.jinja", "{{ " + "+".join(["1"] * 1200) + " }}", "1: it is nested too"),
         ("row.md.jinja", "{{ paper" + ".a" * 5000 + " }}", "1: it is nested too"),
+        ("row.md.jinja", "\n{% include 'row.md.jinja' %}", "2: it includes itself (row.md.jinja)"),
+        (
+            "site/topic.html.jinja",
+            "{% extends 'topic.html.jinja' %}",
+            "1: it includes itself (topic.html.jinja)",
+        ),
         ("table.md.jinja", "{{ section.nam }}", "1: there is no field 'nam'; did you mean 'name'?"),
         (
             "readme.md.jinja",
@@ -84,6 +90,7 @@ def test_a_mistake_is_named_with_its_file_and_line(
         "{% for a, b in paper.authors | batch(2) %}{{ a }}{{ b.c }}{% endfor %}",
         "{% macro cell(text) %}{{ text.x }}{% endmacro %}{{ cell(paper.title) }}",
         "{% include 'none.md.jinja' ignore missing %}",
+        "{% if paper.deeper is defined %}{% include 'row.md.jinja' %}{% endif %}",
         "{% import 'table.md.jinja' as t %}{{ t.some }}",
         "{% from 'table.md.jinja' import a as b, c %}{{ b() }}{{ c() }}",
         "{% include ['a.md.jinja', 'table.md.jinja'] %}",

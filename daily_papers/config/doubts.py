@@ -22,6 +22,9 @@ _SEPARATOR: Final = r"\s*[;|]\s*|,\s+|,(?=[^\W\d])|\s+[/+]\s+|(?:^|\s+)\+(?=\w)|
 _SLASHED = re.compile(r"\w{3,}(?:[/+]\w{3,})+")
 #: What excludes words elsewhere.
 _WITHOUT: Final = r"(?:^|\s+)(?:-|not\s+)(?=\w)"
+_AROUND_NAME = re.compile(
+    r"\A(?:(?:prof(?:essor)?|dr|mrs?|ms)(?:\.\s*|\s+))+|\s+et\.?\s+al\b.*", re.IGNORECASE
+)
 _QUOTES: Final = '"“”„«»'
 
 
@@ -128,6 +131,9 @@ def term_doubt(term: Leaf) -> str | None:
 
 def author_doubt(text: str) -> str | None:
     """Why a valid name may not do what was meant."""
+    name = _AROUND_NAME.sub("", text)
+    if name and name != text:
+        return f"arXiv lists names without titles, and each author by name; write {in_quotes(name)}"
     if len(text.split()) == 1:
         return f'"{text}" means everybody of that name; add the given name or its initial'
     return None

@@ -48,8 +48,10 @@ _ELSEWHERE = {
     "topics": "keywords",
 }
 
-#: Keys that exist in the other place, by whether they belong to a keyword; and what was meant.
+#: Keys that exist in the other place, by whether a keyword has them, and what to do; first any key.
 _MISPLACED: Final = {
+    ("", True): "it belongs at the top of the file, without indentation",
+    ("", False): "it belongs to a keyword; indent it so that it is below the keyword's name",
     ("title", True): 'that is the heading of the whole file; the heading of a keyword is "name"',
     ("keywords", True): 'a keyword\'s phrases are a list below "any"',
     ("name", False): 'that belongs to a keyword; the heading of the whole file is "title"',
@@ -199,8 +201,9 @@ def no_list(value: Value) -> str:
     """What to write instead of a value that is not a list."""
     if value.key == "keywords":
         return 'expected a list; begin each keyword with "- " on a line of its own'
-    # Commas separate texts, but not the digits of 1,000.
-    parts = re.split(r",\s", value.text) if value.is_one and len(value.text) <= 2 * _SHOWN else []
+    # Commas separate texts, but not the digits of 1,000; and so do the lines of a block.
+    shown = value.text if value.is_one and len(value.text) <= 2 * _SHOWN else ""
+    parts = re.split(r",\s|\n", shown)
     texts = [text for text in (folded(part).strip(" ,") for part in parts) if text]
     if not texts or sum(map(len, texts)) > _SHOWN:
         return f"expected a list, as in {value.key}: [one, another]"
@@ -241,23 +244,30 @@ def no_choice(value: Value, choices: Sequence[str]) -> str:
     return f"expected {', '.join(choices[:-1])} or {choices[-1]}"
 
 
-def meant_by(key: str, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
+def meant_by(value: Value, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
     """What to write instead of an unknown key; it may belong elsewhere in the file."""
+    key = value.key[:200]
     start, colon, *_ = [*re.split("([:：])", key, maxsplit=1), ""]
     if colon and start in known:
         return colon_needed(start, colon)
-    if meant := _MISPLACED.get((key, owner.is_item)):
-        return meant
-    if key in elsewhere and owner.is_item:
-        return "it belongs at the top of the file, without indentation"
     if key in elsewhere:
-        return "it belongs to a keyword; indent it so that it is below the keyword's name"
+        return _MISPLACED.get((key, owner.is_item), _MISPLACED["", owner.is_item])
     close = difflib.get_close_matches(key.lower(), known, 1, 0.6)
     meant = _ELSEWHERE.get(key.lower(), "")
     if meant in known or close:
         return f'did you mean "{meant if meant in known else close[0]}"?'
-    quoted = quoted_with_key(owner) if owner.is_item else None
-    return f"if this is a phrase, {quoted}" if quoted else f"the keys are {', '.join(known)}"
+    topic = _topic_meant(value, owner) if owner.is_item and len(value.key) <= _SHOWN else None
+    return topic or f"the keys are {', '.join(known)}"
+
+
+def _topic_meant(value: Value, owner: Value) -> str | None:
+    """What to write if a key was meant as a keyword's phrase, or as its name."""
+    if quoted := quoted_with_key(owner):
+        return f"if this is a phrase, {quoted}"
+    if value.is_one or any(key.value == "name" for key, _ in owner.node.value):
+        return None
+    name = as_yaml(value.key)
+    return f'for a heading, write "name: {name}", and the other keys right below "name"'
 
 
 # --- texts: what is wrong with them; None if nothing is -----------------------------------------

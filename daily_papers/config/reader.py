@@ -262,8 +262,9 @@ class _Reader:
             else:
                 values[name] = Value(node, name, index)
         for name in [name for name in values if name not in readers]:
-            meant = messages.meant_by(name[:200], tuple(readers), tuple(other), value)
-            self._note(values.pop(name).index, f'unknown key "{cut(name, 60)}"; {meant}')
+            unknown = values.pop(name)
+            meant = messages.meant_by(unknown, tuple(readers), tuple(other), value)
+            self._note(unknown.index, f'unknown key "{cut(name, 60)}"; {meant}')
         return values
 
     # --- the whole -----------------------------------------------------------------------------
