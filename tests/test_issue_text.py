@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.mail.digest import Digest, Mail
-from daily_papers.mail.entries import TEXT, paper_line, visible_text
+from daily_papers.mail.entries import TEXT, paper_line, visible_text, whole_text
 from daily_papers.mail.issue import (
     LONGEST_BODY,
     LONGEST_TITLE,
@@ -26,7 +26,6 @@ from daily_papers.mail.issue import (
     utf16_length,
 )
 from daily_papers.mail.keys import PartKey, find_part_key
-from daily_papers.mail.smtp import whole_text
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown
@@ -283,7 +282,7 @@ def test_tex_accents_are_letters_and_maths_stays():
 def test_a_sentence_has_no_commands_for_the_look_of_words():
     tex = r"We \textit{really \textbf{do}} so~well, by 5\% \& more, in $\textit{so}~x$."
     mail = Mail((digest("2026-11-20", [item(1, sentence=tex)]),))
-    for text in (Rendered(whole(mail)).items[0], whole_text(mail, LINKS, TEXT)):
+    for text in (Rendered(whole(mail)).items[0], whole_text(mail, TEXT)):
         assert r"We really do so well, by 5% & more, in $\textit{so}~x$." in visible(text)
 
 
@@ -522,11 +521,3 @@ def test_the_days_of_a_catch_up_of_one_day():
 def test_a_withdrawn_paper_says_so():
     assert "(withdrawn)" in paper_line(item(1, withdrawn=True))
     assert "(withdrawn)" not in paper_line(item(1))
-
-
-def test_of_many_keywords_of_a_paper_ten_are_named():
-    names = tuple((f"k{number}", f"keyword {number}") for number in range(14))
-    news = digest("2026-11-20", [item(1, *dict(names))], keyword_names=names)
-    text = whole(Mail((news,)))
-    assert "keyword 10, 3 more keywords" in text
-    assert "also keyword 1, " in text

@@ -188,11 +188,8 @@ def unsent_parts(mail: Mail, links: Links, form: Form, room: Room, mark: Mark) -
 
 
 def _within_half(lead: Sequence[str], room: Room, form: Form) -> str:
-    for fitting in range(len(lead), 0, -1):
-        text = form.paragraph.join(lead[:fitting])
-        if 2 * room.size(text) <= room.limit:
-            return text
-    return ""
+    texts = (form.paragraph.join(lead[:fitting]) for fitting in range(len(lead), -1, -1))
+    return Room(room.limit // 2, room.size).first(*texts)
 
 
 @contextmanager

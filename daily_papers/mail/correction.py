@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.mail.digest import Mail
+from daily_papers.mail.digest import Mail, digest_records
 from daily_papers.mail.entries import GITHUB, harmless_text, paper_line
 from daily_papers.mail.github_issues import Comment, Issue
 from daily_papers.mail.issue import IssuePart, issue_parts, issue_title, utf16_length
-from daily_papers.mail.keys import Marks
 from daily_papers.mail.keyword_issues import topics_of
 from daily_papers.mail.mailbox import OurIssue
 from daily_papers.mail.outbox import Outbox, reassemble
@@ -43,7 +42,6 @@ class _Thread:
     #: The comment of each part that is there; None for the issue's own text.
     shown: Mapping[int, Comment | None]
     wanted: tuple[IssuePart, ...]
-    marks: Marks | None = None
     #: Whether somebody has closed the issue of a keyword, so that it gets nothing.
     is_paused: bool = False
 
@@ -53,8 +51,7 @@ class _Thread:
             part: (comment or self.issue).body.replace("\r\n", "\n")
             for part, comment in self.shown.items()
         }
-        marks = {1: self.marks}
-        wanted = {n: part.with_marks(marks.get(n)).body for n, part in enumerate(self.wanted, 1)}
+        wanted = {part.key.part: part.body for part in self.wanted}
         if bodies == wanted and self.issue.title == self.title:
             return f"issue {self.issue.number} is up to date; nothing to correct"
         if self.is_paused:
@@ -75,7 +72,7 @@ class _Thread:
 
     def _fingerprint(self, reason: str | None) -> str:
         """A hidden mark of what a correction changes, and why."""
-        texts = (*(part.body for part in self.wanted), reason or "")
+        texts = (*map(digest_records, self.mail.digests), reason or "")
         digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
         return f"<!-- daily-papers correction={digest[:32]} of={','.join(self.mail.keys)} -->"
 
@@ -107,13 +104,13 @@ def correct(outbox: Outbox, key: str, reason: str | None) -> None:
 
 def _issue_thread(outbox: Outbox, sent: OurIssue) -> _Thread:
     mail = reassemble(sent, outbox.digests)
+    first, *rest = issue_parts(mail, outbox.links)
     return _Thread(
         issue=sent.issue,
         title=issue_title(mail),
         mail=mail,
         shown={1: None, **{key.part: comment for key, comment in outbox.further_parts(sent)}},
-        wanted=issue_parts(mail, outbox.links),
-        marks=sent.key.marks,
+        wanted=(first.with_marks(sent.key.marks), *rest),
     )
 
 

@@ -29,7 +29,6 @@ from daily_papers.text import cut, one_line
 
 LONGEST_NAME = 100
 _AUTHORS_SHOWN = 3
-_KEYWORDS_SHOWN = 10
 #: Papers of one section that are shown in full.
 _IN_FULL = 25
 
@@ -226,9 +225,7 @@ def rows_of(mail: Mail, form: Form) -> list[Row]:
 def _in_full(item: NewsItem, others: Sequence[str], form: Form) -> str:
     """A paper's title; authors, category, venue and links; and what it does."""
     category = item.paper.primary_category or ""
-    names = [harmless_text(name, LONGEST_NAME, form) for name in others[:_KEYWORDS_SHOWN]]
-    if more := len(others) - len(names):
-        names.append(f"{more} more keywords")
+    names = [harmless_text(name, LONGEST_NAME, form) for name in others]
     facts = (
         _author_names(item, form),
         # arXiv's own names stay whole, so that readers can search their mail for cs.CV.
@@ -293,9 +290,15 @@ class Room:
         """Whether it takes the text."""
         return self.size(text) <= self.limit
 
+    def first(self, *texts: str) -> str:
+        """The first of some texts that it takes, else the last one."""
+        return next(filter(self.has, texts), texts[-1])
 
-#: Takes everything.
-ENDLESS = Room(0, lambda _: 0)
+
+def whole_text(mail: Mail, form: Form, lead: str = "") -> str:
+    """All papers in one text, however long."""
+    ((text, _),) = pages_of(rows_of(mail, form), Room(0, lambda _: 0), form, lead)
+    return text
 
 
 def pages_of(
@@ -317,8 +320,7 @@ def pages_of(
         whole = begin + row.choices[0]
         if not papers:
             # Alone under its heading, a paper is shortened until it fits.
-            texts = (*(begin + choice for choice in row.choices), page + row.choices[-1])
-            whole = next(filter(room.has, texts), texts[-1])
+            whole = room.first(*(begin + choice for choice in row.choices), page + row.choices[-1])
         page, papers, last = whole, papers + 1, row.heading
     yield page, papers
 

@@ -16,7 +16,6 @@ own words.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -47,9 +46,8 @@ _BETWEEN_WRITES = 1.0
 _LIMITS = ("rate limit", "abuse detection")
 #: How GitHub words a limit that it reports as a validation error (422).
 _TOO_FAST = ("abuse", "submitted too quickly")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _WRONG_FORM = "the answer does not have GitHub's form"
-#: GitHub and GitHub Enterprise Server send it with every answer.
-_MARK_OF_GITHUB = "X-GitHub-Request-Id"
 
 
 class GitHubError(DailyPapersError):
@@ -87,16 +85,6 @@ class NotFound(GitHubError):
     advice = (
         "check that GITHUB_REPOSITORY ({repository}) names the digest repository as owner/name, and"
         " that the token may see it"
-    )
-
-
-class NotGitHub(GitHubError):
-    """A refusal without GitHub's mark, as from Gitea and Forgejo, where labels have no names."""
-
-    advice = (
-        "GITHUB_API_URL is not the address of GitHub's API (Gitea and Forgejo have their own);"
-        " write the mail with `daily-papers notify --to-file FILE`, without GITHUB_TOKEN, and send"
-        " that"
     )
 
 
@@ -295,18 +283,6 @@ class GitHubApi:
         return kind(request, harmless, repository=self.repository)
 
 
-class Offline(GitHubApi):
-    """Asks nobody: answers as for a repository without issues, where there is no token."""
-
-    def read(self, path: str) -> dict[str, Any]:
-        """There is nothing."""
-        raise NotFound(f"GET {path}", "not asked", repository=self.repository)
-
-    def read_all(self, path: str) -> Iterator[dict[str, Any]]:  # noqa: ARG002
-        """There is nothing."""
-        yield from ()
-
-
 class _Bearer(requests.auth.AuthBase):
     def __init__(self, token: str) -> None:
         self._token = token
@@ -319,16 +295,9 @@ class _Bearer(requests.auth.AuthBase):
 def _checked_address(url: str) -> str:
     """Refuse to send the token unencrypted over a network."""
     parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         return url.rstrip("/")
     raise UsageError(f"GITHUB_API_URL: not an https address: {url!r}")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _checked_token(token: str) -> str:
@@ -372,8 +341,6 @@ def _refusal(answer: requests.Response) -> type[GitHubError]:
     status = answer.status_code
     if status in {400, 410} and "version" in _message(answer).lower():
         return VersionGone
-    if status in {400, 404, 405, 422} and _MARK_OF_GITHUB not in answer.headers:
-        return NotGitHub
     if 300 <= status < 400:
         return Moved
     return _REFUSALS.get(status, GitHubError)

@@ -57,14 +57,9 @@ class Comment:
     user: User
 
 
-@dataclass(frozen=True)
-class _Label:
-    description: str
-
-
 _Thing = TypeVar("_Thing")
 #: GitHub writes null for an empty text, and for a deleted account.
-_NULLS = {"body": "", "description": "", "user": {"login": "", "type": ""}}
+_NULLS = {"body": "", "user": {"login": "", "type": ""}}
 
 
 class Issues:
@@ -104,7 +99,7 @@ class Issues:
         """The description of a label; None if there is no such label."""
         path = f"{self._base}/labels/{quote(name)}"
         try:
-            return _decoded(_Label, self._api.read(path), f"GET {path}").description
+            return str(self._api.read(path).get("description") or "")
         except NotFound:
             return None
 

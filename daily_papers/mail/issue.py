@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from daily_papers import github_actions
 from daily_papers.mail.digest import Digest, Mail, digest_order, digest_records
 from daily_papers.mail.entries import (
-    ENDLESS,
     GITHUB,
     LONGEST_NAME,
     Form,
@@ -23,6 +22,7 @@ from daily_papers.mail.entries import (
     pages_of,
     rows_of,
     visible_text,
+    whole_text,
 )
 from daily_papers.mail.keys import Marks, PartKey
 from daily_papers.mail.morning import totals_in_order
@@ -81,12 +81,9 @@ def issue_title(mail: Mail) -> str:
     counted = [f"{name} {total}" for name, total in zip(names, topics.values(), strict=True)]
     if len(totals) == 1:
         counted = names
-    for fitting in range(len(counted), 0, -1):
-        more = " …" if fitting < len(counted) else ""
-        title = f"{begin}: {', '.join(counted[:fitting])}{more}{day}"
-        if utf16_length(title) <= LONGEST_TITLE:
-            return title
-    return f"{begin}{day}"
+    more = [f"{', '.join(counted[:fitting])} …" for fitting in range(len(counted) - 1, 0, -1)]
+    titles = (f"{begin}: {names}{day}" for names in (", ".join(counted), *more) if names)
+    return Room(LONGEST_TITLE, utf16_length).first(*titles, f"{begin}{day}")
 
 
 def _title_begin(mail: Mail, totals: Mapping[str, int]) -> str:
@@ -97,13 +94,14 @@ def _title_begin(mail: Mail, totals: Mapping[str, int]) -> str:
         for slug, name in mail.people.items()
         if slug in totals
     ]
-    for fitting in range(len(people), 0, -1):
-        left = len(people) - fitting
-        more = f" + {plural(left, 'person', 'people')}" if left else ""
-        begin = f"{', '.join(people[:fitting])}{more}, {new}"
-        if utf16_length(begin) <= LONGEST_TITLE_BEGIN:
-            return begin
-    return f"{plural(len(people), 'person', 'people')}, {new}" if people else new
+    if not people:
+        return new
+    begins = [f"{', '.join(people)}, {new}"]
+    for left in range(1, len(people)):
+        more = plural(left, "person", "people")
+        begins.append(f"{', '.join(people[:-left])} + {more}, {new}")
+    shortest = f"{plural(len(people), 'person', 'people')}, {new}"
+    return Room(LONGEST_TITLE_BEGIN, utf16_length).first(*begins, shortest)
 
 
 def issue_parts(mail: Mail, links: Links, keyword: str = "") -> tuple[IssuePart, ...]:
@@ -131,8 +129,8 @@ def issue_page(mail: Mail, links: Links | None) -> str:
     """The whole mail on one page of Markdown, without hidden keys."""
     title = f"# Daily Papers {_days(mail)}"
     foot = f"[All tables]({links.tables})" if links else ""
-    ((text, _),) = pages_of(rows_of(mail, GITHUB), ENDLESS, GITHUB)
-    return "\n\n".join(filter(None, (title, _lead(mail, links), text, foot))) + "\n"
+    blocks = (title, _lead(mail, links), whole_text(mail, GITHUB), foot)
+    return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def digest_file(digest: Digest, server: str = github_actions.GITHUB) -> str:
@@ -161,13 +159,7 @@ def _counts(mail: Mail) -> str:
     counted = [f"{name} {total}" for name, total in zip(names, totals.values(), strict=True)]
     several = sum(len(item.keywords) > 1 for item in mail.items)
     end = f"; {several} in {'both' if len(names) == 2 else 'several'}" if several else ""
-    for named in range(len(counted), 0, -1):
-        left = len(counted) - named
-        more = f" and {plural(left, 'more keyword')}" if left else ""
-        text = f": {', '.join(counted[:named])}{more}{end}"
-        if utf16_length(text) <= _LONGEST_COUNTS:
-            return text
-    return ""
+    return Room(_LONGEST_COUNTS, utf16_length).first(f": {', '.join(counted)}{end}", "")
 
 
 def _lead(mail: Mail, links: Links | None) -> str:

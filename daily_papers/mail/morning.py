@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from daily_papers.config import Keyword
@@ -131,7 +132,7 @@ def morning(
             continue
         by_first[next(slug for slug in totals if slug in item.keywords)].append(item)
     return tuple(
-        MorningSection(slug, tuple(sorted(here, key=_Interest(slug))), totals[slug])
+        MorningSection(slug, tuple(sorted(here, key=partial(_interest, slug))), totals[slug])
         for slug, here in by_first.items()
         if here
     )
@@ -146,21 +147,16 @@ def _closest(items: Sequence[NewsItem], people: Container[str]) -> Sequence[News
         and item.closeness <= _CLOSE
         and not any(slug in people for slug in item.keywords)
     ]
-    return sorted(close, key=_Interest(CLOSEST))[:_MOST_CLOSEST]
+    return sorted(close, key=partial(_interest, CLOSEST))[:_MOST_CLOSEST]
 
 
-@dataclass(frozen=True, slots=True)
-class _Interest:
+def _interest(slug: str, item: NewsItem) -> tuple[object, ...]:
     """Sort key that puts the papers first that a section's readers will most likely open."""
-
-    slug: str
-
-    def __call__(self, item: NewsItem) -> tuple[object, ...]:
-        month, number, archive = announcement_order(item.paper.id)
-        return (
-            item.closeness is None,
-            item.closeness or 0,
-            self.slug not in item.in_title,
-            not (item.code_url or item.project_url or item.venue),
-            (-month, -number, archive),
-        )
+    month, number, archive = announcement_order(item.paper.id)
+    return (
+        item.closeness is None,
+        item.closeness or 0,
+        slug not in item.in_title,
+        not (item.code_url or item.project_url or item.venue),
+        (-month, -number, archive),
+    )

@@ -23,11 +23,11 @@ from daily_papers.mail import delivery
 from daily_papers.mail.channels import VARIABLE, Channel, read_channels
 from daily_papers.mail.correction import correct
 from daily_papers.mail.digest import Digest, DigestError, Mail, is_key, read_digest
-from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff, Offline
-from daily_papers.mail.github_issues import DryIssues, Issues
+from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff
+from daily_papers.mail.github_issues import ACTIONS_LOGIN, DryIssues, Issues
 from daily_papers.mail.issue import Links, issue_page
 from daily_papers.mail.keys import Mark, Marks
-from daily_papers.mail.mailbox import Unsent, digests_for, find_unsent, read_mailbox
+from daily_papers.mail.mailbox import Mailbox, Unsent, digests_for, find_unsent, read_mailbox
 from daily_papers.mail.outbox import Outbox
 from daily_papers.transaction import unwritable
 
@@ -136,17 +136,20 @@ class _Run:
     clock: Clock
     say: Say
 
+    @property
+    def token(self) -> str | None:
+        """That of GitHub; None if nothing can be asked there."""
+        return (self.links and self.environment.get("GITHUB_TOKEN")) or None
+
     def carry_out(self, root: Path) -> list[DailyPapersError]:
         """Do what the options ask for; return what is wrong with single digests and mails."""
-        token = self.environment.get("GITHUB_TOKEN") or None
-        if self.links is None or token is None:
+        if self.token is None:
             missing = "GITHUB_TOKEN" if self.links else "GITHUB_REPOSITORY"
             if not self.options.dry_run and self.options.to_file is None:
                 raise UsageError(
                     f"{missing} is not set, so nothing can be sent; GitHub Actions sets it, and"
                     " --dry-run and --to-file work without it"
                 )
-            token = None
             self.say(
                 f"did not look at GitHub ({missing} is not set): assuming that the newest digest is"
                 " unsent"
@@ -160,14 +163,14 @@ class _Run:
                 f"--correct: there is no digests/{self.options.correct}.md of this repository"
             )
         if digests:
-            with self._issues(token) as issues:
+            with self._issues() as issues:
                 self._send(issues, digests, problems)
         elif not problems:
             self.say("nothing to send: digests/ holds no digest of this repository")
         return problems
 
     @contextmanager
-    def _issues(self, token: str | None) -> Iterator[Issues]:
+    def _issues(self) -> Iterator[Issues]:
         """The repository's issues, while a connection is open. Raises UsageError."""
         links = self.links or Links("OWNER/NAME")
         address = self.environment.get("GITHUB_API_URL")
@@ -176,14 +179,16 @@ class _Run:
                 f"GITHUB_API_URL is not set, though GITHUB_SERVER_URL is {links.server}; set it to"
                 " that server's API, so that the token is sent nowhere else"
             )
-        api = (Offline if token is None else GitHubApi)(
+        api = GitHubApi(
             address or API_ADDRESS,
-            token or "none",
+            self.token or "none",
             repository=links.repository,
             clock=self.clock,
             say=self.say,
         )
-        login = self.environment.get("DAILY_PAPERS_LOGIN") or None
+        login = self.environment.get("DAILY_PAPERS_LOGIN") or (
+            None if self.token else ACTIONS_LOGIN
+        )
         with closing(api):
             yield (DryIssues if self.options.dry_run else Issues)(api, self.say, login)
 
@@ -193,7 +198,7 @@ class _Run:
         """Send first to the issues, then to the channels."""
         options, today = self.options, listing_day(self.environment)
         links = self.links or Links(issues.repository)
-        mailbox = read_mailbox(issues)
+        mailbox = read_mailbox(issues) if self.token else Mailbox()
         marks = (
             Marks(today, {each.name: Mark() for each in self.channels}) if self.channels else None
         )

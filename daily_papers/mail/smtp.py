@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from daily_papers.clock import time_limit
 from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Channel
 from daily_papers.mail.digest import Mail
-from daily_papers.mail.entries import ENDLESS, HTML, TEXT, Form, pages_of, rows_of
+from daily_papers.mail.entries import HTML, TEXT, whole_text
 from daily_papers.mail.issue import Links, channel_lead, issue_title
 from daily_papers.mail.keys import Mark
 
@@ -91,17 +91,18 @@ class MailAccount:
 
         Sent again, it is the same mail.
         """
-        texts = whole_text(mail, links, TEXT), whole_text(mail, links, HTML)
+        text, html = (
+            whole_text(mail, form, form.paragraph.join(channel_lead(mail, links, form)))
+            for form in (TEXT, HTML)
+        )
         host = urlsplit(links.server).hostname or "github.com"
         owner, name = links.repository.split("/")
         # Dots may not follow one another there.
         local = f"{mail.keys[0]}/1/{owner}/{name}".replace(".", "=2E")
-        messages = {}
-        for each in self._missing(mark):
-            message = messages[each] = self._message(each, issue_title(mail), texts)
-            message["Message-ID"] = f"<{local}@{host}>"
-            message["List-Id"] = f"{links.repository} <{name.replace('.', '-')}.{owner}.{host}>"
-        with closing(self._send_all(messages)) as sent:
+        message = self._message(issue_title(mail), text, html)
+        message["Message-ID"] = f"<{local}@{host}>"
+        message["List-Id"] = f"{links.repository} <{name.replace('.', '-')}.{owner}.{host}>"
+        with closing(self._send_all(message, self._missing(mark))) as sent:
             for each in sent:
                 mark = Mark(mark.parts | {each})
                 yield each, mark
@@ -114,18 +115,20 @@ class MailAccount:
 
     def send_message(self, title: str, line: str) -> None:
         """Send one line to each recipient."""
-        texts = (line, line)
-        for _ in self._send_all({n: self._message(n, title, texts) for n in self._missing(Mark())}):
-            pass
+        list(self._send_all(self._message(title, line, line), self._missing(Mark())))
 
-    def _send_all(self, messages: Mapping[int, EmailMessage]) -> Generator[int, None, None]:
-        """Send each recipient's message, by the number of the recipient; yield those who got it.
+    def _send_all(
+        self, message: EmailMessage, recipients: Sequence[int]
+    ) -> Generator[int, None, None]:
+        """Send a message to each recipient alone, from 1; yield those who got it.
 
         Raises ChannelFailed, at the end if only some recipients were refused.
         """
         refused = []
         with self._errors_without_secrets(), self._connection() as connection:
-            for number, message in messages.items():
+            for number in recipients:
+                del message["To"]
+                message["To"] = self.recipients[number - 1]
                 try:
                     with time_limit(SECONDS_A_MESSAGE):
                         connection.send_message(message)
@@ -140,12 +143,10 @@ class MailAccount:
                 f"the mail server refused {', '.join(refused)} (counted as in the secret)"
             )
 
-    def _message(self, recipient: int, title: str, texts: tuple[str, str]) -> EmailMessage:
-        """A mail with its text and its HTML; the first recipient is 1."""
-        text, html = texts
+    def _message(self, title: str, text: str, html: str) -> EmailMessage:
+        """A mail to nobody yet, as text and as HTML."""
         message = EmailMessage()
         message["From"] = formataddr((self.sender_name, self.sender))
-        message["To"] = self.recipients[recipient - 1]
         message["Subject"] = title
         message["Date"] = format_datetime(datetime.now(UTC))
         message["List-Unsubscribe"] = f"<mailto:{quote(self.sender, safe='@')}?subject=unsubscribe>"
@@ -217,13 +218,6 @@ _PAGE = """\
 </body>
 </html>
 """
-
-
-def whole_text(mail: Mail, links: Links, form: Form) -> str:
-    """The whole mail in one text."""
-    lead = form.paragraph.join(channel_lead(mail, links, form))
-    ((text, _),) = pages_of(rows_of(mail, form), ENDLESS, form, lead)
-    return text
 
 
 class _Wrong(ValueError):
