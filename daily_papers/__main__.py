@@ -8,7 +8,8 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from daily_papers.commands import PARSER
+import daily_papers.commands  # noqa: F401 - adds the commands to the parser
+from daily_papers.command_line import PARSER
 from daily_papers.errors import DailyPapersError
 
 

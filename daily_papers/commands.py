@@ -8,99 +8,20 @@ from __future__ import annotations
 import os
 import sys
 import time
-from argparse import SUPPRESS, ArgumentParser, Namespace
-from argparse import RawDescriptionHelpFormatter as AsWritten
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from argparse import Namespace
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any
 
-from daily_papers import __version__
 from daily_papers.clock import day, listing_day, minutes
+from daily_papers.command_line import DIR, FILE, command, flag, one_of, option
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation, harmless
 from daily_papers.text import plural, printable
 
-if TYPE_CHECKING:
-    from daily_papers.config import Problem
-
-Run = Callable[[Namespace], int]
-#: Adds itself to a parser.
-Option = Callable[[Any], object]
-
-DIR: dict[str, Any] = {"metavar": "DIR", "type": Path}
-FILE: dict[str, Any] = {"metavar": "FILE", "type": Path}
-
 #: Of the line that shows progress.
 _WIDTH = 78
-#: GitHub shows at most this many errors, and as many warnings, for each step.
-_MOST_ANNOTATIONS = 10
-_EPILOG = """\
-exit codes:
-  0  done, even if nothing is new
-  1  failed, and nothing was lost
-  2  wrong usage or configuration
-  3  partly done: something was left for the next run, or import left something out
-
-To see all of it work on your own machine, offline: daily-papers demo
-"""
-
-#: It sets ``run`` to the function of the command.
-PARSER = ArgumentParser(
-    prog="daily-papers",
-    description="A repository that reads arXiv for you: it turns keywords.yaml into tables in "
-    "README.md, and one email a day with the new papers.",
-    epilog=_EPILOG,
-    formatter_class=AsWritten,
-)
-_COMMANDS = PARSER.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-
-def option(*names: str, **settings: Any) -> Option:
-    """Declare an option, with the settings of `argparse.ArgumentParser.add_argument`."""
-    return lambda parser: parser.add_argument(*names, **settings)
-
-
-def flag(name: str, help: str) -> Option:  # noqa: A002 - argparse's own word
-    """Declare an option without a value."""
-    return option(name, action="store_true", help=help)
-
-
-def one_of(*options: Option) -> Option:
-    """Declare options that exclude each other."""
-
-    def add(parser: ArgumentParser) -> None:
-        group = parser.add_mutually_exclusive_group()
-        for each in options:
-            each(group)
-
-    return add
-
-
-def command(name: str, summary: str, details: str, *options: Option) -> Callable[[Run], None]:
-    """Declare the command that a function runs; its own help is summary and details."""
-    described = f"{summary[0].upper()}{summary[1:]}.\n{details}"
-    parser = _COMMANDS.add_parser(
-        name, help=summary, description=described, formatter_class=AsWritten
-    )
-    for add in (*options, *_COMMON):
-        add(parser)
-    return lambda run: parser.set_defaults(run=run)
-
-
-#: They may come before or after the command; `main` sets their defaults.
-_COMMON = (
-    option("--root", **DIR, default=SUPPRESS, help="the digest repository (default: here)"),
-    option("-q", "--quiet", action="store_true", default=SUPPRESS, help="print errors only"),
-    option("-v", "--verbose", action="count", default=SUPPRESS, help="log each request; -vv: more"),
-)
-PARSER.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-for _add in _COMMON:
-    _add(PARSER)
-
 
 TODAY = option(
     "--today",
@@ -165,7 +86,7 @@ def _warn(line: str, form: str) -> None:
 def _update(arguments: Namespace) -> int:
     from daily_papers.daily.job import Order, dry_run, update
     from daily_papers.daily.plan import FetchMode
-    from daily_papers.daily.report import as_json, as_table, failures_in_short
+    from daily_papers.daily.report import as_json, as_table
     from daily_papers.repository import Repository
 
     repository = Repository(arguments.root)
@@ -187,11 +108,8 @@ def _update(arguments: Namespace) -> int:
         except OSError as error:
             problem = f"{error.strerror}; the run itself is done, only its report is missing"
             raise DailyPapersError(f"{arguments.report}: {problem}") from error
-    if not arguments.quiet:
+    if report.exit_code or not arguments.quiet:
         print(as_table(report), end="")
-    elif report.exit_code:
-        for line in failures_in_short(report):
-            _say(line)
     return report.exit_code
 
 
@@ -272,7 +190,7 @@ def _render(arguments: Namespace) -> int:
 )
 def _check(arguments: Namespace) -> int:
     from daily_papers.config import KEYWORDS, ConfigError, load_config
-    from daily_papers.keyword_check import check_keywords
+    from daily_papers.keyword_check import as_annotations, check_keywords
 
     path = arguments.root / KEYWORDS
     config = None
@@ -286,7 +204,7 @@ def _check(arguments: Namespace) -> int:
         from daily_papers.template_check import check_templates
 
         problems += check_templates(path.parent)
-    for line in _annotations(problems) if arguments.format == "github" else problems:
+    for line in as_annotations(problems) if arguments.format == "github" else problems:
         print(line)
     if config is None or any(problem.severity == "error" for problem in problems):
         return ConfigError.exit_code
@@ -313,24 +231,6 @@ def _extras(arguments: Namespace) -> int:
     if needs_apprise(os.environ):
         print("channels")
     return 0
-
-
-def _annotations(problems: Sequence[Problem]) -> Iterator[str]:
-    """What GitHub shows at the lines of the files, and the number of what it would drop."""
-    left: Counter[str] = Counter()
-    for problem in problems:
-        left[problem.severity] += 1
-        if left[problem.severity] <= _MOST_ANNOTATIONS:
-            yield annotation(
-                problem.severity,
-                problem.message,
-                file=problem.path,
-                line=problem.line,
-                column=problem.column,
-            )
-    rest = sum(max(number - _MOST_ANNOTATIONS, 0) for number in left.values())
-    if rest:
-        yield f"and {rest:,} more; daily-papers check shows all of them"
 
 
 @command(
@@ -453,7 +353,7 @@ def _report(arguments: Namespace) -> int:
     flag("--bom", "with --format csv: begin with a byte order mark, which Excel needs for UTF-8"),
 )
 def _export(arguments: Namespace) -> int:
-    from daily_papers.export import FORMATS, all_rows, summarized, table_rows
+    from daily_papers.export import FORMATS, all_rows, table_rows
     from daily_papers.repository import Repository
 
     if arguments.bom and arguments.format != "csv":
@@ -461,11 +361,12 @@ def _export(arguments: Namespace) -> int:
     repository = Repository(arguments.root)
     config = repository.load_config()
     store = repository.store_for(config)
+    summaries = repository.load_summaries(config)
     if arguments.all:
-        rows = all_rows(config.keywords, store.with_history(repository.load_history(store)))
+        papers = store.with_history(repository.load_history(store))
+        rows = all_rows(config.keywords, papers, summaries)
     else:
-        rows = table_rows(config.keywords, store)
-    rows = summarized(rows, repository.load_summaries(config))
+        rows = table_rows(config.keywords, store, summaries)
     if arguments.bom:
         sys.stdout.write("\ufeff")
     for text in FORMATS[arguments.format](rows):

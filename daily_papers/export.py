@@ -1,6 +1,7 @@
 """The store's tables for other programs: JSON lines, CSV, BibTeX.
 
-Each format yields texts that end with a newline, so that a large store never has to be one string.
+Rows come by keyword, the newest first. Each format yields texts that end with a newline, so that a
+large store never has to be one string.
 CSV is for spreadsheets: a cell that would run as a formula gets an apostrophe. What a model wrote
 is in columns of its own, with the model's name; BibTeX has it as an annotation, with its mark.
 """
@@ -12,7 +13,7 @@ import io
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from daily_papers.config import Keyword
@@ -53,35 +54,37 @@ class Row:
     summary: Summary | None = None
 
 
-def table_rows(keywords: Sequence[Keyword], store: Store) -> Iterator[Row]:
-    """The rows of the tables."""
+def table_rows(
+    keywords: Sequence[Keyword], store: Store, summaries: Mapping[str, Summary]
+) -> Iterator[Row]:
+    """The rows of the tables; ``summaries`` are by versioned identifier."""
     for keyword in keywords:
         for paper in store.table(keyword.slug):
-            seen = store.papers[paper.id].first_seen
-            yield Row(keyword.name, keyword.slug, paper, seen[keyword.slug])
+            seen = store.papers[paper.id].first_seen[keyword.slug]
+            summary = summaries.get(paper.versioned_id)
+            yield Row(keyword.name, keyword.slug, paper, seen, summary)
 
 
-def all_rows(keywords: Sequence[Keyword], papers: Mapping[str, StoredPaper]) -> Iterator[Row]:
+def all_rows(
+    keywords: Sequence[Keyword],
+    papers: Mapping[str, StoredPaper],
+    summaries: Mapping[str, Summary],
+) -> Iterator[Row]:
     """All that was ever shown; a keyword no longer in keywords.yaml is named by its slug."""
     names = {keyword.slug: keyword.name for keyword in keywords}
     shown: dict[str, list[Row]] = {slug: [] for slug in names}
     for stored in papers.values():
+        summary = summaries.get(stored.paper.versioned_id)
         for slug, day in stored.shown.items():
-            row = Row(names.get(slug, slug), slug, stored.paper, day)
+            row = Row(names.get(slug, slug), slug, stored.paper, day, summary)
             shown.setdefault(slug, []).append(row)
     for rows in shown.values():
-        yield from rows
-
-
-def summarized(rows: Iterable[Row], summaries: Mapping[str, Summary]) -> Iterator[Row]:
-    """The rows with the summaries of their papers, which are by versioned identifier."""
-    for row in rows:
-        yield replace(row, summary=summaries.get(row.paper.versioned_id))
+        yield from sorted(rows, key=lambda row: newest_first(row.paper))
 
 
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:
-    """One JSON object for each row, newest first within a keyword; unknown values are null."""
-    for row in _in_order(rows):
+    """One JSON object for each row; unknown values are null."""
+    for row in rows:
         yield json_row(row) + "\n"
 
 
@@ -93,13 +96,13 @@ def json_row(row: Row) -> str:
 def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
     """A header and a line for each row; lists are joined by semicolons, unknown cells empty."""
     yield _csv_line(COLUMNS)
-    for row in _in_order(rows):
+    for row in rows:
         yield _csv_line(_cell(value) for value in _values(row).values())
 
 
 def bibtex(rows: Iterable[Row]) -> Iterator[str]:
     """One entry for each paper, however many keywords it has, with blank lines between."""
-    papers = {row.paper.id: row for row in _in_order(rows)}
+    papers = {row.paper.id: row for row in rows}
     for place, row in enumerate(papers.values()):
         annotation = row.summary.text if row.summary else None
         yield ("\n" if place else "") + bibtex_entry(row.paper, annotation) + "\n"
@@ -111,15 +114,6 @@ FORMATS: Mapping[str, Callable[[Iterable[Row]], Iterator[str]]] = {
     "csv": csv_lines,
     "bibtex": bibtex,
 }
-
-
-def _in_order(rows: Iterable[Row]) -> Iterator[Row]:
-    """Keywords in the given order, and the newest paper of each first."""
-    tables: dict[str, list[Row]] = {}
-    for row in rows:
-        tables.setdefault(row.slug, []).append(row)
-    for table in tables.values():
-        yield from sorted(table, key=lambda row: newest_first(row.paper))
 
 
 def _values(row: Row) -> dict[str, Value]:

@@ -1,8 +1,12 @@
-"""What `check` finds in a keywords.yaml that can be read, and how it was at an earlier commit."""
+"""What `check` finds in a keywords.yaml that can be read, and how GitHub shows it.
+
+Also how the file was at an earlier commit.
+"""
 
 from __future__ import annotations
 
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,6 +17,7 @@ from daily_papers.config.messages import list_as_yaml
 from daily_papers.config.slugs import in_any_order
 from daily_papers.daily.liking import unreadable_libraries
 from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.github_actions import annotation
 from daily_papers.papers.authors import name_key, same_name
 from daily_papers.query.expression import (
     All,
@@ -31,6 +36,8 @@ from daily_papers.store.files import load_store
 #: A larger store is not read: `check` looks at files that anybody may have sent.
 MOST_STORE_BYTES: Final = 20_000_000
 _MOST_NAMES: Final = 3
+#: GitHub shows at most this many errors, and as many warnings, for each step.
+_MOST_ANNOTATIONS: Final = 10
 
 
 def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Problem]:
@@ -185,3 +192,21 @@ def _git(root: Path, *arguments: str) -> bytes | None:
     except OSError as error:
         raise DailyPapersError(f"git cannot be run: {error.strerror}") from error
     return done.stdout if done.returncode == 0 else None
+
+
+def as_annotations(problems: Sequence[Problem]) -> Iterator[str]:
+    """What GitHub shows at the lines of the files, and how many problems it would drop."""
+    left: Counter[str] = Counter()
+    for problem in problems:
+        left[problem.severity] += 1
+        if left[problem.severity] <= _MOST_ANNOTATIONS:
+            yield annotation(
+                problem.severity,
+                problem.message,
+                file=problem.path,
+                line=problem.line,
+                column=problem.column,
+            )
+    rest = sum(max(number - _MOST_ANNOTATIONS, 0) for number in left.values())
+    if rest:
+        yield f"and {rest:,} more; daily-papers check shows all of them"

@@ -9,8 +9,10 @@ import pybtex.database
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from daily_papers.export import COLUMNS, FORMATS, Row, bibtex, csv_lines, jsonl
+from daily_papers.config import parse_config
+from daily_papers.export import COLUMNS, FORMATS, Row, all_rows, bibtex, csv_lines, jsonl
 from daily_papers.papers.paper import Origin, Paper, folded
+from daily_papers.store.store import StoredPaper
 from daily_papers.store.summaries import Summary
 from tests.support.cases import for_each
 
@@ -61,8 +63,8 @@ SUMMARY = Summary(
     title="=Null",
 )
 ROWS = (
-    Row("C++ & more", "c-plus-plus", IMPORTED, date(2025, 2, 1)),
     Row("C++ & more", "c-plus-plus", FULL, SEEN),
+    Row("C++ & more", "c-plus-plus", IMPORTED, date(2025, 2, 1)),
     Row("mri", "mri", FROM_FEED, date(2026, 1, 21), SUMMARY),
     Row("mri", "mri", FULL, SEEN),
 )
@@ -121,12 +123,18 @@ def test_what_a_model_wrote_is_marked_as_its_own_in_each_form():
 
 
 def test_keywords_keep_their_order_and_papers_are_newest_first():
-    lines = [json.loads(line) for line in jsonl(ROWS)]
-    assert [(line["slug"], line["id"]) for line in lines] == [
-        ("c-plus-plus", "2601.01234"),
-        ("c-plus-plus", "hep-th/9901001"),
-        ("mri", "2601.02000"),
-        ("mri", "2601.01234"),
+    papers = {
+        IMPORTED.id: StoredPaper(IMPORTED, {"gone": SEEN, "mri": SEEN}),
+        FULL.id: StoredPaper(FULL, {"mri": SEEN}),
+        FROM_FEED.id: StoredPaper(FROM_FEED, {"graphs": SEEN}),
+    }
+    keywords = parse_config(b"keywords:\n  - mri\n  - graphs\n", "keywords.yaml").keywords
+    rows = all_rows(keywords, papers, {})
+    assert [(row.slug, row.paper) for row in rows] == [
+        ("mri", FULL),
+        ("mri", IMPORTED),
+        ("graphs", FROM_FEED),
+        ("gone", IMPORTED),
     ]
 
 

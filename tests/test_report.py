@@ -13,7 +13,6 @@ from daily_papers.daily.report import (
     as_markdown,
     as_table,
     day_line,
-    failures_in_short,
 )
 from daily_papers.errors import BadAnswer, Exchange, Outcome, Wait
 from tests.support.cases import for_each
@@ -35,7 +34,6 @@ LATE = replace(
     name="Graphs",
     outcome=Outcome.THROTTLED,
     reason="arXiv asked us to wait (status 429: Rate exceeded), after 3 tries",
-    url="https://export.arxiv.org/api/query?search_query=x",
     new=0,
     revised=0,
     not_matching=7,
@@ -79,7 +77,7 @@ def test_a_throttled_day_gives_its_reason_once():
     report = replace(
         REPORT,
         day_line=f"Not fetched: {reason}.",
-        keywords=tuple(replace(LATE, slug=f"k{n}", url=long) for n in range(50)),
+        keywords=tuple(replace(LATE, slug=f"k{n}") for n in range(50)),
         notes=(f"announcement feed: {reason}", "details come later"),
         waits=(wait, wait),
     )
@@ -93,9 +91,6 @@ def test_a_throttled_day_gives_its_reason_once():
     ]
     assert max(map(len, table.splitlines())) < 200
     assert as_markdown(report).count("Rate exceeded") == 1
-    (short,) = failures_in_short(report)
-    assert short.startswith(f"Graphs, Graphs, Graphs and 47 more: {reason} (https://export.")
-    assert len(short) < 300
 
 
 def test_a_reason_that_several_keywords_share_is_given_in_the_first_row():
@@ -114,7 +109,6 @@ def test_the_json_holds_all_of_it():
         "name": "Graphs",
         "outcome": "throttled",
         "reason": "arXiv asked us to wait (status 429: Rate exceeded), after 3 tries",
-        "url": "https://export.arxiv.org/api/query?search_query=x",
         "papers": 100,
         "new": 0,
         "revised": 0,
@@ -122,7 +116,6 @@ def test_the_json_holds_all_of_it():
         "last_success": "2026-02-02",
         "advice": None,
     }
-    assert record["keywords"][0]["url"] is None
     assert [each["status"] for each in record["requests"]] == ["200", "kept"]
     assert record["waits"] == [
         {"url": "https://a/3", "seconds": 600.0, "reason": "arXiv asked us to wait"}

@@ -60,8 +60,6 @@ class KeywordReport:
     outcome: Outcome
     #: One sentence about what failed; None if nothing did.
     reason: str | None
-    #: The address that failed.
-    url: str | None = None
     papers: int
     #: Papers that were news today.
     new: int
@@ -158,7 +156,6 @@ def report_keyword(
         name=keyword.name,
         outcome=outcome,
         reason=_WITHOUT_FAILURE.get(outcome) if failure is None else failure.plain_reason,
-        url=None if failure is None else failure.url,
         papers=min(len(members), keyword.max_papers),
         new=new,
         revised=len(members.intersection(store.state.revised)),
@@ -285,17 +282,6 @@ def _remarks(report: RunReport) -> Iterator[str]:
         often = f" in {len(seconds):,} waits" if len(seconds) > 1 else ""
         said = any(reason in each for each in (report.day_line, *reasons, *report.notes))
         yield f"waited {sum(seconds):,.0f} s{often}: {'as above' if said else reason}"
-
-
-def failures_in_short(report: RunReport) -> Iterator[str]:
-    """A line for each reason why keywords are not up to date, with an address that was asked."""
-    bad = [keyword for keyword in report.keywords if not keyword.good]
-    for reason in dict.fromkeys(keyword.reason for keyword in bad):
-        those = [keyword for keyword in bad if keyword.reason == reason]
-        names = ", ".join(cut(keyword.name, 40) for keyword in those[:3])
-        more = f" and {len(those) - 3:,} more" if len(those) > 3 else ""
-        url = those[0].url
-        yield f"{names}{more}: {reason}" + (f" ({cut(url, 100)})" if url else "")
 
 
 # --- for GitHub ----------------------------------------------------------------------------------
