@@ -85,10 +85,6 @@ _DOUBTS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None
         '"{0.string}" is an address, which no paper contains; write the words of a topic'.format,
     ),
     (
-        re.compile(r"\A(?:arxiv:\s*)?\d{4}\.\d{4,5}(?:v\d+)?\Z", re.IGNORECASE),
-        '"{0.string}" names a single paper, and only words of papers are searched for'.format,
-    ),
-    (
         re.compile(r"\b(?:ti|abs|au|cat|all):\S"),
         '"{0.string}" is searched for word for word; for arXiv\'s syntax use "query"'.format,
     ),

@@ -68,8 +68,6 @@ MOST_KEYWORDS: Final = 10_000
 MOST_PAPERS: Final = 2_000
 MOST_PAPERS_PER_DAY: Final = 100
 DEFAULT_PAPERS_PER_DAY: Final = 10
-#: Each of them ranks every paper of the day.
-MOST_LIKED_KEYWORDS: Final = 20
 _MOST_LIKED: Final = 1_000
 #: Nobody reads more; reading ends after this many errors.
 _MOST_PROBLEMS: Final = 100
@@ -299,10 +297,6 @@ class _Reader:
             if keyword is not None and self.errors == before:
                 found.append((item, keyword))
         keywords = tuple(keyword for _, keyword in found)
-        liked = [number for number, keyword in enumerate(keywords) if keyword.like is not None]
-        for number in liked[MOST_LIKED_KEYWORDS:]:
-            message = f'more than {MOST_LIKED_KEYWORDS} keywords with "like"'
-            self.refuse(found[number][0], message)
         for number, message in clashes(keywords):
             self.refuse(found[number][0], message)
         return keywords

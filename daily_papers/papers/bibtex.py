@@ -12,7 +12,7 @@ from calendar import month_abbr
 from collections.abc import Iterator
 
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.papers.tex import decode_accents
+from daily_papers.papers.tex import GREEK, decode_accents
 from daily_papers.text import one_line
 
 _ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
@@ -32,8 +32,19 @@ _TOKEN = re.compile(
     | \\(?P<escaped>[&%#_$]) | (?P<sign>[\\{}~^<>|&%#_$])""",
     re.VERBOSE,
 )
-# Greek; letters and fonts; accents and structures; operators and relations.
-_MATHS_COMMAND = re.compile(
+# Greek; letters and fonts; accents and structures; operators, relations and arrows; functions.
+_MATHS_COMMANDS = frozenset(GREEK) | frozenset(
+    """varepsilon vartheta varphi varrho ell hbar infty partial nabla prime
+    mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathscr boldsymbol rm bf it cal
+    text textrm textbf textit textsf texttt operatorname
+    hat bar tilde vec dot ddot widehat widetilde overline underline sqrt frac left right
+    sum prod int cdot times div pm mp ast star circ bullet oplus otimes wedge vee cap cup
+    leq le geq ge neq ll gg approx sim simeq cong equiv propto subset subseteq in notin
+    forall exists neg mid parallel perp langle rangle lceil rceil lfloor rfloor
+    to rightarrow leftarrow Rightarrow leftrightarrow mapsto dagger dots ldots cdots
+    log ln exp sin cos tan max min inf sup lim det dim ker mod""".split()  # noqa: SIM905
+)
+_COMMAND = re.compile(
     """alpha | beta | gamma | delta | epsilon | varepsilon | zeta | eta | theta | vartheta | iota
     | kappa | lambda | mu | nu | xi | pi | varpi | rho | varrho | sigma | varsigma | tau
     | upsilon | phi | varphi | chi | psi | omega | Gamma | Delta | Theta | Lambda | Xi | Pi
@@ -141,7 +152,7 @@ def _escaped(token: re.Match[str]) -> str:
 def _is_harmless(maths: str) -> bool:
     """Whether maths uses only well-known commands, and cannot end the field that it is in."""
     commands = _COMMAND.findall(maths)
-    if not all(_MATHS_COMMAND.fullmatch(name) or name in _SAFE_SIGNS for name in commands):
+    if not all(name in _MATHS_COMMANDS or name in _SAFE_SIGNS for name in commands):
         return False
     outside = _COMMAND.sub("", maths)
     if "^^" in maths or re.search("[%#&~]", outside):

@@ -12,45 +12,24 @@ import re
 import unicodedata
 
 _COMBINING = {
-    "`": "\u0300",
-    "'": "\u0301",
-    "^": "\u0302",
-    "~": "\u0303",
-    "=": "\u0304",
-    "u": "\u0306",
-    ".": "\u0307",
-    '"': "\u0308",
-    "r": "\u030a",
-    "H": "\u030b",
-    "v": "\u030c",
-    "d": "\u0323",
-    "c": "\u0327",
-    "k": "\u0328",
-    "b": "\u0331",
-}
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306",
+    ".": "\u0307", '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323",
+    "c": "\u0327", "k": "\u0328", "b": "\u0331",
+}  # fmt: skip
 _LETTERS = {
-    "AA": "Å",
-    "aa": "å",
-    "AE": "Æ",
-    "ae": "æ",
-    "DH": "Ð",
-    "dh": "ð",
-    "DJ": "Đ",
-    "dj": "đ",
-    "i": "ı",
-    "j": "ȷ",
-    "L": "Ł",
-    "l": "ł",
-    "NG": "Ŋ",
-    "ng": "ŋ",
-    "O": "Ø",
-    "o": "ø",
-    "OE": "Œ",
-    "oe": "œ",
-    "SS": "ẞ",
-    "ss": "ß",
-    "TH": "Þ",
-    "th": "þ",
+    "AA": "Å", "aa": "å", "AE": "Æ", "ae": "æ", "DH": "Ð", "dh": "ð", "DJ": "Đ", "dj": "đ",
+    "i": "ı", "j": "ȷ", "L": "Ł", "l": "ł", "NG": "Ŋ", "ng": "ŋ", "O": "Ø", "o": "ø", "OE": "Œ",
+    "oe": "œ", "SS": "ẞ", "ss": "ß", "TH": "Þ", "th": "þ",
+}  # fmt: skip
+#: Greek letters, by the names of their macros.
+GREEK = {
+    name: unicodedata.lookup(
+        f"GREEK {'CAPITAL' if name.istitle() else 'SMALL'} LETTER "
+        f"{name.upper().replace('LAMBDA', 'LAMDA')}"  # as Unicode spells it
+    )
+    for name in """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron
+    pi rho sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi
+    Omega""".split()  # noqa: SIM905
 }
 _DOTTED = {"ı": "i", "ȷ": "j"}
 

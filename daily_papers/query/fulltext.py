@@ -17,7 +17,7 @@ from operator import and_
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper, folded
-from daily_papers.papers.tex import decode_accents
+from daily_papers.papers.tex import GREEK, decode_accents
 from daily_papers.query.expression import STOP_WORDS, Field, Phrase, query_words
 
 # Contentless, since only words and their positions are asked for. Accents are kept, as arXiv keeps
@@ -51,21 +51,9 @@ _INSIDE_WORD = re.compile(
     r"(?<=[^\W\d_])[.'’](?=[^\W\d_])|(?<=\d)[.,'’](?=\d)|(?<=[^\W_])_+(?=[^\W_])"
 )
 
-_GREEK_NAMES = """
-    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma
-    tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"""
-
-
-_GREEK = {
-    name: unicodedata.lookup(
-        f"GREEK {'CAPITAL' if name.istitle() else 'SMALL'} LETTER "
-        f"{name.upper().replace('LAMBDA', 'LAMDA')}"  # as Unicode spells it
-    )
-    for name in _GREEK_NAMES.split()
-}
 # Lucene's EnglishPossessiveFilter, in the analyzer of arXiv's titles and abstracts.
 _POSSESSIVE = re.compile(r"(?<=[^\W_])['’＇][sS](?!\w)")
-_GREEK_MACRO = re.compile(rf"\\({'|'.join(_GREEK)})(?![A-Za-z]) ?")
+_GREEK_MACRO = re.compile(rf"\\({'|'.join(GREEK)})(?![A-Za-z]) ?")
 
 
 def stems_of(phrases: Sequence[str]) -> dict[str, str]:
@@ -143,7 +131,7 @@ def indexed(text: str) -> str:
     So a paper matches in the same way whether the feed gives TeX or the query API letters.
     """
     if "\\" in text:
-        text = _GREEK_MACRO.sub(lambda macro: _GREEK[macro[1]], decode_accents(text))
+        text = _GREEK_MACRO.sub(lambda macro: GREEK[macro[1]], decode_accents(text))
     text = _POSSESSIVE.sub("", text)
     # SQLite does not take a lone surrogate, which JSON may contain.
     return folded(unicodedata.normalize("NFC", text)).encode(errors="replace").decode()

@@ -95,8 +95,7 @@ def spellings(name: str) -> tuple[str, ...]:
 
 
 def _with_alias(category: str) -> tuple[str, ...]:
-    alias = _SAME_AS.get(category)
-    return (category,) if alias is None else (category, alias)
+    return tuple(filter(None, (category, _SAME_AS.get(category))))
 
 
 def covers(wanted: str, paper_categories: Iterable[str]) -> bool:
@@ -136,17 +135,15 @@ def _same_subject(text: str) -> tuple[str, ...]:
 
 def _similar(name: str) -> tuple[str, ...]:
     text = name.lower()
+    archive, _, suffix = text.partition(".")
     # cs.VC is cs.CV rather than cs.SC: fingers swap letters more often than they replace them.
     close = [known for known in _ACTIVE if sorted(known) == sorted(text)]
-    if not close and text.partition(".")[0] in ARCHIVES:
-        close = _same_archive(text)
+    if not close and archive in ARCHIVES:
+        # Only what follows the dot, or the shared archive would make all names similar.
+        suffixes = [known.partition(".")[2] for known in _ACTIVE if known.startswith(f"{archive}.")]
+        close = [
+            f"{archive}.{each}" for each in difflib.get_close_matches(suffix, suffixes, 1, 0.5)
+        ]
     elif not close:
         close = difflib.get_close_matches(text, _ACTIVE, 1, 0.7)
     return tuple(_ACTIVE[match] for match in close[:1])
-
-
-def _same_archive(text: str) -> list[str]:
-    """Compare only what follows the dot, or the shared archive would make all names similar."""
-    archive, _, suffix = text.partition(".")
-    suffixes = [known.partition(".")[2] for known in _ACTIVE if known.startswith(f"{archive}.")]
-    return [f"{archive}.{close}" for close in difflib.get_close_matches(suffix, suffixes, 1, 0.5)]

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import NamedTuple
 
 from daily_papers.errors import RegionError
 from daily_papers.papers.announcement import NewsItem
@@ -29,7 +28,7 @@ END = "<!-- daily-papers:end -->"
 
 # Lines end as in Markdown; str.splitlines would also split at form feeds and U+2028.
 _LINE = re.compile(r"(?P<text>[^\r\n]*)(?P<ending>\r\n|\n|\r|\Z)")
-_MARKER = re.compile(rf"\ufeff? {{0,3}}(?P<marker>{BEGIN}|{END})[ \t]*")
+_MARKER = re.compile(rf"\ufeff? {{0,3}}(?:{BEGIN}|{END})[ \t]*")
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
 
 #: GitHub cuts a README off at this many bytes; the next two leave room for people's own words.
@@ -57,12 +56,6 @@ class Region:
         return len(self.before.encode()) + len(self.after.encode())
 
 
-class _Marker(NamedTuple):
-    text: str
-    line: int
-    place: re.Match[str]
-
-
 def decode_readme(content: bytes, name: str = "README.md") -> str:
     """Decode a README. Raises RegionError if it is not UTF-8."""
     try:
@@ -77,9 +70,20 @@ def decode_readme(content: bytes, name: str = "README.md") -> str:
 
 def find_region(readme: str, name: str = "README.md") -> Region:
     """Cut the README at its markers. Raises RegionError unless there is exactly one pair."""
-    begin, end = _pair(list(_markers(readme)), name)
-    start, stop = begin.place.end(), end.place.start()
-    return Region(readme[:start], readme[start:stop], readme[stop:], begin.place["ending"])
+    lines = dict(_marker_lines(readme))
+    markers = {number: line["text"].strip("\ufeff \t") for number, line in lines.items()}
+    if list(markers.values()) == [BEGIN, END]:
+        begin, end = lines.values()
+        start, stop = begin.end(), end.start()
+        return Region(readme[:start], readme[start:stop], readme[stop:], begin["ending"])
+    if not markers:
+        raise RegionError(
+            f"{name}: no place for the tables; paste {BEGIN} and {END} where you want them, each on"
+            " a line of its own, outside code blocks"
+        )
+    found = cut(" and ".join(f"{each} on line {line}" for line, each in markers.items()), 200)
+    where = f"{name}:{max(markers)}"
+    raise RegionError(f"{where}: found {found}; keep {BEGIN} once, and {END} once below it")
 
 
 def replace_region(readme: str, body: str, name: str = "README.md") -> str:
@@ -103,21 +107,8 @@ def replace_region(readme: str, body: str, name: str = "README.md") -> str:
     return written
 
 
-def _pair(markers: list[_Marker], name: str) -> tuple[_Marker, _Marker]:
-    if [marker.text for marker in markers] == [BEGIN, END]:
-        return markers[0], markers[1]
-    if not markers:
-        raise RegionError(
-            f"{name}: no place for the tables; paste {BEGIN} and {END} where you want them, each on"
-            " a line of its own, outside code blocks"
-        )
-    found = cut(" and ".join(f"{each.text} on line {each.line}" for each in markers), 200)
-    where = f"{name}:{markers[-1].line}: found {found}"
-    raise RegionError(f"{where}; keep {BEGIN} once, and {END} once below it")
-
-
-def _markers(readme: str) -> Iterator[_Marker]:
-    """The markers outside fenced code blocks, with their lines."""
+def _marker_lines(readme: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """The lines that are markers, outside fenced code blocks, with their numbers."""
     fence: str | None = None
     for number, line in enumerate(_LINE.finditer(readme), start=1):
         if found := _FENCE.fullmatch(line["text"]):
@@ -125,8 +116,8 @@ def _markers(readme: str) -> Iterator[_Marker]:
                 fence = found["fence"]
             elif found["fence"].startswith(fence) and not found["info"].strip():
                 fence = None
-        elif fence is None and (found := _MARKER.fullmatch(line["text"])):
-            yield _Marker(found["marker"], number, line)
+        elif fence is None and _MARKER.fullmatch(line["text"]):
+            yield number, line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
