@@ -48,7 +48,7 @@ PAPERS = (
     (2, "Compilers", "Of C.", "cs.PL"),
 )  # fmt: skip
 
-SIDE_BY_SIDE = "must be side by side; for papers with any of these phrases, write any: "
+SIDE_BY_SIDE = 'must be side by side; list several phrases below "any"'
 #: Each wording; what check says of it; and what preview says in its place, or at the end.
 WORDINGS = (
     ("vision-language-action", None, "29 papers on arXiv"),
@@ -72,14 +72,14 @@ WORDINGS = (
     ("multi modal", None, 'has no hits; close to it: "multimodal" (7 papers)'),
     ("pretraining", None, 'has no hits; close to it: "pre training" (6 papers)'),
     ("sim2real", None, "No hits: nothing on arXiv matches"),
-    ("deep learning, computer vision", f"{SIDE_BY_SIDE}[deep learning, computer vision]", "No hits"),
-    ("image/video generation", f"{SIDE_BY_SIDE}[image generation, video generation]", "No hits"),
-    ("zero-shot or few-shot", f"{SIDE_BY_SIDE}[zero-shot, few-shot]", "No hits"),
-    ("vision + language", f"{SIDE_BY_SIDE}[vision, language]", "29 papers on arXiv"),
-    ("SfM | MVS", f"{SIDE_BY_SIDE}[SfM, MVS]", "No hits"),
-    ("GAN -survey", "excludes nothing; write any: [GAN] and none: [survey]", "No hits"),
-    ("robot learning not survey", "excludes nothing; write any: [robot learning] and none: [survey]", "No hits"),
-    ("'\"federated learning\"'", "write federated learning, without the quotes", "5 papers on arXiv"),
+    ("deep learning, computer vision", SIDE_BY_SIDE, "No hits"),
+    ("image/video generation", SIDE_BY_SIDE, "No hits"),
+    ("zero-shot or few-shot", SIDE_BY_SIDE, "No hits"),
+    ("vision + language", SIDE_BY_SIDE, "29 papers on arXiv"),
+    ("SfM | MVS", SIDE_BY_SIDE, "No hits"),
+    ("GAN -survey", 'excludes nothing; list what to exclude below "none"', "No hits"),
+    ("robot learning not survey", 'excludes nothing; list what to exclude below "none"', "No hits"),
+    ("'\"federated learning\"'", "leave out the quotes", "5 papers on arXiv"),
     ("cs.CV", 'write "category: cs.CV"', "No hits"),
     ("https://arxiv.org/list/cs.RO/recent", 'write "category: cs.RO"', "No hits"),
     ("arXiv:2401.00001", "names a single paper", "No hits"),
