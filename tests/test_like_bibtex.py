@@ -37,7 +37,7 @@ JABREF = r"""
 
 @InProceedings{Ada2025,
   author     = {Ada {Miller}},
-  title      = "Loaf" # " and " # {its "Knife"},
+  title      = "Loaf and {its {"}Knife{"}}",
   eprint     = {hep-th/0605001},
   eprinttype = {arxiv},
   month      = jan,

@@ -26,10 +26,7 @@ _TITLE: Final = 500
 _ABSTRACT: Final = 10_000
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?P<kind>[A-Za-z]{1,40})\s*[{(]", re.MULTILINE)
-_FIELD = re.compile(r"[\s,]*(?P<name>[A-Za-z][\w:.+/-]{0,60})\s*=")
-_KEY = re.compile(r"\s*[^,{}\"\n]{0,300}")
-_MACRO = re.compile(r"\s*([^\s,{}()\"#=]{1,100})")
-_JOIN = re.compile(r"\s*#")
+_FIELD = re.compile(r"\b(?P<name>[A-Za-z]+)\s*=\s*(?=[{\"])")
 _SIGN = re.compile(r'\\.|[{}"]', re.DOTALL)
 # \textbf{x} is x, and so is {\em x}.
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?\s*|\\(?=[&%#_${}])|[{}]")
@@ -122,46 +119,22 @@ def _entries(text: str) -> Iterator[dict[str, str]]:
     starts = list(_ENTRY.finditer(text))
     for start, following in zip_longest(starts, starts[1:]):
         if start["kind"].lower() not in ("comment", "preamble", "string"):
-            end = following.start() if following else len(text)
-            key = _KEY.match(text, start.end(), end)
-            yield _fields(text, key.end() if key else start.end(), end)
+            yield _fields(text, start.end(), following.start() if following else len(text))
 
 
 def _fields(text: str, place: int, end: int) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    while found := _FIELD.match(text, place, end):
-        value, place = _value(text, found.end(), end)
-        if value is None:
-            break
-        fields.setdefault(found["name"].lower(), value)
-    return fields
+    """The fields up to one that is cut off.
 
-
-def _value(text: str, place: int, end: int) -> tuple[str | None, int]:
-    """A value, whose parts may be joined by #, and where it ends; None if it is cut off.
-
-    The names of strings stay as they are: no program gives such names to titles.
+    Values without quotes (years, months, names of strings) are left out.
     """
-    parts = []
-    while True:
-        while place < end and text[place].isspace():
-            place += 1
-        if text[place : place + 1] in ("{", '"') and place < end:
-            close = _close(text, place, end)
-            if close is None:
-                return None, end
-            parts.append(text[place + 1 : close])
-            place = close + 1
-        else:
-            macro = _MACRO.match(text, place, end)
-            if macro is None:
-                return None, end
-            parts.append(macro[1])
-            place = macro.end()
-        joined = _JOIN.match(text, place, end)
-        if joined is None:
-            return "".join(parts), place
-        place = joined.end()
+    fields: dict[str, str] = {}
+    while found := _FIELD.search(text, place, end):
+        close = _close(text, found.end(), end)
+        if close is None:
+            break
+        fields.setdefault(found["name"].lower(), text[found.end() + 1 : close])
+        place = close + 1
+    return fields
 
 
 def _close(text: str, place: int, end: int) -> int | None:

@@ -59,7 +59,6 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _TOKEN_WITHOUT_ADDRESSES = re.compile(_SPECIAL)
-_IN_MACRO = ("http://", "https://")
 _BLOCK_START = re.compile(r"\A(?:(?P<number>\d{1,9})(?=[.)])|(?=[-+=#:]))")
 _HEADING_END = re.compile(r"(?<!\S)#(?=#*$)")
 
@@ -85,7 +84,9 @@ def cell(text: str) -> str:
     """Escape for a table cell, also inside ``<p>`` and ``<summary>`` there."""
     line = shown(text)
     if "://" in line or "www." in line:
-        escaped = " ".join(map(_escaped_word, line.split(" ")))
+        is_special = _TOKEN_WITHOUT_ADDRESSES.search  # any other word stays as it is
+        words = line.split(" ")
+        escaped = " ".join(_TOKEN.sub(_escaped, w) if is_special(w) else w for w in words)
     else:
         escaped = _TOKEN_WITHOUT_ADDRESSES.sub(_escaped, line)
     return _MAIL.sub(_dead, escaped) if "@" in line and ":" in line else escaped
@@ -114,17 +115,6 @@ def folded_comment(comment: str) -> str | None:
 
 def _seen(character: re.Match[str]) -> str:
     return "\N{REPLACEMENT CHARACTER}" if character["unwritable"] else ""
-
-
-def _escaped_word(word: str) -> str:
-    """Escape a word that may have addresses; an address stays bare if no escape follows it."""
-    last = max((found.start() for found in _TOKEN_WITHOUT_ADDRESSES.finditer(word)), default=-1)
-
-    def escaped(token: re.Match[str]) -> str:
-        in_macro = token["scheme"] in _IN_MACRO and word.endswith("\\url{", 0, token.start())
-        return _escaped(token) if token.start() <= last or in_macro else token[0]
-
-    return word if last < 0 else _TOKEN.sub(escaped, word)
 
 
 def _escaped(token: re.Match[str]) -> str:
