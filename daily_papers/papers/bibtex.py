@@ -75,14 +75,11 @@ _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _SAFE_SIGNS = frozenset(r"{}|,;:!_%&#$ ")
 
 _URL = re.compile(r"\\url\s*\{(?P<address>[^{}\\]*)\}")
-_GROUP = re.compile(r"\b(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)\b", re.IGNORECASE)
-_READ_BY_BIBTEX = re.compile(r",|\b(?:and|others)\b|\b(?:[JS]r\.?|I{2,3}|IV)$", re.IGNORECASE)
-# Most names are words without any of these signs, and are written as they are.
-_ORDINARY = re.compile(
-    r"""(?: (?! (?: (?i: and | others | collaborations? | consorti(?:um|a) | teams? | groups? )
-                  | [JS]r | I{2,3} | IV ) \b )
-            [A-Za-z]+ \.? (?: [ '-](?=[A-Za-z]) | $ ) )+""",
-    re.VERBOSE,
+# What BibTeX would read as several names or as a suffix, and names that are not a person's.
+_NOT_ONE_PERSON = re.compile(
+    r""",|\b(?:and|others|collaborations?|consorti(?:um|a)|teams?|groups?)\b
+    |\b(?:[JS]r\.?|I{2,3}|IV)$""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
 
@@ -123,12 +120,8 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def _author(name: str) -> str:
-    """Write a name; in braces if BibTeX would read several names, a suffix, or not a person."""
-    if _ORDINARY.fullmatch(name):
-        return name
     written = _text(name)
-    needs_braces = written and (_GROUP.search(name) or _READ_BY_BIBTEX.search(name))
-    return f"{{{written}}}" if needs_braces else written
+    return f"{{{written}}}" if written and _NOT_ONE_PERSON.search(name) else written
 
 
 def _text(text: str) -> str:
