@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from daily_papers.config.yaml_text import REFUSED, colon_needed
-from daily_papers.papers.authors import names_in, without_comma
+from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
 from daily_papers.query.syntax import NO_WILDCARDS, wildcard_in
@@ -37,7 +37,7 @@ _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _ADDRESS = re.compile(r"https?://[!-~]+")
-_BETWEEN_NAMES = re.compile(r";|(?<!\S)and(?!\S)", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r"[,;]|(?<!\S)and(?!\S)", re.IGNORECASE)
 #: Keys of other tools, and their names here.
 _ELSEWHERE = {
     "categorys": "categories",
@@ -270,18 +270,17 @@ def author_problem(text: str) -> str | None:
         return problem
     if "*" in text or wildcard_in(text):
         return f'"{text}": * cannot be used in a name; list each spelling, as in [Jane Roe, J. Roe]'
-    parts = _BETWEEN_NAMES.split(text)
-    every = [name for part in parts for name in names_in(part.strip(" ,"))]
-    names = [name for name in every if any(map(str.isalpha, name))]
-    if not names:
+    if not any(map(str.isalpha, text)):
         return f'"{text}" has no letter'
-    if len(parts) > 1 or len(names) > 1:
-        single = "; a single name has no comma" if "," in text else ""
-        return f"write each name separately, author: {list_as_yaml(names)}{single}"
-    if "," in text:
-        turned = in_quotes(without_comma(text))
+    if not _BETWEEN_NAMES.search(text):
+        return None
+    names = split_authors(text)
+    if len(names) == 2 and " " not in names[0] and ";" not in text:  # Smith, John
+        turned = in_quotes(" ".join(reversed(names)))
         return f"write the name as papers do, without a comma: {turned}"
-    return None
+    are_whole = names and all(" " in name for name in names)
+    shown = list_as_yaml(names if are_whole else ["Jane Roe", "John Doe"])
+    return f"write each name separately, given name first, as in author: {shown}"
 
 
 def endpoint_problem(text: str) -> str | None:

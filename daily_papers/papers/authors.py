@@ -89,33 +89,6 @@ def _with_suffixes(names: Iterable[str]) -> list[str]:
     return whole
 
 
-def without_comma(name: str) -> str:
-    """``John Smith`` for ``Smith, John``; a suffix comes last."""
-    parts = _between_commas(name)
-    suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
-    family, *given = [part for part in parts if part not in suffixes]
-    return " ".join([*reversed(given), family, *suffixes])
-
-
-def names_in(text: str) -> list[str]:
-    """The names that commas separate, unless a comma only separates surname and given name.
-
-    There are several names if each side of a comma has several words, or if there is more than one
-    comma. BibTeX's ``Press, Jr., William H.`` is one name.
-    """
-    parts = _between_commas(text)
-    if len(parts) == 3 and " " not in parts[0] and _SUFFIX.fullmatch(parts[1]):
-        return [without_comma(text)]
-    names = _with_suffixes(parts)
-    is_list = len(names) > 2 or all(" " in name for name in names)
-    return names if is_list and len(names) > 1 else [without_comma(text)]
-
-
-def _between_commas(text: str) -> list[str]:
-    parts = (" ".join(part.split()) for part in text.split(","))
-    return [part for part in parts if part] or [""]
-
-
 def name_key(name: str) -> str:
     """Return the words of a name with case, accents, dots, apostrophes and hyphens folded.
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.papers.authors import names_in
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import (
     Author,
@@ -236,8 +235,7 @@ def _leaf(token: _Token) -> Leaf:
     if not re.search(r"[^\W_]", words):
         raise written.error(f"there is no word after {field}:")
     if field == "au" and "," in text:
-        names = " OR ".join(f'au:"{name}"' for name in names_in(text))
-        raise written.error(f"write each name as a term, without a comma: {names}")
+        raise written.error('write each name as a term, given name first, as in au:"Jane Roe"')
     return Author(words) if field == "au" else Phrase(Field(field), words)
 
 
