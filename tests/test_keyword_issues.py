@@ -11,12 +11,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from daily_papers.config import parse_config
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.keys import find_part_key, find_part_keys
+from daily_papers.store.reconcile import reconcile
+from daily_papers.store.store import Store
 from tests.support.daily_runs import days
 from tests.support.digests import KEYWORDS, digest, item
 from tests.support.github import Fault, GitHubStandIn
@@ -96,18 +99,19 @@ def test_each_keyword_has_an_issue_with_its_papers_as_comments(watcher: Watcher)
 def test_a_renamed_keyword_keeps_its_issue_even_if_another_gets_its_slug(watcher: Watcher):
     send(watcher, news(MONDAY, (1, ["mri"])))
     names = (("mr-imaging", "MR imaging"), ("mri", "another mri"))
-    renamed = {"keyword_names": names, "formerly": (("mri", str(TUESDAY), "mr-imaging"),)}
+    renamed = {"keyword_names": names, "topics": (("mr-imaging", "mri"), ("mri", "mri-2"))}
     send(watcher, news(TUESDAY, (2, ["mri"]), (3, ["mr-imaging"]), **renamed))
     send(watcher, news(WEDNESDAY, (4, ["mri", "mr-imaging"]), **renamed))
-    assert in_issues(watcher.github) == {"mr-imaging": ids([1, 3, 4]), "mri": ids([2, 4])}
+    assert in_issues(watcher.github) == {"mri": ids([1, 3, 4]), "mri-2": ids([2, 4])}
     assert watcher.titles == ["New papers: MR imaging", "New papers: another mri"]
 
 
-#: What becomes of the keywords on a day: each keeps its slug, gets another one, goes or comes.
 SLUGS = ("a", "b", "c")
-EDITS = st.lists(st.permutations([*SLUGS, "", ""]).map(lambda row: row[:3]), max_size=5)
+#: What becomes of three searches: each keeps its slug, gets another one, goes or comes.
+EDITS = st.lists(st.permutations([*SLUGS, "d", "", ""]).map(lambda row: row[:3]), max_size=5)
 
 
+@example([["d", "", "c"], ["d", "a", "c"]], [True] * 6)
 @settings(deadline=None)
 @given(edits=EDITS, is_sent=st.lists(st.booleans(), min_size=6, max_size=6))
 def test_whatever_keywords_are_called_each_paper_is_in_its_keywords_issue_once(
@@ -118,30 +122,24 @@ def test_whatever_keywords_are_called_each_paper_is_in_its_keywords_issue_once(
 ):
     running_github.empty()
     watcher = Watcher(tmp_path_factory.mktemp("digests"), running_github, MONDAY)
-    slugs: Sequence[str] = SLUGS
-    formerly: list[dict[str, str]] = [{}, {}, {}]
+    store = Store()
+    #: The papers of each keyword that there was, and those of today's by slug and by search.
     wanted: list[list[str]] = []
-    of_keyword: list[list[str]] = [[], [], []]
-    for number, row in enumerate((SLUGS, *edits)):
-        for place, (old, new) in enumerate(zip(slugs, row, strict=True)):
-            if old and new and old != new:
-                formerly[place][old] = str(MONDAY + timedelta(days=number))
-            elif not new or not old:  # it goes, and what comes in its place is another keyword
-                wanted.append(of_keyword[place])
-                formerly[place], of_keyword[place] = {}, []
-        slugs = row
-        items = [item(3 * number + place + 1, slug) for place, slug in enumerate(slugs) if slug]
-        for place, slug in enumerate(slugs):
-            of_keyword[place] += ids([3 * number + place + 1]) if slug else []
-        known = tuple(
-            (old, until, slugs[place])
-            for place in range(3)
-            for old, until in formerly[place].items()
-        )
-        names = tuple((slug, slug.upper()) for slug in slugs if slug)
-        day = MONDAY + timedelta(days=number)
-        news_of_day = digest(str(day), items, keyword_names=names, per_keyword=True, formerly=known)
-        watcher.write(news_of_day)
+    living: dict[tuple[str, int], list[str]] = {}
+    for number, (day, row) in enumerate(zip(days(MONDAY, 6), (SLUGS, *edits), strict=False)):
+        text = [
+            f"- {{name: {s.upper()}{n}, slug: {s}, any: [w{n}]}}" for n, s in enumerate(row) if s
+        ]
+        keywords = parse_config("\n".join(("keywords:", *text)).encode(), "keywords.yaml").keywords
+        store = reconcile(store, keywords, day).store
+        living = survivors(living, row)
+        wanted += [papers for papers in living.values() if not papers]
+        items = [item(3 * number + place + 1, slug) for place, slug in enumerate(row) if slug]
+        for (_, place), papers in living.items():
+            papers.extend(ids([3 * number + place + 1]))
+        names = tuple((each.slug, each.name) for each in keywords)
+        topics = tuple((slug, each.topic) for slug, each in store.keywords.items() if each.topic)
+        watcher.write(digest(str(day), items, keyword_names=names, per_keyword=True, topics=topics))
         watcher.today = day
         if is_sent[number] or not number:
             watcher.notify()
@@ -155,18 +153,34 @@ def test_whatever_keywords_are_called_each_paper_is_in_its_keywords_issue_once(
         ]
         for issue in running_github.issues
     ]
-    out = [paper for issue in issues for paper in issue]
-    everything = [paper for papers in (*wanted, *of_keyword) for paper in papers]
-    assert sorted(out) == sorted(everything)
-    for papers in (*wanted, *of_keyword):
-        assert sum(bool(set(papers) & set(issue)) for issue in issues) <= 1
+    assert sorted(itertools.chain(*issues)) == sorted(itertools.chain(*wanted))
+    for papers in wanted:
+        assert sum(bool(set(papers) & set(issue)) for issue in issues) == 1
+    for issue in issues:
+        assert sum(bool(set(papers) & set(issue)) for papers in living.values()) <= 1
+
+
+def survivors(
+    before: Mapping[tuple[str, int], list[str]], row: Sequence[str]
+) -> dict[tuple[str, int], list[str]]:
+    """The keywords of today: the same are those with the slug, else those with the search."""
+    now: dict[tuple[str, int], list[str]] = {}
+    left = dict(before)
+    for same in (0, 1):
+        for each in ((slug, place) for place, slug in enumerate(row) if slug):
+            known = next((key for key in left if key[same] == each[same]), None)
+            if each not in now and known is not None:
+                now[each] = left.pop(known)
+    return {(slug, place): now.get((slug, place), []) for place, slug in enumerate(row) if slug}
 
 
 def test_a_closed_issue_gets_nothing_until_it_is_opened_again(watcher: Watcher):
     send(watcher, news(MONDAY, (1, ["mri"])))
     watcher.github.issues[0]["state"] = "closed"
     said = send(watcher, news(TUESDAY, (2, ["mri"])), news(WEDNESDAY, (3, ["mri"])))
-    assert said == ["keyword mri: issue 1 is closed; 2 new papers wait until it is opened again"]
+    assert said == [
+        "issue 1, New papers: mri, is closed; 2 new papers wait until it is opened again"
+    ]
     assert in_issues(watcher.github) == {"mri": ids([1])}
     watcher.github.issues[0]["state"] = "open"
     watcher.notify()
@@ -367,7 +381,7 @@ def test_a_dry_run_names_what_is_renamed_closed_and_waiting(watcher: Watcher):
     watcher.today = WEDNESDAY
     assert dry_run() == [
         "would rename issue 1: New papers: MRI",
-        "keyword mri: issue 1 is closed; 1 new paper waits until it is opened again",
+        "issue 1, New papers: MRI, is closed; 1 new paper waits until it is opened again",
     ]
     watcher.environment["GITHUB_TOKEN"] = ""
     assert dry_run()[1:] == [
@@ -517,14 +531,15 @@ class Month:
     def digest(self, number: int, size: int) -> Digest:
         """The news of a day, some of it of several keywords."""
         slugs = {"mri": "mri", "segmentation": "Segmentation", "ct": "CT"}
-        formerly: tuple[tuple[str, str, str], ...] = ()
+        topics = {}
         if number >= 10:
             slugs = {"mr-imaging": "MR imaging", "segmentation": "Segmentation", "ct": "CT"}
-            formerly = (("mri", str(MONDAY + timedelta(days=10)), "mr-imaging"),)
+            topics = {"mr-imaging": "mri"}
         if number >= 15:
             del slugs["segmentation"]
         if number >= 20:
             slugs["mri"] = "mri again"
+            topics["mri"] = "mri-2"
         items = []
         for paper in range(self.papers, self.papers + size):
             chosen = [slug for n, slug in enumerate(slugs) if (paper + n) % 2 or n == paper % 3]
@@ -532,12 +547,11 @@ class Month:
             title = LONG if size > 10 else ""
             items.append(item(paper, *chosen, title=title))
             for slug in chosen:
-                now = "mr-imaging" if slug == "mri" and number < 10 else slug
-                self.wanted.setdefault(now, []).extend(ids([paper]))
+                self.wanted.setdefault(topics.get(slug, slug), []).extend(ids([paper]))
         self.papers += size
         day = str(MONDAY + timedelta(days=number))
-        names = tuple(slugs.items())
-        return digest(day, items, keyword_names=names, per_keyword=True, formerly=formerly)
+        ours = {"keyword_names": tuple(slugs.items()), "topics": tuple(topics.items())}
+        return digest(day, items, per_keyword=True, **ours)  # type: ignore[arg-type]
 
     def live_through(self, fates: Mapping[int, tuple[str, object]], sizes: Sequence[int]) -> None:
         """Let each day have its news and its fate; afterwards every paper must be out, once."""

@@ -71,6 +71,7 @@ def stores(draw: st.DrawFn) -> Store:
         notified_up_to=st.none() | IDS,
         notified_expression=st.none() | TEXTS,
         formerly=st.dictionaries(SLUGS, DAYS, max_size=1),
+        topic=st.none() | SLUGS,
     )
     state = st.builds(
         State,

@@ -121,9 +121,7 @@ def test_the_job_writes_the_days_digest_with_how_it_goes_out(tmp_path: Path):
         assert len(waiting) > 1
         assert set(waiting.values()) == {week[-1]}
         assert all(each.per_keyword for each in reader.digests())
-        assert reader.digests()[-1].formerly == (
-            ("graph-networks", str(week[-1]), "networks-of-graphs"),
-        )
+        assert reader.digests()[-1].topics == (("networks-of-graphs", "graph-networks"),)
         reader.repository.write("keywords.yaml", KEYWORDS)
         reader.read(week[-1] + timedelta(days=3))
         assert reader.digests()[-1].due is None

@@ -267,7 +267,7 @@ def _digest(
         skipped=skipped,
         due=weekly_mail_after(before.state, run.day) if config.weekly else None,
         per_keyword=config.per_keyword,
-        formerly=tuple((old, str(until), new) for old, until, new in store.renamed)
+        topics=tuple((slug, each.topic) for slug, each in store.keywords.items() if each.topic)
         if config.per_keyword
         else (),
     )

@@ -143,7 +143,7 @@ def _keyword_threads(outbox: Outbox, key: str) -> Iterator[_Thread]:
             title=lasting.issue.title,
             mail=mail,
             shown={part: comment for part, (_, comment) in shown.items()},
-            wanted=issue_parts(mail, outbox.links, topic.slug if topic else lasting.key.keyword),
+            wanted=issue_parts(mail, outbox.links, lasting.key.keyword),
             is_paused=lasting.issue.state == "closed",
         )
 

@@ -68,15 +68,13 @@ class Digest:
     due: date | None = None
     #: Whether its papers go to the lasting issues of their keywords, instead of one of its own.
     per_keyword: bool = False
-    #: Slugs that keywords had, each with the day on which it was lost and the slug of today.
-    formerly: tuple[tuple[str, str, str], ...] = ()
+    #: (slug, topic) of the keywords whose issue is not called by their slug.
+    topics: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         day_of(self.key)
-        if any(len(pair) != 2 for pair in (*self.keyword_names, *self.people)):
+        if any(len(pair) != 2 for pair in (*self.keyword_names, *self.people, *self.topics)):
             raise ValueError("not pairs of slug and name")
-        if any(len(each) != 3 for each in self.formerly):
-            raise ValueError("not an old slug, a day and a new slug")
         ids = [item.paper.id for item in self.items]
         if len(set(ids)) != len(ids):
             raise ValueError(f"digest {self.key} lists a paper twice")
@@ -223,18 +221,15 @@ def digest_records(digest: Digest) -> str:
         {"format": _FORMAT, **_record(digest)},
         *({**_record(item.paper), **_record(item)} for item in digest.as_stored.items),
     ]
-    return "\n".join(("<!-- daily-papers-digest", *map(_json, lines), "-->"))
+    texts = (json.dumps(each, ensure_ascii=True, separators=(", ", ": ")) for each in lines)
+    harmless = re.sub(r"[<>]|\{(?=[{%])", lambda sign: f"\\u{ord(sign[0]):04x}", "\n".join(texts))
+    return f"<!-- daily-papers-digest\n{harmless}\n-->"
 
 
 def _record(thing: Any) -> Json:
     """The fields of a digest, a paper or its news, except those that have their defaults."""
     changed = {each.name for each in fields(thing) if getattr(thing, each.name) != each.default}
     return {n: v for n, v in encode(thing).items() if n in changed and n not in _NOT_WRITTEN}
-
-
-def _json(record: Json) -> str:
-    text = json.dumps(record, ensure_ascii=True, separators=(", ", ": "))
-    return re.sub(r"[<>]|\{(?=[{%])", lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def read_digest(data: bytes, name: str) -> Digest:

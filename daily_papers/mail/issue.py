@@ -74,7 +74,7 @@ class IssuePart:
 def issue_title(mail: Mail) -> str:
     """People and the total first, then keywords, as many as there is room for, then the day."""
     day = f" · {_days(mail)}"
-    totals = _totals(mail)
+    totals = totals_in_order(mail.items, mail.keyword_names, mail.people)
     begin = _title_begin(mail, totals)
     topics = {slug: total for slug, total in totals.items() if slug not in mail.people}
     names = [break_links(visible_text(mail.keyword_names[slug], LONGEST_NAME)) for slug in topics]
@@ -146,13 +146,9 @@ def _days(mail: Mail) -> str:
     return f"{last}, more" if digest_order(mail.keys[0])[1] > 1 else str(last)
 
 
-def _totals(mail: Mail) -> Mapping[str, int]:
-    return totals_in_order(mail.items, mail.keyword_names, mail.people)
-
-
 def _counts(mail: Mail) -> str:
     """``: mri 5, medical imaging 8; 1 in both``."""
-    totals = _totals(mail)
+    totals = totals_in_order(mail.items, mail.keyword_names, mail.people)
     names = [harmless_text(mail.keyword_names[slug], LONGEST_NAME, GITHUB) for slug in totals]
     if len(names) == 1:
         return f": {names[0]}"

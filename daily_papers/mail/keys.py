@@ -105,9 +105,8 @@ class PartKey:
     each mail, with the marks of what channels got.
     """
 
-    #: Those of the mail. In the issue of a keyword, it is a digest in which that keyword had this
-    #: slug, since another one may get it later; and the one up to which everything is in its
-    #: comments, so that older ones need not be read again.
+    #: Those of the mail. In the issue of a keyword, its first one, and the one up to which
+    #: everything is in its comments, so that older ones need not be read again.
     digests: tuple[str, ...]
     repository: str
     part: int = 0
@@ -115,7 +114,7 @@ class PartKey:
     #: The places of its papers among all papers of the mail, from 1.
     first: int = 0
     last: int = 0
-    #: The slug of the keyword that it is about, in that keyword's issue; otherwise empty.
+    #: The topic of the keyword that it is about, in that keyword's issue; otherwise empty.
     keyword: str = ""
     marks: Marks | None = field(default=None, compare=False)
 

@@ -2,7 +2,7 @@
 
 Each mail of a keyword is a comment there, or several if it is long. Each carries a hidden key
 (`PartKey`), as issues of digests do, and the comments are the only record of what was sent. The
-issue's own text has a key with the keyword's slug. A closed issue gets nothing: what is news
+issue's own text has a key with the keyword's topic. A closed issue gets nothing: what is news
 meanwhile waits until somebody opens it again.
 
 What channels got of these digests is noted in one more issue, Deliveries.
@@ -10,7 +10,7 @@ What channels got of these digests is noted in one more issue, Deliveries.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,48 +30,17 @@ from daily_papers.text import plural
 
 DELIVERIES = "Deliveries"
 
-#: The last slug of a keyword, and the day from which it was another keyword's, if it was.
-Identity = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class _Life:
-    """The slugs of a renamed keyword."""
-
-    #: The last digest that knows of it. In later ones, the keyword is gone.
-    digest: Digest
-    #: Each with the day on which it was lost, in order; the last one has none.
-    slugs: tuple[tuple[str, str], ...]
-
-    def place(self, digest: Digest) -> int:
-        """Which of its slugs it had in a digest."""
-        known = {(until, old) for old, until, _ in digest.formerly}
-        ended = (
-            until < str(digest.day) or (until == str(digest.day) and (until, old) in known)
-            for until, old in self.slugs[:-1]
-        )
-        return sum(ended)
-
-    def takes(self, slug: str, digest: Digest) -> str:
-        """The day after a digest on which it gets a slug; empty if it does not."""
-        later = range(self.place(digest) + 1, len(self.slugs))
-        return next((self.slugs[n - 1][0] for n in later if self.slugs[n][1] == slug), "")
-
 
 @dataclass(frozen=True)
 class Topic:
     """A keyword of today, or one that is gone, with its papers in each digest, oldest first."""
 
-    identity: Identity
+    #: What its issue is called for in hidden keys: the same as long as the keyword lives.
+    id: str
+    #: The last name that it had.
     name: str
-    #: The last digest in which it has the slug of today.
-    since: str
+    #: As if there were no other keywords.
     digests: tuple[Digest, ...]
-
-    @property
-    def slug(self) -> str:
-        """The slug of today, or the last one that it had."""
-        return self.identity[0]
 
     def after(self, lasting: OurIssue | None) -> tuple[Digest, ...]:
         """The digests that its issue does not name as complete."""
@@ -120,8 +89,8 @@ class TopicPlan:
         assert self.lasting is not None
         number = sum(part.key.last - part.key.first + 1 for part in self.parts)
         papers = plural(number, "new paper waits", "new papers wait")
-        closed = f"issue {self.lasting.issue.number} is closed"
-        return f"keyword {self.topic.slug}: {closed}; {papers} until it is opened again"
+        issue = f"issue {self.lasting.issue.number}, {issue_title_of(self.topic)}"
+        return f"{issue}, is closed; {papers} until it is opened again"
 
 
 def issue_title_of(topic: Topic) -> str:
@@ -132,8 +101,8 @@ def issue_title_of(topic: Topic) -> str:
 def keyword_issue(topic: Topic, complete: str, links: Links) -> tuple[str, str]:
     """The title and the text of a keyword's issue."""
     name = harmless_text(topic.name, LONGEST_NAME, GITHUB)
-    digests = (topic.since, complete) if complete else (topic.since,)
-    key = PartKey(digests, links.repository, keyword=topic.slug)
+    first = topic.digests[0].key
+    key = PartKey((first, complete) if complete else (first,), links.repository, keyword=topic.id)
     how = (
         "To get them by email, press *Subscribe* on this page. Close this issue to pause it: what"
         " is new meanwhile follows when you open it again."
@@ -150,81 +119,31 @@ def keyword_issue(topic: Topic, complete: str, links: Links) -> tuple[str, str]:
 def topics_of(
     digests: Sequence[Digest], known: Sequence[OurIssue]
 ) -> list[tuple[Topic, OurIssue | None]]:
-    """The keywords of digests, oldest first, under their last slugs and names.
-
-    Each comes with its issue, if it has one; a renamed keyword keeps the one that it had.
-    """
-    lives = _lives(digests)
-    names: dict[Identity, str] = {}
-    since: dict[Identity, str] = {}
-    papers: dict[Identity, list[Digest]] = {}
+    """The keywords of digests, oldest first; each comes with its issue, if it has one."""
+    names: dict[str, str] = {}
+    alone: dict[str, list[Digest]] = {}
     for digest in digests:
-        there = dict(digest.keyword_names)
-        slugs = dict.fromkeys((*there, *(slug for item in digest.items for slug in item.keywords)))
-        found = {slug: _identity(slug, digest, lives) for slug in slugs}
-        for slug, identity in found.items():
-            names[identity] = there.get(slug) or names.get(identity, slug)
-            if identity[0] == slug or identity not in since:
-                since[identity] = digest.key
-        for identity, items in _by_identity(digest, found).items():
-            slug = identity[0]
-            only = replace(
+        ids = dict(digest.topics)
+        names |= {ids.get(slug, slug): name for slug, name in digest.keyword_names}
+        people = {ids.get(slug, slug): name for slug, name in digest.people}
+        papers: dict[str, list[NewsItem]] = {}
+        for item in digest.items:
+            for slug in item.keywords:
+                id = ids.get(slug, slug)
+                in_title = (id,) if slug in item.in_title else ()
+                only = replace(item, keywords=(id,), in_title=in_title)
+                papers.setdefault(id, []).append(only)
+        for id, items in papers.items():
+            only_here = replace(
                 digest,
-                items=items,
-                keyword_names=((slug, names[identity]),),
-                people=tuple(each for each in digest.people if each[0] == slug),
+                items=tuple(items),
+                keyword_names=((id, names.setdefault(id, id)),),
+                people=tuple(each for each in people.items() if each[0] == id),
                 revisions=0,
             )
-            papers.setdefault(identity, []).append(only)
-    by_key = {digest.key: digest for digest in digests}
-    issues: dict[Identity, OurIssue] = {}
-    for lasting in known:
-        # In the digest that the key names, the keyword had the slug that the key names.
-        key = lasting.key.digests[0]
-        digest = by_key.get(key) or Digest(key, None, (), ())
-        issues.setdefault(_identity(lasting.key.keyword, digest, lives), lasting)
-    return [
-        (Topic(identity, names[identity], since[identity], tuple(each)), issues.get(identity))
-        for identity, each in papers.items()
-    ]
-
-
-def _lives(digests: Sequence[Digest]) -> tuple[_Life, ...]:
-    """The keywords that were renamed, as the last digest that knows of each has them."""
-    lives: dict[tuple[str, str], _Life] = {}
-    for digest in digests:
-        for slug in {new for _, _, new in digest.formerly}:
-            had = sorted((until, old) for old, until, new in digest.formerly if new == slug)
-            lives[had[0]] = _Life(digest, (*had, ("", slug)))
-    return tuple(lives.values())
-
-
-def _identity(slug: str, digest: Digest, lives: Collection[_Life]) -> Identity:
-    """Which keyword a slug was in a digest: another one may have the slug since."""
-    taken = min(filter(None, (life.takes(slug, digest) for life in lives)), default="")
-    having = []
-    for life in lives:
-        place = life.place(digest)
-        until, had = life.slugs[place]
-        is_gone = digest_order(digest.key) > digest_order(life.digest.key)
-        # It is not known since when a keyword had its first slug.
-        if had == slug and not is_gone and (place or not taken or until <= taken):
-            having.append((until or "9", life))
-    if not having:
-        return slug, taken
-    _, its = min(having, key=lambda each: each[0])
-    return _identity(its.slugs[-1][1], its.digest, [life for life in lives if life != its])
-
-
-def _by_identity(
-    digest: Digest, found: Mapping[str, Identity]
-) -> Mapping[Identity, tuple[NewsItem, ...]]:
-    """The papers of each keyword, as that keyword's alone."""
-    papers: dict[Identity, list[NewsItem]] = {}
-    for item in digest.items:
-        for identity in dict.fromkeys(found[slug] for slug in item.keywords):
-            papers.setdefault(identity, []).append(replace(item, keywords=(identity[0],)))
-    return {identity: tuple(items) for identity, items in papers.items()}
+            alone.setdefault(id, []).append(only_here)
+    issues = {lasting.key.keyword: lasting for lasting in reversed(known)}
+    return [(Topic(id, names[id], tuple(each)), issues.get(id)) for id, each in alone.items()]
 
 
 def missing_parts(
@@ -235,7 +154,7 @@ def missing_parts(
     Then the further parts would lose papers or repeat them.
     """
     parts = issue_parts(mail, links, keyword)
-    if replace(parts[0].key, repository=first.repository, keyword=first.keyword) != first:
+    if replace(parts[0].key, repository=first.repository) != first:
         return ()
     return tuple(part for part in parts if part.key.part not in there)
 
@@ -260,16 +179,14 @@ def plan_topic(
         there = {key.part for key in sent if key.digests == first.digests}
         if not mail.digests or first.part > 1 or len(there) >= first.parts:
             continue
-        rest = missing_parts(first, there, mail, links, topic.slug)
+        rest = missing_parts(first, there, mail, links, topic.id)
         parts += rest or ()
         changed = changed if rest else first
     out = frozenset(key for first in sent if first.part == 1 for key in first.digests)
     for mail in mails_of([each for each in after if each.key not in out], today):
-        parts += issue_parts(mail, links, topic.slug)
+        parts += issue_parts(mail, links, topic.id)
     out |= {each.key for each in topic.digests} - by_key.keys()
-    is_renamed = lasting is not None and (
-        lasting.key.keyword != topic.slug or lasting.issue.title != issue_title_of(topic)
-    )
+    is_renamed = lasting is not None and lasting.issue.title != issue_title_of(topic)
     return TopicPlan(topic, lasting, is_renamed, out, tuple(parts), changed)
 
 

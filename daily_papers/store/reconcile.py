@@ -53,10 +53,12 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
         draft.remove(slug)
     # New keywords have no readers yet, unless the list of keywords was lost.
     notified = store.state.highest_id if store.papers and not store.keywords else None
+    topics = _new_topics(store, added)
     for keyword in keywords:
         slug = keyword.slug
         rows = len(draft.members[slug])
         state = _updated(draft.keywords.get(slug), keyword, rows, notified)
+        state = replace(state, topic=topics.get(slug, state.topic))
         if keyword.like is not None:  # nothing is searched for, so nothing is missing
             state = replace(state, filled=state.filled or day)
         draft.trim(slug, keyword.max_papers)
@@ -85,6 +87,18 @@ def _pairs(states: Iterable[KeywordState], keywords: Sequence[Keyword]) -> dict[
             if keyword.slug not in pairs and state is not None and state.slug in left:
                 pairs[keyword.slug] = left.pop(state.slug)
     return pairs
+
+
+def _new_topics(store: Store, added: Iterable[str]) -> dict[str, str]:
+    """The topics of new keywords whose slug is that of a renamed one."""
+    taken = {state.topic or state.slug for state in store.keywords.values()}
+    topics = {}
+    for slug in added:
+        topic = slug
+        while topic in taken:
+            topic = topics[slug] = f"{topic}-2"
+        taken.add(topic)
+    return topics
 
 
 def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:

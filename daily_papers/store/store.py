@@ -119,6 +119,9 @@ class KeywordState:
     notified_expression: str | None = None
     #: Its earlier slugs, each with the day on which it was renamed: older history uses them.
     formerly: Mapping[str, date] = field(default_factory=dict)
+    #: The name by which `notify` knows it as long as it lives: its first slug, or that with a
+    #: number if another keyword has that name. None: its slug of today.
+    topic: str | None = None
 
     @property
     def searches(self) -> bool:
@@ -383,7 +386,9 @@ class Draft:
     def rename(self, old: str, new: str, day: date) -> None:
         """Give a keyword another slug; it keeps its papers and its counts."""
         keyword = self.keywords.pop(old)
-        self.keywords[new] = replace(keyword, slug=new, formerly={**keyword.formerly, old: day})
+        formerly = {**keyword.formerly, old: day}
+        topic = keyword.topic or old
+        self.keywords[new] = replace(keyword, slug=new, formerly=formerly, topic=topic)
         self.members[new] = self.members.pop(old, set())
         for id, stored in self.papers.items():
             if old in stored.shown:
