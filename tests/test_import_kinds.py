@@ -364,6 +364,37 @@ def test_papers_by_category_become_few_keywords(repository: Repository, tmp_path
     assert [keyword.name for keyword in config.keywords] == ["cs.LG", "math.CO"]
 
 
+def test_a_class_of_the_acm_or_of_mathematics_is_no_topic(repository: Repository, tmp_path: Path):
+    classes = [["cs.LG", "I.2.6; H.3.3", "68T07"], ["14J10 (Primary)", "math.AG"]]
+    lines = [{"id": f"2501.{n:05}", "categories": each} for n, each in enumerate(classes, 1)]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    ended = bring_in(repository, tmp_path / "a.jsonl")
+    assert (ended.code, ended.err) == (0, "")
+    config = load_config(repository.root / "keywords.yaml")
+    assert [keyword.name for keyword in config.keywords] == ["cs.LG", "math.AG"]
+
+
+@for_each("config", ["", "keywords: [C, C++]\n"])
+def test_names_that_differ_only_by_signs_are_two_topics(
+    tmp_path_factory: pytest.TempPathFactory, config: str
+):
+    repository = Repository(tmp_path_factory.mktemp("digest"))
+    names = ("C++", "C", "C#")
+    sections = (f"## {name}\n- {link(number, name)}\n" for number, name in enumerate(names, 1))
+    repository.write("a.md", "\n".join(sections))
+    repository.write("config.yaml", config)
+    ended = bring_in(repository, repository.root / "a.md")
+    assert (ended.code, ended.err) == (0, "")
+    tables = {k.name: k.slug for k in load_config(repository.root / "keywords.yaml").keywords}
+    assert [repository.table(tables[name]) for name in names] == [
+        [f"2501.0000{number}"] for number in (1, 2, 3)
+    ]
+    repository.write("keywords.yaml", "keywords: [C++]\n")
+    ended = bring_in(repository, repository.root / "a.md")
+    assert ended.code == 3
+    assert "C is no keyword" in ended.err
+
+
 def test_a_configuration_alone_is_enough(repository: Repository, tmp_path: Path):
     (tmp_path / "config.yaml").write_text("source: {arxiv: {category: [cs.CV, eess.IV]}}\n")
     ended = bring_in(repository, tmp_path / "config.yaml", "--replace")
@@ -388,7 +419,6 @@ def test_a_configuration_alone_is_enough(repository: Repository, tmp_path: Path)
         ("keywords:\n  mice: {filters: [rats, 'ti:a']}\n", '"ti:a" of mice'),
         ("keywords:\n  mice: {filters: [all:a AND all:b]}\n", '"all:a AND all:b" of mice'),
         ("keywords:\n  mice: {filters: [(a OR b)]}\n", '"(a OR b)" of mice'),
-        ("keywords: [C++, mice, C]\n", "C++ (its page is that of C)"),
     ],
 )
 def test_what_a_configuration_says_and_is_not_brought_in_is_named(

@@ -21,7 +21,7 @@ from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
 from daily_papers.migrate.cells import Entry
 from daily_papers.migrate.leftovers import is_ours, leftovers
-from daily_papers.migrate.names import topic_key
+from daily_papers.migrate.names import topic_key, topic_slug
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, Page, find_files
 from daily_papers.migrate.replace_tables import replaced_with_markers
@@ -141,9 +141,11 @@ def _new_keywords(
 ) -> tuple[Keyword, ...]:
     """Write the old configuration's topics, and the other headings, as keywords."""
     names = names_of(files.pages, config.categories)
-    topics = {slug_of(topic.name) or topic_key(topic.name): topic for topic in config.topics}
+    topics = {topic_key(topic.name): topic for topic in config.topics}
+    known = {topic_slug(topic.name) for topic in config.topics} - {""}
     for name in names or ([] if topics else config.categories):
-        topics.setdefault(slug_of(name) or topic_key(name), keywords_yaml.topic_of_heading(name))
+        if topic_slug(name) not in known:
+            topics.setdefault(topic_key(name), keywords_yaml.topic_of_heading(name))
     are_categories = not config.topics and all(map(keywords_yaml.is_category, names))
     is_configured = bool(config.topics) or not names
     source = f"the topics of {Path(config.path).name}" if is_configured else "the headings"
@@ -182,8 +184,11 @@ def names_of(pages: Sequence[Page], categories: Sequence[str] = ()) -> list[str]
 
 def _slugs(keywords: Iterable[Keyword]) -> dict[str, str]:
     """The slugs of keywords by what topics may be called."""
-    by_name = {topic_key(keyword.name): keyword.slug for keyword in keywords}
-    return {keyword.slug: keyword.slug for keyword in keywords} | by_name
+    slugs: dict[str, str] = {}
+    for keyword in keywords:
+        is_own = keyword.slug != slug_of(keyword.name)
+        slugs[keyword.slug if is_own else topic_slug(keyword.name)] = keyword.slug
+    return slugs | {topic_key(keyword.name): keyword.slug for keyword in keywords}
 
 
 def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword]) -> _Shelf:
@@ -203,7 +208,7 @@ def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword]) -> _Shelf:
     shelf: dict[str, dict[str, Paper]] = defaultdict(dict)
     for entry in entries:
         assert entry.paper
-        found = (named.get(topic_key(t)) or named.get(slug_of(t)) for t in entry.topics)
+        found = (named.get(topic_key(t)) or named.get(topic_slug(t)) for t in entry.topics)
         slugs = set(filter(None, found)) if entry.topics else fitting[entry.paper.id]
         if not slugs:
             entry.cause = _no_keyword(entry.topics[0]) if entry.topics else _NO_TOPIC

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from unicodedata import category
 
+from daily_papers.config.slugs import slug_of
 from daily_papers.papers.paper import ArxivId, folded
 from daily_papers.query.expression import query_words
 
@@ -103,6 +104,8 @@ _NO_TOPIC = frozenset(
     how to use usage installation install citation license licence
     未分类 今日 今日论文 论文 论文列表 最新论文 每日论文 年 月 日""".split()  # noqa: SIM905 - reads as what it is
 )
+# Classes of the ACM and of mathematics, which stand beside arXiv's categories.
+_CLASS = re.compile(r"(?:[A-K]\.[\dm](?:\.[\dm]+)?|\d\d[A-Z-](?:\d\d|[Xx]{2}))\b(?:\s*\(.*\))?")
 _DAY_NUMBER = re.compile(r"(?:19|20)\d\d(?:[年]\d\d?[月])?|w?\d\d?(?:st|nd|rd|th)?")
 # What tools put around a topic: a number, a count, pictures.
 _NUMBER = re.compile(r"^\d{1,3}[.)、]\s+(?=.*[^\W\d_])")
@@ -115,7 +118,7 @@ _JOINERS = "\u200c\u200d"
 
 def is_topic(name: str) -> bool:
     """Whether a name says what papers are about; days, months and catch-alls do not."""
-    if not re.search(r"[^\W\d_]", name) or paper_named(name):
+    if not re.search(r"[^\W\d_]", name) or paper_named(name) or _CLASS.fullmatch(name):
         return False
     day = find_date(name)
     words = re.findall(r"[^\W_]+", (name.replace(day[1], "") if day else name).casefold())
@@ -126,6 +129,11 @@ def topic_key(name: str) -> str:
     """What names of the same topic share: they ask arXiv for the same, as variants by case do."""
     words = query_words(name).casefold()
     return words if len(name.split()) > 1 else f" {words}"  # a single word is searched otherwise
+
+
+def topic_slug(name: str) -> str:
+    """What names share that are spelled alike, such as `time-series`; `C++` and `C` are two."""
+    return slug_of(name.replace("+", " plus ").replace("#", " sharp "))
 
 
 def undecorated(name: str) -> str:

@@ -11,7 +11,7 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -19,7 +19,6 @@ from pathlib import PurePath
 import yaml
 
 from daily_papers.config.messages import phrase_problem
-from daily_papers.config.slugs import slug_of
 from daily_papers.migrate.names import topic_key
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
@@ -111,7 +110,6 @@ def read_config(text: str, path: str) -> OldConfig:
             categories.update(dict.fromkeys(filter(taxonomy.is_known, _texts(value))))
         elif _NOT_READ.fullmatch(key):
             rest[key] = None
-    rest.update(dict.fromkeys(_without_page(topics)))
     return OldConfig(path, tuple(topics.values()), tuple(categories), tuple(rest))
 
 
@@ -178,15 +176,6 @@ def _topic(name: str, texts: Sequence[str], single: str) -> tuple[Topic, list[st
     place = EITHER if any(" " in phrase for phrase in phrases) else single
     left_out = [text for text in texts if text not in usable + queries]
     return Topic(name, phrases, place, query), left_out
-
-
-def _without_page(names: Collection[str]) -> Iterator[str]:
-    """The topics whose page would be another's, such as `C++` and `C`; the last one has it."""
-    pages = {slug_of(name) or topic_key(name): name for name in names}
-    for name in names:
-        owner = pages[slug_of(name) or topic_key(name)]
-        if name != owner:
-            yield f"{name} (its page is that of {owner})"
 
 
 def _is_query(text: str) -> bool:

@@ -197,8 +197,8 @@ def _entries(blocks: Sequence[Block]) -> Iterator[Entry]:
 def _topics(entry: Entry) -> list[str]:
     """The topics of a row: its own count more than what stands above, its categories less."""
     own = [undecorated(topic) for topic in topics_in(entry.cells, "topic")]
-    above = [entry.topic] if entry.topic else list(topics_in(entry.cells, "category"))
-    return [topic for topic in own if is_topic(topic)] or above
+    above = [entry.topic] if entry.topic else topics_in(entry.cells, "category")
+    return list(filter(is_topic, own)) or list(filter(is_topic, above))
 
 
 def _text(path: Path) -> str:
