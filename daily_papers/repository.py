@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.config import KEYWORDS, Config, Keyword, load_config
-from daily_papers.errors import RegionError
+from daily_papers.errors import DailyPapersError, RegionError
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, digest_order, is_key
 from daily_papers.mail.morning import morning, news_items, people_of
@@ -173,7 +173,10 @@ class Repository:
     def shown(
         self, config: Config, store: Store, summaries: Mapping[str, Summary] | None = None
     ) -> Transaction:
-        """README.md and the pages as they show a store, with the summaries that are kept."""
+        """README.md and the pages as they show a store, with the summaries that are kept.
+
+        Raises DailyPapersError where somebody's own file has the name of a page.
+        """
         summaries = self.load_summaries(config) if summaries is None else summaries
         texts = {id: summary.text for id, summary in summaries.items()}
         transaction = Transaction(self.root)
@@ -194,6 +197,7 @@ class Repository:
             for path, page in render_pages(
                 section, templates, title=config.title, last_update=changed, slugs=slugs
             ):
+                self._check_page(path)
                 transaction.write(path, page.encode())
                 paths.add(path)
         for file in sorted((self.root / PAGES).glob("*.md")):
@@ -201,6 +205,14 @@ class Repository:
             if path not in paths and PAGE_MARK.encode() in file.read_bytes():  # its keyword is gone
                 transaction.delete(path)
         return transaction
+
+    def _check_page(self, path: str) -> None:
+        file = self.root / path
+        if file.is_file() and PAGE_MARK.encode() not in file.read_bytes():
+            raise DailyPapersError(
+                f"{file}: this is where a keyword's page goes, but the file is not from "
+                f"daily-papers; move it, or give the keyword another slug in {KEYWORDS}"
+            )
 
 
 def summarized(items: Iterable[NewsItem], summaries: Mapping[str, Summary]) -> Iterator[NewsItem]:

@@ -146,13 +146,23 @@ def link(number: int, text: str = "pdf") -> str:
         (f"### A\n{link(1)}\nSee https://arxiv.org/abs/2501.00002", {1: "A"}, "this row stays"),
         (f"### A\nRelated: {link(2, 'B')}\n\n{link(1)}", {1: "A"}, "this row stays"),
         (f"- x\nTitle | Date\n-|-\n{link(2, 'A')} | 2025-01-02", {2: "A"}, ""),
-        (f"Title | PDF\nA | {link(2)}", {}, "no table that has a line like |---|---|"),
+        (f"Title | PDF\nA | {link(2)}", {}, "nor in a table that has a line like |---|---|"),
         (
             "| Paper |\n|-|\n| [A][r] |\n\n[r]: https://arxiv.org/abs/2501.00002",
             {},
             "by a reference",
         ),
         (f"| Title | Abstract |\n|-|-|\n| A | As in {link(2)}. |", {}, "neither its title nor"),
+        # Paragraphs: a line is a paper unless its link is a part of a sentence.
+        (f"{link(2, 'A')}, Ann Other, Bob Else, 2025-01-02", {2: "A"}, ""),
+        (f"**A**\n*Ann Other, Bob Else*\n[arXiv]({URL[:-1]}2)", {2: "A"}, ""),
+        (f"{link(1, 'B')}\nAnn Other, {link(2, 'A')}, 2025.", {1: "B", 2: "A"}, "this row stays"),
+        (f"We go on from {link(2, 'A')} here.", {}, "it mentions a paper in a text"),
+        (f"A paper. Ann Other. ({link(2)})", {}, 'write that line, or "- " before this one'),
+        # Quotations are read as what they quote.
+        (f"> | Title | PDF |\n> |---|---|\n> | A | {link(2)} |", {2: "A"}, ""),
+        (f"> Mine:\n>\n> - {link(2, 'A')}\n> - {link(1, 'B')}", {1: "B", 2: "A"}, ""),
+        (f"> I read {link(2, 'A')} twice.", {}, "it mentions a paper in a text"),
     ],
 )
 def test_no_link_to_a_paper_is_taken_for_another_or_lost(
@@ -163,7 +173,7 @@ def test_no_link_to_a_paper_is_taken_for_another_or_lost(
     records = repository.records("data/papers/*.jsonl")
     stored = {int(record["id"][5:]): record["title"] for record in records}
     assert stored == {**papers, 9: "Z"}
-    assert ended.code == (3 if told and not papers else 0)
+    assert ended.code == (3 if told and not papers and "mentions" not in told else 0)
     assert told in ended.err if told else not ended.err
     assert (lines.partition("\n\n")[0].splitlines()[-1] in repository.text("README.md")) is bool(
         told
@@ -210,10 +220,12 @@ def test_the_title_above_topics_is_none_and_an_empty_section_is_one(
     )
     ended = bring_in(repository, tmp_path / "a.md")
     names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]
-    assert names == ["Mice", "Brown voles", "Rats", "Foxes"]
+    assert names == ["Mice", "Brown voles", "Rats"]
     assert "Brown voles: 1 paper" in ended.out.splitlines()
     assert ended.code == 3
-    (refused,) = ended.err.splitlines()
+    refused, empty = ended.err.splitlines()
+    assert "a.md:23: no papers are below this heading" in empty
+    assert empty.endswith("'## Foxes'")
     assert "a.md:21: no heading, key or column with a word names the topic" in refused
 
 
@@ -503,6 +515,55 @@ def test_a_dry_run_says_it_and_writes_nothing(repository: Repository):
     assert dry.out.splitlines()[:-1] == done.out.splitlines()[:-1]
     assert ".github/workflows/old.yml: if it is the old job, it would overwrite" in done.out
     assert run("render", "--root", repository.root).code == 0
+
+
+def test_words_of_an_introduction_stay_and_are_named(repository: Repository):
+    mine = f"# T\n\n[![arXiv](a.svg)]({URL})\n\nSee: [A paper]({URL}), 2025.\n"
+    repository.write("README.md", f"{mine}\n## mice\n\n- {link(2, 'A')}\n")
+    repository.write("CONTRIBUTING.md", f"As in [A paper]({URL}).\n")
+    ended = bring_in(repository, repository.root, "--replace")
+    assert ended.code == 0
+    elsewhere, in_readme = ended.err.splitlines()
+    assert "README.md:3: it mentions a paper" in in_readme
+    assert in_readme.endswith("(and 1 more like it)")
+    assert "CONTRIBUTING.md:1: it mentions a paper" in elsewhere
+    assert repository.text("README.md") == f"{mine}\n{BEGIN}\n{END}\n"
+
+
+def test_a_cell_of_html_counts_for_the_rows_that_it_spans(repository: Repository, tmp_path: Path):
+    cells = [f"<td><a href={URL[:-1]}{n}>{title}</a></td>" for n, title in enumerate("ABC", 1)]
+    head = "<table><tr><th>Date</th><th>Title</th></tr>"
+    rows = f"<tr><td rowspan='2'>2025-01-02</td>{cells[0]}</tr><tr>{cells[1]}</tr>"
+    text = f"## mice\n{head}{rows}<tr><td>2025-01-03</td>{cells[2]}</tr></table>\n"
+    (tmp_path / "a.md").write_text(text)
+    assert bring_in(repository, tmp_path / "a.md").code == 0
+    days = [record["updated"][:10] for record in repository.records("data/papers/*.jsonl")]
+    assert days == ["2025-01-02", "2025-01-02", "2025-01-03"]
+
+
+@for_each(
+    ("said", "row", "stays"),
+    [
+        ("9 pages", "9 pages", False),
+        ("9 pages", "I like it", True),
+        (None, "Code: https://github.com/a/b", True),
+        ("At github.com/a/b.", "Code: https://github.com/a/b", False),
+    ],
+)
+def test_a_comment_that_arxiv_did_not_give_keeps_its_row(
+    tmp_path_factory: pytest.TempPathFactory, said: str | None, row: str, stays: bool
+):
+    repository = Repository(tmp_path_factory.mktemp("digest"))
+    readme = f"## mice\n\n| Title | Comment |\n|---|---|\n| {link(1, 'A')} | {row} |\n"
+    repository.write("README.md", f"## mice\n\n- {link(1, 'A')}\n")
+    assert bring_in(repository, repository.root).code == 0
+    (file,) = repository.root.glob("data/papers/*.jsonl")
+    record = json.loads(file.read_text()) | {"comment": said, "origin": "search"}
+    file.write_text(json.dumps({key: it for key, it in record.items() if it is not None}) + "\n")
+    repository.write("README.md", readme)
+    ended = bring_in(repository, repository.root, "--replace")
+    assert ended.code == 0
+    assert ("this row stays" in ended.err, row in repository.text("README.md")) == (stays, stays)
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)])

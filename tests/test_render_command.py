@@ -73,7 +73,8 @@ def test_what_is_right_is_not_written(repository: Repository):
 
 def test_check_only_compares(repository: Repository):
     assert render(repository, "--check") == Ended(0, "", "")
-    repository.write("papers/graph-networks.md", "Somebody was here.\n")
+    page = repository.text("papers/graph-networks.md")
+    repository.write("papers/graph-networks.md", f"Somebody was here.\n{page}")
     tree = repository.tree()
     ended = render(repository, "--check")
     assert ended == Ended(
@@ -81,6 +82,15 @@ def test_check_only_compares(repository: Repository):
         "papers/graph-networks.md: differs from the store; run: daily-papers render\n",
         "",
     )
+    assert repository.tree() == tree
+
+
+def test_a_file_of_a_person_with_the_name_of_a_page_stays(repository: Repository):
+    repository.write("papers/graph-networks.md", "Mine.\n")
+    tree = repository.tree()
+    ended = render(repository)
+    assert (ended.code, ended.out) == (1, "")
+    assert "papers/graph-networks.md: this is where a keyword's page goes, but" in ended.err
     assert repository.tree() == tree
 
 

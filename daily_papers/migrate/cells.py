@@ -383,6 +383,13 @@ def _kind_by_looks(text: str) -> str:
     return next((kind for kind, is_one in _LOOKS if is_one(text, bare)), "other")
 
 
+def tell_of_a_paper(cells: Sequence[Cell]) -> bool:
+    """Whether cells are a paper's and nothing else, as no sentence's are."""
+    has_title = any(kind == "title" for kind, _ in cells)
+    kinds = {_kind_by_looks(text) for kind, text in cells if not kind}
+    return kinds <= {"link", "idle", "date", "code", *(["authors"] if has_title else [])}
+
+
 def named(cells: Sequence[Cell]) -> Sequence[Cell]:
     """The cells with a kind for each that had none; an entry without a title takes the longest."""
     if all(kind for kind, _ in cells):
@@ -409,6 +416,9 @@ UNCLEAR = (
 )
 WRONG_ID = "no paper at arXiv has this identifier, so mend it, then import again"
 NO_LINK = "no link to a paper at arXiv"
+# What comments have that are no author's.
+CODE = "Code: "
+PROJECT = "Project page: "
 #: Where the paper of an entry may be linked, in the order in which they count.
 _MAY_LINK = ("link", "title", "date", "idle", "other")
 # What else than a word that tools write for none says nothing in a column of somebody's own.
@@ -449,7 +459,7 @@ def read_entry(entry: Entry) -> None:
         title=_title(cells, reading) or f"arXiv:{found.id}",
         authors=_authors(cells),
         abstract=max(_read(cells, "abstract", reading), key=len, default=""),
-        comment="; ".join(comments) or None,
+        comment="; ".join(comments),
         published=_midnight(published) if written and published else None,
         updated=_midnight(day or date(month // 100, month % 100, 1)),
         origin=Origin.IMPORT,
@@ -457,11 +467,21 @@ def read_entry(entry: Entry) -> None:
     named_there = " ".join(_texts(cells, "code"))
     code = _code_in(named_there, paper) if named_there else None
     if code is not None and code != code_url(paper):
-        paper = replace(paper, comment="; ".join([*comments, f"Code: {code}"]))
+        comments.append(f"{CODE}{code}")
+    pages = (each for each in _addresses(named_there) if _leads_elsewhere(each, paper, code))
+    page = next((p for p in pages if p.startswith("http") and not _code_in(p, paper)), None)
+    if page is not None:
+        comments.append(f"{PROJECT}{page}")
+    paper = replace(paper, comment="; ".join(comments) or None)
     entry.paper = paper
     linked = {each.id for kind, text in cells if kind in _MAY_LINK for each in papers_in(text)}
     says_other = not all(map(_says_nothing, _texts(cells, "other")))
-    leads_elsewhere = any(_leads_elsewhere(cell, paper, code) for cell in told)
+    links = [text for kind, text in told if kind in {"code", "link"}]
+    leads_elsewhere = any(map(_words_beside_links, links)) or any(
+        address != page and _leads_elsewhere(address, paper, code)
+        for text in links
+        for address in _addresses(text)
+    )
     entry.says_more = says_other or leads_elsewhere or bool(linked - {found.id})
 
 
@@ -479,21 +499,17 @@ def _words_beside_links(text: str) -> bool:
     return not (is_empty(beside) or _NO_TITLE.fullmatch(beside) or paper_named(beside))
 
 
-def _leads_elsewhere(cell: Cell, paper: Paper, code: str | None) -> bool:
-    """Whether a cell of links has one to neither the paper nor its code, or words beside them."""
-    kind, written = cell
-    if kind not in {"code", "link"}:
+def _addresses(text: str) -> Sequence[str]:
+    found = _ANY_LINK.finditer(_PICTURE.sub("", text))
+    addresses = (each["to"] or each["bare"] for each in found)
+    return [address for address in addresses if not is_empty(address)]
+
+
+def _leads_elsewhere(address: str, paper: Paper, code: str | None) -> bool:
+    """Whether a link leads to neither the paper nor its code."""
+    if {each.id for each in papers_in(address)} == {paper.id}:
         return False
-    if _words_beside_links(written):
-        return True
-    text = _PICTURE.sub("", written)
-    addresses = (found["to"] or found["bare"] for found in _ANY_LINK.finditer(text))
-    return not all(
-        is_empty(address)
-        or {each.id for each in papers_in(address)} == {paper.id}
-        or (code is not None and _code_in(address, paper) == code)
-        for address in addresses
-    )
+    return code is None or _code_in(address, paper) != code
 
 
 def topics_in(cells: Sequence[Cell], kind: str) -> Iterator[str]:

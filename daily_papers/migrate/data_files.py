@@ -27,7 +27,6 @@ from daily_papers.migrate.names import (
     is_topic,
     links_to_paper,
     looks_like_id,
-    wrong_link,
 )
 from daily_papers.text import cut
 
@@ -75,7 +74,7 @@ def _cells(value: object, key: str) -> Sequence[Cell]:
         text = _text(value)
         if links_to_paper(text):
             return cells_of_row(text) if text.count("|") > 1 else cells_of_lines(text.split("\n"))
-        named = text if wrong_link(text) else next(filter(looks_like_id, (text, key)), "")
+        named = next(filter(looks_like_id, (text, key)), "")
         return [("link", named)] if named else []
     if not isinstance(value, dict) or any(map(looks_like_id, value)):
         return []

@@ -6,6 +6,7 @@ counts as seen: readers had it from the tool that published it.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -19,12 +20,13 @@ from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
-from daily_papers.migrate.cells import Entry
+from daily_papers.migrate.cells import CODE, PROJECT, Entry
 from daily_papers.migrate.leftovers import is_ours, leftovers
 from daily_papers.migrate.names import topic_key, topic_slug
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, Page, find_files
 from daily_papers.migrate.replace_tables import replaced_with_markers
+from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import Matches
@@ -86,7 +88,7 @@ def import_files(
         is_new = not keywords or (not before.keywords and _are_the_example(keywords))
         if is_new:
             keywords = _new_keywords(path, files, config, transaction, imported)
-        shelf = _shelved(files.pages, keywords)
+        shelf = _shelved(files.pages, keywords, before)
         if not shelf and not (is_new and keywords and config.says_something):
             return _nothing(files)
         save_store(_stored(before, keywords, shelf, day, imported), transaction)
@@ -97,9 +99,7 @@ def import_files(
             _write_workflows(repository.root, transaction, imported)
         imported.done.append(_sum(files.pages, before.papers.keys() | before.news))
         imported.left_out += [*files.useless, *_left_out(files.pages, stays)]
-        imported.is_partial = bool(files.useless) or any(
-            page.lost or not (page.stored or page.is_marked) for page in files.pages
-        )
+        imported.is_partial = bool(files.useless) or any(page.lost for page in files.pages)
         used = [each for each in files.configs if is_new and each.says_something]
         finished = [each.path for each in used if not each.rest]
         whole = (p for p in files.pages if not any(row.cause or row.says_more for row in p.rows))
@@ -191,21 +191,43 @@ def _slugs(keywords: Iterable[Keyword]) -> dict[str, str]:
     return slugs | {topic_key(keyword.name): keyword.slug for keyword in keywords}
 
 
-def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword]) -> _Shelf:
+def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword], before: Store) -> _Shelf:
     """The papers by slug and identifier; entries that find no keyword get a cause.
+
+    Each is what all its rows say, and what was known of it before.
+    """
+    entries = [entry for page in pages for entry in page.entries if entry.paper]
+    slugs = _keywords_of(entries, keywords)
+    papers: dict[str, Paper] = {}
+    for paper in (entry.paper for entry in entries if entry.paper and not entry.cause):
+        stored = before.papers.get(paper.id)
+        known = papers.get(paper.id, stored.paper if stored else paper)
+        papers[paper.id] = joined_papers(known, paper)
+    for entry in entries:
+        assert entry.paper
+        if entry.cause == _NO_TOPIC and entry.paper.id in papers:
+            entry.cause = ""  # it is in another row, too
+        if not entry.cause and not _has_comment(papers[entry.paper.id], entry.paper):
+            entry.says_more = True
+    return {slug: {id: papers[id] for id in ids} for slug, ids in slugs.items()}
+
+
+def _keywords_of(
+    entries: Sequence[Entry], keywords: Sequence[Keyword]
+) -> Mapping[str, Iterable[str]]:
+    """The identifiers by slug; entries that find no keyword get a cause.
 
     A paper goes to the keywords that its topics name; one without a topic to those that it matches.
     """
     named = _slugs(keywords)
     expressions = {keyword.slug: keyword.expression for keyword in keywords}
-    entries = [entry for page in pages for entry in page.entries if entry.paper]
     homeless = [entry.paper for entry in entries if entry.paper and not entry.topics]
     matches = Matches(expressions, homeless)
     fitting: dict[str, set[str]] = defaultdict(set)
     for slug in expressions if homeless else ():
         for paper in matches.of(slug):
             fitting[paper.id].add(slug)
-    shelf: dict[str, dict[str, Paper]] = defaultdict(dict)
+    ids: dict[str, dict[str, None]] = defaultdict(dict)
     for entry in entries:
         assert entry.paper
         found = (named.get(topic_key(t)) or named.get(topic_slug(t)) for t in entry.topics)
@@ -213,14 +235,16 @@ def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword]) -> _Shelf:
         if not slugs:
             entry.cause = _no_keyword(entry.topics[0]) if entry.topics else _NO_TOPIC
         for slug in slugs:
-            known = shelf[slug].get(entry.paper.id)
-            paper = joined_papers(known, entry.paper) if known else entry.paper
-            shelf[slug][entry.paper.id] = paper
-    stored = {id for papers in shelf.values() for id in papers}
-    for entry in entries:
-        if entry.cause == _NO_TOPIC and entry.paper and entry.paper.id in stored:
-            entry.cause = ""  # it is in another row, too
-    return shelf
+            ids[slug][entry.paper.id] = None
+    return ids
+
+
+def _has_comment(stored: Paper, row: Paper) -> bool:
+    """Whether a stored paper has the comment of a row; words on an old version may go."""
+    said, code = f"{stored.comment} {stored.abstract}", code_url(stored)
+    is_old = row.version < stored.version
+    parts = [re.sub(f"^(?:{CODE}|{PROJECT})", "", part) for part in (row.comment or "").split("; ")]
+    return all(part in said or part == code or (is_old and "//" not in part) for part in parts)
 
 
 def _no_keyword(name: str) -> str:
@@ -228,7 +252,12 @@ def _no_keyword(name: str) -> str:
 
 
 def joined_papers(one: Paper, other: Paper) -> Paper:
-    """What two rows say of a paper: the higher version or else the first, with what it lacks."""
+    """What two rows say of a paper: the higher version or else the first, with what it lacks.
+
+    What arXiv said stays as it is.
+    """
+    if one.origin is not Origin.IMPORT:
+        return one
     better, rest = sorted((one, other), key=lambda paper: -paper.version)
     comment = better.comment or rest.comment
     if comment and rest.comment and rest.comment not in comment and one.version == other.version:
@@ -250,7 +279,7 @@ def _stored(
     """Take the papers into the tables; one that readers have seen is no news any more."""
     store = Draft(before)
     for keyword in (keyword for keyword in keywords if keyword.slug in shelf):
-        papers = [_with_known(store, paper) for paper in shelf[keyword.slug].values()]
+        papers = list(shelf[keyword.slug].values())
         state = KeywordState(
             slug=keyword.slug,
             name=keyword.name,
@@ -275,15 +304,6 @@ def _stored(
         for slug, state in store.keywords.items():
             store.keywords[slug] = replace(state, changed=state.changed or store.state.day)
     return store.finish()
-
-
-def _with_known(store: Draft, paper: Paper) -> Paper:
-    """What is known of a paper, if anything is: what arXiv said of it, or another row before."""
-    known = store.papers.get(paper.id)
-    if known is None:
-        return paper
-    is_fetched = known.paper.origin is not Origin.IMPORT
-    return known.paper if is_fetched else joined_papers(known.paper, paper)
 
 
 # --- the files ---------------------------------------------------------------------------------

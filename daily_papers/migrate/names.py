@@ -25,6 +25,7 @@ _PAGES = (
 #: The address of a paper; its identifier is the group ``id``.
 ADDRESS = rf"{_PAGES}(?P<id>{_ID})(?!\d|/\w)"
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE | re.ASCII)
+_LINK = re.compile(rf"{_PAGES}[\w./-]{{0,40}}?\d", re.IGNORECASE | re.ASCII)
 _NO_PAPER = re.compile(
     rf"{_PAGES}(?!{_ID}(?!\d|/\w))(?P<id>[\w./-]{{0,40}}?\d[\w./-]{{0,40}})",
     re.IGNORECASE | re.ASCII,
@@ -40,8 +41,8 @@ def papers_in(text: str) -> Iterator[ArxivId]:
 
 
 def links_to_paper(text: str) -> bool:
-    """Whether a link to a paper stands in a text."""
-    return next(papers_in(text), None) is not None
+    """Whether a link to a paper stands in a text, even if no paper has its identifier."""
+    return "//" in text and _LINK.search(text) is not None
 
 
 def paper_named(text: str) -> ArxivId | None:

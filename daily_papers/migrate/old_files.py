@@ -10,11 +10,11 @@ from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.migrate import old_config
-from daily_papers.migrate.cells import NO_LINK, WRONG_ID, Entry, read_entry, topics_in
+from daily_papers.migrate.cells import NO_LINK, Entry, read_entry, topics_in
 from daily_papers.migrate.data_files import entries_of_csv, entries_of_json
-from daily_papers.migrate.names import is_topic, links_to_paper, undecorated, wrong_link
+from daily_papers.migrate.names import is_topic, links_to_paper, undecorated
 from daily_papers.migrate.old_config import OldConfig, read_config
-from daily_papers.migrate.pages import TOO_LONG, Block, blocks_of
+from daily_papers.migrate.pages import MENTIONED, NO_PAPERS_BELOW, Block, blocks_of
 from daily_papers.render.readme import decode_readme, find_region
 from daily_papers.text import cut
 from daily_papers.transaction import unwritable
@@ -34,15 +34,7 @@ _LARGEST = 64_000_000
 #: Folders in which no tool publishes, and those of a digest repository of ours.
 _PASSED_OVER = {"node_modules", "venv", "site-packages"}
 _OUR_FOLDERS = {"data", "digests", "papers", "site", "templates"}
-_NO_TABLE = (
-    "it links to a paper, but is in no table that has a line like |---|---| below its header; "
-    "write that line, with as many columns as the header, then import again"
-)
-_BY_REFERENCE = (
-    "rows that link by a reference like [this] are not read; write the address of the paper into "
-    "them, as in [this](https://arxiv.org/abs/…), then import again"
-)
-_REFERENCE = re.compile(r" {0,3}\[[^\[\]]+\]: ")
+_NOT_LOST = {"", NO_LINK, MENTIONED, NO_PAPERS_BELOW}
 
 
 @dataclass(slots=True)
@@ -69,7 +61,7 @@ class Page:
     @property
     def lost(self) -> list[Entry]:
         """The rows that name a paper, or a topic of one, and are not brought in."""
-        return [row for row in self.rows if row.cause not in {"", NO_LINK}]
+        return [row for row in self.rows if row.cause not in _NOT_LOST]
 
     @property
     def is_marked(self) -> bool:
@@ -106,7 +98,7 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
         before = len(found.useless)
         reasons = [_why_useless(file, found, is_named=not path.is_dir()) for file in files]
         if all(reasons) and len(found.useless) == before:
-            none = [f"{path}: no file in it links to a paper at arXiv"]
+            none = [f"{path}: no row in its files links to a paper at arXiv"]
             found.useless += none if path.is_dir() else filter(None, reasons)
     if not any(config.says_something for config in found.configs):
         beside = dict.fromkeys([*(path.parent for path in named if not path.is_dir()), root])
@@ -146,8 +138,9 @@ def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
         return reason
     if page.is_marked:
         find_region(page.text, page.path)  # a pair, or else an error
-    elif not (page.stored or page.lost or (is_named and page.rows)):
-        return f"{path}: no link to a paper at arXiv in it"
+    elif not (page.stored or page.lost):
+        found.pages += [page] if any(row.cause == MENTIONED for row in page.rows) else []
+        return f"{path}: no row in it links to a paper at arXiv"
     found.pages.append(page)
     return None
 
@@ -177,21 +170,13 @@ def read_page(text: str, path: str) -> Page:
 
 
 def _entries(blocks: Sequence[Block]) -> Iterator[Entry]:
-    """The rows, the topics, and lines that were meant to be rows."""
-    above = ""
+    """The rows, the topics, and what may be one of these."""
     for block in blocks:
         if block.rows is not None:
             yield Entry(block.line, topic=block.topic)
             yield from block.rows
-        elif block.text.endswith(TOO_LONG):
-            yield Entry(block.line, cause=TOO_LONG)
-        elif wrong := wrong_link(block.text):
-            yield Entry(block.line, cause=WRONG_ID, example=repr(wrong))
-        elif links_to_paper(block.text) and _REFERENCE.match(block.text):
-            yield Entry(block.line, cause=_BY_REFERENCE, example=repr(cut(block.text, 60)))
-        elif "|" in block.text and "|" in above and links_to_paper(block.text):
-            yield Entry(block.line, cause=_NO_TABLE, example=repr(cut(block.text, 60)))
-        above = block.text
+        elif block.cause:
+            yield Entry(block.line, cause=block.cause, example=repr(cut(block.text.strip(), 60)))
 
 
 def _topics(entry: Entry) -> list[str]:

@@ -8,12 +8,15 @@ rows, a lead, is a heading, too. What stands between our own markers is passed o
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import count, groupby, pairwise, takewhile
 
+from daily_papers.config import KEYWORDS
 from daily_papers.migrate.cells import (
     LONGEST,
+    Cell,
     Entry,
     cells_of_lines,
     cells_of_row,
@@ -22,6 +25,7 @@ from daily_papers.migrate.cells import (
     named,
     plain,
     split_cells,
+    tell_of_a_paper,
     title_in,
     without_mentions,
 )
@@ -31,13 +35,30 @@ from daily_papers.migrate.names import (
     links_to_paper,
     papers_in,
     undecorated,
-    wrong_link,
 )
 from daily_papers.render.readme import BEGIN, END
 
 # Lines end as in Markdown; str.splitlines would also split at form feeds and U+2028.
 _ENDING = re.compile(r"\r\n|\n|\r")
 TOO_LONG = f"longer than {LONGEST:,} characters, so it is not read"
+NO_PAPERS_BELOW = f"no papers are below this heading, so write it into {KEYWORDS} if it is a topic"
+MENTIONED = (
+    "it mentions a paper in a text, which stays; to bring that in, write it as an item of a list, "
+    "like: - [A title](https://arxiv.org/abs/…)"
+)
+_NO_ROW = (
+    "it links to a paper, but is neither an item of a list nor in a table that has a line like "
+    '|---|---| below its header; write that line, or "- " before this one, then import again'
+)
+_BY_REFERENCE = (
+    "rows that link by a reference like [this] are not read; write the address of the paper into "
+    "them, as in [this](https://arxiv.org/abs/…), then import again"
+)
+_REFERENCE = re.compile(r" {0,3}\[[^\[\]]+\]: ")
+#: What may be around a title besides punctuation.
+_AROUND_TITLE = " *_\"'“”‘’"
+#: A paragraph of more lines is no single paper.
+_MOST_LINES_OF_TEXT = 20
 _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
 _COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->")
 #: What is read of each line of a comment of several lines.
@@ -85,12 +106,15 @@ _END_OF_ITEM = re.compile(rf"(?! *<(?:a|b|strong)\b)(?: *\||{_BLOCK})", re.IGNOR
 _ITEM = re.compile(rf"[ \t]*(?:{_BULLET}[ \t]+\S|<li\b)")
 # The first line of an item, and those below it that surely belong to it.
 _IN_ITEM = re.compile(rf"  | ?\t|\s*$|{_ITEM.pattern}")
-_OPEN_COMMENT = re.compile(rf"(?P<before>[ \t]*(?:{_BULLET}[ \t]+)*)<!--(?!.*-->)")
+_OPEN_COMMENT = re.compile(rf" {{0,3}}(?:{_BULLET}[ \t]+)*<!--(?!.*-->)")
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
-_QUOTED = re.compile(r"^> ?", re.MULTILINE)
-_QUOTED_HEADING = re.compile(r"^> ?#{1,6} ", re.MULTILINE)
+_QUOTATION = re.compile(r"(?:^ {0,3}>[^\n]*\n?)+", re.MULTILINE)
+_QUOTED = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
 _ROW_TAG = re.compile(r"<tr\b[^<>]*>(.*?)(?=<tr\b|</tr>|</table>|\Z)", re.IGNORECASE | re.DOTALL)
-_CELL_TAG = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=<t[dh]\b|</t[dh]>|\Z)", re.IGNORECASE | re.DOTALL)
+_CELL_TAG = re.compile(
+    r"<t[dh]\b(?P<tag>[^<>]*)>(?P<text>.*?)(?=<t[dh]\b|</t[dh]>|\Z)", re.IGNORECASE | re.DOTALL
+)
+_ROWS_SPANNED = re.compile(r"""\browspan\s*=\s*["']?(\d{1,4})""", re.IGNORECASE)
 _LINK_TAG = re.compile(
     r"""<a\b[^<>]{0,300}?\bhref\s*=\s*["']?(?P<to>[^"'\s<>]{1,1000})["']?[^<>]{0,300}>(?P<text>.{0,1000}?)</a>""",
     re.IGNORECASE | re.DOTALL,
@@ -112,6 +136,8 @@ class Block:
     name: str = ""
     #: None where it is no rows.
     rows: list[Entry] | None = None
+    #: Why it is no rows although it might be.
+    cause: str = ""
     #: The lines that go when no row is left, and whether single rows cannot be taken out.
     head: Sequence[int] = ()
     is_whole: bool = False
@@ -136,6 +162,12 @@ class Block:
         return self.text.lstrip().startswith("<!--")
 
     @property
+    def is_text(self) -> bool:
+        """Whether it is a line of anything else that may be read as one of text."""
+        is_other = self.level or self.is_marker or self.is_comment or self.cause
+        return self.rows is None and not is_other
+
+    @property
     def tells(self) -> bool:
         """Whether something stands in it that would be missed."""
         if self.level or self.name or self.rows is not None:
@@ -145,8 +177,7 @@ class Block:
 
 def blocks_of(text: str) -> list[Block]:
     """Read a page's text, and give each row its topic and day."""
-    if _QUOTED_HEADING.search(text):  # a card in each quotation
-        text = _QUOTED.sub("", text)
+    text = _QUOTATION.sub(_unquoted, text)
     lines = list(_lines_of(text))
     blocks: list[Block] = []
     position = 0
@@ -154,47 +185,42 @@ def blocks_of(text: str) -> list[Block]:
         found = _blocks_at(lines, position) if lines[position].text.strip() else []
         blocks += found
         position = found[-1].last_line if found else position + 1
-    blocks = _with_cards(blocks, lines)
+    blocks = list(_with_paragraphs(_with_cards(blocks, lines)))
     _file(blocks)
     return blocks
 
 
+def _unquoted(found: re.Match[str]) -> str:
+    return _QUOTED.sub("", found[0]) if links_to_paper(found[0]) else found[0]
+
+
 def _lines_of(text: str) -> Iterator[Block]:
     """The lines; those of code blocks, comments and our own tables hold no Markdown."""
-    fence, is_ours, is_in_list = "", False, False
-    hidden: int | None = None  # within a comment: the column that the item around it begins at
-    for number, text_there in enumerate(_ENDING.split(text), start=1):
-        line = text_there
+    texts = _ENDING.split(text)
+    last_end = len(_ENDING.findall(text.rpartition("-->")[0]))
+    fence, cause, is_ours, is_hidden = "", "", False, False
+    for number, text_there in enumerate(texts, start=1):
+        line, cause = text_there, ""
         found = _FENCE.fullmatch(line)
         marked = None if fence else _MARKER.fullmatch(line)
-        is_below_item = hidden and line.strip() and _column(line) < hidden
-        hidden = None if marked or is_below_item else hidden
         if marked:
+            is_hidden = False
             is_ours = marked["marker"] == BEGIN
         elif is_ours:
             line = "```"
         elif fence:
             is_end = found and found["fence"].startswith(fence) and not found["info"].strip()
             fence, line = "" if is_end else fence, "```"
-        elif hidden is not None:
-            hidden, line = None if "-->" in line else hidden, _HIDDEN
+        elif is_hidden:
+            is_hidden, line = "-->" not in line, _HIDDEN
         elif len(line) > LONGEST:  # a quotation, so that it ends what is above
-            line = f"> {TOO_LONG}" if links_to_paper(line) else "> …"
-        elif found:
-            fence = found["fence"]
+            cause = TOO_LONG if links_to_paper(line) else ""
+            line = f"> {line[:100]}"
         else:
-            is_in_list = bool(_ITEM.match(line) or (is_in_list and _IN_ITEM.match(line)))
-            hidden = _comment_opened(line, is_in_list=is_in_list)
-            line = _without_hidden_links(line) if hidden is None else _HIDDEN
-        yield Block(number, number, line, is_marker=marked is not None)
-
-
-def _comment_opened(line: str, *, is_in_list: bool) -> int | None:
-    """The column of the item that holds a comment which the line opens, 0 if none holds it."""
-    found = _OPEN_COMMENT.match(line)
-    if not found or (_column(line) > 3 and not is_in_list):  # that deep it is code
-        return None
-    return len(found["before"].expandtabs(4)) if is_in_list else 0
+            fence = found["fence"] if found else ""
+            is_hidden = not found and number <= last_end and bool(_OPEN_COMMENT.match(line))
+            line = _HIDDEN if is_hidden else _without_hidden_links(line)
+        yield Block(number, number, line, cause=cause, is_marker=marked is not None)
 
 
 def _without_hidden_links(line: str) -> str:
@@ -266,24 +292,43 @@ def _html_table(lines: Sequence[Block], position: int) -> Sequence[Block]:
         return []
     end = position + 1
     while end < len(lines) and "</table" not in lines[end - 1].text.lower():
-        if "<table" in lines[end].text.lower():
+        if "<table" in lines[end].text.lower() or lines[end].cause:
             return []
         end += 1
     text = "\n".join(each.text for each in lines[position:end])
+    if not links_to_paper(text):
+        return []
     kinds: list[str] = []
     rows = []
+    spanned: dict[int, tuple[int, str]] = {}
     here, counted = line.line, 0
     for found in _ROW_TAG.finditer(text):
-        texts = [_with_links(cell) for cell in _CELL_TAG.findall(found[1])]
+        texts = list(_cells_in(found[1], spanned))
         here += text.count("\n", counted, found.start())
         counted = found.start()
-        if links_to_paper(found[1]) or wrong_link(found[1]):
+        if links_to_paper(found[1]) or (kinds and any(map(plain, texts))):
             named = kinds if len(kinds) == len(texts) else [""] * len(texts)
             rows.append(Entry(here, here, cells=list(zip(named, texts, strict=True))))
         else:
             kinds = kinds or [kind_named(plain(each)) for each in texts]
     head = [each.line for each in lines[position:end] if not each.is_comment]
-    return [Block(line.line, end, line.text, rows=rows, head=head, is_whole=True)] if rows else []
+    return [Block(line.line, end, line.text, rows=rows, head=head, is_whole=True)]
+
+
+def _cells_in(row: str, spanned: dict[int, tuple[int, str]]) -> Iterator[str]:
+    """The texts of a row of HTML; by columns, how many more rows a cell above spans."""
+    own = _CELL_TAG.finditer(row)
+    for column in count():
+        more, text = spanned.pop(column, (0, ""))
+        if not more:
+            cell = next(own, None)
+            if cell is None:
+                return
+            rows = _ROWS_SPANNED.search(cell["tag"])
+            more, text = int(rows[1]) if rows else 1, _with_links(cell["text"])
+        if more > 1:
+            spanned[column] = (more - 1, text)
+        yield text
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -379,16 +424,68 @@ def _lead(line: Block) -> Block:
     return line
 
 
+# --- papers in paragraphs ------------------------------------------------------------------------
+
+
+def _with_paragraphs(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Lines of text that are papers as rows, for now, and a cause for the others with a link."""
+    numbered = enumerate(blocks)  # the lines of a paragraph count up as the blocks do
+    for number, group in groupby(numbered, lambda p: p[1].line - p[0] if p[1].is_text else None):
+        lines = [block for _, block in group]
+        linking = [] if number is None else [ln for ln in lines if links_to_paper(ln.text)]
+        if linking and _is_one_paper(lines):
+            first, last = lines[0], lines[-1].last_line
+            row = Entry(first.line, last, cells=_cells_of(lines))
+            yield Block(first.line, last, first.text, rows=[row], cause=MENTIONED)
+        else:
+            for line in linking:
+                _read_text(line)
+            yield from lines
+
+
+def _cells_of(lines: Sequence[Block]) -> Sequence[Cell]:
+    return cells_of_lines([_with_links(line.text) for line in lines])
+
+
+def _is_one_paper(lines: Sequence[Block]) -> bool:
+    ids = {paper.id for line in lines for paper in papers_in(line.text)}
+    if len(ids) != 1 or len(lines) > _MOST_LINES_OF_TEXT:
+        return False
+    cells = _cells_of(lines)
+    return "title" in dict(cells) and tell_of_a_paper(cells)
+
+
+def _read_text(line: Block) -> None:
+    """Make a line of text a row if its paper is no part of a sentence, or say why it is none."""
+    text = _with_links(line.text)
+    cells, title = cells_of_lines([text]), title_in(text)
+    line.cause = MENTIONED
+    if _REFERENCE.match(text):
+        line.cause = _BY_REFERENCE
+    elif tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
+        line.rows, line.name = [Entry(line.line, line.line, cells=cells)], ""
+    elif any(kind == "link" and links_to_paper(cell) for kind, cell in named(cells)):
+        line.cause = _NO_ROW
+
+
+def _is_apart(title: re.Match[str]) -> bool:
+    """Whether no word of a sentence is right before or after a title."""
+    before = title.string[: title.start()].rstrip(_AROUND_TITLE)
+    after = title.string[title.end() :].lstrip(_AROUND_TITLE)
+    return not (before[-1:].isalnum() or after[:1].isalnum())
+
+
 # --- cards and empty topics ----------------------------------------------------------------------
 
 
 def _with_cards(blocks: Sequence[Block], lines: Sequence[Block]) -> list[Block]:
     """Each heading of a single paper as a row, and each heading of an empty topic with no rows."""
-    levels = set[int]()  # of the headings that have rows
+    lines_of: dict[int, list[int]] = defaultdict(list)  # of rows, by the level of their heading
     level = 0
     for block in blocks:
         level = block.level or level
-        levels |= {level} if block.rows is not None else set()
+        if block.rows is not None:
+            lines_of[level].append(block.line)
     starts = [n for n, block in enumerate(blocks) if block.level or n == 0]
     parts = [blocks[start:end] for start, end in pairwise([*starts, len(blocks)])]
     found: list[Block] = []
@@ -404,8 +501,14 @@ def _with_cards(blocks: Sequence[Block], lines: Sequence[Block]) -> list[Block]:
         else:
             is_parent = bool(following) and following[0].level > heading.level
             is_title = heading is blocks[0]  # of the page, more likely than a topic
-            is_usual = heading.level in levels and not (is_parent or is_title)
-            found += _as_topic(part) if is_usual and _is_without_papers(part) else part
+            is_other = is_parent or is_title or not _is_without_papers(part)
+            near = [] if is_other else lines_of[heading.level]
+            says_so = any(block.tells for block in part[1:])
+            if near and (says_so or near[0] < heading.line < near[-1]):
+                found += _as_topic(part)
+            else:
+                heading.cause = NO_PAPERS_BELOW if near and is_topic(heading.name) else ""
+                found += part
         above.append(heading)
     return found
 
@@ -454,10 +557,9 @@ def _has_no_title(block: Block) -> bool:
 
 def _is_without_papers(section: Sequence[Block]) -> bool:
     """Whether nothing is below a heading, or only words that say so."""
-    heading, *below = section
-    stays = (block for block in below if block.tells or block.is_marker)
+    stays = (block for block in section[1:] if block.tells or block.is_marker)
     texts = (plain(each.text).strip(" .!。！*_-") for each in stays)
-    return all(map(_NO_PAPERS.fullmatch, texts)) and not wrong_link(heading.text)
+    return all(map(_NO_PAPERS.fullmatch, texts))
 
 
 def _as_topic(section: Sequence[Block]) -> Sequence[Block]:
@@ -479,8 +581,9 @@ def _file(blocks: Iterable[Block]) -> None:
     chains = list(_chains(blocks))
     titles = {
         chain[0]
-        for _, chain in chains
-        if any(chain[0].level == 1 and each.level and is_topic(each.name) for each in chain[1:])
+        for rows, chain in chains
+        if rows.rows is not None
+        and any(chain[0].level == 1 and each.level and is_topic(each.name) for each in chain[1:])
     }
     title = titles.pop() if len(titles) == 1 else None
     for rows, chain in chains:
@@ -492,6 +595,8 @@ def _file(blocks: Iterable[Block]) -> None:
         day = next((h.name for h in reversed(chain) if find_date(h.name)), "")
         for row in rows.rows or ():
             row.topic, row.day = rows.topic, day
+        if rows.cause and not (rows.topic or day):
+            rows.rows, rows.cause = None, MENTIONED
 
 
 def _chains(blocks: Iterable[Block]) -> Iterator[tuple[Block, Sequence[Block]]]:
@@ -501,7 +606,7 @@ def _chains(blocks: Iterable[Block]) -> Iterator[tuple[Block, Sequence[Block]]]:
     for block in blocks:
         if block.level:
             above = [*(heading for heading in above if heading.level < block.level), block]
-        if block.rows is not None:
+        if block.rows is not None or block.cause == _NO_ROW:
             yield block, [*above, *lead]
-        elif not (block.is_comment or block.is_last_update):
+        if block.rows is None and not (block.is_comment or block.is_last_update):
             lead = [block] if block.name and not block.level else []
