@@ -44,33 +44,6 @@ _MATHS_COMMANDS = frozenset(GREEK) | frozenset(
     to rightarrow leftarrow Rightarrow leftrightarrow mapsto dagger dots ldots cdots
     log ln exp sin cos tan max min inf sup lim det dim ker mod""".split()  # noqa: SIM905
 )
-_COMMAND = re.compile(
-    """alpha | beta | gamma | delta | epsilon | varepsilon | zeta | eta | theta | vartheta | iota
-    | kappa | lambda | mu | nu | xi | pi | varpi | rho | varrho | sigma | varsigma | tau
-    | upsilon | phi | varphi | chi | psi | omega | Gamma | Delta | Theta | Lambda | Xi | Pi
-    | Sigma | Upsilon | Phi | Psi | Omega
-    | ell | hbar | imath | jmath | Re | Im | aleph | wp | partial | nabla | infty | emptyset
-    | prime | mathrm | mathbf | mathit | mathsf | mathtt | mathcal | mathbb | mathfrak
-    | mathscr | boldsymbol | bm | rm | bf | it | cal | text | textrm | textbf | textit
-    | operatorname | textsc | textsf | texttt
-    | hat | bar | tilde | vec | dot | ddot | check | breve | widehat | widetilde | overline
-    | underline | overbrace | underbrace | sqrt | frac | dfrac | tfrac | binom | overset
-    | underset | stackrel | left | right | big | Big | bigg | Bigg | limits | nolimits | quad
-    | qquad
-    | sum | prod | int | oint | bigcup | bigcap | bigoplus | bigotimes | coprod | cdot | times
-    | div | pm | mp | ast | star | circ | bullet | oplus | ominus | otimes | odot | wedge
-    | vee | cap | cup | setminus | leq | le | geq | ge | neq | ne | ll | gg | lt | gt | approx
-    | sim | simeq | cong | equiv | propto | prec | succ | subset | supset | subseteq
-    | supseteq | in | ni | notin | not | forall | exists | neg | lnot | land | lor | mid
-    | parallel | perp | vert | Vert | lvert | rvert | lVert | rVert | langle | rangle | lceil
-    | rceil | lfloor | rfloor | lbrace | rbrace | to | rightarrow | leftarrow | Rightarrow
-    | Leftarrow | leftrightarrow | Leftrightarrow | longrightarrow | mapsto | uparrow
-    | downarrow | hookrightarrow | dagger | ddagger | dots | ldots | cdots | vdots | ddots
-    | colon | angle | triangle | square | lesssim | gtrsim | degree | deg | log | ln | exp
-    | sin | cos | tan | sinh | cosh | tanh | min | max | inf | sup | lim | arg | det | dim
-    | ker | gcd | Pr | mod | bmod | pmod""",
-    re.VERBOSE,
-)
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _SAFE_SIGNS = frozenset(r"{}|,;:!_%&#$ ")
 
