@@ -258,8 +258,8 @@ def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         load_config(path)
     assert lines_of(error.value) == (
-        f'{path}: there is no such file; begin with a line "keywords:" '
-        'and below it a line "  - your topic"'
+        f'{path}: there is no such file; write a line "keywords:" '
+        'and below it a line "  - your topic" for each topic'
     )
 
 
@@ -442,7 +442,7 @@ def test_what_the_schema_takes_the_reader_can_read(document: object) -> None:
 
 OF_THE_SCHEMA = (
     "expected a|unknown key|nothing follows|longer than|more than|the list is empty"
-    "|is not a number from|needs a name|cannot be used with|is missing|YAML read"
+    "|is not a number from|needs a heading|cannot be used with|is missing|YAML read"
 )
 
 
@@ -538,10 +538,7 @@ def test_categories_of_all_keywords_are_compared_once() -> None:
         ),
         (
             f"max_papers: {'9' * 5_000}\nkeywords: [mri]",
-            (
-                f"keywords.yaml:1: max_papers: {'9' * 59}… is not a whole number from 1 to 2000, "
-                "written without quotes"
-            ),
+            "keywords.yaml:1: max_papers: expected a whole number from 1 to 2000, without quotes",
         ),
         (
             f"%YAML {'9' * 5_000}.1\n---\nkeywords: [mri]",

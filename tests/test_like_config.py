@@ -60,11 +60,11 @@ keywords:
         ),
         (
             "keywords:\n- {name: x, any: [y], like: [a.bib]}",
-            'keywords.yaml:2: "any" cannot be used with "like"; it searches for nothing',
+            'keywords.yaml:2: any: it cannot be used with "like"; it searches for nothing',
         ),
         (
             "keywords:\n- {like: [a.bib]}",
-            'keywords.yaml:2: "like" needs a name; add a line "name: ..." for its heading',
+            'keywords.yaml:2: like: it needs a heading; add a line "name: ..."',
         ),
         (
             "keywords:\n- {name: x, papers_per_day: 5}",

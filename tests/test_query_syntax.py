@@ -222,10 +222,10 @@ A_WORD = (
         ("au:Smith,", f"column 4: {AS_TERMS}"),
         ('au:","', "column 4: there is no word after au:"),
         ("au:_", "column 4: there is no word after au:"),
-        ("cat:math*", 'column 5: "math*" is not a category of arXiv; did you mean cat:math?'),
+        ("cat:math*", 'column 5: "math*" is not a category of arXiv; did you mean "math"?'),
         (
             "cat:cs.CVV",
-            'column 5: "cs.CVV" is not a category of arXiv; did you mean cat:cs.CV?',
+            'column 5: "cs.CVV" is not a category of arXiv; did you mean "cs.CV"?',
         ),
         (
             "cat:nonsense",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from daily_papers.config.messages import in_quotes, meant_category
+from daily_papers.config.messages import in_quotes
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import STOP_WORDS, Category, Leaf, Phrase
 from daily_papers.query.syntax import OPERATORS
@@ -110,5 +110,5 @@ def category_doubt(name: str) -> str | None:
     if instead:
         return f'"{name}" was closed long ago; new papers are in "{instead}"'
     if not taxonomy.is_known(name):
-        return f'"{name}" is not a category that daily-papers knows{meant_category(name)}'
+        return f'"{name}" is not a category that daily-papers knows; {taxonomy.meant(name)}'
     return None

@@ -20,7 +20,6 @@ from daily_papers.query.syntax import NO_WILDCARDS, wildcard_in
 from daily_papers.text import cut
 
 HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
-_ALL_CATEGORIES: Final = "see https://arxiv.org/category_taxonomy"
 #: Messages quote this many characters of a value, and never advise writing a shortened one.
 _SHOWN: Final = 60
 _KINDS = {
@@ -176,14 +175,6 @@ def quoted_with_key(value: Value) -> str | None:
     return _put_in_quotes(folded(f"{key.value}: {of_key.value}"))
 
 
-def no_number(value: Value, most: int) -> str:
-    """What to write instead of a value that is not a whole number from 1 to this one."""
-    if value.is_one:
-        shown = cut(value.text, _SHOWN)
-        return f"{shown} is not a whole number from 1 to {most}, written without quotes"
-    return f"expected a whole number from 1 to {most}"
-
-
 def liked_problem(text: str) -> str | None:
     """What is wrong with the path of a BibTeX file; None if nothing is."""
     if not text.lower().endswith((".bib", ".bibtex")):
@@ -310,10 +301,4 @@ def category_problem(text: str) -> str | None:
     name = text.strip()
     if taxonomy.is_known(name) or taxonomy.is_well_formed(name):
         return None
-    return f'"{cut(name, _SHOWN)}" is not a category of arXiv{meant_category(name)}'
-
-
-def meant_category(name: str) -> str:
-    """What to add to a message about an unknown name of a category."""
-    close = " or ".join(f'"{meant}"' for meant in taxonomy.suggest(name[:_SHOWN]))
-    return f"; did you mean {close}?" if close else f"; {_ALL_CATEGORIES}"
+    return f'"{cut(name, _SHOWN)}" is not a category of arXiv; {taxonomy.meant(name[:_SHOWN])}'

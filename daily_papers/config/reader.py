@@ -84,7 +84,6 @@ _EXCLUDED: Final = {
 }
 #: Subjects that give no name.
 _NAMED: Final = frozenset({"query", "like"})
-_START: Final = 'begin with a line "keywords:" and below it a line "  - your topic"'
 #: In decimal digits, and no more than anybody needs.
 _WHOLE_NUMBER = re.compile(r"\+?[1-9]\d{0,9}", re.ASCII)
 
@@ -116,7 +115,7 @@ def _no_file(path: Path) -> str:
     others = [each.name for each in path.parent.glob("*.y*ml") if each.is_file()]
     if close := difflib.get_close_matches(path.name, others, 1, 0.8):
         return f"there is no such file, but a {close[0]}; rename it"
-    return f"there is no such file; {_START}"
+    return f"there is no such file; {messages.HOW_TO_LIST}"
 
 
 def _refuse_file(name: str, message: str, line: int | None = None) -> NoReturn:
@@ -131,9 +130,9 @@ def parse_config(content: bytes, name: str) -> Config:
     root = source.root
     if root is not None and not (root.tag.endswith(":null") and root.value == ""):
         with suppress(_EnoughError):
-            config = reader.config(Value(root, "keywords.yaml", root.start_mark.index))
+            config = reader.config(Value(root, "", root.start_mark.index))
     elif not source.mistakes:
-        _refuse_file(name, f"the file is empty; {_START}", 1)
+        _refuse_file(name, f"the file is empty; {messages.HOW_TO_LIST}", 1)
     if config is None or source.mistakes:
         raise ConfigError(reader.listed())
     return replace(config, warnings=reader.listed)
@@ -165,11 +164,10 @@ class _Reader:
 
     # --- problems ------------------------------------------------------------------------------
 
-    def refuse(self, value: Value, message: str, *, label: str | None = None) -> None:
-        """Note a mistake. The label is the value's key, unless another one is given."""
+    def refuse(self, value: Value, message: str) -> None:
+        """Note a mistake, with the key of the value that has it."""
         if value.kind != REFUSED:
-            label = value.key if label is None else label
-            self._note(value.index, f"{label}: {message}" if label else message)
+            self._note(value.index, f"{value.key}: {message}" if value.key else message)
 
     def refuse_kind(self, value: Value, message: str) -> None:
         """Note that a value is of the wrong kind, unless it is missing."""
@@ -271,7 +269,7 @@ class _Reader:
         """The configuration, which is only valid if there are no errors."""
         if root.kind != "keys":
             message = f"the topics must be in a list under a key; {messages.HOW_TO_LIST}"
-            self.refuse(root, message, label="")
+            self.refuse(root, message)
             return None
         values = self.mapping(root, _TOP_KEYS, _KEYWORD_KEYS)
         for key, read in _TOP_KEYS.items():
@@ -279,7 +277,7 @@ class _Reader:
                 self._top[key] = read(self, values[key])
         if "keywords" not in values:
             if not self.errors:
-                self.refuse(root, f'"keywords" is missing; {messages.HOW_TO_LIST}', label="")
+                self.refuse(root, f'"keywords" is missing; {messages.HOW_TO_LIST}')
             return None
         settings = {key: value for key, value in self._top.items() if value}
         weekly = settings.pop("digest", None) == "weekly"
@@ -342,11 +340,9 @@ class _Reader:
         for subject in _EXCLUDED.keys() & values.keys():
             excluded, advice = _EXCLUDED[subject]
             for key in values.keys() & excluded:
-                message = f'"{key}" cannot be used with "{subject}"; {advice}'
-                self.refuse(values[key], message, label="")
+                self.refuse(values[key], f'it cannot be used with "{subject}"; {advice}')
         for subject in values.keys() & _NAMED if "name" not in values else ():
-            message = f'"{subject}" needs a name; add a line "name: ..." for its heading'
-            self.refuse(values[subject], message, label="")
+            self.refuse(values[subject], 'it needs a heading; add a line "name: ..."')
         if "papers_per_day" in values and "like" not in values:
             message = 'it is for keywords with "like"; write max_papers for the size of a table'
             self.refuse(values["papers_per_day"], message)
@@ -428,7 +424,7 @@ def _number(reader: _Reader, value: Value, most: int = MOST_PAPERS) -> int | Non
     is_whole = value.kind == "a number" and _WHOLE_NUMBER.fullmatch(value.text)
     if is_whole and 1 <= int(value.text) <= most:
         return int(value.text)
-    reader.refuse_kind(value, messages.no_number(value, most))
+    reader.refuse_kind(value, f"expected a whole number from 1 to {most}, without quotes")
     return None
 
 
@@ -445,7 +441,7 @@ def _query(reader: _Reader, value: Value) -> Expression | None:
     try:
         expression = parse(value.text)
     except QueryError as error:
-        reader.refuse(value, error.problem, label=f"query, column {error.column}")
+        reader.refuse(value, str(error))
         return None
     for term in leaves(expression):
         reader.doubts.append((value, partial(doubts.term_doubt, term)))

@@ -282,6 +282,4 @@ def _category(text: str, written: _Token) -> Category:
     name = text.removesuffix(".*")
     if taxonomy.is_known(name) or (name == text and taxonomy.is_well_formed(name)):
         return Category(taxonomy.canonical(name))
-    meant = " or ".join(f"cat:{close}" for close in taxonomy.suggest(name))
-    hint = f"did you mean {meant}?" if meant else "see https://arxiv.org/category_taxonomy"
-    raise written.error(f'"{text}" is not a category of arXiv; {hint}')
+    raise written.error(f'"{text}" is not a category of arXiv; {taxonomy.meant(name)}')

@@ -109,12 +109,12 @@ def covers(wanted: str, paper_categories: Iterable[str]) -> bool:
     return False
 
 
-def suggest(name: str) -> tuple[str, ...]:
-    """The names that a misspelt one probably meant, the likeliest first; at most two."""
+def meant(name: str) -> str:
+    """Which names a misspelt one probably meant, the likeliest first; or where all of them are."""
     text = " ".join(re.split(r"[\W_]+", name.lower())).strip()
-    if not text:
-        return ()
-    return _same_letters(text) or _same_subject(text) or _similar(name)
+    close = text and (_same_letters(text) or _same_subject(text) or _similar(name))
+    names = " or ".join(f'"{each}"' for each in close)
+    return f"did you mean {names}?" if close else "see https://arxiv.org/category_taxonomy"
 
 
 def _same_letters(text: str) -> tuple[str, ...]:
