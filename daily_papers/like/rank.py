@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from math import log
 from typing import TYPE_CHECKING, Any, Final
@@ -74,7 +73,7 @@ def rank(
     """
     if not library or not day:
         return ()
-    if not any(map(_frequencies, library)):
+    if not any(term for text in library for term in terms(text)):
         return tuple(Closeness(place, None) for place in range(1, len(day) + 1))
     matrix = _tf_idf((*library, *day), counts or shipped_counts())
     liked, new = matrix[: len(library)], matrix[len(library) :]
@@ -87,23 +86,13 @@ def rank(
 
 def _tf_idf(texts: Sequence[str], counts: TermCounts) -> Matrix:
     """A row for each text, all of the same length, and a column for each term."""
-    from sklearn.feature_extraction import DictVectorizer  # noqa: PLC0415 - takes a second
+    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415 - takes a second
     from sklearn.preprocessing import normalize  # noqa: PLC0415
 
-    rows = [
-        {
-            term: times * (_SATURATION + 1) / (times + _SATURATION) * counts.rarity(term)
-            for term, times in _frequencies(text).items()
-        }
-        for text in texts
-    ]
-    return normalize(DictVectorizer().fit_transform(rows))
-
-
-@lru_cache(maxsize=2_000)
-def _frequencies(text: str) -> Counter[str]:
-    """How often each term is in a text; cached, since keywords may share a library."""
-    return Counter(terms(text))
+    words = CountVectorizer(analyzer=terms, dtype=float)
+    matrix = words.fit_transform(texts)
+    matrix.data *= (_SATURATION + 1) / (matrix.data + _SATURATION)
+    return normalize(matrix.multiply([*map(counts.rarity, words.get_feature_names_out())]).tocsr())
 
 
 def _scores(matrix: Matrix, library: Sequence[str], day: Sequence[str]) -> list[float]:
