@@ -132,16 +132,16 @@ def _update(arguments: Namespace) -> int:
 def _summarize(arguments: Namespace) -> int:
     from daily_papers.config import ConfigError
     from daily_papers.repository import Repository
-    from daily_papers.summaries.job import SummaryOrder, summarize
+    from daily_papers.summaries.job import summarize
 
-    order = SummaryOrder(
-        day=arguments.today or listing_day(os.environ),
-        budget=arguments.budget * 60,
-        environ=os.environ,
-        clock=time,
-    )
     try:
-        report = summarize(Repository(arguments.root), order)
+        report = summarize(
+            Repository(arguments.root),
+            day=arguments.today or listing_day(os.environ),
+            budget=arguments.budget * 60,
+            environ=os.environ,
+            clock=time,
+        )
     except ConfigError:
         raise
     except DailyPapersError as error:

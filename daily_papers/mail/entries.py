@@ -116,8 +116,8 @@ class Form:
     #: A paper from its lines, of which the first is its title.
     item: Callable[[Sequence[str]], str]
     #: Between papers, and between other things.
-    gap: str
-    paragraph: str
+    gap: str = "\n\n"
+    paragraph: str = "\n\n"
     longest_title: int = 300
     longest_sentence: int = 600
 
@@ -152,7 +152,6 @@ GITHUB = Form(
     heading="### {}".format,
     item=lambda lines: "  \n  ".join((f"- {lines[0]}", *lines[1:])),
     gap="\n",
-    paragraph="\n\n",
     longest_title=1000,
     # With a translated title, three sentences and the mark of a model.
     longest_sentence=1500,
@@ -164,8 +163,6 @@ MARKDOWN = Form(
     link="[{}]({})".format,
     heading="**{}**".format,
     item="  \n".join,
-    gap="\n\n",
-    paragraph="\n\n",
 )
 SLACK = replace(MARKDOWN, escape=_escape_for_slack)
 HTML = Form(
@@ -185,8 +182,6 @@ TEXT = Form(
     link="{}: {}".format,
     heading=str,
     item="\n".join,
-    gap="\n\n",
-    paragraph="\n\n",
 )
 
 

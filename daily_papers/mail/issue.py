@@ -168,11 +168,8 @@ def _lead(mail: Mail, links: Links | None) -> str:
     whole = " All are listed below, each once." if len(mail.items) > 1 else ""
     lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{_counts(mail)}.{whole}"]
     if links and links.site:
-        pages = [f"[{key}]({links.day(key)})" for key in mail.keys]
-        if len(pages) == 1:
-            lines[0] += f" [Read it on the website]({links.day(mail.keys[0])})."
-        else:
-            lines[0] += f" On the website: {', '.join(pages)}."
+        pages = ", ".join(f"[{key}]({links.day(key)})" for key in mail.keys)
+        lines[0] += f" On the website: {pages}."
     return "\n\n".join((*lines, *notes(mail, GITHUB)))
 
 

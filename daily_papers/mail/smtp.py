@@ -61,7 +61,7 @@ class MailAccount:
     def open(cls, channel: Channel) -> MailAccount:
         """Read the address of a channel; asks nobody. Raises ChannelFailed."""
         try:
-            account = _parse(channel)
+            return _parse(channel)
         except _Wrong as error:
             raise channel.failed(f"its address is wrong: {error}") from None
         except ValueError:
@@ -69,12 +69,6 @@ class MailAccount:
                 "its address is not of the form mailtos://user:password@host?to=reader@example.org"
                 " (write other signs in a password as %40)"
             ) from None
-        if len(account.recipients) > MOST_RECIPIENTS:
-            raise channel.failed(
-                f"it has more than {MOST_RECIPIENTS} recipients; use a mailing list, or a second"
-                " channel"
-            )
-        return account
 
     def lacks(self, _: Mail, mark: Mark) -> bool:
         """Whether a recipient lacks a mail.
@@ -249,6 +243,8 @@ def _parse(channel: Channel) -> MailAccount:
     name, sender = _named(given.get("from", ""), own)
     wanted = [*unquote(parts.path).split("/"), *_listed(given, ("to", "cc", "bcc"))]
     recipients = tuple(dict.fromkeys(filter(None, map(str.strip, wanted)))) or (sender,)
+    if len(recipients) > MOST_RECIPIENTS:
+        raise _Wrong(f"it has more than {MOST_RECIPIENTS} recipients; use a mailing list")
     for place, each in (
         ("the sender", sender),
         *((f"recipient {number}", each) for number, each in enumerate(recipients, 1)),

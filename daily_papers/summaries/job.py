@@ -62,17 +62,6 @@ _KEPT: Final = PRIVATE / "summaries.jsonl"
 Known = Mapping[SummaryKey, Summary]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SummaryOrder:
-    """What the command line asks of a run."""
-
-    day: date
-    #: Seconds in which the model may be asked.
-    budget: float
-    environ: Mapping[str, str]
-    clock: Clock
-
-
 @dataclass(slots=True)
 class SummaryReport:
     """What a run achieved."""
@@ -92,9 +81,12 @@ class SummaryReport:
         return f"{done}, {self.seconds:.1f} s; {plural(self.left, 'paper')} left"
 
 
-def summarize(repository: Repository, order: SummaryOrder) -> SummaryReport | None:
+def summarize(
+    repository: Repository, *, day: date, budget: float, environ: Mapping[str, str], clock: Clock
+) -> SummaryReport | None:
     """Summarize the papers that are due; None if keywords.yaml does not ask for it.
 
+    ``budget`` are the seconds in which the model may be asked.
     Raises DailyPapersError if it cannot begin; what goes wrong later is a warning of the report.
     """
     config = repository.load_config()
@@ -103,14 +95,18 @@ def summarize(repository: Repository, order: SummaryOrder) -> SummaryReport | No
         return None
     with repository.locked():
         store = repository.store_for(config)
-        known = {**load_summaries(repository.root), **_kept(repository.root, order.day)}
-        run = _Run(repository.root, settings, order, known)
-        run.ask_for(due_papers(store, known, settings, order.day))
+        known = {**load_summaries(repository.root), **_kept(repository.root, day)}
+        run = _Run(repository.root, settings, day, known)
+        papers = due_papers(store, known, settings, day)
+        if papers and budget:
+            started = clock.monotonic()
+            run.ask_for(papers, budget, environ, clock)
+            run.report.seconds = clock.monotonic() - started
         repository.publish_summaries(
             config,
             run.known,
-            _not_committed(repository, order.environ),
-            server=server_url(order.environ),
+            _not_committed(repository, environ),
+            server=server_url(environ),
         )
         run.report.left = len(_lacking(store, run.known, settings))
     return run.report
@@ -176,26 +172,24 @@ def _key(paper: Paper, settings: Summaries) -> SummaryKey:
 class _Run:
     """Asks a model for papers, and keeps what is good."""
 
-    def __init__(self, root: Path, settings: Summaries, order: SummaryOrder, known: Known) -> None:
+    def __init__(self, root: Path, settings: Summaries, day: date, known: Known) -> None:
         self.known = dict(known)
         self.report = SummaryReport()
         self._root = root
         self._settings = settings
-        self._order = order
+        self._day = day
         #: The paper that each sentence is about.
         self._said = {each.sentence: each.id for each in known.values()}
         #: Papers without a good answer in this run.
         self._failed: dict[SummaryKey, Summary] = {}
 
-    def ask_for(self, papers: Sequence[Paper]) -> None:
+    def ask_for(
+        self, papers: Sequence[Paper], budget: float, environ: Mapping[str, str], clock: Clock
+    ) -> None:
         """Ask within the budget; what goes wrong is a warning."""
-        if not papers or not self._order.budget:
-            return
-        settings, order, clock = self._settings, self._order, self._order.clock
-        started = clock.monotonic()
         try:
-            key = ModelKey.from_environment(order.environ)
-            model = Model(settings.endpoint, settings.model, key, order.budget, clock)
+            key = ModelKey.from_environment(environ)
+            model = Model(self._settings.endpoint, self._settings.model, key, budget, clock)
             with closing(model):
                 self._ask_in_turn(model, papers)
         except DailyPapersError as error:
@@ -208,7 +202,6 @@ class _Run:
                 for key, each in self._failed.items()
             }
             self._keep()
-        self.report.seconds = clock.monotonic() - started
 
     def _ask_in_turn(self, model: Model, papers: Sequence[Paper]) -> None:
         """Ask for several papers at once, then for parts of them until the bad ones are alone."""
@@ -266,7 +259,7 @@ class _Run:
             version=paper.version,
             model=self._settings.model,
             language=self._settings.language,
-            day=self._order.day,
+            day=self._day,
             tries=before.tries if before else 0,
         )
         if answer is None:
@@ -286,7 +279,7 @@ class _Run:
 
     def _keep(self) -> None:
         """Keep the day's answers outside git; if that fails, they are still published."""
-        today = [each for each in self.known.values() if each.day == self._order.day]
+        today = [each for each in self.known.values() if each.day == self._day]
         file = self._root / _KEPT
         partial = file.with_suffix(".partial")
         with suppress(OSError):

@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import requests
@@ -164,7 +164,9 @@ class Model:
             raise BadModelAnswer("its answer is not a chat completion") from None
         if not isinstance(text, str):
             raise BadModelAnswer("its answer has no text")
-        return Reply(text, _tokens(values.get("usage")))
+        usage = values.get("usage")
+        tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
+        return Reply(text, tokens if type(tokens) is int and tokens >= 0 else None)
 
 
 def _hosts(endpoint: str) -> frozenset[str]:
@@ -175,12 +177,3 @@ def _hosts(endpoint: str) -> frozenset[str]:
     usual = {"https": 443, "http": 80}[parts.scheme]
     port = parts.port or usual
     return frozenset({f"{name}:{port}", *([name] if port == usual else [])})
-
-
-def _tokens(usage: Any) -> int | None:
-    """The tokens of a question and its answer, if the endpoint counts them."""
-    if not isinstance(usage, dict):
-        return None
-    counts = [usage.get(name) for name in ("prompt_tokens", "completion_tokens")]
-    known = [count for count in counts if type(count) is int and count >= 0]
-    return sum(known) if len(known) == len(counts) else None

@@ -57,7 +57,7 @@ def completion(text: str, tokens: int | None = 100) -> Said:
     choice = {"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
     values: dict[str, Any] = {"choices": [choice]}
     if tokens is not None:
-        values["usage"] = {"prompt_tokens": tokens, "completion_tokens": tokens}
+        values["usage"] = {"total_tokens": 2 * tokens}
     return Said(json.dumps(values).encode())
 
 
