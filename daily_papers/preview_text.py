@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from daily_papers.config import Keyword
 from daily_papers.config.messages import list_as_yaml
@@ -22,6 +23,8 @@ from daily_papers.text import plural
 _FEWEST_DAYS = 7.0
 _LISTING_DAYS_A_WEEK = 5
 _SAMPLES = 5
+#: So many papers show how many come.
+_ENOUGH = 10
 _NAMES = 3
 _OVERLAPS = 5
 #: With the listing days in each.
@@ -96,8 +99,9 @@ class KeywordPreview:
     @property
     def new_per_listing_day(self) -> float:
         """How many new papers, which are mailed, match on an average listing day; 0 if unknown."""
-        new = sum(paper.version == 1 for paper in self.papers)
-        return (per_listing_day(self.papers) or 0.0) * new / max(len(self.papers), 1)
+        recent = _of_last_year(self.papers)
+        new = sum(paper.version == 1 for paper in recent)
+        return (per_listing_day(recent) or 0.0) * new / max(len(recent), 1)
 
     @property
     def days_covered(self) -> float | None:
@@ -117,9 +121,19 @@ def _days(papers: Sequence[Paper]) -> float | None:
 
 
 def per_listing_day(papers: Sequence[Paper]) -> float | None:
-    """How many of a search's papers and revisions come on an average listing day."""
-    days = _days(papers)
-    return None if days is None else (len(papers) - 1) / days * 7 / _LISTING_DAYS_A_WEEK
+    """How many of a search's papers and revisions come on an average listing day of late."""
+    recent = _of_last_year(papers)
+    days = _days(recent)
+    return None if days is None else (len(recent) - 1) / days * 7 / _LISTING_DAYS_A_WEEK
+
+
+def _of_last_year(papers: Sequence[Paper]) -> Sequence[Paper]:
+    """A long list reaches back many years, and fields grow; all papers if there are too few."""
+    if not papers:
+        return papers
+    first = max(paper.date for paper in papers) - timedelta(days=365)
+    recent = [paper for paper in papers if paper.date >= first]
+    return recent if len(recent) >= _ENOUGH else papers
 
 
 def keyword_passage(preview: KeywordPreview) -> Passage:

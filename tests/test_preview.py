@@ -128,6 +128,14 @@ def test_how_much_comes_is_told_in_a_unit_that_people_can_take_in(days: float, t
     assert told in as_text(preview_of(*each(days)))
 
 
+def test_only_the_last_year_of_a_long_list_shows_how_much_comes() -> None:
+    slow = [paper(1000 + n, days_ago=360 + 30 * n, version=2) for n in range(200)]
+    assert per_listing_day([*each(1), *slow]) == pytest.approx(100 / 360 * 7 / 5)
+    assert preview_of(*each(5, count=72), *slow).new_per_listing_day == pytest.approx(
+        72 / 360 * 7 / 5 * 54 / 73
+    )
+
+
 def test_one_word_is_previewed_by_both_rules() -> None:
     either = tuple(each(1, count=90))
     none = as_text(replace(preview_of(), either=either, returned=90))

@@ -15,6 +15,7 @@ If a file cannot be read, the error names its line, and the file is never overwr
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
@@ -31,6 +32,8 @@ from daily_papers.records import Json, RecordError, decode, encode, line, parse
 from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
 from daily_papers.text import plural
 from daily_papers.transaction import Transaction, unwritable
+
+logger = logging.getLogger(__name__)
 
 #: Increased when the files change in a way that an older version could not read.
 FORMAT = 1
@@ -81,8 +84,14 @@ def load_store(root: Path) -> Store:
         _records(root, [_KEYWORDS], lambda values: _read_keyword(values, state)),
         lambda keyword: keyword.slug,
     )
-    if not is_new and not keywords and (root / _KEYWORDS).exists():
-        raise _empty(_KEYWORDS)
+    if not is_new and not keywords:
+        if (root / _KEYWORDS).exists():
+            raise _empty(_KEYWORDS)
+        logger.error(
+            "%s: missing; an update searches for all tables again, and its mail may lack papers; "
+            "to restore it: git checkout HEAD -- %s",
+            *(_KEYWORDS, _KEYWORDS),
+        )
     weeks = _records(root, [_WEEKS], lambda values: decode(_Week, values))
     stored = _by_key(_records(root, papers, _read_paper), lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
