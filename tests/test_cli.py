@@ -129,7 +129,6 @@ def test_wrong_usage_is_told_with_what_is_right(arguments: list[str], told: str)
         ("REQUEST_INTERVAL", "soon", "'soon' is not a number of seconds from 0 to 86400"),
         ("REQUEST_INTERVAL", "-1", "'-1' is not a number of seconds from 0 to 86400"),
         ("RETRY_WAIT", "inf", "'inf' is not a number of seconds from 0 to 86400"),
-        ("TIMEOUT", "0", "0 leaves no time for an answer; give at least 1"),
     ],
 )
 def test_a_wrong_variable_is_named(
@@ -169,7 +168,7 @@ def test_arxiv_is_never_asked_faster_than_it_allows(
 
 
 def test_variables_that_are_empty_count_as_not_set(filled: Repository, arxiv: SandboxArxiv):
-    ended = update(filled, arxiv, DAILY_PAPERS_RETRY_WAIT="", DAILY_PAPERS_TIMEOUT=" ")
+    ended = update(filled, arxiv, DAILY_PAPERS_RETRY_WAIT="", DAILY_PAPERS_TODAY=" ")
     assert ended.code == 0
 
 

@@ -13,8 +13,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -24,7 +24,7 @@ import requests
 from daily_papers.arxiv import session
 from daily_papers.arxiv.http import AnswerLimits, LostAnswer, Transport
 from daily_papers.arxiv.machine import machine_fault
-from daily_papers.arxiv.oai import changed_since
+from daily_papers.arxiv.oai import SILENCE, changed_since
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from tests.sandbox import Request, SandboxArxiv, Service
@@ -68,7 +68,7 @@ def test_an_answer_that_drips_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drip: str
 ):
     first, drop = DRIPS[drip]
-    monkeypatch.setattr(session, "LONGEST_ANSWER", 0.5)
+    monkeypatch.setattr(session, "AnswerLimits", partial(AnswerLimits, total_seconds=0.5))
     repository = Repository.new(tmp_path / "digest", "keywords:\n  - mri\n")
     with Dripping(first, drop) as server:
         ended = run(
@@ -321,24 +321,23 @@ def test_a_long_wait_is_told_with_its_end(tmp_path: Path, command: list[str]):
     )
 
 
-def test_an_answer_that_is_long_in_coming_is_told_with_its_end(tmp_path: Path):
-    repository = Repository.new(tmp_path / "digest", "keywords:\n  - mri\n")
+def test_an_answer_that_is_long_in_coming_is_told_with_its_end():
+    said: list[str] = []
     over = threading.Event()
 
     def hesitate(_target: str) -> Canned:
         over.wait(60)
         return Canned(b"")
 
-    with answering(hesitate) as server:
-        line = first_line(
-            *("preview", "mri", "--root", repository.root),
-            environ=asking(server.address) | {"DAILY_PAPERS_TIMEOUT": "6"},
-        )
+    def say(line: str) -> None:
+        said.append(line)
         over.set()
-    assert re.fullmatch(
-        r"daily-papers: still waiting for 127\.0\.0\.1, until \d\d:\d\d \S+ at the latest",
-        line,
-    )
+
+    with answering(hesitate) as server, PoliteSession(Services(), say=say) as polite:
+        polite._transport._limits = AnswerLimits(notice_seconds=0.01)
+        assert polite.fetch(server.address, bytes) == b""
+    (line,) = said
+    assert re.fullmatch(r"still waiting for 127\.0\.0\.1, until \d\d:\d\d \S+ at the latest", line)
 
 
 # --- OAI-PMH takes its time --------------------------------------------------------------------
@@ -390,10 +389,9 @@ def test_a_page_of_a_harvest_may_be_silent_for_longer(tmp_path: Path):
         over.wait(0.4)
         return Canned(page([]))
 
-    services = Services.from_environment({})
-    assert (services.timeout, services.oai_timeout) == (120, 300)
+    assert (AnswerLimits().silence_seconds, SILENCE) == (120, 300)
     with answering(hesitate) as server:
-        slow = replace(services, oai_url=f"{server.address}/oai", timeout=0.1, oai_timeout=60)
+        slow = Services(oai_url=f"{server.address}/oai")
         with PoliteSession(slow, budget=0) as polite:
-            polite._transport._limits = AnswerLimits(silence_seconds=slow.timeout)
+            polite._transport._limits = AnswerLimits(silence_seconds=0.1)
             assert [each.papers for each in changed_since(polite, date(2026, 1, 20))] == [()]

@@ -558,12 +558,14 @@ def test_a_folder_that_cannot_be_written_stops_no_run(tmp_path):
 
 
 def test_without_variables_the_services_are_arxivs_at_arxivs_pace():
-    services = Services.from_environment({"DAILY_PAPERS_API_URL": "", "DAILY_PAPERS_TIMEOUT": " "})
+    services = Services.from_environment(
+        {"DAILY_PAPERS_API_URL": "", "DAILY_PAPERS_RETRY_WAIT": " "}
+    )
     assert services == Services()
     assert services.api_url == "https://export.arxiv.org/api/query"
     assert services.feed_url == "https://rss.arxiv.org"
     assert services.oai_url == "https://oaipmh.arxiv.org/oai"
-    assert (services.request_interval, services.retry_wait, services.timeout) == (3, 600, 120)
+    assert (services.request_interval, services.retry_wait) == (3, 600)
 
 
 def test_a_sandbox_may_be_asked_at_any_pace():
@@ -598,7 +600,6 @@ def test_a_sandbox_may_be_asked_at_any_pace():
         ({"REQUEST_INTERVAL": "nan"}, "is not a number of seconds"),
         ({"RETRY_WAIT": "inf"}, "is not a number of seconds"),
         ({"RETRY_WAIT": "-1"}, "is not a number of seconds"),
-        ({"TIMEOUT": "0"}, "TIMEOUT: 0 leaves no time for an answer"),
         ({"API_URL": "export.arxiv.org/api"}, "API_URL: 'export.arxiv.org/api' is not an address"),
         ({"API_URL": "http://"}, "is not an address"),
         ({"FEED_URL": "ftp://rss.arxiv.org"}, "FEED_URL: 'ftp://rss.arxiv.org' is not"),

@@ -40,8 +40,6 @@ logger = logging.getLogger(__name__)
 _ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
 #: Small, since a zip bomb expands a thousandfold before its size can be counted.
 _CHUNK_BYTES = 16 * 1024
-#: Seconds for a whole answer, at most.
-LONGEST_ANSWER = 600.0
 _SILENT = "the server went silent"
 _LOSSES = (
     (requests.exceptions.ConnectTimeout, "timeout", "the server did not accept the connection"),
@@ -64,7 +62,7 @@ class AnswerLimits:
     #: After this, the user is told that the answer is slow.
     notice_seconds: float = 20
     #: For the whole answer, headers included, however steadily it trickles in.
-    total_seconds: float = LONGEST_ANSWER
+    total_seconds: float = 600
     #: After decompression.
     most_bytes: int = 64 * 1024 * 1024
 

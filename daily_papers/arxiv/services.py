@@ -16,7 +16,6 @@ FEED_URL = "DAILY_PAPERS_FEED_URL"
 OAI_URL = "DAILY_PAPERS_OAI_URL"
 REQUEST_INTERVAL = "DAILY_PAPERS_REQUEST_INTERVAL"
 RETRY_WAIT = "DAILY_PAPERS_RETRY_WAIT"
-TIMEOUT = "DAILY_PAPERS_TIMEOUT"
 
 #: arXiv asks for at most one request in three seconds (https://info.arxiv.org/help/api/tou.html).
 LEAST_INTERVAL = 3.0
@@ -28,9 +27,7 @@ _DEFAULT_URLS = {
     FEED_URL: "https://rss.arxiv.org",
     OAI_URL: "https://oaipmh.arxiv.org/oai",
 }
-_DEFAULT_SECONDS = {REQUEST_INTERVAL: LEAST_INTERVAL, RETRY_WAIT: LEAST_RETRY_WAIT, TIMEOUT: 120.0}
-#: Pages of OAI-PMH have been seen to take 2.6 minutes until their first byte.
-_OAI_TIMEOUT = 300.0
+_DEFAULT_SECONDS = {REQUEST_INTERVAL: LEAST_INTERVAL, RETRY_WAIT: LEAST_RETRY_WAIT}
 _LONGEST_SECONDS = 86_400.0
 
 
@@ -57,10 +54,6 @@ class Services:
     request_interval: float = LEAST_INTERVAL
     #: Seconds of the first wait when arXiv throttles.
     retry_wait: float = LEAST_RETRY_WAIT
-    #: Seconds without a byte before an answer is given up.
-    timeout: float = _DEFAULT_SECONDS[TIMEOUT]
-    #: The same for OAI-PMH.
-    oai_timeout: float = _OAI_TIMEOUT
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -77,11 +70,7 @@ class Services:
             oai_url=_url(environ, OAI_URL),
             request_interval=_seconds(environ, REQUEST_INTERVAL),
             retry_wait=_seconds(environ, RETRY_WAIT),
-            timeout=_seconds(environ, TIMEOUT),
-            oai_timeout=_seconds(environ, TIMEOUT, _OAI_TIMEOUT),
         )
-        if services.timeout == 0:
-            raise UsageError(f"{TIMEOUT}: 0 leaves no time for an answer; give at least 1")
         asked = [API_URL, *(name for name in (FEED_URL, OAI_URL) if environ.get(name, "").strip())]
         paces = (
             (REQUEST_INTERVAL, services.request_interval, LEAST_INTERVAL),
@@ -98,7 +87,6 @@ class Services:
 
 
 def _url(environ: Mapping[str, str], name: str) -> str:
-    """Read an address, or take the default."""
     text = environ.get(name, "").strip() or _DEFAULT_URLS[name]
     try:
         parts = urlsplit(text)
@@ -114,12 +102,10 @@ def _url(environ: Mapping[str, str], name: str) -> str:
     return text
 
 
-def _seconds(environ: Mapping[str, str], name: str, default: float | None = None) -> float:
-    """Read a number of seconds, or take the default."""
+def _seconds(environ: Mapping[str, str], name: str) -> float:
     text = environ.get(name, "").strip()
-    usual = _DEFAULT_SECONDS[name] if default is None else default
     try:
-        seconds = float(text) if text else usual
+        seconds = float(text or _DEFAULT_SECONDS[name])
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds <= _LONGEST_SECONDS:

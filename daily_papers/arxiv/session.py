@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from daily_papers.arxiv.http import (
-    LONGEST_ANSWER,
     REDIRECTS,
     AnswerLimits,
     LostAnswer,
@@ -88,12 +87,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
     _closed: dict[str, FetchError] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        timeout = self.services.timeout
-        self._limits = AnswerLimits(
-            silence_seconds=timeout,
-            notice_seconds=timeout / 6,
-            total_seconds=min(LONGEST_ANSWER, 5 * timeout),
-        )
+        self._limits = AnswerLimits()
         self._clock = self.clock or time
         self._transport = Transport(
             self._limits, self._clock, self.digest_repository, self._say_slow
