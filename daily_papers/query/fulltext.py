@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
-from functools import reduce
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property, reduce
 from operator import and_
 
 from daily_papers.errors import DailyPapersError
@@ -22,7 +23,7 @@ from daily_papers.query.expression import STOP_WORDS, Field, Phrase, query_words
 
 # Contentless, since only words and their positions are asked for. Accents are kept, as arXiv keeps
 # them in titles and abstracts.
-_TABLES = """
+_SCHEMA = """
 CREATE VIRTUAL TABLE papers USING fts5(
     text, content='', tokenize='porter unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE phrases USING fts5(
@@ -59,7 +60,7 @@ _GREEK_MACRO = re.compile(rf"\\({'|'.join(GREEK)})(?![A-Za-z]) ?")
 def stems_of(phrases: Sequence[str]) -> dict[str, str]:
     """The words of each phrase as they are looked up: in lower case, without endings."""
     stems: dict[str, list[str]] = {phrase: [] for phrase in phrases}
-    with closing(_index((), [indexed(query_words(phrase)) for phrase in phrases])) as index:
+    with _index((), [indexed(query_words(phrase)) for phrase in phrases]) as index:
         for number, word in index.execute(_STEMS):
             stems[phrases[number]].append(word)
     return {phrase: " ".join(words) for phrase, words in stems.items()}
@@ -91,7 +92,7 @@ def papers_with(
 def _texts_with(questions: Sequence[str], texts: Iterable[str]) -> dict[int, int]:
     """Find the texts that answer each question, by the question's position."""
     found: dict[int, int] = {}
-    with closing(_index(texts, questions)) as index:
+    with _index(texts, questions) as index:
         for number in [number for (number,) in index.execute(_WORTH_ASKING, (_GAP,))]:
             if _GAP in questions[number]:
                 positions = _with_gaps_filled(index, number)
@@ -110,19 +111,36 @@ def _with_gaps_filled(index: sqlite3.Connection, number: int) -> set[int]:
     return {position for position, _ in reduce(and_, begins)}
 
 
-def _index(texts: Iterable[str], questions: Iterable[str]) -> sqlite3.Connection:
-    index = sqlite3.connect(":memory:")
+@contextmanager
+def _index(texts: Iterable[str], questions: Iterable[str]) -> Iterator[sqlite3.Connection]:
+    """Index the texts and questions for as long as they are asked for."""
+    index = _TABLES.connection
     try:
-        index.executescript(_TABLES)
-    except sqlite3.OperationalError as error:
-        index.close()
-        raise DailyPapersError(
-            f"SQLite {sqlite3.sqlite_version} of this Python has no full-text search (FTS5), "
-            f"which matching needs: use another Python, e.g. from python.org or uv ({error})"
-        ) from error
-    index.executemany("INSERT INTO papers(rowid, text) VALUES (?, ?)", enumerate(texts))
-    index.executemany("INSERT INTO phrases(rowid, text) VALUES (?, ?)", enumerate(questions))
-    return index
+        index.executemany("INSERT INTO papers(rowid, text) VALUES (?, ?)", enumerate(texts))
+        index.executemany("INSERT INTO phrases(rowid, text) VALUES (?, ?)", enumerate(questions))
+        yield index
+    finally:
+        index.rollback()
+
+
+class _Tables(threading.local):
+    """Made once in each thread: that takes longer than to search a few papers."""
+
+    @cached_property
+    def connection(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(":memory:")
+        try:
+            connection.executescript(_SCHEMA)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            raise DailyPapersError(
+                f"SQLite {sqlite3.sqlite_version} of this Python has no full-text search (FTS5), "
+                f"which matching needs: use another Python, e.g. from python.org or uv ({error})"
+            ) from error
+        return connection
+
+
+_TABLES = _Tables()
 
 
 def indexed(text: str) -> str:
