@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -126,6 +127,7 @@ def test_a_service_shows_every_paper_and_does_nothing_that_a_title_says(
     reader: Reader, trusting: None, monkeypatch: pytest.MonkeyPatch, name: str
 ):
     address, limit = SERVICES[name]
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)  # between two messages
     news = [item(each, title=f"{HOSTILE} {each}", sentence=HOSTILE * 3) for each in range(25)]
     write(reader.root, digest("2026-11-20", news))
     with serving_hook() as hook:
