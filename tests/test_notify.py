@@ -199,6 +199,13 @@ def test_what_waited_for_more_than_a_week_becomes_one_catch_up(begun: Watcher):
     assert len(begun.github.issues) == 5
 
 
+def test_a_digest_without_papers_is_not_sent(begun: Watcher):
+    begun.write(digest("2026-11-19", []))
+    begun.notify()
+    assert begun.github.writes == []
+    assert begun.said == ["no new digest to send"]
+
+
 def test_a_digest_made_for_another_repository_is_never_sent(begun: Watcher):
     begun.write(digest("2026-11-19", [3], repository="somebody/else"))
     begun.write(digest("2026-11-20", [4], repository=None))

@@ -24,9 +24,6 @@ from daily_papers.mail.outbox import Outbox, reassemble
 _PAPER_LINE = re.compile(
     r"^- (?:\*\*)?(?P<link>\[.*?\]\(https://arxiv\.org/abs/(?P<paper>[\w./-]+?)\))", re.MULTILINE
 )
-_FINGERPRINT = re.compile(
-    r"(?P<fingerprint><!-- daily-papers correction=[0-9a-f]{32} of=(?P<keys>\S+) -->)\s*\Z"
-)
 _LONGEST_REASON = 2000
 _LONGEST_LIST = 20_000
 _SUPERSEDED = "This part is no longer needed: its papers are now listed above."
@@ -56,10 +53,7 @@ class _Thread:
             return f"issue {self.issue.number} is up to date; nothing to correct"
         if self.is_paused:
             return f"issue {self.issue.number} is closed; open it and run this again to correct it"
-        fingerprint = self._fingerprint(reason)
-        if self._last_fingerprint(outbox) != fingerprint:
-            explanation = _explanation(bodies.values(), self.mail, reason)
-            outbox.issues.comment(self.issue, f"{explanation}\n\n{fingerprint}")
+        self._explain(outbox, bodies.values(), reason)
         for part, comment in self.shown.items():
             body = wanted.get(part, _SUPERSEDED)
             if comment is None:
@@ -70,21 +64,20 @@ class _Thread:
             outbox.issues.comment(self.issue, wanted[part])
         return f"corrected issue {self.issue.number}"
 
-    def _fingerprint(self, reason: str | None) -> str:
-        """A hidden mark of what a correction changes, and why."""
+    def _explain(self, outbox: Outbox, shown: Iterable[str], reason: str | None) -> None:
+        """Say what was wrong, unless the last comment that does so is about this correction."""
         texts = (*map(digest_records, self.mail.digests), reason or "")
-        digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
-        return f"<!-- daily-papers correction={digest[:32]} of={','.join(self.mail.keys)} -->"
-
-    def _last_fingerprint(self, outbox: Outbox) -> str:
-        """The fingerprint in the last comment that explains a correction of it; or nothing."""
-        last = ""
-        for comment in outbox.issues.comments(self.issue):
-            found = _FINGERPRINT.search(comment.body)
-            is_ours = comment.user.login == outbox.issues.login
-            if found and is_ours and found["keys"] == ",".join(self.mail.keys):
-                last = found["fingerprint"]
-        return last
+        fingerprint = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
+        end = f" of={','.join(self.mail.keys)} -->"
+        mark = f"<!-- daily-papers correction={fingerprint}{end}"
+        said = [
+            comment.body
+            for comment in outbox.issues.comments(self.issue)
+            if comment.user.login == outbox.issues.login and comment.body.endswith(end)
+        ]
+        if not (said and said[-1].endswith(mark)):
+            explanation = _explanation(shown, self.mail, reason)
+            outbox.issues.comment(self.issue, f"{explanation}\n\n{mark}")
 
 
 def correct(outbox: Outbox, key: str, reason: str | None) -> None:
@@ -134,7 +127,7 @@ def _keyword_threads(outbox: Outbox, key: str) -> Iterator[_Thread]:
             # Its key stays, also if none of its papers does, so that it is not sent again.
             empty = (replace(digest, items=(), revisions=0) for digest in whole.digests)
             mail = Mail(tuple(its.get(digest.key, digest) for digest in empty))
-        elif topic is not None and topic.is_complete(lasting, key):
+        elif topic is not None and key in its and its[key] not in topic.after(lasting):
             mail = Mail((its[key],))
         else:
             continue

@@ -93,7 +93,8 @@ class Delivery:
         issue = self._marked.get(sent.issue.number, sent.issue)
         key = [each for each in find_part_keys(issue.body) if each == sent.key][-1]
         assert key.marks is not None
-        marked = replace(key, marks=key.marks.with_mark(name, mark))
+        marks = replace(key.marks, channels={**key.marks.channels, name: mark})
+        marked = replace(key, marks=marks)
         body = issue.body.replace(str(key), str(marked))
         self._marked[issue.number] = self.issues.edit(issue, issue.title, body)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from daily_papers.mail.digest import is_key
@@ -19,8 +19,11 @@ from daily_papers.mail.digest import is_key
 DAYS_TRIED = 7
 
 CHANNEL_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,22}[a-z0-9])?", re.ASCII)
-_MARKS = re.compile(r"since=(?P<since>\S+) channels=(?P<channels>\S+)", re.ASCII)
-_MARK = re.compile(r"(?P<name>[^:]+):(?P<parts>[\d,]*)/(?P<papers>\d+)", re.ASCII)
+_MARK = re.compile(rf"({CHANNEL_NAME.pattern}):([\d,]*)/(\d+)", re.ASCII)
+_MARKS = re.compile(
+    rf"since=(?P<since>\S+) channels=(?P<channels>(?:{_MARK.pattern})(?:;{_MARK.pattern})*)",
+    re.ASCII,
+)
 
 _DIGEST = r"\d{4}-\d{2}-\d{2}(?:-\d+)?"
 # Whatever a person has made of the marks, the key still says that its digests were sent.
@@ -67,10 +70,12 @@ class Marks:
             return None
         try:
             since = date.fromisoformat(found["since"])
-            marks = dict(map(_parse_mark, found["channels"].split(";")))
         except ValueError:
             return None
-        return cls(since, marks)
+        channels = {}
+        for name, parts, papers in _MARK.findall(found["channels"]):
+            channels[name] = Mark(frozenset(map(int, re.findall(r"\d+", parts))), int(papers))
+        return cls(since, channels)
 
     def __str__(self) -> str:
         channels = ";".join(f"{name}:{mark}" for name, mark in self.channels.items())
@@ -83,18 +88,6 @@ class Marks:
     def is_needed(self, today: date) -> bool:
         """Whether they are, or were until yesterday, so that what they never got is to be said."""
         return self.is_due(today - timedelta(days=1))
-
-    def with_mark(self, name: str, mark: Mark) -> Marks:
-        """The marks after something was sent to a channel."""
-        return replace(self, channels={**self.channels, name: mark})
-
-
-def _parse_mark(text: str) -> tuple[str, Mark]:
-    found = _MARK.fullmatch(text)
-    if found is None or not CHANNEL_NAME.fullmatch(found["name"]):
-        raise ValueError(f"not a mark: {text!r}")
-    parts = map(int, filter(None, found["parts"].split(",")))
-    return found["name"], Mark(frozenset(parts), int(found["papers"]))
 
 
 @dataclass(frozen=True)

@@ -49,11 +49,6 @@ class Topic:
         complete = digest_order(lasting.key.complete)
         return tuple(each for each in self.digests if digest_order(each.key) > complete)
 
-    def is_complete(self, lasting: OurIssue, key: str) -> bool:
-        """Whether it has papers in a digest that its issue is not looked through for any more."""
-        rest = self.after(lasting)
-        return any(each.key == key and each not in rest for each in self.digests)
-
 
 @dataclass(frozen=True)
 class TopicPlan:

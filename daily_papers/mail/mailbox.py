@@ -101,7 +101,7 @@ class Unsent:
 
 
 def find_unsent(mailbox: Mailbox, digests: Sequence[Digest], today: date) -> Unsent:
-    """Decide what to send of digests, of which there is at least one.
+    """Decide what to send of digests, of which there is at least one; nothing of empty ones.
 
     Mailing begins with the oldest digest on record, or now, with the newest and those that are
     mailed with it.
@@ -111,7 +111,8 @@ def find_unsent(mailbox: Mailbox, digests: Sequence[Digest], today: date) -> Uns
         newest = max(digests, key=lambda digest: digest_order(digest.key))
         together = (each.key for each in digests if each.due is not None and each.due == newest.due)
         begin = min((newest.key, *together), key=digest_order)
-    begun = [each for each in digests if digest_order(each.key) >= digest_order(begin)]
+    first = digest_order(begin)
+    begun = [each for each in digests if each.items and digest_order(each.key) >= first]
     per_keyword = [each for each in begun if each.per_keyword]
     unsent = [each for each in begun if not each.per_keyword and each.key not in mailbox.keys]
     mails = mails_of(unsent, today)

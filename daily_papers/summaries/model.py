@@ -92,10 +92,12 @@ class Model:
         self._end = clock.monotonic() + seconds
         self._transport = Transport(_LIMITS, clock, None)
         self._limit_name = _LIMIT_NAMES[0]
-        if key is not None and key.host not in _hosts(endpoint):
+        parts = urlsplit(endpoint)
+        host, usual = parts.netloc.lower(), {"https": ":443", "http": ":80"}[parts.scheme]
+        if key is not None and key.host.removesuffix(usual) != host.removesuffix(usual):
             raise ModelError(
-                f"{MODEL_KEY} is not for {urlsplit(endpoint).netloc}, which summaries in "
-                "keywords.yaml names: nothing was asked; correct the one that is wrong"
+                f"{MODEL_KEY} is not for {parts.netloc}, which summaries in keywords.yaml names: "
+                "nothing was asked; correct the one that is wrong"
             )
 
     def ask(self, messages: Messages, most_tokens: int) -> Reply:
@@ -167,13 +169,3 @@ class Model:
         usage = values.get("usage")
         tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
         return Reply(text, tokens if type(tokens) is int and tokens >= 0 else None)
-
-
-def _hosts(endpoint: str) -> frozenset[str]:
-    """How the endpoint's host may be written: with its port, which may be missing if usual."""
-    parts = urlsplit(endpoint)
-    host = (parts.hostname or "").lower()
-    name = f"[{host}]" if ":" in host else host
-    usual = {"https": 443, "http": 80}[parts.scheme]
-    port = parts.port or usual
-    return frozenset({f"{name}:{port}", *([name] if port == usual else [])})
