@@ -170,11 +170,6 @@ def test_canonical_case(written: str, canonical: str) -> None:
     assert taxonomy.canonical(written) == canonical
 
 
-def test_closed_archives_name_what_took_over() -> None:
-    assert taxonomy.successor("cmp-lg") == "cs.CL"
-    assert taxonomy.successor("cs.CL") is None
-
-
 @given(st.text(max_size=30))
 def test_any_text_is_judged(text: str) -> None:
     taxonomy.meant(text)

@@ -106,8 +106,7 @@ def author_doubt(text: str) -> str | None:
 
 def category_doubt(name: str) -> str | None:
     """Why a valid category may not do what was meant."""
-    instead = taxonomy.successor(name)
-    if instead:
+    if instead := taxonomy.CLOSED.get(taxonomy.canonical(name)):
         return f'"{name}" was closed long ago; new papers are in "{instead}"'
     if not taxonomy.is_known(name):
         return f'"{name}" is not a category that daily-papers knows; {taxonomy.meant(name)}'

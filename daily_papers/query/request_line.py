@@ -46,16 +46,6 @@ def term_too_long(expression: Expression, most_bytes: int = MOST_QUERY_BYTES) ->
     return None
 
 
-def searches(expression: Expression, most_bytes: int) -> tuple[Expression, ...]:
-    """Divide an expression into searches of at most ``most_bytes`` each, encoded for an address.
-
-    Together they find everything that the expression means. They find more than that if there is
-    little room for what is excluded or required; the matcher then drops the surplus. No single term
-    may be too long.
-    """
-    return tuple(_pieces(expression, most_bytes))
-
-
 def _size(expression: Expression) -> int:
     return len(quote_plus(to_arxiv(expression)))
 
@@ -65,22 +55,28 @@ _AROUND = len(quote_plus("()"))
 _BETWEEN = len(quote_plus(" ANDNOT "))
 
 
-def _pieces(expression: Expression, room: int) -> list[Expression]:
+def searches(expression: Expression, room: int) -> list[Expression]:
+    """Divide an expression into searches of so many bytes at most, encoded for an address.
+
+    Together they find everything that the expression means. They find more than that if there is
+    little room for what is excluded or required; the matcher then drops the surplus. No single term
+    may be too long.
+    """
     if isinstance(expression, Leaf) or _size(expression) <= room:
         return [expression]
     match expression:
         case AnyOf(parts):
-            return _packed((piece for part in parts for piece in _pieces(part, room)), room)
+            return _packed((piece for part in parts for piece in searches(part, room)), room)
         case All(parts):
             longest = max(range(len(parts)), key=lambda place: _size(parts[place]))
             divided, others = parts[longest], (*parts[:longest], *parts[longest + 1 :])
             if left := _room_beside(others, divided, room):
-                return [All((*others, piece)) for piece in _pieces(divided, left)]
-            return _pieces(divided, room)
+                return [All((*others, piece)) for piece in searches(divided, left)]
+            return searches(divided, room)
         case Without(wanted, unwanted):
             if left := _room_beside((unwanted,), wanted, room):
-                return [Without(piece, unwanted) for piece in _pieces(wanted, left)]
-            return _pieces(wanted, room)
+                return [Without(piece, unwanted) for piece in searches(wanted, left)]
+            return searches(wanted, room)
 
 
 def _packed(pieces: Iterable[Expression], room: int) -> list[Expression]:

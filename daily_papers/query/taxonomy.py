@@ -67,11 +67,6 @@ def canonical(name: str) -> str:
     return archive + dot + (suffix if archive in _WORD_ARCHIVES else suffix.upper())
 
 
-def successor(name: str) -> str | None:
-    """The category that replaced a closed archive; None for any other name."""
-    return CLOSED.get(canonical(name))
-
-
 @cache
 def spellings(name: str) -> tuple[str, ...]:
     """Every name that papers of this category or archive may have; ``cs.*`` is a prefix.
