@@ -51,7 +51,7 @@ from daily_papers.query.expression import (
     to_arxiv,
     wanted_leaves,
 )
-from daily_papers.query.matching import Matches, Verdict
+from daily_papers.query.matching import Matches
 from daily_papers.query.nearest import nearest_phrases
 from daily_papers.render.markdown import shown
 from daily_papers.repository import Repository
@@ -195,8 +195,8 @@ def _preview_of(keyword: Keyword, api: QueryApi, config: Config) -> KeywordPrevi
     search = in_either(keyword.expression)
     is_looser = search != keyword.expression
     answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS) if is_looser else rows)
-    found = matching(search, answer.papers)
-    papers = matching(keyword.expression, found)
+    found = Matches({"": search}, answer.papers).possible("")
+    papers = Matches({"": keyword.expression}, found).possible("")
     share = len(papers) / len(answer.papers) if len(papers) < len(found) else 1.0
     return KeywordPreview(
         keyword,
@@ -304,10 +304,3 @@ def in_either(expression: Expression) -> Expression:
             return Without(in_either(wanted), unwanted)
         case _:
             return expression
-
-
-def matching(expression: Expression, papers: Sequence[Paper]) -> tuple[Paper, ...]:
-    """The papers that match by our own rule, which is stricter than arXiv's."""
-    verdicts = Matches({"": expression}, papers).verdicts("")
-    judged = zip(papers, verdicts, strict=True)
-    return tuple(paper for paper, verdict in judged if verdict is not Verdict.DOES_NOT)

@@ -14,7 +14,7 @@ from daily_papers import preview_text
 from daily_papers.config import Keyword, parse_config
 from daily_papers.papers.authors import coauthor_groups
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.preview import matching, overlaps
+from daily_papers.preview import overlaps
 from daily_papers.preview_text import FORMATS, KeywordPreview, keyword_passage, per_listing_day
 from tests.sandbox import RATE_EXCEEDED, SandboxArxiv, Service
 from tests.support.bare_remote import BareRemote, git
@@ -152,11 +152,6 @@ def test_what_it_shares_with_others_is_counted_the_most_first() -> None:
     others = [keyword("mri"), keyword("knees and hips"), keyword("of knees"), keyword("we use")]
     papers = [paper(1), paper(2), paper(3, title="MRI of hips")]
     assert overlaps(keyword("mri"), others, papers) == (("we use", 3), ("of knees", 2))
-
-
-def test_what_does_not_match_by_our_rule_is_counted() -> None:
-    papers = [paper(1), paper(2, title="CT"), paper(3, abstract="")]
-    assert matching(keyword().expression, papers) == (papers[0],)
 
 
 # --- one name, several people ------------------------------------------------------------------

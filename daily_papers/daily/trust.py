@@ -18,7 +18,7 @@ from daily_papers.daily.feed_history import newly_announced
 from daily_papers.errors import Failure, Outcome, RejectedAnswer, ShortAnswer
 from daily_papers.papers.announcement import Announcement, PartAnswer, SearchAnswer
 from daily_papers.papers.paper import Origin, Paper, announcement_order
-from daily_papers.query.matching import Matches, Verdict, found_by_arxiv
+from daily_papers.query.matching import Matches, found_by_arxiv
 from daily_papers.store.store import FeedPart, State, highest
 
 #: How long the index of the query API may take to include what was announced.
@@ -55,20 +55,13 @@ def accept_search(
     reason = _too_few(answer, asked, proven)
     if reason is not None:
         raise ShortAnswer(answer.urls[0], reason)
-    verdicts = Matches({"": expression}, papers).verdicts("")
-    others = [
-        paper
-        for paper, verdict in zip(papers, verdicts, strict=True)
-        if verdict is Verdict.DOES_NOT
-    ]
+    possible = Matches({"": expression}, papers).possible("")
+    ids = {paper.id for paper in possible}
+    others = [paper for paper in papers if paper.id not in ids]
     reason = _wrong(papers, found_by_arxiv(expression, others).count(False), proven)
     if reason is not None:
         raise RejectedAnswer(answer.urls[0], reason)
-    matching = tuple(
-        paper
-        for paper, verdict in zip(papers, verdicts, strict=True)
-        if verdict is not Verdict.DOES_NOT and is_credible(paper, today)
-    )
+    matching = tuple(paper for paper in possible if is_credible(paper, today))
     return Searched(keyword.slug, matching, strangers=len(others))
 
 

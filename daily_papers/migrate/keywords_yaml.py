@@ -14,7 +14,7 @@ from daily_papers.migrate.old_config import Topic
 from daily_papers.papers.paper import Paper, folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import BOTH, EITHER, plain_place, query_words
-from daily_papers.query.matching import Matches, Verdict
+from daily_papers.query.matching import Matches
 
 #: A keyword that fits fewer of its own papers hardly says what the old one did.
 _FEW = 0.5
@@ -108,8 +108,7 @@ def poor_fits(
         papers = papers_of.get(keyword.slug, {}).values()
         told = [paper for paper in papers if paper.abstract]
         judged, few = (told, _FEW) if told else (list(papers), _FEW_TITLES)
-        verdicts = Matches({"": keyword.expression}, judged).verdicts("")
-        number = sum(verdict is not Verdict.DOES_NOT for verdict in verdicts)
+        number = len(Matches({"": keyword.expression}, judged).possible(""))
         if len(judged) >= _ENOUGH and number < few * len(judged):
             of = "its papers" if told else "its titles"
             yield (

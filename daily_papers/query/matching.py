@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import Enum
 from functools import reduce
 from operator import and_, or_
 from typing import NamedTuple
@@ -36,16 +35,6 @@ from daily_papers.query.expression import (
 )
 
 
-class Verdict(Enum):
-    """Whether one paper matches one expression, as far as we can know."""
-
-    MATCHES = "matches"
-    DOES_NOT = "does not match"
-    #: It depends on authors or categories that we do not know for this paper (an imported one). It
-    #: may stay in a table that it is in, but does not enter another.
-    UNKNOWN = "unknown"
-
-
 class Matches:
     """Which of the papers each keyword matches.
 
@@ -65,17 +54,12 @@ class Matches:
         """Return the papers that surely match the keyword, in the order given."""
         return tuple(self.papers[position] for position in _positions(self._found[slug].surely))
 
-    def verdicts(self, slug: str) -> tuple[Verdict, ...]:
-        """Judge every paper, in the order in which they were given."""
-        surely, perhaps = self._found[slug]
-        return tuple(
-            Verdict.MATCHES
-            if surely >> position & 1
-            else Verdict.UNKNOWN
-            if perhaps >> position & 1
-            else Verdict.DOES_NOT
-            for position in range(len(self.papers))
-        )
+    def possible(self, slug: str) -> tuple[Paper, ...]:
+        """Return these, and those that match if authors or categories that we do not know do.
+
+        Such a paper, which was imported, may stay in a table that it is in, but enters no other.
+        """
+        return tuple(self.papers[position] for position in _positions(self._found[slug].perhaps))
 
     def why(self, slug: str, paper: Paper) -> tuple[Leaf, ...]:
         """Every phrase, author and category that makes the paper match.

@@ -13,7 +13,7 @@ from datetime import date
 
 from daily_papers.config import Keyword
 from daily_papers.query.expression import to_arxiv
-from daily_papers.query.matching import Matches, Verdict
+from daily_papers.query.matching import Matches
 from daily_papers.store.store import Draft, KeywordState, Store
 
 
@@ -106,10 +106,9 @@ def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:
     papers = [stored.paper for stored in draft.papers.values()]
     matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, papers)
     for keyword in keywords:
-        verdicts = zip(papers, matches.verdicts(keyword.slug), strict=True)
-        strangers = {paper.id for paper, verdict in verdicts if verdict is Verdict.DOES_NOT}
+        possible = {paper.id for paper in matches.possible(keyword.slug)}
         draft.take(keyword.slug, matches.of(keyword.slug), day)
-        for paper_id in strangers & draft.members[keyword.slug]:
+        for paper_id in draft.members[keyword.slug] - possible:
             draft.drop(keyword.slug, paper_id)
 
 
