@@ -371,7 +371,7 @@ def test_there_is_a_reason_exactly_where_there_is_a_match(expression, one):
     ],
 )
 def test_a_phrase_is_found_by_arxiv_with_any_word_for_a_small_one(phrase, text, found):
-    assert found_by_arxiv(title(phrase), [paper(title=text)]) == (found,)
+    assert bool(found_by_arxiv(title(phrase), [paper(title=text)])) is found
 
 
 @for_each(
@@ -388,14 +388,14 @@ def test_a_phrase_is_found_by_arxiv_with_any_word_for_a_small_one(phrase, text, 
     ],
 )
 def test_an_author_is_found_by_arxiv_in_any_order_of_the_words(spelling, author, found):
-    assert found_by_arxiv(Author(spelling), [paper(authors=(author, "B. Two"))]) == (found,)
+    assert bool(found_by_arxiv(Author(spelling), [paper(authors=(author, "B. Two"))])) is found
 
 
 def test_what_arxiv_excludes_by_its_looser_rule_is_not_missing_from_its_answer():
     wanted = Without(title("stars"), title("type A"))
     one = paper(title="Stars of type B")
     assert judge(wanted, one) == YES
-    assert found_by_arxiv(wanted, [one]) == (False,)
+    assert found_by_arxiv(wanted, [one]) == ()
 
 
 SMALL = ("the", "of", "A", "in", "graph", "Graphs", "network", "MRI")
@@ -428,5 +428,5 @@ def test_arxivs_rule_finds_what_the_sandbox_finds(expression, heading, text, nam
         draw=lambda: words,
     )
     one = paper(title=heading, abstract=text, authors=tuple(names))
-    (found,) = found_by_arxiv(expression, [one])
+    found = bool(found_by_arxiv(expression, [one]))
     assert found is sandbox_test_of(parse(to_arxiv(expression)))(SearchText(record))

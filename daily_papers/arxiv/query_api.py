@@ -194,8 +194,7 @@ class QueryApi:
 
 def _meant(expression: Expression, answer: SearchAnswer) -> SearchAnswer:
     """Leave out the papers that one search for the whole expression would not find."""
-    pairs = zip(answer.papers, found_by_arxiv(expression, answer.papers), strict=True)
-    papers = tuple(paper for paper, found in pairs if found)
+    papers = found_by_arxiv(expression, answer.papers)
     return SearchAnswer(papers, len(papers), answer.urls)
 
 

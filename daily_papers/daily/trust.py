@@ -47,9 +47,8 @@ def accept_search(
     # feed may have been submitted long before its listing, so where it belongs is not known.
     proven = [
         paper
-        for paper, found in zip(table, found_by_arxiv(expression, table), strict=True)
-        if found
-        and paper.updated is not None
+        for paper in found_by_arxiv(expression, table)
+        if paper.updated is not None
         and (paper.origin is Origin.SEARCH or paper.updated.date() <= today - INDEX_LAG)
     ]
     reason = _too_few(answer, asked, proven)
@@ -58,7 +57,8 @@ def accept_search(
     possible = Matches({"": expression}, papers).possible("")
     ids = {paper.id for paper in possible}
     others = [paper for paper in papers if paper.id not in ids]
-    reason = _wrong(papers, found_by_arxiv(expression, others).count(False), proven)
+    unexpected = len(others) - len(found_by_arxiv(expression, others))
+    reason = _wrong(papers, unexpected, proven)
     if reason is not None:
         raise RejectedAnswer(answer.urls[0], reason)
     matching = tuple(paper for paper in possible if is_credible(paper, today))

@@ -75,10 +75,10 @@ def why(expression: Expression, paper: Paper) -> tuple[Leaf, ...]:
     return Matches({"": expression}, [paper]).why("", paper)
 
 
-def found_by_arxiv(expression: Expression, papers: Sequence[Paper]) -> tuple[bool, ...]:
-    """Whether arXiv's search, by its own looser rule, returns each paper for the expression."""
+def found_by_arxiv(expression: Expression, papers: Sequence[Paper]) -> tuple[Paper, ...]:
+    """Return the papers that arXiv's search, by its own looser rule, finds for the expression."""
     surely = _found(expression, _holding([expression], papers, _ARXIVS)).surely
-    return tuple(surely >> position & 1 == 1 for position in range(len(papers)))
+    return tuple(papers[position] for position in _positions(surely))
 
 
 def explain(why: Iterable[Leaf]) -> str:
