@@ -380,8 +380,12 @@ def test_a_dry_run_names_what_is_renamed_closed_and_waiting(watcher: Watcher):
     assert dry_run()[0] == "digest 2026-11-17: waiting for the weekly mail of 2026-11-18"
     watcher.today = WEDNESDAY
     assert dry_run() == [
-        "would rename issue 1: New papers: MRI",
         "issue 1, New papers: MRI, is closed; 1 new paper waits until it is opened again",
+    ]
+    watcher.github.issues[0]["state"] = "open"
+    assert dry_run() == [
+        "would add a comment to issue 1:",
+        "would rename issue 1: New papers: MRI",
     ]
     watcher.environment["GITHUB_TOKEN"] = ""
     assert dry_run()[1:] == [

@@ -57,8 +57,6 @@ class TopicPlan:
     topic: Topic
     #: None if it is still to be opened.
     lasting: OurIssue | None
-    #: Whether its title and text have to be changed.
-    is_renamed: bool
     #: The keys of the digests of which something is there.
     out: frozenset[str]
     #: The comments to add, oldest first.
@@ -181,8 +179,7 @@ def plan_topic(
     for mail in mails_of([each for each in after if each.key not in out], today):
         parts += issue_parts(mail, links, topic.id)
     out |= {each.key for each in topic.digests} - by_key.keys()
-    is_renamed = lasting is not None and lasting.issue.title != issue_title_of(topic)
-    return TopicPlan(topic, lasting, is_renamed, out, tuple(parts), changed)
+    return TopicPlan(topic, lasting, out, tuple(parts), changed)
 
 
 def deliveries_issue(

@@ -160,35 +160,31 @@ class Outbox:
 
     def _carry_out(self, plan: TopicPlan) -> None:
         """Add to a keyword's issue what it lacks, unless somebody has closed it."""
-        issue = self._lasting(plan)
         if plan.is_closed:
             if plan.parts:
                 self.say(plan.what_waits)
-        elif issue is not None:
-            for part in plan.parts:
-                self._comment(OurIssue(issue, part.key), part)
-            if plan.changed is not None:
-                raise _changed(OurIssue(issue, plan.changed))
-            if self._has_all_digests:
-                self._note_complete(plan)
-
-    def _note_complete(self, plan: TopicPlan) -> None:
-        """Note once a week that a keyword's issue has everything: an edit, which mails nobody."""
-        if plan.lasting is None or plan.complete in {"", plan.lasting.key.complete}:
             return
-        last = plan.lasting.key.complete or plan.topic.digests[0].key
-        if (self.today - day_of(last)).days >= _DAYS_OF_COMMENTS:
-            text = keyword_issue(plan.topic, plan.complete, self.links)
-            self.issues.edit(plan.lasting.issue, *text)
-
-    def _lasting(self, plan: TopicPlan) -> Issue | None:
-        """The issue of a keyword, opened if it is needed, and with the keyword's name of today."""
-        lasting = plan.lasting
-        complete = lasting.key.complete if lasting else ""
+        known = plan.lasting.key.complete if plan.lasting else ""
+        complete = self._noted_as_complete(plan, known)
         title, body = keyword_issue(plan.topic, complete, self.links)
-        if lasting is None:
-            return self.issues.open(title, body, LABEL) if plan.parts else None
-        return self.issues.edit(lasting.issue, title, body) if plan.is_renamed else lasting.issue
+        if plan.lasting is not None:
+            issue = plan.lasting.issue
+        elif plan.parts:
+            issue = self.issues.open(title, body, LABEL)
+        else:
+            return
+        for part in plan.parts:
+            self._comment(OurIssue(issue, part.key), part)
+        if plan.changed is not None:
+            raise _changed(OurIssue(issue, plan.changed))
+        if title != issue.title or complete != known:
+            self.issues.edit(issue, title, body)
+
+    def _noted_as_complete(self, plan: TopicPlan, known: str) -> str:
+        """Up to which digest a keyword's issue has everything, as it is noted once a week."""
+        last = day_of(known or plan.topic.digests[0].key)
+        is_time = (self.today - last).days >= _DAYS_OF_COMMENTS and self._has_all_digests
+        return plan.complete if is_time and plan.lasting else known
 
     def _remember(self, begin: str) -> None:
         """Create the label, whose description records with which digest mailing began."""
