@@ -154,7 +154,6 @@ def _similar(spellings: Sequence[str], by_surname: Mapping[str, Mapping[str, Non
 
 
 def _changed_endpoint(config: Config, path: Path, since: str) -> Iterator[Problem]:
-    """Warn if another host than at a commit is to write summaries."""
     assert config.summaries is not None
     earlier = config_at(path.parent, since)
     known = earlier and earlier.summaries and earlier.summaries.endpoint

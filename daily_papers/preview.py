@@ -104,7 +104,6 @@ def preview(request: Request) -> Iterator[Passage]:
 
 
 def _answers(request: Request, config: Config, keywords: Sequence[Keyword]) -> Iterator[Passage]:
-    """Ask arXiv for each keyword in turn."""
     searched = [keyword for keyword in keywords if keyword.like is None]
     with PoliteSession(
         Services.from_environment(request.environ),

@@ -157,7 +157,6 @@ def unknown(name: str, failure: str, query: str | None = None) -> Passage:
 
 
 def _sentences(preview: KeywordPreview) -> Iterator[str]:
-    """Everything there is to say, warnings first."""
     yield from _warnings(preview)
     yield from _amounts(preview)
     shown = f"of the newest {len(preview.papers)}"

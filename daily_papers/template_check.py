@@ -172,7 +172,6 @@ def _check_depth(node: nodes.Node, levels: int) -> None:
 
 
 def _names_set_in(tree: nodes.Template) -> Iterator[str]:
-    """Find the names that a template sets."""
     yield from (name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
     yield from (macro.name for macro in tree.find_all(nodes.Macro))
     yield from (each.target for each in tree.find_all(nodes.Import))

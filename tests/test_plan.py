@@ -154,7 +154,6 @@ def test_a_lost_feed_is_made_up_for(count: int, harvested: bool):
 def test_a_few_new_keywords_are_filled_at_once():
     plan = make_plan(situation([*records(3), *unfilled(7)]))
     assert plan.fills == tuple(f"new{n}" for n in range(7))
-    assert plan.unfilled == 7
     assert plan.harvest is None
     assert plan.stand_in is not None
 
@@ -163,23 +162,21 @@ def test_many_new_keywords_are_harvested_for_once_and_filled_forty_requests_a_ru
     plan = make_plan(situation(unfilled(1000)))
     assert plan.harvest is not None
     assert len(plan.fills) + plan.harvest.pages <= MOST_FILLS
-    assert plan.unfilled == 1000
     waiting = [replace(keyword, harvested=MONDAY) for keyword in unfilled(1000)]
     plan = make_plan(situation(waiting))
     assert plan.harvest is None
     assert len(plan.fills) == MOST_FILLS
-    assert plan.unfilled == 1000
 
 
 def test_the_forced_ways():
     known = [*records(3), *unfilled(1)]
     search = make_plan(situation(known, mode=FetchMode.SEARCH))
-    assert search == Plan(searches=("k0", "k1", "k2"), fills=("new0",), unfilled=1)
+    assert search == Plan(searches=("k0", "k1", "k2"), fills=("new0",))
     feed = make_plan(situation(known, mode=FetchMode.ANNOUNCEMENTS))
     assert feed == Plan(feed_parts=(("cs",),))
     oai = make_plan(situation(known, mode=FetchMode.OAI))
     assert oai.harvest is not None
-    assert oai == Plan(harvest=oai.harvest, unfilled=1)
+    assert oai == Plan(harvest=oai.harvest)
     for source in (FetchMode.SEARCH, FetchMode.OAI):
         assert make_plan(situation(records(3, TUESDAY), mode=source)) == Plan()
 
@@ -228,15 +225,11 @@ def test_a_plan_in_words():
         feed_parts=(("cs",), ("math",)),
         harvest=Harvest(MONDAY, ("cs",), 7),
         fills=tuple(f"k{n}" for n in range(40)),
-        unfilled=1000,
         details=Harvest(MONDAY, ("cs",), 3),
     )
     assert plan_sentences(plan, FetchMode.AUTO) == (
         "the announcement feed, in 2 requests",
         "a harvest of what changed since 2026-02-02, in about 7 requests",
-        (
-            "a full search for 40 keywords: k0, k1, k2, k3, k4 and 35 more, to fill new tables "
-            "(filling 40 of 1,000)"
-        ),
+        "a full search for 40 keywords: k0, k1, k2, k3, k4 and 35 more, to fill new tables",
         "the details of what matched, 300 papers a request",
     )

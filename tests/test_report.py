@@ -78,15 +78,16 @@ def test_a_throttled_day_gives_its_reason_once():
         REPORT,
         day_line=f"Not fetched: {reason}.",
         keywords=tuple(replace(LATE, slug=f"k{n}") for n in range(50)),
-        notes=(f"announcement feed: {reason}", "details come later"),
+        notes=(f"announcement feed: {reason}", "details: lost", "audit of MRI: lost"),
         waits=(wait, wait),
     )
     table = as_table(report)
     assert table.count("Rate exceeded") == 1
-    assert table.splitlines()[-5:-1] == [
+    assert table.splitlines()[-6:-1] == [
         f"2026-02-03: Not fetched: {reason}.",
         "note: announcement feed: as above",
-        "note: details come later",
+        "note: details: lost",
+        "note: audit of MRI: as above",
         "waited 1,200 s in 2 waits: as above",
     ]
     assert max(map(len, table.splitlines())) < 200

@@ -98,7 +98,6 @@ class QueryApi:
         return SearchAnswer(found.papers[:count], found.total, found.urls)
 
     def _newest_of(self, queries: Sequence[str], count: int) -> SearchAnswer:
-        """Merge the answers of several searches, as if they were one."""
         answers = [self.newest(query, count) for query in queries]
         joined: dict[str, Paper] = {}
         for paper in chain.from_iterable(answer.papers for answer in answers):
@@ -293,7 +292,6 @@ def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
 
 
 def _number(root: etree._Element, name: str, url: str) -> int:
-    """One of the numbers at the top of the feed."""
     text = (root.findtext(f"{_OPENSEARCH}{name}") or "").strip()
     if not re.fullmatch(r"\d{1,12}", text, re.ASCII):
         raise BadAnswer(url, f"the answer has no {name} that is a number: {shortened(text)!r}")
@@ -331,7 +329,6 @@ def _listed(entry: etree._Element, url: str) -> tuple[ArxivId, datetime]:
 
 
 def _only_text(entry: etree._Element, name: str, url: str) -> str:
-    """Read the only element of this name."""
     found = entry.findall(f"{ATOM}{name}")
     if len(found) != 1:
         raise BadAnswer(url, f"an entry has {len(found)} elements <{name}> where one is due")

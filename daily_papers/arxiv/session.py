@@ -234,7 +234,6 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
     def _note(
         self, url: str, status: str, outcome: Outcome, *, size: int = 0, seconds: float = 0.0
     ) -> None:
-        """Write a request down for the report."""
         self.exchanges.append(
             Exchange(url=url, status=status, bytes=size, seconds=round(seconds, 3), outcome=outcome)
         )

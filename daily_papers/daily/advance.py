@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
     AuditFailed,
-    AuditPostponed,
     Details,
     Evidence,
     FeedRead,
@@ -121,7 +120,7 @@ class Findings:
             still_due=any(
                 item.still_due
                 if isinstance(item, Unanswered)
-                else isinstance(item, HarvestFailed | AuditFailed | AuditPostponed)
+                else isinstance(item, HarvestFailed | AuditFailed)
                 for item in evidence
             )
             or bool(asked.failures),
@@ -187,7 +186,6 @@ def advance(
 def _advanced(
     store: Store, state: State, keyword: Keyword, findings: Findings, run: Run
 ) -> KeywordState:
-    """Note how far the run has brought a keyword."""
     after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
     if not after.searches:
         # Where the feed is not asked, nothing is taken, and nothing is made up for later.

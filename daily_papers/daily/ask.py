@@ -21,7 +21,6 @@ from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
     AuditFailed,
-    AuditPostponed,
     CategoriesUnknown,
     Details,
     Evidence,
@@ -170,7 +169,6 @@ class Inquiry:
         self.evidence.append(found)
 
     def _catch_up(self, known: Store, keyword: Keyword) -> None:
-        """Search back to the keyword's last success."""
         last = known.keywords[keyword.slug].last_success
         count = min(_papers_since(known, keyword, last, self.day), MOST_PER_REQUEST)
         answer, found = self._search(keyword, count)
@@ -307,12 +305,11 @@ class Inquiry:
         keyword = next((keyword for keyword in self.keywords if keyword.slug == slug), None)
         if keyword is None:
             return
-        if self._api_health.failures:
-            self.evidence.append(AuditPostponed())
-            return
         what = f"audit of {keyword.name}"
         self.progress(0, 1, what)
         try:
+            if self._api_health.failures:
+                raise self._api_health.failures[-1]
             self.evidence.append(self._search(keyword, keyword.max_papers)[1])
         except FetchError as failure:
             self.evidence.append(AuditFailed(keyword.slug, what, _failure(failure, keyword.slug)))

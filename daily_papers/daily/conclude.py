@@ -155,7 +155,6 @@ def _with_tables(
 
 
 def _changed_tables(before: Store, after: Store) -> frozenset[str]:
-    """The keywords whose tables look different from before."""
     touched = {
         id
         for id, stored in after.papers.items()
@@ -252,7 +251,6 @@ def _digest(
     skipped: str | None,
     run: Run,
 ) -> Digest:
-    """Make the run's news a digest, in the order in which it is read."""
     keywords = config.keywords
     people = people_of(keywords)
     sections = morning(items, [keyword.slug for keyword in keywords], dict(people))

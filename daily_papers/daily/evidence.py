@@ -119,16 +119,14 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class AuditFailed:
-    """The full search for a keyword failed, but the keyword is up to date without it."""
+    """The full search for a keyword failed, or could not be asked for.
+
+    The keyword is up to date without it, and a later run of the day asks again.
+    """
 
     slug: str
     what: str
     failure: Failure
-
-
-@dataclass(frozen=True, slots=True)
-class AuditPostponed:
-    """No audit was made, since the query API does not answer; a later run makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,6 @@ Evidence = (
     | Ranked
     | Unanswered
     | AuditFailed
-    | AuditPostponed
     | CategoriesUnknown
 )
 

@@ -85,7 +85,6 @@ def _read(
 
 
 def _liking(library: Sequence[LikedPaper], papers: Sequence[Paper]) -> Iterator[tuple[str, Liking]]:
-    """The rank of each paper, and what of the library it is most like."""
     texts = [f"{paper.title}\n{paper.abstract}" for paper in papers]
     ranked = rank([liked.text for liked in library], texts)
     for paper, closeness in zip(papers, ranked, strict=False):
@@ -102,7 +101,6 @@ def _within(keyword: Keyword, papers: Sequence[Paper]) -> Sequence[Paper]:
 
 
 def _skipped(keywords: Sequence[Keyword], before: Store, day: date) -> Iterator[str]:
-    """Name the listings from which nothing was taken."""
     for keyword in keywords:
         last = before.keywords[keyword.slug].last_success
         missed = working_days(last, day)

@@ -120,8 +120,6 @@ def matching_each(keywords: Sequence[Keyword], papers: Sequence[Paper]) -> BySlu
 
 @dataclass(slots=True)
 class _Finds:
-    """News while it is being found."""
-
     before: Store
     #: What the feeds up to today showed, and what those of earlier days did.
     history: FeedHistory

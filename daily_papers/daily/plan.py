@@ -91,8 +91,6 @@ class Plan:
     harvest: Harvest | None = None
     #: Keywords that this run fills, each by a full search.
     fills: tuple[str, ...] = ()
-    #: How many keywords wait to be filled, including those of this run.
-    unfilled: int = 0
     #: If set, ask for the details of what matched. The harvest is the other way to get them: if
     #: they are too many for lists of identifiers, or the query API does not answer.
     details: Harvest | None = None
@@ -153,14 +151,14 @@ def make_plan(situation: Situation) -> Plan:
             return Plan(feed_parts=feed)
         case FetchMode.SEARCH:
             searches = tuple(keyword.slug for keyword in late if keyword.filled is not None)
-            return Plan(searches=searches, fills=unfilled, unfilled=len(unfilled))
+            return Plan(searches=searches, fills=unfilled)
         case FetchMode.OAI:
             if not late and not unfilled:
                 return Plan()
             since = [keyword.last_success for keyword in late if keyword.last_success is not None]
             if unfilled or not since:
                 since.append(situation.day - FILL_HARVEST)
-            return Plan(harvest=_harvest(situation, min(since)), unfilled=len(unfilled))
+            return Plan(harvest=_harvest(situation, min(since)))
 
 
 def _automatic(
@@ -220,7 +218,7 @@ def _with_fills(plan: Plan, situation: Situation, unfilled: tuple[str, ...]) -> 
         room -= min(harvest.pages, MOST_FILLS // 2)
     if fresh and plan.harvest is None and plan.stand_in is None:
         plan = replace(plan, stand_in=harvest)
-    return replace(plan, fills=unfilled[:room], unfilled=len(unfilled))
+    return replace(plan, fills=unfilled[:room])
 
 
 def _harvest(situation: Situation, since: date) -> Harvest:
@@ -256,9 +254,7 @@ def plan_sentences(plan: Plan, mode: FetchMode) -> tuple[str, ...]:
         pages = plural(plan.harvest.pages, "request")
         said.append(f"a harvest of what changed since {plan.harvest.since}, in about {pages}")
     if plan.fills:
-        fills = len(plan.fills)
-        many = f" (filling {fills:,} of {plan.unfilled:,})" if fills < plan.unfilled else ""
-        said.append(f"a full search for {_keywords(plan.fills)}, to fill new tables{many}")
+        said.append(f"a full search for {_keywords(plan.fills)}, to fill new tables")
     if plan.details:
         said.append("the details of what matched, 300 papers a request")
     if plan.audit is not None:

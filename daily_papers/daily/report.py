@@ -275,8 +275,9 @@ def _remarks(report: RunReport) -> Iterator[str]:
             yield f"{cut(keyword.name, 40)}: {keyword.advice}"
     reasons = {keyword.reason for keyword in report.keywords if keyword.reason}
     for note in report.notes:
-        given = next((each for each in reasons if note.endswith(f": {each}")), None)
+        given = max((each for each in reasons if note.endswith(f": {each}")), key=len, default=None)
         yield f"note: {note if given is None else f'{note.removesuffix(given)}as above'}"
+        reasons.add(note.partition(": ")[2] or note)
     for reason in dict.fromkeys(wait.reason for wait in report.waits):
         seconds = [wait.seconds for wait in report.waits if wait.reason == reason]
         often = f" in {len(seconds):,} waits" if len(seconds) > 1 else ""

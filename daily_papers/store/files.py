@@ -57,8 +57,6 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class _Week:
-    """How many papers a week brought each keyword."""
-
     week: str
     papers: Mapping[str, int]
 
@@ -397,7 +395,6 @@ def _records(
 
 
 def _lines(root: Path, path: str) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file that hold a record, with their numbers."""
     lines = enumerate(_content(root, path).split(b"\n"), 1)
     return ((number, text) for number, text in lines if text)
 

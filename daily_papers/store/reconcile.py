@@ -102,7 +102,6 @@ def _new_topics(store: Store, added: Iterable[str]) -> dict[str, str]:
 
 
 def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:
-    """Match new and changed expressions with all stored papers."""
     papers = [stored.paper for stored in draft.papers.values()]
     matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, papers)
     for keyword in keywords:
