@@ -100,19 +100,12 @@ class FetchError(DailyPapersError):
     rejected: ClassVar[bool] = True
 
     def __init__(self, url: str, reason: str, remedy: str | None = None) -> None:
+        #: What went wrong, without the address and without what to do.
+        self.reason = reason
+        self.url = url
         self.failure = Failure(self.outcome, reason, url, remedy, self.rejected)
         # An address may list hundreds of identifiers, and still has to fit a line.
         super().__init__(f"{self.failure.plain_reason} ({cut(url, 200)})")
-
-    @property
-    def reason(self) -> str:
-        """What went wrong, without the address and without what to do."""
-        return self.failure.reason
-
-    @property
-    def url(self) -> str:
-        """The address that was asked for."""
-        return self.failure.url
 
 
 class NoAnswer(FetchError):

@@ -116,11 +116,8 @@ class Transaction:
         """Delete the file."""
         self._contents[path] = None
 
-    def changes(self) -> tuple[str, ...]:
-        """The paths whose content would change."""
-        return tuple(self._changed())
-
-    def _changed(self) -> dict[str, bytes | None]:
+    def changes(self) -> dict[str, bytes | None]:
+        """The files that differ, by path, and what they should hold; None for no file."""
         return {
             path: content
             for path, content in sorted(self._contents.items())
@@ -129,7 +126,7 @@ class Transaction:
 
     def commit(self) -> tuple[str, ...]:
         """Replace what differs, and return the paths that changed. Raises DailyPapersError."""
-        changed = self._changed()
+        changed = self.changes()
         self._contents.clear()
         if changed:
             try:

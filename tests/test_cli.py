@@ -199,17 +199,6 @@ def test_quiet_stands_before_or_after_the_command(filled: Repository, before: bo
     assert run(*words, "--root", filled.root) == Ended(0, "", "")
 
 
-def test_a_quiet_run_prints_its_report_only_if_something_failed(
-    arxiv: SandboxArxiv, tmp_path: Path
-):
-    repository = Repository.new(tmp_path, "keywords: [mri]\n")
-    nobody = {"DAILY_PAPERS_API_URL": "http://127.0.0.1:1/api/query"}
-    failed = update(repository, arxiv, "-q", "--budget", "0", **nobody)
-    assert (failed.code, failed.err) == (1, "")
-    assert "Not fetched: no answer" in failed.out
-    assert update(repository, arxiv, "-q") == Ended(0, "", "")
-
-
 # --- in a process of its own -------------------------------------------------------------------
 
 

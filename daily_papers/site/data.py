@@ -22,7 +22,7 @@ from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
 from daily_papers.site.output import key_of
-from daily_papers.store.files import PaperLine, check_history, history_lines, stored_lines
+from daily_papers.store.files import HISTORY, PAPERS, PaperLine, check_history, paper_lines
 from daily_papers.store.store import Store, StoredPaper
 from daily_papers.store.summaries import Summary
 from daily_papers.text import long_date
@@ -210,11 +210,11 @@ class SiteData:
 
     def _traced(self, root: Path) -> dict[str, Trace]:
         traces: dict[str, Trace] = defaultdict(Trace)
-        for line in history_lines(root):
+        for line in paper_lines(root, HISTORY):
             trace = traces[line.read_id()]
             trace.lines += (line,)
             _note(trace, line, self._days(line.read_shown()))
-        for line in stored_lines(root):
+        for line in paper_lines(root, PAPERS):
             id = line.read_id()
             if id in self.store.papers:
                 _note(traces[id], line, {})

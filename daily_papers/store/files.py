@@ -18,10 +18,11 @@ import json
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,8 +39,8 @@ logger = logging.getLogger(__name__)
 #: Increased when the files change in a way that an older version could not read.
 FORMAT = 1
 
-_PAPERS = "data/papers"
-_HISTORY = "data/history"
+PAPERS = "data/papers"
+HISTORY = "data/history"
 _NEWS = "data/news"
 _KEYWORDS = "data/keywords.jsonl"
 _WEEKS = "data/weeks.jsonl"
@@ -52,7 +53,6 @@ _ID_FIRST = re.compile(rb'\{"id":"([^"\\]+)"')
 _CONFLICT = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
 Record = TypeVar("Record")
-Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def load_store(root: Path) -> Store:
 
     Raises StoreError, which names file and line, if a file is damaged.
     """
-    papers = files_in(root, _PAPERS, "*.jsonl")
-    is_new = not papers and not files_in(root, _HISTORY, "*.jsonl")
+    papers = files_in(root, PAPERS, "*.jsonl")
+    is_new = not papers and not files_in(root, HISTORY, "*.jsonl")
     state, papers_written = State(), 0
     if (root / _STATE).exists():
         state, papers_written = _record(_STATE, 1, _content(root, _STATE), _state)
@@ -79,7 +79,9 @@ def load_store(root: Path) -> Store:
         problem = f"missing, although the rest of the store is there; {_remedy(_STATE)}"
         raise StoreError(_STATE, problem)
     keywords = _by_key(
-        _records(root, [_KEYWORDS], lambda values: _read_keyword(values, state)),
+        root,
+        [_KEYWORDS],
+        lambda values: _read_keyword(values, state),
         lambda keyword: keyword.slug,
     )
     if not is_new and not keywords:
@@ -90,11 +92,11 @@ def load_store(root: Path) -> Store:
             "to restore it: git checkout HEAD -- %s",
             *(_KEYWORDS, _KEYWORDS),
         )
-    weeks = _records(root, [_WEEKS], lambda values: decode(_Week, values))
-    stored = _by_key(_records(root, papers, _read_paper), lambda stored: stored.paper.id)
+    weeks = _by_key(root, [_WEEKS], partial(decode, _Week), lambda week: week.week)
+    stored = _by_key(root, papers, _read_paper, lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
         problem = f"damaged: {plural(lost, 'paper')} that it had are missing"
-        raise StoreError(_PAPERS, f"{problem}; {_remedy(_PAPERS)}")
+        raise StoreError(PAPERS, f"{problem}; {_remedy(PAPERS)}")
     news = frozenset(
         id for path in files_in(root, _NEWS, "*.txt") for id in _ids_in(path, _content(root, path))
     )
@@ -106,13 +108,8 @@ def load_store(root: Path) -> Store:
         keywords=keywords,
         state=state,
         news=news,
-        weeks={
-            week: counts.papers for week, counts in _by_key(weeks, lambda week: week.week).items()
-        },
-        liked=_by_key(
-            _records(root, [_LIKED], lambda values: decode(LikedPaper, values)),
-            lambda liked: liked.id or "",
-        ),
+        weeks={name: week.papers for name, week in weeks.items()},
+        liked=_by_key(root, [_LIKED], partial(decode, LikedPaper), lambda liked: liked.id or ""),
     )
 
 
@@ -123,7 +120,7 @@ def load_history(root: Path) -> dict[str, StoredPaper]:
     the last has the latest text. Raises StoreError, which names file and line, if one is damaged.
     """
     found: dict[str, StoredPaper] = {}
-    for record in history_lines(root):
+    for record in paper_lines(root, HISTORY):
         stored = record.read()
         id = stored.paper.id
         found[id] = found[id].followed_by(stored) if id in found else stored
@@ -135,23 +132,14 @@ def check_history(news: frozenset[str], known: Collection[str]) -> None:
     lost = [id for id in news if id not in known]
     if lost:
         raise StoreError(
-            _HISTORY,
+            HISTORY,
             f"damaged: {plural(len(lost), 'paper')} that had been news are missing, such as "
-            f"{min(lost)}; {_remedy(_HISTORY)}",
+            f"{min(lost)}; {_remedy(HISTORY)}",
         )
 
 
-def history_lines(root: Path) -> Iterator[PaperLine]:
-    """The history's records as they are written, oldest first. Raises StoreError."""
-    return _paper_lines(root, _HISTORY)
-
-
-def stored_lines(root: Path) -> Iterator[PaperLine]:
-    """The records of the papers in tables, as they are written. Raises StoreError."""
-    return _paper_lines(root, _PAPERS)
-
-
-def _paper_lines(root: Path, folder: str) -> Iterator[PaperLine]:
+def paper_lines(root: Path, folder: str) -> Iterator[PaperLine]:
+    """The records in `PAPERS`, or in `HISTORY` the oldest first. Raises StoreError."""
     for path in files_in(root, folder, "*.jsonl"):
         for number, text in _lines(root, path):
             yield PaperLine(path, number, text)
@@ -192,8 +180,8 @@ def _save_history(transaction: Transaction, left: Iterable[StoredPaper], day: da
     An earlier run of the day may have written to it, even the same papers: they came back to a
     table, without what the history has, and left it again.
     """
-    path = f"{_HISTORY}/{day}.jsonl"
-    known = {each.paper.id: each for _, each in _records(transaction.root, [path], _read_paper)}
+    path = f"{HISTORY}/{day}.jsonl"
+    known = _by_key(transaction.root, [path], _read_paper, lambda stored: stored.paper.id)
     for stored in left:
         before = known.get(stored.paper.id)
         known[stored.paper.id] = stored if before is None else before.followed_by(stored)
@@ -215,8 +203,8 @@ def _save_news(transaction: Transaction, news: Iterable[str]) -> None:
 def _save_papers(transaction: Transaction, papers: Iterable[StoredPaper]) -> None:
     lines: dict[str, list[str]] = defaultdict(list)
     for stored in papers:
-        lines[f"{_PAPERS}/{file_of(stored.paper.id)}.jsonl"].append(_paper_line(stored))
-    for path in files_in(transaction.root, _PAPERS, "*.jsonl"):
+        lines[f"{PAPERS}/{file_of(stored.paper.id)}.jsonl"].append(_paper_line(stored))
+    for path in files_in(transaction.root, PAPERS, "*.jsonl"):
         if path not in lines:
             transaction.delete(path)
     for path, texts in lines.items():
@@ -382,18 +370,6 @@ def readable(
     return found, damage
 
 
-def _records(
-    root: Path, paths: Iterable[str], read: Callable[[Json], Record]
-) -> Iterator[tuple[str, Record]]:
-    """Each record of the files with its place, ``data/papers/2504.0.jsonl:12``.
-
-    Raises StoreError, naming the line.
-    """
-    for path in paths:
-        for number, text in _lines(root, path):
-            yield f"{path}:{number}", _record(path, number, text, read)
-
-
 def _lines(root: Path, path: str) -> Iterator[tuple[int, bytes]]:
     lines = enumerate(_content(root, path).split(b"\n"), 1)
     return ((number, text) for number, text in lines if text)
@@ -433,14 +409,20 @@ def _lines_before(field: str | None, content: bytes) -> int:
 
 
 def _by_key(
-    records: Iterable[tuple[str, Record]], key: Callable[[Record], Key]
-) -> dict[Key, Record]:
-    """Index the records; two with the same key are damage, since either may be right."""
-    found: dict[Key, Record] = {}
-    for place, record in records:
-        if found.setdefault(key(record), record) is not record:
-            path = place.partition(":")[0]
-            raise StoreError(place, f"{key(record)} is here a second time; {_remedy(path)}")
+    root: Path, paths: Iterable[str], read: Callable[[Json], Record], key: Callable[[Record], str]
+) -> dict[str, Record]:
+    """The records of the files; two with the same key are damage, since either may be right.
+
+    Raises StoreError, naming the line.
+    """
+    found: dict[str, Record] = {}
+    for path in paths:
+        for number, text in _lines(root, path):
+            record = _record(path, number, text, read)
+            name = key(record)
+            if found.setdefault(name, record) is not record:
+                problem = f"{name} is here a second time; {_remedy(path)}"
+                raise StoreError(f"{path}:{number}", problem)
     return found
 
 

@@ -49,10 +49,6 @@ class Summary:
     #: How many answers were bad.
     tries: int = 0
 
-    def __post_init__(self) -> None:
-        if self.version < 1 or self.tries < 0:
-            raise ValueError("version: must be 1 or more, and tries 0 or more")
-
     @property
     def key(self) -> SummaryKey:
         """What it is the summary for."""
