@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from tests.sandbox.query_language import Chain, Node, SubmittedRange, Term
 from tests.sandbox.search_text import (
@@ -57,13 +58,20 @@ def _chained(chain: Chain) -> Test:
 def _in_field(term: Term) -> Test:
     wanted = term.text.lower()
     if term.field == "cat":
-        pattern = _wildcard(wanted)
-        return lambda text: any(pattern.fullmatch(name) for name in text.categories)
+        covers = _category_test(wanted)
+        return lambda text: covers(text.categories)
     if term.field == "id":
         return lambda text: text.record.id == wanted
     if term.field == "doi":
         return lambda text: (text.record.words.doi or "").lower() == wanted
     return _words_test(term)
+
+
+@cache
+def _category_test(wanted: str) -> Callable[[tuple[str, ...]], bool]:
+    """Most queries name the same categories, and papers have few different sets of them."""
+    pattern = _wildcard(wanted)
+    return cache(lambda categories: any(map(pattern.fullmatch, categories)))
 
 
 def _words_test(term: Term) -> Test:
