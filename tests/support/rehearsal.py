@@ -96,13 +96,13 @@ class Rehearsal:
 
     def news(self) -> set[str]:
         """What arXiv announced as new or cross-listed on those days, for any keyword."""
-        first, last = self.days[0], self.days[-1]
-        return {
-            record.id
-            for day in _days(first, last)
+        announced = [
+            record
+            for day in _days(self.days[0], self.days[-1])
             for record in self.arxiv.universe.announced_on(day)
-            if record.change in (Change.NEW, Change.CROSS_LISTED) and self._matches(record)
-        }
+            if record.change in (Change.NEW, Change.CROSS_LISTED)
+        ]
+        return set().union(*self._by_keyword(announced).values())
 
     def tables(self) -> dict[str, set[str]]:
         """The papers in the page of each keyword."""
@@ -133,11 +133,6 @@ class Rehearsal:
             for keyword in load_config(self.now() / "keywords.yaml").keywords
             if (holds := test_of(parse(to_arxiv(keyword.expression))))
         }
-
-    def _matches(self, record: Record) -> bool:
-        keywords = load_config(self.now() / "keywords.yaml").keywords
-        text = SearchText(record)
-        return any(test_of(parse(to_arxiv(k.expression)))(text) for k in keywords)
 
 
 def _texts(folder: Path) -> dict[str, str]:

@@ -25,6 +25,7 @@ import yaml
 from tests.support.command_line import PROJECT
 from tests.support.expressions import Expressions
 from tests.support.job import Event, Job
+from tests.support.ready import ready_program
 
 #: Steps that need a package index.
 _INSTALLING = {"Install", "Set up Python"}
@@ -56,6 +57,12 @@ class Runner:
     #: What jobs have kept for later ones, by key, the last one last.
     caches: dict[str, Path] = field(default_factory=dict)
     _jobs: int = 0
+
+    def program_line(self) -> str:
+        """What starts the program, in a shell."""
+        if self.program == PROJECT:
+            return ready_program()
+        return f"{shlex.quote(sys.executable)} -P -m daily_papers"
 
     def run(self, workflow: str, event: Event | None = None, *, until: str | None = None) -> Job:
         """Run a workflow; give its first job. ``until`` kills the machine before that step."""
@@ -254,7 +261,7 @@ class _JobRun:
         job = self._job
         for folder in ("workspace", "temp", "home", "bin"):
             (job.folder / folder).mkdir(parents=True)
-        self._program("daily-papers", f'exec {shlex.quote(sys.executable)} -P -m daily_papers "$@"')
+        self._program("daily-papers", f'exec {self._runner.program_line()} "$@"')
         self._program("sleep", f'echo "$1" >> {shlex.quote(str(job.folder / "slept"))}')
         return {
             "PATH": f"{job.folder / 'bin'}:{os.environ['PATH']}",
