@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from random import Random
@@ -40,9 +40,6 @@ _FILES = {
     ".gitignore": "gitignore",
     ".gitattributes": "gitattributes",
 }
-#: Five fields of numbers and names, none of which needs escaping.
-_CRON = re.compile(r"[\w*/,-]+(?: [\w*/,-]+){4}", re.ASCII)
-_TIMEZONE = re.compile(r"[\w+/-]+", re.ASCII)
 #: The line of a workflow that runs the repository's own copy of this program.
 _OWN_COPY = re.compile(r"^\s*(?:- )?uses: +\./", re.MULTILINE)
 #: Neither on the hour, when GitHub is busiest, nor in the minutes that everybody picks.
@@ -103,7 +100,7 @@ def new_files(draw: Random, slots: tuple[str, ...] = ()) -> dict[str, str]:
     Without the entries of a schedule, it is two random times, Monday to Friday in UTC.
     """
     slots = slots or tuple(
-        _at(f"{draw.choice(_MINUTES)} {draw.choice(hours)} * * 1-5")
+        _slot({"cron": f"{draw.choice(_MINUTES)} {draw.choice(hours)} * * 1-5"})
         for hours in (_FIRST_HOURS, _SECOND_HOURS)
     )
     repository, commit = ACTION.split("@")
@@ -132,21 +129,16 @@ def _slots_in(workflow: str) -> tuple[str, ...]:
         content = yaml.safe_load(workflow)
         events = content.get(True, content.get("on"))  # YAML reads a plain "on" as a boolean
         return tuple(_slot(each) for each in events["schedule"])
-    except (yaml.YAMLError, LookupError, AttributeError, TypeError, ValueError):
+    except (yaml.YAMLError, LookupError, AttributeError, TypeError):
         return ()
 
 
-def _slot(entry: dict[str, object]) -> str:
-    """A schedule's entry as we write it. Raises ValueError if it is not a plain one."""
-    cron = " ".join(str(entry["cron"]).split())
-    timezone = str(entry.get("timezone", "UTC"))
-    if not _CRON.fullmatch(cron) or not _TIMEZONE.fullmatch(timezone):
-        raise ValueError(f"{entry!r} is not a time")
-    return _at(cron) if "timezone" not in entry else f'{_at(cron)}\n      timezone: "{timezone}"'
-
-
-def _at(cron: str) -> str:
-    return f'    - cron: "{cron}"'
+def _slot(entry: Mapping[str, str]) -> str:
+    """A schedule's entry as we write it: YAML reads JSON, too."""
+    lines = ["    - cron: " + json.dumps(" ".join(entry["cron"].split()))]
+    if "timezone" in entry:
+        lines.append("      timezone: " + json.dumps(entry["timezone"]))
+    return "\n".join(lines)
 
 
 def _read(path: Path) -> str | None:

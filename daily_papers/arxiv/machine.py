@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.utils import get_environ_proxies, select_proxy
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
 from daily_papers.arxiv.services import is_arxiv
 
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_PROXY_SCHEMES = ("http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://")
+_NO_PROXY_ADDRESS = (requests.exceptions.InvalidProxyURL, LocationValueError)
 _CANNOT_USE_PROXY = (requests.exceptions.ProxyError, NewConnectionError, ConnectTimeoutError)
 _NO_WAY_OUT = frozenset(
     {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EACCES, errno.EPERM}
@@ -55,9 +55,7 @@ def _proxy_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str]
             f"{variable} names a SOCKS proxy, and the package PySocks is not installed",
             "install it, or unset the variable",
         )
-    if any(isinstance(cause, requests.exceptions.InvalidProxyURL) for cause in causes) or (
-        not _is_address(proxy)
-    ):
+    if any(isinstance(cause, _NO_PROXY_ADDRESS) for cause in causes):
         return (
             f"{variable} is not the address of a proxy, such as http://proxy.example:8080",
             "correct or unset it",
@@ -76,15 +74,6 @@ def _variable_of(proxy: str, scheme: str) -> str:
     names = [f"{scheme}_proxy", "all_proxy"]
     spelt = [spelling for name in names for spelling in (name, name.upper())]
     return next((name for name in spelt if os.environ.get(name) == proxy), names[0])
-
-
-def _is_address(proxy: str) -> bool:
-    try:
-        parts = urlsplit(proxy)
-        _ = parts.port
-    except ValueError:
-        return False
-    return proxy.lower().startswith(_PROXY_SCHEMES) and bool(parts.hostname)
 
 
 def _certificate_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str, str] | None:

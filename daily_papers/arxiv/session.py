@@ -283,10 +283,8 @@ class AnswerCache:
 
     def discard(self, url: str) -> None:
         """Forget an answer that was rejected after its check."""
-        try:
-            self._file(url).unlink(missing_ok=True)
-        except OSError as error:
-            logger.info("a kept answer could not be removed: %s", error)
+        with suppress(OSError):
+            self._file(url).unlink()
 
     def _file(self, url: str) -> Path:
         return self._day / f"{hashlib.sha256(url.encode()).hexdigest()[:40]}.answer"
