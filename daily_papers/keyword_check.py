@@ -12,7 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from daily_papers.config import KEYWORDS, Config, ConfigError, Keyword, Problem, parse_config
+from daily_papers.config import (
+    KEYWORDS,
+    Config,
+    ConfigError,
+    Keyword,
+    Problem,
+    Summaries,
+    parse_config,
+)
 from daily_papers.config.messages import list_as_yaml
 from daily_papers.config.slugs import in_any_order
 from daily_papers.daily.liking import unreadable_libraries
@@ -53,8 +61,9 @@ def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Pr
             yield Problem(name, keyword.line, None, f"{keyword.name}: {problem}")
     yield from _unseen_authors(config, path.parent, name)
     yield from unreadable_libraries(config, path.parent, name)
-    if since and config.summaries:
-        yield from _changed_endpoint(config, path, since)
+    earlier = None if since is None else config_at(path.parent, since)
+    if since is not None and config.summaries:
+        yield from _changed_endpoint(config.summaries, earlier, name)
 
 
 def _doubtful_searches(config: Config, name: str) -> Iterator[Problem]:
@@ -153,16 +162,14 @@ def _similar(spellings: Sequence[str], by_surname: Mapping[str, Mapping[str, Non
     return list(similar)[:_MOST_NAMES]
 
 
-def _changed_endpoint(config: Config, path: Path, since: str) -> Iterator[Problem]:
-    assert config.summaries is not None
-    earlier = config_at(path.parent, since)
+def _changed_endpoint(summaries: Summaries, earlier: Config | None, name: str) -> Iterator[Problem]:
     known = earlier and earlier.summaries and earlier.summaries.endpoint
-    if config.summaries.endpoint != known:
+    if summaries.endpoint != known:
         message = (
-            f"endpoint: summaries would come from {config.summaries.endpoint}"
+            f"endpoint: summaries would come from {summaries.endpoint}"
             f"{f', not from {known}' if known else ''}; merge this only if you trust it"
         )
-        yield Problem(str(path), config.summaries.line, None, message, "warning")
+        yield Problem(name, summaries.line, None, message, "warning")
 
 
 def config_at(root: Path, revision: str) -> Config | None:

@@ -96,7 +96,9 @@ def preview(request: Request) -> Iterator[Passage]:
     """
     config = load_config(request.root / KEYWORDS)
     if request.since is None:
-        keywords = _keywords_named(config, request.keyword)
+        keywords, doubts = _keywords_named(config, request.keyword)
+        if doubts:
+            yield Passage("Probably not what you mean", doubts, level=2)
     else:
         keywords, sentences = _changes(request, config, request.since)
         yield Passage("Preview of keywords.yaml", sentences, level=2)
@@ -129,7 +131,7 @@ def _answers(request: Request, config: Config, keywords: Sequence[Keyword]) -> I
         # The words of the last listing's papers may be close to a keyword without hits.
         without = any(not each.papers and not each.either for each in previews)
         parts = listing(all_categories(config.keywords)).parts if without else ()
-        listed = [one.paper for part in parts for one in part.announcements]
+        listed = [one.paper for one in merge_parts(part.announcements for part in parts)]
         if together := list(_together(previews, store, listed, len(searched))):
             yield Passage("Together" if len(searched) > 1 else "Similar", together, level=2)
         for keyword in keywords:
@@ -140,24 +142,31 @@ def _answers(request: Request, config: Config, keywords: Sequence[Keyword]) -> I
 # --- which keywords ----------------------------------------------------------------------------
 
 
-def _keywords_named(config: Config, name: str | None) -> tuple[Keyword, ...]:
-    """Find a keyword by name or slug, or read the text as a new phrase; all keywords for None."""
+def _keywords_named(
+    config: Config, name: str | None
+) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
+    """Find a keyword by name or slug, or read the text as a new phrase; all keywords for None.
+
+    Also what `check` would say of a new phrase.
+    """
     if name is None:
-        return config.keywords
+        return config.keywords, ()
     for keyword in config.keywords:
         if name.casefold() in (keyword.name.casefold(), keyword.slug):
-            return (keyword,)
+            return (keyword,), ()
     quoted = name.replace("'", "''")
     lines = ["keywords:", f"  - '{quoted}'"]
     if config.categories:
         lines.insert(0, f"categories: [{', '.join(config.categories)}]")
     try:
-        (keyword,) = parse_config("\n".join(lines).encode(), "preview").keywords
+        read = parse_config("\n".join(lines).encode(), "preview")
     except ConfigError as error:
         raise UsageError(f"preview: {error.problems[0].message}") from error
     except UnicodeEncodeError as error:  # bytes on the command line that are not text
         raise UsageError("preview: the keyword is not UTF-8") from error
-    return (replace(keyword, max_papers=config.max_papers),)
+    (keyword,) = read.keywords
+    doubts = tuple(problem.message for problem in read.warnings() if problem.line == len(lines))
+    return (replace(keyword, max_papers=config.max_papers),), doubts
 
 
 def _changes(
@@ -275,7 +284,7 @@ def _together(
     if keywords > MOST_PREVIEWS:
         left_out = f"{keywords - MOST_PREVIEWS:,} more keywords"
         yield f"{left_out} were not searched for; name one to preview it"
-    if keywords > 1 or nearest:
+    if doubles or nearest:
         of_listing = f", {len(listed):,} of them in the last listing" if listed else ""
         yield f"This is from {plural(len(papers), 'paper')}, found above or stored{of_listing}"
 

@@ -161,7 +161,7 @@ def _sentences(preview: KeywordPreview) -> Iterator[str]:
     yield from _amounts(preview)
     shown = f"of the newest {len(preview.papers)}"
     for name, count in preview.overlaps[:_OVERLAPS]:
-        yield f"{count} {shown} are in {name}, too"
+        yield f"{count} {shown} {'is' if count == 1 else 'are'} in {name}, too"
     if preview.strangers:
         yield (
             f"{preview.strangers} of the newest {preview.returned} that arXiv finds do not match "

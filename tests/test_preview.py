@@ -259,6 +259,35 @@ def test_a_phrase_that_is_not_in_the_file_is_taken_as_a_new_keyword(
     assert 'ti:"diffusion\'s model #1"' in ended.out
 
 
+def test_a_new_phrase_comes_with_the_advice_of_check(repository: Path, arxiv: SandboxArxiv) -> None:
+    ended = preview(repository, arxiv, "eess.IV")
+    assert ended.out.startswith(
+        'Probably not what you mean\n  keywords: "eess.IV" is searched for as a word; '
+        'for the category, write "category: eess.IV"\n\neess.IV\n'
+    )
+    assert "Probably" not in preview(repository, arxiv, "diffusion models").out
+
+
+def test_papers_of_several_parts_of_a_listing_count_once(
+    repository: Path, arxiv: SandboxArxiv
+) -> None:
+    (repository / "keywords.yaml").write_text(
+        "categories: [cs, eess, stat]\n"
+        "keywords: [magnetic rezonance imaging, grafh neural networks, difusion models]\n"
+    )
+    ended = preview(repository, arxiv)
+    found = re.search(r"from (\d+) papers, found above or stored, (\d+) of them in", ended.out)
+    assert found
+    assert int(found[2]) <= int(found[1])
+
+
+def test_without_anything_in_common_nothing_is_said_together(
+    repository: Path, arxiv: SandboxArxiv
+) -> None:
+    (repository / "keywords.yaml").write_text("keywords: [mri, diffusion models]\n")
+    assert "Together" not in preview(repository, arxiv).out
+
+
 def test_nothing_is_written(repository: Path, arxiv: SandboxArxiv) -> None:
     preview(repository, arxiv, "mri")
     assert [path.name for path in repository.iterdir()] == ["keywords.yaml"]
@@ -370,9 +399,13 @@ def test_what_is_no_commit_is_refused_in_a_line(
     repository: Path, arxiv: SandboxArxiv, tmp_path: Path, revision: str
 ) -> None:
     BareRemote.of(repository, beside=tmp_path)
-    ended = preview(repository, arxiv, f"--changed-since={revision}")
-    assert ended.code == 2
-    assert "git finds no commit" in ended.err
+    since = f"--changed-since={revision}"
+    for ended in (
+        preview(repository, arxiv, since),
+        run("--root", repository, "check", since, environ=arxiv.environment()),
+    ):
+        assert ended.code == 2
+        assert "git finds no commit" in ended.err
     assert git("-C", repository, "status", "--short") == ""
 
 

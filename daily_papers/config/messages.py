@@ -201,7 +201,8 @@ def no_choice(value: Value, choices: Sequence[str]) -> str:
     meant = value.text[:100].lower() if value.kind == "a text" else ""
     if close := difflib.get_close_matches(meant, choices, 1, 0.75):
         return f'"{cut(value.text, _SHOWN)}" is not possible; did you mean "{close[0]}"?'
-    return f"expected {', '.join(choices[:-1])} or {choices[-1]}"
+    *others, last = (f'"{choice}"' for choice in choices)
+    return f"expected {', '.join(others)} or {last}"
 
 
 def meant_by(value: Value, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
