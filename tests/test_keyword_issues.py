@@ -104,6 +104,9 @@ def test_a_renamed_keyword_keeps_its_issue_even_if_another_gets_its_slug(watcher
     send(watcher, news(WEDNESDAY, (4, ["mri", "mr-imaging"]), **renamed))
     assert in_issues(watcher.github) == {"mri": ids([1, 3, 4]), "mri-2": ids([2, 4])}
     assert watcher.titles == ["New papers: MR imaging", "New papers: another mri"]
+    written = len(watcher.github.writes)
+    watcher.notify(correct=str(MONDAY), reason="Nothing was wrong.")
+    assert len(watcher.github.writes) == written
 
 
 SLUGS = ("a", "b", "c")
