@@ -387,7 +387,10 @@ def _record(path: str, number: int, content: bytes, read: Callable[[Json], Recor
         problem = f"damaged: not JSON at column {error.colno}"
         raise StoreError(place, f"{problem}; {_remedy(path)}") from error
     except RecordError as error:
-        place = f"{path}:{number + _lines_before(error.field, content)}"
+        # The state has one field per line.
+        start = max(0, content.find(f'"{error.field}":'.encode()))
+        lines_before = content.count(b"\n", 0, start)
+        place = f"{path}:{number + lines_before}"
         raise StoreError(place, f"damaged: {error}; {_remedy(path)}") from error
 
 
@@ -401,11 +404,6 @@ def _conflict(path: str, number: int) -> StoreError:
 
 def _remedy(path: str) -> str:
     return f"nothing is overwritten; restore it with: git checkout HEAD -- {path}"
-
-
-def _lines_before(field: str | None, content: bytes) -> int:
-    """How many lines below a record's start a field is; the state has one field per line."""
-    return content.count(b"\n", 0, max(0, content.find(f'"{field}":'.encode())))
 
 
 def _by_key(
