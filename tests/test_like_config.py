@@ -110,8 +110,8 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
         "latin.bib": "it is not UTF-8",
         "empty.bib": "no BibTeX entry with a title",
         "folder.bib": "there is no such file in the repository",
-        "../outside.bib": "it is outside of the repository",
-        "link.bib": "it is outside of the repository",
+        "../outside.bib": "there is no such file in the repository",
+        "link.bib": "there is no such file in the repository",
         "missing.bib": "there is no such file in the repository",
     }
 

@@ -221,7 +221,7 @@ def test_without_keywords_yaml_each_command_says_what_to_write(
     ended = run(*command, "--root", repository.root)
     assert ended.code == 2
     (line,) = ended.said
-    assert f"{repository.root}/keywords.yaml: there is no such file; begin with" in line
+    assert f"{repository.root}/keywords.yaml: there is no such file; write a line" in line
 
 
 def test_a_folder_in_the_place_of_keywords_yaml_is_named(repository: Repository):

@@ -144,9 +144,8 @@ def _decoded(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig")
         message = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
-        _refuse_file(name, message, YamlText(name, before).place(len(before))[0])
+        _refuse_file(name, message, content.count(b"\n", 0, error.start) + 1)
 
 
 class _EnoughError(Exception):

@@ -63,33 +63,29 @@ class Bookcase:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
-        self._found: dict[Path, tuple[LikedPaper, ...] | str] = {}
+        self._found: dict[str, tuple[LikedPaper, ...] | str] = {}
         self._room = MOST_BYTES_IN_ALL
 
     def read(self, library: Library) -> tuple[tuple[LikedPaper, ...], dict[str, str]]:
         """The papers of a library's files, and why files cannot be read, by their paths."""
-        found = {path: self._papers(path) for path in library.files}
+        for path in library.files:
+            if path not in self._found:
+                self._found[path] = self._read(path)
+        found = {path: self._found[path] for path in library.files}
         papers = (those for those in found.values() if not isinstance(those, str))
         problems = {path: why for path, why in found.items() if isinstance(why, str)}
         return tuple(chain.from_iterable(papers)), problems
 
-    def _papers(self, path: str) -> tuple[LikedPaper, ...] | str:
+    def _read(self, path: str) -> tuple[LikedPaper, ...] | str:
         """The papers of a file, or why there are none."""
         try:
             file = (self._root / path).resolve()
-            if file not in self._found:
-                self._found[file] = self._read(file)
-            return self._found[file]
+            if not (file.is_relative_to(self._root) and file.is_file()):
+                return "there is no such file in the repository; export your library there"
+            with file.open("rb") as opened:
+                content = opened.read(MOST_BYTES + 1)
         except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError
             return f"it cannot be read: {getattr(error, 'strerror', None) or 'a loop of links'}"
-
-    def _read(self, file: Path) -> tuple[LikedPaper, ...] | str:
-        if not file.is_relative_to(self._root):
-            return "it is outside of the repository; copy the file into it"
-        if not file.is_file():
-            return "there is no such file in the repository; export your library there"
-        with file.open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
         self._room -= len(content)
         if len(content) > MOST_BYTES:
             return f"longer than {MOST_BYTES // 1_000_000} MB; export the papers that matter most"

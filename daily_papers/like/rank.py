@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from math import log
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,11 +57,7 @@ class Closeness:
 
 def can_rank() -> bool:
     """Whether the extra ``like`` is installed."""
-    try:
-        import sklearn  # noqa: F401, PLC0415
-    except ImportError:
-        return False
-    return True
+    return find_spec("sklearn") is not None
 
 
 def rank(

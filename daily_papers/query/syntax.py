@@ -13,7 +13,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from daily_papers.errors import DailyPapersError
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import (
     Author,
@@ -72,14 +71,11 @@ _OTHER_QUOTES = "“”„«»'‘’`"
 _ENDS_IN_WILDCARD = re.compile(r"\w{3,}\*(?!\w)")
 
 
-class QueryError(DailyPapersError):
+class QueryError(ValueError):
     """A query that cannot be read; ``column`` counts its characters from 1."""
-
-    exit_code = 2
 
     def __init__(self, column: int, problem: str) -> None:
         self.column = column
-        self.problem = problem
         super().__init__(f"column {column}: {problem}")
 
 

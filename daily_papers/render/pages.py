@@ -114,10 +114,8 @@ def render_pages(
         return f"{page.rstrip()}\n\n{PAGE_MARK}\n"
 
     rows = [render_row(paper, templates) for paper in table.papers]
-    # Leave room for more links than there will be pages, and for the head of the table, which a
-    # page without rows does not have.
-    most = 2 * (sum(map(_size, rows)) // LARGEST_PAGE + 2)
-    frame = _size(rendered((), tuple(islice(_paths(table, slugs), most)), 1)) + 1_000
+    # Leave room for links to many pages, and for the head of the table, which no rows have.
+    frame = _size(rendered((), (table.page,), 1)) + 20_000
     parts = tuple(_parts(rows, LARGEST_PAGE - frame))
     paths = tuple(islice(_paths(table, slugs), len(parts)))
     for number, (path, part) in enumerate(zip(paths, parts, strict=True), start=1):
