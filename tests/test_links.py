@@ -47,7 +47,6 @@ def paper(comment: str | None = None, abstract: str = "We do it.") -> Paper:
         (r"https://github.com/ada/first{\_}engine", "https://github.com/ada/first_engine"),
         ("https://github.com/ada/first$_$engine", "https://github.com/ada/first_engine"),
         ("[code](https://github.com/ada/engine)", "https://github.com/ada/engine"),
-        ("https://gitlab.com/lab/group/engine", "https://gitlab.com/lab/group/engine"),
         ("https://gitlab.com/lab/engine/-/tree/main", "https://gitlab.com/lab/engine"),
         ("https://gitlab.com/lab/engine/blob/main/a.py", "https://gitlab.com/lab/engine"),
         ("https://gitlab.inria.fr/lab/engine.git", "https://gitlab.inria.fr/lab/engine"),

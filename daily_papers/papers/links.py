@@ -1,7 +1,7 @@
 """What a paper's comment or abstract names: its code, its project page, its venue.
 
-They are found only in what the authors wrote, without network. A repository is two or more names on
-a known forge. A gist, a person's page and a data set are not repositories; the address of something
+They are found only in what the authors wrote, without network. A repository is two names on a
+known forge. A gist, a person's page and a data set are not repositories; the address of something
 inside a repository (a file, an issue, a release) counts as the repository. Repositories on Hugging
 Face are models: they count if no forge is named.
 """
@@ -40,15 +40,8 @@ _TEX_SIGN = re.compile(r"\{\\([_~#%&-])\}|\$_\$|\\([_~#%&-])(?:\{\})?|\{_\}")
 
 # Names that lead to a forge's own pages, not to a person or an organisation.
 _NO_OWNER = re.compile(
-    """about | apps | blog | collections | contact | customer-stories | dashboard | datasets | docs
-    | enterprise | events | explore | features | help | issues | join | login | marketplace | new
-    | notifications | orgs | papers | posts | pricing | pulls | search | security | settings | site
-    | spaces | sponsors | stars | tasks | topics | trending | users""",
-    re.VERBOSE | re.IGNORECASE,
-)
-# What follows a project's groups and name on GitLab, where there may be many groups.
-_INSIDE_GITLAB = re.compile(
-    "-|blob|branches|commits|discussions|issues|merge_requests|pulls?|raw|releases|tags|tree|wikis"
+    "apps|blog|collections|datasets|docs|features|marketplace|orgs|papers|spaces|sponsors|topics",
+    re.IGNORECASE,
 )
 
 #: In characters; a longer one is a sentence.
@@ -114,24 +107,10 @@ def _named(text: str) -> Iterator[str]:
     if "/" not in text:
         return  # mostly, and quick
     for address in _ADDRESS.finditer(_TEX_SIGN.sub(_plain_sign, text)):
-        host = address["host"].lower()
-        names = [name.rstrip(".") for name in address["path"].split("/")[1:]]
-        repository = _repository(host, names)
-        if repository is not None and not any(set(name) <= {"."} for name in repository):
-            yield f"https://{host}/{'/'.join(repository)}"
-
-
-def _repository(host: str, names: list[str]) -> list[str] | None:
-    """Reduce the names of an address's path to those of a repository."""
-    if _NO_OWNER.fullmatch(names[0]):
-        return None
-    project = names[:2]
-    if host.startswith(("gitlab.", "git.")):
-        inside = (at for at, name in enumerate(names) if at > 1 and _INSIDE_GITLAB.fullmatch(name))
-        project = [name for name in names[: next(inside, len(names))] if name]
-    if len(project) < 2:
-        return None
-    return [*project[:-1], project[-1].removesuffix(".git")]
+        owner, *names = [name.rstrip(".") for name in address["path"].split("/")[1:]]
+        project = names[0].removesuffix(".git") if names else ""
+        if owner.strip(".") and project.strip(".") and not _NO_OWNER.fullmatch(owner):
+            yield f"https://{address['host'].lower()}/{owner}/{project}"
 
 
 def venue(comment: str | None) -> str | None:
