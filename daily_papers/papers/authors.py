@@ -26,6 +26,7 @@ _AND = re.compile(r"(?:^|\s+)(?:and|&)(?:\s+|$)")
 _FOOTNOTE_MARK = re.compile(r"\$\s*\^[^$]*\$")
 #: ``…, (1) CERN, (2) DESY`` after the last author: each number is before a text, not after a name.
 _OPEN_LEGEND = re.compile(r"[,;]\s*\(\d+\)\s*[^\W\d_][^()]*(?:\(\d+\)[^()]*)*$")
+_IN_PARENTHESES = re.compile(r"\([^()]*\)")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
 _ET_AL = re.compile(r"\bet\.?\s+al\b\.?.*$", re.IGNORECASE)
 _GLUED_INITIAL = re.compile(r"(?<=[^\W\d_]\.)(?=[^\W\d_])")
@@ -49,8 +50,10 @@ def split_authors(text: str) -> tuple[str, ...]:
     decoded = _FOOTNOTE_MARK.sub("", decode_accents(text))
     plain = folded(re.sub(r"~|\\[ ,\\]", " ", decoded).replace("{", "").replace("}", ""))
     line = _OPEN_LEGEND.sub("", _ON_BEHALF.sub(", ", plain))
+    for _ in range(3):  # one in another
+        line = _IN_PARENTHESES.sub(",", line)
     names: list[str] = []
-    for part in re.split(r"[,;]|:(?=\s|$)", _outside_parentheses(line)):
+    for part in re.split(r"[,;()]|:(?=\s|$)", line):
         names += [part] if _SEVERAL_GROUPS.search(part) else _AND.split(part)
     tidy = (folded(_GLUED_INITIAL.sub(" ", _ET_AL.sub("", name))).strip("*: ") for name in names)
     return tuple(_with_suffixes(filter(is_name, tidy)))
@@ -59,23 +62,6 @@ def split_authors(text: str) -> tuple[str, ...]:
 def is_name(text: str) -> bool:
     """Whether it has a letter or a digit; the query API sometimes gives ``:`` for an author."""
     return _WORD.search(text) is not None
-
-
-def _outside_parentheses(text: str) -> str:
-    """Replace each pair of parentheses with its contents, and each unpaired one, with a comma."""
-    kept: list[str] = []
-    opened: list[int] = []
-    for piece in re.split(r"([()])", text):
-        if piece == "(":
-            opened.append(len(kept))
-            kept.append(",")
-        elif piece == ")":
-            if opened:
-                del kept[opened.pop() :]
-            kept.append(",")
-        else:
-            kept.append(piece)
-    return "".join(kept)
 
 
 def _with_suffixes(names: Iterable[str]) -> list[str]:
