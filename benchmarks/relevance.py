@@ -32,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from daily_papers.like.library import LikedPaper
 from daily_papers.like.rank import rank, read_counts
 from tools.count_terms import counted
 
@@ -111,9 +112,9 @@ def ours(texts: list[str], left_out: frozenset[int]) -> Way:
         counts = read_counts(counted(others))
 
     def scores(question: Question) -> Sequence[float]:
-        library = [texts[place] for place in question.library]
+        library = [LikedPaper(texts[place], "") for place in question.library]
         day = [texts[place] for place in question.day]
-        return [-each.rank for each in rank(library, day, counts)]
+        return [-each.closeness for each in rank(library, day, counts)]
 
     return scores
 

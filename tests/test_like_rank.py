@@ -4,14 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daily_papers.like.library import LikedPaper
 from daily_papers.like.rank import TermCounts, rank, shipped_counts, terms
 
 pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason="needs the extra like")
 
-LIBRARY = (
-    "Sourdough starters\nWe grow wild yeast in rye flour and follow how acid a starter gets.",
-    "Steam in stone ovens\nSteam keeps the crust of a loaf soft while the oven spring lasts.",
+STARTERS = LikedPaper(
+    "Sourdough starters", "We grow wild yeast in rye flour and follow how acid a starter gets."
 )
+STEAM = LikedPaper(
+    "Steam in stone ovens", "Steam keeps the crust of a loaf soft while the oven spring lasts."
+)
+LIBRARY = (STARTERS, STEAM)
 DAY = (
     "Train timetables\nWe plan the timetables of night trains with integer programs.",
     "Oven doors\nA stone oven loses steam through its door, so that the crust tears.",
@@ -22,37 +26,38 @@ DAY = (
 
 def test_papers_like_the_library_come_first_and_say_which_they_are_like() -> None:
     ranked = rank(LIBRARY, DAY)
-    assert {ranked[1].rank, ranked[3].rank} == {1, 2}
-    assert (ranked[1].nearest, ranked[3].nearest) == (1, 0)
-    assert sorted(each.rank for each in ranked) == [1, 2, 3, 4]
+    assert {ranked[1].closeness, ranked[3].closeness} == {1, 2}
+    assert (ranked[1].similar, ranked[3].similar) == (STEAM.title, STARTERS.title)
+    assert sorted(each.closeness for each in ranked) == [1, 2, 3, 4]
 
 
 def test_a_paper_that_shares_no_term_is_like_none() -> None:
-    (closeness,) = rank(("Loaves of bread",), ("Timetables",))
-    assert (closeness.rank, closeness.nearest) == (1, None)
+    (liking,) = rank((LikedPaper("Loaves of bread", ""),), ("Timetables",))
+    assert (liking.closeness, liking.similar) == (1, None)
 
 
 def test_a_title_alone_counts() -> None:
-    ranked = rank(("Timetables of night trains",), DAY)
-    assert (ranked[0].rank, ranked[0].nearest) == (1, 0)
+    trains = LikedPaper("Timetables of night trains", "")
+    ranked = rank((trains,), DAY)
+    assert (ranked[0].closeness, ranked[0].similar) == (1, trains.title)
 
 
 def test_a_library_s_own_paper_is_not_learned_as_something_else() -> None:
-    ranked = rank((*LIBRARY, DAY[0]), DAY)
-    assert ranked[0].rank <= 2
-    assert rank(DAY, DAY)[0].nearest == 0
+    library = [LikedPaper(*text.split("\n")) for text in DAY]
+    assert rank((*LIBRARY, library[0]), DAY)[0].closeness <= 2
+    assert rank(library, DAY)[0].similar == library[0].title
 
 
 def test_nothing_to_compare_gives_nothing() -> None:
     assert rank((), DAY) == ()
     assert rank(LIBRARY, ()) == ()
-    assert [each.rank for each in rank(("", "!"), ("", "?"))] == [1, 2]
+    assert [each.closeness for each in rank((LikedPaper("", "!"),), ("", "?"))] == [1, 2]
 
 
 def test_rare_terms_say_more_than_frequent_ones() -> None:
     counts = TermCounts(1000, {"loaf": 900, "knot": 2})
-    ranked = rank(("loaf knot",), ("loaf", "knot", "train"), counts)
-    assert [each.rank for each in ranked] == [2, 1, 3]
+    ranked = rank((LikedPaper("loaf knot", ""),), ("loaf", "knot", "train"), counts)
+    assert [each.closeness for each in ranked] == [2, 1, 3]
 
 
 @given(st.permutations(range(4)))

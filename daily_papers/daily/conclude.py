@@ -20,7 +20,6 @@ from daily_papers.daily.evidence import (
     Evidence,
     FeedRead,
     Harvested,
-    Liking,
     Ranked,
     Searched,
     known_liked,
@@ -34,6 +33,7 @@ from daily_papers.daily.feed_history import (
 from daily_papers.daily.news import NewPapers, find_news, papers_of
 from daily_papers.daily.plan import FetchMode, Run
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
+from daily_papers.like.rank import Liking
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import morning, news_items, people_of
 from daily_papers.papers.announcement import NewsItem

@@ -12,6 +12,7 @@ from datetime import date
 
 from daily_papers.errors import Failure
 from daily_papers.like.library import LikedPaper
+from daily_papers.like.rank import Liking
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Paper
 from daily_papers.store.store import FeedPart, Store
@@ -84,16 +85,6 @@ class Liked:
     """Papers that people like, asked for by the identifiers in keywords.yaml."""
 
     papers: tuple[Paper, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Liking:
-    """How much a new paper is like what the reader likes."""
-
-    #: Its rank among the papers of its day, 1 for the closest.
-    closeness: int
-    #: The title in the library that is most like it; None if none is.
-    similar: str | None
 
 
 @dataclass(frozen=True, slots=True)

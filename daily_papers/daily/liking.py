@@ -12,11 +12,11 @@ from datetime import date
 from pathlib import Path
 
 from daily_papers.config import Config, Keyword, Problem
-from daily_papers.daily.evidence import FeedRead, Liking, Ranked
+from daily_papers.daily.evidence import FeedRead, Ranked
 from daily_papers.daily.news import announced_as_news
 from daily_papers.daily.plan import working_days
 from daily_papers.like.library import Bookcase, Library, LikedPaper
-from daily_papers.like.rank import can_rank, rank
+from daily_papers.like.rank import Liking, can_rank, rank
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Category, any_of
 from daily_papers.query.matching import Matches
@@ -86,11 +86,8 @@ def _read(
 
 def _liking(library: Sequence[LikedPaper], papers: Sequence[Paper]) -> Iterator[tuple[str, Liking]]:
     texts = [f"{paper.title}\n{paper.abstract}" for paper in papers]
-    ranked = rank([liked.text for liked in library], texts)
-    for paper, closeness in zip(papers, ranked, strict=False):
-        nearest = closeness.nearest
-        similar = None if nearest is None else library[nearest].title
-        yield paper.id, Liking(closeness.rank, similar)
+    for paper, liking in zip(papers, rank(library, texts), strict=False):
+        yield paper.id, liking
 
 
 def _within(keyword: Keyword, papers: Sequence[Paper]) -> Sequence[Paper]:

@@ -20,6 +20,8 @@ from importlib.util import find_spec
 from math import log
 from typing import TYPE_CHECKING, Any, Final
 
+from daily_papers.like.library import LikedPaper
+
 if TYPE_CHECKING:
     Matrix = Any  # scipy's, which has no types
 
@@ -46,13 +48,13 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Closeness:
-    """How close a paper of the day is, compared with the others."""
+class Liking:
+    """How much a paper is like what the reader likes."""
 
-    #: 1 is the closest.
-    rank: int
-    #: The place in the library of the paper that is most like it; None if no term is shared.
-    nearest: int | None
+    #: Its rank among the papers of its day, 1 for the closest.
+    closeness: int
+    #: The title in the library that is most like it; None if no term is shared.
+    similar: str | None
 
 
 def can_rank() -> bool:
@@ -61,8 +63,8 @@ def can_rank() -> bool:
 
 
 def rank(
-    library: Sequence[str], day: Sequence[str], counts: TermCounts | None = None
-) -> tuple[Closeness, ...]:
+    library: Sequence[LikedPaper], day: Sequence[str], counts: TermCounts | None = None
+) -> tuple[Liking, ...]:
     """Rank the day's texts (title and abstract) by the library's, in the order of ``day``.
 
     Papers that share nothing with the library are ranked last, in the order of the day. Raises
@@ -70,15 +72,16 @@ def rank(
     """
     if not library or not day:
         return ()
-    if not any(term for text in library for term in terms(text)):
-        return tuple(Closeness(place, None) for place in range(1, len(day) + 1))
-    matrix = _tf_idf((*library, *day), counts or shipped_counts())
-    liked, new = matrix[: len(library)], matrix[len(library) :]
-    scores = _scores(matrix, library, day)
+    liked = [paper.text for paper in library]
+    if not any(term for text in liked for term in terms(text)):
+        return tuple(Liking(place, None) for place in range(1, len(day) + 1))
+    matrix = _tf_idf((*liked, *day), counts or shipped_counts())
+    scores = _scores(matrix, liked, day)
     order = sorted(range(len(day)), key=lambda place: (-scores[place], place))
     ranks = {place: rank for rank, place in enumerate(order, start=1)}
-    nearest = _nearest(new, liked)
-    return tuple(Closeness(ranks[place], nearest[place]) for place in range(len(day)))
+    nearest = _nearest(matrix[len(library) :], matrix[: len(library)])
+    titles = [None if place is None else library[place].title for place in nearest]
+    return tuple(Liking(ranks[place], titles[place]) for place in range(len(day)))
 
 
 def _tf_idf(texts: Sequence[str], counts: TermCounts) -> Matrix:
