@@ -114,6 +114,8 @@ _ROW_TAG = re.compile(r"<tr\b[^<>]*>(.*?)(?=<tr\b|</tr>|</table>|\Z)", re.IGNORE
 _CELL_TAG = re.compile(
     r"<t[dh]\b(?P<tag>[^<>]*)>(?P<text>.*?)(?=<t[dh]\b|</t[dh]>|\Z)", re.IGNORECASE | re.DOTALL
 )
+#: At a time; with more, a table of hostile ones would take for ever.
+_MOST_SPANS = 10
 _ROWS_SPANNED = re.compile(r"""\browspan\s*=\s*["']?(\d{1,4})""", re.IGNORECASE)
 _LINK_TAG = re.compile(
     r"""<a\b[^<>]{0,300}?\bhref\s*=\s*["']?(?P<to>[^"'\s<>]{1,1000})["']?[^<>]{0,300}>(?P<text>.{0,1000}?)</a>""",
@@ -312,7 +314,7 @@ def _html_table(lines: Sequence[Block], position: int) -> Sequence[Block]:
         else:
             kinds = kinds or [kind_named(plain(each)) for each in texts]
     head = [each.line for each in lines[position:end] if not each.is_comment]
-    return [Block(line.line, end, line.text, rows=rows, head=head, is_whole=True)]
+    return [Block(line.line, end, line.text, rows=rows, head=head, is_whole=True)] if rows else []
 
 
 def _cells_in(row: str, spanned: dict[int, tuple[int, str]]) -> Iterator[str]:
@@ -326,7 +328,7 @@ def _cells_in(row: str, spanned: dict[int, tuple[int, str]]) -> Iterator[str]:
                 return
             rows = _ROWS_SPANNED.search(cell["tag"])
             more, text = int(rows[1]) if rows else 1, _with_links(cell["text"])
-        if more > 1:
+        if more > 1 and len(spanned) < _MOST_SPANS:
             spanned[column] = (more - 1, text)
         yield text
 
