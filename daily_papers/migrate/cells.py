@@ -148,37 +148,32 @@ _CELL = re.compile(
     re.IGNORECASE,
 )
 _MOST_COLUMNS = 30
-#: The columns of texts, which may have a | of their own, and a text that ends as it begins.
+#: The columns of texts, which may have a | of their own.
 _WORDY = {"title", "authors", "abstract", "comment", "other", ""}
-_WHOLE = re.compile(r"[*_]*\[[^\[\]]*\]\([^()\s]*\)[*_]*|\*\*.+\*\*|<details.*</details>")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 
 
-def split_cells(line: str, most: int = _MOST_COLUMNS, wide: int | None = None) -> list[str]:
-    """The texts between the | of a line; the last one, or the ``wide`` one, holds any too many."""
+def split_cells(line: str, most: int = _MOST_COLUMNS) -> list[str]:
+    """The texts between the | of a line; the last one holds any too many."""
     text = line.strip().removeprefix("|").removesuffix("|") + " |"
-    pieces = islice(_CELL.finditer(text), (most if wide is None else _MOST_COLUMNS) - 1)
-    edges = [0, *(found.end() for found in pieces)]
+    edges = [0, *(found.end() for found in islice(_CELL.finditer(text), most - 1))]
     edges += [len(text)] if edges[-1] < len(text) else []
-    if wide is not None:
-        del edges[wide + 1 : wide + len(edges) - most]
     return [text[start : end - 1].strip() for start, end in pairwise(edges)]
 
 
 def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
     """The cells of a row, by the kinds of its table's columns; some may be cut off.
 
-    What stands below a line break in a title is told by its looks. With too many |, the column is
-    found that these belong to; if several may be it, each cell is `unclear`.
+    What stands below a line break in a title is told by its looks. With too many |, each cell is
+    `unclear`, unless only the text in the last column may have them.
     """
     if "|" not in line:  # somebody's words, right below a table
         return [("comment", line)]
-    pieces = split_cells(line, len(kinds) or _MOST_COLUMNS)
-    if kinds and len(split_cells(line, len(kinds) + 1)) > len(kinds):
-        ways = _ways_to_split(line, kinds)
-        if len(ways) != 1:
+    pieces = split_cells(line)
+    if kinds and len(pieces) > len(kinds):
+        if kinds[-1] not in _WORDY or not all(map(_is_whole, kinds[:-1], pieces)):
             return [("unclear", piece) for piece in pieces]
-        pieces = ways[0]
+        pieces = split_cells(line, len(kinds))
     cells: list[Cell] = []
     for kind, text in zip(kinds or [""] * len(pieces), pieces, strict=False):
         first, *below = _BREAK.split(text) if kind == "title" else [text]
@@ -186,46 +181,10 @@ def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
     return cells
 
 
-def _ways_to_split(line: str, kinds: Sequence[str]) -> Sequence[list[str]]:
-    """The texts of a line with too many |, for each column that may hold those."""
-    pieces = split_cells(line)
-    ways: list[list[str]] = []
-    while len(pieces) >= len(kinds) and not ways:
-        spare = len(pieces) - len(kinds)
-        wordy = [
-            place
-            for place, kind in enumerate(kinds)
-            if kind in _WORDY and not any(map(_is_no_part_of_words, pieces[place:][: spare + 1]))
-        ]
-        found = (split_cells(line, len(kinds), place) for place in (wordy if spare else [0]))
-        ways = [texts for texts in found if all(map(_may_be, kinds, texts))]
-        if pieces.pop():
-            break
-        line = line.strip().removesuffix("|").rstrip()  # without an empty cell at its end
-    return ways
-
-
-def _is_no_part_of_words(piece: str) -> bool:
-    return bool(_WHOLE.fullmatch(piece)) or _kind_by_looks(piece) in {"link", "date", "code"}
-
-
-def _may_be(kind: str, text: str) -> bool:
-    """Whether a text may stand in a column of this kind."""
-    bare = plain(text)
-    if is_empty(bare):
-        return True
-    if kind in {"date", "published"}:
-        return find_date(bare) is not None
-    if kind in {"link", "code"}:
-        return not _words_beside_links(text)
-    if kind == "authors":
-        return all(_is_shortened(part) or _are_names(part) for part in bare.split("|"))
-    return True
-
-
-def _are_names(bare: str) -> bool:
-    names = split_authors(bare)
-    return all(_NAME.fullmatch(name) and not name[0].islower() for name in names)
+def _is_whole(kind: str, piece: str) -> bool:
+    """Whether a piece is all of the text in a column, as it looks like that."""
+    looks = _kind_by_looks(piece)
+    return looks == "idle" or (looks == kind.replace("published", "date") != "other")
 
 
 # --- the cells of an item, or of a heading with what stands below it -----------------------------

@@ -164,22 +164,17 @@ def _new_keywords(
 
 
 def names_of(pages: Sequence[Page], categories: Sequence[str] = ()) -> list[str]:
-    """The topics that are to be keywords: of all the categories of papers, only a few."""
-    ids: dict[str, set[str]] = defaultdict(set)
-    first: dict[str, str] = {}
+    """The topics that are to be keywords.
+
+    Categories are some for papers without others: those configured, or else the first of each.
+    """
+    names: dict[str, str] = {}
     for entry in (e for page in pages for e in page.entries if e.paper or not e.cause):
-        for topic in entry.topics:
-            name = first.setdefault(topic_key(topic), topic)
-            ids[name].update([entry.paper.id] if entry.paper else [])
-    rest = {name: of_name for name, of_name in ids.items() if keywords_yaml.is_category(name)}
-    names = [name for name in ids if name not in rest]
-    if rest and categories:
-        return names + list(categories)
-    while any(rest.values()):
-        names.append(max(rest, key=lambda name: len(rest[name])))
-        seen = rest[names[-1]]
-        rest = {name: of_name - seen for name, of_name in rest.items()}
-    return names
+        rest = [topic for topic in entry.topics if keywords_yaml.is_category(topic)]
+        topics = [topic for topic in entry.topics if topic not in rest]
+        for topic in topics or (categories if rest else ()) or rest[:1]:
+            names.setdefault(topic_key(topic), topic)
+    return list(names.values())
 
 
 def _slugs(keywords: Iterable[Keyword]) -> dict[str, str]:
