@@ -88,7 +88,7 @@ def link(number: int, text: str = "pdf") -> str:
         # Of several links the title's own is the paper.
         (f"- {link(4, 'A')}: Compared with {link(5, 'B')} it is fast.", {4: "A"}, "this row stays"),
         (f"- {link(4, 'A')}, [html](https://arxiv.org/abs/2501.00004v2)", {4: "A"}, ""),
-        ("- [A](https://arxiv.org/abs/2501.00004/)", {4: "A"}, ""),
+        ("- [[Re] A](https://arxiv.org/abs/2501.00004/)", {4: "[Re] A"}, ""),
         (f"| Paper |\n|---|\n| {link(2, 'A')}, **{link(3, 'B')}** |", {}, "it links to several"),
         (f"<table><tr><td>{link(2, 'A')}<br>{link(3, 'B')}</table>", {}, "it links to several"),
         (f"| Paper |\n|---|\n| A {link(2)}, B {link(3)} |", {}, "it links to several papers"),

@@ -17,11 +17,11 @@ from itertools import islice, pairwise
 from daily_papers.migrate.names import (
     ADDRESS,
     find_date,
+    linked_id,
     links_to_paper,
     looks_like_id,
     paper_named,
     papers_in,
-    wrong_link,
 )
 from daily_papers.papers.authors import is_name, split_authors
 from daily_papers.papers.links import code_url
@@ -195,7 +195,8 @@ _BULLET = re.compile(
 _LABEL = re.compile(r"[\s>|*_+-]{0,20}(?P<label>[^:：|*<>\[\]]{1,40}?)[\s*_]{0,10}(?:[:：]|\|)")
 _INLINE = re.compile(r"(?:^|[,;|·•(\s])\s*(?P<label>[^\W\d][\w ]{1,18}?)\s*[:：]\s*(?=\S)")
 _TITLE = re.compile(
-    rf"\[(?P<linked>[^\[\]]{{1,500}}(?:\[[^\[\]]*\][^\[\]]*)?)\]\(\s*<?{ADDRESS}[^()]*\)"
+    rf"\[(?P<linked>(?:\[[^\[\]]{{0,100}}\])?[^\[\]]{{1,500}}(?:\[[^\[\]]*\][^\[\]]*)?)\]"
+    rf"\(\s*<?{ADDRESS}[^()]*\)"
     r"|(?P<bold>\*\*.{1,500}?\*\*|<(?:b|strong)>.{1,500}?</(?:b|strong)>)",
     re.IGNORECASE,
 )
@@ -496,9 +497,9 @@ def papers_of(cells: Sequence[Cell]) -> Sequence[ArxivId]:
 
 
 def wrong_id_in(cells: Sequence[Cell]) -> str | None:
-    """What an entry gives as the identifier of a paper, although it cannot be one."""
+    """What an entry without papers gives as the identifier of one, although it cannot be one."""
     for kind, text in cells:
-        if wrong := wrong_link(text):
+        if not any(papers_in(text)) and (wrong := linked_id(text)):
             return wrong
         bare = plain(text) if kind == "link" else ""
         if looks_like_id(bare) and not paper_named(bare):

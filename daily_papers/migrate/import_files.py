@@ -44,6 +44,7 @@ _NO_TOPIC = (
     "no heading, key or column with a word names the topic of this paper, and it fits no keyword; "
     "write a heading above it, like: ## magnetic resonance imaging"
 )
+_NO_KEYWORD = f"is no keyword; write it into {KEYWORDS}, then import again"
 _STAYS = (
     "this row stays, since it holds words that the stored paper has no place for; delete it if "
     "nobody needs them"
@@ -228,7 +229,8 @@ def _keywords_of(
         found = (named.get(topic_key(t)) or named.get(topic_slug(t)) for t in entry.topics)
         slugs = set(filter(None, found)) if entry.topics else fitting[entry.paper.id]
         if not slugs:
-            entry.cause = _no_keyword(entry.topics[0]) if entry.topics else _NO_TOPIC
+            no_keyword = f"{next(iter(entry.topics), '')} {_NO_KEYWORD}"
+            entry.cause = no_keyword if entry.topics else _NO_TOPIC
         for slug in slugs:
             ids[slug][entry.paper.id] = None
     return ids
@@ -240,10 +242,6 @@ def _has_comment(stored: Paper, row: Paper) -> bool:
     is_old = row.version < stored.version
     parts = [re.sub(f"^(?:{CODE}|{PROJECT})", "", part) for part in (row.comment or "").split("; ")]
     return all(part in said or part == code or (is_old and "//" not in part) for part in parts)
-
-
-def _no_keyword(name: str) -> str:
-    return f"{name} is no keyword; write it into {KEYWORDS}, then import again"
 
 
 def joined_papers(one: Paper, other: Paper) -> Paper:

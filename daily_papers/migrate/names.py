@@ -25,11 +25,7 @@ _PAGES = (
 #: The address of a paper; its identifier is the group ``id``.
 ADDRESS = rf"{_PAGES}(?P<id>{_ID})(?!\d|/\w)"
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE | re.ASCII)
-_LINK = re.compile(rf"{_PAGES}[\w./-]{{0,40}}?\d", re.IGNORECASE | re.ASCII)
-_NO_PAPER = re.compile(
-    rf"{_PAGES}(?!{_ID}(?!\d|/\w))(?P<id>[\w./-]{{0,40}}?\d[\w./-]{{0,40}})",
-    re.IGNORECASE | re.ASCII,
-)
+_LINK = re.compile(rf"{_PAGES}(?P<id>[\w./-]{{0,40}}?\d[\w./-]{{0,40}})", re.IGNORECASE | re.ASCII)
 _BARE = re.compile(rf"(?:arxiv:\s*)?(?P<id>{_ID})(?:\.pdf)?", re.IGNORECASE | re.ASCII)
 _BARE_NUMBER = re.compile(r"(?:arxiv:\s*)?\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE | re.ASCII)
 
@@ -42,7 +38,7 @@ def papers_in(text: str) -> Iterator[ArxivId]:
 
 def links_to_paper(text: str) -> bool:
     """Whether a link to a paper stands in a text, even if no paper has its identifier."""
-    return "//" in text and _LINK.search(text) is not None
+    return linked_id(text) is not None
 
 
 def paper_named(text: str) -> ArxivId | None:
@@ -56,9 +52,9 @@ def looks_like_id(text: str) -> bool:
     return bool(_BARE_NUMBER.fullmatch(text.strip()) or _BARE.fullmatch(text.strip()))
 
 
-def wrong_link(text: str) -> str | None:
-    """What a link in a text gives as the identifier of a paper, although it cannot be one."""
-    found = _NO_PAPER.search(text) if "//" in text else None
+def linked_id(text: str) -> str | None:
+    """What the first link to a paper gives as its identifier, even if it cannot be one."""
+    found = _LINK.search(text) if "//" in text else None
     return found["id"].rstrip(".") if found else None
 
 
