@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from daily_papers.config import parse_config
 from daily_papers.daily.evidence import Details, Evidence, FeedRead, Searched
 from daily_papers.daily.feed_history import gap, lost_since, with_feed
 from daily_papers.daily.news import NewPapers, find_news
@@ -21,6 +22,10 @@ from tests.support.daily_runs import Reader, days
 from tests.support.repository import SLUGS, Repository
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = days(date(2026, 2, 2), 4)
+KEYWORDS = parse_config(
+    b"keywords: [{slug: a, any: [first of two]}, {slug: b, any: [second of two]}]\n",
+    "keywords.yaml",
+).keywords
 #: Announced in cs.LG, and listed in eess.IV six days later.
 ANNOUNCED, CROSS_LISTED = date(2026, 1, 8), date(2026, 1, 14)
 
@@ -72,11 +77,11 @@ def found(*papers: Paper) -> Searched:
 
 
 def news_of(store: Store, *evidence: Evidence) -> NewPapers:
-    return find_news(store, (), evidence, TUESDAY)
+    return find_news(store, KEYWORDS, evidence, TUESDAY)
 
 
 def told(news: NewPapers) -> dict[str, tuple[str, ...]]:
-    return {paper.id: slugs for paper, slugs in news.in_order(["a", "b"])}
+    return {paper.id: slugs for paper, slugs in news.papers}
 
 
 # --- the rule ----------------------------------------------------------------------------------
@@ -162,7 +167,8 @@ def test_details_that_come_later_are_in_the_news():
     detailed = replace(paper("2602.00124"), comment="12 pages", origin=Origin.SEARCH)
     listing = read(("2602.00124", AnnounceKind.NEW))
     news = news_of(before(a=None), listing, Details((detailed,)))
-    assert news.papers["2602.00124"].comment == "12 pages"
+    ((one, _),) = news.papers
+    assert one.comment == "12 pages"
 
 
 def test_a_cross_list_of_a_lost_day_does_not_hide_that_it_was_lost():

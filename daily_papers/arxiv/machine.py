@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
-from requests.utils import get_environ_proxies, select_proxy
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
 from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
 from daily_papers.arxiv.services import is_arxiv
@@ -84,6 +84,8 @@ def _certificate_fault(url: str, causes: tuple[BaseException, ...]) -> tuple[str
         problem = _file_problem(path)
         if problem is not None:
             return f"{variable}: {path} {problem}", "correct or unset the variable"
+    if any("invalid path: " in str(cause) for cause in causes):
+        return f"{DEFAULT_CA_BUNDLE_PATH} is missing", "install the package certifi again"
     refusal = next((c for c in causes if isinstance(c, ssl.SSLCertVerificationError)), None)
     if refusal is None:
         return None

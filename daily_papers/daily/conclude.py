@@ -66,9 +66,8 @@ def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: R
     liking = findings.ranked.liking
     short = _newly_short(before, news, run.day)
     closeness = {id: each.closeness for id, each in liking.items()}
-    in_order = news.in_order([keyword.slug for keyword in keywords])
     digest = None
-    if items := news_items(in_order, keywords, closeness):
+    if items := news_items(news.papers, keywords, closeness):
         skipped = _skipped(store, news, short, run.day)
         digest = _digest(before, store, config, items, skipped, run)
     store = _with_news(store, keywords, news, liking, run)
@@ -210,9 +209,8 @@ def _with_news(
     run: Run,
 ) -> Store:
     """Remember the news, and count it for the keywords and the week."""
-    order = [keyword.slug for keyword in keywords]
     new = {}
-    for paper, slugs in news.in_order(order):
+    for paper, slugs in news.papers:
         like = liking.get(paper.id)
         new[paper] = News(
             version=paper.version,
@@ -225,13 +223,16 @@ def _with_news(
     if new:  # the digest has said which days were quiet
         quiet = tuple(day for day in store.state.quiet if day == run.day)
         store = store.updated(state=replace(store.state, quiet=quiet))
-    more = _matched_by_more(store, order, news) if news.also_matched_by else {}
+    more = _matched_by_more(store, keywords, news) if news.also_matched_by else {}
     return store.with_news({**more, **new})
 
 
-def _matched_by_more(store: Store, order: Sequence[str], news: NewPapers) -> Mapping[Paper, News]:
+def _matched_by_more(
+    store: Store, keywords: Sequence[Keyword], news: NewPapers
+) -> Mapping[Paper, News]:
     """Earlier news that is still stored, with the keywords that have matched it since."""
     more = {}
+    order = [keyword.slug for keyword in keywords]
     for id, matched in news.also_matched_by.items():
         stored = store.papers.get(id)
         if stored is None or stored.news is None or matched <= {*stored.news.keywords}:

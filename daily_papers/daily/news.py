@@ -19,7 +19,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -49,25 +49,17 @@ _NEWS = frozenset({AnnounceKind.NEW, AnnounceKind.CROSS})
 class NewPapers:
     """The news of a run."""
 
-    #: By identifier, with everything the run learned about them.
-    papers: Mapping[str, Paper]
-    #: Identifier to the slugs of the keywords for which it is news.
-    keywords: Mapping[str, frozenset[str]]
+    #: The newest first, each with everything the run learned about it and the keywords for which it
+    #: is news, in their order.
+    papers: tuple[tuple[Paper, tuple[str, ...]], ...]
     #: The news that no feed announced, by keyword: missed before, and found now.
     missed: BySlug
     #: The papers that were news before this run, with the keywords that match them now.
-    also_matched_by: Mapping[str, frozenset[str]]
+    also_matched_by: Mapping[str, Set[str]]
     #: The listing days of papers that no feed showed, whatever they match.
     unannounced: Mapping[str, date]
     #: The days whose feeds are proven to have been short.
-    short_days: frozenset[date]
-
-    def in_order(self, slugs: Sequence[str]) -> tuple[tuple[Paper, tuple[str, ...]], ...]:
-        """Each new paper once, newest first, with its keywords in the order of ``slugs``."""
-        return tuple(
-            (self.papers[id], tuple(slug for slug in slugs if slug in self.keywords[id]))
-            for id in sorted(self.papers, key=announcement_order, reverse=True)
-        )
+    short_days: Set[date]
 
 
 def find_news(
@@ -97,13 +89,17 @@ def find_news(
     missed = tuple(finds.missed[id] for id in sorted(finds.missed))
     by_all = matching_each(keywords, missed) if missed else {}
     finds.add_found(by_all)
+    complete = _with_all_details(finds.papers, evidence)
+    slugs = [keyword.slug for keyword in keywords]
     return NewPapers(
-        papers=_with_all_details(finds.papers, evidence),
-        keywords={id: frozenset(finds.keywords[id]) for id in finds.papers},
+        papers=tuple(
+            (complete[id], tuple(slug for slug in slugs if slug in finds.keywords[id]))
+            for id in sorted(complete, key=announcement_order, reverse=True)
+        ),
         missed=by_all,
-        also_matched_by={id: frozenset(slugs) for id, slugs in finds.again.items()},
+        also_matched_by=finds.again,
         unannounced=finds.unannounced,
-        short_days=frozenset(finds.short_days),
+        short_days=finds.short_days,
     )
 
 
