@@ -113,7 +113,11 @@ def render_pages(
         )
         return f"{page.rstrip()}\n\n{PAGE_MARK}\n"
 
-    rows = [render_row(paper, templates) for paper in table.papers]
+    rows = tuple(render_row(paper, templates) for paper in table.papers)
+    whole = rendered(rows, (table.page,), 1)
+    if _size(whole) <= LARGEST_PAGE:
+        yield table.page, whole
+        return
     # Leave room for links to many pages, and for the head of the table, which no rows have.
     frame = _size(rendered((), (table.page,), 1)) + 20_000
     parts = tuple(_parts(rows, LARGEST_PAGE - frame))

@@ -185,13 +185,11 @@ class _RegionForms:
     def _with_tables(self, budget: int) -> Iterator[str]:
         """The region with as many rows as fit; nothing if some keyword has no room for one.
 
-        With an own template, a row may need more room than its own size; then fewer are tried.
+        Mostly all of them do. If not, as many fewer are tried as the rest of the region needs.
         """
         sections = self.tables.sections
         links = tuple(ContentsLine(each.name, f"#{each.anchor}", each.new) for each in sections)
-        # The most that everything except the rows can take.
-        empty = tuple(replace(each, rows=(Escaped(),) if each.papers else ()) for each in sections)
-        room = budget - self.size(self._render(links, empty))
+        room = budget
         while room > 0 and (shown := self._shared(room)) is not None:
             region = self._render(links, shown)
             yield region
