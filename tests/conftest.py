@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -31,6 +32,21 @@ gc.set_threshold(50_000, 20, 100)
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+
+
+#: What tests see of the environment that they are started in.
+_SEEN = re.compile(
+    "CHROMIUM|HOME|LANG|PATH|SYSTEMROOT|TEMP|TMP|TMPDIR|UPDATE_GOLDENS|(LC|COV|PYTEST|PYTHON).*"
+)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_other_variables() -> Iterator[None]:
+    """No test depends on what somebody has set; and requests walks through all of it each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if not _SEEN.fullmatch(name)]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
