@@ -98,7 +98,7 @@ def author_doubt(text: str) -> str | None:
     """Why a valid name may not do what was meant."""
     name = _AROUND_NAME.sub("", text)
     if name and name != text:
-        return f"arXiv lists names without titles, and each author by name; write {in_quotes(name)}"
+        return f'papers name people without titles or "et al."; write {in_quotes(name)}'
     if len(text.split()) == 1:
         return f'"{text}" means everybody of that name; add the given name or its initial'
     return None
