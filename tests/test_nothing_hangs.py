@@ -29,7 +29,7 @@ from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from tests.sandbox import Request, SandboxArxiv, Service
 from tests.support.clock import PassingClock
-from tests.support.command_line import environment, run, run_apart
+from tests.support.command_line import environment, run
 from tests.support.dripping import MOST_DROPS, Dripping
 from tests.support.loopback import Canned, answering
 from tests.support.made_harvests import page
@@ -68,7 +68,7 @@ def test_an_answer_that_drips_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drip: str
 ):
     first, drop = DRIPS[drip]
-    monkeypatch.setattr(session, "AnswerLimits", partial(AnswerLimits, total_seconds=0.5))
+    monkeypatch.setattr(session, "AnswerLimits", partial(AnswerLimits, total_seconds=0.2))
     repository = Repository.new(tmp_path / "digest", "keywords:\n  - mri\n")
     with Dripping(first, drop) as server:
         ended = run(
@@ -76,7 +76,7 @@ def test_an_answer_that_drips_is_given_up(
             environ=asking(server.address) | {"DAILY_PAPERS_RETRY_WAIT": "1"},
         )
     assert ended.code == 1
-    assert "no whole answer within 0.5 seconds" in ended.out
+    assert "no whole answer within 0.2 seconds" in ended.out
     assert all(drops < MOST_DROPS for drops in server.drops)
 
 
@@ -272,7 +272,7 @@ def test_a_machine_without_network_is_told_so():
 
 def test_a_preview_ends_at_once_too(tmp_path: Path, nobody: str):
     repository = Repository.new(tmp_path / "digest", "keywords:\n  - mri\n")
-    ended = run_apart(
+    ended = run(
         *("preview", "mri", "--root", repository.root),
         environ=asking("http://arxiv.example")
         | {"DAILY_PAPERS_RETRY_WAIT": "600", "HTTP_PROXY": f"http://{nobody}"},

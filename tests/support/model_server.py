@@ -76,6 +76,8 @@ def model_server(answer: Callable[[Papers], Said] = sentences) -> Iterator[Model
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Headers and body go out together, or the body would wait for an acknowledgement.
+        wbufsize = -1
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
