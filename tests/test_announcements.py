@@ -393,7 +393,7 @@ def test_a_refused_part_names_the_unknown_category_and_is_asked_for_without_it(b
         with pace(feed_url=server.address) as session:
             result = todays_feed(session, [many, ("cs.NE",)])
     assert not result.failures
-    assert result.unknown == [(bad,)]
+    assert result.unknown == [bad]
     assert [part.categories for part in result.parts] == [("cs.NE",), many[:-1]]
     assert len(server.asked) == 3
 

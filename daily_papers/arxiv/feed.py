@@ -67,8 +67,8 @@ class FeedAnswer:
     parts: list[PartAnswer] = field(default_factory=list)
     #: Why parts were not answered, or were rejected.
     failures: list[FetchError] = field(default_factory=list)
-    #: The categories that arXiv does not know, as each of its refusals named them.
-    unknown: list[tuple[str, ...]] = field(default_factory=list)
+    #: The categories that arXiv does not know.
+    unknown: list[str] = field(default_factory=list)
 
 
 def todays_feed(session: PoliteSession, parts: Sequence[tuple[str, ...]]) -> FeedAnswer:
@@ -89,7 +89,7 @@ def todays_feed(session: PoliteSession, parts: Sequence[tuple[str, ...]]) -> Fee
             if not unknown:
                 answer.failures.append(error)
                 continue
-            answer.unknown.append(unknown)
+            answer.unknown.extend(unknown)
             if rest := tuple(name for name in categories if name not in unknown):
                 due.append(rest)
     return answer

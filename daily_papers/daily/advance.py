@@ -46,6 +46,11 @@ class KeywordProgress:
     strangers: int = 0
 
     @property
+    def tried(self) -> bool:
+        """Whether it was searched for, successfully or not."""
+        return self.searched or self.failure is not None
+
+    @property
     def asked_for(self) -> bool:
         """Whether its table was completed by more than the feed."""
         return self.searched or self.harvested
@@ -70,8 +75,6 @@ class Findings:
     shown: Mapping[Origin, str | None]
     #: How close today's listing is to what people like, as far as that is known.
     ranked: Ranked
-    #: Keywords that were searched for, successfully or not.
-    tried: frozenset[str]
     #: Keywords whose full search failed, though the service answers.
     rejected: frozenset[str]
     #: Whether something that was asked for is still to come.
@@ -109,9 +112,6 @@ class Findings:
                 Origin.OAI: highest(id for origin, id in shown if origin is Origin.OAI),
             },
             ranked=ranked,
-            tried=frozenset(
-                item.slug for item in evidence if isinstance(item, Searched | SearchFailed)
-            ),
             rejected=frozenset(
                 item.slug
                 for item in evidence
@@ -134,7 +134,8 @@ class Findings:
         own = self.progress[keyword.slug].failure
         if own is None or (own.outcome is Outcome.NOT_ASKED and not self.answered):
             own = self.feed_failure or own  # the feed took the time
-        waits = keyword.filled is not None or not self.tried
+        tried = any(each.tried for each in self.progress.values())
+        waits = keyword.filled is not None or not tried
         return own or (self.harvest_failure if waits else None)
 
     def proves(self, progress: KeywordProgress, state: State) -> bool:

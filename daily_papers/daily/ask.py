@@ -21,7 +21,6 @@ from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
     AuditFailed,
-    CategoriesUnknown,
     Details,
     Evidence,
     FeedRead,
@@ -113,7 +112,6 @@ class Inquiry:
         """Ask for today's announcements."""
         self.progress(0, len(parts), "announcement feed")
         answer = todays_feed(self.session, parts)
-        self.evidence.extend(CategoriesUnknown(names) for names in answer.unknown)
         accepted = [accept_feed(part, self.before.state, self.day) for part in answer.parts]
         failures = [error.failure for error in answer.failures]
         for part in accepted:
@@ -123,7 +121,8 @@ class Inquiry:
         announced = merge_parts(part.announcements for part in accepted)
         matching = matching_each(self.keywords, [one.paper for one in announced])
         memory = tuple(part.memory for part in accepted)
-        self.evidence.append(FeedRead(announced, matching, memory, tuple(failures)))
+        unknown = tuple(answer.unknown)
+        self.evidence.append(FeedRead(announced, matching, memory, tuple(failures), unknown))
 
     # --- what was missed, and new tables -------------------------------------------------------
 

@@ -369,8 +369,8 @@ def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: 
     """Say how many keywords this run has filled, if others have to wait for later runs."""
     unfilled = [slug for slug, keyword in before.keywords.items() if keyword.filled is None]
     waiting = sum(keyword.filled is None for keyword in store.keywords.values())
-    given_up = run.mode is FetchMode.ANNOUNCEMENTS or findings.tried.issuperset(unfilled)
-    if not waiting or given_up:
+    tried = all(findings.progress[slug].tried for slug in unfilled)
+    if not waiting or tried or run.mode is FetchMode.ANNOUNCEMENTS:
         return None
     filled = len(unfilled) - waiting
     if not filled:

@@ -30,6 +30,8 @@ class FeedRead:
     parts: tuple[FeedPart, ...]
     #: Why it is not all of the day: one for each part that is missing.
     failures: tuple[Failure, ...] = ()
+    #: Categories that arXiv does not know; the feed was asked for without them.
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +122,6 @@ class AuditFailed:
     failure: Failure
 
 
-@dataclass(frozen=True, slots=True)
-class CategoriesUnknown:
-    """Categories that arXiv does not know; the feed was asked for without them."""
-
-    names: tuple[str, ...]
-
-
 Evidence = (
     FeedRead
     | Searched
@@ -138,7 +133,6 @@ Evidence = (
     | Ranked
     | Unanswered
     | AuditFailed
-    | CategoriesUnknown
 )
 
 

@@ -17,7 +17,6 @@ from daily_papers.config import Keyword
 from daily_papers.daily.advance import Findings, KeywordProgress
 from daily_papers.daily.evidence import (
     AuditFailed,
-    CategoriesUnknown,
     Evidence,
     FeedRead,
     HarvestFailed,
@@ -199,22 +198,22 @@ def notes_of(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     notes: list[str] = []
     for item in evidence:
         match item:
-            case FeedRead(failures=failures) if failures:
-                notes += [f"announcement feed: {each.plain_reason}" for each in failures]
-            case FeedRead() if lost := lost_since(before.state, item.announcements):
-                notes.append(
-                    f"identifiers are missing since {lost}, whose feed was empty: "
-                    "the days from then on are fetched another way"
-                )
+            case FeedRead():
+                notes += [
+                    f"arXiv knows no category {name}: left out of the announcement feed; correct "
+                    "it in keywords.yaml"
+                    for name in item.unknown
+                ]
+                notes += [f"announcement feed: {each.plain_reason}" for each in item.failures]
+                if not item.failures and (lost := lost_since(before.state, item.announcements)):
+                    notes.append(
+                        f"identifiers are missing since {lost}, whose feed was empty: "
+                        "the days from then on are fetched another way"
+                    )
             case Ranked():
                 notes += item.notes
             case HarvestFailed() | Unanswered() | AuditFailed():
                 notes.append(f"{item.what}: {item.failure.plain_reason}")
-            case CategoriesUnknown():
-                notes.append(
-                    f"arXiv knows no category {', '.join(item.names)}: left out of the "
-                    "announcement feed; correct it in keywords.yaml"
-                )
     return tuple(dict.fromkeys(notes))
 
 
