@@ -55,12 +55,10 @@ class SearchAnswer:
 
 @dataclass(frozen=True)
 class NewsItem:
-    """A new paper in the mail, in README's list, and on the website.
-
-    ``keywords`` are the slugs of those that it matched, in their order.
-    """
+    """A new paper in the mail, in README's list, and on the website."""
 
     paper: Paper
+    #: The slugs of those that it matched, in their order.
     keywords: tuple[str, ...]
     #: What the paper does, as its abstract says it.
     sentence: str = ""

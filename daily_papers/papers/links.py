@@ -76,10 +76,7 @@ _WHEN = re.compile(r"\s*\b(?:on|in) [A-Z][a-z]+ \d.*$|\s+(?:\d+ pages|doi\b|http
 
 
 def code_url(paper: Paper) -> str | None:
-    """Give the https address of the paper's code repository; None if none is named.
-
-    The first repository counts, and the comment comes before the abstract.
-    """
+    """Give the https address of the first code repository in the comment, or in the abstract."""
     found = [
         address for text in (paper.comment, paper.abstract) if text for address in _named(text)
     ]

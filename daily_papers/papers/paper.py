@@ -42,10 +42,7 @@ class ArxivId:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read an identifier, a ``oai:arXiv.org:`` name or an abs or pdf address.
-
-        Raises ValueError if there is none.
-        """
+        """Read an identifier, a ``oai:arXiv.org:`` name or an address, or raise ValueError."""
         bare = re.sub(r"^https?://[^/]+/(?:abs|pdf)/", "", text.strip()).removesuffix(".pdf")
         found = _IDENTIFIER.fullmatch(bare)
         if found is None:
@@ -247,8 +244,5 @@ def newest_first(paper: Paper) -> tuple[int, float, tuple[int, int, str]]:
 
 
 def folded(text: str) -> str:
-    """Fold every run of white space into one space, as arXiv's own pages do.
-
-    Control characters, which XML allows, are removed.
-    """
+    """Make each run of white space one space, as arXiv's pages do, and drop control characters."""
     return " ".join(_CONTROLS.sub("", text).split())

@@ -62,10 +62,7 @@ class Matches:
         return tuple(self.papers[position] for position in _positions(self._found[slug].perhaps))
 
     def why(self, slug: str, paper: Paper) -> tuple[Leaf, ...]:
-        """Every phrase, author and category that makes the paper match.
-
-        Empty if the paper does not match.
-        """
+        """Every phrase, author and category that makes the paper match; none if it does not."""
         position = self.papers.index(paper)
         return tuple(_why(self.keywords[slug], 1 << position, self._holding))
 

@@ -196,10 +196,7 @@ class _RegionForms:
             room -= max(self.size(region) - budget, 1)
 
     def _shared(self, room: int) -> tuple[Table, ...] | None:
-        """The sections with the newest rows that fit; None if some keyword has room for no row.
-
-        The next row always goes to the table that is the smallest with it.
-        """
+        """The sections with the newest rows that fit; None if some keyword has room for no row."""
         sections = self.tables.sections
         waiting = [self._rows(section) for section in sections]
         shown: list[list[Escaped]] = [[] for _ in sections]
