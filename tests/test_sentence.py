@@ -54,6 +54,40 @@ def test_the_stronger_statement_wins_wherever_it_is(says: str, other: str) -> No
     assert key_sentence(f"{FIELD} {other} {says}") == says
 
 
+@for_each(
+    "aside",
+    [
+        "We discuss limitations and failure cases.",
+        "We also report on the limitations of our oven and of the recipes that we bake with it.",
+        "In the appendix, we provide extensive ablation studies and failure cases for each oven.",
+        "Limitations and failure cases are discussed for wheat, for rye and for all other flours.",
+        "Ablation studies show that each of the parts matters to the colour of the whole crust.",
+        "We release the training code, the weights and all recipes under a permissive licence.",
+        "To help all bakers, we make our source code publicly available with the photographs.",
+    ],
+)
+def test_an_aside_never_wins_over_what_is_proposed_or_found(aside: str) -> None:
+    for says in (
+        "Our approach, CrustBench, is scored by nine bakers on loaves from ovens in two towns.",
+        "Loaves with a dark crust keep longer in our study than those that were baked pale.",
+    ):
+        assert key_sentence(f"{FIELD} {says} {aside}") == says
+        assert key_sentence(f"{FIELD} {aside} {says}") == says
+    assert key_sentence(aside) == aside
+
+
+@for_each(
+    "says",
+    [
+        "We analyze failure modes of ovens that bake rolls, from the door to the thermostat.",
+        "We release a code benchmark for programs that run ovens in bakeries of every size.",
+        "We introduce CrustNet, discuss its limitations, and release the code of its camera.",
+    ],
+)
+def test_a_paper_may_be_about_failures_or_code(says: str) -> None:
+    assert key_sentence(f"{FIELD} {PROBLEM} {says} {MORE}") == says
+
+
 def test_a_first_sentence_that_says_it_is_chosen() -> None:
     first = "We present a dataset of nine thousand crusts, each with its oven's temperature."
     assert key_sentence(f"{first} {FIELD} {MORE}") == first

@@ -161,6 +161,25 @@ _SIGNS: Final = (
     _sign(-5, "outperform outperforms outperformed outperforming"),
     _sign(-4, "future insights implications foundation paves"),
     _sign(-8, "available github https http www"),
+    # What every paper has, as long as the sentence is about nothing else.
+    _sign(
+        -15,
+        "limitation limitations failure failures ablation ablations",
+        r"^(?:[^,]{1,60},\ )?(?:(?:we|i|the\ authors)\ (?:\w+\ ){0,2}(?:discuss|report|show|present"
+        r"|analy[sz]e|examine|provide|perform|conduct|include|outline|acknowledge|conclude)\w*"
+        r"\ (?:[\w-]+\ ){0,4}?|(?:the|our|its)\ |)"
+        r"(?:limitations?|failures?(?:\ (?:case|mode)s?)?"
+        r"|ablations?(?:\ (?:stud\w+|experiments?))?)"
+        r"(?:\ and\ [\w\ -]{1,40})?(?:\ (?:of|in|on|for)\ (?:our|the|this|these|each)\ [^,;]{1,80}"
+        r"|\ (?:are|is|show|shows|confirm|confirms)\ .{1,300})?\.?$",
+    ),
+    _sign(
+        -15,
+        "code & we i authors",
+        r"^(?:[^,]{1,60},\ )?(?:we|i|the\ authors)\ (?:\w+\ ){0,2}(?:release|open-source|publish"
+        r"|share|provide|make)\ (?:[\w-]+,?\ ){0,5}?code(?:\.$|,|\ (?:and|at|on|to|for|publicly"
+        r"|available|as|under|with|here|upon)\b)",
+    ),
     # What others did or failed to do.
     _sign(-1, "existing previous prior recent current traditional conventional"),
     _sign(
