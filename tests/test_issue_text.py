@@ -401,6 +401,13 @@ def test_a_mail_reads_as_the_golden():
     assert_golden("issue-mail.md", f"{issue_title(mail)}\n\n{part.body}\n")
 
 
+def test_a_category_that_is_a_keyword_too_is_named_once():
+    news = [item(1, "a", "all", primary_category="cs.CV")]
+    body = whole(Mail((digest("2026-11-20", news, keyword_names=(A, ("all", "cs.CV"))),)))
+    assert "cs.CV" in body
+    assert "also" not in body
+
+
 def test_a_broad_topic_has_its_first_papers_in_full_and_all_others_by_title():
     news = [
         item(number, "a", sentence="We do.", in_title=("a",) * (number == 7))

@@ -220,7 +220,7 @@ def rows_of(mail: Mail, form: Form) -> list[Row]:
 def _in_full(item: NewsItem, others: Sequence[str], form: Form) -> str:
     """A paper's title; authors, category, venue and links; and what it does."""
     category = item.paper.primary_category or ""
-    names = [harmless_text(name, LONGEST_NAME, form) for name in others]
+    names = [harmless_text(name, LONGEST_NAME, form) for name in others if name != category]
     facts = (
         _author_names(item, form),
         # arXiv's own names stay whole, so that readers can search their mail for cs.CV.
