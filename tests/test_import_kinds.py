@@ -215,8 +215,9 @@ def test_the_title_above_topics_is_none_and_an_empty_section_is_one(
     )
     (tmp_path / "a.md").write_text(
         f"# My own words\n\nSome.\n\n## 1. Mice (1)\n{HEAD}{ROW}\n{TO_TOP}\n## Brown voles\n\n"
-        f"{TO_TOP}\n## Rats\n{rats}\n## Others\n{others}\n## Foxes\n\n## Hidden\nWords.\n"
-        "## How to use\n\n## Citation\n\n## Installation\n\n## Usage\n\n## License\n"
+        f"{TO_TOP}\n## Contributing\n\n## Rats\n{rats}\n## Others\n{others}\n## Foxes\n\n"
+        "## Hidden\nWords.\n"
+        "## TODO\n\n## How to use\n\n## Citation\n\n## Installation\n\n## Usage\n\n## License\n"
     )
     ended = bring_in(repository, tmp_path / "a.md")
     names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]
@@ -224,9 +225,9 @@ def test_the_title_above_topics_is_none_and_an_empty_section_is_one(
     assert "Brown voles: 1 paper" in ended.out.splitlines()
     assert ended.code == 3
     refused, empty = ended.err.splitlines()
-    assert "a.md:23: no papers are below this heading" in empty
+    assert "a.md:25: no papers are below this heading" in empty
     assert empty.endswith("'## Foxes'")
-    assert "a.md:21: no heading, key or column with a word names the topic" in refused
+    assert "a.md:23: no heading, key or column with a word names the topic" in refused
 
 
 def test_a_whole_repository_is_brought_in_and_again(repository: Repository):

@@ -300,11 +300,17 @@ def test_of_a_paper_that_is_stored_every_version_goes():
 ITEM = f"- [A title]({URL})\n"
 CARD = f"### [A title]({URL})\n"
 NOTED = f"- [A title]({URL}), which I liked: read it!\n"
+QUOTED = f"> {HEAD.rstrip().replace(chr(10), chr(10) + '> ')}\n> {ROW}"
 LINES = st.sampled_from(
     [
         *(HEAD, ROW, OTHER_ROW, BAD_ROW, "# T\n", "## a\n", "### b\n", "## ***\n", "Two\nlines.\n"),
         *("<details>\n", "</details>\n", "1. x\n", "<!-- c -->\n", "**d**\n", "<h2>e</h2>\n"),
         *(ITEM, NOTED, f"{CARD}Its\nwords.\n", f"On 2025-01-02 I read {URL} too.\n"),
+        *(
+            f"{QUOTED}\n",
+            f"Ann Other, [A title]({URL}), 2025.\n",
+            f"[A title]({URL}), 2025-01-02\n",
+        ),
         *("\n", "\n", "---\n", f"\n{DAY}\n", "```\n| x |\n```\n"),
         *(f"\n{TABLE}\n", f"\n## c\n{TABLE}{OTHER_ROW}\n"),
     ]
@@ -317,7 +323,17 @@ def test_nothing_leaves_but_what_was_brought_in(text: str, markers: str):
     after = replaced(text)
     rows = (ROW, OTHER_ROW, ITEM, CARD)
     may_go = {"", *HEAD.splitlines(), *(row.strip() for row in rows), BEGIN, END}
-    may_go |= {"# T", "## a", "### b", "## c", "**d**", "<h2>e</h2>", "Last update: 2025-02-01"}
+    may_go |= {*QUOTED.splitlines(), f"[A title]({URL}), 2025-01-02"}
+    may_go |= {
+        "# T",
+        "## a",
+        "### b",
+        "## ***",
+        "## c",
+        "**d**",
+        "<h2>e</h2>",
+        "Last update: 2025-02-01",
+    }
     may_go |= {"---", "<details>", "</details>"}  # below what is a heading then; an empty fold
     words = [line for line in text.splitlines() if line not in may_go]
     assert [line for line in after.splitlines() if line not in may_go] == words

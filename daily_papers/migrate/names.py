@@ -98,7 +98,8 @@ _NO_TOPIC = frozenset(
     uncategorised unclassified general unknown none null th st nd rd jan january feb february
     mar march apr april may jun june jul july aug august sep sept september oct october nov
     november dec december monday tuesday wednesday thursday friday saturday sunday 其他 其它
-    how to use usage installation install citation license licence
+    how to use usage installation install citation license licence todo contributing contributors
+    contribute acknowledgements acknowledgments acknowledgement contact faq
     未分类 今日 今日论文 论文 论文列表 最新论文 每日论文 年 月 日""".split()  # noqa: SIM905 - reads as what it is
 )
 # Classes of the ACM and of mathematics, which stand beside arXiv's categories.

@@ -167,7 +167,7 @@ class Block:
     def is_text(self) -> bool:
         """Whether it is a line of anything else that may be read as one of text."""
         is_other = self.level or self.is_marker or self.is_comment or self.cause
-        return self.rows is None and not is_other
+        return self.rows is None and not is_other and not _FENCE.fullmatch(self.text)
 
     @property
     def tells(self) -> bool:
@@ -452,6 +452,8 @@ def _cells_of(lines: Sequence[Block]) -> Sequence[Cell]:
 def _is_one_paper(lines: Sequence[Block]) -> bool:
     ids = {paper.id for line in lines for paper in papers_in(line.text)}
     if len(ids) != 1 or len(lines) > _MOST_LINES_OF_TEXT:
+        return False
+    if any(not ln.tells or ln.is_last_update or ln.text.lstrip()[:1] == "<" for ln in lines):
         return False
     cells = _cells_of(lines)
     return "title" in dict(cells) and tell_of_a_paper(cells)
