@@ -34,11 +34,13 @@ Item = TypeVar("Item")
 Found = TypeVar("Found")
 
 _LONGEST_QUOTE = 200
-#: arXiv's elements are nested eight deep.
+#: arXiv's elements have at most four attributes and five name spaces, and are nested eight deep.
+_MOST_ATTRIBUTES = 50
+_MOST_NAME_SPACES = 50
 _DEEPEST = 50
-#: Characters of a tag, a comment or an instruction, which some parsers reread until it is complete.
-#: arXiv's tags have at most four attributes and five name spaces.
-_LONGEST_TAG = 2_000
+#: Characters of a tag, a comment or an instruction; a parser rereads it until it is complete. A
+#: search's answer has the address that was asked for in one, which may be 4,000 bytes long.
+_LONGEST_TOKEN = 20_000
 #: arXiv began in 1991, with papers that are a little older.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _MOMENT = re.compile(
@@ -53,7 +55,7 @@ _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?
 def shortened(text: str) -> str:
     """Shorten foreign text for a message: one line, without control characters."""
     plain = "".join(
-        " " if unicodedata.category(char)[0] in "CZ" else char for char in text[:20_000]
+        " " if unicodedata.category(char)[0] in "CZ" else char for char in text[:_LONGEST_TOKEN]
     )
     return cut(one_line(plain), _LONGEST_QUOTE)
 
@@ -84,7 +86,6 @@ class _Shape:
     def __init__(self, url: str) -> None:
         self._url = url
         self._depth = 0
-        #: Characters of the name spaces of the element that comes next.
         self._name_spaces = 0
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.StartDoctypeDeclHandler = self._document_type
@@ -101,21 +102,26 @@ class _Shape:
         self._refuse("declares a document type")
 
     def _name_space(self, *names: str | None) -> None:
-        self._name_spaces += sum(len(name or "") for name in names)
+        self._name_spaces += 1
+        self._long(*names)
+        if self._name_spaces > _MOST_NAME_SPACES:
+            self._refuse(f"has more than {_MOST_NAME_SPACES} name spaces in an element")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
+        self._name_spaces = 0
         if self._depth > _DEEPEST:
             self._refuse(f"has elements more than {_DEEPEST} deep")
+        if len(attributes) > _MOST_ATTRIBUTES:
+            self._refuse(f"has more than {_MOST_ATTRIBUTES} attributes in an element")
         self._long(name, *attributes, *attributes.values())
 
     def _end(self, _name: str) -> None:
         self._depth -= 1
 
-    def _long(self, *texts: str) -> None:
-        if self._name_spaces + sum(map(len, texts)) > _LONGEST_TAG:
-            self._refuse(f"has more than {_LONGEST_TAG:,} characters between two angle brackets")
-        self._name_spaces = 0
+    def _long(self, *texts: str | None) -> None:
+        if sum(len(text or "") for text in texts) > _LONGEST_TOKEN:
+            self._refuse(f"has more than {_LONGEST_TOKEN:,} characters between two angle brackets")
 
 
 def read_each(
