@@ -121,9 +121,11 @@ COUNT = BAD + 3 + GOOD
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+def clean(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Life]:
     """A repository that has good days only; it lives as long as one that it is compared with."""
-    universe = make_up(Script(days=COUNT + 7, papers_a_day=25))
+    universe = make_up(Script(days=COUNT + 7, papers_a_day=getattr(request, "param", 12)))
     with Life.beginning(tmp_path_factory.mktemp("clean"), TOPICS, universe) as life:
         yield life
 
@@ -141,6 +143,7 @@ def lived_through(root: Path, clean: Life, *bad: BadDay, count: int = COUNT) -> 
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("clean", [25], indirect=True)
 @pytest.mark.parametrize(
     "lacks", [(0.0, 0.5), (0.3, 0.7), (0.5, 1.0)], ids=["lowest", "middle", "highest"]
 )
