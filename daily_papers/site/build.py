@@ -46,13 +46,11 @@ def build_site(
     """Build into ``output``, or into the repository's site/. Raises DailyPapersError."""
     address = SiteAddress.of(base_url, environ)
     repository = Repository(root)
-    gc.disable()  # a third of the time would go to looking for garbage among papers that stay
+    gc.disable()  # much of the time would go to looking for garbage, of which there is hardly any
     with repository.locked():
         config = repository.load_config()
         store, summaries = repository.store_for(config), repository.load_summaries(config)
         data = SiteData(root, config, store, _digests(repository), summaries)
-    gc.freeze()
-    gc.enable()
     formulas = FormulaRenderer()
     templates = SiteTemplates(repository.templates)
     site_key = key_of(_site_key(repository, data, templates, formulas), address)
@@ -69,6 +67,7 @@ def build_site(
     # What shows the same papers comes together, since they are read and written only once then.
     files.sort(key=lambda file: (file.time, file.path), reverse=True)
     written = folder.write(files)
+    gc.enable()
     note = 'formulas are shown as TeX; for MathML: pip install "daily-papers[site]"'
     return Built(output or root / SITE, written, None if formulas.knows_mathml else note)
 
