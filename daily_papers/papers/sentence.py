@@ -8,11 +8,10 @@ else was done, where the code is), and the sentence with the most points wins.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
 from math import inf
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from string import ascii_letters
 from typing import Final, NamedTuple
 
@@ -29,18 +28,19 @@ _JUDGED: Final = 1_000
 
 # A sentence ends before a capital, a digit or TeX; without a space only where no name is likely. A
 # point after an abbreviation or a single letter ends none.
-_END = re.compile(
-    r"""[.!?]
-        (?i: (?<! \b(?:al|ca|cf|dr|eq|jr|mr|ms|no|pp|st|vs)\. )
-             (?<! \b(?:app|eqn|eqs|fig|mrs|nos|ref|sec|tab|thm|viz|vol|wrt)\. )
-             (?<! \b(?:eqns|figs|prof|prop|refs|resp|secs|tabs)\. )
-             (?<! \bapprox\. )
-             (?<! ^[b-hj-z]\. ) (?<! [^\w$'’-][b-hj-z]\. ) )
-        ["'”’)\]}]{0,3}
-        (?: \ (?=(?:["'“‘(\[{]|\\[a-z]+\{){0,3}[A-Z0-9$])
-          | (?<=[a-z)]\.)(?=(?:We|This|These|Our|In|To|The|However|Here|It|For|Finally)\b) )""",
-    re.VERBOSE,
-)
+_REST_OF_END = r"""
+    (?i: (?<! \b(?:al|ca|cf|dr|eq|jr|mr|ms|no|pp|st|vs)\. )
+         (?<! \b(?:app|eqn|eqs|fig|mrs|nos|ref|sec|tab|thm|viz|vol|wrt)\. )
+         (?<! \b(?:eqns|figs|prof|prop|refs|resp|secs|tabs)\. )
+         (?<! \bapprox\. )
+         (?<! ^[b-hj-z]\. ) (?<! [^\w$'’-][b-hj-z]\. ) )
+    ["'”’)\]}]{0,3}
+    (?: \ (?=(?:["'“‘(\[{]|\\[a-z]+\{){0,3}[A-Z0-9$])
+      | (?<=[a-z)]\.)(?=(?:We|This|These|Our|In|To|The|However|Here|It|For|Finally)\b) )
+"""
+_END = re.compile(rf"[.!?]{_REST_OF_END}", re.VERBOSE)
+# Most abstracts only have these, and one sign is found many times as quickly as three.
+_PERIOD = re.compile(rf"\.{_REST_OF_END}", re.VERBOSE)
 # Nothing ends inside of these.
 _MATHS = re.compile(r"\$(?:[^$.]|\.(?!\ )){1,400}\$")
 _BRACKETS = re.compile(r"\([^()]{1,400}\)|\[[^\[\]]{1,400}\]|\{[^{}]{1,400}\}")
@@ -273,24 +273,41 @@ def key_sentence(abstract: str) -> str:
     dots show that something is missing. Empty where the abstract is. As hostile as the abstract.
     """
     # The most promising first: who cannot reach the best so far needs no closer look.
-    candidates = sorted(_candidates(one_line(abstract[:_READ])), key=_most, reverse=True)
     best, chosen = (-inf, 0), ""
-    for candidate in candidates:
-        if candidate.most < best[0]:
+    for candidate in sorted(_candidates(one_line(abstract[:_READ])), reverse=True):
+        most, place, *_, sentence = candidate
+        if most < best[0]:
             break
-        if (reached := (candidate.points(best[0]), -candidate.place)) > best:
-            best, chosen = reached, candidate.sentence
+        if (reached := (_points(candidate, best[0]), place)) > best:
+            best, chosen = reached, sentence
     return _shortened(chosen)
+
+
+#: A sentence of an abstract: the most points that its words allow; its place, negative; what it has
+#: from words alone; what is taken off at the end; what to look for; the text. A tuple, since there
+#: are hundreds of thousands.
+_Candidate = tuple[float, int, int, float, tuple[tuple[int, re.Pattern[str]], ...], str]
 
 
 def _candidates(text: str) -> Iterator[_Candidate]:
     hidden = _MATHS.sub(_hide, text) if "$" in text else text
     letters = text.encode("ascii", errors="replace").translate(_LETTERS)  # a byte for each
-    ends = [found.end() for found in _END.finditer(hidden)]
-    for place, (start, end) in enumerate(pairwise([0, *ends, len(text)])):
+    end_of_sentence = _END if "?" in text or "!" in text else _PERIOD
+    start = 0
+    ends = [found.end() for found in end_of_sentence.finditer(hidden)]
+    for place, end in enumerate([*ends, len(text)]):
         if sentence := text[start:end].strip():
-            words = letters[start : min(end, start + _JUDGED)].split()
-            yield _Candidate(sentence, place, words)
+            bits = 0
+            for word in _KNOWN.intersection(letters[start:end][:_JUDGED].split()):
+                bits |= _BITS[word]
+            points, unsure = _signs(bits)
+            # Short ones say less, and the first ones what matters.
+            length = len(sentence)
+            cost = 0.7 * min(place, 9)
+            if length < 90:
+                cost += 2 if length >= _SHORTEST else 4
+            yield points + _IF_NAMED - cost, -place, points, cost, unsure, sentence
+        start = end
 
 
 def _hide(found: re.Match[str]) -> str:
@@ -305,40 +322,20 @@ def _signs(bits: int) -> tuple[int, tuple[tuple[int, re.Pattern[str]], ...]]:
     return most, tuple([(points, pattern) for points, pattern in signs if pattern is not None])
 
 
-class _Candidate:
-    """A sentence of an abstract, and the most points that its words allow."""
-
-    __slots__ = ("_cost", "_points", "_unsure", "most", "place", "sentence")
-
-    def __init__(self, sentence: str, place: int, words: Iterable[bytes]) -> None:
-        self.sentence = sentence
-        self.place = place
-        bits = 0
-        for word in _KNOWN.intersection(words):
-            bits |= _BITS[word]
-        self._points, self._unsure = _signs(bits)
-        length = len(sentence)
-        # Short ones say less, and the first ones what matters.
-        self._cost = 2 * (length < 90) + 2 * (length < _SHORTEST) + 0.7 * min(place, 9)
-        self.most = self._points + _IF_NAMED - self._cost
-
-    def points(self, needed: float) -> float:
-        """Count them in the whole sentence, or only until it cannot get as many as are needed."""
-        points = self._points
-        small = self.sentence[:_JUDGED].lower()
-        for difference, pattern in self._unsure:
-            if (pattern.search(small) is None) is (difference > 0):
-                points -= abs(difference)
-                if points + _IF_NAMED - self._cost < needed:
-                    return -inf
-        maker = _MAKER.search(small) if points >= _STATED else None
-        if maker and _NAMED.match(self.sentence, maker.end() + 1):
-            points += _IF_NAMED
-        weighed = points - self._cost
-        return weighed - 3 if self.place == 0 and weighed < _STATED else weighed
-
-
-_most = attrgetter("most")
+def _points(candidate: _Candidate, needed: float) -> float:
+    """Count them in the whole sentence, or only until it cannot get as many as are needed."""
+    _, place, points, cost, unsure, sentence = candidate
+    small = sentence[:_JUDGED].lower()
+    for difference, pattern in unsure:
+        if (pattern.search(small) is None) is (difference > 0):
+            points -= abs(difference)
+            if points + _IF_NAMED - cost < needed:
+                return -inf
+    maker = _MAKER.search(small) if points >= _STATED else None
+    if maker and _NAMED.match(sentence, maker.end() + 1):
+        points += _IF_NAMED
+    weighed = points - cost
+    return weighed - 3 if place == 0 and weighed < _STATED else weighed
 
 
 def _shortened(sentence: str) -> str:
