@@ -60,9 +60,10 @@ def test_a_row_says_all_that_is_known(website: Website) -> None:
     assert text_of(found.find_class("authors")[0]) == "Ada Abramsson, Bo Chen"
     assert text_of(found.xpath(".//summary")[0]).startswith("We look at MRI of the head")
     assert text_of(found.find_class("abstract")[0]).startswith("We look at MRI of the head")
-    assert text_of(found.find_class("id")[0]) == "eess.IV 2603.00001"
+    by = text_of(found.find_class("by")[0])
+    assert by == "Ada Abramsson, Bo Chen Code eess.IV 2603.00001 Mar 25, 2024"
     notes = text_of(found.find_class("notes")[0])
-    assert notes.startswith("Mar 25, 2024, v3, revised Feb 4, 2026, eess.IV, cs.CV In Medical")
+    assert notes.startswith("v3, revised Feb 4, 2026, eess.IV, cs.CV In Medical")
     assert text_of(found.find_class("comment")[0]) == "12 pages. Code: https://github.com/lab/means"
     assert found.xpath(".//a/@href") == [
         "https://arxiv.org/abs/2603.00001v3",
@@ -162,9 +163,17 @@ def test_all_authors_are_with_the_abstract(website: Website) -> None:
     assert text_of(found.find_class("everyone")[0]) == "A, B, C, D, E"
 
 
+def test_an_abstract_of_one_sentence_is_shown_once(tmp_path: Path) -> None:
+    one = "We look at MRI of the head, and at what it shows to people who know it."
+    papers = [paper(1, abstract=one), paper(2, abstract=f"{one} It is $x^2$.")]
+    website = Website.new(tmp_path, {"medical-imaging": papers}).built()
+    hidden = ["hidden" in row(website, each.id).find_class("abstract")[0].attrib for each in papers]
+    assert hidden == [True, False]
+
+
 def test_papers_come_newest_first_by_the_day_that_rows_show(website: Website) -> None:
     for path in ("keywords/medical-imaging.html", "authors/jose-nunez.html"):
-        days = page(website, path).xpath("//article//time/@datetime")
+        days = page(website, path).xpath('//article/p[@class="by"]/time/@datetime')
         assert days == sorted(days, reverse=True)
         assert len(days) > 1
 
@@ -192,8 +201,8 @@ def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:
     )
     website = Website.new(tmp_path, {"medical-imaging": [bare]}).built()
     found = row(website, "2603.00001")
-    assert text_of(found.find_class("notes")[0]) == "Mar 20, 2026, v1 In Medical imaging"
-    assert text_of(found.find_class("by")[0]) == "2603.00001"
+    assert text_of(found.find_class("notes")[0]) == "v1 In Medical imaging"
+    assert text_of(found.find_class("by")[0]) == "2603.00001 Mar 20, 2026"
     assert text_of(found.xpath(".//summary")[0]) == "Details"
 
 

@@ -196,6 +196,53 @@ def test_a_day_is_scanned_in_a_minute(chromium: Any, tmp_path: Path) -> None:
         page.close()
 
 
+def test_nothing_runs_into_another_or_breaks_on_a_phone(chromium: Any, tmp_path: Path) -> None:
+    names = ("Konstantinos Papadopoulos", "Wilhelmina Vandenberg")
+    title = "Accelerated reconstruction and registration of MRI"
+    papers = [
+        paper(number, f"{title} {'i' * number}", authors=(*names, "B" * number))
+        for number in range(1, 25)
+    ]
+    with served(day_of(papers, tmp_path).folder) as address:
+        page = chromium.new_page(viewport=PHONE)
+        for path in ("keywords/medical-imaging.html", "search.html?keyword=medical-imaging"):
+            page.goto(address + path)
+            page.locator("article time").first.wait_for()
+            rows = page.locator("article").evaluate_all("""rows => rows.map((row) => {
+                const title = document.createRange();
+                title.selectNodeContents(row.querySelector("h2 a, h3 a"));
+                const star = row.querySelector(".star").getBoundingClientRect().left;
+                const left = row.getBoundingClientRect().left;
+                const starts = row.querySelector(".id").getBoundingClientRect().left;
+                return [
+                    title.getBoundingClientRect().right <= star,
+                    row.querySelector("time").getClientRects().length === 1,
+                    starts === left || starts > left + 20,
+                ];
+            })""")
+            assert len(rows) >= 10
+            assert all(map(all, rows)), (path, rows)
+        page.goto(f"{address}keywords/medical-imaging.html")
+        tops = page.locator("h2 .count, .list h2").evaluate_all(
+            "parts => parts.map((part) => part.getBoundingClientRect().bottom)"
+        )
+        assert abs(tops[0] - tops[1]) < 10
+        page.close()
+
+
+def test_what_search_shows_whole_is_not_shown_again(chromium: Any, tmp_path: Path) -> None:
+    one = "We look at MRI of the head, and at what it shows to all the people who know it by heart."
+    papers = [paper(1, abstract=one), paper(2, abstract=f"{one} It is good. {one} {one}")]
+    with served(day_of(papers, tmp_path).folder) as address:
+        visit = Visit(chromium, address).go("search.html?q=heart")
+        for summary in visit.page.locator("article > details > summary").all():
+            summary.click()
+        visit.page.locator("article .abstract").nth(1).wait_for(state="attached")
+        abstracts = visit.page.locator("article .abstract")
+        assert [each.is_visible() for each in abstracts.all()] == [True, False]
+        visit.context.close()
+
+
 @pytest.mark.parametrize("width", [320, 360, 440, 840, 1000])
 def test_fields_have_room_and_lie_on_no_other(chromium: Any, address: str, width: int) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 740})
@@ -263,15 +310,15 @@ def test_all_but_search_and_stars_reads_without_javascript(visit: Visit) -> None
     visit.page.get_by_role("link", name="Medical imaging").first.click()
     assert visit.page.get_by_role("heading", name="Imaging hearts by MRI").is_visible()
     row = visit.page.locator("article", has_text="Imaging hearts by MRI")
-    assert not row.locator(".abstract").is_visible()
+    assert not row.locator(".notes").is_visible()
     row.locator("summary").first.click()
-    assert row.locator(".abstract").is_visible()
+    assert row.locator(".notes").is_visible()
     row.get_by_text("BibTeX").click()
     assert row.locator("pre").inner_text().startswith("@misc{arxiv-")
     other = visit.page.locator("article", has_text="Segmenting MRI images")
-    assert not other.locator(".abstract").is_visible()
-    visit.page.get_by_label("Open all abstracts").check()
-    assert other.locator(".abstract").is_visible()
+    assert not other.locator(".notes").is_visible()
+    visit.page.get_by_label("Open all").check()
+    assert other.locator(".notes").is_visible()
     visit.page.goto(visit.address + "search.html")
     assert visit.page.get_by_text("Searching needs JavaScript").is_visible()
 
@@ -289,9 +336,9 @@ def test_keys_lead_through_a_page(visit: Visit) -> None:
     assert first.evaluate("row => row.classList.contains('current')")
     assert first.evaluate("row => row.contains(document.activeElement)")
     keys.press("o")
-    assert first.locator(".abstract").is_visible()
+    assert first.locator(".notes").is_visible()
     keys.press("o")
-    assert not first.locator(".abstract").is_visible()
+    assert not first.locator(".notes").is_visible()
     keys.press("?")
     visit.page.get_by_role("dialog", name="Keys").get_by_text("next paper").wait_for()
     keys.press("Escape")

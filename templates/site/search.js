@@ -214,6 +214,9 @@ async function takeRow(article, page) {
   }
   const details = article.querySelector("details");
   details.append(...[...there.querySelectorAll("details > :not(summary)")].filter((one) => one.parentElement.parentElement === there));
+  // An abstract that is shown as a whole is not shown a second time.
+  const abstract = details.querySelector(".abstract");
+  if (abstract) abstract.hidden = abstract.textContent === details.querySelector("summary").textContent;
   article.append(there.querySelector(".Z3988"));
   article.querySelector("h2 a").replaceChildren(...there.querySelector("h3 a").childNodes);
 }
@@ -258,7 +261,7 @@ function excerpt({ abstract }) {
     place = index;
     break;
   }
-  const start = Math.max(place - 80, 0);
+  const start = abstract.length > 200 ? Math.max(place - 80, 0) : 0;
   const begin = start ? abstract.indexOf(" ", start) + 1 : 0;
   return `${begin ? "… " : ""}${abstract.slice(begin, begin + 200)}${abstract.length > begin + 200 ? " …" : ""}`;
 }
