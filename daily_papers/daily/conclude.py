@@ -30,6 +30,7 @@ from daily_papers.daily.feed_history import (
     with_feed,
     with_volumes,
 )
+from daily_papers.daily.missed_days import days_named, with_days_read, without_days_named
 from daily_papers.daily.news import NewPapers, find_news, papers_of
 from daily_papers.daily.plan import FetchMode, Run
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
@@ -63,13 +64,15 @@ def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: R
     findings = Findings.of(store, evidence)
     state = _with_feed_history(store.state, findings, news, run.day)
     store = advance(store, state, keywords, findings, run)
+    state = with_days_read(before.state, store.state, findings.feed, news, run.day)
+    store = store.updated(state=state)
     liking = findings.ranked.liking
     short = _newly_short(before, news, run.day)
     closeness = {id: each.closeness for id, each in liking.items()}
     digest = None
     if items := news_items(news.papers, keywords, closeness):
-        skipped = _skipped(store, news, short, run.day)
-        digest = _digest(before, store, config, items, skipped, run)
+        digest = _digest(before, store, config, items, run)
+        store = store.updated(state=without_days_named(store.state))
     store = _with_news(store, keywords, news, liking, run)
     if before.liked or config.libraries:
         liked = known_liked(before, evidence)
@@ -194,8 +197,7 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
         )
         for listing in state.recent_listings
     )
-    missed = tuple(sorted({*state.missed, *news.short_days}))
-    return replace(state, recent_listings=listings, missed=missed)
+    return replace(state, recent_listings=listings)
 
 
 # --- the news ----------------------------------------------------------------------------------
@@ -220,9 +222,6 @@ def _with_news(
             closeness=None if like is None else like.closeness,
             similar=None if like is None else like.similar,
         )
-    if new:  # the digest has said which days were quiet
-        quiet = tuple(day for day in store.state.quiet if day == run.day)
-        store = store.updated(state=replace(store.state, quiet=quiet))
     more = _matched_by_more(store, keywords, news) if news.also_matched_by else {}
     return store.with_news({**more, **new})
 
@@ -249,7 +248,6 @@ def _digest(
     store: Store,
     config: Config,
     items: tuple[NewsItem, ...],
-    skipped: str | None,
     run: Run,
 ) -> Digest:
     keywords = config.keywords
@@ -263,7 +261,7 @@ def _digest(
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in keywords),
         people=people,
         revisions=len(store.state.revised if first else _revised_now(before, store)),
-        skipped=skipped,
+        skipped=days_named(store.state),
         due=weekly_mail_after(before.state, run.day) if config.weekly else None,
         per_keyword=config.per_keyword,
         topics=tuple((slug, each.topic) for slug, each in store.keywords.items() if each.topic)
@@ -277,29 +275,6 @@ def weekly_mail_after(state: State, day: date) -> date:
     friday = day + timedelta(days=(_FRIDAY - day.weekday()) % 7)
     read = max((each for each in (state.last_complete, state.feed_day) if each), default=day)
     return day if read < friday - timedelta(days=7) else friday
-
-
-def _skipped(store: Store, news: NewPapers, short: Collection[date], day: date) -> str | None:
-    """Name the listing days that were empty since the last digest, and those that come late."""
-    missed = store.state.missed if news.missed else ()
-    quiet = [each for each in store.state.quiet if each != day and each not in missed]
-    sentences = []
-    if quiet:
-        sentences.append(f"Nothing was announced on {_days(quiet)}.")
-    if missed:
-        whole = not short and all(each.last_success == day for each in store.keywords.values())
-        listings = "The listing" if len(missed) == 1 else "The listings"
-        here = "everything that was announced then is" if whole else "part of it is"
-        sentences.append(
-            f"{listings} of {_days(missed)} could not be fetched in time: {here} in this digest."
-        )
-    return " ".join(sentences) or None
-
-
-def _days(days: Sequence[date]) -> str:
-    if len(days) > 2:
-        return f"{days[0]} to {days[-1]}"
-    return " and ".join(map(str, days))
 
 
 # --- the day and the report --------------------------------------------------------------------

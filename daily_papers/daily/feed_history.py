@@ -56,21 +56,30 @@ def with_volumes(state: State, announced: Sequence[Announcement]) -> State:
     return replace(state, listed=listed)
 
 
-def lost_since(state: State, announced: Sequence[Announcement]) -> date | None:
-    """The first quiet day, if identifiers are missing since then: its feed was empty by mistake.
+def identifiers_are_missing(state: State, announced: Sequence[Announcement]) -> bool | None:
+    """Whether some were given between those known before and this listing.
 
-    At the turn of a month, nothing shows how many identifiers the old month had. Then the day
-    counts as lost, which costs a few requests but no papers.
+    None if it is not known: at the turn of a month, nothing shows how many the old month had.
     """
-    if state.unconfirmed is None or state.highest_id is None:
-        return None
-    known = announcement_order(state.highest_id)[:2]
-    # Cross-lists do not count: a paper from the lost day may now be listed in one more category.
+    if state.highest_id is None:
+        return False
+    month, number = announcement_order(state.highest_id)[:2]
+    # Cross-lists do not count: a paper from a lost day may now be listed in one more category.
     ids = (announcement_order(id)[:2] for id in newly_announced(announced))
-    first = next((id for id in ids if id > known), None)
-    if first is None or (first[0] == known[0] and first[1] - known[1] < _HOLE):
-        return None
-    return state.unconfirmed
+    first = next((id for id in ids if id > (month, number)), None)
+    if first is None:
+        return False
+    if first[0] != month:
+        return first[1] > _HOLE or None
+    return first[1] - number >= _HOLE
+
+
+def lost_since(state: State, announced: Sequence[Announcement]) -> date | None:
+    """The first quiet day, if its feed may have been empty by mistake.
+
+    At the turn of a month it counts as lost, which costs a few requests but no papers.
+    """
+    return None if identifiers_are_missing(state, announced) is False else state.unconfirmed
 
 
 def gap(state: State, announced: Sequence[Announcement], day: date) -> tuple[date, ...]:
@@ -87,18 +96,12 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
     unread = gap(state, feed.announcements, day)
     if unread or state.unbroken_from is None:
         state = replace(state, unbroken_from=new[0] if new else None)
-    closed = state.last_complete == state.feed_day
-    state = replace(state, missed=tuple(sorted({*unread, *(() if closed else state.missed)})))
     if feed.announcements:
         # A category without papers today is known to have had none.
         quiet = {name: 0 for part in feed.parts for name in part.categories}
         state = replace(state, unconfirmed=None, listed=quiet | dict(state.listed))
     elif day.weekday() < 5:
-        state = replace(
-            state,
-            unconfirmed=state.unconfirmed or day,
-            quiet=tuple(sorted({*state.quiet, day})),
-        )
+        state = replace(state, unconfirmed=state.unconfirmed or day)
     after_gap = bool(unread)
     for listing in state.recent_listings:
         if listing.day == day:  # an earlier run of this day read it

@@ -22,6 +22,7 @@ from daily_papers.daily.conclude import conclude, so_far
 from daily_papers.daily.evidence import Evidence, known_liked
 from daily_papers.daily.feed_history import feed_of
 from daily_papers.daily.liking import rank_listing
+from daily_papers.daily.missed_days import with_days_passed
 from daily_papers.daily.plan import (
     FeedStatus,
     FetchMode,
@@ -60,7 +61,8 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
     with repository.locked():
         repository.readme()
         reconciled = _reconciled(repository, config, services, order.day)
-        before, evidence = reconciled.store, list[Evidence]()
+        store, evidence = reconciled.store, list[Evidence]()
+        before = store.updated(state=with_days_passed(store.state, order.day))
 
         def known() -> Store:
             return so_far(before, config.keywords, evidence, order.day)

@@ -62,7 +62,7 @@ class Digest:
     people: tuple[tuple[str, str], ...] = ()
     #: How many papers in the tables were revised.
     revisions: int = 0
-    #: A sentence about listing days that were skipped.
+    #: What it says of listing days that were not read, or were empty.
     skipped: str | None = None
     #: The day of the weekly mail that it waits for; None: it goes out at once, on its own.
     due: date | None = None

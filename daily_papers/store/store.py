@@ -181,9 +181,9 @@ class State:
     #: The first of the latest working days in a row whose feed was empty: nothing was announced,
     #: unless a later feed shows that identifiers are missing in between.
     unconfirmed: date | None = None
-    #: Working days whose feed was empty, since the last digest.
+    #: Working days whose feed was empty, and those whose listing was not read in full. The next
+    #: digest names them.
     quiet: tuple[date, ...] = ()
-    #: Working days of the last gap: those whose feeds were not read.
     missed: tuple[date, ...] = ()
     #: The lowest new identifier of the first listing after the last gap: an index that shows it, or
     #: a higher one, also shows everything from before.
