@@ -84,12 +84,6 @@ def test_a_paper_on_two_pages_is_one_paper():
     assert len(found.papers) == 2000
 
 
-def test_a_page_that_came_empty_behind_a_full_one_is_a_bad_answer():
-    pages = [answer(listed(2000), total=2001), answer([], total=2000, start=2000)]
-    with answering(in_turn(*pages)) as server, pytest.raises(BadAnswer, match="empty"):
-        query_api_at(server.address).newest("ti:x", 3000)
-
-
 def test_pages_that_do_not_go_together_are_not_kept(tmp_path):
     pages = [answer(listed(2000), total=2001), answer([], total=2000, start=2000)]
     with answering(in_turn(*pages, *pages)) as server:
