@@ -109,6 +109,10 @@ def test_feeds_are_valid(website: Website) -> None:
         assert len(parsed.entries) == len(ids(website, path))
 
 
+def test_a_feed_without_papers_is_of_the_day_of_the_listing(website: Website) -> None:
+    assert "<updated>2026-03-20T00:00:00Z</updated>" in website.text("keywords/nothing-yet.atom")
+
+
 def test_an_entry_tells_the_whole_paper(tmp_path: Path) -> None:
     abstract = "MRI " + "is looked at once more, in every way there is. " * 40
     told = paper(

@@ -100,7 +100,7 @@ def feeds(data: SiteData, address: SiteAddress, folder: SiteFolder) -> Iterator[
         papers = _newest(data, topic)
         listed.append((f"{topic.path}.atom", topic.page, f"{title}: {topic.name}", papers))
     for path, page, name, papers in listed:
-        key = key_of([data.key(paper.id) for paper in papers])
+        key = key_of([data.key(paper.id) for paper in papers] or data.day)
         yield File(path, key, partial(writer.feed, path, page, name, papers))
 
 
@@ -127,7 +127,8 @@ class _Writer:
         before = self._folder.unchanged(path, _ENTRY)
         entries = [before.get(anchor(paper.id)) or self._entry(paper) for paper in papers]
         # A moment is written in twenty characters, whose order is that of time.
-        updated = max((entry.partition("<updated>")[2][:20] for entry in entries), default=_NEVER)
+        nothing = rfc3339(_midnight(self._data.day)) if self._data.day else _NEVER
+        updated = max((entry.partition("<updated>")[2][:20] for entry in entries), default=nothing)
         lines = [
             '<?xml version="1.0" encoding="utf-8"?>',
             f'<feed xmlns="{_ATOM}">',
