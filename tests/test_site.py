@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urldefrag, urljoin
 
 import pytest
@@ -230,7 +231,7 @@ def test_the_start_page_shows_the_day_its_papers_and_the_last_days(website: Webs
         "Nothing yet",
     ]
     (day, *_) = start.xpath('//ul[@class="days"]/li')
-    assert text_of(day).startswith("Friday, March 20, 2026 2 papers: Nets:")
+    assert text_of(day).startswith("Friday, March 20, 2026 2 papers: Nets 1, Medical Imaging 2")
 
 
 @pytest.mark.parametrize(
@@ -271,9 +272,39 @@ def test_the_list_of_days_counts_people_first(tmp_path: Path) -> None:
         {"jose-nunez": papers, "medical-imaging": papers[:1]},
         news={one.id: News(1, DAY, ("jose-nunez",), str(DAY)) for one in papers},
     )
-    website.add_digest(str(DAY), [(one, ("jose-nunez", "medical-imaging")) for one in papers])
+    both = ("jose-nunez", "medical-imaging")
+    website.add_digest(str(DAY), [(papers[0], both), (papers[1], ("jose-nunez",))])
     days = page(website.built(), "digests/index.html")
-    assert "2 papers: José Núñez 2, Medical imaging 1" in text_of(days.xpath("//main")[0])
+    assert "2 papers: Jose Nunez 2, Medical Imaging 1" in text_of(days.xpath("//main")[0])
+
+
+@for_each(
+    "keywords",
+    ["{name: MRI scans, any: [mri scan]}", "{name: Medical imaging, any: [mri scan]}", "mesh"],
+)
+def test_days_are_counted_as_they_were_mailed_whatever_keywords_are_now(keywords: str) -> None:
+    with TemporaryDirectory() as folder:
+        papers = [paper(number, 'MRI, "keywords": ["nets"]') for number in (1, 2, 3)]
+        website = Website.new(Path(folder), {"medical-imaging": papers})
+        website.add_digest(str(DAY), [(papers[0], ("medical-imaging", "nets"))])
+        website.add_digest(f"{DAY}-2", [(one, ("medical-imaging",)) for one in papers[1:]])
+        website.repository.write("keywords.yaml", f"keywords: [{keywords}]\n")
+        website.built()
+        for path in ("index.html", "digests/index.html"):
+            assert [text_of(day) for day in page(website, path).find_class("days")[0]] == [
+                "Friday, March 20, 2026 (2) 2 papers: Medical Imaging 2",
+                "Friday, March 20, 2026 1 paper: Medical Imaging 1, Nets 1",
+            ]
+
+
+def test_a_damaged_digest_is_named(tmp_path: Path) -> None:
+    website = Website.new(tmp_path, {"medical-imaging": [paper(1)]})
+    website.add_digest(str(DAY), [(paper(1), ("medical-imaging",))])
+    digest = f"digests/{DAY}.md"
+    website.repository.write(digest, website.repository.text(digest).replace('"format"', "format"))
+    ended = website.build()
+    assert ended.code == 1
+    assert f"{digest}: line" in ended.err
 
 
 def test_a_day_shows_its_papers_once_also_those_that_are_nowhere_else(website: Website) -> None:

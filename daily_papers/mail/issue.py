@@ -74,7 +74,9 @@ class IssuePart:
 def issue_title(mail: Mail) -> str:
     """People and the total first, then keywords, as many as there is room for, then the day."""
     day = f" · {_days(mail)}"
-    totals = totals_in_order(mail.items, mail.keyword_names, mail.people)
+    totals = totals_in_order(
+        [item.keywords for item in mail.items], mail.keyword_names, mail.people
+    )
     begin = _title_begin(mail, totals)
     topics = {slug: total for slug, total in totals.items() if slug not in mail.people}
     names = [break_links(visible_text(mail.keyword_names[slug], LONGEST_NAME)) for slug in topics]
@@ -148,7 +150,9 @@ def _days(mail: Mail) -> str:
 
 def _counts(mail: Mail) -> str:
     """``: mri 5, medical imaging 8; 1 in both``."""
-    totals = totals_in_order(mail.items, mail.keyword_names, mail.people)
+    totals = totals_in_order(
+        [item.keywords for item in mail.items], mail.keyword_names, mail.people
+    )
     names = [harmless_text(mail.keyword_names[slug], LONGEST_NAME, GITHUB) for slug in totals]
     if len(names) == 1:
         return f": {names[0]}"

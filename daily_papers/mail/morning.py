@@ -104,13 +104,14 @@ def people_of(keywords: Iterable[Keyword]) -> tuple[tuple[str, str], ...]:
 
 
 def totals_in_order(
-    items: Sequence[NewsItem], slugs: Iterable[str], people: Container[str]
+    found: Iterable[Sequence[str]], slugs: Iterable[str], people: Container[str]
 ) -> dict[str, int]:
     """How many new papers each keyword has that has some, in the order in which they are read.
 
-    ``slugs`` are in the order of keywords.yaml, and ``people`` those of them that follow one.
+    ``found`` are the keywords of each paper, ``slugs`` all of them in the order of keywords.yaml,
+    and ``people`` those of them that follow one.
     """
-    counts = Counter(slug for item in items for slug in item.keywords)
+    counts = Counter(slug for keywords in found for slug in keywords)
     totals = {slug: counts[slug] for slug in slugs if counts[slug]}
     order = sorted(totals, key=lambda slug: 0 if slug in people else totals[slug])
     return {slug: totals[slug] for slug in order}
@@ -123,7 +124,7 @@ def morning(
 
     A keyword has no section if all its papers are listed above.
     """
-    totals = totals_in_order(items, slugs, people)
+    totals = totals_in_order([item.keywords for item in items], slugs, people)
     closest = _closest(items, people)
     by_first: dict[str, list[NewsItem]] = {CLOSEST: list(closest), **{slug: [] for slug in totals}}
     totals[CLOSEST] = len(closest)

@@ -7,6 +7,7 @@ that has to be made again shows it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from daily_papers.config import Config, Keyword
 from daily_papers.mail.digest import Digest, digest_order, read_digest
+from daily_papers.mail.morning import totals_in_order
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
@@ -29,8 +31,10 @@ from daily_papers.text import long_date
 
 #: Papers of which several files of the same time show something: those of a month or so.
 KEPT = 5_000
-#: The identifier that begins each of a digest's records.
-_ITEM = re.compile(rb'^\{"id": "([^"\\]+)"', re.MULTILINE)
+#: The first of a digest's records, which has the names of its keywords.
+_HEAD = re.compile(rb"^<!-- daily-papers-digest\n(\{.*\})$", re.MULTILINE)
+#: The identifier and the keywords in each of the others; within a text, quotes are escaped.
+_ITEM = re.compile(rb'^\{"id": "([^"\\]+)".*?, "keywords": \["([^\]]*)"\]', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,10 @@ class DigestFile:
     file: Path
     #: Its papers' identifiers.
     ids: tuple[str, ...]
+    #: How many of them each keyword of that day has, by slug, in the order in which they are read.
+    counts: Mapping[str, int] = field(compare=False)
+    #: The keywords' names on that day, by slug.
+    names: Mapping[str, str] = field(compare=False)
     #: A hash of the file.
     content: str
 
@@ -300,13 +308,27 @@ def _placed(ids: Sequence[str], path: str, a_page: int) -> Iterator[tuple[str, s
 def digest_file(file: Path) -> DigestFile:
     """Look at a digest's file; what is wrong in it shows when it is read. Raises OSError."""
     content = file.read_bytes()
+    items = [(id.decode(), slugs.decode().split('", "')) for id, slugs in _ITEM.findall(content)]
+    names, people = _names(content)
     return DigestFile(
         key=file.stem,
         day=digest_order(file.stem)[0],
         file=file,
-        ids=tuple(id.decode() for id in _ITEM.findall(content)),
+        ids=tuple(id for id, _ in items),
+        counts=totals_in_order([slugs for _, slugs in items], names, people),
+        names=names,
         content=blake2b(content, digest_size=10).hexdigest(),
     )
+
+
+def _names(content: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The names of a digest's keywords, and those of people."""
+    head = _HEAD.search(content)
+    try:
+        values = json.loads(head[1]) if head else {}
+        return dict(values.get("keyword_names", ())), dict(values.get("people", ()))
+    except (TypeError, ValueError):
+        return {}, {}
 
 
 def shown_day(paper: Paper) -> date:

@@ -215,18 +215,9 @@ class Pages:
         return self._plain("digests/index.html", "digests", "All days", years=years)
 
     def _digest_line(self, digest: DigestFile) -> DigestLine:
-        counts = self._new(digest)
-        shown = [topic for topic in self._data.topics if counts[topic.slug]]
-        # People first, then keywords from the fewest, as everywhere.
-        shown.sort(key=lambda topic: 0 if topic.keyword.authors else counts[topic.slug])
-        names = ", ".join(f"{plain_text(each.name)} {counts[each.slug]}" for each in shown)
+        counts = digest.counts.items()
+        names = ", ".join(f"{plain_text(digest.names[slug])} {n}" for slug, n in counts)
         return DigestLine(digest, len(digest.ids), names)
-
-    def _new(self, digest: DigestFile) -> Counter[str]:
-        """How many of its papers each keyword first showed on its day."""
-        today = str(digest.day)
-        days = (self._data.days(id) for id in digest.ids)
-        return Counter(slug for each in days for slug, day in each.items() if day == today)
 
     # --- keywords and people -------------------------------------------------------------------
 
@@ -325,7 +316,7 @@ class Pages:
     def _start(self) -> File:
         data = self._data
         of_day = [file for file in data.digests if file.day == data.day]
-        counts = sum(map(self._new, of_day), Counter[str]())
+        counts = sum((Counter(file.counts) for file in of_day), Counter[str]())
         return self._plain(
             "index.html",
             "start",
