@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from daily_papers.papers.paper import Paper
 from daily_papers.site.formulas import plain_text
-from daily_papers.store.store import News
+from daily_papers.store.store import Draft, News
 from tests.support.website import (
     DAY,
     HOSTILE,
@@ -228,6 +229,23 @@ def test_nothing_runs_into_another_or_breaks_on_a_phone(chromium: Any, tmp_path:
         )
         assert abs(tops[0] - tops[1]) < 10
         page.close()
+
+
+def test_search_has_the_abstract_of_a_keyword_that_is_gone(chromium: Any, tmp_path: Path) -> None:
+    abstract = f"We look at MRI of the head{', of the heart' * 15}."
+    website = Website.new(tmp_path, {"medical-imaging": [paper(1, abstract=abstract)]})
+    store = Draft(website.store())
+    store.drop("medical-imaging", "2603.00001")
+    store.state = replace(store.state, day=DAY + timedelta(days=3))
+    website.save(store.finish())
+    website.repository.write("keywords.yaml", "keywords: [mesh]\n")
+    with served(website.built().folder) as address:
+        visit = Visit(chromium, address).go("search.html?q=head")
+        visit.page.locator("article summary").click()
+        shown = visit.page.locator("article .abstract")
+        assert shown.is_visible()
+        assert shown.text_content() == abstract
+        visit.context.close()
 
 
 def test_what_search_shows_whole_is_not_shown_again(chromium: Any, tmp_path: Path) -> None:

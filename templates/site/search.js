@@ -189,6 +189,10 @@ function row(paper) {
     let fetched = null;
     article.whole = () => { fetched ??= takeRow(article, root + paper.page).catch(() => { fetched = null; }); return fetched; };
     details.addEventListener("toggle", article.whole, { once: true });
+  } else if (paper.abstract) { // of a keyword that is gone
+    const abstract = element("p", { className: "abstract" }, ...marked(paper.abstract));
+    article.append(element("details", {}, element("summary", { dir: "auto" }, ...said(paper)), abstract));
+    showOnce(article);
   }
   return article;
 }
@@ -197,6 +201,12 @@ function said(paper) {
   if (!paper.said) return marked(excerpt(paper) || "Abstract");
   return [element("span", { className: "by-model", dir: "ltr" }, "(by a model)"), " ",
     element("span", { className: "said" }, ...marked(paper.said))];
+}
+
+// An abstract that is shown as a whole is not shown a second time.
+function showOnce(article) {
+  const abstract = article.querySelector(".abstract");
+  if (abstract) abstract.hidden = abstract.textContent === article.querySelector("summary").textContent;
 }
 
 // The rest of a row, from the page that has it: its formulas are set there, and its BibTeX is.
@@ -214,9 +224,7 @@ async function takeRow(article, page) {
   }
   const details = article.querySelector("details");
   details.append(...[...there.querySelectorAll("details > :not(summary)")].filter((one) => one.parentElement.parentElement === there));
-  // An abstract that is shown as a whole is not shown a second time.
-  const abstract = details.querySelector(".abstract");
-  if (abstract) abstract.hidden = abstract.textContent === details.querySelector("summary").textContent;
+  showOnce(article);
   article.append(there.querySelector(".Z3988"));
   article.querySelector("h2 a").replaceChildren(...there.querySelector("h3 a").childNodes);
 }
