@@ -25,12 +25,13 @@ from daily_papers.daily.evidence import (
     known_liked,
 )
 from daily_papers.daily.feed_history import (
+    days_named,
     feed_of,
     lost_since,
+    with_days_read,
     with_feed,
     with_volumes,
 )
-from daily_papers.daily.missed_days import days_named, with_days_read, without_days_named
 from daily_papers.daily.news import NewPapers, find_news, papers_of
 from daily_papers.daily.plan import FetchMode, Run
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
@@ -64,7 +65,8 @@ def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: R
     findings = Findings.of(store, evidence)
     state = _with_feed_history(store.state, findings, news, run.day)
     store = advance(store, state, keywords, findings, run)
-    state = with_days_read(before.state, store.state, findings.feed, news, run.day)
+    ids = [paper.id for paper, _ in news.papers]
+    state = with_days_read(before.state, store.state, findings.feed, ids, news.short_days, run.day)
     store = store.updated(state=state)
     liking = findings.ranked.liking
     short = _newly_short(before, news, run.day)
@@ -72,7 +74,7 @@ def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: R
     digest = None
     if items := news_items(news.papers, keywords, closeness):
         digest = _digest(before, store, config, items, run)
-        store = store.updated(state=without_days_named(store.state))
+        store = store.updated(state=replace(state, missed=(), quiet=()))  # it names them
     store = _with_news(store, keywords, news, liking, run)
     if before.liked or config.libraries:
         liked = known_liked(before, evidence)

@@ -1,4 +1,4 @@
-"""What the feeds of several days show together: gaps, quiet days, volumes, papers left out.
+"""What the feeds of several days show together: gaps, volumes, missed days, papers left out.
 
 Pure functions of the state. Identifiers alone show which listing a feed holds, and missing
 identifiers show that a listing was missed.
@@ -7,7 +7,7 @@ identifiers show that a listing was missed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Self
@@ -17,7 +17,7 @@ from daily_papers.daily.evidence import Evidence, FeedRead
 from daily_papers.daily.plan import working_days
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
-from daily_papers.store.store import ReadListing, State
+from daily_papers.store.store import ReadListing, State, highest
 
 #: Since 2023 each listing day has brought more than a thousand identifiers. Between one day's
 #: papers and the next day's, the categories of a digest leave no hole of this size.
@@ -112,6 +112,82 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
     return replace(
         state, feed=feed.parts, feed_day=day, recent_listings=(*others, today)[-_LISTINGS:]
     )
+
+
+# --- the days that a digest names -------------------------------------------------------------
+#
+# This is the whole rule:
+#
+# 1. A working day is missed until its feed has been read, or (where feeds are never asked for)
+#    until all tables are complete for it. A day on which nothing ran is missed as well.
+# 2. A day whose feed was empty is quiet. But if identifiers show that something was announced, and
+#    every day since the last papers was read, the feed was empty by mistake: the day was missed. If
+#    some day was not read, its papers explain the identifiers.
+# 3. A day whose feed is proven to have left papers out was missed, too.
+# 4. The next digest names all these days, up to its own, and then they are forgotten: so each day
+#    is named once. Nothing proves where all of their papers are, so the digest does not say.
+
+
+def with_days_passed(state: State, day: date) -> State:
+    """Count the working days since the last run, and this one, as missed: nothing was read yet."""
+    passed = working_days(state.day, day + timedelta(days=1))
+    return replace(state, missed=(*state.missed, *passed))
+
+
+def with_days_read(
+    before: State,
+    after: State,
+    feed: FeedRead | None,
+    news: Iterable[str],
+    short: Set[date],
+    day: date,
+) -> State:
+    """Note what the run has read: the day's feed, if all of it was, and the days proven short."""
+    missed = {*after.missed} - {after.feed_day, after.last_complete} | (short - {*before.short})
+    quiet = {*after.quiet}
+    if feed is not None:
+        if feed.announcements:
+            announced = bool(identifiers_are_missing(before, feed.announcements))
+        else:
+            quiet.update([day] if day.weekday() < 5 else [])
+            announced = highest([before.highest_id, *news]) != before.highest_id
+        missed |= quiet.intersection(_read_since_the_last_papers(before, day) if announced else ())
+    return replace(after, missed=tuple(sorted(missed)), quiet=tuple(sorted(quiet - missed)))
+
+
+def _read_since_the_last_papers(before: State, day: date) -> Collection[date]:
+    """The working days since the last papers, this one included; none if one was not read."""
+    read = {day, *(each.day for each in before.recent_listings)}
+    last = max((each.day for each in before.recent_listings if each.new), default=None)
+    since = working_days(last, day + timedelta(days=1))
+    return since if read.issuperset(since) else ()
+
+
+def days_named(state: State) -> str | None:
+    """What a digest says of the days that no digest has named yet."""
+    sentences = []
+    if len(state.missed) == 1:
+        sentences.append(
+            f"The listing of {state.missed[0]} was not read in full; its new papers are mailed as "
+            "they are found."
+        )
+    elif state.missed:
+        sentences.append(
+            f"The listings of {_in_words(state.missed)} were not read in full; their new papers "
+            "are mailed as they are found."
+        )
+    if state.quiet:
+        sentences.append(
+            f"According to arXiv's feed, nothing was announced on {_in_words(state.quiet)}."
+        )
+    return " ".join(sentences) or None
+
+
+def _in_words(days: tuple[date, ...]) -> str:
+    *others, last = days
+    if len(days) > 2 and days[1:-1] == working_days(days[0], last):
+        return f"{days[0]} to {last}"
+    return " and ".join(filter(None, [", ".join(map(str, others)), str(last)]))
 
 
 # --- papers that a feed left out --------------------------------------------------------------

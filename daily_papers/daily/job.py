@@ -20,9 +20,8 @@ from daily_papers.config import Config, Keyword
 from daily_papers.daily.ask import Inquiry, Progress
 from daily_papers.daily.conclude import conclude, so_far
 from daily_papers.daily.evidence import Evidence, known_liked
-from daily_papers.daily.feed_history import feed_of
+from daily_papers.daily.feed_history import feed_of, with_days_passed
 from daily_papers.daily.liking import rank_listing
-from daily_papers.daily.missed_days import with_days_passed
 from daily_papers.daily.plan import (
     FeedStatus,
     FetchMode,
