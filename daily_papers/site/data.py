@@ -32,9 +32,9 @@ from daily_papers.text import long_date
 #: Papers of which several files of the same time show something: those of a month or so.
 KEPT = 5_000
 #: The first of a digest's records, which has the names of its keywords.
-_HEAD = re.compile(rb"^<!-- daily-papers-digest\n(\{.*\})$", re.MULTILINE)
+_HEAD = re.compile(rb"\n<!-- daily-papers-digest\r?\n(\{.*\})")
 #: The identifier and the keywords in each of the others; within a text, quotes are escaped.
-_ITEM = re.compile(rb'^\{"id": "([^"\\]+)".*?, "keywords": \["([^\]]*)"\]', re.MULTILINE)
+_ITEM = re.compile(rb'\n\{"id": "([^"\\]+)".*?, "keywords": \["([^\]]*)"\]')
 
 
 @dataclass(frozen=True, slots=True)
