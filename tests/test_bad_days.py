@@ -502,6 +502,7 @@ def test_harvests_alone_tell_news_from_the_second_day_on(tmp_path: Path, univers
         for day in days(FIRST, 4):
             reader.read(day, source=FetchMode.OAI)
         assert_told_once(reader, FIRST + timedelta(days=1), day)
+        assert not any(digest.skipped for digest in reader.digests()), "no feed was wanted"
         reader.read(FIRST + timedelta(days=4))
         assert_told_once(reader, FIRST + timedelta(days=1), FIRST + timedelta(days=4))
 

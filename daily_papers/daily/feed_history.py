@@ -14,7 +14,7 @@ from typing import Self
 
 from daily_papers.clock import LISTING_ZONE
 from daily_papers.daily.evidence import Evidence, FeedRead
-from daily_papers.daily.plan import working_days
+from daily_papers.daily.plan import FetchMode, working_days
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import ReadListing, State, highest
@@ -118,8 +118,8 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
 #
 # This is the whole rule:
 #
-# 1. A working day is missed until its feed has been read, or (where feeds are never asked for)
-#    until all tables are complete for it. A day on which nothing ran is missed as well.
+# 1. A working day is missed until its feed has been read, unless its run does not want feeds
+#    (`--source`). A day on which nothing ran is missed as well.
 # 2. A day whose feed was empty is quiet. But if identifiers show that something was announced, and
 #    every day since the last papers was read, the feed was empty by mistake: the day was missed. If
 #    some day was not read, its papers explain the identifiers.
@@ -128,9 +128,9 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
 #    is named once. Nothing proves where all of their papers are, so the digest does not say.
 
 
-def with_days_passed(state: State, day: date) -> State:
-    """Count the working days since the last run, and this one, as missed: nothing was read yet."""
-    passed = working_days(state.day, day + timedelta(days=1))
+def with_days_passed(state: State, day: date, mode: FetchMode) -> State:
+    """Count the working days since the last run as missed, and this one until its feed is read."""
+    passed = working_days(state.day, day + timedelta(days=1) if mode.reads_feed else day)
     return replace(state, missed=(*state.missed, *passed))
 
 
@@ -143,7 +143,7 @@ def with_days_read(
     day: date,
 ) -> State:
     """Note what the run has read: the day's feed, if all of it was, and the days proven short."""
-    missed = {*after.missed} - {after.feed_day, after.last_complete} | (short - {*before.short})
+    missed = {*after.missed} - {after.feed_day} | (short - {*before.short})
     quiet = {*after.quiet}
     if feed is not None:
         if feed.announcements:

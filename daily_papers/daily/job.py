@@ -61,7 +61,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
         repository.readme()
         reconciled = _reconciled(repository, config, services, order.day)
         store, evidence = reconciled.store, list[Evidence]()
-        before = store.updated(state=with_days_passed(store.state, order.day))
+        before = store.updated(state=with_days_passed(store.state, order.day, order.mode))
 
         def known() -> Store:
             return so_far(before, config.keywords, evidence, order.day)
