@@ -24,6 +24,7 @@ from daily_papers.mail.github import (
     Limited,
     Moved,
     NotFound,
+    NotGitHub,
     NotPermitted,
     OtherLogin,
     Rejected,
@@ -109,6 +110,7 @@ def watcher(tmp_path: Path, running_github: GitHubStandIn) -> Watcher:
     running_github.login = ACTIONS
     running_github.repository = "reader/digests"
     running_github.largest_page = 100
+    running_github.is_github = True
     return Watcher(tmp_path, running_github)
 
 
@@ -511,6 +513,15 @@ def test_a_limit_that_does_not_end_is_given_up(begun: Watcher):
     begun.github.recover()
     begun.notify()
     assert begun.papers == ids(range(1, 4))
+
+
+def test_an_api_that_is_not_githubs_is_named_with_what_to_do(watcher: Watcher):
+    watcher.github.is_github = False
+    watcher.write(digest("2026-11-20", [1]))
+    with pytest.raises(NotGitHub, match="--to-file FILE") as caught:
+        watcher.notify()
+    assert "\n" not in str(caught.value)
+    assert watcher.github.writes == []
 
 
 def test_to_file_needs_no_token(watcher: Watcher):

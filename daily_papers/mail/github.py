@@ -48,6 +48,8 @@ _LIMITS = ("rate limit", "abuse detection")
 _TOO_FAST = ("abuse", "submitted too quickly")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _WRONG_FORM = "the answer does not have GitHub's form"
+#: GitHub and GitHub Enterprise Server send it with every answer.
+_MARK_OF_GITHUB = "X-GitHub-Request-Id"
 
 
 class GitHubError(DailyPapersError):
@@ -85,6 +87,16 @@ class NotFound(GitHubError):
     advice = (
         "check that GITHUB_REPOSITORY ({repository}) names the digest repository as owner/name, and"
         " that the token may see it"
+    )
+
+
+class NotGitHub(GitHubError):
+    """A refusal without GitHub's mark, as from Gitea and Forgejo, where labels have no names."""
+
+    advice = (
+        "GITHUB_API_URL is not the address of GitHub's API (Gitea and Forgejo have their own);"
+        " write the mail with `daily-papers notify --to-file FILE`, without GITHUB_TOKEN, and send"
+        " that"
     )
 
 
@@ -341,6 +353,8 @@ def _refusal(answer: requests.Response) -> type[GitHubError]:
     status = answer.status_code
     if status in {400, 410} and "version" in _message(answer).lower():
         return VersionGone
+    if status in {400, 404, 405, 422} and _MARK_OF_GITHUB not in answer.headers:
+        return NotGitHub
     if 300 <= status < 400:
         return Moved
     return _REFUSALS.get(status, GitHubError)

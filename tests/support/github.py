@@ -89,6 +89,8 @@ class GitHubStandIn:
     #: As GitHub caps per_page; lower to get many pages of few issues.
     largest_page: int = 100
     kill: Callable[[], None] = lambda: None
+    #: Gitea and Forgejo speak nearly the same dialect, and take labels by number only.
+    is_github: bool = True
 
     def __post_init__(self) -> None:
         self.issues: list[dict[str, Any]] = []
@@ -330,6 +332,9 @@ class GitHubStandIn:
     def _post_issue(self, *, content: Any) -> Answer:
         if problem := _too_long(content):
             return problem
+        if content.get("labels") and not self.is_github:
+            kind = "cannot unmarshal string into Go struct field CreateIssueOption.labels"
+            return _refused(422, f"[]: json: {kind} of type int64")
         issue = self.open_issue(content["body"], by=self.login, title=content["title"])
         for name in content.get("labels", ()):
             if not any(label["name"] == name for label in self.labels):
@@ -373,6 +378,8 @@ class GitHubStandIn:
         return Answer(201, label, {"Location": url})
 
     def _get_label(self, name: str, *, query: Mapping[str, str]) -> Answer:
+        if not self.is_github and not name.isdigit():
+            return _refused(404, "The target couldn't be found.")
         for label in self.labels:
             if label["name"] == name:
                 return Answer(200, label)
@@ -505,6 +512,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
+        if self.server.github.is_github:
+            self.send_header("X-GitHub-Request-Id", "C0DE:1234:5678:9ABC:6743B0A1")
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
