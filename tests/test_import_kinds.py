@@ -759,3 +759,52 @@ def test_what_is_no_file_of_a_digest_is_refused(
     assert (ended.code, ended.out) == (3, "")
     assert len(ended.err.splitlines()) == 1
     assert repository.tree() == {}
+
+
+def test_a_readme_without_papers_beside_an_archive_gets_our_markers(repository: Repository):
+    repository.write("README.md", "# My digest\n\nHello.\n")
+    repository.write("archive/2025-01-02.md", f"# 2025-01-02\n## Mice\n- {link(1, 'A')}\n")
+    ended = bring_in(repository, repository.root, "--replace")
+    assert ended.code == 0
+    assert "has no place" not in ended.out
+    assert "title: Daily Papers" in repository.text("keywords.yaml")
+    assert repository.text("README.md") == f"# My digest\n\nHello.\n\n{BEGIN}\n{END}\n"
+
+
+def test_a_page_of_a_tool_for_categories_has_these_as_keywords(repository: Repository):
+    repository.write("config.yaml", "categories: [cs.RO, cs.CV]\n")
+    rows = f"| {link(1, 'A')} | cs.RO |\n| {link(2, 'B')} | cs.CV |\n"
+    repository.write("README.md", f"# Daily robots\n\n| Title | Category |\n|--|--|\n{rows}")
+    assert bring_in(repository, repository.root, "--replace").code == 0
+    text = repository.text("keywords.yaml")
+    assert "- {category: cs.RO}\n  - {category: cs.CV}" in text
+    assert "Daily robots" not in text.partition("keywords:")[2]
+
+
+def test_the_largest_familys_empty_table_is_a_topic_too(repository: Repository):
+    head = "|Publish Date|Title|Authors|PDF|Code|\n|---|---|---|---|---|\n"
+    row = f"|**2025-01-02**|**A**|Ann Other et.al.|{link(1, '2501.00001')}|null|\n"
+    repository.write("README.md", f"# Papers\n## Mice\n{head}{row}\n## Cats\n{head}")
+    assert bring_in(repository, repository.root, "--replace").code == 0
+    assert "- Mice\n  - Cats\n" in repository.text("keywords.yaml")
+    assert "Cats" not in repository.text("README.md")
+
+
+def test_a_heading_is_taken_without_its_number_pictures_and_link_back(
+    repository: Repository, tmp_path: Path
+):
+    heads = ("1.2 Mice :mouse:", "二、Rats", "Cats [[Back]](#top)", "三、其他")
+    rows = (f"## {head}\n- {link(number, 'A')}\n" for number, head in enumerate(heads, 1))
+    (tmp_path / "a.md").write_text("\n".join(rows), encoding="utf-8")
+    bring_in(repository, tmp_path / "a.md")
+    names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]
+    assert names == ["Mice", "Rats", "Cats"]
+
+
+def test_authors_are_split_at_chinese_signs_too():
+    page = read_page(
+        f"| 标题 | 作者 |\n|-|-|\n| {link(1, 'A')} | 王伟；李娜、Ann Other |\n", "a.md"
+    )
+    (row,) = page.stored
+    assert row.paper
+    assert row.paper.authors == ("王伟", "李娜", "Ann Other")

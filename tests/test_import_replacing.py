@@ -369,3 +369,21 @@ def test_a_real_published_readme_gets_its_markers():
     region = find_region(replaced(text))
     assert text.startswith(region.before.removesuffix(f"{BEGIN}\n"))
     assert "arxiv.org/abs" not in region.before + region.body + region.after
+
+
+def test_what_people_wrote_to_a_row_stays_with_it_and_its_heading():
+    said = (
+        "- [x] [A](https://arxiv.org/abs/2501.00001)",
+        "- [ ] [B](https://arxiv.org/abs/2501.00002)",
+        "- [C](https://arxiv.org/abs/2501.00003) ⭐⭐⭐",
+        "- ~~[D](https://arxiv.org/abs/2501.00004)~~",
+        "- [E](https://arxiv.org/abs/2501.00005), *Ed Ee et al.*, ICLR 2025, **Oral**",
+        "- [F](https://arxiv.org/abs/2501.00006) **NEW**",
+        '- [G](https://arxiv.org/abs/2501.00007 "read it twice")',
+    )
+    plain_rows = (
+        '- [H](https://arxiv.org/abs/2501.00008 "arXiv")',
+        "- 2025-01-02, **I**, Ann Other et.al., Paper: [http://arxiv.org/abs/2501.00009](http://arxiv.org/abs/2501.00009)",
+    )
+    page = "\n".join(["## Mice", *plain_rows, *said, "", "## Rats", plain_rows[0]])
+    assert replaced(page) == "\n".join(["## Mice", *said, "", BEGIN, END])

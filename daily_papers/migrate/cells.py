@@ -190,7 +190,7 @@ def _is_whole(kind: str, piece: str) -> bool:
 # --- the cells of an item, or of a heading with what stands below it -----------------------------
 
 _BULLET = re.compile(
-    r"[\s>]*(?:#{1,6}\s+)?(?:(?:[-+*]|\d{1,4}[.)]|<li[^<>]*>)\s+)*(?:\[[ xX]\]\s+)?"
+    r"[\s>]*(?:#{1,6}\s+)?(?:(?:[-+*]|\d{1,4}[.)]|<li[^<>]*>)\s+)*(?:(?P<box>\[[ xX]\])\s+)?"
 )
 _LABEL = re.compile(r"[\s>|*_+-]{0,20}(?P<label>[^:：|*<>\[\]]{1,40}?)[\s*_]{0,10}(?:[:：]|\|)")
 _INLINE = re.compile(r"(?:^|[,;|·•(\s])\s*(?P<label>[^\W\d][\w ]{1,18}?)\s*[:：]\s*(?=\S)")
@@ -205,11 +205,14 @@ _SEPARATOR = re.compile(
     r"\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]"
     r"|\[\[|\]\]|,?\s+(?=[*_]\w|https?:)"
 )
+# Signs that people put to a paper, rather than tools.
+_MARK = re.compile("[⭐★☆✅✓✔☑❌]|~~")
 
 
 def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
     """The cells of an entry, whose first line is its bullet or its heading."""
-    cells: list[Cell] = []
+    bullet = _BULLET.match(lines[0])
+    cells: list[Cell] = [("other", bullet["box"])] if bullet and bullet["box"] else []
     has_title = False
     for place, line in enumerate(lines):
         text = one_line(line if place else _BULLET.sub("", line, count=1))
@@ -267,6 +270,8 @@ def _separated(kind: str, text: str) -> Iterator[Cell]:
     for piece in _SEPARATOR.split(text):
         if not is_empty(piece.strip(" ,;.:*_-–")):
             yield "", piece.strip(" ,;-–—|·•")
+        elif _MARK.search(piece):
+            yield "other", piece
 
 
 def without_mentions(lines: Sequence[str]) -> Iterator[str]:
@@ -318,12 +323,10 @@ def _is_list_of_names(bare: str) -> bool:
 
 
 def _is_shortened(bare: str) -> bool:
-    """Whether it is names and `et al.`: a sentence may cite so, too, but has other words."""
+    """Whether it is names and ends with `et al.`: a sentence may cite so, but has other words."""
     found = _ET_AL.search(bare)
-    others = (
-        _NO_WORD_OF_NAMES.search(bare[: found.start()] + bare[found.end() :]) if found else None
-    )
-    return found is not None and others is None
+    is_at_end = found is not None and is_empty(bare[found.end() :])
+    return is_at_end and not _NO_WORD_OF_NAMES.search(bare[: found.start() if found else 0])
 
 
 #: The first that holds, of a text as it is written and without its dress.
@@ -388,6 +391,7 @@ _ANY_LINK = re.compile(
     r"|<?(?P<bare>https?://[^\s()<>\[\]\"']+)>?",
     re.IGNORECASE,
 )
+_TITLE_OF_LINK = re.compile(r"""\]\(\s*<?[^()\s]+\s+"(?P<said>[^"]*)"\s*\)""")
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){_TO_PAPER}", re.IGNORECASE)
 
 
@@ -435,7 +439,9 @@ def read_entry(entry: Entry) -> None:
     paper = replace(paper, comment="; ".join(comments) or None)
     entry.paper = paper
     linked = {each.id for kind, text in cells if kind in _MAY_LINK for each in papers_in(text)}
-    says_other = not all(map(_says_nothing, _texts(cells, "other")))
+    says_other = not all(map(_says_nothing, _texts(cells, "other"))) or any(
+        _has_own_words(kind, text, paper) for kind, text in told
+    )
     links = [text for kind, text in told if kind in {"code", "link"}]
     leads_elsewhere = any(map(_words_beside_links, links)) or any(
         address != page and _leads_elsewhere(address, paper, code)
@@ -443,6 +449,18 @@ def read_entry(entry: Entry) -> None:
         for address in _addresses(text)
     )
     entry.says_more = says_other or leads_elsewhere or bool(linked - {found.id})
+
+
+def _has_own_words(kind: str, text: str, paper: Paper) -> bool:
+    """Whether a text is struck out, a link has a title of its own, or another title is bold."""
+    said = [found["said"] for found in _TITLE_OF_LINK.finditer(text)] if '"' in text else []
+    is_title = kind == "title" or (not kind and _BOLD.match(text))
+    said += [_title([("title", text)], plain)] if is_title else []
+    title = set(re.findall(r"\w+", paper.title.casefold()))
+    words = (
+        set(re.findall(r"\w+", each.casefold())) for each in said if not _NO_TITLE.fullmatch(each)
+    )
+    return "~~" in text or not all(each <= title for each in words)
 
 
 def _says_nothing(text: str) -> bool:
@@ -532,7 +550,8 @@ def _authors(cells: Sequence[Cell]) -> tuple[str, ...] | None:
     """The authors, where all of them are named: "Somebody et al." is no list of authors."""
     for text in map(plain, _texts(cells, "authors")):
         if not is_empty(text) and not _ET_AL.search(text):
-            return tuple(filter(is_name, split_authors(text))) or None
+            names = split_authors(re.sub("[；、，]", "; ", text))
+            return tuple(filter(is_name, names)) or None
     return None
 
 

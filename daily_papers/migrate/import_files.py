@@ -20,7 +20,7 @@ from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
-from daily_papers.migrate.cells import CODE, PROJECT, Entry
+from daily_papers.migrate.cells import CODE, PROJECT, Entry, topics_in
 from daily_papers.migrate.leftovers import is_ours, leftovers
 from daily_papers.migrate.names import topic_key, topic_slug
 from daily_papers.migrate.old_config import OldConfig, joined
@@ -81,10 +81,12 @@ def import_files(
     with nullcontext() if dry_run else repository.locked():
         files = find_files(named, repository.root)
         config = joined(files.configs)
+        if config.categories and not config.topics:
+            _prefer_categories(files)
         imported = Imported()
         transaction = Transaction(repository.root)
         before = repository.load_store()
-        path, readme = repository.root / KEYWORDS, repository.root / README
+        path = repository.root / KEYWORDS
         keywords = load_config(path).keywords if path.exists() else ()
         is_new = not keywords or (not before.keywords and _are_the_example(keywords))
         if is_new:
@@ -93,9 +95,10 @@ def import_files(
         if not shelf and not (is_new and keywords and config.says_something):
             return _nothing(files)
         save_store(_stored(before, keywords, shelf, day, imported), transaction)
-        own = [p for p in files.pages if in_place and Path(p.path).resolve() == readme.resolve()]
         known = _slugs(keywords)
-        stays = _place_tables(files, own, known, transaction, imported, dry_run=dry_run)
+        stays = _place_tables(
+            files, known, transaction, imported, in_place=in_place, dry_run=dry_run
+        )
         if in_place:
             _write_workflows(repository.root, transaction, imported)
         imported.done.append(_sum(files.pages, before.papers.keys() | before.news))
@@ -131,6 +134,15 @@ def _are_the_example(keywords: Sequence[Keyword]) -> bool:
     """Whether these are the keywords that `init` writes as an example."""
     example = parse_config((bundled_templates() / "init" / KEYWORDS).read_bytes(), KEYWORDS)
     return [k.expression for k in keywords] == [k.expression for k in example.keywords]
+
+
+def _prefer_categories(files: OldFiles) -> None:
+    """Where papers have no topic but the README's title, take their categories for topics."""
+    entries = [entry for page in files.pages for entry in page.entries]
+    named = [list(topics_in(entry.cells, "category")) for entry in entries]
+    if any(named) and {topic for entry in entries for topic in entry.topics} == {files.title}:
+        for entry, categories in zip(entries, named, strict=True):
+            entry.topics = categories
 
 
 def _new_keywords(
@@ -304,14 +316,14 @@ def _stored(
 
 def _place_tables(
     files: OldFiles,
-    own: Sequence[Page],
     known: Collection[str],
     transaction: Transaction,
     imported: Imported,
     *,
+    in_place: bool,
     dry_run: bool,
 ) -> list[tuple[str, Entry]]:
-    """Let README.md have our markers, where ``own``, its tables, stood, if they are replaced.
+    """Let README.md have our markers ``in_place`` of its tables, or else at its end.
 
     Return its rows that stay although they are stored. What is left out has other lines then.
     """
@@ -322,14 +334,20 @@ def _place_tables(
         content = f"# {files.title}\n\n{BEGIN}\n{END}\n".encode()
         imported.done.append(f"{path}: written, with our two markers")
     stays: list[tuple[str, Entry]] = []
-    for page in own:
+    for page in files.pages:
+        if not in_place or Path(page.path).resolve() != path.resolve():
+            continue
         topics = {block.topic for block in page.blocks if topic_key(block.topic) in known}
         text, moved = replaced_with_markers(page.text, page.blocks, topics)
         content = text.encode()
-        imported.done.append(f"{path}: our two markers stand in the place of its tables")
+        if text != page.text:
+            imported.done.append(f"{path}: our two markers stand in the place of its tables")
         for row in page.entries if not dry_run else ():
             row.line = moved.get(row.line, row.line)
         stays += [(page.path, replace(r, cause=_STAYS)) for r in page.stored if r.says_more]
+    if BEGIN.encode() not in content and in_place:
+        content = content.rstrip() + f"\n\n{BEGIN}\n{END}\n".encode()
+        imported.done.append(f"{path}: our two markers stand at its end")
     transaction.write_shared(README, content)
     if BEGIN.encode() not in content:
         imported.advice.append(

@@ -106,7 +106,10 @@ _NO_TOPIC = frozenset(
 _CLASS = re.compile(r"(?:[A-K]\.[\dm](?:\.[\dm]+)?|\d\d[A-Z-](?:\d\d|[Xx]{2}))\b(?:\s*\(.*\))?")
 _DAY_NUMBER = re.compile(r"(?:19|20)\d\d(?:[年]\d\d?[月])?|w?\d\d?(?:st|nd|rd|th)?")
 # What tools put around a topic: a number, a count, pictures.
-_NUMBER = re.compile(r"^\d{1,3}[.)、]\s+(?=.*[^\W\d_])")
+_NUMBER = re.compile(
+    r"^(?:\d{1,3}(?:[.)、]|(?:\.\d{1,3})+[.)]?)\s+|[一二三四五六七八九十]{1,3}、\s*)(?=.*[^\W\d_])"
+)
+_SHORTCODE = re.compile(r"\s*:[a-z][a-z0-9_+-]*:\s*")
 _COUNT = re.compile(
     r"(?<=\S)\s*[(\[（【]\s*\d[\d,]*\s*(?:new|papers?|results?|entries|篇)?\s*[)\]）】]$",
     re.IGNORECASE,
@@ -136,7 +139,8 @@ def topic_slug(name: str) -> str:
 
 def undecorated(name: str) -> str:
     """A topic's name without pictures around it, its number and its count."""
-    words = folded("".join(s for s in name if s.isprintable() or s.isspace() or s in _JOINERS))
+    name = "".join(s for s in name if s.isprintable() or s.isspace() or s in _JOINERS)
+    words = folded(_SHORTCODE.sub(" ", name))
     for _ in range(2):  # the number may stand before the picture
         pictures = "".join(filter(_is_picture, words))
         words = _COUNT.sub("", _NUMBER.sub("", words.strip(f"{pictures} ")))

@@ -16,6 +16,7 @@ from daily_papers.migrate.names import is_topic, links_to_paper, undecorated
 from daily_papers.migrate.old_config import OldConfig, read_config
 from daily_papers.migrate.pages import MENTIONED, NO_PAPERS_BELOW, Block, blocks_of
 from daily_papers.render.readme import decode_readme, find_region
+from daily_papers.repository import README
 from daily_papers.text import cut
 from daily_papers.transaction import unwritable
 
@@ -80,8 +81,9 @@ class OldFiles:
 
     @property
     def title(self) -> str:
-        """The first heading of the first level."""
-        blocks = (block for page in self.pages for block in page.blocks)
+        """The first heading of the first level in a README."""
+        pages = (page for page in self.pages if Path(page.path).name == README)
+        blocks = (block for page in pages for block in page.blocks)
         return next((block.name for block in blocks if block.level == 1), "Daily Papers")
 
 

@@ -93,7 +93,7 @@ SUMMARY = re.compile(
     r"\s*(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(?P<name>.*)</summary>\s*", re.IGNORECASE
 )
 _BOLD = re.compile(r" {0,3}\*\*(?P<name>[^*]+)\*\*:?\s*")
-_LINK_TO_TOP = re.compile(r"\s*\[[^\]]{0,20}\]\(#[^)]*\)$")
+_LINK_TO_TOP = re.compile(r"\s*\[{1,2}[^\[\]]{0,20}\]{1,2}\(#[^)]*\)$")
 # What a keyword's name may be in keywords.yaml: no longer.
 _LONGEST_NAME = 200
 
@@ -277,7 +277,10 @@ def _table(lines: Sequence[Block], position: int) -> Sequence[Block]:
     start = end = position + 2 if columns else position
     while end < len(lines) and is_row(lines[end].text) and not _columns(lines, end):
         end += 1
-    is_of_papers = {"title", "date"}.issubset(columns) and "title" in line.text.lower()
+    kinds = set(columns)
+    is_of_papers = {"title", "authors"} <= kinds or (
+        bool("title" in kinds and kinds & {"date", "published"}) and "title" in line.text.lower()
+    )
     if not is_of_papers and not any(links_to_paper(each.text) for each in lines[start:end]):
         return lines[position:end]
     rows = [

@@ -56,7 +56,7 @@ def replaced_with_markers(
     below = _without_gaps(range(place + 1, len(lines) + 1), lines, gone, is_blank_above=False)
     text_above = "".join(lines[number - 1] for number in above)
     if not are_marked:
-        newline = _ending(lines[going[-1][0].line - 1])
+        newline = _ending(lines[going[-1][0].line - 1]) or _ending(lines[0]) or "\n"
         if {going[-1][0].line, place}.intersection(above):
             text_above = text_above.rstrip("\r\n") + 2 * newline
         text_above = f"{text_above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}"
@@ -108,14 +108,20 @@ def _remove_what_belongs(
     names = {heading.name.casefold() for heading in headings.values()}
     gone.update(block.line for block in blocks if _leads_to(block, names))
     went = sorted(gone)
-    rest = [each for each in blocks if each.line not in gone and each.line not in headings]
-    stays = [block.line for block in rest if _stays_in_fold(block)]
+    others = (block for block in blocks if block.line not in headings)
+    rest = [(number, each) for each in others if (number := _first_that_stays(each, gone))]
+    stays = [number for number, block in rest if _stays_in_fold(block)]
     gone.update(*(fold for fold in folds if _any_in(went, fold) and not _any_in(stays, fold)))
-    tells = [b.line for b in rest if b.tells and b.line <= place]
-    tells = [number for number in tells if number not in gone]
+    tells = [n for n, block in rest if block.tells and n <= place and n not in gone]
     for heading, section in _sections(blocks):
         if heading.line in headings and not _any_in(tells, section):
             gone.update(range(heading.line, heading.last_line + 1))
+
+
+def _first_that_stays(block: Block, gone: Collection[int]) -> int | None:
+    """The first line of a block that stays; of rows others may have gone."""
+    lines = (block.line, *(row.line for row in block.rows or ()))
+    return next((number for number in lines if number not in gone), None)
 
 
 def _any_in(numbers: Sequence[int], lines: range) -> bool:
