@@ -87,6 +87,9 @@ def link(number: int, text: str = "pdf") -> str:
     [
         # Of several links the title's own is the paper.
         (f"- {link(4, 'A')}: Compared with {link(5, 'B')} it is fast.", {4: "A"}, "this row stays"),
+        (f"- {link(1, 'A one')}, {link(2, 'B two')}", {}, "it links to several papers"),
+        (f"- Mice run {link(1, 'paper')} [slides](http://a.b)", {1: "Mice run"}, "this row stays"),
+        (f"- **[ICLR 2025]** Cats. [{link(1, 'Paper')}]", {1: "[ICLR 2025] Cats."}, ""),
         (f"- {link(4, 'A')}, [html](https://arxiv.org/abs/2501.00004v2)", {4: "A"}, ""),
         ("- [[Re] A](https://arxiv.org/abs/2501.00004/)", {4: "[Re] A"}, ""),
         (f"| Paper |\n|---|\n| {link(2, 'A')}, **{link(3, 'B')}** |", {}, "it links to several"),

@@ -202,8 +202,9 @@ _TITLE = re.compile(
 )
 _MENTIONED = re.compile(ADDRESS, re.IGNORECASE | re.ASCII)
 _SEPARATOR = re.compile(
-    r"\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]"
-    r"|\[\[|\]\]|,?\s+(?=[*_]\w|https?:)"
+    r"(?P<link>\[[^\[\]]{0,300}\]\([^()]{0,1000}\))"
+    r"|\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]"
+    r"|\[(?=\[)|(?<=\))\]|,?\s+(?=[*_]\w|https?:)"
 )
 # Signs that people put to a paper, rather than tools.
 _MARK = re.compile("[⭐★☆✅✓✔☑❌]|~~")
@@ -267,11 +268,22 @@ def _separated(kind: str, text: str) -> Iterator[Cell]:
     if found and found[1] in text:
         yield "date", found[1]
         text = text.replace(found[1], " | ", 1)
-    for piece in _SEPARATOR.split(text):
+    for piece in _split(text):
         if not is_empty(piece.strip(" ,;.:*_-–")):
             yield "", piece.strip(" ,;-–—|·•")
         elif _MARK.search(piece):
             yield "other", piece
+
+
+def _split(text: str) -> Iterator[str]:
+    """The pieces of a text; a link is one, unless it is named within a sentence."""
+    start = 0
+    for found in _SEPARATOR.finditer(text):
+        link = found["link"]
+        if link is None or _kind_by_looks(link) != "title":
+            yield from (text[start : found.start()], link or "")
+            start = found.end()
+    yield text[start:]
 
 
 def without_mentions(lines: Sequence[str]) -> Iterator[str]:
@@ -329,6 +341,11 @@ def _is_shortened(bare: str) -> bool:
     return is_at_end and not _NO_WORD_OF_NAMES.search(bare[: found.start() if found else 0])
 
 
+def _is_bold_title(text: str, bare: str) -> bool:
+    """Whether it is bold, and not a label like `[ICLR 2025]`."""
+    return bool(_BOLD.match(text)) and not re.fullmatch(r"[\[(【].*[\])】]", bare)
+
+
 #: The first that holds, of a text as it is written and without its dress.
 _LOOKS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("idle", lambda text, bare: is_empty(bare) and not links_to_paper(text)),
@@ -336,7 +353,7 @@ _LOOKS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("abstract", lambda text, _: text.lstrip().startswith("<details")),
     ("code", lambda text, _: bool(_FORGE.search(text)) and not links_to_paper(text)),
     ("link", lambda _, bare: bool(_NO_TITLE.fullmatch(bare))),
-    ("title", lambda text, _: links_to_paper(text) or bool(_BOLD.match(text))),
+    ("title", lambda text, bare: links_to_paper(text) or _is_bold_title(text, bare)),
     ("authors", lambda _, bare: _is_shortened(bare) or _is_list_of_names(bare)),
 )
 
