@@ -109,7 +109,7 @@ def _update(arguments: Namespace) -> int:
             problem = f"{error.strerror}; the run itself is done, only its report is missing"
             raise DailyPapersError(f"{arguments.report}: {problem}") from error
     if report.exit_code or not arguments.quiet:
-        print(as_table(report), end="")
+        print(as_table(report), end="", file=sys.stderr if arguments.quiet else sys.stdout)
     return report.exit_code
 
 

@@ -351,8 +351,8 @@ def test_a_quiet_run_prints_its_report_only_if_something_failed(
         Response(200, b"<html>Down</html>") if "graph+neural" in request.path else None
     )
     ended = update(repository, arxiv, "-q")
-    assert (ended.code, ended.err) == (3, "")
-    assert "failed: the answer is a web page instead of XML; last success never" in ended.out
+    assert (ended.code, ended.out) == (3, "")
+    assert "failed: the answer is a web page instead of XML; last success never" in ended.err
     arxiv.intercept = None
     ended = update(repository, arxiv, "-q")
     assert (ended.code, ended.said) == (0, [])
@@ -393,5 +393,5 @@ def test_a_harvest_that_fails_is_the_reason_of_a_run_that_asks_for_nothing_else(
         environ=arxiv.environment(),
     )
     assert first.code == 1
-    assert "Not fetched: status 500" in first.out
+    assert "Not fetched: status 500" in first.err
     assert "Not fetched: status 500" in repository.text("README.md")
