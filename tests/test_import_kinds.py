@@ -811,3 +811,22 @@ def test_authors_are_split_at_chinese_signs_too():
     (row,) = page.stored
     assert row.paper
     assert row.paper.authors == ("王伟", "李娜", "Ann Other")
+
+
+def test_a_badge_that_leads_to_a_paper_stays_and_is_none(repository: Repository):
+    badges = (
+        '<p align="center">\n'
+        f'  <a href="https://arxiv.org/abs/{PAPER}"><img src="https://img.shields.io/a.svg"></a>\n'
+        "</p>\n\n"
+        f"[![arXiv](https://img.shields.io/b.svg)](https://arxiv.org/abs/{PAPER})\n\n"
+    )
+    head = f"<h1>Mouse papers</h1>\n\n{badges}"
+    fold = (
+        f"<details>\n<summary>Rats</summary>\n\n{HEAD}{ROW.replace('00001', '00002')}\n</details>\n"
+    )
+    repository.write("README.md", head + fold)
+    ended = bring_in(repository, repository.root, "--replace")
+    assert ended.code == 0
+    assert "Rats: 1 paper" in ended.out
+    assert "Mouse" not in repository.text("keywords.yaml").partition("keywords:")[2]
+    assert repository.text("README.md") == f"{head}{BEGIN}\n{END}\n"

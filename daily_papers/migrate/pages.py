@@ -55,6 +55,10 @@ _BY_REFERENCE = (
     "them, as in [this](https://arxiv.org/abs/…), then import again"
 )
 _REFERENCE = re.compile(r" {0,3}\[[^\[\]]+\]: ")
+#: A link that is a picture, as in front of a README; it tells no title.
+_BADGE = re.compile(
+    r"\[\s*(?:!\[[^\]]{0,300}\]\([^()\s]{0,1000}\)|<img\b[^<>]*>)\s*\]\([^()\s]{0,1000}\)"
+)
 #: What may be around a title besides punctuation.
 _AROUND_TITLE = " *_\"'“”‘’"
 #: A paragraph of more lines is no single paper.
@@ -467,6 +471,8 @@ def _read_text(line: Block) -> None:
     text = _with_links(line.text)
     cells, title = cells_of_lines([text]), title_in(text)
     line.cause = MENTIONED
+    if not links_to_paper(_BADGE.sub("", text)):
+        return
     if _REFERENCE.match(text):
         line.cause = _BY_REFERENCE
     elif tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
