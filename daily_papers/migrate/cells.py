@@ -183,6 +183,8 @@ def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
 
 def _is_whole(kind: str, piece: str) -> bool:
     """Whether a piece is all of the text in a column, as it looks like that."""
+    if kind == "title" and links_to_paper(piece):  # also a title without a word
+        return True
     looks = _kind_by_looks(piece)
     return looks == "idle" or (looks == kind.replace("published", "date") != "other")
 
