@@ -410,6 +410,7 @@ _ANY_LINK = re.compile(
     r"|<?(?P<bare>https?://[^\s()<>\[\]\"']+)>?",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
 _TITLE_OF_LINK = re.compile(r"""\]\(\s*<?[^()\s]+\s+"(?P<said>[^"]*)"\s*\)""")
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){_TO_PAPER}", re.IGNORECASE)
 
@@ -475,11 +476,9 @@ def _has_own_words(kind: str, text: str, paper: Paper) -> bool:
     said = [found["said"] for found in _TITLE_OF_LINK.finditer(text)] if '"' in text else []
     is_title = kind == "title" or (not kind and _BOLD.match(text))
     said += [_title([("title", text)], plain)] if is_title else []
-    title = set(re.findall(r"\w+", paper.title.casefold()))
-    words = (
-        set(re.findall(r"\w+", each.casefold())) for each in said if not _NO_TITLE.fullmatch(each)
-    )
-    return "~~" in text or not all(each <= title for each in words)
+    own = [each for each in said if each not in ("", paper.title) and not _NO_TITLE.fullmatch(each)]
+    title = set(_WORD.findall(paper.title.casefold())) if own else set()
+    return "~~" in text or not all(title.issuperset(_WORD.findall(each.casefold())) for each in own)
 
 
 def _says_nothing(text: str) -> bool:
