@@ -25,7 +25,7 @@ from daily_papers.transaction import Transaction, unwritable
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
-ACTION = "daily-papers/daily-papers@d60fb45988e6b991cebefc0f203868a37e60d8ac"
+ACTION = "daily-papers/daily-papers@bd61f2fe1331b2878af9d37f3bbd7a23ddaead77"
 
 Say = Callable[[str], None]
 
