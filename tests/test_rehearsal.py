@@ -158,6 +158,7 @@ def test_the_website_on_days_that_do_not_go_well(tmp_path: Path) -> None:
         assert it.website() == shown
 
 
+@pytest.mark.full
 def test_a_model_summarizes_what_is_sent_and_shown_and_no_secret_is_anywhere(
     tmp_path: Path,
 ) -> None:
