@@ -66,6 +66,18 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     return {"PYTHONPATH": str(PROJECT), **_bare(environ)}
 
 
+def start_module(name: str) -> subprocess.Popen[str]:
+    """Start a module in a process of its own, which is written to and read from."""
+    return subprocess.Popen(
+        [sys.executable, "-m", name],
+        cwd=PROJECT,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
 def _bare(environ: Mapping[str, str] | None) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     return {**kept, **(environ or {})}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import traceback
 from collections.abc import Mapping
@@ -24,7 +23,7 @@ from typing import Any, Self
 
 import daily_papers
 from daily_papers.__main__ import main
-from tests.support.command_line import PROJECT, environment
+from tests.support.command_line import start_module
 
 #: What a killed command ends with.
 KILLED = 9
@@ -52,14 +51,7 @@ class MortalCommandLine:
     """Runs commands, one after the other; a context manager."""
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.mortal"],
-            cwd=PROJECT,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self._process = start_module("tests.support.mortal")
         return self
 
     def __exit__(

@@ -13,7 +13,6 @@ import os
 import select
 import shlex
 import socket
-import subprocess
 import sys
 import traceback
 from functools import cache
@@ -25,7 +24,7 @@ from typing import NoReturn
 
 import daily_papers
 from daily_papers.__main__ import main
-from tests.support.command_line import PROJECT, environment
+from tests.support.command_line import start_module
 
 #: What a command ends with that met an error nobody expected.
 _CRASHED = 70
@@ -34,14 +33,7 @@ _CRASHED = 70
 @cache
 def ready_program() -> str:
     """The beginning of a shell's line that runs the program."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.ready"],
-        cwd=PROJECT,
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = start_module("tests.support.ready")
     assert process.stdout is not None
     address = process.stdout.readline().strip()
     atexit.register(process.communicate)
