@@ -61,9 +61,10 @@ def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Pr
             yield Problem(name, keyword.line, None, f"{keyword.name}: {problem}")
     yield from _unseen_authors(config, path.parent, name)
     yield from unreadable_libraries(config, path.parent, name)
-    earlier = None if since is None else config_at(path.parent, since)
-    if since is not None and config.summaries:
-        yield from _changed_endpoint(config.summaries, earlier, name)
+    if since is not None:
+        earlier = config_at(path.parent, since)  # also says if there is no such commit
+        if config.summaries:
+            yield from _changed_endpoint(config.summaries, earlier, name)
 
 
 def _doubtful_searches(config: Config, name: str) -> Iterator[Problem]:

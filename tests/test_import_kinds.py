@@ -785,9 +785,7 @@ def test_a_page_of_a_tool_for_categories_has_these_as_keywords(repository: Repos
 
 
 def test_the_largest_familys_empty_table_is_a_topic_too(repository: Repository):
-    head = "|Publish Date|Title|Authors|PDF|Code|\n|---|---|---|---|---|\n"
-    row = f"|**2025-01-02**|**A**|Ann Other et.al.|{link(1, '2501.00001')}|null|\n"
-    repository.write("README.md", f"# Papers\n## Mice\n{head}{row}\n## Cats\n{head}")
+    repository.write("README.md", f"# Papers\n## Mice\n{HEAD}{ROW}\n## Cats\n{HEAD}")
     assert bring_in(repository, repository.root, "--replace").code == 0
     assert "- Mice\n  - Cats\n" in repository.text("keywords.yaml")
     assert "Cats" not in repository.text("README.md")

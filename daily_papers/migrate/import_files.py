@@ -250,9 +250,11 @@ def _keywords_of(
 
 def _has_comment(stored: Paper, row: Paper) -> bool:
     """Whether a stored paper has the comment of a row; words on an old version may go."""
+    if not row.comment:
+        return True
     said, code = f"{stored.comment} {stored.abstract}", code_url(stored)
     is_old = row.version < stored.version
-    parts = [re.sub(f"^(?:{CODE}|{PROJECT})", "", part) for part in (row.comment or "").split("; ")]
+    parts = [re.sub(f"^(?:{CODE}|{PROJECT})", "", part) for part in row.comment.split("; ")]
     return all(part in said or part == code or (is_old and "//" not in part) for part in parts)
 
 
@@ -345,15 +347,16 @@ def _place_tables(
         for row in page.entries if not dry_run else ():
             row.line = moved.get(row.line, row.line)
         stays += [(page.path, replace(r, cause=_STAYS)) for r in page.stored if r.says_more]
-    if BEGIN.encode() not in content and in_place:
+    has_place = BEGIN.encode() in content
+    if not has_place and in_place:
         content = content.rstrip() + f"\n\n{BEGIN}\n{END}\n".encode()
         imported.done.append(f"{path}: our two markers stand at its end")
-    transaction.write_shared(README, content)
-    if BEGIN.encode() not in content:
+    elif not has_place:
         imported.advice.append(
             f"{path}: has no place for the tables yet; import again with --replace, or paste "
             f"{BEGIN} and {END} where they shall stand, each on a line of its own"
         )
+    transaction.write_shared(README, content)
     return stays
 
 

@@ -442,9 +442,9 @@ def _with_paragraphs(blocks: Sequence[Block]) -> Iterator[Block]:
     for number, group in groupby(numbered, lambda p: p[1].line - p[0] if p[1].is_text else None):
         lines = [block for _, block in group]
         linking = [] if number is None else [ln for ln in lines if links_to_paper(ln.text)]
-        if linking and _is_one_paper(lines):
+        if cells := _cells_of_one_paper(lines) if linking else ():
             first, last = lines[0], lines[-1].last_line
-            row = Entry(first.line, last, cells=_cells_of(lines))
+            row = Entry(first.line, last, cells=cells)
             yield Block(first.line, last, first.text, rows=[row], cause=MENTIONED)
         else:
             for line in linking:
@@ -452,27 +452,24 @@ def _with_paragraphs(blocks: Sequence[Block]) -> Iterator[Block]:
             yield from lines
 
 
-def _cells_of(lines: Sequence[Block]) -> Sequence[Cell]:
-    return cells_of_lines([_with_links(line.text) for line in lines])
-
-
-def _is_one_paper(lines: Sequence[Block]) -> bool:
+def _cells_of_one_paper(lines: Sequence[Block]) -> Sequence[Cell]:
+    """The cells of lines that tell of one paper and nothing else; none if they do not."""
     ids = {paper.id for line in lines for paper in papers_in(line.text)}
     if len(ids) != 1 or len(lines) > _MOST_LINES_OF_TEXT:
-        return False
+        return ()
     if any(not ln.tells or ln.is_last_update or ln.text.lstrip()[:1] == "<" for ln in lines):
-        return False
-    cells = _cells_of(lines)
-    return "title" in dict(cells) and tell_of_a_paper(cells)
+        return ()
+    cells = cells_of_lines([_with_links(line.text) for line in lines])
+    return cells if "title" in dict(cells) and tell_of_a_paper(cells) else ()
 
 
 def _read_text(line: Block) -> None:
     """Make a line of text a row if its paper is no part of a sentence, or say why it is none."""
     text = _with_links(line.text)
-    cells, title = cells_of_lines([text]), title_in(text)
     line.cause = MENTIONED
     if not links_to_paper(_BADGE.sub("", text)):
         return
+    cells, title = cells_of_lines([text]), title_in(text)
     if _REFERENCE.match(text):
         line.cause = _BY_REFERENCE
     elif tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
