@@ -24,7 +24,6 @@ def test_what_is_introduced_wins_over_the_field_the_results_and_the_code() -> No
         "The aim of this study is to find out why some of the loaves rise and others never do.",
         "Objective: To develop a test that tells wheat from spelt within a minute of baking.",
         "In this survey, we review a hundred ovens and group them by how they lose their heat.",
-        "CrustNet introduces a novel loss for crusts that are neither too dark nor too pale.",
     ],
 )
 def test_each_way_of_saying_it(says: str) -> None:
@@ -43,10 +42,6 @@ def test_each_way_of_saying_it(says: str) -> None:
             "We compare how well bakers and cameras judge whether a loaf of bread is done.",
             "Finally, we present the recipes of all the breads that were baked in the course.",
         ),
-        (
-            "We explore which ovens lose the most heat while a baker looks after the loaves.",
-            "We introduce a score that helps with this problem.",
-        ),
     ],
 )
 def test_the_stronger_statement_wins_wherever_it_is(says: str, other: str) -> None:
@@ -60,8 +55,6 @@ def test_the_stronger_statement_wins_wherever_it_is(says: str, other: str) -> No
         "We discuss limitations and failure cases.",
         "We also report on the limitations of our oven and of the recipes that we bake with it.",
         "In the appendix, we provide extensive ablation studies and failure cases for each oven.",
-        "Limitations and failure cases are discussed for wheat, for rye and for all other flours.",
-        "Ablation studies show that each of the parts matters to the colour of the whole crust.",
         "We release the training code, the weights and all recipes under a permissive licence.",
         "To help all bakers, we make our source code publicly available with the photographs.",
     ],
