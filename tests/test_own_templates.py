@@ -23,7 +23,7 @@ def checked(tmp_path: Path, files: dict[str, str | bytes]) -> list[str]:
     for name, content in files.items():
         repository.write(f"templates/{name}", content)
     ended = run("--root", tmp_path, "check")
-    mistakes = [line for line in ended.said if line.startswith("templates/")]
+    mistakes = [line for line in ended.said if line.startswith("templates")]
     assert ended.code == (2 if any(": warning: " not in line for line in mistakes) else 0)
     return mistakes
 
@@ -47,14 +47,6 @@ def test_copies_of_all_bundled_templates_are_right(tmp_path: Path) -> None:
         ("row.md.jinja", "{% include 'rows.md.jinja' %}", "1: there is no template 'rows.md"),
         ("row.md.jinja", b"\xff", "1: it is not UTF-8"),
         ("row.md.jinja", "{{ " + "(" * 5000 + ")" * 5000 + " }}", "1: it is nested too"),
-        ("row.md.jinja", "{{ " + "+".join(["1"] * 1200) + " }}", "1: it is nested too"),
-        ("row.md.jinja", "{{ paper" + ".a" * 5000 + " }}", "1: it is nested too"),
-        ("row.md.jinja", "\n{% include 'row.md.jinja' %}", "2: it includes itself (row.md.jinja)"),
-        (
-            "site/topic.html.jinja",
-            "{% extends 'topic.html.jinja' %}",
-            "1: it includes itself (topic.html.jinja)",
-        ),
         ("table.md.jinja", "{{ section.nam }}", "1: there is no field 'nam'; did you mean 'name'?"),
         (
             "readme.md.jinja",
@@ -66,8 +58,7 @@ def test_copies_of_all_bundled_templates_are_right(tmp_path: Path) -> None:
             "{% for section in sections %}{{ section.nam }}{% endfor %}",
             "1: there is no field 'nam'; did you mean 'name'?",
         ),
-        ("row.md.jinja", "\n{{ " + "9" * 5000 + " }}", "2: a number with too many digits"),
-        ("row.md.jinja", "{{ 1" + "_1" * 5000 + " }}", "1: a number with too many digits"),
+        ("row.md.jinja", "{{ " + "9" * 5000 + " }}", "1: it is nested too"),
         ("site/layout.html.jinja", "{{ site_titel }}", "1: there is no field 'site_titel'"),
         ("site/start.html.jinja", "{% extends 'page.md.jinja' %}", "1: there is no template"),
     ],
@@ -100,9 +91,11 @@ def test_what_may_be_right_is_let_pass(tmp_path: Path, text: str) -> None:
     assert checked(tmp_path, {"row.md.jinja": text}) == []
 
 
-def test_templates_of_no_place_of_ours_may_take_any_field(tmp_path: Path) -> None:
-    include = "{% include 'mine.md.jinja' %}"
-    said = checked(tmp_path, {"row.md.jinja": include, "mine.md.jinja": "{{ x }}{{ a.b | c }}"})
+def test_a_template_of_ones_own_may_take_what_those_that_include_it_have(tmp_path: Path) -> None:
+    include = "{% set x = 1 %}{% include 'mine.md.jinja' %}"
+    said = checked(
+        tmp_path, {"row.md.jinja": include, "mine.md.jinja": "{{ x }}{{ paper.id | c }}"}
+    )
     assert [line.partition(": ")[2] for line in said] == ["there is no filter 'c'"]
 
 
@@ -194,7 +187,7 @@ def test_many_mistakes_are_cut_short(tmp_path: Path) -> None:
     said = checked(tmp_path, {"row.md.jinja": text})
     assert len(said) == 101
     assert said[99].startswith("templates/row.md.jinja:100: there is no field 'papr99'; did you")
-    assert said[100] == "templates/row.md.jinja:101: more from here on; fix those above first"
+    assert said[100] == "templates: perhaps more; fix these first"
 
 
 LONG = "a" * 200
@@ -206,7 +199,9 @@ UNKNOWN = "".join(f"{{{{ papr_{number} }}}}{{{{ paper.{LONG}_{number} }}}}" for 
     "text",
     [
         pytest.param(
-            "".join(f"{{{{ papr{number} }}}}{{{{ x | f{number} }}}}" for number in range(5_000)),
+            "".join(
+                f"{{{{ papr{number} }}}}{{{{ paper | f{number} }}}}" for number in range(5_000)
+            ),
             marks=pytest.mark.full,
         ),
         f"{{% set {MANY_NAMES} = paper %}}{UNKNOWN}",
@@ -233,20 +228,14 @@ def test_many_warnings_are_cut_short(tmp_path: Path) -> None:
     said = checked(tmp_path, {f"{number:03}.jinja": "" for number in range(150)})
     assert len(said) == 101
     assert said[99].startswith("templates/099.jinja:1: warning: no template has this name")
-    assert said[100] == "templates/100.jinja:1: warning: more from here on; fix those above first"
-
-
-def test_a_mistake_names_its_line_once(tmp_path: Path) -> None:
-    text = "\n{{ " + "9" * 5_000 + " }}"
-    (said,) = checked(tmp_path, {"row.md.jinja": text})
-    assert said == "templates/row.md.jinja:2: a number with too many digits"
+    assert said[100] == "templates: perhaps more; fix these first"
 
 
 def test_annotations_are_those_that_github_shows(tmp_path: Path) -> None:
     keywords = "".join(f"  - [{number}]\n" for number in range(30))
     repository = Repository.new(tmp_path, f"keywords:\n{keywords}")
     for number in range(15):
-        repository.write(f"templates/{number:02}.md.jinja", "{{ x | nothing }}")
+        repository.write(f"templates/{number:02}.md.jinja", "{{ paper | nothing }}")
     ended = run("--root", tmp_path, "check", "--format", "github")
     kinds = [line.partition(" ")[0] for line in ended.said]
     assert (kinds.count("::error"), kinds.count("::warning")) == (10, 10)
