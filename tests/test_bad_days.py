@@ -342,7 +342,7 @@ def test_an_empty_feed_by_mistake_is_found_out_the_next_day(reader: Reader):
     assert report.complete
     (digest,) = [each for each in reader.digests() if each.day == WEDNESDAY]
     assert digest.skipped is not None
-    assert digest.skipped.startswith("The listing of 2026-02-03 was not read in full")
+    assert digest.skipped.startswith("No new listing was read in full on 2026-02-03 ")
 
 
 @pytest.mark.full

@@ -11,7 +11,7 @@ import pytest
 
 from daily_papers.config import parse_config
 from daily_papers.daily.evidence import Details, Evidence, FeedRead, Searched
-from daily_papers.daily.feed_history import gap, lost_since, with_days_read, with_feed
+from daily_papers.daily.feed_history import gap, lost_since, with_feed
 from daily_papers.daily.news import NewPapers, find_news
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Origin, Paper
@@ -296,17 +296,9 @@ def test_papers_a_week_are_counted(reader: Reader):
     }
 
 
-@pytest.mark.parametrize(("first", "is_proof"), [("2602.00010", False), ("2602.01500", True)])
-def test_a_holiday_at_the_turn_of_a_month_is_called_missed_only_if_identifiers_prove_it(
-    first: str, is_proof: bool
-):
-    """Either way it is asked for again."""
+def test_a_quiet_day_at_the_turn_of_a_month_is_asked_for_again():
     state = with_feed(
         State(highest_id="2601.20000"), read(("2601.20000", AnnounceKind.NEW)), MONDAY
     )
     state = with_feed(state, FeedRead((), {}, ()), TUESDAY)
-    state = replace(state, quiet=(TUESDAY,))
-    feed = read((first, AnnounceKind.NEW))
-    assert lost_since(state, feed.announcements) == TUESDAY
-    after = with_days_read(state, state, feed, [first], frozenset(), WEDNESDAY)
-    assert (after.missed, after.quiet) == (((TUESDAY,), ()) if is_proof else ((), (TUESDAY,)))
+    assert lost_since(state, read(("2602.00010", AnnounceKind.NEW)).announcements) == TUESDAY

@@ -94,7 +94,7 @@ def stores(draw: st.DrawFn) -> Store:
         listed=st.dictionaries(TEXTS, st.integers(0, 900), max_size=3),
         feed_day=UNKNOWN_OR_DAY,
         unconfirmed=UNKNOWN_OR_DAY,
-        quiet=st.lists(DAYS, max_size=3).map(tuple),
+        unread=st.lists(DAYS, max_size=3).map(tuple),
         unbroken_from=st.none() | IDS,
     )
     told = {id for id, stored in shelf.items() if stored.news is not None}

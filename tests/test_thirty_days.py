@@ -90,7 +90,7 @@ def live_through(day: date, month: Month) -> None:
         assert "revision" not in more.text  # the first mail said so
     if day == RECOVERED:
         (late,) = mails
-        assert f"The listings of {SILENT[0]} and {SILENT[1]} were not read in full" in late.text
+        assert f"No new listing was read in full on {SILENT[0]} and {SILENT[1]}" in late.text
     if day in TWICE:
         assert month.hear(topics) == ({}, ())
     month.truth.close(day, topics)

@@ -155,14 +155,6 @@ def test_what_a_feed_lacked_is_mailed_once_an_audit_finds_some_of_it(
     due = {id for id, day in clean.mailed if day == wednesday}
     late = {id for id, day in troubled.mailed if day > wednesday} & due
     assert len(late) > 1
-    sentences = [
-        line
-        for text in troubled.digests()
-        for line in text.splitlines()
-        if line.startswith("The listing of ")
-    ]
-    assert len(sentences) == 1
-    assert f"{wednesday} was not read in full" in sentences[0]
     # An audit finds the first; one round of searches finds the others.
     assert {id for id, _ in troubled.mailed} == {id for id, _ in clean.mailed}
 

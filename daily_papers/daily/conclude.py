@@ -25,10 +25,9 @@ from daily_papers.daily.evidence import (
     known_liked,
 )
 from daily_papers.daily.feed_history import (
-    days_named,
     feed_of,
     lost_since,
-    with_days_read,
+    unread_days,
     with_feed,
     with_volumes,
 )
@@ -65,16 +64,13 @@ def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: R
     findings = Findings.of(store, evidence)
     state = _with_feed_history(store.state, findings, news, run.day)
     store = advance(store, state, keywords, findings, run)
-    ids = [paper.id for paper, _ in news.papers]
-    state = with_days_read(before.state, store.state, findings.feed, ids, news.short_days, run.day)
-    store = store.updated(state=state)
     liking = findings.ranked.liking
     short = _newly_short(before, news, run.day)
     closeness = {id: each.closeness for id, each in liking.items()}
     digest = None
     if items := news_items(news.papers, keywords, closeness):
         digest = _digest(before, store, config, items, run)
-        store = store.updated(state=replace(state, missed=(), quiet=()))  # it names them
+        store = store.updated(state=replace(store.state, unread=()))  # it names them
     store = _with_news(store, keywords, news, liking, run)
     if before.liked or config.libraries:
         liked = known_liked(before, evidence)
@@ -263,7 +259,7 @@ def _digest(
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in keywords),
         people=people,
         revisions=len(store.state.revised if first else _revised_now(before, store)),
-        skipped=days_named(store.state),
+        skipped=unread_days(store.state),
         due=weekly_mail_after(before.state, run.day) if config.weekly else None,
         per_keyword=config.per_keyword,
         topics=tuple((slug, each.topic) for slug, each in store.keywords.items() if each.topic)

@@ -1,4 +1,4 @@
-"""What the feeds of several days show together: gaps, volumes, missed days, papers left out.
+"""What the feeds of several days show together: gaps, volumes, unread days, papers left out.
 
 Pure functions of the state. Identifiers alone show which listing a feed holds, and missing
 identifiers show that a listing was missed.
@@ -7,17 +7,16 @@ identifiers show that a listing was missed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Self
 
-from daily_papers.clock import LISTING_ZONE
 from daily_papers.daily.evidence import Evidence, FeedRead
 from daily_papers.daily.plan import FetchMode, working_days
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
-from daily_papers.store.store import ReadListing, State, highest
+from daily_papers.store.store import ReadListing, State
 
 #: Since 2023 each listing day has brought more than a thousand identifiers. Between one day's
 #: papers and the next day's, the categories of a digest leave no hole of this size.
@@ -56,30 +55,22 @@ def with_volumes(state: State, announced: Sequence[Announcement]) -> State:
     return replace(state, listed=listed)
 
 
-def identifiers_are_missing(state: State, announced: Sequence[Announcement]) -> bool | None:
-    """Whether some were given between those known before and this listing.
+def lost_since(state: State, announced: Sequence[Announcement]) -> date | None:
+    """The first quiet day, if its feed may have been empty by mistake.
 
-    None if it is not known: at the turn of a month, nothing shows how many the old month had.
+    It was if identifiers are missing between those known before and this listing. At the turn of a
+    month nothing shows how many the old month had, so that the days count as lost, which costs a
+    few requests but no papers.
     """
     if state.highest_id is None:
-        return False
+        return None
     month, number = announcement_order(state.highest_id)[:2]
     # Cross-lists do not count: a paper from a lost day may now be listed in one more category.
     ids = (announcement_order(id)[:2] for id in newly_announced(announced))
     first = next((id for id in ids if id > (month, number)), None)
-    if first is None:
-        return False
-    if first[0] != month:
-        return first[1] > _HOLE or None
-    return first[1] - number >= _HOLE
-
-
-def lost_since(state: State, announced: Sequence[Announcement]) -> date | None:
-    """The first quiet day, if its feed may have been empty by mistake.
-
-    At the turn of a month it counts as lost, which costs a few requests but no papers.
-    """
-    return None if identifiers_are_missing(state, announced) is False else state.unconfirmed
+    if first is None or (first[0] == month and first[1] - number < _HOLE):
+        return None
+    return state.unconfirmed
 
 
 def gap(state: State, announced: Sequence[Announcement], day: date) -> tuple[date, ...]:
@@ -93,16 +84,17 @@ def gap(state: State, announced: Sequence[Announcement], day: date) -> tuple[dat
 def with_feed(state: State, feed: FeedRead, day: date) -> State:
     """Remember today's feed."""
     new = newly_announced(feed.announcements)
-    unread = gap(state, feed.announcements, day)
-    if unread or state.unbroken_from is None:
+    after_gap = bool(gap(state, feed.announcements, day))
+    if after_gap or state.unbroken_from is None:
         state = replace(state, unbroken_from=new[0] if new else None)
     if feed.announcements:
         # A category without papers today is known to have had none.
         quiet = {name: 0 for part in feed.parts for name in part.categories}
-        state = replace(state, unconfirmed=None, listed=quiet | dict(state.listed))
+        unread = tuple(each for each in state.unread if each != day)
+        listed = quiet | dict(state.listed)
+        state = replace(state, unconfirmed=None, listed=listed, unread=unread)
     elif day.weekday() < 5:
         state = replace(state, unconfirmed=state.unconfirmed or day)
-    after_gap = bool(unread)
     for listing in state.recent_listings:
         if listing.day == day:  # an earlier run of this day read it
             new, after_gap = [*unpack_ids(listing.new), *new], listing.after_gap
@@ -115,79 +107,30 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
 
 
 # --- the days that a digest names -------------------------------------------------------------
-#
-# This is the whole rule:
-#
-# 1. A working day is missed until its feed has been read, unless its run does not want feeds
-#    (`--source`). A day on which nothing ran is missed as well.
-# 2. A day whose feed was empty is quiet. But if identifiers show that something was announced, and
-#    every day since the last papers was read, the feed was empty by mistake: the day was missed. If
-#    some day was not read, its papers explain the identifiers.
-# 3. A day whose feed is proven to have left papers out was missed, too.
-# 4. The next digest names all these days, up to its own, and then they are forgotten: so each day
-#    is named once. Nothing proves where all of their papers are, so the digest does not say.
 
 
 def with_days_passed(state: State, day: date, mode: FetchMode) -> State:
-    """Count the working days since the last run as missed, and this one until its feed is read."""
+    """Count the working days since the last run as unread, and this one until its feed is read."""
     passed = working_days(state.day, day + timedelta(days=1) if mode.reads_feed else day)
-    return replace(state, missed=(*state.missed, *passed))
+    return replace(state, unread=(*state.unread, *passed))
 
 
-def with_days_read(
-    before: State,
-    after: State,
-    feed: FeedRead | None,
-    news: Iterable[str],
-    short: Set[date],
-    day: date,
-) -> State:
-    """Note what the run has read: the day's feed, if all of it was, and the days proven short."""
-    missed = {*after.missed} - {after.feed_day} | (short - {*before.short})
-    quiet = {*after.quiet}
-    if feed is not None:
-        if feed.announcements:
-            announced = bool(identifiers_are_missing(before, feed.announcements))
-        else:
-            quiet.update([day] if day.weekday() < 5 else [])
-            announced = highest([before.highest_id, *news]) != before.highest_id
-        missed |= quiet.intersection(_read_since_the_last_papers(before, day) if announced else ())
-    return replace(after, missed=tuple(sorted(missed)), quiet=tuple(sorted(quiet - missed)))
+def unread_days(state: State) -> str | None:
+    """What a digest says of the days without a listing that no digest has named yet.
 
-
-def _read_since_the_last_papers(before: State, day: date) -> Collection[date]:
-    """The working days since the last papers, this one included; none if one was not read."""
-    read = {day, *(each.day for each in before.recent_listings)}
-    last = max((each.day for each in before.recent_listings if each.new), default=None)
-    since = working_days(last, day + timedelta(days=1))
-    return since if read.issuperset(since) else ()
-
-
-def days_named(state: State) -> str | None:
-    """What a digest says of the days that no digest has named yet."""
-    sentences = []
-    if len(state.missed) == 1:
-        sentences.append(
-            f"The listing of {state.missed[0]} was not read in full; its new papers are mailed as "
-            "they are found."
-        )
-    elif state.missed:
-        sentences.append(
-            f"The listings of {_in_words(state.missed)} were not read in full; their new papers "
-            "are mailed as they are found."
-        )
-    if state.quiet:
-        sentences.append(
-            f"According to arXiv's feed, nothing was announced on {_in_words(state.quiet)}."
-        )
-    return " ".join(sentences) or None
-
-
-def _in_words(days: tuple[date, ...]) -> str:
-    *others, last = days
-    if len(days) > 2 and days[1:-1] == working_days(days[0], last):
-        return f"{days[0]} to {last}"
-    return " and ".join(filter(None, [", ".join(map(str, others)), str(last)]))
+    What a later search or harvest brings proves neither that a day was a holiday nor that all of
+    its papers were found. So the digest claims neither.
+    """
+    if not state.unread:
+        return None
+    *others, last = state.unread
+    days = f"{state.unread[0]} to {last}"
+    if len(others) < 2 or state.unread[1:-1] != working_days(state.unread[0], last):
+        days = " and ".join(filter(None, [", ".join(map(str, others)), str(last)]))
+    return (
+        f"No new listing was read in full on {days} (none was announced, or it was missed); new "
+        "papers of a missed day are mailed as they are found."
+    )
 
 
 # --- papers that a feed left out --------------------------------------------------------------
@@ -201,37 +144,38 @@ def _in_words(days: tuple[date, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Identifiers that were given for one listing, or for several that nobody read."""
+    """The identifiers given for one listing, and for those before it that nobody read."""
 
     lowest: tuple[int, int]
+    #: The first identifier of the listing itself.
+    first: tuple[int, int]
     highest: tuple[int, int]
-    #: The listing that was read, or the first one read after those that were not.
     listing: ReadListing
-    #: The categories asked for in each of the listings that the identifiers may belong to.
-    asked: tuple[Sequence[str], ...]
-    #: These papers are news only for keywords that were filled by this day.
-    filled_by: date
-    #: Whether the listing was read, so that what is missing proves that its feed was short.
-    was_read: bool = True
+    #: The last listing that was read before; None if it is not remembered.
+    before: ReadListing | None
+    #: Whether listings in between were not read.
+    gap: bool
+
+    @property
+    def filled_by(self) -> date:
+        """What was left out is news only for keywords that were filled by this day."""
+        return self.listing.day if self.before is None else self.before.day
 
     def holds(self, paper: Paper) -> bool:
         """Whether the paper was new here, judging by its identifier and its first date."""
-        first = paper.published.date() if paper.published is not None else self.listing.day
+        submitted = paper.published.date() if paper.published is not None else self.listing.day
         return (
             self.lowest <= announcement_order(paper.id)[:2] <= self.highest
-            and first <= self.listing.day
-            and all(_was_asked_for(paper.primary_category, names) for names in self.asked)
+            and submitted <= self.listing.day
+            and all(
+                _was_asked_for(paper.primary_category, listing.categories)
+                for listing in filter(None, (self.before, self.listing))
+            )
         )
 
-    def day_of(self, paper: Paper) -> date:
-        """The listing in which it was new; between two listings, its first date decides.
-
-        If moderation held it back, the date shows nothing, and the later listing counts.
-        """
-        opened, closed = _window(self.filled_by)
-        if self.was_read and paper.published is not None and opened < paper.published <= closed:
-            return self.filled_by
-        return self.listing.day
+    def proves(self, paper: Paper) -> bool:
+        """Whether a paper that it holds, and no feed showed, proves that its feed was short."""
+        return not self.gap or announcement_order(paper.id)[:2] >= self.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,23 +190,19 @@ class FeedHistory:
         """``listings`` in the order of their days."""
         shown: set[str] = set()
         spans: list[Span] = []
-        last: ReadListing | None = None  # the last one before a gap, or before this listing
-        highest: tuple[int, int] | None = None
+        before: ReadListing | None = None  # the last one before a gap, or before this listing
         gap = False
         for listing in listings:
             gap |= listing.after_gap
             if ids := unpack_ids(listing.new):
                 shown.update(ids)
                 first, end = (announcement_order(id)[:2] for id in (ids[0], ids[-1]))
-                if last is not None and highest is not None:
-                    asked = (last.categories, listing.categories)
-                    between = (highest[0], highest[1] + 1), (first[0], first[1] - 1)
-                    spans.append(Span(*between, listing, asked, last.day, was_read=not gap))
-                spans.append(Span(first, end, listing, (listing.categories,), listing.day))
-                highest = end if highest is None else max(highest, end)
+                month, number = spans[-1].highest if spans else first
+                lowest = (month, number + 1) if spans else first
+                spans.append(Span(lowest, first, max(end, lowest), listing, before, gap))
                 gap = False
             if not gap:
-                last = listing
+                before = listing
         return cls(frozenset(shown), tuple(spans))
 
     def missing(self, paper: Paper) -> Span | None:
@@ -270,24 +210,6 @@ class FeedHistory:
         if paper.id in self.ids:
             return None
         return next((span for span in self.spans if span.holds(paper)), None)
-
-
-def _window(day: date) -> tuple[datetime, datetime]:
-    """When the papers of a listing were submitted: from 14:00 on one working day to the next.
-
-    Times are New York's, and holidays are not known here.
-    """
-    closed = _working_day_before(day)
-    opened = _working_day_before(closed)
-    return (
-        datetime.combine(opened, time(14), LISTING_ZONE),
-        datetime.combine(closed, time(14), LISTING_ZONE),
-    )
-
-
-def _working_day_before(day: date) -> date:
-    before = day - timedelta(days=1)
-    return before - timedelta(days=max(0, before.weekday() - 4))
 
 
 def _was_asked_for(primary: str | None, categories: Sequence[str]) -> bool:

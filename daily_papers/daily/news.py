@@ -7,8 +7,8 @@
    the one up to which the keyword's readers have been notified. arXiv gives identifiers in order,
    when it announces a paper, so the version found does not matter. Filling a new table therefore
    brings no news, and a keyword whose expression changed has news only of papers that its old
-   expression matches as well. A paper that an earlier day's feed listed as new is not news here:
-   rule 1 decided about it on that day.
+   expression matches as well. A paper that a feed listed as new is not news here: rule 1 decided
+   about it on that day.
 3. **A paper that the feeds left out.** What a search or a harvest finds is also news if it was new
    in one of the last 30 listings that were read, or between two of them, and no feed showed it
    (`feed_history`). It is news for the keywords whose tables had been filled by then.
@@ -36,7 +36,7 @@ from daily_papers.daily.evidence import (
 )
 from daily_papers.daily.feed_history import FeedHistory, feed_of, with_feed
 from daily_papers.papers.announcement import AnnounceKind, Announcement
-from daily_papers.papers.paper import Paper, announcement_order, merge, unpack_ids
+from daily_papers.papers.paper import Paper, announcement_order, merge
 from daily_papers.query.matching import Matches
 from daily_papers.query.syntax import QueryError, parse
 from daily_papers.store.store import KeywordState, Store
@@ -70,9 +70,7 @@ def find_news(
     listings = (
         before.state if feed is None else with_feed(before.state, feed, day)
     ).recent_listings
-    earlier = (unpack_ids(listing.new) for listing in listings if listing.day < day)
-    shown_before = frozenset(id for ids in earlier for id in ids)
-    finds = _Finds(before, FeedHistory.of(listings), shown_before)
+    finds = _Finds(before, FeedHistory.of(listings))
     for item in evidence:
         match item:
             case FeedRead():
@@ -117,9 +115,8 @@ def matching_each(keywords: Sequence[Keyword], papers: Sequence[Paper]) -> BySlu
 @dataclass(slots=True)
 class _Finds:
     before: Store
-    #: What the feeds up to today showed, and what those of earlier days did.
+    #: What the feeds up to today showed.
     history: FeedHistory
-    shown_before: frozenset[str]
     papers: dict[str, Paper] = field(default_factory=dict)
     keywords: dict[str, set[str]] = field(default_factory=dict)
     #: News that no feed announced, and other papers that no feed showed.
@@ -132,14 +129,14 @@ class _Finds:
         """Rules 2 and 3."""
         for slug, papers in matching.items():
             keyword = self.before.keywords[slug]
-            above = {paper.id for paper in _above_notified(keyword, papers)} - self.shown_before
+            above = {paper.id for paper in _above_notified(keyword, papers)} - self.history.ids
             for paper in papers:
                 was_news = paper.id in self.before.news
                 span = None if was_news else self.history.missing(paper)
                 is_due = paper.id in above
                 if span is not None:
-                    day = self.unannounced[paper.id] = span.day_of(paper)
-                    self.short_days.update([day] if span.was_read else [])
+                    self.unannounced[paper.id] = span.listing.day
+                    self.short_days.update([span.listing.day] if span.proves(paper) else [])
                     self.missed.setdefault(paper.id, paper)
                     is_due |= keyword.filled is not None and keyword.filled <= span.filled_by
                 if is_due:

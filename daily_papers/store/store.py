@@ -181,10 +181,8 @@ class State:
     #: The first of the latest working days in a row whose feed was empty: nothing was announced,
     #: unless a later feed shows that identifiers are missing in between.
     unconfirmed: date | None = None
-    #: Working days whose feed was empty, and those whose listing was not read in full. The next
-    #: digest names them.
-    quiet: tuple[date, ...] = ()
-    missed: tuple[date, ...] = ()
+    #: Working days on which no new listing was read in full; the next digest names them.
+    unread: tuple[date, ...] = ()
     #: The lowest new identifier of the first listing after the last gap: an index that shows it, or
     #: a higher one, also shows everything from before.
     unbroken_from: PaperId | None = None
