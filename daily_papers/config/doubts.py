@@ -32,6 +32,10 @@ _DOUBTS: Final = (
         '"{0.string}" names a single paper, and only words of papers are searched for',
     ),
     (
+        r"(?i:(?:\A|\s)(?:name|slug|any|none|in|author|query|categor(?:y|ies)) *[:：])",
+        '"{0.string}" is searched for word for word; a key needs ": " after it',
+    ),
+    (
         r"\b(?:ti|abs|au|cat|all):\S",
         '"{0.string}" is searched for word for word; for arXiv\'s syntax use "query"',
     ),
@@ -46,7 +50,7 @@ _DOUBTS: Final = (
     (
         # What separates phrases elsewhere (the comma of 1,000 does not), or words for one place in
         # a phrase: image/video, not CI/CD.
-        r"[;|]\s*(?=\w)|,\s+|,(?=[^\W\d])|\s[/+]\s|(?:^|\s)\+(?=\w)|\sor\s|\w{3,}[/+]\w{3,}",
+        r"[;|]\s*(?=\w)|,\s+|,(?=[^\W\d])|\s[/+-]\s|(?:^|\s)\+(?=\w)|\sor\s|\w{3,}[/+]\w{3,}",
         'all words of "{0.string}" must be side by side; list several phrases below "any"',
     ),
     (

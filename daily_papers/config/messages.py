@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from daily_papers.config.yaml_text import REFUSED, colon_needed
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
@@ -70,12 +69,9 @@ class Value:
 
     @property
     def kind(self) -> str:
-        """``a text``, ``a list``, ``keys``, ``refused``, or what YAML took the text for."""
-        tag = self.node.tag
-        if tag == REFUSED:
-            return REFUSED
+        """``a text``, ``a list``, ``keys``, or what YAML took the text for."""
         if isinstance(self.node, yaml.ScalarNode):
-            return _KINDS.get(tag.rpartition(":")[2], "a text")
+            return _KINDS.get(self.node.tag.rpartition(":")[2], "a text")
         return "a list" if isinstance(self.node, yaml.SequenceNode) else "keys"
 
     @property
@@ -92,7 +88,7 @@ class Value:
     @property
     def is_one(self) -> bool:
         """Whether it is, or was meant to be, a single text: not a list, keys, or missing."""
-        return self.kind not in {"a list", "keys", REFUSED} and not self.is_missing
+        return self.kind not in {"a list", "keys"} and not self.is_missing
 
 
 # --- texts as YAML ------------------------------------------------------------------------------
@@ -208,9 +204,6 @@ def no_choice(value: Value, choices: Sequence[str]) -> str:
 def meant_by(value: Value, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
     """What to write instead of an unknown key; it may belong elsewhere in the file."""
     key = value.key[:200]
-    start, colon, *_ = [*re.split("([:：])", key, maxsplit=1), ""]
-    if colon and start in known:
-        return colon_needed(start, colon)
     if key in elsewhere:
         return _MISPLACED.get((key, owner.is_item), _MISPLACED["", owner.is_item])
     close = difflib.get_close_matches(key.lower(), known, 1, 0.6)

@@ -2,8 +2,7 @@
 
 To add a key:
 
-1. Add a line to ``_TOP_KEYS`` or ``_KEYWORD_KEYS``, with the function that reads its value; if the
-   value is a list, name the key in ``_LISTS`` too.
+1. Add a line to ``_TOP_KEYS`` or ``_KEYWORD_KEYS``, with the function that reads its value.
 2. Add a field of this name, with its default, to `Config` in model.py; or a field to `Keyword`, and
    use the value in `_Reader._keyword` and `_Reader._finished`.
 3. Add it to daily_papers/keywords.schema.json (a test compares the keys, in their order), and to
@@ -38,7 +37,7 @@ from daily_papers.config.model import (
     Summaries,
 )
 from daily_papers.config.slugs import clashes, slug_of, slug_problem
-from daily_papers.config.yaml_text import REFUSED, Keys, YamlText, read_yaml
+from daily_papers.config.yaml_text import YamlText, read_yaml
 from daily_papers.like.library import Library
 from daily_papers.papers.paper import ArxivId, folded
 from daily_papers.query import taxonomy
@@ -124,7 +123,7 @@ def _refuse_file(name: str, message: str, line: int | None = None) -> NoReturn:
 
 def parse_config(content: bytes, name: str) -> Config:
     """Read the bytes of a keywords.yaml; ``name`` is what messages call the file."""
-    source = read_yaml(name, _decoded(content, name), _KEYS)
+    source = read_yaml(name, _decoded(content, name))
     reader = _Reader(source)
     config = None
     root = source.root
@@ -165,8 +164,7 @@ class _Reader:
 
     def refuse(self, value: Value, message: str) -> None:
         """Note a mistake, with the key of the value that has it."""
-        if value.kind != REFUSED:
-            self._note(value.index, f"{value.key}: {message}" if value.key else message)
+        self._note(value.index, f"{value.key}: {message}" if value.key else message)
 
     def refuse_kind(self, value: Value, message: str) -> None:
         """Note that a value is of the wrong kind, unless it is missing."""
@@ -484,5 +482,3 @@ _KEYWORD_KEYS: Final[Readers] = {
     "like": _Reader.library,
     "papers_per_day": partial(_number, most=MOST_PAPERS_PER_DAY),
 }
-_LISTS: Final = frozenset({"keywords", "columns", "any", "none", "categories", "author", "like"})
-_KEYS: Final = Keys(_TOP_KEYS, _KEYWORD_KEYS, _LISTS)
