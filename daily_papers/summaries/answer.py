@@ -18,7 +18,6 @@ from typing import Any, Final
 from daily_papers.config.model import ENGLISH, LANGUAGES, LATIN, Summaries
 from daily_papers.papers.paper import Paper
 from daily_papers.records import parse
-from daily_papers.summaries.language import WORD, is_first_person, is_written_in
 from daily_papers.text import cut, one_line
 
 #: Tokens of an answer, at most: for thoughts, and for each paper.
@@ -41,7 +40,20 @@ _NOT_PLAIN = re.compile(
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn"})
 #: Persian, Hindi and others are written with these.
 _JOINERS = "\u200c\u200d"
-# A refusal speaks of the summary, which a summary never does, unless the paper does.
+_WORD: Final = re.compile(r"[^\W\d_]+")
+#: Letters of the shortest sentence: few in Chinese.
+_LEAST_LETTERS: Final = 4
+#: Letters that formulas of every language have.
+_OF_FORMULAS = frozenset({LATIN, "MATHEMATICAL", "SCRIPT", "DOUBLE-STRUCK"})
+#: English is what models fall back to, and hardly any other language has these words.
+_ENGLISH_WORDS = frozenset({"the", "of", "and", "that", "this", "with", "from", "which", "their"})
+# A refusal, mostly in English, says *I* (which by itself is a number, too) or *sorry*.
+_SPEAKER = re.compile(
+    r"\b(?:I(?:['’]m| am| cannot| can| do| must| apologize)\b|[Aa]s an? (?:AI|\w+ language model))"
+    r"|(?:\A|[.:;!?] )(?i:sorry|apologies|unfortunately|unable|cannot|can['’]t|sure|certainly"
+    r"|here (?:is|are))\b"
+)
+# Or it speaks of the summary, which a summary never does, unless the paper does.
 _SUMMARY = re.compile(
     r"summar|zusammenfass(?:en|ung)\b|zusammenzufassen|résum|\bresum[eio]|riassu|streśc|streszcz"
     r"|özet|tóm tắt|samenvat|samengevat|sammanfatt|摘要|总结|總結|要約|요약"
@@ -121,9 +133,31 @@ def _good_text(value: Any, paper: Paper, language: str, longest: int) -> str | N
     hidden = any(unicodedata.category(each) in _HIDDEN and each not in _JOINERS for each in text)
     if hidden or len(text) > longest or _NOT_PLAIN.search(text):
         return None
-    if is_first_person(language, text) or not is_written_in(language, text):
+    if _SPEAKER.search(text) or not _is_written_in(language, text):
         return None
     return text if _is_about(paper, text, language) else None
+
+
+def _is_written_in(language: str, text: str) -> bool:
+    """Whether a text has the letters of a language, and is not in English instead."""
+    own = LANGUAGES[language]
+    words = _WORD.findall(text)
+    letters = [(unicodedata.name(each, "").split(" ")[0], word) for word in words for each in word]
+    ours = [script for script, _ in letters if script in own]
+    # A letter by itself belongs to a formula.
+    foreign = sum(
+        script not in own and script not in _OF_FORMULAS and len(word) > 1
+        for script, word in letters
+    )
+    # Names of methods stay Latin, and a sentence may be full of them.
+    names = 0 if LATIN in own else sum(word.isascii() for word in words)
+    if len(ours) < max(_LEAST_LETTERS, names) or foreign > len(letters) / 10:
+        return False
+    if LATIN not in own:
+        # Japanese and Korean are never written in Chinese signs alone.
+        return own == ("CJK",) or set(ours) != {"CJK"}
+    english = sum(word.lower() in _ENGLISH_WORDS for word in words)
+    return language == ENGLISH or english <= max(1, len(words) / 10)
 
 
 def _is_about(paper: Paper, text: str, language: str) -> bool:
@@ -135,7 +169,7 @@ def _is_about(paper: Paper, text: str, language: str) -> bool:
     own = f"{paper.title} {paper.abstract}"
     if _SUMMARY.search(text) and not _SUMMARY.search(own):
         return False
-    known, said = (set(WORD.findall(each.lower())) for each in (own, text))
+    known, said = (set(_WORD.findall(each.lower())) for each in (own, text))
     if language != ENGLISH:
         return LATIN not in LANGUAGES[language] or len(said & known) < 4 / 5 * len(said)
     if text.rstrip(".").casefold() == paper.title.rstrip(".").casefold():
