@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,19 +21,16 @@ from daily_papers.config import (
     parse_config,
 )
 from daily_papers.config.messages import list_as_yaml
-from daily_papers.config.slugs import in_any_order
 from daily_papers.daily.liking import unreadable_libraries
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation
 from daily_papers.papers.authors import name_key, same_name
 from daily_papers.query.expression import (
-    All,
-    AnyOf,
     Expression,
     Field,
     Phrase,
-    Without,
     leaves,
+    to_arxiv,
     wanted_leaves,
 )
 from daily_papers.query.fulltext import stems_of
@@ -55,7 +51,7 @@ def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Pr
     """
     name = str(path)
     yield from config.warnings()
-    yield from _doubtful_searches(config, name)
+    yield from _same_searches(config, name)
     for keyword in config.keywords:
         if problem := term_too_long(keyword.expression):
             yield Problem(name, keyword.line, None, f"{keyword.name}: {problem}")
@@ -67,48 +63,24 @@ def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Pr
             yield from _changed_endpoint(config.summaries, earlier, name)
 
 
-def _doubtful_searches(config: Config, name: str) -> Iterator[Problem]:
-    """Warn about keywords that find nothing, or the same as others; phrases likewise."""
+def _same_searches(config: Config, name: str) -> Iterator[Problem]:
+    """Warn about keywords that find the same as others, and phrases likewise."""
     expressions = [keyword.expression for keyword in config.keywords]
     phrases = {
         leaf.text for each in expressions for leaf in leaves(each) if isinstance(leaf, Phrase)
     }
     stems = stems_of(sorted(phrases))
-    text = partial(in_any_order, known={}, words=stems.__getitem__)
     searches: dict[str, Keyword] = {}
     for keyword in (each for each in config.keywords if each.like is None):
-        other = searches.setdefault(text(keyword.expression), keyword)
+        search = to_arxiv(keyword.expression, stems.__getitem__)
+        other = searches.setdefault(search, keyword)
         twice = _phrases_twice(keyword.expression, stems)
         if other is not keyword:
             twice = [(keyword.name, f'"{other.name}" on line {other.line}')]
-        if _is_impossible(keyword.expression, text, frozenset()):
-            message = (
-                f'"{keyword.name}" can find nothing: "none" or ANDNOT excludes all that it looks '
-            )
-            message += "for; remove the phrase in one of the two places"
-            yield Problem(name, keyword.line, None, f"keywords: {message}", "warning")
         for phrase, same in dict.fromkeys(twice):
             message = f'"{phrase}" finds the same as {same}: endings and case do not count; '
             message += "remove one of the two"
             yield Problem(name, keyword.line, None, f"keywords: {message}", "warning")
-
-
-def _is_impossible(
-    expression: Expression, text: Callable[[Expression], str], excluded: frozenset[str]
-) -> bool:
-    """Whether all that it finds is excluded, by itself or already; ``text`` is equal for equals."""
-    match expression:
-        case Without(wanted, unwanted):
-            parts = unwanted.parts if isinstance(unwanted, AnyOf) else (unwanted,)
-            return _is_impossible(wanted, text, excluded.union(map(text, parts)))
-        case _ if text(expression) in excluded:
-            return True
-        case AnyOf(parts):
-            return all(_is_impossible(part, text, excluded) for part in parts)
-        case All(parts):
-            return any(_is_impossible(part, text, excluded) for part in parts)
-        case _:
-            return False
 
 
 def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> list[tuple[str, str]]:

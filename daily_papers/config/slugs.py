@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from daily_papers.config.messages import as_yaml
 from daily_papers.config.model import Keyword
 from daily_papers.papers.authors import PLAIN_LETTERS
-from daily_papers.query import taxonomy
-from daily_papers.query.expression import (
-    All,
-    AnyOf,
-    Category,
-    Expression,
-    Phrase,
-    Without,
-    leaves,
-    query_words,
-    to_arxiv,
-)
+from daily_papers.query.expression import Phrase, leaves, to_arxiv
 
 MAX_LENGTH: Final = 100
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -71,13 +60,11 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
     names: dict[str, Keyword] = {}
     searches: dict[str, Keyword] = {}
     pages: dict[str, Keyword] = {}
-    known: dict[int, str] = {}
     for number, keyword in enumerate(keywords):
         name = names.setdefault(_alike(keyword.name), keyword)
         search = keyword
         if keyword.like is None:
-            searched = _alike(in_any_order(keyword.expression, known))
-            search = searches.setdefault(searched, keyword)
+            search = searches.setdefault(_alike(to_arxiv(keyword.expression)), keyword)
         page = pages.setdefault(keyword.slug, keyword)
         called = f'"{keyword.name}"'
         if name is not keyword:
@@ -92,35 +79,6 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
 def _alike(text: str) -> str:
     """A key that is equal for texts that differ only in capitals, or look the same."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-
-
-def in_any_order(
-    expression: Expression,
-    known: dict[int, str],
-    words: Callable[[str], str] = query_words,
-) -> str:
-    """The search as text, equal for searches that differ only in order or in a category's alias.
-
-    ``words`` is equal for equal phrases. Many keywords share one expression for categories, so
-    ``known`` has its text, by id.
-    """
-    match expression:
-        case Phrase(field, text):
-            return f"{field.value}:{words(text)}"
-        case Category(name):
-            return "/".join(sorted(taxonomy.spellings(name)))
-        case Without(wanted, unwanted):
-            parts = [in_any_order(part, known, words) for part in (wanted, unwanted)]
-            return f"({' ANDNOT '.join(parts)})"
-        case All(parts) | AnyOf(parts):
-            if id(expression) not in known:
-                written = sorted({in_any_order(part, known, words) for part in parts})
-                operator = " AND " if isinstance(expression, All) else " OR "
-                joined = f"({operator.join(written)})" if len(written) > 1 else written[0]
-                known[id(expression)] = joined
-            return known[id(expression)]
-        case _:
-            return to_arxiv(expression)
 
 
 def _page_trouble(keyword: Keyword, other: Keyword) -> str:

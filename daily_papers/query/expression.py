@@ -6,7 +6,7 @@ The same small tree serves both, so that a search and a match cannot mean differ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -148,32 +148,6 @@ def wanted_leaves(expression: Expression) -> Iterator[Leaf]:
             yield expression
 
 
-def to_arxiv(expression: Expression) -> str:
-    """Write the expression in the query syntax of arXiv's API.
-
-    Every operation is in parentheses, since no operator takes precedence there and a missing
-    operator means OR (https://info.arxiv.org/help/api/user-manual.html, Details of Query
-    Construction). The result is also the expression's canonical name.
-    """
-    match expression:
-        case Phrase(field, text):
-            return f'{field.value}:"{query_words(text)}"'
-        case Author(name):
-            return f'au:"{query_words(with_initials_apart(name))}"'
-        case Category(name):
-            return _joined("OR", [f"cat:{spelling}" for spelling in taxonomy.spellings(name)])
-        case All(parts):
-            return _joined("AND", [to_arxiv(part) for part in parts])
-        case AnyOf(parts):
-            return _joined("OR", [to_arxiv(part) for part in parts])
-        case Without(wanted, unwanted):
-            return _joined("ANDNOT", [to_arxiv(wanted), to_arxiv(unwanted)])
-
-
-def _joined(operator: str, parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})"
-
-
 def query_words(text: str) -> str:
     """The text with a space for each character that arXiv's query parser would misread.
 
@@ -182,3 +156,29 @@ def query_words(text: str) -> str:
     wildcards, which inside quotes match nothing; a backslash escapes.
     """
     return " ".join(re.sub(r'["():_*?\\\[\]{}^~\x00-\x1f\x7f]', " ", text).split())
+
+
+def to_arxiv(expression: Expression, words: Callable[[str], str] = query_words) -> str:
+    """Write the expression in the query syntax of arXiv's API.
+
+    Every operation is in parentheses, since no operator takes precedence there and a missing
+    operator means OR (https://info.arxiv.org/help/api/user-manual.html, Details of Query
+    Construction). The result is also the expression's canonical name. ``words`` writes phrases.
+    """
+    match expression:
+        case Phrase(field, text):
+            return f'{field.value}:"{words(text)}"'
+        case Author(name):
+            return f'au:"{query_words(with_initials_apart(name))}"'
+        case Category(name):
+            return _joined("OR", [f"cat:{spelling}" for spelling in taxonomy.spellings(name)])
+        case All(parts):
+            return _joined("AND", [to_arxiv(part, words) for part in parts])
+        case AnyOf(parts):
+            return _joined("OR", [to_arxiv(part, words) for part in parts])
+        case Without(wanted, unwanted):
+            return _joined("ANDNOT", [to_arxiv(part, words) for part in (wanted, unwanted)])
+
+
+def _joined(operator: str, parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})"

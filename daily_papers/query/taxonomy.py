@@ -90,7 +90,7 @@ def spellings(name: str) -> tuple[str, ...]:
 
 
 def _with_alias(category: str) -> tuple[str, ...]:
-    return tuple(filter(None, (category, _SAME_AS.get(category))))
+    return tuple(sorted(filter(None, (category, _SAME_AS.get(category)))))
 
 
 def covers(wanted: str, paper_categories: Iterable[str]) -> bool:
