@@ -30,7 +30,7 @@ from daily_papers.render.templates import (
     template_version,
 )
 from daily_papers.site.data import DigestFile, Topic
-from daily_papers.site.pages import DigestLine, Part, Section, SiteTemplates
+from daily_papers.site.pages import Part, Section, SiteTemplates
 from daily_papers.site.rows import Row
 from daily_papers.text import cut, one_line
 from daily_papers.transaction import unwritable
@@ -56,7 +56,7 @@ FIELDS: Final = frozenset(
 #: What these fields hold, and what loops over them give.
 _KINDS: Final = (
     *(Paper, Table, NewsItem, ContentsLine, Section, Part, Row, Topic, Keyword),
-    *(Digest, DigestFile, DigestLine, str, datetime, list, dict),
+    *(Digest, DigestFile, str, datetime, list, dict),
 )
 _ATTRIBUTES: Final = frozenset(chain.from_iterable(map(dir, _KINDS)))
 #: Names that jinja2 itself defines in some places.

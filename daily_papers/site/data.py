@@ -23,6 +23,7 @@ from daily_papers.mail.morning import totals_in_order
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
+from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import key_of
 from daily_papers.store.files import HISTORY, PAPERS, PaperLine, check_history, paper_lines
 from daily_papers.store.store import Store, StoredPaper
@@ -35,6 +36,18 @@ KEPT = 5_000
 _HEAD = re.compile(rb"\n<!-- daily-papers-digest\r?\n(\{.*\})")
 #: The identifier and the keywords in each of the others; within a text, quotes are escaped.
 _ITEM = re.compile(rb'\n\{"id": "([^"\\]+)".*?, "keywords": \["([^\]]*)"\]')
+
+
+#: The most papers with abstracts on one page, and without.
+PAPERS_A_PAGE = 100
+_LINES_A_PAGE = 300
+
+
+def pages_of(path: str, ids: Sequence[str], most: int = PAPERS_A_PAGE) -> dict[str, Sequence[str]]:
+    """The pages of a list, each with its papers; the first page has the list's plain name."""
+    starts = range(0, max(len(ids), 1), most)
+    pages = {f"{path}.{start // most + 1}.html": ids[start : start + most] for start in starts[1:]}
+    return {f"{path}.html": ids[:most], **pages}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,15 @@ class Topic:
         return f"{self.path}.html"
 
     @property
+    def pages(self) -> Iterator[tuple[str, str, Sequence[str]]]:
+        """All of its pages, the newest papers first: path, month of older papers, and papers."""
+        for path, ids in pages_of(self.path, [paper.id for paper in self.papers]).items():
+            yield path, "", ids
+        for month, older in self.older.items():
+            for path, ids in pages_of(f"{self.path}.{month}", older, _LINES_A_PAGE).items():
+                yield path, month, ids
+
+    @property
     def number(self) -> int:
         """How many papers it has ever shown."""
         return len(self.papers) + sum(map(len, self.older.values()))
@@ -86,33 +108,20 @@ class DigestFile:
     ids: tuple[str, ...]
     #: How many of them each keyword of that day has, by slug, in the order in which they are read.
     counts: Mapping[str, int] = field(compare=False)
-    #: The keywords' names on that day, by slug.
-    names: Mapping[str, str] = field(compare=False)
+    #: The same for people: ``Rueckert 1, Gaussian splatting 7``.
+    keywords: str
     #: A hash of the file.
     content: str
 
     @property
-    def path(self) -> str:
-        """Its page without ending, seen from the start page."""
-        return f"digests/{self.key}"
-
-    @property
     def page(self) -> str:
-        """Its page, seen from the start page."""
-        return f"{self.path}.html"
+        """Its first page, seen from the start page."""
+        return f"digests/{self.key}.html"
 
     @property
-    def parts(self) -> int:
-        """How many pages it has."""
-        rest = len(self.ids) - _ROWS_FIRST
-        return 1 if len(self.ids) <= PAPERS_A_PAGE else 1 + -(-rest // PAPERS_A_PAGE)
-
-    def page_of(self, id: str) -> str:
-        """The page with a paper's row, seen from the start page: the file has them in order."""
-        further = self.ids[_ROWS_FIRST:] if self.parts > 1 else ()
-        if id not in further:
-            return self.page
-        return part_of(self.path, 2 + further.index(id) // PAPERS_A_PAGE)
+    def pages(self) -> Mapping[str, Sequence[str]]:
+        """All of its pages, each with the papers that have their rows there."""
+        return pages_of(f"digests/{self.key}", self.ids)
 
     @property
     def text(self) -> str:
@@ -170,8 +179,6 @@ class SiteData:
         self.came = sorted(
             self.traces, key=lambda id: (self.traces[id].first_day, announcement_order(id))
         )
-        #: By identifier, the digest in which a paper was news.
-        self.digest_of = {id: digest for digest in self.digests for id in digest.ids}
         people = {word.slug: word.expression for word in config.keywords if word.authors}
         by_people = Matches(people, [stored.paper for stored in store.papers.values()])
         older = self._older()
@@ -184,7 +191,7 @@ class SiteData:
             for keyword in config.keywords
         )
         self.topic_of = {topic.slug: topic for topic in self.topics}
-        self._places = dict(self._places_without_digest())
+        self._places = dict(self._placed())
         #: All that is known of a paper, by its identifier. Raises StoreError.
         self.stored = lru_cache(KEPT)(self._stored)
         #: A paper's BibTeX entry; its keyword's page asks, then its keyword's file.
@@ -213,8 +220,7 @@ class SiteData:
 
     def place(self, id: str) -> str | None:
         """The page that has the paper's abstract; None if only arXiv has it."""
-        digest = self.digest_of.get(id)
-        return self._places.get(id) if digest is None else digest.page_of(id)
+        return self._places.get(id)
 
     def _traced(self, root: Path) -> dict[str, Trace]:
         traces: dict[str, Trace] = defaultdict(Trace)
@@ -279,30 +285,14 @@ class SiteData:
             behind=last if last != self.day else None,
         )
 
-    def _places_without_digest(self) -> Iterator[tuple[str, str]]:
-        for topic in reversed(self.topics):  # the first keyword's page counts
-            for month, ids in topic.older.items():
-                yield from _placed(ids, f"{topic.path}.{month}", LINES_A_PAGE)
-            yield from _placed([paper.id for paper in topic.papers], topic.path, PAPERS_A_PAGE)
-
-
-#: The most papers with abstracts on one page, and without.
-PAPERS_A_PAGE = 100
-LINES_A_PAGE = 300
-#: Rows of the first page of a day that has several; the papers after them are lines there.
-_ROWS_FIRST = 50
-
-
-def part_of(path: str, number: int) -> str:
-    """A page that has several parts, seen from the start page; the first has its plain name."""
-    return f"{path}.html" if number == 1 else f"{path}.{number}.html"
-
-
-def _placed(ids: Sequence[str], path: str, a_page: int) -> Iterator[tuple[str, str]]:
-    for start in range(0, len(ids), a_page):
-        page = part_of(path, start // a_page + 1)
-        for id in ids[start : start + a_page]:
-            yield id, page
+    def _placed(self) -> Iterator[tuple[str, str]]:
+        """Papers with pages that have their abstracts; the last one of a paper counts."""
+        for topic in reversed(self.topics):
+            for path, _, ids in topic.pages:
+                yield from ((id, path) for id in ids)
+        for digest in self.digests:
+            for path, ids in digest.pages.items():
+                yield from ((id, path) for id in ids)
 
 
 def digest_file(file: Path) -> DigestFile:
@@ -310,13 +300,14 @@ def digest_file(file: Path) -> DigestFile:
     content = file.read_bytes()
     items = [(id.decode(), slugs.decode().split('", "')) for id, slugs in _ITEM.findall(content)]
     names, people = _names(content)
+    counts = totals_in_order([slugs for _, slugs in items], names, people)
     return DigestFile(
         key=file.stem,
         day=digest_order(file.stem)[0],
         file=file,
         ids=tuple(id for id, _ in items),
-        counts=totals_in_order([slugs for _, slugs in items], names, people),
-        names=names,
+        counts=counts,
+        keywords=", ".join(f"{plain_text(names[slug])} {n}" for slug, n in counts.items()),
         content=blake2b(content, digest_size=10).hexdigest(),
     )
 

@@ -16,17 +16,9 @@ from markupsafe import Markup
 
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, MorningSection, morning
-from daily_papers.papers.announcement import NewsItem
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
-from daily_papers.site.data import (
-    LINES_A_PAGE,
-    PAPERS_A_PAGE,
-    DigestFile,
-    SiteData,
-    Topic,
-    part_of,
-)
+from daily_papers.site.data import DigestFile, SiteData, Topic
 from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, key_of
@@ -86,8 +78,8 @@ class Section:
     #: All papers that belong to it.
     total: int
     #: As rows, then as lines.
-    rows: tuple[Markup, ...]
-    lines: tuple[tuple[str, Markup], ...] = ()
+    rows: Sequence[Markup]
+    lines: Sequence[tuple[str, Markup]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +117,6 @@ class Pages:
             yield from self._digest(digest, around[place], around[place + 2])
         for topic in self._data.topics:
             yield from self._topic(topic)
-            for month in topic.older:
-                yield from self._month(topic, month)
         yield self._start()
         yield self._digests()
         yield self._search()
@@ -155,27 +145,32 @@ class Pages:
         self, digest: DigestFile, newer: DigestFile | None, older: DigestFile | None
     ) -> Iterator[File]:
         papers = [self._data.key(id) for id in digest.ids]
-        beside = newer.page if newer else None, older.page if older else None
-        for number in range(1, digest.parts + 1):
-            key = key_of(digest.content, papers, beside, number)
-            page = partial(self._digest_page, digest, number, beside)
-            yield File(part_of(digest.path, number), key, page, str(digest.day))
+        beside = {
+            "newer": newer.page if newer else None,
+            "older": older.page if older else None,
+        }
+        for path in digest.pages:
+            page = partial(self._digest_page, path, digest, **beside)
+            yield File(path, key_of(digest.content, papers, beside), page, str(digest.day))
 
-    def _digest_page(
-        self, file: DigestFile, number: int, beside: tuple[str | None, str | None]
-    ) -> bytes:
+    def _digest_page(self, path: str, file: DigestFile, **beside: str | None) -> bytes:
         digest = self._read(file)
-        path = part_of(file.path, number)
+        page_of = {id: page for page, ids in file.pages.items() for id in ids}
         sections, contents = [], []
         for name, section in _sections(digest):
             topic = self._data.topic_of.get(section.slug)
-            rows, lines = self._listed(file, section.items, number)
-            is_here = number == 1 or bool(rows)
-            place = path if is_here else file.page
-            contents.append((name, _place_of(section), section.total, place))
-            if is_here:
-                page = topic.page if topic else None
-                sections.append(Section(name, _place_of(section), page, section.total, rows, lines))
+            rows, lines = [], []
+            for item in section.items:
+                id = item.paper.id
+                if page_of[id] == path:
+                    rows.append(self._rows.row(id, item))
+                elif path == file.page:  # the first page lists them all
+                    href = f"../{page_of[id]}#{anchor(id)}"
+                    lines.append((anchor(id), self._rows.line(id, href, item)))
+            place, page = _place_of(section), topic.page if topic else None
+            contents.append((name, place, section.total, page_of[section.items[0].paper.id]))
+            if rows or lines:
+                sections.append(Section(name, place, page, section.total, rows, lines))
         return self._page(
             path,
             "digest",
@@ -185,131 +180,70 @@ class Pages:
             sections=sections,
             contents=contents,
             parts=[
-                Part(f"Part {each}", part_of(file.path, each), 0, each == number)
-                for each in range(1, file.parts + 1)
+                Part(f"Part {number}", page, 0, page == path)
+                for number, page in enumerate(file.pages, start=1)
             ],
-            newer=beside[0],
-            older=beside[1],
+            **beside,
         )
 
-    def _listed(
-        self, file: DigestFile, items: Sequence[NewsItem], number: int
-    ) -> tuple[tuple[Markup, ...], tuple[tuple[str, Markup], ...]]:
-        """The rows of a section on one page of a day; on the first page also lines of the rest."""
-        rows, lines = [], []
-        here = part_of(file.path, number)
-        for item in items:
-            id = item.paper.id
-            page = file.page_of(id)
-            if page == here:
-                rows.append(self._rows.row(id, item))
-            elif number == 1:
-                href = f"../{page}#{anchor(id)}"
-                lines.append((anchor(id), self._rows.line(id, href, item)))
-        return tuple(rows), tuple(lines)
-
     def _digests(self) -> File:
-        years: dict[int, list[DigestLine]] = {}
+        years: dict[int, list[DigestFile]] = {}
         for digest in self._data.digests:
-            years.setdefault(digest.day.year, []).append(self._digest_line(digest))
+            years.setdefault(digest.day.year, []).append(digest)
         return self._plain("digests/index.html", "digests", "All days", years=years)
-
-    def _digest_line(self, digest: DigestFile) -> DigestLine:
-        counts = digest.counts.items()
-        names = ", ".join(f"{plain_text(digest.names[slug])} {n}" for slug, n in counts)
-        return DigestLine(digest, len(digest.ids), names)
 
     # --- keywords and people -------------------------------------------------------------------
 
     def _topic(self, topic: Topic) -> Iterator[File]:
-        parts = max(-(-len(topic.papers) // PAPERS_A_PAGE), 1)
-        for number in range(1, parts + 1):
-            end = number * PAPERS_A_PAGE
-            ids = [paper.id for paper in topic.papers[end - PAPERS_A_PAGE : end]]
-            months = [(month, len(older)) for month, older in topic.older.items()]
-            keys = [self._data.key(id) for id in ids]
-            key = key_of(keys, months, topic.behind, number, parts)
-            page = partial(self._topic_page, topic, number, parts, ids)
-            yield File(part_of(topic.path, number), key, page)
+        around = [None, *(path for path, _, _ in topic.pages), None]
+        for place, (path, month, ids) in enumerate(topic.pages):
+            fields = {
+                "parts": self._parts(topic, month),
+                "number": 1 if month else place + 1,
+                "newer": around[place],
+                "older": around[place + 2],
+            }
+            papers = [(self._data.key(id), month and self._data.place(id)) for id in ids]
+            key = key_of(papers, fields, month or topic.behind)
+            page = partial(self._topic_page, path, topic, month, ids, **fields)
+            yield File(path, key, page, month)
 
-    def _topic_page(self, topic: Topic, number: int, parts: int, ids: Sequence[str]) -> bytes:
-        path = part_of(topic.path, number)
-        self._rows.take_over(path)
-        rows = tuple(self._rows.row(id) for id in ids)
-        section = Section("Newest papers", "newest", None, len(topic.papers), rows)
-        return self._page(
-            path,
-            "topic",
-            _title(topic.name, number),
-            **self._about(topic, number=number, month=None),
-            sections=[section] if rows else [],
-            newer=part_of(topic.path, number - 1) if number > 1 else None,
-            older=part_of(topic.path, number + 1) if number < parts else None,
-        )
-
-    def _about(self, topic: Topic, *, number: int, month: str | None) -> dict[str, object]:
-        # A page of a month names its neighbours alone, or each day would change all months.
-        months = list(topic.older)
-        shown = months if month is None else self._around(months, month)
-        counts = {each: len(topic.older[each]) for each in shown if month in {None, each}}
-        newest = len(topic.papers) if month is None else 0
-        parts = [Part("Newest", topic.page, newest, is_here=month is None)]
-        for each in shown:
-            href = f"{topic.path}.{each}.html"
-            parts.append(Part(_month_name(each), href, counts.get(each, 0), each == month))
-        return {
-            "topic": topic,
-            "name": plain_text(topic.name),
-            "spellings": [plain_text(spelling) for spelling in topic.keyword.authors],
-            "query": plain_text(to_arxiv(topic.keyword.expression))
-            if not topic.keyword.like
-            else None,
-            "number": number,
-            "month": month and _month_name(month),
-            "parts": parts,
-        }
-
-    def _month(self, topic: Topic, month: str) -> Iterator[File]:
-        all_ids = topic.older[month]
-        parts = -(-len(all_ids) // LINES_A_PAGE)
-        around = self._around(list(topic.older), month)
-        for number in range(1, parts + 1):
-            ids = all_ids[(number - 1) * LINES_A_PAGE : number * LINES_A_PAGE]
-            keys = [(self._data.key(id), self._data.place(id)) for id in ids]
-            key = key_of(keys, around, number, parts)
-            page = partial(self._month_page, topic, month, ids, number, parts)
-            yield File(part_of(f"{topic.path}.{month}", number), key, page, month)
-
-    @staticmethod
-    def _around(months: list[str], month: str) -> list[str]:
-        place = months.index(month)
-        return months[max(place - 1, 0) : place + 2]
-
-    def _month_page(
-        self, topic: Topic, month: str, ids: Sequence[str], number: int, parts: int
+    def _topic_page(
+        self, path: str, topic: Topic, month: str, ids: Sequence[str], **fields: object
     ) -> bytes:
-        path = f"{topic.path}.{month}"
-        here = part_of(path, number)
+        self._rows.take_over(path)
         rows, lines = [], []
         for id in ids:
-            place = self._data.place(id)
-            if place == here:
+            place = self._data.place(id) if month else path
+            if place == path:
                 rows.append(self._rows.row(id))
             else:
                 href = place and f"../{place}#{anchor(id)}"
                 lines.append((f"to-{anchor(id)}", self._rows.line(id, href)))
-        section = Section(
-            _month_name(month), month, None, len(topic.older[month]), tuple(rows), tuple(lines)
-        )
+        name, heading = plain_text(topic.name), _month_name(month) if month else "Newest papers"
+        total = len(topic.older[month] if month else topic.papers)
+        keyword = topic.keyword
         return self._page(
-            here,
+            path,
             "topic",
-            _title(f"{topic.name}, {_month_name(month)}", number),
-            **self._about(topic, number=number, month=month),
-            sections=[section],
-            newer=part_of(path, number - 1) if number > 1 else None,
-            older=part_of(path, number + 1) if number < parts else None,
+            f"{name}, {heading}" if month else name,
+            topic=topic,
+            name=name,
+            spellings=[plain_text(spelling) for spelling in keyword.authors],
+            query=None if keyword.like else plain_text(to_arxiv(keyword.expression)),
+            month=heading if month else None,
+            sections=[Section(heading, month or "newest", None, total, rows, lines)] if ids else [],
+            **fields,
         )
+
+    @staticmethod
+    def _parts(topic: Topic, here: str) -> Sequence[Part]:
+        """The table and the months; a page of a month names no other, or all would change daily."""
+        parts = [Part("Newest", topic.page, 0 if here else len(topic.papers), not here)]
+        for month in [here] if here else topic.older:
+            page = f"{topic.path}.{month}.html"
+            parts.append(Part(_month_name(month), page, len(topic.older[month]), month == here))
+        return parts
 
     # --- start page and search -----------------------------------------------------------------
 
@@ -329,7 +263,7 @@ class Pages:
                 (topic, counts[topic.slug])
                 for topic in sorted(data.topics, key=lambda topic: not topic.keyword.authors)
             ],
-            digests=[self._digest_line(each) for each in data.digests[:_DIGESTS_ON_START]],
+            digests=data.digests[:_DIGESTS_ON_START],
             of_day=[file.page for file in of_day],
         )
 
@@ -346,7 +280,7 @@ class Pages:
                 free -= len(lines)
                 place = _place_of(section)
                 page = f"{file.page}#{place}"
-                yield Section(name, place, page, len(section.items), (), tuple(lines))
+                yield Section(name, place, page, len(section.items), (), lines)
 
     def _heading(self, papers: int) -> str:
         """The day and what is known of it: true whenever it is read."""
@@ -372,16 +306,6 @@ class Pages:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class DigestLine:
-    """A digest in a list."""
-
-    digest: DigestFile
-    papers: int
-    #: With counts.
-    keywords: str
-
-
 def _sections(digest: Digest) -> Iterator[tuple[str, MorningSection]]:
     """Its sections in their order, each with its heading."""
     names = {CLOSEST: CLOSEST_NAME, **dict(digest.keyword_names)}
@@ -394,10 +318,6 @@ def _sections(digest: Digest) -> Iterator[tuple[str, MorningSection]]:
 def _place_of(section: MorningSection) -> str:
     """The id of a section in a page; no slug is like the one of the closest papers."""
     return f"in-{section.slug}" if section.slug != CLOSEST else "closest"
-
-
-def _title(name: str, number: int) -> str:
-    return plain_text(name) if number == 1 else f"{plain_text(name)}, page {number}"
 
 
 def _month_name(month: str) -> str:
