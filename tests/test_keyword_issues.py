@@ -275,7 +275,7 @@ def test_what_waits_for_a_closed_issue_waits_for_no_channel(watcher: Watcher, ho
     assert in_issues(watcher.github)["mri"] == ids([1, 2])
 
 
-def test_a_damaged_digest_reaches_channels_once_it_is_restored(watcher: Watcher, hook: Hook):
+def test_a_damaged_digest_reaches_its_keywords_once_it_is_restored(watcher: Watcher, hook: Hook):
     send(watcher, news(MONDAY, (1, ["mri"])))
     (watcher.root / "digests" / f"{TUESDAY}.md").write_text("nothing", encoding="utf-8")
     watcher.write(news(WEDNESDAY, (3, ["mri"])))
@@ -286,52 +286,8 @@ def test_a_damaged_digest_reaches_channels_once_it_is_restored(watcher: Watcher,
     for day in days(WEDNESDAY, 12):
         watcher.today = day
         watcher.notify()
-    assert hook.papers() == ids([1, 3, 2])
-
-
-def test_a_digest_that_is_restored_weeks_later_reaches_channels_for_seven_days(
-    watcher: Watcher, hook: Hook
-):
-    send(watcher, news(MONDAY, (16, ["mri"])))
-    (watcher.root / "digests" / f"{TUESDAY}.md").write_text("nothing", encoding="utf-8")
-    for day in days(WEDNESDAY, 12):
-        watcher.write(news(day, (day.day, ["mri"])))
-        watcher.today = day
-        with pytest.raises(DailyPapersError, match=str(TUESDAY)):
-            watcher.notify()
-    watcher.write(news(TUESDAY, (17, ["mri"])))
-    hook.status = 503
-    assert watcher.notify() == 3
-    watcher.today += timedelta(days=7)
-    hook.status = 200
-    send(watcher, news(watcher.today, (99, ["mri"])))
-    for day in days(watcher.today, 12):
-        watcher.today = day
-        watcher.notify()
-    assert hook.papers() == ids([16, *range(18, 30), 17, 99])
-    assert Counter(in_issues(watcher.github)["mri"]) == Counter(hook.papers())
-
-
-def test_what_waits_in_a_closed_issue_while_a_file_is_damaged_waits_for_no_channel(
-    watcher: Watcher, hook: Hook
-):
-    send(watcher, news(MONDAY, (1, ["mri"])))
-    watcher.github.issues[1]["state"] = "closed"
-    send(watcher, news(TUESDAY, (2, ["mri"])))
-    (watcher.root / "digests" / f"{WEDNESDAY}.md").write_text("nothing", encoding="utf-8")
-    for day in days(WEDNESDAY + timedelta(days=1), 12):
-        watcher.write(news(day, (day.day, ["mri", "ct"] if day.day % 2 else ["mri"])))
-        watcher.today = day
-        with pytest.raises(DailyPapersError, match=str(WEDNESDAY)):
-            watcher.notify()
-    sent = hook.papers()
-    send(watcher, news(WEDNESDAY, (99, ["mri"])))
-    watcher.github.issues[1]["state"] = "open"
-    for day in days(watcher.today, 9):
-        watcher.today = day
-        watcher.notify()
-    assert hook.papers() == [*sent, *ids([99])]
-    assert len(sent) == 14
+    assert in_issues(watcher.github)["mri"] == ids([1, 3, 2])
+    assert hook.papers() == ids([1, 3])
 
 
 @pytest.mark.parametrize("acted", [pytest.param(False, marks=pytest.mark.full), True])

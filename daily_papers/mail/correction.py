@@ -119,7 +119,7 @@ def _keyword_threads(outbox: Outbox, key: str) -> Iterator[_Thread]:
             if found.keyword and key in found.digests
         }
         # A keyword of which no paper is left has no topic.
-        topic = next((topic for topic, its in topics if its == lasting), None)
+        topic = next((topic for topic in topics if topic.lasting == lasting), None)
         its = {digest.key: digest for digest in topic.digests} if topic else {}
         if shown:
             found, _ = next(iter(shown.values()))
@@ -127,7 +127,7 @@ def _keyword_threads(outbox: Outbox, key: str) -> Iterator[_Thread]:
             # Its key stays, also if none of its papers does, so that it is not sent again.
             empty = (replace(digest, items=(), revisions=0) for digest in whole.digests)
             mail = Mail(tuple(its.get(digest.key, digest) for digest in empty))
-        elif topic is not None and key in its and its[key] not in topic.after(lasting):
+        elif topic is not None and key in its and its[key] not in topic.after:
             mail = Mail((its[key],))
         else:
             continue

@@ -18,7 +18,7 @@ from daily_papers.mail.chat import Chat
 from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.github_issues import Issue, Issues
 from daily_papers.mail.issue import Links
-from daily_papers.mail.keys import DAYS_TRIED, Mark, find_part_keys
+from daily_papers.mail.keys import Mark, find_part_keys
 from daily_papers.mail.mailbox import OurIssue
 from daily_papers.mail.outbox import Unfinished, reassemble
 from daily_papers.mail.smtp import MailAccount
@@ -46,14 +46,14 @@ class Delivery:
             marks = sent.key.marks
             # A key that a person has rewritten cannot be changed by us, so nothing could be marked.
             is_ours = str(sent.key) in sent.issue.body
-            if marks is None or not is_ours or not marks.is_needed(today):
+            if marks is None or not is_ours or not marks.is_due(today):
                 continue
             try:
                 mail = reassemble(sent, digests)
                 for channel in self.channels:
                     mark = marks.channels.get(channel.name)
                     if mark is not None and channel.name not in self._failed:
-                        self._carry_on(sent, channel, mail, mark, is_due=marks.is_due(today))
+                        self._carry_on(sent, channel, mail, mark)
             except Unfinished as problem:
                 self.warnings.append(f"channels: {problem}")
             except DailyPapersError as problem:
@@ -61,21 +61,12 @@ class Delivery:
                 self.warnings.append(f"channels: {problem}")
                 return
 
-    def _carry_on(
-        self, sent: OurIssue, channel: Channel, mail: Mail, mark: Mark, *, is_due: bool
-    ) -> None:
-        """Send a channel what it lacks, or say once that it will never get it."""
+    def _carry_on(self, sent: OurIssue, channel: Channel, mail: Mail, mark: Mark) -> None:
+        """Send a channel what it lacks."""
         try:
             service = open_service(channel)
-            if not service.lacks(mail, mark):
-                return
-            if is_due:
+            if service.lacks(mail, mark):
                 self._send(sent, service, mail, mark)
-            else:
-                self.warnings.append(
-                    f"channel {channel.name}: gave up on digest {sent.name}, which did not reach it"
-                    f" in {DAYS_TRIED} days"
-                )
         except ChannelFailed as failure:
             self._failed.add(channel.name)
             self.warnings.append(str(failure))
@@ -85,7 +76,7 @@ class Delivery:
         self._mark(sent, name, mark)  # may we?
         with closing(service.send(mail, self.links, mark)) as sending:
             for part, done in sending:
-                self.say(f"digest {sent.name}: sent part {part} to channel {name}")
+                self.say(f"digest {sent.key.names}: sent part {part} to channel {name}")
                 self._mark(sent, name, done)
 
     def _mark(self, sent: OurIssue, name: str, mark: Mark) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from daily_papers.mail.digest import is_key
 
@@ -85,10 +85,6 @@ class Marks:
         """Whether channels that failed are still tried."""
         return (today - self.since).days <= DAYS_TRIED
 
-    def is_needed(self, today: date) -> bool:
-        """Whether they are, or were until yesterday, so that what they never got is to be said."""
-        return self.is_due(today - timedelta(days=1))
-
 
 @dataclass(frozen=True)
 class PartKey:
@@ -118,6 +114,11 @@ class PartKey:
             f"<!-- daily-papers digest={','.join(self.digests)} repository={self.repository}"
             f"{keyword} part={self.part}/{self.parts} papers={self.first}-{self.last}{marks} -->"
         )
+
+    @property
+    def names(self) -> str:
+        """The keys of its digests, for people."""
+        return ", ".join(self.digests)
 
     @property
     def complete(self) -> str:

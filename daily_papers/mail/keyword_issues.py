@@ -16,38 +16,60 @@ from datetime import date
 
 from daily_papers.mail.digest import Digest, Mail, digest_order, mails_of
 from daily_papers.mail.entries import GITHUB, LONGEST_NAME, break_links, harmless_text, visible_text
-from daily_papers.mail.issue import (
-    LONGEST_BODY,
-    IssuePart,
-    Links,
-    issue_parts,
-    utf16_length,
-)
+from daily_papers.mail.issue import IssuePart, Links, issue_parts
 from daily_papers.mail.keys import PartKey
 from daily_papers.mail.mailbox import OurIssue
 from daily_papers.papers.announcement import NewsItem
-from daily_papers.text import plural
 
 DELIVERIES = "Deliveries"
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A keyword of today, or one that is gone, with its papers in each digest, oldest first."""
+    """A keyword of today, or one that is gone, with its papers and its issue."""
 
     #: What its issue is called for in hidden keys: the same as long as the keyword lives.
     id: str
     #: The last name that it had.
     name: str
-    #: As if there were no other keywords.
+    #: Those that have papers of it, oldest first, as if there were no other keywords.
     digests: tuple[Digest, ...]
+    #: None if it is still to be opened.
+    lasting: OurIssue | None
 
-    def after(self, lasting: OurIssue | None) -> tuple[Digest, ...]:
-        """The digests that its issue does not name as complete."""
-        if lasting is None or not lasting.key.complete:
+    @property
+    def complete(self) -> str:
+        """The digest that its issue names as the last of which it has everything, or nothing."""
+        return self.lasting.key.complete if self.lasting else ""
+
+    @property
+    def after(self) -> tuple[Digest, ...]:
+        """The digests after that one."""
+        if not self.complete:
             return self.digests
-        complete = digest_order(lasting.key.complete)
+        complete = digest_order(self.complete)
         return tuple(each for each in self.digests if digest_order(each.key) > complete)
+
+    @property
+    def title(self) -> str:
+        """The title of its issue."""
+        return f"New papers: {break_links(visible_text(self.name, LONGEST_NAME))}"
+
+    def body(self, complete: str, links: Links) -> str:
+        """The text of its issue, which names the digest up to which it is complete."""
+        digests = (self.digests[0].key, *filter(None, [complete]))
+        name = harmless_text(self.name, LONGEST_NAME, GITHUB)
+        how = (
+            "To get them by email, press *Subscribe* on this page. Close this issue to pause it:"
+            " what is new meanwhile follows when you open it again."
+        )
+        text = (
+            f"New papers of **{name}** are added here as comments.",
+            how,
+            f"[All tables]({links.tables})",
+            str(PartKey(digests, links.repository, keyword=self.id)),
+        )
+        return "\n\n".join(text)
 
 
 @dataclass(frozen=True)
@@ -55,8 +77,6 @@ class TopicPlan:
     """What a keyword's issue lacks."""
 
     topic: Topic
-    #: None if it is still to be opened.
-    lasting: OurIssue | None
     #: The keys of the digests of which something is there.
     out: frozenset[str]
     #: The comments to add, oldest first.
@@ -67,52 +87,12 @@ class TopicPlan:
     @property
     def complete(self) -> str:
         """The digest up to which everything is there once the parts are added."""
-        added = {key for part in self.parts for key in part.key.digests}
-        there = [each.key for each in self.topic.digests if each.key in self.out | added]
-        return there[-1] if there else ""
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether somebody has closed its issue, so that nothing is added."""
-        return self.lasting is not None and self.lasting.issue.state == "closed"
-
-    @property
-    def what_waits(self) -> str:
-        """Says so of a closed issue, with the number of papers."""
-        assert self.lasting is not None
-        number = sum(part.key.last - part.key.first + 1 for part in self.parts)
-        papers = plural(number, "new paper waits", "new papers wait")
-        issue = f"issue {self.lasting.issue.number}, {issue_title_of(self.topic)}"
-        return f"{issue}, is closed; {papers} until it is opened again"
+        there = self.out.union(*(part.key.digests for part in self.parts))
+        return next((each.key for each in reversed(self.topic.digests) if each.key in there), "")
 
 
-def issue_title_of(topic: Topic) -> str:
-    """The title of a keyword's issue."""
-    return f"New papers: {break_links(visible_text(topic.name, LONGEST_NAME))}"
-
-
-def keyword_issue(topic: Topic, complete: str, links: Links) -> tuple[str, str]:
-    """The title and the text of a keyword's issue."""
-    name = harmless_text(topic.name, LONGEST_NAME, GITHUB)
-    first = topic.digests[0].key
-    key = PartKey((first, complete) if complete else (first,), links.repository, keyword=topic.id)
-    how = (
-        "To get them by email, press *Subscribe* on this page. Close this issue to pause it: what"
-        " is new meanwhile follows when you open it again."
-    )
-    text = (
-        f"New papers of **{name}** are added here as comments.",
-        how,
-        f"[All tables]({links.tables})",
-        str(key),
-    )
-    return issue_title_of(topic), "\n\n".join(text)
-
-
-def topics_of(
-    digests: Sequence[Digest], known: Sequence[OurIssue]
-) -> list[tuple[Topic, OurIssue | None]]:
-    """The keywords of digests, oldest first; each comes with its issue, if it has one."""
+def topics_of(digests: Sequence[Digest], known: Sequence[OurIssue]) -> list[Topic]:
+    """The keywords of digests, which are given oldest first."""
     names: dict[str, str] = {}
     alone: dict[str, list[Digest]] = {}
     for digest in digests:
@@ -136,7 +116,7 @@ def topics_of(
             )
             alone.setdefault(id, []).append(only_here)
     issues = {lasting.key.keyword: lasting for lasting in reversed(known)}
-    return [(Topic(id, names[id], tuple(each)), issues.get(id)) for id, each in alone.items()]
+    return [Topic(id, names[id], tuple(each), issues.get(id)) for id, each in alone.items()]
 
 
 def missing_parts(
@@ -152,18 +132,12 @@ def missing_parts(
     return tuple(part for part in parts if part.key.part not in there)
 
 
-def plan_topic(
-    topic: Topic,
-    lasting: OurIssue | None,
-    sent: Sequence[PartKey],
-    links: Links,
-    today: date,
-) -> TopicPlan:
+def plan_topic(topic: Topic, sent: Sequence[PartKey], links: Links, today: date) -> TopicPlan:
     """Work out what a keyword's issue lacks.
 
     ``sent`` are the keys of the comments there, except older ones than it names as complete.
     """
-    after = topic.after(lasting)
+    after = topic.after
     by_key = {digest.key: digest for digest in after}
     parts: list[IssuePart] = []
     changed = None
@@ -173,31 +147,20 @@ def plan_topic(
         if not mail.digests or first.part > 1 or len(there) >= first.parts:
             continue
         rest = missing_parts(first, there, mail, links, topic.id)
-        parts += rest or ()
+        parts += rest
         changed = changed if rest else first
     out = frozenset(key for first in sent if first.part == 1 for key in first.digests)
     for mail in mails_of([each for each in after if each.key not in out], today):
         parts += issue_parts(mail, links, topic.id)
     out |= {each.key for each in topic.digests} - by_key.keys()
-    return TopicPlan(topic, lasting, out, tuple(parts), changed)
+    return TopicPlan(topic, out, tuple(parts), changed)
 
 
-def deliveries_issue(
-    keys: Sequence[PartKey], today: date | None
-) -> tuple[str, tuple[PartKey, ...]]:
-    """The text of the issue Deliveries, and those of the keys, oldest first, that it still needs.
-
-    The oldest ones are dropped, up to the first that can still be sent, so that what is left has no
-    gaps. Without a day, as long as a digest is damaged, all stay: they show that it is missing.
-    """
-    kept = list(keys)
-    while today and len(kept) > 1 and not (kept[0].marks and kept[0].marks.is_needed(today)):
-        del kept[0]
-    while sum(utf16_length(str(key)) + 2 for key in kept) > LONGEST_BODY:
-        del kept[0]
+def deliveries_body(keys: Sequence[PartKey]) -> str:
+    """The text of the issue Deliveries."""
     text = (
         "This issue notes what was sent to which channel: with `issues: per keyword`, no digest has"
         " an issue of its own. Please leave it as it is. It is edited and never commented, so it"
         " mails nobody."
     )
-    return "\n\n".join((text, *map(str, kept))), tuple(kept)
+    return "\n\n".join((text, *map(str, keys)))

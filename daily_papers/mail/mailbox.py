@@ -26,11 +26,6 @@ class OurIssue:
     issue: Issue
     key: PartKey
 
-    @property
-    def name(self) -> str:
-        """The keys of its digests."""
-        return ", ".join(self.key.digests)
-
 
 @dataclass(frozen=True)
 class Mailbox:

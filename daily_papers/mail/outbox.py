@@ -18,14 +18,15 @@ from daily_papers.mail.issue import IssuePart, Links, issue_parts, issue_title
 from daily_papers.mail.keys import Marks, PartKey, find_part_key
 from daily_papers.mail.keyword_issues import (
     DELIVERIES,
+    Topic,
     TopicPlan,
-    deliveries_issue,
-    keyword_issue,
+    deliveries_body,
     missing_parts,
     plan_topic,
     topics_of,
 )
 from daily_papers.mail.mailbox import LABEL, Mailbox, OurIssue, Unsent
+from daily_papers.text import plural
 
 _LABEL_COLOR = "b31b1b"
 #: Of a keyword's issue, a run reads the comments of about so many days.
@@ -35,13 +36,15 @@ _DAYS_OF_DOUBT = timedelta(days=2)
 #: For this many days we read the comments to see whether all parts of a mail are there. After that
 #: we only count them: by then no stranger's comment can stand in for a missing part of ours.
 _DAYS_UNTIL_SETTLED = 30
+#: So many mails fit into the issue Deliveries, with all their marks.
+_MOST_NOTED = 25
 
 
 class Unfinished(DailyPapersError):
     """A further part of a mail cannot be added; what was sent before stays."""
 
     def __init__(self, sent: OurIssue, problem: str) -> None:
-        super().__init__(f"digest {sent.name}, issue {sent.issue.number}: {problem}")
+        super().__init__(f"digest {sent.key.names}, issue {sent.issue.number}: {problem}")
 
 
 @dataclass(frozen=True)
@@ -65,30 +68,31 @@ class Outbox:
         """Add missing parts, then send what is unsent. Raises what would stop every mail."""
         for sent in self.mailbox.mails:
             with self._going_on():
-                for part in self._missing_parts(sent):
-                    self._comment(sent, part)
+                self._add(sent.issue, self._missing_parts(sent))
                 self.complete.append(sent)
         is_new = unsent.mails or unsent.waiting or unsent.per_keyword
         if is_new and not self.mailbox.has_label:
             self._remember(unsent.begin)
         for mail in unsent.mails:
             with self._going_on():
-                self._open(mail)
-        plans = self._plan_topics(unsent)
+                first, *rest = issue_parts(mail, self.links)
+                first = first.with_marks(self.marks)
+                issue = self.issues.open(issue_title(mail), first.body, LABEL)
+                self._add(issue, rest)
+                self.complete.append(OurIssue(issue, first.key))
+        plans = [
+            plan_topic(topic, self._sent(topic), self.links, self.today)
+            for topic in topics_of(unsent.per_keyword, self.mailbox.of_keywords)
+        ]
         with self._going_on():
             # What is out is never begun on channels, so it has to wait if this fails.
-            deliveries = self._note(self._undelivered(unsent, plans))
+            deliveries = self._note(unsent, plans)
             for plan in plans:
                 with self._going_on():
                     self._carry_out(plan)
             self.complete.extend(deliveries)
         if not (unsent.mails or unsent.waiting or any(plan.parts for plan in plans)):
             self.say("no new digest to send")
-
-    @property
-    def _has_all_digests(self) -> bool:
-        """Whether every digest could be read: only then is it known what is complete."""
-        return not any(isinstance(problem, DigestError) for problem in self.problems)
 
     @contextmanager
     def _going_on(self) -> Iterator[None]:
@@ -98,52 +102,43 @@ class Outbox:
         except (Unclear, Rejected, Unfinished) as problem:
             self.problems.append(problem)
 
-    def _undelivered(self, unsent: Unsent, plans: Sequence[TopicPlan]) -> tuple[Mail, ...]:
-        """The mails that begin to go to channels: of digests that were never noted before.
+    def _note(self, unsent: Unsent, plans: Sequence[TopicPlan]) -> tuple[OurIssue, ...]:
+        """Note in the issue Deliveries which mails go to channels; return all that it notes.
 
-        What is noted has no gaps but those of damaged files. So from the oldest digest that is
-        still noted, a digest that is not was never noted; what is older was. None of them is in the
-        issue of a keyword yet, since a new channel begins with the next digest.
+        New ones are of digests after those that are noted. None of them is in the issue of a
+        keyword yet, since a new channel begins with the next digest.
         """
-        if not self.marks:
-            return ()
-        out = frozenset[str]().union(*(plan.out for plan in plans))
-        noted = [key for sent in self.mailbox.deliveries for key in sent.key.digests]
-        oldest = min(map(digest_order, noted), default=(date.min, 0))
-        new = [
-            digest
-            for digest in unsent.per_keyword
-            if digest.key not in out.union(noted) and digest_order(digest.key) > oldest
-        ]
-        return mails_of(new, self.today)
-
-    def _note(self, mails: Sequence[Mail]) -> tuple[OurIssue, ...]:
-        """Note in the issue Deliveries which mails go to channels; return all that it notes."""
         noted = self.mailbox.deliveries
-        if not mails:
+        out = frozenset[str]().union(*(plan.out for plan in plans))
+        last = max((digest_order(key) for sent in noted for key in sent.key.digests), default=None)
+        new = mails_of(
+            [
+                digest
+                for digest in unsent.per_keyword
+                if digest.key not in out and (last is None or digest_order(digest.key) > last)
+            ],
+            self.today,
+        )
+        if not self.marks or not new:
             return noted
-        new = (PartKey(mail.keys, self.links.repository, marks=self.marks) for mail in mails)
-        keys = [*(sent.key for sent in noted), *new]
-        keys.sort(key=lambda key: digest_order(key.digests[0]))
-        body, kept = deliveries_issue(keys, self.today if self._has_all_digests else None)
+        due = [sent.key for sent in noted if sent.key.marks and sent.key.marks.is_due(self.today)]
+        keys = [
+            *due,
+            *(PartKey(mail.keys, self.links.repository, marks=self.marks) for mail in new),
+        ][-_MOST_NOTED:]
+        body = deliveries_body(keys)
         if noted:
             issue = self.issues.edit(noted[0].issue, noted[0].issue.title, body)
         else:
             issue = self.issues.open(DELIVERIES, body, LABEL)
-        return tuple(OurIssue(issue, each) for each in kept)
+        return tuple(OurIssue(issue, key) for key in keys)
 
-    def _plan_topics(self, unsent: Unsent) -> tuple[TopicPlan, ...]:
-        """What the issue of each keyword lacks."""
-        plans = []
-        for topic, lasting in topics_of(unsent.per_keyword, self.mailbox.of_keywords):
-            sent: tuple[PartKey, ...] = ()
-            if lasting is not None and topic.after(lasting):
-                complete = lasting.key.complete
-                since = day_of(complete) - _DAYS_OF_DOUBT if complete else None
-                there = self.our_comments(lasting.issue, since)
-                sent = tuple(key for key, _ in there if key.keyword)
-            plans.append(plan_topic(topic, lasting, sent, self.links, self.today))
-        return tuple(plans)
+    def _sent(self, topic: Topic) -> Sequence[PartKey]:
+        """The keys of the comments on a keyword's issue, except older ones than it is complete."""
+        if topic.lasting is None or not topic.after:
+            return ()
+        since = day_of(topic.complete) - _DAYS_OF_DOUBT if topic.complete else None
+        return [key for key, _ in self.our_comments(topic.lasting.issue, since) if key.keyword]
 
     def our_comments(
         self, issue: Issue, since: date | None = None
@@ -160,31 +155,40 @@ class Outbox:
 
     def _carry_out(self, plan: TopicPlan) -> None:
         """Add to a keyword's issue what it lacks, unless somebody has closed it."""
-        if plan.is_closed:
+        topic = plan.topic
+        issue = topic.lasting.issue if topic.lasting else None
+        if issue is not None and issue.state == "closed":
             if plan.parts:
-                self.say(plan.what_waits)
+                number = sum(part.key.last - part.key.first + 1 for part in plan.parts)
+                papers = plural(number, "new paper waits", "new papers wait")
+                where = f"issue {issue.number}, {topic.title}"
+                self.say(f"{where}, is closed; {papers} until it is opened again")
             return
-        known = plan.lasting.key.complete if plan.lasting else ""
-        complete = self._noted_as_complete(plan, known)
-        title, body = keyword_issue(plan.topic, complete, self.links)
-        if plan.lasting is not None:
-            issue = plan.lasting.issue
+        complete = self._noted_as_complete(plan)
+        body = topic.body(complete, self.links)
+        if issue is not None:
+            is_changed = topic.title != issue.title or complete != topic.complete
         elif plan.parts:
-            issue = self.issues.open(title, body, LABEL)
+            issue, is_changed = self.issues.open(topic.title, body, LABEL), False
         else:
             return
-        for part in plan.parts:
-            self._comment(OurIssue(issue, part.key), part)
+        self._add(issue, plan.parts)
         if plan.changed is not None:
             raise _changed(OurIssue(issue, plan.changed))
-        if title != issue.title or complete != known:
-            self.issues.edit(issue, title, body)
+        if is_changed:
+            self.issues.edit(issue, topic.title, body)
 
-    def _noted_as_complete(self, plan: TopicPlan, known: str) -> str:
-        """Up to which digest a keyword's issue has everything, as it is noted once a week."""
-        last = day_of(known or plan.topic.digests[0].key)
-        is_time = (self.today - last).days >= _DAYS_OF_COMMENTS and self._has_all_digests
-        return plan.complete if is_time and plan.lasting else known
+    def _noted_as_complete(self, plan: TopicPlan) -> str:
+        """Up to which digest a keyword's issue has everything, as it is noted once a week.
+
+        It is known only if every digest can be read.
+        """
+        topic = plan.topic
+        last = day_of(topic.complete or topic.digests[0].key)
+        is_damaged = any(isinstance(problem, DigestError) for problem in self.problems)
+        if not topic.lasting or is_damaged or (self.today - last).days < _DAYS_OF_COMMENTS:
+            return topic.complete
+        return plan.complete
 
     def _remember(self, begin: str) -> None:
         """Create the label, whose description records with which digest mailing began."""
@@ -200,20 +204,15 @@ class Outbox:
                 )
             raise
 
-    def _open(self, mail: Mail) -> None:
-        parts = issue_parts(mail, self.links)
-        first = parts[0].with_marks(self.marks)
-        sent = OurIssue(self.issues.open(issue_title(mail), first.body, LABEL), first.key)
-        for part in parts[1:]:
-            self._comment(sent, part)
-        self.complete.append(sent)
-
-    def _comment(self, sent: OurIssue, part: IssuePart) -> None:
-        try:
-            self.issues.comment(sent.issue, part.body)
-        except (NotPermitted, NotFound, IssuesOff, Rejected) as refusal:
-            name = f"part {part.key.part} of {part.key.parts}"
-            raise Unfinished(sent, f"{name} cannot be added ({refusal})") from refusal
+    def _add(self, issue: Issue, parts: Sequence[IssuePart]) -> None:
+        """Add parts of mails as comments."""
+        for part in parts:
+            try:
+                self.issues.comment(issue, part.body)
+            except (NotPermitted, NotFound, IssuesOff, Rejected) as refusal:
+                name = f"part {part.key.part} of {part.key.parts}"
+                problem = f"{name} cannot be added ({refusal})"
+                raise Unfinished(OurIssue(issue, part.key), problem) from refusal
 
     def _missing_parts(self, sent: OurIssue) -> tuple[IssuePart, ...]:
         """The parts of a mail that are not on GitHub."""
