@@ -23,7 +23,6 @@ from typing import Any
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.announcement import NewsItem
-from daily_papers.papers.paper import ArxivId
 from daily_papers.records import Json, RecordError, decode, encode
 
 #: How many authors a record keeps; an email shows three of them.
@@ -73,8 +72,6 @@ class Digest:
 
     def __post_init__(self) -> None:
         day_of(self.key)
-        if any(len(pair) != 2 for pair in (*self.keyword_names, *self.people, *self.topics)):
-            raise ValueError("not pairs of slug and name")
         ids = [item.paper.id for item in self.items]
         if len(set(ids)) != len(ids):
             raise ValueError(f"digest {self.key} lists a paper twice")
@@ -276,11 +273,8 @@ def _digest(values: Json, name: str) -> Digest:
 
 def _news(values: Json) -> NewsItem:
     item = decode(NewsItem, {**values, "paper": {**values, "abstract": ""}})
-    id = item.paper.id
     if not item.keywords:
         raise ValueError('"keywords" names no keyword')
-    if ArxivId.parse(id) != ArxivId(id):
-        raise ValueError(f'"id" is not an arXiv identifier without version: {id!r}')
     for address in filter(None, (item.code_url, item.project_url)):
         if not _ADDRESS.fullmatch(address):
             raise ValueError(f"not a plain https address: {address!r}")

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from enum import IntEnum
+from enum import StrEnum
 from functools import lru_cache
-from typing import Self
+from typing import Annotated, Self
+
+from msgspec import Meta
 
 _IDENTIFIER = re.compile(
     r"""(?:oai:)?(?:arXiv(?:\.org)?:)?
@@ -16,6 +18,13 @@ _IDENTIFIER = re.compile(
         (?:v(?P<version>[1-9]\d*))?""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+#: What is checked where records are read from files.
+_WITHOUT_VERSION = r"(?:[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7})"
+_PACKED = rf"{_WITHOUT_VERSION}(?:\+[0-9]+)*"
+PaperId = Annotated[str, Meta(pattern=rf"\A{_WITHOUT_VERSION}\Z")]
+#: Many identifiers in one text (`pack_ids`).
+PackedIds = Annotated[str, Meta(pattern=rf"\A(?:{_PACKED}(?: {_PACKED})*)?\Z")]
+Moment = Annotated[datetime, Meta(tz=True)]
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SUBJECT_CLASS = re.compile(r"\.[A-Za-z]{2}(?=/)")
 _WITHDRAWN = re.compile(r"\bwithdrawn\b", re.IGNORECASE)
@@ -102,13 +111,18 @@ def unpack_ids(text: str) -> tuple[str, ...]:
     return tuple(ids)
 
 
-class Origin(IntEnum):
-    """Where a paper's record came from; a higher one is more reliable, and more complete."""
+class Origin(StrEnum):
+    """Where a paper's record came from; a later one is more reliable, and more complete."""
 
-    IMPORT = 1  # a published digest README: no authors, no categories, no first date
-    FEED = 2  # the announcement feed: no comment, no submission dates
-    OAI = 3  # OAI-PMH, arXivRaw
-    SEARCH = 4  # the query API, by search or by id_list
+    IMPORT = "import"  # a published digest README: no authors, no categories, no first date
+    FEED = "feed"  # the announcement feed: no comment, no submission dates
+    OAI = "oai"  # OAI-PMH, arXivRaw
+    SEARCH = "search"  # the query API, by search or by id_list
+
+    @property
+    def reliability(self) -> int:
+        """How reliable it is; 0 is the least."""
+        return list(Origin).index(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +134,8 @@ class Paper:
     """
 
     #: Without version: ``2501.01234`` or ``hep-th/9901001``.
-    id: str
-    version: int
+    id: PaperId
+    version: Annotated[int, Meta(ge=1)]
     title: str
     #: Names, in order. None if the origin does not give them.
     authors: tuple[str, ...] | None = None
@@ -131,9 +145,9 @@ class Paper:
     #: All categories, including the primary one. None if the origin does not give them.
     categories: tuple[str, ...] | None = None
     #: Submission of the first version, UTC.
-    published: datetime | None = None
+    published: Moment | None = None
     #: Submission of this version, UTC. None for a paper known only from the feed.
-    updated: datetime | None = None
+    updated: Moment | None = None
     #: The listing day on which the feed announced this version. None if no feed did.
     announced: date | None = None
     doi: str | None = None
@@ -141,7 +155,7 @@ class Paper:
     #: True if arXiv marks this version as a withdrawal, which only OAI-PMH shows.
     withdrawn: bool | None = None
     #: Submission of the version before this one, kept while this one may be a withdrawal.
-    previous: datetime | None = None
+    previous: Moment | None = None
     origin: Origin
 
     @property
@@ -200,7 +214,7 @@ class Paper:
     @property
     def has_details(self) -> bool:
         """Whether we know all that arXiv says about it, not only what a feed or a README has."""
-        return self.origin >= Origin.OAI
+        return self.origin in (Origin.OAI, Origin.SEARCH)
 
 
 def merge(known: Paper, incoming: Paper) -> Paper:
@@ -221,7 +235,7 @@ def merge(known: Paper, incoming: Paper) -> Paper:
         )
     else:
         better, other = known, incoming
-        if incoming.origin >= known.origin:
+        if incoming.origin.reliability >= known.origin.reliability:
             better, other = incoming, known
         unknown = [each.name for each in fields(Paper) if getattr(better, each.name) is None]
         merged = replace(better, **{name: getattr(other, name) for name in unknown})

@@ -262,12 +262,6 @@ def _read_paper(values: Json) -> StoredPaper:
     if not shown.keywords and shown.news is None:
         raise RecordError("names no keyword", "keywords")
     paper = decode(Paper, values)
-    try:
-        announcement_order(paper.id)
-    except ValueError:
-        raise RecordError(f"is wrong: {paper.id!r:.50} is not an arXiv identifier", "id") from None
-    if paper.version < 1:
-        raise RecordError("is wrong: versions begin with 1", "version")
     if paper.updated is None and paper.announced is None:
         raise RecordError("is missing, and so is announced", "updated")
     return StoredPaper(paper, shown.keywords, frozenset(shown.left), shown.news)
@@ -388,7 +382,8 @@ def _record(path: str, number: int, content: bytes, read: Callable[[Json], Recor
         raise StoreError(place, f"{problem}; {_remedy(path)}") from error
     except RecordError as error:
         # The state has one field per line.
-        start = max(0, content.find(f'"{error.field}":'.encode()))
+        field = re.split(r"[.\[]", error.field or "")[0]
+        start = max(0, content.find(f'"{field}":'.encode()))
         lines_before = content.count(b"\n", 0, start)
         place = f"{path}:{number + lines_before}"
         raise StoreError(place, f"damaged: {error}; {_remedy(path)}") from error

@@ -11,27 +11,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Any
 
 from daily_papers.like.library import LikedPaper
-from daily_papers.papers.paper import Paper, announcement_order, merge, newest_first, unpack_ids
+from daily_papers.papers.paper import (
+    PackedIds,
+    Paper,
+    PaperId,
+    announcement_order,
+    merge,
+    newest_first,
+)
 from daily_papers.query.expression import NOTHING, to_arxiv
 
 #: For how long a keyword may find nothing before the advice is given.
 _PATIENCE = timedelta(days=30)
-
-
-def _identifier(text: str) -> None:
-    try:
-        announcement_order(text)
-    except ValueError:
-        raise ValueError(f"{text!r:.50} is not an arXiv identifier") from None
-
-
-#: An arXiv identifier without version.
-PaperId = Annotated[str, _identifier]
-#: Many identifiers in one text (`papers.paper.pack_ids`).
-PackedIds = Annotated[str, unpack_ids]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,9 @@ from functools import partial
 from pathlib import Path
 
 from daily_papers.config import Summaries
-from daily_papers.papers.paper import announcement_order
+from daily_papers.papers.paper import PaperId, announcement_order
 from daily_papers.records import decode, encode, line
 from daily_papers.store.files import file_of, readable
-from daily_papers.store.store import PaperId
 from daily_papers.text import plural
 from daily_papers.transaction import Transaction
 
