@@ -163,32 +163,20 @@ def ended_at_once(root: Path, address: str, **variables: str) -> str:
 def test_a_certificate_that_is_not_trusted_ends_at_once(tmp_path: Path):
     with behind_tls() as address:
         reason = ended_at_once(tmp_path, address)
-    assert reason == (
-        "the certificate of 127.0.0.1 is not trusted here (self-signed certificate); set "
-        "REQUESTS_CA_BUNDLE to a file that holds the certificate of your network's proxy"
-    )
-
-
-def test_a_bundle_that_lacks_a_certificate_is_named(tmp_path: Path):
-    with behind_tls() as address:
-        bundle = requests.certs.where()
-        reason = ended_at_once(tmp_path, address, CURL_CA_BUNDLE=bundle)
+    assert reason.startswith("the certificate of 127.0.0.1 is not trusted here (self-signed")
     assert reason.endswith(
-        f"CURL_CA_BUNDLE names {bundle}: add the certificate that your network needs to it"
+        "; set REQUESTS_CA_BUNDLE to a file with the certificate of your network's proxy"
     )
 
 
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [(None, "cannot be read (No such file or directory)"), ("nothing", "holds no certificate")],
-)
-def test_a_bundle_that_is_no_use_is_named(tmp_path: Path, content: str | None, told: str):
+@pytest.mark.parametrize("content", [None, "nothing", Path(requests.certs.where()).read_text()])
+def test_a_bundle_that_is_no_use_is_named(tmp_path: Path, content: str | None):
     bundle = tmp_path / "bundle.pem"
     if content is not None:
         bundle.write_text(content)
     with behind_tls() as address:
-        reason = ended_at_once(tmp_path, address, REQUESTS_CA_BUNDLE=str(bundle))
-    assert reason == f"REQUESTS_CA_BUNDLE: {bundle} {told}; correct or unset the variable"
+        reason = ended_at_once(tmp_path, address, CURL_CA_BUNDLE=str(bundle))
+    assert reason.endswith(f"; CURL_CA_BUNDLE is {bundle}: correct it")
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
@@ -196,8 +184,8 @@ def test_a_dead_proxy_is_named_by_its_variable(tmp_path: Path, nobody: str, vari
     proxy = {variable: f"http://me:secret@{nobody}"}
     reason = ended_at_once(tmp_path, "http://arxiv.example", **proxy)
     assert reason == (
-        f"{variable}: the proxy {nobody} cannot be used (Connection refused); correct or unset "
-        "the variable"
+        f"the proxy in {variable} cannot be used (Connection refused); correct or unset the "
+        "variable"
     )
 
 
@@ -218,15 +206,15 @@ def test_a_proxy_that_wants_a_password_is_named(tmp_path: Path):
         finally:
             server.shutdown()
             thread.join()
-    assert reason.startswith(f"https_proxy: the proxy {address[7:]} cannot be used (")
+    assert reason.startswith("the proxy in https_proxy cannot be used (")
     assert "407" in reason
 
 
 def test_missing_support_for_socks_is_named(tmp_path: Path, nobody: str):
     reason = ended_at_once(tmp_path, "http://arxiv.example", ALL_PROXY=f"socks5h://{nobody}")
     assert reason == (
-        "ALL_PROXY names a SOCKS proxy, and the package PySocks is not installed; install it, or "
-        "unset the variable"
+        "the proxy in ALL_PROXY cannot be used (Missing dependencies for SOCKS support.); "
+        "correct or unset the variable"
     )
 
 
@@ -236,14 +224,13 @@ def test_missing_support_for_socks_is_named(tmp_path: Path, nobody: str):
 )
 def test_a_proxy_that_is_no_address_is_named(tmp_path: Path, proxy: str):
     reason = ended_at_once(tmp_path, "http://arxiv.example", http_proxy=proxy)
-    assert reason.startswith("http_proxy")
+    assert reason.startswith("the proxy in http_proxy cannot be used (")
 
 
 def test_a_host_that_has_no_address_ends_at_once(tmp_path: Path):
     reason = ended_at_once(tmp_path, "http://no-such-host.invalid")
     assert re.fullmatch(
-        r"no address of no-such-host\.invalid can be found \(.+\); check the address and the "
-        "network",
+        r"this machine finds no way to no-such-host\.invalid \(.+\); check address and network",
         reason,
     )
 
@@ -265,8 +252,8 @@ def test_an_error_of_tls_is_waited_for_as_every_lost_answer_is(tmp_path: Path):
 def test_a_machine_without_network_is_told_so():
     error = requests.ConnectionError(OSError(errno.ENETUNREACH, "Network is unreachable"))
     assert machine_fault("https://export.arxiv.org/api/query", error) == (
-        "there is no route to export.arxiv.org (Network is unreachable)",
-        "check the network",
+        "this machine finds no way to export.arxiv.org (Network is unreachable)",
+        "check address and network",
     )
 
 
@@ -278,7 +265,7 @@ def test_a_preview_ends_at_once_too(tmp_path: Path, nobody: str):
         | {"DAILY_PAPERS_RETRY_WAIT": "600", "HTTP_PROXY": f"http://{nobody}"},
     )
     assert ended.code == 1
-    assert f"HTTP_PROXY: the proxy {nobody} cannot be used" in ended.out
+    assert "the proxy in HTTP_PROXY cannot be used" in ended.out
 
 
 # --- what is waited for ------------------------------------------------------------------------
