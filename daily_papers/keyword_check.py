@@ -20,7 +20,6 @@ from daily_papers.config import (
     Summaries,
     parse_config,
 )
-from daily_papers.config.messages import list_as_yaml
 from daily_papers.daily.liking import unreadable_libraries
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation
@@ -114,9 +113,8 @@ def _unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
         similar = _similar(keyword.authors, by_surname)
         if similar:
             written = " or ".join(f'"{spelling}"' for spelling in keyword.authors[:_MOST_NAMES])
-            advice = list_as_yaml([*keyword.authors[:_MOST_NAMES], *similar])
-            message = f"author: no stored paper is by {written}; if you mean one of these names, "
-            message += f"write author: {advice}"
+            message = f"author: no stored paper is by {written}; "
+            message += f"add the names that you mean of these: {', '.join(similar)}"
             yield Problem(name, keyword.line, None, message, "warning")
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from daily_papers.config import Keyword
-from daily_papers.config.messages import list_as_yaml
 from daily_papers.github_actions import harmless
 from daily_papers.papers.authors import coauthor_groups
 from daily_papers.papers.paper import Paper
-from daily_papers.query.expression import Phrase, to_arxiv, wanted_leaves
+from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import explain, why
 from daily_papers.render import markdown
 from daily_papers.text import plural
@@ -191,8 +190,6 @@ def _warnings(preview: KeywordPreview) -> Iterator[str]:
 
 def _both_ways(preview: KeywordPreview) -> Iterator[str]:
     """What the rule for single words, which must be in title and abstract, leaves out."""
-    terms = wanted_leaves(preview.keyword.expression)
-    phrases = dict.fromkeys(term.text for term in terms if isinstance(term, Phrase))
     rates = ""
     if (rate := per_listing_day(preview.either)) is not None:
         unit, days = unit_of(rate)
@@ -202,7 +199,7 @@ def _both_ways(preview: KeywordPreview) -> Iterator[str]:
     narrow = "Narrow: " if 2 * both < either else ""
     yield (
         f"{narrow}{both:,} in title and abstract, {either:,} in either{rates}; "
-        f"for all of them, write any: {list_as_yaml(list(phrases))}"
+        'for all of them, write "in: title or abstract" below its name'
     )
 
 

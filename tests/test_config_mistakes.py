@@ -51,13 +51,13 @@ keywords:
     name: ultrasound
 """
     assert problems(text) == [
-        'keywords.yaml:1: title: YAML read 2024 as a number; put it in quotes: "2024"',
+        "keywords.yaml:1: title: YAML read 2024 as a number; put it in quotes",
         'keywords.yaml:2: categories: "cs.CVV" is not a category of arXiv; did you mean "cs.CV"?',
         'keywords.yaml:3: unknown key "max_paper"; did you mean "max_papers"?',
-        'keywords.yaml:5: keywords: YAML read NO as a boolean; put it in quotes: "NO"',
+        "keywords.yaml:5: keywords: YAML read NO as a boolean; put it in quotes",
         'keywords.yaml:7: unknown key "categorys"; did you mean "categories"?',
         'keywords.yaml:8: any: "--" has no word to search for',
-        'keywords.yaml:8: any: YAML read 3 as a number; put it in quotes: "3"',
+        "keywords.yaml:8: any: YAML read 3 as a number; put it in quotes",
         'keywords.yaml:9: in: "tittle" is not possible; did you mean "title"?',
         "keywords.yaml:11: query: column 8: operators are written in capitals: AND instead of and",
         "keywords.yaml:12: max_papers: expected a whole number from 1 to 2000, without quotes",
@@ -94,19 +94,18 @@ def test_the_file_as_a_whole(text: str, answer: str) -> None:
 @for_each(
     ("text", "answer"),
     [
-        ("NO", 'YAML read NO as a boolean; put it in quotes: "NO"'),
-        ("on", 'YAML read on as a boolean; put it in quotes: "on"'),
-        ("42", 'YAML read 42 as a number; put it in quotes: "42"'),
-        ("+1", 'YAML read +1 as a number; put it in quotes: "+1"'),
-        ("1.5", 'YAML read 1.5 as a number; put it in quotes: "1.5"'),
-        ("0x1F", 'YAML read 0x1F as a number; put it in quotes: "0x1F"'),
-        ("12:30", 'YAML read 12:30 as a number; put it in quotes: "12:30"'),
-        (".inf", 'YAML read .inf as a number; put it in quotes: ".inf"'),
-        ("2024-01-31", 'YAML read 2024-01-31 as a date; put it in quotes: "2024-01-31"'),
-        ("null", 'YAML read null as nothing; put it in quotes: "null"'),
-        ("~", 'YAML read ~ as nothing; put it in quotes: "~"'),
-        ("deep: learning", 'YAML read a key and a value; put it in quotes: "deep: learning"'),
-        ("{a: b, c: d}", "expected a text here, not keys and values"),
+        ("NO", 'YAML read NO as a boolean; put it in quotes'),
+        ("on", 'YAML read on as a boolean; put it in quotes'),
+        ("42", 'YAML read 42 as a number; put it in quotes'),
+        ("+1", 'YAML read +1 as a number; put it in quotes'),
+        ("1.5", 'YAML read 1.5 as a number; put it in quotes'),
+        ("0x1F", 'YAML read 0x1F as a number; put it in quotes'),
+        ("12:30", 'YAML read 12:30 as a number; put it in quotes'),
+        (".inf", 'YAML read .inf as a number; put it in quotes'),
+        ("2024-01-31", 'YAML read 2024-01-31 as a date; put it in quotes'),
+        ("null", 'YAML read null as nothing; put it in quotes'),
+        ("~", 'YAML read ~ as nothing; put it in quotes'),
+        ("deep: learning", 'expected a text here, not keys and values; if it is one, put it in quotes'),
         ("[a, b]", "expected a text here, not a list"),
         ("", "there is nothing here; write something, or remove it"),
         ('""', "there is nothing here; write something, or remove it"),
@@ -192,25 +191,20 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
 @for_each(
     ("text", "answer"),
     [
-        ("deep learning: a survey", 'unknown key "deep learning"; if this is a phrase, put it in quotes: "deep learning: a survey"'),
+        ("deep learning: a survey", 'unknown key "deep learning"; put a phrase with a colon in quotes; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
         ("[mri]", "keywords: expected a text here, not a list"),
-        ("7", 'keywords: YAML read 7 as a number; put it in quotes: "7"'),
+        ("7", 'keywords: YAML read 7 as a number; put it in quotes'),
         ("{}", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
         ("categories: [cs]", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
         ("none: [survey]", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
-        ("{deep learning: , in: title}", 'unknown key "deep learning"; for a heading, write "name: deep learning", and the other keys right below "name"'),
-        ("{deep learning: {in: title}}", 'unknown key "deep learning"; for a heading, write "name: deep learning", and the other keys right below "name"'),
-        ("{deep learning: }", 'unknown key "deep learning"; for a heading, write "name: deep learning", and the other keys right below "name"'),
         ("{name: mri, phrase: ct}", 'unknown key "phrase"; did you mean "any"?'),
         ("{name: mri, Any: [ct]}", 'unknown key "Any"; did you mean "any"?'),
         ("{name: mri, title: x}", 'unknown key "title"; that is the heading of the whole file; the heading of a keyword is "name"'),
         ("{name: mri, keywords: [ct]}", 'unknown key "keywords"; a keyword\'s phrases are a list below "any"'),
         ("{name: mri, colour: [red]}", 'unknown key "colour"; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
         ("{name: mri, name: ct}", 'duplicate key "name"; the first is on line 2'),
-        ("{name: mri, any: ct}", "any: expected a list; write any: [ct]"),
-        ("{name: mri, any: 3}", "any: expected a list; write any: ['3']"),
+        ("{name: mri, any: ct}", "any: expected a list, as in any: [one, another]"),
         ("{name: mri, any: {a: b}}", "any: expected a list, as in any: [one, another]"),
-        ("{name: mri, any: \"deep learning\\nLLM\\n\"}", "any: expected a list; write any: [deep learning, LLM]"),
         ("{name: mri, any: }", "any: there is nothing here; write something, or remove it"),
         ("{name: mri, any: []}", "any: there is nothing here; write something, or remove it"),
         ("{name: mri, in: }", "in: there is nothing here; write something, or remove it"),
@@ -218,12 +212,8 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, in: Title}", 'in: "Title" is not possible; did you mean "title"?'),
         ("{name: mri, in: abstract or title}", 'in: expected "title", "abstract", "title and abstract" or "title or abstract"'),
         ("{author: Jane Roe, in: title}", 'in: it says where the phrases of "any" must be, and there are none'),
-        ('{author: "John Smith, Jr."}', 'author: write each name separately, given name first, as in author: [John Smith Jr.]'),
-        ('{author: "Roe, Jane"}', 'author: write the name as papers do, without a comma: "Jane Roe"'),
-        ('{author: "Francesco Di Feola, F. Di Feola"}', 'author: write each name separately, given name first, as in author: [Francesco Di Feola, F. Di Feola]'),
-        ('{author: "Jane Roe, John Doe, Jr."}', 'author: write each name separately, given name first, as in author: [Jane Roe, John Doe Jr.]'),
-        ('{author: "Di Feola, Anna Maria"}', 'author: write each name separately, given name first, as in author: [Di Feola, Anna Maria]'),
-        ('{author: "Press, Jr., William H."}', 'author: write each name separately, given name first, as in author: [Press Jr., William H.]'),
+        ('{author: "John Smith, Jr."}', 'author: write each name separately, given name first, as in author: [Jane Roe, John Doe]'),
+        ('{author: "Roe, Jane"}', 'author: write the name as papers do, without a comma: Jane Roe'),
         ('{author: Jane Roe and John Doe}', 'author: write each name separately, given name first, as in author: [Jane Roe, John Doe]'),
         ('{author: "Roe, Jane; Doe, John"}', 'author: write each name separately, given name first, as in author: [Jane Roe, John Doe]'),
         ('{author: ";x"}', 'author: write each name separately, given name first, as in author: [Jane Roe, John Doe]'),
@@ -231,7 +221,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{author: [Jane Roe, J* Roe]}", 'author: "J* Roe": * cannot be used in a name; list each spelling, as in [Jane Roe, J. Roe]'),
         ("{name: x, query: 'ti:\"on policy\"'}", 'warning: query: arXiv\'s search ignores "on" at the start of "on policy", and few of the papers that it finds may match; write a longer phrase, or leave the word out'),
         ('{author: "42"}', 'author: "42" has no letter'),
-        ("{author: 42}", 'author: YAML read 42 as a number; put it in quotes: "42"'),
+        ("{author: 42}", 'author: YAML read 42 as a number; put it in quotes'),
         ("{author: []}", "author: there is nothing here; write something, or remove it"),
         ("{author: Roe}", 'warning: author: "Roe" means everybody of that name; add the given name or its initial'),
         ("{author: Prof. Dr. Jane Roe}", 'warning: author: papers name people without titles or "et al."; write "Jane Roe"'),
@@ -259,16 +249,16 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, max_papers: '50'}", "max_papers: expected a whole number from 1 to 2000, without quotes"),
         ("{name: mri, max_papers: yes}", "max_papers: expected a whole number from 1 to 2000, without quotes"),
         ("{name: mri, max_papers: [5]}", "max_papers: expected a whole number from 1 to 2000, without quotes"),
-        ("{name: mri, categories: cs}", "categories: expected a list; write categories: [cs]"),
+        ("{name: mri, categories: cs}", "categories: expected a list, as in categories: [one, another]"),
         ("{name: mri, categories: [robotics]}", 'categories: "robotics" is not a category of arXiv; did you mean "cs.RO"?'),
         ("{name: mri, categories: [CV]}", 'categories: "CV" is not a category of arXiv; did you mean "cs.CV" or "math.CV"?'),
         ("{name: mri, categories: [qqqq]}", 'categories: "qqqq" is not a category of arXiv; see https://arxiv.org/category_taxonomy'),
-        ("{name: mri, categories: [null]}", 'categories: YAML read null as nothing; put it in quotes: "null"'),
-        ("{name: mri, categories: 3}", "categories: expected a list; write categories: ['3']"),
-        ("{name: mri, categories: [+3]}", 'categories: YAML read +3 as a number; put it in quotes: "+3"'),
-        ("{name: mri, categories: [yes]}", 'categories: YAML read yes as a boolean; put it in quotes: "yes"'),
-        ("{name: mri, categories: [2024-01-31]}", 'categories: YAML read 2024-01-31 as a date; put it in quotes: "2024-01-31"'),
-        ("{name: mri, categories: [cs: CV]}", 'categories: YAML read a key and a value; put it in quotes: "cs: CV"'),
+        ("{name: mri, categories: [null]}", 'categories: YAML read null as nothing; put it in quotes'),
+        ("{name: mri, categories: 3}", "categories: expected a list, as in categories: [one, another]"),
+        ("{name: mri, categories: [+3]}", 'categories: YAML read +3 as a number; put it in quotes'),
+        ("{name: mri, categories: [yes]}", 'categories: YAML read yes as a boolean; put it in quotes'),
+        ("{name: mri, categories: [2024-01-31]}", 'categories: YAML read 2024-01-31 as a date; put it in quotes'),
+        ("{name: mri, categories: [cs: CV]}", 'categories: expected a text here, not keys and values; if it is one, put it in quotes'),
         ("{name: mri, categories: [[cs]]}", "categories: expected a text here, not a list"),
         ("{name: mri, categories: [cs.XX]}", 'warning: categories: "cs.XX" is not a category that daily-papers knows; see https://arxiv.org/category_taxonomy'),
         ("{name: mri, categories: [cs.VC]}", 'warning: categories: "cs.VC" is not a category that daily-papers knows; did you mean "cs.CV"?'),
@@ -277,7 +267,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, slug: 医}", 'slug: "医" may only contain lowercase letters a-z, digits and single hyphens'),
         ("{name: mri, slug: ../etc}", 'slug: "../etc" may only contain lowercase letters a-z, digits and single hyphens; write "slug: etc"'),
         ("{name: mri, slug: con}", 'slug: "con" is reserved; write "slug: con-papers"'),
-        ("{name: mri, slug: 7}", 'slug: YAML read 7 as a number; put it in quotes: "7"'),
+        ("{name: mri, slug: 7}", 'slug: YAML read 7 as a number; put it in quotes'),
         (f"{{name: mri, slug: {'s' * 101}}}", "slug: longer than 100 characters"),
     ],
 )  # fmt: skip
@@ -296,19 +286,19 @@ def test_a_keyword(text: str, answer: str) -> None:
         ("  - {name: x, any: [mri], categories: [cs.NA]}\n  - {name: y, any: [mri], categories: [math.NA]}\n",
          ':3: keywords: "y" searches for the same as "x" on line 2; remove one of the two'),
         ("  - C code\n  - C++ code\n",
-         ':3: keywords: "C++ code" has the same page as "C code" on line 2, papers/c-code.md; write "name: C++ code" and below it "slug: c-code-2"'),
+         ':3: keywords: "C++ code" has the same page as "C code" on line 2, papers/c-code.md; write it as "name: ..." with a line "slug: c-code-2" below'),
         ("  - {name: MRI!, any: [mri]}\n  - {name: 'MRI?', any: [mri, ct]}\n",
-         ':3: keywords: "MRI?" has the same page as "MRI!" on line 2, papers/mri.md; write "name: \'MRI?\'" and below it "slug: ct"'),
+         ':3: keywords: "MRI?" has the same page as "MRI!" on line 2, papers/mri.md; write it as "name: ..." with a line "slug: ct" below'),
         ("  - deep learning\n  - deep-learning\n",
-         ':3: keywords: "deep-learning" has the same page as "deep learning" on line 2, papers/deep-learning.md; write "name: deep-learning" and below it "slug: deep-learning-2"'),
+         ':3: keywords: "deep-learning" has the same page as "deep learning" on line 2, papers/deep-learning.md; write it as "name: ..." with a line "slug: deep-learning-2" below'),
         ("  - 医学影像\n",
-         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; write "name: 医学影像" and below it "slug: keyword"'),
+         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; write it as "name: ..." with a line "slug: keyword" below'),
         ("  - {name: 医学影像, any: [medical imaging]}\n",
-         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; write "name: 医学影像" and below it "slug: medical-imaging"'),
+         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; write it as "name: ..." with a line "slug: medical-imaging" below'),
         ("  - Index\n",
-         ':2: keywords: the page of "Index" cannot be papers/index.md, a reserved name; write "name: Index" and below it "slug: index-2"'),
+         ':2: keywords: the page of "Index" cannot be papers/index.md, a reserved name; write it as "name: ..." with a line "slug: index-2" below'),
         ("  - {name: mri, slug: x}\n  - {name: ct, slug: x}\n",
-         ':3: keywords: "ct" has the same page as "mri" on line 2, papers/x.md; write "name: ct" and below it "slug: ct"'),
+         ':3: keywords: "ct" has the same page as "mri" on line 2, papers/x.md; write it as "name: ..." with a line "slug: ct" below'),
     ],
 )  # fmt: skip
 def test_keywords_that_clash(text: str, answer: str) -> None:
@@ -349,9 +339,9 @@ def test_what_finds_the_same_with_other_endings_and_case(
 
 def test_what_is_suggested_for_clashing_pages_is_right() -> None:
     text = "keywords:\n  - {name: C code}\n  - {name: C++ code}\n  - {name: C# code}\n  - {name: 学}\n  - {name: 医}\n"
-    for answer in problems(text):
-        name, slug = answer.partition('write "name: ')[2].rstrip('"').split('" and below it "')
-        text = text.replace(f"{{name: {name}}}", f"{{name: '{name}', {slug}}}")
+    for name, answer in zip(("C++ code", "C# code", "学", "医"), problems(text), strict=True):
+        slug = answer.partition('"slug: ')[2].partition('"')[0]
+        text = text.replace(f"{{name: {name}}}", f"{{name: {name}, slug: {slug}}}")
     assert problems(text) == []
     slugs = [keyword.slug for keyword in parse_config(text.encode(), "k").keywords]
     assert slugs == ["c-code", "c-code-2", "c-code-3", "keyword", "keyword-2"]
@@ -497,7 +487,7 @@ def test_more_phrases_than_a_keyword_can_have() -> None:
 
 def test_whatever_is_quoted_stays_on_one_line() -> None:
     (found,) = in_list('  - {name: mri, "a\\nb\\x1b\\uD800": 1}\n')
-    assert found.startswith(':2: unknown key "a\\nb\\x1b\\ud800"; the keys are ')
+    assert found.startswith(':2: unknown key "a b  "; the keys are ')
 
 
 def test_problems_carry_their_place_for_other_forms() -> None:

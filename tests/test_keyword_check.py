@@ -27,10 +27,10 @@ def said(root: Path, spellings: Sequence[str], names: Sequence[str] = NAMES) -> 
 @pytest.mark.parametrize(
     ("spellings", "advice"),
     [
-        (["Anil J. Jain"], "[Anil J. Jain, Anil K. Jain, Amit Jain]"),
-        (["A. B. Jain"], "[A. B. Jain, Anil K. Jain, Amit Jain]"),
-        (["P. Yu", "Phil Yu"], "[P. Yu, Phil Yu, Philip S. Yu]"),
-        (["Jose Maria Nunez"], "[Jose Maria Nunez, José Núñez]"),
+        (["Anil J. Jain"], "Anil K. Jain, Amit Jain"),
+        (["A. B. Jain"], "Anil K. Jain, Amit Jain"),
+        (["P. Yu", "Phil Yu"], "Philip S. Yu"),
+        (["Jose Maria Nunez"], "José Núñez"),
     ],
 )
 def test_names_with_the_same_surname_and_initial_are_suggested(
@@ -40,7 +40,7 @@ def test_names_with_the_same_surname_and_initial_are_suggested(
     (line,) = said(tmp_path, spellings)
     assert line == (
         f"keywords.yaml:3: warning: author: no stored paper is by {written}; "
-        f"if you mean one of these names, write author: {advice}"
+        f"add the names that you mean of these: {advice}"
     )
 
 
@@ -56,7 +56,7 @@ def test_nothing_is_said_if_a_spelling_is_there_or_no_name_is_similar(
 
 def test_at_most_three_names_are_suggested(tmp_path: Path) -> None:
     (line,) = said(tmp_path, ["J. Roe"], [f"Jane{letter} Roe" for letter in "abcdef"])
-    assert line.endswith("author: [J. Roe, Janea Roe, Janeb Roe, Janec Roe]")
+    assert line.endswith(": Janea Roe, Janeb Roe, Janec Roe")
 
 
 def test_a_store_that_cannot_be_read_or_is_too_large_is_left_alone(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_one_word_is_previewed_by_both_rules() -> None:
     assert "Narrow: 0 in title and abstract, 90 in either, 0 and 1.4 a listing day" in none
     some = as_text(replace(preview_of(*either[::2]), either=either, returned=90))
     assert "  45 in title and abstract, 90 in either, 0.7 and 1.4 a listing day" in some
-    assert "for all of them, write any: [mri]" in some
+    assert 'write "in: title or abstract" below its name' in some
     assert "in either" not in as_text(replace(preview_of(*either), either=either))
     assert "check the spelling" in as_text(preview_of())
 

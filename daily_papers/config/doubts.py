@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from daily_papers.config.messages import in_quotes
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import STOP_WORDS, Category, Leaf, Phrase
 from daily_papers.query.syntax import OPERATORS
@@ -102,7 +101,7 @@ def author_doubt(text: str) -> str | None:
     """Why a valid name may not do what was meant."""
     name = _AROUND_NAME.sub("", text)
     if name and name != text:
-        return f'papers name people without titles or "et al."; write {in_quotes(name)}'
+        return f'papers name people without titles or "et al."; write "{name}"'
     if len(text.split()) == 1:
         return f'"{text}" means everybody of that name; add the given name or its initial'
     return None

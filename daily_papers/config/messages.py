@@ -7,19 +7,18 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import urlsplit
 
 import yaml
 
 from daily_papers.papers.authors import split_authors
-from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
 from daily_papers.query.syntax import NO_WILDCARDS, wildcard_in
 from daily_papers.text import cut
 
 HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
-#: Messages quote this many characters of a value, and never advise writing a shortened one.
+#: Messages quote this many characters of a value.
 _SHOWN: Final = 60
 _KINDS = {
     "bool": "a boolean",
@@ -28,8 +27,6 @@ _KINDS = {
     "null": "nothing",
     "timestamp": "a date",
 }
-#: A text that needs no quotes in YAML, unless it is a word such as yes.
-_PLAIN = re.compile(r"[^\W\d_][\w+./#-]*(?: [\w+./][\w+./#-]*)*")
 #: Format characters that scripts and emoji need; the others only hide something.
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
@@ -91,54 +88,6 @@ class Value:
         return self.kind not in {"a list", "keys"} and not self.is_missing
 
 
-# --- texts as YAML ------------------------------------------------------------------------------
-
-
-def as_yaml(text: str, style: Literal["'", '"'] | None = None) -> str:
-    """The text as you write it after a hyphen, after a colon or in brackets, on one line.
-
-    Without a style it has quotes only if it needs them, and then single ones, since messages use
-    double ones themselves.
-    """
-    if not text.isprintable():
-        style = '"'  # the only one that has escapes
-    elif style is None and not _PLAIN.fullmatch(text):
-        style = "'"
-    dumped: str = yaml.safe_dump(
-        [text],
-        default_style=style,
-        default_flow_style=True,
-        allow_unicode=True,
-        width=len(text) * 10 + 100,
-    )
-    return with_escapes(dumped.removesuffix("\n")[1:-1])
-
-
-def list_as_yaml(texts: Sequence[str]) -> str:
-    """The texts as a list in brackets."""
-    return f"[{', '.join(map(as_yaml, texts))}]"
-
-
-def in_quotes(text: str) -> str:
-    """The text in double quotes, or in single ones if it would need escapes in double ones."""
-    return as_yaml(text, "'" if set(text) & set('"\\') else '"')
-
-
-def with_escapes(text: str) -> str:
-    """The text with escapes for invisible characters."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text
-    )
-
-
-def _put_in_quotes(text: str) -> str:
-    """What to write; or just how to write it, if the text is too long to show."""
-    if len(text) > _SHOWN:
-        return "put the whole text in quotes"
-    return f"put it in quotes: {in_quotes(text)}"
-
-
 # --- values of the wrong kind -------------------------------------------------------------------
 
 
@@ -152,30 +101,17 @@ def nothing(value: Value) -> str:
 def no_text(value: Value) -> str:
     """What to write instead of a value that is not a text."""
     if value.is_one:
-        advice = _put_in_quotes(value.text)
-        return f"YAML read {cut(value.text, _SHOWN)} as {value.kind}; {advice}"
+        return f"YAML read {cut(value.text, _SHOWN)} as {value.kind}; put it in quotes"
     if value.kind != "keys":
         return "expected a text here, not a list"
-    if quoted := quoted_with_key(value):
-        return f"YAML read a key and a value; {quoted}"
-    return "expected a text here, not keys and values"
-
-
-def quoted_with_key(value: Value) -> str | None:
-    """What to write instead of a single key and value that were meant as one text."""
-    if len(value.node.value) != 1:
-        return None
-    ((key, of_key),) = value.node.value
-    if not isinstance(key, yaml.ScalarNode) or not Value(of_key, "", 0).is_one:
-        return None
-    return _put_in_quotes(folded(f"{key.value}: {of_key.value}"))
+    return "expected a text here, not keys and values; if it is one, put it in quotes"
 
 
 def liked_problem(text: str) -> str | None:
     """What is wrong with the path of a BibTeX file; None if nothing is."""
     if not text.lower().endswith((".bib", ".bibtex")):
-        shown = in_quotes(cut(text, _SHOWN))
-        return f"{shown} is neither a BibTeX file (library.bib) nor an arXiv identifier"
+        shown = cut(text, _SHOWN)
+        return f'"{shown}" is neither a BibTeX file (library.bib) nor an arXiv identifier'
     return None if text.isprintable() else "a path has only characters that can be seen"
 
 
@@ -183,13 +119,7 @@ def no_list(value: Value) -> str:
     """What to write instead of a value that is not a list."""
     if value.key == "keywords":
         return 'expected a list; begin each keyword with "- " on a line of its own'
-    # Commas separate texts, but not the digits of 1,000; and so do the lines of a block.
-    shown = value.text if value.is_one and len(value.text) <= 2 * _SHOWN else ""
-    parts = re.split(r",\s|\n", shown)
-    texts = [text for text in (folded(part).strip(" ,") for part in parts) if text]
-    if not texts or sum(map(len, texts)) > _SHOWN:
-        return f"expected a list, as in {value.key}: [one, another]"
-    return f"expected a list; write {value.key}: {list_as_yaml(texts)}"
+    return f"expected a list, as in {value.key}: [one, another]"
 
 
 def no_choice(value: Value, choices: Sequence[str]) -> str:
@@ -210,18 +140,9 @@ def meant_by(value: Value, known: Sequence[str], elsewhere: Sequence[str], owner
     meant = _ELSEWHERE.get(key.lower(), "")
     if meant in known or close:
         return f'did you mean "{meant if meant in known else close[0]}"?'
-    topic = _topic_meant(value, owner) if owner.is_item and len(value.key) <= _SHOWN else None
-    return topic or f"the keys are {', '.join(known)}"
-
-
-def _topic_meant(value: Value, owner: Value) -> str | None:
-    """What to write if a key was meant as a keyword's phrase, or as its name."""
-    if quoted := quoted_with_key(owner):
-        return f"if this is a phrase, {quoted}"
-    if value.is_one or any(key.value == "name" for key, _ in owner.node.value):
-        return None
-    name = as_yaml(value.key)
-    return f'for a heading, write "name: {name}", and the other keys right below "name"'
+    keys = f"the keys are {', '.join(known)}"
+    is_alone = owner.is_item and len(owner.node.value) == 1
+    return f"put a phrase with a colon in quotes; {keys}" if is_alone else keys
 
 
 # --- texts: what is wrong with them; None if nothing is -----------------------------------------
@@ -261,11 +182,8 @@ def author_problem(text: str) -> str | None:
         return None
     names = split_authors(text)
     if len(names) == 2 and " " not in names[0] and ";" not in text:  # Smith, John
-        turned = in_quotes(" ".join(reversed(names)))
-        return f"write the name as papers do, without a comma: {turned}"
-    are_whole = names and all(" " in name for name in names)
-    shown = list_as_yaml(names if are_whole else ["Jane Roe", "John Doe"])
-    return f"write each name separately, given name first, as in author: {shown}"
+        return f"write the name as papers do, without a comma: {' '.join(reversed(names))}"
+    return "write each name separately, given name first, as in author: [Jane Roe, John Doe]"
 
 
 def endpoint_problem(text: str) -> str | None:

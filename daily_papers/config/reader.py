@@ -58,7 +58,7 @@ from daily_papers.query.expression import (
 )
 from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
 from daily_papers.render.markdown import COLUMNS
-from daily_papers.text import cut
+from daily_papers.text import cut, printable
 
 #: The file, in the folder of a digest repository.
 KEYWORDS: Final = "keywords.yaml"
@@ -194,9 +194,7 @@ class _Reader:
         problems = sorted(found, key=lambda each: (each.line or 0, each.column or 0))
         if len(problems) >= _MOST_PROBLEMS:
             problems.append(Problem(source.name, None, None, "perhaps more; fix these first"))
-        return tuple(
-            replace(each, message=messages.with_escapes(each.message)) for each in problems
-        )
+        return tuple(replace(each, message=printable(each.message)) for each in problems)
 
     # --- values --------------------------------------------------------------------------------
 

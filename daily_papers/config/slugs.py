@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
-from daily_papers.config.messages import as_yaml
 from daily_papers.config.model import Keyword
 from daily_papers.papers.authors import PLAIN_LETTERS
 from daily_papers.query.expression import Phrase, leaves, to_arxiv
@@ -36,7 +35,7 @@ def slug_problem(slug: str) -> str | None:
         return f"longer than {MAX_LENGTH} characters"
     if not _FORM.fullmatch(slug):
         instead = suggested_slug([slug], ()) if slug_of(slug) else ""
-        hint = f'; write "slug: {as_yaml(instead)}"' if instead else ""
+        hint = f'; write "slug: {instead}"' if instead else ""
         return f'"{slug}" may only contain lowercase letters a-z, digits and single hyphens{hint}'
     if slug in RESERVED:
         return f'"{slug}" is reserved; write "slug: {slug}-papers"'
@@ -95,4 +94,4 @@ def _add_slug(keyword: Keyword, taken: set[str]) -> str:
     phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
     slug = suggested_slug([keyword.name, *phrases], taken)
     taken.add(slug)
-    return f'write "name: {as_yaml(keyword.name)}" and below it "slug: {as_yaml(slug)}"'
+    return f'write it as "name: ..." with a line "slug: {slug}" below'
