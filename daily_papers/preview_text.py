@@ -5,13 +5,14 @@ Paper text is escaped for its place, and no line is a workflow command.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from daily_papers.config import Keyword
 from daily_papers.github_actions import harmless
-from daily_papers.papers.authors import coauthor_groups
+from daily_papers.papers.authors import same_name
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import explain, why
@@ -24,7 +25,7 @@ _LISTING_DAYS_A_WEEK = 5
 _SAMPLES = 5
 #: So many papers show how many come.
 _ENOUGH = 10
-_NAMES = 3
+_NAMES = 5
 _OVERLAPS = 5
 #: With the listing days in each.
 _UNITS = (("listing day", 1), ("week", 5), ("month", 21), ("year", 250))
@@ -166,7 +167,7 @@ def _sentences(preview: KeywordPreview) -> Iterator[str]:
             f"{preview.strangers} of the newest {preview.returned} that arXiv finds do not match "
             "our stricter rule, and would not be stored (docs/matching.md)"
         )
-    yield from _homonyms(preview)
+    yield from _company(preview)
     yield f"This is from one search, which returned {plural(preview.returned, 'paper')}"
 
 
@@ -229,20 +230,20 @@ def rounded(number: float) -> str:
     return f"{number:,.0f}" if number >= 9.95 else f"{number:.1f}".removesuffix(".0")
 
 
-def _homonyms(preview: KeywordPreview) -> Iterator[str]:
-    """Whether the papers of a tracked person seem to be by one person."""
-    people = preview.keyword.authors
-    groups = coauthor_groups(preview.papers, people) if people else ()
-    if len(groups) == 1:
-        others = ", ".join(groups[0].others[:_NAMES]) or "nobody"
-        yield f"All the papers are connected by coauthors: probably one person, with {others}"
-    if len(groups) < 2:
+def _company(preview: KeywordPreview) -> Iterator[str]:
+    """With whom and where a tracked person writes, by which people tell namesakes apart."""
+    spellings = preview.keyword.authors
+    if not spellings or not preview.papers:
         return
-    yield (
-        f"Perhaps several people: the papers fall into {len(groups)} groups without a common "
-        "coauthor; use categories to tell them apart"
+    names = Counter(name for paper in preview.papers for name in paper.authors or ())
+    own = {name for name in names if any(same_name(spelling, name) for spelling in spellings)}
+    coauthors = Counter({name: names[name] for name in names if name not in own})
+    categories = Counter(name for paper in preview.papers for name in paper.categories or ())
+    most, where = (
+        ", ".join(f"{name} ({count})" for name, count in counts.most_common(_NAMES))
+        for counts in (coauthors, categories)
     )
-    for group in groups[:_SAMPLES]:
-        others = ", ".join(group.others[:_NAMES]) or "nobody"
-        categories = ", ".join(group.categories[:_NAMES])
-        yield f"{plural(len(group.papers), 'paper')} in {categories}, with {others}"
+    yield (
+        f"with {most or 'nobody'}, in {where or 'unknown categories'}; if this is not one person, "
+        "add categories"
+    )

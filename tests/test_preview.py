@@ -12,7 +12,6 @@ import pytest
 
 from daily_papers import preview_text
 from daily_papers.config import Keyword, parse_config
-from daily_papers.papers.authors import coauthor_groups
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.preview import overlaps
 from daily_papers.preview_text import FORMATS, KeywordPreview, keyword_passage, per_listing_day
@@ -161,32 +160,12 @@ def written_by(number: int, *names: str, category: str = "eess.IV") -> Paper:
     return paper(number, authors=("José Núñez", *names), categories=(category,))
 
 
-def test_papers_hang_together_by_other_authors_directly_or_not() -> None:
-    papers = [
-        written_by(1, "Ada A", "Bob B"),
-        written_by(2, "Zoe Z", category="math.PR"),
-        written_by(3, "bob b", "Cy C"),
-        written_by(4, "Cy C"),
-    ]
-    largest, other = coauthor_groups(papers, ["Jose Nunez", "J. Núñez"])
-    assert [each.id for each in largest.papers] == ["2601.00001", "2601.00003", "2601.00004"]
-    assert set(largest.others) == {"Ada A", "bob b", "Cy C"}
-    assert other.categories == ("math.PR",)
-
-
-def test_the_tracked_name_itself_connects_nothing() -> None:
-    assert len(coauthor_groups([written_by(1), written_by(2)], ["José Núñez"])) == 2
-    assert len(coauthor_groups([written_by(1), written_by(2)], ["Somebody Else"])) == 1
-
-
-def test_homonyms_are_told_with_whom_and_where() -> None:
+def test_a_person_is_told_apart_by_coauthors_and_categories() -> None:
     person = parse_config(b"keywords:\n  - author: [Jose Nunez]\n", "").keywords[0]
     papers = [written_by(1, "Ada A"), written_by(2, "Ada A"), written_by(3, category="math.PR")]
     text = as_text(preview_of(*papers, of=person))
-    assert "the papers fall into 2 groups" in text
-    assert "2 papers in eess.IV, with Ada A" in text
-    assert "1 paper in math.PR, with nobody" in text
-    assert "probably one person, with Ada A\n" in as_text(preview_of(*papers[:2], of=person))
+    assert "with Ada A (2), in eess.IV (2), math.PR (1); if this is not one person" in text
+    assert "with nobody, in math.PR (1);" in as_text(preview_of(papers[2], of=person))
 
 
 # --- hostile texts -----------------------------------------------------------------------------

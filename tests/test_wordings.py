@@ -88,7 +88,7 @@ WORDINGS = (
     ("C++", "is the word C to a search", "Narrow: 0 in title and abstract, 2 in either"),
     ("on-policy", 'ignores "on" at the start', "of the newest 18 that arXiv finds do not match"),
     ("category: cs.RO", None, "28 papers on arXiv"),
-    ("author: Ada Abramsson", None, "probably one person, with Bo Berg"),
+    ("author: Ada Abramsson", None, "with Bo Berg ("),
     ("medical imaging", None, "8 papers on arXiv"),
     ("radiology", None, "Narrow: 0 in title and abstract, 8 in either"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Author names: split a line of them, compare two spellings, group papers by coauthors.
+"""Author names: split a line of them, compare two spellings.
 
 arXiv keeps the authors of a paper as one line that people typed (``A. Author, B. Author (CERN)
 and C. Author``). The query API splits it; the announcement feed and arXivRaw pass it on.
@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Iterable
 
-from daily_papers.papers.paper import Paper, folded
+from daily_papers.papers.paper import folded
 from daily_papers.papers.tex import decode_accents
 
 _GROUP = r"(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)"
@@ -122,47 +119,3 @@ def arxiv_name_key(name: str) -> str:
 def holds_in_any_order(key: str, wanted: str) -> bool:
     """Whether one key has all words of another, as in arXiv's search; False if it has none."""
     return bool(wanted) and set(wanted.split()) <= set(key.split())
-
-
-@dataclass(frozen=True, slots=True)
-class CoauthorGroup:
-    """Papers under one name that their other authors connect: perhaps one person's."""
-
-    papers: tuple[Paper, ...]
-    #: The other authors, starting with those of most papers.
-    others: tuple[str, ...]
-    #: The categories, starting with those of most papers.
-    categories: tuple[str, ...]
-
-
-def coauthor_groups(papers: Sequence[Paper], spellings: Sequence[str]) -> tuple[CoauthorGroup, ...]:
-    """Group papers that share another author, directly or through others; the largest first."""
-    coauthors = [
-        {
-            name_key(name): name
-            for name in paper.authors or ()
-            if not any(same_name(spelling, name) for spelling in spellings)
-        }
-        for paper in papers
-    ]
-    # The places of the papers so far that are connected, and all their coauthors.
-    groups: list[tuple[list[int], dict[str, str]]] = []
-    for place, names in enumerate(coauthors):
-        connected = [group for group in groups if group[1].keys() & names.keys()]
-        apart = [group for group in groups if not group[1].keys() & names.keys()]
-        places = sorted([place, *(each for group in connected for each in group[0])])
-        reach = {key: name for _, others in connected for key, name in others.items()} | names
-        groups = [*apart, (places, reach)]
-    found = [
-        CoauthorGroup(
-            papers=tuple(papers[place] for place in places),
-            others=tuple(names[key] for key in _commonest(coauthors[each] for each in places)),
-            categories=_commonest(papers[each].categories or () for each in places),
-        )
-        for places, names in reversed(groups)
-    ]
-    return tuple(sorted(found, key=lambda group: -len(group.papers)))
-
-
-def _commonest(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    return tuple(text for text, _ in Counter(chain.from_iterable(texts)).most_common())
