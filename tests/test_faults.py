@@ -40,7 +40,7 @@ REASONS = {
     Fault.RESET: "Connection reset",
     Fault.SILENT: "the server went silent",
     Fault.MALFORMED: "not a complete XML document",
-    Fault.ENTITY_BOMB: "document type",
+    Fault.ENTITY_BOMB: "entity amplification",
     Fault.HUGE: "larger than 64 MB",
 }
 REQUESTS = (1, 2, 3)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import chain, pairwise
 from types import SimpleNamespace
 from urllib.parse import parse_qs, quote_plus, urlsplit
@@ -210,10 +211,8 @@ class _Pages:
     def get(self, url: str, headers: Mapping[str, str]) -> SimpleNamespace:  # noqa: ARG002
         """Fetch one page; the session sends headers of its own."""
         self.last_url = url
-        body, self.answers[url] = self.session.fetch(
-            url, lambda body: (body, read_query_answer(body, url=url))
-        )
-        return SimpleNamespace(content=body, status_code=200)
+        answer = self.answers[url] = self.session.fetch(url, partial(read_query_answer, url=url))
+        return SimpleNamespace(content=answer.content, status_code=200)
 
     def discard(self) -> None:
         """Forget the kept pages, so that the next run asks again."""
@@ -258,6 +257,8 @@ class QueryAnswer:
 
     total: int
     ids: tuple[ArxivId, ...]
+    #: It as the package may read it, without comments.
+    content: bytes
 
 
 def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
@@ -288,7 +289,7 @@ def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
     _check_ids(ids, wanted, url)
     if newest_first and any(one < other for (_, one), (_, other) in pairwise(entries)):
         raise BadAnswer(url, "the papers are not sorted by lastUpdatedDate as asked")
-    return QueryAnswer(total, ids)
+    return QueryAnswer(total, ids, etree.tostring(root))
 
 
 def _number(root: etree._Element, name: str, url: str) -> int:
