@@ -72,40 +72,37 @@ _ACTORS: Final = frozenset(f"we i author authors {_PAPER}".split())
 _WORDS: Final = {
     2: frozenset({"we"}),
     4: frozenset({"proposing", "introducing", "presenting", "developing", "creating"}),
+    3: frozenset({"proposed", "proposed.", "presented", "aim", "aims", "objective:", "purpose"}),
     -4: frozenset({"experiments", "experimental", "outperform", "outperforms", "future"}),
     -10: frozenset({"code,", "available", "github"}),
 }
-#: How a sentence begins or what is done in it, by points.
-_FORMS: Final = {
-    3: re.compile(r"^(?:[^,]+, )?we "),
+#: How a sentence begins, by points: what else was done; what others failed to do, or what leans on
+#: the sentence before.
+_BEGINS: Final = {
+    begin: points
+    for points, begins in (
+        (
+            -6,
+            "also further furthermore additionally moreover finally lastly then specifically first",
+        ),
+        (-2, "however although despite while recent recently existing current traditional these"),
+    )
+    for begin in begins.split()
+}
+#: How a sentence of the authors begins, by points.
+_OURS: Final = {
+    3: re.compile(r"(?:[^,]+, )?we "),
     5: re.compile(
-        rf"^(?:[^,]{{1,80}},\ )?(?:(?:in|through|with)\ )?(?:{_THIS_PAPER})\b", re.VERBOSE
-    ),
-    12: re.compile(
-        r"^(?:the )?(?:\w+ )?(?:objective|goal|aim|purpose|focus)s? (?:of|in)"
-        r" (?:this|our|the present)\b|^\w+\s?: (?:to|we|this)\b"
-    ),
-    6: re.compile(
-        r"(?<!been) (?:is|are|was|were) (?:\w+ly )?(?:proposed|introduced|presented|developed"
-        r"|designed|investigated|described|studied|examined)\b"
-    ),
-    # What else was done; what others failed to do, or what leans on the sentence before.
-    -6: re.compile(
-        r"^(?:also|further(?:more)?|additionally|moreover|in addition|finally|lastly|then"
-        r"|specifically|concretely|in particular|first)\b"
+        rf"(?:[^,]{{1,80}},\ )?(?:(?:in|through|with)\ )?(?:{_THIS_PAPER})\b", re.VERBOSE
     ),
     -15: re.compile(
-        r"^(?:[^,]{1,60}, )?(?:we|i) (?:\w+ ){1,4}(?:limitations|failure cases|ablation stud)"
-    ),
-    -2: re.compile(
-        r"^(?:however|although|despite|while|recent(?:ly)?|existing|current|traditional|these"
-        r"|those)\b"
+        r"(?:[^,]{1,60}, )?(?:we|i) (?:\w+ ){1,4}(?:limitations|failure cases|ablation stud)"
     ),
 }
-_IF_NAMED: Final = 3
 # A first sentence with fewer points may say how important the field is.
 _STATED: Final = 10
 # "... RoboCerebra, a ...": what was made has a name.
+_IF_NAMED: Final = 3
 _NAMED = re.compile(r"\ (?:an? |the )?(?:[\w-]+ )?[^\w\s]{0,9}\w*[A-Z]")
 
 # What leads to the statement and can be left out: "To close this gap, we ...".
@@ -165,8 +162,9 @@ def _points(sentence: str, place: int) -> float:
     if len(sentence) < 90:
         points -= 2 if len(sentence) >= _SHORTEST else 4
     points += sum([more for more, these in _WORDS.items() if not these.isdisjoint(words)])
-    points += sum([more for more, form in _FORMS.items() if form.search(small)])
+    points += _BEGINS.get(small.partition(" ")[0].rstrip(","), 0)
     if not words.isdisjoint(_ACTORS):
+        points += sum([more for more, form in _OURS.items() if form.match(small)])
         acts = [(_POINTS.get(act["verb"], 0), act.end()) for act in _ACTS.finditer(small)]
         did, end = max(acts, default=(0, 0))
         points += did
