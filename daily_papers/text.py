@@ -33,8 +33,8 @@ def rfc3339(moment: datetime) -> str:
 
 
 def short_date(day: date) -> str:
-    """``Mar 6``."""
-    return f"{day:%b} {day.day}"
+    """``Mar 6, 2026``."""
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def long_date(day: date) -> str:

@@ -23,7 +23,7 @@ from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, key_of
 from daily_papers.site.rows import Rows, anchor
-from daily_papers.text import long_date, plural
+from daily_papers.text import long_date, plural, short_date
 
 #: On the start page.
 _LINES_OF_A_TOPIC = 8
@@ -40,8 +40,9 @@ class SiteTemplates:
         above = (bundled_templates(),) if own is None else (own, bundled_templates())
         self._folders = [folder / _FOLDER for folder in above]
         self.environment = html_environment(self._folders)
-        self.environment.filters["plural"] = plural
-        self.environment.filters["long_date"] = long_date
+        self.environment.filters.update(
+            plain=plain_text, plural=plural, long_date=long_date, short_date=short_date
+        )
 
     def render(self, template: str, **fields: object) -> str:
         """Fill in a page. Raises TemplateError with the template's file and line."""

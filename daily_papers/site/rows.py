@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -21,7 +21,7 @@ from daily_papers.site.data import KEPT, SiteData, Topic, shown_day
 from daily_papers.site.formulas import FormulaRenderer, plain_text
 from daily_papers.site.output import Entries, SiteFolder
 from daily_papers.store.store import StoredPaper
-from daily_papers.text import short_date
+from daily_papers.store.summaries import Summary
 
 AUTHORS_SHOWN = 3
 # Most texts of addresses have nothing else that `quote` would write in another way.
@@ -34,21 +34,15 @@ _ROW = Entries(re.compile(r'<article class="paper" id="([^"]+)">'), "</article>\
 
 @dataclass(slots=True)  # frozen ones take longer to make
 class Row:
-    """What a row or a line shows of one paper."""
+    """What a row or a line shows of one paper, besides what the paper has."""
 
     paper: Paper
     #: The keywords that show it.
     topics: tuple[Topic, ...]
-    #: With the phrases that were looked for highlighted, as in all texts.
-    title: Markup
-    #: What a model made of the title in the language of the reader; empty if it did not.
-    translated_title: str
     #: The first authors, and whoever is followed among the others.
     authors: Markup
     #: All of them, if `authors` leaves some out.
     all_authors: Markup | None
-    #: ``cs.CV``, the primary one; None if it is not known.
-    category: str | None
     #: Where its code is.
     code_url: str | None
     #: Its own page.
@@ -58,13 +52,15 @@ class Row:
     #: Whether hardly a paper of its day was closer to what the reader likes.
     is_closest: bool
     #: The title in the reader's library that it is most like.
-    similar: Markup
-    #: Whether the sentence is a model's.
-    is_by_model: bool
-    #: What a model or a digest says that the paper does.
-    _said: str
-    _html: Callable[[str], Markup]
-    _bibtex: Callable[[Paper], str]
+    similar: str
+    #: What a model says of it, if one does.
+    summary: Summary | None
+    #: Writes a text as HTML, with the phrases that were looked for highlighted.
+    html: Callable[[str], Markup]
+    #: Writes a paper as a BibTeX entry.
+    bibtex: Callable[[Paper], str]
+    #: What a digest says that the paper does.
+    said: str = ""
 
     @property
     def anchor(self) -> str:
@@ -74,47 +70,13 @@ class Row:
     @property
     def sentence(self) -> Markup:
         """What the paper does, as a model says or else the abstract."""
-        return self._html(self._said or key_sentence(self.paper.abstract))
-
-    @property
-    def abstract(self) -> Markup:
-        """The whole of it."""
-        return self._html(self.paper.abstract)
-
-    @property
-    def comment(self) -> Markup:
-        """The author's comment."""
-        return self._html(self.paper.comment or "")
-
-    @property
-    def categories(self) -> str:
-        """All of them if there are several, cross-lists included."""
-        several = self.paper.categories or ()
-        return plain_text(", ".join(several)) if len(several) > 1 else ""
+        said = self.summary.sentence if self.summary else self.said
+        return self.html(said or key_sentence(self.paper.abstract))
 
     @property
     def day(self) -> date:
         """Of the first version."""
         return shown_day(self.paper)
-
-    @property
-    def day_text(self) -> str:
-        """``Mar 6, 2026``."""
-        return _day_text(self.day)
-
-    @property
-    def version(self) -> str:
-        """``v3, revised Feb 4, 2026``."""
-        paper = self.paper
-        when = paper.updated.date() if paper.updated else paper.announced
-        if paper.version == 1 or when is None:
-            return f"v{paper.version}"
-        return f"v{paper.version}, revised {_day_text(when)}"
-
-    @property
-    def bibtex(self) -> str:
-        """Its BibTeX entry."""
-        return self._bibtex(self.paper)
 
     @property
     def coins(self) -> str:
@@ -183,7 +145,7 @@ class Rows:
             "line.html.jinja",
             row=row,
             href=href or row.paper.url,
-            sentence=row.sentence if item or row.is_by_model else None,
+            sentence=row.sentence if item or row.summary else None,
         )
         return Markup(line)  # noqa: S704 - a template's
 
@@ -193,9 +155,9 @@ class Rows:
         else:
             row = self._view(StoredPaper(item.paper))
         # A paper that is on several pages is the same on each, whatever a digest says of it.
-        if item is None or row.is_by_model or id in self._data.store.papers:
+        if item is None or row.summary or id in self._data.store.papers:
             return row
-        return replace(row, _said=item.sentence, code_url=row.code_url or item.code_url)
+        return replace(row, said=item.sentence, code_url=row.code_url or item.code_url)
 
     def _view(self, stored: StoredPaper) -> Row:
         paper, news = stored.paper, stored.news
@@ -203,30 +165,19 @@ class Rows:
         wanted = self._wanted(tuple([topic.slug for topic in topics]))
         names = [plain_text(author) for author in paper.authors or ()]
         followed = {name for name in names if self._is_followed(name)} if self._followed else set()
-        summary = self._data.summaries.get(paper.versioned_id)
-        primary = paper.primary_category
-        named = venue(paper.comment)
-
-        def html(text: str) -> Markup:
-            return self._formulas.html(text, wanted)
-
         return Row(
             paper,
             topics,
-            html(paper.title) or escape(paper.id),
-            plain_text((summary and summary.title) or ""),
             _first_authors(names, followed),
             _in_bold(names, followed) if len(names) > AUTHORS_SHOWN else None,
-            plain_text(primary) if primary else None,
             code_url(paper),
             project_url(paper),
-            plain_text(named) if named else None,
+            venue(paper.comment),
             is_closest=bool(news and news.closeness and news.closeness <= _CLOSEST),
-            similar=self._formulas.html((news and news.similar) or ""),
-            is_by_model=summary is not None,
-            _said=summary.sentence if summary else "",
-            _html=html,
-            _bibtex=self._data.bibtex,
+            similar=(news and news.similar) or "",
+            summary=self._data.summaries.get(paper.versioned_id),
+            html=partial(self._formulas.html, marked=wanted),
+            bibtex=self._data.bibtex,
         )
 
     def _phrases(self, slugs: tuple[str, ...]) -> tuple[str, ...]:
@@ -262,10 +213,6 @@ def _in_bold(names: Sequence[str], followed: set[str]) -> Markup:
 def anchor(id: str) -> str:
     """The id of a paper's row in its page."""
     return id.replace("/", "-")
-
-
-def _day_text(day: date) -> str:
-    return f"{short_date(day)}, {day.year}"
 
 
 def _quoted(text: str) -> str:
