@@ -59,7 +59,7 @@ keywords:
         'keywords.yaml:8: any: "--" has no word to search for',
         "keywords.yaml:8: any: YAML read 3 as a number; put it in quotes",
         'keywords.yaml:9: in: "tittle" is not possible; did you mean "title"?',
-        "keywords.yaml:11: query: column 8: operators are written in capitals: AND instead of and",
+        'keywords.yaml:11: query: column 8: expected AND, OR or ANDNOT in capitals, not and; several words need quotes, as in ti:"two words"',
         "keywords.yaml:12: max_papers: expected a whole number from 1 to 2000, without quotes",
     ]
 
@@ -230,7 +230,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: x, query: 'ti:mri', any: [ct]}", 'any: it cannot be used with "query"; write it into the query'),
         ("{name: x, query: 'ti:mri', in: title}", 'in: it cannot be used with "query"; write it into the query'),
         ("{name: x, query: 'deep learning'}", 'query: column 1: expected a field before deep, as in ti:word or abs:"two words"; arXiv would search every field'),
-        ("{name: x, query: 'ti:a AND all:b'}", "query: column 10: the field all: cannot be used: it also searches what is not always known here, such as comments; use (ti:word OR abs:word)"),
+        ("{name: x, query: 'ti:a AND all:b'}", "query: column 10: the field all: cannot be used: it also searches what is not always known here, such as comments; use ti:, abs:, au: or cat:"),
         ("{name: x, query: ''}", "query: there is nothing here; write something, or remove it"),
         ("{name: x, query: 'ti:mri', category: cs.CV}", 'category: it cannot be used with "query"; write it into the query'),
         ("{category: cs.CV, any: [mri]}", 'any: it cannot be used with "category"; to search within a category, write "categories: [...]"'),
