@@ -117,33 +117,31 @@ def test_math_does_not_catch_math_ph_by_its_letters() -> None:
 @for_each(
     ("misspelt", "meant"),
     [
-        ("cs.CVV", ("cs.CV",)),
-        ("cs.VC", ("cs.CV",)),
-        ("cs/CV", ("cs.CV",)),
-        ("cs CV", ("cs.CV",)),
-        ("csCV", ("cs.CV",)),
-        ("CV", ("cs.CV", "math.CV")),
-        ("cs.*", ("cs",)),
-        ("maths", ("math",)),
-        ("quantph", ("quant-ph",)),
-        ("css.CV", ("cs.CV",)),
-        ("physics.medph", ("physics.med-ph",)),
-        ("robotics", ("cs.RO",)),
-        ("machine learning", ("cs.LG", "stat.ML")),
-        ("computer vision", ("cs.CV",)),
-        ("qqqq", ()),
-        ("?", ()),
-        ("", ()),
+        ("cs.CVV", "cs.CV"),
+        ("cs/CV", "cs.CV"),
+        ("cs CV", "cs.CV"),
+        ("csCV", "cs.CV"),
+        ("CV", "cs.CV"),
+        ("cs.*", "cs"),
+        ("maths", "math"),
+        ("quantph", "quant-ph"),
+        ("css.CV", "cs.CV"),
+        ("physics.medph", "physics.med-ph"),
+        ("robotics", "cs.RO"),
+        ("computer vision", "cs.CV"),
+        ("qqqq", ""),
+        ("cs.XX", ""),
+        ("?", ""),
+        ("", ""),
     ],
 )
-def test_suggestions(misspelt: str, meant: tuple[str, ...]) -> None:
+def test_suggestions(misspelt: str, meant: str) -> None:
     assert not taxonomy.is_known(misspelt)
-    names = " or ".join(f'"{name}"' for name in meant)
-    said = f"did you mean {names}?" if meant else "see https://arxiv.org/category_taxonomy"
+    said = f'did you mean "{meant}"?' if meant else "see https://arxiv.org/category_taxonomy"
     assert taxonomy.meant(misspelt) == said
 
 
-@for_each("name", ["cs.XX", "CS.xx", "physics.new-ph", "econ.ZZ", "chem.OC"])
+@for_each("name", ["cs.XX", "CS.xx", "physics.new-ph", "econ.ZZ"])
 def test_a_category_that_arxiv_may_have_added_is_well_formed(name: str) -> None:
     assert not taxonomy.is_known(name)
     assert taxonomy.is_well_formed(name)
@@ -151,7 +149,7 @@ def test_a_category_that_arxiv_may_have_added_is_well_formed(name: str) -> None:
 
 @for_each(
     "name",
-    ["cs.C", "cs.vision", "cs.", ".CV", "css.CV", "vision", "physics.medph", "cs CV", "cs.*"],
+    ["cs.C", "cs.vision", "cs.", ".CV", "css.CV", "vision", "chem.OC", "cs CV", "cs.*"],
 )
 def test_a_misspelt_category_is_not_well_formed(name: str) -> None:
     assert not taxonomy.is_well_formed(name)

@@ -29,10 +29,13 @@ _ONCE_CATEGORIES = frozenset[str](_TABLE["once_categories"])
 CLOSED: dict[str, str] = _TABLE["closed"]
 _ACTIVE = {name.lower(): name for name in (*ARCHIVES, *CATEGORIES)}
 _KNOWN = _ACTIVE | {name: name for name in CLOSED}
-_LETTERS = {name: re.sub(r"\W", "", lower) for lower, name in _ACTIVE.items()}
-_SUBJECTS = [(name, subject.lower()) for name, subject in (ARCHIVES | CATEGORIES).items()]
+#: What people write for a name: its subject, what follows its dot, the name itself.
+_WRITTEN = (
+    {subject.lower(): name for name, subject in (ARCHIVES | CATEGORIES).items()}
+    | {lower.partition(".")[2] or lower: name for lower, name in reversed(_ACTIVE.items())}
+    | _ACTIVE
+)
 _SAME_AS = ALIASES | {canonical: alias for alias, canonical in ALIASES.items()}
-_FORM = re.compile(r"[a-z]+(?:-[a-z]+)?\.(?:[a-z]{2}|[a-z]+(?:-[a-z]+)?)")
 #: In these archives, categories are lower-case words (physics.med-ph); elsewhere, two capitals.
 _WORD_ARCHIVES = frozenset({"cond-mat", "physics"})
 
@@ -49,13 +52,10 @@ def has_known_archive(paper_id: str) -> bool:
 
 
 def is_well_formed(name: str) -> bool:
-    """Whether this could be the name of a new category, which the table does not have yet."""
+    """Whether this could be a new category of an archive, which the table does not have yet."""
     archive, _, suffix = name.lower().partition(".")
-    if not _FORM.fullmatch(name.lower()) or (len(suffix) != 2 and archive not in _WORD_ARCHIVES):
-        return False
-    if archive in ARCHIVES:
-        return not _same_letters(re.sub(r"\W", "", name.lower()))
-    return not difflib.get_close_matches(archive, ARCHIVES, 1, 0.6)
+    form = "[a-z]+(?:-[a-z]+)?" if archive in _WORD_ARCHIVES else "[a-z]{2}"
+    return archive in ARCHIVES and re.fullmatch(form, suffix) is not None
 
 
 def canonical(name: str) -> str:
@@ -105,40 +105,12 @@ def covers(wanted: str, paper_categories: Iterable[str]) -> bool:
 
 
 def meant(name: str) -> str:
-    """Which names a misspelt one probably meant, the likeliest first; or where all of them are."""
-    text = " ".join(re.split(r"[\W_]+", name.lower())).strip()
-    close = text and (_same_letters(text) or _same_subject(text) or _similar(name))
-    names = " or ".join(f'"{each}"' for each in close)
-    return f"did you mean {names}?" if close else "see https://arxiv.org/category_taxonomy"
-
-
-def _same_letters(text: str) -> tuple[str, ...]:
-    """``cs/CV``, ``cs CV`` and ``csCV`` are cs.CV; ``CV`` is cs.CV or math.CV."""
-    letters = text.replace(" ", "")
-    whole = [name for name, those in _LETTERS.items() if those == letters]
-    suffixes = [name for name in CATEGORIES if name.lower().partition(".")[2] == letters]
-    return tuple((whole or suffixes)[:2])
-
-
-def _same_subject(text: str) -> tuple[str, ...]:
-    """``robotics`` is cs.RO, ``machine learning`` is cs.LG or stat.ML."""
-    exact = [name for name, subject in _SUBJECTS if subject.replace("-", " ") == text]
-    word = re.compile(rf"\b{re.escape(text)}\b")
-    within = [name for name, subject in _SUBJECTS if text in subject and word.search(subject)]
-    return tuple((exact or within)[:2])
-
-
-def _similar(name: str) -> tuple[str, ...]:
-    text = name.lower()
-    archive, _, suffix = text.partition(".")
-    # cs.VC is cs.CV rather than cs.SC: fingers swap letters more often than they replace them.
-    close = [known for known in _ACTIVE if sorted(known) == sorted(text)]
-    if not close and archive in ARCHIVES:
-        # Only what follows the dot, or the shared archive would make all names similar.
-        suffixes = [known.partition(".")[2] for known in _ACTIVE if known.startswith(f"{archive}.")]
-        close = [
-            f"{archive}.{each}" for each in difflib.get_close_matches(suffix, suffixes, 1, 0.5)
-        ]
-    elif not close:
-        close = difflib.get_close_matches(text, _ACTIVE, 1, 0.7)
-    return tuple(_ACTIVE[match] for match in close[:1])
+    """Which name a misspelt one probably meant; or where all of them are."""
+    text = name.lower().removesuffix(".*").strip()
+    begun = [written for written in _WRITTEN if len(text) > 2 and written.startswith(text)]
+    close = begun or difflib.get_close_matches(text, _WRITTEN, 1, 0.75)
+    return (
+        f'did you mean "{_WRITTEN[close[0]]}"?'
+        if close
+        else "see https://arxiv.org/category_taxonomy"
+    )
