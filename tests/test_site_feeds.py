@@ -258,27 +258,15 @@ def test_a_paper_that_was_held_is_dated_by_its_announcement(tmp_path: Path) -> N
     papers = [
         paper(1, announced=date(2026, 3, 17), **held),  # the feed announced it
         paper(2, **held),  # it was news
-        paper(3, **held),  # of it only the month of its identifier is known
+        paper(3, **held),  # a search found it
         paper(4),  # submitted in the ordinary way, at 16:00 on 1 March
-        paper(5, id="2613.00005", **held),  # arXiv accepts such an identifier
     ]
     news = {"2603.00002": News(1, date(2026, 3, 18), ("medical-imaging",), "2026-03-18")}
     website = Website.new(tmp_path, {"medical-imaging": papers}, news=news).built()
-    expected = ["2026-03-17T00", "2026-03-18T00", "2026-03-01T00", "2026-03-01T16"]
+    expected = ["2026-03-17T00", "2026-03-18T00", "2026-01-09T15", "2026-03-01T16"]
     dates = {f"2603.{number:05d}": f"{time}:00:00Z" for number, time in enumerate(expected, 1)}
-    dates["2613.00005"] = "2026-01-09T15:00:00Z"
     for path in ("feed.atom", "keywords/medical-imaging.atom"):
         assert times(website, path) == {id: (time, time) for id, time in dates.items()}
-
-
-def test_a_late_cross_list_leaves_the_first_date(tmp_path: Path) -> None:
-    old = paper(1, id="1905.00001", published=JANUARY, updated=JANUARY, announced=DAY)
-    website = Website.new(
-        tmp_path,
-        {"medical-imaging": [old]},
-        news={old.id: News(1, DAY, ("medical-imaging",), "2026-03-20")},
-    ).built()
-    assert times(website) == {"1905.00001": ("2026-01-09T15:00:00Z", "2026-03-20T00:00:00Z")}
 
 
 def test_a_withdrawal_leaves_the_date_of_the_version_before(tmp_path: Path) -> None:

@@ -20,9 +20,9 @@ from daily_papers.repository import DIGESTS, Repository
 from daily_papers.site.data import DigestFile, SiteData, Topic, digest_file
 from daily_papers.site.feeds import SiteAddress, feeds
 from daily_papers.site.formulas import FormulaRenderer
-from daily_papers.site.output import Entries, File, SiteFolder, Written, key_of
+from daily_papers.site.output import Entries, File, SiteFolder, Written, anchor, key_of
 from daily_papers.site.pages import Pages, SiteTemplates
-from daily_papers.site.rows import Rows, anchor
+from daily_papers.site.rows import Rows
 from daily_papers.site.search_index import search_index
 from daily_papers.transaction import unwritable
 
@@ -104,17 +104,16 @@ def _downloads(data: SiteData, folder: SiteFolder) -> Iterator[File]:
 
 
 def _bibtex(data: SiteData, folder: SiteFolder, topic: Topic) -> bytes:
-    before = folder.unchanged(f"{topic.path}.bib", _BIBTEX)
     papers = sorted(topic.papers, key=newest_first)
-    entries = (before.get(anchor(paper.id)) or f"{data.bibtex(paper)}\n" for paper in papers)
+    path = f"{topic.path}.bib"
+    entries = folder.entries(path, _BIBTEX, papers, lambda paper: f"{data.bibtex(paper)}\n")
     return "\n".join(entries).encode(errors="replace")
 
 
 def _json(data: SiteData, folder: SiteFolder, topic: Topic) -> bytes:
     """The rows of `daily-papers export`, one on each line, in one object."""
-    before = folder.unchanged(f"{topic.path}.json", _JSON)
     papers = sorted(topic.papers, key=newest_first)
-    rows = (before.get(anchor(paper.id)) or _json_row(data, topic, paper) for paper in papers)
+    rows = folder.entries(f"{topic.path}.json", _JSON, papers, partial(_json_row, data, topic))
     name, slug = json.dumps(topic.name, ensure_ascii=False), json.dumps(topic.slug)
     text = f'{{"keyword": {name}, "slug": {slug}, "papers": [\n{"".join(rows)[:-2]}\n]}}\n'
     return text.encode(errors="replace")

@@ -1,9 +1,9 @@
 """Atom feeds (RFC 4287): of everything, of each keyword, of each tracked author.
 
 A paper has the same id in every feed, for good, so readers of several feeds see it once. The papers
-that came last to the site, by listing day, are first. A paper is dated by its announcement, since
-feed readers sort by date: one that moderation held was submitted weeks before anybody could read
-it. Nothing depends on the clock: a feed changes when its papers do.
+that came last to the site, by listing day, are first. A paper is dated by the day on which it was
+news, since feed readers sort by date: one that moderation held was submitted weeks before anybody
+could read it. Nothing depends on the clock: a feed changes when its papers do.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache, partial
+from datetime import UTC, date, datetime, time
+from functools import partial
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -29,18 +29,14 @@ from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import Entries, File, SiteFolder, key_of
-from daily_papers.site.rows import anchor
 from daily_papers.text import rfc3339
 
 LONGEST_FEED = 100
 ALL = "feed.atom"
 
-_ATOM = "http://www.w3.org/2005/Atom"
 _CATEGORIES = "http://arxiv.org/schemas/atom"  # as in arXiv's own feeds
 _NEVER = "1970-01-01T00:00:00Z"
 _ENTRY = Entries(re.compile("<entry>\n<id>[^<]*papers/([^<]+)<"), "</entry>\n")
-#: The last identifiers of a month are listed in the first days of the next one.
-_LISTED_WITHIN = timedelta(days=35)
 # What XML 1.0 cannot hold, besides what `plain_text` leaves out.
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
@@ -124,27 +120,23 @@ class _Writer:
 
     def feed(self, path: str, page: str, title: str, papers: Sequence[Paper]) -> bytes:
         """Write one feed; ``page`` is the page with the same papers."""
-        before = self._folder.unchanged(path, _ENTRY)
-        entries = [before.get(anchor(paper.id)) or self._entry(paper) for paper in papers]
+        entries = self._folder.entries(path, _ENTRY, papers, self._entry)
         # A moment is written in twenty characters, whose order is that of time.
         nothing = rfc3339(_midnight(self._data.day)) if self._data.day else _NEVER
         updated = max((entry.partition("<updated>")[2][:20] for entry in entries), default=nothing)
-        lines = [
-            '<?xml version="1.0" encoding="utf-8"?>',
-            f'<feed xmlns="{_ATOM}">',
-            _element("id", self._address.tag + path),
-            _element("title", title),
-            _element("updated", updated),
-            f"<author>{_element('name', self._data.config.title)}</author>",
-            _element("rights", "Titles, abstracts and names of authors: CC0 1.0, by arXiv"),
-        ]
-        if self._address.base is not None:
-            links = (("self", path, "application/atom+xml"), ("alternate", page, "text/html"))
-            for relation, target, kind in links:
-                href = self._address.base + target
-                lines.append(_element("link", rel=relation, href=href, type=kind))
-        head = "\n".join(lines)
-        return f"{head}\n{''.join(entries)}</feed>\n".encode(errors="replace")
+        head = (
+            '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+            f"<id>{self._address.tag}{path}</id>\n<title>{_text(title)}</title>\n"
+            f"<updated>{updated}</updated>\n"
+            f"<author><name>{_text(self._data.config.title)}</name></author>\n"
+            "<rights>Titles, abstracts and names of authors: CC0 1.0, by arXiv</rights>\n"
+        )
+        if base := self._address.base:
+            head += (
+                f'<link rel="self" href="{_text(base + path)}" type="application/atom+xml"/>\n'
+                f'<link rel="alternate" href="{_text(base + page)}" type="text/html"/>\n'
+            )
+        return f"{head}{''.join(entries)}</feed>\n".encode(errors="replace")
 
     def _entry(self, paper: Paper) -> str:
         return "\n".join(["<entry>", *self._elements(paper), _ENTRY.end])
@@ -165,7 +157,7 @@ class _Writer:
         if code is not None:
             yield f'<link rel="related" href="{_text(code)}" title="Code"/>'
         for category in paper.categories or filter(None, [paper.primary_category]):
-            yield _category(category)
+            yield f'<category term="{_text(category)}" scheme="{_CATEGORIES}"/>'
         for topic in self._data.topics_of(paper.id):
             yield f'<category term="{topic.slug}" label="{_text(topic.name)}"/>'
         summary = self._data.summaries.get(paper.versioned_id)
@@ -173,45 +165,20 @@ class _Writer:
         yield f'<summary type="text">{said}{_text(paper.abstract)}</summary>'
 
     def _times(self, paper: Paper) -> tuple[datetime | None, datetime]:
-        """When the first version could be read, None if that is not known; and this version.
+        """When its first version came, None if that is not known; and when this version did.
 
         A withdrawal keeps the date of the version before.
         """
-        published = None
-        if paper.published is not None:
-            published = max([paper.published, *map(_midnight, self._announced(paper))])
-        times = [paper.dated or _midnight(paper.date), published]
+        news = self._data.store.papers[paper.id].news
+        listed = [news.day] if news else []
         if paper.announced is not None and not paper.is_withdrawn:
-            times.append(_midnight(paper.announced))
-        return published, max(filter(None, times))
-
-    def _announced(self, paper: Paper) -> Iterator[date]:
-        """Days before which nobody could read a paper, as far as they are known.
-
-        arXiv gives out identifiers at announcement, so the first version was not listed before the
-        month that its identifier names. A listing long after that month is a late cross-list.
-        """
-        year, month = divmod(announcement_order(paper.id)[0], 100)
-        if not 1 <= month <= 12:  # no paper has such an identifier, but arXiv accepts it
-            return
-        first = date(year, month, 1)
-        yield first
-        stored = self._data.store.papers.get(paper.id)
-        news = stored.news if stored is not None else None
-        listed = paper.announced if paper.version == 1 else None
-        for day in (news.day if news else None, listed):
-            if day is not None and first <= day <= first + _LISTED_WITHIN:
-                yield day
-
-
-@lru_cache(1_000)
-def _category(name: str) -> str:
-    return f'<category term="{_text(name)}" scheme="{_CATEGORIES}"/>'
-
-
-def _element(name: str, text: str = "", **attributes: str) -> str:
-    inside = "".join(f' {key}="{_text(value)}"' for key, value in attributes.items())
-    return f"<{name}{inside}>{_text(text)}</{name}>" if text else f"<{name}{inside}/>"
+            listed.append(paper.announced)
+        days = [_midnight(day) for day in listed]
+        is_first = news is not None or paper.version == 1
+        published = max(
+            filter(None, [paper.published, *days[: 1 if is_first else 0]]), default=None
+        )
+        return published, max([paper.dated or _midnight(paper.date), *days])
 
 
 def _text(text: str) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daily_papers.errors import UsageError
+from daily_papers.papers.paper import Paper
 from daily_papers.transaction import unwritable
 
 #: Begins with a dot: web servers and GitHub Pages skip such files.
@@ -40,6 +41,11 @@ class File:
     def of(cls, path: str, content: bytes) -> File:
         """A file that is quicker made than compared."""
         return cls(path, key_of(content), lambda: content)
+
+
+def anchor(id: str) -> str:
+    """A paper's identifier as the id of its row in a page."""
+    return id.replace("/", "-")
 
 
 def key_of(*parts: object) -> str:
@@ -70,8 +76,8 @@ class SiteFolder:
     """The folder into which the website is built.
 
     ``site_key`` changes with what each file depends on, and the keys of ``papers``, which are by
-    identifiers with a hyphen in place of the slash, with all that is written of these. Raises
-    DailyPapersError if the folder cannot be read, or is not ours.
+    anchors, with all that is written of these. Raises DailyPapersError if the folder cannot be
+    read, or is not ours.
     """
 
     def __init__(self, folder: Path, site_key: str, papers: Mapping[str, str]) -> None:
@@ -92,10 +98,17 @@ class SiteFolder:
         #: Each file is written here, then moved into place. Another process uses another name.
         self._partial = folder / f"{_LIST}.{os.getpid()}{_PARTIAL}"
 
-    def unchanged(self, path: str, entries: Entries) -> dict[str, str]:
+    def entries(
+        self, path: str, form: Entries, papers: Iterable[Paper], write: Callable[[Paper], str]
+    ) -> list[str]:
+        """The entries of these papers in a file: the last build's, or written if they changed."""
+        before = self.unchanged(path, form)
+        return [before.get(anchor(paper.id)) or write(paper) for paper in papers]
+
+    def unchanged(self, path: str, form: Entries) -> dict[str, str]:
         """The entries of papers that have not changed, as the last build wrote them into a file.
 
-        By identifiers with a hyphen in place of the slash.
+        By anchors.
         """
         try:
             content = (self._folder / path).read_bytes()
@@ -104,10 +117,10 @@ class SiteFolder:
         if self._before.get(path, ("", ""))[1] != str(len(content)):
             return {}
         found = {}
-        for piece in content.decode(errors="replace").split(entries.end)[:-1]:
-            begin = entries.begin.search(piece)
-            if begin and (id := begin[1].replace("/", "-")) in self._same:
-                found[id] = f"{piece[begin.start() :]}{entries.end}"
+        for piece in content.decode(errors="replace").split(form.end)[:-1]:
+            begin = form.begin.search(piece)
+            if begin and (id := anchor(begin[1])) in self._same:
+                found[id] = f"{piece[begin.start() :]}{form.end}"
         return found
 
     def write(self, files: Iterable[File]) -> Written:

@@ -21,8 +21,8 @@ from daily_papers.render.templates import bundled_templates, fill_in, html_envir
 from daily_papers.site.data import DigestFile, SiteData, Topic
 from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
-from daily_papers.site.output import File, key_of
-from daily_papers.site.rows import Rows, anchor
+from daily_papers.site.output import File, anchor, key_of
+from daily_papers.site.rows import Rows
 from daily_papers.text import long_date, plural, short_date
 
 #: On the start page.

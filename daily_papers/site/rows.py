@@ -19,7 +19,7 @@ from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import KEPT, SiteData, Topic, shown_day
 from daily_papers.site.formulas import FormulaRenderer, plain_text
-from daily_papers.site.output import Entries, SiteFolder
+from daily_papers.site.output import Entries, SiteFolder, anchor
 from daily_papers.store.store import StoredPaper
 from daily_papers.store.summaries import Summary
 
@@ -208,11 +208,6 @@ def _in_bold(names: Sequence[str], followed: set[str]) -> Markup:
         return escape(", ".join(names))
     marks = [Markup("<b>{}</b>").format(name) if name in followed else name for name in names]
     return Markup(", ").join(marks)
-
-
-def anchor(id: str) -> str:
-    """The id of a paper's row in its page."""
-    return id.replace("/", "-")
 
 
 def _quoted(text: str) -> str:
