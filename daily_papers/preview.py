@@ -67,8 +67,6 @@ _BUDGET = 15 * 60.0
 _LEAST_ROWS = 100
 #: So many times the rows are asked for if the search is for more than the keyword means.
 _LOOSER = 3
-#: Fewer papers may be in another table by chance.
-_LEAST_DOUBLE = 5
 #: So many phrases are compared with what so many papers say.
 _MOST_PHRASES = 200
 _MOST_PAPERS = 5_000
@@ -269,22 +267,14 @@ def _together(
         if isinstance(leaf, Phrase)
     ]
     nearest = nearest_phrases(list(dict.fromkeys(phrases))[:_MOST_PHRASES], papers)
-    doubles = [
-        (each.keyword.name, other)
-        for each in previews
-        for other, count in each.overlaps
-        if count == len(each.papers) >= _LEAST_DOUBLE
-    ]
-    for name, other in {frozenset(pair): pair for pair in reversed(doubles)}.values():
-        yield f"every paper of {name} is in {other}, too; remove one of the two, or narrow it"
-    for near in nearest:
-        has = f"is in {plural(near.count, 'paper')}" if near.count else "has no hits"
-        others = ", ".join(f'"{other}" ({plural(count, "paper")})' for other, count in near.others)
-        yield f'"{near.phrase}" {has}; close to it: {others}'
+    for phrase, hits, others in nearest:
+        has = f"is in {plural(hits, 'paper')}" if hits else "has no hits"
+        close = ", ".join(f'"{other}" ({plural(count, "paper")})' for other, count in others)
+        yield f'"{phrase}" {has}; close to it: {close}'
     if keywords > MOST_PREVIEWS:
         left_out = f"{keywords - MOST_PREVIEWS:,} more keywords"
         yield f"{left_out} were not searched for; name one to preview it"
-    if doubles or nearest:
+    if nearest:
         of_listing = f", {len(listed):,} of them in the last listing" if listed else ""
         yield f"This is from {plural(len(papers), 'paper')}, found above or stored{of_listing}"
 

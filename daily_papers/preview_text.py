@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from daily_papers.config import Keyword
 from daily_papers.github_actions import harmless
@@ -21,14 +20,11 @@ from daily_papers.text import plural
 
 #: If a table covers fewer days, people who are away for a week miss papers.
 _FEWEST_DAYS = 7.0
-_LISTING_DAYS_A_WEEK = 5
 _SAMPLES = 5
-#: So many papers show how many come.
-_ENOUGH = 10
+#: Fewer papers may all be in another table by chance.
+_LEAST_DOUBLE = 5
 _NAMES = 5
 _OVERLAPS = 5
-#: With the listing days in each.
-_UNITS = (("listing day", 1), ("week", 5), ("month", 21), ("year", 250))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +93,6 @@ class KeywordPreview:
     strangers: int = 0
 
     @property
-    def new_per_listing_day(self) -> float:
-        """How many new papers, which are mailed, match on an average listing day; 0 if unknown."""
-        recent = _of_last_year(self.papers)
-        new = sum(paper.version == 1 for paper in recent)
-        return (per_listing_day(recent) or 0.0) * new / max(len(recent), 1)
-
-    @property
     def days_covered(self) -> float | None:
         """How many days a full table reaches back; None if all papers fit, or if unknown."""
         days = _days(self.papers)
@@ -118,22 +107,6 @@ def _days(papers: Sequence[Paper]) -> float | None:
     if len(times) < 2:
         return None
     return (max(times) - min(times)).total_seconds() / 86_400 or None
-
-
-def per_listing_day(papers: Sequence[Paper]) -> float | None:
-    """How many of a search's papers and revisions come on an average listing day of late."""
-    recent = _of_last_year(papers)
-    days = _days(recent)
-    return None if days is None else (len(recent) - 1) / days * 7 / _LISTING_DAYS_A_WEEK
-
-
-def _of_last_year(papers: Sequence[Paper]) -> Sequence[Paper]:
-    """A long list reaches back many years, and fields grow; all papers if there are too few."""
-    if not papers:
-        return papers
-    first = max(paper.date for paper in papers) - timedelta(days=365)
-    recent = [paper for paper in papers if paper.date >= first]
-    return recent if len(recent) >= _ENOUGH else papers
 
 
 def keyword_passage(preview: KeywordPreview) -> Passage:
@@ -161,7 +134,9 @@ def _sentences(preview: KeywordPreview) -> Iterator[str]:
     yield from _amounts(preview)
     shown = f"of the newest {len(preview.papers)}"
     for name, count in preview.overlaps[:_OVERLAPS]:
-        yield f"{count} {shown} {'is' if count == 1 else 'are'} in {name}, too"
+        is_double = count == len(preview.papers) >= _LEAST_DOUBLE
+        advice = "; remove one of the two, or narrow it" if is_double else ""
+        yield f"{count} {shown} {'is' if count == 1 else 'are'} in {name}, too{advice}"
     if preview.strangers:
         yield (
             f"{preview.strangers} of the newest {preview.returned} that arXiv finds do not match "
@@ -191,12 +166,9 @@ def _warnings(preview: KeywordPreview) -> Iterator[str]:
 
 def _both_ways(preview: KeywordPreview) -> Iterator[str]:
     """What the rule for single words, which must be in title and abstract, leaves out."""
-    rates = ""
-    if (rate := per_listing_day(preview.either)) is not None:
-        unit, days = unit_of(rate)
-        each = ((per_listing_day(preview.papers) or 0.0), rate)
-        rates = f", {' and '.join(rounded(rate * days) for rate in each)} a {unit}"
     both, either = len(preview.papers), len(preview.either)
+    days = _days(preview.either)
+    rates = f", {rounded(both / days)} and {rounded(either / days)} a day" if days else ""
     narrow = "Narrow: " if 2 * both < either else ""
     yield (
         f"{narrow}{both:,} in title and abstract, {either:,} in either{rates}; "
@@ -209,10 +181,12 @@ def _amounts(preview: KeywordPreview) -> Iterator[str]:
         return
     about = "about " if len(preview.either) > len(preview.papers) else ""
     yield f"{about}{plural(preview.total, 'paper')} on arXiv"
-    if (rate := per_listing_day(preview.papers)) is not None:
-        unit, days = unit_of(rate)
-        matches, new = rounded(rate * days), rounded(preview.new_per_listing_day * days)
-        yield f"{matches} matches a {unit}, {new} of them new papers"
+    if (days := _days(preview.papers)) is not None:
+        number, new = len(preview.papers), sum(paper.version == 1 for paper in preview.papers)
+        yield (
+            f"{number:,} matches in {rounded(days)} days, {new:,} of them new papers: "
+            f"{rounded(number / days)} and {rounded(new / days)} a day"
+        )
     rows = preview.keyword.max_papers
     if preview.total <= rows:
         yield f"all of them fit in {rows:,} rows"
@@ -220,14 +194,9 @@ def _amounts(preview: KeywordPreview) -> Iterator[str]:
         yield f"{rows:,} rows cover {rounded(preview.days_covered)} days"
 
 
-def unit_of(per_listing_day: float) -> tuple[str, int]:
-    """The smallest unit that has at least one match, and its listing days."""
-    return next(each for each in _UNITS if per_listing_day * each[1] >= 1 or each == _UNITS[-1])
-
-
 def rounded(number: float) -> str:
-    """Write a number of papers or days; with one decimal if it is small."""
-    return f"{number:,.0f}" if number >= 9.95 else f"{number:.1f}".removesuffix(".0")
+    """Write a number of papers or days; small ones with two digits that count."""
+    return f"{number:,.0f}" if number >= 9.95 else f"{number:.2g}"
 
 
 def _company(preview: KeywordPreview) -> Iterator[str]:

@@ -6,8 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Field, Phrase, any_of
@@ -22,18 +21,13 @@ _MOST_VARIANTS = 60
 _MOST_SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """A phrase, and those close to it that more than twice as many papers hold."""
+def nearest_phrases(
+    phrases: Sequence[str], papers: Sequence[Paper]
+) -> list[tuple[str, int, list[tuple[str, int]]]]:
+    """Find the phrases that are the less usual way to write something, going by these papers.
 
-    phrase: str
-    count: int
-    #: Each with its number of papers, the most first.
-    others: tuple[tuple[str, int], ...]
-
-
-def nearest_phrases(phrases: Sequence[str], papers: Sequence[Paper]) -> tuple[Nearest, ...]:
-    """Find the phrases that are the less usual way to write something, going by these papers."""
+    Each with its number of papers, and those close to it that more than twice as many papers hold.
+    """
     known = Counter(
         word
         for paper in papers
@@ -43,26 +37,23 @@ def nearest_phrases(phrases: Sequence[str], papers: Sequence[Paper]) -> tuple[Ne
         phrase: list(islice(_variants(_WORD.findall(phrase.casefold()), known), _MOST_VARIANTS))
         for phrase in phrases
     }
-    variants = {phrase: those for phrase, those in variants.items() if those}
-    if not variants:
-        return ()
-    every = list({each: None for phrase, those in variants.items() for each in (phrase, *those)})
-    stems = stems_of(every)
-    searches = {each: any_of(*(Phrase(field, each) for field in Field)) for each in every}
+    every = [*variants, *chain.from_iterable(variants.values())]
+    stems = stems_of(list(dict.fromkeys(every)))
+    # One search for all phrases with the same stems, which would find the same.
+    written = {stems[each]: each for each in reversed(every)}
+    searches = {
+        stem: any_of(*(Phrase(field, each) for field in Field)) for stem, each in written.items()
+    }
     matches = Matches(searches, papers)
-    counts = {each: len(matches.of(each)) for each in every}
-    found = [_nearest(phrase, those, stems, counts) for phrase, those in variants.items()]
-    return tuple(each for each in found if each.others)
-
-
-def _nearest(
-    phrase: str, variants: Sequence[str], stems: Mapping[str, str], counts: Mapping[str, int]
-) -> Nearest:
-    """Keep the variants that find far more, and of those with the same stems the first one."""
-    first = {stems[each]: each for each in reversed(variants) if stems[each] != stems[phrase]}
-    more = Counter({each: counts[each] for each in first.values()})
-    others = [each for each in more.most_common(_MOST_SHOWN) if each[1] > 2 * counts[phrase]]
-    return Nearest(phrase, counts[phrase], tuple(others))
+    counts = {stem: len(matches.of(stem)) for stem in searches}
+    found = []
+    for phrase, those in variants.items():
+        hits = counts[stems[phrase]]
+        more = Counter({stems[each]: counts[stems[each]] for each in those})
+        others = [(written[stem], n) for stem, n in more.most_common(_MOST_SHOWN) if n > 2 * hits]
+        if others:
+            found.append((phrase, hits, others))
+    return found
 
 
 def _variants(words: Sequence[str], known: Mapping[str, int]) -> Iterator[str]:
