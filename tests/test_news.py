@@ -152,7 +152,6 @@ def test_what_was_news_is_not_news_again():
     listing = read(("2602.00124", AnnounceKind.CROSS), slugs="b")
     news = news_of(store, found(paper("2602.00124")), listing)
     assert told(news) == {}
-    assert news.also_matched_by == {"2602.00124": {"a", "b"}}
 
 
 def test_the_newest_comes_first():

@@ -179,7 +179,7 @@ TOLD = {
     Fault.RESET: (Unreachable, "no answer: Connection reset by peer"),
     Fault.SILENT: (Unreachable, "the server went silent"),
     Fault.MALFORMED: (BadAnswer, "not a complete XML document"),
-    Fault.ENTITY_BOMB: (BadAnswer, "the answer declares a entity amplification"),
+    Fault.ENTITY_BOMB: (BadAnswer, "not a complete XML document: Maximum entity ampl"),
     Fault.HUGE: (BadAnswer, "the answer is larger than 64 MB"),
 }
 

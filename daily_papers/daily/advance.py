@@ -25,7 +25,7 @@ from daily_papers.daily.evidence import (
 )
 from daily_papers.daily.feed_history import feed_of, gap, newly_announced
 from daily_papers.daily.news import announced_as_news
-from daily_papers.daily.plan import Run, lacks_days
+from daily_papers.daily.plan import Run, working_days
 from daily_papers.errors import Failure, Outcome
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Origin, announcement_order
@@ -218,7 +218,7 @@ def _reached(keyword: KeywordState, state: State, findings: Findings, run: Run) 
     if not run.mode.reads_feed:
         return run.day if progress.asked_for else None
     last = keyword.last_success
-    kept_up = last is not None and not lacks_days(last, run.day, state.short)
+    kept_up = last is not None and not working_days(last, run.day)
     if state.feed_day == run.day and kept_up:
         return run.day
     if keyword.filled == run.day and keyword.last_success is None and progress.asked_for:
@@ -249,7 +249,6 @@ def _closed(
         state,
         highest_id=highest(known),
         last_complete=run.day if complete else state.last_complete,
-        short=() if complete else state.short,
     )
 
 

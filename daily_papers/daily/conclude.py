@@ -32,13 +32,13 @@ from daily_papers.daily.feed_history import (
     with_volumes,
 )
 from daily_papers.daily.news import NewPapers, find_news, papers_of
-from daily_papers.daily.plan import FetchMode, Run
+from daily_papers.daily.plan import FetchMode, Run, working_days
 from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
 from daily_papers.like.rank import Liking
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import morning, news_items, people_of
 from daily_papers.papers.announcement import NewsItem
-from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
+from daily_papers.papers.paper import announcement_order, pack_ids, unpack_ids
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 from daily_papers.text import plural
 
@@ -65,13 +65,12 @@ def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: R
     state = _with_feed_history(store.state, findings, news, run.day)
     store = advance(store, state, keywords, findings, run)
     liking = findings.ranked.liking
-    short = _newly_short(before, news, run.day)
     closeness = {id: each.closeness for id, each in liking.items()}
     digest = None
     if items := news_items(news.papers, keywords, closeness):
         digest = _digest(before, store, config, items, run)
         store = store.updated(state=replace(store.state, unread=()))  # it names them
-    store = _with_news(store, keywords, news, liking, run)
+    store = _with_news(store, news, liking, run)
     if before.liked or config.libraries:
         liked = known_liked(before, evidence)
         store = store.updated(liked={id: liked[id] for id in config.liked_ids if id in liked})
@@ -80,8 +79,8 @@ def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: R
         report_keyword(store, keyword, findings, new[keyword.slug], run.day) for keyword in keywords
     )
     store = _with_day(before, store, evidence, findings, reports, run)
-    if short:
-        store = _with_short_days(before, store, short)
+    if news.short_days:
+        store = _with_short_days(before, store, findings, news.short_days, run.day)
     notes = notes_of(before, evidence)
     return Conclusion(store=store, digest=digest, keywords=reports, notes=notes)
 
@@ -201,13 +200,7 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
 # --- the news ----------------------------------------------------------------------------------
 
 
-def _with_news(
-    store: Store,
-    keywords: Sequence[Keyword],
-    news: NewPapers,
-    liking: Mapping[str, Liking],
-    run: Run,
-) -> Store:
+def _with_news(store: Store, news: NewPapers, liking: Mapping[str, Liking], run: Run) -> Store:
     """Remember the news, and count it for the keywords and the week."""
     new = {}
     for paper, slugs in news.papers:
@@ -220,25 +213,7 @@ def _with_news(
             closeness=None if like is None else like.closeness,
             similar=None if like is None else like.similar,
         )
-    more = _matched_by_more(store, keywords, news) if news.also_matched_by else {}
-    return store.with_news({**more, **new})
-
-
-def _matched_by_more(
-    store: Store, keywords: Sequence[Keyword], news: NewPapers
-) -> Mapping[Paper, News]:
-    """Earlier news that is still stored, with the keywords that have matched it since."""
-    more = {}
-    order = [keyword.slug for keyword in keywords]
-    for id, matched in news.also_matched_by.items():
-        stored = store.papers.get(id)
-        if stored is None or stored.news is None or matched <= {*stored.news.keywords}:
-            continue
-        known = stored.news.keywords
-        gone = [slug for slug in known if slug not in order]
-        now = [slug for slug in order if slug in matched or slug in known]
-        more[stored.paper] = replace(stored.news, keywords=(*gone, *now))
-    return more
+    return store.with_news(new)
 
 
 def _digest(
@@ -307,35 +282,36 @@ def _with_day(
     return store.updated(state=replace(state, complete=complete, day_line=line))
 
 
-def _newly_short(before: Store, news: NewPapers, day: date) -> frozenset[date]:
-    """The days now known to be short, for which some keyword was not searched for in this run."""
-    reached = [each.last_success for each in before.keywords.values() if each.last_success]
-    last = max(reached, default=date.min)
-    return frozenset(
-        each
-        for each in news.short_days
-        if each not in before.state.short and (each <= last or each >= day)
-    )
-
-
-def _with_short_days(before: Store, store: Store, short: Collection[date]) -> Store:
-    """Let the next run search for every keyword if a day's feed has just proved to be short.
+def _with_short_days(
+    before: Store, store: Store, findings: Findings, short: Collection[date], day: date
+) -> Store:
+    """Let the next run search for all keywords if one relied on a feed that has proved to be short.
 
     One paper is proof; which others the feed left out is not known. An index that shows the highest
     identifier of that day's listing has them all.
     """
+    relied = any(
+        keyword.last_success is not None
+        and keyword.last_success >= min(short)
+        and not findings.progress[slug].asked_for
+        for slug, keyword in store.keywords.items()
+        if keyword.searches
+    )
+    if not relied:
+        return store
     listings = (
         unpack_ids(listing.new) for listing in store.state.recent_listings if listing.day in short
     )
-    since = highest([store.state.unbroken_from, *(ids[-1] for ids in listings if ids)])
     state = replace(
         store.state,
         complete=False,
         last_complete=before.state.last_complete,
-        short=tuple(sorted({*store.state.short, *short})),
-        unbroken_from=since,
+        unbroken_from=highest([store.state.unbroken_from, *(ids[-1] for ids in listings if ids)]),
     )
-    return store.updated(state=state, keywords=_complete_before(min(short), store.keywords))
+    # With a day in between, the day's feed does not complete a keyword in a second run either.
+    *_, yesterday = working_days(day - timedelta(days=7), day)
+    first = min(yesterday, *short)
+    return store.updated(state=state, keywords=_complete_before(first, store.keywords))
 
 
 def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: Run) -> str | None:

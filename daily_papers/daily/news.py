@@ -13,7 +13,7 @@
    in one of the last 30 listings that were read, or between two of them, and no feed showed it
    (`feed_history`). It is news for the keywords whose tables had been filled by then.
 4. News under rules 2 and 3, from a search for one keyword, is matched with every keyword.
-5. Nothing is news twice. A keyword that matches a paper later is only added to its record.
+5. Nothing is news twice, not even for a keyword that matches it later.
 6. **What you like.** What a keyword with `like` takes from today's feed is news for it (`liking`).
 """
 
@@ -54,8 +54,6 @@ class NewPapers:
     papers: tuple[tuple[Paper, tuple[str, ...]], ...]
     #: The news that no feed announced, by keyword: missed before, and found now.
     missed: BySlug
-    #: The papers that were news before this run, with the keywords that match them now.
-    also_matched_by: Mapping[str, Set[str]]
     #: The listing days of papers that no feed showed, whatever they match.
     unannounced: Mapping[str, date]
     #: The days whose feeds are proven to have been short.
@@ -95,7 +93,6 @@ def find_news(
             for id in sorted(complete, key=announcement_order, reverse=True)
         ),
         missed=by_all,
-        also_matched_by=finds.again,
         unannounced=finds.unannounced,
         short_days=finds.short_days,
     )
@@ -123,7 +120,6 @@ class _Finds:
     missed: dict[str, Paper] = field(default_factory=dict)
     unannounced: dict[str, date] = field(default_factory=dict)
     short_days: set[date] = field(default_factory=set)
-    again: dict[str, set[str]] = field(default_factory=dict)
 
     def add_found(self, matching: BySlug) -> None:
         """Rules 2 and 3."""
@@ -131,8 +127,9 @@ class _Finds:
             keyword = self.before.keywords[slug]
             above = {paper.id for paper in _above_notified(keyword, papers)} - self.history.ids
             for paper in papers:
-                was_news = paper.id in self.before.news
-                span = None if was_news else self.history.missing(paper)
+                if paper.id in self.before.news:
+                    continue
+                span = self.history.missing(paper)
                 is_due = paper.id in above
                 if span is not None:
                     self.unannounced[paper.id] = span.listing.day
@@ -140,15 +137,13 @@ class _Finds:
                     self.missed.setdefault(paper.id, paper)
                     is_due |= keyword.filled is not None and keyword.filled <= span.filled_by
                 if is_due:
-                    if not was_news and paper.id not in self.papers:
+                    if paper.id not in self.papers:
                         self.missed[paper.id] = paper
                     self.add(slug, [paper])
 
     def add(self, slug: str, papers: Iterable[Paper]) -> None:
         for paper in papers:
-            if paper.id in self.before.news:
-                self.again.setdefault(paper.id, set()).add(slug)
-            else:
+            if paper.id not in self.before.news:
                 self.papers.setdefault(paper.id, paper)
                 self.keywords.setdefault(paper.id, set()).add(slug)
 

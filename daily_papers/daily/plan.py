@@ -130,13 +130,6 @@ def working_days(after: date | None, before: date) -> tuple[date, ...]:
     return tuple(each for each in between if each.weekday() < 5)
 
 
-def lacks_days(last_success: date | None, day: date, short: Sequence[date]) -> bool:
-    """Whether the day's feed is not enough, because listings since then were missed or short."""
-    if last_success is None:
-        return False
-    return bool(working_days(last_success, day)) or any(last_success < each for each in short)
-
-
 def make_plan(situation: Situation) -> Plan:
     """Decide what to ask for: once before asking for the feed, and again knowing its result."""
     feed: tuple[tuple[str, ...], ...] = ()
@@ -189,8 +182,7 @@ def _catch_up(situation: Situation) -> Plan:
         if keyword.filled is not None
         and keyword.last_success != situation.day
         and (
-            situation.feed is FeedStatus.FAILED
-            or lacks_days(keyword.last_success, situation.day, situation.state.short)
+            situation.feed is FeedStatus.FAILED or working_days(keyword.last_success, situation.day)
         )
     ]
     slugs = tuple(keyword.slug for keyword in behind)

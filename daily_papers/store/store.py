@@ -182,8 +182,6 @@ class State:
     unbroken_from: PaperId | None = None
     #: The last listings whose feeds were trusted, in the order of their days.
     recent_listings: tuple[ReadListing, ...] = ()
-    #: Days whose feeds left papers out, until every keyword has been searched for them.
-    short: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -252,18 +250,15 @@ class Store:
         return {id: item for id, item in news.items() if item is not None and item.day == day}
 
     def with_news(self, news: Mapping[Paper, News]) -> Store:
-        """Remember papers as news, and count them in their week for each keyword that is new."""
+        """Remember papers as news, and count them in their week for each keyword."""
         papers = dict(self.papers)
         weeks = {week: dict(counts) for week, counts in self.weeks.items()}
         for paper, item in news.items():
-            stored = papers.get(paper.id, StoredPaper(paper))
-            papers[paper.id] = replace(stored, news=item)
+            papers[paper.id] = replace(papers.get(paper.id, StoredPaper(paper)), news=item)
             counts = weeks.setdefault(week_of(item.day), {})
             for slug in item.keywords:
-                if stored.news is None or slug not in stored.news.keywords:
-                    counts[slug] = counts.get(slug, 0) + 1
-        ids = {paper.id for paper in news}
-        known = self.news if ids <= self.news else self.news | ids
+                counts[slug] = counts.get(slug, 0) + 1
+        known = self.news.union(paper.id for paper in news)
         return self.updated(papers=papers, news=known, weeks=weeks)
 
     def advice(self, slug: str, day: date) -> str | None:
