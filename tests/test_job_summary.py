@@ -61,10 +61,8 @@ def failed(name: str = "mri", last: date | None = None, reason: str = "throttled
 def report(*keywords: KeywordReport, line: str = "3 new papers.") -> RunReport:
     return RunReport(
         day=THURSDAY,
-        source="auto",
         day_line=line,
         complete=all(each.good for each in keywords),
-        plan=("the announcement feed, in 1 request",),
         keywords=keywords or (keyword(),),
         requests=(
             Exchange(
@@ -161,7 +159,7 @@ def test_the_summary_has_a_row_a_keyword_and_all_that_happened() -> None:
     assert "| ct | 1,100 | 3 | 1 | throttled: throttled; last success 2026-01-12 |" in text
     assert "- note: details come later" in text
     assert "- waited 600 s: status 429" in text
-    assert "<summary>1 request</summary>" in text
+    assert "- 1 request, 0.0 MB, 1.2 s" in text
 
 
 def test_a_summary_of_ten_thousand_keywords_fits_into_what_github_takes() -> None:

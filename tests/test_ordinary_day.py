@@ -268,7 +268,6 @@ def test_a_second_run_of_a_complete_day_asks_nothing_and_changes_nothing(reader:
     assert reader.requests == 0
     assert reader.repository.tree() == tree
     assert again.day_line == first.day_line
-    assert again.plan == ("nothing to ask for (source auto): everything is known",)
 
 
 def test_a_keyword_that_comes_after_the_run_is_filled_and_matched_the_same_day(reader: Reader):

@@ -41,10 +41,8 @@ LATE = replace(
 )
 REPORT = RunReport(
     day=date(2026, 2, 3),
-    source="auto",
     day_line="2 new papers, 1 revision.",
     complete=False,
-    plan=("the announcement feed, in 1 request",),
     keywords=(MRI, LATE),
     requests=(
         Exchange(
@@ -121,7 +119,6 @@ def test_the_json_holds_all_of_it():
     assert record["waits"] == [
         {"url": "https://a/3", "seconds": 600.0, "reason": "arXiv asked us to wait"}
     ]
-    assert record["plan"] == ["the announcement feed, in 1 request"]
     assert record["notes"] == ["details come later"]
 
 

@@ -84,9 +84,8 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             inquiry = Inquiry(session, api, before, config.keywords, order.day, progress, evidence)
             store = before
             plan = make_plan(_situation(reconciled, store, config, evidence, order))
-            parts = plan.feed_parts
-            if parts:
-                inquiry.ask_for_feed(parts)
+            if plan.feed_parts:
+                inquiry.ask_for_feed(plan.feed_parts)
                 feed = feed_of(evidence)
                 if config.libraries and feed is not None:
                     inquiry.ask_for_liked([i for i in config.liked_ids if i not in before.liked])
@@ -117,10 +116,8 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
     state = conclusion.store.state
     return RunReport(
         day=order.day,
-        source=order.mode.value,
         day_line=state.day_line,
         complete=state.complete,
-        plan=plan_sentences(replace(plan, feed_parts=parts), order.mode),
         keywords=conclusion.keywords,
         requests=tuple(session.exchanges),
         waits=tuple(session.waits),

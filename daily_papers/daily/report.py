@@ -47,7 +47,6 @@ PATIENCE = 2
 _MOST_WARNINGS = 9
 #: GitHub takes a summary of up to 1 MiB; the log has what is cut here.
 _MOST_ROWS = 2_000
-_MOST_REQUESTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +85,8 @@ class RunReport:
     """The whole report of a run."""
 
     day: date
-    source: str
     day_line: str
     complete: bool
-    #: What the run asked for, one sentence each.
-    plan: tuple[str, ...]
     keywords: tuple[KeywordReport, ...]
     requests: tuple[Exchange, ...] = ()
     waits: tuple[Wait, ...] = ()
@@ -243,13 +239,17 @@ def as_table(report: RunReport) -> str:
         for name, *numbers, state in rows
     ]
     lines += ["", f"{report.day}: {report.day_line}", *_remarks(report)]
+    lines.append(_requests(report))
+    return "\n".join(harmless(line) for line in lines) + "\n"
+
+
+def _requests(report: RunReport) -> str:
     asked = [request for request in report.requests if request.status != "kept"]
     kept = len(report.requests) - len(asked)
     megabytes = sum(request.bytes for request in asked) / 1e6
     seconds = sum(request.seconds for request in asked)
     line = f"{plural(len(asked), 'request')}, {megabytes:.1f} MB, {seconds:.1f} s"
-    lines.append(f"{line}; {kept} more answered from those kept today" if kept else line)
-    return "\n".join(harmless(line) for line in lines) + "\n"
+    return f"{line}; {kept} more answered from those kept today" if kept else line
 
 
 def _rows(report: RunReport) -> Iterator[tuple[str, ...]]:
@@ -327,54 +327,19 @@ def _days_behind(keyword: KeywordReport, report: RunReport) -> int:
 
 def as_markdown(report: RunReport) -> str:
     """Write the whole report for GITHUB_STEP_SUMMARY."""
-    blocks = [
-        f"## Listing of {report.day}",
-        paragraph(report.day_line),
-        *_keywords(report),
-        *_list("Notes", tuple(_remarks(report))),
-        *_list("Asked for", report.plan),
-        *_requests(report.requests),
-    ]
-    return "\n\n".join(blocks) + "\n"
-
-
-def _keywords(report: RunReport) -> Iterator[str]:
-    lines = ["| keyword | papers | new | revised | state |", "| --- | ---: | ---: | ---: | --- |"]
+    rows = ["| keyword | papers | new | revised | state |", "| --- | ---: | ---: | ---: | --- |"]
     for keyword, (_, *numbers, state) in islice(
         zip(report.keywords, _rows(report), strict=True), _MOST_ROWS
     ):
         left_out = f"; {plural(keyword.not_matching, 'paper')} left out, not matching"
         whole = cell(state + left_out if keyword.not_matching else state)
-        lines.append(f"| {' | '.join([cell(keyword.name), *numbers, whole])} |")
-    yield "\n".join(lines)
+        rows.append(f"| {' | '.join([cell(keyword.name), *numbers, whole])} |")
+    blocks = [f"## Listing of {report.day}", paragraph(report.day_line), "\n".join(rows)]
     if len(report.keywords) > _MOST_ROWS:
-        yield f"{len(report.keywords) - _MOST_ROWS:,} more keywords are in the log."
-
-
-def _list(title: str, texts: Sequence[str]) -> Iterator[str]:
-    if texts:
-        yield f"### {title}"
-        yield "\n".join(f"- {paragraph(text)}" for text in texts)
-
-
-def _requests(requests: Sequence[Exchange]) -> Iterator[str]:
-    if not requests:
-        return
-    lines = [
-        "| status | bytes | seconds | outcome | address |",
-        "| --- | ---: | ---: | --- | --- |",
-    ]
-    lines += [
-        f"| {cell(each.status)} | {each.bytes:,} | {each.seconds:.1f} | {cell(each.outcome)} "
-        f"| {cell(cut(each.url, 200))} |"
-        for each in requests[:_MOST_REQUESTS]
-    ]
-    left_out = len(requests) - _MOST_REQUESTS
-    title = plural(len(requests), "request")
-    more = f", {left_out:,} of them left out here" if left_out > 0 else ""
-    yield f"<details><summary>{title}{more}</summary>"
-    yield "\n".join(lines)
-    yield "</details>"
+        blocks.append(f"{len(report.keywords) - _MOST_ROWS:,} more keywords are in the log.")
+    remarks = [*_remarks(report), _requests(report)]
+    blocks.append("\n".join(f"- {paragraph(remark)}" for remark in remarks))
+    return "\n\n".join(blocks) + "\n"
 
 
 #: What `report --format` takes.
