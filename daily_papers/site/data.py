@@ -225,31 +225,16 @@ class SiteData:
     def _traced(self, root: Path) -> dict[str, Trace]:
         traces: dict[str, Trace] = defaultdict(Trace)
         for line in paper_lines(root, HISTORY):
-            trace = traces[line.read_id()]
+            stored = self.store.recall(line.read())
+            trace = traces[stored.paper.id]
             trace.lines += (line,)
-            _note(trace, line, self._days(line.read_shown()))
+            _note(trace, line, stored)
         for line in paper_lines(root, PAPERS):
-            id = line.read_id()
-            if id in self.store.papers:
-                _note(traces[id], line, {})
-        for id, stored in self.store.papers.items():
-            _earliest(traces[id].days, ((slug, str(day)) for slug, day in stored.shown.items()))
+            stored = line.read()
+            if stored.paper.id in self.store.papers:
+                _note(traces[stored.paper.id], line, self.store.papers[stored.paper.id])
         check_history(self.store.news, traces)
         return dict(traces)
-
-    def _days(self, shown: Mapping[str, object]) -> dict[str, str]:
-        """The day on which each keyword first showed a paper, by its slug of today."""
-        days: dict[str, str] = {}
-        match shown:
-            case {"keywords": dict(keywords)}:
-                days |= keywords
-        match shown:
-            case {"news": {"day": str(day), "keywords": list(slugs)}}:
-                _earliest(days, ((slug, day) for slug in slugs))
-        for old, until, new in self.store.renamed:
-            if old in days and days[old] < str(until):
-                _earliest(days, [(new, days.pop(old))])
-        return days
 
     def _older(self) -> Mapping[str, Mapping[str, list[str]]]:
         """The papers that have left each keyword, by the month in which they came."""
@@ -333,12 +318,7 @@ def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:
     return -shown_day(paper).toordinal(), (-month, -number, archive)
 
 
-def _note(trace: Trace, line: PaperLine, days: Mapping[str, str]) -> None:
+def _note(trace: Trace, line: PaperLine, stored: StoredPaper) -> None:
     trace.key = blake2b(trace.key.encode() + line.content, digest_size=8).hexdigest()
-    _earliest(trace.days, days.items())
-
-
-def _earliest(days: dict[str, str], more: Iterable[tuple[str, str]]) -> None:
-    for slug, day in more:
-        if slug not in days or day < days[slug]:
-            days[slug] = day
+    for slug, day in stored.shown.items():
+        trace.days[slug] = min(str(day), trace.days.get(slug, str(day)))

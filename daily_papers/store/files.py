@@ -19,7 +19,6 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -49,7 +48,6 @@ _LIKED = "data/liked.jsonl"
 
 _ONE = re.compile(rb"[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7}")
 _ALL_IDENTIFIERS = re.compile(rb"(?:(?:%s)\n)*+" % _ONE.pattern)
-_ID_FIRST = re.compile(rb'\{"id":"([^"\\]+)"')
 _CONFLICT = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
 Record = TypeVar("Record")
@@ -238,23 +236,6 @@ class PaperLine:
     def read(self) -> StoredPaper:
         """Read the record. Raises StoreError, which names file and line, if it is damaged."""
         return _record(self.path, self.number, self.content, _read_paper)
-
-    # Our own lines begin with the identifier and end with where the paper was shown. Nothing of
-    # these is checked but that they are there; `read` does.
-
-    def read_id(self) -> str:
-        """The paper's identifier. Raises StoreError."""
-        id = _ID_FIRST.match(self.content)
-        return self.read().paper.id if id is None else id[1].decode()
-
-    def read_shown(self) -> Json:
-        """Where it was shown: ``keywords``, ``left`` and ``news``. Raises StoreError."""
-        end = self.content.rfind(b',"keywords":{')
-        end = end if end > 0 else self.content.rfind(b',"news":{')
-        if end > 0:
-            with suppress(ValueError):
-                return parse(b"{" + self.content[end + 1 :])
-        return parse(_paper_line(self.read()).encode())
 
 
 def _read_paper(values: Json) -> StoredPaper:
