@@ -189,13 +189,12 @@ class Repository:
             tables, templates, rest_bytes=region.rest_bytes, newline=region.newline
         )
         transaction.write_shared(README, replace_region(readme, body, README).encode())
-        slugs = {section.slug for section in sections}
         paths = set()
         for section in sections:
             keyword = store.keywords.get(section.slug)
             changed = None if keyword is None else keyword.changed
             for path, page in render_pages(
-                section, templates, title=config.title, last_update=changed, slugs=slugs
+                section, templates, title=config.title, last_update=changed
             ):
                 self._check_page(path)
                 transaction.write(path, page.encode())

@@ -228,39 +228,28 @@ def pages(website: Website) -> dict[str, str]:
 
 
 def test_a_table_too_long_for_github_goes_on_on_more_pages(tmp_path: Path):
-    website = long_tables(tmp_path, 1500, "max_papers: 2000\nkeywords:\n  - any: [mri]\n")
+    website = long_tables(tmp_path, 1000, "max_papers: 2000\nkeywords:\n  - any: [mri]\n")
     shown(website, "render")
     found = pages(website)
-    assert list(found) == ["mri-2.md", "mri-3.md", "mri.md"]
+    assert list(found) == ["mri.md", "mri_2.md", "mri_3.md"]
     assert max(len(text.encode()) for text in found.values()) < LIMIT
-    in_order = [found[name] for name in ("mri.md", "mri-2.md", "mri-3.md")]
-    rows = identifiers("".join(in_order))
-    assert rows == [f"2603.{number:05d}" for number in range(1499, 0, -1)]
-    links = "Page 2 of 3: [1](mri.md) 2 [3](mri-3.md)"
-    assert links in in_order[1].split("| **Title**")[0].splitlines()
-    for text in in_order:
+    rows = identifiers("".join(found.values()))
+    assert rows == [f"2603.{number:05d}" for number in range(999, 0, -1)]
+    links = "Page 2 of 3: [1](mri.md) 2 [3](mri_3.md)"
+    assert links in found["mri_2.md"].split("| **Title**")[0].splitlines()
+    for text in found.values():
         assert as_on_github(text).elements.count("table") == 1
     assert shown(website, "render").out == "nothing to change\n"
 
 
 def test_pages_that_are_needed_no_longer_are_removed(tmp_path: Path):
-    website = long_tables(tmp_path, 1500, "max_papers: 2000\nkeywords:\n  - any: [mri]\n")
+    website = long_tables(tmp_path, 1000, "max_papers: 2000\nkeywords:\n  - any: [mri]\n")
     shown(website, "render")
-    website.repository.write("papers/mri-4.md", "Mine.\n")
-    website.repository.write("keywords.yaml", "max_papers: 900\nkeywords:\n  - any: [mri]\n")
+    website.repository.write("papers/mri_4.md", "Mine.\n")
+    website.repository.write("keywords.yaml", "max_papers: 500\nkeywords:\n  - any: [mri]\n")
     shown(website, "render")
-    assert list(pages(website)) == ["mri-2.md", "mri-4.md", "mri.md"]
-    website.repository.write("keywords.yaml", "max_papers: 100\nkeywords:\n  - any: [mri]\n")
+    assert list(pages(website)) == ["mri.md", "mri_2.md", "mri_4.md"]
+    website.repository.write("keywords.yaml", "max_papers: 400\nkeywords:\n  - any: [mri]\n")
     shown(website, "render")
-    assert list(pages(website)) == ["mri-4.md", "mri.md"]
+    assert list(pages(website)) == ["mri.md", "mri_4.md"]
     assert "Page 1 of" not in pages(website)["mri.md"]
-
-
-def test_the_page_of_another_keyword_keeps_its_name(tmp_path: Path):
-    keywords = "max_papers: 2000\nkeywords:\n  - any: [mri]\n  - name: MRI 2\n    any: [pet]\n"
-    website = long_tables(tmp_path, 1500, keywords)
-    shown(website, "render")
-    found = pages(website)
-    assert list(found) == ["mri-2.md", "mri-3.md", "mri-4.md", "mri.md"]
-    assert found["mri-2.md"].startswith("# MRI 2\n")
-    assert "Page 1 of 3: 1 [2](mri-3.md) [3](mri-4.md)\n" in found["mri.md"]

@@ -2,15 +2,14 @@
 
 GitHub renders Markdown files of up to about 2 MB, and shows complex ones as plain text even sooner
 (https://docs.github.com/repositories/creating-and-managing-repositories/repository-limits).
-A longer table continues in papers/<slug>-2.md, and so on.
+A longer table continues in papers/<slug>_2.md, and so on, a name that no keyword's slug can be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import count, islice
 
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
@@ -20,8 +19,8 @@ from daily_papers.render.templates import Escaped, Templates
 
 #: The last line of each page, which distinguishes it from files that people put there.
 PAGE_MARK = "<!-- daily-papers:page -->"
-#: The most bytes of a page.
-LARGEST_PAGE = 1_000_000
+#: With long abstracts a page of so many rows has 1 MB.
+ROWS_ON_A_PAGE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,63 +90,25 @@ def render_pages(
     *,
     title: str,
     last_update: date | None,
-    slugs: Collection[str] = (),
 ) -> Iterator[tuple[str, str]]:
     """Render the pages of one keyword, each with its path; one page if all rows fit on it.
 
     ``title`` links back to the README; ``last_update`` is the day on which these rows last changed,
-    so that a quiet day changes no page. ``slugs`` are those of all keywords: no further page may
-    have the name of another keyword's page.
+    so that a quiet day changes no page.
     """
-
-    def rendered(rows: tuple[Escaped, ...], paths: Sequence[str], number: int) -> str:
+    rows = tuple(render_row(paper, templates) for paper in table.papers)
+    starts = range(0, max(len(rows), 1), ROWS_ON_A_PAGE)
+    further = [f"{table.slug}_{number}.md" for number in range(2, len(starts) + 1)]
+    names = (f"{table.slug}.md", *further)
+    for number, (name, start) in enumerate(zip(names, starts, strict=True), start=1):
         page = templates.render(
             "page.md.jinja",
-            section=replace(table, rows=rows),
+            section=replace(table, rows=rows[start : start + ROWS_ON_A_PAGE]),
             columns=templates.columns,
             title=title,
             readme=f"../README.md#{table.anchor}",
             last_update=last_update,
             number=number,
-            pages=tuple(path.rpartition("/")[2] for path in paths),
+            pages=names,
         )
-        return f"{page.rstrip()}\n\n{PAGE_MARK}\n"
-
-    rows = tuple(render_row(paper, templates) for paper in table.papers)
-    whole = rendered(rows, (table.page,), 1)
-    if _size(whole) <= LARGEST_PAGE:
-        yield table.page, whole
-        return
-    # Leave room for links to many pages, and for the head of the table, which no rows have.
-    frame = _size(rendered((), (table.page,), 1)) + 20_000
-    parts = tuple(_parts(rows, LARGEST_PAGE - frame))
-    paths = tuple(islice(_paths(table, slugs), len(parts)))
-    for number, (path, part) in enumerate(zip(paths, parts, strict=True), start=1):
-        yield path, rendered(part, paths, number)
-
-
-def _paths(table: Table, slugs: Collection[str]) -> Iterator[str]:
-    """The paths for a keyword's pages, without those that belong to other keywords."""
-    yield table.page
-    for number in count(2):
-        slug = f"{table.slug}-{number}"
-        if slug not in slugs:
-            yield f"papers/{slug}.md"
-
-
-def _parts(rows: Sequence[Escaped], room: int) -> Iterator[tuple[Escaped, ...]]:
-    """Put as many rows on each page as fit, and at least one; there is at least one page."""
-    part: list[Escaped] = []
-    used = 0
-    for row in rows:
-        size = _size(row) + 1
-        if part and used + size > room:
-            yield tuple(part)
-            part, used = [], 0
-        part.append(row)
-        used += size
-    yield tuple(part)
-
-
-def _size(text: str) -> int:
-    return len(text.encode())
+        yield f"papers/{name}", f"{page.rstrip()}\n\n{PAGE_MARK}\n"
