@@ -54,7 +54,7 @@ class Exchange:
     """One request and its outcome, or one kept answer that saved a request."""
 
     url: str
-    #: The HTTP status as text, a word for what went wrong (``timeout``), or ``kept``.
+    #: The HTTP status as text, ``lost``, or ``kept``.
     status: str
     bytes: int
     seconds: float

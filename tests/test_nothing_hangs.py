@@ -10,7 +10,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -22,11 +21,12 @@ import pytest
 import requests
 
 from daily_papers.arxiv import session
-from daily_papers.arxiv.http import AnswerLimits, LostAnswer, Transport
+from daily_papers.arxiv.http import AnswerLimits, Transport
 from daily_papers.arxiv.machine import machine_fault
 from daily_papers.arxiv.oai import SILENCE, changed_since
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
+from daily_papers.errors import Unreachable
 from tests.sandbox import Request, SandboxArxiv, Service
 from tests.support.clock import PassingClock
 from tests.support.command_line import environment, run
@@ -84,10 +84,10 @@ def test_a_connection_that_is_kept_is_watched_too():
     """Its first answer is whole, its second one drips; only the second has little time."""
     whole = HEAD + b"Content-Length: 14\r\n\r\nRate exceeded."
     with Dripping(HEAD + b"\r\n", b" ", before=whole) as server:
-        transport = Transport(AnswerLimits(), time, "tests")
+        transport = Transport(AnswerLimits(), "tests")
         assert transport.get(server.address).body == b"Rate exceeded."
         transport._limits = AnswerLimits(total_seconds=0.3)
-        with pytest.raises(LostAnswer, match=r"no whole answer within 0\.3 seconds"):
+        with pytest.raises(Unreachable, match=r"no whole answer within 0\.3 seconds"):
             transport.get(server.address)
         transport.hang_up()
     (drops,) = server.drops

@@ -414,7 +414,7 @@ def test_a_redirect_out_of_the_domain_is_not_followed():
     ],
 )
 def test_redirects_within_the_domain_lead_onward(here, location, there):
-    assert redirect_target(RawAnswer(here, 301, {"Location": location}, b"", 0), here) == there
+    assert redirect_target(RawAnswer(here, 301, {"Location": location}, b""), here) == there
 
 
 @for_each(
@@ -432,14 +432,14 @@ def test_redirects_within_the_domain_lead_onward(here, location, there):
     ],
 )
 def test_redirects_to_where_they_should_not_are_refused_in_one_line(location):
-    answer = RawAnswer("https://arxiv.org/a", 302, {"Location": location}, b"", 0)
+    answer = RawAnswer("https://arxiv.org/a", 302, {"Location": location}, b"")
     with pytest.raises(BadAnswer, match="redirected"):
         redirect_target(answer, answer.url)
 
 
 @for_each("status", [201, 204, 206, 300, 302, 304, 305])
 def test_a_status_without_an_answer_is_a_bad_answer(status):
-    answer = RawAnswer("https://arxiv.org/a", status, {}, b"", 0)
+    answer = RawAnswer("https://arxiv.org/a", status, {}, b"")
     assert redirect_target(answer, answer.url) is None
     with pytest.raises(BadAnswer, match=f"status {status}"):
         accepted_body(answer, answer.url)

@@ -23,7 +23,7 @@ from daily_papers import PROJECT_URL, __version__
 from daily_papers.arxiv.machine import innermost, machine_fault
 from daily_papers.arxiv.services import domain
 from daily_papers.arxiv.xml import error_message, shortened
-from daily_papers.clock import Clock, OutOfTimeError, time_limit
+from daily_papers.clock import OutOfTimeError, time_limit
 from daily_papers.errors import (
     BadAnswer,
     FetchError,
@@ -42,10 +42,10 @@ _ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
 _CHUNK_BYTES = 16 * 1024
 _SILENT = "the server went silent"
 _LOSSES = (
-    (requests.exceptions.ConnectTimeout, "timeout", "the server did not accept the connection"),
-    (requests.exceptions.Timeout, "timeout", _SILENT),
-    (requests.exceptions.ChunkedEncodingError, "cut", "the connection broke within the answer"),
-    (requests.exceptions.ProxyError, "proxy", "the proxy got no answer either"),
+    (requests.exceptions.ConnectTimeout, "the server did not accept the connection"),
+    (requests.exceptions.Timeout, _SILENT),
+    (requests.exceptions.ChunkedEncodingError, "the connection broke within the answer"),
+    (requests.exceptions.ProxyError, "the proxy got no answer either"),
 )
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _THROTTLING = frozenset({406, 429, 503})
@@ -75,17 +75,6 @@ class RawAnswer:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    seconds: float
-
-
-class LostAnswer(Exception):
-    """No answer could be read to its end; ``word`` and ``failure`` say why."""
-
-    def __init__(self, word: str, failure: FetchError, seconds: float) -> None:
-        self.word = word
-        self.failure = failure
-        self.seconds = seconds
-        super().__init__(str(failure))
 
 
 class Transport:
@@ -98,12 +87,10 @@ class Transport:
     def __init__(
         self,
         limits: AnswerLimits,
-        clock: Clock,
         digest_repository: str | None,
         say_slow: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._limits = limits
-        self._clock = clock
         self._say_slow = say_slow
         contacts = "; for ".join(filter(None, [f"+{PROJECT_URL}", digest_repository]))
         self._http = requests.Session()
@@ -124,24 +111,23 @@ class Transport:
         self._http.mount("https://", adapter)
 
     def get(self, url: str, silence_seconds: float | None = None) -> RawAnswer:
-        """Ask once and read the whole answer; raises LostAnswer.
+        """Ask once and read the whole answer; raises FetchError.
 
         ``silence_seconds`` is for a service that is known to be slow.
         """
         if line_bytes(url) > MOST_LINE_BYTES:
             reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
-            raise LostAnswer("refused", BadAnswer(url, reason), 0.0)
+            raise BadAnswer(url, reason)
         silence = silence_seconds or self._limits.silence_seconds
         return self._exchange(requests.Request("GET", url), self._limits.total_seconds, silence)
 
     def post(self, request: requests.Request, seconds: float) -> RawAnswer:
-        """Send a request with a body, and read the whole answer in that time; raises LostAnswer."""
+        """Send a request with a body, and read the whole answer in that time; raises FetchError."""
         return self._exchange(request, seconds, seconds)
 
     def _exchange(self, request: requests.Request, seconds: float, silence: float) -> RawAnswer:
         url: str = request.url or ""
         logger.debug("%s %s", request.method, cut(url, 200))
-        started = self._clock.monotonic()
         limits, host = self._limits, urlsplit(url).hostname or url
         if host != self._host:  # one connection, whatever the host
             self.hang_up()
@@ -164,16 +150,14 @@ class Transport:
             ):
                 body = self._body(response)
         except OutOfTimeError as error:
-            late = Unreachable(url, f"no whole answer within {round(seconds, 1):g} seconds")
-            raise LostAnswer("slow", late, self._clock.monotonic() - started) from error
+            reason = f"no whole answer within {round(seconds, 1):g} seconds"
+            raise Unreachable(url, reason) from error
         # requests lets some errors of urllib3 through, among them some that are ValueErrors.
-        except (requests.RequestException, HTTPError, OSError, ValueError, FetchError) as error:
-            word, failure = _loss(url, error)
-            raise LostAnswer(word, failure, self._clock.monotonic() - started) from error
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            raise _loss(url, error) from error
         finally:
             notice.cancel()
-        took = self._clock.monotonic() - started
-        return RawAnswer(url, response.status_code, response.headers, body, took)
+        return RawAnswer(url, response.status_code, response.headers, body)
 
     def hang_up(self) -> None:
         """Close the connection; the next request opens another."""
@@ -205,22 +189,19 @@ def _proxies(host: str) -> dict[str, str] | None:
     return no_proxy if local else None
 
 
-def _loss(url: str, error: Exception) -> tuple[str, FetchError]:
-    """Say in a word and in a sentence why there was no answer."""
-    match error:
-        case BadAnswer():
-            return "refused", error
-        case requests.exceptions.ContentDecodingError():
-            return "undecodable", BadAnswer(url, "the answer says that it is gzip, but is not")
+def _loss(url: str, error: Exception) -> FetchError:
+    """Say why there was no answer."""
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return BadAnswer(url, "the answer says that it is gzip, but is not")
     fault = machine_fault(url, error)
     if fault is not None:
-        return "this machine", MachineFault(url, *fault)
+        return MachineFault(url, *fault)
     if "timed out" in str(error):  # within the body, requests calls this a ConnectionError
-        return "timeout", Unreachable(url, _SILENT)
-    for kind, word, sentence in _LOSSES:
+        return Unreachable(url, _SILENT)
+    for kind, sentence in _LOSSES:
         if isinstance(error, kind):
-            return word, Unreachable(url, sentence)
-    return "connection", Unreachable(url, f"no answer: {shortened(innermost(error))}")
+            return Unreachable(url, sentence)
+    return Unreachable(url, f"no answer: {shortened(innermost(error))}")
 
 
 # --- what an answer means ----------------------------------------------------------------------

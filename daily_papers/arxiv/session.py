@@ -24,8 +24,6 @@ from typing import TypeVar
 from daily_papers.arxiv.http import (
     REDIRECTS,
     AnswerLimits,
-    LostAnswer,
-    RawAnswer,
     Transport,
     accepted_body,
     redirect_target,
@@ -89,9 +87,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
     def __post_init__(self) -> None:
         self._limits = AnswerLimits()
         self._clock = self.clock or time
-        self._transport = Transport(
-            self._limits, self._clock, self.digest_repository, self._say_slow
-        )
+        self._transport = Transport(self._limits, self.digest_repository, self._say_slow)
         self._deadline = self._clock.monotonic() + self.budget
         self._time = "the run's time"
 
@@ -192,9 +188,12 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         """Ask once, follow redirects within the domain, read the answer, and log each request."""
         address = url
         for _ in range(MOST_REDIRECTS + 1):
-            answer = self._request(address, url, silence)
-            outcome = Outcome.OK
+            self._pause(address)
+            started = self._clock.monotonic()
+            status, size, outcome, asked = "lost", 0, Outcome.OK, address
             try:
+                answer = self._transport.get(address, silence)
+                status, size = str(answer.status), len(answer.body)
                 target = redirect_target(answer, url) if answer.status in REDIRECTS else None
                 if target is None:
                     body = accepted_body(answer, url)
@@ -205,31 +204,23 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
                 if isinstance(failure, Forbidden):
                     reason = "not asked: the service answered 403 earlier in this run"
                     self._closed[domain(url)] = Forbidden(url, reason)
+                elif isinstance(failure, MachineFault):
+                    self._closed[domain(address)] = failure
                 raise
             finally:
-                size, status = len(answer.body), str(answer.status)
-                self._note(answer.url, status, outcome, size=size, seconds=answer.seconds)
+                self._last_end = self._clock.monotonic()
+                self._note(asked, status, outcome, size=size, seconds=self._last_end - started)
         raise BadAnswer(url, f"redirected more than {MOST_REDIRECTS} times")
 
-    def _request(self, address: str, url: str, silence: float | None) -> RawAnswer:
-        """Send one request after the pause it needs; ``url`` is the address before redirects."""
+    def _pause(self, address: str) -> None:
+        """Wait until the next request may be sent; raises FetchError if none may."""
         if (closed := self._closed.get(domain(address))) is not None:
-            raise type(closed)(url, closed.reason, closed.failure.remedy)
+            raise type(closed)(address, closed.reason, closed.failure.remedy)
         if self._last_end is not None:
             interval = _pace(self.services.request_interval, LEAST_INTERVAL, address)
             rest = self._last_end + interval - self._clock.monotonic()
             if rest > 0:
                 self._clock.sleep(rest)
-        try:
-            return self._transport.get(address, silence)
-        except LostAnswer as loss:
-            failure = loss.failure
-            if isinstance(failure, MachineFault):
-                self._closed[domain(address)] = failure
-            self._note(address, loss.word, failure.outcome, seconds=loss.seconds)
-            raise type(failure)(url, failure.reason, failure.failure.remedy) from loss
-        finally:
-            self._last_end = self._clock.monotonic()
 
     def _note(
         self, url: str, status: str, outcome: Outcome, *, size: int = 0, seconds: float = 0.0

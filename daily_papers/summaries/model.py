@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from daily_papers.arxiv.http import AnswerLimits, LostAnswer, RawAnswer, Transport, retry_after
+from daily_papers.arxiv.http import AnswerLimits, RawAnswer, Transport, retry_after
 from daily_papers.clock import Clock
-from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.records import RecordError, parse
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ class Model:
         self._secret = None if key is None else key.secret
         self._clock = clock
         self._end = clock.monotonic() + seconds
-        self._transport = Transport(_LIMITS, clock, None)
+        self._transport = Transport(_LIMITS, None)
         self._limit_name = _LIMIT_NAMES[0]
         parts = urlsplit(endpoint)
         host, usual = parts.netloc.lower(), {"https": ":443", "http": ":80"}[parts.scheme]
@@ -108,8 +108,8 @@ class Model:
                 if answer.status != 429 and answer.status < 500:
                     return self._read(answer)
                 reason, wait = f"status {answer.status}", retry_after(answer.headers)
-            except LostAnswer as loss:
-                reason, wait = loss.failure.failure.plain_reason, 0.0
+            except FetchError as loss:
+                reason, wait = loss.failure.plain_reason, 0.0
             if tries < TRIES:
                 wait = _WAIT * tries if wait is None else wait
                 self._check_time(wait, f"{reason}; ")
