@@ -108,7 +108,7 @@ def test_the_scenario_meets_every_request_that_we_make(exchanges: list[Exchange]
         ("POST", "/issues", 410),
         ("POST", "/issues", 422),
         ("PATCH", "/issues/N", 200),
-        ("GET", "/issues/N/comments", 200),
+        ("GET", "/issues/comments", 200),
         ("POST", "/issues/N/comments", 201),
         ("POST", "/issues/N/comments", 403),
         ("PATCH", "/issues/comments/N", 200),

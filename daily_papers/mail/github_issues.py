@@ -55,6 +55,8 @@ class Comment:
     id: int
     body: str
     user: User
+    #: Ends with the number of the issue.
+    issue_url: str
 
 
 _Thing = TypeVar("_Thing")
@@ -89,11 +91,12 @@ class Issues:
         for thing in self._api.read_all(path):
             yield _decoded(Issue, thing, f"GET {path}")
 
-    def comments(self, issue: Issue, since: date | None = None) -> list[Comment]:
-        """List the comments on an issue, or those written or changed since a day, oldest first."""
-        newer = f"&since={since}T00:00:00Z" if since else ""
-        path = f"{self._base}/issues/{issue.number}/comments?per_page={_PAGE}{newer}"
-        return [_decoded(Comment, thing, f"GET {path}") for thing in self._api.read_all(path)]
+    def comments(self, since: date) -> Iterator[Comment]:
+        """List the comments on all issues written or changed since a day, oldest first."""
+        order = f"sort=created&direction=asc&since={since}T00:00:00Z"
+        path = f"{self._base}/issues/comments?{order}&per_page={_PAGE}"
+        for thing in self._api.read_all(path):
+            yield _decoded(Comment, thing, f"GET {path}")
 
     def label_description(self, name: str) -> str | None:
         """The description of a label; None if there is no such label."""

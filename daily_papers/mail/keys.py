@@ -94,8 +94,7 @@ class PartKey:
     each mail, with the marks of what channels got.
     """
 
-    #: Those of the mail. In the issue of a keyword, its first one, and the one up to which
-    #: everything is in its comments, so that older ones need not be read again.
+    #: Those of the mail; in the text of a keyword's issue, its first one.
     digests: tuple[str, ...]
     repository: str
     part: int = 0
@@ -119,11 +118,6 @@ class PartKey:
     def names(self) -> str:
         """The keys of its digests, for people."""
         return ", ".join(self.digests)
-
-    @property
-    def complete(self) -> str:
-        """The digest up to which everything is in a keyword's issue; empty at first."""
-        return self.digests[-1] if len(self.digests) > 1 else ""
 
     def is_for(self, repository: str) -> bool:
         """Whether the key belongs to one of this repository's mails."""

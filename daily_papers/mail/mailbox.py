@@ -7,16 +7,19 @@ the token's own login wrote it, so nobody else can stop a mail by typing one int
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 
 from daily_papers.mail.digest import Digest, Mail, digest_order, is_key, mails_of
-from daily_papers.mail.github_issues import Issue, Issues
+from daily_papers.mail.github_issues import Comment, Issue, Issues
 from daily_papers.mail.keys import PartKey, find_part_key, find_part_keys
 
 LABEL = "daily-papers"
 _BEGIN = re.compile(r"since (?P<key>\S+) by (?P<login>\S+)$")
+#: No comment is older than its digest, but it may be in another time zone.
+_DAYS_OF_DOUBT = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,9 @@ class OurIssue:
 class Mailbox:
     """What GitHub shows of earlier runs, oldest first."""
 
+    issues: Issues
+    #: The listing day from which on comments count: those of older digests are not read.
+    since: date
     #: Each with the key of its first part.
     mails: tuple[OurIssue, ...] = ()
     #: The lasting issues of keywords.
@@ -43,7 +49,7 @@ class Mailbox:
 
     @property
     def keys(self) -> frozenset[str]:
-        """The keys of the digests that were sent."""
+        """The keys of the digests that have an issue."""
         return frozenset(key for sent in self.mails for key in sent.key.digests)
 
     @property
@@ -54,8 +60,28 @@ class Mailbox:
             keys |= {self.label_begin}
         return min(keys, key=digest_order, default=None)
 
+    @cached_property
+    def comments(self) -> Mapping[str, Sequence[Comment]]:
+        """Our comments by the number of their issue. They are only read if they are needed."""
+        ours: dict[str, list[Comment]] = {}
+        for comment in self.issues.comments(self.since - _DAYS_OF_DOUBT):
+            if comment.user.login == self.issues.login:
+                ours.setdefault(comment.issue_url.rpartition("/")[2], []).append(comment)
+        return ours
 
-def read_mailbox(issues: Issues) -> Mailbox:
+    def parts_of(self, ours: OurIssue) -> list[tuple[PartKey, Comment | None]]:
+        """The parts of mails in an issue of ours; its own text has no comment."""
+        parts: list[tuple[PartKey, Comment | None]] = [(ours.key, None)] if ours.key.part else []
+        for comment in self.comments.get(str(ours.issue.number), ()):
+            key = find_part_key(comment.body)
+            if key is None or not key.is_for(self.issues.repository):
+                continue
+            if key.keyword == ours.key.keyword and (key.keyword or key.digests == ours.key.digests):
+                parts.append((key, comment))
+        return parts
+
+
+def read_mailbox(issues: Issues, since: date) -> Mailbox:
     """Read the repository's issues. Raises OtherLogin if another app wrote our keys."""
     mails, of_keywords, deliveries = [], [], []
     for issue in issues.all():
@@ -75,6 +101,8 @@ def read_mailbox(issues: Issues) -> Mailbox:
     begin = _BEGIN.search(description or "")
     is_ours = begin and begin["login"] == issues.login and is_key(begin["key"])
     return Mailbox(
+        issues,
+        since,
         tuple(mails),
         tuple(of_keywords),
         tuple(deliveries),
@@ -108,7 +136,7 @@ def find_unsent(mailbox: Mailbox, digests: Sequence[Digest], today: date) -> Uns
         begin = min((newest.key, *together), key=digest_order)
     first = digest_order(begin)
     begun = [each for each in digests if each.items and digest_order(each.key) >= first]
-    per_keyword = [each for each in begun if each.per_keyword]
+    per_keyword = [each for each in begun if each.per_keyword and each.day >= mailbox.since]
     unsent = [each for each in begun if not each.per_keyword and each.key not in mailbox.keys]
     mails = mails_of(unsent, today)
     waiting = [

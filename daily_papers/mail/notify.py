@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from daily_papers.clock import Clock, listing_day
@@ -22,7 +23,7 @@ from daily_papers.github_actions import GITHUB, repository_name, server_url, sit
 from daily_papers.mail import delivery
 from daily_papers.mail.channels import VARIABLE, Channel, read_channels
 from daily_papers.mail.correction import correct
-from daily_papers.mail.digest import Digest, DigestError, Mail, is_key, read_digest
+from daily_papers.mail.digest import Digest, DigestError, Mail, day_of, is_key, read_digest
 from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff
 from daily_papers.mail.github_issues import ACTIONS_LOGIN, DryIssues, Issues
 from daily_papers.mail.issue import Links, issue_page
@@ -33,6 +34,8 @@ from daily_papers.transaction import unwritable
 
 Say = Callable[[str], None]
 
+#: For so many days, a run completes what is sent in part or waits for a closed issue.
+_DAYS_OF_COMMENTS = 90
 _NO_ISSUES = (
     "channels: without issues, nothing is sent to them, since the issues record what was sent"
 )
@@ -198,7 +201,10 @@ class _Run:
         """Send first to the issues, then to the channels."""
         options, today = self.options, listing_day(self.environment)
         links = self.links or Links(issues.repository)
-        mailbox = read_mailbox(issues) if self.token else Mailbox()
+        since = today - timedelta(days=_DAYS_OF_COMMENTS)
+        if options.correct is not None:
+            since = min(since, day_of(options.correct))
+        mailbox = read_mailbox(issues, since) if self.token else Mailbox(issues, since)
         marks = (
             Marks(today, {each.name: Mark() for each in self.channels}) if self.channels else None
         )

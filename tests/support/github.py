@@ -278,10 +278,8 @@ class GitHubStandIn:
             "/user": {"GET": self._get_user},
             "BASE/issues": {"GET": self._list_issues, "POST": self._post_issue},
             r"BASE/issues/(\d+)": {"PATCH": self._patch_issue},
-            r"BASE/issues/(\d+)/comments": {
-                "GET": self._list_comments,
-                "POST": self._post_comment,
-            },
+            r"BASE/issues/(\d+)/comments": {"POST": self._post_comment},
+            "BASE/issues/comments": {"GET": self._list_comments},
             r"BASE/issues/comments/(\d+)": {"PATCH": self._patch_comment},
             "BASE/labels": {"POST": self._post_label},
             "BASE/labels/(.+)": {"GET": self._get_label},
@@ -307,17 +305,10 @@ class GitHubStandIn:
         ]
         return self._paged("issues", sorted(found, key=_number, reverse=backwards), query)
 
-    def _list_comments(self, number: str, *, query: Mapping[str, str]) -> Answer:
-        if not self._has(number):
-            return _refused(404, "Not Found")
-        url = self.issues[int(number) - 1]["url"]
-        since = query.get("since", "")
-        there = [
-            comment
-            for comment in self.comments
-            if comment["issue_url"] == url and comment["updated_at"] >= since
-        ]
-        return self._paged(f"issues/{number}/comments", there, query)
+    def _list_comments(self, *, query: Mapping[str, str]) -> Answer:
+        assert (query["sort"], query["direction"]) == ("created", "asc")
+        there = [each for each in self.comments if each["updated_at"] >= query["since"]]
+        return self._paged("issues/comments", there, query)
 
     def _paged(self, path: str, things: list[Any], query: Mapping[str, str]) -> Answer:
         size = min(int(query.get("per_page", "30")), self.largest_page)
