@@ -1,7 +1,7 @@
 """What a model wrote about papers, kept under ``data/summaries/`` so that it is never asked twice.
 
 One record a line, in files as those of the papers. A record is for one version of a paper, one
-model and one language; one without a sentence counts the model's bad answers.
+model and one language; one without a sentence says that it gave no good answer.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SummaryKey = tuple[str, int, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a model says a paper does, or that it gave no good answer so far.
+    """What a model says a paper does, or that it gave no good answer.
 
     The texts are as hostile as the abstract: escape them for the place where they go.
     """
@@ -39,14 +39,12 @@ class Summary:
     version: int
     model: str
     language: str
-    #: The listing day on which the model was asked last.
+    #: The listing day on which the model was asked.
     day: date
-    #: Empty while no answer was good.
+    #: Empty if no answer was good.
     sentence: str = ""
     #: The title in that language, if it is not English.
     title: str | None = None
-    #: How many answers were bad.
-    tries: int = 0
 
     @property
     def key(self) -> SummaryKey:

@@ -13,7 +13,7 @@ import subprocess
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -48,10 +48,8 @@ from daily_papers.text import plural
 from daily_papers.transaction import PRIVATE
 
 #: Papers of one request. One that got no good answer there is asked for with fewer others, and
-#: alone in the end, since another one's abstract may have spoilt it.
+#: alone in the end, since another one's abstract may have spoilt it. Then it is left alone.
 PAPERS_A_REQUEST: Final = 8
-#: Bad answers after which a paper is left alone.
-MOST_TRIES: Final = 3
 #: After so many requests in a row without a good answer, the run ends. Two abstracts that spoil
 #: whatever they are asked with, wherever they are among others, make four.
 _MOST_FRUITLESS: Final = 5
@@ -132,22 +130,13 @@ def _not_committed(repository: Repository, environ: Mapping[str, str]) -> list[s
 
 
 def due_papers(store: Store, known: Known, settings: Summaries, day: date) -> list[Paper]:
-    """The papers to ask for now: news first, those with bad answers last, else the newest first."""
+    """The papers to ask for now: news first, else the newest first."""
     news = store.news_of(store.state.day) if store.state.day is not None else {}
-    tried = {
-        paper.id: known.get(_key(paper, settings)) for paper in _lacking(store, known, settings)
-    }
-
-    def order(paper: Paper) -> tuple[object, ...]:
-        return (paper.id not in news, tried[paper.id] is not None, newest_first(paper))
-
-    waiting = [
-        store.papers[id].paper
-        for id, summary in tried.items()
-        if summary is None or summary.day != day or not summary.tries
-    ]
-    asked = sum(each.day == day for each in known.values() if each.sentence or each.tries)
-    return sorted(waiting, key=order)[: max(0, settings.per_day - asked)]
+    asked = sum(summary.day == day for summary in known.values())
+    waiting = sorted(
+        _lacking(store, known, settings), key=lambda each: (each.id not in news, newest_first(each))
+    )
+    return waiting[: max(0, settings.per_day - asked)]
 
 
 def _lacking(store: Store, known: Known, settings: Summaries) -> list[Paper]:
@@ -156,12 +145,7 @@ def _lacking(store: Store, known: Known, settings: Summaries) -> list[Paper]:
     return [
         paper
         for paper in papers
-        if paper.abstract
-        and not paper.is_withdrawn
-        and (
-            (summary := known.get(_key(paper, settings))) is None
-            or (not summary.sentence and summary.tries < MOST_TRIES)
-        )
+        if paper.abstract and not paper.is_withdrawn and _key(paper, settings) not in known
     ]
 
 
@@ -180,8 +164,8 @@ class _Run:
         self._day = day
         #: The paper that each sentence is about.
         self._said = {each.sentence: each.id for each in known.values()}
-        #: Papers without a good answer in this run.
-        self._failed: dict[SummaryKey, Summary] = {}
+        #: Papers without a good answer in this run, not even alone.
+        self._failed: list[Paper] = []
 
     def ask_for(
         self, papers: Sequence[Paper], budget: float, environ: Mapping[str, str], clock: Clock
@@ -194,26 +178,17 @@ class _Run:
                 self._ask_in_turn(model, papers)
         except DailyPapersError as error:
             self.report.warnings.append(str(error))
-        if self._failed:
-            # If nothing at all was good, it may be the endpoint's fault, unless it happened to the
-            # paper before. Even then the paper comes after all others from now on.
-            self.known |= {
-                key: each if self.report.papers or key in self.known else replace(each, tries=0)
-                for key, each in self._failed.items()
-            }
+        # If nothing at all was good, it may be the endpoint's fault.
+        if self._failed and self.report.papers:
+            for paper in self._failed:
+                self._note(paper, Answer("", None))
             self._keep()
 
     def _ask_in_turn(self, model: Model, papers: Sequence[Paper]) -> None:
         """Ask for several papers at once, then for parts of them until the bad ones are alone."""
-        fresh = [paper for paper in papers if _key(paper, self._settings) not in self.known]
-        tried = [paper for paper in papers if _key(paper, self._settings) in self.known]
-        starts = range(0, len(fresh), PAPERS_A_REQUEST)
         fruitless = 0
-        for batch in (
-            *(fresh[start : start + PAPERS_A_REQUEST] for start in starts),
-            *([paper] for paper in tried),
-        ):
-            parts = deque([batch])
+        for start in range(0, len(papers), PAPERS_A_REQUEST):
+            parts = deque([papers[start : start + PAPERS_A_REQUEST]])
             while parts:
                 if self.report.tokens > _MOST_TOKENS_A_PAPER * len(papers):
                     tokens = f"{self.report.tokens:,} tokens"
@@ -221,7 +196,9 @@ class _Run:
                 together = parts.popleft()
                 lacking, reason = self._ask_once(model, together)
                 spoilt = len(lacking) == len(together)
-                if len(together) > 1:
+                if len(together) == 1:
+                    self._failed += lacking
+                else:
                     size = len(together) // 2 if spoilt else 1
                     parts += [lacking[n : n + size] for n in range(0, len(lacking), size)]
                 fruitless = fruitless + 1 if spoilt else 0
@@ -245,29 +222,25 @@ class _Run:
             # What it said of another paper is not about this one.
             answers = {id: a for id, a in good.items() if self._said.get(a.sentence, id) == id}
         for paper in papers:
-            self._note(paper, answers.get(paper.id))
+            if paper.id in answers:
+                self._note(paper, answers[paper.id])
         if answers:
             self.report.papers += len(answers)
             self._keep()
         return [paper for paper in papers if paper.id not in answers], reason
 
-    def _note(self, paper: Paper, answer: Answer | None) -> None:
+    def _note(self, paper: Paper, answer: Answer) -> None:
         key = _key(paper, self._settings)
-        before = self._failed.get(key) or self.known.get(key)
-        summary = Summary(
+        self.known[key] = Summary(
             id=paper.id,
             version=paper.version,
             model=self._settings.model,
             language=self._settings.language,
             day=self._day,
-            tries=before.tries if before else 0,
+            sentence=answer.sentence,
+            title=answer.title,
         )
-        if answer is None:
-            self._failed[key] = replace(summary, tries=summary.tries + 1)
-        else:
-            self._failed.pop(key, None)
-            self.known[key] = replace(summary, sentence=answer.sentence, title=answer.title)
-            self._said[answer.sentence] = paper.id
+        self._said[answer.sentence] = paper.id
 
     def _count(self, messages: Messages, reply: Reply) -> None:
         tokens = reply.tokens
