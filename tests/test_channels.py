@@ -14,7 +14,7 @@ import pytest
 
 from daily_papers.errors import UsageError
 from daily_papers.mail import chat, smtp
-from daily_papers.mail.channels import Channel, needs_apprise, read_channels
+from daily_papers.mail.channels import Channel, Mark, Marks, needs_apprise, read_channels
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import (
     HTML,
@@ -25,8 +25,7 @@ from daily_papers.mail.entries import (
     Room,
     harmless_text,
 )
-from daily_papers.mail.issue import Links
-from daily_papers.mail.keys import Mark, Marks, find_part_key
+from daily_papers.mail.issue import Links, find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write

@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.mail.keys import find_part_keys
+from daily_papers.mail.issue import find_part_keys
 from tests.support.daily_runs import days
 from tests.support.github import Fault, GitHubStandIn
 from tests.support.kills import killed_at

@@ -20,12 +20,13 @@ from daily_papers.mail.issue import (
     LONGEST_TITLE,
     LONGEST_TITLE_BEGIN,
     Links,
+    PartKey,
+    find_part_key,
     issue_page,
     issue_parts,
     issue_title,
     utf16_length,
 )
-from daily_papers.mail.keys import PartKey, find_part_key
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from daily_papers.config import parse_config
 from daily_papers.errors import DailyPapersError
 from daily_papers.mail.digest import Digest
-from daily_papers.mail.keys import find_part_key, find_part_keys
+from daily_papers.mail.issue import find_part_key, find_part_keys
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store
 from tests.support.daily_runs import days

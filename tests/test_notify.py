@@ -32,7 +32,7 @@ from daily_papers.mail.github import (
     Unavailable,
     Unclear,
 )
-from daily_papers.mail.keys import find_part_key
+from daily_papers.mail.issue import find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write

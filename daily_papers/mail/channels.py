@@ -1,16 +1,22 @@
-"""The secret DAILY_PAPERS_CHANNELS: where each digest also goes, one ``name = address`` a line.
+"""The channels to which each digest also goes, and the marks of what each of them got.
 
-This is the only place that reads it. No message, and no ``repr``, shows an address or a line: they
-have passwords and tokens in them.
+The secret DAILY_PAPERS_CHANNELS has one ``name = address`` a line, and is read only here. No
+message, and no ``repr``, shows an address or a line: they have passwords and tokens in them.
+
+The marks end the hidden key of an issue: the channel's name, the parts that were sent, and how many
+papers they hold; never an address. The papers say where to go on if the channel is now at another
+address, with another limit. Only a channel that the issue was opened with has a mark, so that a new
+one begins with the next digest.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.mail.keys import CHANNEL_NAME
 
 VARIABLE = "DAILY_PAPERS_CHANNELS"
 #: With these, the marks always fit into an issue.
@@ -19,6 +25,15 @@ MOST_RECIPIENTS = 25
 #: To send one message, however many bytes still come.
 SECONDS_A_MESSAGE = 120.0
 _MAIL = ("mailto", "mailtos")
+#: Days, from the one on which an issue was opened, on which a channel that failed is tried again.
+_DAYS_TRIED = 7
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,22}[a-z0-9])?", re.ASCII)
+_MARK = re.compile(rf"({_NAME.pattern}):([\d,]*)/(\d+)", re.ASCII)
+_MARKS = re.compile(
+    rf"since=(?P<since>\S+) channels=(?P<channels>(?:{_MARK.pattern})(?:;{_MARK.pattern})*)",
+    re.ASCII,
+)
 
 
 class ChannelFailed(DailyPapersError):
@@ -53,7 +68,7 @@ def read_channels(environment: Mapping[str, str]) -> tuple[tuple[Channel, ...], 
         name = name.lower()
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if not CHANNEL_NAME.fullmatch(name) or "://" not in address:
+        if not _NAME.fullmatch(name) or "://" not in address:
             wrong = "not of the form `name = address`, with a name of up to 24 of a-z, 0-9 and -"
         elif name in channels:
             wrong = "a second channel of the same name; give each its own"
@@ -72,3 +87,50 @@ def read_channels(environment: Mapping[str, str]) -> tuple[tuple[Channel, ...], 
 def needs_apprise(environment: Mapping[str, str]) -> bool:
     """Whether a channel needs the extra ``channels`` of the package."""
     return any(not channel.is_mail for channel in read_channels(environment)[0])
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one channel has: its parts, and how many of the mail's papers they hold.
+
+    Chat services get the parts in order, so only the last one is noted. In direct mail, each
+    recipient is a part, from 1, and the papers are not counted.
+    """
+
+    parts: frozenset[int] = frozenset()
+    papers: int = 0
+
+    def __str__(self) -> str:
+        return f"{','.join(map(str, sorted(self.parts)))}/{self.papers}"
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks of an issue, by the names of the channels that it goes to."""
+
+    #: The day on which the issue was opened.
+    since: date
+    channels: Mapping[str, Mark] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str) -> Marks | None:
+        """Read what ``str`` writes; None if it is anything else, so that nothing is repeated."""
+        found = _MARKS.fullmatch(text)
+        if found is None:
+            return None
+        try:
+            since = date.fromisoformat(found["since"])
+        except ValueError:
+            return None
+        channels = {}
+        for name, parts, papers in _MARK.findall(found["channels"]):
+            channels[name] = Mark(frozenset(map(int, re.findall(r"\d+", parts))), int(papers))
+        return cls(since, channels)
+
+    def __str__(self) -> str:
+        channels = ";".join(f"{name}:{mark}" for name, mark in self.channels.items())
+        return f"since={self.since} channels={channels}"
+
+    def is_due(self, today: date) -> bool:
+        """Whether channels that failed are still tried."""
+        return (today - self.since).days <= _DAYS_TRIED

@@ -16,7 +16,7 @@ from typing import Any
 
 from daily_papers import PROJECT_URL
 from daily_papers.clock import time_limit
-from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel
+from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel, Mark
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import (
     HTML,
@@ -30,7 +30,6 @@ from daily_papers.mail.entries import (
     rows_of,
 )
 from daily_papers.mail.issue import Links, channel_lead, issue_title
-from daily_papers.mail.keys import Mark
 from daily_papers.text import cut
 
 #: Nobody reads longer messages in one piece, whatever a service would take.

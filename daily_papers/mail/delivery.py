@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.mail.channels import Channel, ChannelFailed
+from daily_papers.mail.channels import Channel, ChannelFailed, Mark
 from daily_papers.mail.chat import Chat
 from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.github_issues import Issue, Issues
-from daily_papers.mail.issue import Links
-from daily_papers.mail.keys import Mark, find_part_keys
+from daily_papers.mail.issue import Links, find_part_keys
 from daily_papers.mail.mailbox import OurIssue
 from daily_papers.mail.outbox import Unfinished, reassemble
 from daily_papers.mail.smtp import MailAccount

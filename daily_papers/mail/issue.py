@@ -7,11 +7,13 @@ template, on purpose: the hidden keys make sure that nothing is sent twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from daily_papers import github_actions
-from daily_papers.mail.digest import Digest, Mail, digest_order, digest_records
+from daily_papers.mail.channels import Marks
+from daily_papers.mail.digest import Digest, Mail, digest_order, digest_records, is_key
 from daily_papers.mail.entries import (
     GITHUB,
     LONGEST_NAME,
@@ -24,7 +26,6 @@ from daily_papers.mail.entries import (
     visible_text,
     whole_text,
 )
-from daily_papers.mail.keys import Marks, PartKey
 from daily_papers.mail.morning import totals_in_order
 from daily_papers.text import plural
 
@@ -37,6 +38,19 @@ LONGEST_BODY = 60_000
 
 _LONGEST_NOTE = 1500
 _LONGEST_COUNTS = 2000
+
+_DIGEST = r"\d{4}-\d{2}-\d{2}(?:-\d+)?"
+# Whatever a person has made of the marks, the key still says that its digests were sent.
+_PART_KEY = re.compile(
+    rf"""^<!--\s+daily-papers
+        \s+digest=(?P<digests>{_DIGEST}(?:,{_DIGEST})*)
+        \s+repository=(?P<repository>[\w.-]+/[\w.-]+)
+        (?:\s+keyword=(?P<keyword>[a-z0-9-]+))?
+        \s+part=(?P<part>\d+)/(?P<parts>\d+)
+        \s+papers=(?P<first>\d+)-(?P<last>\d+)
+        (?P<marks>\s[^<>]*)?-->\s*$""",
+    re.VERBOSE | re.MULTILINE | re.ASCII,
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,66 @@ class Links:
     def day(self, key: str) -> str | None:
         """The website's page of a digest."""
         return self.site and f"{self.site}digests/{key}.html"
+
+
+@dataclass(frozen=True)
+class PartKey:
+    """The hidden key of an issue or a comment.
+
+    An issue that lasts has keys of part 0: that of a keyword, and Deliveries, which has one for
+    each mail, with the marks of what channels got.
+    """
+
+    #: Those of the mail; in the text of a keyword's issue, its first one.
+    digests: tuple[str, ...]
+    repository: str
+    part: int = 0
+    parts: int = 0
+    #: The places of its papers among all papers of the mail, from 1.
+    first: int = 0
+    last: int = 0
+    #: The topic of the keyword that it is about, in that keyword's issue; otherwise empty.
+    keyword: str = ""
+    marks: Marks | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        keyword = f" keyword={self.keyword}" if self.keyword else ""
+        marks = f" {self.marks}" if self.marks else ""
+        return (
+            f"<!-- daily-papers digest={','.join(self.digests)} repository={self.repository}"
+            f"{keyword} part={self.part}/{self.parts} papers={self.first}-{self.last}{marks} -->"
+        )
+
+    @property
+    def names(self) -> str:
+        """The keys of its digests, for people."""
+        return ", ".join(self.digests)
+
+    def is_for(self, repository: str) -> bool:
+        """Whether the key belongs to one of this repository's mails."""
+        return self.repository.casefold() == repository.casefold()
+
+
+def find_part_keys(body: str) -> Iterator[PartKey]:
+    """Find the hidden keys, each on a line of its own."""
+    for found in _PART_KEY.finditer(body):
+        digests = tuple(found["digests"].split(","))
+        if all(map(is_key, digests)):
+            yield PartKey(
+                digests=digests,
+                repository=found["repository"],
+                part=int(found["part"]),
+                parts=int(found["parts"]),
+                first=int(found["first"]),
+                last=int(found["last"]),
+                keyword=found["keyword"] or "",
+                marks=Marks.parse((found["marks"] or "").strip()),
+            )
+
+
+def find_part_key(body: str) -> PartKey | None:
+    """Find the hidden key of a part; if people added others, it is the last one."""
+    return next(reversed(list(find_part_keys(body))), None)
 
 
 @dataclass(frozen=True)

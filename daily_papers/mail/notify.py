@@ -21,15 +21,13 @@ from daily_papers.clock import Clock, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import GITHUB, repository_name, server_url, site_url
 from daily_papers.mail import delivery
-from daily_papers.mail.channels import VARIABLE, Channel, read_channels
-from daily_papers.mail.correction import correct
+from daily_papers.mail.channels import VARIABLE, Channel, Mark, Marks, read_channels
 from daily_papers.mail.digest import Digest, DigestError, Mail, day_of, is_key, read_digest
 from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff
 from daily_papers.mail.github_issues import ACTIONS_LOGIN, DryIssues, Issues
 from daily_papers.mail.issue import Links, issue_page
-from daily_papers.mail.keys import Mark, Marks
 from daily_papers.mail.mailbox import Mailbox, Unsent, digests_for, find_unsent, read_mailbox
-from daily_papers.mail.outbox import Outbox
+from daily_papers.mail.outbox import Outbox, correct
 from daily_papers.transaction import unwritable
 
 Say = Callable[[str], None]

@@ -17,11 +17,10 @@ from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from daily_papers.clock import time_limit
-from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Channel
+from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Channel, Mark
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import HTML, TEXT, whole_text
 from daily_papers.mail.issue import Links, channel_lead, issue_title
-from daily_papers.mail.keys import Mark
 
 _SECONDS = 60.0
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
