@@ -26,8 +26,10 @@ from daily_papers.site.formulas import FormulaRenderer
 from daily_papers.site.output import SiteFolder
 from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.site.rows import Rows
+from daily_papers.store.files import save_store
 from daily_papers.store.store import Draft, KeywordState, News, State, Store
 from daily_papers.template_check import FIELDS
+from daily_papers.transaction import Transaction
 
 DOCS = Path(__file__).parents[1] / "docs" / "templates.md"
 DAY = date(2026, 1, 13)
@@ -89,6 +91,9 @@ def handed_over() -> Seen:
     digest = Digest(DAY.isoformat(), None, (item,), names, skipped="An example.")
     with TemporaryDirectory() as name:
         root = Path(name)
+        transaction = Transaction(root)
+        save_store(store, transaction)
+        transaction.commit()
         file = root / f"{digest.key}.md"
         file.write_text(digest_records(digest))
         data = SiteData(root, config, store, [digest_file(file)], {})
