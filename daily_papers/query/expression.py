@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from daily_papers.papers.authors import with_initials_apart
@@ -171,13 +171,18 @@ def to_arxiv(expression: Expression, words: Callable[[str], str] = query_words) 
         case Author(name):
             return f'au:"{query_words(with_initials_apart(name))}"'
         case Category(name):
-            return _joined("OR", [f"cat:{spelling}" for spelling in taxonomy.spellings(name)])
+            return _in_category(name)
         case All(parts):
             return _joined("AND", [to_arxiv(part, words) for part in parts])
         case AnyOf(parts):
             return _joined("OR", [to_arxiv(part, words) for part in parts])
         case Without(wanted, unwanted):
             return _joined("ANDNOT", [to_arxiv(part, words) for part in (wanted, unwanted)])
+
+
+@cache
+def _in_category(name: str) -> str:
+    return _joined("OR", [f"cat:{spelling}" for spelling in taxonomy.spellings(name)])
 
 
 def _joined(operator: str, parts: list[str]) -> str:
