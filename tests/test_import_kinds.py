@@ -146,14 +146,13 @@ def link(number: int, text: str = "pdf") -> str:
         (f"### A\n\nAbstract: As in {link(2, 'B')}.\n\n{link(1, 'Paper')}", {1: "A"}, ""),
         (f"### A\n- PDF: {link(1)}\n- **Abstract:** As {link(2, 'B')}.\n\n## B", {1: "A"}, ""),
         (f"- Abstract: We follow {link(2, 'B')}.", {}, "neither its title nor"),
-        (f"### A\n{link(1)}\nSee https://arxiv.org/abs/2501.00002", {1: "A"}, "this row stays"),
         (f"### A\nRelated: {link(2, 'B')}\n\n{link(1)}", {1: "A"}, "this row stays"),
         (f"- x\nTitle | Date\n-|-\n{link(2, 'A')} | 2025-01-02", {2: "A"}, ""),
         (f"Title | PDF\nA | {link(2)}", {}, "nor in a table that has a line like |---|---|"),
         (
             "| Paper |\n|-|\n| [A][r] |\n\n[r]: https://arxiv.org/abs/2501.00002",
             {},
-            "by a reference",
+            "neither an item of a list",
         ),
         (f"| Title | Abstract |\n|-|-|\n| A | As in {link(2)}. |", {}, "neither its title nor"),
         # Paragraphs: a line is a paper unless its link is a part of a sentence.
@@ -532,17 +531,6 @@ def test_words_of_an_introduction_stay_and_are_named(repository: Repository):
     assert in_readme.endswith("(and 1 more like it)")
     assert "CONTRIBUTING.md:1: it mentions a paper" in elsewhere
     assert repository.text("README.md") == f"{mine}\n{BEGIN}\n{END}\n"
-
-
-def test_a_cell_of_html_counts_for_the_rows_that_it_spans(repository: Repository, tmp_path: Path):
-    cells = [f"<td><a href={URL[:-1]}{n}>{title}</a></td>" for n, title in enumerate("ABC", 1)]
-    head = "<table><tr><th>Date</th><th>Title</th></tr>"
-    rows = f"<tr><td rowspan='2'>2025-01-02</td>{cells[0]}</tr><tr>{cells[1]}</tr>"
-    text = f"## mice\n{head}{rows}<tr><td>2025-01-03</td>{cells[2]}</tr></table>\n"
-    (tmp_path / "a.md").write_text(text)
-    assert bring_in(repository, tmp_path / "a.md").code == 0
-    days = [record["updated"][:10] for record in repository.records("data/papers/*.jsonl")]
-    assert days == ["2025-01-02", "2025-01-02", "2025-01-03"]
 
 
 @for_each(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daily_papers.migrate.entry import holds_more
 from daily_papers.migrate.old_files import read_page
 from daily_papers.migrate.replace_tables import replaced_with_markers
 from daily_papers.render.readme import BEGIN, END, find_region
@@ -57,6 +58,7 @@ def _replaced(text: str, stored: Mapping[str, Collection[str]]) -> tuple[str, Ma
     for row in (row for row in page.rows if row.paper):
         if not any(row.paper and row.paper.id in stored.get(topic, ()) for topic in row.topics):
             row.cause = "not stored"
+        row.says_more = bool(row.paper and holds_more(row, row.paper))
     return replaced_with_markers(text, page.blocks, stored)
 
 
@@ -130,14 +132,14 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
         (f"## a\n- x\n  <!--\n- [B]({URL})\n", f"## a\n- x\n  <!--\n{MARKERS}"),
         (
             f"## a\n<table>\n<tr><td>[A]({URL})\n<!--\n<tr><td>[B]({URL})\n-->\n</table>\n",
-            f"<!--\n<tr><td>[B]({URL})\n-->\n{MARKERS}",
+            f"## a\n<table>\n<!--\n<tr><td>[B]({URL})\n-->\n</table>\n\n{MARKERS}",
         ),
         (
             f"## a\n\n### [A]({URL})\n<!--\nmine\n-->\nAbstract: We do.\n",
-            f"## a\n\n### [A]({URL})\n<!--\nmine\n-->\nAbstract: We do.\n\n{MARKERS}",
+            f"## a\n\n<!--\nmine\n-->\n{MARKERS}",
         ),
         (f"## a\n\n    <!--\n\n- [B]({URL})\n", f"## a\n\n    <!--\n\n{MARKERS}"),
-        (f"## a\n- [B]({URL})\n<!--\n-->\n- [C]({URL})\n", f"<!--\n-->\n{MARKERS}"),
+        (f"## a\n- [B]({URL})\n<!--\n-->\n- [C]({URL})\n", f"## a\n<!--\n-->\n{MARKERS}"),
         # What ends a table in Markdown is no row of it.
         *((f"## a\n{TABLE}{end}\nEnd.\n", f"{MARKERS}{end}\nEnd.\n") for end in ENDS_OF_TABLE),
     ],
@@ -232,7 +234,7 @@ def test_the_markers_stand_in_no_fold_and_no_empty_fold_is_left(before: str, aft
         (f"## a\n{TABLE}{HEAD}{BAD_ROW}", f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}"),
         (f"## a\n{TABLE}\n**b**\n{HEAD}{BAD_ROW}", f"## a\n\n**b**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
         (f"**a**\n{TABLE}{HEAD}{BAD_ROW}", f"**a**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
-        (f"**a**\n{TABLE}---\n{TABLE}", f"{MARKERS}---\n{TABLE}"),
+        (f"**a**\n{TABLE}---\n{TABLE}", f"---\n{MARKERS}"),
         (f"## a\n{TABLE}| cut", f"## a\n{HEAD}| cut\n\n{MARKERS.rstrip()}"),
         (f"## a\n{TABLE}| cut\n\nEnd.", f"## a\n{HEAD}| cut\n\n{MARKERS}\nEnd."),
         (

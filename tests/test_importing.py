@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.migrate.cells import NO_LINK, Entry
+from daily_papers.migrate.entry import NO_LINK, Entry
 from daily_papers.migrate.import_files import joined_papers
 from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_files import OldFiles, Page, read_page
@@ -88,7 +88,7 @@ def test_a_readme_tells_its_title_and_its_keywords_in_order():
     assert OldFiles([page]).title == "Daily Papers"
     numbers = {name: len(papers) for name, papers in sections(text).items()}
     assert numbers == {"mri": 1, "Time Series": 1, "empty one": 0}
-    assert [row.line for row in page.rows] == [9, 14]
+    assert [row.lines[0] for row in page.rows] == [9, 14]
 
 
 @for_each(
@@ -156,7 +156,7 @@ def test_a_row_without_a_paper_is_told_and_nothing_else_is_lost(text: str):
     other = row(link="http://arxiv.org/abs/2501.05678v1")
     page = readme(row(), text, other)
     (row_left_out,) = unread(page)
-    assert (row_left_out.line, row_left_out.cause) == (10, NO_LINK)
+    assert (row_left_out.lines[0], row_left_out.cause) == (10, NO_LINK)
     assert list(sections(page)["mri"]) == ["2501.01234", "2501.05678"]
 
 

@@ -12,16 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from daily_papers.migrate.cells import (
-    LONGEST,
-    Cell,
-    Entry,
-    cells_of_lines,
-    cells_of_row,
-    kind_named,
-    papers_of,
-    wrong_id_in,
-)
+from daily_papers.migrate.cells import LONGEST, Cell, cells_of_lines, cells_of_row, kind_named
+from daily_papers.migrate.entry import Entry, papers_of, wrong_id_in
 from daily_papers.migrate.names import (
     find_date,
     is_topic,
@@ -45,7 +37,7 @@ def entries_of_json(text: str) -> Iterator[Entry]:
         except (ValueError, RecursionError):
             raise ValueError(f"not JSON: {error}") from None
     for line, value in values:
-        yield from _entries(value, Entry(line), "", 0)
+        yield from _entries(value, Entry((line,)), "", 0)
 
 
 def _entries(value: object, above: Entry, key: str, depth: int) -> Iterator[Entry]:
@@ -134,6 +126,6 @@ def entries_of_csv(text: str) -> Iterator[Entry]:
         for row in reader:
             if any(text.strip() for text in row):
                 cells = [(kind, text[:LONGEST]) for kind, text in zip(kinds, row, strict=False)]
-                yield Entry(reader.line_num, cells=cells)
+                yield Entry((reader.line_num,), cells=cells)
     except csv.Error as error:
         raise ValueError(f"not CSV: {error}") from None

@@ -6,7 +6,6 @@ counts as seen: readers had it from the tool that published it.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -20,13 +19,12 @@ from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
-from daily_papers.migrate.cells import CODE, PROJECT, Entry, topics_in
+from daily_papers.migrate.entry import Entry, holds_more, topics_in
 from daily_papers.migrate.leftovers import is_ours, leftovers
 from daily_papers.migrate.names import topic_key, topic_slug
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, Page, find_files
 from daily_papers.migrate.replace_tables import replaced_with_markers
-from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import Matches
@@ -215,8 +213,7 @@ def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword], before: Store) 
         assert entry.paper
         if entry.cause == _NO_TOPIC and entry.paper.id in papers:
             entry.cause = ""  # it is in another row, too
-        if not entry.cause and not _has_comment(papers[entry.paper.id], entry.paper):
-            entry.says_more = True
+        entry.says_more = not entry.cause and holds_more(entry, papers[entry.paper.id])
     return {slug: {id: papers[id] for id in ids} for slug, ids in slugs.items()}
 
 
@@ -246,16 +243,6 @@ def _keywords_of(
         for slug in slugs:
             ids[slug][entry.paper.id] = None
     return ids
-
-
-def _has_comment(stored: Paper, row: Paper) -> bool:
-    """Whether a stored paper has the comment of a row; words on an old version may go."""
-    if not row.comment:
-        return True
-    said, code = f"{stored.comment} {stored.abstract}", code_url(stored)
-    is_old = row.version < stored.version
-    parts = [re.sub(f"^(?:{CODE}|{PROJECT})", "", part) for part in row.comment.split("; ")]
-    return all(part in said or part == code or (is_old and "//" not in part) for part in parts)
 
 
 def joined_papers(one: Paper, other: Paper) -> Paper:
@@ -345,7 +332,7 @@ def _place_tables(
         if text != page.text:
             imported.done.append(f"{path}: our two markers stand in the place of its tables")
         for row in page.entries if not dry_run else ():
-            row.line = moved.get(row.line, row.line)
+            row.lines = [moved.get(line, line) for line in row.lines]
         stays += [(page.path, replace(r, cause=_STAYS)) for r in page.stored if r.says_more]
     has_place = BEGIN.encode() in content
     if not has_place and in_place:
@@ -385,7 +372,7 @@ def _left_out(pages: Sequence[Page], stays: Iterable[tuple[str, Entry]] = ()) ->
     for (path, cause), (row, *others) in groups.items():
         more = f" (and {len(others):,} more like it)" if others else ""
         example = f": {row.example}" if row.example else ""
-        yield f"{path}:{row.line or f' {row.key}'}: {cause}{example}{more}"
+        yield f"{path}:{row.lines[0] if not row.key else f' {row.key}'}: {cause}{example}{more}"
 
 
 def _nothing(files: OldFiles) -> Imported:

@@ -38,7 +38,7 @@ def papers_in(text: str) -> Iterator[ArxivId]:
 
 def links_to_paper(text: str) -> bool:
     """Whether a link to a paper stands in a text, even if no paper has its identifier."""
-    return linked_id(text) is not None
+    return "//" in text and _LINK.search(text) is not None
 
 
 def paper_named(text: str) -> ArxivId | None:
@@ -52,9 +52,11 @@ def looks_like_id(text: str) -> bool:
     return bool(_BARE_NUMBER.fullmatch(text.strip()) or _BARE.fullmatch(text.strip()))
 
 
-def linked_id(text: str) -> str | None:
-    """What the first link to a paper gives as its identifier, even if it cannot be one."""
-    found = _LINK.search(text) if "//" in text else None
+def wrong_id(text: str, bare: str) -> str | None:
+    """What a text links to, or is in itself, as the identifier of a paper that cannot have it."""
+    found = _LINK.search(text) if "//" in text and not any(papers_in(text)) else None
+    if found is None and looks_like_id(bare) and not paper_named(bare):
+        return bare
     return found["id"].rstrip(".") if found else None
 
 

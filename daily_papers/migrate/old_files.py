@@ -10,8 +10,8 @@ from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.migrate import old_config
-from daily_papers.migrate.cells import NO_LINK, Entry, read_entry, topics_in
 from daily_papers.migrate.data_files import entries_of_csv, entries_of_json
+from daily_papers.migrate.entry import NO_LINK, Entry, read_entry, topics_in
 from daily_papers.migrate.names import is_topic, links_to_paper, undecorated
 from daily_papers.migrate.old_config import OldConfig, read_config
 from daily_papers.migrate.pages import MENTIONED, NO_PAPERS_BELOW, Block, blocks_of
@@ -174,11 +174,12 @@ def read_page(text: str, path: str) -> Page:
 def _entries(blocks: Sequence[Block]) -> Iterator[Entry]:
     """The rows, the topics, and what may be one of these."""
     for block in blocks:
-        if block.rows is not None:
-            yield Entry(block.line, topic=block.topic)
+        if block.is_rows:
+            yield Entry(block.numbers, topic=block.topic)
             yield from block.rows
         elif block.cause:
-            yield Entry(block.line, cause=block.cause, example=repr(cut(block.text.strip(), 60)))
+            example = repr(cut(block.text.strip(), 60))
+            yield Entry(block.numbers, cause=block.cause, example=example)
 
 
 def _topics(entry: Entry) -> list[str]:

@@ -13,19 +13,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from daily_papers.migrate.cells import plain
-from daily_papers.migrate.pages import SUMMARY, Block
+from daily_papers.migrate.pages import Block, is_to_top, is_wordless
 from daily_papers.render.readme import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-_FOLD_TAG = re.compile(r"<(?P<close>/?)details\b", re.IGNORECASE)
-# A comment or a rule is somebody's.
-_TAGS = re.compile(r"\s*</?[A-Za-z]")
-#: The level of a lead, below that of every heading.
-_LEAD = 7
+_PAIR = re.compile(
+    r"<(?P<close>/?)(?P<name>details|table|t?body|thead|[uo]l|div|center)\b", re.IGNORECASE
+)
+#: A line that goes with the fold or the table that it belongs to.
+_OF_PAIR = re.compile(
+    r"\s*(?:<summary\b[^<>]*>.*</summary>|</?[A-Za-z][^<>]*>|\s)+\s*", re.IGNORECASE
+)
 _OF_CONTENTS = re.compile(
     r"""\s*(?:[-*+]|\d+[.)]|<li>)\s*(?:\[(?P<text>[^\]]+)\]\(\#[^)]*\)
         |<a\s+href=["']?\#[^<>]*>(?P<html>[^<>]+)</a>)\s*(?:</li>)?\s*""",
@@ -47,11 +50,11 @@ def replaced_with_markers(
     going = [(rows, of_rows) for rows, of_rows in going if of_rows] or going[-1:]
     if not going or (are_marked and not going[-1][1]):
         return text, {number: number for number in range(1, len(lines) + 1)}
-    folds = _folds(blocks)
-    last = len(lines) if are_marked else _end(blocks, going[-1][0])
-    place = max(last, *(fold[-1] for fold in folds if last in fold), 0)
     gone = set[int]().union(*(of_rows for _, of_rows in going))
-    _remove_what_belongs(blocks, folds, gone, place)
+    pairs = _pairs(blocks)
+    last = len(lines) if are_marked else _end(blocks, going[-1][0])
+    place = max(last, *(pair[-1] for pair in pairs if last in pair), 0)
+    _remove_what_belongs(lines, blocks, pairs, gone, place)
     above = _without_gaps(range(1, place + 1), lines, gone, is_blank_above=True)
     below = _without_gaps(range(place + 1, len(lines) + 1), lines, gone, is_blank_above=False)
     text_above = "".join(lines[number - 1] for number in above)
@@ -69,102 +72,90 @@ def _rows_that_go(
     blocks: Sequence[Block], empty: Collection[str]
 ) -> Iterator[tuple[Block, Collection[int]]]:
     """The lines that go of all rows that have a keyword: all, those of some rows, or none."""
-    for block in (each for each in blocks if each.rows is not None):
-        rows = block.rows or ()
-        stored = [row for row in rows if row.paper and not row.cause]
-        spare = [row for row in stored if not row.says_more]
-        lines = {n for row in spare for n in range(row.line, row.last_line + 1)}
+    for block in (each for each in blocks if each.is_rows):
+        stored = [row for row in block.rows if row.paper and not row.cause]
         if stored or block.topic in empty:
-            is_all = len(spare) == len(rows)
-            yield block, lines.union(block.head) if is_all else set() if block.is_whole else lines
+            stay = {
+                n for row in block.rows for n in row.lines if row.says_more or row not in stored
+            }
+            lines = {n for row in stored for n in row.lines}
+            yield block, lines - stay if stay else lines.union(block.head)
 
 
 def _end(blocks: Sequence[Block], last: Block) -> int:
     """The last line of the rows that have the heading of these: none loses its heading."""
     own = set(last.belonging[:1])
-    rows = (each for each in blocks if each.rows is not None)
-    return max(each.last_line for each in rows if each is last or own & set(each.belonging))
+    rows = (each for each in blocks if each.is_rows)
+    return max(each.numbers[-1] for each in rows if each is last or own & set(each.belonging))
 
 
 def _remove_what_belongs(
-    blocks: Sequence[Block], folds: Sequence[range], gone: set[int], place: int
+    lines: Sequence[str],
+    blocks: Sequence[Block],
+    pairs: Iterable[range],
+    gone: set[int],
+    place: int,
 ) -> None:
     """Add to the lines that go what would be empty without them, or would lead to nothing."""
-    above = takewhile(lambda block: block.rows is None, blocks)  # below rows it would be people's
+    above = takewhile(lambda block: not block.is_rows, blocks)  # below rows it would be people's
     gone.update([block.line for block in above if block.is_last_update][:1])
     is_below = False
+    headings: dict[int, Block] = {}
     for block in blocks:
-        if is_below and block.rows is None and block.is_to_top:
-            gone.add(block.line)
+        if is_below and not block.is_rows and is_to_top(block.text):
+            gone.update(block.numbers)
         is_below = block.line in gone
-    # Headings of rows that went; a summary goes with its fold.
-    headings = {
-        heading.line: heading
-        for each in blocks
-        if each.rows is not None and each.line in gone
-        for heading in each.belonging
-        if not SUMMARY.fullmatch(heading.text)
-    }
+        if block.is_rows and is_below:
+            headings |= {heading.line: heading for heading in block.belonging}
     names = {heading.name.casefold() for heading in headings.values()}
-    gone.update(block.line for block in blocks if _leads_to(block, names))
+    gone.update(n for n, line in enumerate(lines, 1) if _leads_to(line, names))
     went = sorted(gone)
-    others = (block for block in blocks if block.line not in headings)
-    rest = [(number, each) for each in others if (number := _first_that_stays(each, gone))]
-    stays = [number for number, block in rest if _stays_in_fold(block)]
-    gone.update(*(fold for fold in folds if _any_in(went, fold) and not _any_in(stays, fold)))
-    tells = [n for n, block in rest if block.tells and n <= place and n not in gone]
+    rest = [n for n, line in enumerate(lines, 1) if n not in headings and n not in gone]
+    stays = [n for n in rest if not _OF_PAIR.fullmatch(lines[n - 1])]
+    gone.update(*(pair for pair in pairs if _any_in(went, pair) and not _any_in(stays, pair)))
+    tells = [
+        n for n in rest if n <= place and n not in gone and not is_wordless(lines[n - 1].rstrip())
+    ]
     for heading, section in _sections(blocks):
-        if heading.line in headings and not _any_in(tells, section):
-            gone.update(range(heading.line, heading.last_line + 1))
+        if heading.line in headings and not _any_in(tells, section[len(heading.numbers) :]):
+            gone.update(heading.numbers)
 
 
-def _first_that_stays(block: Block, gone: Collection[int]) -> int | None:
-    """The first line of a block that stays; of rows others may have gone."""
-    lines = (block.line, *(row.line for row in block.rows or ()))
-    return next((number for number in lines if number not in gone), None)
-
-
-def _any_in(numbers: Sequence[int], lines: range) -> bool:
+def _any_in(numbers: Sequence[int], lines: Sequence[int]) -> bool:
     """Whether one of the numbers, which are sorted, is among the lines."""
-    place = bisect_left(numbers, lines.start)
-    return place < len(numbers) and numbers[place] < lines.stop
+    place = bisect_left(numbers, lines[0]) if lines else len(numbers)
+    return place < len(numbers) and numbers[place] <= lines[-1]
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[tuple[Block, range]]:
     """The headings, each with the lines up to the next one of its level or a higher one."""
-    end = blocks[-1].last_line + 1
+    end = blocks[-1].numbers[-1] + 1
     below: list[Block] = []
-    for heading in reversed([block for block in blocks if block.level or block.name]):
-        while below and (below[-1].level or _LEAD) > (heading.level or _LEAD):
+    for heading in reversed([block for block in blocks if block.level]):
+        while below and below[-1].level > heading.level:
             below.pop()
         yield heading, range(heading.line, below[-1].line if below else end)
         below.append(heading)
 
 
-def _leads_to(block: Block, names: Collection[str]) -> bool:
+def _leads_to(line: str, names: Collection[str]) -> bool:
     """Whether it is the line of a table of contents that leads to one of these headings."""
-    found = None if block.rows is not None else _OF_CONTENTS.fullmatch(block.text)
+    found = _OF_CONTENTS.fullmatch(line)
     return found is not None and plain(found["text"] or found["html"]).casefold() in names
 
 
-def _stays_in_fold(block: Block) -> bool:
-    """Whether a fold that holds it is somebody's."""
-    if SUMMARY.fullmatch(block.text):
-        return False
-    return block.is_marker or block.tells or not _TAGS.match(block.text)
-
-
-def _folds(blocks: Sequence[Block]) -> Sequence[range]:
-    """The lines of each fold that is closed; those in a row of a table are texts of the paper."""
-    open_at: list[int] = []
-    folds: dict[range, None] = {}
-    for block in (block for block in blocks if block.rows is None):
-        for tag in _FOLD_TAG.finditer(block.text):
+def _pairs(blocks: Iterable[Block]) -> Sequence[range]:
+    """The lines of each fold, table or list of HTML; those in a row are texts of the paper."""
+    open_at: dict[str, list[int]] = defaultdict(list)
+    pairs: dict[range, None] = {}
+    for line in (line for block in blocks if not block.is_rows for line in block.lines):
+        for tag in _PAIR.finditer(line.text):
+            begins = open_at[tag["name"].lower()]
             if not tag["close"]:
-                open_at.append(block.line)
-            elif open_at:
-                folds[range(open_at.pop(), block.line + 1)] = None
-    return tuple(folds)
+                begins.append(line.numbers[0])
+            elif begins:
+                pairs[range(begins.pop(), line.numbers[-1] + 1)] = None
+    return tuple(pairs)
 
 
 def _without_gaps(

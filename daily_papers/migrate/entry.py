@@ -1,0 +1,246 @@
+"""One entry of whatever file, and the paper that it is.
+
+An entry is a paper if a cell links to one; what it does not tell is unknown until a search
+completes it. A row leaves a README only if all that it says is in the stored paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+
+from daily_papers.migrate.cells import (
+    ET_AL,
+    FOLD,
+    LINKED,
+    NO_TITLE,
+    PICTURE,
+    TO_PAPER,
+    Cell,
+    is_empty,
+    named,
+    plain,
+)
+from daily_papers.migrate.names import find_date, links_to_paper, paper_named, papers_in, wrong_id
+from daily_papers.papers.authors import is_name, split_authors
+from daily_papers.papers.links import code_url
+from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order, folded
+from daily_papers.text import cut
+
+SEVERAL = "it links to several papers, so give each a row of its own, then import again"
+ELSEWHERE = (
+    "its link to a paper is neither its title nor in a column of links, so link its title, and "
+    "write \\| for each | in a text, then import again"
+)
+UNCLEAR = (
+    "it has more cells than its table has columns, so write \\| for each | in a text, then import "
+    "again"
+)
+WRONG_ID = "no paper at arXiv has this identifier, so mend it, then import again"
+NO_LINK = "no link to a paper at arXiv"
+# What comments have that are no author's.
+_CODE = "Code: "
+_PROJECT = "Project page: "
+#: Where the paper of an entry may be linked, in the order in which they count.
+_MAY_LINK = ("link", "title", "date", "idle", "other")
+#: What arXiv tells of any paper, or nobody misses.
+_COMES_AGAIN = {"date", "published", "authors", "abstract", "topic", "category", "idle"}
+_ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+|(?<=\]\()[^\s()<>]+", re.IGNORECASE)
+_LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
+_TITLE_OF_LINK = re.compile(r"""\]\(\s*<?[^()\s]+\s+"(?P<said>[^"]*)"\s*\)""")
+# What says nothing in a column of somebody's own.
+_NOTHING = re.compile(r"(?:null|none|nan|n/?a|无|[\s_./|*~·•–—-]*)", re.IGNORECASE)
+_STRUCK = re.compile(r"~~|\[ \]")
+# A word, or a sign that is neither punctuation nor Markdown.
+_WORD = re.compile(r"\w+|~~|\[ \]|[^\w\s_./|*~·•–—,;:()\[\]{}<>'\"&#\\`-]")
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """What may be a paper: where it is, what it tells, and what stands above it."""
+
+    #: The lines that it is on, if its file has lines, or else the keys that lead to it.
+    lines: Sequence[int]
+    key: str = ""
+    #: Without cells it is a topic that has no papers here.
+    cells: Sequence[Cell] = ()
+    topic: str = ""
+    day: str = ""
+    # What comes of it.
+    paper: Paper | None = None
+    topics: Sequence[str] = ()
+    #: Whether it holds words that would be lost, since the stored paper does not have them.
+    says_more: bool = False
+    #: Why it is not stored, and what is meant; empty if it is.
+    cause: str = ""
+    example: str = ""
+
+
+def read_entry(entry: Entry) -> None:
+    """Give an entry its paper, or say why it has none."""
+    entry.cells = cells = named(entry.cells)
+    papers = papers_of(cells)
+    if len({paper.id for paper in papers}) == 1:
+        entry.paper = _paper(papers[0], cells, entry.day)
+        return
+    wrong = None if papers else wrong_id_in(cells)
+    if cells[0][0] == "unclear":
+        entry.cause = UNCLEAR
+    elif papers or wrong:
+        entry.cause = SEVERAL if papers else WRONG_ID
+    else:
+        is_elsewhere = any(links_to_paper(text) for _, text in cells)
+        entry.cause = ELSEWHERE if is_elsewhere else NO_LINK
+    entry.example = repr(wrong or cut(folded(next(_texts(cells, "title"), cells[0][1])), 60))
+
+
+def papers_of(cells: Sequence[Cell]) -> Sequence[ArxivId]:
+    """The papers that an entry may be, by the cells that say it best; those it mentions are others.
+
+    A title that is one link is the best, and then the cells in the order of their kinds.
+    """
+    titles = [list(papers_in(t)) for t in _texts(cells, "title") if _LINKED_TITLE.fullmatch(t)]
+    if own := [papers[0] for papers in titles if len(papers) == 1]:
+        return own
+    for kind in _MAY_LINK:
+        found = [paper for text in _texts(cells, kind) for paper in papers_in(text)]
+        if kind == "link":
+            found += filter(None, (paper_named(plain(text)) for text in _texts(cells, kind)))
+        if found:
+            return found
+    return ()
+
+
+def wrong_id_in(cells: Sequence[Cell]) -> str | None:
+    """What an entry without papers gives as the identifier of one, although it cannot be one."""
+    found = (wrong_id(text, plain(text) if kind == "link" else "") for kind, text in cells)
+    return next(filter(None, found), None)
+
+
+def topics_in(cells: Sequence[Cell], kind: str) -> Iterator[str]:
+    """The topics or categories that an entry names."""
+    parts = (plain(part) for text in _texts(cells, kind) for part in re.split(r"[;,]", text))
+    return (part for part in parts if not is_empty(part))
+
+
+def _paper(found: ArxivId, cells: Sequence[Cell], day_above: str) -> Paper:
+    # In the digests that nobody escapes, signs of Markdown are the author's.
+    is_known = {kind for kind, _ in cells} <= {"title", "date", "abstract", "comment"}
+    is_raw = is_known and any(map(FOLD.fullmatch, _texts(cells, "abstract")))
+    reading = folded if is_raw else plain
+    written, published = _day(cells, "date"), _day(cells, "published")
+    month = announcement_order(found.id)[0]
+    day = written or published or _day([("date", day_above)], "date")
+    paper = Paper(
+        id=found.id,
+        version=found.version or 1,  # the lowest, so that any other way knows better
+        title=_title(cells, reading) or f"arXiv:{found.id}",
+        authors=_authors(cells),
+        abstract=max(_read(cells, "abstract", reading), key=len, default=""),
+        comment="; ".join(_read(cells, "comment", reading)),
+        published=_midnight(published) if written and published else None,
+        updated=_midnight(day or date(month // 100, month % 100, 1)),
+        origin=Origin.IMPORT,
+    )
+    links = _with_code(paper, " ".join(_texts(cells, "code")))
+    return replace(paper, comment="; ".join(filter(None, [paper.comment, *links])) or None)
+
+
+def _with_code(paper: Paper, text: str) -> Iterator[str]:
+    """The links of a column of code as parts of a comment: that of the code, and of a page."""
+    addresses = [address for address in _addresses(text) if address.startswith("http")]
+    codes = {address: _code_in(paper, address) for address in addresses}
+    code = next(filter(None, codes.values()), None)
+    if code and code != code_url(paper):
+        yield f"{_CODE}{code}"
+    pages = (each for each in addresses if not codes[each] and not any(papers_in(each)))
+    yield from (f"{_PROJECT}{page}" for page in [next(pages, None)] if page)
+
+
+def _code_in(paper: Paper, address: str) -> str | None:
+    return code_url(replace(paper, abstract="", comment=address))
+
+
+def _addresses(text: str) -> Sequence[str]:
+    found = (each[0] for each in _ADDRESS.finditer(PICTURE.sub("", text)))
+    return [address for address in found if not is_empty(address)]
+
+
+def holds_more(entry: Entry, stored: Paper) -> bool:
+    """Whether a word, a mark or a link of an entry is in no place of the stored paper.
+
+    Words on an old version may go, but not its links.
+    """
+    assert entry.paper
+    kept = f"{stored.title} {stored.abstract} {stored.comment} {stored.id}"
+    code = code_url(stored)
+    words = set(_WORD.findall(f"{kept} {_CODE}{_PROJECT}".casefold()))
+    is_old = entry.paper.version < stored.version
+    for kind, text in entry.cells:
+        is_kept = kind in _COMES_AGAIN or (is_old and kind in {"title", "comment"})
+        if not (is_kept or words.issuperset(_own_words(kind, text))):
+            return True
+        others = [each for each in _addresses(text) if each not in kept]
+        is_linking = kind not in {"title", "abstract", "authors"}
+        if is_linking and any(_leads_elsewhere(stored, each, code) for each in others):
+            return True
+    return False
+
+
+def _own_words(kind: str, text: str) -> Iterator[str]:
+    """The words and signs of a cell, without those that tools write there."""
+    found = _LINKED_TITLE.fullmatch(text) if kind == "title" else None
+    bare = PICTURE.sub(" picture " if kind == "other" else " ", found["title"] if found else text)
+    bare = plain(_ADDRESS.sub(" ", LINKED.sub(" ", bare) if kind in {"link", "code"} else bare))
+    is_nothing = _NOTHING.fullmatch(bare) or (kind != "other" and NO_TITLE.fullmatch(bare))
+    titles = (title for title in _TITLE_OF_LINK.findall(text) if not NO_TITLE.fullmatch(title))
+    for said in ("" if is_nothing else bare, *titles, *_STRUCK.findall(text)):
+        yield from _WORD.findall(said.casefold())
+
+
+def _leads_elsewhere(paper: Paper, address: str, code: str | None) -> bool:
+    """Whether a link leads to neither the paper nor its code."""
+    if {each.id for each in papers_in(address)} == {paper.id}:
+        return False
+    return code is None or _code_in(paper, address) != code
+
+
+def _texts(cells: Sequence[Cell], kind: str) -> Iterator[str]:
+    return (text for each, text in cells if each == kind)
+
+
+def _title(cells: Sequence[Cell], reading: Callable[[str], str]) -> str:
+    for text in _texts(cells, "title"):
+        found = _LINKED_TITLE.fullmatch(text)
+        title = reading(found["title"]) if found else plain(text)
+        if title and (reading is folded or not NO_TITLE.fullmatch(title)):
+            return title
+    return ""
+
+
+def _read(cells: Sequence[Cell], kind: str, reading: Callable[[str], str]) -> Iterator[str]:
+    for text in _texts(cells, kind):
+        fold = FOLD.fullmatch(text)
+        read = reading(fold["text"] if fold else text)
+        if read and not (reading is plain and is_empty(read)):
+            yield read
+
+
+def _authors(cells: Sequence[Cell]) -> tuple[str, ...] | None:
+    """The authors, where all of them are named: "Somebody et al." is no list of authors."""
+    for text in map(plain, _texts(cells, "authors")):
+        if not is_empty(text) and not ET_AL.search(text):
+            names = split_authors(re.sub("[；、，]", "; ", text))
+            return tuple(filter(is_name, names)) or None
+    return None
+
+
+def _day(cells: Sequence[Cell], kind: str) -> date | None:
+    days = (find_date(plain(text)) for text in _texts(cells, kind))
+    return next((found[0] for found in days if found), None)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
