@@ -36,7 +36,7 @@ def keywords(text: str) -> str:
             *("a: b", "a #c", "- d", "'e", '"f"', "[g]", "{h}", "*i", "&j", "!k", "%l", "@m"),
             *("n", "?o", "| p", "> q", "r, s", "# t", "y", "u\\v"),
         ],
-        ["C", "C++", "C#", "time series", "time-series", "Time  series."],
+        ["C", "C++", "C#", "time  series"],
         ["医学影像", "医学 影像", "µ", "Größe"],
         ["index", "con", "readme"],
         ["deep network*", "optim*", "C*", "A* search"],

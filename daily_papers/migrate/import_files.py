@@ -21,7 +21,7 @@ from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
 from daily_papers.migrate.entry import Entry, holds_more, topics_in
 from daily_papers.migrate.leftovers import is_ours, leftovers
-from daily_papers.migrate.names import topic_key, topic_slug
+from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, Page, find_files
 from daily_papers.migrate.replace_tables import replaced_with_markers
@@ -33,7 +33,7 @@ from daily_papers.render.templates import bundled_templates
 from daily_papers.repository import README, Repository
 from daily_papers.store.files import save_store
 from daily_papers.store.store import Draft, KeywordState, News, Store, StoredPaper
-from daily_papers.text import cut, plural
+from daily_papers.text import plural
 from daily_papers.transaction import Transaction
 
 #: What stands as the digest of a paper that another tool has told.
@@ -43,6 +43,10 @@ _NO_TOPIC = (
     "write a heading above it, like: ## magnetic resonance imaging"
 )
 _NO_KEYWORD = f"is no keyword; write it into {KEYWORDS}, then import again"
+_ONLY_TOPICS = (
+    "its topics, their phrases and its categories are brought in, and nothing else, such as what "
+    f"it excludes; compare {KEYWORDS} with it"
+)
 _STAYS = (
     "this row stays, since it holds words that the stored paper has no place for; delete it if "
     "nobody needs them"
@@ -102,17 +106,10 @@ def import_files(
         imported.done.append(_sum(files.pages, before.papers.keys() | before.news))
         imported.left_out += [*files.useless, *_left_out(files.pages, stays)]
         imported.is_partial = bool(files.useless) or any(page.lost for page in files.pages)
-        used = [each for each in files.configs if is_new and each.says_something]
-        finished = [each.path for each in used if not each.rest]
+        used = [each.path for each in files.configs if is_new and each.says_something]
+        imported.advice += [f"{path}: {_ONLY_TOPICS}" for path in used]
         whole = (p for p in files.pages if not any(row.cause or row.says_more for row in p.rows))
-        finished += [page.path for page in whole]
-        imported.advice += leftovers(repository.root, finished)
-        imported.advice += [
-            f"{each.path}: not brought in: {cut(', '.join(each.rest), 200)}; write into {KEYWORDS} "
-            "what you need of it"
-            for each in used
-            if each.rest
-        ]
+        imported.advice += leftovers(repository.root, [*used, *(page.path for page in whole)])
         if not config.topics:
             imported.advice += keywords_yaml.poor_fits(keywords, shelf)
         if dry_run:
@@ -153,10 +150,8 @@ def _new_keywords(
     """Write the old configuration's topics, and the other headings, as keywords."""
     names = names_of(files.pages, config.categories)
     topics = {topic_key(topic.name): topic for topic in config.topics}
-    known = {topic_slug(topic.name) for topic in config.topics} - {""}
     for name in names or ([] if topics else config.categories):
-        if topic_slug(name) not in known:
-            topics.setdefault(topic_key(name), keywords_yaml.topic_of_heading(name))
+        topics.setdefault(topic_key(name), keywords_yaml.topic_of_heading(name))
     are_categories = not config.topics and all(map(keywords_yaml.is_category, names))
     is_configured = bool(config.topics) or not names
     source = f"the topics of {Path(config.path).name}" if is_configured else "the headings"
@@ -189,12 +184,9 @@ def names_of(pages: Sequence[Page], categories: Sequence[str] = ()) -> list[str]
 
 
 def _slugs(keywords: Iterable[Keyword]) -> dict[str, str]:
-    """The slugs of keywords by what topics may be called."""
-    slugs: dict[str, str] = {}
-    for keyword in keywords:
-        is_own = keyword.slug != slug_of(keyword.name)
-        slugs[keyword.slug if is_own else topic_slug(keyword.name)] = keyword.slug
-    return slugs | {topic_key(keyword.name): keyword.slug for keyword in keywords}
+    """The slugs of keywords by the keys of what topics may be called."""
+    own = {topic_key(each.slug): each.slug for each in keywords if each.slug != slug_of(each.name)}
+    return own | {topic_key(keyword.name): keyword.slug for keyword in keywords}
 
 
 def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword], before: Store) -> _Shelf:
@@ -225,21 +217,19 @@ def _keywords_of(
     A paper goes to the keywords that its topics name; one without a topic to those that it matches.
     """
     named = _slugs(keywords)
-    expressions = {keyword.slug: keyword.expression for keyword in keywords}
     homeless = [entry.paper for entry in entries if entry.paper and not entry.topics]
-    matches = Matches(expressions, homeless)
-    fitting: dict[str, set[str]] = defaultdict(set)
-    for slug in expressions if homeless else ():
-        for paper in matches.of(slug):
-            fitting[paper.id].add(slug)
+    matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, homeless)
+    fitting: dict[str, list[str]] = defaultdict(list)
+    for keyword in keywords if homeless else ():
+        for paper in matches.of(keyword.slug):
+            fitting[paper.id].append(keyword.slug)
     ids: dict[str, dict[str, None]] = defaultdict(dict)
     for entry in entries:
         assert entry.paper
-        found = (named.get(topic_key(t)) or named.get(topic_slug(t)) for t in entry.topics)
-        slugs = set(filter(None, found)) if entry.topics else fitting[entry.paper.id]
+        of_topics = filter(None, (named.get(topic_key(topic)) for topic in entry.topics))
+        slugs = set(of_topics if entry.topics else fitting[entry.paper.id])
         if not slugs:
-            no_keyword = f"{next(iter(entry.topics), '')} {_NO_KEYWORD}"
-            entry.cause = no_keyword if entry.topics else _NO_TOPIC
+            entry.cause = f"{entry.topics[0]} {_NO_KEYWORD}" if entry.topics else _NO_TOPIC
         for slug in slugs:
             ids[slug][entry.paper.id] = None
     return ids

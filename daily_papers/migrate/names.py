@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from unicodedata import category
 
-from daily_papers.config.slugs import slug_of
 from daily_papers.papers.paper import ArxivId, folded
-from daily_papers.query.expression import query_words
 
 # --- papers --------------------------------------------------------------------------------------
 
@@ -129,14 +127,8 @@ def is_topic(name: str) -> bool:
 
 
 def topic_key(name: str) -> str:
-    """What names of the same topic share: they ask arXiv for the same, as variants by case do."""
-    words = query_words(name).casefold()
-    return words if len(name.split()) > 1 else f" {words}"  # a single word is searched otherwise
-
-
-def topic_slug(name: str) -> str:
-    """What names share that are spelled alike, such as `time-series`; `C++` and `C` are two."""
-    return slug_of(name.replace("+", " plus ").replace("#", " sharp "))
+    """What names of the same topic share: their words; `C++` and `C` are two."""
+    return " ".join(re.findall(r"[^\W_]+|[+#]", name.casefold()))
 
 
 def undecorated(name: str) -> str:

@@ -42,9 +42,7 @@ _CATEGORIES = re.compile(
     r"(?:arxiv_?)?(?:categor(?:y|ies)|target_fi\w+|subjects?|fields?)(?:_list)?", re.IGNORECASE
 )
 # A phrase with one of these is a query in arXiv's syntax.
-_SYNTAX = re.compile(r"\b(?:ti|abs|au|cat|all):|\s(?:AND|OR|ANDNOT|NOT)\s")
-# What may be in a configuration and has another form in keywords.yaml.
-_NOT_READ = re.compile(r"(?:exclude|negative|blacklist|max_?results|max_?papers)\w*", re.IGNORECASE)
+_SYNTAX = re.compile(r"\b(?:ti|abs|au|cat|all):|\s(?:AND|OR|ANDNOT|NOT)\s|[()]")
 _NAMES = ("name", "topic", "title", "keyword")
 _PHRASES = ("filters", "keywords", "include", "any", "phrases", "terms", "queries", "query")
 _ANCESTORS_BOTH = re.compile(r"""len\(\s*\w+\.split\(\)\s*\)\s*==\s*1|["']AND["']|\+AND\+abs""")
@@ -70,8 +68,6 @@ class OldConfig:
     path: str = ""
     topics: tuple[Topic, ...] = ()
     categories: tuple[str, ...] = ()
-    #: The keys and the filters that are not brought in.
-    rest: tuple[str, ...] = ()
 
     @property
     def says_something(self) -> bool:
@@ -95,22 +91,15 @@ def read_config(text: str, path: str) -> OldConfig:
     single = BOTH if path.endswith(".py") and _ANCESTORS_BOTH.search(text) else EITHER
     topics: dict[str, Topic] = {}
     categories: dict[str, None] = {}
-    rest: dict[str, None] = {}
     for key, value in _settings(_loaded(text, PurePath(path).suffix)):
         if _TOPICS.fullmatch(key):
             for name, record in _records(value):
                 texts = tuple(dict.fromkeys(_texts(_first_of(record, _PHRASES))))
                 if isinstance(name, str) and folded(name) and texts:
-                    topic, left_out = _topic(folded(name), texts, single)
-                    topics[topic.name] = topic
-                    rest.update((f'"{each}" of {topic.name}', None) for each in left_out)
-                more = record if isinstance(record, dict) else ()
-                rest.update((str(key), None) for key in more if key not in _NAMES + _PHRASES)
+                    topics[folded(name)] = _topic(folded(name), texts, single)
         elif _CATEGORIES.fullmatch(key):
             categories.update(dict.fromkeys(filter(taxonomy.is_known, _texts(value))))
-        elif _NOT_READ.fullmatch(key):
-            rest[key] = None
-    return OldConfig(path, tuple(topics.values()), tuple(categories), tuple(rest))
+    return OldConfig(path, tuple(topics.values()), tuple(categories))
 
 
 _LOADERS: Mapping[str, Callable[[str], object]] = {
@@ -164,22 +153,15 @@ def _records(value: object) -> Iterable[tuple[object, object]]:
     return [(_first_of(each, _NAMES), each) for each in value] if isinstance(value, list) else ()
 
 
-def _topic(name: str, texts: Sequence[str], single: str) -> tuple[Topic, list[str]]:
-    """A topic with those of its filters that can be searched for, or its name; and the others.
+def _topic(name: str, texts: Sequence[str], single: str) -> Topic:
+    """A topic with those of its filters that can be searched for, or its name.
 
-    One of single words had to stand at ``single``. Queries cannot stand beside phrases.
+    One of single words had to stand at ``single``. A query counts if there are no phrases.
     """
-    usable = [text for text in texts if not _is_query(text) and _has_words(text)]
-    queries = [] if usable else [text for text in texts if _is_query(text) and _is_valid(text)]
-    query = " OR ".join(f"({each})" if len(queries) > 1 else each for each in queries)
-    phrases = tuple(usable) or (name,)
-    place = EITHER if any(" " in phrase for phrase in phrases) else single
-    left_out = [text for text in texts if text not in usable + queries]
-    return Topic(name, phrases, place, query), left_out
-
-
-def _is_query(text: str) -> bool:
-    return _SYNTAX.search(text) is not None or text.count("(") != text.count(")")
+    phrases = tuple(text for text in texts if not _SYNTAX.search(text) and _has_words(text))
+    queries = (text for text in texts if _SYNTAX.search(text) and _is_valid(text))
+    place = EITHER if any(" " in phrase for phrase in phrases or (name,)) else single
+    return Topic(name, phrases or (name,), place, "" if phrases else next(queries, ""))
 
 
 def _is_valid(query: str) -> bool:
@@ -207,4 +189,5 @@ def _texts(value: object) -> Iterator[str]:
         if isinstance(each, str):
             parts = re.split(r"\s+OR\s+", folded(each))
             phrases = [part.strip("\"' ").removeprefix("all:").strip("\"' ") for part in parts]
-            yield from filter(None, [folded(each)] if any(map(_is_query, phrases)) else phrases)
+            is_query = any(map(_SYNTAX.search, phrases))
+            yield from filter(None, [folded(each)] if is_query else phrases)
