@@ -129,6 +129,8 @@ def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
     With too many |, each cell is `unclear`, unless the text in the last column may have them. What
     stands below a line break in a title is told by its looks.
     """
+    if "|" not in line:  # somebody's words, right below a table
+        return [("comment", line)]
     pieces = split_cells(line)
     if kinds and len(pieces) > len(kinds):
         if kinds[-1] not in _WORDY or not all(map(_may_be, kinds[:-1], pieces)):

@@ -47,6 +47,8 @@ _PROJECT = "Project page: "
 _MAY_LINK = ("link", "title", "date", "idle", "other")
 #: What arXiv tells of any paper, or nobody misses.
 _COMES_AGAIN = {"date", "published", "authors", "abstract", "topic", "category", "idle"}
+#: Where a link may be the authors' own.
+_MENTIONS = {"title", "abstract", "authors"}
 _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+|(?<=\]\()[^\s()<>]+", re.IGNORECASE)
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
 _TITLE_OF_LINK = re.compile(r"""\]\(\s*<?[^()\s]+\s+"(?P<said>[^"]*)"\s*\)""")
@@ -139,13 +141,14 @@ def _paper(found: ArxivId, cells: Sequence[Cell], day_above: str) -> Paper:
         title=_title(cells, reading) or f"arXiv:{found.id}",
         authors=_authors(cells),
         abstract=max(_read(cells, "abstract", reading), key=len, default=""),
-        comment="; ".join(_read(cells, "comment", reading)),
+        comment="; ".join(_read(cells, "comment", reading)) or None,
         published=_midnight(published) if written and published else None,
         updated=_midnight(day or date(month // 100, month % 100, 1)),
         origin=Origin.IMPORT,
     )
-    links = _with_code(paper, " ".join(_texts(cells, "code")))
-    return replace(paper, comment="; ".join(filter(None, [paper.comment, *links])) or None)
+    links = list(_with_code(paper, " ".join(_texts(cells, "code"))))
+    comment = "; ".join(filter(None, [paper.comment, *links]))
+    return replace(paper, comment=comment) if links else paper
 
 
 def _with_code(paper: Paper, text: str) -> Iterator[str]:
@@ -174,17 +177,17 @@ def holds_more(entry: Entry, stored: Paper) -> bool:
     Words on an old version may go, but not its links.
     """
     assert entry.paper
-    kept = f"{stored.title} {stored.abstract} {stored.comment} {stored.id}"
-    code = code_url(stored)
-    words = set(_WORD.findall(f"{kept} {_CODE}{_PROJECT}".casefold()))
+    kept = f"{stored.title} {stored.comment} {stored.id} {_CODE}{_PROJECT}"
+    words = set(_WORD.findall(kept.casefold()))
     is_old = entry.paper.version < stored.version
     for kind, text in entry.cells:
         is_kept = kind in _COMES_AGAIN or (is_old and kind in {"title", "comment"})
-        if not (is_kept or words.issuperset(_own_words(kind, text))):
+        own = set() if is_kept else set(_own_words(kind, text)) - words
+        if own and not own <= set(_WORD.findall(stored.abstract.casefold())):
             return True
-        others = [each for each in _addresses(text) if each not in kept]
-        is_linking = kind not in {"title", "abstract", "authors"}
-        if is_linking and any(_leads_elsewhere(stored, each, code) for each in others):
+        addresses = () if kind in _MENTIONS else _addresses(text)
+        others = (each for each in addresses if each not in kept + stored.abstract)
+        if any(_leads_elsewhere(stored, each) for each in others):
             return True
     return False
 
@@ -200,10 +203,11 @@ def _own_words(kind: str, text: str) -> Iterator[str]:
         yield from _WORD.findall(said.casefold())
 
 
-def _leads_elsewhere(paper: Paper, address: str, code: str | None) -> bool:
+def _leads_elsewhere(paper: Paper, address: str) -> bool:
     """Whether a link leads to neither the paper nor its code."""
     if {each.id for each in papers_in(address)} == {paper.id}:
         return False
+    code = code_url(paper)
     return code is None or _code_in(paper, address) != code
 
 

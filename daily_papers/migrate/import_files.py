@@ -240,7 +240,7 @@ def joined_papers(one: Paper, other: Paper) -> Paper:
 
     What arXiv said stays as it is.
     """
-    if one.origin is not Origin.IMPORT:
+    if one is other or one.origin is not Origin.IMPORT:
         return one
     better, rest = sorted((one, other), key=lambda paper: -paper.version)
     comment = better.comment or rest.comment

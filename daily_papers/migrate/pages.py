@@ -138,7 +138,10 @@ def _lines_of(text: str) -> list[Line]:
     """The lines as Markdown; of one line of HTML there may be several."""
     text = _ENDING.sub("\n", text).replace(_BREAK, " ").replace(_MORE[-1], " ")
     lines: list[Line] = []
-    text = _as_markdown(_HIDDEN.sub(_hidden, _QUOTATION.sub(_unquoted, text)))
+    text = _QUOTATION.sub(_unquoted, text) if "\n>" in f"\n{text}" else text
+    if any(sign in text for sign in ("<!--", "```", "~~~")):
+        text = _HIDDEN.sub(_hidden, text)
+    text = _as_markdown(text)
     for number, written in enumerate(text.split("\n"), 1):
         first, *others = written.split(_BREAK)
         if first.startswith(_MORE[-1]):
