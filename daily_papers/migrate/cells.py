@@ -146,6 +146,8 @@ def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
 def _may_be(kind: str, piece: str) -> bool:
     """Whether a piece looks like all of the text in a column."""
     looks = kind_by_looks(piece)
+    if kind == "title" and links_to_paper(piece):  # also one without a word
+        return True
     return looks == "idle" or looks == kind.replace("published", "date") != "other"
 
 
