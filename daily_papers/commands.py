@@ -467,7 +467,7 @@ def _init(arguments: Namespace) -> int:
         **DIR,
         nargs="?",
         default=Path("daily-papers-demo"),
-        help="an empty, new or earlier folder of a demo (default: daily-papers-demo)",
+        help="an empty or new folder (default: daily-papers-demo)",
     ),
 )
 def _demo(arguments: Namespace) -> int:

@@ -62,13 +62,10 @@ def test_every_paper_is_in_one_digest_only(shown: tuple[Ended, Repository]):
 
 @pytest.mark.full
 def test_a_second_quiet_demo_is_the_same_byte_for_byte(
-    shown: tuple[Ended, Repository],
+    shown: tuple[Ended, Repository], tmp_path: Path
 ):
-    _, repository = shown
-    before = repository.tree()
-    repository.write("papers/from-before.md", "no part of the new demo\n")
-    assert run_apart("demo", "-q", ".", cwd=repository.root) == Ended(0, "", "")
-    assert repository.tree() == before
+    assert run_apart("demo", "-q", ".", cwd=tmp_path) == Ended(0, "", "")
+    assert Repository(tmp_path).tree() == shown[1].tree()
 
 
 @pytest.mark.parametrize("name", ["notes.txt", ".git/HEAD", "README.md"])
@@ -78,29 +75,17 @@ def test_what_people_have_is_never_touched(tmp_path: Path, name: str):
     ended = run("demo", tmp_path)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == (
-        f"daily-papers: {tmp_path}: not empty (there is {Path(name).parts[0]}); give the demo a "
-        "folder that is empty or does not exist: daily-papers demo DIR\n"
+        f"daily-papers: {tmp_path}: not empty; remove it, or name another: daily-papers demo DIR\n"
     )
     assert repository.text(name) == "mine\n"
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_demo_that_people_made_theirs_is_left_alone(tmp_path: Path):
-    repository = Repository(tmp_path)
-    repository.write(".daily-papers/demo", "")
-    repository.write("keywords.yaml", "keywords: [mine]\n")
-    repository.write(".git/HEAD", "ref: refs/heads/main\n")
-    ended = run("demo", tmp_path)
-    assert ended.code == 2
-    assert "not empty (there is .git)" in ended.err
-    assert repository.text("keywords.yaml") == "keywords: [mine]\n"
-
-
 def test_a_file_in_its_place_is_named(tmp_path: Path):
     file = tmp_path / "file"
     file.write_text("mine", encoding="utf-8")
-    assert run("demo", file).said[0].startswith(f"daily-papers: {file}: a file; give the demo")
+    assert run("demo", file).said[0].startswith(f"daily-papers: {file}: File exists; remove it")
     below = run("demo", file / "below")
     assert below.code == 2
-    assert "Not a directory; give the demo a folder" in below.err
+    assert "Not a directory; remove it" in below.err
     assert file.read_text("utf-8") == "mine"

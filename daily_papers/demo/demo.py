@@ -6,7 +6,6 @@ arXiv throttles us, a day on which nothing answers, the recovery, and a weekend.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -21,12 +20,6 @@ from daily_papers.site.build import build_site
 
 Say = Callable[[str], None]
 
-_MARK = Path(".daily-papers") / "demo"
-#: What a demo leaves behind, which the next one removes.
-_PLAYED = frozenset(
-    {".daily-papers", "README.md", "keywords.yaml", "data", "digests", "papers", "site"}
-)
-_ELSEWHERE = "give the demo a folder that is empty or does not exist: daily-papers demo DIR"
 _KEYWORDS = f"""\
 # The topics of this digest repository.
 title: Daily Papers
@@ -76,7 +69,7 @@ _DAYS = (
 
 
 def demo(folder: Path, say: Say) -> None:
-    """Run the demo in a folder that is empty, does not exist, or is from an earlier demo."""
+    """Run the demo in a folder that is empty or does not exist."""
     _prepare(folder)
     say(f"A digest repository in {folder}, and an arXiv on this machine with made-up papers.\n")
     arxiv = DemoArxiv()
@@ -101,28 +94,12 @@ def demo(folder: Path, say: Say) -> None:
 
 
 def _prepare(folder: Path) -> None:
+    advice = "remove it, or name another: daily-papers demo DIR"
     try:
-        _clear(folder)
-        (folder / _MARK).parent.mkdir(parents=True, exist_ok=True)
-        (folder / _MARK).touch()
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageError(f"{folder}: not empty; {advice}")
         (folder / "keywords.yaml").write_text(_KEYWORDS, encoding="utf-8")
         (folder / "README.md").write_text(_README, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{error.filename or folder}: {error.strerror}; {_ELSEWHERE}") from error
-
-
-def _clear(folder: Path) -> None:
-    """Remove an earlier demo, but nothing that anybody else put there."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: a file; {_ELSEWHERE}")
-    found = sorted(path.name for path in folder.iterdir())
-    strange = found if not (folder / _MARK).exists() else [n for n in found if n not in _PLAYED]
-    if strange:
-        raise UsageError(f"{folder}: not empty (there is {strange[0]}); {_ELSEWHERE}")
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+        raise UsageError(f"{error.filename or folder}: {error.strerror}; {advice}") from error
