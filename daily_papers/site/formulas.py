@@ -11,9 +11,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -74,34 +74,17 @@ def plain_text(text: str) -> str:
     return unicodedata.normalize("NFC", shown(text))
 
 
-@cache
-def _loosely(phrase: str) -> tuple[str, re.Pattern[str]] | None:
-    """The begin of a phrase in small letters, and the phrase in about any inflection."""
-    stems = [_ENDING.sub("", word) for word in re.findall(r"\w+", phrase)]
-    if not stems:
-        return None
-    words = (re.escape(stem) + (r"\w{0,6}" if len(stem) > 3 else r"(?:e?s)?") for stem in stems)
-    return stems[0].lower(), re.compile(r"[\W_]{1,3}".join(words) + r"(?!\w)", re.IGNORECASE)
-
-
-def _places(text: str, phrases: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Where any of the phrases is, from left to right."""
-    small = text.lower()
-    if len(small) != len(text):  # a few letters have no small form of one letter
-        return
-    found = []
-    for begin, pattern in filter(None, map(_loosely, phrases)):
-        start = small.find(begin)
-        while start >= 0:
-            match = pattern.match(text, start)
-            if match and not (start and (text[start - 1].isalnum() or text[start - 1] == "_")):
-                found.append(match.span())
-            start = small.find(begin, start + 1)
-    end = 0
-    for place in sorted(found):
-        if place[0] >= end:
-            yield place
-            end = place[1]
+def loosely(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    """Find any of the phrases in a text in small letters, in about any inflection."""
+    patterns = []
+    for phrase in phrases:
+        stems = [_ENDING.sub("", word) for word in re.findall(r"\w+", phrase.lower())]
+        words = [re.escape(stem) + (r"\w{0,6}" if len(stem) > 3 else "(?:e?s)?") for stem in stems]
+        if words:
+            # A letter is found many times as quickly as the begin of a word.
+            first, rest = stems[0][0], r"[\W_]{1,3}".join(words)[1:]
+            patterns.append(rf"{first}(?<!\w{first}){rest}(?!\w)")
+    return re.compile("|".join(patterns)) if patterns else None
 
 
 class FormulaRenderer:
@@ -120,8 +103,8 @@ class FormulaRenderer:
         """Whether the library is installed; without it, formulas are shown as TeX."""
         return self._convert is not None
 
-    def html(self, text: str, marked: Sequence[str] = ()) -> Markup:
-        """Write a text as HTML; phrases outside of formulas are highlighted."""
+    def html(self, text: str, marked: re.Pattern[str] | None = None) -> Markup:
+        """Write a text as HTML; what `loosely` finds outside of formulas is highlighted."""
         plain = plain_text(text)
         if "$" not in plain and "\\" not in plain:  # mostly, and quick
             return _marked(without_commands(plain), marked)
@@ -154,12 +137,12 @@ class FormulaRenderer:
             return None
 
 
-def _marked(text: str, phrases: Sequence[str]) -> Markup:
-    places = list(_places(text, phrases)) if phrases else []
-    if not places:
+def _marked(text: str, phrases: re.Pattern[str] | None) -> Markup:
+    small = text.lower()
+    if phrases is None or len(small) != len(text):  # a few letters have no small form of one letter
         return escape(text)
     html, end = "", 0
-    for start, stop in places:
+    for start, stop in (found.span() for found in phrases.finditer(small)):
         html += f"{escape(text[end:start])}<mark>{escape(text[start:stop])}</mark>"
         end = stop
     return Markup(f"{html}{escape(text[end:])}")  # noqa: S704 - each text in it is escaped

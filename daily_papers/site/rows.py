@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache, partial
+from itertools import islice
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -18,7 +19,7 @@ from daily_papers.papers.paper import Paper
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import KEPT, SiteData, Topic, shown_day
-from daily_papers.site.formulas import FormulaRenderer, plain_text
+from daily_papers.site.formulas import FormulaRenderer, loosely, plain_text
 from daily_papers.site.output import Entries, SiteFolder, anchor
 from daily_papers.store.store import StoredPaper
 from daily_papers.store.summaries import Summary
@@ -180,14 +181,14 @@ class Rows:
             bibtex=self._data.bibtex,
         )
 
-    def _phrases(self, slugs: tuple[str, ...]) -> tuple[str, ...]:
+    def _phrases(self, slugs: tuple[str, ...]) -> re.Pattern[str] | None:
         found = (
             query_words(leaf.text)
             for slug in slugs
             for leaf in leaves(self._data.topic_of[slug].keyword.expression)
             if isinstance(leaf, Phrase)
         )
-        return tuple(dict.fromkeys(found))[:_MOST_PHRASES]
+        return loosely(islice(dict.fromkeys(found), _MOST_PHRASES))
 
     def _is_spelled(self, name: str) -> bool:
         key = name_key(name)
