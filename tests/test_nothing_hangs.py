@@ -23,7 +23,6 @@ import requests
 from daily_papers.arxiv import session
 from daily_papers.arxiv.http import AnswerLimits, Transport
 from daily_papers.arxiv.machine import machine_fault
-from daily_papers.arxiv.oai import SILENCE, changed_since
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.errors import Unreachable
@@ -32,7 +31,6 @@ from tests.support.clock import PassingClock
 from tests.support.command_line import environment, run
 from tests.support.dripping import MOST_DROPS, Dripping
 from tests.support.loopback import Canned, answering
-from tests.support.made_harvests import page
 from tests.support.repository import Repository
 
 #: What an answer begins with.
@@ -366,19 +364,3 @@ def test_a_slow_harvest_leaves_time_for_the_fills(tmp_path: Path, clock: Passing
         in told["notes"]
     )
     assert sum(keyword["papers"] > 0 for keyword in told["keywords"]) > 1
-
-
-def test_a_page_of_a_harvest_may_be_silent_for_longer(tmp_path: Path):
-    """Every other answer would be lost by then."""
-    over = threading.Event()
-
-    def hesitate(_target: str) -> Canned:
-        over.wait(0.4)
-        return Canned(page([]))
-
-    assert (AnswerLimits().silence_seconds, SILENCE) == (120, 300)
-    with answering(hesitate) as server:
-        slow = Services(oai_url=f"{server.address}/oai")
-        with PoliteSession(slow, budget=0) as polite:
-            polite._transport._limits = AnswerLimits(silence_seconds=0.1)
-            assert [each.papers for each in changed_since(polite, date(2026, 1, 20))] == [()]

@@ -57,8 +57,9 @@ class AnswerLimits:
     """What one answer may cost before it counts as lost or refused."""
 
     connect_seconds: float = 15
-    #: How long no byte may come.
-    silence_seconds: float = 120
+    #: How long no byte may come: pages of a harvest have been seen to take 2.6 minutes until their
+    #: first one.
+    silence_seconds: float = 300
     #: After this, the user is told that the answer is slow.
     notice_seconds: float = 20
     #: For the whole answer, headers included, however steadily it trickles in.
@@ -110,22 +111,15 @@ class Transport:
         self._http.mount("http://", adapter)
         self._http.mount("https://", adapter)
 
-    def get(self, url: str, silence_seconds: float | None = None) -> RawAnswer:
-        """Ask once and read the whole answer; raises FetchError.
-
-        ``silence_seconds`` is for a service that is known to be slow.
-        """
+    def get(self, url: str) -> RawAnswer:
+        """Ask once and read the whole answer; raises FetchError."""
         if line_bytes(url) > MOST_LINE_BYTES:
             reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
             raise BadAnswer(url, reason)
-        silence = silence_seconds or self._limits.silence_seconds
-        return self._exchange(requests.Request("GET", url), self._limits.total_seconds, silence)
+        return self.send(requests.Request("GET", url), self._limits.total_seconds)
 
-    def post(self, request: requests.Request, seconds: float) -> RawAnswer:
-        """Send a request with a body, and read the whole answer in that time; raises FetchError."""
-        return self._exchange(request, seconds, seconds)
-
-    def _exchange(self, request: requests.Request, seconds: float, silence: float) -> RawAnswer:
+    def send(self, request: requests.Request, seconds: float) -> RawAnswer:
+        """Send a request, and read the whole answer in that time; raises FetchError."""
         url: str = request.url or ""
         logger.debug("%s %s", request.method, cut(url, 200))
         limits, host = self._limits, urlsplit(url).hostname or url
@@ -144,7 +138,10 @@ class Transport:
                     headers=request.headers,
                     stream=True,
                     allow_redirects=False,
-                    timeout=(min(limits.connect_seconds, seconds), silence),
+                    timeout=(
+                        min(limits.connect_seconds, seconds),
+                        min(limits.silence_seconds, seconds),
+                    ),
                     proxies=_proxies(host),
                 ) as response,
             ):

@@ -31,8 +31,6 @@ from daily_papers.errors import BadAnswer
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper
 
-#: In seconds: pages have been seen to take 2.6 minutes until their first byte.
-SILENCE = 300.0
 #: Far more than any gap worth harvesting needs; a server that goes on for longer is broken.
 _MOST_PAGES = 300
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -56,7 +54,7 @@ def changed_since(
     seen: set[str] = set()
     while True:
         url = f"{session.services.oai_url}?{urlencode(arguments)}"
-        page = session.fetch(url, partial(read_page, url=url), silence_seconds=SILENCE)
+        page = session.fetch(url, partial(read_page, url=url))
         yield page
         token = page.resumption_token
         if token is None:

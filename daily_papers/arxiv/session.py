@@ -109,13 +109,10 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         finally:
             self._deadline, self._time = whole, time
 
-    def fetch(
-        self, url: str, read: Callable[[bytes], Read], *, silence_seconds: float | None = None
-    ) -> Read:
+    def fetch(self, url: str, read: Callable[[bytes], Read]) -> Read:
         """Return what ``read`` makes of the answer to a GET of this address; raises FetchError.
 
-        ``read`` raises BadAnswer for bytes that are not the answer. ``silence_seconds`` is for a
-        service that is known to be slow.
+        ``read`` raises BadAnswer for bytes that are not the answer.
         """
         kept = self.answers.read(url) if self.answers is not None else None
         if kept is not None:
@@ -128,7 +125,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
             raise NotAsked(url, f"not asked: {self._time} is used up")
         for tries in count(1):
             try:
-                body, found = self._ask(url, read, silence_seconds)
+                body, found = self._ask(url, read)
                 break
             except (Throttled, Unreachable) as failure:
                 if tries == TRIES:
@@ -182,9 +179,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
             return max(interval, configured * waits)
         return max(interval, configured * (waits - 1), retry_after)
 
-    def _ask(
-        self, url: str, read: Callable[[bytes], Read], silence: float | None
-    ) -> tuple[bytes, Read]:
+    def _ask(self, url: str, read: Callable[[bytes], Read]) -> tuple[bytes, Read]:
         """Ask once, follow redirects within the domain, read the answer, and log each request."""
         address = url
         for _ in range(MOST_REDIRECTS + 1):
@@ -192,7 +187,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
             started = self._clock.monotonic()
             status, size, outcome, asked = "lost", 0, Outcome.OK, address
             try:
-                answer = self._transport.get(address, silence)
+                answer = self._transport.get(address)
                 status, size = str(answer.status), len(answer.body)
                 target = redirect_target(answer, url) if answer.status in REDIRECTS else None
                 if target is None:

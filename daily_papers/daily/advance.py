@@ -12,7 +12,6 @@ from datetime import date, timedelta
 
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
-    AuditFailed,
     Details,
     Evidence,
     FeedRead,
@@ -115,12 +114,12 @@ class Findings:
             rejected=frozenset(
                 item.slug
                 for item in evidence
-                if isinstance(item, SearchFailed | AuditFailed) and item.failure.rejected
+                if isinstance(item, SearchFailed | Unanswered)
+                and item.slug is not None
+                and item.failure.rejected
             ),
             still_due=any(
-                item.still_due
-                if isinstance(item, Unanswered)
-                else isinstance(item, HarvestFailed | AuditFailed)
+                item.still_due if isinstance(item, Unanswered) else isinstance(item, HarvestFailed)
                 for item in evidence
             )
             or bool(asked.failures),

@@ -20,7 +20,6 @@ from daily_papers.arxiv.query_api import MOST_PER_REQUEST, QueryApi
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
-    AuditFailed,
     Details,
     Evidence,
     FeedRead,
@@ -310,8 +309,9 @@ class Inquiry:
             if self._api_health.failures:
                 raise self._api_health.failures[-1]
             self.evidence.append(self._search(keyword, keyword.max_papers)[1])
-        except FetchError as failure:
-            self.evidence.append(AuditFailed(keyword.slug, what, _failure(failure, keyword.slug)))
+        except FetchError as error:
+            failure = _failure(error, keyword.slug)
+            self.evidence.append(Unanswered(what, failure, still_due=True, slug=keyword.slug))
 
 
 def _failure(error: FetchError, slug: str) -> Failure:

@@ -108,18 +108,8 @@ class Unanswered:
     failure: Failure
     #: Whether a later run of the day asks for it again.
     still_due: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AuditFailed:
-    """The full search for a keyword failed, or could not be asked for.
-
-    The keyword is up to date without it, and a later run of the day asks again.
-    """
-
-    slug: str
-    what: str
-    failure: Failure
+    #: The keyword that it would have audited; it is up to date without.
+    slug: str | None = None
 
 
 Evidence = (
@@ -132,7 +122,6 @@ Evidence = (
     | Liked
     | Ranked
     | Unanswered
-    | AuditFailed
 )
 
 

@@ -16,7 +16,6 @@ from itertools import islice
 from daily_papers.config import Keyword
 from daily_papers.daily.advance import Findings, KeywordProgress
 from daily_papers.daily.evidence import (
-    AuditFailed,
     Evidence,
     FeedRead,
     HarvestFailed,
@@ -208,7 +207,7 @@ def notes_of(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
                     )
             case Ranked():
                 notes += item.notes
-            case HarvestFailed() | Unanswered() | AuditFailed():
+            case HarvestFailed() | Unanswered():
                 notes.append(f"{item.what}: {item.failure.plain_reason}")
     return tuple(dict.fromkeys(notes))
 

@@ -143,7 +143,7 @@ class Model:
             headers["Authorization"] = f"Bearer {self._secret}"
         content = json.dumps({"model": self._model, "messages": messages, **limit}).encode()
         request = requests.Request("POST", self._url, headers=headers, data=content)
-        answer = self._transport.post(request, self._end - self._clock.monotonic())
+        answer = self._transport.send(request, self._end - self._clock.monotonic())
         logger.info("the model at %s: status %d", urlsplit(self._url).netloc, answer.status)
         return answer
 
