@@ -7,8 +7,6 @@ that has to be made again shows it.
 
 from __future__ import annotations
 
-import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,11 +30,6 @@ from daily_papers.text import long_date
 
 #: Papers of which several files of the same time show something: those of a month or so.
 KEPT = 5_000
-#: The first of a digest's records, which has the names of its keywords.
-_HEAD = re.compile(rb"\n<!-- daily-papers-digest\r?\n(\{.*\})")
-#: The identifier and the keywords in each of the others; within a text, quotes are escaped.
-_ITEM = re.compile(rb'\n\{"id": "([^"\\]+)".*?, "keywords": \["([^\]]*)"\]')
-
 
 #: The most papers with abstracts on one page, and without.
 PAPERS_A_PAGE = 100
@@ -99,7 +92,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class DigestFile:
-    """A digest's file, whose papers are not read yet."""
+    """What is kept of a digest; `read` reads its papers again, since those of years are many."""
 
     key: str
     day: date
@@ -281,30 +274,20 @@ class SiteData:
 
 
 def digest_file(file: Path) -> DigestFile:
-    """Look at a digest's file; what is wrong in it shows when it is read. Raises OSError."""
+    """Look at a digest's file. Raises OSError and DigestError."""
     content = file.read_bytes()
-    items = [(id.decode(), slugs.decode().split('", "')) for id, slugs in _ITEM.findall(content)]
-    names, people = _names(content)
-    counts = totals_in_order([slugs for _, slugs in items], names, people)
+    digest = read_digest(content, f"digests/{file.name}")
+    names = dict(digest.keyword_names)
+    counts = totals_in_order([item.keywords for item in digest.items], names, dict(digest.people))
     return DigestFile(
-        key=file.stem,
-        day=digest_order(file.stem)[0],
+        key=digest.key,
+        day=digest.day,
         file=file,
-        ids=tuple(id for id, _ in items),
+        ids=tuple(item.paper.id for item in digest.items),
         counts=counts,
         keywords=", ".join(f"{plain_text(names[slug])} {n}" for slug, n in counts.items()),
         content=blake2b(content, digest_size=10).hexdigest(),
     )
-
-
-def _names(content: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """The names of a digest's keywords, and those of people."""
-    head = _HEAD.search(content)
-    try:
-        values = json.loads(head[1]) if head else {}
-        return dict(values.get("keyword_names", ())), dict(values.get("people", ()))
-    except (TypeError, ValueError):
-        return {}, {}
 
 
 def shown_day(paper: Paper) -> date:
