@@ -42,8 +42,7 @@ MOST_WORDS: Final = 50_000
 _NO_WORDS: Final = frozenset({"data", "whitespace", "comment", "raw_begin", "raw_end"})
 #: Nobody reads more at once.
 MOST_MISTAKES: Final = 100
-#: For longer names, or from more than these, nothing is suggested: comparing would take too long.
-_LONGEST_COMPARED: Final = 30
+#: From more names than these nothing is suggested: comparing would take too long.
 _MOST_COMPARED: Final = 500
 _SITE: Final = "site/"
 #: What any template gets; docs/templates.md lists the fields of each one.
@@ -70,10 +69,7 @@ Tree = list[nodes.Node]
 
 def check_templates(root: Path) -> tuple[Problem, ...]:
     """Find mistakes, and warn about copies that may be outdated and files that nothing uses."""
-    own = root / "templates"
-    if own.resolve() == bundled_templates().resolve():  # this project's own repository
-        return ()
-    found = list(islice(_problems(own), MOST_MISTAKES + 1))
+    found = list(islice(_problems(root / "templates"), MOST_MISTAKES + 1))
     if len(found) > MOST_MISTAKES:
         found[-1] = Problem("templates", None, None, "perhaps more; fix these first")
     return tuple(found)
@@ -198,9 +194,7 @@ def _last_name(node: nodes.Node | None) -> str | None:
 def _not_there(kind: str, name: str, known: Collection[str]) -> str:
     """Say that there is no filter, test, template or field of this name, and which is close."""
     message = f"there is no {kind} {cut(name, 60)!r}"
-    if len(name) > _LONGEST_COMPARED or len(known) > _MOST_COMPARED:
-        return message
-    close = get_close_matches(name, known, 1)
+    close = get_close_matches(name, known, 1) if len(known) <= _MOST_COMPARED else []
     return f"{message}; did you mean {close[0]!r}?" if close else message
 
 

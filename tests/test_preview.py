@@ -15,6 +15,7 @@ from daily_papers.config import Keyword, parse_config
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.preview import overlaps
 from daily_papers.preview_text import FORMATS, KeywordPreview, keyword_passage
+from daily_papers.query.nearest import nearest_phrases
 from tests.sandbox import RATE_EXCEEDED, SandboxArxiv, Service
 from tests.support.bare_remote import BareRemote, git
 from tests.support.cases import for_each
@@ -129,6 +130,13 @@ def test_what_it_shares_with_others_is_counted_the_most_first() -> None:
     others = [keyword("mri"), keyword("knees and hips"), keyword("of knees"), keyword("we use")]
     papers = [paper(1), paper(2), paper(3, title="MRI of hips")]
     assert overlaps(keyword("mri"), others, papers) == (("we use", 3), ("of knees", 2))
+
+
+def test_only_what_far_more_papers_hold_is_close_to_a_phrase() -> None:
+    spellings = ["tumor", "tumor", "tumour", "tumour", "tumour"]
+    papers = [paper(number, title=f"A {each}") for number, each in enumerate(spellings)]
+    assert nearest_phrases(["tumor"], papers) == []
+    assert nearest_phrases(["tumor"], papers[1:]) == [("tumor", 1, [("tumour", 3)])]
 
 
 # --- one name, several people ------------------------------------------------------------------
