@@ -3,8 +3,8 @@
 Requests come one after the other, as GitHub asks
 (https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api): writes
 are a second apart, further pages come from the `Link` header, and after a limit we wait as long as
-GitHub says, within a budget for the whole run. A read without an answer is tried again. A write
-never is: nobody knows whether it was done.
+GitHub says, within a budget for the whole run. What has no answer is tried again, unless it creates
+something: nobody knows whether that was done.
 
 We don't rely on GitHub's filters of lists: that for the creator has been seen to find nothing for
 the logins of apps (https://github.com/renovatebot/renovate/issues/44730), and a run that finds
@@ -37,10 +37,9 @@ API_ADDRESS = "https://api.github.com"
 _CONNECT_SECONDS = 15.0
 _ANSWER_SECONDS = 60.0
 _LONGEST_WAITING = 900.0
-_READ_TRIES = 3
-_FIRST_READ_WAIT = 5.0
-_LIMIT_TRIES = 5
-_FIRST_LIMIT_WAIT = 60.0
+#: Seconds before GitHub is asked again: without an answer, and after a limit that names none.
+_WAITS = (5.0, 15.0)
+_LIMIT_WAITS = (60.0, 120.0, 240.0, 480.0)
 _BETWEEN_WRITES = 1.0
 #: How GitHub words a limit that it reports as a refusal (403); older servers call it abuse.
 _LIMITS = ("rate limit", "abuse detection")
@@ -55,20 +54,13 @@ _MARK_OF_GITHUB = "X-GitHub-Request-Id"
 class GitHubError(DailyPapersError):
     """GitHub did not do what was asked. ``answer`` is the status and GitHub's own words."""
 
-    advice = "try again later"
+    advice = "nothing is lost; the next run goes on from here"
 
-    def __init__(self, request: str, answer: str, *, repository: str = "") -> None:
-        advice = self.advice.format(repository=repository)
+    def __init__(
+        self, request: str, answer: str, *, repository: str = "", advice: str | None = None
+    ) -> None:
+        advice = (advice or self.advice).format(repository=repository)
         super().__init__(f"GitHub: {request}: {answer}; {advice}")
-
-
-class TokenRefused(GitHubError):
-    """401: the token is wrong or has expired."""
-
-    advice = (
-        "set GITHUB_TOKEN: ${{{{ github.token }}}} in the env of the workflow's step, or renew the"
-        " personal token there"
-    )
 
 
 class NotPermitted(GitHubError):
@@ -90,22 +82,6 @@ class NotFound(GitHubError):
     )
 
 
-class NotGitHub(GitHubError):
-    """A refusal without GitHub's mark, as from Gitea and Forgejo, where labels have no names."""
-
-    advice = (
-        "GITHUB_API_URL is not the address of GitHub's API (Gitea and Forgejo have their own);"
-        " write the mail with `daily-papers notify --to-file FILE`, without GITHUB_TOKEN, and send"
-        " that"
-    )
-
-
-class Moved(GitHubError):
-    """30x: the repository was renamed or transferred."""
-
-    advice = "set GITHUB_REPOSITORY to the new name of {repository}"
-
-
 class IssuesOff(GitHubError):
     """410: issues are off in the repository, as in every new fork."""
 
@@ -115,22 +91,10 @@ class IssuesOff(GitHubError):
     )
 
 
-class VersionGone(GitHubError):
-    """400 or 410: GitHub no longer serves the version of its API that we use."""
-
-    advice = "update daily-papers to a version that uses a newer one"
-
-
 class Rejected(GitHubError):
     """422: GitHub considers the content invalid; asking again would not help."""
 
     advice = "this is a bug in daily-papers; report it with this line"
-
-
-class Limited(GitHubError):
-    """403 or 429: too many requests, and waiting would take longer than a run may."""
-
-    advice = "nothing is lost; the next run goes on from here"
 
 
 class Unclear(GitHubError):
@@ -139,28 +103,16 @@ class Unclear(GitHubError):
     advice = "nothing more is posted for this digest now; the next run looks first"
 
 
-class Unavailable(GitHubError):
-    """No usable answer to a read, even when asked again."""
-
-    advice = "nothing was posted; the next run tries again"
-
-
-class OtherLogin(GitHubError):
-    """The issues of this repository's digests were opened by a login that is not the token's."""
-
-    advice = (
-        "if that is your token's login, set DAILY_PAPERS_LOGIN to it, so that `notify` finds what"
-        " it has sent"
-    )
-
-
-_REFUSALS = {
-    401: TokenRefused,
-    403: NotPermitted,
-    404: NotFound,
-    410: IssuesOff,
-    422: Rejected,
-}
+_REFUSALS = {403: NotPermitted, 404: NotFound, 410: IssuesOff, 422: Rejected}
+_RENEW = (
+    "set GITHUB_TOKEN: ${{{{ github.token }}}} in the env of the workflow's step, or renew the"
+    " personal token there"
+)
+#: As Gitea and Forgejo, where labels have no names.
+_NOT_GITHUB = (
+    "GITHUB_API_URL is not the address of GitHub's API (Gitea and Forgejo have their own); write"
+    " the mail with `daily-papers notify --to-file FILE`, without GITHUB_TOKEN, and send that"
+)
 
 
 class GitHubApi:
@@ -199,7 +151,8 @@ class GitHubApi:
 
     def read(self, path: str) -> dict[str, Any]:
         """Get one thing."""
-        thing: dict[str, Any] = self._json(f"GET {path}", self._read(self._url + path), dict)
+        answer = self._ask("GET", self._url + path)
+        thing: dict[str, Any] = self._json(f"GET {path}", answer, dict)
         return thing
 
     def read_all(self, path: str) -> Iterator[dict[str, Any]]:
@@ -207,66 +160,63 @@ class GitHubApi:
         address: str | None = self._url + path
         while address is not None:
             if urlsplit(address)[:2] != urlsplit(self._url)[:2]:
-                raise self._error(Unavailable, f"GET {path}", "the list's pages lead astray")
-            answer = self._read(address)
+                raise self._error(GitHubError, f"GET {path}", "the list's pages lead astray")
+            answer = self._ask("GET", address)
             things = self._json(f"GET {path}", answer, list)
             if not all(isinstance(thing, dict) for thing in things):
-                raise self._error(Unavailable, f"GET {path}", _WRONG_FORM)
+                raise self._error(GitHubError, f"GET {path}", _WRONG_FORM)
             yield from things
             address = answer.links.get("next", {}).get("url")
 
     def write(self, method: str, path: str, content: Mapping[str, object]) -> dict[str, Any]:
         """Create or change one thing. Raises Unclear if it may or may not have been done."""
-        request = f"{method} {path}"
         if self._last_write is not None:
             elapsed = self._clock.monotonic() - self._last_write
             self._clock.sleep(max(0.0, _BETWEEN_WRITES - elapsed))
-        answer = self._unlimited(method, self._url + path, content)
+        answer = self._ask(method, self._url + path, content)
         self._last_write = self._clock.monotonic()
-        if isinstance(answer, str) or answer.status_code >= 500:
-            raise self._error(Unclear, request, _described(answer))
-        made: dict[str, Any] = self._json(request, answer, dict, Unclear)
+        made: dict[str, Any] = self._json(f"{method} {path}", answer, dict, Unclear)
         return made
 
-    def _read(self, address: str) -> requests.Response:
-        request = f"GET {urlsplit(address).path}"
-        wait = _FIRST_READ_WAIT
-        for tries_left in reversed(range(_READ_TRIES)):
-            answer = self._unlimited("GET", address)
-            if not isinstance(answer, str) and answer.status_code < 500:
-                return answer
-            if tries_left:
-                self._wait(wait, request, _described(answer))
-                wait *= 3
-        raise self._error(Unavailable, request, _described(answer))
-
-    def _unlimited(
+    def _ask(
         self, method: str, address: str, content: Mapping[str, object] | None = None
-    ) -> requests.Response | str:
-        """Ask, and ask again after each limit. A text as answer is the reason why there is none."""
+    ) -> requests.Response:
+        """Ask, and ask again after a limit, or if there is no answer, unless that creates twice."""
         request = f"{method} {urlsplit(address).path}"
-        wait = _FIRST_LIMIT_WAIT
-        for tries_left in reversed(range(_LIMIT_TRIES)):
-            try:
-                answer = self._session.request(
-                    method,
-                    address,
-                    json=content,
-                    timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
-                    allow_redirects=False,
-                )
-            except requests.RequestException as error:
-                return f"no answer ({type(error).__name__})"
-            if not _is_limit(answer):
+        waits, limit_waits = iter(_WAITS if method != "POST" else ()), iter(_LIMIT_WAITS)
+        while True:
+            answer = self._send(method, address, content)
+            if isinstance(answer, str) or answer.status_code >= 500:
+                wait = next(waits, None)
+                error = GitHubError if method == "GET" else Unclear
+            elif _is_limit(answer):
+                wait = next(limit_waits, None)
+                wait = wait and (_asked_wait(answer) or wait)
+                error = GitHubError
+            else:
                 return answer
-            if tries_left:
-                self._wait(_asked_wait(answer) or wait, request, _described(answer))
-                wait *= 2
-        raise self._error(Limited, request, _described(answer))
+            if wait is None:
+                raise self._error(error, request, _described(answer))
+            self._wait(wait, request, _described(answer))
+
+    def _send(
+        self, method: str, address: str, content: Mapping[str, object] | None
+    ) -> requests.Response | str:
+        """Ask once. A text as answer is the reason why there is none."""
+        try:
+            return self._session.request(
+                method,
+                address,
+                json=content,
+                timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            return f"no answer ({type(error).__name__})"
 
     def _wait(self, seconds: float, request: str, reason: str) -> None:
         if self._waited + seconds > _LONGEST_WAITING:
-            raise self._error(Limited, request, f"{reason}, to wait {seconds:.0f} seconds")
+            raise self._error(GitHubError, request, f"{reason}, to wait {seconds:.0f} seconds")
         self._say(f"waiting {seconds:.0f} seconds: {request}: {reason}")
         self._waited += seconds
         self._clock.sleep(seconds)
@@ -276,12 +226,14 @@ class GitHubApi:
         request: str,
         answer: requests.Response,
         form: type,
-        unusable: type[GitHubError] = Unavailable,
+        unusable: type[GitHubError] = GitHubError,
     ) -> Any:
         """Read an answer of this form, or raise the error that its status means."""
         status = answer.status_code
         if not 200 <= status < 300:
-            raise self._error(_refusal(answer), request, _described(answer))
+            advice = _advice(answer)
+            kind = GitHubError if advice else _REFUSALS.get(status, GitHubError)
+            raise self._error(kind, request, _described(answer), advice)
         try:
             content = answer.json()
         except ValueError:
@@ -290,9 +242,11 @@ class GitHubApi:
             raise self._error(unusable, request, _WRONG_FORM)
         return content
 
-    def _error(self, kind: type[GitHubError], request: str, answer: str) -> GitHubError:
+    def _error(
+        self, kind: type[GitHubError], request: str, answer: str, advice: str | None = None
+    ) -> GitHubError:
         harmless = answer.replace(self._token, "(the token)")
-        return kind(request, harmless, repository=self.repository)
+        return kind(request, harmless, repository=self.repository, advice=advice)
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -349,15 +303,16 @@ def _asked_wait(answer: requests.Response) -> float | None:
         return None
 
 
-def _refusal(answer: requests.Response) -> type[GitHubError]:
+def _advice(answer: requests.Response) -> str | None:
+    """What to do about a refusal that nothing here handles; None if its kind says that."""
     status = answer.status_code
     if status in {400, 410} and "version" in _message(answer).lower():
-        return VersionGone
+        return "update daily-papers to a version that uses a newer version of GitHub's API"
     if status in {400, 404, 405, 422} and _MARK_OF_GITHUB not in answer.headers:
-        return NotGitHub
+        return _NOT_GITHUB
     if 300 <= status < 400:
-        return Moved
-    return _REFUSALS.get(status, GitHubError)
+        return "set GITHUB_REPOSITORY to the new name of {repository}"
+    return _RENEW if status == 401 else None
 
 
 def _described(answer: requests.Response | str) -> str:

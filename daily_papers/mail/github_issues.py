@@ -13,8 +13,6 @@ from daily_papers.mail.github import (
     GitHubError,
     NotFound,
     NotPermitted,
-    OtherLogin,
-    Unavailable,
     Unclear,
 )
 from daily_papers.records import decode
@@ -22,7 +20,6 @@ from daily_papers.records import decode
 #: The login behind the token that GitHub Actions gives to every job. GitHub does not say so.
 ACTIONS_LOGIN = "github-actions[bot]"
 _PAGE = 100
-_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -109,10 +106,10 @@ class Issues:
     def create_label(self, name: str, description: str, color: str) -> None:
         """Create a label. GitHub refuses a second one of the same name, which raises Rejected."""
         content = {"name": name, "description": description, "color": color}
-        self._write_again("POST", f"{self._base}/labels", content)
+        self._api.write("POST", f"{self._base}/labels", content)
 
     def open(self, title: str, body: str, label: str) -> Issue:
-        """Open an issue. Raises OtherLogin if another login than ours is its author."""
+        """Open an issue. Raises GitHubError if another login than ours is its author."""
         path = f"{self._base}/issues"
         made = self._api.write("POST", path, {"title": title, "body": body, "labels": [label]})
         issue = _decoded(Issue, made, f"POST {path}", Unclear)
@@ -121,10 +118,14 @@ class Issues:
             raise self.by_another(issue)
         return issue
 
-    def by_another(self, issue: Issue) -> OtherLogin:
+    def by_another(self, issue: Issue) -> GitHubError:
         """The error that an issue of ours is not by the token's login."""
         found = f"issue {issue.number} was opened by {issue.user.login}, not by {self.login}"
-        return OtherLogin("POST issues", found, repository=self.repository)
+        advice = (
+            "if that is your token's login, set DAILY_PAPERS_LOGIN to it, so that `notify` finds"
+            " what it has sent"
+        )
+        return GitHubError("POST issues", found, advice=advice)
 
     def comment(self, issue: Issue, body: str) -> None:
         """Add a comment to an issue."""
@@ -134,7 +135,7 @@ class Issues:
     def edit(self, issue: Issue, title: str, body: str) -> Issue:
         """Change the title and body of an issue; return it as it is then."""
         path = f"{self._base}/issues/{issue.number}"
-        self._write_again("PATCH", path, {"title": title, "body": body})
+        self._api.write("PATCH", path, {"title": title, "body": body})
         if title != issue.title:
             self._say(f"renamed issue {issue.number}: {title}")
         return replace(issue, title=title, body=body)
@@ -142,18 +143,7 @@ class Issues:
     def edit_comment(self, comment: Comment, body: str) -> None:
         """Change the text of a comment."""
         path = f"{self._base}/issues/comments/{comment.id}"
-        self._write_again("PATCH", path, {"body": body})
-
-    def _write_again(self, method: str, path: str, content: Mapping[str, object]) -> None:
-        """Write what may be written twice; try again if the answer is unclear."""
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                self._api.write(method, path, content)
-            except Unclear:
-                if not tries_left:
-                    raise
-            else:
-                return
+        self._api.write("PATCH", path, {"body": body})
 
 
 class DryIssues(Issues):
@@ -191,7 +181,7 @@ def _decoded(
     kind: type[_Thing],
     thing: Mapping[str, object],
     request: str,
-    wrong: type[GitHubError] = Unavailable,
+    wrong: type[GitHubError] = GitHubError,
 ) -> _Thing:
     """Read a part of an answer. Raises ``wrong`` if it does not have GitHub's form."""
     nulls = {name: _NULLS[name] for name in _NULLS if name in thing and thing[name] is None}

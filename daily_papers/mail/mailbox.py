@@ -89,7 +89,7 @@ class Mailbox:
 
 
 def read_mailbox(issues: Issues, since: date) -> Mailbox:
-    """Read the repository's issues. Raises OtherLogin if another app wrote our keys."""
+    """Read the repository's issues. Raises GitHubError if another app wrote our keys."""
     mails, of_keywords, deliveries = [], [], []
     for issue in issues.all():
         key = find_part_key(issue.body)
