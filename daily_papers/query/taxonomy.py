@@ -36,6 +36,7 @@ _WRITTEN = (
     | _ACTIVE
 )
 _SAME_AS = ALIASES | {canonical: alias for alias, canonical in ALIASES.items()}
+_WORDS = re.compile("[a-z]+(?:-[a-z]+)?")
 #: In these archives, categories are lower-case words (physics.med-ph); elsewhere, two capitals.
 _WORD_ARCHIVES = frozenset({"cond-mat", "physics"})
 
@@ -52,10 +53,10 @@ def has_known_archive(paper_id: str) -> bool:
 
 
 def is_well_formed(name: str) -> bool:
-    """Whether this could be a new category of an archive, which the table does not have yet."""
+    """Whether this could be the name of a new category, which the table does not have yet."""
     archive, _, suffix = name.lower().partition(".")
-    form = "[a-z]+(?:-[a-z]+)?" if archive in _WORD_ARCHIVES else "[a-z]{2}"
-    return archive in ARCHIVES and re.fullmatch(form, suffix) is not None
+    form = _WORDS if archive in _WORD_ARCHIVES else re.compile("[a-z]{2}")
+    return bool(_WORDS.fullmatch(archive) and form.fullmatch(suffix))
 
 
 def canonical(name: str) -> str:
