@@ -57,7 +57,7 @@ def pages(website: Website) -> Iterator[str]:
 
 def test_a_row_says_all_that_is_known(website: Website) -> None:
     found = row(website, "2603.00001")
-    assert text_of(found.xpath(".//h3")[0]).startswith("Fréchet means of MRI with O(nlogn) steps")
+    assert text_of(found.xpath(".//h3")[0]).startswith("Fréchet means of MRI with O(n log n) steps")
     assert text_of(found.find_class("authors")[0]) == "Ada Abramsson, Bo Chen"
     assert text_of(found.xpath(".//summary")[0]).startswith("We look at MRI of the head")
     assert text_of(found.find_class("abstract")[0]).startswith("We look at MRI of the head")

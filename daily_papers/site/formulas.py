@@ -1,9 +1,9 @@
 r"""Paper text as HTML: formulas as MathML, TeX accents as letters, everything else as plain text.
 
 The TeX of a formula is as hostile as any text, and the library that converts it lets ``\text``,
-``\href`` and ``\style`` through. So only allowed elements and attributes of its result are taken,
-and each text in it is escaped here. A formula that it cannot convert, or that needs anything else,
-is shown as TeX.
+``\href`` and ``\style`` through. So only allowed elements and attributes of its result are kept,
+and what it has as text is written as text. A formula that it cannot convert, or that needs anything
+else, is shown as TeX.
 """
 
 from __future__ import annotations
@@ -11,18 +11,16 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
 
 from markupsafe import Markup, escape
 
 from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 # A lone dollar is money, and a pair of dollars is maths only if nothing says otherwise. Each way
 # begins with its sign, which is quick to find; what may not be before it comes after.
@@ -61,8 +59,8 @@ _ADDRESS = re.compile(r"\\(?:href|url)(?![A-Za-z])|://")
 # What the library leaves of a command, or of an environment's columns, that it does not know.
 _COMMAND = re.compile(r"\\|^&$")
 # There is space between a name of several letters (log, sin) and the letters beside it.
-_BESIDE_FUNCTION = frozenset({"mi", "mn", "msub", "msup", "mfrac", "msqrt"})
-_THIN_SPACE = '<mspace width="0.17em"></mspace>'
+_FUNCTION = re.compile("[A-Za-z]{2,}")
+_THIN_SPACE = "\N{THIN SPACE}"
 _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ings?|ions?|ed|es|s|e|y)$")
 
 
@@ -132,7 +130,8 @@ class FormulaRenderer:
             formula = self._convert(tex)
             if _width(formula) > _LONGEST_LINE:
                 return None
-            return _written(formula)
+            _tidy(formula)
+            return ET.tostring(formula, "unicode", short_empty_elements=False)
         except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
             return None
 
@@ -154,48 +153,22 @@ def _width(formula: Element) -> int:
     return signs + 2 * sum(1 for _ in formula.iter("mtd"))
 
 
-def _written(element: Element) -> str:
-    """Write an allowed element; raises ValueError for any other, and for a command as text."""
-    name = str(element.tag)
-    if name not in _ELEMENTS:
-        raise ValueError(name)
-    inside = "".join(_children(element))
-    if name == "mrow" and len(element) == 1 and not element.text:
-        return inside  # a group of one is that one
-    return f"<{name}{_attributes(element)}>{_text(element)}{inside}</{name}>"
-
-
-def _children(element: Element) -> Iterator[str]:
-    children = list(element)
-    for place, child in enumerate(children):
-        yield _written(child)
-        beside = children[place + 1] if place + 1 < len(children) else None
-        if element.tag == "mrow" and beside is not None and _is_apart(child, beside):
-            yield _THIN_SPACE
-
-
-def _is_apart(left: Element, right: Element) -> bool:
-    pairs = ((left, right), (right, left))
-    return any(_is_function(one) and other.tag in _BESIDE_FUNCTION for one, other in pairs)
-
-
-def _is_function(element: Element) -> bool:
-    text = element.text or ""
-    return element.tag == "mi" and len(text) > 1 and text.isascii() and text.isalpha()
-
-
-def _text(element: Element) -> str:
+def _tidy(element: Element) -> None:
+    """Keep what is allowed; raises ValueError for another element, and for a command as text."""
     text = html.unescape(element.text or "")
-    if _COMMAND.search(text):
-        raise ValueError(text)
-    return html.escape(plain_text(text) if text.strip() else text, quote=False)
-
-
-def _attributes(element: Element) -> str:
-    return "".join(
-        f' {name}="{value}"'
+    if element.tag not in _ELEMENTS or _COMMAND.search(text):
+        raise ValueError(element.tag)
+    element.text = plain_text(text) if text.strip() else text
+    element.attrib = {
+        name: value
         for name, value in element.attrib.items()
         if name in _ATTRIBUTES
         and _ATTRIBUTE_VALUE.fullmatch(value)
         and (name, value) != ("display", "inline")
-    )
+    }
+    for place, child in enumerate(element):
+        _tidy(child)
+        if element.tag == "mrow" and child.tag == "mi" and _FUNCTION.fullmatch(child.text or ""):
+            child.text = f"{_THIN_SPACE}{child.text}{_THIN_SPACE}"
+        if child.tag == "mrow" and len(child) == 1 and not child.text:
+            element[place] = child[0]  # a group of one is that one
