@@ -82,6 +82,7 @@ def _problem(name: str, line: int | None, message: str) -> Problem:
 def _problems(own: Path) -> Iterator[Problem]:
     markdown, site = Templates(own).environment, SiteTemplates(own).environment
     environments = {False: markdown, True: site}
+    templates = {place: frozenset(each.list_templates()) for place, each in environments.items()}
     texts: dict[str, str] = {}
     yield from _unreadable(own, texts)
     trees: dict[str, Tree] = {}
@@ -101,7 +102,8 @@ def _problems(own: Path) -> Iterator[Problem]:
     # A name that one template sets is seen by those that it includes or extends.
     names = {*_GIVEN, *markdown.globals, *chain.from_iterable(map(_names_set_in, trees.values()))}
     for name, tree in trees.items():
-        used = _names_used_in(tree, environments[name.startswith(_SITE)], names)
+        of_site = name.startswith(_SITE)
+        used = _names_used_in(tree, environments[of_site], templates[of_site], names)
         missing = {
             (line, kind, word): known for line, kind, word, known in used if word not in known
         }
@@ -157,14 +159,16 @@ def _names_set_in(tree: Tree) -> Iterator[str]:
 
 
 def _names_used_in(
-    tree: Tree, environment: jinja2.Environment, others: Collection[str]
+    tree: Tree,
+    environment: jinja2.Environment,
+    templates: Collection[str],
+    others: Collection[str],
 ) -> Iterator[tuple[int, str, str, Collection[str]]]:
     """What each name should be, with its line and the names that exist, fields without others."""
     guards = [node for node in tree if isinstance(node, nodes.Test | nodes.Filter)]
     guarded = {_last_name(guard.node) for guard in guards if guard.name in _GUARDS}
     targets = (_last_name(node.target) for node in tree if isinstance(node, nodes.For))
     owners = {*FIELDS, *filter(None, targets)}
-    templates = frozenset(environment.list_templates())
     for node in tree:
         match node:
             case nodes.Filter():
@@ -203,8 +207,8 @@ def _doubts(texts: Mapping[str, str], trees: Mapping[str, Tree]) -> Iterator[Pro
     folder = bundled_templates()
     bundled = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.jinja")}
     # The website's templates include each other without their folder.
-    every = chain.from_iterable(trees.values())
-    quoted = {str(node.value) for node in every if isinstance(node, nodes.Const)}
+    constants = (n for n in chain.from_iterable(trees.values()) if isinstance(n, nodes.Const))
+    quoted = {node.value for node in constants if isinstance(node.value, str)}
     for name in trees:
         if name in bundled:
             copied = copied_version(texts[name])

@@ -82,6 +82,7 @@ def test_a_mistake_is_named_with_its_file_and_line(
         "{% for a, b in paper.authors | batch(2) %}{{ paper.authors[0].x }}{% endfor %}",
         "{% macro cell(text) %}{{ text.x }}{% endmacro %}{{ cell(paper.title) }}",
         "{% include 'none.md.jinja' ignore missing %}",
+        "{{ 0x" + "f" * 5000 + " }}",
         "{% if paper.deeper is defined %}{% include 'row.md.jinja' %}{% endif %}",
         "{% import 'table.md.jinja' as t %}{{ t.some }}",
         "{% from 'table.md.jinja' import a as b, c %}{{ b() }}{{ c() }}",
