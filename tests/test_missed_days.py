@@ -12,7 +12,10 @@ from random import Random
 
 import pytest
 
+from daily_papers.daily.feed_history import unread_days
+from daily_papers.store.store import State
 from tests.sandbox import RATE_EXCEEDED, Request, Response, Script, Service, make_up
+from tests.support.cases import for_each
 from tests.support.daily_runs import days
 from tests.support.spoiling import WEB_PAGE
 from tests.support.topics import TOPICS
@@ -87,25 +90,26 @@ def unread(days: str) -> str:
 
 
 def test_each_missed_day_and_the_holiday_are_named_by_the_next_digest(tmp_path: Path):
-    answers = {12: good, 13: good, 14: silent, 15: no_feed, 16: good, 19: good, 20: good}
-    answers |= {21: silent, 22: good, 23: empty_feed, 26: silent, 27: good}
+    answers = {14: good, 15: silent, 16: no_feed, 19: good, 20: good, 22: good, 23: empty_feed}
     life = lived(tmp_path, Script(days=25, papers_a_day=12), january(answers))
     assert said(life) == {
-        "2026-01-15": unread("2026-01-14 and 2026-01-15"),
+        "2026-01-16": unread("2026-01-15 and 2026-01-16"),
         "2026-01-22": unread("2026-01-20 and 2026-01-21"),
         "2026-01-23": unread("2026-01-23"),  # the audit has found papers of the day
-        "2026-01-27": unread("2026-01-26"),
     }
 
 
-def test_days_on_which_nothing_ran_are_named_though_no_feed_followed(tmp_path: Path):
-    answers = {15: good, 20: good, 22: good, 28: feed_alone, 29: good}
-    life = lived(tmp_path, Script(days=26, papers_a_day=12), january(answers))
-    assert said(life) == {
-        "2026-01-20": unread("2026-01-16 to 2026-01-20"),
-        "2026-01-22": unread("2026-01-21"),
-        "2026-01-28": unread("2026-01-23 to 2026-01-27"),
-    }
+@for_each(
+    ("numbers", "days"),
+    [
+        ((16,), "2026-01-16"),
+        ((15, 16), "2026-01-15 and 2026-01-16"),
+        ((15, 16, 19), "2026-01-15 to 2026-01-19"),
+        ((15, 16, 20), "2026-01-15, 2026-01-16 and 2026-01-20"),
+    ],
+)
+def test_days_in_a_row_are_named_by_the_first_and_the_last(numbers: tuple[int, ...], days: str):
+    assert unread_days(State(unread=tuple(date(2026, 1, n) for n in numbers))) == unread(days)
 
 
 @pytest.mark.parametrize(
