@@ -263,6 +263,7 @@ def test_yesterdays_feed_is_not_believed(reader: Reader, again: str):
     assert_shown_and_told(reader, WEDNESDAY)
 
 
+@pytest.mark.full
 def test_fridays_feed_on_monday_is_not_believed(reader: Reader):
     friday, monday = date(2026, 1, 30), MONDAY
     for day in days(friday, 3):
@@ -488,6 +489,7 @@ def test_what_is_announced_before_all_tables_are_filled_is_told_too(
         assert "2026-01-14" in (digest.skipped or "")
 
 
+@pytest.mark.full
 def test_a_skipped_day_before_all_tables_are_filled_is_told_too(tmp_path: Path, universe: Universe):
     with reading(tmp_path, TOPICS, universe) as reader:
         reader.arxiv.intercept = down_but_the_feed
