@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from daily_papers.migrate.cells import LONGEST, Cell, cells_of_lines, cells_of_row, kind_named
-from daily_papers.migrate.entry import Entry, papers_of, wrong_id_in
+from daily_papers.migrate.entry import Entry, papers_of
 from daily_papers.migrate.names import (
     find_date,
     is_topic,
     links_to_paper,
-    looks_like_id,
+    paper_named,
 )
 from daily_papers.text import cut
 
@@ -43,8 +43,8 @@ def entries_of_json(text: str) -> Iterator[Entry]:
 def _entries(value: object, above: Entry, key: str, depth: int) -> Iterator[Entry]:
     """The records in a value, and topics that have none; a topic and a day may stand above it."""
     cells = _cells(value, key)
-    of_links = [cell for cell in cells if cell[0] == "link"]
-    if papers_of(cells) or (cells and isinstance(value, str)) or wrong_id_in(of_links):
+    is_linking = any(kind == "link" and links_to_paper(text) for kind, text in cells)
+    if papers_of(cells) or is_linking or (cells and isinstance(value, str)):
         yield replace(above, cells=cells)
     elif isinstance(value, list | dict) and depth <= _DEEPEST:
         is_dict = isinstance(value, dict)
@@ -66,11 +66,11 @@ def _cells(value: object, key: str) -> Sequence[Cell]:
         text = _text(value)
         if links_to_paper(text):
             return cells_of_row(text) if text.count("|") > 1 else cells_of_lines(text.split("\n"))
-        named = next(filter(looks_like_id, (text, key)), "")
+        named = next(filter(paper_named, (text, key)), "")
         return [("link", named)] if named else []
-    if not isinstance(value, dict) or any(map(looks_like_id, value)):
+    if not isinstance(value, dict) or any(map(paper_named, value)):
         return []
-    cells = [("link", key)] if looks_like_id(key) else []
+    cells = [("link", key)] if paper_named(key) else []
     cells += ((_kind(name), _text(each)) for name, each in value.items())
     cells = [cell for cell in cells if cell[1]]
     if any(kind == "title" for kind, _ in cells) and not papers_of(cells):
@@ -83,24 +83,17 @@ def _kind(name: str) -> str:
     return known if known != "other" else kind_named(_SPOKEN.sub(" ", name))
 
 
-def _deeper(record: Mapping[str, object]) -> Sequence[Cell]:
+def _deeper(record: Mapping[str, object]) -> Iterator[Cell]:
     """A record's links that are one level deeper: `links: {pdf: …}`, `externalIds: {ArXiv: …}`.
 
-    What has a title is a record of its own; so are links to several papers below other keys.
+    What has a title is a record of its own.
     """
-    below: dict[bool, list[Cell]] = {True: [], False: []}
-    for name, inner in record.items():
-        is_link = _kind(name) == "link"
-        for each in inner if is_link and isinstance(inner, list) else [inner]:
+    for inner in record.values():
+        for each in inner if isinstance(inner, list) else [inner]:
             pairs = each.items() if isinstance(each, dict) else ()
             cells = [(_kind(key), _text(text)) for key, text in pairs]
             if all(kind != "title" for kind, _ in cells):
-                below[is_link] += cells
-    links = [("link", text) for kind, text in below[True] if kind != "code"]
-    others = [cell for cell in below[False] if cell[0] == "link"]
-    if not papers_of(links) and len({paper.id for paper in papers_of(others)}) == 1:
-        links += others
-    return [*links, *(cell for each in below.values() for cell in each if cell[0] == "code")]
+                yield from (cell for cell in cells if cell[0] in {"link", "code"})
 
 
 def _text(value: object) -> str:

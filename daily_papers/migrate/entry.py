@@ -23,22 +23,17 @@ from daily_papers.migrate.cells import (
     named,
     plain,
 )
-from daily_papers.migrate.names import find_date, links_to_paper, paper_named, papers_in, wrong_id
+from daily_papers.migrate.names import find_date, links_to_paper, paper_named, papers_in
 from daily_papers.papers.authors import is_name, split_authors
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order, folded
 from daily_papers.text import cut
 
-SEVERAL = "it links to several papers, so give each a row of its own, then import again"
-ELSEWHERE = (
-    "its link to a paper is neither its title nor in a column of links, so link its title, and "
-    "write \\| for each | in a text, then import again"
+_SEVERAL = "it links to several papers, so give each a row of its own, then import again"
+_UNREAD = (
+    "its link to a paper cannot be read: it must be of the title or in a column of links, and have "
+    "an identifier that a paper can have; write \\| for each | in a text"
 )
-UNCLEAR = (
-    "it has more cells than its table has columns, so write \\| for each | in a text, then import "
-    "again"
-)
-WRONG_ID = "no paper at arXiv has this identifier, so mend it, then import again"
 NO_LINK = "no link to a paper at arXiv"
 # What comments have that are no author's.
 _CODE = "Code: "
@@ -87,15 +82,9 @@ def read_entry(entry: Entry) -> None:
     if len({paper.id for paper in papers}) == 1:
         entry.paper = _paper(papers[0], cells, entry.day)
         return
-    wrong = None if papers else wrong_id_in(cells)
-    if cells[0][0] == "unclear":
-        entry.cause = UNCLEAR
-    elif papers or wrong:
-        entry.cause = SEVERAL if papers else WRONG_ID
-    else:
-        is_elsewhere = any(links_to_paper(text) for _, text in cells)
-        entry.cause = ELSEWHERE if is_elsewhere else NO_LINK
-    entry.example = repr(wrong or cut(folded(next(_texts(cells, "title"), cells[0][1])), 60))
+    is_linking = any(links_to_paper(text) for _, text in cells)
+    entry.cause = _SEVERAL if papers else _UNREAD if is_linking else NO_LINK
+    entry.example = repr(cut(folded(next(_texts(cells, "title"), cells[0][1])), 60))
 
 
 def papers_of(cells: Sequence[Cell]) -> Sequence[ArxivId]:
@@ -113,12 +102,6 @@ def papers_of(cells: Sequence[Cell]) -> Sequence[ArxivId]:
         if found:
             return found
     return ()
-
-
-def wrong_id_in(cells: Sequence[Cell]) -> str | None:
-    """What an entry without papers gives as the identifier of one, although it cannot be one."""
-    found = (wrong_id(text, plain(text) if kind == "link" else "") for kind, text in cells)
-    return next(filter(None, found), None)
 
 
 def topics_in(cells: Sequence[Cell], kind: str) -> Iterator[str]:

@@ -25,7 +25,6 @@ ADDRESS = rf"{_PAGES}(?P<id>{_ID})(?!\d|/\w)"
 _ADDRESS = re.compile(ADDRESS, re.IGNORECASE | re.ASCII)
 _LINK = re.compile(rf"{_PAGES}(?P<id>[\w./-]{{0,40}}?\d[\w./-]{{0,40}})", re.IGNORECASE | re.ASCII)
 _BARE = re.compile(rf"(?:arxiv:\s*)?(?P<id>{_ID})(?:\.pdf)?", re.IGNORECASE | re.ASCII)
-_BARE_NUMBER = re.compile(r"(?:arxiv:\s*)?\d{4}\.\d{4,5}(?:v\d+)?", re.IGNORECASE | re.ASCII)
 
 
 def papers_in(text: str) -> Iterator[ArxivId]:
@@ -43,19 +42,6 @@ def paper_named(text: str) -> ArxivId | None:
     """The paper that a text is the bare identifier of."""
     found = _BARE.fullmatch(text.strip())
     return ArxivId.parse(found["id"]) if found else None
-
-
-def looks_like_id(text: str) -> bool:
-    """Whether a text is a bare identifier, even if no paper can have it."""
-    return bool(_BARE_NUMBER.fullmatch(text.strip()) or _BARE.fullmatch(text.strip()))
-
-
-def wrong_id(text: str, bare: str) -> str | None:
-    """What a text links to, or is in itself, as the identifier of a paper that cannot have it."""
-    found = _LINK.search(text) if "//" in text and not any(papers_in(text)) else None
-    if found is None and looks_like_id(bare) and not paper_named(bare):
-        return bare
-    return found["id"].rstrip(".") if found else None
 
 
 # --- days ----------------------------------------------------------------------------------------

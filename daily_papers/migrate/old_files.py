@@ -14,7 +14,7 @@ from daily_papers.migrate.data_files import entries_of_csv, entries_of_json
 from daily_papers.migrate.entry import NO_LINK, Entry, read_entry, topics_in
 from daily_papers.migrate.names import is_topic, links_to_paper, undecorated
 from daily_papers.migrate.old_config import OldConfig, read_config
-from daily_papers.migrate.pages import MENTIONED, NO_PAPERS_BELOW, Block, blocks_of
+from daily_papers.migrate.pages import MENTIONED, Block, blocks_of
 from daily_papers.render.readme import decode_readme, find_region
 from daily_papers.repository import README
 from daily_papers.text import cut
@@ -35,7 +35,7 @@ _LARGEST = 64_000_000
 #: Folders in which no tool publishes, and those of a digest repository of ours.
 _PASSED_OVER = {"node_modules", "venv", "site-packages"}
 _OUR_FOLDERS = {"data", "digests", "papers", "site", "templates"}
-_NOT_LOST = {"", NO_LINK, MENTIONED, NO_PAPERS_BELOW}
+_NOT_LOST = {"", NO_LINK, MENTIONED}
 
 
 @dataclass(slots=True)

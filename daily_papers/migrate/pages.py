@@ -13,10 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
-from daily_papers.config import KEYWORDS
 from daily_papers.migrate.cells import (
     LONGEST,
-    PICTURE,
     Cell,
     cells_of_lines,
     cells_of_row,
@@ -33,14 +31,9 @@ from daily_papers.migrate.names import find_date, is_topic, links_to_paper, pape
 from daily_papers.render.readme import BEGIN, END
 
 TOO_LONG = f"longer than {LONGEST:,} characters, so it is not read"
-NO_PAPERS_BELOW = f"no papers are below this heading, so write it into {KEYWORDS} if it is a topic"
 MENTIONED = (
-    "it mentions a paper in a text, which stays; to bring that in, write it as an item of a list, "
-    "like: - [A title](https://arxiv.org/abs/…)"
-)
-_NO_ROW = (
-    "it links to a paper, but is neither an item of a list nor in a table that has a line like "
-    '|---|---| below its header; write that line, or "- " before this one, then import again'
+    "it links to a paper, but is neither an item of a list nor a row of a table with a header, so "
+    "it stays; to bring the paper in, write it like: - [A title](https://arxiv.org/abs/…)"
 )
 #: The level of a lead, below that of every heading.
 LEAD = 7
@@ -381,8 +374,7 @@ def _paragraph(lines: _Lines, position: int) -> Block:
     cells, title = cells_of_lines([line.text]), title_in(line.text)
     if tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
         return _row_if_filed(line, cells)
-    is_link = any(kind == "link" and links_to_paper(text) for kind, text in named(cells))
-    line.cause = _NO_ROW if is_link and not PICTURE.search(line.text) else MENTIONED
+    line.cause = MENTIONED
     return line
 
 
@@ -454,21 +446,21 @@ def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
             yield from (each for each in part if each.line > card.numbers[-1])
         else:
             yield heading
-            texts = [
-                ln.text for block in part[1:] for ln in block.lines if not is_wordless(ln.text)
-            ]
-            if near and _are_without_papers(texts) and not any(map(_MARKER.fullmatch, texts)):
-                if texts or near[0] < heading.line < near[-1]:
-                    head = [n for block in part for n in block.numbers]
-                    yield Block(heading.lines, head=head, is_rows=True)
-                    continue
-                heading.cause = NO_PAPERS_BELOW if is_topic(heading.name) else ""
-            yield from part[1:]
+            if _is_without_papers(part, near):
+                head = [n for block in part for n in block.numbers]
+                yield Block(heading.lines, head=head, is_rows=True)
+            else:
+                yield from part[1:]
         above.append(heading)
 
 
-def _are_without_papers(texts: Iterable[str]) -> bool:
-    return all(_NO_PAPERS.fullmatch(plain(text).strip(" .!。！*_-")) for text in texts)
+def _is_without_papers(section: Sequence[Block], near: Sequence[int]) -> bool:
+    """Whether words below a heading say so, or nothing is there and rows are above and below."""
+    texts = [line.text for block in section[1:] for line in block.lines]
+    texts = [plain(text).strip(" .!。！*_-") for text in texts if not is_wordless(text)]
+    is_among = near and (texts or near[0] < section[0].line < near[-1])
+    is_marked = any(block.is_marker for block in section)
+    return bool(is_among) and not is_marked and all(map(_NO_PAPERS.fullmatch, texts))
 
 
 def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
@@ -523,7 +515,7 @@ def _file(blocks: Iterable[Block]) -> None:
     for block in blocks:
         if block.level:
             above = [*(heading for heading in above if heading.level < block.level), block]
-        elif block.is_rows or block.cause == _NO_ROW:
+        elif block.is_rows:
             chains.append((block, above))
     titles = {
         chain[0]
@@ -541,5 +533,5 @@ def _file(blocks: Iterable[Block]) -> None:
         day = next((h.name for h in reversed(chain) if find_date(h.name)), "")
         for row in rows.rows:
             row.topic, row.day = rows.topic, day
-        if rows.cause == MENTIONED and not (rows.topic or day):
+        if rows.cause and not (rows.topic or day):
             rows.rows, rows.is_rows = [], False
