@@ -65,6 +65,11 @@ class Page:
         return [row for row in self.rows if row.cause not in _NOT_LOST]
 
     @property
+    def mentions(self) -> list[Entry]:
+        """The texts that link to a paper and stay as they are."""
+        return [row for row in self.rows if row.cause == MENTIONED]
+
+    @property
     def is_marked(self) -> bool:
         """Whether our own markers stand in it already."""
         return any(block.is_marker for block in self.blocks)
@@ -78,6 +83,12 @@ class OldFiles:
     configs: list[OldConfig] = field(default_factory=list)
     #: Why a file that was named brings nothing.
     useless: list[str] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        """How much was found."""
+        configs = sum(config.says_something for config in self.configs)
+        return len(self.pages) + configs + len(self.useless)
 
     @property
     def title(self) -> str:
@@ -96,17 +107,18 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
     for path in dict.fromkeys(named):
         if not path.exists():
             raise UsageError(f"{path}: no such file; give the README that was published")
-        files = _files_in(path) if path.is_dir() else [path]
-        before = len(found.useless)
-        reasons = [_why_useless(file, found, is_named=not path.is_dir()) for file in files]
-        if all(reasons) and len(found.useless) == before:
-            none = [f"{path}: no row in its files links to a paper at arXiv"]
-            found.useless += none if path.is_dir() else filter(None, reasons)
+        before = found.number
+        for file in _files_in(path) if path.is_dir() else [path]:
+            _read(file, found, is_named=not path.is_dir())
+        if found.number == before:
+            found.useless.append(f"{path}: no row in it links to a paper at arXiv")
     if not any(config.says_something for config in found.configs):
-        beside = dict.fromkeys([*(path.parent for path in named if not path.is_dir()), root])
-        for path in (folder / name for folder in beside for name in old_config.USUAL_NAMES):
+        folders = dict.fromkeys([*(path.parent for path in named if not path.is_dir()), root])
+        for path in (folder / name for folder in folders for name in old_config.USUAL_NAMES):
             if path.is_file():
-                _why_useless(path, found, is_named=False)
+                _read(path, found, is_named=False)
+    for page in (page for page in found.pages if page.is_marked):
+        find_region(page.text, page.path)  # a pair, or else an error
     found.useless = list(dict.fromkeys(found.useless))
     return found
 
@@ -123,28 +135,20 @@ def _files_in(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _why_useless(path: Path, found: OldFiles, *, is_named: bool) -> str | None:
-    """Read a file into what is found; say why it brings nothing."""
-    is_usual = path.name in old_config.USUAL_NAMES
+def _read(path: Path, found: OldFiles, *, is_named: bool) -> None:
+    """Add a file to what is found, if it brings something or cannot be read and might."""
+    is_wanted = is_named or (path.name in old_config.USUAL_NAMES and path.suffix != ".py")
     try:
         text = _text(path)
         page = None if path.suffix in old_config.SUFFIXES else read_page(text, str(path))
-        if page is None or (path.suffix == ".json" and (is_named or is_usual) and not page.rows):
+        if page is None or (path.suffix == ".json" and is_wanted and not page.rows):
             found.configs.append(read_config(text, str(path)))
-            if page is None or found.configs[-1].says_something:
-                return None
+        elif page.is_marked or page.stored or page.lost or page.mentions:
+            found.pages.append(page)
     except (DailyPapersError, ValueError) as error:
-        reason = str(error) if isinstance(error, DailyPapersError) else f"{path}: {error}"
-        is_wanted = path.suffix != ".py" if is_usual else _links_to_paper(path)
-        found.useless += [reason] if is_wanted else []
-        return reason
-    if page.is_marked:
-        find_region(page.text, page.path)  # a pair, or else an error
-    elif not (page.stored or page.lost):
-        found.pages += [page] if any(row.cause == MENTIONED for row in page.rows) else []
-        return f"{path}: no row in it links to a paper at arXiv"
-    found.pages.append(page)
-    return None
+        if is_wanted or _links_to_paper(path):
+            is_told = isinstance(error, DailyPapersError)
+            found.useless.append(str(error) if is_told else f"{path}: {error}")
 
 
 def _links_to_paper(path: Path) -> bool:
