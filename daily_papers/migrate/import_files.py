@@ -28,7 +28,7 @@ from daily_papers.migrate.replace_tables import replaced_with_markers
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import Matches
-from daily_papers.render.readme import BEGIN, END
+from daily_papers.render.readme import BEGIN, END, find_region
 from daily_papers.render.templates import bundled_templates
 from daily_papers.repository import README, Repository
 from daily_papers.store.files import save_store
@@ -82,6 +82,8 @@ def import_files(
     """
     with nullcontext() if dry_run else repository.locked():
         files = find_files(named, repository.root)
+        for page in (page for page in files.pages if page.is_marked):
+            find_region(page.text, page.path)
         config = joined(files.configs)
         if config.categories and not config.topics:
             _prefer_categories(files)

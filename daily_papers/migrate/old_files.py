@@ -15,7 +15,7 @@ from daily_papers.migrate.entry import NO_LINK, Entry, read_entry, topics_in
 from daily_papers.migrate.names import is_topic, links_to_paper, undecorated
 from daily_papers.migrate.old_config import OldConfig, read_config
 from daily_papers.migrate.pages import MENTIONED, Block, blocks_of
-from daily_papers.render.readme import decode_readme, find_region
+from daily_papers.render.readme import decode_readme
 from daily_papers.repository import README
 from daily_papers.text import cut
 from daily_papers.transaction import unwritable
@@ -99,10 +99,7 @@ class OldFiles:
 
 
 def find_files(named: Sequence[Path], root: Path) -> OldFiles:
-    """Read the files and folders.
-
-    Raises UsageError where one is not there, RegionError where one has a marker of ours alone.
-    """
+    """Read the files and folders. Raises UsageError where one is not there."""
     found = OldFiles()
     for path in dict.fromkeys(named):
         if not path.exists():
@@ -114,11 +111,9 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
             found.useless.append(f"{path}: no row in it links to a paper at arXiv")
     if not any(config.says_something for config in found.configs):
         folders = dict.fromkeys([*(path.parent for path in named if not path.is_dir()), root])
-        for path in (folder / name for folder in folders for name in old_config.USUAL_NAMES):
-            if path.is_file():
-                _read(path, found, is_named=False)
-    for page in (page for page in found.pages if page.is_marked):
-        find_region(page.text, page.path)  # a pair, or else an error
+        usual = (folder / name for folder in folders for name in old_config.USUAL_NAMES)
+        for path in filter(Path.is_file, usual):
+            _read(path, found, is_named=False)
     found.useless = list(dict.fromkeys(found.useless))
     return found
 
