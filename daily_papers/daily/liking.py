@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from daily_papers.config import Config, Keyword, Problem
 from daily_papers.daily.evidence import FeedRead, Ranked
 from daily_papers.daily.news import announced_as_news
 from daily_papers.daily.plan import working_days
-from daily_papers.like.library import Bookcase, Library, LikedPaper
+from daily_papers.like.library import Library, LikedPaper, read_files
 from daily_papers.like.rank import Liking, can_rank, rank
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Category, any_of
@@ -31,11 +32,12 @@ _NO_EXTRA = (
 
 def unreadable_libraries(config: Config, root: Path, name: str) -> tuple[Problem, ...]:
     """What is wrong with the files listed in keywords.yaml, which messages call ``name``."""
-    files = Bookcase(root)
+    _, problems = read_files(root, _files(config))
     return tuple(
-        Problem(name, library.files[path], None, f"like: {path}: {why}")
+        Problem(name, line, None, f"like: {path}: {problems[path]}")
         for library in config.libraries
-        for path, why in files.read(library)[1].items()
+        for path, line in library.files.items()
+        if path in problems
     )
 
 
@@ -58,13 +60,14 @@ def rank_listing(
     notes = list(_skipped(due, before, day))
     if not can_rank():
         return Ranked({}, {keyword.slug: () for keyword in due}, (*notes, _NO_EXTRA))
-    files = Bookcase(root)
-    liking = dict(_liking(_read(files, config.like, known, notes), announced))
+    files, problems = read_files(root, _files(config))
+    notes += [f"like: {path}: {why}" for path, why in problems.items()]
+    liking = dict(_liking(_papers(files, config.like, known), announced))
     taken = before.news.union(paper.id for papers in feed.matching.values() for paper in papers)
     chosen: dict[str, tuple[Paper, ...]] = {}
     for keyword in due:
         free = [paper for paper in _within(keyword, announced) if paper.id not in taken]
-        closest = dict(_liking(_read(files, keyword.like, known, notes), free))
+        closest = dict(_liking(_papers(files, keyword.like, known), free))
         order = sorted(free, key=lambda paper: closest[paper.id].closeness) if closest else []
         chosen[keyword.slug] = tuple(order[: keyword.papers_per_day])
         taken = taken.union(paper.id for paper in chosen[keyword.slug])
@@ -73,14 +76,18 @@ def rank_listing(
     return Ranked(liking, chosen, tuple(notes))
 
 
-def _read(
-    files: Bookcase, library: Library | None, known: Mapping[str, LikedPaper], notes: list[str]
-) -> tuple[LikedPaper, ...]:
-    """The papers of a library; what cannot be read is noted."""
+def _files(config: Config) -> Iterator[str]:
+    return chain.from_iterable(library.files for library in config.libraries)
+
+
+def _papers(
+    files: Mapping[str, Sequence[LikedPaper]],
+    library: Library | None,
+    known: Mapping[str, LikedPaper],
+) -> Sequence[LikedPaper]:
     if library is None:
         return ()
-    papers, problems = files.read(library)
-    notes.extend(f"like: {path}: {why}" for path, why in problems.items())
+    papers = chain.from_iterable(files.get(path, ()) for path in library.files)
     return (*papers, *(known[id] for id in library.ids if id in known))
 
 

@@ -8,9 +8,9 @@ ends at the next line that begins with ``@``; the others are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +18,8 @@ from daily_papers.papers.paper import ArxivId
 from daily_papers.papers.tex import decode_accents
 from daily_papers.text import cut, one_line
 
-#: The most bytes of one file, and of all files.
+#: The most bytes of a file.
 MOST_BYTES: Final = 5_000_000
-MOST_BYTES_IN_ALL: Final = 20_000_000
 #: The most characters to keep of a title, and of an abstract.
 _TITLE: Final = 500
 _ABSTRACT: Final = 10_000
@@ -58,44 +57,32 @@ class Library:
     ids: tuple[str, ...]
 
 
-class Bookcase:
-    """The libraries of a repository; each file is read once, and all of them are bounded."""
+def read_files(
+    root: Path, paths: Iterable[str]
+) -> tuple[dict[str, tuple[LikedPaper, ...]], dict[str, str]]:
+    """The papers of BibTeX files of the repository, and why others cannot be read, by path."""
+    found = {path: _read(root.resolve(), path) for path in dict.fromkeys(paths)}
+    papers = {path: those for path, those in found.items() if not isinstance(those, str)}
+    return papers, {path: why for path, why in found.items() if isinstance(why, str)}
 
-    def __init__(self, root: Path) -> None:
-        self._root = root.resolve()
-        self._found: dict[str, tuple[LikedPaper, ...] | str] = {}
-        self._room = MOST_BYTES_IN_ALL
 
-    def read(self, library: Library) -> tuple[tuple[LikedPaper, ...], dict[str, str]]:
-        """The papers of a library's files, and why files cannot be read, by their paths."""
-        for path in library.files:
-            if path not in self._found:
-                self._found[path] = self._read(path)
-        found = {path: self._found[path] for path in library.files}
-        papers = (those for those in found.values() if not isinstance(those, str))
-        problems = {path: why for path, why in found.items() if isinstance(why, str)}
-        return tuple(chain.from_iterable(papers)), problems
-
-    def _read(self, path: str) -> tuple[LikedPaper, ...] | str:
-        """The papers of a file, or why there are none."""
-        try:
-            file = (self._root / path).resolve()
-            if not (file.is_relative_to(self._root) and file.is_file()):
-                return "there is no such file in the repository; export your library there"
-            with file.open("rb") as opened:
-                content = opened.read(MOST_BYTES + 1)
-        except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError
-            return f"it cannot be read: {getattr(error, 'strerror', None) or 'a loop of links'}"
-        self._room -= len(content)
-        if len(content) > MOST_BYTES:
-            return f"longer than {MOST_BYTES // 1_000_000} MB; export the papers that matter most"
-        if self._room < 0:
-            return f"your libraries are longer than {MOST_BYTES_IN_ALL // 1_000_000} MB in all"
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return "it is not UTF-8; export it again with this encoding"
-        return read_bibtex(text) or "no BibTeX entry with a title; export your library as BibTeX"
+def _read(root: Path, path: str) -> tuple[LikedPaper, ...] | str:
+    """The papers of a file, or why there are none."""
+    try:
+        file = (root / path).resolve()
+        if not (file.is_relative_to(root) and file.is_file()):
+            return "there is no such file in the repository; export your library there"
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError
+        return f"it cannot be read: {getattr(error, 'strerror', None) or 'a loop of links'}"
+    if len(content) > MOST_BYTES:
+        return f"longer than {MOST_BYTES // 1_000_000} MB; export the papers that matter most"
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "it is not UTF-8; export it again with this encoding"
+    return read_bibtex(text) or "no BibTeX entry with a title; export your library as BibTeX"
 
 
 def read_bibtex(text: str) -> tuple[LikedPaper, ...]:
