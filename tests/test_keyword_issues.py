@@ -387,12 +387,13 @@ def test_a_digest_that_changed_between_two_parts_is_completed_by_a_correction(wa
     with killed_at(7, acted=True):
         watcher.notify()
     assert 0 < len(in_issues(watcher.github)["mri"]) < 150
-    watcher.write(papers(*range(1, 200)))
+    watcher.write(papers(*range(1, 200)), news(TUESDAY, (500, ["mri"])))
     with pytest.raises(DailyPapersError, match="--correct 2026-11-16` updates the issue"):
         watcher.notify()
+    assert "2611.00500" in in_issues(watcher.github)["mri"], "it holds no other up"
     watcher.notify(correct=str(MONDAY))
     watcher.notify()
-    assert sorted(in_issues(watcher.github)["mri"]) == ids(range(1, 200))
+    assert sorted(in_issues(watcher.github)["mri"]) == ids([*range(1, 200), 500])
 
 
 def test_a_correction_reaches_a_keyword_that_an_old_digest_did_not_have(watcher: Watcher):

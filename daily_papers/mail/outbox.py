@@ -105,10 +105,8 @@ class Outbox:
                 issue = self.issues.open(issue_title(mail), first.body, LABEL)
                 self._add(issue, rest)
                 self.complete.append(OurIssue(issue, first.key))
-        lacking: list[tuple[Topic, list[IssuePart]]] = []
-        for topic in topics_of(unsent.per_keyword, self.mailbox.of_keywords):
-            with self._going_on():
-                lacking.append((topic, self._lacking_parts(topic)))
+        topics = topics_of(unsent.per_keyword, self.mailbox.of_keywords)
+        lacking = [(topic, self._lacking_parts(topic)) for topic in topics]
         with self._going_on():
             # What is out is never begun on channels, so it has to wait if this fails.
             deliveries = self._note(unsent)
@@ -156,8 +154,12 @@ class Outbox:
 
     def _lacking_parts(self, topic: Topic) -> list[IssuePart]:
         """The comments that a keyword's issue lacks, oldest first."""
-        parts = self._missing_parts(topic.lasting, topic.digests) if topic.lasting else []
-        out = self._out([topic.lasting] if topic.lasting else [])
+        parts: list[IssuePart] = []
+        out: set[str] = set()
+        if topic.lasting is not None:
+            out = self._out([topic.lasting])
+            with self._going_on():
+                parts += self._missing_parts(topic.lasting, topic.digests)
         new = [digest for digest in topic.digests if digest.key not in out]
         for mail in mails_of(new, self.today):
             parts += issue_parts(mail, self.links, topic.id)
