@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,17 +19,13 @@ from daily_papers.repository import README
 from daily_papers.text import cut
 from daily_papers.transaction import unwritable
 
-_HTML = (".html", ".htm")
-_LINES_OF_HTML = re.compile(
-    r"(?=<(?:h[1-6]|table|tr|[uo]l|li|p|div)\b)|(?<=</h[1-6]>)", re.IGNORECASE
-)
 _DATA: dict[str, Callable[[str], Iterator[Entry]]] = {
     ".json": entries_of_json,
     ".jsonl": entries_of_json,
     ".csv": entries_of_csv,
     ".tsv": entries_of_csv,
 }
-_READ = {".md", ".markdown", *_HTML, *_DATA}
+_READ = {".md", ".markdown", ".html", ".htm", *_DATA}
 _LARGEST = 64_000_000
 #: Folders in which no tool publishes, and those of a digest repository of ours.
 _PASSED_OVER = {"node_modules", "venv", "site-packages"}
@@ -161,7 +156,7 @@ def read_page(text: str, path: str) -> Page:
     if suffix in _DATA:
         page = Page(path, text, list(_DATA[suffix](text)))
     else:
-        blocks = blocks_of(_LINES_OF_HTML.sub("\n", text) if suffix in _HTML else text)
+        blocks = blocks_of(text)
         page = Page(path, text, list(_entries(blocks)), blocks)
     for entry in page.entries:
         if entry.cells:

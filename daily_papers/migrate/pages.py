@@ -30,7 +30,7 @@ from daily_papers.migrate.entry import Entry, papers_of
 from daily_papers.migrate.names import find_date, is_topic, links_to_paper, papers_in, undecorated
 from daily_papers.render.readme import BEGIN, END
 
-TOO_LONG = f"longer than {LONGEST:,} characters, so it is not read"
+_TOO_LONG = f"longer than {LONGEST:,} characters, so it is not read"
 MENTIONED = (
     "it links to a paper, but is neither an item of a list nor a row of a table with a header, so "
     "it stays; to bring the paper in, write it like: - [A title](https://arxiv.org/abs/…)"
@@ -117,14 +117,15 @@ _QUOTED = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
 _HTML = re.IGNORECASE | re.DOTALL
 _LINK_TAG = re.compile(
     r"""<a\b[^<>]{0,300}?\bhref\s*=\s*["']?(?P<to>[^"'\s<>]{1,1000})["']?[^<>]{0,300}>(?P<text>.{0,1000}?)</a>""",
-    re.IGNORECASE | re.DOTALL,
+    _HTML,
 )
-_ROW_TAG = re.compile(
-    r"<tr\b[^<>]*>(.*?)(?:</tr>|(?=<tr\b|</table>)|\Z)", re.IGNORECASE | re.DOTALL
-)
+_ROW_TAG = re.compile(r"<tr\b[^<>]*>(.*?)(?:</tr>|(?=<tr\b|</table>)|\Z)", _HTML)
 _CELL_TAG = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=<t[dh]\b|</t[dh]>|\Z)", _HTML)
 _HEADING_TAG = re.compile(r"<h([1-6])\b[^<>]*>(.{0,1000}?)</h\1>", _HTML)
-_ITEM_TAG = re.compile(r"<li\b[^<>]*>[ \t]*", re.IGNORECASE)
+_ITEM_TAG = re.compile(r"(?P<indent>^[ \t]*)?<li\b[^<>]*>[ \t]*", re.IGNORECASE | re.MULTILINE)
+_NEXT_BLOCK = re.compile(
+    r"(</(?:p|div|table|[uo]l)>)[ \t]*(?=<(?:p|div|table|[uo]l)\b)", re.IGNORECASE
+)
 
 
 def _lines_of(text: str) -> list[Line]:
@@ -142,9 +143,15 @@ def _lines_of(text: str) -> list[Line]:
             above.text = f"{above.text} {first[1:].strip()}".rstrip()
             above.numbers = range(above.numbers[0], number + 1)
         elif first.strip() or not others:
-            lines.append(Line(range(number, number + 1), first))
-        lines += [Line(range(number, number + 1), other) for other in others if other.strip()]
+            lines.append(_line(number, first))
+        lines += [_line(number, other) for other in others if other.strip()]
     return lines
+
+
+def _line(number: int, text: str) -> Line:
+    if len(text) > LONGEST:
+        text = _TOO_LONG if links_to_paper(text) else text[:LONGEST]
+    return Line(range(number, number + 1), text)
 
 
 def _unquoted(found: re.Match[str]) -> str:
@@ -169,7 +176,8 @@ def _as_markdown(text: str) -> str:
     text = _HEADING_TAG.sub(
         lambda f: f"{_BREAK}{'#' * int(f[1])} {_in_one_line(f[2])}{_more(f)}{_BREAK}", text
     )
-    return _ITEM_TAG.sub(f"{_BREAK}- ", text)
+    text = _ITEM_TAG.sub(lambda f: f"{_BREAK if f['indent'] is None else f['indent']}- ", text)
+    return _NEXT_BLOCK.sub(rf"\1{_BREAK}", text)
 
 
 def _row_of_markdown(found: re.Match[str]) -> str:
@@ -178,10 +186,8 @@ def _row_of_markdown(found: re.Match[str]) -> str:
     kinds = [kind_named(plain(cell)) for cell in cells]
     is_head = "<th" in found[0].lower() or sum(kind not in {"other", ""} for kind in kinds) > 1
     below = f"{_BREAK}{'|-' * len(cells)}|" if is_head and not links_to_paper(found[0]) else ""
-    blank = len(found[0]) - len(found[0].rstrip())
-    return (
-        f"{_BREAK}| {' | '.join(cells)} |{_more(found)}{below}{found[0][len(found[0]) - blank :]}"
-    )
+    blank = found[0][len(found[0].rstrip()) :]
+    return f"{_BREAK}| {' | '.join(cells)} |{_more(found)}{below}{blank}"
 
 
 def _in_one_line(text: str) -> str:
@@ -298,14 +304,10 @@ def _table(lines: _Lines, position: int) -> Block | None:
         return None
     block = Block(list(lines[position:end]))
     kinds = set(columns)
-    block.is_rows = (
-        {"title", "authors"} <= kinds
-        or bool(
-            "title" in kinds and kinds & {"date", "published"} and "title" in block.text.lower()
-        )
-        or any(links_to_paper(each.text) for each in lines[start:end])
-    )
-    if block.is_rows:
+    is_dated = "title" in block.text.lower() and bool(kinds & {"date", "published"})
+    is_of_papers = "title" in kinds and ("authors" in kinds or is_dated)
+    if is_of_papers or any(links_to_paper(each.text) for each in lines[start:end]):
+        block.is_rows = True
         block.head = [number for line in lines[position:start] for number in line.numbers]
         block.rows = [
             Entry(each.numbers, cells=cells_of_row(each.text, columns))
@@ -370,6 +372,7 @@ def _paragraph(lines: _Lines, position: int) -> Block:
             return _row_if_filed(whole, cells)
     line = Block([lines[position]])
     if not links_to_paper(line.text):
+        line.cause = _TOO_LONG if line.text == _TOO_LONG else ""
         return line
     cells, title = cells_of_lines([line.text]), title_in(line.text)
     if tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
