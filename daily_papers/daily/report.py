@@ -45,7 +45,7 @@ PATIENCE = 2
 #: GitHub shows ten warnings a step; one is for the run.
 _MOST_WARNINGS = 9
 #: GitHub takes a summary of up to 1 MiB; the log has what is cut here.
-_MOST_ROWS = 2_000
+_MOST_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +338,17 @@ def as_markdown(report: RunReport) -> str:
         blocks.append(f"{len(report.keywords) - _MOST_ROWS:,} more keywords are in the log.")
     remarks = [*_remarks(report), _requests(report)]
     blocks.append("\n".join(f"- {paragraph(remark)}" for remark in remarks))
+    requests = [
+        "| status | bytes | seconds | outcome | address |",
+        "| --- | ---: | ---: | --- | --- |",
+    ]
+    requests += [
+        f"| {cell(each.status)} | {each.bytes:,} | {each.seconds:.1f} | {cell(each.outcome)} "
+        f"| {cell(cut(each.url, 200))} |"
+        for each in report.requests[:_MOST_ROWS]
+    ]
+    if report.requests:
+        blocks += ["<details><summary>Each request</summary>", "\n".join(requests), "</details>"]
     return "\n\n".join(blocks) + "\n"
 
 
