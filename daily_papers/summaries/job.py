@@ -10,7 +10,6 @@ be repeated.
 from __future__ import annotations
 
 import subprocess
-from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -35,23 +34,15 @@ from daily_papers.summaries.answer import (
     good_answers,
     question,
 )
-from daily_papers.summaries.model import (
-    MODEL_KEY,
-    BadModelAnswer,
-    Messages,
-    Model,
-    ModelError,
-    ModelKey,
-    Reply,
-)
+from daily_papers.summaries.model import MODEL_KEY, BadModelAnswer, Model, ModelError, ModelKey
 from daily_papers.text import plural
 from daily_papers.transaction import PRIVATE
 
-#: Papers of one request. One that got no good answer there is asked for with fewer others, and
-#: alone in the end, since another one's abstract may have spoilt it. Then it is left alone.
+#: Papers of one request. One that got no good answer there is asked for alone, since another one's
+#: abstract may have spoilt it. Then it is left alone.
 PAPERS_A_REQUEST: Final = 8
-#: After so many requests in a row without a good answer, the run ends. Two abstracts that spoil
-#: whatever they are asked with, wherever they are among others, make four.
+#: After so many requests in a row without a good answer, the run ends. Three abstracts that spoil
+#: whatever they are asked with make four.
 _MOST_FRUITLESS: Final = 5
 #: Tokens for each paper that is due; when these are used up, the run ends.
 _MOST_TOKENS_A_PAPER: Final = 4_000
@@ -68,14 +59,11 @@ class SummaryReport:
     #: Papers that are still to be summarized, today or later.
     left: int = 0
     tokens: int = 0
-    #: Whether the endpoint did not count, so that tokens are estimated from characters.
-    estimated: bool = False
     seconds: float = 0.0
     warnings: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        about = "about " if self.estimated else ""
-        done = f"{plural(self.papers, 'paper')} summarized, {about}{plural(self.tokens, 'token')}"
+        done = f"{plural(self.papers, 'paper')} summarized, {plural(self.tokens, 'token')}"
         return f"{done}, {self.seconds:.1f} s; {plural(self.left, 'paper')} left"
 
 
@@ -166,12 +154,16 @@ class _Run:
         self._said = {each.sentence: each.id for each in known.values()}
         #: Papers without a good answer in this run, not even alone.
         self._failed: list[Paper] = []
+        #: Requests in a row without a good answer.
+        self._fruitless = 0
+        self._most_tokens = 0
 
     def ask_for(
         self, papers: Sequence[Paper], budget: float, environ: Mapping[str, str], clock: Clock
     ) -> None:
         """Ask within the budget; what goes wrong is a warning."""
         try:
+            self._most_tokens = _MOST_TOKENS_A_PAPER * len(papers)
             key = ModelKey.from_environment(environ)
             model = Model(self._settings.endpoint, self._settings.model, key, budget, clock)
             with closing(model):
@@ -185,49 +177,42 @@ class _Run:
             self._keep()
 
     def _ask_in_turn(self, model: Model, papers: Sequence[Paper]) -> None:
-        """Ask for several papers at once, then for parts of them until the bad ones are alone."""
-        fruitless = 0
+        """Ask for several papers at once, then alone for each that lacks a good answer."""
         for start in range(0, len(papers), PAPERS_A_REQUEST):
-            parts = deque([papers[start : start + PAPERS_A_REQUEST]])
-            while parts:
-                if self.report.tokens > _MOST_TOKENS_A_PAPER * len(papers):
-                    tokens = f"{self.report.tokens:,} tokens"
-                    raise ModelError(f"stopped after {tokens}: too many a paper")
-                together = parts.popleft()
-                lacking, reason = self._ask_once(model, together)
-                spoilt = len(lacking) == len(together)
-                if len(together) == 1:
-                    self._failed += lacking
-                else:
-                    size = len(together) // 2 if spoilt else 1
-                    parts += [lacking[n : n + size] for n in range(0, len(lacking), size)]
-                fruitless = fruitless + 1 if spoilt else 0
-                if fruitless == _MOST_FRUITLESS:
-                    raise ModelError(
-                        f"no good answer {fruitless} times in a row; the last: {reason}"
-                    )
+            together = papers[start : start + PAPERS_A_REQUEST]
+            lacking = self._ask_once(model, together)
+            for paper in lacking:
+                if len(together) == 1 or self._ask_once(model, [paper]):
+                    self._failed.append(paper)
 
-    def _ask_once(self, model: Model, papers: Sequence[Paper]) -> tuple[list[Paper], str]:
-        """Ask for some papers; return those without a good answer, and why."""
-        messages = question(papers, self._settings)
+    def _ask_once(self, model: Model, papers: Sequence[Paper]) -> list[Paper]:
+        """Ask for some papers; return those without a good answer."""
+        if self.report.tokens > self._most_tokens:
+            raise ModelError(f"stopped after {self.report.tokens:,} tokens: too many a paper")
         reason = "not the JSON that was asked for, or no plain sentence in the language"
         answers: Mapping[str, Answer] = {}
         try:
-            reply = model.ask(messages, THOUGHT_TOKENS + TOKENS_A_PAPER * len(papers))
+            reply = model.ask(
+                question(papers, self._settings), THOUGHT_TOKENS + TOKENS_A_PAPER * len(papers)
+            )
         except BadModelAnswer as error:
             reason = str(error)
         else:
-            self._count(messages, reply)
+            self.report.tokens += reply.tokens
             good = good_answers(reply.text, papers, self._settings)
             # What it said of another paper is not about this one.
             answers = {id: a for id, a in good.items() if self._said.get(a.sentence, id) == id}
+        self._fruitless = 0 if answers else self._fruitless + 1
+        if self._fruitless == _MOST_FRUITLESS:
+            times = f"no good answer {_MOST_FRUITLESS} times in a row"
+            raise ModelError(f"{times}; the last: {reason}")
         for paper in papers:
             if paper.id in answers:
                 self._note(paper, answers[paper.id])
         if answers:
             self.report.papers += len(answers)
             self._keep()
-        return [paper for paper in papers if paper.id not in answers], reason
+        return [paper for paper in papers if paper.id not in answers]
 
     def _note(self, paper: Paper, answer: Answer) -> None:
         key = _key(paper, self._settings)
@@ -241,14 +226,6 @@ class _Run:
             title=answer.title,
         )
         self._said[answer.sentence] = paper.id
-
-    def _count(self, messages: Messages, reply: Reply) -> None:
-        tokens = reply.tokens
-        if tokens is None:
-            self.report.estimated = True
-            characters = sum(len(message["content"]) for message in messages) + len(reply.text)
-            tokens = characters // 4
-        self.report.tokens += tokens
 
     def _keep(self) -> None:
         """Keep the day's answers outside git; if that fails, they are still published."""

@@ -72,10 +72,10 @@ class ModelKey:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the model said, and the tokens that it took; None if the endpoint does not count."""
+    """What the model said, and about how many tokens that took."""
 
     text: str
-    tokens: int | None
+    tokens: int
 
 
 class Model:
@@ -106,7 +106,7 @@ class Model:
             try:
                 answer = self._send(messages, most_tokens)
                 if answer.status != 429 and answer.status < 500:
-                    return self._read(answer)
+                    return self._read(answer, messages)
                 reason, wait = f"status {answer.status}", retry_after(answer.headers)
             except FetchError as loss:
                 reason, wait = loss.failure.plain_reason, 0.0
@@ -147,7 +147,7 @@ class Model:
         logger.info("the model at %s: status %d", urlsplit(self._url).netloc, answer.status)
         return answer
 
-    def _read(self, answer: RawAnswer) -> Reply:
+    def _read(self, answer: RawAnswer, messages: Messages) -> Reply:
         if 300 <= answer.status < 400:
             raise ModelError(
                 f"it redirects to another address (status {answer.status}), which is never "
@@ -168,4 +168,6 @@ class Model:
             raise BadModelAnswer("its answer has no text")
         usage = values.get("usage")
         tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
-        return Reply(text, tokens if type(tokens) is int and tokens >= 0 else None)
+        if type(tokens) is not int or tokens < 0:  # the endpoint does not count
+            tokens = (sum(len(each["content"]) for each in messages) + len(text)) // 4
+        return Reply(text, tokens)
