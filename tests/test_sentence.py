@@ -49,6 +49,37 @@ def test_the_stronger_statement_wins_wherever_it_is(says: str, other: str) -> No
     assert key_sentence(f"{FIELD} {other} {says}") == says
 
 
+#: Makes a sentence long enough to stand alone.
+LONG = ", at all hours of the day and of the night, in ovens of each kind and size."
+PLAIN = f"Loaves of four kinds are put in an oven{LONG}"
+WE = f"As bakers know what we wait for is a loaf{LONG}"
+
+
+@for_each(
+    ("says", "other"),
+    [
+        (WE, PLAIN),
+        (f"For each of the loaves, we wait until it cools{LONG}", WE),
+        (f"For each of the loaves, we use a lens and a ruler{LONG}", f"At last, we wait{LONG}"),
+        (f"This paper is on doors that let out the heat{LONG}", PLAIN),
+        (f"By presenting ovens, loaves can be told apart{LONG}", PLAIN),
+        (f"The purpose is a scale of crusts for all loaves{LONG}", PLAIN),
+        (PLAIN, f"In experiments loaves of rye keep longest{LONG}"),
+        (f"We introduce CrustNet, a way to wait{LONG}", f"We introduce a way to wait{LONG}"),
+        (f"We introduce a way to wait{LONG}", "We introduce a way to bake."),
+    ],
+)
+def test_each_sign_counts(says: str, other: str) -> None:
+    assert key_sentence(f"{FIELD} {says} {other}") == says
+    assert key_sentence(f"{FIELD} {other} {says}") == says
+
+
+def test_what_is_said_first_matters_more() -> None:
+    study, late = f"We study how crusts depend on ovens{LONG}", f"We introduce a way to wait{LONG}"
+    assert key_sentence(f"{FIELD} {study} {late}") == late
+    assert key_sentence(" ".join((FIELD, study, *[PLAIN] * 8, late))) == study
+
+
 @for_each(
     "aside",
     [
