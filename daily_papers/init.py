@@ -10,12 +10,10 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from random import Random
-
-import yaml
 
 from daily_papers import PROJECT_URL
 from daily_papers.errors import RegionError, UsageError
@@ -42,6 +40,8 @@ _FILES = {
 }
 #: The line of a workflow that runs the repository's own copy of this program.
 _OWN_COPY = re.compile(r"^\s*(?:- )?uses: +\./", re.MULTILINE)
+#: The lines of a workflow that say when it runs; comments and other events are not among them.
+_SLOT = re.compile(r"^ *(?P<cron>- .*\bcron\b.*)|^ *(?P<zone>timezone:.*)", re.MULTILINE)
 #: Neither on the hour, when GitHub is busiest, nor in the minutes that everybody picks.
 _MINUTES = tuple(minute for minute in range(1, 60, 2) if minute % 5)
 #: The day's feed is out by 05:30 UTC; the second run leaves the first one time to be late.
@@ -83,7 +83,7 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
             "(uses: ./); to get upgrades instead, delete .github/ and templates/, then run: "
             f"daily-papers init {folder}"
         )
-    new = new_files(draw, _slots_in(old[_DAILY] or ""))
+    new = new_files(draw, old[_DAILY] or "")
     renewed = {path: new[path] for path in old if new[path] != old[path]}
     _write(folder, renewed)
     for path, text in renewed.items():
@@ -94,15 +94,18 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
         say("both workflows are up to date already")
 
 
-def new_files(draw: Random, slots: tuple[str, ...] = ()) -> dict[str, str]:
+def new_files(draw: Random, workflow: str = "") -> dict[str, str]:
     """The files of a new digest repository, by path.
 
-    Without the entries of a schedule, it is two random times, Monday to Friday in UTC.
+    They run when the older ``workflow`` does; if it never does, at two random times, Monday to
+    Friday in UTC.
     """
-    slots = slots or tuple(
-        _slot({"cron": f"{draw.choice(_MINUTES)} {draw.choice(hours)} * * 1-5"})
+    events, _, _ = workflow.partition("\njobs:")
+    slots = [f"    {slot['cron'] or '  ' + slot['zone']}" for slot in _SLOT.finditer(events)]
+    slots = slots or [
+        f'    - cron: "{draw.choice(_MINUTES)} {draw.choice(hours)} * * 1-5"'
         for hours in (_FIRST_HOURS, _SECOND_HOURS)
-    )
+    ]
     repository, commit = ACTION.split("@")
     schema = json.loads(files("daily_papers").joinpath("keywords.schema.json").read_bytes())
     blanks = {
@@ -121,24 +124,6 @@ def new_files(draw: Random, slots: tuple[str, ...] = ()) -> dict[str, str]:
             text = text.replace(blank, value)
         new[path] = text
     return new
-
-
-def _slots_in(workflow: str) -> tuple[str, ...]:
-    """The times at which a workflow runs; empty if it has none, or none that we can rewrite."""
-    try:
-        content = yaml.safe_load(workflow)
-        events = content.get(True, content.get("on"))  # YAML reads a plain "on" as a boolean
-        return tuple(_slot(each) for each in events["schedule"])
-    except (yaml.YAMLError, LookupError, AttributeError, TypeError):
-        return ()
-
-
-def _slot(entry: Mapping[str, str]) -> str:
-    """A schedule's entry as we write it: YAML reads JSON, too."""
-    lines = ["    - cron: " + json.dumps(" ".join(entry["cron"].split()))]
-    if "timezone" in entry:
-        lines.append("      timezone: " + json.dumps(entry["timezone"]))
-    return "\n".join(lines)
 
 
 def _read(path: Path) -> str | None:

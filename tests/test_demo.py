@@ -75,7 +75,7 @@ def test_what_people_have_is_never_touched(tmp_path: Path, name: str):
     ended = run("demo", tmp_path)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == (
-        f"daily-papers: {tmp_path}: not empty; remove it, or name another: daily-papers demo DIR\n"
+        f"daily-papers: {tmp_path}: not an empty folder; name another: daily-papers demo DIR\n"
     )
     assert repository.text(name) == "mine\n"
     assert len(list(tmp_path.iterdir())) == 1
@@ -84,8 +84,6 @@ def test_what_people_have_is_never_touched(tmp_path: Path, name: str):
 def test_a_file_in_its_place_is_named(tmp_path: Path):
     file = tmp_path / "file"
     file.write_text("mine", encoding="utf-8")
-    assert run("demo", file).said[0].startswith(f"daily-papers: {file}: File exists; remove it")
-    below = run("demo", file / "below")
-    assert below.code == 2
-    assert "Not a directory; remove it" in below.err
+    assert run("demo", file).said[0].startswith(f"daily-papers: {file}: not an empty folder; name")
+    assert "Not a directory" in run("demo", file / "below").err
     assert file.read_text("utf-8") == "mine"

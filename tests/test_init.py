@@ -136,7 +136,7 @@ def test_upgrade_says_where_nothing_is_to_be_renewed(tmp_path: Path) -> None:
         ("    - cron: '7 4 * * 1-5'\n    - cron: 17 15 * * MON-FRI\n", ["7 4", "17 15"]),
         ('    - cron: "9 9 * * *" # once\n', ["9 9"]),
         ("    - {cron: '1 5 * * *'}\n" * 4, ["1 5"] * 4),
-        ('    - cron: "5\\\\t7 * * *"\n', ["5 7"]),
+        ("  - cron: 5 7 * * *\n", ["5 7"]),
     ],
 )
 @pytest.mark.parametrize("on", ["on", "'on'"])
@@ -150,7 +150,7 @@ def test_upgrade_keeps_hours_however_many_and_however_written(
     daily.write_text(ours, encoding="utf-8")
     assert run("init", tmp_path, "--upgrade").code == 0
     renewed = daily.read_text(encoding="utf-8")
-    assert re.findall(r'(?m)^    - cron: "(\d+ \d+) ', renewed) == kept
+    assert re.findall(r"(?m)^    - {?cron: ['\"]?(\d+ \d+) ", renewed) == kept
     assert renewed.count("cron:") == len(kept)
 
 

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from random import Random
 
 from daily_papers.daily.job import Order, update
 from daily_papers.demo.arxiv import FEED, OAI, PERSON, QUERY, DemoArxiv
 from daily_papers.errors import UsageError
-from daily_papers.render.readme import BEGIN, END
+from daily_papers.init import init
 from daily_papers.repository import Repository
 from daily_papers.site.build import build_site
 
@@ -22,7 +23,7 @@ Say = Callable[[str], None]
 
 _KEYWORDS = f"""\
 # The topics of this digest repository.
-title: Daily Papers
+title: Daily Papers, made up
 categories: [cs, eess, stat, physics.med-ph]
 keywords:
   - magnetic resonance imaging
@@ -34,17 +35,6 @@ keywords:
   - name: Diffusion models
     query: 'ti:"diffusion model" OR abs:"diffusion model"'
   - author: [{", ".join(PERSON)}]
-"""
-_README = f"""\
-# New papers on arXiv
-
-A digest repository: if you watch it, you get a mail on days with new papers. The topics are in
-[keywords.yaml](keywords.yaml). All the papers here are made up.
-
-{BEGIN}
-{END}
-
-Everything outside the two markers is yours and stays as it is.
 """
 
 
@@ -94,12 +84,7 @@ def demo(folder: Path, say: Say) -> None:
 
 
 def _prepare(folder: Path) -> None:
-    advice = "remove it, or name another: daily-papers demo DIR"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise UsageError(f"{folder}: not empty; {advice}")
-        (folder / "keywords.yaml").write_text(_KEYWORDS, encoding="utf-8")
-        (folder / "README.md").write_text(_README, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{error.filename or folder}: {error.strerror}; {advice}") from error
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise UsageError(f"{folder}: not an empty folder; name another: daily-papers demo DIR")
+    init(folder, Random(0), lambda _: None)  # noqa: S311 - not a secret
+    (folder / "keywords.yaml").write_text(_KEYWORDS, encoding="utf-8")
