@@ -47,19 +47,6 @@ _LEAST_LETTERS: Final = 4
 _OF_FORMULAS = frozenset({LATIN, "MATHEMATICAL", "SCRIPT", "DOUBLE-STRUCK"})
 #: English is what models fall back to, and hardly any other language has these words.
 _ENGLISH_WORDS = frozenset({"the", "of", "and", "that", "this", "with", "from", "which", "their"})
-# A refusal, mostly in English, says *I* (which by itself is a number, too) or *sorry*.
-_SPEAKER = re.compile(
-    r"\b(?:I(?:['’]m| am| cannot| can| do| must| apologize)\b|[Aa]s an? (?:AI|\w+ language model))"
-    r"|(?:\A|[.:;!?] )(?i:sorry|apologies|unfortunately|unable|cannot|can['’]t|sure|certainly"
-    r"|here (?:is|are))\b"
-)
-# Or it speaks of the summary, which a summary never does, unless the paper does.
-_SUMMARY = re.compile(
-    r"summar|zusammenfass(?:en|ung)\b|zusammenzufassen|résum|\bresum[eio]|riassu|streśc|streszcz"
-    r"|özet|tóm tắt|samenvat|samengevat|sammanfatt|摘要|总结|總結|要約|요약"
-    r"|краткое (?:изложение|содержание)|обобщить эту|تلخيص|ملخص",
-    re.IGNORECASE,
-)
 #: With so many letters in common, two words may be one: segments, segmentation.
 _STEM: Final = 5
 
@@ -133,9 +120,9 @@ def _good_text(value: Any, paper: Paper, language: str, longest: int) -> str | N
     hidden = any(unicodedata.category(each) in _HIDDEN and each not in _JOINERS for each in text)
     if hidden or len(text) > longest or _NOT_PLAIN.search(text):
         return None
-    if _SPEAKER.search(text) or not _is_written_in(language, text):
+    if not _is_written_in(language, text) or (language == ENGLISH and not _is_about(paper, text)):
         return None
-    return text if _is_about(paper, text, language) else None
+    return text
 
 
 def _is_written_in(language: str, text: str) -> bool:
@@ -160,19 +147,12 @@ def _is_written_in(language: str, text: str) -> bool:
     return language == ENGLISH or english <= max(1, len(words) / 10)
 
 
-def _is_about(paper: Paper, text: str, language: str) -> bool:
-    """Whether a text shares as many words with title and abstract as it should.
-
-    In English, more than a third of its longer words, and not just the title: a refusal has fewer.
-    In another language with Latin letters, not nearly all: it would be the authors' English.
-    """
-    own = f"{paper.title} {paper.abstract}"
-    if _SUMMARY.search(text) and not _SUMMARY.search(own):
-        return False
-    known, said = (set(_WORD.findall(each.lower())) for each in (own, text))
-    if language != ENGLISH:
-        return LATIN not in LANGUAGES[language] or len(said & known) < 4 / 5 * len(said)
+def _is_about(paper: Paper, text: str) -> bool:
+    """Whether more than a third of a text's longer words are the paper's: a refusal has fewer."""
     if text.rstrip(".").casefold() == paper.title.rstrip(".").casefold():
         return False
-    known, said = ({w[:_STEM] for w in words if len(w) >= _STEM} for words in (known, said))
+    known, said = (
+        {word[:_STEM] for word in _WORD.findall(each.lower()) if len(word) >= _STEM}
+        for each in (f"{paper.title} {paper.abstract}", text)
+    )
     return len(said & known) > len(said) / 3
