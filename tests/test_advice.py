@@ -17,7 +17,7 @@ from tests.support.repository import Repository
 DAY = date(2026, 2, 9)
 KEYWORDS = """\
 keywords:
-  - mri
+  - {name: mri, any: [mri], in: title and abstract, max_papers: 6}
   - magnetic resonance imaging
   - neural rendring
 """
@@ -26,8 +26,8 @@ NOTHING = (
     "daily-papers preview neural-rendring"
 )
 TOO_MUCH = (
-    "More than 100 new papers a week, and the table holds no more; give it categories or longer "
-    "phrases, or raise max_papers; see: daily-papers preview mri"
+    "The 6 papers that the table holds are of less than a week; give the keyword categories or "
+    "longer phrases, or raise max_papers; see: daily-papers preview mri"
 )
 
 
@@ -37,37 +37,35 @@ def arxiv():
         yield sandbox
 
 
-def aged(repository: Repository, days: int, week: str, new: int) -> None:
-    """Let the tables have been filled that long ago, and mri have had so much news in a week."""
+def aged(repository: Repository, days: int) -> None:
+    """Let the tables have been filled that long ago."""
     store = load_store(repository.root)
     filled = DAY - timedelta(days=days)
     keywords = {slug: replace(each, filled=filled) for slug, each in store.keywords.items()}
     transaction = Transaction(repository.root)
-    save_store(store.updated(keywords=keywords, weeks={week: {"mri": new}}), transaction)
+    save_store(store.updated(keywords=keywords), transaction)
     transaction.commit()
 
 
 @pytest.mark.parametrize(
-    ("days", "news", "advised"),
+    ("days", "rows", "advised"),
     [
-        (30, ("2026-W07", 101), (TOO_MUCH, NOTHING)),
-        (29, ("2026-W06", 101), (TOO_MUCH, None)),
-        (30, ("2026-W07", 100), (None, NOTHING)),
-        (29, ("2026-W05", 101), (None, None)),
+        (30, 6, (TOO_MUCH, NOTHING)),
+        (29, 7, (None, None)),
     ],
 )
 def test_the_report_readme_and_page_advise(
     tmp_path: Path,
     arxiv: SandboxArxiv,
     days: int,
-    news: tuple[str, int],
+    rows: int,
     advised: tuple[str | None, str | None],
 ):
-    repository = Repository.new(tmp_path, KEYWORDS)
+    repository = Repository.new(tmp_path, KEYWORDS.replace("max_papers: 6", f"max_papers: {rows}"))
     update = ("update", "--root", repository.root, "--report", tmp_path / "report.json")
     assert run(*update, environ=arxiv.environment()).code == 0
     mri, rendring = advised
-    aged(repository, days, *news)
+    aged(repository, days)
     ended = run(*update, environ=arxiv.environment())
     assert ended.code == 0
     said = {"mri": mri, "neural rendring": rendring, "magnetic resonance imaging": None}

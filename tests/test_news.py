@@ -19,7 +19,7 @@ from daily_papers.store.store import KeywordState, ReadListing, State, Store
 from tests.sandbox import RATE_EXCEEDED, Change, SandboxArxiv
 from tests.support.cases import for_each
 from tests.support.daily_runs import Reader, days
-from tests.support.repository import SLUGS, Repository
+from tests.support.repository import Repository
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = days(date(2026, 2, 2), 4)
 KEYWORDS = parse_config(
@@ -282,17 +282,6 @@ def test_what_the_feed_leaves_out_is_in_the_digest_and_the_mail_all_the_same(rea
                 with_code += 1
     assert comments
     assert with_code
-
-
-def test_papers_a_week_are_counted(reader: Reader):
-    for day in days(MONDAY, 4):
-        reader.read(day)
-    store = reader.store()
-    (week,) = store.weeks
-    assert week == "2026-W06"
-    assert store.weeks[week] == {
-        slug: len(reader.news_of(slug)) for slug in SLUGS if reader.news_of(slug)
-    }
 
 
 def test_a_quiet_day_at_the_turn_of_a_month_is_asked_for_again():

@@ -71,15 +71,13 @@ def pages(repository: Repository) -> list[str]:
 
 
 def assert_no_orphans(repository: Repository, *slugs: str) -> None:
-    """Nothing but these keywords has a table, a page or a count."""
+    """Nothing but these keywords has a table or a page."""
     assert pages(repository) == sorted(f"{slug}.md" for slug in slugs)
     assert {record["slug"] for record in repository.records("data/keywords.jsonl")} == {*slugs}
     for record in repository.records("data/papers/*.jsonl"):
         tables = record.get("keywords", {}).keys() - {*record.get("left", ())}
         assert tables <= {*slugs}
         assert tables or record["news"]["day"] == repository.state()["day"]
-    for week in repository.records("data/weeks.jsonl"):
-        assert week["papers"].keys() <= {*slugs}
 
 
 def titles(page: str) -> list[str]:

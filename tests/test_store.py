@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.store.store import Draft, KeywordState, News, Store
+from daily_papers.store.store import Draft, KeywordState, Store
 
 DAY = date(2026, 1, 20)
 
@@ -73,25 +73,3 @@ def test_only_a_paper_that_was_in_a_table_before_leaves_a_trace_in_it():
     stored = draft.finish().papers
     assert stored.keys() == {"2601.00001", "2601.00003"}
     assert stored["2601.00001"].left == {"mri"}
-
-
-def news(number: int, day: date, *keywords: str) -> dict[Paper, News]:
-    return {paper(number, None): News(1, day, keywords, str(day))}
-
-
-def test_a_paper_counts_once_for_a_keyword_in_the_week_of_its_listing():
-    store = Store().with_news(news(1, date(2026, 1, 1), "mri", "scans"))
-    store = store.with_news(news(1, date(2026, 1, 8), "mri", "knees"))
-    store = store.with_news(news(2, date(2026, 1, 8), "knees"))
-    assert store.weeks == {
-        "2026-W01": {"mri": 1, "scans": 1},
-        "2026-W02": {"knees": 2},
-    }
-    assert store.news == {"2601.00001", "2601.00002"}
-
-
-def test_a_week_belongs_to_the_year_of_its_thursday():
-    store = Store()
-    for number, day in enumerate((date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 4))):
-        store = store.with_news(news(number, day, "mri"))
-    assert store.weeks == {"2026-W53": {"mri": 2}, "2027-W01": {"mri": 1}}

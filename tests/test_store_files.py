@@ -105,12 +105,6 @@ def stores(draw: st.DrawFn) -> Store:
         keywords={record.slug: record for record in known},
         state=draw(state),
         news=frozenset(told),
-        weeks=draw(
-            st.dictionaries(
-                st.sampled_from(["2025-W52", "2026-W01"]),
-                st.dictionaries(SLUGS, st.integers(1, 99), min_size=1),
-            )
-        ),
     )
 
 
@@ -243,7 +237,6 @@ def whole(arxiv: SandboxArxiv, tmp_path_factory: pytest.TempPathFactory) -> Repo
 
 PAPERS = "data/papers/2601.1.jsonl"
 NEWS = "data/news/2601.txt"
-WEEKS = "data/weeks.jsonl"
 KEYWORDS = "data/keywords.jsonl"
 STATE = "data/state.json"
 
@@ -390,12 +383,6 @@ def in_conflict(content: bytes) -> bytes:
             id="news of no paper",
         ),
         pytest.param(NEWS, in_conflict, f"{NEWS}:1: a merge conflict", id="two lists of news"),
-        pytest.param(
-            WEEKS,
-            lambda content: with_field(content, 1, papers={"mri": "1"}),
-            f'{WEEKS}:1: damaged: "papers[...]" is wrong: expected `int`, got `str`',
-            id="a count as text",
-        ),
         pytest.param(
             STATE,
             lambda content: content.replace(b'"complete": true', b'"complete": "yes"'),

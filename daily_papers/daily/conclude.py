@@ -201,7 +201,7 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
 
 
 def _with_news(store: Store, news: NewPapers, liking: Mapping[str, Liking], run: Run) -> Store:
-    """Remember the news, and count it for the keywords and the week."""
+    """Remember the news."""
     new = {}
     for paper, slugs in news.papers:
         like = liking.get(paper.id)

@@ -1,8 +1,8 @@
 """The store as text files in git, under ``data/``.
 
 One record per line, sorted, so that a day changes few lines: papers in files of ten thousand
-identifiers (``data/papers/2504.0.jsonl``), which stay far below GitHub's 100 MB; keywords; counts
-by week; and ``data/state.json``, one value per line. Unknown values are left out.
+identifiers (``data/papers/2504.0.jsonl``), which stay far below GitHub's 100 MB; keywords; and
+``data/state.json``, one value per line. Unknown values are left out.
 
 A paper that leaves its last table moves to the history, to the file of that listing day
 (``data/history/2026-05-14.jsonl``), which never changes after the day. Only the website and
@@ -42,7 +42,6 @@ PAPERS = "data/papers"
 HISTORY = "data/history"
 _NEWS = "data/news"
 _KEYWORDS = "data/keywords.jsonl"
-_WEEKS = "data/weeks.jsonl"
 _STATE = "data/state.json"
 _LIKED = "data/liked.jsonl"
 
@@ -51,12 +50,6 @@ _ALL_IDENTIFIERS = re.compile(rb"(?:(?:%s)\n)*+" % _ONE.pattern)
 _CONFLICT = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
 Record = TypeVar("Record")
-
-
-@dataclass(frozen=True, slots=True)
-class _Week:
-    week: str
-    papers: Mapping[str, int]
 
 
 # --- the store ---------------------------------------------------------------------------------
@@ -90,7 +83,6 @@ def load_store(root: Path) -> Store:
             "to restore it: git checkout HEAD -- %s",
             *(_KEYWORDS, _KEYWORDS),
         )
-    weeks = _by_key(root, [_WEEKS], partial(decode, _Week), lambda week: week.week)
     stored = _by_key(root, papers, _read_paper, lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
         problem = f"damaged: {plural(lost, 'paper')} that it had are missing"
@@ -106,7 +98,6 @@ def load_store(root: Path) -> Store:
         keywords=keywords,
         state=state,
         news=news,
-        weeks={name: week.papers for name, week in weeks.items()},
         liked=_by_key(root, [_LIKED], partial(decode, LikedPaper), lambda liked: liked.id or ""),
     )
 
@@ -156,11 +147,6 @@ def save_store(store: Store, transaction: Transaction) -> None:
         line(_keyword(store.keywords[slug], store.state)) for slug in sorted(store.keywords)
     ]
     transaction.write(_KEYWORDS, "".join(keywords).encode())
-    weeks = [
-        line(encode(_Week(week, dict(sorted(store.weeks[week].items())))))
-        for week in sorted(store.weeks)
-    ]
-    transaction.write(_WEEKS, "".join(weeks).encode())
     if store.liked:
         liked = [line(encode(store.liked[id])) for id in sorted(store.liked)]
         transaction.write(_LIKED, "".join(liked).encode())
@@ -309,14 +295,14 @@ def files_in(root: Path, folder: str, names: str) -> list[str]:
 
 
 def _content(root: Path, path: str) -> bytes:
-    """A file's content; nothing if it does not exist. Only two files are ever written empty."""
+    """A file's content; nothing if it does not exist. Only one file is ever written empty."""
     try:
         content = (root / path).read_bytes()
     except FileNotFoundError:
         return b""
     except OSError as error:
         raise unwritable(root / path, error) from error
-    if not content.strip() and path not in (_KEYWORDS, _WEEKS):
+    if not content.strip() and path != _KEYWORDS:
         raise _empty(path)
     return content
 

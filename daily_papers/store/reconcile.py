@@ -46,8 +46,7 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
     if added or changed:
         _match_again(draft, [k for k in keywords if k.slug in (*added, *changed)], day)
     wanted = members.keys()
-    counted = (slug for counts in draft.weeks.values() for slug in counts)
-    known = dict.fromkeys((*draft.keywords, *draft.members, *counted))
+    known = dict.fromkeys((*draft.keywords, *draft.members))
     removed = tuple(slug for slug in known if slug not in wanted)
     for slug in removed:  # only now, since its papers may match another keyword
         draft.remove(slug)

@@ -26,6 +26,7 @@ from daily_papers.query.expression import NOTHING, to_arxiv
 
 #: For how long a keyword may find nothing before the advice is given.
 _PATIENCE = timedelta(days=30)
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +195,6 @@ class Store:
     state: State = field(default_factory=State)
     #: The identifiers of all papers that were ever news.
     news: frozenset[str] = frozenset()
-    #: ISO week (``2026-W04``) to slug to the number of papers that were news in it.
-    weeks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     #: What is known of papers that are liked by their identifiers.
     liked: Mapping[str, LikedPaper] = field(default_factory=dict)
 
@@ -250,42 +249,33 @@ class Store:
         return {id: item for id, item in news.items() if item is not None and item.day == day}
 
     def with_news(self, news: Mapping[Paper, News]) -> Store:
-        """Remember papers as news, and count them in their week for each keyword."""
+        """Remember papers as news."""
         papers = dict(self.papers)
-        weeks = {week: dict(counts) for week, counts in self.weeks.items()}
         for paper, item in news.items():
             papers[paper.id] = replace(papers.get(paper.id, StoredPaper(paper)), news=item)
-            counts = weeks.setdefault(week_of(item.day), {})
-            for slug in item.keywords:
-                counts[slug] = counts.get(slug, 0) + 1
         known = self.news.union(paper.id for paper in news)
-        return self.updated(papers=papers, news=known, weeks=weeks)
+        return self.updated(papers=papers, news=known)
 
     def advice(self, slug: str, day: date) -> str | None:
         """What to do about a keyword that finds nothing, or more than its table holds.
 
-        The text stays the same from day to day, so that a quiet day changes no page.
+        A full table tells by its own dates, so that a quiet day changes no page.
         """
         state = self.keywords.get(slug)
         if state is None or state.filled is None or not state.searches:
             return None
         preview = f"daily-papers preview {slug}"
-        if not self.members.get(slug):
+        dates = [self.papers[id].paper.date for id in self.members.get(slug, ())]
+        if not dates:
             if day - state.filled < _PATIENCE:
                 return None
             return f"Nothing has matched since {state.filled}; check the spelling with: {preview}"
-        weeks = [self.weeks.get(week_of(day - timedelta(days=ago)), {}) for ago in (0, 7)]
-        if max(week.get(slug, 0) for week in weeks) <= state.max_papers:
+        if len(dates) < state.max_papers or max(dates) - min(dates) >= _WEEK:
             return None
         return (
-            f"More than {state.max_papers:,} new papers a week, and the table holds no more; give "
-            f"it categories or longer phrases, or raise max_papers; see: {preview}"
+            f"The {state.max_papers:,} papers that the table holds are of less than a week; give "
+            f"the keyword categories or longer phrases, or raise max_papers; see: {preview}"
         )
-
-
-def week_of(day: date) -> str:
-    """The ISO week of a day: ``2026-W04``."""
-    return f"{day:%G-W%V}"
 
 
 def highest(ids: Iterable[str | None]) -> str | None:
@@ -301,7 +291,6 @@ class Draft:
         self.keywords = dict(store.keywords)
         self.state = store.state
         self.liked = store.liked
-        self.weeks = {week: dict(counts) for week, counts in store.weeks.items()}
         #: The identifiers in each keyword's table.
         self.members = defaultdict(set, {slug: set(ids) for slug, ids in store.members.items()})
         self._news = store.news
@@ -312,7 +301,7 @@ class Draft:
         """The store as it is now."""
         new = {id for id, stored in self.papers.items() if stored.news} - self._news
         news = self._news | new if new else self._news
-        return Store(self.papers, self.keywords, self.state, news, self.weeks, self.liked)
+        return Store(self.papers, self.keywords, self.state, news, self.liked)
 
     def take(self, slug: str, papers: Iterable[Paper], day: date) -> None:
         """Merge papers into a keyword's table; new ones count as first seen on ``day``."""
@@ -371,7 +360,7 @@ class Draft:
             del self.papers[paper_id]
 
     def rename(self, old: str, new: str, day: date) -> None:
-        """Give a keyword another slug; it keeps its papers and its counts."""
+        """Give a keyword another slug; it keeps its papers."""
         keyword = self.keywords.pop(old)
         formerly = {**keyword.formerly, old: day}
         topic = keyword.topic or old
@@ -380,19 +369,13 @@ class Draft:
         for id, stored in self.papers.items():
             if old in stored.shown:
                 self.papers[id] = _renamed_paper(stored, old, new)
-        for counts in self.weeks.values():
-            if old in counts:
-                counts[new] = counts.pop(old)
 
     def remove(self, slug: str) -> None:
-        """Forget a keyword and its counts; its papers leave its table."""
+        """Forget a keyword; its papers leave its table."""
         for id in tuple(self.members[slug]):
             self.drop(slug, id)
         self.members.pop(slug, None)
         self.keywords.pop(slug, None)
-        for counts in self.weeks.values():
-            counts.pop(slug, None)
-        self.weeks = {week: counts for week, counts in self.weeks.items() if counts}
 
 
 def _renamed_paper(stored: StoredPaper, old: str, new: str) -> StoredPaper:
