@@ -14,7 +14,7 @@ import pytest
 
 from daily_papers.arxiv.feed import read_part
 from daily_papers.arxiv.oai import read_page
-from daily_papers.arxiv.query_api import QueryApi, read_query_answer
+from daily_papers.arxiv.query_api import QueryApi, read_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.errors import BadAnswer
@@ -206,19 +206,14 @@ def test_what_arxiv_never_sent_is_refused_for_what_it_is(
         "9999-12-31T23:59:59-12:00",
         "0001-01-01T00:00:00+12:00",
         "2200-01-01T00:00:00Z",
-        "2026-W03-1T00:00:00Z",
-        "20260119T180000Z",
-        "2026-01-19T24:00:00Z",
-        "2026-01-19T18:00:00",
-        "2026-01-19",
         "1" * 5_000,
         "²026-01-19T18:00:00Z",
     ],
 )
 def test_dates_that_nothing_can_be_done_with_are_refused(text: str):
     body = answer(listed(2)).replace(b"2026-01-19T18:00:00Z", text.encode())
-    with pytest.raises(BadAnswer, match=r"<updated> is (?:not a date and time|of the year)"):
-        read_query_answer(body, url=URL)
+    with pytest.raises(BadAnswer, match="could not be read: "):
+        read_answer(body, url=URL)
 
 
 # --- what was refused is not kept --------------------------------------------------------------

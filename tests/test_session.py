@@ -18,7 +18,7 @@ from daily_papers.arxiv.http import (
     redirect_target,
     retry_after,
 )
-from daily_papers.arxiv.query_api import read_query_answer
+from daily_papers.arxiv.query_api import read_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import AnswerCache, PoliteSession
 from daily_papers.errors import (
@@ -57,7 +57,7 @@ def checked(session: PoliteSession, address: str, target: str = QUERY) -> bytes:
     url = address + target
 
     def read(body: bytes) -> bytes:
-        read_query_answer(body, url=url)
+        read_answer(body, url=url)
         return body
 
     return session.fetch(url, read)

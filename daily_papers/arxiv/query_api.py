@@ -1,8 +1,7 @@
 """The query API: searches, newest first, and lists of identifiers, through the package ``arxiv``.
 
-Manual: https://info.arxiv.org/help/api/user-manual.html. The package writes the addresses and
-reads the entries; the session asks, and the raw bytes are checked before the package sees them.
-The package's types never leave this module.
+Manual: https://info.arxiv.org/help/api/user-manual.html. The package reads the entries, once the
+raw bytes have been checked. Its types never leave this module.
 """
 
 from __future__ import annotations
@@ -10,20 +9,17 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
 from types import SimpleNamespace
-from urllib.parse import parse_qs, quote_plus, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 import arxiv
-import requests
 from lxml import etree
 
 from daily_papers.arxiv.session import PoliteSession
-from daily_papers.arxiv.xml import ATOM, check_feed, first_doi, moment, shortened, strict_xml
+from daily_papers.arxiv.xml import ATOM, check_feed, first_doi, plausible, shortened, strict_xml
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
 from daily_papers.papers.announcement import SearchAnswer
 from daily_papers.papers.authors import is_name
@@ -58,7 +54,6 @@ _MOST_REFUSED = 10
 #: The errors of a package that reads what it did not expect.
 _UNREADABLE = (
     arxiv.ArxivError,
-    requests.RequestException,
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -109,23 +104,12 @@ class QueryApi:
         return SearchAnswer(papers[:count], total, urls)
 
     def newest(self, query: str, count: int) -> SearchAnswer:
-        """Search for the ``count`` most recently updated papers; raises FetchError.
+        """Search for the ``count`` most recently updated papers, at most 2,000; raises FetchError.
 
-        Up to 2,000 take one request.
+        It takes one request.
         """
-        search = arxiv.Search(
-            query=query,
-            max_results=count,
-            sort_by=arxiv.SortCriterion.LastUpdatedDate,
-            sort_order=arxiv.SortOrder.Descending,
-        )
-        pages = _Pages(self._session)
-        papers = self._papers(search, pages)
-        # arXiv sorts pages without a tie-breaker, so a paper may be on two of them.
-        once = {paper.id: paper for paper in reversed(papers)}
-        kept = tuple(paper for paper in papers if once[paper.id] is paper)
-        first, *_ = pages.answers.values()
-        return SearchAnswer(kept, first.total, tuple(pages.answers))
+        order = {"sortBy": "lastUpdatedDate", "sortOrder": "descending"}
+        return self._ask(count, search_query=query, id_list="", **order)
 
     def by_id(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Fetch the papers of these identifiers, in their order; raises FetchError.
@@ -159,9 +143,8 @@ class QueryApi:
         """Ask for a list; if arXiv refuses it because of one identifier, ask again without it."""
         if not names:
             return ()
-        search = arxiv.Search(id_list=list(names), max_results=len(names))
         try:
-            return self._papers(search, _Pages(self._session))
+            return self._ask(len(names), search_query="", id_list=",".join(names)).papers
         except BadAnswer as refusal:
             refused = _REFUSED_ID.search(refusal.reason)
             if refused is None or refused[1] not in names or not tries:
@@ -169,27 +152,9 @@ class QueryApi:
         logger.warning("arXiv does not accept the identifier %s: left out", refused[1])
         return self._listed([name for name in names if name != refused[1]], tries - 1)
 
-    def _papers(self, search: arxiv.Search, pages: _Pages) -> list[Paper]:
-        """Let the package ask and read; whatever goes wrong in it becomes a FetchError."""
-        size = min(search.max_results, MOST_PER_REQUEST)
-        # The session waits and retries. The package accepts none from outside, and its own has no
-        # timeouts, limits or pauses. So replace its private attribute; a test notices if it is
-        # gone.
-        client = arxiv.Client(page_size=size, delay_seconds=0, num_retries=0)
-        client.query_url_format = self._url.replace("{", "{{").replace("}", "}}") + "?{}"
-        client._session = pages  # noqa: SLF001
-        try:
-            papers = [_paper(result) for result in client.results(search)]
-        except _UNREADABLE as error:
-            pages.discard()
-            reason = f"the answer could not be read: {shortened(str(error))}"
-            raise BadAnswer(pages.last_url, reason) from error
-        due = min(search.max_results, sum(len(page.ids) for page in pages.answers.values()))
-        if len(papers) != due:
-            pages.discard()
-            reason = f"only {len(papers):,} of the answer's {due:,} papers could be read"
-            raise BadAnswer(pages.last_url, reason)
-        return papers
+    def _ask(self, count: int, **asked: str) -> SearchAnswer:
+        url = f"{self._url}?{urlencode({**asked, 'start': 0, 'max_results': count})}"
+        return self._session.fetch(url, partial(read_answer, url=url))
 
 
 def _meant(expression: Expression, answer: SearchAnswer) -> SearchAnswer:
@@ -198,32 +163,77 @@ def _meant(expression: Expression, answer: SearchAnswer) -> SearchAnswer:
     return SearchAnswer(papers, len(papers), answer.urls)
 
 
-@dataclass(slots=True)
-class _Pages:
-    """Takes the place of the package's requests.Session: each page is fetched and checked."""
+# --- an answer --------------------------------------------------------------------------------
+#
+# Whatever is not checked here is trusted. The package repairs truncated XML, reads an error page as
+# no results, and takes an entry without a title.
 
-    session: PoliteSession
-    #: What each page says about itself, by its address.
-    answers: dict[str, QueryAnswer] = field(default_factory=dict)
-    #: The address that was asked for last.
-    last_url: str = ""
+_OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+#: What each entry has once.
+_ONCE = ("id", "title", "summary", "updated", "published")
 
-    def get(self, url: str, headers: Mapping[str, str]) -> SimpleNamespace:  # noqa: ARG002
-        """Fetch one page; the session sends headers of its own."""
-        self.last_url = url
-        answer = self.answers[url] = self.session.fetch(url, partial(read_query_answer, url=url))
-        return SimpleNamespace(content=answer.content, status_code=200)
 
-    def discard(self) -> None:
-        """Forget the kept pages, so that the next run asks again."""
-        for url in self.answers:
-            self.session.discard(url)
+def read_answer(body: bytes, *, url: str) -> SearchAnswer:
+    """Read an answer; raises BadAnswer or ShortAnswer unless it is whole and fits its address."""
+    asked = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
+    wanted = [ArxivId.parse(text) for text in asked.get("id_list", "").split(",") if text]
+    root = strict_xml(body, url)
+    check_feed(root, url)
+    total = _number(root, "totalResults", url)
+    if start := _number(root, "startIndex", url):
+        raise BadAnswer(url, f"the answer starts at {start:,} where 0 was asked")
+    entries = root.findall(f"{ATOM}entry")
+    expected = min(int(asked["max_results"]), total)
+    if len(entries) < expected:
+        held = plural(len(entries), "paper")
+        raise ShortAnswer(
+            url, f"the answer has {held}, but {expected:,} of {total:,} were asked for"
+        )
+    if len(entries) > expected:
+        raise BadAnswer(
+            url, f"the answer has {len(entries):,} papers, but at most {expected:,} are possible"
+        )
+    for entry, name in product(entries, _ONCE):
+        if (times := len(entry.findall(f"{ATOM}{name}"))) != 1:
+            raise BadAnswer(url, f"an entry has {times} elements <{name}> where one is due")
+    papers = _papers(etree.tostring(root), expected, url)
+    _check_ids(papers, wanted, url)
+    updates = [paper.updated for paper in papers if paper.updated is not None]
+    is_sorted = asked.get("sortBy") == "lastUpdatedDate"
+    if is_sorted and any(one < other for one, other in pairwise(updates)):
+        raise BadAnswer(url, "the papers are not sorted by lastUpdatedDate as asked")
+    return SearchAnswer(papers, total, (url,))
+
+
+def _number(root: etree._Element, name: str, url: str) -> int:
+    text = (root.findtext(f"{_OPENSEARCH}{name}") or "").strip()
+    if not re.fullmatch(r"\d{1,12}", text, re.ASCII):
+        raise BadAnswer(url, f"the answer has no {name} that is a number: {shortened(text)!r}")
+    return int(text)
+
+
+def _papers(content: bytes, count: int, url: str) -> tuple[Paper, ...]:
+    """Let the package read the entries; whatever goes wrong in it becomes a BadAnswer."""
+    client = arxiv.Client(delay_seconds=0, num_retries=0)
+    # The package asks arXiv itself, without timeouts, limits or pauses, and has no other way to
+    # read. So replace its private session; a test notices if it is gone.
+    answers = [SimpleNamespace(content=content, status_code=200)]
+    client._session = SimpleNamespace(get=lambda *_, **__: answers.pop())  # noqa: SLF001
+    try:
+        papers = tuple(map(_paper, client.results(arxiv.Search(max_results=count))))
+        if len(papers) < count:
+            raise ValueError("an entry lacks its text")
+    except _UNREADABLE as error:
+        reason = f"the answer could not be read: {shortened(str(error))}"
+        raise BadAnswer(url, reason) from error
+    return papers
 
 
 def _paper(result: arxiv.Result) -> Paper:
-    """Convert one result; its texts stay hostile."""
+    """Convert one result, whose texts stay hostile; raises ValueError if it cannot be a paper."""
     id_ = ArxivId.parse(result.entry_id)
-    assert id_.version is not None, "the raw bytes were checked"
+    if id_.version is None:
+        raise ValueError(f"{id_} has no version")
     named = map(folded, [result.primary_category, *result.categories])
     categories = tuple(dict.fromkeys(filter(None, named)))
     return Paper(
@@ -235,102 +245,21 @@ def _paper(result: arxiv.Result) -> Paper:
         comment=folded(result.comment or "") or None,
         primary_category=categories[0] if categories else None,
         categories=categories or None,
-        published=result.published,
-        updated=result.updated,
+        published=plausible(result.published),
+        updated=plausible(result.updated),
         doi=first_doi(result.doi or ""),
         journal_ref=folded(result.journal_ref or "") or None,
         origin=Origin.SEARCH,
     )
 
 
-# --- the raw bytes ----------------------------------------------------------------------------
-#
-# Whatever is not checked here is trusted. The package repairs truncated XML, and reads an error
-# page as no results.
-
-_OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
-
-
-@dataclass(frozen=True, slots=True)
-class QueryAnswer:
-    """What a checked answer of the query API says about itself."""
-
-    total: int
-    ids: tuple[ArxivId, ...]
-    #: It as the package may read it, without comments.
-    content: bytes
-
-
-def read_query_answer(body: bytes, *, url: str) -> QueryAnswer:
-    """Read an answer; raises BadAnswer or ShortAnswer unless it is whole and fits its address."""
-    asked = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
-    first, most = int(asked.get("start", "0")), int(asked.get("max_results", "10"))
-    wanted = [ArxivId.parse(text) for text in asked.get("id_list", "").split(",") if text]
-    newest_first = asked.get("sortBy") == "lastUpdatedDate"
-    newest_first &= asked.get("sortOrder", "descending") == "descending"
-    root = strict_xml(body, url)
-    check_feed(root, url)
-    total = _number(root, "totalResults", url)
-    start = _number(root, "startIndex", url)
-    if start != first:
-        raise BadAnswer(url, f"the answer starts at {start:,} where {first:,} was asked")
-    entries = [_listed(entry, url) for entry in root.iterfind(f"{ATOM}entry")]
-    ids = tuple(id_ for id_, _ in entries)
-    expected = min(most, max(0, total - first))
-    if len(ids) < expected:
-        held = plural(len(ids), "paper")
-        raise ShortAnswer(
-            url, f"the answer has {held}, but {expected:,} of {total:,} were asked for"
-        )
-    if len(ids) > expected:
-        raise BadAnswer(
-            url, f"the answer has {len(ids):,} papers, but at most {expected:,} are possible"
-        )
-    _check_ids(ids, wanted, url)
-    if newest_first and any(one < other for (_, one), (_, other) in pairwise(entries)):
-        raise BadAnswer(url, "the papers are not sorted by lastUpdatedDate as asked")
-    return QueryAnswer(total, ids, etree.tostring(root))
-
-
-def _number(root: etree._Element, name: str, url: str) -> int:
-    text = (root.findtext(f"{_OPENSEARCH}{name}") or "").strip()
-    if not re.fullmatch(r"\d{1,12}", text, re.ASCII):
-        raise BadAnswer(url, f"the answer has no {name} that is a number: {shortened(text)!r}")
-    return int(text)
-
-
-def _check_ids(ids: Sequence[ArxivId], wanted: Sequence[ArxivId], url: str) -> None:
+def _check_ids(papers: Sequence[Paper], wanted: Sequence[ArxivId], url: str) -> None:
     """Check that no paper is there twice, and none that the identifiers did not ask for."""
-    times = Counter(str(id_) if wanted else id_.id for id_ in ids)
+    times = Counter(paper.versioned_id if wanted else paper.id for paper in papers)
     for name, number in times.items():
         if number > 1:
             raise BadAnswer(url, f"{name} is in the answer twice")
-    for id_ in ids:
-        if wanted and id_ not in wanted and ArxivId(id_.id) not in wanted:
-            raise BadAnswer(url, f"{id_} is in the answer, but was not asked for")
-
-
-def _listed(entry: etree._Element, url: str) -> tuple[ArxivId, datetime]:
-    """Read an entry's identifier and last update; raises BadAnswer if it lacks what papers need."""
-    texts = {name: _only_text(entry, name, url) for name in ("id", "title", "summary")}
-    try:
-        id_ = ArxivId.parse(texts["id"])
-    except ValueError:
-        said = shortened(texts["id"].strip())
-        raise BadAnswer(url, f"an entry has no arXiv identifier: {said!r}") from None
-    if id_.version is None:
-        raise BadAnswer(url, f"{id_} has no version in the answer")
-    dates: list[datetime] = []
-    for name in ("updated", "published"):
-        try:
-            dates.append(moment(_only_text(entry, name, url).strip()))
-        except ValueError as error:
-            raise BadAnswer(url, f"an entry's <{name}> is {error}") from None
-    return id_, dates[0]
-
-
-def _only_text(entry: etree._Element, name: str, url: str) -> str:
-    found = entry.findall(f"{ATOM}{name}")
-    if len(found) != 1:
-        raise BadAnswer(url, f"an entry has {len(found)} elements <{name}> where one is due")
-    return found[0].text or ""
+    known = frozenset(map(str, wanted))
+    for paper in papers:
+        if wanted and known.isdisjoint({paper.id, paper.versioned_id}):
+            raise BadAnswer(url, f"{paper.versioned_id} is in the answer, but was not asked for")

@@ -14,7 +14,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TypeVar
 
 from lxml import etree
@@ -39,9 +39,6 @@ _MOST_ATTRIBUTES = 50
 _LONGEST_TAG = 20_000
 #: arXiv began in 1991, with papers that are a little older.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
-_MOMENT = re.compile(
-    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2})", re.ASCII
-)
 #: What lxml adds, which repeats the position.
 _IN_STRING = re.compile(r" \(<string>, line \d+\)$")
 _WEB_PAGE = re.compile(rb"[^<]*(?:<(?:\?|!--)[^<]*)*<(?:!DOCTYPE\s+html|html)\b", re.IGNORECASE)
@@ -144,17 +141,6 @@ def _error_in(root: etree._Element) -> str | None:
     if title.strip().startswith("Feed error for query"):
         return shortened(root.findtext(f"{ATOM}subtitle") or title)
     return None
-
-
-def moment(text: str) -> datetime:
-    """Read a date and time that has its zone, as UTC; raises ValueError for any other text."""
-    try:
-        when = datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else None
-    except ValueError:
-        when = None
-    if when is None:
-        raise ValueError(f"not a date and time: {shortened(text)!r}")
-    return plausible(when).astimezone(UTC)
 
 
 def plausible(when: _Day) -> _Day:
