@@ -377,18 +377,14 @@ def _export(arguments: Namespace) -> int:
 @command(
     "site",
     "build the website into site/",
-    "Pages, search, feeds, JSON and BibTeX, from the store, with relative links for any address.",
+    "Pages, search, feeds, JSON and BibTeX, from the store, with relative links for any address.\n"
+    "Feeds have their own, from DAILY_PAPERS_SITE_URL (default: GITHUB_REPOSITORY's Pages).",
     option("--output", **DIR, help="the folder to build into (default: site/ in --root)"),
-    option(
-        "--base-url",
-        metavar="URL",
-        help="the website's address, for its feeds (default: GITHUB_REPOSITORY's on GitHub Pages)",
-    ),
 )
 def _site(arguments: Namespace) -> int:
     from daily_papers.site.build import build_site
 
-    built = build_site(arguments.root, arguments.output, arguments.base_url, os.environ)
+    built = build_site(arguments.root, arguments.output, os.environ)
     if not arguments.quiet:
         done = built.written
         print(f"{built.folder}: {done.files:,} files, {done.changed:,} written, ", end="")

@@ -64,15 +64,11 @@ def site_url(environ: Mapping[str, str]) -> str | None:
     if given == "pages":
         repository = repository_name(environ) if server_url(environ) == GITHUB else None
         return repository and pages_url(repository)
-    return folder_address("DAILY_PAPERS_SITE_URL", given) if given else None
+    return _with_slash(given) if given else None
 
 
-def folder_address(name: str, given: str) -> str:
-    """The address of a folder of a website, with a slash at its end.
-
-    Raises UsageError, which names the variable or option ``name``, if it is not an address.
-    """
-    address = given.strip()
+def _with_slash(address: str) -> str:
+    """The address of a folder of a website, with a slash at its end. Raises UsageError."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -80,7 +76,7 @@ def folder_address(name: str, given: str) -> str:
     plain = not (parts.query or parts.fragment or parts.username) and _PLAIN.fullmatch(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
         raise UsageError(
-            f"{name}: {given!r} is not the address of a folder of a website; "
+            f"DAILY_PAPERS_SITE_URL: {address!r} is not the address of a folder of a website; "
             "give one like https://owner.github.io/repository/"
         )
     return address.rstrip("/") + "/"

@@ -123,20 +123,20 @@ def test_the_website_on_days_that_do_not_go_well(tmp_path: Path) -> None:
         address = "https://papers.example.org"
         it.runner.variables |= {"DAILY_PAPERS_SITE": "on", "DAILY_PAPERS_SITE_URL": address}
         assert it.slot(date(2026, 1, 12)).succeeded
-        assert it.website() == it.due_website("--base-url", address)
-        assert f"{address}/feed.atom" in it.due_website("--base-url", address)["feed.atom"]
+        assert it.website() == it.due_website(address)
+        assert f"{address}/feed.atom" in it.due_website(address)["feed.atom"]
 
         # Nothing answers: the job is red, and the website says why.
         assert not it.slot(date(2026, 1, 13), intercept=_down(*Service)).succeeded
         assert _results(it) == ["failure", "success", "success", "success"]
-        shown = it.due_website("--base-url", address)
+        shown = it.due_website(address)
         assert it.website() == shown
         assert "Not fetched" in shown["index.html"]
 
         # It does not wait for the mail.
         it.slot(date(2026, 1, 14), until=NOTIFY)
         assert _results(it) == ["success", "failure", "success", "success"]
-        shown = it.due_website("--base-url", address)
+        shown = it.due_website(address)
         assert it.website() == shown
 
         # Killed, only asked what it would do, stopped by a mistake: it stays as it was.

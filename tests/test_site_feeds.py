@@ -177,31 +177,32 @@ def test_a_feed_has_a_hundred_entries_at_most(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "repository", "base", "id"),
+    ("given", "repository", "base", "id"),
     [
-        ([], "Owner/papers", "https://owner.github.io/papers/", "tag:owner.github.io,2026:papers/"),
-        ([], "me/me.github.io", "https://me.github.io/", "tag:me.github.io,2026:me.github.io/"),
+        ("", "Owner/papers", "https://owner.github.io/papers/", "tag:owner.github.io,2026:papers/"),
+        ("", "me/me.github.io", "https://me.github.io/", "tag:me.github.io,2026:me.github.io/"),
         (
-            ["--base-url", "https://papers.example.org"],
+            "https://papers.example.org",
             "owner/papers",
             "https://papers.example.org/",
             "tag:owner.github.io,2026:papers/",
         ),
         (
-            ["--base-url", "http://example.org/some/where/"],
+            "http://example.org/some/where/",
             "",
             "http://example.org/some/where/",
             "tag:example.org,2026:some/where/",
         ),
-        ([], "", None, "tag:daily-papers.invalid,2026:"),
-        ([], "no repository", None, "tag:daily-papers.invalid,2026:"),
+        ("", "", None, "tag:daily-papers.invalid,2026:"),
+        ("", "no repository", None, "tag:daily-papers.invalid,2026:"),
     ],
 )
 def test_ids_and_addresses(
-    tmp_path: Path, options: list[str], repository: str, base: str | None, id: str
+    tmp_path: Path, given: str, repository: str, base: str | None, id: str
 ) -> None:
     website = Website.new(tmp_path, {"medical-imaging": [paper(1)]})
-    assert website.build(*options, environ={"GITHUB_REPOSITORY": repository}).code == 0
+    environ = {"GITHUB_REPOSITORY": repository, "DAILY_PAPERS_SITE_URL": given}
+    assert website.build(environ=environ).code == 0
     root = feed(website, "keywords/medical-imaging.atom")
     links = root.xpath("a:link/@href", namespaces=ATOM)
     ends = ("keywords/medical-imaging.atom", "keywords/medical-imaging.html")
@@ -219,7 +220,7 @@ def test_a_server_of_ones_own_names_the_feeds_and_has_pages_where_its_owner_says
     root = feed(website, "feed.atom")
     assert root.findtext("a:id", namespaces=ATOM) == "tag:git.example,2026:Owner/papers/feed.atom"
     assert root.xpath("a:link", namespaces=ATOM) == []
-    website.build("--base-url", "https://papers.example/", environ=server)
+    website.build(environ={**server, "DAILY_PAPERS_SITE_URL": "https://papers.example/"})
     links = feed(website, "feed.atom").xpath("a:link/@href", namespaces=ATOM)
     assert links[0] == "https://papers.example/feed.atom"
 
@@ -227,15 +228,15 @@ def test_a_server_of_ones_own_names_the_feeds_and_has_pages_where_its_owner_says
 @pytest.mark.parametrize(
     "address",
     [
-        *("", "example.org", "ftp://example.org/", "https://", "https://me@example.org/"),
+        *("example.org", "ftp://example.org/", "https://", "https://me@example.org/"),
         *("https://example.org/?q", "https://example.org/#a", "https://exa mple.org/", "http://[a"),
     ],
 )
 def test_what_is_no_address_is_refused(tmp_path: Path, address: str) -> None:
     website = Website.new(tmp_path, {})
-    ended = website.build(f"--base-url={address}")
+    ended = website.build(environ={"DAILY_PAPERS_SITE_URL": address})
     assert ended.code == 2
-    assert ended.err.startswith("daily-papers: --base-url: ")
+    assert ended.err.startswith("daily-papers: DAILY_PAPERS_SITE_URL: ")
     assert not website.folder.exists()
 
 

@@ -98,7 +98,7 @@ def handed_over() -> Seen:
         data = SiteData(root, config, store, [digest_file(file)], {})
         site = noting(SiteTemplates, "site/", seen)
         rows = Rows(data, FormulaRenderer(), site.render, SiteFolder(root / "site", "", {}))
-        address = SiteAddress.of(None, {"GITHUB_REPOSITORY": "owner/papers"})
+        address = SiteAddress.of({"GITHUB_REPOSITORY": "owner/papers"})
         for page in Pages(data, rows, site, address).files():
             assert page.make()
     return seen

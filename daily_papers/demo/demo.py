@@ -74,7 +74,7 @@ def demo(folder: Path, say: Say) -> None:
             for note in report.notes:
                 say(f"            note: {note}")
             say(f"            {asked} requests, exit code {report.exit_code}")
-    build_site(folder, None, None, {})
+    build_site(folder, None, {})
     newest = max((folder / "digests").glob("*.md"))
     say("\nNow open these two:")
     say(f"  {folder / 'site' / 'index.html'}: the website, in a browser")

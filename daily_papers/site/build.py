@@ -40,11 +40,9 @@ class Built:
     note: str | None
 
 
-def build_site(
-    root: Path, output: Path | None, base_url: str | None, environ: Mapping[str, str]
-) -> Built:
+def build_site(root: Path, output: Path | None, environ: Mapping[str, str]) -> Built:
     """Build into ``output``, or into the repository's site/. Raises DailyPapersError."""
-    address = SiteAddress.of(base_url, environ)
+    address = SiteAddress.of(environ)
     repository = Repository(root)
     gc.disable()  # much of the time would go to looking for garbage, of which there is hardly any
     with repository.locked():

@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 
 from daily_papers.github_actions import (
     GITHUB,
-    folder_address,
     pages_url,
     repository_name,
     server_url,
+    site_url,
 )
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
@@ -62,13 +62,13 @@ class SiteAddress:
         return urlsplit(self.base).path if self.base else ""
 
     @classmethod
-    def of(cls, base_url: str | None, environ: Mapping[str, str]) -> SiteAddress:
-        """Take the address that was given, else that of the Pages of GITHUB_REPOSITORY.
+    def of(cls, environ: Mapping[str, str]) -> SiteAddress:
+        """Take the address in DAILY_PAPERS_SITE_URL, else that of GITHUB_REPOSITORY's Pages.
 
         Ids come from GITHUB_REPOSITORY if it is set, so that they outlive a change of address.
-        Raises UsageError if ``base_url`` is not an address.
+        Raises UsageError if an address is not one.
         """
-        base = None if base_url is None else folder_address("--base-url", base_url)
+        base = site_url(environ)
         repository = repository_name(environ)
         if repository is None:
             parts = urlsplit(base or "")

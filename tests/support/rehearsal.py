@@ -83,11 +83,14 @@ class Rehearsal:
         """What GitHub Pages shows, None where nothing was deployed yet."""
         return None if self.runner.pages is None else _texts(self.runner.pages)
 
-    def due_website(self, *options: str) -> dict[str, str]:
+    def due_website(self, address: str = "") -> dict[str, str]:
         """The website of what is on GitHub now."""
         root = self.now()
-        environ = {"GITHUB_REPOSITORY": self.runner.repository}
-        assert run("--root", root, "site", *options, environ=environ).code == 0
+        environ = {
+            "GITHUB_REPOSITORY": self.runner.repository,
+            "DAILY_PAPERS_SITE_URL": address,
+        }
+        assert run("--root", root, "site", environ=environ).code == 0
         return _texts(root / "site")
 
     def mailed(self) -> Counter[str]:
