@@ -112,15 +112,12 @@ def _days(papers: Sequence[Paper]) -> float | None:
 def keyword_passage(preview: KeywordPreview) -> Passage:
     """What a keyword would bring, with samples."""
     expression = preview.keyword.expression
-    reasons = ((paper, explain(why(expression, paper))) for paper in preview.papers[:_SAMPLES])
+    samples = preview.papers[:_SAMPLES]
     return Passage(
         preview.keyword.name,
         _sentences(preview),
         query=to_arxiv(expression),
-        papers=[
-            (paper, f"matches: {reason}" if reason else "does not match, and would not be stored")
-            for paper, reason in reasons
-        ],
+        papers=[(paper, f"matches: {explain(why(expression, paper))}") for paper in samples],
     )
 
 

@@ -406,11 +406,6 @@ def test_each_sample_says_why_it_matches() -> None:
     assert page.text.count('matches: "mri" in abstract, category eess') == 2
 
 
-def test_a_sample_that_does_not_match_says_so() -> None:
-    seen = preview_of(paper(1, title="Knees"))
-    assert "      does not match, and would not be stored\n" in as_text(seen)
-
-
 def test_a_person_is_named_as_the_keyword_spells_it() -> None:
     seen = preview_of(paper(1, authors=("José Núñez",)), of=keyword("{author: [Jose Nunez]}"))
     assert "      matches: author Jose Nunez\n" in as_text(seen)
