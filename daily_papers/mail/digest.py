@@ -33,7 +33,7 @@ DAYS_UNTIL_CATCH_UP = 7
 _KEY = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d+))?", re.ASCII)
 
 _FORMAT = 1
-_RECORDS = re.compile(r"^<!-- daily-papers-digest\n(?P<lines>.*?)^-->$", re.DOTALL | re.MULTILINE)
+_RECORDS = re.compile(r"^<!-- daily-papers-digest\n(?P<lines>(?:(?!-->).*\n)*)-->$", re.MULTILINE)
 _ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~-]+)*/?", re.ASCII)
 #: Fields that are lines of their own, are in the same line, or are not kept.
 _NOT_WRITTEN = ("items", "paper", "abstract")
