@@ -38,7 +38,7 @@ from daily_papers.like.rank import Liking
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import morning, news_items, people_of
 from daily_papers.papers.announcement import NewsItem
-from daily_papers.papers.paper import announcement_order, pack_ids, unpack_ids
+from daily_papers.papers.paper import announcement_order
 from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
 from daily_papers.text import plural
 
@@ -185,13 +185,7 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
         state = with_feed(state, findings.feed, day)
     # From now on, a paper that no feed showed counts as if its day's feed had shown it.
     listings = tuple(
-        replace(
-            listing,
-            new=pack_ids(
-                [*unpack_ids(listing.new)]
-                + [id for id, each in news.unannounced.items() if each == listing.day]
-            ),
-        )
+        listing.with_new(id for id, each in news.unannounced.items() if each == listing.day)
         for listing in state.recent_listings
     )
     return replace(state, recent_listings=listings)
@@ -299,9 +293,9 @@ def _with_short_days(
     )
     if not relied:
         return store
-    listings = (
-        unpack_ids(listing.new) for listing in store.state.recent_listings if listing.day in short
-    )
+    listings = [
+        listing.new.split() for listing in store.state.recent_listings if listing.day in short
+    ]
     state = replace(
         store.state,
         complete=False,

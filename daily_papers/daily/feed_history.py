@@ -15,7 +15,7 @@ from typing import Self
 from daily_papers.daily.evidence import Evidence, FeedRead
 from daily_papers.daily.plan import FetchMode, working_days
 from daily_papers.papers.announcement import AnnounceKind, Announcement
-from daily_papers.papers.paper import Paper, announcement_order, pack_ids, unpack_ids
+from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.store.store import ReadListing, State
 
 #: Since 2023 each listing day has brought more than a thousand identifiers. Between one day's
@@ -95,12 +95,13 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
         state = replace(state, unconfirmed=None, listed=listed, unread=unread)
     elif day.weekday() < 5:
         state = replace(state, unconfirmed=state.unconfirmed or day)
+    today = ReadListing(day, (), "", after_gap)
     for listing in state.recent_listings:
         if listing.day == day:  # an earlier run of this day read it
-            new, after_gap = [*unpack_ids(listing.new), *new], listing.after_gap
+            today = listing
     others = (listing for listing in state.recent_listings if listing.day != day)
     names = {name for part in feed.parts for name in part.categories}
-    today = ReadListing(day, tuple(sorted(names)), pack_ids(new), after_gap)
+    today = replace(today.with_new(new), categories=tuple(sorted(names)))
     return replace(
         state, feed=feed.parts, feed_day=day, recent_listings=(*others, today)[-_LISTINGS:]
     )
@@ -194,7 +195,7 @@ class FeedHistory:
         gap = False
         for listing in listings:
             gap |= listing.after_gap
-            if ids := unpack_ids(listing.new):
+            if ids := listing.new.split():
                 shown.update(ids)
                 first, end = (announcement_order(id)[:2] for id in (ids[0], ids[-1]))
                 month, number = spans[-1].highest if spans else first

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,10 +19,9 @@ _IDENTIFIER = re.compile(
 )
 #: What is checked where records are read from files.
 _WITHOUT_VERSION = r"(?:[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7})"
-_PACKED = rf"{_WITHOUT_VERSION}(?:\+[0-9]+)*"
 PaperId = Annotated[str, Meta(pattern=rf"\A{_WITHOUT_VERSION}\Z")]
-#: Many identifiers in one text (`pack_ids`).
-PackedIds = Annotated[str, Meta(pattern=rf"\A(?:{_PACKED}(?: {_PACKED})*)?\Z")]
+#: Many identifiers, separated by spaces.
+PaperIds = Annotated[str, Meta(pattern=rf"\A(?:{_WITHOUT_VERSION}(?: |\Z))*\Z")]
 Moment = Annotated[datetime, Meta(tz=True)]
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SUBJECT_CLASS = re.compile(r"\.[A-Za-z]{2}(?=/)")
@@ -75,40 +73,6 @@ def announcement_order(paper_id: str) -> tuple[int, int, str]:
     year = int(yymm[:2])
     century = 1900 if year >= 91 else 2000
     return ((century + year) * 100 + int(yymm[2:]), int(digits), archive)
-
-
-def pack_ids(ids: Iterable[str]) -> str:
-    """Write identifiers as one short text, each once, in the order in which arXiv gave them.
-
-    In ``2601.06587+3+19 2602.00012`` each word begins with a whole identifier, followed by the
-    steps to the next ones in its month.
-    """
-    words: list[str] = []
-    month, last = "", 0
-    for id in sorted(set(ids), key=announcement_order):
-        head, dot, number = id.partition(".")
-        key = f"{head}{dot}{len(number)}"
-        if dot and key == month:
-            words[-1] += f"+{int(number) - last}"
-        else:
-            words.append(id)
-        month, last = key, int(number or 0)
-    return " ".join(words)
-
-
-def unpack_ids(text: str) -> tuple[str, ...]:
-    """Read what `pack_ids` wrote; raises ValueError for any other text."""
-    ids: list[str] = []
-    for word in text.split():
-        first, *steps = word.split("+")
-        announcement_order(first)
-        head, dot, number = first.partition(".")
-        last = int(number or 0)
-        ids.append(first)
-        for step in steps:
-            last += int(step)
-            ids.append(f"{head}{dot}{last:0{len(number)}}")
-    return tuple(ids)
 
 
 class Origin(StrEnum):

@@ -15,9 +15,9 @@ from typing import Any
 
 from daily_papers.like.library import LikedPaper
 from daily_papers.papers.paper import (
-    PackedIds,
     Paper,
     PaperId,
+    PaperIds,
     announcement_order,
     merge,
     newest_first,
@@ -144,10 +144,15 @@ class ReadListing:
     day: date
     #: What was asked for; an empty tuple is all of arXiv.
     categories: tuple[str, ...]
-    #: Identifiers that were new, and those since found to be missing.
-    new: PackedIds
+    #: Identifiers that were new, and those since found to be missing, in order.
+    new: PaperIds
     #: Whether the listing before it was missed.
     after_gap: bool
+
+    def with_new(self, ids: Iterable[str]) -> ReadListing:
+        """The listing with further identifiers."""
+        new = sorted({*self.new.split(), *ids}, key=announcement_order)
+        return replace(self, new=" ".join(new))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
