@@ -1,13 +1,14 @@
 """Find mistakes in a repository's own templates by reading them.
 
 A pull request may come from anybody, and a template is a program: it is parsed here, but never run.
-So this finds what cannot be right whatever a template gets (an unclosed tag; a filter, a test or a
-template that does not exist), and `render` the others; and it limits how much it reads.
+So this finds the mistakes that people usually make (an unclosed tag; a filter, a template or a
+field that no template has), and `render` the others; and it limits how much it reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
@@ -16,14 +17,21 @@ from typing import Final
 import jinja2
 from jinja2 import nodes
 
-from daily_papers.config import Problem
+from daily_papers.config import Keyword, Problem
+from daily_papers.mail.digest import Digest
+from daily_papers.papers.announcement import NewsItem
+from daily_papers.papers.paper import Paper
+from daily_papers.render.pages import Table
+from daily_papers.render.readme import ContentsLine
 from daily_papers.render.templates import (
     Templates,
     bundled_templates,
     copied_version,
     template_version,
 )
-from daily_papers.site.pages import SiteTemplates
+from daily_papers.site.data import DigestFile, Topic
+from daily_papers.site.pages import Part, Section, SiteTemplates
+from daily_papers.site.rows import Row
 from daily_papers.text import cut, one_line
 from daily_papers.transaction import unwritable
 
@@ -34,7 +42,26 @@ MOST_WORDS: Final = 50_000
 _NO_WORDS: Final = frozenset({"data", "whitespace", "comment", "raw_begin", "raw_end"})
 #: Nobody reads more at once.
 MOST_MISTAKES: Final = 100
+#: From more names than these nothing is suggested: comparing would take too long.
+_MOST_COMPARED: Final = 500
 _SITE: Final = "site/"
+#: What any template gets; docs/templates.md lists the fields of each one.
+FIELDS: Final = frozenset(
+    """categories code_url columns contents day day_line digest digests folded_comment heading href
+    keywords last_update month more name new newer number of_day older pages paper papers parts path
+    query readme repository root row section sections sentence site site_title skipped spellings
+    summary title topic topics years""".split()  # noqa: SIM905 - reads as what it is
+)
+#: What these fields hold, and what loops over them give.
+_KINDS: Final = (
+    *(Paper, Table, NewsItem, ContentsLine, Section, Part, Row, Topic, Keyword),
+    *(Digest, DigestFile, str, datetime, list, dict),
+)
+_ATTRIBUTES: Final = frozenset(chain.from_iterable(map(dir, _KINDS)))
+#: Names that jinja2 itself defines in some places.
+_GIVEN: Final = frozenset({"loop", "self", "super", "caller", "varargs", "kwargs"})
+#: Tests and filters that may be applied to names that do not exist.
+_GUARDS: Final = frozenset({"defined", "undefined", "default", "d"})
 
 #: All nodes of a parsed template.
 Tree = list[nodes.Node]
@@ -72,11 +99,16 @@ def _problems(own: Path) -> Iterator[Problem]:
         except jinja2.TemplateSyntaxError as error:
             yield _problem(name, error.lineno, one_line(error.message or ""))
     yield from _doubts(texts, trees)
+    # A name that one template sets is seen by those that it includes or extends.
+    names = {*_GIVEN, *markdown.globals, *chain.from_iterable(map(_names_set_in, trees.values()))}
     for name, tree in trees.items():
         of_site = name.startswith(_SITE)
-        unknown = _unknown_names(tree, environments[of_site], templates[of_site])
-        for line, message in sorted(set(unknown)):
-            yield _problem(name, line, message)
+        used = _names_used_in(tree, environments[of_site], templates[of_site], names)
+        missing = {
+            (line, kind, word): known for line, kind, word, known in used if word not in known
+        }
+        for line, kind, word in sorted(missing):
+            yield _problem(name, line, _not_there(kind, word, missing[line, kind, word]))
 
 
 def _unreadable(own: Path, texts: dict[str, str]) -> Iterator[Problem]:
@@ -115,27 +147,58 @@ def _parsed(environment: jinja2.Environment, text: str) -> Tree:
     return tree
 
 
-def _unknown_names(
-    tree: Tree, environment: jinja2.Environment, templates: Collection[str]
-) -> Iterator[tuple[int, str]]:
-    """Each line that names a filter, test or template that does not exist, and what to say."""
+def _names_set_in(tree: Tree) -> Iterator[str]:
     for node in tree:
         match node:
-            case nodes.Filter(name=str(name)) if name not in environment.filters:
-                yield node.lineno, _not_there("filter", name, environment.filters)
-            case nodes.Test(name=str(name)) if name not in environment.tests:
-                yield node.lineno, _not_there("test", name, environment.tests)
+            case nodes.Name(ctx="store" | "param") | nodes.Macro():
+                yield node.name
+            case nodes.Import():
+                yield node.target
+            case nodes.FromImport():
+                yield from (name if isinstance(name, str) else name[1] for name in node.names)
+
+
+def _names_used_in(
+    tree: Tree,
+    environment: jinja2.Environment,
+    templates: Collection[str],
+    others: Collection[str],
+) -> Iterator[tuple[int, str, str, Collection[str]]]:
+    """What each name should be, with its line and the names that exist, fields without others."""
+    guards = [node for node in tree if isinstance(node, nodes.Test | nodes.Filter)]
+    guarded = {_last_name(guard.node) for guard in guards if guard.name in _GUARDS}
+    targets = (_last_name(node.target) for node in tree if isinstance(node, nodes.For))
+    owners = {*FIELDS, *filter(None, targets)}
+    for node in tree:
+        match node:
+            case nodes.Filter():
+                yield node.lineno, "filter", node.name, environment.filters
+            case nodes.Test():
+                yield node.lineno, "test", node.name, environment.tests
+            case nodes.Name(ctx="load") if node.name not in guarded and node.name not in others:
+                yield node.lineno, "field", node.name, FIELDS
+            case nodes.Getattr() if node.attr not in guarded and _last_name(node.node) in owners:
+                yield node.lineno, "field", node.attr, _ATTRIBUTES
             case (
                 nodes.Include(template=nodes.Const(value=str(name)), ignore_missing=False)
                 | nodes.Extends(template=nodes.Const(value=str(name)))
-            ) if name not in templates:
-                yield node.lineno, f"there is no template {cut(name, 60)!r}"
+            ):
+                yield node.lineno, "template", name, templates
+
+
+def _last_name(node: nodes.Node | None) -> str | None:
+    """``b`` for ``a.b`` and for ``b``."""
+    match node:
+        case nodes.Name(name=str(name)) | nodes.Getattr(attr=str(name)):
+            return name
+        case _:
+            return None
 
 
 def _not_there(kind: str, name: str, known: Collection[str]) -> str:
-    """Say that there is no filter or test of this name, and which one is close."""
+    """Say that there is no filter, test, template or field of this name, and which is close."""
     message = f"there is no {kind} {cut(name, 60)!r}"
-    close = get_close_matches(name, known, 1)
+    close = get_close_matches(name, known, 1) if len(known) <= _MOST_COMPARED else []
     return f"{message}; did you mean {close[0]!r}?" if close else message
 
 

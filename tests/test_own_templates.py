@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,26 @@ def test_copies_of_all_bundled_templates_are_right(tmp_path: Path) -> None:
     [
         ("row.md.jinja", "| x |\n| {{ paper.title }", "2: unexpected '}'"),
         ("row.md.jinja", "{% if paper.comment %}", "1: Unexpected end of template"),
+        ("row.md.jinja", "{{ papr.title }}", "1: there is no field 'papr'; did you mean 'paper'?"),
+        ("row.md.jinja", "{{ paper.titel }}", "1: there is no field 'titel'; did you mean 'title'"),
         ("row.md.jinja", "{{ paper.title | cel }}", "1: there is no filter 'cel'; did you mean"),
         ("row.md.jinja", "{% if paper.title is nice %}x{% endif %}", "1: there is no test 'nice'"),
         ("row.md.jinja", "{% include 'rows.md.jinja' %}", "1: there is no template 'rows.md"),
         ("row.md.jinja", b"\xff", "1: it is not UTF-8"),
         ("row.md.jinja", "{{ " + "(" * 5000 + ")" * 5000 + " }}", "1: it is nested too"),
+        ("table.md.jinja", "{{ section.nam }}", "1: there is no field 'nam'; did you mean 'name'?"),
+        (
+            "readme.md.jinja",
+            "\n{% for each in sections %}\n{% for row in each.row %}{% endfor %}{% endfor %}",
+            "3: there is no field 'row'; did you mean 'rows'?",
+        ),
+        (
+            "site/topic.html.jinja",
+            "{% for section in sections %}{{ section.nam }}{% endfor %}",
+            "1: there is no field 'nam'; did you mean 'name'?",
+        ),
         ("row.md.jinja", "{{ " + "9" * 5000 + " }}", "1: it is nested too"),
+        ("site/layout.html.jinja", "{{ site_titel }}", "1: there is no field 'site_titel'"),
         ("site/start.html.jinja", "{% extends 'page.md.jinja' %}", "1: there is no template"),
     ],
 )
@@ -58,9 +73,19 @@ def test_a_mistake_is_named_with_its_file_and_line(
 @pytest.mark.parametrize(
     "text",
     [
+        "{{ paper.title }} {{ loop_of | default('') }}",
+        "{% if nothing is defined %}{{ nothing }}{% endif %}",
+        "{{ paper.nothing | default('-') }}",
+        "{% set shown = paper.title %}{{ shown.anything }}",
+        "{% for name in paper.authors %}{{ loop.index }} {{ name.upper() }}{% endfor %}",
+        "{% for a, b in paper.authors | batch(2) %}{{ a }}{{ b.c }}{% endfor %}",
+        "{% for a, b in paper.authors | batch(2) %}{{ paper.authors[0].x }}{% endfor %}",
+        "{% macro cell(text) %}{{ text.x }}{% endmacro %}{{ cell(paper.title) }}",
         "{% include 'none.md.jinja' ignore missing %}",
         "{{ 0x" + "f" * 5000 + " }}",
         "{% if paper.deeper is defined %}{% include 'row.md.jinja' %}{% endif %}",
+        "{% import 'table.md.jinja' as t %}{{ t.some }}",
+        "{% from 'table.md.jinja' import a as b, c %}{{ b() }}{{ c() }}",
         "{% include ['a.md.jinja', 'table.md.jinja'] %}",
     ],
 )
@@ -68,11 +93,30 @@ def test_what_may_be_right_is_let_pass(tmp_path: Path, text: str) -> None:
     assert checked(tmp_path, {"row.md.jinja": text}) == []
 
 
+def test_a_template_of_ones_own_may_take_what_those_that_include_it_have(tmp_path: Path) -> None:
+    include = "{% set x = 1 %}{% include 'mine.md.jinja' %}"
+    said = checked(
+        tmp_path, {"row.md.jinja": include, "mine.md.jinja": "{{ x }}{{ paper.id | c }}"}
+    )
+    assert [line.partition(": ")[2] for line in said] == ["there is no filter 'c'"]
+
+
 def test_a_template_that_nothing_names_is_doubtful(tmp_path: Path) -> None:
     (said,) = checked(tmp_path, {"site/nav.html.jinja": ""})
     assert said.endswith(f"warning: no template has this name; the names are {', '.join(BUNDLED)}")
     layout = "{% include 'nav.html.jinja' %}"
     assert checked(tmp_path, {"site/nav.html.jinja": "", "site/layout.html.jinja": layout}) == []
+
+
+def test_what_one_template_sets_another_may_take(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "readme.md.jinja": "{% set wide = true %}{% include 'table.md.jinja' %}",
+        "page.md.jinja": "{% with wide = false %}{% include 'table.md.jinja' %}{% endwith %}",
+        "table.md.jinja": "{% if wide %}x{% endif %}",
+        "site/start.html.jinja": "{% set kind = 'k' %}{% extends 'layout.html.jinja' %}",
+        "site/layout.html.jinja": "{{ kind }}",
+    }
+    assert checked(tmp_path, files) == []
 
 
 def test_mistakes_in_keywords_and_templates_are_told_at_once(tmp_path: Path) -> None:
@@ -136,16 +180,33 @@ def test_all_templates_together_have_at_most_5_mb(tmp_path: Path) -> None:
     ],
 )
 def test_tags_have_only_as_many_words_as_people_write(tmp_path: Path, text: str) -> None:
-    (said,) = checked(tmp_path, {"page.md.jinja": "{{ 1 | papr }}", "row.md.jinja": text})
+    (said,) = checked(tmp_path, {"page.md.jinja": "{{ papr }}", "row.md.jinja": text})
     assert said.startswith("templates/row.md.jinja: more than 50,000 names and signs in the tags")
 
 
 def test_many_mistakes_are_cut_short(tmp_path: Path) -> None:
-    text = "".join(f"{{{{ 1 | papr{number} }}}}\n" for number in range(500))
+    text = "".join(f"{{{{ papr{number} }}}}\n" for number in range(500))
     said = checked(tmp_path, {"row.md.jinja": text})
     assert len(said) == 101
-    assert said[99].startswith("templates/row.md.jinja:100: there is no filter 'papr99'")
+    assert said[99].startswith("templates/row.md.jinja:100: there is no field 'papr99'; did you")
     assert said[100] == "templates: perhaps more; fix these first"
+
+
+def test_few_names_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+    compare = difflib.SequenceMatcher.set_seq1
+
+    def counted(matcher: difflib.SequenceMatcher[str], text: str) -> None:
+        nonlocal compared
+        compared += 1
+        compare(matcher, text)
+
+    monkeypatch.setattr(difflib.SequenceMatcher, "set_seq1", counted)
+    names = [f"papr_{number}" for number in range(1000)]
+    text = f"{{% set {', '.join(names)} = paper %}}"
+    text += "".join(f"{{{{ papr{number} }}}}" for number in range(1000))
+    assert len(checked(tmp_path, {"row.md.jinja": text})) == 101
+    assert compared < 20_000
 
 
 def test_many_warnings_are_cut_short(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The fields of templates: the documentation lists what is really handed over."""
+"""The fields of templates: code and documentation list what is really handed over."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.site.rows import Rows
 from daily_papers.store.files import save_store
 from daily_papers.store.store import Draft, KeywordState, News, State, Store
+from daily_papers.template_check import FIELDS
 from daily_papers.transaction import Transaction
 
 DOCS = Path(__file__).parents[1] / "docs" / "templates.md"
@@ -115,6 +116,10 @@ def documented() -> Iterator[tuple[str, list[str]]]:
             else []
         )
         yield row[1], [*of_all, *re.findall(r"`(\w+)`", row[2])]
+
+
+def test_check_knows_the_fields_that_templates_get() -> None:
+    assert {field for fields in handed_over().values() for field in fields} == FIELDS
 
 
 def test_the_documentation_lists_the_fields_of_each_template() -> None:
