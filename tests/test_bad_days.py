@@ -570,17 +570,6 @@ def test_an_edit_of_all_keywords_loses_no_missed_day(
             assert any(id == one.id for day in week[3:] for one in universe.announced_on(day))
 
 
-def test_a_lost_list_of_keywords_loses_no_missed_day(tmp_path: Path, universe: Universe):
-    with reading(tmp_path, TOPICS, universe) as reader:
-        week = days(FIRST, 4)
-        for day in week:
-            if day == week[3]:
-                (reader.repository.root / "data/keywords.jsonl").unlink()
-            reader.arxiv.intercept = silent if day == week[2] else None
-            reader.read(day)
-        assert_told_once(reader, FIRST, week[-1])
-
-
 def test_a_keyword_that_came_while_no_feed_was_heard_has_news_from_the_next_day_on(
     tmp_path: Path, universe: Universe
 ):

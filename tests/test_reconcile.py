@@ -259,20 +259,6 @@ def test_what_only_shows_follows_an_edit_and_stores_nothing(repository: Reposito
     assert after == data
 
 
-def test_a_lost_list_of_keywords_is_named_and_made_again(
-    repository: Repository, arxiv: SandboxArxiv, caplog: pytest.LogCaptureFixture
-):
-    tables = {slug: repository.table(slug) for slug in ("graph-networks", "diffusion-models")}
-    (repository.root / "data/keywords.jsonl").unlink()
-    edit(repository, GRAPHS, DIFFUSION)
-    assert update(repository, arxiv).code == 0
-    (line,) = caplog.messages
-    assert line.startswith("data/keywords.jsonl: missing; an update searches for all tables again")
-    assert line.endswith("git checkout HEAD -- data/keywords.jsonl")
-    assert_no_orphans(repository, *tables)
-    assert {slug: repository.table(slug) for slug in tables} == tables
-
-
 # --- any edits ---------------------------------------------------------------------------------
 
 SLUGGED = st.sampled_from(["a", "b", "c", "d"])

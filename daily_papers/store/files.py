@@ -15,7 +15,6 @@ If a file cannot be read, the error names its line, and the file is never overwr
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -32,8 +31,6 @@ from daily_papers.records import Json, RecordError, decode, encode, line, parse
 from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
 from daily_papers.text import plural
 from daily_papers.transaction import Transaction, unwritable
-
-logger = logging.getLogger(__name__)
 
 #: Increased when the files change in a way that an older version could not read.
 FORMAT = 1
@@ -62,13 +59,15 @@ def load_store(root: Path) -> Store:
     """
     papers = files_in(root, PAPERS, "*.jsonl")
     is_new = not papers and not files_in(root, HISTORY, "*.jsonl")
+    for path in (_STATE, _KEYWORDS):
+        # Without its state the store would count as new, and without its keywords nobody would
+        # know what their readers have seen.
+        if not is_new and not (root / path).exists():
+            problem = f"missing, although the rest of the store is there; {_remedy(path)}"
+            raise StoreError(path, problem)
     state, papers_written = State(), 0
     if (root / _STATE).exists():
         state, papers_written = _record(_STATE, 1, _content(root, _STATE), _state)
-    elif not is_new:
-        # Without its state the store would count as new, and no news so far would be known.
-        problem = f"missing, although the rest of the store is there; {_remedy(_STATE)}"
-        raise StoreError(_STATE, problem)
     keywords = _by_key(
         root,
         [_KEYWORDS],
@@ -76,13 +75,7 @@ def load_store(root: Path) -> Store:
         lambda keyword: keyword.slug,
     )
     if not is_new and not keywords:
-        if (root / _KEYWORDS).exists():
-            raise _empty(_KEYWORDS)
-        logger.error(
-            "%s: missing; an update searches for all tables again, and its mail may lack papers; "
-            "to restore it: git checkout HEAD -- %s",
-            *(_KEYWORDS, _KEYWORDS),
-        )
+        raise _empty(_KEYWORDS)
     stored = _by_key(root, papers, _read_paper, lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
         problem = f"damaged: {plural(lost, 'paper')} that it had are missing"

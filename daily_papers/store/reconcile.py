@@ -50,13 +50,11 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
     removed = tuple(slug for slug in known if slug not in wanted)
     for slug in removed:  # only now, since its papers may match another keyword
         draft.remove(slug)
-    # New keywords have no readers yet, unless the list of keywords was lost.
-    notified = store.state.highest_id if store.papers and not store.keywords else None
     topics = _new_topics(store, added)
     for keyword in keywords:
         slug = keyword.slug
         rows = len(draft.members[slug])
-        state = _updated(draft.keywords.get(slug), keyword, rows, notified)
+        state = _updated(draft.keywords.get(slug), keyword, rows)
         state = replace(state, topic=topics.get(slug, state.topic))
         if keyword.like is not None:  # nothing is searched for, so nothing is missing
             state = replace(state, filled=state.filled or day)
@@ -110,9 +108,7 @@ def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:
             draft.drop(keyword.slug, paper_id)
 
 
-def _updated(
-    known: KeywordState | None, keyword: Keyword, rows: int, notified: str | None
-) -> KeywordState:
+def _updated(known: KeywordState | None, keyword: Keyword, rows: int) -> KeywordState:
     """Bring a keyword's state up to date; one that lacks papers now waits to be filled."""
     expression = to_arxiv(keyword.expression)
     if known is None:
@@ -121,7 +117,6 @@ def _updated(
             name=keyword.name,
             expression=expression,
             max_papers=keyword.max_papers,
-            notified_up_to=notified,
         )
     state = replace(known, name=keyword.name, expression=expression, max_papers=keyword.max_papers)
     other = known.expression != expression
