@@ -27,18 +27,18 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from daily_papers.papers.paper import Origin, Paper, folded
 from daily_papers.query import syntax as query_syntax
 from daily_papers.query.expression import (
-    All,
-    AnyOf,
     Author,
     Category,
     Expression,
     Field,
     Leaf,
+    Operation,
+    Operator,
     Phrase,
-    Without,
     all_of,
     any_of,
     query_words,
+    without,
 )
 from daily_papers.query.matching import Matches
 
@@ -123,7 +123,7 @@ def keywords(count: int, papers: list[Paper]) -> dict[str, Expression]:
         if kind < 14:
             return plain(words())
         if kind < 18:
-            return Without(any_of(*(plain(words()) for _ in range(3))), plain(words()))
+            return without(any_of(*(plain(words()) for _ in range(3))), plain(words()))
         if kind < 19:
             return Author(source.choice(names))
         query = f'(ti:"{words()}" OR abs:"{words()}") ANDNOT (abs:"{words()}" OR cat:cs.CV)'
@@ -148,13 +148,13 @@ def by_regular_expressions(asked: Mapping[str, Expression], papers: list[Paper])
 
 def decider(expression: Expression) -> Callable[[Paper], bool]:
     match expression:
-        case All(parts):
+        case Operation(Operator.AND, parts):
             every = [decider(part) for part in parts]
             return lambda paper: all(holds(paper) for holds in every)
-        case AnyOf(parts):
+        case Operation(Operator.OR, parts):
             some = [decider(part) for part in parts]
             return lambda paper: any(holds(paper) for holds in some)
-        case Without(wanted, unwanted):
+        case Operation(_, (wanted, unwanted)):
             good, bad = decider(wanted), decider(unwanted)
             return lambda paper: good(paper) and not bad(paper)
         case _:

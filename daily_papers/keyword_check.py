@@ -30,7 +30,6 @@ from daily_papers.query.expression import (
     Phrase,
     leaves,
     to_arxiv,
-    wanted_leaves,
 )
 from daily_papers.query.fulltext import stems_of
 from daily_papers.query.request_line import term_too_long
@@ -85,7 +84,7 @@ def _same_searches(config: Config, name: str) -> Iterator[Problem]:
 def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> list[tuple[str, str]]:
     """Each phrase with the same stems as an earlier one in the same field."""
     first: dict[tuple[Field, str], str] = {}
-    phrases = [leaf for leaf in wanted_leaves(expression) if isinstance(leaf, Phrase)]
+    phrases = [leaf for leaf in leaves(expression) if isinstance(leaf, Phrase)]
     others = [first.setdefault((each.field, stems[each.text]), each.text) for each in phrases]
     pairs = zip(phrases, others, strict=True)
     return [(each.text, f'"{other}"') for each, other in pairs if other != each.text]

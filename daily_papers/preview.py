@@ -42,14 +42,14 @@ from daily_papers.preview_text import (
     unknown,
 )
 from daily_papers.query.expression import (
-    All,
-    AnyOf,
     Expression,
+    Operation,
+    Operator,
     Phrase,
-    Without,
     any_of,
+    leaves,
     to_arxiv,
-    wanted_leaves,
+    without,
 )
 from daily_papers.query.matching import Matches
 from daily_papers.query.nearest import nearest_phrases
@@ -263,7 +263,7 @@ def _together(
     phrases = [
         leaf.text
         for each in previews
-        for leaf in wanted_leaves(each.keyword.expression)
+        for leaf in leaves(each.keyword.expression)
         if isinstance(leaf, Phrase)
     ]
     nearest = nearest_phrases(list(dict.fromkeys(phrases))[:_MOST_PHRASES], papers)
@@ -292,13 +292,11 @@ def overlaps(
 def in_either(expression: Expression) -> Expression:
     """The search with "title or abstract" wherever it wants a phrase in both."""
     match expression:
-        case All((Phrase(_, text) as one, Phrase(_, other) as two)) if text == other:
-            return any_of(one, two)
-        case All(parts):
-            return All(tuple(map(in_either, parts)))
-        case AnyOf(parts):
-            return AnyOf(tuple(map(in_either, parts)))
-        case Without(wanted, unwanted):
-            return Without(in_either(wanted), unwanted)
+        case Operation(Operator.AND, (Phrase(_, text), Phrase(_, other)) as both) if text == other:
+            return any_of(*both)
+        case Operation(Operator.ANDNOT, (wanted, unwanted)):
+            return without(in_either(wanted), unwanted)
+        case Operation(operator, parts):
+            return Operation(operator, tuple(map(in_either, parts)))
         case _:
             return expression

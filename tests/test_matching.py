@@ -10,16 +10,16 @@ from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.query import fulltext
 from daily_papers.query.expression import (
-    All,
-    AnyOf,
     Author,
     Category,
     Field,
+    Operation,
+    Operator,
     Phrase,
-    Without,
     all_of,
     any_of,
     to_arxiv,
+    without,
 )
 from daily_papers.query.matching import Matches, explain, found_by_arxiv, why
 from tests.sandbox import Change, Record
@@ -163,14 +163,14 @@ def test_a_phrase_is_asked_of_its_own_field():
 def test_without_leaves_out_what_is_unwanted():
     survey = paper(title="mri survey", number=1)
     study = paper(title="mri study", number=2)
-    matches = Matches({"mri": Without(title("mri"), title("survey"))}, [survey, study])
+    matches = Matches({"mri": without(title("mri"), title("survey"))}, [survey, study])
     assert matches.of("mri") == (study,)
 
 
 def test_depth_is_no_limit_where_sqlite_would_overflow():
     deep = title("mri")
     for _ in range(100):
-        deep = All((deep, AnyOf((deep, title("ct")))))  # the tree is shared, not copied
+        deep = all_of(deep, any_of(deep, title("ct")))  # the tree is shared, not copied
         deep = deep.parts[1]
     assert judge(deep, paper(title="MRI")) == YES
 
@@ -197,7 +197,7 @@ def test_what_is_not_known_of_a_paper_is_not_guessed():
     imported = paper(title="mri")
     known = paper(title="mri", authors=(), categories=("cs.CV",))
     wanted = all_of(title("mri"), Category("cs"))
-    unwanted = Without(title("mri"), Category("cs"))
+    unwanted = without(title("mri"), Category("cs"))
     assert judge(wanted, imported) == PERHAPS
     assert judge(unwanted, imported) == PERHAPS
     assert judge(all_of(title("ct"), Category("cs")), imported) == NO
@@ -228,7 +228,7 @@ def test_without_papers_nothing_matches():
 
 def test_why_tells_what_holds_on_the_wanted_side():
     mri = any_of(title("mri"), abstract("mri"))
-    expression = Without(
+    expression = without(
         all_of(any_of(mri, all_of(title("scan"), title("ct"))), Category("cs")), title("survey")
     )
     one = paper(title="A scan", abstract="MRI", categories=("cs.CV",))
@@ -278,9 +278,9 @@ leaves |= st.builds(Category, st.sampled_from(["cs", "cs.CV", "eess", "math"]))
 expressions = st.recursive(
     leaves,
     lambda parts: (
-        st.builds(All, st.lists(parts, min_size=1, max_size=3).map(tuple))
-        | st.builds(AnyOf, st.lists(parts, min_size=1, max_size=3).map(tuple))
-        | st.builds(Without, parts, parts)
+        st.lists(parts, min_size=1, max_size=3).map(lambda some: all_of(*some))
+        | st.lists(parts, min_size=1, max_size=3).map(lambda some: any_of(*some))
+        | st.builds(without, parts, parts)
     ),
     max_leaves=8,
 )
@@ -295,11 +295,11 @@ papers = st.builds(
 
 def plainly(expression, one):
     match expression:
-        case All(parts):
+        case Operation(Operator.AND, parts):
             return min(plainly(part, one) for part in parts)
-        case AnyOf(parts):
+        case Operation(Operator.OR, parts):
             return max(plainly(part, one) for part in parts)
-        case Without(wanted, unwanted):
+        case Operation(_, (wanted, unwanted)):
             return min(plainly(wanted, one), YES - plainly(unwanted, one))
         case _:
             return plainly_leaf(expression, one)
@@ -392,7 +392,7 @@ def test_an_author_is_found_by_arxiv_in_any_order_of_the_words(spelling, author,
 
 
 def test_what_arxiv_excludes_by_its_looser_rule_is_not_missing_from_its_answer():
-    wanted = Without(title("stars"), title("type A"))
+    wanted = without(title("stars"), title("type A"))
     one = paper(title="Stars of type B")
     assert judge(wanted, one) == YES
     assert found_by_arxiv(wanted, [one]) == ()
@@ -406,9 +406,9 @@ loose_names = st.lists(
 loose = st.recursive(
     st.builds(Phrase, st.sampled_from(Field), loose_words) | st.builds(Author, loose_names),
     lambda parts: (
-        st.builds(All, st.tuples(parts, parts))
-        | st.builds(AnyOf, st.tuples(parts, parts))
-        | st.builds(Without, parts, parts)
+        st.builds(all_of, parts, parts)
+        | st.builds(any_of, parts, parts)
+        | st.builds(without, parts, parts)
     ),
     max_leaves=4,
 )

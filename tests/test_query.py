@@ -4,19 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.query.expression import (
-    All,
-    AnyOf,
     Author,
     Category,
     Expression,
     Field,
     Phrase,
-    Without,
     all_of,
     any_of,
     leaves,
     query_words,
     to_arxiv,
+    without,
 )
 from tests.support.cases import for_each
 
@@ -34,11 +32,11 @@ SURVEY = Phrase(Field.TITLE, "survey")
         (Category("cs.CV"), "cat:cs.CV"),
         (Category("cs.IT"), "(cat:cs.IT OR cat:math.IT)"),
         (Category("nlin"), "cat:nlin.*"),
-        (All((MRI, CT)), '(ti:"mri" AND abs:"computed tomography")'),
-        (AnyOf((MRI, CT, SURVEY)), '(ti:"mri" OR abs:"computed tomography" OR ti:"survey")'),
-        (Without(MRI, SURVEY), '(ti:"mri" ANDNOT ti:"survey")'),
+        (all_of(MRI, CT), '(ti:"mri" AND abs:"computed tomography")'),
+        (any_of(MRI, CT, SURVEY), '(ti:"mri" OR abs:"computed tomography" OR ti:"survey")'),
+        (without(MRI, SURVEY), '(ti:"mri" ANDNOT ti:"survey")'),
         (
-            Without(AnyOf((MRI, CT)), All((SURVEY, MRI))),
+            without(any_of(MRI, CT), all_of(SURVEY, MRI)),
             '((ti:"mri" OR abs:"computed tomography") ANDNOT (ti:"survey" AND ti:"mri"))',
         ),
     ],
@@ -74,7 +72,7 @@ def test_no_text_can_leave_its_quotes(text: str) -> None:
 
 def test_leaves_from_left_to_right() -> None:
     person = Author("Jane Roe")
-    assert list(leaves(Without(All((MRI, AnyOf((CT, person)))), SURVEY))) == [
+    assert list(leaves(without(all_of(MRI, any_of(CT, person)), SURVEY))) == [
         MRI,
         CT,
         person,
@@ -85,5 +83,3 @@ def test_leaves_from_left_to_right() -> None:
 def test_a_single_part_stays_itself() -> None:
     assert all_of(MRI) is MRI
     assert any_of(MRI) is MRI
-    assert all_of(MRI, CT) == All((MRI, CT))
-    assert any_of(MRI, CT) == AnyOf((MRI, CT))

@@ -5,18 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.query.expression import (
-    All,
-    AnyOf,
     Author,
     Category,
     Expression,
     Field,
+    Operation,
+    Operator,
     Phrase,
-    Without,
+    all_of,
+    any_of,
     leaves,
     query_words,
     taxonomy,
     to_arxiv,
+    without,
 )
 from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
 from tests.support.cases import for_each
@@ -53,17 +55,17 @@ A, B, C, D = (title(letter) for letter in "abcd")
         ("cat:cs", Category("cs")),
         ('cat:"cs.CV"', Category("cs.CV")),
         ("cat:cs.XX", Category("cs.XX")),
-        ("ti:a AND ti:b AND ti:c", All((A, B, C))),
-        ("ti:a OR ti:b", AnyOf((A, B))),
-        ("ti:a ANDNOT ti:b", Without(A, B)),
+        ("ti:a AND ti:b AND ti:c", all_of(A, B, C)),
+        ("ti:a OR ti:b", any_of(A, B)),
+        ("ti:a ANDNOT ti:b", without(A, B)),
         ("(ti:a)", A),
-        ("((ti:a)OR(ti:b))", AnyOf((A, B))),
-        ("(ti:a AND ti:b) OR (ti:c ANDNOT ti:d)", AnyOf((All((A, B)), Without(C, D)))),
-        ("(ti:a ANDNOT ti:b) ANDNOT ti:c", Without(Without(A, B), C)),
-        ("ti:a\n  OR ti:b\n", AnyOf((A, B))),
+        ("((ti:a)OR(ti:b))", any_of(A, B)),
+        ("(ti:a AND ti:b) OR (ti:c ANDNOT ti:d)", any_of(all_of(A, B), without(C, D))),
+        ("(ti:a ANDNOT ti:b) ANDNOT ti:c", without(without(A, B), C)),
+        ("ti:a\n  OR ti:b\n", any_of(A, B)),
         (
             '(ti:"diffusion MRI" OR abs:"diffusion MRI") ANDNOT abs:fetal',
-            Without(AnyOf((title("diffusion MRI"), abstract("diffusion MRI"))), abstract("fetal")),
+            without(any_of(title("diffusion MRI"), abstract("diffusion MRI")), abstract("fetal")),
         ),
     ],
 )
@@ -183,9 +185,9 @@ terms = st.one_of(
 expressions = st.recursive(
     terms,
     lambda parts: st.one_of(
-        st.builds(All, st.lists(parts, min_size=2, max_size=3).map(tuple)),
-        st.builds(AnyOf, st.lists(parts, min_size=2, max_size=3).map(tuple)),
-        st.builds(Without, parts, parts),
+        st.lists(parts, min_size=2, max_size=3).map(lambda some: all_of(*some)),
+        st.lists(parts, min_size=2, max_size=3).map(lambda some: any_of(*some)),
+        st.builds(without, parts, parts),
     ),
     max_leaves=8,
 )
@@ -194,11 +196,11 @@ expressions = st.recursive(
 def holds(expression: Expression, true: set[str]) -> bool:
     """Whether the expression holds where exactly these terms do."""
     match expression:
-        case All(parts):
+        case Operation(Operator.AND, parts):
             return all(holds(part, true) for part in parts)
-        case AnyOf(parts):
+        case Operation(Operator.OR, parts):
             return any(holds(part, true) for part in parts)
-        case Without(wanted, unwanted):
+        case Operation(_, (wanted, unwanted)):
             return holds(wanted, true) and not holds(unwanted, true)
         case Category(name):
             return taxonomy.covers(name, true)

@@ -14,16 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.query.expression import (
-    All,
-    AnyOf,
     Author,
     Category,
     Expression,
     Field,
+    Operation,
+    Operator,
     Phrase,
-    Without,
+    all_of,
+    any_of,
     leaves,
     to_arxiv,
+    without,
 )
 from daily_papers.query.request_line import searches
 from tests.sandbox import Request, Response, SandboxArxiv, Service
@@ -154,17 +156,18 @@ TERMS = (
 
 
 def _operations(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    several = st.lists(inner, min_size=2, max_size=8).map(tuple)
-    return st.builds(AnyOf, several) | st.builds(All, several) | st.builds(Without, inner, inner)
+    several = st.lists(inner, min_size=2, max_size=8)
+    joined = several.map(lambda some: any_of(*some)) | several.map(lambda some: all_of(*some))
+    return joined | st.builds(without, inner, inner)
 
 
 def holds(expression: Expression, true: frozenset[Expression]) -> bool:
     match expression:
-        case AnyOf(parts):
+        case Operation(Operator.OR, parts):
             return any(holds(part, true) for part in parts)
-        case All(parts):
+        case Operation(Operator.AND, parts):
             return all(holds(part, true) for part in parts)
-        case Without(wanted, unwanted):
+        case Operation(_, (wanted, unwanted)):
             return holds(wanted, true) and not holds(unwanted, true)
         case _:
             return expression in true

@@ -48,13 +48,13 @@ from daily_papers.query.expression import (
     Author,
     Category,
     Expression,
-    Without,
     all_of,
     any_of,
     any_phrase,
     in_one_of,
     leaves,
     plain_place,
+    without,
 )
 from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
 from daily_papers.render.markdown import COLUMNS
@@ -327,7 +327,7 @@ class _Reader:
             return None
         wanted = all_of(*parts)
         if unwanted := read.get("none"):
-            wanted = Without(wanted, any_phrase(unwanted, EITHER))
+            wanted = without(wanted, any_phrase(unwanted, EITHER))
         return self._finished(item, name, wanted, read)
 
     def _check_combination(self, values: Mapping[str, Value]) -> None:

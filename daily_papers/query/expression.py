@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache, lru_cache
 from typing import Final
 
@@ -45,33 +45,28 @@ class Category:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class All:
-    """Every part holds (AND)."""
+class Operator(StrEnum):
+    """Which parts of an operation must hold, in arXiv's word."""
 
+    AND = "AND"
+    OR = "OR"
+    #: The first of two parts, and not the second.
+    ANDNOT = "ANDNOT"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Parts, joined by one operator."""
+
+    operator: Operator
     parts: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """At least one part holds (OR)."""
-
-    parts: tuple[Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Without:
-    """``wanted`` holds and ``unwanted`` does not (ANDNOT)."""
-
-    wanted: Expression
-    unwanted: Expression
 
 
 Leaf = Phrase | Author | Category
-Expression = Leaf | All | AnyOf | Without
+Expression = Leaf | Operation
 
 #: What no paper matches.
-NOTHING: Final = AnyOf(())
+NOTHING: Final = Operation(Operator.OR, ())
 
 #: English words that arXiv does not index in titles and abstracts (Lucene's stop words).
 STOP_WORDS: Final = frozenset(
@@ -82,12 +77,17 @@ STOP_WORDS: Final = frozenset(
 
 def all_of(*parts: Expression) -> Expression:
     """Join with AND; a single part stays itself."""
-    return parts[0] if len(parts) == 1 else All(parts)
+    return parts[0] if len(parts) == 1 else Operation(Operator.AND, parts)
 
 
 def any_of(*parts: Expression) -> Expression:
     """Join with OR; a single part stays itself."""
-    return parts[0] if len(parts) == 1 else AnyOf(parts)
+    return parts[0] if len(parts) == 1 else Operation(Operator.OR, parts)
+
+
+def without(wanted: Expression, unwanted: Expression) -> Expression:
+    """Join with ANDNOT."""
+    return Operation(Operator.ANDNOT, (wanted, unwanted))
 
 
 EITHER: Final = "title or abstract"
@@ -125,27 +125,11 @@ def in_one_of(categories: tuple[str, ...]) -> Expression:
 
 def leaves(expression: Expression) -> Iterator[Leaf]:
     """Every phrase, author and category of the expression, from left to right."""
-    match expression:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from leaves(part)
-        case Without(wanted, unwanted):
-            yield from leaves(wanted)
-            yield from leaves(unwanted)
-        case _:
-            yield expression
-
-
-def wanted_leaves(expression: Expression) -> Iterator[Leaf]:
-    """Those of its leaves that a paper may have: not what ANDNOT excludes."""
-    match expression:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from wanted_leaves(part)
-        case Without(wanted, _):
-            yield from wanted_leaves(wanted)
-        case _:
-            yield expression
+    if isinstance(expression, Operation):
+        for part in expression.parts:
+            yield from leaves(part)
+    else:
+        yield expression
 
 
 def query_words(text: str) -> str:
@@ -172,18 +156,14 @@ def to_arxiv(expression: Expression, words: Callable[[str], str] = query_words) 
             return f'au:"{query_words(with_initials_apart(name))}"'
         case Category(name):
             return _in_category(name)
-        case All(parts):
-            return _joined("AND", [to_arxiv(part, words) for part in parts])
-        case AnyOf(parts):
-            return _joined("OR", [to_arxiv(part, words) for part in parts])
-        case Without(wanted, unwanted):
-            return _joined("ANDNOT", [to_arxiv(part, words) for part in (wanted, unwanted)])
+        case Operation(operator, parts):
+            return _joined(operator, [to_arxiv(part, words) for part in parts])
 
 
 @cache
 def _in_category(name: str) -> str:
-    return _joined("OR", [f"cat:{spelling}" for spelling in taxonomy.spellings(name)])
+    return _joined(Operator.OR, [f"cat:{spelling}" for spelling in taxonomy.spellings(name)])
 
 
-def _joined(operator: str, parts: list[str]) -> str:
+def _joined(operator: Operator, parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"({f' {operator} '.join(parts)})"

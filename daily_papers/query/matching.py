@@ -22,15 +22,14 @@ from daily_papers.papers.authors import (
 from daily_papers.papers.paper import Paper
 from daily_papers.query import fulltext, taxonomy
 from daily_papers.query.expression import (
-    All,
-    AnyOf,
     Author,
     Category,
     Expression,
     Field,
     Leaf,
+    Operation,
+    Operator,
     Phrase,
-    Without,
     leaves,
 )
 
@@ -124,23 +123,14 @@ _ARXIVS = _Rule(fulltext.with_whole_words, fulltext.with_gaps, arxiv_name_key, h
 
 def _found(expression: Expression, holding: _Holding) -> _Found:
     """Find the papers that match the expression, given those that match each leaf."""
-    match expression:
-        case All(parts):
-            return _joined(and_, parts, holding)
-        case AnyOf(parts):
-            return _joined(or_, parts, holding)
-        case Without(wanted, unwanted):
-            fits, spoils = _found(wanted, holding), _found(unwanted, holding)
-            return _Found(fits.surely & ~spoils.perhaps, fits.perhaps & ~spoils.surely)
-        case _:
-            return holding[expression]
-
-
-def _joined(
-    operator: Callable[[int, int], int], parts: Sequence[Expression], holding: _Holding
-) -> _Found:
-    found = [_found(part, holding) for part in parts] or [_Found(0, 0)]
-    return _Found(*(reduce(operator, side) for side in zip(*found, strict=True)))
+    if not isinstance(expression, Operation):
+        return holding[expression]
+    found = [_found(part, holding) for part in expression.parts] or [_Found(0, 0)]
+    if expression.operator is Operator.ANDNOT:
+        fits, spoils = found
+        return _Found(fits.surely & ~spoils.perhaps, fits.perhaps & ~spoils.surely)
+    join = and_ if expression.operator is Operator.AND else or_
+    return _Found(*(reduce(join, side) for side in zip(*found, strict=True)))
 
 
 def _positions(papers: int) -> Iterator[int]:
@@ -154,14 +144,11 @@ def _why(expression: Expression, paper: int, holding: _Holding) -> Iterator[Leaf
     """Yield the leaves that match the paper, within parts that match it."""
     if not _found(expression, holding).surely & paper:
         return
-    match expression:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _why(part, paper, holding)
-        case Without(wanted, _):
-            yield from _why(wanted, paper, holding)
-        case _:
-            yield expression
+    if isinstance(expression, Operation):
+        for part in expression.parts:
+            yield from _why(part, paper, holding)
+    else:
+        yield expression
 
 
 def _holding(

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote_plus, urlsplit
 
 from daily_papers.query.expression import (
-    All,
-    AnyOf,
     Category,
     Expression,
     Leaf,
-    Without,
+    Operation,
+    Operator,
     any_of,
     leaves,
     to_arxiv,
@@ -64,19 +63,16 @@ def searches(expression: Expression, room: int) -> list[Expression]:
     """
     if isinstance(expression, Leaf) or _size(expression) <= room:
         return [expression]
-    match expression:
-        case AnyOf(parts):
-            return _packed((piece for part in parts for piece in searches(part, room)), room)
-        case All(parts):
-            longest = max(range(len(parts)), key=lambda place: _size(parts[place]))
-            divided, others = parts[longest], (*parts[:longest], *parts[longest + 1 :])
-            if left := _room_beside(others, divided, room):
-                return [All((*others, piece)) for piece in searches(divided, left)]
-            return searches(divided, room)
-        case Without(wanted, unwanted):
-            if left := _room_beside((unwanted,), wanted, room):
-                return [Without(piece, unwanted) for piece in searches(wanted, left)]
-            return searches(wanted, room)
+    operator, parts = expression.operator, expression.parts
+    if operator is Operator.OR:
+        return _packed((piece for part in parts for piece in searches(part, room)), room)
+    wanted = parts if operator is Operator.AND else parts[:1]
+    longest = max(range(len(wanted)), key=lambda place: _size(parts[place]))
+    before, divided, after = parts[:longest], parts[longest], parts[longest + 1 :]
+    if left := _room_beside((*before, *after), divided, room):
+        pieces = searches(divided, left)
+        return [Operation(operator, (*before, piece, *after)) for piece in pieces]
+    return searches(divided, room)
 
 
 def _packed(pieces: Iterable[Expression], room: int) -> list[Expression]:

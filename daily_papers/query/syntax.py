@@ -18,10 +18,9 @@ from daily_papers.query.expression import (
     Expression,
     Field,
     Leaf,
+    Operation,
+    Operator,
     Phrase,
-    Without,
-    all_of,
-    any_of,
     query_words,
 )
 from daily_papers.text import cut, one_line
@@ -29,7 +28,7 @@ from daily_papers.text import cut, one_line
 MAX_LENGTH: Final = 4000
 _MAX_DEPTH: Final = 30
 
-OPERATORS: Final = ("AND", "OR", "ANDNOT")
+OPERATORS: Final = tuple(Operator)
 _FIELDS: Final = ("ti", "abs", "au", "cat")
 _THE_JOB_CHOOSES: Final = "the daily job chooses the dates"
 _ONE_PAPER: Final = "one paper is not a topic"
@@ -105,14 +104,7 @@ class _Parser:
             operator = term
             self._next += 1
             parts.append(self._term(depth))
-        match operator:
-            case "OR":
-                return any_of(*parts)
-            case "ANDNOT":
-                wanted, unwanted = parts
-                return Without(wanted, unwanted)
-            case _:
-                return all_of(*parts)
+        return Operation(Operator(operator), tuple(parts)) if operator else parts[0]
 
     def _term(self, depth: int) -> Expression:
         term, column = self._terms[self._next]
