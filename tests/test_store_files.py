@@ -189,25 +189,6 @@ def test_no_file_holds_more_than_ten_thousand_identifiers(tmp_path: Path, paper_
     assert f"data/papers/{file}.jsonl" in save(store, tmp_path)
 
 
-def test_an_up_to_date_keyword_does_not_change_its_line_from_day_to_day(tmp_path: Path):
-    filled = date(2026, 1, 20)
-
-    def up_to_date(day: date) -> Store:
-        keyword = KeywordState(
-            slug="mri",
-            name="MRI",
-            expression="ti:mri",
-            filled=filled,
-            last_success=day,
-            max_papers=100,
-        )
-        return Store(keywords={"mri": keyword}, state=State(day=day))
-
-    save(up_to_date(filled), tmp_path)
-    assert save(up_to_date(date(2026, 1, 21)), tmp_path) == ("data/state.json",)
-    assert load_store(tmp_path) == up_to_date(date(2026, 1, 21))
-
-
 def test_where_nothing_is_stored_yet_the_store_is_empty(tmp_path: Path):
     assert load_store(tmp_path) == Store()
 

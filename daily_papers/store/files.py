@@ -69,10 +69,7 @@ def load_store(root: Path) -> Store:
     if (root / _STATE).exists():
         state, papers_written = _record(_STATE, 1, _content(root, _STATE), _state)
     keywords = _by_key(
-        root,
-        [_KEYWORDS],
-        lambda values: _read_keyword(values, state),
-        lambda keyword: keyword.slug,
+        root, [_KEYWORDS], partial(decode, KeywordState), lambda keyword: keyword.slug
     )
     if not is_new and not keywords:
         raise _empty(_KEYWORDS)
@@ -136,9 +133,7 @@ def save_store(store: Store, transaction: Transaction) -> None:
     if left and store.state.day is not None:
         _save_history(transaction, left, store.state.day)
     _save_news(transaction, [s.paper.id for s in papers if s.news is not None])
-    keywords = [
-        line(_keyword(store.keywords[slug], store.state)) for slug in sorted(store.keywords)
-    ]
+    keywords = [_keyword_line(store.keywords[slug]) for slug in sorted(store.keywords)]
     transaction.write(_KEYWORDS, "".join(keywords).encode())
     if store.liked:
         liked = [line(encode(store.liked[id])) for id in sorted(store.liked)]
@@ -188,10 +183,6 @@ def _save_papers(transaction: Transaction, papers: Iterable[StoredPaper]) -> Non
         transaction.write(path, "".join(texts).encode())
 
 
-#: Written for a keyword's value that is not known, if it usually is.
-_NEVER = "never"
-
-
 # --- records -----------------------------------------------------------------------------------
 
 
@@ -233,6 +224,10 @@ def _paper_line(stored: StoredPaper) -> str:
     return line(encode(stored.paper) | shown)
 
 
+def _keyword_line(keyword: KeywordState) -> str:
+    return line(encode(keyword) | {"formerly": encode(keyword.formerly) or None})
+
+
 def file_of(paper_id: str) -> str:
     """``2504.0`` for 2504.00001 to 2504.09999; ``1999`` for all of that year's old identifiers."""
     month, number, archive = announcement_order(paper_id)
@@ -255,28 +250,6 @@ def _ids_in(path: str, content: bytes) -> list[str]:
             raise _conflict(path, wrong)
         raise StoreError(f"{path}:{wrong}", f"damaged: not an identifier; {_remedy(path)}")
     return content.decode().split()
-
-
-def _keyword(keyword: KeywordState, state: State) -> Json:
-    """Write a keyword, without the values it shares with the state, so that its line can stay."""
-    values = encode(keyword)
-    values["formerly"] = values["formerly"] or None
-    for name, usual in _usual(state).items():
-        values[name] = None if values[name] == usual else values[name] or _NEVER
-    return values
-
-
-def _read_keyword(values: Json, state: State) -> KeywordState:
-    found = {**_usual(state), **values}
-    for name in _usual(state):
-        found[name] = None if found[name] == _NEVER else found[name]
-    return decode(KeywordState, found)
-
-
-def _usual(state: State) -> Json:
-    """The values that a keyword shares with the state while it is up to date."""
-    day = state.day
-    return {"last_success": day and day.isoformat(), "notified_up_to": state.highest_id}
 
 
 # --- reading -----------------------------------------------------------------------------------
