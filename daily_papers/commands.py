@@ -217,18 +217,18 @@ def _check(arguments: Namespace) -> int:
 @command(
     "extras",
     "print which optional extras are needed",
-    "One per line: `like` if keywords.yaml uses it, `channels` if DAILY_PAPERS_CHANNELS has more\n"
-    "than direct email. A keywords.yaml with a mistake, which check reports, counts as empty.",
+    "One per line: `like` if keywords.yaml uses it, `channels` if DAILY_PAPERS_CHANNELS has\n"
+    "any. A keywords.yaml with a mistake, which check reports, counts as empty.",
 )
 def _extras(arguments: Namespace) -> int:
     from daily_papers.config import ConfigError
-    from daily_papers.mail.channels import needs_apprise
+    from daily_papers.mail.channels import read_channels
     from daily_papers.repository import Repository
 
     with suppress(ConfigError):
         if Repository(arguments.root).load_config().libraries:
             print("like")
-    if needs_apprise(os.environ):
+    if read_channels(os.environ)[0]:
         print("channels")
     return 0
 

@@ -1,7 +1,8 @@
 """The channels to which each digest also goes, and the marks of what each of them got.
 
 The secret DAILY_PAPERS_CHANNELS has one ``name = address`` a line, and is read only here. No
-message, and no ``repr``, shows an address or a line: they have passwords and tokens in them.
+message, and no ``repr``, shows an address or a line: they have passwords and tokens in them. The
+library Apprise knows the forms of addresses. Only `notify` imports it, and only here.
 
 The marks end the hidden key of an issue: the channel's name, the parts that were sent, and how many
 papers they hold; never an address. The papers say where to go on if the channel is now at another
@@ -11,11 +12,16 @@ one begins with the next digest.
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+from daily_papers import PROJECT_URL
 from daily_papers.errors import DailyPapersError
 
 VARIABLE = "DAILY_PAPERS_CHANNELS"
@@ -25,6 +31,7 @@ MOST_RECIPIENTS = 25
 #: To send one message, however many bytes still come.
 SECONDS_A_MESSAGE = 120.0
 _MAIL = ("mailto", "mailtos")
+_LOG = logging.getLogger("apprise")
 #: Days, from the one on which an issue was opened, on which a channel that failed is tried again.
 _DAYS_TRIED = 7
 
@@ -51,12 +58,40 @@ class Channel:
 
     @property
     def is_mail(self) -> bool:
-        """Whether it is direct mail, which needs no Apprise."""
+        """Whether it is direct mail, which Apprise does not send."""
         return self.address.partition(":")[0].lower() in _MAIL
 
     def failed(self, reason: str) -> ChannelFailed:
         """The error that says why it was not reached; the reason must not show the address."""
         return ChannelFailed(f"channel {self.name}: {reason}")
+
+    def open(self) -> Any:
+        """Apprise's reading of the address; asks nobody. Raises ChannelFailed."""
+        try:
+            import apprise  # noqa: PLC0415 - an extra of the package, and slow to import
+        except ImportError:
+            raise self.failed(
+                "Apprise is not installed; install the extra: pip install 'daily-papers[channels]'"
+            ) from None
+        asset = apprise.AppriseAsset(
+            app_id="Daily Papers",
+            app_desc="Daily Papers",
+            app_url=PROJECT_URL,
+            image_url_mask="",
+            plugin_paths=[],
+            storage_mode=apprise.PersistentStoreMode.MEMORY,
+        )
+        try:
+            with apprise_log():
+                server = apprise.Apprise.instantiate(self.address, asset=asset)
+        except Exception as error:  # noqa: BLE001 - a hundred services; their words show addresses
+            raise self.failed(f"Apprise cannot read its address ({type(error).__name__})") from None
+        if server is None:
+            raise self.failed(
+                "Apprise cannot use its address: the service's name is unknown, a part is missing"
+                " or wrong, or there are quotes around it; see https://appriseit.com/services/"
+            )
+        return server
 
 
 def read_channels(environment: Mapping[str, str]) -> tuple[tuple[Channel, ...], list[str]]:
@@ -84,9 +119,25 @@ def read_channels(environment: Mapping[str, str]) -> tuple[tuple[Channel, ...], 
     return tuple(channels.values()), problems
 
 
-def needs_apprise(environment: Mapping[str, str]) -> bool:
-    """Whether a channel needs the extra ``channels`` of the package."""
-    return any(not channel.is_mail for channel in read_channels(environment)[0])
+@contextmanager
+def apprise_log() -> Iterator[list[str]]:
+    """Hide what Apprise logs, and what its libraries warn of; collect its log, which is secret."""
+    lines: list[str] = []
+
+    def collect(record: logging.LogRecord) -> bool:
+        lines.append(record.getMessage())
+        return False
+
+    _LOG.addFilter(collect)
+    _LOG.disabled = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield lines
+    finally:
+        # It stays off: some services log out only when Python ends.
+        _LOG.disabled = True
+        _LOG.removeFilter(collect)
 
 
 @dataclass(frozen=True)

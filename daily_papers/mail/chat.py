@@ -1,22 +1,17 @@
-"""Chat and other services, by the library Apprise, which knows the forms of their addresses.
+"""Chat and other services, by the library Apprise.
 
-Only this module imports it, and only `notify` imports this module. Of Apprise's log, which shows
-addresses, only the status of an answer is used.
+Of its log, which shows addresses, only the status of an answer is used.
 """
 
 from __future__ import annotations
 
-import logging
 import re
-import warnings
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from daily_papers import PROJECT_URL
 from daily_papers.clock import time_limit
-from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel, Mark
+from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel, Mark, apprise_log
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import (
     HTML,
@@ -40,7 +35,6 @@ _LONGEST_TITLE = 150
 _ANSWER_SECONDS = 30.0
 
 _FORMS = {"markdown": MARKDOWN, "html": HTML, "text": TEXT}
-_LOG = logging.getLogger("apprise")
 
 
 @dataclass(frozen=True)
@@ -53,33 +47,7 @@ class Chat:
     @classmethod
     def open(cls, channel: Channel) -> Chat:
         """Find out which service an address is of; asks nobody. Raises ChannelFailed."""
-        try:
-            import apprise  # noqa: PLC0415 - an extra of the package, and slow to import
-        except ImportError:
-            raise channel.failed(
-                "Apprise is not installed; install the extra: pip install 'daily-papers[channels]'"
-            ) from None
-        _LOG.disabled = True
-        asset = apprise.AppriseAsset(
-            app_id="Daily Papers",
-            app_desc="Daily Papers",
-            app_url=PROJECT_URL,
-            image_url_mask="",
-            plugin_paths=[],
-            storage_mode=apprise.PersistentStoreMode.MEMORY,
-        )
-        try:
-            with _without_warnings():
-                server = apprise.Apprise.instantiate(channel.address, asset=asset)
-        except Exception as error:  # noqa: BLE001 - a hundred services; their words show addresses
-            raise channel.failed(
-                f"Apprise cannot read its address ({type(error).__name__})"
-            ) from None
-        if server is None:
-            raise channel.failed(
-                "Apprise cannot use its address: the service's name is unknown, a part is missing,"
-                " or there are quotes around it; see https://appriseit.com/services/"
-            )
+        server = channel.open()
         # A redirected POST comes back as an empty GET, and would count as sent.
         server.redirects = False
         server.socket_read_timeout = _ANSWER_SECONDS
@@ -142,11 +110,12 @@ class Chat:
             title = ""
         title = cut(title, self.server.title_maxlen or 1)
         try:
-            with _without_warnings(), _statuses() as statuses, time_limit(SECONDS_A_MESSAGE):
+            with apprise_log() as log, time_limit(SECONDS_A_MESSAGE):
                 sent = self.server.notify(body=body, title=title, body_format=self._format(form))
         except Exception as error:  # noqa: BLE001 - a hundred services; their words show addresses
             raise self.channel.failed(f"{self.service} failed ({type(error).__name__})") from None
         if not sent:
+            statuses = re.findall(r"\berror=(\d{3})\b", "\n".join(log))
             status = f" (status {statuses[-1]})" if statuses else ""
             raise self.channel.failed(
                 f"{self.service} did not take the message{status}; check the address"
@@ -189,29 +158,3 @@ def unsent_parts(mail: Mail, links: Links, form: Form, room: Room, mark: Mark) -
 def _within_half(lead: Sequence[str], room: Room, form: Form) -> str:
     texts = (form.paragraph.join(lead[:fitting]) for fitting in range(len(lead), -1, -1))
     return Room(room.limit // 2, room.size).first(*texts)
-
-
-@contextmanager
-def _statuses() -> Iterator[list[str]]:
-    """Collect the statuses of HTTP that Apprise's log names, and nothing else of it."""
-    found: list[str] = []
-
-    def find(record: logging.LogRecord) -> bool:
-        found.extend(re.findall(r"\berror=(\d{3})\b", record.getMessage()))
-        return False
-
-    _LOG.addFilter(find)
-    _LOG.disabled = False
-    try:
-        yield found
-    finally:
-        _LOG.disabled = True
-        _LOG.removeFilter(find)
-
-
-@contextmanager
-def _without_warnings() -> Iterator[None]:
-    """Hide what the libraries of a hundred services warn of: it is not for the reader."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield

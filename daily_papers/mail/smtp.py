@@ -1,20 +1,18 @@
-"""Direct mail by Python's smtplib: one mail a recipient, as HTML and as text.
-
-Addresses have Apprise's form: ``mailtos://user:password@example.org?to=a@example.com,b@example.com``.
-"""
+"""Direct mail by Python's smtplib: one mail a recipient, as HTML and as text."""
 
 from __future__ import annotations
 
 import re
 import smtplib
 import ssl
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, formataddr, parseaddr
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from email.utils import format_datetime, formataddr
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 from daily_papers.clock import time_limit
 from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Channel, Mark
@@ -23,22 +21,6 @@ from daily_papers.mail.entries import HTML, TEXT, whole_text
 from daily_papers.mail.issue import Links, channel_lead, issue_title
 
 _SECONDS = 60.0
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+", re.ASCII)
-#: Where providers take mail, and that they want the whole address as the user.
-_PROVIDERS = {
-    "gmail.com": ("smtp.gmail.com", 587),
-    "googlemail.com": ("smtp.gmail.com", 587),
-    "fastmail.com": ("smtp.fastmail.com", 465),
-    "icloud.com": ("smtp.mail.me.com", 587),
-    "yahoo.com": ("smtp.mail.yahoo.com", 465),
-    "qq.com": ("smtp.qq.com", 465),
-    "foxmail.com": ("smtp.qq.com", 465),
-    "163.com": ("smtp.163.com", 465),
-    "126.com": ("smtp.126.com", 465),
-}
-#: What may come after the ``?``; and what Apprise knows there, which means nothing here.
-_OPTIONS = ("to", "cc", "bcc", "from", "name", "smtp", "mode", "user", "pass")
-_IGNORED = ("format", "overflow", "verify", "rto", "cto", "tz", "emojis")
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,28 +28,32 @@ class MailAccount:
     """Who sends mail, through which server, to whom. Everything in it is secret."""
 
     channel: Channel
-    server: str
-    port: int
+    #: What Apprise read in the address.
+    server: Any
     #: How the connection is encrypted; empty: by STARTTLS, if the server offers it.
     mode: str
-    user: str
-    password: str
-    sender: str
-    sender_name: str
     recipients: tuple[str, ...]
 
     @classmethod
     def open(cls, channel: Channel) -> MailAccount:
-        """Read the address of a channel; asks nobody. Raises ChannelFailed."""
-        try:
-            return _parse(channel)
-        except _Wrong as error:
-            raise channel.failed(f"its address is wrong: {error}") from None
-        except ValueError:
-            raise channel.failed(
-                "its address is not of the form mailtos://user:password@host?to=reader@example.org"
-                " (write other signs in a password as %40)"
-            ) from None
+        """Find out who sends to whom; asks nobody. Raises ChannelFailed."""
+        server = channel.open()
+        recipients = tuple(dict.fromkeys(address for _, address in server.targets))
+        given = parse_qs(channel.address.partition("?")[2])
+        wrong = None
+        if not server.smtp_host:
+            wrong = "it names no server; write @ in the user and the password as %40"
+        elif len(re.findall("[^,;]+", given.get("to", [""])[-1])) > len(server.targets):
+            # Apprise would leave it out without a word.
+            wrong = "a recipient in to is not a mail address; a comma goes between two"
+        elif server.cc or server.bcc:
+            wrong = "it has cc or bcc; write all recipients into to, since each gets a mail alone"
+        elif len(recipients) > MOST_RECIPIENTS:
+            wrong = f"it has more than {MOST_RECIPIENTS} recipients; use a mailing list"
+        if wrong:
+            raise channel.failed(f"its address is wrong: {wrong}")
+        is_open = server.secure_mode == "insecure" and "mode" not in given
+        return cls(channel, server, "" if is_open else server.secure_mode, recipients)
 
     def lacks(self, _: Mail, mark: Mark) -> bool:
         """Whether a recipient lacks a mail.
@@ -139,10 +125,11 @@ class MailAccount:
     def _message(self, title: str, text: str, html: str) -> EmailMessage:
         """A mail to nobody yet, as text and as HTML."""
         message = EmailMessage()
-        message["From"] = formataddr((self.sender_name, self.sender))
+        name, sender = self.server.from_addr
+        message["From"] = formataddr((name or "Daily Papers", sender))
         message["Subject"] = title
         message["Date"] = format_datetime(datetime.now(UTC))
-        message["List-Unsubscribe"] = f"<mailto:{quote(self.sender, safe='@')}?subject=unsubscribe>"
+        message["List-Unsubscribe"] = f"<mailto:{quote(sender, safe='@')}?subject=unsubscribe>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text, cte="quoted-printable")
         message.add_alternative(_PAGE.format(html), subtype="html", cte="quoted-printable")
@@ -161,17 +148,18 @@ class MailAccount:
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
+        host, port = self.server.smtp_host, self.server.port
         if self.mode == "ssl":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.server, self.port, timeout=_SECONDS, context=context
+                host, port, timeout=_SECONDS, context=context
             )
         else:
-            connection = smtplib.SMTP(self.server, self.port, timeout=_SECONDS)
+            connection = smtplib.SMTP(host, port, timeout=_SECONDS)
         connection.ehlo_or_helo_if_needed()
         if self.mode == "starttls" or (not self.mode and connection.has_extn("starttls")):
             connection.starttls(context=context)
-        if self.password:
-            connection.login(self.user, self.password)
+        if self.server.password:
+            connection.login(self.server.user, self.server.password)
         return connection
 
     @contextmanager
@@ -211,65 +199,3 @@ _PAGE = """\
 </body>
 </html>
 """
-
-
-class _Wrong(ValueError):
-    """What is wrong with an address, without a word of it."""
-
-
-def _parse(channel: Channel) -> MailAccount:
-    """Read an address. Raises _Wrong, or ValueError if it is not of the form."""
-    parts = urlsplit(channel.address)
-    given = {name.lower(): values[-1] for name, values in parse_qs(parts.query).items()}
-    host = parts.hostname
-    if not host or (parts.path.strip("/") and "@" not in unquote(parts.path)):
-        raise ValueError
-    if given.keys() - {*_OPTIONS, *_IGNORED}:
-        raise _Wrong(f"after the ? it has something that is none of {', '.join(_OPTIONS)}")
-    is_secure = parts.scheme.lower() == "mailtos"
-    mode = given.get("mode", "starttls" if is_secure else "").lower()
-    user = unquote(parts.username or "")
-    provider = _PROVIDERS.get(host.lower()) if "smtp" not in given else None
-    server, port = given.get("smtp", host), parts.port
-    if provider:
-        server, standard = provider
-        port = port or standard
-        mode = "ssl" if port == 465 else "starttls"
-    if mode not in ("", "ssl", "starttls", "insecure"):
-        raise _Wrong("mode= is none of ssl, starttls, insecure")
-    port = port or {"ssl": 465, "starttls": 587}.get(mode, 25)
-    own = user if "@" in user else f"{user}@{host}"
-    name, sender = _named(given.get("from", ""), own)
-    wanted = [*unquote(parts.path).split("/"), *_listed(given, ("to", "cc", "bcc"))]
-    recipients = tuple(dict.fromkeys(filter(None, map(str.strip, wanted)))) or (sender,)
-    if len(recipients) > MOST_RECIPIENTS:
-        raise _Wrong(f"it has more than {MOST_RECIPIENTS} recipients; use a mailing list")
-    for place, each in (
-        ("the sender", sender),
-        *((f"recipient {number}", each) for number, each in enumerate(recipients, 1)),
-    ):
-        if not _ADDRESS.fullmatch(each):
-            raise _Wrong(f"{place} is not a mail address")
-    login = given.get("user") or (own if provider else user)
-    password = unquote(parts.password or "") or given.get("pass", "")
-    return MailAccount(
-        channel=channel,
-        server=server,
-        port=port,
-        mode=mode,
-        user=login,
-        password=password,
-        sender=sender,
-        sender_name=given.get("name", name) or "Daily Papers",
-        recipients=recipients,
-    )
-
-
-def _named(text: str, own: str) -> tuple[str, str]:
-    """The name and the address that ``from`` gives: either may be missing."""
-    name, address = parseaddr(text)
-    return (name, address) if "@" in address else (text, own)
-
-
-def _listed(given: Mapping[str, str], names: Sequence[str]) -> list[str]:
-    return [each for name in names for each in re.split(r"[,;\s]+", given.get(name, ""))]
