@@ -147,12 +147,16 @@ def test_a_service_shows_every_paper_and_does_nothing_that_a_title_says(
         assert alive not in together
 
 
-@pytest.mark.parametrize("mode", ["ssl", "starttls"])
-def test_mail_goes_out_encrypted_to_whom_it_may_trust(reader: Reader, trusting: None, mode: str):
+@pytest.mark.parametrize(
+    ("server", "scheme", "mode"),
+    [("ssl", "mailtos", "&mode=ssl"), ("starttls", "mailtos", ""), ("starttls", "mailto", "")],
+)
+def test_mail_goes_out_encrypted_to_whom_it_may_trust(
+    reader: Reader, trusting: None, server: str, scheme: str, mode: str
+):
     write(reader.root, digest("2026-11-20", [item(1, title=HOSTILE)]))
-    with serving_mail(mode) as inbox:
-        to = f"127.0.0.1:{inbox.port}/?from=bot@example.org&mode={mode}"
-        reader.channels = f"mail = mailtos://{to}"
+    with serving_mail(server) as inbox:
+        reader.channels = f"m = {scheme}://127.0.0.1:{inbox.port}/?from=bot@example.org{mode}"
         assert reader.notify() == 0, reader.warned
     ((_, mail),) = inbox.mails
     text, html = (part.get_content() for part in mail.iter_parts())
