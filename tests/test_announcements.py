@@ -13,7 +13,6 @@ from daily_papers.arxiv.feed import (
     merge_parts,
     read_part,
     todays_feed,
-    unknown_categories,
 )
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import AnswerCache, PoliteSession
@@ -382,7 +381,7 @@ MESSAGES = {
 
 @for_each("bad", MESSAGES)
 def test_a_refused_part_names_the_unknown_category_and_is_asked_for_without_it(bad):
-    many = ("cs.CL", "cs.CR", "cs.CV", "cs.CY", "cs.DB", "cs.HC", "cs.IR", "cs.LG", "math.XX", bad)
+    many = ("cs.CL", "cs.CR", "cs.CV", "cs.CY", "cs.DB", "cs.HC", "cs.IR", "cs.LG", bad)
 
     def answer(target: str) -> Canned:
         if bad in target:
@@ -403,18 +402,11 @@ def test_an_error_feed_with_status_200_is_none_the_less_an_error():
         read_part(error_feed("foo", MESSAGES["foo"]), URL, ("foo",))
 
 
-@for_each(
-    ("reason", "asked", "unknown"),
-    [
-        ("Bad subject class 'xx'. Valid", ("cs.XX", "cs.CV"), ("cs.XX",)),
-        ("Bad archive 'cz'. Valid", ("cz.CV", "cs.CV", "cz"), ("cz.CV", "cz")),
-        ("Bad archive/subject class structure 'a.b.c'. Valid", ("a.b.c", "cs"), ("a.b.c",)),
-        ("Bad archive '.*'. Valid", ("cs",), ()),
-        ("Internal Server Error.", ("cs",), ()),
-    ],
-)
-def test_the_category_in_arxivs_refusal_is_found(reason, asked, unknown):
-    assert unknown_categories(reason, asked) == unknown
+def test_a_part_that_fails_for_another_reason_loses_no_category():
+    with answering(lambda _: Canned(b"no", 404)) as server:
+        with pace(feed_url=server.address) as session:
+            answer = todays_feed(session, [("cs.CV", "cs.ZZ")])
+    assert (len(answer.failures), answer.unknown) == (1, [])
 
 
 def test_throttling_and_silence_are_failures_of_their_parts():

@@ -39,12 +39,10 @@ from daily_papers.errors import BadAnswer, FetchError
 from daily_papers.papers.announcement import AnnounceKind, Announcement, PartAnswer
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order
-from daily_papers.query.taxonomy import ARCHIVES
+from daily_papers.query.taxonomy import ARCHIVES, CATEGORIES
 
-_BAD_CLASS = re.compile(
-    r"Bad subject class '(?P<subject>[^']+)'(?:.*?archive '(?P<archive>[^']+)')?"
-)
-_BAD_ARCHIVE = re.compile(r"Bad archive(?:/subject class structure)? '(?P<name>[^']+)'")
+#: How arXiv refuses a whole feed because of one category, the first that it does not know.
+_REFUSAL = re.compile("Bad (?:archive|subject class)")
 _PRECEDENCE = tuple(AnnounceKind)
 _DC = "{http://purl.org/dc/elements/1.1/}"
 #: The elements of an item that are read.
@@ -67,14 +65,15 @@ class FeedAnswer:
     parts: list[PartAnswer] = field(default_factory=list)
     #: Why parts were not answered, or were rejected.
     failures: list[FetchError] = field(default_factory=list)
-    #: The categories that arXiv does not know.
+    #: The categories that were left out, since arXiv refused a part with them.
     unknown: list[str] = field(default_factory=list)
 
 
 def todays_feed(session: PoliteSession, parts: Sequence[tuple[str, ...]]) -> FeedAnswer:
     """Ask for the listing of the day, part by part (of ``plan.split_into_parts``).
 
-    A part that is refused because arXiv does not know a category is asked for again without it.
+    A part that is refused because arXiv does not know a category is asked for again without those
+    that our table does not know either.
     """
     answer = FeedAnswer()
     due = list(parts)
@@ -85,29 +84,14 @@ def todays_feed(session: PoliteSession, parts: Sequence[tuple[str, ...]]) -> Fee
             read = partial(read_part, url=url, categories=categories)
             answer.parts.append(session.fetch(url, read))
         except FetchError as error:
-            unknown = unknown_categories(error.reason, categories)
-            if not unknown:
+            unknown = [each for each in categories if each not in ARCHIVES | CATEGORIES]
+            if not unknown or not _REFUSAL.search(error.reason):
                 answer.failures.append(error)
                 continue
             answer.unknown.extend(unknown)
             if rest := tuple(name for name in categories if name not in unknown):
                 due.append(rest)
     return answer
-
-
-def unknown_categories(reason: str, asked: Iterable[str]) -> tuple[str, ...]:
-    """The categories that arXiv names when it refuses a whole feed.
-
-    One unknown name is enough to refuse the feed, and only the first one is named.
-    """
-    if (found := _BAD_CLASS.search(reason)) is not None:
-        archive = re.escape(found["archive"]) if found["archive"] else "[a-z-]+"
-        bad = rf"{archive}\.{re.escape(found['subject'])}"
-    elif (found := _BAD_ARCHIVE.search(reason)) is not None:
-        bad = rf"{re.escape(found['name'])}(?:\..*)?"
-    else:
-        return ()
-    return tuple(name for name in asked if re.fullmatch(bad, name, re.IGNORECASE))
 
 
 def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
