@@ -189,6 +189,11 @@ def test_the_parts_of_a_search_find_all_of_it(expression, room, papers):
             assert found == holds(expression, true)
 
 
+def test_what_is_excluded_is_left_out_whole_if_it_is_too_long():
+    wanted, *others = (Phrase(Field.TITLE, letter * 90) for letter in "abcd")
+    assert searches(without(wanted, any_of(*others)), 300) == [wanted]
+
+
 # --- identifiers -------------------------------------------------------------------------------
 
 README_ROWS = """\
