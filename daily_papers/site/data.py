@@ -21,9 +21,10 @@ from daily_papers.mail.morning import totals_in_order
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
+from daily_papers.records import fingerprint
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import key_of
-from daily_papers.store.files import HISTORY, PAPERS, PaperLine, check_history, paper_lines
+from daily_papers.store.files import PaperLine, check_history, history_lines
 from daily_papers.store.store import Store, StoredPaper
 from daily_papers.store.summaries import Summary
 from daily_papers.text import long_date
@@ -217,15 +218,12 @@ class SiteData:
 
     def _traced(self, root: Path) -> dict[str, Trace]:
         traces: dict[str, Trace] = defaultdict(Trace)
-        for line in paper_lines(root, HISTORY):
-            stored = self.store.recall(line.read())
-            trace = traces[stored.paper.id]
-            trace.lines += (line,)
-            _note(trace, line, stored)
-        for line in paper_lines(root, PAPERS):
+        for line in history_lines(root):
             stored = line.read()
-            if stored.paper.id in self.store.papers:
-                _note(traces[stored.paper.id], line, self.store.papers[stored.paper.id])
+            traces[stored.paper.id].lines += (line,)
+            _note(traces[stored.paper.id], self.store.recall(stored))
+        for id, stored in self.store.papers.items():
+            _note(traces[id], stored)
         check_history(self.store.news, traces)
         return dict(traces)
 
@@ -301,7 +299,7 @@ def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:
     return -shown_day(paper).toordinal(), (-month, -number, archive)
 
 
-def _note(trace: Trace, line: PaperLine, stored: StoredPaper) -> None:
-    trace.key = blake2b(trace.key.encode() + line.content, digest_size=8).hexdigest()
+def _note(trace: Trace, stored: StoredPaper) -> None:
+    trace.key += fingerprint(stored)
     for slug, day in stored.shown.items():
         trace.days[slug] = min(str(day), trace.days.get(slug, str(day)))

@@ -99,7 +99,7 @@ def load_history(root: Path) -> dict[str, StoredPaper]:
     the last has the latest text. Raises StoreError, which names file and line, if one is damaged.
     """
     found: dict[str, StoredPaper] = {}
-    for record in paper_lines(root, HISTORY):
+    for record in history_lines(root):
         stored = record.read()
         id = stored.paper.id
         found[id] = found[id].followed_by(stored) if id in found else stored
@@ -117,9 +117,9 @@ def check_history(news: frozenset[str], known: Collection[str]) -> None:
         )
 
 
-def paper_lines(root: Path, folder: str) -> Iterator[PaperLine]:
-    """The records in `PAPERS`, or in `HISTORY` the oldest first. Raises StoreError."""
-    for path in files_in(root, folder, "*.jsonl"):
+def history_lines(root: Path) -> Iterator[PaperLine]:
+    """The records of the history, the oldest first. Raises StoreError."""
+    for path in files_in(root, HISTORY, "*.jsonl"):
         for number, text in _lines(root, path):
             yield PaperLine(path, number, text)
 
