@@ -1,4 +1,4 @@
-"""The store in memory: what leaves a table, and what is counted."""
+"""The store in memory: what leaves a table, and what a listing showed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.papers.paper import Origin, Paper
-from daily_papers.store.store import Draft, KeywordState, Store
+from daily_papers.papers.paper import Origin, Paper, announcement_order
+from daily_papers.records import decode, encode
+from daily_papers.store.store import Draft, KeywordState, ReadListing, Store
 
 DAY = date(2026, 1, 20)
 
@@ -73,3 +74,13 @@ def test_only_a_paper_that_was_in_a_table_before_leaves_a_trace_in_it():
     stored = draft.finish().papers
     assert stored.keys() == {"2601.00001", "2601.00003"}
     assert stored["2601.00001"].left == {"mri"}
+
+
+SOME_IDS = st.lists(st.sampled_from(["2512.00002", "2601.00001", "2601.00010", "2601.100000"]))
+
+
+@given(SOME_IDS, SOME_IDS)
+def test_a_listing_has_each_identifier_once_and_in_order(first: list[str], more: list[str]):
+    listing = ReadListing(DAY, (), "", after_gap=False).with_new(first).with_new(more)
+    assert listing.new.split() == sorted({*first, *more}, key=announcement_order)
+    assert decode(ReadListing, encode(listing)) == listing
