@@ -124,7 +124,7 @@ def test_an_entry_tells_the_whole_paper(tmp_path: Path) -> None:
     )
     website = Website.new(tmp_path, {"medical-imaging": [told]}).built()
     (entry,) = feedparser.parse(website.files()["keywords/medical-imaging.atom"]).entries
-    assert entry.id == "tag:daily-papers.invalid,2026:papers/2603.00001"
+    assert entry.id == "tag:daily-papers.invalid,2026:/papers/2603.00001"
     assert entry.title_detail.type == "text/plain"
     assert entry.title == "Fréchet means of MRI & $x<y$"
     assert entry.summary == abstract.strip()
@@ -144,7 +144,7 @@ def test_an_entry_tells_the_whole_paper(tmp_path: Path) -> None:
 
 @for_each("place", range(len(HOSTILE)))
 def test_hostile_text_is_text(website: Website, place: int) -> None:
-    id = f"tag:owner.github.io,2026:papers/papers/2603.{500 + place:05d}"
+    id = f"tag:github.com,2026:owner/papers/papers/2603.{500 + place:05d}"
     (entry,) = feed(website, "feed.atom").xpath("a:entry[a:id=$id]", id=id, namespaces=ATOM)
     for name in ("title", "summary", "author/name"):
         path = "/".join(f"a:{part}" for part in name.split("/"))
@@ -153,7 +153,7 @@ def test_hostile_text_is_text(website: Website, place: int) -> None:
 
 
 def test_a_paper_has_one_id_in_every_feed(website: Website) -> None:
-    common = "tag:owner.github.io,2026:papers/papers/2603.00020"
+    common = "tag:github.com,2026:owner/papers/papers/2603.00020"
     for path in ("feed.atom", "keywords/nets.atom", "keywords/medical-imaging.atom"):
         assert common in ids(website, path)
 
@@ -179,13 +179,18 @@ def test_a_feed_has_a_hundred_entries_at_most(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "repository", "base", "id"),
     [
-        ("", "Owner/papers", "https://owner.github.io/papers/", "tag:owner.github.io,2026:papers/"),
-        ("", "me/me.github.io", "https://me.github.io/", "tag:me.github.io,2026:me.github.io/"),
+        (
+            "",
+            "Owner/papers",
+            "https://owner.github.io/papers/",
+            "tag:github.com,2026:owner/papers/",
+        ),
+        ("", "me/me.github.io", "https://me.github.io/", "tag:github.com,2026:me/me.github.io/"),
         (
             "https://papers.example.org",
             "owner/papers",
             "https://papers.example.org/",
-            "tag:owner.github.io,2026:papers/",
+            "tag:github.com,2026:owner/papers/",
         ),
         (
             "http://example.org/some/where/",
@@ -193,8 +198,8 @@ def test_a_feed_has_a_hundred_entries_at_most(tmp_path: Path) -> None:
             "http://example.org/some/where/",
             "tag:example.org,2026:some/where/",
         ),
-        ("", "", None, "tag:daily-papers.invalid,2026:"),
-        ("", "no repository", None, "tag:daily-papers.invalid,2026:"),
+        ("", "", None, "tag:daily-papers.invalid,2026:/"),
+        ("", "no repository", None, "tag:daily-papers.invalid,2026:/"),
     ],
 )
 def test_ids_and_addresses(
@@ -218,7 +223,7 @@ def test_a_server_of_ones_own_names_the_feeds_and_has_pages_where_its_owner_says
     website = Website.new(tmp_path, {"medical-imaging": [paper(1)]})
     assert website.build(environ=server).code == 0
     root = feed(website, "feed.atom")
-    assert root.findtext("a:id", namespaces=ATOM) == "tag:git.example,2026:Owner/papers/feed.atom"
+    assert root.findtext("a:id", namespaces=ATOM) == "tag:git.example,2026:owner/papers/feed.atom"
     assert root.xpath("a:link", namespaces=ATOM) == []
     website.build(environ={**server, "DAILY_PAPERS_SITE_URL": "https://papers.example/"})
     links = feed(website, "feed.atom").xpath("a:link/@href", namespaces=ATOM)

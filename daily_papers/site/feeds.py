@@ -17,13 +17,7 @@ from functools import partial
 from itertools import islice
 from urllib.parse import urlsplit
 
-from daily_papers.github_actions import (
-    GITHUB,
-    pages_url,
-    repository_name,
-    server_url,
-    site_url,
-)
+from daily_papers.github_actions import repository_url, site_url
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData, Topic
@@ -42,7 +36,7 @@ _NOT_XML = re.compile("[\ufffe\uffff]")
 
 # A tag names a day on which its authority owned the name (RFC 4151).
 _TAG_DAY = "2026"
-_NO_HOST = "daily-papers.invalid"
+_NOBODYS = "https://daily-papers.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +59,14 @@ class SiteAddress:
     def of(cls, environ: Mapping[str, str]) -> SiteAddress:
         """Take the address in DAILY_PAPERS_SITE_URL, else that of GITHUB_REPOSITORY's Pages.
 
-        Ids come from GITHUB_REPOSITORY if it is set, so that they outlive a change of address.
-        Raises UsageError if an address is not one.
+        Ids come from the repository's address if it is known, so that they outlive a change of the
+        website's. Raises UsageError if an address is not one.
         """
-        base = site_url(environ)
-        repository = repository_name(environ)
-        if repository is None:
-            parts = urlsplit(base or "")
-            return cls(base, _tag(parts.hostname or _NO_HOST, parts.path.strip("/")))
-        server = server_url(environ)
-        page = f"{server}/{repository}"
-        if server != GITHUB:  # where an Enterprise Server has its pages is up to its owner
-            return cls(base, _tag(urlsplit(server).hostname or _NO_HOST, repository), page)
-        owner, name = repository.split("/")
-        return cls(base or pages_url(repository), _tag(f"{owner.lower()}.github.io", name), page)
-
-
-def _tag(host: str, path: str) -> str:
-    return f"tag:{host},{_TAG_DAY}:{path + '/' if path else ''}"
+        base = site_url(environ) or site_url({**environ, "DAILY_PAPERS_SITE_URL": "pages"})
+        repository = repository_url(environ)
+        owner = urlsplit((repository or base or _NOBODYS).lower())
+        tag = f"tag:{owner.hostname},{_TAG_DAY}:{owner.path.strip('/')}/"
+        return cls(base, tag, repository)
 
 
 def feeds(data: SiteData, address: SiteAddress, folder: SiteFolder) -> Iterator[File]:
