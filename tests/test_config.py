@@ -218,8 +218,8 @@ def test_a_byte_order_mark_is_passed_over() -> None:
     assert parse_config(b"\xef\xbb\xbfkeywords: [mri]", "k").keywords[0].name == "mri"
 
 
-@pytest.mark.parametrize("ending", ["\r\n", "\r"])
-def test_line_endings_of_other_systems(ending: str) -> None:
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r", "\u2028\x85\n"])
+def test_lines_are_those_of_editors(ending: str) -> None:
     config = read(EXAMPLE.replace("\n", ending))
     assert [keyword.line for keyword in config.keywords] == [5, 6, 7, 14, 16]
 
@@ -233,6 +233,8 @@ def test_line_endings_of_other_systems(ending: str) -> None:
         "  - name:\tbrain mri\t# said\ttwice\n",
         "\t\n  - brain mri\n \t\r\n\t# nothing\n",
         "\u00a0\n  - brain\u00a0mri\n\u00a0# nothing\n",
+        "\u3000\u00a0-\u2003name:\u00a0brain mri\n",
+        "  # nothing\u2028- ct\n  - brain\x85mri\n",
         "  - 'brain\tmri'\n",
     ],
 )

@@ -60,9 +60,14 @@ class Value:
 
     node: yaml.Node
     key: str
-    #: The position of its key, or of the item itself, in characters from the start of the file.
-    index: int
+    #: Where its key is, or the item itself.
+    mark: yaml.Mark
     is_item: bool = False
+
+    @property
+    def line(self) -> int:
+        """Its line in the file, counted from 1."""
+        return self.mark.line + 1
 
     @property
     def kind(self) -> str:

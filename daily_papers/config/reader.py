@@ -37,7 +37,7 @@ from daily_papers.config.model import (
     Summaries,
 )
 from daily_papers.config.slugs import clashes, slug_of, slug_problem
-from daily_papers.config.yaml_text import YamlText, read_yaml
+from daily_papers.config.yaml_text import read_yaml
 from daily_papers.like.library import Library
 from daily_papers.papers.paper import ArxivId, folded
 from daily_papers.query import taxonomy
@@ -123,16 +123,15 @@ def _refuse_file(name: str, message: str, line: int | None = None) -> NoReturn:
 
 def parse_config(content: bytes, name: str) -> Config:
     """Read the bytes of a keywords.yaml; ``name`` is what messages call the file."""
-    source = read_yaml(name, _decoded(content, name))
-    reader = _Reader(source)
+    root, mistakes = read_yaml(name, _decoded(content, name))
+    reader = _Reader(name, mistakes)
     config = None
-    root = source.root
     if root is not None and not (root.tag.endswith(":null") and root.value == ""):
         with suppress(_EnoughError):
-            config = reader.config(Value(root, "", root.start_mark.index))
-    elif not source.mistakes:
+            config = reader.config(Value(root, "", root.start_mark))
+    elif not mistakes:
         _refuse_file(name, f"the file is empty; {messages.HOW_TO_LIST}", 1)
-    if config is None or source.mistakes:
+    if config is None or mistakes:
         raise ConfigError(reader.listed())
     return replace(config, warnings=reader.listed)
 
@@ -154,8 +153,9 @@ class _EnoughError(Exception):
 class _Reader:
     """Reads values, and notes the problems that it finds."""
 
-    def __init__(self, source: YamlText) -> None:
-        self._source = source
+    def __init__(self, name: str, mistakes: list[Problem]) -> None:
+        self._name = name
+        self._mistakes = mistakes
         #: What may not be what was meant; the function says why, or None if it is.
         self.doubts: list[tuple[Value, Callable[[], str | None]]] = []
         self._top: Read = {}
@@ -164,36 +164,35 @@ class _Reader:
 
     def refuse(self, value: Value, message: str) -> None:
         """Note a mistake, with the key of the value that has it."""
-        self._note(value.index, f"{value.key}: {message}" if value.key else message)
+        self._note(value.mark, f"{value.key}: {message}" if value.key else message)
 
     def refuse_kind(self, value: Value, message: str) -> None:
         """Note that a value is of the wrong kind, unless it is missing."""
         self.refuse(value, messages.nothing(value) if value.is_missing else message)
 
-    def _note(self, index: int, message: str) -> None:
-        self._source.refuse(index, message)
+    def _note(self, mark: yaml.Mark, message: str) -> None:
+        self._mistakes.append(Problem(self._name, mark.line + 1, mark.column + 1, message))
         if self.errors >= _MOST_PROBLEMS:
             raise _EnoughError
 
     @property
     def errors(self) -> int:
         """The number of mistakes so far."""
-        return len(self._source.mistakes)
+        return len(self._mistakes)
 
     def listed(self) -> tuple[Problem, ...]:
         """Mistakes and warnings in the order of the file; each is one line, whatever it quotes.
 
         Warnings are only found here, since a daily run does not need them.
         """
-        source = self._source
-        found = dict.fromkeys(source.mistakes)
+        found = dict.fromkeys(self._mistakes)
         for value, find in self.doubts:
             if len(found) < _MOST_PROBLEMS and (message := find()):
-                text = f"{value.key}: {message}"
-                found[Problem(source.name, *source.place(value.index), text, "warning")] = None
+                text, column = f"{value.key}: {message}", value.mark.column + 1
+                found[Problem(self._name, value.line, column, text, "warning")] = None
         problems = sorted(found, key=lambda each: (each.line or 0, each.column or 0))
         if len(problems) >= _MOST_PROBLEMS:
-            problems.append(Problem(source.name, None, None, "perhaps more; fix these first"))
+            problems.append(Problem(self._name, None, None, "perhaps more; fix these first"))
         return tuple(replace(each, message=printable(each.message)) for each in problems)
 
     # --- values --------------------------------------------------------------------------------
@@ -237,25 +236,25 @@ class _Reader:
         elif len(nodes) > most:
             self.refuse(value, f"more than {most:,} items")
             return []
-        return [Value(node, value.key, node.start_mark.index, is_item=True) for node in nodes]
+        return [Value(node, value.key, node.start_mark, is_item=True) for node in nodes]
 
     def mapping(self, value: Value, readers: Readers, other: Readers) -> dict[str, Value]:
         """The values of the known keys; every other key is a mistake."""
         values: dict[str, Value] = {}
         for key, node in value.node.value:
-            index, name = key.start_mark.index, key.value
+            mark, name = key.start_mark, key.value
             if not isinstance(key, yaml.ScalarNode):
                 message = "a key must be a word; put a text with brackets or braces in quotes"
-                self._note(index, message)
+                self._note(mark, message)
             elif name in values:
-                line, _ = self._source.place(values[name].index)
-                self._note(index, f'duplicate key "{cut(name, 60)}"; the first is on line {line}')
+                line = values[name].line
+                self._note(mark, f'duplicate key "{cut(name, 60)}"; the first is on line {line}')
             else:
-                values[name] = Value(node, name, index)
+                values[name] = Value(node, name, mark)
         for name in [name for name in values if name not in readers]:
             unknown = values.pop(name)
             meant = messages.meant_by(unknown, tuple(readers), tuple(other), value)
-            self._note(unknown.index, f'unknown key "{cut(name, 60)}"; {meant}')
+            self._note(unknown.mark, f'unknown key "{cut(name, 60)}"; {meant}')
         return values
 
     # --- the whole -----------------------------------------------------------------------------
@@ -367,7 +366,7 @@ class _Reader:
             max_papers=read.get("max_papers") or self._top.get("max_papers") or USUAL_MAX_PAPERS,
             authors=authors,
             categories=categories,
-            line=self._source.place(item.index)[0],
+            line=item.line,
             like=like,
             papers_per_day=(read.get("papers_per_day") or DEFAULT_PAPERS_PER_DAY) if like else 0,
         )
@@ -385,7 +384,7 @@ class _Reader:
                 if problem := messages.liked_problem(item.text):
                     self.refuse(item, problem)
                 else:
-                    files.setdefault(item.text, self._source.place(item.node.start_mark.index)[0])
+                    files.setdefault(item.text, item.node.start_mark.line + 1)
         return Library(files, tuple(dict.fromkeys(ids))) if files or ids else None
 
     def summaries(self, value: Value) -> Summaries | None:
@@ -404,7 +403,7 @@ class _Reader:
             )
         if self.errors > before:
             return None
-        return Summaries(**read, line=self._source.place(values["endpoint"].index)[0])
+        return Summaries(**read, line=values["endpoint"].line)
 
 
 # --- the value of each key; None if it is wrong -------------------------------------------------

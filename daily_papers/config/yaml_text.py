@@ -1,15 +1,13 @@
 """keywords.yaml as PyYAML's nodes, and what is wrong with it as YAML.
 
 YAML is only parsed into nodes, never into objects: no alias is followed and no tag obeyed. Lines
-are those of editors, git and GitHub; YAML 1.1 has three more characters that end a line.
+are those of editors, git and GitHub, and whatever looks like a space is one.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 import yaml
@@ -21,12 +19,11 @@ MOST_VALUES: Final = 100_000
 _DEEPEST: Final = 20
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-#: Spaces of other widths, or of none: they look like ordinary ones, which YAML wants.
-_OTHER = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff"
-_LINE_START = r"(?:\A|(?<=[\r\n]))"
-#: Before a text; before a comment they do no harm.
-_IN_INDENTATION = re.compile(rf"{_LINE_START} *(?P<sign>[\t{_OTHER}])[ \t{_OTHER}]*[^\s{_OTHER}#]")
-_BLANK_LINE = re.compile(rf"{_LINE_START}[ \t{_OTHER}]+(?=[#\r\n]|\Z)")
+#: White space that is neither an ordinary space nor a tab, and ends a line only in YAML 1.1.
+#: Replacing it loses nothing, since each run of it in a text becomes one space anyway.
+_OTHER = re.compile(r"[^\S \t\r\n]")
+#: A tab before a text; before a comment it does no harm.
+_INDENTING_TAB = re.compile(r" *(\t)[ \t]*[^\s#]")
 _QUOTES = "put the text in quotes"
 _SURPLUS: Final = (
     "something follows a closing quote or bracket; put a text with quotes in quotes of the other "
@@ -63,49 +60,23 @@ _EXPLANATIONS: Final = (
 )
 
 
-@dataclass(slots=True)
-class YamlText:
-    """The nodes of a file, and the mistakes that were found in it."""
-
-    #: What messages call the file.
-    name: str
-    text: str
-    #: None if there is nothing in it, or if a mistake ended the reading.
-    root: yaml.Node | None = None
-    mistakes: list[Problem] = field(default_factory=list)
-    _line_starts: list[int] = field(default_factory=list)
-
-    def place(self, index: int) -> tuple[int, int]:
-        """Line and column, counted from 1, of a character, which is counted from 0."""
-        if not self._line_starts:
-            self._line_starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
-        line = bisect_right(self._line_starts, index)
-        return line, index - self._line_starts[line - 1] + 1
-
-    def refuse(self, index: int, message: str) -> None:
-        """Note a mistake and go on."""
-        self.mistakes.append(Problem(self.name, *self.place(index), message))
-
-
-def read_yaml(name: str, text: str) -> YamlText:
-    """Read YAML; a syntax mistake ends the reading, any other mistake does not."""
-    read = YamlText(name, text)
-    for found in _IN_INDENTATION.finditer(text):
-        sign = "a tab" if found["sign"] == "\t" else f"another space (U+{ord(found['sign']):04X})"
-        message = f"{sign} in the indentation; YAML allows only ordinary spaces there"
-        read.refuse(found.start("sign"), message)
-    if read.mistakes:
-        return read
-    # PyYAML stops at tabs that YAML allows as spaces. Replacing them loses nothing, since every run
-    # of white space in a text becomes one space anyway.
-    plain = _BLANK_LINE.sub(lambda blank: " " * len(blank.group()), text).replace("\t", " ")
+def read_yaml(name: str, text: str) -> tuple[yaml.Node | None, list[Problem]]:
+    """The root of a file, None if it has none, or the mistakes in its syntax."""
+    spaced = _OTHER.sub(" ", text)
+    tabs = [
+        Problem(name, line, found.start(1) + 1, "a tab in the indentation; YAML allows only spaces")
+        for line, written in enumerate(_LINE_END.split(spaced), 1)
+        if (found := _INDENTING_TAB.match(written))
+    ]
+    if tabs:
+        return None, tabs
+    plain = spaced.replace("\t", " ")
     try:
-        read.root = _Composer(plain).get_single_node()
+        return _Composer(plain).get_single_node(), []
     except yaml.YAMLError as error:
-        read.refuse(*_explained(error))
+        return None, [Problem(name, *_explained(error, plain))]
     except (ValueError, OverflowError):
-        read.refuse(0, "not valid YAML: a number in it is too large")
-    return read
+        return None, [Problem(name, 1, 1, "not valid YAML: a number in it is too large")]
 
 
 class _Composer(yaml.SafeLoader):
@@ -137,10 +108,12 @@ def _stop(event: Any, problem: str) -> NoReturn:
     raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
 
 
-def _explained(error: yaml.YAMLError) -> tuple[int, str]:
-    """Where the text is not valid YAML, and what to do, for people who write a list of topics."""
+def _explained(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
+    """The line and column where the text is not valid YAML, and what to do about it."""
     if isinstance(error, yaml.reader.ReaderError):
-        return error.position, f"a control character (U+{error.character:04X}); remove it"
+        lines = _LINE_END.split(text[: error.position])
+        message = f"a control character (U+{error.character:04X}); remove it"
+        return len(lines), len(lines[-1]) + 1, message
     assert isinstance(error, yaml.MarkedYAMLError)
     said = f"{error.context or ''}; {error.problem or ''}"
     found = (message for pattern, message in _EXPLANATIONS if re.search(pattern, said))
@@ -149,4 +122,5 @@ def _explained(error: yaml.YAMLError) -> tuple[int, str]:
     # PyYAML notices these only after the line to change.
     if error.context_mark is not None and re.search("expected a key|never closed", message):
         mark = error.context_mark
-    return 0 if mark is None else mark.index, f"not valid YAML: {message}"
+    line, column = (0, 0) if mark is None else (mark.line, mark.column)
+    return line + 1, column + 1, f"not valid YAML: {message}"
