@@ -342,7 +342,8 @@ PIECE = re.compile(r"\]\(https?://\S*arxiv|</p>\s*</details>")
 def papers(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Paper]:
     return st.builds(
         Paper,
-        id=st.from_regex(r"(0[7-9]|1[0-9]|2[0-5])(0[1-9]|1[0-2])\.[0-9]{4,5}", fullmatch=True)
+        id=st.from_regex(r"(0[7-9]|1[0-4])(0[1-9]|1[0-2])\.[0-9]{4}", fullmatch=True)
+        | st.from_regex(r"(1[5-9]|2[0-5])(0[1-9]|1[0-2])\.[0-9]{5}", fullmatch=True)
         | st.from_regex(r"(hep-th|math|cs)/9[1-9](0[1-9]|1[0-2])[0-9]{3}", fullmatch=True),
         version=st.integers(1, 99),
         title=texts.filter(bool),

@@ -28,11 +28,11 @@ _WORDS_FOR = {
     "|论文|論文|論文タイトル|タイトル|제목|논문|titel|titre|título|titolo|título do artigo"
     "|название|başlık",
     "date": "date|updated|update|update date|updated date|updated at|last updated|last update"
-    "|day|time|revised|日期|时间|更新日期|更新时间|日付|날짜|datum|fecha|data|дата|tarih",
+    "|day|time|revised|日期|时间|更新日期|更新时间|日付|更新日|날짜|datum|fecha|data|дата|tarih",
     "published": "published|publish date|published date|published at|publishedat"
     "|publication date|published on|publish time|pub date|submitted|submission date"
     "|submitted date|release date|created|发布日期|发布时间|发表日期|发表时间|提交日期"
-    "|公開日|게시일|veröffentlicht|publié|publicado",
+    "|公開日|発表日|投稿日|게시일|veröffentlicht|publié|publicado",
     "authors": "authors|author|author s|first author|author list|作者|作者列表|第一作者|著者"
     "|저자|autoren|auteurs|autores|autori|авторы|yazarlar",
     "abstract": "abstract|summary|paper abstract|摘要|英文摘要|论文摘要|概要|要旨|초록"
@@ -56,13 +56,17 @@ _WORDS_FOR = {
     "|first seen|doi|primary|source|hash",
 }
 _KINDS = {word: kind for kind, words in _WORDS_FOR.items() for word in words.split("|")}
+_SPOKEN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_IN_NAMES = re.compile(r"<[^<>]*>|[^\w]|_")
 
 
 def kind_named(name: str) -> str:
     """What a column, a label or a key of this name tells, in any usual wording."""
-    words = " ".join(_NOT_IN_NAMES.sub(" ", name.casefold()).split())
-    return _KINDS.get(words, "other") if words else "idle" if "#" in name else ""
+    spellings = (_NOT_IN_NAMES.sub(" ", each.casefold()) for each in (name, _SPOKEN.sub(" ", name)))
+    words = [" ".join(spelling.split()) for spelling in spellings]
+    if not words[0]:
+        return "idle" if "#" in name else ""
+    return next((_KINDS[each] for each in words if each in _KINDS), "other")
 
 
 # --- texts ---------------------------------------------------------------------------------------
@@ -76,7 +80,9 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 #: A picture, in Markdown or HTML.
 PICTURE = re.compile(r"!\[[^\]]{0,300}\]\([^()\s]{0,1000}(?:\s[^()]{0,300})?\)|<img\b[^<>]*>")
 #: A link with its words.
-LINKED = re.compile(r"\[(?P<text>[^\[\]]{0,1000})\]\(\s*<?[^()\s]{0,1000}(?:\s[^()]{0,300})?\)")
+LINKED = re.compile(
+    r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]{0,100}\]){0,1000})\]\(\s*<?[^()\s]{0,1000}(?:\s[^()]{0,300})?\)"
+)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _DRESS = re.compile(r"\*\*|__|~~|(?<!\\)`")
 _EMPTY = re.compile(r"(?:null|none|nan|n/?a|无|[\W_]*)", re.IGNORECASE)
@@ -138,8 +144,9 @@ def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
         pieces = split_cells(line, len(kinds))
     cells: list[Cell] = []
     for kind, text in zip(kinds or [""] * len(pieces), pieces, strict=False):
-        first, *below = _BREAK.split(text) if kind == "title" else [text]
-        cells += [(kind, first), *(("", part) for part in below)]
+        first, *below = _BREAK.split(text) if kind in {"title", "other", ""} else [text]
+        cells.append((kind if kind == "title" or not below else "", first))
+        cells += [("", part) for part in below]
     return cells
 
 
@@ -167,6 +174,8 @@ _SEPARATOR = re.compile(
     r"|\s+[-–—|·•/]+\s+|[;|]|\s{2,}|<br\s*/?>|,(?=\s*(?:\[|https?:))|[()]"
     r"|\[(?=\[)|(?<=\))\]|,?\s+(?=[*_]\w|https?:)"
 )
+#: What tools count their papers with.
+_NUMBER = re.compile(r"\W*\d{1,4}\W*")
 #: Signs that people put to a paper, rather than tools.
 _MARK = re.compile(r"[⭐★☆✅✓✔☑❌]|~~|\[ \]")
 
@@ -227,7 +236,7 @@ def _separated(kind: str, text: str) -> Iterator[Cell]:
         yield "date", found[1]
         text = text.replace(found[1], " | ", 1)
     for piece in _split(text):
-        if not is_empty(piece.strip(" ,;.:*_-–")):
+        if not (is_empty(piece.strip(" ,;.:*_-–")) or _NUMBER.fullmatch(piece)):
             yield "", piece.strip(" ,;-–—|·•")
         elif _MARK.search(piece):
             yield "other", piece
@@ -299,6 +308,11 @@ def tell_of_a_paper(cells: Sequence[Cell]) -> bool:
 def named(cells: Sequence[Cell]) -> Sequence[Cell]:
     """The cells with a kind for each that had none; an entry without a title takes the longest."""
     known = [(kind or kind_by_looks(text), text) for kind, text in cells]
+    if all(kind not in {"date", "published"} for kind, _ in known):
+        is_day = [kind == "other" and kind_by_looks(text) == "date" for kind, text in known]
+        known = [
+            ("date" if day else kind, text) for day, (kind, text) in zip(is_day, known, strict=True)
+        ]
     if all(kind != "title" for kind, _ in known):
         free = [n for n, (kind, _) in enumerate(known) if kind in {"other", "authors"}]
         free.sort(key=lambda n: (known[n][0] == "other", len(plain(known[n][1]))))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -23,7 +22,6 @@ from daily_papers.migrate.names import (
 from daily_papers.text import cut
 
 _DEEPEST = 12
-_SPOKEN = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def entries_of_json(text: str) -> Iterator[Entry]:
@@ -49,6 +47,8 @@ def _entries(value: object, above: Entry, key: str, depth: int) -> Iterator[Entr
     elif isinstance(value, list | dict) and depth <= _DEEPEST:
         is_dict = isinstance(value, dict)
         pairs = value.items() if isinstance(value, dict) else enumerate(value, 1)
+        own = [text for kind, text in cells if kind in {"topic", "title"} and is_topic(text)]
+        above = replace(above, topic=own[0]) if own else above
         for name, inner in ((_text(name), inner) for name, inner in pairs):
             below = replace(above, key=cut(f"{above.key}/{name}".lstrip("/"), 100))
             if is_dict and isinstance(inner, dict | list) and is_topic(name):
@@ -71,16 +71,11 @@ def _cells(value: object, key: str) -> Sequence[Cell]:
     if not isinstance(value, dict) or any(map(paper_named, value)):
         return []
     cells = [("link", key)] if paper_named(key) else []
-    cells += ((_kind(name), _text(each)) for name, each in value.items())
+    cells += ((kind_named(name), _text(each)) for name, each in value.items())
     cells = [cell for cell in cells if cell[1]]
     if any(kind == "title" for kind, _ in cells) and not papers_of(cells):
         cells += _deeper(value)
     return cells
-
-
-def _kind(name: str) -> str:
-    known = kind_named(name)
-    return known if known != "other" else kind_named(_SPOKEN.sub(" ", name))
 
 
 def _deeper(record: Mapping[str, object]) -> Iterator[Cell]:
@@ -91,7 +86,7 @@ def _deeper(record: Mapping[str, object]) -> Iterator[Cell]:
     for inner in record.values():
         for each in inner if isinstance(inner, list) else [inner]:
             pairs = each.items() if isinstance(each, dict) else ()
-            cells = [(_kind(key), _text(text)) for key, text in pairs]
+            cells = [(kind_named(key), _text(text)) for key, text in pairs]
             if all(kind != "title" for kind, _ in cells):
                 yield from (cell for cell in cells if cell[0] in {"link", "code"})
 

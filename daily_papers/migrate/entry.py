@@ -22,6 +22,7 @@ from daily_papers.migrate.cells import (
     is_empty,
     named,
     plain,
+    title_in,
 )
 from daily_papers.migrate.names import find_date, links_to_paper, paper_named, papers_in
 from daily_papers.papers.authors import is_name, split_authors
@@ -43,12 +44,14 @@ _MAY_LINK = ("link", "title", "date", "idle", "other")
 #: What arXiv tells of any paper, or nobody misses.
 _COMES_AGAIN = {"date", "published", "authors", "abstract", "topic", "category", "idle"}
 #: Where a link may be the authors' own.
-_MENTIONS = {"title", "abstract", "authors"}
+_MENTIONS = {"abstract", "authors"}
 _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+|(?<=\]\()[^\s()<>]+", re.IGNORECASE)
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
 _TITLE_OF_LINK = re.compile(r"""\]\(\s*<?[^()\s]+\s+"(?P<said>[^"]*)"\s*\)""")
 # What says nothing in a column of somebody's own.
 _NOTHING = re.compile(r"(?:null|none|nan|n/?a|无|[\s_./|*~·•–—-]*)", re.IGNORECASE)
+# What tools write before a title in a table.
+_NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
 _STRUCK = re.compile(r"~~|\[ \]")
 # A word, or a sign that is neither punctuation nor Markdown.
 _WORD = re.compile(r"\w+|~~|\[ \]|[^\w\s_./|*~·•–—,;:()\[\]{}<>'\"&#\\`-]")
@@ -168,7 +171,8 @@ def holds_more(entry: Entry, stored: Paper) -> bool:
         own = set() if is_kept else set(_own_words(kind, text)) - words
         if own and not own <= set(_WORD.findall(stored.abstract.casefold())):
             return True
-        addresses = () if kind in _MENTIONS else _addresses(text)
+        is_one = kind in _MENTIONS or (kind == "title" and LINKED.fullmatch(text.strip("*_ ")))
+        addresses = () if is_one else _addresses(text)
         others = (each for each in addresses if each not in kept + stored.abstract)
         if any(_leads_elsewhere(stored, each) for each in others):
             return True
@@ -177,8 +181,8 @@ def holds_more(entry: Entry, stored: Paper) -> bool:
 
 def _own_words(kind: str, text: str) -> Iterator[str]:
     """The words and signs of a cell, without those that tools write there."""
-    found = _LINKED_TITLE.fullmatch(text) if kind == "title" else None
-    bare = PICTURE.sub(" picture " if kind == "other" else " ", found["title"] if found else text)
+    text = _NUMBER.sub("", text) if kind == "title" else text
+    bare = PICTURE.sub(" picture " if kind == "other" else " ", text)
     bare = plain(_ADDRESS.sub(" ", LINKED.sub(" ", bare) if kind in {"link", "code"} else bare))
     is_nothing = _NOTHING.fullmatch(bare) or (kind != "other" and NO_TITLE.fullmatch(bare))
     titles = (title for title in _TITLE_OF_LINK.findall(text) if not NO_TITLE.fullmatch(title))
@@ -200,11 +204,26 @@ def _texts(cells: Sequence[Cell], kind: str) -> Iterator[str]:
 
 def _title(cells: Sequence[Cell], reading: Callable[[str], str]) -> str:
     for text in _texts(cells, "title"):
-        found = _LINKED_TITLE.fullmatch(text)
-        title = reading(found["title"]) if found else plain(text)
+        linked = _linked_title(text, is_raw=reading is folded)
+        title = reading(linked) if linked is not None else _without_links(text)
         if title and (reading is folded or not NO_TITLE.fullmatch(title)):
             return title
     return ""
+
+
+def _linked_title(text: str, *, is_raw: bool = False) -> str | None:
+    """The words of a link to a paper that are a title: all of a cell, or the first such link."""
+    found = _LINKED_TITLE.fullmatch(text)
+    if found and (is_raw or "[" not in found["title"].partition("]")[2]):
+        return found["title"]
+    inner = title_in(text)
+    return inner["linked"] if inner else None
+
+
+def _without_links(text: str) -> str:
+    """A title with links beside it, or that is one."""
+    beside = plain(LINKED.sub(" ", text))
+    return plain(text) if is_empty(beside) else beside
 
 
 def _read(cells: Sequence[Cell], kind: str, reading: Callable[[str], str]) -> Iterator[str]:

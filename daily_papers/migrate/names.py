@@ -11,9 +11,9 @@ from daily_papers.papers.paper import ArxivId, folded
 
 # --- papers --------------------------------------------------------------------------------------
 
-_ID = (
-    r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z]{1,12}(?:-[a-z]{2,4})?(?:\.[a-z]{2})?"
-    r"/\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v[1-9]\d{0,2})?"
+_ID = (  # arXiv's identifiers have five digits since 2015, and four since April 2007
+    r"(?:(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-8]\d)(?:0[1-9]|1[0-2])\.\d{5}"
+    r"|[a-z]{1,12}(?:-[a-z]{2,4})?(?:\.[a-z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v[1-9]\d{0,2})?"
 )
 _PAGES = (
     r"(?:https?:)?//(?:(?:[\w-]{1,40}\.){0,3}(?:arxiv\.org|ar5iv\.org|alphaxiv\.org|lanl\.gov|itp\.ac\.cn)"
@@ -84,6 +84,8 @@ _NO_TOPIC = frozenset(
     uncategorised unclassified general unknown none null th st nd rd jan january feb february
     mar march apr april may jun june jul july aug august sep sept september oct october nov
     november dec december monday tuesday wednesday thursday friday saturday sunday 其他 其它
+    news details detail abstract summary show hide click expand collapse more view tl dr tldr
+    新闻 详情
     how to use usage installation install citation license licence todo contributing contributors
     contribute acknowledgements acknowledgments acknowledgement contact faq
     未分类 今日 今日论文 论文 论文列表 最新论文 每日论文 年 月 日""".split()  # noqa: SIM905 - reads as what it is

@@ -104,7 +104,7 @@ _BREAK, _MORE = "\x1e", "\n\x1f"
 _ENDING = re.compile(r"\r\n|\r|\n")
 _MARKER = re.compile(rf" {{0,3}}(?:{BEGIN}|{END})[ \t]*")
 _HIDDEN = re.compile(
-    rf"^ {{0,3}}(?P<region>{BEGIN})[ \t]*\n.*?^ {{0,3}}{END}[ \t]*$"
+    rf"^ {{0,3}}(?P<region>{BEGIN})[ \t]*\n(?:(?!{BEGIN}).)*?^ {{0,3}}{END}[ \t]*$"
     rf"|^ {{0,3}}(?P<alone>{BEGIN}|{END})[ \t]*$"
     r"|(?P<note><!--(?:(?!<!--|\n).)*-->)"
     r"|(?P<comment>^[ \t]*(?:[-*+][ \t]+)*<!--(?:(?!<!--).)*?-->)"
@@ -187,7 +187,7 @@ def _row_of_markdown(found: re.Match[str]) -> str:
     is_head = "<th" in found[0].lower() or sum(kind not in {"other", ""} for kind in kinds) > 1
     below = f"{_BREAK}{'|-' * len(cells)}|" if is_head and not links_to_paper(found[0]) else ""
     blank = found[0][len(found[0].rstrip()) :]
-    return f"{_BREAK}| {' | '.join(cells)} |{_more(found)}{below}{blank}"
+    return f"{_BREAK}| {' | '.join(cells)} |{_more(found)}{below}{_BREAK}{blank}"
 
 
 def _in_one_line(text: str) -> str:
@@ -332,16 +332,28 @@ def _item(lines: _Lines, position: int) -> Block | None:
                 break
         ids |= here
         end += 1
-    while not lines[end - 1].text.strip():
+    while end - position > 1 and is_wordless(lines[end - 1].text):
         end -= 1
     block = Block(list(lines[position:end]))
-    texts = [line.text for line in block.lines]
+    texts = _unwrapped([line.text for line in block.lines])
     if links_to_paper("\n".join(texts)):
         known = list(labelled(texts[0]))  # an abstract is none, but may mention one
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
         block.rows = [Entry(block.numbers, cells=cells)]
         block.is_rows = True
     return block
+
+
+def _unwrapped(texts: Sequence[str]) -> list[str]:
+    """The lines of an item, with those as one in the midst of which a link or bold words go on."""
+    joined = [texts[0]]
+    for text in texts[1:]:
+        is_open = joined[-1].count("[") > joined[-1].count("]") or joined[-1].count("**") % 2
+        if is_open and not _ITEM.match(text):
+            joined[-1] += f" {text.strip()}"
+        else:
+            joined.append(text)
+    return joined
 
 
 def _column(line: str) -> int:
@@ -353,10 +365,9 @@ def _column(line: str) -> int:
 def _goes_on(lines: _Lines, position: int) -> bool:
     """Whether a line belongs to the item above it."""
     text = lines[position].text
-    if _INDENTED.match(text) or _ITEM.match(text):
-        return True
     is_lazy = lines[position - 1].text.strip() and not _END_OF_TEXT.match(text)
-    return bool(is_lazy) and not _columns(lines, position)
+    is_inside = _INDENTED.match(text) or _ITEM.match(text) or is_lazy
+    return bool(is_inside) and not _columns(lines, position)
 
 
 def _paragraph(lines: _Lines, position: int) -> Block:
@@ -364,6 +375,8 @@ def _paragraph(lines: _Lines, position: int) -> Block:
     end = position + 1
     while not _END_OF_TEXT.match(_text_at(lines, end)) and not _columns(lines, end):
         end += 1
+        if end - position > _MOST_LINES_OF_TEXT:
+            break
     whole = Block(list(lines[position:end]))
     ids = {paper.id for line in whole.lines for paper in papers_in(line.text)}
     if len(ids) == 1 and 1 < len(whole.lines) <= _MOST_LINES_OF_TEXT:
@@ -474,9 +487,10 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     linking = (line.text for block in (heading, *words) for line in block.lines)
     told = words if any(map(links_to_paper, linking)) else own
     lines = [line for block in (heading, *told) for line in block.lines]
-    while is_wordless(lines[-1].text):
+    while is_wordless(lines[-1].text) and not _close_a_fold(lines):
         lines.pop()
-    cells = cells_of_lines([line.text for line in lines if not _WORDLESS.fullmatch(line.text)])
+    telling = (line.text for line in lines if "<summary" not in line.text.lower())
+    cells = cells_of_lines([text for text in telling if not _WORDLESS.fullmatch(text)])
     if not links_to_paper(heading.text):
         ids = {paper.id for paper in papers_of(named(cells))}
         texts = [ln.text for ln in lines[1:] if ids.issuperset(p.id for p in papers_in(ln.text))]
@@ -490,6 +504,13 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     return Block(lines, rows=[Entry(numbers, cells=cells)], is_rows=True)
 
 
+def _close_a_fold(lines: _Lines) -> bool:
+    """Whether the last of some lines closes a fold that another opens."""
+    above = "\n".join(line.text for line in lines[:-1]).lower()
+    is_open = above.count("<details") > above.count("</details")
+    return is_open and "</details" in lines[-1].text.lower()
+
+
 def _has_no_title(block: Block) -> bool:
     """Whether a block is words, or an item of a list that leaves it to the heading to name a paper.
 
@@ -498,7 +519,8 @@ def _has_no_title(block: Block) -> bool:
     if block.is_marker or block.is_last_update or block.head:
         return False
     if block.level:
-        return kind_named(block.name) not in {"other", ""}
+        is_fold = "<summary" in block.text.lower() and not is_topic(block.name)
+        return is_fold or kind_named(block.name) not in {"other", ""}
     is_table = block.rows and block.text.lstrip().startswith("|")
     kinds = {kind for row in block.rows for kind, _ in row.cells}
     return bool(block.cause) or not (is_table or "title" in kinds)
@@ -532,9 +554,16 @@ def _file(blocks: Iterable[Block]) -> None:
         if any(1 < heading.level < LEAD for heading in topics):
             topics = [heading for heading in topics if heading.level < LEAD]
         rows.topic = topics[-1].name if topics else ""
-        rows.belonging = chain[chain.index(topics[-1]) :] if topics else ()
+        rows.belonging = _belonging(chain, topics[-1]) if topics else ()
         day = next((h.name for h in reversed(chain) if find_date(h.name)), "")
         for row in rows.rows:
             row.topic, row.day = rows.topic, day
         if rows.cause and not (rows.topic or day):
             rows.rows, rows.is_rows = [], False
+
+
+def _belonging(chain: Sequence[Block], topic: Block) -> Sequence[Block]:
+    """The headings from a topic on, and days above it."""
+    first = chain.index(topic)
+    days = takewhile(lambda heading: find_date(heading.name), reversed(chain[:first]))
+    return chain[first - len(list(days)) :]

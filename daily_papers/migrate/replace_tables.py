@@ -46,6 +46,7 @@ def replaced_with_markers(
     """
     lines = _LINE.findall(text)
     are_marked = any(block.is_marker for block in blocks)
+    _let_shared_lines_stay(blocks)
     going = list(_rows_that_go(blocks, empty))
     going = [(rows, of_rows) for rows, of_rows in going if of_rows] or going[-1:]
     if not going or (are_marked and not going[-1][1]):
@@ -66,6 +67,23 @@ def replaced_with_markers(
     moved = dict(zip(above, range(1, place + 1), strict=False))
     moved |= {old: new for new, old in enumerate(below, len(_LINE.findall(text_above)))}
     return text_above + "".join(lines[number - 1] for number in below), moved
+
+
+def _let_shared_lines_stay(blocks: Sequence[Block]) -> None:
+    """Let rows stay that share a line of HTML with words, or with rows that stay.
+
+    A row in the summary of a fold stays, too: what is in the fold would lose its name.
+    """
+    texts = [line for block in blocks if not (block.is_rows or block.level) for line in block.lines]
+    kept = {n for line in texts if not is_wordless(line.text) for n in line.numbers}
+    others = (block for block in blocks if not block.text.lstrip().startswith("|"))
+    kept.update(block.line for block in others if "<summary" in block.text)
+    rows = [row for block in blocks for row in block.rows]
+    kept.update(n for row in rows if row.says_more or row.cause or not row.paper for n in row.lines)
+    while stay := [row for row in rows if not (row.says_more or kept.isdisjoint(row.lines))]:
+        for row in stay:
+            row.says_more = True
+            kept.update(row.lines)
 
 
 def _rows_that_go(
@@ -107,18 +125,19 @@ def _remove_what_belongs(
         is_below = block.line in gone
         if block.is_rows and is_below:
             headings |= {heading.line: heading for heading in block.belonging}
-    names = {heading.name.casefold() for heading in headings.values()}
-    gone.update(n for n, line in enumerate(lines, 1) if _leads_to(line, names))
-    went = sorted(gone)
-    rest = [n for n, line in enumerate(lines, 1) if n not in headings and n not in gone]
-    stays = [n for n in rest if not _OF_PAIR.fullmatch(lines[n - 1])]
-    gone.update(*(pair for pair in pairs if _any_in(went, pair) and not _any_in(stays, pair)))
-    tells = [
-        n for n in rest if n <= place and n not in gone and not is_wordless(lines[n - 1].rstrip())
-    ]
-    for heading, section in _sections(blocks):
-        if heading.line in headings and not _any_in(tells, section[len(heading.numbers) :]):
-            gone.update(heading.numbers)
+    contents = [(n, to) for n, line in enumerate(lines, 1) if (to := _leads_to(line))]
+    for _ in range(2):  # then for what was around the table of contents
+        went = sorted(gone)
+        rest = [n for n, line in enumerate(lines, 1) if n not in headings and n not in gone]
+        stays = [n for n in rest if not _OF_PAIR.fullmatch(lines[n - 1])]
+        gone.update(*(pair for pair in pairs if _any_in(went, pair) and not _any_in(stays, pair)))
+        rest = [n for n in rest if n <= place and n not in gone]
+        tells = [n for n in rest if not is_wordless(lines[n - 1].rstrip())]
+        for heading, section in _sections(blocks):
+            if heading.line in headings and not _any_in(tells, section[len(heading.numbers) :]):
+                gone.update(heading.numbers)
+        names = {headings[n].name.casefold() for n in gone if n in headings}
+        gone.update(n for n, to in contents if to in names)
 
 
 def _any_in(numbers: Sequence[int], lines: Sequence[int]) -> bool:
@@ -138,10 +157,10 @@ def _sections(blocks: Sequence[Block]) -> Iterator[tuple[Block, range]]:
         below.append(heading)
 
 
-def _leads_to(line: str, names: Collection[str]) -> bool:
-    """Whether it is the line of a table of contents that leads to one of these headings."""
-    found = _OF_CONTENTS.fullmatch(line)
-    return found is not None and plain(found["text"] or found["html"]).casefold() in names
+def _leads_to(line: str) -> str:
+    """The name of the heading to which a line of a table of contents leads."""
+    found = _OF_CONTENTS.fullmatch(line) if "#" in line else None
+    return plain(found["text"] or found["html"]).casefold() if found else ""
 
 
 def _pairs(blocks: Iterable[Block]) -> Sequence[range]:
