@@ -262,4 +262,5 @@ def _section(keyword: Keyword, store: Store, new: int) -> Table:
         new=new,
         filled=state is not None and state.filled is not None,
         is_liked=keyword.like is not None,
+        advice=store.advice(keyword.slug, store.state.day) if store.state.day else None,
     )

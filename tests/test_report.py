@@ -113,6 +113,7 @@ def test_the_json_holds_all_of_it():
         "revised": 0,
         "not_matching": 7,
         "last_success": "2026-02-02",
+        "advice": None,
     }
     assert [each["status"] for each in record["requests"]] == ["200", "kept"]
     assert record["waits"] == [

@@ -65,6 +65,8 @@ class KeywordReport:
     #: Papers that arXiv returned although they do not match; none of them is stored.
     not_matching: int
     last_success: date | None
+    #: What to do about it, if it never finds anything, or more than its table holds.
+    advice: str | None = None
 
     @property
     def done(self) -> bool:
@@ -153,6 +155,7 @@ def report_keyword(
         revised=len(members.intersection(store.state.revised)),
         not_matching=progress.strangers,
         last_success=after.last_success,
+        advice=store.advice(keyword.slug, day),
     )
 
 
@@ -264,7 +267,10 @@ def _rows(report: RunReport) -> Iterator[tuple[str, ...]]:
 
 
 def _remarks(report: RunReport) -> Iterator[str]:
-    """Notes and waits; a reason that the day line or a keyword has is not given again."""
+    """Advice, notes and waits; a reason that the day line or a keyword has is not given again."""
+    for keyword in report.keywords[:_MOST_ROWS]:
+        if keyword.advice:
+            yield f"{cut(keyword.name, 40)}: {keyword.advice}"
     reasons = {keyword.reason for keyword in report.keywords if keyword.reason}
     for note in report.notes:
         given = max((each for each in reasons if note.endswith(f": {each}")), key=len, default=None)

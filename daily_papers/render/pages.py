@@ -38,6 +38,8 @@ class Table:
     filled: bool = True
     #: Whether it has `like`, so that nothing is searched for.
     is_liked: bool = False
+    #: What to do about it, if it never finds anything, or more than its table holds.
+    advice: str | None = None
     rows: tuple[Escaped, ...] = ()
 
     @property

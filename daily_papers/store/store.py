@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,10 @@ from daily_papers.papers.paper import (
     newest_first,
 )
 from daily_papers.query.expression import NOTHING, to_arxiv
+
+#: For how long a keyword may find nothing before the advice is given.
+_PATIENCE = timedelta(days=30)
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +260,27 @@ class Store:
             papers[paper.id] = replace(papers.get(paper.id, StoredPaper(paper)), news=item)
         known = self.news.union(paper.id for paper in news)
         return self.updated(papers=papers, news=known)
+
+    def advice(self, slug: str, day: date) -> str | None:
+        """What to do about a keyword that finds nothing, or more than its table holds.
+
+        A full table tells by its own dates, so that a quiet day changes no page.
+        """
+        state = self.keywords.get(slug)
+        if state is None or state.filled is None or not state.searches:
+            return None
+        preview = f"daily-papers preview {slug}"
+        dates = [self.papers[id].paper.date for id in self.members.get(slug, ())]
+        if not dates:
+            if day - state.filled < _PATIENCE:
+                return None
+            return f"Nothing has matched since {state.filled}; check the spelling with: {preview}"
+        if len(dates) < state.max_papers or max(dates) - min(dates) >= _WEEK:
+            return None
+        return (
+            f"The {state.max_papers:,} papers that the table holds are of less than a week; give "
+            f"the keyword categories or longer phrases, or raise max_papers; see: {preview}"
+        )
 
 
 def highest(ids: Iterable[str | None]) -> str | None:
