@@ -797,3 +797,109 @@ def test_a_badge_that_leads_to_a_paper_stays_and_is_none(repository: Repository)
     assert "Rats: 1 paper" in ended.out
     assert "Mouse" not in repository.text("keywords.yaml").partition("keywords:")[2]
     assert repository.text("README.md") == f"{head}{BEGIN}\n{END}\n"
+
+
+A, B = (f'<a href="{URL[:-1]}{number}">{name}</a>' for number, name in ((1, "A"), (2, "B")))
+
+
+@for_each(
+    "line",
+    [
+        f"<ul><li>{A}</li><li>my remark</li></ul>",
+        f"<p>Papers by me:</p><ul><li>{A}</li></ul>",
+        f"My words <table><tr><td>{A}</td><td>2025-01-03</td></tr></table>",
+        f"<ul><li>{A} my opinion</li><li>{B}</li></ul>",
+        f"- {A}<ul><li>my remark</li></ul>",
+        f"<details>\n<summary>{A} (2025-01-02)</summary>\nMy words.\n</details>",
+        *(
+            f"| Title | Date |\n|---|---|\n| {cell} | 2025-01-02 |"
+            for cell in (
+                *(f"[x] {link(1, 'A')}", f"[NEW] {link(1, 'A')}", f"must read: {link(1, 'A')}"),
+                *(f"{link(1, 'A')} ⭐⭐", f"{link(1, 'A')} <!-- mine -->"),
+                f"<details><summary>{link(1, 'A')}</summary>my review</details>",
+                f"A [[pdf]]({URL}) [[my notes]](notes/a.md)",
+            )
+        ),
+    ],
+)
+def test_words_beside_a_row_stay_and_are_no_part_of_its_title(
+    tmp_path_factory: pytest.TempPathFactory, line: str
+):
+    repository = Repository(tmp_path_factory.mktemp("digest"))
+    repository.write("README.md", f"# T\n\n## Mice\n\n{line}\n")
+    ended = bring_in(repository, repository.root, "--replace")
+    assert ended.code == 0
+    assert "this row stays" in ended.err
+    assert line in repository.text("README.md")
+    assert repository.records("data/papers/*.jsonl")[0]["title"] == "A"
+
+
+CARD_WITH_FOLD = f"""\
+# Mice
+
+### [1] {link(1, "A")}
+*Ann A,Bob B*
+
+<details>
+  <summary>Details</summary>
+Abstract: We do.
+</details>
+"""
+TABLE_IN_ITEM = f"""\
+## Mice
+
+- Field
+
+  | Title | Date | Link |
+  |---|---|---|
+  | A | 2025-01-02 | {link(1)} |
+  | B | 2025-01-03 | {link(2)} |
+"""
+
+
+@for_each(
+    ("name", "text", "told"),
+    [
+        ("a.md", CARD_WITH_FOLD, [("A", ["Ann A", "Bob B"], "2025-01-01")]),
+        (
+            "a.json",
+            json.dumps({"topics": [{"name": "Mice", "papers": [{"title": "A", "url": URL}]}]}),
+            [("A", None, "2025-01-01")],
+        ),
+        ("a.md", TABLE_IN_ITEM, [("A", None, "2025-01-02"), ("B", None, "2025-01-03")]),
+        (
+            "a.md",
+            f"# T\n\n## Mice\n\n- [A long\n  title]({URL}), Ann A, Bob B\n",
+            [("A long title", ["Ann A", "Bob B"], "2025-01-01")],
+        ),
+        (
+            "a.md",
+            f"## Mice\n\n| Title & Authors | X |\n|-|-|\n| {link(1, 'A')}<br>Ann A, Bob B | 2025/1/9",
+            [("A", ["Ann A", "Bob B"], "2025-01-09")],
+        ),
+        (
+            "a.html",
+            f"<h2>Mice</h2><table><tr><th>Authors<th>Title<tr><td>Ann A</td><td>{A}</table>",
+            [("A", ["Ann A"], "2025-01-01")],
+        ),
+    ],
+)
+def test_what_tools_and_people_write_is_read(
+    tmp_path_factory: pytest.TempPathFactory, name: str, text: str, told: list[tuple[object, ...]]
+):
+    repository = Repository(tmp_path_factory.mktemp("digest"))
+    repository.write(name, text)
+    ended = bring_in(repository, repository.root / name)
+    assert (ended.code, ended.err) == (0, "")
+    assert f"Mice: {len(told)} paper" in ended.out
+    records = repository.records("data/papers/*.jsonl")
+    found = [(it["title"], it.get("authors"), it["updated"][:10]) for it in records]
+    assert found == told
+
+
+def test_news_about_papers_are_no_papers_of_a_topic(repository: Repository):
+    news = f"## News\n\n- **[2025-01-02]** It is accepted! {link(1, 'Paper')}\n"
+    repository.write("README.md", f"{news}\n## Mice\n\n- {link(2, 'B')}\n")
+    ended = bring_in(repository, repository.root, "--replace")
+    assert ended.code == 3
+    assert repository.text("README.md") == f"{news}\n{BEGIN}\n{END}\n"

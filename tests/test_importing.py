@@ -411,6 +411,9 @@ def test_reading_takes_time_in_proportion_to_the_length():
         "".join(f"{'  ' * (number % 500)}- x\n" for number in range(1_000)),
         "".join(f"{'> ' * (number % 500)}x\n" for number in range(1_000)),
         "**a**\n\n" * 10_000,
+        "[a]: b\n" * 10_000,
+        "a\n===\n" * 5_000,
+        f"{BEGIN}\n" * 5_000,
         "# " + "<!-- " * 9_000 + "\n" + "<!--\n" * 9_000 + "- " * 9_000 + "<!--",
     ],
     ids=[
@@ -422,6 +425,9 @@ def test_reading_takes_time_in_proportion_to_the_length():
         "nested",
         "quotations",
         "leads",
+        "references",
+        "underlines",
+        "markers",
         "comments",
     ],
 )

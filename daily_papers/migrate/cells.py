@@ -183,19 +183,19 @@ _MARK = re.compile(r"[⭐★☆✅✓✔☑❌]|~~|\[ \]")
 def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
     """The cells of an entry, whose first line is its bullet or its heading."""
     cells: list[Cell] = []
+    has_title = False
     for place, line in enumerate(lines):
         text = one_line(line if place else _BULLET.sub("", line, count=1))
         found = list(labelled(text)) if place else []
         kind, known = cells[-1] if cells else ("", "")
-        if found:
-            cells += found
-        elif kind == "abstract" and not links_to_paper(text):
+        if not found and kind == "abstract" and not links_to_paper(text):
             cells[-1] = (kind, f"{known} {text.strip('>|*_- ')}".strip())
-        elif line.lstrip(" >").startswith("#") and not title_in(text):
-            cells.append(("title", text.rstrip("# ")))
-        else:
-            has_title = any(kind == "title" for kind, _ in cells)
-            cells += _pieces(text, None if has_title else title_in(text))
+        elif not found and line.lstrip(" >").startswith("#") and not title_in(text):
+            found = [("title", text.rstrip("# "))]
+        elif not found:
+            found = list(_pieces(text, None if has_title else title_in(text)))
+        has_title = has_title or "title" in dict(found)
+        cells += found
     return cells
 
 

@@ -27,7 +27,7 @@ _PAIR = re.compile(
 )
 #: A line that goes with the fold or the table that it belongs to.
 _OF_PAIR = re.compile(
-    r"\s*(?:<summary\b[^<>]*>.*</summary>|</?[A-Za-z][^<>]*>|\s)+\s*", re.IGNORECASE
+    r"\s*(?:(?:<summary\b[^<>]*>.*</summary>|</?[A-Za-z][^<>]*>)\s*)*", re.IGNORECASE
 )
 _OF_CONTENTS = re.compile(
     r"""\s*(?:[-*+]|\d+[.)]|<li>)\s*(?:\[(?P<text>[^\]]+)\]\(\#[^)]*\)
