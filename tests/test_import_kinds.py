@@ -874,7 +874,7 @@ TABLE_IN_ITEM = f"""\
         ),
         (
             "a.md",
-            f"## Mice\n\n| Title & Authors | X |\n|-|-|\n| {link(1, 'A')}<br>Ann A, Bob B | 2025/1/9",
+            f"# Mice\n| Title & Authors | X |\n|-|-|\n| {link(1, 'A')}<br>Ann A, Bob B | 2025/1/9",
             [("A", ["Ann A", "Bob B"], "2025-01-09")],
         ),
         (
