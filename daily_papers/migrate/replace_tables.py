@@ -93,11 +93,9 @@ def _rows_that_go(
     for block in (each for each in blocks if each.is_rows):
         stored = [row for row in block.rows if row.paper and not row.cause]
         if stored or block.topic in empty:
-            stay = {
-                n for row in block.rows for n in row.lines if row.says_more or row not in stored
-            }
-            lines = {n for row in stored for n in row.lines}
-            yield block, lines - stay if stay else lines.union(block.head)
+            lines = {n for row in stored if not row.says_more for n in row.lines}
+            stay = [row for row in block.rows if row.says_more or row.cause or not row.paper]
+            yield block, lines if stay else lines.union(block.head)
 
 
 def _end(blocks: Sequence[Block], last: Block) -> int:
