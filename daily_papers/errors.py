@@ -119,7 +119,7 @@ class Unreachable(NoAnswer):
 
 
 class Throttled(NoAnswer):
-    """The service asked us to wait, and the tries or the time budget are used up."""
+    """The service asked us to wait."""
 
     outcome = Outcome.THROTTLED
 

@@ -2,11 +2,12 @@
 
 To add a key:
 
-1. Add a line to ``_TOP_KEYS`` or ``_KEYWORD_KEYS``, with the function that reads its value.
-2. Add a field of this name, with its default, to `Config` in model.py; or a field to `Keyword`, and
-   use the value in `_Reader._keyword` and `_Reader._finished`.
+1. Add a line to ``_TOP_KEYS``, ``_KEYWORD_KEYS`` or ``_SUMMARIES_KEYS``, with the function that
+   reads its value.
+2. Add a field of this name, with its default, to `Config` or `Summaries` in model.py; or a field to
+   `Keyword`, and use the value in `_Reader._keyword` and `_Reader._finished`.
 3. Add it to daily_papers/keywords.schema.json (a test compares the keys, in their order), and to
-   the table in docs/keywords.md.
+   docs/keywords.md.
 """
 
 from __future__ import annotations
