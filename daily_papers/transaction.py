@@ -19,7 +19,7 @@ from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
 
-#: Kept answers, the lock and staged files; never in git.
+#: Kept answers of arXiv and a model, the lock and staged files; never in git.
 PRIVATE = Path(".daily-papers")
 _STAGING = PRIVATE / "staging"
 _MANIFEST = _STAGING / "manifest.json"

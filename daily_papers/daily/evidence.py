@@ -30,7 +30,7 @@ class FeedRead:
     parts: tuple[FeedPart, ...]
     #: Why it is not all of the day: one for each part that is missing.
     failures: tuple[Failure, ...] = ()
-    #: Categories that arXiv refused; the feed was asked for without them.
+    #: Categories that our table lacks, left out since arXiv refused a part with them.
     unknown: tuple[str, ...] = ()
 
 
