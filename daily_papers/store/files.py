@@ -1,8 +1,8 @@
 """The store as text files in git, under ``data/``.
 
-One record per line, sorted, so that a day changes few lines: papers in files of ten thousand
-identifiers (``data/papers/2504.0.jsonl``), which stay far below GitHub's 100 MB; keywords; and
-``data/state.json``, one value per line. Unknown values are left out.
+One record per line without its unknown values, sorted, so that a day changes few lines: papers in
+files of ten thousand identifiers (``data/papers/2504.0.jsonl``), which stay far below GitHub's 100
+MB; and keywords. ``data/state.json`` has one value per line.
 
 A paper that leaves its last table moves to the history, to the file of that listing day
 (``data/history/2026-05-14.jsonl``), which never changes after the day. Only the website and
