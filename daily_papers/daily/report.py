@@ -195,8 +195,8 @@ def notes_of(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
         match item:
             case FeedRead():
                 notes += [
-                    f"arXiv knows no category {name}: left out of the announcement feed; correct "
-                    "it in keywords.yaml"
+                    f"arXiv may not know the category {name}: left out of the announcement feed, "
+                    "which it refused; correct it in keywords.yaml if it is misspelt"
                     for name in item.unknown
                 ]
                 notes += [f"announcement feed: {each.plain_reason}" for each in item.failures]
