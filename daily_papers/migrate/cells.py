@@ -81,7 +81,8 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 PICTURE = re.compile(r"!\[[^\]]{0,300}\]\([^()\s]{0,1000}(?:\s[^()]{0,300})?\)|<img\b[^<>]*>")
 #: A link with its words.
 LINKED = re.compile(
-    r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]{0,100}\]){0,1000})\]\(\s*<?[^()\s]{0,1000}(?:\s[^()]{0,300})?\)"
+    r"\[(?P<text>(?:[^\[\]]++|\[[^\[\]]{0,100}+\]){0,50}+)\]"
+    r"\(\s*<?[^()\s]{0,1000}(?:\s[^()]{0,300})?\)"
 )
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _DRESS = re.compile(r"\*\*|__|~~|(?<!\\)`")
@@ -91,7 +92,9 @@ _EMPTY = re.compile(r"(?:null|none|nan|n/?a|无|[\W_]*)", re.IGNORECASE)
 def plain(text: str) -> str:
     """Take a text out of its Markdown and HTML: links, pictures, bold, folds, line breaks."""
     text = FOLD.sub(r" \g<text> ", text) if "<details" in text else text
-    text = _TAG.sub(" ", LINKED.sub(r"\g<text>", PICTURE.sub(" ", text)))
+    text = PICTURE.sub(" ", text) if "![" in text or "<img" in text else text
+    text = LINKED.sub(r"\g<text>", text) if "](" in text else text
+    text = _TAG.sub(" ", text) if "<" in text else text
     text = folded(unescape(_ESCAPED.sub(r"\1", _DRESS.sub("", text))))
     for sign in "*_":
         if len(text) > 2 and text[0] == text[-1] == sign:
