@@ -23,7 +23,7 @@ from daily_papers.transaction import Transaction, unwritable
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
-ACTION = "daily-papers/daily-papers@bd61f2fe1331b2878af9d37f3bbd7a23ddaead77"
+ACTION = "daily-papers/daily-papers@f9ee895ca898549ce6789c27cdf11485f1cc6873"
 
 Say = Callable[[str], None]
 
