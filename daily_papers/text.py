@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 
 def plural(number: int, noun: str, nouns: str | None = None) -> str:
@@ -25,6 +25,11 @@ def one_line(text: str) -> str:
 def printable(text: str) -> str:
     """The text with a space for every invisible character, so that its length stays the same."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def midnight(day: date) -> datetime:
+    """The day's first moment in UTC."""
+    return datetime.combine(day, time(), UTC)
 
 
 def rfc3339(moment: datetime) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 from daily_papers.migrate.cells import (
     ET_AL,
@@ -28,7 +28,7 @@ from daily_papers.migrate.names import find_date, links_to_paper, paper_named, p
 from daily_papers.papers.authors import is_name, split_authors
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order, folded
-from daily_papers.text import cut
+from daily_papers.text import cut, midnight
 
 _SEVERAL = "it links to several papers, so give each a row of its own, then import again"
 _UNREAD = (
@@ -128,8 +128,8 @@ def _paper(found: ArxivId, cells: Sequence[Cell], day_above: str) -> Paper:
         authors=_authors(cells),
         abstract=max(_read(cells, "abstract", reading), key=len, default=""),
         comment="; ".join(_read(cells, "comment", reading)) or None,
-        published=_midnight(published) if written and published else None,
-        updated=_midnight(day or date(month // 100, month % 100, 1)),
+        published=midnight(published) if written and published else None,
+        updated=midnight(day or date(month // 100, month % 100, 1)),
         origin=Origin.IMPORT,
     )
     links = list(_with_code(paper, " ".join(_texts(cells, "code"))))
@@ -246,7 +246,3 @@ def _authors(cells: Sequence[Cell]) -> tuple[str, ...] | None:
 def _day(cells: Sequence[Cell], kind: str) -> date | None:
     days = (find_date(plain(text)) for text in _texts(cells, kind))
     return next((found[0] for found in days if found), None)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

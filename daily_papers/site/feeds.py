@@ -12,7 +12,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import Entries, File, SiteFolder, key_of
-from daily_papers.text import rfc3339
+from daily_papers.text import midnight, rfc3339
 
 LONGEST_FEED = 100
 ALL = "feed.atom"
@@ -106,7 +106,7 @@ class _Writer:
         """Write one feed; ``page`` is the page with the same papers."""
         entries = self._folder.entries(path, _ENTRY, papers, self._entry)
         # A moment is written in twenty characters, whose order is that of time.
-        nothing = rfc3339(_midnight(self._data.day)) if self._data.day else _NEVER
+        nothing = rfc3339(midnight(self._data.day)) if self._data.day else _NEVER
         updated = max((entry.partition("<updated>")[2][:20] for entry in entries), default=nothing)
         head = (
             '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
@@ -157,18 +157,14 @@ class _Writer:
         listed = [news.day] if news else []
         if paper.announced is not None and not paper.is_withdrawn:
             listed.append(paper.announced)
-        days = [_midnight(day) for day in listed]
+        days = [midnight(day) for day in listed]
         is_first = news is not None or paper.version == 1
         published = max(
             filter(None, [paper.published, *days[: 1 if is_first else 0]]), default=None
         )
-        return published, max([paper.dated or _midnight(paper.date), *days])
+        return published, max([paper.dated or midnight(paper.date), *days])
 
 
 def _text(text: str) -> str:
     plain = plain_text(text)
     return html.escape(plain if plain.isascii() else _NOT_XML.sub("\ufffd", plain))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
