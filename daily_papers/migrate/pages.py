@@ -1,8 +1,7 @@
 """A Markdown or HTML page as blocks: headings, rows of papers, and what people wrote.
 
-HTML is written as Markdown first, and only so much of that is read as tells rows from everything
-else. A bold line or the summary of a fold, a lead, is a heading below all others. What is in code,
-in comments and between our own markers is passed over.
+Only so much of Markdown is read as tells rows from everything else. A bold line or the summary of a
+fold, a lead, is a heading below all others.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
 from daily_papers.migrate.cells import (
-    LONGEST,
     Cell,
     cells_of_lines,
     cells_of_row,
@@ -27,10 +25,9 @@ from daily_papers.migrate.cells import (
     title_in,
 )
 from daily_papers.migrate.entry import Entry, papers_of
+from daily_papers.migrate.lines import MARKER, TOO_LONG, Line, lines_of
 from daily_papers.migrate.names import find_date, is_topic, links_to_paper, papers_in, undecorated
-from daily_papers.render.readme import BEGIN, END
 
-_TOO_LONG = f"longer than {LONGEST:,} characters, so it is not read"
 MENTIONED = (
     "it links to a paper, but is neither an item of a list nor a row of a table with a header, so "
     "it stays; to bring the paper in, write it like: - [A title](https://arxiv.org/abs/…)"
@@ -41,14 +38,6 @@ LEAD = 7
 _MOST_LINES_OF_TEXT = 20
 # What a keyword's name may be in keywords.yaml: no longer.
 _LONGEST_NAME = 200
-
-
-@dataclass(slots=True)
-class Line:
-    """A line of Markdown, and the lines of the file that it was written on."""
-
-    numbers: range
-    text: str
 
 
 @dataclass(slots=True, eq=False)
@@ -88,114 +77,12 @@ class Block:
     @property
     def is_marker(self) -> bool:
         """Whether it is one of our own markers, or what stands between them."""
-        return _MARKER.fullmatch(self.text) is not None
+        return MARKER.fullmatch(self.text) is not None
 
     @property
     def is_last_update(self) -> bool:
         """Whether the line says when the rows were last updated."""
         return is_last_update(self.text) and not self.rows
-
-
-# --- lines ---------------------------------------------------------------------------------------
-
-# Signs of our own: a line begins here; the line above goes on here.
-_BREAK, _MORE = "\x1e", "\n\x1f"
-# Lines end as in Markdown; str.splitlines would also split at form feeds and U+2028.
-_ENDING = re.compile(r"\r\n|\r|\n")
-_MARKER = re.compile(rf" {{0,3}}(?:{BEGIN}|{END})[ \t]*")
-_HIDDEN = re.compile(
-    rf"^ {{0,3}}(?P<region>{BEGIN})[ \t]*\n(?:(?!{BEGIN}).)*?^ {{0,3}}{END}[ \t]*$"
-    rf"|^ {{0,3}}(?P<alone>{BEGIN}|{END})[ \t]*$"
-    r"|(?P<note><!--(?:(?!<!--|\n).)*-->)"
-    r"|(?P<comment>^[ \t]*(?:[-*+][ \t]+)*<!--(?:(?!<!--).)*?-->)"
-    r"|(?P<code>^[ \t>]*(?:(?P<fence>`{3,})[^`\n]*|(?P<wave>~{3,})[^\n]*)\n"
-    r"(?:.*?^[ \t>]*(?:(?P=fence)`*|(?P=wave)~*)[ \t]*$|.*\Z))",
-    re.MULTILINE | re.DOTALL,
-)
-_QUOTATION = re.compile(r"(?:^ {0,3}>[^\n]*\n?)+", re.MULTILINE)
-_QUOTED = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
-_HTML = re.IGNORECASE | re.DOTALL
-_LINK_TAG = re.compile(
-    r"""<a\b[^<>]{0,300}?\bhref\s*=\s*["']?(?P<to>[^"'\s<>]{1,1000})["']?[^<>]{0,300}>(?P<text>.{0,1000}?)</a>""",
-    _HTML,
-)
-_ROW_TAG = re.compile(r"<tr\b[^<>]*>(.*?)(?:</tr>|(?=<tr\b|</table>)|\Z)", _HTML)
-_CELL_TAG = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=<t[dh]\b|</t[dh]>|\Z)", _HTML)
-_HEADING_TAG = re.compile(r"<h([1-6])\b[^<>]*>(.{0,1000}?)</h\1>", _HTML)
-_ITEM_TAG = re.compile(r"(?P<indent>^[ \t]*)?<li\b[^<>]*>[ \t]*", re.IGNORECASE | re.MULTILINE)
-_NEXT_BLOCK = re.compile(
-    r"(</(?:p|div|table|[uo]l)>)[ \t]*(?=<(?:p|div|table|[uo]l)\b)", re.IGNORECASE
-)
-
-
-def _lines_of(text: str) -> list[Line]:
-    """The lines as Markdown; of one line of HTML there may be several."""
-    text = _ENDING.sub("\n", text).replace(_BREAK, " ").replace(_MORE[-1], " ")
-    lines: list[Line] = []
-    text = _QUOTATION.sub(_unquoted, text) if "\n>" in f"\n{text}" else text
-    if any(sign in text for sign in ("<!--", "```", "~~~")):
-        text = _HIDDEN.sub(_hidden, text)
-    text = _as_markdown(text)
-    for number, written in enumerate(text.split("\n"), 1):
-        first, *others = written.split(_BREAK)
-        if first.startswith(_MORE[-1]):
-            above = lines[-1]
-            above.text = f"{above.text} {first[1:].strip()}".rstrip()
-            above.numbers = range(above.numbers[0], number + 1)
-        elif first.strip() or not others:
-            lines.append(_line(number, first))
-        lines += [_line(number, other) for other in others if other.strip()]
-    return lines
-
-
-def _line(number: int, text: str) -> Line:
-    if len(text) > LONGEST:
-        text = _TOO_LONG if links_to_paper(text) else text[:LONGEST]
-    return Line(range(number, number + 1), text)
-
-
-def _unquoted(found: re.Match[str]) -> str:
-    return _QUOTED.sub("", found[0]) if links_to_paper(found[0]) else found[0]
-
-
-def _hidden(found: re.Match[str]) -> str:
-    """What is hidden, as words without a link; a comment of several lines is none."""
-    more = _MORE * found[0].count("\n")
-    if found["note"]:
-        return found[0].replace("//", "")
-    if found["comment"]:
-        return more.replace(_MORE, "\n")
-    return (found["region"] or found["alone"] or "code") + more
-
-
-def _as_markdown(text: str) -> str:
-    if "<" not in text:
-        return text
-    text = _LINK_TAG.sub(lambda f: f"[{_in_one_line(f['text'])}]({f['to']}){_more(f)}", text)
-    text = _ROW_TAG.sub(_row_of_markdown, text)
-    text = _HEADING_TAG.sub(
-        lambda f: f"{_BREAK}{'#' * int(f[1])} {_in_one_line(f[2])}{_more(f)}{_BREAK}", text
-    )
-    text = _ITEM_TAG.sub(lambda f: f"{_BREAK if f['indent'] is None else f['indent']}- ", text)
-    return _NEXT_BLOCK.sub(rf"\1{_BREAK}", text)
-
-
-def _row_of_markdown(found: re.Match[str]) -> str:
-    """A row of HTML, with a line of hyphens below it if it names the columns."""
-    cells = [_in_one_line(cell).replace("|", "\\|") for cell in _CELL_TAG.findall(found[1])]
-    kinds = [kind_named(plain(cell)) for cell in cells]
-    is_head = "<th" in found[0].lower() or sum(kind not in {"other", ""} for kind in kinds) > 1
-    below = f"{_BREAK}{'|-' * len(cells)}|" if is_head and not links_to_paper(found[0]) else ""
-    blank = found[0][len(found[0].rstrip()) :]
-    return f"{_BREAK}| {' | '.join(cells)} |{_more(found)}{below}{_BREAK}{blank}"
-
-
-def _in_one_line(text: str) -> str:
-    return " ".join(text.replace(_MORE[-1], " ").split())
-
-
-def _more(found: re.Match[str]) -> str:
-    return _MORE * found[0].rstrip().count("\n")
 
 
 # --- blocks --------------------------------------------------------------------------------------
@@ -235,7 +122,7 @@ def is_last_update(text: str) -> bool:
 
 def blocks_of(text: str) -> list[Block]:
     """Read a page's text, and give each row its topic and day."""
-    blocks = list(_with_cards(list(_blocks(_lines_of(text)))))
+    blocks = list(_with_cards(list(_blocks(lines_of(text)))))
     _file(blocks)
     return blocks
 
@@ -385,7 +272,7 @@ def _paragraph(lines: _Lines, position: int) -> Block:
             return _row_if_filed(whole, cells)
     line = Block([lines[position]])
     if not links_to_paper(line.text):
-        line.cause = _TOO_LONG if line.text == _TOO_LONG else ""
+        line.cause = TOO_LONG if line.text == TOO_LONG else ""
         return line
     cells, title = cells_of_lines([line.text]), title_in(line.text)
     if tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
@@ -459,7 +346,8 @@ def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
             yield from part
         elif card := _card(part, above):
             yield card
-            yield from (each for each in part if each.line > card.numbers[-1])
+            last = card.numbers[-1]
+            yield from (each for each in part if each.line > last)
         else:
             yield heading
             if _is_without_papers(part, near):
@@ -490,14 +378,15 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     while is_wordless(lines[-1].text) and not _close_a_fold(lines):
         lines.pop()
     telling = (line.text for line in lines if "<summary" not in line.text.lower())
-    cells = cells_of_lines([text for text in telling if not _WORDLESS.fullmatch(text)])
+    texts = [text for text in telling if not _WORDLESS.fullmatch(text)]
+    cells = named(cells_of_lines(texts))
     if not links_to_paper(heading.text):
-        ids = {paper.id for paper in papers_of(named(cells))}
+        ids = {paper.id for paper in papers_of(cells)}
         texts = [ln.text for ln in lines[1:] if ids.issuperset(p.id for p in papers_in(ln.text))]
         is_labelled = any(kind in _OF_CARDS for text in texts for kind, _ in labelled(text))
         is_below_topic = any(each.level > 1 and is_topic(each.name) for each in above)
         is_bare = is_below_topic and is_topic(heading.name) and not any(map(title_in, texts))
-        is_item = told[-1:] and told[-1].rows and "other" in dict(named(cells))
+        is_item = told[-1:] and told[-1].rows and "other" in dict(cells)
         if len(ids) != 1 or not (is_labelled or (is_bare and not is_item)):
             return None
     numbers = [number for line in lines if line.text.strip() for number in line.numbers]
