@@ -86,9 +86,9 @@ def link(number: int, text: str = "pdf") -> str:
     ("lines", "papers", "told"),
     [
         # Of several links the title's own is the paper.
-        (f"- {link(4, 'A')}: Compared with {link(5, 'B')} it is fast.", {4: "A"}, "this row stays"),
+        (f"- {link(4, 'A')}: Compared with {link(5, 'B')} it is fast.", {4: "A"}, ""),
         (f"- {link(1, 'A one')}, {link(2, 'B two')}", {}, "it links to several papers"),
-        (f"- Mice run {link(1, 'paper')} [slides](http://a.b)", {1: "Mice run"}, "this row stays"),
+        (f"- Mice run {link(1, 'paper')} [slides](http://a.b)", {1: "Mice run"}, ""),
         (f"- **[ICLR 2025]** Cats. [{link(1, 'Paper')}]", {1: "[ICLR 2025] Cats."}, ""),
         (f"- {link(4, 'A')}, [html](https://arxiv.org/abs/2501.00004v2)", {4: "A"}, ""),
         ("- [[Re] A](https://arxiv.org/abs/2501.00004/)", {4: "[Re] A"}, ""),
@@ -109,7 +109,7 @@ def link(number: int, text: str = "pdf") -> str:
             {2: "A"},
             "",
         ),
-        (f"| Title | PDF |\n|-|-|\n| A<br>I liked it! | {link(2)} |", {2: "A"}, "this row stays"),
+        (f"| Title | PDF |\n|-|-|\n| A<br>I liked it! | {link(2)} |", {2: "A"}, ""),
         (
             f"### A\n{link(1)}\n\n**More**\n\n| Title |\n|---|\n| {link(2, 'B')} |",
             {1: "A", 2: "B"},
@@ -141,12 +141,12 @@ def link(number: int, text: str = "pdf") -> str:
         (
             f"### A\n{link(1, 'Paper')}\n\nIt goes on from {link(2, 'B et al.')}.",
             {1: "A"},
-            "this row stays",
+            "",
         ),
         (f"### A\n\nAbstract: As in {link(2, 'B')}.\n\n{link(1, 'Paper')}", {1: "A"}, ""),
         (f"### A\n- PDF: {link(1)}\n- **Abstract:** As {link(2, 'B')}.\n\n## B", {1: "A"}, ""),
         (f"- Abstract: We follow {link(2, 'B')}.", {}, "cannot be read"),
-        (f"### A\nRelated: {link(2, 'B')}\n\n{link(1)}", {1: "A"}, "this row stays"),
+        (f"### A\nRelated: {link(2, 'B')}\n\n{link(1)}", {1: "A"}, ""),
         (f"- x\nTitle | Date\n-|-\n{link(2, 'A')} | 2025-01-02", {2: "A"}, ""),
         (f"Title | PDF\nA | {link(2)}", {}, "neither an item of a list"),
         (
@@ -158,7 +158,7 @@ def link(number: int, text: str = "pdf") -> str:
         # Paragraphs: a line is a paper unless its link is a part of a sentence.
         (f"{link(2, 'A')}, Ann Other, Bob Else, 2025-01-02", {2: "A"}, ""),
         (f"**A**\n*Ann Other, Bob Else*\n[arXiv]({URL[:-1]}2)", {2: "A"}, ""),
-        (f"{link(1, 'B')}\nAnn Other, {link(2, 'A')}, 2025.", {1: "B", 2: "A"}, "this row stays"),
+        (f"{link(1, 'B')}\nAnn Other, {link(2, 'A')}, 2025.", {1: "B", 2: "A"}, ""),
         (f"We go on from {link(2, 'A')} here.", {}, "neither an item of a list"),
         (f"A paper. Ann Other. ({link(2)})", {}, "neither an item of a list"),
         # Quotations are read as what they quote.
@@ -170,16 +170,17 @@ def link(number: int, text: str = "pdf") -> str:
 def test_no_link_to_a_paper_is_taken_for_another_or_lost(
     repository: Repository, lines: str, papers: dict[int, str], told: str
 ):
-    repository.write("README.md", f"# T\n\n## Mice\n\n{lines}\n\n- {link(9, 'Z')}\n")
+    before = f"# T\n\n## Mice\n\n{lines}\n\n- {link(9, 'Z')}\n"
+    repository.write("README.md", before)
     ended = bring_in(repository, repository.root, "--replace")
+    assert repository.text("README.old.md") == before
     records = repository.records("data/papers/*.jsonl")
     stored = {int(record["id"][5:]): record["title"] for record in records}
     assert stored == {**papers, 9: "Z"}
     assert ended.code == (3 if told and not papers and "neither" not in told else 0)
     assert told in ended.err if told else not ended.err
-    assert (lines.partition("\n\n")[0].splitlines()[-1] in repository.text("README.md")) is bool(
-        told
-    )
+    last = lines.partition("\n\n")[0].splitlines()[-1]
+    assert (last in repository.text("README.md")) is bool(told)
 
 
 def test_items_within_items_are_papers_of_their_own(repository: Repository, tmp_path: Path):
@@ -513,48 +514,10 @@ def test_words_of_an_introduction_stay_and_are_named(repository: Repository):
     ended = bring_in(repository, repository.root, "--replace")
     assert ended.code == 0
     elsewhere, in_readme = ended.err.splitlines()
-    assert "README.md:3: it links to a paper, but" in in_readme
+    assert "README.old.md:3: it links to a paper, but" in in_readme
     assert in_readme.endswith("(and 1 more like it)")
     assert "CONTRIBUTING.md:1: it links to a paper, but" in elsewhere
     assert repository.text("README.md") == f"{mine}\n{BEGIN}\n{END}\n"
-
-
-@for_each(
-    ("said", "row", "stays"),
-    [
-        ("9 pages", "9 pages", False),
-        ("9 pages", "I like it", True),
-        (None, "Code: https://github.com/a/b", True),
-        ("At github.com/a/b.", "Code: https://github.com/a/b", False),
-    ],
-)
-def test_a_comment_that_arxiv_did_not_give_keeps_its_row(
-    tmp_path_factory: pytest.TempPathFactory, said: str | None, row: str, stays: bool
-):
-    repository = Repository(tmp_path_factory.mktemp("digest"))
-    readme = f"## mice\n\n| Title | Comment |\n|---|---|\n| {link(1, 'A')} | {row} |\n"
-    repository.write("README.md", f"## mice\n\n- {link(1, 'A')}\n")
-    assert bring_in(repository, repository.root).code == 0
-    (file,) = repository.root.glob("data/papers/*.jsonl")
-    record = json.loads(file.read_text()) | {"comment": said, "origin": "search"}
-    file.write_text(json.dumps({key: it for key, it in record.items() if it is not None}) + "\n")
-    repository.write("README.md", readme)
-    ended = bring_in(repository, repository.root, "--replace")
-    assert ended.code == 0
-    assert ("this row stays" in ended.err, row in repository.text("README.md")) == (stays, stays)
-
-
-@pytest.mark.parametrize("options", [(), ("--dry-run",)])
-def test_a_row_that_stays_is_named_by_its_line_in_the_file(
-    repository: Repository, options: tuple[str, ...]
-):
-    head = HEAD.replace("Code|\n", "Code|Notes|\n").replace("---|\n", "---|---|\n")
-    mine = ROW.replace("2501.00001", "2501.00002").replace("null|", "null|read me|")
-    repository.write("README.md", f"# T\n\n## mice\n{head}{ROW}{mine}")
-    ended = bring_in(repository, repository.root, "--replace", *options)
-    (stays,) = (line for line in ended.err.splitlines() if "this row stays" in line)
-    number = int(stays.split("README.md:")[1].partition(":")[0])
-    assert "read me" in repository.text("README.md").splitlines()[number - 1]
 
 
 def test_only_files_that_are_brought_in_whole_are_to_be_removed(repository: Repository):
@@ -822,15 +785,14 @@ A, B = (f'<a href="{URL[:-1]}{number}">{name}</a>' for number, name in ((1, "A")
         ),
     ],
 )
-def test_words_beside_a_row_stay_and_are_no_part_of_its_title(
+def test_words_beside_a_row_are_kept_and_no_part_of_its_title(
     tmp_path_factory: pytest.TempPathFactory, line: str
 ):
     repository = Repository(tmp_path_factory.mktemp("digest"))
     repository.write("README.md", f"# T\n\n## Mice\n\n{line}\n")
     ended = bring_in(repository, repository.root, "--replace")
-    assert ended.code == 0
-    assert "this row stays" in ended.err
-    assert line in repository.text("README.md")
+    assert (ended.code, ended.err) == (0, "")
+    assert line in repository.text("README.old.md")
     assert repository.records("data/papers/*.jsonl")[0]["title"] == "A"
 
 

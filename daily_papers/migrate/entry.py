@@ -41,20 +41,8 @@ _CODE = "Code: "
 _PROJECT = "Project page: "
 #: Where the paper of an entry may be linked, in the order in which they count.
 _MAY_LINK = ("link", "title", "date", "idle", "other")
-#: What arXiv tells of any paper, or nobody misses.
-_COMES_AGAIN = {"date", "published", "authors", "abstract", "topic", "category", "idle"}
-#: Where a link may be the authors' own.
-_MENTIONS = {"abstract", "authors"}
 _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+|(?<=\]\()[^\s()<>]+", re.IGNORECASE)
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
-_TITLE_OF_LINK = re.compile(r"""\]\(\s*<?[^()\s]+\s+"(?P<said>[^"]*)"\s*\)""")
-# What says nothing in a column of somebody's own.
-_NOTHING = re.compile(r"(?:null|none|nan|n/?a|无|[\s_./|*~·•–—-]*)", re.IGNORECASE)
-# What tools write before a title in a table.
-_NUMBER = re.compile(r"^\s*\d{1,4}[.)]\s+")
-_STRUCK = re.compile(r"~~|\[ \]")
-# A word, or a sign that is neither punctuation nor Markdown.
-_WORD = re.compile(r"\w+|~~|\[ \]|[^\w\s_./|*~·•–—,;:()\[\]{}<>'\"&#\\`-]")
 
 
 @dataclass(slots=True, eq=False)
@@ -71,8 +59,6 @@ class Entry:
     # What comes of it.
     paper: Paper | None = None
     topics: Sequence[str] = ()
-    #: Whether it holds words that would be lost, since the stored paper does not have them.
-    says_more: bool = False
     #: Why it is not stored, and what is meant; empty if it is.
     cause: str = ""
     example: str = ""
@@ -155,47 +141,6 @@ def _code_in(paper: Paper, address: str) -> str | None:
 def _addresses(text: str) -> Sequence[str]:
     found = (each[0] for each in _ADDRESS.finditer(PICTURE.sub("", text)))
     return [address for address in found if not is_empty(address)]
-
-
-def holds_more(entry: Entry, stored: Paper) -> bool:
-    """Whether a word, a mark or a link of an entry is in no place of the stored paper.
-
-    Words on an old version may go, but not its links.
-    """
-    assert entry.paper
-    kept = f"{stored.title} {stored.comment} {stored.id} {_CODE}{_PROJECT}"
-    words = set(_WORD.findall(kept.casefold()))
-    is_old = entry.paper.version < stored.version
-    for kind, text in entry.cells:
-        is_kept = kind in _COMES_AGAIN or (is_old and kind in {"title", "comment"})
-        own = set() if is_kept else set(_own_words(kind, text)) - words
-        if own and not own <= set(_WORD.findall(stored.abstract.casefold())):
-            return True
-        is_one = kind in _MENTIONS or (kind == "title" and LINKED.fullmatch(text.strip("*_ ")))
-        addresses = () if is_one else _addresses(text)
-        others = (each for each in addresses if each not in kept + stored.abstract)
-        if any(_leads_elsewhere(stored, each) for each in others):
-            return True
-    return False
-
-
-def _own_words(kind: str, text: str) -> Iterator[str]:
-    """The words and signs of a cell, without those that tools write there."""
-    text = _NUMBER.sub("", text) if kind == "title" else text
-    bare = PICTURE.sub(" picture " if kind == "other" else " ", text)
-    bare = plain(_ADDRESS.sub(" ", LINKED.sub(" ", bare) if kind in {"link", "code"} else bare))
-    is_nothing = _NOTHING.fullmatch(bare) or (kind != "other" and NO_TITLE.fullmatch(bare))
-    titles = (title for title in _TITLE_OF_LINK.findall(text) if not NO_TITLE.fullmatch(title))
-    for said in ("" if is_nothing else bare, *titles, *_STRUCK.findall(text)):
-        yield from _WORD.findall(said.casefold())
-
-
-def _leads_elsewhere(paper: Paper, address: str) -> bool:
-    """Whether a link leads to neither the paper nor its code."""
-    if {each.id for each in papers_in(address)} == {paper.id}:
-        return False
-    code = code_url(paper)
-    return code is None or _code_in(paper, address) != code
 
 
 def _texts(cells: Sequence[Cell], kind: str) -> Iterator[str]:

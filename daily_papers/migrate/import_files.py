@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 from random import SystemRandom
 
@@ -19,7 +20,7 @@ from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
-from daily_papers.migrate.entry import Entry, holds_more, topics_in
+from daily_papers.migrate.entry import Entry, topics_in
 from daily_papers.migrate.leftovers import is_ours, leftovers
 from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_config import OldConfig, joined
@@ -46,10 +47,6 @@ _NO_KEYWORD = f"is no keyword; write it into {KEYWORDS}, then import again"
 _ONLY_TOPICS = (
     "its topics, their phrases and its categories are brought in, and nothing else, such as what "
     f"it excludes; compare {KEYWORDS} with it"
-)
-_STAYS = (
-    "this row stays, since it holds words that the stored paper has no place for; delete it if "
-    "nobody needs them"
 )
 _Shelf = Mapping[str, dict[str, Paper]]
 
@@ -100,17 +97,15 @@ def import_files(
             return _nothing(files)
         save_store(_stored(before, keywords, shelf, day, imported), transaction)
         known = _slugs(keywords)
-        stays = _place_tables(
-            files, known, transaction, imported, in_place=in_place, dry_run=dry_run
-        )
+        _place_tables(files, known, transaction, imported, in_place=in_place)
         if in_place:
             _write_workflows(repository.root, transaction, imported)
         imported.done.append(_sum(files.pages, before.papers.keys() | before.news))
-        imported.left_out += [*files.useless, *_left_out(files.pages, stays)]
+        imported.left_out += [*files.useless, *_left_out(files.pages)]
         imported.is_partial = bool(files.useless) or any(page.lost for page in files.pages)
         used = [each.path for each in files.configs if is_new and each.says_something]
         imported.advice += [f"{path}: {_ONLY_TOPICS}" for path in used]
-        whole = (p for p in files.pages if not any(row.cause or row.says_more for row in p.rows))
+        whole = (page for page in files.pages if not any(row.cause for row in page.rows))
         imported.advice += leftovers(repository.root, [*used, *(page.path for page in whole)])
         if not config.topics:
             imported.advice += keywords_yaml.poor_fits(keywords, shelf)
@@ -207,7 +202,6 @@ def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword], before: Store) 
         assert entry.paper
         if entry.cause == _NO_TOPIC and entry.paper.id in papers:
             entry.cause = ""  # it is in another row, too
-        entry.says_more = not entry.cause and holds_more(entry, papers[entry.paper.id])
     return {slug: {id: papers[id] for id in ids} for slug, ids in slugs.items()}
 
 
@@ -302,11 +296,10 @@ def _place_tables(
     imported: Imported,
     *,
     in_place: bool,
-    dry_run: bool,
-) -> list[tuple[str, Entry]]:
+) -> None:
     """Let README.md have our markers ``in_place`` of its tables, or else at its end.
 
-    Return its rows that stay although they are stored. What is left out has other lines then.
+    What it was like stays beside it: nothing that people wrote to a paper is lost.
     """
     path = transaction.root / README
     if path.exists():
@@ -314,18 +307,17 @@ def _place_tables(
     else:
         content = f"# {files.title}\n\n{BEGIN}\n{END}\n".encode()
         imported.done.append(f"{path}: written, with our two markers")
-    stays: list[tuple[str, Entry]] = []
     for page in files.pages:
         if not in_place or Path(page.path).resolve() != path.resolve():
             continue
         topics = {block.topic for block in page.blocks if topic_key(block.topic) in known}
-        text, moved = replaced_with_markers(page.text, page.blocks, topics)
-        content = text.encode()
+        text = replaced_with_markers(page.text, page.blocks, topics)
         if text != page.text:
-            imported.done.append(f"{path}: our two markers stand in the place of its tables")
-        for row in page.entries if not dry_run else ():
-            row.lines = [moved.get(line, line) for line in row.lines]
-        stays += [(page.path, replace(r, cause=_STAYS)) for r in page.stored if r.says_more]
+            page.path = kept = str(_keep(path, content, transaction))
+            content = text.encode()
+            imported.done.append(
+                f"{path}: our two markers stand in the place of its tables; {kept} is what it was"
+            )
     has_place = BEGIN.encode() in content
     if not has_place and in_place:
         content = content.rstrip() + f"\n\n{BEGIN}\n{END}\n".encode()
@@ -336,7 +328,14 @@ def _place_tables(
             f"{BEGIN} and {END} where they shall stand, each on a line of its own"
         )
     transaction.write_shared(README, content)
-    return stays
+
+
+def _keep(path: Path, content: bytes, transaction: Transaction) -> Path:
+    """Keep what a file was beside it, under a name that no other file has."""
+    names = (f"{path.stem}.old{number or ''}{path.suffix}" for number in count())
+    kept = next(each for name in names if not (each := path.with_name(name)).exists())
+    transaction.write(kept.name, content)
+    return kept
 
 
 def _write_workflows(root: Path, transaction: Transaction, imported: Imported) -> None:
@@ -355,12 +354,12 @@ def _write_workflows(root: Path, transaction: Transaction, imported: Imported) -
 # --- the sum -----------------------------------------------------------------------------------
 
 
-def _left_out(pages: Sequence[Page], stays: Iterable[tuple[str, Entry]] = ()) -> Iterator[str]:
+def _left_out(pages: Sequence[Page]) -> Iterator[str]:
     """All that is left out: of each cause the first, and how many more there are."""
     groups: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    rows = [(page.path, row) for page in pages for row in page.rows if row.cause]
-    for path, row in (*stays, *rows):
-        groups[path, row.cause].append(row)
+    for page in pages:
+        for row in (each for each in page.rows if each.cause):
+            groups[page.path, row.cause].append(row)
     for (path, cause), (row, *others) in groups.items():
         more = f" (and {len(others):,} more like it)" if others else ""
         example = f": {row.example}" if row.example else ""

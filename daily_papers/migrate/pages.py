@@ -260,10 +260,10 @@ def _goes_on(lines: _Lines, position: int) -> bool:
 def _paragraph(lines: _Lines, position: int) -> Block:
     """Lines that tell of one paper and nothing else, as a row for now; or else a single line."""
     end = position + 1
-    while not _END_OF_TEXT.match(_text_at(lines, end)) and not _columns(lines, end):
-        end += 1
-        if end - position > _MOST_LINES_OF_TEXT:
+    while not (lines[position].text == "code" or _END_OF_TEXT.match(_text_at(lines, end))):
+        if _columns(lines, end) or end - position > _MOST_LINES_OF_TEXT:
             break
+        end += 1
     whole = Block(list(lines[position:end]))
     ids = {paper.id for line in whole.lines for paper in papers_in(line.text)}
     if len(ids) == 1 and 1 < len(whole.lines) <= _MOST_LINES_OF_TEXT:
@@ -305,6 +305,7 @@ _WORDLESS = re.compile(
     r"|(?:(?:<!--[^<>]*-->|</?(?:a|br|center|details|div|hr|ol|p|table|tbody|thead|ul)\b[^<>]*>)\s*)+)",
     re.IGNORECASE,
 )
+_RULED = re.compile(rf" {{0,3}}{_RULE}")
 _TO_TOP = re.compile(r"(?:back to )?top|返回顶部|回到顶部", re.IGNORECASE)
 _NO_PAPERS = re.compile(
     r"(?:there (?:are|is) )?(?:no|0|nothing)\b.{0,30}"
@@ -370,7 +371,7 @@ def _is_without_papers(section: Sequence[Block], near: Sequence[int]) -> bool:
 def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     """A heading that links to a paper, or that is above what tells of a single one."""
     heading, *below = section
-    own = list(takewhile(_has_no_title, below))
+    own = list(_without_what_follows(heading, below))
     words = list(takewhile(lambda block: not block.is_rows or block.cause, own))
     linking = (line.text for block in (heading, *words) for line in block.lines)
     told = words if any(map(links_to_paper, linking)) else own
@@ -391,6 +392,16 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
             return None
     numbers = [number for line in lines if line.text.strip() for number in line.numbers]
     return Block(lines, rows=[Entry(numbers, cells=cells)], is_rows=True)
+
+
+def _without_what_follows(heading: Block, below: Iterable[Block]) -> Iterator[Block]:
+    """What may be of the paper of a heading: a rule below its link ends it."""
+    is_linked = links_to_paper(heading.text)
+    for block in takewhile(_has_no_title, below):
+        if is_linked and _RULED.fullmatch(block.text):
+            return
+        is_linked = is_linked or any(links_to_paper(line.text) for line in block.lines)
+        yield block
 
 
 def _close_a_fold(lines: _Lines) -> bool:

@@ -1,9 +1,9 @@
 """A published README with our two markers in the place of its tables.
 
-Only what was brought in leaves it: rows whose papers are stored, unless they hold words that a
-paper has no place for; what was around them when none is left: headers, headings, folds, links back
-to the top, their lines in a table of contents; and the tool's line of the last update, which we
-write ourselves. Rows that were not brought in stay where they are, and so do people's words.
+Only what was brought in leaves it: rows whose papers are stored; what was around them when none is
+left: headers, headings, folds, links back to the top, their lines in a table of contents; and the
+tool's line of the last update, which we write ourselves. Rows that were not brought in stay where
+they are, and so do people's words, unless they are on the line of a row that goes.
 
 The markers stand where the last such rows stood, below the other rows of their heading and the
 folds around them, so what people wrote below still follows.
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from daily_papers.migrate.cells import plain
@@ -36,21 +36,17 @@ _OF_CONTENTS = re.compile(
 )
 
 
-def replaced_with_markers(
-    text: str, blocks: Sequence[Block], empty: Collection[str]
-) -> tuple[str, Mapping[int, int]]:
+def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[str]) -> str:
     """Take out what was brought in, and put the two markers there unless the file has them.
 
-    ``empty`` are the topics of which rows go even where they hold no paper. Also tells where each
-    line that stays is then.
+    ``empty`` are the topics of which rows go even where they hold no paper.
     """
     lines = _LINE.findall(text)
     are_marked = any(block.is_marker for block in blocks)
-    _let_shared_lines_stay(blocks)
     going = list(_rows_that_go(blocks, empty))
     going = [(rows, of_rows) for rows, of_rows in going if of_rows] or going[-1:]
     if not going or (are_marked and not going[-1][1]):
-        return text, {number: number for number in range(1, len(lines) + 1)}
+        return text
     gone = set[int]().union(*(of_rows for _, of_rows in going))
     pairs = _pairs(blocks)
     last = len(lines) if are_marked else _end(blocks, going[-1][0])
@@ -64,38 +60,20 @@ def replaced_with_markers(
         if {going[-1][0].line, place}.intersection(above):
             text_above = text_above.rstrip("\r\n") + 2 * newline
         text_above = f"{text_above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}"
-    moved = dict(zip(above, range(1, place + 1), strict=False))
-    moved |= {old: new for new, old in enumerate(below, len(_LINE.findall(text_above)))}
-    return text_above + "".join(lines[number - 1] for number in below), moved
-
-
-def _let_shared_lines_stay(blocks: Sequence[Block]) -> None:
-    """Let rows stay that share a line of HTML with words, or with rows that stay.
-
-    A row in the summary of a fold stays, too: what is in the fold would lose its name.
-    """
-    texts = [line for block in blocks if not (block.is_rows or block.level) for line in block.lines]
-    kept = {n for line in texts if not is_wordless(line.text) for n in line.numbers}
-    others = (block for block in blocks if not block.text.lstrip().startswith("|"))
-    kept.update(block.line for block in others if "<summary" in block.text)
-    rows = [row for block in blocks for row in block.rows]
-    kept.update(n for row in rows if row.says_more or row.cause or not row.paper for n in row.lines)
-    while stay := [row for row in rows if not (row.says_more or kept.isdisjoint(row.lines))]:
-        for row in stay:
-            row.says_more = True
-            kept.update(row.lines)
+    return text_above + "".join(lines[number - 1] for number in below)
 
 
 def _rows_that_go(
     blocks: Sequence[Block], empty: Collection[str]
 ) -> Iterator[tuple[Block, Collection[int]]]:
     """The lines that go of all rows that have a keyword: all, those of some rows, or none."""
+    rows = [row for block in blocks for row in block.rows]
+    kept = {n for row in rows if row.cause or not row.paper for n in row.lines}
     for block in (each for each in blocks if each.is_rows):
-        stored = [row for row in block.rows if row.paper and not row.cause]
+        stored = {n for row in block.rows if row.paper and not row.cause for n in row.lines}
         if stored or block.topic in empty:
-            lines = {n for row in stored if not row.says_more for n in row.lines}
-            stay = [row for row in block.rows if row.says_more or row.cause or not row.paper]
-            yield block, lines if stay else lines.union(block.head)
+            is_whole = kept.isdisjoint(n for row in block.rows for n in row.lines)
+            yield block, (stored - kept).union(block.head if is_whole else ())
 
 
 def _end(blocks: Sequence[Block], last: Block) -> int:
