@@ -150,9 +150,9 @@ def link(number: int, text: str = "pdf") -> str:
         (f"- x\nTitle | Date\n-|-\n{link(2, 'A')} | 2025-01-02", {2: "A"}, ""),
         (f"Title | PDF\nA | {link(2)}", {}, "neither an item of a list"),
         (
-            "| Paper |\n|-|\n| [A][r] |\n\n[r]: https://arxiv.org/abs/2501.00002",
-            {},
-            "neither an item of a list",
+            "| Paper |\n|-|\n| [A][R] |\n\n[r]: https://arxiv.org/abs/2501.00002 'A'",
+            {2: "A"},
+            "",
         ),
         (f"| Title | Abstract |\n|-|-|\n| A | As in {link(2)}. |", {}, "cannot be read"),
         # Paragraphs: a line is a paper unless its link is a part of a sentence.
@@ -193,6 +193,35 @@ def test_items_within_items_are_papers_of_their_own(repository: Repository, tmp_
     assert bring_in(repository, tmp_path / "a.md").code == 0
     titles = [record["title"] for record in repository.records("data/papers/*.jsonl")]
     assert titles == ["A", "B", "C", "D"]
+
+
+@for_each(
+    ("text", "found"),
+    [
+        (
+            f"- Mice\n  - {link(1, 'A')}\n- **Rats**:\n  - {link(2, 'B')}, Ann Other, Bob Else\n",
+            {1: "Mice", 2: "Rats"},
+        ),
+        (f"- Mice\n  - {link(1, 'A')}\n\n## Cats\n\n- {link(2, 'B')}\n", {1: "Mice", 2: "Cats"}),
+        (f"## Cats\n\n- Mice\n  - {link(1, 'A')}\n", {1: "Cats"}),
+        (
+            "- Mice\n  - [A][]\n  - [B]\n\n"
+            + "".join(f"[{it}]: <{URL[:-1]}{n}>\n" for n, it in ((1, "a"), (2, "B"))),
+            {1: "Mice", 2: "Mice"},
+        ),
+        (f"## Mice\n<script>var it = '{URL[:-1]}3'</script>\n- {link(1, 'A')}\n", {1: "Mice"}),
+    ],
+)
+def test_an_item_above_items_is_their_topic_and_labels_are_links(text: str, found: dict[int, str]):
+    stored = read_page(f"# T\n\n{text}", "a.md").stored
+    topics = {int(row.paper.id[5:]): row.topics[0] for row in stored if row.paper}
+    assert topics == found
+
+
+def test_the_day_of_an_item_is_that_of_the_papers_in_it():
+    (row,) = read_page(f"## Mice\n\n- 2025-01-02\n  - {link(1, 'A')}\n", "a.md").stored
+    assert row.paper
+    assert str(row.paper.date) == "2025-01-02"
 
 
 def test_a_topic_without_papers_is_a_topic(repository: Repository, tmp_path: Path):

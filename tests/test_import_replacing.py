@@ -259,16 +259,16 @@ def test_of_a_paper_that_is_stored_every_version_goes():
     assert replaced(f"## a\n{HEAD}{old}{ROW}{old}") == MARKERS
 
 
-ITEM = f"- [A title]({URL})\n"
+ITEM = f"- [A title]({URL})\n\n"
 CARD = f"### [A title]({URL})\n"
 SEEN = f"On 2025-01-02 I read {URL} too."
 SENTENCE = f"Ann Other, [A title]({URL}), 2025."
-NOTED = f"- [A title]({URL}), which I liked: read it!\n"
+NOTED = f"- [A title]({URL}), which I liked: read it!\n\n"
 QUOTED = f"> {HEAD.rstrip().replace(chr(10), chr(10) + '> ')}\n> {ROW}"
 LINES = st.sampled_from(
     [
         *(HEAD, ROW, OTHER_ROW, BAD_ROW, "# T\n", "## a\n", "### b\n", "## ***\n", "Two\nlines.\n"),
-        *("<details>\n", "</details>\n", "1. x\n", "<!-- c -->\n", "**d**\n", "<h2>e</h2>\n"),
+        *("<details>\n", "</details>\n", "1. x\n\n", "<!-- c -->\n", "**d**\n", "<h2>e</h2>\n"),
         *(ITEM, NOTED, f"{CARD}Its\nwords.\n\n---\n", f"{SEEN}\n"),
         *(f"{QUOTED}\n", f"{SENTENCE}\n", f"[A title]({URL}), 2025-01-02\n"),
         *("\n", "\n", "---\n", f"\n{DAY}\n", "```\n| x |\n```\n"),

@@ -179,8 +179,6 @@ _SEPARATOR = re.compile(
 )
 #: What tools count their papers with.
 _NUMBER = re.compile(r"\W*\d{1,4}\W*")
-#: Signs that people put to a paper, rather than tools.
-_MARK = re.compile(r"[⭐★☆✅✓✔☑❌]|~~|\[ \]")
 
 
 def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
@@ -241,8 +239,6 @@ def _separated(kind: str, text: str) -> Iterator[Cell]:
     for piece in _split(text):
         if not (is_empty(piece.strip(" ,;.:*_-–")) or _NUMBER.fullmatch(piece)):
             yield "", piece.strip(" ,;-–—|·•")
-        elif _MARK.search(piece):
-            yield "other", piece
 
 
 def _split(text: str) -> Iterator[str]:

@@ -30,6 +30,13 @@ _HIDDEN = re.compile(
     r"(?:.*?^[ \t>]*(?:(?P=fence)`*|(?P=wave)~*)[ \t]*$|.*\Z))",
     re.MULTILINE | re.DOTALL,
 )
+_SCRIPT = re.compile(r"<(?P<name>script|style)\b.*?</(?P=name)\s*>", re.DOTALL | re.IGNORECASE)
+_DEFINITION = re.compile(
+    r"^ {0,3}\[(?P<label>[^\[\]\n]{1,200})\]:[ \t]*<?(?P<to>[^\s<>]+)", re.MULTILINE
+)
+_REFERENCE = re.compile(
+    r"\[(?P<text>[^\[\]\n]{1,500})\](?:\[(?P<label>[^\[\]\n]{0,200})\])?(?![\[(:])"
+)
 _QUOTATION = re.compile(r"(?:^ {0,3}>[^\n]*\n?)+", re.MULTILINE)
 _QUOTED = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
 _HTML = re.IGNORECASE | re.DOTALL
@@ -61,7 +68,8 @@ def lines_of(text: str) -> list[Line]:
     text = _QUOTATION.sub(_unquoted, text) if "\n>" in f"\n{text}" else text
     if any(sign in text for sign in ("<!--", "```", "~~~")):
         text = _HIDDEN.sub(_hidden, text)
-    text = _as_markdown(text)
+    text = _SCRIPT.sub(lambda found: found[0].replace("//", "").replace("<", ""), text)
+    text = _as_markdown(_with_addresses(text))
     for number, written in enumerate(text.split("\n"), 1):
         first, *others = written.split(_BREAK)
         if first.startswith(_MORE[-1]):
@@ -72,6 +80,20 @@ def lines_of(text: str) -> list[Line]:
             lines.append(_line(number, first))
         lines += [_line(number, other) for other in others if other.strip()]
     return lines
+
+
+def _with_addresses(text: str) -> str:
+    """Write the address of a paper where only its label stands, as in `[A title][1]`."""
+    found = {each["label"].casefold(): each["to"] for each in _DEFINITION.finditer(text)}
+    addresses = {label: to for label, to in found.items() if links_to_paper(to)}
+    if not addresses:
+        return text
+
+    def written(link: re.Match[str]) -> str:
+        address = addresses.get((link["label"] or link["text"]).casefold())
+        return f"[{link['text']}]({address})" if address else link[0]
+
+    return _REFERENCE.sub(written, _DEFINITION.sub(lambda each: each[0].replace("//", ""), text))
 
 
 def _line(number: int, text: str) -> Line:

@@ -1,7 +1,7 @@
 """A Markdown or HTML page as blocks: headings, rows of papers, and what people wrote.
 
-Only so much of Markdown is read as tells rows from everything else. A bold line or the summary of a
-fold, a lead, is a heading below all others.
+Only so much of Markdown is read as tells rows from everything else. A lead, which is a bold line,
+the summary of a fold or an item above items that are papers, is a heading below all others.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ _BULLET = r"(?:[-+*]|\d{1,9}[.)])"
 _BLOCK = rf" {{0,3}}(?:#{{1,6}}(?:[ \t]|$)|>|<[!?/A-Za-z]|{_RULE}|{_BULLET}(?:\s|$))"
 _END_OF_TABLE = re.compile(rf"\s*$|code$|{_BLOCK}")
 _END_OF_TEXT = re.compile(rf"(?! *<(?:a|b|strong)\b)(?:\s*$| *\||code$|{_BLOCK})", re.IGNORECASE)
-_ITEM = re.compile(rf"[ \t]*{_BULLET}[ \t]+\S")
+_ITEM_SIGN = re.compile(rf"[ \t]*{_BULLET}[ \t]+(?=\S)")
 _INDENTED = re.compile(r"  | ?\t|\s*$")
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _LAST_UPDATE = re.compile(
@@ -206,19 +206,22 @@ def _table(lines: _Lines, position: int) -> Block | None:
 
 def _item(lines: _Lines, position: int) -> Block | None:
     """An item of a list with all that tells more of its paper; items of other papers are others."""
-    if not _ITEM.match(lines[position].text):
+    if not _ITEM_SIGN.match(lines[position].text):
         return None
     depth, end, ids = _column(lines[position].text), position, set[str]()
     while end < len(lines) and (end == position or _goes_on(lines, end)):
         text = lines[end].text
         here = {paper.id for paper in papers_in(text)}
-        if end > position and _ITEM.match(text):
+        if end > position and _ITEM_SIGN.match(text):
             title = title_in(text)
             is_other = here - ids and (ids or (title and title["linked"]))
             if _column(text) <= depth or (is_other and not any(labelled(text))):
                 break
         ids |= here
         end += 1
+    is_above_items = _column(_text_at(lines, end)) > depth and _ITEM_SIGN.match(
+        _text_at(lines, end)
+    )
     while end - position > 1 and is_wordless(lines[end - 1].text):
         end -= 1
     block = Block(list(lines[position:end]))
@@ -228,6 +231,8 @@ def _item(lines: _Lines, position: int) -> Block | None:
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
         block.rows = [Entry(block.numbers, cells=cells)]
         block.is_rows = True
+    elif is_above_items and len(texts) == 1:
+        block.level, block.name = LEAD, _bare(_ITEM_SIGN.sub("", texts[0])).removesuffix(":")
     return block
 
 
@@ -236,7 +241,7 @@ def _unwrapped(texts: Sequence[str]) -> list[str]:
     joined = [texts[0]]
     for text in texts[1:]:
         is_open = joined[-1].count("[") > joined[-1].count("]") or joined[-1].count("**") % 2
-        if is_open and not _ITEM.match(text):
+        if is_open and not _ITEM_SIGN.match(text):
             joined[-1] += f" {text.strip()}"
         else:
             joined.append(text)
@@ -253,7 +258,7 @@ def _goes_on(lines: _Lines, position: int) -> bool:
     """Whether a line belongs to the item above it."""
     text = lines[position].text
     is_lazy = lines[position - 1].text.strip() and not _END_OF_TEXT.match(text)
-    is_inside = _INDENTED.match(text) or _ITEM.match(text) or is_lazy
+    is_inside = _INDENTED.match(text) or _ITEM_SIGN.match(text) or is_lazy
     return bool(is_inside) and not _columns(lines, position)
 
 
