@@ -24,7 +24,7 @@ HEADINGS = ("magnetic resonance imaging", "graph neural networks", "diffusion mo
 TABLES = "keywords:\n" + "".join(f"  - {heading}\n" for heading in HEADINGS)
 #: What a table shows as it is.
 PLAIN = re.compile(r"[^\\`*_\[\]<>|~&$!@#]*")
-MARKERS_STAND = "our two markers stand in the place of its tables"
+MARKERS_STAND = "our two markers now replace its tables"
 WRITTEN = (
     *(".github/workflows/daily.yml", ".github/workflows/check.yml"),
     *(".gitignore", ".gitattributes"),
@@ -211,8 +211,8 @@ def test_a_second_replacing_finds_nothing_to_bring_in(old: Repository):
         ended = bring_in(old, *options, day="2026-01-25")
         assert (ended.code, causes(ended)) == (0, causes(first))
         assert ended.out == (
-            f"{old.root}/README.md: our two markers stand in it already, and no other paper: "
-            "nothing to bring in\n"
+            f"{old.root}/README.md: it already has our two markers, and no other paper: "
+            "nothing to import\n"
         )
         assert old.tree() == tree
 
@@ -229,8 +229,8 @@ def test_a_table_that_has_no_keyword_is_named_each_time(old: Repository):
         assert ended.code == 3
         assert causes(ended) == causes(first)
         assert ended.out == (
-            f"{old.root}/README.md: our two markers stand in it already, and no other paper: "
-            "nothing to bring in\n"
+            f"{old.root}/README.md: it already has our two markers, and no other paper: "
+            "nothing to import\n"
         )
         assert old.tree() == tree
 
@@ -259,7 +259,7 @@ def test_a_readme_without_markers_is_told_what_to_do(old: Repository):
     assert old.text("README.md") == OTHER_TOOL
     assert (
         f"{old.root}/README.md: has no place for the tables yet; import again with --replace, or "
-        f"paste {BEGIN} and {END} where they shall stand, each on a line of its own"
+        f"paste {BEGIN} and {END} where they should be, each on a line of its own"
     ) in ended.out.splitlines()
 
 

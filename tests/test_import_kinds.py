@@ -459,7 +459,7 @@ def test_what_a_configuration_says_besides_topics_is_to_be_compared(
     repository.write("config.yaml", f"max_results: 10\nkeywords:\n  mice: {{filters: {filters}}}\n")
     ended = bring_in(repository, repository.root)
     assert (ended.code, ended.err) == (0, "")
-    assert "config.yaml: its topics, their phrases and its categories are brought in" in ended.out
+    assert "config.yaml: its topics, their phrases and its categories were imported" in ended.out
     (keyword,) = load_config(repository.root / "keywords.yaml").keywords
     assert to_arxiv(keyword.expression) == EITHER.format("mice")
 
@@ -557,7 +557,7 @@ def test_only_files_that_are_brought_in_whole_are_to_be_removed(repository: Repo
     assert ended.code == 3
     removable = [line for line in ended.out.splitlines() if "remove it" in line]
     assert removable == [
-        "a.csv: what was read of it is brought in; remove it if you need nothing else of it"
+        "a.csv: what was read in it is imported; remove it unless you need something else of it"
     ]
 
 

@@ -39,7 +39,7 @@ def entries_of_json(text: str) -> Iterator[Entry]:
 
 
 def _entries(value: object, above: Entry, key: str, depth: int) -> Iterator[Entry]:
-    """The records in a value, and topics that have none; a topic and a day may stand above it."""
+    """The records in a value, and topics that have none; a topic and a day may be above it."""
     cells = _cells(value, key)
     is_linking = any(kind == "link" and links_to_paper(text) for kind, text in cells)
     if papers_of(cells) or is_linking or (cells and isinstance(value, str)):

@@ -47,7 +47,7 @@ _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """What may be a paper: where it is, what it tells, and what stands above it."""
+    """What may be a paper: where it is, what it says, and what is above it."""
 
     #: The lines that it is on, if its file has lines, or else the keys that lead to it.
     lines: Sequence[int]

@@ -45,14 +45,14 @@ _NO_TOPIC = (
 )
 _NO_KEYWORD = f"is no keyword; write it into {KEYWORDS}, then import again"
 _ONLY_TOPICS = (
-    "its topics, their phrases and its categories are brought in, and nothing else, such as what "
+    "its topics, their phrases and its categories were imported, and nothing else, such as what "
     f"it excludes; compare {KEYWORDS} with it"
 )
 _Shelf = Mapping[str, dict[str, Paper]]
 
 
 class NothingImportedError(DailyPapersError):
-    """The files hold nothing that can be brought in; nothing is changed."""
+    """The files hold nothing that can be imported; nothing is changed."""
 
     exit_code = 3
 
@@ -74,7 +74,7 @@ def import_files(
     """Store the papers of the files, each with the keyword of its topic, as first seen on a day.
 
     ``in_place`` puts our markers where the tables of README.md stood, and writes the workflows.
-    Raises DailyPapersError where nothing can be brought in, or the README has our markers but not
+    Raises DailyPapersError where nothing can be imported, or the README has our markers but not
     one pair of them.
     """
     with nullcontext() if dry_run else repository.locked():
@@ -316,16 +316,16 @@ def _place_tables(
             page.path = kept = str(_keep(path, content, transaction))
             content = text.encode()
             imported.done.append(
-                f"{path}: our two markers stand in the place of its tables; {kept} is what it was"
+                f"{path}: our two markers now replace its tables; {kept} is what it was"
             )
     has_place = BEGIN.encode() in content
     if not has_place and in_place:
         content = content.rstrip() + f"\n\n{BEGIN}\n{END}\n".encode()
-        imported.done.append(f"{path}: our two markers stand at its end")
+        imported.done.append(f"{path}: our two markers are now at its end")
     elif not has_place:
         imported.advice.append(
             f"{path}: has no place for the tables yet; import again with --replace, or paste "
-            f"{BEGIN} and {END} where they shall stand, each on a line of its own"
+            f"{BEGIN} and {END} where they should be, each on a line of its own"
         )
     transaction.write_shared(README, content)
 
@@ -367,11 +367,11 @@ def _left_out(pages: Sequence[Page]) -> Iterator[str]:
 
 
 def _nothing(files: OldFiles) -> Imported:
-    """What to say where no paper is brought in: with our markers, all may have been before."""
+    """What to say when no paper is imported: if it has our markers, all may have been before."""
     left_out = [*files.useless, *_left_out(files.pages)]
     if not files.pages or files.useless or not all(page.is_marked for page in files.pages):
         raise NothingImportedError("\n".join(left_out) or "no paper in these files")
-    sentence = "our two markers stand in it already, and no other paper: nothing to bring in"
+    sentence = "it already has our two markers, and no other paper: nothing to import"
     return Imported(
         done=[f"{page.path}: {sentence}" for page in files.pages],
         left_out=left_out,

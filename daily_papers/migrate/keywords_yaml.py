@@ -28,7 +28,7 @@ def is_category(name: str) -> bool:
 
 
 def topic_of_heading(name: str) -> Topic:
-    """What a published digest searches for by a heading: one word must stand in both places."""
+    """What a published digest searches for by a heading: one word must be in both places."""
     return Topic(name, (name,), BOTH if len(name.split()) == 1 else EITHER)
 
 

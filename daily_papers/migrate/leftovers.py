@@ -42,7 +42,7 @@ _WHY_TO_GO = (
 def leftovers(root: Path, imported: Iterable[str]) -> list[str]:
     """Name the old files of a repository that should go, one sentence each, and why.
 
-    ``imported`` are archives and configurations that were brought in.
+    ``imported`` are archives and configurations that were imported.
     """
     found: dict[Path, str] = {}
     for places, sign, why in _WHY_TO_GO:
@@ -52,7 +52,7 @@ def leftovers(root: Path, imported: Iterable[str]) -> list[str]:
     top = root.resolve()
     for file in sorted(Path(path).resolve() for path in imported):
         if file.is_relative_to(top) and file != top / README:
-            why = "what was read of it is brought in; remove it if you need nothing else of it"
+            why = "what was read in it is imported; remove it unless you need something else of it"
             found.setdefault(file.relative_to(top), why)
     return [f"{path.as_posix()}: {why}" for path, why in found.items()]
 

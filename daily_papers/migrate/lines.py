@@ -83,7 +83,7 @@ def lines_of(text: str) -> list[Line]:
 
 
 def _with_addresses(text: str) -> str:
-    """Write the address of a paper where only its label stands, as in `[A title][1]`."""
+    """Write the address of a paper in place of its label, as in `[A title][1]`."""
     found = {each["label"].casefold(): each["to"] for each in _DEFINITION.finditer(text)}
     addresses = {label: to for label, to in found.items() if links_to_paper(to)}
     if not addresses:

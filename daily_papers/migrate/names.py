@@ -34,7 +34,7 @@ def papers_in(text: str) -> Iterator[ArxivId]:
 
 
 def links_to_paper(text: str) -> bool:
-    """Whether a link to a paper stands in a text, even if no paper has its identifier."""
+    """Whether a text has a link to a paper, even if no paper has its identifier."""
     return "//" in text and _LINK.search(text) is not None
 
 

@@ -50,7 +50,7 @@ _ANCESTORS_BOTH = re.compile(r"""len\(\s*\w+\.split\(\)\s*\)\s*==\s*1|["']AND["'
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic, the phrases that it was searched with, and where a phrase had to stand.
+    """A topic, the phrases that it was searched with, and where a phrase had to be.
 
     A ``query`` in arXiv's syntax counts instead of them.
     """

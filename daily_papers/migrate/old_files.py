@@ -51,12 +51,12 @@ class Page:
 
     @property
     def stored(self) -> list[Entry]:
-        """The rows whose papers are brought in."""
+        """The rows whose papers are imported."""
         return [entry for entry in self.entries if entry.paper and not entry.cause]
 
     @property
     def lost(self) -> list[Entry]:
-        """The rows that name a paper, or a topic of one, and are not brought in."""
+        """The rows that name a paper, or a topic of one, and are not imported."""
         return [row for row in self.rows if row.cause not in _NOT_LOST]
 
     @property
@@ -66,7 +66,7 @@ class Page:
 
     @property
     def is_marked(self) -> bool:
-        """Whether our own markers stand in it already."""
+        """Whether our own markers are in it already."""
         return any(block.is_marker for block in self.blocks)
 
 
@@ -177,7 +177,7 @@ def _entries(blocks: Sequence[Block]) -> Iterator[Entry]:
 
 
 def _topics(entry: Entry) -> list[str]:
-    """The topics of a row: its own count more than what stands above, its categories less."""
+    """The topics of a row: its own count more than what is above, its categories less."""
     own = [undecorated(topic) for topic in topics_in(entry.cells, "topic")]
     above = [entry.topic] if entry.topic else topics_in(entry.cells, "category")
     return list(filter(is_topic, own)) or list(filter(is_topic, above))

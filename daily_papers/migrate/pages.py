@@ -76,7 +76,7 @@ class Block:
 
     @property
     def is_marker(self) -> bool:
-        """Whether it is one of our own markers, or what stands between them."""
+        """Whether it is one of our own markers, or what is between them."""
         return MARKER.fullmatch(self.text) is not None
 
     @property
@@ -170,7 +170,7 @@ def _bare(text: str) -> str:
 
 
 def _columns(lines: _Lines, position: int) -> Sequence[str]:
-    """The columns of a table whose header stands on a line; none if it is no header."""
+    """The columns of a table whose header is on a line; none if it is no header."""
     below = _text_at(lines, position + 1).strip()
     if "|" not in _text_at(lines, position) or not _DELIMITER.fullmatch(below):
         return ()
@@ -323,7 +323,7 @@ _OF_CARDS = {"date", "published", "authors", "abstract"}
 
 
 def is_wordless(text: str) -> bool:
-    """Whether nothing stands in a line that would be missed below a heading."""
+    """Whether a line has nothing that would be missed below a heading."""
     return not text.strip() or _WORDLESS.fullmatch(text) is not None or is_to_top(text)
 
 
@@ -435,7 +435,7 @@ def _has_no_title(block: Block) -> bool:
 
 
 def _file(blocks: Iterable[Block]) -> None:
-    """Give rows the topic and the day that stand above them.
+    """Give rows the topic and the day that are above them.
 
     Days, months and catch-alls are not topics, nor is the title of a page that has topics, nor a
     lead below a topic: it only says `Show the papers`.

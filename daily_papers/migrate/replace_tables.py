@@ -1,8 +1,8 @@
 """A published README with our two markers in the place of its tables.
 
-Only what was brought in leaves it: rows whose papers are stored; what was around them when none is
+Only what was imported leaves it: rows whose papers are stored; what was around them when none is
 left: headers, headings, folds, links back to the top, their lines in a table of contents; and the
-tool's line of the last update, which we write ourselves. Rows that were not brought in stay where
+tool's line of the last update, which we write ourselves. Rows that were not imported stay where
 they are, and so do people's words, unless they are on the line of a row that goes.
 
 The markers stand where the last such rows stood, below the other rows of their heading and the
@@ -37,7 +37,7 @@ _OF_CONTENTS = re.compile(
 
 
 def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[str]) -> str:
-    """Take out what was brought in, and put the two markers there unless the file has them.
+    """Take out what was imported, and put the two markers there unless the file has them.
 
     ``empty`` are the topics of which rows go even where they hold no paper.
     """
