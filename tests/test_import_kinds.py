@@ -562,7 +562,8 @@ def test_only_files_that_are_brought_in_whole_are_to_be_removed(repository: Repo
 
 
 def test_what_is_left_out_is_told_once_for_each_cause(repository: Repository, tmp_path: Path):
-    homeless = "".join(ROW.replace("00001", f"0000{number}") for number in range(2, 6))
+    rats = ROW.replace("mice", "rats")
+    homeless = "".join(rats.replace("00001", f"0000{number}") for number in range(2, 6))
     text = f"{HEAD}{homeless}\n## mice\n{HEAD}{ROW}| x |\n| y |\n"
     (tmp_path / "a.md").write_text(text)
     ended = bring_in(repository, tmp_path / "a.md", tmp_path / "a.md")

@@ -187,6 +187,7 @@ def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
     has_title = False
     for place, line in enumerate(lines):
         text = one_line(line if place else _BULLET.sub("", line, count=1))
+        text = text.replace("[\\[", "[").replace("\\]]", "]")
         found = list(labelled(text)) if place else []
         kind, known = cells[-1] if cells else ("", "")
         if not found and kind == "abstract" and not links_to_paper(text):

@@ -29,13 +29,15 @@ def entries_of_json(text: str) -> Iterator[Entry]:
     try:
         values = [(0, json.loads(text))]
     except (ValueError, RecursionError) as error:
-        lines = enumerate(text.split("\n"), 1)
-        try:
-            values = [(number, json.loads(line)) for number, line in lines if line.strip()]
-        except (ValueError, RecursionError):
-            raise ValueError(f"not JSON: {error}") from None
-    for line, value in values:
-        yield from _entries(value, Entry((line,)), "", 0)
+        values = []
+        for number, line in enumerate(text.split("\n"), 1):
+            try:
+                values += [(number, json.loads(line))] if line.strip() else []
+            except (ValueError, RecursionError) as of_line:
+                where = f"line {number}: {of_line}" if values else error
+                raise ValueError(f"not JSON: {where}") from None
+    for place, value in values:
+        yield from _entries(value, Entry((place,)), "", 0)
 
 
 def _entries(value: object, above: Entry, key: str, depth: int) -> Iterator[Entry]:
@@ -98,7 +100,8 @@ def _text(value: object) -> str:
     """
     if isinstance(value, list):
         named = (each.get("name") if isinstance(each, dict) else each for each in value[:5_000])
-        return ", ".join(_text(each) for each in named if isinstance(each, str))
+        texts = [_text(each) for each in named if isinstance(each, str)]
+        return ("; " if any("," in text for text in texts) else ", ").join(texts)
     text = str(value) if isinstance(value, str | int | float) else ""
     return text[:LONGEST].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 

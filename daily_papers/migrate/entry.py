@@ -42,6 +42,9 @@ _PROJECT = "Project page: "
 #: Where the paper of an entry may be linked, in the order in which they count.
 _MAY_LINK = ("link", "title", "date", "idle", "other")
 _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+|(?<=\]\()[^\s()<>]+", re.IGNORECASE)
+# Of a list as Python writes it.
+_QUOTES = re.compile(r"^\[|\]$|(?<![^\s,;\[])['\"]|['\"](?![^\s,;\]])")
+_LAST_FIRST = re.compile(r"^\s*([^,]+),\s*([^,]+?)\s*$")
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
 
 
@@ -118,7 +121,8 @@ def _paper(found: ArxivId, cells: Sequence[Cell], day_above: str) -> Paper:
         updated=midnight(day or date(month // 100, month % 100, 1)),
         origin=Origin.IMPORT,
     )
-    links = list(_with_code(paper, " ".join(_texts(cells, "code"))))
+    codes = [text for text in _texts(cells, "link") if _code_in(paper, text)]
+    links = list(_with_code(paper, " ".join([*_texts(cells, "code"), *codes])))
     comment = "; ".join(filter(None, [paper.comment, *links]))
     return replace(paper, comment=comment) if links else paper
 
@@ -181,10 +185,12 @@ def _read(cells: Sequence[Cell], kind: str, reading: Callable[[str], str]) -> It
 
 def _authors(cells: Sequence[Cell]) -> tuple[str, ...] | None:
     """The authors, where all of them are named: "Somebody et al." is no list of authors."""
-    for text in map(plain, _texts(cells, "authors")):
+    for written in _texts(cells, "authors"):
+        text = _QUOTES.sub("", plain(re.sub(r"<br\s*/?>|[；、，|]", "; ", written)))
         if not is_empty(text) and not ET_AL.search(text):
-            names = split_authors(re.sub("[；、，]", "; ", text))
-            return tuple(filter(is_name, names)) or None
+            if ";" in text:
+                text = ";".join(_LAST_FIRST.sub(r"\2 \1", part) for part in text.split(";"))
+            return tuple(filter(is_name, split_authors(text))) or None
     return None
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from random import SystemRandom
@@ -21,6 +21,7 @@ from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
 from daily_papers.migrate.entry import Entry, topics_in
+from daily_papers.migrate.keywords_yaml import as_told
 from daily_papers.migrate.leftovers import is_ours, leftovers
 from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_config import OldConfig, joined
@@ -213,7 +214,7 @@ def _keywords_of(
     A paper goes to the keywords that its topics name; one without a topic to those that it matches.
     """
     named = _slugs(keywords)
-    homeless = [entry.paper for entry in entries if entry.paper and not entry.topics]
+    homeless = [as_told(entry.paper) for entry in entries if entry.paper and not entry.topics]
     matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, homeless)
     fitting: dict[str, list[str]] = defaultdict(list)
     for keyword in keywords if homeless else ():
@@ -258,6 +259,11 @@ def _stored(
 ) -> Store:
     """Take the papers into the tables; one that readers have seen is no news any more."""
     store = Draft(before)
+    newest = max(
+        (paper.date for papers in shelf.values() for paper in papers.values()), default=day
+    )
+    last = before.state.day or min(newest, day)
+    seen = last - timedelta(days=1)  # before the news that the README shows
     for keyword in (keyword for keyword in keywords if keyword.slug in shelf):
         papers = list(shelf[keyword.slug].values())
         state = KeywordState(
@@ -271,7 +277,7 @@ def _stored(
         store.trim(keyword.slug, keyword.max_papers)
         for paper in papers:
             stored = store.papers.get(paper.id, StoredPaper(paper))
-            news = stored.news or News(paper.version, min(paper.date, day), (), IMPORTED)
+            news = stored.news or News(paper.version, min(paper.date, seen), (), IMPORTED)
             if keyword.slug not in news.keywords:
                 news = replace(news, keywords=(*news.keywords, keyword.slug))
             store.papers[paper.id] = replace(stored, news=news)
@@ -279,8 +285,7 @@ def _stored(
         rest = f", of which the newest {held:,} are in its table" if held < len(papers) else ""
         imported.done.append(f"{keyword.name}: {plural(len(papers), 'paper')}{rest}")
     if store.state.day is None and store.papers:  # the tables say of which day they are
-        newest = max(stored.paper.date for stored in store.papers.values())
-        store.state = replace(store.state, day=min(newest, day))
+        store.state = replace(store.state, day=last)
         for slug, state in store.keywords.items():
             store.keywords[slug] = replace(state, changed=state.changed or store.state.day)
     return store.finish()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import yaml
 
@@ -100,6 +101,11 @@ def _on_one_line(value: object) -> str:
     return written[1:-2]
 
 
+def as_told(paper: Paper) -> Paper:
+    """A paper of which only the title is known: that counts for the abstract, too."""
+    return paper if paper.abstract else replace(paper, abstract=paper.title)
+
+
 def poor_fits(
     keywords: Sequence[Keyword], papers_of: Mapping[str, Mapping[str, Paper]]
 ) -> Iterator[str]:
@@ -108,7 +114,7 @@ def poor_fits(
         papers = papers_of.get(keyword.slug, {}).values()
         told = [paper for paper in papers if paper.abstract]
         judged, few = (told, _FEW) if told else (list(papers), _FEW_TITLES)
-        number = len(Matches({"": keyword.expression}, judged).possible(""))
+        number = len(Matches({"": keyword.expression}, list(map(as_told, judged))).possible(""))
         if len(judged) >= _ENOUGH and number < few * len(judged):
             of = "its papers" if told else "its titles"
             yield (

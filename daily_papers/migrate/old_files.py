@@ -78,6 +78,8 @@ class OldFiles:
     configs: list[OldConfig] = field(default_factory=list)
     #: Why a file that was named brings nothing.
     useless: list[str] = field(default_factory=list)
+    #: Each file once, whatever links lead to it.
+    read: set[Path] = field(default_factory=set)
 
     @property
     def number(self) -> int:
@@ -127,6 +129,9 @@ def _files_in(folder: Path) -> Iterator[Path]:
 
 def _read(path: Path, found: OldFiles, *, is_named: bool) -> None:
     """Add a file to what is found, if it brings something or cannot be read and might."""
+    if path.resolve() in found.read:
+        return
+    found.read.add(path.resolve())
     is_wanted = is_named or (path.name in old_config.USUAL_NAMES and path.suffix != ".py")
     try:
         text = _text(path)
@@ -146,8 +151,8 @@ def _links_to_paper(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return links_to_paper(file.read(_LARGEST).decode("utf-8", errors="replace"))
-    except OSError:
-        return False
+    except OSError:  # nobody knows
+        return True
 
 
 def read_page(text: str, path: str) -> Page:

@@ -98,7 +98,7 @@ def _remove_what_belongs(
     for block in blocks:
         if is_below and not block.is_rows and is_to_top(block.text):
             gone.update(block.numbers)
-        is_below = block.line in gone
+        is_below = block.line in gone or (is_below and is_wordless(block.text))
         if block.is_rows and is_below:
             headings |= {heading.line: heading for heading in block.belonging}
     contents = [(n, to) for n, line in enumerate(lines, 1) if (to := _leads_to(line))]
