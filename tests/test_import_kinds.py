@@ -224,6 +224,144 @@ def test_the_day_of_an_item_is_that_of_the_papers_in_it():
     assert str(row.paper.date) == "2025-01-02"
 
 
+@for_each(
+    ("name", "text", "day"),
+    [
+        ("2025-01-02.md", "## Mice\n", "2025-01-02"),
+        ("a.md", "---\ntitle: x\ndate: 2025-01-02 08:00:00\n---\n\n## Mice\n", "2025-01-02"),
+        ("a.md", "## Mice\n<details><summary>2025-01-02</summary>\n", "2025-01-02"),
+        ("2025-01-02.md", "## Mice\n### 2025-01-03\n", "2025-01-03"),
+    ],
+)
+def test_a_page_may_tell_the_day_of_its_papers(name: str, text: str, day: str):
+    (row,) = read_page(f"{text}\n- {link(1, 'A')}\n", name).stored
+    assert row.paper
+    assert (str(row.paper.date), row.topics) == (day, ["Mice"])
+
+
+ABSTRACT = "<summary>Abstract</summary>"
+ANN_AND_BO = ("Ann Other", "Bo O'Li")
+
+
+@for_each(
+    "authors",
+    [
+        *("Other, Ann; O'Li, Bo", "['Ann Other', 'Bo O'Li']", "['Ann Other', \"Bo O'Li\"]"),
+        *("Ann Other<br>Bo O'Li", "Ann Other\\|Bo O'Li", "Ann Other、Bo O'Li"),
+    ],
+)
+def test_authors_are_read_in_each_usual_form(authors: str):
+    (row,) = read_page(
+        f"| Title | Authors |\n|-|-|\n| {link(1, 'A')} | {authors} |\n", "a.md"
+    ).stored
+    assert row.paper
+    assert row.paper.authors == ANN_AND_BO
+
+
+def test_authors_of_a_record_keep_their_commas():
+    record = {"url": URL, "authors": ["Other, Ann", "O'Li, Bo"]}
+    (row,) = read_page(json.dumps({"mice": [record]}), "a.json").stored
+    assert row.paper
+    assert row.paper.authors == ANN_AND_BO
+
+
+@for_each(
+    ("row", "told"),
+    [
+        (f"- A paper [\\[paper\\]]({URL})", ("A paper", None, "")),
+        (
+            f"- A paper [[paper]({URL})] [[code](https://github.com/a/b)]",
+            ("A paper", "Code: https://github.com/a/b", ""),
+        ),
+        (
+            f"| Title | Links |\n|-|-|\n| A paper | [pdf]({URL}) [code](https://github.com/a/b) |",
+            ("A paper", "Code: https://github.com/a/b", ""),
+        ),
+        (
+            f"- [A paper]({URL})\n  <details>{ABSTRACT}\n\n  We do: it.\n\n  </details>",
+            ("A paper", None, "We do: it."),
+        ),
+        (
+            f"### [A paper]({URL})\n\n<details>\n{ABSTRACT}\n\nWe do: it.\n\n</details>",
+            ("A paper", None, "We do: it."),
+        ),
+        (
+            f"### [A paper]({URL})\n- **Abstract**: By 3% | more. Code: soon.",
+            ("A paper", None, "By 3% | more. Code: soon."),
+        ),
+    ],
+)
+def test_a_paper_is_told_in_each_usual_form(row: str, told: tuple[str | None, ...]):
+    (stored,) = read_page(f"# T\n\n## Mice\n\n{row}\n", "a.md").stored
+    assert stored.paper
+    assert (stored.paper.title, stored.paper.comment, stored.paper.abstract) == told
+
+
+def test_a_cell_that_spans_rows_is_in_each_of_them():
+    rows = f"<tr><td rowspan='2'>2025-01-02<td>{A}<td>Ann A, Bob B<tr><td>{B}<td>Bob B"
+    head = "<tr><th>Date<th>Title<th>Authors"
+    page = read_page(
+        f"<h2>Mice</h2><table>{head}{rows}</table><table>{head}<tr><td>1<td>x</table>", "a.html"
+    )
+    found = [
+        (row.paper.title, str(row.paper.date), row.paper.authors)
+        for row in page.stored
+        if row.paper
+    ]
+    assert found == [("A", "2025-01-02", ("Ann A", "Bob B")), ("B", "2025-01-02", ("Bob B",))]
+
+
+@for_each(
+    "words",
+    ["On 2025-01-02 I read {} too.", "My post about {} and http://arxiv.org/abs/2501.00002"],
+)
+def test_a_sentence_in_a_list_is_no_paper_and_stays(words: str):
+    page = read_page(f"## Mice\n\n- {words.format(URL)}\n- {link(3, 'B')}\n", "a.md")
+    assert [row.paper.title for row in page.stored if row.paper] == ["B"]
+    assert page.rows[0].cause.startswith("it links to a paper, but is neither")
+
+
+@pytest.mark.parametrize("again", ["README.md", "docs/index.md"])
+def test_a_file_that_is_reached_twice_is_read_once(repository: Repository, again: str):
+    text = f"# T\n\n## Mice\n\n- {link(1, 'A')} my own words\n"
+    repository.write("README.md", text)
+    repository.write("docs/x.txt", "")
+    if again != "README.md":
+        (repository.root / again).symlink_to("../README.md")
+    ended = bring_in(repository, repository.root, repository.root / again, "--replace")
+    assert (ended.code, ended.err) == (0, "")
+    assert repository.text("README.old.md") == text
+
+
+def test_imported_papers_are_not_new_and_one_word_fits_their_titles(repository: Repository):
+    rows = "".join(f"- {link(n, f'Mice {n}')}\n" for n in range(1, 7))
+    repository.write(
+        "README.md", f"# T\n\n## Mice\n\n{rows}\n## Others\n\n- {link(8, 'Of mice')}\n"
+    )
+    ended = bring_in(repository, repository.root, "--replace")
+    assert (ended.code, ended.err) == (0, "")
+    assert "of its titles" not in ended.out
+    assert run("render", "--root", repository.root).code == 0
+    assert "New today" not in repository.text("README.md")
+    assert "of mice" in repository.text("README.md").lower()
+
+
+def test_a_line_of_json_that_cannot_be_read_is_named(repository: Repository, tmp_path: Path):
+    (tmp_path / "a.jsonl").write_text(f'{{"url": "{URL}", "topic": "mice"}}\n{{"url": \n')
+    ended = bring_in(repository, tmp_path / "a.jsonl")
+    assert ended.code == 3
+    assert "a.jsonl: not JSON: line 2: " in ended.err
+
+
+def test_an_old_gitignore_that_hides_the_store_is_named(repository: Repository):
+    repository.write("README.md", f"## Mice\n\n- {link(1, 'A')}\n")
+    repository.write(".gitignore", "venv/\ndata/\n")
+    for _ in range(2):
+        assert (
+            ".gitignore: it keeps data/" in bring_in(repository, repository.root, "--replace").out
+        )
+
+
 def test_a_topic_without_papers_is_a_topic(repository: Repository, tmp_path: Path):
     (tmp_path / "a.json").write_text(json.dumps({"mice": {"2501.00001": ROW}, "rats": {}}))
     (tmp_path / "b.md").write_text(

@@ -152,7 +152,9 @@ def test_peoples_words_keep_their_heading(before: str, after: str):
         (f"## a\nLast update: 2025-02-01\n\n{TABLE}", MARKERS),
         (f"## a\n{TABLE}\n---\n\n## b\n{TABLE}", f"---\n\n{MARKERS}"),
         (f"# a\n{TABLE}\n## b\n{TABLE}", f"# a\n{TABLE}\n{MARKERS}"),
-        (f"## Topics\n\n### a\n{TABLE}\n### b\n{TABLE}", f"## Topics\n\n{MARKERS}"),
+        (f"# T\n\n## Topics\n\n### a\n{TABLE}\n### b\n{TABLE}", f"# T\n\n{MARKERS}"),
+        (f"## Topics\nSome.\n\n### a\n{TABLE}", f"## Topics\nSome.\n\n{MARKERS}"),
+        (f"# T\n\n## Contents\n\n- [a](#a)\n\n## a\n{TABLE}", f"# T\n\n{MARKERS}"),
         (
             f"<a id='a'></a>\n## a\n<details>\n\n{TABLE}\n</details>\n\n## b\n{TABLE}",
             f"<a id='a'></a>\n\n{MARKERS}",

@@ -165,6 +165,10 @@ def _may_be(kind: str, piece: str) -> bool:
 
 _BULLET = re.compile(r"[\s>]*(?:#{1,6}\s+)?(?:(?:[-+*]|\d{1,4}[.)])\s+)*")
 _LABEL = re.compile(r"[\s>|*_+-]{0,20}(?P<label>[^:：|*<>\[\]]{1,40}?)[\s*_]{0,10}(?:[:：]|\|)")
+_SUMMARY = re.compile(
+    r"\s*(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(?P<name>.{0,200}?)</summary>(?P<rest>.*)",
+    re.IGNORECASE,
+)
 _INLINE = re.compile(r"(?:^|[,;|·•(\s])\s*(?P<label>[^\W\d][\w ]{1,18}?)\s*[:：]\s*(?=\S)")
 _TITLE = re.compile(
     rf"\[(?P<linked>(?:\[[^\[\]]{{0,100}}\])?[^\[\]]{{1,500}}(?:\[[^\[\]]*\][^\[\]]*)?)\]"
@@ -188,10 +192,10 @@ def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
     for place, line in enumerate(lines):
         text = one_line(line if place else _BULLET.sub("", line, count=1))
         text = text.replace("[\\[", "[").replace("\\]]", "]")
-        found = list(labelled(text)) if place else []
+        found = labelled(text) if place else []
         kind, known = cells[-1] if cells else ("", "")
         if not found and kind == "abstract" and not links_to_paper(text):
-            cells[-1] = (kind, f"{known} {text.strip('>|*_- ')}".strip())
+            cells[-1] = (kind, f"{known} {plain(text).strip('>|*_- ')}".strip())
         elif not found and line.lstrip(" >").startswith("#") and not title_in(text):
             found = [("title", text.rstrip("# "))]
         elif not found:
@@ -201,14 +205,25 @@ def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
     return cells
 
 
-def labelled(line: str) -> Iterator[Cell]:
-    """What a line tells that names it: `Published: 2026-01-13 | Category: cs.CV`."""
+def labelled(line: str) -> list[Cell]:
+    """What a line tells that names it: `Published: 2026-01-13 | Category: cs.CV`.
+
+    A summary names what is in its fold.
+    """
+    if found := _SUMMARY.match(line):
+        kind = kind_named(plain(found["name"]))
+        return [(kind, found["rest"])] if kind not in {"other", ""} else []
+    cells: list[Cell] = []
     for part in re.split(r"\s\|\s(?=[^|]*[:：])", line):
         found = _LABEL.match(part)
         kind = kind_named(found["label"]) if found else ""
-        if found is None or kind in {"other", ""}:
-            return
-        yield kind, part[found.end() :].strip(" |*_")
+        if found and kind not in {"other", ""}:
+            cells.append((kind, part[found.end() :].strip(" |*_")))
+        elif cells:  # a | of its own text
+            cells[-1] = (cells[-1][0], f"{cells[-1][1]} | {part}")
+        else:
+            break
+    return cells
 
 
 def title_in(text: str) -> re.Match[str] | None:
@@ -315,6 +330,7 @@ def named(cells: Sequence[Cell]) -> Sequence[Cell]:
         ]
     if all(kind != "title" for kind, _ in known):
         free = [n for n, (kind, _) in enumerate(known) if kind in {"other", "authors"}]
+        free = [n for n in free if cells[n][0] != "authors"]  # unless only its looks say so
         free.sort(key=lambda n: (known[n][0] == "other", len(plain(known[n][1]))))
         for place in free[-1:]:
             known[place] = ("title", known[place][1])

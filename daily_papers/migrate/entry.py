@@ -35,6 +35,10 @@ _UNREAD = (
     "its link to a paper cannot be read: it must be of the title or in a column of links, and have "
     "an identifier that a paper can have; write \\| for each | in a text"
 )
+MENTIONED = (
+    "it links to a paper, but is neither an item of a list nor a row of a table with a header, so "
+    "it stays; to import the paper, write it like: - [A title](https://arxiv.org/abs/…)"
+)
 NO_LINK = "no link to a paper at arXiv"
 # What comments have that are no author's.
 _CODE = "Code: "
@@ -45,6 +49,8 @@ _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+|(?<=\]\()[^\s()<>]+", re.IGN
 # Of a list as Python writes it.
 _QUOTES = re.compile(r"^\[|\]$|(?<![^\s,;\[])['\"]|['\"](?![^\s,;\]])")
 _LAST_FIRST = re.compile(r"^\s*([^,]+),\s*([^,]+?)\s*$")
+# Words go on below an address that stands by itself.
+_WITHIN_WORDS = re.compile(r"\W*https?://\S+\s+\w")
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
 
 
@@ -71,11 +77,14 @@ def read_entry(entry: Entry) -> None:
     """Give an entry its paper, or say why it has none."""
     entry.cells = cells = named(entry.cells)
     papers = papers_of(cells)
-    if len({paper.id for paper in papers}) == 1:
+    is_linking = any(links_to_paper(text) for _, text in cells)
+    if any(_WITHIN_WORDS.match(text) for text in _texts(cells, "title")):
+        entry.cause = MENTIONED
+    elif len({paper.id for paper in papers}) == 1:
         entry.paper = _paper(papers[0], cells, entry.day)
         return
-    is_linking = any(links_to_paper(text) for _, text in cells)
-    entry.cause = _SEVERAL if papers else _UNREAD if is_linking else NO_LINK
+    else:
+        entry.cause = _SEVERAL if papers else _UNREAD if is_linking else NO_LINK
     entry.example = repr(cut(folded(next(_texts(cells, "title"), cells[0][1])), 60))
 
 

@@ -95,7 +95,7 @@ def import_files(
             keywords = _new_keywords(path, files, config, transaction, imported)
         shelf = _shelved(files.pages, keywords, before)
         if not shelf and not (is_new and keywords and config.says_something):
-            return _nothing(files)
+            return _nothing(files, leftovers(repository.root, ()))
         save_store(_stored(before, keywords, shelf, day, imported), transaction)
         known = _slugs(keywords)
         _place_tables(files, known, transaction, imported, in_place=in_place)
@@ -371,7 +371,7 @@ def _left_out(pages: Sequence[Page]) -> Iterator[str]:
         yield f"{path}:{row.lines[0] if not row.key else f' {row.key}'}: {cause}{example}{more}"
 
 
-def _nothing(files: OldFiles) -> Imported:
+def _nothing(files: OldFiles, advice: list[str]) -> Imported:
     """What to say when no paper is imported: if it has our markers, all may have been before."""
     left_out = [*files.useless, *_left_out(files.pages)]
     if not files.pages or files.useless or not all(page.is_marked for page in files.pages):
@@ -380,6 +380,7 @@ def _nothing(files: OldFiles) -> Imported:
     return Imported(
         done=[f"{page.path}: {sentence}" for page in files.pages],
         left_out=left_out,
+        advice=advice,
         is_partial=any(page.lost for page in files.pages),
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from daily_papers.migrate.cells import LONGEST, kind_named, plain
 from daily_papers.migrate.names import links_to_paper
@@ -45,7 +46,11 @@ _LINK_TAG = re.compile(
     _HTML,
 )
 _ROW_TAG = re.compile(r"<tr\b[^<>]*>(.*?)(?:</tr>|(?=<tr\b|</table>)|\Z)", _HTML)
-_CELL_TAG = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=<t[dh]\b|</t[dh]>|\Z)", _HTML)
+_CELL_TAG = re.compile(
+    r"<t[dh]\b(?:[^<>]*?\browspan\s*=\s*[\"']?(?P<rows>\d{1,3})\b)?[^<>]*>"
+    r"(?P<text>.*?)(?=<t[dh]\b|</t[dh]>|\Z)",
+    _HTML,
+)
 _HEADING_TAG = re.compile(r"<h([1-6])\b[^<>]*>(.{0,1000}?)</h\1>", _HTML)
 _ITEM_TAG = re.compile(r"(?P<indent>^[ \t]*)?<li\b[^<>]*>[ \t]*", re.IGNORECASE | re.MULTILINE)
 _NEXT_BLOCK = re.compile(
@@ -120,7 +125,7 @@ def _as_markdown(text: str) -> str:
     if "<" not in text:
         return text
     text = _LINK_TAG.sub(lambda f: f"[{_in_one_line(f['text'])}]({f['to']}){_more(f)}", text)
-    text = _ROW_TAG.sub(_row_of_markdown, text)
+    text = _ROW_TAG.sub(partial(_row_of_markdown, {}), text)
     text = _HEADING_TAG.sub(
         lambda f: f"{_BREAK}{'#' * int(f[1])} {_in_one_line(f[2])}{_more(f)}{_BREAK}", text
     )
@@ -128,9 +133,21 @@ def _as_markdown(text: str) -> str:
     return _NEXT_BLOCK.sub(rf"\1{_BREAK}", text)
 
 
-def _row_of_markdown(found: re.Match[str]) -> str:
-    """A row of HTML, with a line of hyphens below it if it names the columns."""
-    cells = [_in_one_line(cell).replace("|", "\\|") for cell in _CELL_TAG.findall(found[1])]
+def _row_of_markdown(spans: dict[int, list[str]], found: re.Match[str]) -> str:
+    """A row of HTML, with a line of hyphens below it if it names the columns.
+
+    ``spans`` are the texts of cells above that go on in this row and the next ones, by column.
+    """
+    if "<th" in found[0].lower():
+        spans.clear()
+    cells: list[str] = []
+    for cell in (*_CELL_TAG.finditer(found[1]), None):
+        while spans.get(len(cells)):
+            cells.append(spans[len(cells)].pop())
+        if cell:
+            text = _in_one_line(cell["text"]).replace("|", "\\|")
+            spans[len(cells)] = [text] * (int(cell["rows"] or 1) - 1)
+            cells.append(text)
     kinds = [kind_named(plain(cell)) for cell in cells]
     is_head = "<th" in found[0].lower() or sum(kind not in {"other", ""} for kind in kinds) > 1
     below = f"{_BREAK}{'|-' * len(cells)}|" if is_head and not links_to_paper(found[0]) else ""

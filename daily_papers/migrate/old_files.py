@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +11,10 @@ from pathlib import Path
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.migrate import old_config
 from daily_papers.migrate.data_files import entries_of_csv, entries_of_json
-from daily_papers.migrate.entry import NO_LINK, Entry, read_entry, topics_in
+from daily_papers.migrate.entry import MENTIONED, NO_LINK, Entry, read_entry, topics_in
 from daily_papers.migrate.names import is_topic, links_to_paper, undecorated
 from daily_papers.migrate.old_config import OldConfig, read_config
-from daily_papers.migrate.pages import MENTIONED, Block, blocks_of
+from daily_papers.migrate.pages import Block, blocks_of
 from daily_papers.render.readme import decode_readme
 from daily_papers.repository import README
 from daily_papers.text import cut
@@ -30,6 +31,7 @@ _LARGEST = 64_000_000
 #: Folders in which no tool publishes, and those of a digest repository of ours.
 _PASSED_OVER = {"node_modules", "venv", "site-packages"}
 _OUR_FOLDERS = {"data", "digests", "papers", "site", "templates"}
+_DAY_OF_PAGE = re.compile(r"\A---\n(?:[^\n]{0,500}\n){0,30}?date:[ \t]*(?P<day>[^\n]*)")
 _NOT_LOST = {"", NO_LINK, MENTIONED}
 
 
@@ -102,9 +104,11 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
         if not path.exists():
             raise UsageError(f"{path}: no such file; give the README that was published")
         before = found.number
-        for file in _files_in(path) if path.is_dir() else [path]:
+        files = list(_files_in(path)) if path.is_dir() else [path]
+        is_known = bool(files) and found.read.issuperset(map(Path.resolve, files))
+        for file in files:
             _read(file, found, is_named=not path.is_dir())
-        if found.number == before:
+        if found.number == before and not is_known:
             found.useless.append(f"{path}: no row in it links to a paper at arXiv")
     if not any(config.says_something for config in found.configs):
         folders = dict.fromkeys([*(path.parent for path in named if not path.is_dir()), root])
@@ -163,7 +167,9 @@ def read_page(text: str, path: str) -> Page:
     else:
         blocks = blocks_of(text)
         page = Page(path, text, list(_entries(blocks)), blocks)
+    day = _DAY_OF_PAGE.search(text)
     for entry in page.entries:
+        entry.day = entry.day or (day["day"] if day else Path(path).stem)
         if entry.cells:
             read_entry(entry)
         entry.topics = _topics(entry)

@@ -24,14 +24,10 @@ from daily_papers.migrate.cells import (
     tell_of_a_paper,
     title_in,
 )
-from daily_papers.migrate.entry import Entry, papers_of
+from daily_papers.migrate.entry import MENTIONED, Entry, papers_of
 from daily_papers.migrate.lines import MARKER, TOO_LONG, Line, lines_of
 from daily_papers.migrate.names import find_date, is_topic, links_to_paper, papers_in, undecorated
 
-MENTIONED = (
-    "it links to a paper, but is neither an item of a list nor a row of a table with a header, so "
-    "it stays; to bring the paper in, write it like: - [A title](https://arxiv.org/abs/…)"
-)
 #: The level of a lead, below that of every heading.
 LEAD = 7
 #: A paragraph of more lines is no single paper.
@@ -151,8 +147,10 @@ def _heading(lines: _Lines, position: int) -> Block | None:
     is_above_text = not (_END_OF_TEXT.match(below) or is_last_update(below))
     if (found := _BOLD_OR_FOLD.fullmatch(text)) and not (found["bold"] and is_above_text):
         name = _bare(found["fold"] or found["bold"] or "").removesuffix(":").rstrip()
-        if re.search(r"[^\W_]", name) and not find_date(name):
-            return Block([lines[position]], LEAD, name)
+        is_day = find_date(name) is not None
+        is_name = re.search(r"[^\W_]", name) and not (links_to_paper(text) and is_day)
+        if is_name and (found["fold"] or not is_day):
+            return Block([lines[position]], LEAD + is_day, name)
     return None
 
 
@@ -215,7 +213,7 @@ def _item(lines: _Lines, position: int) -> Block | None:
         if end > position and _ITEM_SIGN.match(text):
             title = title_in(text)
             is_other = here - ids and (ids or (title and title["linked"]))
-            if _column(text) <= depth or (is_other and not any(labelled(text))):
+            if _column(text) <= depth or (is_other and not labelled(text)):
                 break
         ids |= here
         end += 1
@@ -227,7 +225,7 @@ def _item(lines: _Lines, position: int) -> Block | None:
     block = Block(list(lines[position:end]))
     texts = _unwrapped([line.text for line in block.lines])
     if links_to_paper("\n".join(texts)):
-        known = list(labelled(texts[0]))  # an abstract is none, but may mention one
+        known = labelled(texts[0])  # an abstract is none, but may mention one
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
         block.rows = [Entry(block.numbers, cells=cells)]
         block.is_rows = True
@@ -388,7 +386,9 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     lines = [line for block in (heading, *told) for line in block.lines]
     while is_wordless(lines[-1].text) and not _close_a_fold(lines):
         lines.pop()
-    telling = (line.text for line in lines if "<summary" not in line.text.lower())
+    telling = (
+        line.text for line in lines if "<summary" not in line.text.lower() or labelled(line.text)
+    )
     texts = [text for text in telling if not _WORDLESS.fullmatch(text)]
     cells = named(cells_of_lines(texts))
     if not links_to_paper(heading.text):

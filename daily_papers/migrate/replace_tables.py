@@ -109,10 +109,13 @@ def _remove_what_belongs(
         gone.update(*(pair for pair in pairs if _any_in(went, pair) and not _any_in(stays, pair)))
         rest = [n for n in rest if n <= place and n not in gone]
         tells = [n for n in rest if not is_wordless(lines[n - 1].rstrip())]
+        went = sorted(gone)
         for heading, section in _sections(blocks):
-            if heading.line in headings and not _any_in(tells, section[len(heading.numbers) :]):
+            is_empty = not _any_in(tells, section[len(heading.numbers) :])
+            is_around = heading.level > 1 and _any_in(went, section)
+            if is_empty and (is_around or heading.line in headings):
                 gone.update(heading.numbers)
-        names = {headings[n].name.casefold() for n in gone if n in headings}
+        names = {block.name.casefold() for block in blocks if block.level and block.line in gone}
         gone.update(n for n, to in contents if to in names)
 
 
