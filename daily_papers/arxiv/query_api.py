@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain, pairwise, product
 from types import SimpleNamespace
@@ -29,6 +29,7 @@ from daily_papers.query.matching import found_by_arxiv
 from daily_papers.query.request_line import (
     MOST_LINE_BYTES,
     MOST_QUERY_BYTES,
+    divided,
     line_bytes,
     searches,
     term_too_long,
@@ -80,26 +81,17 @@ class QueryApi:
         if problem := term_too_long(expression, room):
             raise FetchError(self._url, problem)
         parts = searches(expression, room)
-        queries = [to_arxiv(part) for part in parts]
-        is_whole = set(leaves(expression)) == {leaf for part in parts for leaf in leaves(part)}
-        if is_whole and len(queries) == 1:
-            return self.newest(queries[0], count)
-        answer = self._newest_of(queries, count)
-        if is_whole:
-            return answer
-        # The searches find more papers than the expression means; leave those out.
-        found = _meant(expression, answer)
-        if len(found.papers) < count < answer.total:
-            found = _meant(expression, self._newest_of(queries, MOST_PER_REQUEST))
-        return SearchAnswer(found.papers[:count], found.total, found.urls)
-
-    def _newest_of(self, queries: Sequence[str], count: int) -> SearchAnswer:
-        answers = [self.newest(query, count) for query in queries]
+        is_exact = set(leaves(expression)) == {leaf for part in parts for leaf in leaves(part)}
+        rows = count if is_exact else MOST_PER_REQUEST
+        answers = [self.newest(to_arxiv(part), rows) for part in parts]
         joined: dict[str, Paper] = {}
         for paper in chain.from_iterable(answer.papers for answer in answers):
             joined[paper.id] = merge(joined.get(paper.id, paper), paper)
         papers = tuple(sorted(joined.values(), key=newest_first))
         total = max(len(papers), *(answer.total for answer in answers))
+        if not is_exact:  # they find more than the expression means
+            papers = found_by_arxiv(expression, papers)
+            total = len(papers)
         urls = tuple(url for answer in answers for url in answer.urls)
         return SearchAnswer(papers[:count], total, urls)
 
@@ -120,29 +112,18 @@ class QueryApi:
         """
         names = list(dict.fromkeys(str(ArxivId.parse(text)) for text in ids))
         found: dict[str, Paper] = {}
-        for part in self._lists([name for name in names if has_known_archive(name)]):
-            for paper in self._listed(part):
-                found[paper.versioned_id] = found[paper.id] = paper
+        for paper in self._listed([name for name in names if has_known_archive(name)]):
+            found[paper.versioned_id] = found[paper.id] = paper
         return tuple(found[name] for name in names if name in found)
-
-    def _lists(self, names: Sequence[str]) -> Iterator[list[str]]:
-        """Divide identifiers into lists that fit into an address."""
-        part: list[str] = []
-        left = self._room
-        for name in names:
-            size = len(quote_plus(f"{name},"))
-            if part and size > left:
-                yield part
-                part, left = [], self._room
-            part.append(name)
-            left -= size
-        if part:
-            yield part
 
     def _listed(self, names: Sequence[str], tries: int = _MOST_REFUSED) -> Sequence[Paper]:
         """Ask for a list; if arXiv refuses it because of one identifier, ask again without it."""
         if not names:
             return ()
+        size = len(quote_plus(",".join(names)))
+        if size > self._room and len(names) > 1:
+            parts = divided(names, size, self._room)
+            return [paper for part in parts for paper in self._listed(part)]
         try:
             return self._ask(len(names), search_query="", id_list=",".join(names)).papers
         except BadAnswer as refusal:
@@ -155,12 +136,6 @@ class QueryApi:
     def _ask(self, count: int, **asked: str) -> SearchAnswer:
         url = f"{self._url}?{urlencode({**asked, 'start': 0, 'max_results': count})}"
         return self._session.fetch(url, partial(read_answer, url=url))
-
-
-def _meant(expression: Expression, answer: SearchAnswer) -> SearchAnswer:
-    """Leave out the papers that one search for the whole expression would not find."""
-    papers = found_by_arxiv(expression, answer.papers)
-    return SearchAnswer(papers, len(papers), answer.urls)
 
 
 # --- an answer --------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ status 400, without an Atom feed. Pure: nothing here sends a request.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import TypeVar
 from urllib.parse import quote_plus, urlsplit
 
 from daily_papers.query.expression import (
@@ -49,9 +50,16 @@ def _size(expression: Expression) -> int:
     return len(quote_plus(to_arxiv(expression)))
 
 
-#: The parentheses around an operation and what is between its parts, as an address writes them.
-_AROUND = len(quote_plus("()"))
-_BETWEEN = len(quote_plus(" ANDNOT "))
+Item = TypeVar("Item")
+
+
+def divided(items: Sequence[Item], size: int, room: int) -> list[Sequence[Item]]:
+    """Divide items of about the same size, ``size`` together, into groups that fill the room.
+
+    If some are larger than others, a group may still be too large.
+    """
+    step = max(1, len(items) * room // size)
+    return [items[start : start + step] for start in range(0, len(items), step)]
 
 
 def searches(expression: Expression, room: int) -> list[Expression]:
@@ -61,36 +69,17 @@ def searches(expression: Expression, room: int) -> list[Expression]:
     little room for what is excluded or required; the matcher then drops the surplus. No single term
     may be too long.
     """
-    if isinstance(expression, Leaf) or _size(expression) <= room:
+    size = _size(expression)
+    if isinstance(expression, Leaf) or size <= room:
         return [expression]
     operator, parts = expression.operator, expression.parts
     if operator is Operator.OR:
-        return _packed((piece for part in parts for piece in searches(part, room)), room)
+        groups = (any_of(*group) for group in divided(parts, size, room))
+        return [piece for group in groups for piece in searches(group, room)]
     wanted = parts if operator is Operator.AND else parts[:1]
     longest = max(range(len(wanted)), key=lambda place: _size(parts[place]))
-    before, divided, after = parts[:longest], parts[longest], parts[longest + 1 :]
-    if left := _room_beside((*before, *after), divided, room):
-        pieces = searches(divided, left)
-        return [Operation(operator, (*before, piece, *after)) for piece in pieces]
-    return searches(divided, room)
-
-
-def _packed(pieces: Iterable[Expression], room: int) -> list[Expression]:
-    """Join neighbours by OR for as long as they fit together."""
-    packed: list[list[Expression]] = []
-    left = 0
-    for piece in pieces:
-        size = _size(piece) + _BETWEEN
-        if size > left:
-            packed.append([])
-            left = room - _AROUND
-        packed[-1].append(piece)
-        left -= size
-    return [any_of(*group) for group in packed]
-
-
-def _room_beside(others: Sequence[Expression], divided: Expression, room: int) -> int:
-    """The room for each piece of one part; 0 if the others need so much that they are left out."""
-    left = room - _AROUND - sum(_size(part) + _BETWEEN for part in others)
-    longest_term = max(map(_size, leaves(divided)))
-    return left if left >= max(room // 2, longest_term) else 0
+    before, part, after = parts[:longest], parts[longest], parts[longest + 1 :]
+    left = room - (size - _size(part))
+    if left < max(room // 2, *map(_size, leaves(part))):  # what is beside it is left out
+        return searches(part, room)
+    return [Operation(operator, (*before, piece, *after)) for piece in searches(part, left)]
