@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import arxiv
 import pytest
+from arxiv import _feed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -178,8 +178,8 @@ def test_texts_come_out_as_they_were_written(title, abstract):
 # ---------------------------------------------------------------- the package, and arXiv itself
 
 
-def test_the_package_still_reads_what_its_session_gives():
-    assert "_session" in vars(arxiv.Client())
+def test_the_package_still_has_its_reader():
+    assert [found.title for found in _feed.parse(answer(listed(1))).results] == ["Paper 0"]
 
 
 @pytest.mark.shared

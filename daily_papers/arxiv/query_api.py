@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from itertools import chain, pairwise, product
-from types import SimpleNamespace
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 import arxiv
+from arxiv import _feed
 from lxml import etree
 
 from daily_papers.arxiv.session import PoliteSession
@@ -53,14 +53,7 @@ _REFUSED_ID = re.compile(r"incorrect id format for (\S+)")
 #: How many identifiers are dropped from one list before it is given up.
 _MOST_REFUSED = 10
 #: The errors of a package that reads what it did not expect.
-_UNREADABLE = (
-    arxiv.ArxivError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class QueryApi:
@@ -189,13 +182,10 @@ def _number(root: etree._Element, name: str, url: str) -> int:
 
 def _papers(content: bytes, count: int, url: str) -> tuple[Paper, ...]:
     """Let the package read the entries; whatever goes wrong in it becomes a BadAnswer."""
-    client = arxiv.Client(delay_seconds=0, num_retries=0)
-    # The package asks arXiv itself, without timeouts, limits or pauses, and has no other way to
-    # read. So replace its private session; a test notices if it is gone.
-    answers = [SimpleNamespace(content=content, status_code=200)]
-    client._session = SimpleNamespace(get=lambda *_, **__: answers.pop())  # noqa: SLF001
+    # The package asks arXiv itself, without timeouts, limits or pauses. So only its reader is used,
+    # which is private; a test notices if it is gone.
     try:
-        papers = tuple(map(_paper, client.results(arxiv.Search(max_results=count))))
+        papers = tuple(map(_paper, _feed.parse(content).results))
         if len(papers) < count:
             raise ValueError("an entry lacks its text")
     except _UNREADABLE as error:
