@@ -5,29 +5,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, fields
+from itertools import product
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from daily_papers.errors import UsageError
-
-API_URL = "DAILY_PAPERS_API_URL"
-FEED_URL = "DAILY_PAPERS_FEED_URL"
-OAI_URL = "DAILY_PAPERS_OAI_URL"
-REQUEST_INTERVAL = "DAILY_PAPERS_REQUEST_INTERVAL"
-RETRY_WAIT = "DAILY_PAPERS_RETRY_WAIT"
 
 #: arXiv asks for at most one request in three seconds (https://info.arxiv.org/help/api/tou.html).
 LEAST_INTERVAL = 3.0
 #: If arXiv throttles, ten minutes of silence help, and hasty tries only prolong it.
 LEAST_RETRY_WAIT = 600.0
-
-_DEFAULT_URLS = {
-    API_URL: "https://export.arxiv.org/api/query",
-    FEED_URL: "https://rss.arxiv.org",
-    OAI_URL: "https://oaipmh.arxiv.org/oai",
-}
-_DEFAULT_SECONDS = {REQUEST_INTERVAL: LEAST_INTERVAL, RETRY_WAIT: LEAST_RETRY_WAIT}
+_LEAST = {"request_interval": LEAST_INTERVAL, "retry_wait": LEAST_RETRY_WAIT}
 _LONGEST_SECONDS = 86_400.0
 
 
@@ -46,10 +35,10 @@ def is_arxiv(url: str) -> bool:
 class Services:
     """The addresses of the three services, and the pace that all of them share."""
 
-    api_url: str = _DEFAULT_URLS[API_URL]
+    api_url: str = "https://export.arxiv.org/api/query"
     #: ``/atom/cs.CV+eess.IV`` follows.
-    feed_url: str = _DEFAULT_URLS[FEED_URL]
-    oai_url: str = _DEFAULT_URLS[OAI_URL]
+    feed_url: str = "https://rss.arxiv.org"
+    oai_url: str = "https://oaipmh.arxiv.org/oai"
     #: Seconds from the end of one request to the start of the next.
     request_interval: float = LEAST_INTERVAL
     #: Seconds of the first wait when arXiv throttles.
@@ -57,37 +46,34 @@ class Services:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Read the DAILY_PAPERS_ variables; raises UsageError naming the one that is wrong.
+        """Read DAILY_PAPERS_API_URL and so on, one for each field; raises UsageError.
 
         An empty variable counts as not set, since that is how GitHub Actions leaves one unset. A
         pace that is too fast for arXiv is refused if the query API, or any service whose address
         has been set, is arXiv's. Whatever is set here, the session keeps arXiv's pace with the
         services that are left at their defaults.
         """
-        services = cls(
-            api_url=_url(environ, API_URL),
-            feed_url=_url(environ, FEED_URL).rstrip("/"),
-            oai_url=_url(environ, OAI_URL),
-            request_interval=_seconds(environ, REQUEST_INTERVAL),
-            retry_wait=_seconds(environ, RETRY_WAIT),
-        )
-        asked = [API_URL, *(name for name in (FEED_URL, OAI_URL) if environ.get(name, "").strip())]
-        paces = (
-            (REQUEST_INTERVAL, services.request_interval, LEAST_INTERVAL),
-            (RETRY_WAIT, services.retry_wait, LEAST_RETRY_WAIT),
-        )
-        for url in filter(is_arxiv, (_url(environ, name) for name in asked)):
-            for name, seconds, least in paces:
-                if seconds < least:
-                    raise UsageError(
-                        f"{name}: {seconds:g} seconds is too fast for {urlsplit(url).hostname}; "
-                        f"arXiv needs at least {least:g} (leave the variable out)"
-                    )
+        names = [each.name for each in fields(cls)]
+        given = {name: text for name in names if (text := environ.get(_variable(name), "").strip())}
+        paces = {name: _seconds(name, given.pop(name)) for name in _LEAST if name in given}
+        urls = {name: _url(name, text) for name, text in given.items()}
+        settings: dict[str, Any] = {**urls, **paces}
+        services = cls(**settings)
+        for url, (name, seconds) in product([services.api_url, *urls.values()], paces.items()):
+            if is_arxiv(url) and seconds < _LEAST[name]:
+                raise UsageError(
+                    f"{_variable(name)}: {seconds:g} seconds is too fast for "
+                    f"{urlsplit(url).hostname}; arXiv needs at least {_LEAST[name]:g} (leave the "
+                    "variable out)"
+                )
         return services
 
 
-def _url(environ: Mapping[str, str], name: str) -> str:
-    text = environ.get(name, "").strip() or _DEFAULT_URLS[name]
+def _variable(name: str) -> str:
+    return f"DAILY_PAPERS_{name.upper()}"
+
+
+def _url(name: str, text: str) -> str:
     try:
         parts = urlsplit(text)
         good = parts.port != 0
@@ -96,20 +82,19 @@ def _url(environ: Mapping[str, str], name: str) -> str:
     plain = re.fullmatch(r"https?://[!-~]+", text, re.IGNORECASE) is not None
     if not (good and plain and parts.hostname) or "@" in parts.netloc or re.search("[?#]", text):
         raise UsageError(
-            f"{name}: {text!r} is not an address such as {_DEFAULT_URLS[name]} "
+            f"{_variable(name)}: {text!r} is not an address such as {getattr(Services(), name)} "
             "(http or https, without user name, query or fragment)"
         )
-    return text
+    return text.rstrip("/")
 
 
-def _seconds(environ: Mapping[str, str], name: str) -> float:
-    text = environ.get(name, "").strip()
+def _seconds(name: str, text: str) -> float:
     try:
-        seconds = float(text or _DEFAULT_SECONDS[name])
+        seconds = float(text)
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds <= _LONGEST_SECONDS:
         raise UsageError(
-            f"{name}: {text!r} is not a number of seconds from 0 to {_LONGEST_SECONDS:g}"
+            f"{_variable(name)}: {text!r} is not a number of seconds from 0 to {_LONGEST_SECONDS:g}"
         )
     return seconds
