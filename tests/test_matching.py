@@ -245,7 +245,7 @@ def test_why_reads_as_words():
 
 def test_sqlite_without_full_text_search_is_one_line(monkeypatch):
     monkeypatch.setattr(fulltext, "_SCHEMA", "CREATE VIRTUAL TABLE papers USING no_such_module(x)")
-    monkeypatch.setattr(fulltext, "_TABLES", fulltext._Tables())
+    monkeypatch.setattr(fulltext, "_tables", fulltext._tables.__wrapped__)
     with pytest.raises(DailyPapersError, match="full-text search") as caught:
         judge(title("mri"), paper(title="mri"))
     assert "\n" not in str(caught.value)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, reduce
+from functools import cache, reduce
 from operator import and_
 
 from daily_papers.errors import DailyPapersError
@@ -114,7 +113,7 @@ def _with_gaps_filled(index: sqlite3.Connection, number: int) -> set[int]:
 @contextmanager
 def _index(texts: Iterable[str], questions: Iterable[str]) -> Iterator[sqlite3.Connection]:
     """Index the texts and questions for as long as they are asked for."""
-    index = _TABLES.connection
+    index = _tables()
     try:
         index.executemany("INSERT INTO papers(rowid, text) VALUES (?, ?)", enumerate(texts))
         index.executemany("INSERT INTO phrases(rowid, text) VALUES (?, ?)", enumerate(questions))
@@ -123,24 +122,19 @@ def _index(texts: Iterable[str], questions: Iterable[str]) -> Iterator[sqlite3.C
         index.rollback()
 
 
-class _Tables(threading.local):
-    """Made once in each thread: that takes longer than to search a few papers."""
-
-    @cached_property
-    def connection(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(":memory:")
-        try:
-            connection.executescript(_SCHEMA)
-        except sqlite3.OperationalError as error:
-            connection.close()
-            raise DailyPapersError(
-                f"SQLite {sqlite3.sqlite_version} of this Python has no full-text search (FTS5), "
-                f"which matching needs: use another Python, e.g. from python.org or uv ({error})"
-            ) from error
-        return connection
-
-
-_TABLES = _Tables()
+@cache
+def _tables() -> sqlite3.Connection:
+    """Made once: that takes longer than to search a few papers."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.executescript(_SCHEMA)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise DailyPapersError(
+            f"SQLite {sqlite3.sqlite_version} of this Python has no full-text search (FTS5), "
+            f"which matching needs: use another Python, e.g. from python.org or uv ({error})"
+        ) from error
+    return connection
 
 
 def indexed(text: str) -> str:

@@ -51,14 +51,14 @@ class Matches:
 
     def of(self, slug: str) -> tuple[Paper, ...]:
         """Return the papers that surely match the keyword, in the order given."""
-        return tuple(self.papers[position] for position in _positions(self._found[slug].surely))
+        return _those(self._found[slug].surely, self.papers)
 
     def possible(self, slug: str) -> tuple[Paper, ...]:
         """Return these, and those that match if authors or categories that we do not know do.
 
         Such a paper, which was imported, may stay in a table that it is in, but enters no other.
         """
-        return tuple(self.papers[position] for position in _positions(self._found[slug].perhaps))
+        return _those(self._found[slug].perhaps, self.papers)
 
     def why(self, slug: str, paper: Paper) -> tuple[Leaf, ...]:
         """Every phrase, author and category that makes the paper match; none if it does not."""
@@ -73,8 +73,7 @@ def why(expression: Expression, paper: Paper) -> tuple[Leaf, ...]:
 
 def found_by_arxiv(expression: Expression, papers: Sequence[Paper]) -> tuple[Paper, ...]:
     """Return the papers that arXiv's search, by its own looser rule, finds for the expression."""
-    surely = _found(expression, _holding([expression], papers, _ARXIVS)).surely
-    return tuple(papers[position] for position in _positions(surely))
+    return _those(_found(expression, _holding([expression], papers, _ARXIVS)).surely, papers)
 
 
 def explain(why: Iterable[Leaf]) -> str:
@@ -133,11 +132,14 @@ def _found(expression: Expression, holding: _Holding) -> _Found:
     return _Found(*(reduce(join, side) for side in zip(*found, strict=True)))
 
 
-def _positions(papers: int) -> Iterator[int]:
-    while papers:
-        lowest = papers & -papers
-        yield lowest.bit_length() - 1
-        papers ^= lowest
+def _those(found: int, papers: Sequence[Paper]) -> tuple[Paper, ...]:
+    """The papers of a set, in their order."""
+    those = []
+    while found:
+        lowest = found & -found
+        those.append(papers[lowest.bit_length() - 1])
+        found ^= lowest
+    return tuple(those)
 
 
 def _why(expression: Expression, paper: int, holding: _Holding) -> Iterator[Leaf]:
@@ -156,29 +158,33 @@ def _holding(
 ) -> dict[Leaf, _Found]:
     """Look up each distinct leaf of all the expressions once."""
     asked = dict.fromkeys(leaf for expression in expressions for leaf in leaves(expression))
-    asked_phrases = [leaf for leaf in asked if isinstance(leaf, Phrase)]
-    phrases = fulltext.papers_with(asked_phrases, papers, rule.text, rule.question)
-    return {
-        **{phrase: _Found(found, found) for phrase, found in phrases.items()},
-        **_holding_authors([leaf for leaf in asked if isinstance(leaf, Author)], papers, rule),
-        **_holding_categories([leaf for leaf in asked if isinstance(leaf, Category)], papers),
-    }
+    phrases = [leaf for leaf in asked if isinstance(leaf, Phrase)]
+    found = fulltext.papers_with(phrases, papers, rule.text, rule.question)
+    holding: dict[Leaf, _Found] = {leaf: _Found(those, those) for leaf, those in found.items()}
+    if authors := [leaf for leaf in asked if isinstance(leaf, Author)]:
+        by_name, unknown = _by_value(paper.authors for paper in papers)
+        by_word = _keys_by_word(by_name, rule)
+        for author in authors:
+            those = _with_name(rule.key(author.name), by_word, rule)
+            holding[author] = _Found(those, those | unknown)
+    if categories := [leaf for leaf in asked if isinstance(leaf, Category)]:
+        by_category, unknown = _by_value(paper.categories for paper in papers)
+        for category in categories:
+            covered = (own for own in by_category if taxonomy.covers(category.name, [own]))
+            those = reduce(or_, (by_category[own] for own in covered), 0)
+            holding[category] = _Found(those, those | unknown)
+    return holding
 
 
-def _holding_authors(
-    authors: Sequence[Author], papers: Sequence[Paper], rule: _Rule
-) -> dict[Leaf, _Found]:
-    if not authors:
-        return {}
-    unknown, by_name = 0, defaultdict[str, int](int)
-    for position, paper in enumerate(papers):
-        if paper.authors is None:
+def _by_value(papers: Iterable[tuple[str, ...] | None]) -> tuple[dict[str, int], int]:
+    """Find the papers that have each value, and those whose values are not known."""
+    unknown, having = 0, defaultdict[str, int](int)
+    for position, values in enumerate(papers):
+        if values is None:
             unknown |= 1 << position
-        for name in paper.authors or ():
-            by_name[name] |= 1 << position
-    by_word = _keys_by_word(by_name, rule)
-    found = {author: _with_name(author, by_word, rule) for author in authors}
-    return {author: _Found(those, those | unknown) for author, those in found.items()}
+        for value in values or ():
+            having[value] |= 1 << position
+    return having, unknown
 
 
 def _keys_by_word(by_name: Mapping[str, int], rule: _Rule) -> dict[str, dict[str, int]]:
@@ -191,28 +197,7 @@ def _keys_by_word(by_name: Mapping[str, int], rule: _Rule) -> dict[str, dict[str
     return by_word
 
 
-def _with_name(author: Author, by_word: Mapping[str, Mapping[str, int]], rule: _Rule) -> int:
-    """Find the papers with an author of this name; only names with its rarest word are compared."""
-    wanted = rule.key(author.name)
-    nobody: Mapping[str, int] = {}
-    candidates = min(
-        (by_word.get(word, nobody) for word in wanted.split()), key=len, default=nobody
-    )
+def _with_name(wanted: str, by_word: Mapping[str, Mapping[str, int]], rule: _Rule) -> int:
+    """Find the papers with an author of this name; only names with its last word are compared."""
+    candidates = by_word.get(wanted.rpartition(" ")[2], {})
     return reduce(or_, (those for key, those in candidates.items() if rule.holds(key, wanted)), 0)
-
-
-def _holding_categories(
-    categories: Sequence[Category], papers: Sequence[Paper]
-) -> dict[Leaf, _Found]:
-    unknown, by_set = 0, defaultdict[tuple[str, ...], int](int)
-    for position, paper in enumerate(papers):
-        if paper.categories is None:
-            unknown |= 1 << position
-        else:
-            by_set[paper.categories] |= 1 << position
-    holding: dict[Leaf, _Found] = {}
-    for category in categories:
-        covered = (those for own, those in by_set.items() if taxonomy.covers(category.name, own))
-        found = reduce(or_, covered, 0)
-        holding[category] = _Found(found, found | unknown)
-    return holding

@@ -14,8 +14,10 @@ import difflib
 import json
 import re
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
+from itertools import product
 
 _TABLE = json.loads(files("daily_papers.query").joinpath("categories.json").read_bytes())
 #: The archives and the active categories, with their full names.
@@ -97,12 +99,8 @@ def _with_alias(category: str) -> tuple[str, ...]:
 def covers(wanted: str, paper_categories: Iterable[str]) -> bool:
     """Whether a paper with these categories, cross-lists included, is in the wanted one."""
     own = [category.lower() for category in paper_categories]
-    for spelling in map(str.lower, spellings(wanted)):
-        if spelling in own:
-            return True
-        if spelling.endswith("*") and any(each.startswith(spelling[:-1]) for each in own):
-            return True
-    return False
+    patterns = [spelling.lower() for spelling in spellings(wanted)]
+    return any(fnmatchcase(each, pattern) for each, pattern in product(own, patterns))
 
 
 def meant(name: str) -> str:
