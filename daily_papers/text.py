@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time
+from urllib.parse import SplitResult, urlsplit
+
+_WEB_ADDRESS = re.compile("https?://[!-~]+", re.IGNORECASE)
 
 
 def plural(number: int, noun: str, nouns: str | None = None) -> str:
@@ -25,6 +29,16 @@ def one_line(text: str) -> str:
 def printable(text: str) -> str:
     """The text with a space for every invisible character, so that its length stays the same."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def web_address(text: str) -> SplitResult | None:
+    """The parts of an address to ask at; None if it is not one, or has a user name or a query."""
+    try:
+        parts = urlsplit(text)
+        good = _WEB_ADDRESS.fullmatch(text) and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return None if not good or "@" in parts.netloc or "?" in text or "#" in text else parts
 
 
 def midnight(day: date) -> datetime:

@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import should_bypass_proxies
 from urllib3.exceptions import HTTPError
 
 from daily_papers import PROJECT_URL, __version__
@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 _ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
 #: Small, since a zip bomb expands a thousandfold before its size can be counted.
 _CHUNK_BYTES = 16 * 1024
+#: This machine itself, which a proxy could not reach.
+_LOCAL = "localhost,127.0.0.0/8,::1"
 _SILENT = "the server went silent"
 _LOSSES = (
     (requests.exceptions.ConnectTimeout, "the server did not accept the connection"),
@@ -106,7 +108,7 @@ class Transport:
         # Proxies come from the environment; names and passwords from ~/.netrc do not.
         self._http.auth = lambda request: request
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._host = ""
+        # The connection to one host ends before that to another begins.
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, pool_block=True)
         self._http.mount("http://", adapter)
         self._http.mount("https://", adapter)
@@ -123,9 +125,6 @@ class Transport:
         url: str = request.url or ""
         logger.debug("%s %s", request.method, cut(url, 200))
         limits, host = self._limits, urlsplit(url).hostname or url
-        if host != self._host:  # one connection, whatever the host
-            self.hang_up()
-            self._host = host
         notice = threading.Timer(limits.notice_seconds, self._say_slow, [host])
         notice.start()
         try:
@@ -142,7 +141,7 @@ class Transport:
                         min(limits.connect_seconds, seconds),
                         min(limits.silence_seconds, seconds),
                     ),
-                    proxies=_proxies(host),
+                    proxies={"no_proxy": _LOCAL} if should_bypass_proxies(url, _LOCAL) else None,
                 ) as response,
             ):
                 body = self._body(response)
@@ -176,16 +175,6 @@ class Transport:
         return bytes(body)
 
 
-def _proxies(host: str) -> dict[str, str] | None:
-    """Use no proxy for requests to this machine itself, which a proxy could not reach."""
-    try:
-        local = ip_address(host).is_loopback
-    except ValueError:
-        local = host == "localhost"
-    no_proxy: dict[str, str] = dict.fromkeys(("http", "https", "all"), "")
-    return no_proxy if local else None
-
-
 def _loss(url: str, error: Exception) -> FetchError:
     """Say why there was no answer."""
     if isinstance(error, requests.exceptions.ContentDecodingError):
@@ -216,19 +205,16 @@ def redirect_target(answer: RawAnswer, url: str) -> str | None:
     target = answer.headers.get("Location")
     if answer.status not in REDIRECTS or target is None:
         return None
-    here = urlsplit(answer.url)
     try:
         address = urljoin(answer.url, target)
-        there = urlsplit(address)
-        _ = there.port
+        there, schemes = urlsplit(address), {"https", urlsplit(answer.url).scheme}
+        is_safe = there.port != 0 and there.scheme in schemes and "@" not in there.netloc
     except ValueError:
-        raise BadAnswer(url, f"redirected to nowhere: {shortened(target)!r}") from None
-    unsafe = here.scheme == "https" and there.scheme != "https"
-    if there.scheme not in {"http", "https"} or unsafe or "@" in there.netloc:
-        raise BadAnswer(url, f"redirected to an unsafe address: {shortened(address)}")
+        is_safe = False
+    if not is_safe:
+        raise BadAnswer(url, f"redirected to an unsafe address: {shortened(target)}")
     if domain(address) != domain(answer.url):
-        host = shortened(there.hostname or "")
-        raise BadAnswer(url, f"redirected out of its domain, to {host}")
+        raise BadAnswer(url, f"redirected out of its domain, to {shortened(domain(address))}")
     return address
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from itertools import product
@@ -11,6 +10,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from daily_papers.errors import UsageError
+from daily_papers.text import web_address
 
 #: arXiv asks for at most one request in three seconds (https://info.arxiv.org/help/api/tou.html).
 LEAST_INTERVAL = 3.0
@@ -74,13 +74,7 @@ def _variable(name: str) -> str:
 
 
 def _url(name: str, text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        good = parts.port != 0
-    except ValueError:
-        good = False
-    plain = re.fullmatch(r"https?://[!-~]+", text, re.IGNORECASE) is not None
-    if not (good and plain and parts.hostname) or "@" in parts.netloc or re.search("[?#]", text):
+    if web_address(text) is None:
         raise UsageError(
             f"{_variable(name)}: {text!r} is not an address such as {getattr(Services(), name)} "
             "(http or https, without user name, query or fragment)"

@@ -8,14 +8,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 import yaml
 
 from daily_papers.papers.authors import split_authors
 from daily_papers.query import taxonomy
 from daily_papers.query.syntax import NO_WILDCARDS, wildcard_in
-from daily_papers.text import cut
+from daily_papers.text import cut, web_address
 
 HOW_TO_LIST: Final = 'write a line "keywords:" and below it a line "  - your topic" for each topic'
 #: Messages quote this many characters of a value.
@@ -31,7 +30,6 @@ _KINDS = {
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-_ADDRESS = re.compile(r"https?://[!-~]+")
 _BETWEEN_NAMES = re.compile(r"[,;]|(?<!\S)and(?!\S)", re.IGNORECASE)
 #: Keys of other tools, and their names here.
 _ELSEWHERE = {
@@ -196,12 +194,8 @@ def endpoint_problem(text: str) -> str | None:
 
     A key and abstracts go there, so it is https; http only reaches this machine.
     """
-    try:
-        parts = urlsplit(text)
-        good = parts.port != 0 and bool(_ADDRESS.fullmatch(text)) and bool(parts.hostname)
-    except ValueError:
-        good = False
-    if not good or "@" in parts.netloc or parts.query or parts.fragment:
+    parts = web_address(text)
+    if parts is None:
         return (
             "not an address such as https://api.example.com/v1 "
             "(without user name, query or fragment)"
