@@ -6,20 +6,13 @@ import errno
 import os
 import socket
 import ssl
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from requests.exceptions import InvalidProxyURL, ProxyError
 from requests.utils import get_environ_proxies, select_proxy
-from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
+from urllib3.exceptions import LocationValueError, NewConnectionError
 
-_OF_PROXY = (
-    ProxyError,
-    NewConnectionError,
-    ConnectTimeoutError,
-    InvalidProxyURL,
-    LocationValueError,
-)
+_OF_PROXY = (ProxyError, NewConnectionError, InvalidProxyURL, LocationValueError)
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 #: What the libraries say of a file of certificates that is missing, or holds none.
 _NO_CERTIFICATES = ("invalid path: ", "NO_CERTIFICATE", "PEM lib")
@@ -30,7 +23,7 @@ _NO_WAY_OUT = frozenset(
 
 def machine_fault(url: str, error: Exception) -> tuple[str, str] | None:
     """Say what is wrong with this machine, and what to do; None if it may be anything else."""
-    causes = tuple(_causes(error))
+    causes = _causes(error)
     texts = " ".join(map(str, causes))
     host, said = urlsplit(url).hostname, innermost(error)
     of_proxy = any(isinstance(each, _OF_PROXY) for each in causes) or "SOCKS support" in texts
@@ -52,16 +45,16 @@ def machine_fault(url: str, error: Exception) -> tuple[str, str] | None:
     return None
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and its causes, some of which are among its arguments."""
-    seen: set[int] = set()
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error and its causes, some of which are among its arguments."""
+    causes: list[BaseException] = []
     left: list[object] = [error]
     while left:
         each = left.pop(0)
-        if isinstance(each, BaseException) and id(each) not in seen:
-            seen.add(id(each))
+        if isinstance(each, BaseException) and each not in causes:
+            causes.append(each)
             left += [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
-            yield each
+    return causes
 
 
 def _proxy_variable(url: str) -> str | None:
@@ -74,7 +67,7 @@ def _proxy_variable(url: str) -> str | None:
 
 def innermost(error: BaseException) -> str:
     """The message of the operating system or the proxy, without what libraries add to it."""
-    causes = tuple(_causes(error))
+    causes = _causes(error)
     plain = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
     texts = [str(cause.strerror) for cause in plain] or [str(causes[-1])]
     return texts[-1].rpartition(": ")[2]
