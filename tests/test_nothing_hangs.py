@@ -22,10 +22,10 @@ import requests
 
 from daily_papers.arxiv import session
 from daily_papers.arxiv.http import AnswerLimits, Transport
-from daily_papers.arxiv.machine import machine_fault
+from daily_papers.arxiv.losses import loss
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
-from daily_papers.errors import Unreachable
+from daily_papers.errors import MachineFault, Unreachable
 from tests.sandbox import Request, SandboxArxiv, Service
 from tests.support.clock import PassingClock
 from tests.support.command_line import environment, run
@@ -249,9 +249,11 @@ def test_an_error_of_tls_is_waited_for_as_every_lost_answer_is(tmp_path: Path):
 
 def test_a_machine_without_network_is_told_so():
     error = requests.ConnectionError(OSError(errno.ENETUNREACH, "Network is unreachable"))
-    assert machine_fault("https://export.arxiv.org/api/query", error) == (
-        "this machine finds no way to export.arxiv.org (Network is unreachable)",
-        "check address and network",
+    lost = loss("https://export.arxiv.org/api/query", error)
+    assert isinstance(lost, MachineFault)
+    assert lost.failure.plain_reason == (
+        "this machine finds no way to export.arxiv.org (Network is unreachable); "
+        "check address and network"
     )
 
 

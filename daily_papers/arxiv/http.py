@@ -20,15 +20,13 @@ from requests.utils import should_bypass_proxies
 from urllib3.exceptions import HTTPError
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.arxiv.machine import innermost, machine_fault
+from daily_papers.arxiv.losses import loss
 from daily_papers.arxiv.services import domain
 from daily_papers.arxiv.xml import error_message, shortened
 from daily_papers.clock import OutOfTimeError, time_limit
 from daily_papers.errors import (
     BadAnswer,
-    FetchError,
     Forbidden,
-    MachineFault,
     Throttled,
     Unreachable,
 )
@@ -42,13 +40,6 @@ _ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
 _CHUNK_BYTES = 16 * 1024
 #: This machine itself, which a proxy could not reach.
 _LOCAL = "localhost,127.0.0.0/8,::1"
-_SILENT = "the server went silent"
-_LOSSES = (
-    (requests.exceptions.ConnectTimeout, "the server did not accept the connection"),
-    (requests.exceptions.Timeout, _SILENT),
-    (requests.exceptions.ChunkedEncodingError, "the connection broke within the answer"),
-    (requests.exceptions.ProxyError, "the proxy got no answer either"),
-)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _THROTTLING = frozenset({406, 429, 503})
 _THROTTLED_BODY = b"rate exceeded."
@@ -150,7 +141,7 @@ class Transport:
             raise Unreachable(url, reason) from error
         # requests lets some errors of urllib3 through, among them some that are ValueErrors.
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise _loss(url, error) from error
+            raise loss(url, error) from error
         finally:
             notice.cancel()
         return RawAnswer(url, response.status_code, response.headers, body)
@@ -173,21 +164,6 @@ class Transport:
                 megabytes = self._limits.most_bytes / 2**20
                 raise BadAnswer(response.url, f"the answer is larger than {megabytes:g} MB")
         return bytes(body)
-
-
-def _loss(url: str, error: Exception) -> FetchError:
-    """Say why there was no answer."""
-    if isinstance(error, requests.exceptions.ContentDecodingError):
-        return BadAnswer(url, "the answer says that it is gzip, but is not")
-    fault = machine_fault(url, error)
-    if fault is not None:
-        return MachineFault(url, *fault)
-    if "timed out" in str(error):  # within the body, requests calls this a ConnectionError
-        return Unreachable(url, _SILENT)
-    for kind, sentence in _LOSSES:
-        if isinstance(error, kind):
-            return Unreachable(url, sentence)
-    return Unreachable(url, f"no answer: {shortened(innermost(error))}")
 
 
 # --- what an answer means ----------------------------------------------------------------------

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import logging
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TypeVar
@@ -22,7 +21,7 @@ from lxml import etree
 from daily_papers.errors import BadAnswer
 from daily_papers.papers.paper import folded
 from daily_papers.papers.tex import decode_accents
-from daily_papers.text import cut, one_line
+from daily_papers.text import cut, one_line, printable
 
 logger = logging.getLogger(__name__)
 
@@ -47,10 +46,7 @@ _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?
 
 def shortened(text: str) -> str:
     """Shorten foreign text for a message: one line, without control characters."""
-    plain = "".join(
-        " " if unicodedata.category(char)[0] in "CZ" else char for char in text[:_LONGEST_TAG]
-    )
-    return cut(one_line(plain), _LONGEST_QUOTE)
+    return cut(one_line(printable(text[:_LONGEST_TAG])), _LONGEST_QUOTE)
 
 
 def strict_xml(body: bytes, url: str) -> etree._Element:

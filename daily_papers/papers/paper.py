@@ -216,9 +216,8 @@ def newest_first(paper: Paper) -> tuple[int, float, tuple[int, int, str]]:
     """
     month, number, archive = announcement_order(paper.id)
     dated = paper.dated
-    day = paper.date if dated is None else dated.date()
     seconds = dated.timestamp() if dated is not None else 0.0
-    return (-day.toordinal(), -seconds, (-month, -number, archive))
+    return (-paper.table_date.toordinal(), -seconds, (-month, -number, archive))
 
 
 def folded(text: str) -> str:

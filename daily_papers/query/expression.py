@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Final
 
 from daily_papers.papers.authors import with_initials_apart
@@ -105,16 +106,11 @@ def plain_place(phrase: str) -> str:
 
 def any_phrase(phrases: Sequence[str], place: str) -> Expression:
     """At least one of the phrases is in the place, which is one of ``PLACES``."""
-    pairs = [(Phrase(Field.TITLE, phrase), Phrase(Field.ABSTRACT, phrase)) for phrase in phrases]
-    match place:
-        case "title":
-            return any_of(*(title for title, _ in pairs))
-        case "abstract":
-            return any_of(*(abstract for _, abstract in pairs))
-        case _ if place == BOTH:
-            return any_of(*(all_of(*pair) for pair in pairs))
-        case _:
-            return any_of(*(phrase for pair in pairs for phrase in pair))
+    fields = [field for field in Field if field.name.lower() in place]
+    each = [[Phrase(field, phrase) for field in fields] for phrase in phrases]
+    if place == BOTH:
+        return any_of(*(all_of(*pair) for pair in each))
+    return any_of(*chain.from_iterable(each))
 
 
 @lru_cache(maxsize=100)

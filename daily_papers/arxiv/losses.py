@@ -1,4 +1,8 @@
-"""Faults of this machine, which no server can fix: its proxy, its certificates, its network."""
+"""Why no answer came.
+
+Some of the reasons are faults of this machine, which no server can fix: its proxy, its
+certificates, its network.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,20 @@ import errno
 import os
 import socket
 import ssl
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from requests.exceptions import InvalidProxyURL, ProxyError
+from requests.exceptions import (
+    ChunkedEncodingError,
+    ContentDecodingError,
+    InvalidProxyURL,
+    ProxyError,
+)
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import LocationValueError, NewConnectionError
+
+from daily_papers.arxiv.xml import shortened
+from daily_papers.errors import BadAnswer, FetchError, MachineFault, Unreachable
 
 _OF_PROXY = (ProxyError, NewConnectionError, InvalidProxyURL, LocationValueError)
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -21,28 +34,38 @@ _NO_WAY_OUT = frozenset(
 )
 
 
-def machine_fault(url: str, error: Exception) -> tuple[str, str] | None:
-    """Say what is wrong with this machine, and what to do; None if it may be anything else."""
+def loss(url: str, error: Exception) -> FetchError:
+    """Say why there was no answer, and what to do if this machine is at fault."""
+    if isinstance(error, ContentDecodingError):
+        return BadAnswer(url, "the answer says that it is gzip, but is not")
     causes = _causes(error)
     texts = " ".join(map(str, causes))
-    host, said = urlsplit(url).hostname, innermost(error)
+    host, said = urlsplit(url).hostname, _innermost(causes)
     of_proxy = any(isinstance(each, _OF_PROXY) for each in causes) or "SOCKS support" in texts
     # A proxy that answers 5.. works, but got no answer itself; that may pass.
     gateway_failed = "Tunnel connection failed: 5" in texts
     if of_proxy and not gateway_failed and (proxy := _proxy_variable(url)):
-        return f"the proxy in {proxy} cannot be used ({said})", "correct or unset the variable"
+        reason = f"the proxy in {proxy} cannot be used ({said})"
+        return MachineFault(url, reason, "correct or unset the variable")
     untrusted = any(isinstance(each, ssl.SSLCertVerificationError) for each in causes)
     if untrusted or any(each in texts for each in _NO_CERTIFICATES):
         remedy = f"set {_CERTIFICATES[0]} to a file with the certificate of your network's proxy"
         if variable := next((name for name in _CERTIFICATES if os.environ.get(name)), None):
             remedy = f"{variable} is {os.environ[variable]}: correct it"
-        return f"the certificate of {host} is not trusted here ({said})", remedy
+        return MachineFault(url, f"the certificate of {host} is not trusted here ({said})", remedy)
     # The number of a TLS error is not one of the operating system: 1 is not EPERM there.
     of_system = [each for each in causes if isinstance(each, OSError)]
     of_system = [each for each in of_system if not isinstance(each, ssl.SSLError)]
     if any(isinstance(each, socket.gaierror) or each.errno in _NO_WAY_OUT for each in of_system):
-        return f"this machine finds no way to {host} ({said})", "check address and network"
-    return None
+        reason = f"this machine finds no way to {host} ({said})"
+        return MachineFault(url, reason, "check address and network")
+    reasons = {
+        "the server went silent": "timed out" in texts,
+        "the connection broke within the answer": isinstance(error, ChunkedEncodingError),
+        "the proxy got no answer either": gateway_failed,
+        f"no answer: {shortened(said)}": True,
+    }
+    return Unreachable(url, next(reason for reason, holds in reasons.items() if holds))
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -65,9 +88,7 @@ def _proxy_variable(url: str) -> str | None:
     return next((name for name in spelt if proxy and os.environ.get(name) == proxy), None)
 
 
-def innermost(error: BaseException) -> str:
+def _innermost(causes: Sequence[BaseException]) -> str:
     """The message of the operating system or the proxy, without what libraries add to it."""
-    causes = _causes(error)
-    plain = [cause for cause in causes if isinstance(cause, OSError) and cause.strerror]
-    texts = [str(cause.strerror) for cause in plain] or [str(causes[-1])]
-    return texts[-1].rpartition(": ")[2]
+    plain = [str(each.strerror) for each in causes if isinstance(each, OSError) and each.strerror]
+    return (plain or [str(causes[-1])])[-1].rpartition(": ")[2]
