@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from daily_papers.arxiv.query_api import (
     read_answer,
 )
-from daily_papers.arxiv.xml import check_feed, error_message, shortened, strict_xml
+from daily_papers.arxiv.xml import ATOM_FEED, answer_of, error_message, shortened, strict_xml
 from daily_papers.errors import BadAnswer, ShortAnswer
 from tests.support import spoiling
 from tests.support.cases import for_each
@@ -152,7 +152,7 @@ def test_the_error_of_an_announcement_feed_is_recognised():
     feed = b"""<feed xmlns="http://www.w3.org/2005/Atom"><title>Feed error for query</title>
     <subtitle>Bad archive 'x'.</subtitle></feed>"""
     with pytest.raises(BadAnswer, match=r"refused the request: Bad archive 'x'\."):
-        check_feed(strict_xml(feed, TEN), TEN)
+        answer_of(feed, TEN, ATOM_FEED)
     assert error_message(feed) == "Bad archive 'x'."
 
 

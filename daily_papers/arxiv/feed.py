@@ -17,7 +17,6 @@ from functools import partial
 from itertools import chain
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import feedparser
 from lxml import etree
@@ -26,15 +25,16 @@ from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import (
     ARXIV,
     ATOM,
-    check_feed,
+    ATOM_FEED,
+    answer_of,
     first_doi,
     plausible,
     read_each,
     readable,
     readable_categories,
     shortened,
-    strict_xml,
 )
+from daily_papers.clock import LISTING_ZONE
 from daily_papers.errors import BadAnswer, FetchError
 from daily_papers.papers.announcement import AnnounceKind, Announcement, PartAnswer
 from daily_papers.papers.authors import split_authors
@@ -54,7 +54,6 @@ _READ = frozenset(
 #: Items of arXiv have some twenty.
 _MOST_ELEMENTS = 100
 _LONG_NAME = re.compile(r"[\w.+-]{300}", re.ASCII)
-_NEW_YORK = ZoneInfo("America/New_York")
 _SUMMARY = re.compile(r"arXiv:\S+\s+Announce Type:\s*\S+\s+Abstract:(?P<abstract>.*)", re.DOTALL)
 
 
@@ -99,9 +98,7 @@ def read_part(body: bytes, url: str, categories: Iterable[str]) -> PartAnswer:
 
     Single items that cannot be read are left out, and the log names them.
     """
-    root = strict_xml(body, url)
-    check_feed(root, url)
-    entries = _entries(root, url)
+    entries = _entries(answer_of(body, url, ATOM_FEED), url)
     # All entries of a feed should give the same day.
     days = Counter(day for entry in entries if (day := _listing_day(entry)) is not None)
     day = max(days, key=lambda day: (days[day], day), default=None)
@@ -166,7 +163,7 @@ def _listing_day(entry: Mapping[str, Any]) -> date | None:
     """The day of ``published``, which is midnight at the start of the listing day in New York."""
     try:
         when = plausible(datetime.fromisoformat(entry["published"]))
-        return (when if when.tzinfo is None else when.astimezone(_NEW_YORK)).date()
+        return when.astimezone(LISTING_ZONE).date()
     except (KeyError, ValueError, OverflowError):
         return None
 

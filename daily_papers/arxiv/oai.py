@@ -19,13 +19,15 @@ from lxml import etree
 
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import (
+    OAI,
+    OAI_PMH,
+    answer_of,
     first_doi,
     plausible,
     read_each,
     readable,
     readable_categories,
     shortened,
-    strict_xml,
 )
 from daily_papers.errors import BadAnswer
 from daily_papers.papers.authors import split_authors
@@ -33,7 +35,6 @@ from daily_papers.papers.paper import ArxivId, Origin, Paper
 
 #: Far more than any gap worth harvesting needs; a server that goes on for longer is broken.
 _MOST_PAGES = 300
-_OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 #: What arXiv puts in place of the files of a withdrawn version.
 _WITHDRAWN_FILES = "I"
@@ -84,47 +85,30 @@ def read_page(body: bytes, url: str) -> OaiPage:
     If nothing has changed, the page is empty. Deleted records are left out, and so are single
     records that cannot be read, which the log names.
     """
-    root = strict_xml(body, url)
-    if root.tag != f"{_OAI}OAI-PMH":
-        raise BadAnswer(url, f"not OAI-PMH, but <{shortened(etree.QName(root).localname)}>")
-    records: list[etree._Element] = []
-    if not _nothing_changed(root, url):
-        listed = root.find(f"{_OAI}ListRecords")
-        if listed is None:
-            raise BadAnswer(url, "OAI-PMH answered with neither records nor an error")
-        records = listed.findall(f"{_OAI}record")
+    root = answer_of(body, url, OAI_PMH)
+    if root.find(f"{OAI}ListRecords") is None and root.find(f"{OAI}error") is None:
+        raise BadAnswer(url, "OAI-PMH answered with neither records nor an error")
     papers = read_each(
-        records,
+        root.findall(f"{OAI}ListRecords/{OAI}record"),
         _paper,
         what="record of the page",
-        name=lambda record: record.findtext(f"{_OAI}header/{_OAI}identifier") or "without name",
+        name=lambda record: record.findtext(f"{OAI}header/{OAI}identifier") or "without name",
         url=url,
     )
     # The token is empty on the last page, and missing if there is only one page.
-    token = (root.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
+    token = (root.findtext(f"{OAI}ListRecords/{OAI}resumptionToken") or "").strip()
     return OaiPage(url=url, papers=tuple(filter(None, papers)), resumption_token=token or None)
-
-
-def _nothing_changed(root: etree._Element, url: str) -> bool:
-    """Whether the server says so; raises BadAnswer if it says that anything else is wrong."""
-    errors = root.findall(f"{_OAI}error")
-    for error in errors:
-        code = error.get("code", "")
-        if code != "noRecordsMatch":
-            text = shortened(f"{code}: {error.text or 'without a message'}")
-            raise BadAnswer(url, f"OAI-PMH refused the request: {text}")
-    return bool(errors)
 
 
 def _paper(record: etree._Element) -> Paper | None:
     """Read a record; None if it is deleted. Raises ValueError if something is missing."""
-    header = record.find(f"{_OAI}header")
+    header = record.find(f"{OAI}header")
     if header is None:
         raise ValueError("no header")
-    identifier = ArxivId.parse(header.findtext(f"{_OAI}identifier") or "")
+    identifier = ArxivId.parse(header.findtext(f"{OAI}identifier") or "")
     if header.get("status") == "deleted":
         return None
-    raw = record.find(f"{_OAI}metadata/{_RAW}arXivRaw")
+    raw = record.find(f"{OAI}metadata/{_RAW}arXivRaw")
     if raw is None:
         raise ValueError("no metadata in the format arXivRaw")
     if ArxivId.parse(_text(raw, "id")).id != identifier.id:
@@ -178,8 +162,7 @@ def _date(version: etree._Element) -> datetime:
     """When a version was submitted, as ``Wed, 25 Jun 2008 15:29:38 GMT``."""
     text = _text(version, "date")
     try:
-        when = plausible(parsedate_to_datetime(text))
-        return (when.replace(tzinfo=UTC) if when.tzinfo is None else when).astimezone(UTC)
+        return plausible(parsedate_to_datetime(text)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         raise ValueError(f"not a date: {shortened(text)!r}") from None
 

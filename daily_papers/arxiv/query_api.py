@@ -19,7 +19,15 @@ from arxiv import _feed
 from lxml import etree
 
 from daily_papers.arxiv.session import PoliteSession
-from daily_papers.arxiv.xml import ATOM, check_feed, first_doi, plausible, shortened, strict_xml
+from daily_papers.arxiv.xml import (
+    ATOM,
+    ATOM_FEED,
+    answer_of,
+    first_doi,
+    plausible,
+    readable_categories,
+    shortened,
+)
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
 from daily_papers.papers.announcement import SearchAnswer
 from daily_papers.papers.authors import is_name
@@ -145,8 +153,7 @@ def read_answer(body: bytes, *, url: str) -> SearchAnswer:
     """Read an answer; raises BadAnswer or ShortAnswer unless it is whole and fits its address."""
     asked = {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
     wanted = [ArxivId.parse(text) for text in asked.get("id_list", "").split(",") if text]
-    root = strict_xml(body, url)
-    check_feed(root, url)
+    root = answer_of(body, url, ATOM_FEED)
     total = _number(root, "totalResults", url)
     if start := _number(root, "startIndex", url):
         raise BadAnswer(url, f"the answer starts at {start:,} where 0 was asked")
@@ -199,8 +206,7 @@ def _paper(result: arxiv.Result) -> Paper:
     id_ = ArxivId.parse(result.entry_id)
     if id_.version is None:
         raise ValueError(f"{id_} has no version")
-    named = map(folded, [result.primary_category, *result.categories])
-    categories = tuple(dict.fromkeys(filter(None, named)))
+    categories = readable_categories([result.primary_category, *result.categories])
     return Paper(
         id=id_.id,
         version=id_.version,
@@ -208,7 +214,7 @@ def _paper(result: arxiv.Result) -> Paper:
         authors=tuple(filter(is_name, (folded(author.name) for author in result.authors))),
         abstract=folded(result.summary),
         comment=folded(result.comment or "") or None,
-        primary_category=categories[0] if categories else None,
+        primary_category=next(iter(categories), None),
         categories=categories or None,
         published=plausible(result.published),
         updated=plausible(result.updated),

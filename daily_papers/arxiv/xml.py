@@ -27,6 +27,10 @@ logger = logging.getLogger(__name__)
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ARXIV = "{http://arxiv.org/schemas/atom}"
+OAI = "{http://www.openarchives.org/OAI/2.0/}"
+#: Kinds of answers: the tag of the root, and its name.
+ATOM_FEED = (f"{ATOM}feed", "an Atom feed")
+OAI_PMH = (f"{OAI}OAI-PMH", "OAI-PMH")
 _Day = TypeVar("_Day", bound=date)
 Item = TypeVar("Item")
 Found = TypeVar("Found")
@@ -111,13 +115,16 @@ def read_each(
     return found
 
 
-def check_feed(root: etree._Element, url: str) -> None:
-    """Raise BadAnswer unless this is an Atom feed that is not an error in disguise."""
-    if root.tag != f"{ATOM}feed":
-        raise BadAnswer(url, f"not an Atom feed, but <{shortened(etree.QName(root).localname)}>")
+def answer_of(body: bytes, url: str, kind: tuple[str, str]) -> etree._Element:
+    """Parse an answer; raises BadAnswer if it is of another kind, or an error instead."""
+    tag, what = kind
+    root = strict_xml(body, url)
+    if root.tag != tag:
+        raise BadAnswer(url, f"not {what}, but <{shortened(etree.QName(root).localname)}>")
     message = _error_in(root)
     if message is not None:
         raise BadAnswer(url, f"arXiv refused the request: {message}")
+    return root
 
 
 def error_message(body: bytes) -> str | None:
@@ -129,13 +136,16 @@ def error_message(body: bytes) -> str | None:
 
 
 def _error_in(root: etree._Element) -> str | None:
-    """Find the query API's error entry, or the announcement feed's error title."""
+    """Find the query API's error entry, the announcement feed's error title, or OAI-PMH's error."""
     for entry in root.iterfind(f"{ATOM}entry"):
         if "/api/errors" in (entry.findtext(f"{ATOM}id") or ""):
             return shortened(entry.findtext(f"{ATOM}summary") or "without a message")
     title = root.findtext(f"{ATOM}title") or ""
     if title.strip().startswith("Feed error for query"):
         return shortened(root.findtext(f"{ATOM}subtitle") or title)
+    for error in root.iterfind(f"{OAI}error"):
+        if error.get("code") != "noRecordsMatch":  # nothing has changed
+            return shortened(f"{error.get('code', '')}: {error.text or 'without a message'}")
     return None
 
 
