@@ -83,10 +83,10 @@ def test_a_connection_that_is_kept_is_watched_too():
     whole = HEAD + b"Content-Length: 14\r\n\r\nRate exceeded."
     with Dripping(HEAD + b"\r\n", b" ", before=whole) as server:
         transport = Transport(AnswerLimits(), "tests")
-        assert transport.get(server.address).body == b"Rate exceeded."
+        assert transport.send(server.address).body == b"Rate exceeded."
         transport._limits = AnswerLimits(total_seconds=0.3)
         with pytest.raises(Unreachable, match=r"no whole answer within 0\.3 seconds"):
-            transport.get(server.address)
+            transport.send(server.address)
         transport.hang_up()
     (drops,) = server.drops
     assert drops < MOST_DROPS

@@ -104,17 +104,21 @@ class Transport:
         self._http.mount("http://", adapter)
         self._http.mount("https://", adapter)
 
-    def get(self, url: str) -> RawAnswer:
-        """Ask once and read the whole answer; raises FetchError."""
+    def send(
+        self,
+        url: str,
+        *,
+        post: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        seconds: float | None = None,
+    ) -> RawAnswer:
+        """Ask once, and read the whole answer in that time; raises FetchError."""
         if line_bytes(url) > MOST_LINE_BYTES:
             reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
             raise BadAnswer(url, reason)
-        return self.send(requests.Request("GET", url), self._limits.total_seconds)
-
-    def send(self, request: requests.Request, seconds: float) -> RawAnswer:
-        """Send a request, and read the whole answer in that time; raises FetchError."""
-        url: str = request.url or ""
-        logger.debug("%s %s", request.method, cut(url, 200))
+        seconds = self._limits.total_seconds if seconds is None else seconds
+        method = "GET" if post is None else "POST"
+        logger.debug("%s %s", method, cut(url, 200))
         limits, host = self._limits, urlsplit(url).hostname or url
         notice = threading.Timer(limits.notice_seconds, self._say_slow, [host])
         notice.start()
@@ -122,10 +126,10 @@ class Transport:
             with (
                 time_limit(seconds),
                 self._http.request(
-                    request.method or "GET",
+                    method,
                     url,
-                    data=request.data or None,
-                    headers=request.headers,
+                    data=post,
+                    headers=headers,
                     stream=True,
                     allow_redirects=False,
                     timeout=(

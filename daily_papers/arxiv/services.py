@@ -13,10 +13,8 @@ from daily_papers.errors import UsageError
 from daily_papers.text import web_address
 
 #: arXiv asks for at most one request in three seconds (https://info.arxiv.org/help/api/tou.html).
-LEAST_INTERVAL = 3.0
-#: If arXiv throttles, ten minutes of silence help, and hasty tries only prolong it.
-LEAST_RETRY_WAIT = 600.0
-_LEAST = {"request_interval": LEAST_INTERVAL, "retry_wait": LEAST_RETRY_WAIT}
+#: If it throttles, ten minutes of silence help, and hasty tries only prolong it.
+_LEAST = {"request_interval": 3.0, "retry_wait": 600.0}
 _LONGEST_SECONDS = 86_400.0
 
 
@@ -40,9 +38,14 @@ class Services:
     feed_url: str = "https://rss.arxiv.org"
     oai_url: str = "https://oaipmh.arxiv.org/oai"
     #: Seconds from the end of one request to the start of the next.
-    request_interval: float = LEAST_INTERVAL
+    request_interval: float = _LEAST["request_interval"]
     #: Seconds of the first wait when arXiv throttles.
-    retry_wait: float = LEAST_RETRY_WAIT
+    retry_wait: float = _LEAST["retry_wait"]
+
+    def pace(self, url: str) -> tuple[float, float]:
+        """The interval and the first wait, for an address of arXiv never less than it needs."""
+        least = tuple(_LEAST.values()) if is_arxiv(url) else (0.0, 0.0)
+        return max(self.request_interval, least[0]), max(self.retry_wait, least[1])
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:

@@ -28,13 +28,7 @@ from daily_papers.arxiv.http import (
     accepted_body,
     redirect_target,
 )
-from daily_papers.arxiv.services import (
-    LEAST_INTERVAL,
-    LEAST_RETRY_WAIT,
-    Services,
-    domain,
-    is_arxiv,
-)
+from daily_papers.arxiv.services import Services, domain
 from daily_papers.clock import Clock
 from daily_papers.errors import (
     BadAnswer,
@@ -170,8 +164,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         If a Retry-After did not help, the next wait is at least the configured one: arXiv has been
         seen to send ``Retry-After: 0`` all day.
         """
-        configured = _pace(self.services.retry_wait, LEAST_RETRY_WAIT, failure.url)
-        interval = _pace(self.services.request_interval, LEAST_INTERVAL, failure.url)
+        interval, configured = self.services.pace(failure.url)
         retry_after = failure.retry_after if isinstance(failure, Throttled) else None
         if retry_after is None:
             return max(interval, configured * waits)
@@ -185,7 +178,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
             started = self._clock.monotonic()
             status, size, outcome, asked = "lost", 0, Outcome.OK, address
             try:
-                answer = self._transport.get(address)
+                answer = self._transport.send(address)
                 status, size = str(answer.status), len(answer.body)
                 target = redirect_target(answer, url) if answer.status in REDIRECTS else None
                 if target is None:
@@ -210,7 +203,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         if (closed := self._closed.get(domain(address))) is not None:
             raise type(closed)(address, closed.reason, closed.failure.remedy)
         if self._last_end is not None:
-            interval = _pace(self.services.request_interval, LEAST_INTERVAL, address)
+            interval, _ = self.services.pace(address)
             rest = self._last_end + interval - self._clock.monotonic()
             if rest > 0:
                 self._clock.sleep(rest)
@@ -227,11 +220,6 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
 def _in(seconds: float) -> str:
     """Say what time it will be on this machine when so many seconds have passed."""
     return (datetime.now().astimezone() + timedelta(seconds=seconds)).strftime("%H:%M %Z")
-
-
-def _pace(configured: float, least_for_arxiv: float, address: str) -> float:
-    """Take the configured seconds, but for arXiv never less than it needs."""
-    return max(configured, least_for_arxiv) if is_arxiv(address) else configured
 
 
 class AnswerCache:

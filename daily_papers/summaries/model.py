@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-import requests
-
 from daily_papers.arxiv.http import AnswerLimits, RawAnswer, Transport, retry_after
 from daily_papers.clock import Clock
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
@@ -142,8 +140,8 @@ class Model:
         if self._secret is not None:
             headers["Authorization"] = f"Bearer {self._secret}"
         content = json.dumps({"model": self._model, "messages": messages, **limit}).encode()
-        request = requests.Request("POST", self._url, headers=headers, data=content)
-        answer = self._transport.send(request, self._end - self._clock.monotonic())
+        seconds = self._end - self._clock.monotonic()
+        answer = self._transport.send(self._url, post=content, headers=headers, seconds=seconds)
         logger.info("the model at %s: status %d", urlsplit(self._url).netloc, answer.status)
         return answer
 
