@@ -145,12 +145,14 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
                 f"the {left:,.0f} that the run has left"
             )
             raise type(failure)(failure.url, reason) from failure
+        said = any(wait.reason == failure.reason for wait in self.waits)
         wait = Wait(url=failure.url, seconds=round(seconds, 3), reason=failure.reason)
         self.waits.append(wait)
         self.before_waiting(wait)
         logger.info("waiting %.0f seconds: %s", seconds, failure.reason)
         if seconds >= _LONG_WAIT:
-            self.say(f"waiting until {_in(seconds)}: {failure.reason}")
+            why = "as before" if said else failure.reason
+            self.say(f"waiting until {_in(seconds)}: {why}")
         self._transport.hang_up()  # a server closes a connection that is idle for so long
         self._clock.sleep(seconds)
 
