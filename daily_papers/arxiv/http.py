@@ -203,21 +203,17 @@ def accepted_body(answer: RawAnswer, url: str) -> bytes:
     status = answer.status
     if status == 403:
         raise Forbidden(url, "status 403: arXiv has blocked this client for now")
-    if answer.body.strip().lower() == _THROTTLED_BODY:
-        raise _throttled(answer, url, "Rate exceeded")
-    if status in _THROTTLING:
-        raise _throttled(answer, url, "too many requests")
+    is_exceeded = answer.body.strip().lower() == _THROTTLED_BODY
+    if is_exceeded or status in _THROTTLING:
+        said = "Rate exceeded" if is_exceeded else "too many requests"
+        reason = f"arXiv asked us to wait (status {status}: {said})"
+        raise Throttled(url, reason, retry_after=retry_after(answer.headers))
     if status >= 500:
         raise Unreachable(url, f"status {status}: the server failed")
     if status != 200:
         message = error_message(answer.body)
         raise BadAnswer(url, f"status {status}" + (f": {message}" if message else ""))
     return answer.body
-
-
-def _throttled(answer: RawAnswer, url: str, said: str) -> Throttled:
-    reason = f"arXiv asked us to wait (status {answer.status}: {said})"
-    return Throttled(url, reason, retry_after=retry_after(answer.headers))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

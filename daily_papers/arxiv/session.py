@@ -227,7 +227,8 @@ def _in(seconds: float) -> str:
 class AnswerCache:
     """Checked answers of one listing day, one file an answer, in a folder of the day.
 
-    Each is checked again when it is read. If an answer cannot be kept, the run goes on.
+    Each is checked again when it is read, so one that was cut off is asked for again. If an answer
+    cannot be kept, the run goes on.
     """
 
     def __init__(self, folder: Path, day: date) -> None:
@@ -245,13 +246,10 @@ class AnswerCache:
             return None
 
     def keep(self, url: str, body: bytes) -> None:
-        """Keep a checked answer; its file is replaced as a whole or not at all."""
-        file = self._file(url)
-        partial = file.with_suffix(".partial")
+        """Keep a checked answer."""
         try:
             self._day.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(body)
-            partial.replace(file)
+            self._file(url).write_bytes(body)
         except OSError as error:
             logger.info("an answer could not be kept: %s", error)
 

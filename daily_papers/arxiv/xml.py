@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import datetime
 from typing import TypeVar
 
 from lxml import etree
@@ -31,7 +31,6 @@ OAI = "{http://www.openarchives.org/OAI/2.0/}"
 #: Kinds of answers: the tag of the root, and its name.
 ATOM_FEED = (f"{ATOM}feed", "an Atom feed")
 OAI_PMH = (f"{OAI}OAI-PMH", "OAI-PMH")
-_Day = TypeVar("_Day", bound=date)
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
@@ -149,8 +148,8 @@ def _error_in(root: etree._Element) -> str | None:
     return None
 
 
-def plausible(when: _Day) -> _Day:
-    """Return the day; raises ValueError for a year so far off that adding days would overflow."""
+def plausible(when: datetime) -> datetime:
+    """Return it; raises ValueError for a year so far off that adding days would overflow."""
     if not _FIRST_YEAR <= when.year <= _LAST_YEAR:
         raise ValueError(f"of the year {when.year}")
     return when

@@ -77,33 +77,30 @@ _WHEN = re.compile(r"\s*\b(?:on|in) [A-Z][a-z]+ \d.*$|\s+(?:\d+ pages|doi\b|http
 
 def code_url(paper: Paper) -> str | None:
     """Give the https address of the first code repository in the comment, or in the abstract."""
-    found = [
-        address for text in (paper.comment, paper.abstract) if text for address in _named(text)
-    ]
+    found = [address for text in _texts(paper) for address in _named(text)]
     forges = (address for address in found if not address.startswith("https://huggingface.co/"))
     return next(forges, found[0] if found else None)
 
 
 def project_url(paper: Paper) -> str | None:
     """Give the https address of the paper's project page; None if it names none."""
-    for text in (paper.comment, paper.abstract):
-        if "//" not in (text or ""):
-            continue  # nearly always, and quick
-        for page in _PROJECT_PAGE.finditer(_TEX_SIGN.sub(_plain_sign, text or "")):
+    for text in _texts(paper):
+        for page in _PROJECT_PAGE.finditer(text):
             host = (page["called"] or page["host"]).lower()
             if host.removeprefix("www.") not in _FORGES and "huggingface" not in host:
                 return f"https://{host}{page['path'].rstrip('.')}"
     return None
 
 
-def _plain_sign(tex: re.Match[str]) -> str:
-    return tex[1] or tex[2] or "_"
+def _texts(paper: Paper) -> Iterator[str]:
+    """What may hold an address: the comment, then the abstract, with TeX's signs as they look."""
+    for text in (paper.comment or "", paper.abstract):
+        if "/" in text:  # mostly not, and quick
+            yield _TEX_SIGN.sub(lambda tex: tex[1] or tex[2] or "_", text)
 
 
 def _named(text: str) -> Iterator[str]:
-    if "/" not in text:
-        return  # mostly, and quick
-    for address in _ADDRESS.finditer(_TEX_SIGN.sub(_plain_sign, text)):
+    for address in _ADDRESS.finditer(text):
         owner, *names = [name.rstrip(".") for name in address["path"].split("/")[1:]]
         project = names[0].removesuffix(".git") if names else ""
         if owner.strip(".") and project.strip(".") and not _NO_OWNER.fullmatch(owner):

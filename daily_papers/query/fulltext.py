@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, reduce
@@ -31,14 +32,9 @@ CREATE VIRTUAL TABLE words_of_papers USING fts5vocab(papers, row);
 CREATE VIRTUAL TABLE places_in_papers USING fts5vocab(papers, instance);
 CREATE VIRTUAL TABLE words_of_phrases USING fts5vocab(phrases, instance);
 """
-# Most phrases have a word that no paper of the day has in this field, so skip them.
-_WORTH_ASKING = """
-SELECT doc FROM words_of_phrases EXCEPT
-SELECT doc FROM words_of_phrases WHERE term <> ? AND term NOT IN (SELECT term FROM words_of_papers)
-"""
 _ASK = "SELECT rowid FROM papers WHERE papers MATCH ?"
-_WORDS_OF = "SELECT offset, term FROM words_of_phrases WHERE doc = ? AND term <> ?"
-_STEMS = "SELECT doc, term FROM words_of_phrases ORDER BY doc, offset"
+_WORDS_OF_PAPERS = "SELECT term FROM words_of_papers"
+_WORDS_OF_PHRASES = "SELECT doc, offset, term FROM words_of_phrases ORDER BY doc, offset"
 _PLACES_OF = "SELECT doc, offset - ? FROM places_in_papers WHERE term = ?"
 
 # Two private use characters, which FTS5 takes for letters: one stands for any word, one joins two
@@ -58,11 +54,11 @@ _GREEK_MACRO = re.compile(rf"\\({'|'.join(GREEK)})(?![A-Za-z]) ?")
 
 def stems_of(phrases: Sequence[str]) -> dict[str, str]:
     """The words of each phrase as they are looked up: in lower case, without endings."""
-    stems: dict[str, list[str]] = {phrase: [] for phrase in phrases}
     with _index((), [indexed(query_words(phrase)) for phrase in phrases]) as index:
-        for number, word in index.execute(_STEMS):
-            stems[phrases[number]].append(word)
-    return {phrase: " ".join(words) for phrase, words in stems.items()}
+        words = _words_of_phrases(index)
+    return {
+        phrase: " ".join(word for _, word in words[number]) for number, phrase in enumerate(phrases)
+    }
 
 
 Reading = Callable[[str], str]
@@ -92,9 +88,14 @@ def _texts_with(questions: Sequence[str], texts: Iterable[str]) -> dict[int, int
     """Find the texts that answer each question, by the question's position."""
     found: dict[int, int] = {}
     with _index(texts, questions) as index:
-        for number in [number for (number,) in index.execute(_WORTH_ASKING, (_GAP,))]:
-            if _GAP in questions[number]:
-                positions = _with_gaps_filled(index, number)
+        known = {_GAP, *(word for (word,) in index.execute(_WORDS_OF_PAPERS))}
+        for number, words in _words_of_phrases(index).items():
+            if not all(word in known for _, word in words):
+                continue  # most phrases have a word that no paper of the day has in this field
+            if _GAP in questions[number]:  # its words are as far apart as in the question
+                places = [place for place in words if place[1] != _GAP]
+                begins = reduce(and_, (set(index.execute(_PLACES_OF, place)) for place in places))
+                positions = {position for position, _ in begins}
             else:
                 # query_words has removed quotes and all other syntax.
                 rows = index.execute(_ASK, (f'"{questions[number]}"',))
@@ -103,11 +104,12 @@ def _texts_with(questions: Sequence[str], texts: Iterable[str]) -> dict[int, int
     return found
 
 
-def _with_gaps_filled(index: sqlite3.Connection, number: int) -> set[int]:
-    """Find the texts in which the question's words are as far apart as in the question."""
-    words = index.execute(_WORDS_OF, (number, _GAP)).fetchall()
-    begins = (set(index.execute(_PLACES_OF, word)) for word in words)
-    return {position for position, _ in reduce(and_, begins)}
+def _words_of_phrases(index: sqlite3.Connection) -> dict[int, list[tuple[int, str]]]:
+    """The words of each phrase, each with its place in it."""
+    words: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for number, place, word in index.execute(_WORDS_OF_PHRASES):
+        words[number].append((place, word))
+    return words
 
 
 @contextmanager
