@@ -16,6 +16,7 @@ from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import error_message
 from daily_papers.errors import ShortAnswer
 from daily_papers.papers.paper import Origin, Paper
+from daily_papers.query.expression import Field, Phrase
 from tests.support.clock import PassingClock
 from tests.support.loopback import Canned, answering
 from tests.support.made_answers import Listed, answer, listed, query_api
@@ -60,6 +61,18 @@ def test_a_search_is_one_request_for_the_newest_by_last_update():
     ]
     assert found.total == 250
     assert found.urls[0] == server.address + server.asked[0]
+
+
+def test_a_withdrawal_stays_where_arxiv_sorted_it():
+    """A table dates it like an earlier version; an answer's end shows how far it reaches."""
+    moments = [datetime(2026, 1, day, tzinfo=UTC) for day in (20, 10)]
+    withdrawn = Listed(
+        "2401.00001v2", comment="Withdrawn", updated=moments[0], published=moments[1]
+    )
+    entries = [withdrawn, Listed("2601.00001v1", updated=moments[1], published=moments[1])]
+    with answering(query_api(entries)) as server:
+        found = query_api_at(server.address).search(Phrase(Field.TITLE, "paper"), 10)
+    assert [paper.updated for paper in found.papers] == moments
 
 
 def test_a_search_without_hits_is_an_answer_without_papers():

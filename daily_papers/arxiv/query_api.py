@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from itertools import chain, pairwise, product
+from operator import attrgetter
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 import arxiv
@@ -31,7 +32,7 @@ from daily_papers.arxiv.xml import (
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
 from daily_papers.papers.announcement import SearchAnswer
 from daily_papers.papers.authors import is_name
-from daily_papers.papers.paper import ArxivId, Origin, Paper, folded, merge, newest_first
+from daily_papers.papers.paper import ArxivId, Origin, Paper, folded, merge
 from daily_papers.query.expression import Expression, leaves, to_arxiv
 from daily_papers.query.matching import found_by_arxiv
 from daily_papers.query.request_line import (
@@ -88,7 +89,7 @@ class QueryApi:
         joined: dict[str, Paper] = {}
         for paper in chain.from_iterable(answer.papers for answer in answers):
             joined[paper.id] = merge(joined.get(paper.id, paper), paper)
-        papers = tuple(sorted(joined.values(), key=newest_first))
+        papers = tuple(sorted(joined.values(), key=attrgetter("updated"), reverse=True))
         total = max(len(papers), *(answer.total for answer in answers))
         if not is_exact:  # they find more than the expression means
             papers = found_by_arxiv(expression, papers)
