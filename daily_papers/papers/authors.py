@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from daily_papers.papers.paper import folded
 from daily_papers.papers.tex import decode_accents
 
-_GROUP = r"(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)"
+GROUP = r"(?:Collaborations?|Consorti(?:um|a)|Teams?|Groups?)"
 _ON_BEHALF = re.compile(
-    rf"\s+(?:for|on behalf of)\s+(?:the\s+)?(?=[^,;:()]*\b{_GROUP}\b)", re.IGNORECASE
+    rf"\s+(?:for|on behalf of)\s+(?:the\s+)?(?=[^,;:()]*\b{GROUP}\b)", re.IGNORECASE
 )
 #: ``The CMS and LHCb Collaborations``: here "and" is part of one name.
 _SEVERAL_GROUPS = re.compile(r"\b(?:Collaborations|Consortia|Teams|Groups)\b", re.IGNORECASE)
@@ -24,7 +24,7 @@ _FOOTNOTE_MARK = re.compile(r"\$\s*\^[^$]*\$")
 #: ``…, (1) CERN, (2) DESY`` after the last author: each number is before a text, not after a name.
 _OPEN_LEGEND = re.compile(r"[,;]\s*\(\d+\)\s*[^\W\d_][^()]*(?:\(\d+\)[^()]*)*$")
 _IN_PARENTHESES = re.compile(r"\([^()]*\)")
-_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
+SUFFIX = r"(?:Jr|Sr)\.?|I{2,3}|IV"
 _ET_AL = re.compile(r"\bet\.?\s+al\b\.?.*$", re.IGNORECASE)
 _GLUED_INITIAL = re.compile(r"(?<=[^\W\d_]\.)(?=[^\W\d_])")
 _GLUED_AT_ARXIV = re.compile(r"(?<=[^\W\d_]\.)(?=-?[^\W\d_])")
@@ -65,7 +65,7 @@ def _with_suffixes(names: Iterable[str]) -> list[str]:
     """Attach ``Jr`` and the like, which people set off with a comma, to the name before."""
     whole: list[str] = []
     for name in names:
-        if whole and _SUFFIX.fullmatch(name):
+        if whole and re.fullmatch(SUFFIX, name, re.IGNORECASE):
             whole[-1] = f"{whole[-1]} {name}"
         else:
             whole.append(name)

@@ -11,6 +11,7 @@ import re
 from calendar import month_abbr
 from collections.abc import Iterator
 
+from daily_papers.papers.authors import GROUP, SUFFIX
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.papers.tex import GREEK, decode_accents
 from daily_papers.text import one_line
@@ -49,11 +50,7 @@ _SAFE_SIGNS = frozenset(r"{}|,;:!_%&#$ ")
 
 _URL = re.compile(r"\\url\s*\{(?P<address>[^{}\\]*)\}")
 # What BibTeX would read as several names or as a suffix, and names that are not a person's.
-_NOT_ONE_PERSON = re.compile(
-    r""",|\b(?:and|others|collaborations?|consorti(?:um|a)|teams?|groups?)\b
-    |\b(?:[JS]r\.?|I{2,3}|IV)$""",
-    re.VERBOSE | re.IGNORECASE,
-)
+_NOT_ONE_PERSON = re.compile(rf",|\b(?:and|others|{GROUP})\b|\b(?:{SUFFIX})$", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
 
 

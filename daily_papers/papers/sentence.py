@@ -38,7 +38,7 @@ _END = re.compile(
 """,
     re.VERBOSE,
 )
-# Nothing ends inside of these.
+# Nothing is cut inside of these.
 _MATHS = re.compile(r"\$(?:[^$.]|\.(?!\ )){1,400}\$")
 _BRACKETS = re.compile(r"\([^()]{1,400}\)|\[[^\[\]]{1,400}\]|\{[^{}]{1,400}\}")
 
@@ -80,13 +80,10 @@ _WORDS: Final = {
 #: the sentence before.
 _BEGINS: Final = {
     begin: points
-    for points, begins in (
-        (
-            -6,
-            "also further furthermore additionally moreover finally lastly then specifically first",
-        ),
-        (-2, "however although despite while recent recently existing current traditional these"),
-    )
+    for points, begins in {
+        -6: "also further furthermore additionally moreover finally lastly then first specifically",
+        -2: "however although despite while recent recently existing current traditional these",
+    }.items()
     for begin in begins.split()
 }
 #: How a sentence of the authors begins, by points.
@@ -142,9 +139,8 @@ def key_sentence(abstract: str) -> str:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    hidden = _MATHS.sub(_hide, text) if "$" in text else text
     start = 0
-    for end in [*(found.end() for found in _END.finditer(hidden)), len(text)]:
+    for end in [*(found.end() for found in _END.finditer(text)), len(text)]:
         if sentence := text[start:end].strip():
             yield sentence
         start = end

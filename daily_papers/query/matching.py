@@ -25,7 +25,6 @@ from daily_papers.query.expression import (
     Author,
     Category,
     Expression,
-    Field,
     Leaf,
     Operation,
     Operator,
@@ -81,10 +80,8 @@ def explain(why: Iterable[Leaf]) -> str:
     places: dict[str, list[str]] = defaultdict(list)
     for leaf in why:
         match leaf:
-            case Phrase(Field.TITLE, text):
-                places[f'"{text}" in '].append("title")
-            case Phrase(_, text):
-                places[f'"{text}" in '].append("abstract")
+            case Phrase(field, text):
+                places[f'"{text}" in '].append(field.name.lower())
             case Author(name):
                 places[f"author {name}"] = []
             case Category(name):
