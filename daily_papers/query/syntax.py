@@ -9,6 +9,7 @@ arXiv and to our matcher.
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import Final
 
 from daily_papers.query import taxonomy
@@ -70,7 +71,13 @@ def parse(query: str) -> Expression:
         raise QueryError(
             MAX_LENGTH + 1, f"longer than {MAX_LENGTH:,} characters; make two keywords of it"
         )
-    return _Parser(query).whole()
+    terms = [(each[0], each.start() + 1) for each in _TOKEN.finditer(query)]
+    left = deque([*terms, ("", len(query.rstrip()) + 1)])
+    expression = _operation(left, depth=0)
+    term, column = left[0]
+    if term:
+        raise QueryError(column, 'this ")" closes nothing; remove it, or add the missing "("')
+    return expression
 
 
 def wildcard_in(phrase: str) -> bool:
@@ -78,49 +85,32 @@ def wildcard_in(phrase: str) -> bool:
     return _ENDS_IN_WILDCARD.search(phrase) is not None
 
 
-class _Parser:
-    """Recursive descent over ``term (operator term)*``, with a single operator on each level."""
+#: Terms, operators and parentheses, each with its column; the last one, empty, is the end.
+_Terms = deque[tuple[str, int]]
 
-    def __init__(self, query: str) -> None:
-        #: With operators and parentheses, each with its column; the last one, empty, is the end.
-        self._terms = [(each[0], each.start() + 1) for each in _TOKEN.finditer(query)]
-        self._terms.append(("", len(query.rstrip()) + 1))
-        self._next = 0
 
-    def whole(self) -> Expression:
-        expression = self._operation(depth=0)
-        term, column = self._terms[self._next]
-        if term:
-            raise QueryError(column, 'this ")" closes nothing; remove it, or add the missing "("')
-        return expression
+def _operation(left: _Terms, depth: int) -> Expression:
+    """Terms up to a closing parenthesis or the end, joined by one operator."""
+    parts, operator = [_term(left, depth)], ""
+    while left[0][0] not in ("", ")"):
+        term, column = left.popleft()
+        _check_operator(term, column, before=operator)
+        operator = term
+        parts.append(_term(left, depth))
+    return Operation(Operator(operator), tuple(parts)) if operator else parts[0]
 
-    def _operation(self, depth: int) -> Expression:
-        """Terms up to a closing parenthesis or the end, joined by one operator."""
-        parts = [self._term(depth)]
-        operator = ""
-        while self._terms[self._next][0] not in ("", ")"):
-            term, column = self._terms[self._next]
-            _check_operator(term, column, before=operator)
-            operator = term
-            self._next += 1
-            parts.append(self._term(depth))
-        return Operation(Operator(operator), tuple(parts)) if operator else parts[0]
 
-    def _term(self, depth: int) -> Expression:
-        term, column = self._terms[self._next]
-        if term in ("", ")"):
-            raise QueryError(column, 'expected a term here, such as ti:word or abs:"two words"')
-        self._next += 1
-        return self._group(column, depth + 1) if term == "(" else _leaf(term, column)
-
-    def _group(self, column: int, depth: int) -> Expression:
-        if depth > _MAX_DEPTH:
-            raise QueryError(column, f"more than {_MAX_DEPTH} parentheses inside each other")
-        expression = self._operation(depth)
-        if not self._terms[self._next][0]:
-            raise QueryError(column, 'this "(" is never closed; add a ")"')
-        self._next += 1
-        return expression
+def _term(left: _Terms, depth: int) -> Expression:
+    term, column = left.popleft()
+    if term != "(":
+        return _leaf(term, column)
+    if depth == _MAX_DEPTH:
+        raise QueryError(column, f"more than {_MAX_DEPTH} parentheses inside each other")
+    expression = _operation(left, depth + 1)
+    if not left[0][0]:
+        raise QueryError(column, 'this "(" is never closed; add a ")"')
+    left.popleft()
+    return expression
 
 
 def _check_operator(term: str, column: int, *, before: str) -> None:
@@ -147,6 +137,8 @@ def _check_operator(term: str, column: int, *, before: str) -> None:
 
 def _leaf(term: str, column: int) -> Leaf:
     """Read ``field:word`` or ``field:"phrase"``."""
+    if term in ("", ")"):
+        raise QueryError(column, 'expected a term here, such as ti:word or abs:"two words"')
     field, colon, value = term.partition(":")
     if term.upper() in {*OPERATORS, "NOT"}:
         message = f"expected a term before {term}; to exclude something, write a ANDNOT b"
