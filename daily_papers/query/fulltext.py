@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, reduce
 from operator import and_
+from threading import get_ident
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper, folded
@@ -115,7 +116,7 @@ def _words_of_phrases(index: sqlite3.Connection) -> dict[int, list[tuple[int, st
 @contextmanager
 def _index(texts: Iterable[str], questions: Iterable[str]) -> Iterator[sqlite3.Connection]:
     """Index the texts and questions for as long as they are asked for."""
-    index = _tables()
+    index = _tables(get_ident())
     try:
         index.executemany("INSERT INTO papers(rowid, text) VALUES (?, ?)", enumerate(texts))
         index.executemany("INSERT INTO phrases(rowid, text) VALUES (?, ?)", enumerate(questions))
@@ -125,8 +126,8 @@ def _index(texts: Iterable[str], questions: Iterable[str]) -> Iterator[sqlite3.C
 
 
 @cache
-def _tables() -> sqlite3.Connection:
-    """Made once: that takes longer than to search a few papers."""
+def _tables(_thread: int) -> sqlite3.Connection:
+    """Made once in each thread, the only one that may use it: a few papers are searched faster."""
     connection = sqlite3.connect(":memory:")
     try:
         connection.executescript(_SCHEMA)
