@@ -40,7 +40,7 @@ _ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
 _CHUNK_BYTES = 16 * 1024
 #: This machine itself, which a proxy could not reach.
 _LOCAL = "localhost,127.0.0.0/8,::1"
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _THROTTLING = frozenset({406, 429, 503})
 _THROTTLED_BODY = b"rate exceeded."
 
@@ -156,7 +156,7 @@ class Transport:
 
     def _body(self, response: requests.Response) -> bytes:
         """Read the body within the limits, unless it is a redirect's."""
-        if response.status_code in REDIRECTS:
+        if response.status_code in _REDIRECTS:
             return b""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in {"", "identity", "gzip", "x-gzip"}:  # layers would multiply a bomb
@@ -183,7 +183,7 @@ def redirect_target(answer: RawAnswer, url: str) -> str | None:
     Raises BadAnswer if it leaves the host's domain or drops encryption.
     """
     target = answer.headers.get("Location")
-    if answer.status not in REDIRECTS or target is None:
+    if answer.status not in _REDIRECTS or target is None:
         return None
     try:
         address = urljoin(answer.url, target)

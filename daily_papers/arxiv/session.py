@@ -17,17 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
-from daily_papers.arxiv.http import (
-    REDIRECTS,
-    AnswerLimits,
-    Transport,
-    accepted_body,
-    redirect_target,
-)
+from daily_papers.arxiv.http import AnswerLimits, Transport, accepted_body, redirect_target
 from daily_papers.arxiv.services import Services, domain
 from daily_papers.clock import Clock
 from daily_papers.errors import (
@@ -117,18 +110,16 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         # A budget of 0 means asking without waiting; a budget that is used up means not asking.
         if self.budget > 0 and not self.seconds_left():
             raise NotAsked(url, f"not asked: {self._time} is used up")
-        for tries in count(1):
+        tries = 1
+        while True:
             try:
-                body, found = self._ask(url, read)
-                break
+                return self._ask(url, read)
             except (Throttled, Unreachable) as failure:
                 if tries == TRIES:
                     reason = f"{failure.reason}, after {TRIES} tries"
                     raise type(failure)(url, reason) from failure
                 self._wait(failure, tries)
-        if self.answers is not None:
-            self.answers.keep(url, body)
-        return found
+                tries += 1
 
     def discard(self, url: str) -> None:
         """Forget the kept answer of this address, since it was rejected after its check."""
@@ -167,13 +158,12 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         seen to send ``Retry-After: 0`` all day.
         """
         interval, configured = self.services.pace(failure.url)
-        retry_after = failure.retry_after if isinstance(failure, Throttled) else None
-        if retry_after is None:
-            return max(interval, configured * waits)
-        return max(interval, configured * (waits - 1), retry_after)
+        told = failure.retry_after if isinstance(failure, Throttled) else None
+        times = waits if told is None else waits - 1
+        return max(interval, configured * times, told or 0)
 
-    def _ask(self, url: str, read: Callable[[bytes], Read]) -> tuple[bytes, Read]:
-        """Ask once, follow redirects within the domain, read the answer, and log each request."""
+    def _ask(self, url: str, read: Callable[[bytes], Read]) -> Read:
+        """Ask once, follow redirects within the domain, keep the answer, and log each request."""
         address = url
         for _ in range(MOST_REDIRECTS + 1):
             self._pause(address)
@@ -182,10 +172,13 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
             try:
                 answer = self._transport.send(address)
                 status, size = str(answer.status), len(answer.body)
-                target = redirect_target(answer, url) if answer.status in REDIRECTS else None
+                target = redirect_target(answer, url)
                 if target is None:
                     body = accepted_body(answer, url)
-                    return body, read(body)
+                    found = read(body)
+                    if self.answers is not None:
+                        self.answers.keep(url, body)
+                    return found
                 outcome, address = Outcome.REDIRECTED, target
             except FetchError as failure:
                 outcome = failure.outcome
