@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from itertools import chain, pairwise, product
@@ -52,11 +51,7 @@ logging.getLogger(arxiv.__name__).setLevel(logging.ERROR)
 
 #: The most papers that the manual allows in one answer.
 MOST_PER_REQUEST = 2000
-#: What an address has besides its query or its identifiers, with the longest numbers.
-_REST_OF_ADDRESS = (
-    "search_query=&id_list=&sortBy=lastUpdatedDate&sortOrder=descending"
-    "&start=100000&max_results=2000"
-)
+_NEWEST_FIRST = {"sortBy": "lastUpdatedDate", "sortOrder": "descending"}
 #: What the query API says if it refuses a whole list because of one identifier.
 _REFUSED_ID = re.compile(r"incorrect id format for (\S+)")
 #: How many identifiers are dropped from one list before it is given up.
@@ -71,7 +66,9 @@ class QueryApi:
     def __init__(self, session: PoliteSession) -> None:
         self._session = session
         self._url = session.services.api_url
-        self._room = MOST_LINE_BYTES - line_bytes(f"{self._url}?{_REST_OF_ADDRESS}")
+        # What an address has besides its query or its identifiers, with the longest numbers.
+        rest = self._address(MOST_PER_REQUEST, search_query="", id_list="", **_NEWEST_FIRST)
+        self._room = MOST_LINE_BYTES - line_bytes(rest)
 
     def search(self, expression: Expression, count: int) -> SearchAnswer:
         """Search for the ``count`` most recently updated papers that match an expression.
@@ -102,8 +99,7 @@ class QueryApi:
 
         It takes one request.
         """
-        order = {"sortBy": "lastUpdatedDate", "sortOrder": "descending"}
-        return self._ask(count, search_query=query, id_list="", **order)
+        return self._ask(count, search_query=query, id_list="", **_NEWEST_FIRST)
 
     def by_id(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Fetch the papers of these identifiers, in their order; raises FetchError.
@@ -136,8 +132,11 @@ class QueryApi:
         return self._listed([name for name in names if name != refused[1]], tries - 1)
 
     def _ask(self, count: int, **asked: str) -> SearchAnswer:
-        url = f"{self._url}?{urlencode({**asked, 'start': 0, 'max_results': count})}"
+        url = self._address(count, **asked)
         return self._session.fetch(url, partial(read_answer, url=url))
+
+    def _address(self, count: int, **asked: str) -> str:
+        return f"{self._url}?{urlencode({**asked, 'start': 0, 'max_results': count})}"
 
 
 # --- an answer --------------------------------------------------------------------------------
@@ -227,11 +226,11 @@ def _paper(result: arxiv.Result) -> Paper:
 
 def _check_ids(papers: Sequence[Paper], wanted: Sequence[ArxivId], url: str) -> None:
     """Check that no paper is there twice, and none that the identifiers did not ask for."""
-    times = Counter(paper.versioned_id if wanted else paper.id for paper in papers)
-    for name, number in times.items():
-        if number > 1:
-            raise BadAnswer(url, f"{name} is in the answer twice")
-    known = frozenset(map(str, wanted))
+    known, seen = frozenset(map(str, wanted)), set[str]()
     for paper in papers:
+        name = paper.versioned_id if wanted else paper.id
+        if name in seen:
+            raise BadAnswer(url, f"{name} is in the answer twice")
         if wanted and known.isdisjoint({paper.id, paper.versioned_id}):
             raise BadAnswer(url, f"{paper.versioned_id} is in the answer, but was not asked for")
+        seen.add(name)

@@ -198,9 +198,7 @@ def merge(known: Paper, incoming: Paper) -> Paper:
             previous=incoming.previous or (known.previous if known.is_withdrawn else known.updated),
         )
     else:
-        better, other = known, incoming
-        if incoming.origin.reliability >= known.origin.reliability:
-            better, other = incoming, known
+        other, better = sorted([known, incoming], key=lambda each: each.origin.reliability)
         unknown = [each.name for each in fields(Paper) if getattr(better, each.name) is None]
         merged = replace(better, **{name: getattr(other, name) for name in unknown})
     if merged.has_details and not merged.is_withdrawn and merged.previous is not None:
