@@ -235,6 +235,17 @@ def test_waits_grow_and_end_after_three_tries():
     assert len(server.asked) == 3
 
 
+def test_the_reason_of_a_long_wait_is_said_once():
+    said: list[str] = []
+    clock = PassingClock()
+    with answering(lambda _: Canned(b"", 429)) as server, polite(clock, say=said.append) as session:
+        with pytest.raises(Throttled):
+            session.fetch(server.address, believe)
+    first, second = (line.partition(": ")[2] for line in said)
+    assert first == "arXiv asked us to wait (status 429: too many requests)"
+    assert second == "as before"
+
+
 def test_a_retry_after_that_did_not_help_is_not_believed_again():
     clock = PassingClock()
     at_once = Canned(b"", 503, {"Retry-After": "0"})
