@@ -164,7 +164,7 @@ def _listing_day(entry: Mapping[str, Any]) -> date | None:
     try:
         when = plausible(datetime.fromisoformat(entry["published"]))
         return when.astimezone(LISTING_ZONE).date()
-    except (KeyError, ValueError, OverflowError):
+    except (KeyError, ValueError, OverflowError, OSError):
         return None
 
 

@@ -163,7 +163,7 @@ def _date(version: etree._Element) -> datetime:
     text = _text(version, "date")
     try:
         return plausible(parsedate_to_datetime(text)).astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
         raise ValueError(f"not a date: {shortened(text)!r}") from None
 
 
