@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import os
 import re
+from collections import defaultdict
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from daily_papers import demo as demo_package
+from daily_papers.demo import demo
+from daily_papers.demo.arxiv import recorded_answers
+from tests.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv, Script, make_up
 from tests.support.command_line import Ended, run, run_apart
 from tests.support.repository import Repository
 
@@ -72,3 +81,42 @@ def test_a_file_in_its_place_is_named(tmp_path: Path):
     assert run("demo", file).said[0].startswith(f"daily-papers: {file}: not an empty folder; name")
     assert "Not a directory" in run("demo", file / "below").err
     assert file.read_text("utf-8") == "mine"
+
+
+# --- what it is shown --------------------------------------------------------------------------
+
+#: When the services below these paths throttle the demo.
+THROTTLED = {date(2026, 2, 4): "/api/query", date(2026, 2, 5): "/"}
+
+
+class Recorder(SandboxArxiv):
+    """The sandbox in the place of the demo's arXiv, which notes all that it answers."""
+
+    def __init__(self) -> None:
+        super().__init__(make_up(Script(papers_a_day=8, hostile=False)))
+        self.noted: dict[str, dict[str, str]] = defaultdict(dict)
+
+    def serving(self) -> SandboxArxiv:
+        return self
+
+    def answer(self, request: Request) -> Response:
+        throttled = request.path.startswith(THROTTLED.get(self.today, "nothing"))
+        answer = RATE_EXCEEDED if throttled else super().answer(request)
+        # The answers of OAI-PMH name the port.
+        body = answer.body.decode().replace(self.oai_url, "https://oaipmh.arxiv.org/oai")
+        self.noted[self.today.isoformat()][request.path] = "" if throttled else body
+        return answer
+
+
+def test_the_demo_is_answered_as_the_sandbox_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """``UPDATE_GOLDENS=1`` records it anew, if the pipeline asks for something else."""
+    recorder = Recorder()
+    monkeypatch.setattr(demo, "DemoArxiv", lambda: recorder)
+    demo.demo(tmp_path / "demo", lambda _: None)
+    if os.environ.get("UPDATE_GOLDENS") == "1":
+        text = json.dumps(recorder.noted, ensure_ascii=False, indent=0).encode()
+        recorded = Path(demo_package.__path__[0]) / "answers.json.gz"
+        recorded.write_bytes(gzip.compress(text, mtime=0))
+    assert recorded_answers() == recorder.noted

@@ -1,1 +1,1 @@
-"""The demo, and a stand-in for arXiv that has only the endpoints the pipeline uses."""
+"""The demo, and the answers of arXiv that it is shown."""

@@ -1,4 +1,4 @@
-"""`demo`: a few days of a digest repository, with a stand-in for arXiv on this machine.
+"""`demo`: a few days of a digest repository, with recorded answers of a stand-in for arXiv.
 
 Made-up papers over real HTTP, and the real pipeline: a first run, ordinary days, a day on which
 arXiv throttles us, a day on which nothing answers, the recovery, and a weekend.
@@ -7,13 +7,12 @@ arXiv throttles us, a day on which nothing answers, the recovery, and a weekend.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from random import Random
 
 from daily_papers.daily.job import Order, update
-from daily_papers.demo.arxiv import FEED, OAI, PERSON, QUERY, DemoArxiv
+from daily_papers.demo.arxiv import DemoArxiv
 from daily_papers.errors import UsageError
 from daily_papers.init import init
 from daily_papers.repository import Repository
@@ -21,7 +20,7 @@ from daily_papers.site.build import build_site
 
 Say = Callable[[str], None]
 
-_KEYWORDS = f"""\
+_KEYWORDS = """\
 # The topics of this digest repository.
 title: Daily Papers, made up
 categories: [cs, eess, stat, physics.med-ph]
@@ -34,28 +33,20 @@ keywords:
   - graph neural networks
   - name: Diffusion models
     query: 'ti:"diffusion model" OR abs:"diffusion model"'
-  - author: [{", ".join(PERSON)}]
+  - author: [José Núñez Ibáñez, J. Núñez Ibáñez]
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Day:
-    day: date
-    what: str
-    #: The paths of arXiv's services that throttle us.
-    throttled: tuple[str, ...] = ()
-
-
-_DAYS = (
-    _Day(date(2026, 2, 2), "Monday: the first run fills the tables"),
-    _Day(date(2026, 2, 3), "Tuesday: an ordinary day"),
-    _Day(date(2026, 2, 4), "Wednesday: the query API throttles us", (QUERY,)),
-    _Day(date(2026, 2, 5), "Thursday: nothing at arXiv answers", (QUERY, FEED, OAI)),
-    _Day(date(2026, 2, 6), "Friday: it has recovered, and what was missed is fetched"),
-    _Day(date(2026, 2, 7), "Saturday: no listing"),
-    _Day(date(2026, 2, 8), "Sunday: no listing"),
-    _Day(date(2026, 2, 9), "Monday: an ordinary day"),
-)
+_DAYS = {
+    date(2026, 2, 2): "Monday: the first run fills the tables",
+    date(2026, 2, 3): "Tuesday: an ordinary day",
+    date(2026, 2, 4): "Wednesday: the query API throttles us",
+    date(2026, 2, 5): "Thursday: nothing at arXiv answers",
+    date(2026, 2, 6): "Friday: it has recovered, and what was missed is fetched",
+    date(2026, 2, 7): "Saturday: no listing",
+    date(2026, 2, 8): "Sunday: no listing",
+    date(2026, 2, 9): "Monday: an ordinary day",
+}
 
 
 def demo(folder: Path, say: Say) -> None:
@@ -64,12 +55,12 @@ def demo(folder: Path, say: Say) -> None:
     say(f"A digest repository in {folder}, and an arXiv on this machine with made-up papers.\n")
     arxiv = DemoArxiv()
     with arxiv.serving():
-        for each in _DAYS:
-            arxiv.today, arxiv.throttled = each.day, each.throttled
-            order = Order(day=each.day, environ=arxiv.environment())
+        for day, what in _DAYS.items():
+            arxiv.today = day
+            order = Order(day=day, environ=arxiv.environment())
             report = update(Repository(folder), order, lambda *_: None)
             asked = sum(request.status != "kept" for request in report.requests)
-            say(f"{each.day}  {each.what}")
+            say(f"{day}  {what}")
             say(f"            {report.day_line}")
             for note in report.notes:
                 say(f"            note: {note}")

@@ -33,6 +33,8 @@ class Script:
     #: Papers announced before the first day, many of which are revised after it.
     old_papers: int = 40
     seed: int = 1
+    #: Whether authors write titles that try to break what shows them.
+    hostile: bool = True
     #: Evenings without mailing: the listing of the day after is empty.
     holidays: frozenset[date] = field(default=frozenset({date(2026, 1, 19)}))
 
@@ -65,7 +67,8 @@ class _Maker:
     def _drafts(self, number: int, day: date) -> list[Draft]:
         papers = self._script.papers_a_day
         count = papers + papers // 4 if day.weekday() == 1 else papers
-        drafts = [show.draft for show in (*HOSTILE, *FATES) if show.listing == number]
+        shows = (*HOSTILE, *FATES) if self._script.hostile else FATES
+        drafts = [show.draft for show in shows if show.listing == number]
         drafts += [self._draft() for _ in range(count)]
         self._random.shuffle(drafts)
         return drafts
