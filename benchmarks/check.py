@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from daily_papers.config.reader import MOST_BYTES
+from daily_papers.config.yaml_text import MOST_BYTES
 from daily_papers.query.taxonomy import CATEGORIES
 from daily_papers.template_check import MOST_BYTES as MOST_TEMPLATE_BYTES
 from daily_papers.template_check import MOST_BYTES_TOGETHER

@@ -48,7 +48,7 @@ def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Pr
     With ``since``, also compare with that commit. Raises DailyPapersError.
     """
     name = str(path)
-    yield from config.warnings()
+    yield from config.warnings
     yield from _same_searches(config, name)
     for keyword in config.keywords:
         if problem := term_too_long(keyword.expression):

@@ -163,7 +163,7 @@ def _keywords_named(
     except UnicodeEncodeError as error:  # bytes on the command line that are not text
         raise UsageError("preview: the keyword is not UTF-8") from error
     (keyword,) = read.keywords
-    doubts = tuple(problem.message for problem in read.warnings() if problem.line == len(lines))
+    doubts = tuple(problem.message for problem in read.warnings if problem.line == len(lines))
     return (replace(keyword, max_papers=config.max_papers),), doubts
 
 

@@ -71,7 +71,7 @@ def test_the_whole_example() -> None:
         ("cs", "eess"),
         80,
     )
-    assert config.warnings() == ()
+    assert config.warnings == ()
     told = [(key.name, key.slug, key.max_papers, key.authors, key.line) for key in config.keywords]
     assert told == [
         ("magnetic resonance imaging", "magnetic-resonance-imaging", 80, (), 5),
@@ -337,7 +337,7 @@ def examples_in_docs() -> list[str]:
 
 @pytest.mark.parametrize("example", [EXAMPLE, *examples_in_docs()])
 def test_examples_suit_loader_and_schema(example: str) -> None:
-    assert read(example).warnings() == ()
+    assert read(example).warnings == ()
     errors = Draft202012Validator(schema()).iter_errors(yaml.safe_load(example))
     assert [error.message for error in errors] == []
 

@@ -19,7 +19,7 @@ def problems(text: str | bytes) -> list[str]:
     """The problems of a file, errors and warnings, as they are printed."""
     raw = text if isinstance(text, bytes) else text.encode()
     try:
-        return [str(warning) for warning in parse_config(raw, "keywords.yaml").warnings()]
+        return [str(warning) for warning in parse_config(raw, "keywords.yaml").warnings]
     except ConfigError as error:
         return str(error).split("\n")
 

@@ -167,11 +167,11 @@ def test_there_are_examples() -> None:
 def test_examples_of_keywords_are_right(example: str) -> None:
     config = parse_config(EXAMPLES[example].encode(), "keywords.yaml")
     assert config.keywords
-    assert not config.warnings()
+    assert not config.warnings
 
 
 def test_the_repositorys_own_keywords_and_markers_are_right() -> None:
-    assert load_config(PROJECT / "keywords.yaml").warnings() == ()
+    assert load_config(PROJECT / "keywords.yaml").warnings == ()
     readme = _text("README.md")
     assert find_region(readme).after.splitlines()[-1] == "<!-- daily-papers:end -->"
 

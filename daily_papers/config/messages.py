@@ -63,11 +63,6 @@ class Value:
     is_item: bool = False
 
     @property
-    def line(self) -> int:
-        """Its line in the file, counted from 1."""
-        return self.mark.line + 1
-
-    @property
     def kind(self) -> str:
         """``a text``, ``a list``, ``keys``, or what YAML took the text for."""
         if isinstance(self.node, yaml.ScalarNode):
@@ -85,11 +80,6 @@ class Value:
         """Whether there is nothing where a value should be."""
         return self.kind == "nothing" and not self.text
 
-    @property
-    def is_one(self) -> bool:
-        """Whether it is, or was meant to be, a single text: not a list, keys, or missing."""
-        return self.kind not in {"a list", "keys"} and not self.is_missing
-
 
 # --- values of the wrong kind -------------------------------------------------------------------
 
@@ -103,7 +93,7 @@ def nothing(value: Value) -> str:
 
 def no_text(value: Value) -> str:
     """What to write instead of a value that is not a text."""
-    if value.is_one:
+    if isinstance(value.node, yaml.ScalarNode):
         return f"YAML read {cut(value.text, _SHOWN)} as {value.kind}; put it in quotes"
     if value.kind != "keys":
         return "expected a text here, not a list"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from daily_papers.errors import DailyPapersError
@@ -48,6 +48,9 @@ USUAL_PER_DAY: Final = 50
 MOST_PER_DAY: Final = 500
 
 
+Severity = Literal["error", "warning"]
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A mistake in the configuration, or a warning about it; its text is one line."""
@@ -58,7 +61,7 @@ class Problem:
     line: int | None
     column: int | None
     message: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"
@@ -126,16 +129,19 @@ class Config:
     columns: tuple[str, ...] = USUAL
     #: None if no model should write anything.
     summaries: Summaries | None = None
-    #: Finds what is probably not meant.
-    warnings: Callable[[], tuple[Problem, ...]] = field(default=tuple, compare=False)
+    #: What is probably not meant.
+    warnings: tuple[Problem, ...] = ()
     #: What the reader likes, which orders emails and pages.
     like: Library | None = None
-    #: Whether the digests of a week go out together, on Friday.
-    weekly: bool = False
-    #: Whether each keyword has one lasting issue, instead of each digest.
-    per_keyword: bool = False
-    #: Every `like` of the file.
-    libraries: tuple[Library, ...] = ()
+    #: ``weekly`` if the digests of a week go out together, on Friday.
+    digest: str = "daily"
+    #: ``per keyword`` if each keyword has one lasting issue, instead of each digest.
+    issues: str = "per digest"
+
+    @property
+    def libraries(self) -> tuple[Library, ...]:
+        """Every `like` of the file."""
+        return tuple(filter(None, (self.like, *(keyword.like for keyword in self.keywords))))
 
     @property
     def liked_ids(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import yaml
 
@@ -35,10 +35,11 @@ from daily_papers.config.model import (
     ConfigError,
     Keyword,
     Problem,
+    Severity,
     Summaries,
 )
 from daily_papers.config.slugs import clashes, slug_of, slug_problem
-from daily_papers.config.yaml_text import read_yaml
+from daily_papers.config.yaml_text import MOST_BYTES, read_yaml, refuse
 from daily_papers.like.library import Library
 from daily_papers.papers.paper import ArxivId, folded
 from daily_papers.query import taxonomy
@@ -63,7 +64,6 @@ from daily_papers.text import cut, printable
 
 #: The file, in the folder of a digest repository.
 KEYWORDS: Final = "keywords.yaml"
-MOST_BYTES: Final = 512_000
 MOST_KEYWORDS: Final = 10_000
 MOST_PAPERS: Final = 2_000
 MOST_PAPERS_PER_DAY: Final = 100
@@ -101,11 +101,11 @@ def load_config(path: Path) -> Config:
     name = str(path)
     try:
         if not path.is_file():
-            _refuse_file(name, _no_file(path))
+            refuse(name, _no_file(path))
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        _refuse_file(name, f"it cannot be read: {error.strerror}")
+        refuse(name, f"it cannot be read: {error.strerror}")
     return parse_config(content, name)
 
 
@@ -118,33 +118,19 @@ def _no_file(path: Path) -> str:
     return f"there is no such file; {messages.HOW_TO_LIST}"
 
 
-def _refuse_file(name: str, message: str, line: int | None = None) -> NoReturn:
-    raise ConfigError((Problem(name, line, None, message),)) from None
-
-
 def parse_config(content: bytes, name: str) -> Config:
     """Read the bytes of a keywords.yaml; ``name`` is what messages call the file."""
-    root, mistakes = read_yaml(name, _decoded(content, name))
-    reader = _Reader(name, mistakes)
+    root = read_yaml(name, content)
+    if root is None or (root.tag.endswith(":null") and root.value == ""):
+        refuse(name, f"the file is empty; {messages.HOW_TO_LIST}", 1)
+    reader = _Reader(name)
     config = None
-    if root is not None and not (root.tag.endswith(":null") and root.value == ""):
-        with suppress(_EnoughError):
-            config = reader.config(Value(root, "", root.start_mark))
-    elif not mistakes:
-        _refuse_file(name, f"the file is empty; {messages.HOW_TO_LIST}", 1)
-    if config is None or mistakes:
-        raise ConfigError(reader.listed())
-    return replace(config, warnings=reader.listed)
-
-
-def _decoded(content: bytes, name: str) -> str:
-    if len(content) > MOST_BYTES:
-        _refuse_file(name, f"longer than {MOST_BYTES:,} bytes; no list of topics is that long")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
-        _refuse_file(name, message, content.count(b"\n", 0, error.start) + 1)
+    with suppress(_EnoughError):
+        config = reader.config(Value(root, "", root.start_mark))
+    problems = reader.problems()
+    if config is None or reader.errors:
+        raise ConfigError(problems)
+    return replace(config, warnings=problems)
 
 
 class _EnoughError(Exception):
@@ -154,11 +140,11 @@ class _EnoughError(Exception):
 class _Reader:
     """Reads values, and notes the problems that it finds."""
 
-    def __init__(self, name: str, mistakes: list[Problem]) -> None:
+    def __init__(self, name: str) -> None:
         self._name = name
-        self._mistakes = mistakes
-        #: What may not be what was meant; the function says why, or None if it is.
-        self.doubts: list[tuple[Value, Callable[[], str | None]]] = []
+        self._problems: dict[Problem, None] = {}
+        #: The number of mistakes so far.
+        self.errors = 0
         self._top: Read = {}
 
     # --- problems ------------------------------------------------------------------------------
@@ -171,30 +157,25 @@ class _Reader:
         """Note that a value is of the wrong kind, unless it is missing."""
         self.refuse(value, messages.nothing(value) if value.is_missing else message)
 
-    def _note(self, mark: yaml.Mark, message: str) -> None:
-        self._mistakes.append(Problem(self._name, mark.line + 1, mark.column + 1, message))
+    def doubt(self, value: Value, message: str) -> None:
+        """Note what is probably not meant."""
+        if len(self._problems) < _MOST_PROBLEMS:
+            self._note(value.mark, f"{value.key}: {message}", "warning")
+
+    def _note(self, mark: yaml.Mark, message: str, severity: Severity = "error") -> None:
+        shown = printable(message)
+        problem = Problem(self._name, mark.line + 1, mark.column + 1, shown, severity)
+        self._problems[problem] = None
+        self.errors += severity == "error"
         if self.errors >= _MOST_PROBLEMS:
             raise _EnoughError
 
-    @property
-    def errors(self) -> int:
-        """The number of mistakes so far."""
-        return len(self._mistakes)
-
-    def listed(self) -> tuple[Problem, ...]:
-        """Mistakes and warnings in the order of the file; each is one line, whatever it quotes.
-
-        Warnings are only found here, since a daily run does not need them.
-        """
-        found = dict.fromkeys(self._mistakes)
-        for value, find in self.doubts:
-            if len(found) < _MOST_PROBLEMS and (message := find()):
-                text, column = f"{value.key}: {message}", value.mark.column + 1
-                found[Problem(self._name, value.line, column, text, "warning")] = None
-        problems = sorted(found, key=lambda each: (each.line or 0, each.column or 0))
+    def problems(self) -> tuple[Problem, ...]:
+        """Mistakes and warnings in the order of the file."""
+        problems = sorted(self._problems, key=lambda each: (each.line or 0, each.column or 0))
         if len(problems) >= _MOST_PROBLEMS:
             problems.append(Problem(self._name, None, None, "perhaps more; fix these first"))
-        return tuple(replace(each, message=printable(each.message)) for each in problems)
+        return tuple(problems)
 
     # --- values --------------------------------------------------------------------------------
 
@@ -212,8 +193,8 @@ class _Reader:
         else:
             # arXiv's index and our matcher have a letter and its accent as one character.
             text = unicodedata.normalize("NFC", folded(written))
-            if doubt:
-                self.doubts.append((value, partial(doubt, text)))
+            if doubt and (message := doubt(text)):
+                self.doubt(value, message)
             return text
         return None
 
@@ -248,7 +229,7 @@ class _Reader:
                 message = "a key must be a word; put a text with brackets or braces in quotes"
                 self._note(mark, message)
             elif name in values:
-                line = values[name].line
+                line = values[name].mark.line + 1
                 self._note(mark, f'duplicate key "{cut(name, 60)}"; the first is on line {line}')
             else:
                 values[name] = Value(node, name, mark)
@@ -274,12 +255,7 @@ class _Reader:
             if not self.errors:
                 self.refuse(root, f'"keywords" is missing; {messages.HOW_TO_LIST}')
             return None
-        settings = {key: value for key, value in self._top.items() if value}
-        weekly = settings.pop("digest", None) == "weekly"
-        per_keyword = settings.pop("issues", None) == "per keyword"
-        liked = [settings.get("like"), *(each.like for each in settings.get("keywords", ()))]
-        libraries = tuple(filter(None, liked))
-        return Config(**settings, weekly=weekly, per_keyword=per_keyword, libraries=libraries)
+        return Config(**{key: value for key, value in self._top.items() if value})
 
     def keywords(self, value: Value) -> tuple[Keyword, ...]:
         """The keywords, each compared with those before it."""
@@ -367,7 +343,7 @@ class _Reader:
             max_papers=read.get("max_papers") or self._top.get("max_papers") or USUAL_MAX_PAPERS,
             authors=authors,
             categories=categories,
-            line=item.line,
+            line=item.mark.line + 1,
             like=like,
             papers_per_day=(read.get("papers_per_day") or DEFAULT_PAPERS_PER_DAY) if like else 0,
         )
@@ -404,7 +380,7 @@ class _Reader:
             )
         if self.errors > before:
             return None
-        return Summaries(**read, line=values["endpoint"].line)
+        return Summaries(**read, line=values["endpoint"].mark.line + 1)
 
 
 # --- the value of each key; None if it is wrong -------------------------------------------------
@@ -439,7 +415,8 @@ def _query(reader: _Reader, value: Value) -> Expression | None:
         reader.refuse(value, str(error))
         return None
     for term in leaves(expression):
-        reader.doubts.append((value, partial(doubts.term_doubt, term)))
+        if doubt := doubts.term_doubt(term):
+            reader.doubt(value, doubt)
     return expression
 
 

@@ -12,8 +12,10 @@ from typing import Any, Final, NoReturn
 
 import yaml
 
-from daily_papers.config.model import Problem
+from daily_papers.config.model import ConfigError, Problem
+from daily_papers.text import printable
 
+MOST_BYTES: Final = 512_000
 #: The most texts, lists and keys to read; 10,000 keywords have 70,000.
 MOST_VALUES: Final = 100_000
 _DEEPEST: Final = 20
@@ -60,23 +62,35 @@ _EXPLANATIONS: Final = (
 )
 
 
-def read_yaml(name: str, text: str) -> tuple[yaml.Node | None, list[Problem]]:
-    """The root of a file, None if it has none, or the mistakes in its syntax."""
-    spaced = _OTHER.sub(" ", text)
+def refuse(name: str, message: str, line: int | None = None) -> NoReturn:
+    """Raise ConfigError for a file that nothing can be read from."""
+    raise ConfigError((Problem(name, line, None, message),)) from None
+
+
+def read_yaml(name: str, content: bytes) -> yaml.Node | None:
+    """The root of a file, None if it has none. Raises ConfigError."""
+    if len(content) > MOST_BYTES:
+        refuse(name, f"longer than {MOST_BYTES:,} bytes; no list of topics is that long")
+    try:
+        spaced = _OTHER.sub(" ", content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        message = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
+        refuse(name, message, content.count(b"\n", 0, error.start) + 1)
     tabs = [
         Problem(name, line, found.start(1) + 1, "a tab in the indentation; YAML allows only spaces")
         for line, written in enumerate(_LINE_END.split(spaced), 1)
         if (found := _INDENTING_TAB.match(written))
     ]
     if tabs:
-        return None, tabs
+        raise ConfigError(tuple(tabs))
     plain = spaced.replace("\t", " ")
     try:
-        return _Composer(plain).get_single_node(), []
+        return _Composer(plain).get_single_node()
     except yaml.YAMLError as error:
-        return None, [Problem(name, *_explained(error, plain))]
+        line, column, message = _explained(error, plain)
+        raise ConfigError((Problem(name, line, column, printable(message)),)) from error
     except (ValueError, OverflowError):
-        return None, [Problem(name, 1, 1, "not valid YAML: a number in it is too large")]
+        refuse(name, "not valid YAML: a number in it is too large", 1)
 
 
 class _Composer(yaml.SafeLoader):

@@ -229,10 +229,10 @@ def _digest(
         people=people,
         revisions=len(store.state.revised if first else _revised_now(before, store)),
         skipped=unread_days(store.state),
-        due=weekly_mail_after(before.state, run.day) if config.weekly else None,
-        per_keyword=config.per_keyword,
+        due=weekly_mail_after(before.state, run.day) if config.digest == "weekly" else None,
+        per_keyword=config.issues == "per keyword",
         topics=tuple((slug, each.topic) for slug, each in store.keywords.items() if each.topic)
-        if config.per_keyword
+        if config.issues == "per keyword"
         else (),
     )
 
