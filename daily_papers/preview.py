@@ -14,7 +14,7 @@ from math import ceil
 from pathlib import Path
 
 from daily_papers.arxiv.feed import FeedAnswer, merge_parts, todays_feed
-from daily_papers.arxiv.query_api import QueryApi
+from daily_papers.arxiv.query_api import MOST_PER_REQUEST, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import (
@@ -25,7 +25,6 @@ from daily_papers.config import (
     load_config,
     parse_config,
 )
-from daily_papers.config.reader import MOST_PAPERS
 from daily_papers.daily.evidence import FeedRead, Liked, known_liked
 from daily_papers.daily.job import all_categories
 from daily_papers.daily.liking import rank_listing
@@ -200,7 +199,7 @@ def _preview_of(keyword: Keyword, api: QueryApi, config: Config) -> KeywordPrevi
     rows = max(keyword.max_papers, _LEAST_ROWS)
     search = in_either(keyword.expression)
     is_looser = search != keyword.expression
-    answer = api.search(search, min(_LOOSER * rows, MOST_PAPERS) if is_looser else rows)
+    answer = api.search(search, min(_LOOSER * rows, MOST_PER_REQUEST) if is_looser else rows)
     found = Matches({"": search}, answer.papers).possible("")
     papers = Matches({"": keyword.expression}, found).possible("")
     share = len(papers) / len(answer.papers) if len(papers) < len(found) else 1.0

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from daily_papers.config import Config, ConfigError, Keyword, load_config, parse_config
-from daily_papers.config.reader import _KEYWORD_KEYS, _TOP_KEYS, MOST_KEYWORDS, MOST_PAPERS
+from daily_papers.config.model import SCRIPTS
+from daily_papers.config.reader import _READERS, _TEXTS
 from daily_papers.config.slugs import RESERVED, slug_of
-from daily_papers.query.expression import PLACES, to_arxiv
+from daily_papers.query.expression import to_arxiv
 from daily_papers.query.taxonomy import ARCHIVES, CATEGORIES
 from tests.support.cases import for_each
 
@@ -448,14 +449,19 @@ OF_THE_SCHEMA = (
 )
 
 
-def test_schema_and_reader_have_the_same_keys_and_limits() -> None:
+def test_what_is_said_of_keys_and_languages_is_of_those_in_the_schema() -> None:
     found: Any = schema()
-    keyword = found["$defs"]["keyword"]["properties"]
-    assert tuple(found["properties"]) == tuple(_TOP_KEYS)
-    assert tuple(keyword) == tuple(_KEYWORD_KEYS)
-    assert tuple(keyword["in"]["enum"]) == PLACES
-    assert found["properties"]["keywords"]["maxItems"] == MOST_KEYWORDS
-    assert found["$defs"]["max_papers"]["maximum"] == MOST_PAPERS
+    summaries = found["properties"]["summaries"]["properties"]
+    keys = {*found["properties"], *found["$defs"]["keyword"]["properties"], *summaries}
+    assert keys >= {*_READERS, *_TEXTS}
+    assert set(summaries["language"]["enum"]) > set(SCRIPTS)
+
+
+def test_limits_are_those_of_the_schema() -> None:
+    found: Any = schema()
+    assert found["properties"]["keywords"]["maxItems"] == 10_000
+    assert found["$defs"]["max_papers"]["maximum"] == 2_000
+    assert found["$defs"]["keyword"]["properties"]["papers_per_day"]["maximum"] == 100
 
 
 # Limits: what is allowed takes linear work

@@ -14,16 +14,9 @@ from daily_papers.render.markdown import USUAL
 #: So many papers in a table, unless the file says otherwise.
 USUAL_MAX_PAPERS: Final = 100
 LATIN: Final = "LATIN"
-#: Each language, and the scripts it is written in, as Unicode names letters.
-LANGUAGES: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
-    (
-        *("English", "Catalan", "Croatian", "Czech", "Danish", "Dutch", "Estonian", "Finnish"),
-        *("French", "German", "Hungarian", "Indonesian", "Italian", "Latvian", "Lithuanian"),
-        *("Malay", "Norwegian", "Polish", "Portuguese", "Brazilian Portuguese", "Romanian"),
-        *("Slovak", "Slovenian", "Spanish", "Swedish", "Turkish", "Vietnamese"),
-    ),
-    (LATIN,),
-) | {
+#: The languages that are not written in Latin letters alone, with their scripts as Unicode names
+#: letters.
+SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = {
     "Arabic": ("ARABIC",),
     "Bengali": ("BENGALI",),
     "Bulgarian": ("CYRILLIC",),
@@ -42,10 +35,8 @@ LANGUAGES: Final[Mapping[str, tuple[str, ...]]] = dict.fromkeys(
     "Ukrainian": ("CYRILLIC",),
 }
 ENGLISH: Final = "English"
-STYLES: Final = ("short", "long")
-#: So many papers a day, unless the file says otherwise; and at most.
+#: So many papers a day, unless the file says otherwise.
 USUAL_PER_DAY: Final = 50
-MOST_PER_DAY: Final = 500
 
 
 Severity = Literal["error", "warning"]
@@ -108,7 +99,6 @@ class Summaries:
     #: The address that ``/chat/completions`` follows.
     endpoint: str
     model: str
-    #: One of `LANGUAGES`.
     language: str = ENGLISH
     style: str = "short"
     #: Papers a listing day.

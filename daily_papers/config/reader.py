@@ -2,34 +2,31 @@
 
 To add a key:
 
-1. Add a line to ``_TOP_KEYS``, ``_KEYWORD_KEYS`` or ``_SUMMARIES_KEYS``, with the function that
-   reads its value.
+1. Describe it in daily_papers/keywords.schema.json. If a text can be wrong or doubtful, say how in
+   ``_TEXTS``; if it is neither a text, a number nor a choice, add what reads it to ``_READERS``.
 2. Add a field of this name, with its default, to `Config` or `Summaries` in model.py; or a field to
    `Keyword`, and use the value in `_Reader._keyword` and `_Reader._finished`.
-3. Add it to daily_papers/keywords.schema.json (a test compares the keys, in their order), and to
-   docs/keywords.md.
+3. Add it to docs/keywords.md.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import yaml
 
 from daily_papers.config import doubts, messages
 from daily_papers.config.messages import Value
 from daily_papers.config.model import (
-    LANGUAGES,
-    MOST_PER_DAY,
-    STYLES,
     USUAL_MAX_PAPERS,
     Config,
     ConfigError,
@@ -46,7 +43,6 @@ from daily_papers.query import taxonomy
 from daily_papers.query.expression import (
     EITHER,
     NOTHING,
-    PLACES,
     Author,
     Category,
     Expression,
@@ -58,32 +54,22 @@ from daily_papers.query.expression import (
     plain_place,
     without,
 )
-from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
-from daily_papers.render.markdown import COLUMNS
+from daily_papers.query.syntax import QueryError, parse
 from daily_papers.text import cut, printable
 
 #: The file, in the folder of a digest repository.
 KEYWORDS: Final = "keywords.yaml"
-MOST_KEYWORDS: Final = 10_000
-MOST_PAPERS: Final = 2_000
-MOST_PAPERS_PER_DAY: Final = 100
 DEFAULT_PAPERS_PER_DAY: Final = 10
-_MOST_LIKED: Final = 1_000
 #: Nobody reads more; reading ends after this many errors.
 _MOST_PROBLEMS: Final = 100
 #: The keys that say what to search for; without any of them, the name is searched for.
 _SUBJECTS: Final = frozenset({"any", "author", "query", "category", "like"})
-#: Keys that cannot be used with a subject, and what to do instead.
-_EXCLUDED: Final = {
-    "query": ({"any", "none", "in", "author", "category"}, "write it into the query"),
-    "category": (
-        {"any", "in", "author", "categories"},
-        'to search within a category, write "categories: [...]"',
-    ),
-    "like": ({"any", "none", "in", "author", "query", "category"}, "it searches for nothing"),
+#: Subjects that exclude other keys, and what to do instead.
+_EXCLUDING: Final = {
+    "query": "write it into the query",
+    "category": 'to search within a category, write "categories: [...]"',
+    "like": "it searches for nothing",
 }
-#: Subjects that give no name.
-_NAMED: Final = frozenset({"query", "like"})
 #: In decimal digits, and no more than anybody needs.
 _WHOLE_NUMBER = re.compile(r"\+?[1-9]\d{0,9}", re.ASCII)
 
@@ -91,9 +77,9 @@ _WHOLE_NUMBER = re.compile(r"\+?[1-9]\d{0,9}", re.ASCII)
 Check = Callable[[str], str | None]
 #: The value of each key of a mapping; None where it is wrong.
 Read = dict[str, Any]
-#: What reads the value of each key.
-Readers = Mapping[str, Callable[["_Reader", Value], Any]]
-ReadText = Callable[["_Reader", Value], str | None]
+#: What a value may be, as JSON Schema describes it; and those of keys.
+Form = Mapping[str, Any]
+Forms = Mapping[str, Form]
 
 
 def load_config(path: Path) -> Config:
@@ -135,6 +121,14 @@ def parse_config(content: bytes, name: str) -> Config:
 
 class _EnoughError(Exception):
     """Enough mistakes have been found; nobody reads more."""
+
+
+class _Text(NamedTuple):
+    """How a text is read."""
+
+    problem: Check
+    doubt: Check | None = None
+    meaning: Callable[[str], str] = str
 
 
 class _Reader:
@@ -179,48 +173,67 @@ class _Reader:
 
     # --- values --------------------------------------------------------------------------------
 
-    def text(
-        self, value: Value, check: Check, doubt: Check | None = None, most: int = 200
-    ) -> str | None:
+    def read(self, value: Value, form: Form) -> Any:
+        """What a value of this form means; None if it is wrong."""
+        if value.key in _READERS:
+            return _READERS[value.key](self, value, form)
+        if "array" in form.get("type", ()):
+            found = (self.read(item, form["items"]) for item in self.items(value, form))
+            return tuple(dict.fromkeys(each for each in found if each is not None))
+        if "enum" in form:
+            return self.choice(value, form["enum"])
+        if form["type"] == "integer":
+            return self.number(value, form["maximum"])
+        return self.text(value, form, _TEXTS.get(value.key, _HEADING))
+
+    def text(self, value: Value, form: Form, kind: _Text) -> str | None:
         """A text without surplus white space; None if it is wrong."""
         written = value.node.value
         if value.kind != "a text":
             self.refuse_kind(value, messages.no_text(value))
-        elif len(written) > most:
-            self.refuse(value, f"longer than {most:,} characters")
-        elif problem := check(written):
+        elif len(written) > form["maxLength"]:
+            self.refuse(value, f"longer than {form['maxLength']:,} characters")
+        elif problem := kind.problem(written):
             self.refuse(value, problem)
         else:
             # arXiv's index and our matcher have a letter and its accent as one character.
             text = unicodedata.normalize("NFC", folded(written))
-            if doubt and (message := doubt(text)):
+            if kind.doubt and (message := kind.doubt(text)):
                 self.doubt(value, message)
-            return text
+            return kind.meaning(text)
         return None
 
-    def texts(self, value: Value, read: ReadText, **limits: Any) -> tuple[str, ...]:
-        """What ``read`` makes of the items of a list, each once, without those that are wrong."""
-        texts = (read(self, item) for item in self.items(value, **limits))
-        return tuple(dict.fromkeys(text for text in texts if text is not None))
+    def number(self, value: Value, most: int) -> int | None:
+        """A whole number; None if it is wrong."""
+        is_whole = value.kind == "a number" and _WHOLE_NUMBER.fullmatch(value.text)
+        if is_whole and 1 <= int(value.text) <= most:
+            return int(value.text)
+        self.refuse_kind(value, f"expected a whole number from 1 to {most}, without quotes")
+        return None
 
-    def items(
-        self, value: Value, *, least: int = 1, most: int = 100, or_one: bool = False
-    ) -> list[Value]:
-        """The items of a list; with ``or_one``, a single text is a list of one."""
-        if or_one and value.kind != "a list":
-            return [value]
+    def choice(self, value: Value, choices: Sequence[str]) -> str | None:
+        """One of the choices; None if it is wrong."""
+        if value.kind == "a text" and value.text in choices:
+            return value.text
+        self.refuse_kind(value, messages.no_choice(value, choices))
+        return None
+
+    def items(self, value: Value, form: Form) -> list[Value]:
+        """The items of a list; a single text may be a list of one."""
         if value.kind != "a list":
+            if "string" in form["type"]:
+                return [value]
             self.refuse_kind(value, messages.no_list(value))
             return []
         nodes: list[yaml.Node] = value.node.value
-        if len(nodes) < least:
+        if len(nodes) < form.get("minItems", 0):
             self.refuse(value, messages.nothing(value))
-        elif len(nodes) > most:
-            self.refuse(value, f"more than {most:,} items")
+        elif len(nodes) > form["maxItems"]:
+            self.refuse(value, f"more than {form['maxItems']:,} items")
             return []
         return [Value(node, value.key, node.start_mark, is_item=True) for node in nodes]
 
-    def mapping(self, value: Value, readers: Readers, other: Readers) -> dict[str, Value]:
+    def mapping(self, value: Value, forms: Forms, other: Forms) -> dict[str, Value]:
         """The values of the known keys; every other key is a mistake."""
         values: dict[str, Value] = {}
         for key, node in value.node.value:
@@ -233,9 +246,9 @@ class _Reader:
                 self._note(mark, f'duplicate key "{cut(name, 60)}"; the first is on line {line}')
             else:
                 values[name] = Value(node, name, mark)
-        for name in [name for name in values if name not in readers]:
+        for name in [name for name in values if name not in forms]:
             unknown = values.pop(name)
-            meant = messages.meant_by(unknown, tuple(readers), tuple(other), value)
+            meant = messages.meant_by(unknown, tuple(forms), tuple(other), value)
             self._note(unknown.mark, f'unknown key "{cut(name, 60)}"; {meant}')
         return values
 
@@ -248,19 +261,19 @@ class _Reader:
             self.refuse(root, message)
             return None
         values = self.mapping(root, _TOP_KEYS, _KEYWORD_KEYS)
-        for key, read in _TOP_KEYS.items():
+        for key, form in _TOP_KEYS.items():
             if key in values:
-                self._top[key] = read(self, values[key])
+                self._top[key] = self.read(values[key], form)
         if "keywords" not in values:
             if not self.errors:
                 self.refuse(root, f'"keywords" is missing; {messages.HOW_TO_LIST}')
             return None
         return Config(**{key: value for key, value in self._top.items() if value})
 
-    def keywords(self, value: Value) -> tuple[Keyword, ...]:
+    def keywords(self, value: Value, form: Form) -> tuple[Keyword, ...]:
         """The keywords, each compared with those before it."""
         found: list[tuple[Value, Keyword]] = []
-        for item in self.items(value, most=MOST_KEYWORDS):
+        for item in self.items(value, form):
             before = self.errors
             keyword = self._keyword(item)
             if keyword is not None and self.errors == before:
@@ -285,12 +298,14 @@ class _Reader:
             message = 'the keyword says nothing to search for; add a line "name: ..."'
             self.refuse(item, message)
         # Without any other subject, the name is the phrase to search for.
-        readers: Readers = _KEYWORD_KEYS if has_subject else {**_KEYWORD_KEYS, "name": _PHRASE}
-        read = {key: readers[key](self, values[key]) for key in values}
+        phrase = None if has_subject else values.pop("name", None)
+        read = {key: self.read(each, _KEYWORD_KEYS[key]) for key, each in values.items()}
+        if phrase is not None:
+            read["name"] = self.text(phrase, _KEYWORD_KEYS["name"], _PHRASE)
         authors, phrases = read.get("author") or (), read.get("any") or ()
         category = read.get("category")
         named_after = next(iter((*authors, *phrases)), category)
-        name = read.get("name") if "name" in values else named_after
+        name = read.get("name", named_after)
         if not has_subject and name:
             phrases = (name,)
         usual = EITHER if has_subject or not phrases else plain_place(phrases[0])
@@ -308,16 +323,17 @@ class _Reader:
 
     def _check_combination(self, values: Mapping[str, Value]) -> None:
         """Refuse keys that mean nothing together with the others."""
-        for subject in _EXCLUDED.keys() & values.keys():
-            excluded, advice = _EXCLUDED[subject]
-            for key in values.keys() & excluded:
+        for subject in values.keys() & _EXCLUDING:
+            rule = _KEYWORD["dependentSchemas"][subject]
+            for key in values.keys() & rule["properties"]:
+                advice = _EXCLUDING[subject]
                 self.refuse(values[key], f'it cannot be used with "{subject}"; {advice}')
-        for subject in values.keys() & _NAMED if "name" not in values else ():
-            self.refuse(values[subject], 'it needs a heading; add a line "name: ..."')
+            if not values.keys() >= set(rule.get("required", ())):
+                self.refuse(values[subject], 'it needs a heading; add a line "name: ..."')
         if "papers_per_day" in values and "like" not in values:
             message = 'it is for keywords with "like"; write max_papers for the size of a table'
             self.refuse(values["papers_per_day"], message)
-        if {"in", "author"} <= values.keys() and not values.keys() & {"any", *_EXCLUDED}:
+        if {"in", "author"} <= values.keys() and not values.keys() & {"any", *_EXCLUDING}:
             message = 'it says where the phrases of "any" must be, and there are none'
             self.refuse(values["in"], message)
 
@@ -348,10 +364,24 @@ class _Reader:
             papers_per_day=(read.get("papers_per_day") or DEFAULT_PAPERS_PER_DAY) if like else 0,
         )
 
-    def library(self, value: Value) -> Library | None:
+    def query(self, value: Value, form: Form) -> Expression | None:
+        """A query in arXiv's syntax; None if it is wrong."""
+        if self.text(value, form, _HEADING) is None:
+            return None
+        try:
+            expression = parse(value.text)
+        except QueryError as error:
+            self.refuse(value, str(error))
+            return None
+        for term in leaves(expression):
+            if doubt := doubts.term_doubt(term):
+                self.doubt(value, doubt)
+        return expression
+
+    def library(self, value: Value, form: Form) -> Library | None:
         """BibTeX files and identifiers, or a single one of them."""
         files, ids = dict[str, int](), list[str]()
-        for item in self.items(value, most=_MOST_LIKED, or_one=True):
+        for item in self.items(value, form):
             if item.kind not in ("a text", "a number"):
                 self.refuse_kind(item, "expected BibTeX files and arXiv identifiers: [library.bib]")
                 continue
@@ -364,16 +394,17 @@ class _Reader:
                     files.setdefault(item.text, item.node.start_mark.line + 1)
         return Library(files, tuple(dict.fromkeys(ids))) if files or ids else None
 
-    def summaries(self, value: Value) -> Summaries | None:
+    def summaries(self, value: Value, form: Form) -> Summaries | None:
         """Which model writes summaries; None if it is wrong."""
         if value.kind != "keys":
             example = f'{value.key}: {{endpoint: "https://api.example.com/v1", model: name}}'
             self.refuse_kind(value, f"expected keys and values below it, such as {example}")
             return None
         before = self.errors
-        values = self.mapping(value, _SUMMARIES_KEYS, {})
-        read = {key: _SUMMARIES_KEYS[key](self, each) for key, each in values.items()}
-        missing = [key for key in ("endpoint", "model") if key not in values]
+        forms = form["properties"]
+        values = self.mapping(value, forms, {})
+        read = {key: self.read(each, forms[key]) for key, each in values.items()}
+        missing = [key for key in form["required"] if key not in values]
         if missing and self.errors == before:
             self.refuse(
                 value, f'"{missing[0]}" is missing; add a line "{missing[0]}: ..." below it'
@@ -383,77 +414,38 @@ class _Reader:
         return Summaries(**read, line=values["endpoint"].mark.line + 1)
 
 
-# --- the value of each key; None if it is wrong -------------------------------------------------
+def _resolved(part: Any) -> Any:
+    """A part of the schema, with what it refers to in its place."""
+    if not isinstance(part, dict):
+        return part
+    meant = _SCHEMA["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else {}
+    return {key: _resolved(each) for key, each in (part | meant).items()}
 
 
-def _category(reader: _Reader, value: Value) -> str | None:
-    name = reader.text(value, messages.category_problem, doubts.category_doubt)
-    return None if name is None else taxonomy.canonical(name)
-
-
-def _number(reader: _Reader, value: Value, most: int = MOST_PAPERS) -> int | None:
-    is_whole = value.kind == "a number" and _WHOLE_NUMBER.fullmatch(value.text)
-    if is_whole and 1 <= int(value.text) <= most:
-        return int(value.text)
-    reader.refuse_kind(value, f"expected a whole number from 1 to {most}, without quotes")
-    return None
-
-
-def _choice(reader: _Reader, value: Value, choices: Sequence[str]) -> str | None:
-    if value.kind == "a text" and value.text in choices:
-        return value.text
-    reader.refuse_kind(value, messages.no_choice(value, choices))
-    return None
-
-
-def _query(reader: _Reader, value: Value) -> Expression | None:
-    if reader.text(value, messages.heading_problem, most=MAX_LENGTH) is None:
-        return None
-    try:
-        expression = parse(value.text)
-    except QueryError as error:
-        reader.refuse(value, str(error))
-        return None
-    for term in leaves(expression):
-        if doubt := doubts.term_doubt(term):
-            reader.doubt(value, doubt)
-    return expression
-
-
-_HEADING: Final = partial(_Reader.text, check=messages.heading_problem)
-_PHRASE: Final = partial(_Reader.text, check=messages.phrase_problem, doubt=doubts.phrase_doubt)
-_UNWANTED: Final = partial(_Reader.text, check=messages.phrase_problem)
-_AUTHOR: Final = partial(_Reader.text, check=messages.author_problem, doubt=doubts.author_doubt)
-_CATEGORIES: Final = partial(_Reader.texts, read=_category, least=0, most=200)
-_TOP_KEYS: Final[Readers] = {
-    "title": _HEADING,
-    "categories": _CATEGORIES,
-    "max_papers": _number,
-    "like": _Reader.library,
+#: What the file may be: each key with its kind and limits, as editors know them.
+_SCHEMA: Final = json.loads(files("daily_papers").joinpath("keywords.schema.json").read_bytes())
+_TOP_KEYS: Final[Forms] = _resolved(_SCHEMA["properties"])
+_KEYWORD: Final[Form] = _TOP_KEYS["keywords"]["items"]
+_KEYWORD_KEYS: Final[Forms] = _KEYWORD["properties"]
+_PHRASE: Final = _Text(messages.phrase_problem, doubts.phrase_doubt)
+_CATEGORY: Final = _Text(
+    messages.category_problem, doubts.category_doubt, meaning=taxonomy.canonical
+)
+#: How the texts of these keys are read, and the other ones.
+_TEXTS: Final = {
+    "slug": _Text(slug_problem),
+    "any": _PHRASE,
+    "none": _Text(messages.phrase_problem),
+    "author": _Text(messages.author_problem, doubts.author_doubt),
+    "category": _CATEGORY,
+    "categories": _CATEGORY,
+    "endpoint": _Text(messages.endpoint_problem),
+}
+_HEADING: Final = _Text(messages.heading_problem)
+#: What reads the values of keys that are more than texts, numbers and choices.
+_READERS: Final[Mapping[str, Callable[[_Reader, Value, Form], Any]]] = {
     "keywords": _Reader.keywords,
-    "columns": partial(_Reader.texts, read=partial(_choice, choices=COLUMNS)),
-    "digest": partial(_choice, choices=("daily", "weekly")),
-    "issues": partial(_choice, choices=("per digest", "per keyword")),
-    "summaries": _Reader.summaries,
-}
-_SUMMARIES_KEYS: Final[Readers] = {
-    "endpoint": partial(_Reader.text, check=messages.endpoint_problem),
-    "model": _HEADING,
-    "language": partial(_choice, choices=tuple(LANGUAGES)),
-    "style": partial(_choice, choices=STYLES),
-    "per_day": partial(_number, most=MOST_PER_DAY),
-}
-_KEYWORD_KEYS: Final[Readers] = {
-    "name": _HEADING,
-    "slug": partial(_Reader.text, check=slug_problem),
-    "any": partial(_Reader.texts, read=_PHRASE),
-    "none": partial(_Reader.texts, read=_UNWANTED),
-    "in": partial(_choice, choices=tuple(PLACES)),
-    "author": partial(_Reader.texts, read=_AUTHOR, or_one=True),
-    "query": _query,
-    "category": _category,
-    "categories": _CATEGORIES,
-    "max_papers": _number,
     "like": _Reader.library,
-    "papers_per_day": partial(_number, most=MOST_PAPERS_PER_DAY),
+    "query": _Reader.query,
+    "summaries": _Reader.summaries,
 }

@@ -31,8 +31,6 @@ def slug_of(name: str) -> str:
 
 def slug_problem(slug: str) -> str | None:
     """What is wrong with a slug in keywords.yaml, and what to write; None if nothing is."""
-    if len(slug) > MAX_LENGTH:
-        return f"longer than {MAX_LENGTH} characters"
     if not _FORM.fullmatch(slug):
         instead = suggested_slug([slug], ()) if slug_of(slug) else ""
         hint = f'; write "slug: {instead}"' if instead else ""

@@ -93,8 +93,6 @@ def without(wanted: Expression, unwanted: Expression) -> Expression:
 
 EITHER: Final = "title or abstract"
 BOTH: Final = "title and abstract"
-#: The choices of ``in``.
-PLACES: Final = ("title", "abstract", BOTH, EITHER)
 #: Several words, although no white space is between them: ``vision-language``, ``GPT-4``.
 _COMPOUND = re.compile(r"[^\W_]+(?:[-‐–][^\W_]+)+")
 
@@ -105,7 +103,7 @@ def plain_place(phrase: str) -> str:
 
 
 def any_phrase(phrases: Sequence[str], place: str) -> Expression:
-    """At least one of the phrases is in the place, which is one of ``PLACES``."""
+    """At least one of the phrases is in the place: ``title``, ``abstract``, BOTH or EITHER."""
     fields = [field for field in Field if field.name.lower() in place]
     each = [[Phrase(field, phrase) for field in fields] for phrase in phrases]
     if place == BOTH:

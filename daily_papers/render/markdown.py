@@ -26,9 +26,8 @@ from typing import Final
 from daily_papers.papers.tex import decode_accents
 
 # Not with the templates: reading keywords.yaml needs no jinja2, which takes long to import.
-#: The columns that tables can have, the usual ones first.
+#: The usual columns of tables.
 USUAL: Final = ("title", "date", "abstract", "comment")
-COLUMNS: Final = (*USUAL, "authors", "code", "pdf", "category", "summary")
 
 _ESCAPES = {character: f"\\{character}" for character in r"\`*_[]~|"} | {
     "&": "&amp;",

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from daily_papers.config.model import ENGLISH, LANGUAGES, LATIN, Summaries
+from daily_papers.config.model import ENGLISH, LATIN, SCRIPTS, Summaries
 from daily_papers.papers.paper import Paper
 from daily_papers.records import parse
 from daily_papers.text import cut, one_line
@@ -127,7 +127,7 @@ def _good_text(value: Any, paper: Paper, language: str, longest: int) -> str | N
 
 def _is_written_in(language: str, text: str) -> bool:
     """Whether a text has the letters of a language, and is not in English instead."""
-    own = LANGUAGES[language]
+    own = SCRIPTS.get(language, (LATIN,))
     words = _WORD.findall(text)
     letters = [(unicodedata.name(each, "").split(" ")[0], word) for word in words for each in word]
     ours = [script for script, _ in letters if script in own]
