@@ -48,6 +48,13 @@ def flag(name: str, help: str) -> Option:  # noqa: A002 - argparse's own word
     return option(name, action="store_true", help=help)
 
 
+def form(*choices: str, help: str = "") -> Option:  # noqa: A002 - argparse's own word
+    """Declare ``--format``, by default the first of the choices."""
+    usual = choices[0]
+    said = f"{help} (default: {usual})" if help else f"default: {usual}"
+    return option("--format", choices=choices, default=usual, help=said)
+
+
 def one_of(*options: Option) -> Option:
     """Declare options that exclude each other."""
 

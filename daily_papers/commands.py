@@ -15,7 +15,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from daily_papers.clock import day, listing_day, minutes
-from daily_papers.command_line import DIR, FILE, command, flag, one_of, option
+from daily_papers.command_line import DIR, FILE, command, flag, form, one_of, option
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation, harmless
 from daily_papers.text import plural, printable
@@ -29,12 +29,7 @@ TODAY = option(
     type=day,
     help="the listing day, instead of today in New York (or DAILY_PAPERS_TODAY)",
 )
-FORMAT = option(
-    "--format",
-    choices=("text", "github"),
-    default="text",
-    help="github: annotations, which GitHub Actions shows (default: text)",
-)
+FORMAT = form("text", "github", help="github: annotations, which GitHub Actions shows")
 
 
 def _say(line: str) -> None:
@@ -253,27 +248,15 @@ def _extras(arguments: Namespace) -> int:
             help="preview each keyword that has changed since this commit",
         ),
     ),
-    option(
-        "--format",
-        choices=("text", "markdown"),
-        default="text",
-        help="markdown: for a job summary on GitHub (default: text)",
-    ),
+    form("text", "markdown", help="markdown: for a job summary on GitHub"),
 )
 def _preview(arguments: Namespace) -> int:
-    from daily_papers.preview import Request, preview
+    from daily_papers.preview import preview
     from daily_papers.preview_text import FORMATS
 
-    request = Request(
-        root=arguments.root,
-        day=listing_day(os.environ),
-        environ=os.environ,
-        say=_say,
-        keyword=arguments.keyword,
-        since=arguments.changed_since,
-    )
     failed = False
-    for passage in preview(request):
+    day, keyword, since = listing_day(os.environ), arguments.keyword, arguments.changed_since
+    for passage in preview(arguments.root, day, os.environ, _say, keyword=keyword, since=since):
         print(FORMATS[arguments.format](passage), flush=True)
         failed |= passage.failed
     return 1 if failed else 0
@@ -324,12 +307,7 @@ def _notify(arguments: Namespace) -> int:
     "Reads what `update --report FILE` wrote, and prints it as a table, a job summary on GitHub,\n"
     "annotations, or a commit message.",
     option("file", **FILE, help="the report"),
-    option(
-        "--format",
-        choices=("text", "markdown", "github", "commit-message"),
-        default="text",
-        help="default: text",
-    ),
+    form("text", "markdown", "github", "commit-message"),
 )
 def _report(arguments: Namespace) -> int:
     from daily_papers.daily.report import FORMATS, from_json
@@ -348,7 +326,7 @@ def _report(arguments: Namespace) -> int:
     "export",
     "print the store as JSON lines, CSV or BibTeX",
     "One line for each keyword of each paper (jsonl, csv), or one entry for each paper (bibtex).",
-    option("--format", choices=("jsonl", "csv", "bibtex"), default="jsonl", help="default: jsonl"),
+    form("jsonl", "csv", "bibtex"),
     flag("--all", "include the history: every paper that was ever in a table or a digest"),
     flag("--bom", "with --format csv: begin with a byte order mark, which Excel needs for UTF-8"),
 )

@@ -6,6 +6,7 @@ each -> counts. `preview_text` writes them up.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -71,112 +72,75 @@ _MOST_PHRASES = 200
 _MOST_PAPERS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to preview: the repository's folder, the listing day, and the environment."""
-
-    root: Path
-    day: date
-    environ: Mapping[str, str]
-    #: Called with a sentence before a long wait.
-    say: Callable[[str], None]
-    #: A name or slug in keywords.yaml, or a new phrase; None for all keywords.
-    keyword: str | None = None
-    #: Preview what has changed since this commit instead.
-    since: str | None = None
-
-
-def preview(request: Request) -> Iterator[Passage]:
+def preview(
+    root: Path,
+    day: date,
+    environ: Mapping[str, str],
+    say: Callable[[str], None],
+    *,
+    keyword: str | None = None,
+    since: str | None = None,
+) -> Iterator[Passage]:
     """Say what an edit changes, and what each keyword would bring, or why we don't know.
 
-    Raises DailyPapersError.
+    ``keyword`` is a name or slug in keywords.yaml, or a new phrase; None for all keywords, or those
+    that have changed ``since`` a commit. ``say`` is called before a long wait. Raises
+    DailyPapersError.
     """
-    config = load_config(request.root / KEYWORDS)
-    if request.since is None:
-        keywords, doubts = _keywords_named(config, request.keyword)
-        if doubts:
-            yield Passage("Probably not what you mean", doubts, level=2)
+    config = load_config(root / KEYWORDS)
+    if since is None:
+        keywords, sentences = _keywords_named(config, keyword)
+        title = "Probably not what you mean"
     else:
-        keywords, sentences = _changes(request, config, request.since)
-        yield Passage("Preview of keywords.yaml", sentences, level=2)
-    yield from _answers(request, config, keywords)
-
-
-def _answers(request: Request, config: Config, keywords: Sequence[Keyword]) -> Iterator[Passage]:
-    searched = [keyword for keyword in keywords if keyword.like is None]
+        keywords, sentences = _changes(config, config_at(root, since), day)
+        title = "Preview of keywords.yaml"
+    if sentences:
+        yield Passage(title, sentences, level=2)
+    store = Repository(root).store_for(config)
     with PoliteSession(
-        Services.from_environment(request.environ),
+        Services.from_environment(environ),
         budget=_BUDGET,
-        say=request.say,
-        digest_repository=repository_url(request.environ),
+        say=say,
+        digest_repository=repository_url(environ),
     ) as session:
-        api = QueryApi(session)
-        previews: list[KeywordPreview] = []
-        for keyword in searched[:MOST_PREVIEWS]:
-            try:
-                found = _preview_of(keyword, api, config)
-            except FetchError as error:
-                yield unknown(keyword.name, str(error), query=to_arxiv(keyword.expression))
-            else:
-                previews.append(found)
-                yield keyword_passage(found)
-        store = Repository(request.root).store_for(config)
-
-        def listing(categories: Sequence[str]) -> FeedAnswer:
-            return todays_feed(session, split_into_parts(categories, store.state.listed))
-
-        # The words of the last listing's papers may be close to a keyword without hits.
-        without = any(not each.papers and not each.either for each in previews)
-        parts = listing(all_categories(config.keywords)).parts if without else ()
-        listed = [one.paper for one in merge_parts(part.announcements for part in parts)]
-        if together := list(_together(previews, store, listed, len(searched))):
-            yield Passage("Together" if len(searched) > 1 else "Similar", together, level=2)
-        for keyword in keywords:
-            if keyword.like is not None:
-                yield _liked(keyword, api, request, config, store, listing(keyword.categories))
+        yield from _Answers(root, day, config, store, session).of(keywords)
 
 
 # --- which keywords ----------------------------------------------------------------------------
 
 
-def _keywords_named(
-    config: Config, name: str | None
-) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
+def _keywords_named(config: Config, name: str | None) -> tuple[tuple[Keyword, ...], list[str]]:
     """Find a keyword by name or slug, or read the text as a new phrase; all keywords for None.
 
     Also what `check` would say of a new phrase.
     """
     if name is None:
-        return config.keywords, ()
+        return config.keywords, []
     for keyword in config.keywords:
         if name.casefold() in (keyword.name.casefold(), keyword.slug):
-            return (keyword,), ()
-    quoted = name.replace("'", "''")
-    lines = ["keywords:", f"  - '{quoted}'"]
-    if config.categories:
-        lines.insert(0, f"categories: [{', '.join(config.categories)}]")
+            return (keyword,), []
+    new = {"categories": config.categories, "max_papers": config.max_papers, "keywords": [name]}
     try:
-        read = parse_config("\n".join(lines).encode(), "preview")
+        # YAML reads JSON, too.
+        read = parse_config(json.dumps(new, ensure_ascii=False, indent=0).encode(), "preview")
     except ConfigError as error:
         raise UsageError(f"preview: {error.problems[0].message}") from error
     except UnicodeEncodeError as error:  # bytes on the command line that are not text
         raise UsageError("preview: the keyword is not UTF-8") from error
     (keyword,) = read.keywords
-    doubts = tuple(problem.message for problem in read.warnings if problem.line == len(lines))
-    return (replace(keyword, max_papers=config.max_papers),), doubts
+    return (keyword,), [doubt.message for doubt in read.warnings if doubt.line == keyword.line]
 
 
 def _changes(
-    request: Request, config: Config, revision: str
+    config: Config, earlier: Config | None, day: date
 ) -> tuple[tuple[Keyword, ...], list[str]]:
-    """The keywords that are new or search for something else than at a commit.
+    """The keywords that are new or search for something else than earlier.
 
     Also in words: how many searches the edit takes, and which tables are removed or kept.
     """
-    earlier = config_at(request.root, revision)
     before = () if earlier is None else earlier.keywords
-    store = reconcile(Store(), before, request.day).store
-    done = reconcile(store, config.keywords, request.day)
+    store = reconcile(Store(), before, day).store
+    done = reconcile(store, config.keywords, day)
     changed = {*done.added, *done.changed}
     slugs = dict(done.renamed)
     rows = {slugs.get(keyword.slug, keyword.slug): keyword.max_papers for keyword in before}
@@ -195,58 +159,93 @@ def _changes(
 # --- what they bring ---------------------------------------------------------------------------
 
 
-def _preview_of(keyword: Keyword, api: QueryApi, config: Config) -> KeywordPreview:
-    rows = max(keyword.max_papers, _LEAST_ROWS)
-    search = in_either(keyword.expression)
-    is_looser = search != keyword.expression
-    answer = api.search(search, min(_LOOSER * rows, MOST_PER_REQUEST) if is_looser else rows)
-    found = Matches({"": search}, answer.papers).possible("")
-    papers = Matches({"": keyword.expression}, found).possible("")
-    share = len(papers) / len(answer.papers) if len(papers) < len(found) else 1.0
-    return KeywordPreview(
-        keyword,
-        papers=papers,
-        either=found if is_looser else (),
-        total=round(answer.total * share),
-        returned=len(answer.papers),
-        overlaps=overlaps(keyword, config.keywords, papers),
-        strangers=len(answer.papers) - len(found),
-    )
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What arXiv answers, and what follows from it."""
 
+    root: Path
+    day: date
+    config: Config
+    store: Store
+    session: PoliteSession
 
-def _liked(
-    keyword: Keyword,
-    api: QueryApi,
-    request: Request,
-    config: Config,
-    store: Store,
-    answer: FeedAnswer,
-) -> Passage:
-    """What a keyword would take from the last listing, the closest first."""
-    if answer.failures:
-        return unknown(keyword.name, str(answer.failures[0]))
-    # Ignore what was taken or mailed before: the question is what the keyword would take.
-    unspent = {slug: replace(each, last_success=None) for slug, each in store.keywords.items()}
-    before = store.updated(keywords=unspent, news=frozenset())
-    missing = [id for id in config.liked_ids if id not in store.liked]
-    try:
-        liked = Liked(tuple(api.by_id(missing)) if missing else ())
-    except FetchError as error:
-        return unknown(keyword.name, str(error))
-    announced = merge_parts(part.announcements for part in answer.parts)
-    feed = FeedRead(announced, matching_each(config.keywords, [one.paper for one in announced]), ())
-    ranked = rank_listing(
-        request.root, config, before, feed, known_liked(before, [liked]), request.day
-    )
-    taken = ranked.chosen[keyword.slug]
-    similar = ((paper, ranked.liking[paper.id].similar) for paper in taken)
-    listed = plural(len(announced_as_news(announced)), "paper")
-    return Passage(
-        keyword.name,
-        [*ranked.notes, f"takes {len(taken)} of the last listing's {listed}"],
-        papers=[(paper, f"similar to {shown(title)}" if title else "") for paper, title in similar],
-        order="closest",
-    )
+    def of(self, keywords: Sequence[Keyword]) -> Iterator[Passage]:
+        """One search for each keyword, then what all of them come to together."""
+        searched = [keyword for keyword in keywords if keyword.like is None]
+        previews: list[KeywordPreview] = []
+        for keyword in searched[:MOST_PREVIEWS]:
+            try:
+                found = self._found(keyword)
+            except FetchError as error:
+                yield unknown(keyword.name, str(error), query=to_arxiv(keyword.expression))
+            else:
+                previews.append(found)
+                yield keyword_passage(found)
+        # The words of the last listing's papers may be close to a keyword without hits.
+        without = any(not each.papers and not each.either for each in previews)
+        parts = self._listing(all_categories(self.config.keywords)).parts if without else ()
+        listed = [one.paper for one in merge_parts(part.announcements for part in parts)]
+        if together := list(_together(previews, self.store, listed, len(searched))):
+            yield Passage("Together" if len(searched) > 1 else "Similar", together, level=2)
+        for keyword in keywords:
+            if keyword.like is not None:
+                try:
+                    yield self._liked(keyword)
+                except FetchError as error:
+                    yield unknown(keyword.name, str(error))
+
+    def _listing(self, categories: Sequence[str]) -> FeedAnswer:
+        parts = split_into_parts(categories, self.store.state.listed)
+        return todays_feed(self.session, parts)
+
+    def _found(self, keyword: Keyword) -> KeywordPreview:
+        rows = max(keyword.max_papers, _LEAST_ROWS)
+        search = in_either(keyword.expression)
+        is_looser = search != keyword.expression
+        count = min(_LOOSER * rows, MOST_PER_REQUEST) if is_looser else rows
+        answer = QueryApi(self.session).search(search, count)
+        found = Matches({"": search}, answer.papers).possible("")
+        papers = Matches({"": keyword.expression}, found).possible("")
+        share = len(papers) / len(answer.papers) if len(papers) < len(found) else 1.0
+        return KeywordPreview(
+            keyword,
+            papers=papers,
+            either=found if is_looser else (),
+            total=round(answer.total * share),
+            returned=len(answer.papers),
+            overlaps=overlaps(keyword, self.config.keywords, papers),
+            strangers=len(answer.papers) - len(found),
+        )
+
+    def _liked(self, keyword: Keyword) -> Passage:
+        """What a keyword would take from the last listing, the closest first.
+
+        Raises FetchError.
+        """
+        listing = self._listing(keyword.categories)
+        for failure in listing.failures:
+            raise failure
+        missing = [id for id in self.config.liked_ids if id not in self.store.liked]
+        liked = Liked(tuple(QueryApi(self.session).by_id(missing)) if missing else ())
+        # Ignore what was taken or mailed before: the question is what the keyword would take.
+        states = self.store.keywords.items()
+        unspent = {slug: replace(state, last_success=None) for slug, state in states}
+        before = self.store.updated(keywords=unspent, news=frozenset())
+        announced = merge_parts(part.announcements for part in listing.parts)
+        matching = matching_each(self.config.keywords, [one.paper for one in announced])
+        feed, known = FeedRead(announced, matching, ()), known_liked(before, [liked])
+        ranked = rank_listing(self.root, self.config, before, feed, known, self.day)
+        taken = ranked.chosen[keyword.slug]
+        similar = ((paper, ranked.liking[paper.id].similar) for paper in taken)
+        listed = plural(len(announced_as_news(announced)), "paper")
+        return Passage(
+            keyword.name,
+            [*ranked.notes, f"takes {len(taken)} of the last listing's {listed}"],
+            papers=[
+                (paper, f"similar to {shown(title)}" if title else "") for paper, title in similar
+            ],
+            order="closest",
+        )
 
 
 def _together(
