@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -26,6 +26,10 @@ _KINDS = {
     "null": "nothing",
     "timestamp": "a date",
 }
+_IN_JSON = {"a text": "string", "a number": "number", "a list": "array", "keys": "object"}
+#: In decimal digits, and no more than anybody needs.
+_WHOLE_NUMBER = re.compile(r"\+?[1-9]\d{0,9}", re.ASCII)
+_NOTHING = "there is nothing here; write something, or remove it"
 #: Format characters that scripts and emoji need; the others only hide something.
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
@@ -52,6 +56,9 @@ _MISPLACED: Final = {
 }
 
 
+Form = Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value in the file, with the key and the place that messages name."""
@@ -60,6 +67,8 @@ class Value:
     key: str
     #: Where its key is, or the item itself.
     mark: yaml.Mark
+    #: What it may be, as JSON Schema describes it.
+    form: Form
     is_item: bool = False
 
     @property
@@ -81,42 +90,55 @@ class Value:
         return self.kind == "nothing" and not self.text
 
 
-# --- values of the wrong kind -------------------------------------------------------------------
+# --- values of the wrong form -------------------------------------------------------------------
 
 
-def nothing(value: Value) -> str:
+def misfit(value: Value) -> str | None:
+    """What to write instead of a value that is not of its form; None if it is."""
+    form, kind, written = value.form, value.kind, value.node.value
+    if "enum" in form:
+        fits = kind == "a text" and written in form["enum"]
+    elif "maximum" in form:
+        is_whole = kind == "a number" and _WHOLE_NUMBER.fullmatch(written)
+        fits = bool(is_whole) and 1 <= int(written) <= form["maximum"]
+    else:
+        fits = _IN_JSON.get(kind, kind) in form["type"]
+    if not fits:
+        return _nothing(value) if value.is_missing else _expected(value)
+    if kind == "a list":
+        if len(written) < form.get("minItems", 0):
+            return _nothing(value)
+        return f"more than {form['maxItems']:,} items" if len(written) > form["maxItems"] else None
+    most = form.get("maxLength", len(written))
+    return f"longer than {most:,} characters" if len(written) > most else None
+
+
+def _nothing(value: Value) -> str:
     """What to do about a missing value, or an empty list."""
     if value.key == "keywords" and not value.is_item:
         return 'the list is empty; add a line "  - your topic" for each topic'
-    return "there is nothing here; write something, or remove it"
+    return _NOTHING
 
 
-def no_text(value: Value) -> str:
-    """What to write instead of a value that is not a text."""
+def _expected(value: Value) -> str:
+    """What to write instead of a value of another kind, or that is not one of the choices."""
+    form = value.form
+    if "errorMessage" in form:
+        return str(form["errorMessage"])
+    if "enum" in form:
+        return _no_choice(value, form["enum"])
+    if "maximum" in form:
+        return f"expected a whole number from 1 to {form['maximum']}, without quotes"
+    if form["type"] == "array":
+        return f"expected a list, as in {value.key}: [one, another]"
     if isinstance(value.node, yaml.ScalarNode):
         return f"YAML read {cut(value.text, _SHOWN)} as {value.kind}; put it in quotes"
-    if value.kind != "keys":
-        return "expected a text here, not a list"
-    return "expected a text here, not keys and values; if it is one, put it in quotes"
+    is_list = value.kind == "a list"
+    rest = "a list" if is_list else "keys and values; if it is one, put it in quotes"
+    return f"expected a text here, not {rest}"
 
 
-def liked_problem(text: str) -> str | None:
-    """What is wrong with the path of a BibTeX file; None if nothing is."""
-    if not text.lower().endswith((".bib", ".bibtex")):
-        shown = cut(text, _SHOWN)
-        return f'"{shown}" is neither a BibTeX file (library.bib) nor an arXiv identifier'
-    return None if text.isprintable() else "a path has only characters that can be seen"
-
-
-def no_list(value: Value) -> str:
-    """What to write instead of a value that is not a list."""
-    if value.key == "keywords":
-        return 'expected a list; begin each keyword with "- " on a line of its own'
-    return f"expected a list, as in {value.key}: [one, another]"
-
-
-def no_choice(value: Value, choices: Sequence[str]) -> str:
-    """What to write instead of a value that is not one of the choices."""
+def _no_choice(value: Value, choices: Sequence[str]) -> str:
     meant = value.text[:100].lower() if value.kind == "a text" else ""
     if close := difflib.get_close_matches(meant, choices, 1, 0.75):
         return f'"{cut(value.text, _SHOWN)}" is not possible; did you mean "{close[0]}"?'
@@ -124,8 +146,9 @@ def no_choice(value: Value, choices: Sequence[str]) -> str:
     return f"expected {', '.join(others)} or {last}"
 
 
-def meant_by(value: Value, known: Sequence[str], elsewhere: Sequence[str], owner: Value) -> str:
+def meant_by(value: Value, elsewhere: Mapping[str, Form], owner: Value) -> str:
     """What to write instead of an unknown key; it may belong elsewhere in the file."""
+    known = tuple(owner.form["properties"])
     key = value.key[:200]
     if key in elsewhere:
         return _MISPLACED.get((key, owner.is_item), _MISPLACED["", owner.is_item])
@@ -141,10 +164,18 @@ def meant_by(value: Value, known: Sequence[str], elsewhere: Sequence[str], owner
 # --- texts: what is wrong with them; None if nothing is -----------------------------------------
 
 
+def liked_problem(text: str) -> str | None:
+    """What is wrong with the path of a BibTeX file."""
+    if not text.lower().endswith((".bib", ".bibtex")):
+        shown = cut(text, _SHOWN)
+        return f'"{shown}" is neither a BibTeX file (library.bib) nor an arXiv identifier'
+    return None if text.isprintable() else "a path has only characters that can be seen"
+
+
 def heading_problem(text: str) -> str | None:
     """What is wrong with a text that is only shown."""
     if not text.strip():
-        return "there is nothing here; write something, or remove it"
+        return _NOTHING
     for letter in "" if text.isprintable() else text:
         is_hidden = unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
         if is_hidden and letter not in _JOINERS and letter not in "\t\r\n":

@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -25,7 +24,7 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 from daily_papers.config import doubts, messages
-from daily_papers.config.messages import Value
+from daily_papers.config.messages import Form, Value
 from daily_papers.config.model import (
     USUAL_MAX_PAPERS,
     Config,
@@ -70,15 +69,11 @@ _EXCLUDING: Final = {
     "category": 'to search within a category, write "categories: [...]"',
     "like": "it searches for nothing",
 }
-#: In decimal digits, and no more than anybody needs.
-_WHOLE_NUMBER = re.compile(r"\+?[1-9]\d{0,9}", re.ASCII)
 
 #: Says what is wrong with a text, or doubtful about it; None if nothing is.
 Check = Callable[[str], str | None]
 #: The value of each key of a mapping; None where it is wrong.
 Read = dict[str, Any]
-#: What a value may be, as JSON Schema describes it; and those of keys.
-Form = Mapping[str, Any]
 Forms = Mapping[str, Form]
 
 
@@ -110,9 +105,9 @@ def parse_config(content: bytes, name: str) -> Config:
     if root is None or (root.tag.endswith(":null") and root.value == ""):
         refuse(name, f"the file is empty; {messages.HOW_TO_LIST}", 1)
     reader = _Reader(name)
-    config = None
+    config: Config | None = None
     with suppress(_EnoughError):
-        config = reader.config(Value(root, "", root.start_mark))
+        config = reader.read(Value(root, "", root.start_mark, _FILE))
     problems = reader.problems()
     if config is None or reader.errors:
         raise ConfigError(problems)
@@ -131,25 +126,21 @@ class _Text(NamedTuple):
     meaning: Callable[[str], str] = str
 
 
+@dataclass(slots=True)
 class _Reader:
     """Reads values, and notes the problems that it finds."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._problems: dict[Problem, None] = {}
-        #: The number of mistakes so far.
-        self.errors = 0
-        self._top: Read = {}
+    name: str
+    #: The number of mistakes so far.
+    errors: int = 0
+    _problems: dict[Problem, None] = field(default_factory=dict)
+    _top: Read = field(default_factory=dict)
 
     # --- problems ------------------------------------------------------------------------------
 
     def refuse(self, value: Value, message: str) -> None:
         """Note a mistake, with the key of the value that has it."""
         self._note(value.mark, f"{value.key}: {message}" if value.key else message)
-
-    def refuse_kind(self, value: Value, message: str) -> None:
-        """Note that a value is of the wrong kind, unless it is missing."""
-        self.refuse(value, messages.nothing(value) if value.is_missing else message)
 
     def doubt(self, value: Value, message: str) -> None:
         """Note what is probably not meant."""
@@ -158,7 +149,7 @@ class _Reader:
 
     def _note(self, mark: yaml.Mark, message: str, severity: Severity = "error") -> None:
         shown = printable(message)
-        problem = Problem(self._name, mark.line + 1, mark.column + 1, shown, severity)
+        problem = Problem(self.name, mark.line + 1, mark.column + 1, shown, severity)
         self._problems[problem] = None
         self.errors += severity == "error"
         if self.errors >= _MOST_PROBLEMS:
@@ -168,74 +159,49 @@ class _Reader:
         """Mistakes and warnings in the order of the file."""
         problems = sorted(self._problems, key=lambda each: (each.line or 0, each.column or 0))
         if len(problems) >= _MOST_PROBLEMS:
-            problems.append(Problem(self._name, None, None, "perhaps more; fix these first"))
+            problems.append(Problem(self.name, None, None, "perhaps more; fix these first"))
         return tuple(problems)
 
     # --- values --------------------------------------------------------------------------------
 
-    def read(self, value: Value, form: Form) -> Any:
-        """What a value of this form means; None if it is wrong."""
-        if value.key in _READERS:
-            return _READERS[value.key](self, value, form)
-        if "array" in form.get("type", ()):
-            found = (self.read(item, form["items"]) for item in self.items(value, form))
-            return tuple(dict.fromkeys(each for each in found if each is not None))
-        if "enum" in form:
-            return self.choice(value, form["enum"])
-        if form["type"] == "integer":
-            return self.number(value, form["maximum"])
-        return self.text(value, form, _TEXTS.get(value.key, _HEADING))
-
-    def text(self, value: Value, form: Form, kind: _Text) -> str | None:
-        """A text without surplus white space; None if it is wrong."""
-        written = value.node.value
-        if value.kind != "a text":
-            self.refuse_kind(value, messages.no_text(value))
-        elif len(written) > form["maxLength"]:
-            self.refuse(value, f"longer than {form['maxLength']:,} characters")
-        elif problem := kind.problem(written):
+    def read(self, value: Value, kind: _Text | None = None) -> Any:
+        """What a value of its form means; None if it is wrong."""
+        if problem := messages.misfit(value):
             self.refuse(value, problem)
-        else:
-            # arXiv's index and our matcher have a letter and its accent as one character.
-            text = unicodedata.normalize("NFC", folded(written))
-            if kind.doubt and (message := kind.doubt(text)):
-                self.doubt(value, message)
-            return kind.meaning(text)
-        return None
-
-    def number(self, value: Value, most: int) -> int | None:
-        """A whole number; None if it is wrong."""
-        is_whole = value.kind == "a number" and _WHOLE_NUMBER.fullmatch(value.text)
-        if is_whole and 1 <= int(value.text) <= most:
-            return int(value.text)
-        self.refuse_kind(value, f"expected a whole number from 1 to {most}, without quotes")
-        return None
-
-    def choice(self, value: Value, choices: Sequence[str]) -> str | None:
-        """One of the choices; None if it is wrong."""
-        if value.kind == "a text" and value.text in choices:
+            return None
+        if value.key in _READERS and not value.is_item:
+            return _READERS[value.key](self, value)
+        if "enum" in value.form:
             return value.text
-        self.refuse_kind(value, messages.no_choice(value, choices))
-        return None
+        if "maximum" in value.form:
+            return int(value.text)
+        if "array" in value.form["type"]:
+            found = (self.read(item) for item in self.items(value))
+            return tuple(dict.fromkeys(each for each in found if each is not None))
+        return self.text(value, kind or _TEXTS.get(value.key, _HEADING))
 
-    def items(self, value: Value, form: Form) -> list[Value]:
+    def text(self, value: Value, kind: _Text) -> str | None:
+        """A text without surplus white space; None if it is wrong."""
+        if problem := kind.problem(value.text):
+            self.refuse(value, problem)
+            return None
+        # arXiv's index and our matcher have a letter and its accent as one character.
+        text = unicodedata.normalize("NFC", folded(value.text))
+        if kind.doubt and (doubt := kind.doubt(text)):
+            self.doubt(value, doubt)
+        return kind.meaning(text)
+
+    def items(self, value: Value) -> Iterator[Value]:
         """The items of a list; a single text may be a list of one."""
-        if value.kind != "a list":
-            if "string" in form["type"]:
-                return [value]
-            self.refuse_kind(value, messages.no_list(value))
-            return []
-        nodes: list[yaml.Node] = value.node.value
-        if len(nodes) < form.get("minItems", 0):
-            self.refuse(value, messages.nothing(value))
-        elif len(nodes) > form["maxItems"]:
-            self.refuse(value, f"more than {form['maxItems']:,} items")
-            return []
-        return [Value(node, value.key, node.start_mark, is_item=True) for node in nodes]
+        form = value.form["items"]
+        for node in value.node.value if value.kind == "a list" else [value.node]:
+            mark = node.start_mark if value.kind == "a list" else value.mark
+            yield Value(node, value.key, mark, form, is_item=True)
 
-    def mapping(self, value: Value, forms: Forms, other: Forms) -> dict[str, Value]:
+    def mapping(self, value: Value, elsewhere: Forms) -> dict[str, Value]:
         """The values of the known keys; every other key is a mistake."""
         values: dict[str, Value] = {}
+        forms: Forms = value.form["properties"]
         for key, node in value.node.value:
             mark, name = key.start_mark, key.value
             if not isinstance(key, yaml.ScalarNode):
@@ -245,10 +211,10 @@ class _Reader:
                 line = values[name].mark.line + 1
                 self._note(mark, f'duplicate key "{cut(name, 60)}"; the first is on line {line}')
             else:
-                values[name] = Value(node, name, mark)
+                values[name] = Value(node, name, mark, forms.get(name, {}))
         for name in [name for name in values if name not in forms]:
             unknown = values.pop(name)
-            meant = messages.meant_by(unknown, tuple(forms), tuple(other), value)
+            meant = messages.meant_by(unknown, elsewhere, value)
             self._note(unknown.mark, f'unknown key "{cut(name, 60)}"; {meant}')
         return values
 
@@ -256,24 +222,20 @@ class _Reader:
 
     def config(self, root: Value) -> Config | None:
         """The configuration, which is only valid if there are no errors."""
-        if root.kind != "keys":
-            message = f"the topics must be in a list under a key; {messages.HOW_TO_LIST}"
-            self.refuse(root, message)
-            return None
-        values = self.mapping(root, _TOP_KEYS, _KEYWORD_KEYS)
-        for key, form in _TOP_KEYS.items():
+        values = self.mapping(root, _KEYWORD["properties"])
+        for key in root.form["properties"]:
             if key in values:
-                self._top[key] = self.read(values[key], form)
+                self._top[key] = self.read(values[key])
         if "keywords" not in values:
             if not self.errors:
                 self.refuse(root, f'"keywords" is missing; {messages.HOW_TO_LIST}')
             return None
         return Config(**{key: value for key, value in self._top.items() if value})
 
-    def keywords(self, value: Value, form: Form) -> tuple[Keyword, ...]:
+    def keywords(self, value: Value) -> tuple[Keyword, ...]:
         """The keywords, each compared with those before it."""
         found: list[tuple[Value, Keyword]] = []
-        for item in self.items(value, form):
+        for item in self.items(value):
             before = self.errors
             keyword = self._keyword(item)
             if keyword is not None and self.errors == before:
@@ -291,7 +253,7 @@ class _Reader:
         before = self.errors
         values = {"name": item}
         if item.kind == "keys":
-            values = self.mapping(item, _KEYWORD_KEYS, _TOP_KEYS)
+            values = self.mapping(item, _FILE["properties"])
             self._check_combination(values)
         has_subject = bool(values.keys() & _SUBJECTS)
         if not has_subject and "name" not in values and self.errors == before:
@@ -299,9 +261,9 @@ class _Reader:
             self.refuse(item, message)
         # Without any other subject, the name is the phrase to search for.
         phrase = None if has_subject else values.pop("name", None)
-        read = {key: self.read(each, _KEYWORD_KEYS[key]) for key, each in values.items()}
+        read = {key: self.read(each) for key, each in values.items()}
         if phrase is not None:
-            read["name"] = self.text(phrase, _KEYWORD_KEYS["name"], _PHRASE)
+            read["name"] = self.read(phrase, _PHRASE)
         authors, phrases = read.get("author") or (), read.get("any") or ()
         category = read.get("category")
         named_after = next(iter((*authors, *phrases)), category)
@@ -364,9 +326,9 @@ class _Reader:
             papers_per_day=(read.get("papers_per_day") or DEFAULT_PAPERS_PER_DAY) if like else 0,
         )
 
-    def query(self, value: Value, form: Form) -> Expression | None:
+    def query(self, value: Value) -> Expression | None:
         """A query in arXiv's syntax; None if it is wrong."""
-        if self.text(value, form, _HEADING) is None:
+        if self.text(value, _HEADING) is None:
             return None
         try:
             expression = parse(value.text)
@@ -378,12 +340,12 @@ class _Reader:
                 self.doubt(value, doubt)
         return expression
 
-    def library(self, value: Value, form: Form) -> Library | None:
+    def library(self, value: Value) -> Library | None:
         """BibTeX files and identifiers, or a single one of them."""
         files, ids = dict[str, int](), list[str]()
-        for item in self.items(value, form):
-            if item.kind not in ("a text", "a number"):
-                self.refuse_kind(item, "expected BibTeX files and arXiv identifiers: [library.bib]")
+        for item in self.items(value):
+            if problem := messages.misfit(item):
+                self.refuse(item, problem)
                 continue
             try:
                 ids.append(ArxivId.parse(item.text).id)
@@ -394,17 +356,12 @@ class _Reader:
                     files.setdefault(item.text, item.node.start_mark.line + 1)
         return Library(files, tuple(dict.fromkeys(ids))) if files or ids else None
 
-    def summaries(self, value: Value, form: Form) -> Summaries | None:
+    def summaries(self, value: Value) -> Summaries | None:
         """Which model writes summaries; None if it is wrong."""
-        if value.kind != "keys":
-            example = f'{value.key}: {{endpoint: "https://api.example.com/v1", model: name}}'
-            self.refuse_kind(value, f"expected keys and values below it, such as {example}")
-            return None
         before = self.errors
-        forms = form["properties"]
-        values = self.mapping(value, forms, {})
-        read = {key: self.read(each, forms[key]) for key, each in values.items()}
-        missing = [key for key in form["required"] if key not in values]
+        values = self.mapping(value, {})
+        read = {key: self.read(each) for key, each in values.items()}
+        missing = [key for key in value.form["required"] if key not in values]
         if missing and self.errors == before:
             self.refuse(
                 value, f'"{missing[0]}" is missing; add a line "{missing[0]}: ..." below it'
@@ -424,9 +381,8 @@ def _resolved(part: Any) -> Any:
 
 #: What the file may be: each key with its kind and limits, as editors know them.
 _SCHEMA: Final = json.loads(files("daily_papers").joinpath("keywords.schema.json").read_bytes())
-_TOP_KEYS: Final[Forms] = _resolved(_SCHEMA["properties"])
-_KEYWORD: Final[Form] = _TOP_KEYS["keywords"]["items"]
-_KEYWORD_KEYS: Final[Forms] = _KEYWORD["properties"]
+_FILE: Final[Form] = _resolved(_SCHEMA)
+_KEYWORD: Final[Form] = _FILE["properties"]["keywords"]["items"]
 _PHRASE: Final = _Text(messages.phrase_problem, doubts.phrase_doubt)
 _CATEGORY: Final = _Text(
     messages.category_problem, doubts.category_doubt, meaning=taxonomy.canonical
@@ -443,7 +399,8 @@ _TEXTS: Final = {
 }
 _HEADING: Final = _Text(messages.heading_problem)
 #: What reads the values of keys that are more than texts, numbers and choices.
-_READERS: Final[Mapping[str, Callable[[_Reader, Value, Form], Any]]] = {
+_READERS: Final[Mapping[str, Callable[[_Reader, Value], Any]]] = {
+    "": _Reader.config,
     "keywords": _Reader.keywords,
     "like": _Reader.library,
     "query": _Reader.query,

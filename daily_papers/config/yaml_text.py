@@ -96,10 +96,8 @@ def read_yaml(name: str, content: bytes) -> yaml.Node | None:
 class _Composer(yaml.SafeLoader):
     """PyYAML's composer, which refuses anchors, aliases, tags, and too much."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self._depth = 0
-        self._values = 0
+    _depth = 0
+    _values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """Compose a key, an item or a value. Raises MarkedYAMLError."""
