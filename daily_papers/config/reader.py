@@ -234,22 +234,15 @@ class _Reader:
 
     def keywords(self, value: Value) -> tuple[Keyword, ...]:
         """The keywords, each compared with those before it."""
-        found: list[tuple[Value, Keyword]] = []
-        for item in self.items(value):
-            before = self.errors
-            keyword = self._keyword(item)
-            if keyword is not None and self.errors == before:
-                found.append((item, keyword))
+        read = ((item, self._keyword(item)) for item in self.items(value))
+        found = [(item, keyword) for item, keyword in read if keyword is not None]
         keywords = tuple(keyword for _, keyword in found)
         for number, message in clashes(keywords):
             self.refuse(found[number][0], message)
         return keywords
 
     def _keyword(self, item: Value) -> Keyword | None:
-        """One keyword. A plain string is just a name.
-
-        Each key is checked, even if another is wrong.
-        """
+        """One keyword; None if anything in it is wrong. A plain string is just a name."""
         before = self.errors
         values = {"name": item}
         if item.kind == "keys":
@@ -264,23 +257,24 @@ class _Reader:
         read = {key: self.read(each) for key, each in values.items()}
         if phrase is not None:
             read["name"] = self.read(phrase, _PHRASE)
-        authors, phrases = read.get("author") or (), read.get("any") or ()
-        category = read.get("category")
-        named_after = next(iter((*authors, *phrases)), category)
-        name = read.get("name", named_after)
-        if not has_subject and name:
-            phrases = (name,)
-        usual = EITHER if has_subject or not phrases else plain_place(phrases[0])
-        parts = [read["query"]] if read.get("query") else []
+        if self.errors > before:
+            return None
+        authors, phrases, category = (
+            read.get("author", ()),
+            read.get("any", ()),
+            read.get("category"),
+        )
+        name = read.get("name") or (*authors, *phrases, category)[0]
+        phrases = phrases if has_subject else (name,)
+        usual = EITHER if has_subject else plain_place(name)
+        parts = [read["query"]] if "query" in read else []
         parts += [Category(category)] if category else []
         parts += [any_of(*map(Author, authors))] if authors else []
-        parts += [any_phrase(phrases, read.get("in") or usual)] if phrases else []
-        parts += [NOTHING] if read.get("like") else []
-        if name is None or not parts:
-            return None
+        parts += [any_phrase(phrases, read.get("in", usual))] if phrases else []
+        parts += [NOTHING] if "like" in read else []
         wanted = all_of(*parts)
-        if unwanted := read.get("none"):
-            wanted = without(wanted, any_phrase(unwanted, EITHER))
+        if "none" in read:
+            wanted = without(wanted, any_phrase(read["none"], EITHER))
         return self._finished(item, name, wanted, read)
 
     def _check_combination(self, values: Mapping[str, Value]) -> None:
@@ -301,29 +295,25 @@ class _Reader:
 
     def _finished(self, item: Value, name: str, wanted: Expression, read: Read) -> Keyword:
         """Add the categories, the slug and the length of the table."""
-        authors, like = read.get("author") or (), read.get("like")
-        categories = read.get("categories")
-        if category := read.get("category"):
-            categories = (category,)
-        elif categories is None:
-            # For a person, or a query that names categories, search all of arXiv.
-            terms = leaves(wanted) if "query" in read else ()
-            is_own = authors or any(isinstance(term, Category) for term in terms)
-            categories = () if is_own else self._top.get("categories") or ()
+        # For a person, or a query that names categories, search all of arXiv.
+        terms = leaves(wanted) if "query" in read else ()
+        is_own = {"author", "category"} & read.keys() or any(isinstance(t, Category) for t in terms)
+        usual: tuple[str, ...] = () if is_own else self._top.get("categories") or ()
+        categories = read.get("categories", usual)
+        if categories and "like" not in read:
+            wanted = all_of(wanted, in_one_of(categories))
         return Keyword(
             name=name,
             slug=read.get("slug") or slug_of(name),
-            expression=(
-                all_of(wanted, in_one_of(categories))
-                if categories and not (category or like)
-                else wanted
-            ),
+            expression=wanted,
             max_papers=read.get("max_papers") or self._top.get("max_papers") or USUAL_MAX_PAPERS,
-            authors=authors,
-            categories=categories,
+            authors=read.get("author", ()),
+            categories=(read["category"],) if "category" in read else categories,
             line=item.mark.line + 1,
-            like=like,
-            papers_per_day=(read.get("papers_per_day") or DEFAULT_PAPERS_PER_DAY) if like else 0,
+            like=read.get("like"),
+            papers_per_day=read.get("papers_per_day", DEFAULT_PAPERS_PER_DAY)
+            if "like" in read
+            else 0,
         )
 
     def query(self, value: Value) -> Expression | None:
