@@ -99,10 +99,14 @@ class FetchError(DailyPapersError):
     outcome: ClassVar[Outcome] = Outcome.FAILED
     rejected: ClassVar[bool] = True
 
-    def __init__(self, url: str, reason: str, remedy: str | None = None) -> None:
+    def __init__(
+        self, url: str, reason: str, remedy: str | None = None, retry_after: float | None = None
+    ) -> None:
         #: What went wrong, without the address and without what to do.
         self.reason = reason
         self.url = url
+        #: Seconds after which the service wants to be asked again, if it said so.
+        self.retry_after = retry_after
         self.failure = Failure(self.outcome, reason, url, remedy, self.rejected)
         # An address may list hundreds of identifiers, and still has to fit a line.
         super().__init__(f"{self.failure.plain_reason} ({cut(url, 200)})")
@@ -122,13 +126,6 @@ class Throttled(NoAnswer):
     """The service asked us to wait."""
 
     outcome = Outcome.THROTTLED
-
-    def __init__(
-        self, url: str, reason: str, remedy: str | None = None, retry_after: float | None = None
-    ) -> None:
-        #: Seconds after which the service wants to be asked again, if it said so.
-        self.retry_after = retry_after
-        super().__init__(url, reason, remedy)
 
 
 class Forbidden(NoAnswer):

@@ -6,8 +6,9 @@ Also how the file was at an earlier commit.
 from __future__ import annotations
 
 import subprocess
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -96,40 +97,36 @@ def _unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
     It is not a mistake, since perhaps none of the stored papers is by that person.
     """
     people = [keyword for keyword in config.keywords if keyword.authors]
-    files = (root / "data").glob("**/*") if people else ()
-    if not people or sum(file.stat().st_size for file in files) > MOST_STORE_BYTES:
-        return
-    try:
-        store = load_store(root)
-    except DailyPapersError:
-        return  # other commands say so; this one is about keywords.yaml
-    by_surname: dict[str, dict[str, None]] = {}
-    for stored in store.papers.values():
-        for author in stored.paper.authors or ():
-            for word in name_key(author).split()[-1:]:
-                by_surname.setdefault(word, {})[author] = None
+    by_surname: dict[str, list[str]] = defaultdict(list)
+    for author in _stored_authors(root) if people else ():
+        for word in name_key(author).split()[-1:]:
+            by_surname[word].append(author)
     for keyword in people:
-        similar = _similar(keyword.authors, by_surname)
-        if similar:
+        pairs = [
+            (spelling, author)
+            for spelling in keyword.authors
+            for surname in name_key(spelling).split()[-1:]
+            for author in by_surname[surname]
+        ]
+        is_whole = all(" " in name_key(spelling) for spelling in keyword.authors)
+        similar = [author for own, author in pairs if name_key(own)[0] == name_key(author)[0]]
+        if similar and is_whole and not any(same_name(*pair) for pair in pairs):
             written = " or ".join(f'"{spelling}"' for spelling in keyword.authors[:_MOST_NAMES])
+            names = ", ".join(list(dict.fromkeys(similar))[:_MOST_NAMES])
             message = f"author: no stored paper is by {written}; "
-            message += f"add the names that you mean of these: {', '.join(similar)}"
+            message += f"add the names that you mean of these: {names}"
             yield Problem(name, keyword.line, None, message, "warning")
 
 
-def _similar(spellings: Sequence[str], by_surname: Mapping[str, Mapping[str, None]]) -> list[str]:
-    """Names with the surname and initial of a spelling; none if a spelling itself is found."""
-    similar: dict[str, None] = {}
-    for spelling in spellings:
-        words = name_key(spelling).split()
-        if len(words) < 2:
-            return []
-        for author in by_surname.get(words[-1], ()):
-            if same_name(spelling, author):
-                return []
-            if name_key(author)[0] == words[0][0]:
-                similar[author] = None
-    return list(similar)[:_MOST_NAMES]
+def _stored_authors(root: Path) -> Iterable[str]:
+    """Each author's name; none if the store is too large, or damaged, as other commands say."""
+    files = (root / "data").glob("**/*")
+    if sum(file.stat().st_size for file in files) > MOST_STORE_BYTES:
+        return ()
+    with suppress(DailyPapersError):
+        papers = [stored.paper for stored in load_store(root).papers.values()]
+        return dict.fromkeys(author for paper in papers for author in paper.authors or ())
+    return ()
 
 
 def _changed_endpoint(summaries: Summaries, earlier: Config | None, name: str) -> Iterator[Problem]:
