@@ -300,6 +300,7 @@ class _Reader:
         is_own = {"author", "category"} & read.keys() or any(isinstance(t, Category) for t in terms)
         usual: tuple[str, ...] = () if is_own else self._top.get("categories") or ()
         categories = read.get("categories", usual)
+        usual_per_day = DEFAULT_PAPERS_PER_DAY if "like" in read else 0
         if categories and "like" not in read:
             wanted = all_of(wanted, in_one_of(categories))
         return Keyword(
@@ -311,9 +312,7 @@ class _Reader:
             categories=(read["category"],) if "category" in read else categories,
             line=item.mark.line + 1,
             like=read.get("like"),
-            papers_per_day=read.get("papers_per_day", DEFAULT_PAPERS_PER_DAY)
-            if "like" in read
-            else 0,
+            papers_per_day=read.get("papers_per_day", usual_per_day),
         )
 
     def query(self, value: Value) -> Expression | None:
