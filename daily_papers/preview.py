@@ -182,7 +182,7 @@ class _Answers:
                 previews.append(found)
                 yield keyword_passage(found)
         # The words of the last listing's papers may be close to a keyword without hits.
-        without = any(not each.papers and not each.either for each in previews)
+        without = not all(each.either for each in previews)
         parts = self._listing(all_categories(self.config.keywords)).parts if without else ()
         listed = [one.paper for one in merge_parts(part.announcements for part in parts)]
         if together := list(_together(previews, self.store, listed, len(searched))):
@@ -201,8 +201,7 @@ class _Answers:
     def _found(self, keyword: Keyword) -> KeywordPreview:
         rows = max(keyword.max_papers, _LEAST_ROWS)
         search = in_either(keyword.expression)
-        is_looser = search != keyword.expression
-        count = min(_LOOSER * rows, MOST_PER_REQUEST) if is_looser else rows
+        count = rows if search == keyword.expression else min(_LOOSER * rows, MOST_PER_REQUEST)
         answer = QueryApi(self.session).search(search, count)
         found = Matches({"": search}, answer.papers).possible("")
         papers = Matches({"": keyword.expression}, found).possible("")
@@ -210,11 +209,10 @@ class _Answers:
         return KeywordPreview(
             keyword,
             papers=papers,
-            either=found if is_looser else (),
+            either=found,
             total=round(answer.total * share),
             returned=len(answer.papers),
             overlaps=overlaps(keyword, self.config.keywords, papers),
-            strangers=len(answer.papers) - len(found),
         )
 
     def _liked(self, keyword: Keyword) -> Passage:
@@ -255,7 +253,7 @@ def _together(
 
     ``listed`` are the papers of the last listing, if it was asked for.
     """
-    found = [paper for each in previews for paper in (*each.papers, *each.either)]
+    found = [paper for each in previews for paper in each.either]
     stored = [each.paper for each in store.papers.values()]
     papers = list({paper.id: paper for paper in (*found, *listed, *stored)}.values())[:_MOST_PAPERS]
     phrases = [

@@ -80,17 +80,20 @@ class KeywordPreview:
 
     keyword: Keyword
     #: The papers that match by our own rule, latest update first.
-    papers: tuple[Paper, ...] = ()
-    #: If a phrase must be in title and abstract, those with it in either: the search was for them.
-    either: tuple[Paper, ...] = ()
+    papers: tuple[Paper, ...]
+    #: Those, and those with a phrase in one place that must be in title and abstract.
+    either: tuple[Paper, ...]
     #: How many papers arXiv has in all; an estimate if there are more ``either``.
-    total: int = 0
+    total: int
     #: How many papers arXiv returned.
-    returned: int = 0
+    returned: int
     #: How many of the papers each other keyword has, too; the most first.
     overlaps: tuple[tuple[str, int], ...] = ()
-    #: How many other papers arXiv returned, which would not be stored.
-    strangers: int = 0
+
+    @property
+    def strangers(self) -> int:
+        """How many other papers arXiv returned, which would not be stored."""
+        return self.returned - len(self.either)
 
     @property
     def days_covered(self) -> float | None:

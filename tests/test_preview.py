@@ -67,10 +67,9 @@ def preview_of(
     return KeywordPreview(
         keyword=of or keyword(),
         papers=papers,
+        either=papers,
         total=len(papers) if total is None else total,
         returned=len(papers),
-        overlaps=(),
-        strangers=0,
     )
 
 
