@@ -71,7 +71,7 @@ class Repository:
 
     def load_config(self) -> Config:
         """Read keywords.yaml. Raises ConfigError."""
-        return load_config(self.root / KEYWORDS)
+        return load_config(self.root / KEYWORDS, with_doubts=False)
 
     def load_store(self) -> Store:
         """Read what the last run stored. Raises StoreError."""

@@ -119,7 +119,7 @@ class Config:
     columns: tuple[str, ...] = USUAL
     #: None if no model should write anything.
     summaries: Summaries | None = None
-    #: What is probably not meant.
+    #: What is probably not meant, if that was asked for.
     warnings: tuple[Problem, ...] = ()
     #: What the reader likes, which orders emails and pages.
     like: Library | None = None
@@ -127,11 +127,8 @@ class Config:
     digest: str = "daily"
     #: ``per keyword`` if each keyword has one lasting issue, instead of each digest.
     issues: str = "per digest"
-
-    @property
-    def libraries(self) -> tuple[Library, ...]:
-        """Every `like` of the file."""
-        return tuple(filter(None, (self.like, *(keyword.like for keyword in self.keywords))))
+    #: Every `like` of the file.
+    libraries: tuple[Library, ...] = ()
 
     @property
     def liked_ids(self) -> tuple[str, ...]:

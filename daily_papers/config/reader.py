@@ -77,7 +77,7 @@ Read = dict[str, Any]
 Forms = Mapping[str, Form]
 
 
-def load_config(path: Path) -> Config:
+def load_config(path: Path, *, with_doubts: bool = True) -> Config:
     """Read keywords.yaml; raises ConfigError with every mistake in it."""
     name = str(path)
     try:
@@ -87,7 +87,7 @@ def load_config(path: Path) -> Config:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
         refuse(name, f"it cannot be read: {error.strerror}")
-    return parse_config(content, name)
+    return parse_config(content, name, with_doubts=with_doubts)
 
 
 def _no_file(path: Path) -> str:
@@ -99,12 +99,15 @@ def _no_file(path: Path) -> str:
     return f"there is no such file; {messages.HOW_TO_LIST}"
 
 
-def parse_config(content: bytes, name: str) -> Config:
-    """Read the bytes of a keywords.yaml; ``name`` is what messages call the file."""
+def parse_config(content: bytes, name: str, *, with_doubts: bool = True) -> Config:
+    """Read the bytes of a keywords.yaml; ``name`` is what messages call the file.
+
+    Without doubts, which a daily run does not need, it is not asked what is probably not meant.
+    """
     root = read_yaml(name, content)
     if root is None or (root.tag.endswith(":null") and root.value == ""):
         refuse(name, f"the file is empty; {messages.HOW_TO_LIST}", 1)
-    reader = _Reader(name)
+    reader = _Reader(name, with_doubts)
     config: Config | None = None
     with suppress(_EnoughError):
         config = reader.read(Value(root, "", root.start_mark, _FILE))
@@ -131,6 +134,7 @@ class _Reader:
     """Reads values, and notes the problems that it finds."""
 
     name: str
+    with_doubts: bool
     #: The number of mistakes so far.
     errors: int = 0
     _problems: dict[Problem, None] = field(default_factory=dict)
@@ -187,7 +191,7 @@ class _Reader:
             return None
         # arXiv's index and our matcher have a letter and its accent as one character.
         text = unicodedata.normalize("NFC", folded(value.text))
-        if kind.doubt and (doubt := kind.doubt(text)):
+        if self.with_doubts and kind.doubt and (doubt := kind.doubt(text)):
             self.doubt(value, doubt)
         return kind.meaning(text)
 
@@ -230,7 +234,9 @@ class _Reader:
             if not self.errors:
                 self.refuse(root, f'"keywords" is missing; {messages.HOW_TO_LIST}')
             return None
-        return Config(**{key: value for key, value in self._top.items() if value})
+        settings = {key: value for key, value in self._top.items() if value}
+        liked = (settings.get("like"), *(each.like for each in settings.get("keywords", ())))
+        return Config(**settings, libraries=tuple(filter(None, liked)))
 
     def keywords(self, value: Value) -> tuple[Keyword, ...]:
         """The keywords, each compared with those before it."""
@@ -324,7 +330,7 @@ class _Reader:
         except QueryError as error:
             self.refuse(value, str(error))
             return None
-        for term in leaves(expression):
+        for term in leaves(expression) if self.with_doubts else ():
             if doubt := doubts.term_doubt(term):
                 self.doubt(value, doubt)
         return expression
