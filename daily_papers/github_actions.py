@@ -82,17 +82,11 @@ def _with_slash(address: str) -> str:
     return address.rstrip("/") + "/"
 
 
-def annotation(
-    severity: Severity,
-    message: str,
-    *,
-    file: str | None = None,
-    line: int | None = None,
-    column: int | None = None,
-    title: str | None = None,
-) -> str:
-    """Write the command that shows a message beside a run, or at a line of a file."""
-    places = {"file": file, "line": line, "col": column, "title": title}
+def annotation(severity: Severity, message: str, **places: str | int | None) -> str:
+    """Write the command that shows a message beside a run, or at a line of a file.
+
+    ``places`` are those that GitHub knows: ``file``, ``line``, ``col`` and ``title``.
+    """
     properties = ",".join(
         f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}"
         for name, value in places.items()

@@ -173,13 +173,8 @@ def as_annotations(problems: Sequence[Problem]) -> Iterator[str]:
     for problem in problems:
         left[problem.severity] += 1
         if left[problem.severity] <= _MOST_ANNOTATIONS:
-            yield annotation(
-                problem.severity,
-                problem.message,
-                file=problem.path,
-                line=problem.line,
-                column=problem.column,
-            )
+            places = {"file": problem.path, "line": problem.line, "col": problem.column}
+            yield annotation(problem.severity, problem.message, **places)
     rest = sum(max(number - _MOST_ANNOTATIONS, 0) for number in left.values())
     if rest:
         yield f"and {rest:,} more; daily-papers check shows all of them"

@@ -213,7 +213,7 @@ def test_a_value_of_another_type_is_refused_or_told(tmp_path: Path, wrong: objec
 
 
 def test_an_annotation_escapes_what_would_end_it_or_its_properties() -> None:
-    assert annotation("error", "50%\r\nno", file="a:b,c", line=3, column=2) == (
+    assert annotation("error", "50%\r\nno", file="a:b,c", line=3, col=2) == (
         "::error file=a%3Ab%2Cc,line=3,col=2::50%25%0D%0Ano"
     )
 
