@@ -19,7 +19,7 @@ from daily_papers import PROJECT_URL
 from daily_papers.errors import RegionError, UsageError
 from daily_papers.render.readme import BEGIN, END, decode_readme, find_region
 from daily_papers.render.templates import bundled_templates, marked_copy
-from daily_papers.transaction import Transaction, unwritable
+from daily_papers.transaction import Transaction, present, unwritable
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
@@ -76,18 +76,20 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
         raise UsageError(
             f"{folder}: not a digest repository (it has no keywords.yaml); run init first"
         )
-    old = {path: _read(folder / path) for path in (_DAILY, _CHECK)}
-    if _OWN_COPY.search(old[_DAILY] or ""):
+    held = {path: present(folder / path) or b"" for path in (_DAILY, _CHECK)}
+    # As git may have checked them out on Windows.
+    old = {path: each.decode(errors="replace").replace("\r\n", "\n") for path, each in held.items()}
+    if _OWN_COPY.search(old[_DAILY]):
         raise UsageError(
             f"{folder / _DAILY}: it runs this repository's own copy of daily-papers "
             "(uses: ./); to get upgrades instead, delete .github/ and templates/, then run: "
             f"daily-papers init {folder}"
         )
-    new = new_files(draw, old[_DAILY] or "")
+    new = new_files(draw, old[_DAILY])
     renewed = {path: new[path] for path in old if new[path] != old[path]}
     _write(folder, renewed)
     for path, text in renewed.items():
-        before, after = (old[path] or "").splitlines(), text.splitlines()
+        before, after = old[path].splitlines(), text.splitlines()
         for line in difflib.unified_diff(before, after, f"a/{path}", f"b/{path}", lineterm=""):
             say(line)
     if not renewed:
@@ -124,15 +126,6 @@ def new_files(draw: Random, workflow: str = "") -> dict[str, str]:
             text = text.replace(blank, value)
         new[path] = text
     return new
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise unwritable(path, error) from error
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:

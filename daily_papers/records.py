@@ -52,10 +52,8 @@ def parse(content: bytes) -> Json:
         raise
     except UnicodeError as error:
         raise RecordError("not UTF-8, or half a character") from error
-    except RecursionError as error:
-        raise RecordError("nested too deeply") from error
-    except ValueError as error:  # Python reads no numbers of more than 4,300 digits
-        raise RecordError("a number in it is too long") from error
+    except (RecursionError, ValueError) as error:  # Python reads numbers of at most 4,300 digits
+        raise RecordError("nested too deeply, or a number in it is too long") from error
     if not isinstance(values, dict):
         raise RecordError(f"{json.dumps(values):.50} is not a record")
     return values

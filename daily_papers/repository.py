@@ -40,7 +40,7 @@ from daily_papers.store.summaries import (
     save_summaries,
     to_show,
 )
-from daily_papers.transaction import Transaction, locked, unwritable
+from daily_papers.transaction import Transaction, locked, present
 
 README = "README.md"
 PAGES = "papers"
@@ -105,15 +105,13 @@ class Repository:
     def readme(self) -> str:
         """Read README.md, whose markers show where the tables go. Raises RegionError."""
         path = self.root / README
-        try:
-            text = decode_readme(path.read_bytes(), README)
-        except FileNotFoundError:
+        content = present(path)
+        if content is None:
             raise RegionError(
                 f"{path}: no such file; create one with these two lines, each on a line of its own:"
                 f" {BEGIN} and {END}"
-            ) from None
-        except OSError as error:
-            raise unwritable(path, error) from error
+            )
+        text = decode_readme(content, README)
         find_region(text, README)
         return text
 

@@ -80,7 +80,7 @@ def _carry_through(root: Path) -> None:
         # There is none, or one from a disk failure or another version of this program.
         with suppress(FileNotFoundError, ValueError, TypeError):
             moves = [_Move(**move) for move in json.loads((root / _MANIFEST).read_bytes())]
-        rest = [move for move in moves if _digest(_present(root / move.path)) != move.after]
+        rest = [move for move in moves if _digest(present(root / move.path)) != move.after]
         due = [move for move in rest if _can_be_made(root, move)]
         if all(move in due or move.shared for move in rest):
             _move_into_place(root, due)
@@ -90,9 +90,9 @@ def _carry_through(root: Path) -> None:
 
 
 def _can_be_made(root: Path, move: _Move) -> bool:
-    staged = None if move.staged is None else _present(root / _STAGING / move.staged)
+    staged = None if move.staged is None else present(root / _STAGING / move.staged)
     is_whole = _digest(staged) == move.after  # it is not after a power failure
-    return is_whole and _digest(_present(root / move.path)) == move.before
+    return is_whole and _digest(present(root / move.path)) == move.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class Transaction:
         return {
             path: content
             for path, content in sorted(self._contents.items())
-            if content != _present(self.root / path)
+            if content != present(self.root / path)
         }
 
     def commit(self) -> tuple[str, ...]:
@@ -137,7 +137,8 @@ class Transaction:
         return tuple(changed)
 
 
-def _present(path: Path) -> bytes | None:
+def present(path: Path) -> bytes | None:
+    """What a file holds; None if there is none. Raises DailyPapersError if it cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -155,7 +156,7 @@ def _stage(root: Path, changed: dict[str, bytes | None], shared: Set[str]) -> li
         staged = None if content is None else hashlib.sha256(path.encode()).hexdigest()
         if staged is not None and content is not None:
             (root / _STAGING / staged).write_bytes(content)
-        before, after = _digest(_present(root / path)), _digest(content)
+        before, after = _digest(present(root / path)), _digest(content)
         moves.append(_Move(path, staged, before, after, path in shared))
     manifest = json.dumps([asdict(move) for move in moves]).encode()
     (root / _STAGING / "manifest.partial").write_bytes(manifest)

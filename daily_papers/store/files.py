@@ -30,7 +30,7 @@ from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.records import Json, RecordError, decode, encode, line, parse
 from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
 from daily_papers.text import plural
-from daily_papers.transaction import Transaction, unwritable
+from daily_papers.transaction import Transaction, present
 
 #: Increased when the files change in a way that an older version could not read.
 FORMAT = 1
@@ -262,12 +262,9 @@ def files_in(root: Path, folder: str, names: str) -> list[str]:
 
 def _content(root: Path, path: str) -> bytes:
     """A file's content; nothing if it does not exist. Only one file is ever written empty."""
-    try:
-        content = (root / path).read_bytes()
-    except FileNotFoundError:
+    content = present(root / path)
+    if content is None:
         return b""
-    except OSError as error:
-        raise unwritable(root / path, error) from error
     if not content.strip() and path != _KEYWORDS:
         raise _empty(path)
     return content
