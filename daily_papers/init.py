@@ -19,7 +19,7 @@ from daily_papers import PROJECT_URL
 from daily_papers.errors import RegionError, UsageError
 from daily_papers.render.readme import BEGIN, END, decode_readme, find_region
 from daily_papers.render.templates import bundled_templates, marked_copy
-from daily_papers.transaction import Transaction, present, unwritable
+from daily_papers.transaction import Transaction, present
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
@@ -60,10 +60,6 @@ def init(folder: Path, draw: Random, say: Say) -> None:
         for path, text in new.items()
         if not (folder / path).exists() and not (folder / path).is_symlink()
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from error
     _write(folder, missing)
     for path in new:
         say(f"{'wrote' if path in missing else 'left as it is'}: {folder / path}")
@@ -159,7 +155,5 @@ def copy_template(root: Path, name: str) -> Path:
     target = root / "templates" / name
     if target.exists():
         raise UsageError(f"{target} already exists; move it away to copy the bundled one again")
-    transaction = Transaction(root)
-    transaction.write(f"templates/{name}", marked_copy(bundled[name].read_bytes()))
-    transaction.commit()
+    _write(root, {f"templates/{name}": marked_copy(bundled[name].read_bytes()).decode()})
     return target

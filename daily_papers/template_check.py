@@ -33,7 +33,7 @@ from daily_papers.site.data import DigestFile, Topic
 from daily_papers.site.pages import Part, Section, SiteTemplates
 from daily_papers.site.rows import Row
 from daily_papers.text import cut, one_line
-from daily_papers.transaction import unwritable
+from daily_papers.transaction import present
 
 MOST_BYTES: Final = 256_000
 MOST_BYTES_TOGETHER: Final = 5_000_000
@@ -116,21 +116,17 @@ def _unreadable(own: Path, texts: dict[str, str]) -> Iterator[Problem]:
     together = 0
     for path in sorted(path for path in own.rglob("*.jinja") if path.is_file()):
         name = path.relative_to(own).as_posix()
-        try:
-            with path.open("rb") as file:
-                content = file.read(MOST_BYTES + 1)
-        except OSError as error:
-            raise unwritable(path, error) from error
-        together += len(content)
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            yield _problem(name, None, f"more than {MOST_BYTES:,} bytes; shorten it")
+            continue
+        together += size
         if together > MOST_BYTES_TOGETHER:
             message = f"all templates together have more than {MOST_BYTES_TOGETHER:,} bytes"
             yield _problem(name, None, f"{message}; remove some")
             return
-        if len(content) > MOST_BYTES:
-            yield _problem(name, None, f"more than {MOST_BYTES:,} bytes; shorten it")
-            continue
         try:
-            texts[name] = content.decode()
+            texts[name] = (present(path) or b"").decode()
         except UnicodeDecodeError:
             yield _problem(name, 1, "it is not UTF-8; save it as UTF-8")
 
