@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from daily_papers.config import Keyword
 from daily_papers.papers.bibtex import bibtex_entry
@@ -95,9 +96,10 @@ def json_row(row: Row) -> str:
 
 def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
     """A header and a line for each row; lists are joined by semicolons, unknown cells empty."""
-    yield _csv_line(COLUMNS)
-    for row in rows:
-        yield _csv_line(_cell(value) for value in _values(row).values())
+    for cells in chain([COLUMNS], (map(_cell, _values(row).values()) for row in rows)):
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(cells)
+        yield line.getvalue()
 
 
 def bibtex(rows: Iterable[Row]) -> Iterator[str]:
@@ -141,9 +143,3 @@ def _looks_like_formula(text: str) -> bool:
     kind = unicodedata.category
     seen = (c for c in text if not kind(c).startswith(_UNSEEN_KINDS) and c not in _BLANKS)
     return unicodedata.normalize("NFKC", next(seen, ""))[:1] in _FORMULA_STARTS
-
-
-def _csv_line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
