@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import urlsplit
 
 from daily_papers.errors import UsageError
 from daily_papers.text import cut, printable
@@ -16,7 +15,9 @@ from daily_papers.text import cut, printable
 GITHUB = "https://github.com"
 
 _SERVER = re.compile(r"https?://[\w.:-]+(?:/[\w.~-]+)*", re.ASCII)
-_PLAIN = re.compile(r"[^\s<>()\[\]\\\"]+")
+#: A folder of a website, without user name, query or fragment, and without what ends a link.
+_PLAIN = r"[^\s<>()\[\]\\\"?#]"
+_FOLDER = re.compile(rf"(?i:https?)://(?![:/])(?:(?![@/]){_PLAIN})+(?:/{_PLAIN}*)?")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 Severity = Literal["error", "warning", "notice"]
@@ -64,22 +65,12 @@ def site_url(environ: Mapping[str, str]) -> str | None:
     if given == "pages":
         repository = repository_name(environ) if server_url(environ) == GITHUB else None
         return repository and pages_url(repository)
-    return _with_slash(given) if given else None
-
-
-def _with_slash(address: str) -> str:
-    """The address of a folder of a website, with a slash at its end. Raises UsageError."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        parts = urlsplit("")
-    plain = not (parts.query or parts.fragment or parts.username) and _PLAIN.fullmatch(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not plain:
+    if given and not _FOLDER.fullmatch(given):
         raise UsageError(
-            f"DAILY_PAPERS_SITE_URL: {address!r} is not the address of a folder of a website; "
+            f"DAILY_PAPERS_SITE_URL: {given!r} is not the address of a folder of a website; "
             "give one like https://owner.github.io/repository/"
         )
-    return address.rstrip("/") + "/"
+    return given.rstrip("/") + "/" if given else None
 
 
 def annotation(severity: Severity, message: str, **places: str | int | None) -> str:
