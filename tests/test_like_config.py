@@ -53,6 +53,14 @@ keywords:
     ("text", "answer"),
     [
         ("like: a.txt\nkeywords: [mri]", HINT.replace(":2:", ":1:")),
+        (
+            f"like: {'a' * 197}.bib\nkeywords: [mri]",
+            "keywords.yaml:1: like: longer than 200 characters",
+        ),
+        (
+            f"like: [{'a' * 197}.bib]\nkeywords: [mri]",
+            "keywords.yaml:1: like: longer than 200 characters",
+        ),
         ("keywords:\n- {name: x, like: [a.txt]}", HINT),
         (
             "keywords:\n- {name: x, like: [], papers_per_day: 101}",

@@ -235,6 +235,7 @@ def test_a_server_of_ones_own_names_the_feeds_and_has_pages_where_its_owner_says
     [
         *("example.org", "ftp://example.org/", "https://", "https://me@example.org/"),
         *("https://example.org/?q", "https://example.org/#a", "https://exa mple.org/", "http://[a"),
+        *("http://:80/", "https:///folder/"),
     ],
 )
 def test_what_is_no_address_is_refused(tmp_path: Path, address: str) -> None:
