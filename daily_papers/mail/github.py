@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -26,6 +26,7 @@ import requests
 from daily_papers import PROJECT_URL, __version__
 from daily_papers.clock import Clock
 from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.records import Json, RecordError, decode
 from daily_papers.text import cut, one_line, printable
 
 #: GitHub serves a version for two years after its successor comes out.
@@ -46,9 +47,11 @@ _LIMITS = ("rate limit", "abuse detection")
 #: How GitHub words a limit that it reports as a validation error (422).
 _TOO_FAST = ("abuse", "submitted too quickly")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_WRONG_FORM = "the answer does not have GitHub's form"
 #: GitHub and GitHub Enterprise Server send it with every answer.
 _MARK_OF_GITHUB = "X-GitHub-Request-Id"
+
+
+_Thing = TypeVar("_Thing")
 
 
 class GitHubError(DailyPapersError):
@@ -56,11 +59,8 @@ class GitHubError(DailyPapersError):
 
     advice = "nothing is lost; the next run goes on from here"
 
-    def __init__(
-        self, request: str, answer: str, *, repository: str = "", advice: str | None = None
-    ) -> None:
-        advice = (advice or self.advice).format(repository=repository)
-        super().__init__(f"GitHub: {request}: {answer}; {advice}")
+    def __init__(self, request: str, answer: str, advice: str | None = None) -> None:
+        super().__init__(f"GitHub: {request}: {answer}; {advice or self.advice}")
 
 
 class NotPermitted(GitHubError):
@@ -68,8 +68,8 @@ class NotPermitted(GitHubError):
 
     advice = (
         "give the workflow's job `permissions: issues: write` (or a personal token the permission"
-        " Issues, read and write, for {repository}); an archived repository takes no issues, and a"
-        " locked issue no comments"
+        " Issues, read and write, for the repository); an archived repository takes no issues, and"
+        " a locked issue no comments"
     )
 
 
@@ -77,8 +77,8 @@ class NotFound(GitHubError):
     """404: there is no such repository, or the token may not see it."""
 
     advice = (
-        "check that GITHUB_REPOSITORY ({repository}) names the digest repository as owner/name, and"
-        " that the token may see it"
+        "check that GITHUB_REPOSITORY names the digest repository as owner/name, and that the token"
+        " may see it"
     )
 
 
@@ -86,8 +86,8 @@ class IssuesOff(GitHubError):
     """410: issues are off in the repository, as in every new fork."""
 
     advice = (
-        "turn issues on in {repository}: Settings > General > Features > Issues (in forks they are"
-        " off at first)"
+        "turn issues on in the repository: Settings > General > Features > Issues (in forks they"
+        " are off at first)"
     )
 
 
@@ -105,7 +105,7 @@ class Unclear(GitHubError):
 
 _REFUSALS = {403: NotPermitted, 404: NotFound, 410: IssuesOff, 422: Rejected}
 _RENEW = (
-    "set GITHUB_TOKEN: ${{{{ github.token }}}} in the env of the workflow's step, or renew the"
+    "set GITHUB_TOKEN: ${{ github.token }} in the env of the workflow's step, or renew the"
     " personal token there"
 )
 #: As Gitea and Forgejo, where labels have no names.
@@ -118,16 +118,7 @@ _NOT_GITHUB = (
 class GitHubApi:
     """The API as one token sees it. It calls ``say`` before each longer wait."""
 
-    def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        repository: str,
-        clock: Clock,
-        say: Callable[[str], None],
-    ) -> None:
-        self.repository = repository
+    def __init__(self, url: str, token: str, clock: Clock, say: Callable[[str], None]) -> None:
         self._url = _checked_address(url)
         self._token = _checked_token(token)
         self._clock = clock
@@ -143,40 +134,40 @@ class GitHubApi:
             }
         )
         # Not a plain header: requests would let the account in a .netrc take its place.
-        self._session.auth = _Bearer(self._token)
+        self._session.auth = self._authorized
+
+    def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
     def close(self) -> None:
         """Close the connection."""
         self._session.close()
 
-    def read(self, path: str) -> dict[str, Any]:
+    def read(self, path: str, kind: type[_Thing]) -> _Thing:
         """Get one thing."""
-        answer = self._ask("GET", self._url + path)
-        thing: dict[str, Any] = self._json(f"GET {path}", answer, dict)
-        return thing
+        return self._decoded(f"GET {path}", self._ask("GET", self._url + path), kind)
 
-    def read_all(self, path: str) -> Iterator[dict[str, Any]]:
+    def read_all(self, path: str, kind: type[list[_Thing]]) -> Iterator[_Thing]:
         """Get the things of a list, from all its pages."""
         address: str | None = self._url + path
         while address is not None:
             if urlsplit(address)[:2] != urlsplit(self._url)[:2]:
                 raise self._error(GitHubError, f"GET {path}", "the list's pages lead astray")
             answer = self._ask("GET", address)
-            things = self._json(f"GET {path}", answer, list)
-            if not all(isinstance(thing, dict) for thing in things):
-                raise self._error(GitHubError, f"GET {path}", _WRONG_FORM)
-            yield from things
+            yield from self._decoded(f"GET {path}", answer, kind)
             address = answer.links.get("next", {}).get("url")
 
-    def write(self, method: str, path: str, content: Mapping[str, object]) -> dict[str, Any]:
+    def write(
+        self, method: str, path: str, content: Mapping[str, object], kind: type[_Thing]
+    ) -> _Thing:
         """Create or change one thing. Raises Unclear if it may or may not have been done."""
         if self._last_write is not None:
             elapsed = self._clock.monotonic() - self._last_write
             self._clock.sleep(max(0.0, _BETWEEN_WRITES - elapsed))
         answer = self._ask(method, self._url + path, content)
         self._last_write = self._clock.monotonic()
-        made: dict[str, Any] = self._json(f"{method} {path}", answer, dict, Unclear)
-        return made
+        return self._decoded(f"{method} {path}", answer, kind, Unclear)
 
     def _ask(
         self, method: str, address: str, content: Mapping[str, object] | None = None
@@ -221,41 +212,36 @@ class GitHubApi:
         self._waited += seconds
         self._clock.sleep(seconds)
 
-    def _json(
+    def _decoded(
         self,
         request: str,
         answer: requests.Response,
-        form: type,
+        kind: type[_Thing],
         unusable: type[GitHubError] = GitHubError,
-    ) -> Any:
-        """Read an answer of this form, or raise the error that its status means."""
+    ) -> _Thing:
+        """Read what an answer holds, or raise the error that its status or its form means."""
         status = answer.status_code
         if not 200 <= status < 300:
             advice = _advice(answer)
-            kind = GitHubError if advice else _REFUSALS.get(status, GitHubError)
-            raise self._error(kind, request, _described(answer), advice)
+            refusal = GitHubError if advice else _REFUSALS.get(status, GitHubError)
+            raise self._error(refusal, request, _described(answer), advice)
         try:
-            content = answer.json()
+            return decode(kind, answer.json(object_hook=_without_nulls))
+        except RecordError:
+            problem = "the answer does not have GitHub's form"
         except ValueError:
-            raise self._error(unusable, request, f"{status} without JSON") from None
-        if not isinstance(content, form):
-            raise self._error(unusable, request, _WRONG_FORM)
-        return content
+            problem = f"{status} without JSON"
+        raise self._error(unusable, request, problem)
 
     def _error(
         self, kind: type[GitHubError], request: str, answer: str, advice: str | None = None
     ) -> GitHubError:
-        harmless = answer.replace(self._token, "(the token)")
-        return kind(request, harmless, repository=self.repository, advice=advice)
+        return kind(request, answer.replace(self._token, "(the token)"), advice)
 
 
-class _Bearer(requests.auth.AuthBase):
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+def _without_nulls(values: Json) -> Json:
+    """What is known: GitHub writes null for an empty text, and for a deleted account."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _checked_address(url: str) -> str:
@@ -311,7 +297,7 @@ def _advice(answer: requests.Response) -> str | None:
     if status in {400, 404, 405, 422} and _MARK_OF_GITHUB not in answer.headers:
         return _NOT_GITHUB
     if 300 <= status < 400:
-        return "set GITHUB_REPOSITORY to the new name of {repository}"
+        return "set GITHUB_REPOSITORY to the new name of the repository"
     return _RENEW if status == 401 else None
 
 

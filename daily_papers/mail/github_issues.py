@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
 from urllib.parse import quote
 
-from daily_papers.mail.github import (
-    GitHubApi,
-    GitHubError,
-    NotFound,
-    NotPermitted,
-    Unclear,
-)
-from daily_papers.records import decode
+from daily_papers.mail.github import GitHubApi, GitHubError, NotFound, NotPermitted
 
 #: The login behind the token that GitHub Actions gives to every job. GitHub does not say so.
 ACTIONS_LOGIN = "github-actions[bot]"
@@ -24,95 +16,96 @@ _PAGE = 100
 
 @dataclass(frozen=True)
 class User:
-    """Who wrote an issue or a comment; a deleted account has no name."""
+    """Who wrote an issue or a comment."""
 
     login: str
     #: ``User``, ``Organization``, or ``Bot`` for an app.
     type: str
 
 
-@dataclass(frozen=True)
+#: A deleted account.
+_NOBODY = User("", "")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Issue:
     """An issue, with GitHub's own names for its fields, as far as we need it."""
 
     number: int
     title: str
-    body: str
-    user: User
+    body: str = ""
+    user: User = _NOBODY
     #: How many comments it has.
     comments: int
     #: ``open`` or ``closed``.
     state: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Comment:
     """A comment on an issue."""
 
     id: int
-    body: str
-    user: User
+    body: str = ""
+    user: User = _NOBODY
     #: Ends with the number of the issue.
     issue_url: str
 
 
-_Thing = TypeVar("_Thing")
-#: GitHub writes null for an empty text, and for a deleted account.
-_NULLS = {"body": "", "user": {"login": "", "type": ""}}
+@dataclass(frozen=True)
+class _Label:
+    description: str = ""
 
 
 class Issues:
-    """The issues of the repository that the API was opened for.
+    """The issues of a repository, ``owner/name``.
 
     ``say`` gets a line for what is written. ``login`` is that of the token, if it is known.
     """
 
-    def __init__(self, api: GitHubApi, say: Callable[[str], None], login: str | None) -> None:
+    def __init__(
+        self, api: GitHubApi, repository: str, say: Callable[[str], None], login: str | None
+    ) -> None:
         self._api = api
-        self._base = f"/repos/{quote(api.repository)}"
+        self._base = f"/repos/{quote(repository)}"
         self._say = say
-        #: ``owner/name``.
-        self.repository = api.repository
+        self.repository = repository
         self.login = login or self._own_login()
 
     def _own_login(self) -> str:
         """Whose token it is. GitHub says so to every token but those of apps."""
         try:
-            return _decoded(User, self._api.read("/user"), "GET /user").login
+            return self._api.read("/user", User).login
         except (NotPermitted, NotFound):
             return ACTIONS_LOGIN
 
     def all(self) -> Iterator[Issue]:
         """List all issues, oldest first, open and closed, and pull requests."""
         path = f"{self._base}/issues?state=all&sort=created&direction=asc&per_page={_PAGE}"
-        for thing in self._api.read_all(path):
-            yield _decoded(Issue, thing, f"GET {path}")
+        return self._api.read_all(path, list[Issue])
 
     def comments(self, since: date) -> Iterator[Comment]:
         """List the comments on all issues written or changed since a day, oldest first."""
         order = f"sort=created&direction=asc&since={since}T00:00:00Z"
         path = f"{self._base}/issues/comments?{order}&per_page={_PAGE}"
-        for thing in self._api.read_all(path):
-            yield _decoded(Comment, thing, f"GET {path}")
+        return self._api.read_all(path, list[Comment])
 
     def label_description(self, name: str) -> str | None:
         """The description of a label; None if there is no such label."""
-        path = f"{self._base}/labels/{quote(name)}"
         try:
-            return str(self._api.read(path).get("description") or "")
+            return self._api.read(f"{self._base}/labels/{quote(name)}", _Label).description
         except NotFound:
             return None
 
     def create_label(self, name: str, description: str, color: str) -> None:
         """Create a label. GitHub refuses a second one of the same name, which raises Rejected."""
         content = {"name": name, "description": description, "color": color}
-        self._api.write("POST", f"{self._base}/labels", content)
+        self._api.write("POST", f"{self._base}/labels", content, _Label)
 
     def open(self, title: str, body: str, label: str) -> Issue:
         """Open an issue. Raises GitHubError if another login than ours is its author."""
-        path = f"{self._base}/issues"
-        made = self._api.write("POST", path, {"title": title, "body": body, "labels": [label]})
-        issue = _decoded(Issue, made, f"POST {path}", Unclear)
+        content = {"title": title, "body": body, "labels": [label]}
+        issue = self._api.write("POST", f"{self._base}/issues", content, Issue)
         self._say(f"opened issue {issue.number}: {title}")
         if issue.user.login != self.login:
             raise self.by_another(issue)
@@ -125,17 +118,18 @@ class Issues:
             "if that is your token's login, set DAILY_PAPERS_LOGIN to it, so that `notify` finds"
             " what it has sent"
         )
-        return GitHubError("POST issues", found, advice=advice)
+        return GitHubError("POST issues", found, advice)
 
     def comment(self, issue: Issue, body: str) -> None:
         """Add a comment to an issue."""
-        self._api.write("POST", f"{self._base}/issues/{issue.number}/comments", {"body": body})
+        path = f"{self._base}/issues/{issue.number}/comments"
+        self._api.write("POST", path, {"body": body}, Comment)
         self._say(f"added a comment to issue {issue.number}")
 
     def edit(self, issue: Issue, title: str, body: str) -> Issue:
         """Change the title and body of an issue; return it as it is then."""
         path = f"{self._base}/issues/{issue.number}"
-        self._api.write("PATCH", path, {"title": title, "body": body})
+        self._api.write("PATCH", path, {"title": title, "body": body}, Issue)
         if title != issue.title:
             self._say(f"renamed issue {issue.number}: {title}")
         return replace(issue, title=title, body=body)
@@ -143,7 +137,7 @@ class Issues:
     def edit_comment(self, comment: Comment, body: str) -> None:
         """Change the text of a comment."""
         path = f"{self._base}/issues/comments/{comment.id}"
-        self._api.write("PATCH", path, {"body": body})
+        self._api.write("PATCH", path, {"body": body}, Comment)
 
 
 class DryIssues(Issues):
@@ -158,7 +152,7 @@ class DryIssues(Issues):
     def open(self, title: str, body: str, label: str) -> Issue:  # noqa: ARG002
         """Show the issue, which has no number yet."""
         self._show(f"would open an issue in {self.repository}:", f"{title}\n{body}")
-        return Issue(0, title, body, User(self.login, ""), 0, "open")
+        return Issue(number=0, title=title, body=body, comments=0, state="open")
 
     def comment(self, issue: Issue, body: str) -> None:
         """Show the comment."""
@@ -175,17 +169,3 @@ class DryIssues(Issues):
         self._say(what)
         for line in text.split("\n"):
             self._say(f"| {line}" if line else "|")
-
-
-def _decoded(
-    kind: type[_Thing],
-    thing: Mapping[str, object],
-    request: str,
-    wrong: type[GitHubError] = GitHubError,
-) -> _Thing:
-    """Read a part of an answer. Raises ``wrong`` if it does not have GitHub's form."""
-    nulls = {name: _NULLS[name] for name in _NULLS if name in thing and thing[name] is None}
-    try:
-        return decode(kind, {**thing, **nulls})
-    except ValueError:
-        raise wrong(request, "the answer does not have GitHub's form") from None

@@ -180,18 +180,13 @@ class _Run:
                 f"GITHUB_API_URL is not set, though GITHUB_SERVER_URL is {links.server}; set it to"
                 " that server's API, so that the token is sent nowhere else"
             )
-        api = GitHubApi(
-            address or API_ADDRESS,
-            self.token or "none",
-            repository=links.repository,
-            clock=self.clock,
-            say=self.say,
-        )
+        api = GitHubApi(address or API_ADDRESS, self.token or "none", self.clock, self.say)
         login = self.environment.get("DAILY_PAPERS_LOGIN") or (
             None if self.token else ACTIONS_LOGIN
         )
         with closing(api):
-            yield (DryIssues if self.options.dry_run else Issues)(api, self.say, login)
+            kind = DryIssues if self.options.dry_run else Issues
+            yield kind(api, links.repository, self.say, login)
 
     def _send(
         self, issues: Issues, digests: tuple[Digest, ...], problems: list[DailyPapersError]
