@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from daily_papers.errors import UsageError
-from daily_papers.text import cut, printable
+from daily_papers.text import cut, printable, web_address
 
 GITHUB = "https://github.com"
 
 _SERVER = re.compile(r"https?://[\w.:-]+(?:/[\w.~-]+)*", re.ASCII)
-#: A folder of a website, without user name, query or fragment, and without what ends a link.
-_PLAIN = r"[^\s<>()\[\]\\\"?#]"
-_FOLDER = re.compile(rf"(?i:https?)://(?![:/])(?:(?![@/]){_PLAIN})+(?:/{_PLAIN}*)?")
+#: What would end a link to it, in Markdown or HTML.
+_ENDS_LINK = re.compile(r"[<>()\[\]\\\"]")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 Severity = Literal["error", "warning", "notice"]
@@ -26,51 +26,66 @@ Severity = Literal["error", "warning", "notice"]
 LONGEST_MESSAGE = 4_000
 
 
-def server_url(environ: Mapping[str, str]) -> str:
-    """The web address of the server that runs the job: GitHub, or an Enterprise Server.
+@dataclass(frozen=True)
+class Addresses:
+    """Where a digest repository and its website are, as far as that is known."""
 
-    Raises UsageError if GITHUB_SERVER_URL is not such an address.
-    """
-    server = environ.get("GITHUB_SERVER_URL", "").strip().rstrip("/") or GITHUB
-    if not _SERVER.fullmatch(server):
-        raise UsageError(f"GITHUB_SERVER_URL: not the address of a server: {server!r}")
-    return server
+    #: ``owner/name``; empty if it is not known.
+    repository: str = ""
+    #: The web address of its server: GitHub, or an Enterprise Server.
+    server: str = GITHUB
+    #: The website's address, with a slash at its end, if there is one.
+    site: str | None = None
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Addresses:
+        """Those of the repository that runs the job. Raises UsageError if one is wrong.
+
+        A GITHUB_REPOSITORY that is not ``owner/name`` counts as unknown. DAILY_PAPERS_SITE_URL may
+        be ``pages``: the repository's own address on GitHub Pages.
+        """
+        name = environ.get("GITHUB_REPOSITORY", "").strip()
+        server = environ.get("GITHUB_SERVER_URL", "").strip().rstrip("/") or GITHUB
+        site = environ.get("DAILY_PAPERS_SITE_URL", "").strip()
+        if not _SERVER.fullmatch(server):
+            raise UsageError(f"GITHUB_SERVER_URL: not the address of a server: {server!r}")
+        here = cls(name if _REPOSITORY.fullmatch(name) else "", server)
+        if site == "pages":
+            return replace(here, site=here.pages)
+        return replace(here, site=_with_slash(site) if site else None)
+
+    @property
+    def page(self) -> str | None:
+        """The repository's front page."""
+        return f"{self.server}/{self.repository}" if self.repository else None
+
+    @property
+    def tables(self) -> str | None:
+        """The tables, on the front page."""
+        return self.page and f"{self.page}#readme"
+
+    @property
+    def pages(self) -> str | None:
+        """Where GitHub Pages shows the repository's website, which only github.com does."""
+        if not self.repository or self.server != GITHUB:
+            return None
+        owner, name = self.repository.split("/")
+        host = f"{owner.lower()}.github.io"
+        return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+
+    def day(self, key: str) -> str | None:
+        """The website's page of a digest."""
+        return self.site and f"{self.site}digests/{key}.html"
 
 
-def repository_name(environ: Mapping[str, str]) -> str | None:
-    """``owner/name`` of the repository that runs the job; None if GITHUB_REPOSITORY is not that."""
-    name = environ.get("GITHUB_REPOSITORY", "").strip()
-    return name if _REPOSITORY.fullmatch(name) else None
-
-
-def repository_url(environ: Mapping[str, str]) -> str | None:
-    """The web address of the repository that runs the job. Raises UsageError."""
-    name = repository_name(environ)
-    return name and f"{server_url(environ)}/{name}"
-
-
-def pages_url(repository: str) -> str:
-    """The address at which GitHub Pages shows a repository's website."""
-    owner, name = repository.split("/")
-    host = f"{owner.lower()}.github.io"
-    return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
-
-
-def site_url(environ: Mapping[str, str]) -> str | None:
-    """The website's address, if DAILY_PAPERS_SITE_URL says that there is one. Raises UsageError.
-
-    ``pages`` is the repository's own address on GitHub Pages, which only github.com gives.
-    """
-    given = environ.get("DAILY_PAPERS_SITE_URL", "").strip()
-    if given == "pages":
-        repository = repository_name(environ) if server_url(environ) == GITHUB else None
-        return repository and pages_url(repository)
-    if given and not _FOLDER.fullmatch(given):
+def _with_slash(address: str) -> str:
+    """The address of a folder of a website, with a slash at its end. Raises UsageError."""
+    if web_address(address) is None or _ENDS_LINK.search(address):
         raise UsageError(
-            f"DAILY_PAPERS_SITE_URL: {given!r} is not the address of a folder of a website; "
+            f"DAILY_PAPERS_SITE_URL: {address!r} is not the address of a folder of a website; "
             "give one like https://owner.github.io/repository/"
         )
-    return given.rstrip("/") + "/" if given else None
+    return address.rstrip("/") + "/"
 
 
 def annotation(severity: Severity, message: str, **places: str | int | None) -> str:

@@ -32,7 +32,7 @@ from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.news import announced_as_news, matching_each
 from daily_papers.daily.plan import MOST_FILLS, split_into_parts
 from daily_papers.errors import FetchError, UsageError
-from daily_papers.github_actions import repository_url
+from daily_papers.github_actions import Addresses
 from daily_papers.keyword_check import config_at
 from daily_papers.papers.paper import Paper
 from daily_papers.preview_text import (
@@ -101,7 +101,7 @@ def preview(
         Services.from_environment(environ),
         budget=_BUDGET,
         say=say,
-        digest_repository=repository_url(environ),
+        digest_repository=Addresses.of(environ).page,
     ) as session:
         yield from _Answers(root, day, config, store, session).of(keywords)
 

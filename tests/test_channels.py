@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from daily_papers.errors import UsageError
+from daily_papers.github_actions import Addresses
 from daily_papers.mail import chat, smtp
 from daily_papers.mail.channels import Channel, Mark, Marks, read_channels
 from daily_papers.mail.digest import Mail
@@ -25,7 +26,7 @@ from daily_papers.mail.entries import (
     Room,
     harmless_text,
 )
-from daily_papers.mail.issue import Links, find_part_key
+from daily_papers.mail.issue import find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
@@ -487,13 +488,13 @@ def test_every_part_is_below_the_limit_and_nothing_is_lost():
     mail = Mail((digest("2026-11-20", papers),))
     for limit in (150, 900, 5000):
         room = Room(limit, lambda text: len(text.encode()))
-        parts = list(chat.unsent_parts(mail, Links("reader/digests"), MARKDOWN, room, Mark()))
+        parts = list(chat.unsent_parts(mail, Addresses("reader/digests"), MARKDOWN, room, Mark()))
         assert all(len(part.body.encode()) <= limit for part in parts)
         found = re.findall(r"abs/([\d.]+\d)v", "".join(part.body for part in parts))
         assert sorted(found) == ids(*range(1, 30))
         # From any mark, the rest is the same.
         middle = parts[len(parts) // 2].mark
-        rest = chat.unsent_parts(mail, Links("reader/digests"), MARKDOWN, room, middle)
+        rest = chat.unsent_parts(mail, Addresses("reader/digests"), MARKDOWN, room, middle)
         assert [part.mark for part in rest] == [part.mark for part in parts[len(parts) // 2 + 1 :]]
 
 

@@ -13,13 +13,13 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daily_papers.github_actions import Addresses
 from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.entries import TEXT, paper_line, visible_text, whole_text
 from daily_papers.mail.issue import (
     LONGEST_BODY,
     LONGEST_TITLE,
     LONGEST_TITLE_BEGIN,
-    Links,
     PartKey,
     find_part_key,
     issue_page,
@@ -34,7 +34,7 @@ from tests.support.cases import for_each
 from tests.support.digests import digest, item
 from tests.support.goldens import assert_golden
 
-LINKS = Links("reader/digests")
+LINKS = Addresses("reader/digests")
 EVERYTHING = 10**6
 
 HOSTILE = [
@@ -434,7 +434,7 @@ def test_a_catch_up_reads_as_the_golden():
 
 
 def test_the_link_to_the_tables_knows_other_servers():
-    links = Links("reader/digests", "https://github.example")
+    links = Addresses("reader/digests", "https://github.example")
     (part,) = issue_parts(Mail((digest("2026-11-20", [1]),)), links)
     assert "[All tables](https://github.example/reader/digests#readme)" in part.body
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from daily_papers.daily.conclude import weekly_mail_after
 from daily_papers.errors import DailyPapersError
+from daily_papers.github_actions import Addresses
 from daily_papers.mail.digest import Digest, Mail, mails_of
-from daily_papers.mail.issue import Links, issue_parts
+from daily_papers.mail.issue import issue_parts
 from daily_papers.store.store import State
 from tests.sandbox import SandboxArxiv
 from tests.support.cases import for_each
@@ -92,7 +93,7 @@ def test_digests_of_a_week_are_one_mail(
 
 def test_a_weekly_mail_says_so_and_not_that_it_is_late():
     mail = Mail((weekly(MONDAY), weekly(FRIDAY)))
-    links = Links("reader/digests", site="https://reader.example/")
+    links = Addresses("reader/digests", site="https://reader.example/")
     (part,) = issue_parts(mail, links)
     assert part.body.startswith(
         "2 new papers from 2026-11-16 to 2026-11-20: mri. All are listed below, each once."

@@ -32,7 +32,7 @@ from daily_papers.daily.plan import (
 )
 from daily_papers.daily.report import RunReport
 from daily_papers.errors import UsageError, Wait
-from daily_papers.github_actions import repository_name, repository_url, server_url, site_url
+from daily_papers.github_actions import Addresses
 from daily_papers.mail.digest import new_key
 from daily_papers.repository import Repository
 from daily_papers.store.reconcile import Reconciled, reconcile
@@ -57,6 +57,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
     """Bring the digest repository up to date. Raises DailyPapersError if it cannot begin."""
     config = repository.load_config()
     services = Services.from_environment(order.environ)
+    here = Addresses.of(order.environ)
     with repository.locked():
         repository.readme()
         reconciled = _reconciled(repository, config, services, order.day)
@@ -78,7 +79,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             answers=AnswerCache(repository.root / PRIVATE / "answers", order.day),
             before_waiting=publish_so_far,
             say=order.say,
-            digest_repository=repository_url(order.environ),
+            digest_repository=here.page,
         ) as session:
             api = QueryApi(session)
             inquiry = Inquiry(session, api, before, config.keywords, order.day, progress, evidence)
@@ -106,13 +107,11 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
             day=order.day,
             mode=order.mode,
             digest_key=new_key(order.day, repository.digest_keys()),
-            repository=repository_name(order.environ),
-            site=site_url(order.environ),
+            repository=here.repository or None,
+            site=here.site,
         )
         conclusion = conclude(before, config, evidence, run)
-        repository.publish(
-            config, conclusion.store, conclusion.digest, server=server_url(order.environ)
-        )
+        repository.publish(config, conclusion.store, conclusion.digest, server=here.server)
     state = conclusion.store.state
     return RunReport(
         day=order.day,

@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -153,6 +153,10 @@ class Mark:
 
     def __str__(self) -> str:
         return f"{','.join(map(str, sorted(self.parts)))}/{self.papers}"
+
+
+#: What is sent to a channel: each part, when it is out, and the channel's new mark.
+Sending = Generator[tuple[int, Mark], None, None]
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ Of its log, which shows addresses, only the status of an answer is used.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from daily_papers.clock import time_limit
-from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel, Mark, apprise_log
+from daily_papers.github_actions import Addresses
+from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel, Mark, Sending, apprise_log
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import (
     HTML,
@@ -24,7 +25,7 @@ from daily_papers.mail.entries import (
     pages_of,
     rows_of,
 )
-from daily_papers.mail.issue import Links, channel_lead, issue_title
+from daily_papers.mail.issue import channel_lead, issue_title
 from daily_papers.text import cut
 
 #: Nobody reads longer messages in one piece, whatever a service would take.
@@ -88,15 +89,15 @@ class Chat:
         """
         return mark.papers < len(mail.items) and not (mark.parts and not mark.papers)
 
-    def send(self, mail: Mail, links: Links, mark: Mark) -> Generator[tuple[int, Mark], None, None]:
+    def send(self, mail: Mail, here: Addresses, mark: Mark) -> Sending:
         """Send what the channel lacks; yield each part when it is sent, with the new mark."""
-        for part in unsent_parts(mail, links, self.form, self.room, mark):
+        for part in unsent_parts(mail, here, self.form, self.room, mark):
             self.send_message(part.title, part.body)
             yield part.number, part.mark
 
-    def preview(self, mail: Mail, links: Links, mark: Mark) -> Iterator[str]:
+    def preview(self, mail: Mail, here: Addresses, mark: Mark) -> Iterator[str]:
         """The lines of what it would send."""
-        for part in unsent_parts(mail, links, self.form, self.room, mark):
+        for part in unsent_parts(mail, here, self.form, self.room, mark):
             yield f"would send part {part.number} to channel {self.channel.name} ({self.service}):"
             for line in (part.title, *part.body.split("\n")):
                 yield f"| {line}".rstrip()
@@ -140,7 +141,7 @@ class Part:
     mark: Mark
 
 
-def unsent_parts(mail: Mail, links: Links, form: Form, room: Room, mark: Mark) -> Iterator[Part]:
+def unsent_parts(mail: Mail, here: Addresses, form: Form, room: Room, mark: Mark) -> Iterator[Part]:
     """The messages that a channel still has to get, each small enough for it.
 
     ``room`` is for a body with its title. A lead that is too long for it loses its end.
@@ -148,7 +149,7 @@ def unsent_parts(mail: Mail, links: Links, form: Form, room: Room, mark: Mark) -
     title = break_for_chats(issue_title(mail))
     number = max(mark.parts, default=0)
     papers = mark.papers
-    lead = "" if mark.parts else _within_half(channel_lead(mail, links, form), room, form)
+    lead = "" if mark.parts else _within_half(channel_lead(mail, here, form), room, form)
     for body, added in pages_of(rows_of(mail, form), room, form, lead, papers):
         number, papers = number + 1, papers + added
         continued = f" · part {number}" if number > 1 else ""

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from daily_papers.errors import DailyPapersError
+from daily_papers.github_actions import Addresses
 from daily_papers.mail.channels import Channel, ChannelFailed, Mark
 from daily_papers.mail.chat import Chat
 from daily_papers.mail.digest import Digest, Mail
 from daily_papers.mail.github_issues import Issue, Issues
-from daily_papers.mail.issue import Links, find_part_keys
+from daily_papers.mail.issue import find_part_keys
 from daily_papers.mail.mailbox import OurIssue
 from daily_papers.mail.outbox import Unfinished, reassemble
 from daily_papers.mail.smtp import MailAccount
@@ -31,7 +32,7 @@ class Delivery:
 
     channels: Sequence[Channel]
     issues: Issues
-    links: Links
+    here: Addresses
     say: Say
     #: What did not work.
     warnings: list[str]
@@ -48,7 +49,7 @@ class Delivery:
             if marks is None or not is_ours or not marks.is_due(today):
                 continue
             try:
-                mail = reassemble(sent, digests)
+                mail = reassemble(sent.issue, sent.key, digests)
                 for channel in self.channels:
                     mark = marks.channels.get(channel.name)
                     if mark is not None and channel.name not in self._failed:
@@ -73,7 +74,7 @@ class Delivery:
     def _send(self, sent: OurIssue, service: Chat | MailAccount, mail: Mail, mark: Mark) -> None:
         name = service.channel.name
         self._mark(sent, name, mark)  # may we?
-        with closing(service.send(mail, self.links, mark)) as sending:
+        with closing(service.send(mail, self.here, mark)) as sending:
             for part, done in sending:
                 self.say(f"digest {sent.key.names}: sent part {part} to channel {name}")
                 self._mark(sent, name, done)
@@ -93,7 +94,7 @@ class DryDelivery(Delivery):
     """Shows what would be sent, without any address."""
 
     def _send(self, _: OurIssue, service: Chat | MailAccount, mail: Mail, mark: Mark) -> None:
-        for line in service.preview(mail, self.links, mark):
+        for line in service.preview(mail, self.here, mark):
             self.say(line)
 
 

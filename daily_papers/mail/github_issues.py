@@ -48,8 +48,12 @@ class Comment:
     id: int
     body: str = ""
     user: User = _NOBODY
-    #: Ends with the number of the issue.
     issue_url: str
+
+    @property
+    def issue_number(self) -> int:
+        """The number of its issue, with which the issue's address ends."""
+        return int(self.issue_url.rpartition("/")[2])
 
 
 @dataclass(frozen=True)

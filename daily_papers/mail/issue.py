@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from daily_papers import github_actions
+from daily_papers.github_actions import GITHUB as GITHUB_COM
+from daily_papers.github_actions import Addresses
 from daily_papers.mail.channels import Marks
 from daily_papers.mail.digest import Digest, Mail, digest_order, digest_records, is_key
 from daily_papers.mail.entries import (
@@ -51,25 +52,6 @@ _PART_KEY = re.compile(
         (?P<marks>\s[^<>]*)?-->\s*$""",
     re.VERBOSE | re.MULTILINE | re.ASCII,
 )
-
-
-@dataclass(frozen=True)
-class Links:
-    """Where the mail's own links lead."""
-
-    repository: str
-    server: str = github_actions.GITHUB
-    #: The website's address, with a slash at its end, if there is one.
-    site: str | None = None
-
-    @property
-    def tables(self) -> str:
-        """The front page of the digest repository, with the tables."""
-        return f"{self.server}/{self.repository}#readme"
-
-    def day(self, key: str) -> str | None:
-        """The website's page of a digest."""
-        return self.site and f"{self.site}digests/{key}.html"
 
 
 @dataclass(frozen=True)
@@ -139,11 +121,6 @@ class IssuePart:
     key: PartKey
     body: str
 
-    def with_marks(self, marks: Marks | None) -> IssuePart:
-        """The same part with these marks in its key."""
-        key = replace(self.key, marks=marks)
-        return IssuePart(key, self.body.replace(str(self.key), str(key)))
-
 
 def issue_title(mail: Mail) -> str:
     """People and the total first, then keywords, as many as there is room for, then the day."""
@@ -180,39 +157,45 @@ def _title_begin(mail: Mail, totals: Mapping[str, int]) -> str:
     return Room(LONGEST_TITLE_BEGIN, utf16_length).first(*begins, shortest)
 
 
-def issue_parts(mail: Mail, links: Links, keyword: str = "") -> tuple[IssuePart, ...]:
-    """The issue's body, and the comments that continue it; or comments for a keyword's issue."""
-    lead = _lead(mail, links)
-    foot = f"[All tables]({links.tables})"
+def issue_parts(
+    mail: Mail, here: Addresses, keyword: str = "", marks: Marks | None = None
+) -> tuple[IssuePart, ...]:
+    """The issue's body, with the marks, and the comments that continue it.
+
+    For a keyword's issue, all of them are comments.
+    """
+    lead = _lead(mail, here)
+    foot = f"[All tables]({here.tables})"
     frame = utf16_length("\n\n".join((lead, _part_line(99, 99, 10**6), foot)))
-    key = PartKey(mail.keys, links.repository, part=1, parts=1, first=1, last=10**6)
-    key = replace(key, keyword=keyword)
+    key = PartKey(mail.keys, here.repository, 1, 1, first=1, last=10**6, keyword=keyword)
     room = LONGEST_BODY - frame - utf16_length(str(key)) - 100
     texts = list(pages_of(rows_of(mail, GITHUB), Room(room, utf16_length), GITHUB))
     parts = []
     last = 0
     for number, (text, papers) in enumerate(texts, 1):
         first, last = last + 1, last + papers
-        here = replace(key, part=number, parts=len(texts), first=first, last=last)
+        part_key = replace(key, part=number, parts=len(texts), first=first, last=last)
         place = _part_line(number, len(texts), len(mail.items)) if len(texts) > 1 else ""
-        begin = lead if number == 1 else ""
-        body = "\n\n".join(filter(None, (begin, place, text, foot, str(here))))
-        parts.append(IssuePart(here, body))
+        begin = ""
+        if number == 1:
+            begin, part_key = lead, replace(part_key, marks=marks)
+        body = "\n\n".join(filter(None, (begin, place, text, foot, str(part_key))))
+        parts.append(IssuePart(part_key, body))
     return tuple(parts)
 
 
-def issue_page(mail: Mail, links: Links | None) -> str:
+def issue_page(mail: Mail, here: Addresses) -> str:
     """The whole mail on one page of Markdown, without hidden keys."""
     title = f"# Daily Papers {_days(mail)}"
-    foot = f"[All tables]({links.tables})" if links else ""
-    blocks = (title, _lead(mail, links), whole_text(mail, GITHUB), foot)
+    foot = f"[All tables]({here.tables})" if here.tables else ""
+    blocks = (title, _lead(mail, here), whole_text(mail, GITHUB), foot)
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
-def digest_file(digest: Digest, server: str = github_actions.GITHUB) -> str:
+def digest_file(digest: Digest, server: str = GITHUB_COM) -> str:
     """The file under digests/: the mail's text for people, and the records for `notify`."""
-    links = Links(digest.repository, server) if digest.repository else None
-    return f"{issue_page(Mail((digest.as_stored,)), links)}\n{digest_records(digest)}\n"
+    here = Addresses(digest.repository or "", server)
+    return f"{issue_page(Mail((digest.as_stored,)), here)}\n{digest_records(digest)}\n"
 
 
 def _days(mail: Mail) -> str:
@@ -236,7 +219,7 @@ def _counts(mail: Mail) -> str:
     return Room(_LONGEST_COUNTS, utf16_length).first(f": {', '.join(counted)}{end}", "")
 
 
-def _lead(mail: Mail, links: Links | None) -> str:
+def _lead(mail: Mail, here: Addresses) -> str:
     """How many papers, from when, and what else readers should know before the list."""
     papers = plural(len(mail.items), "new paper")
     more = " more" if digest_order(mail.keys[0])[1] > 1 and len(mail.digests) == 1 else ""
@@ -245,8 +228,8 @@ def _lead(mail: Mail, links: Links | None) -> str:
     when = f"on {last}" if first == last else f"from {first} to {last}{late}"
     whole = " All are listed below, each once." if len(mail.items) > 1 else ""
     lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{_counts(mail)}.{whole}"]
-    if links and links.site:
-        pages = ", ".join(f"[{key}]({links.day(key)})" for key in mail.keys)
+    if here.site:
+        pages = ", ".join(f"[{key}]({here.day(key)})" for key in mail.keys)
         lines[0] += f" On the website: {pages}."
     return "\n\n".join((*lines, *notes(mail, GITHUB)))
 
@@ -260,11 +243,11 @@ def notes(mail: Mail, form: Form) -> list[str]:
     return lines
 
 
-def channel_lead(mail: Mail, links: Links, form: Form) -> list[str]:
+def channel_lead(mail: Mail, here: Addresses, form: Form) -> list[str]:
     """What channels get before the list: the links to the tables and the website, and the notes."""
-    day = links.day(mail.keys[-1])
+    day = here.day(mail.keys[-1])
     there = [form.link("Website", day)] if day else []
-    return [" · ".join((*there, form.link("All tables", links.tables))), *notes(mail, form)]
+    return [" · ".join((*there, form.link("All tables", here.tables or ""))), *notes(mail, form)]
 
 
 def _part_line(number: int, parts: int, papers: int) -> str:

@@ -12,18 +12,19 @@ noted in one more issue, Deliveries.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from daily_papers.github_actions import Addresses
 from daily_papers.mail.digest import Digest, Mail, digest_order, is_key, mails_of
 from daily_papers.mail.entries import GITHUB, LONGEST_NAME, break_links, harmless_text, visible_text
 from daily_papers.mail.github_issues import Comment, Issue, Issues
-from daily_papers.mail.issue import Links, PartKey, find_part_key, find_part_keys
+from daily_papers.mail.issue import PartKey, find_part_key, find_part_keys
 
 LABEL = "daily-papers"
-DELIVERIES = "Deliveries"
 _BEGIN = re.compile(r"since (?P<key>\S+) by (?P<login>\S+)$")
 #: No comment is older than its digest, but it may be in another time zone.
 _DAYS_OF_DOUBT = timedelta(days=2)
@@ -45,14 +46,13 @@ class Mailbox:
     #: The listing day from which on comments count: those of older digests are not read.
     since: date
     #: Each with the key of its first part.
-    mails: tuple[OurIssue, ...] = ()
+    mails: Sequence[OurIssue] = ()
     #: The lasting issues of keywords.
-    of_keywords: tuple[OurIssue, ...] = ()
+    of_keywords: Sequence[OurIssue] = ()
     #: The issue Deliveries, with each of its keys.
-    deliveries: tuple[OurIssue, ...] = ()
-    #: The digest with which mailing began, as the label's description records it.
-    label_begin: str | None = None
-    has_label: bool = False
+    deliveries: Sequence[OurIssue] = ()
+    #: The description of the label, which records where mailing began; None if there is no label.
+    label: str | None = None
 
     @property
     def keys(self) -> frozenset[str]:
@@ -63,29 +63,34 @@ class Mailbox:
     def begin(self) -> str | None:
         """The oldest digest on record, with which mailing began; None if there is no record."""
         keys = self.keys.union(each.key.digests[0] for each in self.of_keywords)
-        if self.label_begin is not None:
-            keys |= {self.label_begin}
+        found = _BEGIN.search(self.label or "")
+        if found and found["login"] == self.issues.login and is_key(found["key"]):
+            keys |= {found["key"]}
         return min(keys, key=digest_order, default=None)
 
     @cached_property
-    def comments(self) -> Mapping[str, Sequence[Comment]]:
+    def comments(self) -> Mapping[int, Sequence[Comment]]:
         """Our comments by the number of their issue. They are only read if they are needed."""
-        ours: dict[str, list[Comment]] = {}
+        ours: dict[int, list[Comment]] = defaultdict(list)
         for comment in self.issues.comments(self.since - _DAYS_OF_DOUBT):
             if comment.user.login == self.issues.login:
-                ours.setdefault(comment.issue_url.rpartition("/")[2], []).append(comment)
+                ours[comment.issue_number].append(comment)
         return ours
 
     def parts_of(self, ours: OurIssue) -> list[tuple[PartKey, Comment | None]]:
         """The parts of mails in an issue of ours; its own text has no comment."""
         parts: list[tuple[PartKey, Comment | None]] = [(ours.key, None)] if ours.key.part else []
-        for comment in self.comments.get(str(ours.issue.number), ()):
+        for comment in self.comments.get(ours.issue.number, ()):
             key = find_part_key(comment.body)
             if key is None or not key.is_for(self.issues.repository):
                 continue
             if key.keyword == ours.key.keyword and (key.keyword or key.digests == ours.key.digests):
                 parts.append((key, comment))
         return parts
+
+    def shown_in(self, ours: OurIssue) -> set[str]:
+        """The keys of the digests of which something is in an issue of ours."""
+        return {digest for key, _ in self.parts_of(ours) for digest in key.digests}
 
 
 def read_mailbox(issues: Issues, since: date) -> Mailbox:
@@ -104,18 +109,7 @@ def read_mailbox(issues: Issues, since: date) -> Mailbox:
             of_keywords.append(OurIssue(issue, key))
         elif key.part == 0:
             deliveries += [OurIssue(issue, each) for each in find_part_keys(issue.body)]
-    description = issues.label_description(LABEL)
-    begin = _BEGIN.search(description or "")
-    is_ours = begin and begin["login"] == issues.login and is_key(begin["key"])
-    return Mailbox(
-        issues,
-        since,
-        tuple(mails),
-        tuple(of_keywords),
-        tuple(deliveries),
-        label_begin=begin["key"] if begin and is_ours else None,
-        has_label=description is not None,
-    )
+    return Mailbox(issues, since, mails, of_keywords, deliveries, issues.label_description(LABEL))
 
 
 @dataclass(frozen=True)
@@ -123,11 +117,11 @@ class Unsent:
     """The mails to send, oldest first, and the digest with which mailing began here."""
 
     begin: str
-    mails: tuple[Mail, ...]
+    mails: Sequence[Mail]
     #: The digests that wait for their weekly mail.
-    waiting: tuple[Digest, ...] = ()
+    waiting: Sequence[Digest]
     #: The digests that go, or went, to the issues of keywords.
-    per_keyword: tuple[Digest, ...] = ()
+    per_keyword: Sequence[Digest]
 
 
 def find_unsent(mailbox: Mailbox, digests: Sequence[Digest], today: date) -> Unsent:
@@ -138,7 +132,7 @@ def find_unsent(mailbox: Mailbox, digests: Sequence[Digest], today: date) -> Uns
     """
     begin = mailbox.begin
     if begin is None:
-        newest = max(digests, key=lambda digest: digest_order(digest.key))
+        newest = digests[-1]
         together = (each.key for each in digests if each.due is not None and each.due == newest.due)
         begin = min((newest.key, *together), key=digest_order)
     first = digest_order(begin)
@@ -146,25 +140,9 @@ def find_unsent(mailbox: Mailbox, digests: Sequence[Digest], today: date) -> Uns
     per_keyword = [each for each in begun if each.per_keyword and each.day >= mailbox.since]
     unsent = [each for each in begun if not each.per_keyword and each.key not in mailbox.keys]
     mails = mails_of(unsent, today)
-    waiting = [
-        *unsent[sum(len(mail.digests) for mail in mails) :],
-        *per_keyword[sum(len(mail.digests) for mail in mails_of(per_keyword, today)) :],
-    ]
-    return Unsent(begin, mails, tuple(waiting), tuple(per_keyword))
-
-
-def digests_for(digests: Iterable[Digest], repository: str) -> tuple[Digest, ...]:
-    """The digests that were made for a repository, oldest first.
-
-    A copy of somebody else's repository contains its digests; they are never sent. A digest that
-    names no repository belongs to the one that it is in.
-    """
-    ours = (
-        digest
-        for digest in digests
-        if digest.repository is None or digest.repository.casefold() == repository.casefold()
-    )
-    return tuple(sorted(ours, key=lambda digest: digest_order(digest.key)))
+    going = {key for mail in (*mails, *mails_of(per_keyword, today)) for key in mail.keys}
+    waiting = [each for each in (*unsent, *per_keyword) if each.key not in going]
+    return Unsent(begin, mails, waiting, per_keyword)
 
 
 # --- an issue for each keyword --------------------------------------------------------------------
@@ -179,7 +157,7 @@ class Topic:
     #: The last name that it had.
     name: str
     #: Those that have papers of it, oldest first, as if there were no other keywords.
-    digests: tuple[Digest, ...]
+    digests: Sequence[Digest]
     #: None if it is still to be opened.
     lasting: OurIssue | None
 
@@ -188,21 +166,22 @@ class Topic:
         """The title of its issue."""
         return f"New papers: {break_links(visible_text(self.name, LONGEST_NAME))}"
 
-    def body(self, links: Links) -> str:
+    def body(self, here: Addresses) -> str:
         """The text of its issue."""
         name = harmless_text(self.name, LONGEST_NAME, GITHUB)
-        how = (
-            "To get them by email, press *Subscribe* on this page. Close this issue to pause it:"
-            " what is new meanwhile follows when you open it again."
-        )
-        new = PartKey((self.digests[0].key,), links.repository, keyword=self.id)
-        text = (
-            f"New papers of **{name}** are added here as comments.",
-            how,
-            f"[All tables]({links.tables})",
-            str(self.lasting.key if self.lasting else new),
-        )
-        return "\n\n".join(text)
+        new = PartKey((self.digests[0].key,), here.repository, keyword=self.id)
+        return _TOPIC.format(name, here.tables, self.lasting.key if self.lasting else new)
+
+
+_TOPIC = """\
+New papers of **{}** are added here as comments.
+
+To get them by email, press *Subscribe* on this page. Close this issue to pause it: what is new \
+meanwhile follows when you open it again.
+
+[All tables]({})
+
+{}"""
 
 
 def topics_of(digests: Sequence[Digest], known: Sequence[OurIssue]) -> list[Topic]:
@@ -214,37 +193,6 @@ def topics_of(digests: Sequence[Digest], known: Sequence[OurIssue]) -> list[Topi
         names |= {ids.get(slug, slug): name for slug, name in digest.keyword_names}
         slugs = dict.fromkeys(slug for item in digest.items for slug in item.keywords)
         for id in (ids.get(slug, slug) for slug in slugs):
-            alone.setdefault(id, []).append(only_topic(digest, id))
+            alone.setdefault(id, []).append(digest.only(id))
     issues = {lasting.key.keyword: lasting for lasting in reversed(known)}
-    return [Topic(id, names.get(id, id), tuple(each), issues.get(id)) for id, each in alone.items()]
-
-
-def only_topic(digest: Digest, id: str) -> Digest:
-    """A digest as if there were no keyword but that of a topic, which is its slug then."""
-    ids = dict(digest.topics)
-    # Slugs change hands: another keyword may have the one that this topic is called by.
-    slugs = [slug for slug, _ in digest.keyword_names if ids.get(slug, slug) == id] or [id]
-    items = (
-        replace(item, keywords=(id,), in_title=(id,) if slug in item.in_title else ())
-        for item in digest.items
-        for slug in slugs
-        if slug in item.keywords
-    )
-    return replace(
-        digest,
-        items=tuple(items),
-        keyword_names=tuple((id, name) for slug, name in digest.keyword_names if slug in slugs),
-        people=tuple((id, name) for slug, name in digest.people if slug in slugs),
-        revisions=0,
-        topics=(),
-    )
-
-
-def deliveries_body(keys: Sequence[PartKey]) -> str:
-    """The text of the issue Deliveries."""
-    text = (
-        "This issue notes what was sent to which channel: with `issues: per keyword`, no digest has"
-        " an issue of its own. Please leave it as it is. It is edited and never commented, so it"
-        " mails nobody."
-    )
-    return "\n\n".join((text, *map(str, keys)))
+    return [Topic(id, names.get(id, id), each, issues.get(id)) for id, each in alone.items()]

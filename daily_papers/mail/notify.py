@@ -13,20 +13,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from daily_papers.clock import Clock, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
-from daily_papers.github_actions import GITHUB, repository_name, server_url, site_url
+from daily_papers.github_actions import GITHUB, Addresses
 from daily_papers.mail import delivery
 from daily_papers.mail.channels import VARIABLE, Channel, Mark, Marks, read_channels
-from daily_papers.mail.digest import Digest, DigestError, Mail, day_of, is_key, read_digest
+from daily_papers.mail.digest import (
+    Digest,
+    DigestError,
+    Mail,
+    day_of,
+    digest_order,
+    is_key,
+    read_digest,
+)
 from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff
 from daily_papers.mail.github_issues import ACTIONS_LOGIN, DryIssues, Issues
-from daily_papers.mail.issue import Links, issue_page
-from daily_papers.mail.mailbox import Mailbox, Unsent, digests_for, find_unsent, read_mailbox
+from daily_papers.mail.issue import issue_page
+from daily_papers.mail.mailbox import Mailbox, Unsent, find_unsent, read_mailbox
 from daily_papers.mail.outbox import Outbox, correct
 from daily_papers.transaction import unwritable
 
@@ -74,15 +82,17 @@ def notify(
     DailyPapersError, in one line, if a digest could not be sent.
     """
     options.check()
-    links = _links(environment)
+    here = Addresses.of(environment)
+    if not here.repository and (given := environment.get("GITHUB_REPOSITORY", "").strip()):
+        raise UsageError(f"GITHUB_REPOSITORY: not owner/name: {given!r}")
     channels, warnings = read_channels(environment)
     if options.test and not (channels or warnings):
         raise UsageError(f"--test: {VARIABLE} is not set; see docs/channels.md")
     try:
         if options.test:
-            warnings += delivery.test(channels, links.repository if links else None, say)
+            warnings += delivery.test(channels, here.repository, say)
         else:
-            run = _Run(environment, options, links, channels, warnings, clock, say)
+            run = _Run(environment, options, here, channels, warnings, clock, say)
             _raise(run.carry_out(root))
     except (IssuesOff, UsageError):
         warnings += [_NO_ISSUES] if channels else []
@@ -93,16 +103,6 @@ def notify(
     return 3 if warnings else 0
 
 
-def _links(environment: Mapping[str, str]) -> Links | None:
-    """Where the digests' links lead; None if the environment names no repository."""
-    repository = repository_name(environment)
-    if repository is not None:
-        return Links(repository, server_url(environment), site_url(environment))
-    if given := environment.get("GITHUB_REPOSITORY", "").strip():
-        raise UsageError(f"GITHUB_REPOSITORY: not owner/name: {given!r}")
-    return None
-
-
 def _raise(problems: Sequence[DailyPapersError]) -> None:
     if len(problems) == 1:
         raise problems[0]
@@ -110,18 +110,26 @@ def _raise(problems: Sequence[DailyPapersError]) -> None:
         raise DailyPapersError(f"{len(problems)} problems: {' / '.join(map(str, problems))}")
 
 
-def read_digests(root: Path) -> tuple[tuple[Digest, ...], list[DailyPapersError]]:
-    """Read digests/, and say what is wrong with damaged files; the others still count."""
+def _read_digests(root: Path, repository: str) -> tuple[list[Digest], list[DailyPapersError]]:
+    """Read digests/, oldest first, and say what is wrong with damaged files; the others count.
+
+    A copy of somebody else's repository contains its digests; they are never sent. A digest that
+    names no repository belongs to the one that it is in.
+    """
     digests = []
     problems: list[DailyPapersError] = []
-    for path in sorted((root / "digests").glob("*.md")):
+    for path in (root / "digests").glob("*.md"):
         if not is_key(path.stem):
             continue
         try:
-            digests.append(read_digest(path.read_bytes(), f"digests/{path.name}"))
+            digest = read_digest(path.read_bytes(), f"digests/{path.name}")
         except DigestError as problem:
             problems.append(problem)
-    return tuple(digests), problems
+        else:
+            made_for = digest.repository or repository
+            if made_for.casefold() == repository.casefold() or not repository:
+                digests.append(digest)
+    return sorted(digests, key=lambda digest: digest_order(digest.key)), problems
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,7 @@ class _Run:
 
     environment: Mapping[str, str]
     options: NotifyOptions
-    links: Links | None
+    here: Addresses
     channels: Sequence[Channel]
     #: Collects what goes wrong with channels.
     warnings: list[str]
@@ -140,12 +148,12 @@ class _Run:
     @property
     def token(self) -> str | None:
         """That of GitHub; None if nothing can be asked there."""
-        return (self.links and self.environment.get("GITHUB_TOKEN")) or None
+        return (self.here.repository and self.environment.get("GITHUB_TOKEN")) or None
 
     def carry_out(self, root: Path) -> list[DailyPapersError]:
         """Do what the options ask for; return what is wrong with single digests and mails."""
         if self.token is None:
-            missing = "GITHUB_TOKEN" if self.links else "GITHUB_REPOSITORY"
+            missing = "GITHUB_TOKEN" if self.here.repository else "GITHUB_REPOSITORY"
             if not self.options.dry_run and self.options.to_file is None:
                 raise UsageError(
                     f"{missing} is not set, so nothing can be sent; GitHub Actions sets it, and"
@@ -155,9 +163,7 @@ class _Run:
                 f"did not look at GitHub ({missing} is not set): assuming that the newest digest is"
                 " unsent"
             )
-        digests, problems = read_digests(root)
-        if self.links is not None:
-            digests = digests_for(digests, self.links.repository)
+        digests, problems = _read_digests(root, self.here.repository)
         known = {None, *(digest.key for digest in digests)}
         if self.options.correct not in known and not problems:
             raise UsageError(
@@ -173,11 +179,11 @@ class _Run:
     @contextmanager
     def _issues(self) -> Iterator[Issues]:
         """The repository's issues, while a connection is open. Raises UsageError."""
-        links = self.links or Links("OWNER/NAME")
+        server = self.here.server
         address = self.environment.get("GITHUB_API_URL")
-        if not address and links.server != GITHUB:
+        if not address and server != GITHUB:
             raise UsageError(
-                f"GITHUB_API_URL is not set, though GITHUB_SERVER_URL is {links.server}; set it to"
+                f"GITHUB_API_URL is not set, though GITHUB_SERVER_URL is {server}; set it to"
                 " that server's API, so that the token is sent nowhere else"
             )
         api = GitHubApi(address or API_ADDRESS, self.token or "none", self.clock, self.say)
@@ -186,14 +192,14 @@ class _Run:
         )
         with closing(api):
             kind = DryIssues if self.options.dry_run else Issues
-            yield kind(api, links.repository, self.say, login)
+            yield kind(api, self.here.repository or "OWNER/NAME", self.say, login)
 
     def _send(
-        self, issues: Issues, digests: tuple[Digest, ...], problems: list[DailyPapersError]
+        self, issues: Issues, digests: Sequence[Digest], problems: list[DailyPapersError]
     ) -> None:
         """Send first to the issues, then to the channels."""
         options, today = self.options, listing_day(self.environment)
-        links = self.links or Links(issues.repository)
+        here = replace(self.here, repository=issues.repository)
         since = today - timedelta(days=_DAYS_OF_COMMENTS)
         if options.correct is not None:
             since = min(since, day_of(options.correct))
@@ -201,7 +207,7 @@ class _Run:
         marks = (
             Marks(today, {each.name: Mark() for each in self.channels}) if self.channels else None
         )
-        outbox = Outbox(issues, mailbox, digests, links, today, self.say, marks, problems)
+        outbox = Outbox(mailbox, digests, here, today, self.say, marks, problems)
         unsent = find_unsent(mailbox, digests, today)
         if options.correct is not None:
             correct(outbox, options.correct, options.reason)
@@ -214,7 +220,7 @@ class _Run:
             return
         outbox.send(unsent)
         sends = delivery.DryDelivery if options.dry_run else delivery.Delivery
-        sends(self.channels, issues, links, self.say, self.warnings).deliver(
+        sends(self.channels, issues, here, self.say, self.warnings).deliver(
             outbox.complete, digests, today
         )
 
@@ -224,7 +230,7 @@ class _Run:
         Each keyword's issue may lack something else, so their file has the newest digest.
         """
         mails = unsent.mails or tuple(Mail((digest,)) for digest in unsent.per_keyword[-1:])
-        text = "\n".join(issue_page(mail, self.links) for mail in mails)
+        text = "\n".join(issue_page(mail, self.here) for mail in mails)
         try:
             file.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from datetime import date
 from itertools import accumulate
 
 from daily_papers.errors import DailyPapersError
+from daily_papers.github_actions import Addresses
 from daily_papers.mail.channels import Marks
 from daily_papers.mail.digest import (
     Digest,
@@ -33,26 +35,20 @@ from daily_papers.mail.github import IssuesOff, NotFound, NotPermitted, Rejected
 from daily_papers.mail.github_issues import Comment, Issue, Issues
 from daily_papers.mail.issue import (
     IssuePart,
-    Links,
     PartKey,
     issue_parts,
     issue_title,
     utf16_length,
 )
-from daily_papers.mail.mailbox import (
-    DELIVERIES,
-    LABEL,
-    Mailbox,
-    OurIssue,
-    Topic,
-    Unsent,
-    deliveries_body,
-    only_topic,
-    topics_of,
-)
+from daily_papers.mail.mailbox import LABEL, Mailbox, OurIssue, Topic, Unsent, topics_of
 from daily_papers.text import plural
 
 _LABEL_COLOR = "b31b1b"
+_DELIVERIES = """\
+This issue notes what was sent to which channel: with `issues: per keyword`, no digest has an \
+issue of its own. Please leave it as it is. It is edited and never commented, so it mails nobody.
+
+{}"""
 #: So many mails fit into the issue Deliveries, with all their marks.
 _MOST_NOTED = 25
 
@@ -67,18 +63,17 @@ _SUPERSEDED = "This part is no longer needed: its papers are now listed above."
 class Unfinished(DailyPapersError):
     """A further part of a mail cannot be added; what was sent before stays."""
 
-    def __init__(self, sent: OurIssue, problem: str) -> None:
-        super().__init__(f"digest {sent.key.names}, issue {sent.issue.number}: {problem}")
+    def __init__(self, issue: Issue, key: PartKey, problem: str) -> None:
+        super().__init__(f"digest {key.names}, issue {issue.number}: {problem}")
 
 
 @dataclass(frozen=True)
 class Outbox:
     """Sends mails to GitHub. The two lists collect what does not work, and what is there now."""
 
-    issues: Issues
     mailbox: Mailbox
-    digests: tuple[Digest, ...]
-    links: Links
+    digests: Sequence[Digest]
+    here: Addresses
     today: date
     say: Callable[[str], None]
     #: Noted of each new digest: the channels that it goes to.
@@ -88,20 +83,24 @@ class Outbox:
     #: The mails that channels can get.
     complete: list[OurIssue] = field(default_factory=list)
 
+    @property
+    def issues(self) -> Issues:
+        """The repository's issues."""
+        return self.mailbox.issues
+
     def send(self, unsent: Unsent) -> None:
         """Add missing parts, then send what is unsent. Raises what would stop every mail."""
         for sent in self.mailbox.mails:
             with self._going_on():
                 if sent.key.parts > 1 and day_of(sent.key.digests[-1]) >= self.mailbox.since:
-                    self._add(sent.issue, self._missing_parts(sent, self.digests))
+                    self._add(sent.issue, self._missing_parts(sent))
                 self.complete.append(sent)
         is_new = unsent.mails or unsent.waiting or unsent.per_keyword
-        if is_new and not self.mailbox.has_label:
+        if is_new and self.mailbox.label is None:
             self._remember(unsent.begin)
         for mail in unsent.mails:
             with self._going_on():
-                first, *rest = issue_parts(mail, self.links)
-                first = first.with_marks(self.marks)
+                first, *rest = issue_parts(mail, self.here, marks=self.marks)
                 issue = self.issues.open(issue_title(mail), first.body, LABEL)
                 self._add(issue, rest)
                 self.complete.append(OurIssue(issue, first.key))
@@ -109,7 +108,7 @@ class Outbox:
         lacking = [(topic, self._lacking_parts(topic)) for topic in topics]
         with self._going_on():
             # What is out is never begun on channels, so it has to wait if this fails.
-            deliveries = self._note(unsent)
+            deliveries = self._note(unsent.per_keyword)
             for topic, parts in lacking:
                 with self._going_on():
                     self._send_topic(topic, parts)
@@ -125,27 +124,28 @@ class Outbox:
         except (Unclear, Rejected, Unfinished) as problem:
             self.problems.append(problem)
 
-    def _missing_parts(self, ours: OurIssue, digests: Sequence[Digest]) -> list[IssuePart]:
+    def _missing_parts(self, ours: OurIssue) -> list[IssuePart]:
         """The parts that are missing of the mails that an issue shows a part of.
 
         Raises Unfinished if a mail would be split in another way now: its further parts would lose
         papers, or repeat them.
         """
-        begun: dict[tuple[str, ...], list[PartKey]] = {}
+        begun: dict[tuple[str, ...], list[PartKey]] = defaultdict(list)
         for key, _ in self.mailbox.parts_of(ours):
-            begun.setdefault(key.digests, []).append(key)
+            begun[key.digests].append(key)
         missing: list[IssuePart] = []
         for there in begun.values():
             first = there[0]
             numbers = {key.part for key in there}
             if len(numbers) >= first.parts:
                 continue
-            sent = OurIssue(ours.issue, first)
-            parts = issue_parts(reassemble(sent, digests), self.links, first.keyword)
+            mail = reassemble(ours.issue, first, self.digests)
+            parts = issue_parts(mail, self.here, first.keyword)
             keys = {replace(part.key, repository=first.repository) for part in parts}
             if not keys.issuperset(there):
                 raise Unfinished(
-                    sent,
+                    ours.issue,
+                    first,
                     "its file changed after its first part was mailed; `daily-papers notify"
                     f" --correct {first.digests[0]}` updates the issue",
                 )
@@ -157,18 +157,13 @@ class Outbox:
         parts: list[IssuePart] = []
         out: set[str] = set()
         if topic.lasting is not None:
-            out = self._out([topic.lasting])
+            out = self.mailbox.shown_in(topic.lasting)
             with self._going_on():
-                parts += self._missing_parts(topic.lasting, topic.digests)
+                parts += self._missing_parts(topic.lasting)
         new = [digest for digest in topic.digests if digest.key not in out]
         for mail in mails_of(new, self.today):
-            parts += issue_parts(mail, self.links, topic.id)
+            parts += issue_parts(mail, self.here, topic.id)
         return parts
-
-    def _out(self, issues: Sequence[OurIssue]) -> set[str]:
-        """The keys of the digests of which something is in an issue."""
-        parts = (key for ours in issues for key, _ in self.mailbox.parts_of(ours))
-        return {key for part in parts for key in part.digests}
 
     def _send_topic(self, topic: Topic, parts: Sequence[IssuePart]) -> None:
         """Add to a keyword's issue what it lacks, unless somebody has closed it."""
@@ -182,40 +177,40 @@ class Outbox:
         elif issue is not None:
             self._add(issue, parts)
             if topic.title != issue.title:
-                self.issues.edit(issue, topic.title, topic.body(self.links))
+                self.issues.edit(issue, topic.title, topic.body(self.here))
         elif parts:
-            self._add(self.issues.open(topic.title, topic.body(self.links), LABEL), parts)
+            self._add(self.issues.open(topic.title, topic.body(self.here), LABEL), parts)
 
-    def _note(self, unsent: Unsent) -> tuple[OurIssue, ...]:
+    def _note(self, digests: Sequence[Digest]) -> Sequence[OurIssue]:
         """Note in the issue Deliveries which mails go to channels; return all that it notes.
 
         New ones are of digests after those that are noted. None of them is in the issue of a
         keyword yet, since a new channel begins with the next digest.
         """
         noted = self.mailbox.deliveries
-        if not self.marks or not unsent.per_keyword:
+        if not self.marks or not digests:
             return noted
-        out = self._out(self.mailbox.of_keywords)
-        last = max((digest_order(key) for sent in noted for key in sent.key.digests), default=None)
+        out = {key for ours in self.mailbox.of_keywords for key in self.mailbox.shown_in(ours)}
+        last = max((digest_order(sent.key.digests[-1]) for sent in noted), default=None)
         new = [
             digest
-            for digest in unsent.per_keyword
+            for digest in digests
             if digest.key not in out and (last is None or digest_order(digest.key) > last)
         ]
+        repository = self.here.repository
         keys = [
-            PartKey(mail.keys, self.links.repository, marks=self.marks)
-            for mail in mails_of(new, self.today)
+            PartKey(each.keys, repository, marks=self.marks) for each in mails_of(new, self.today)
         ]
         if not keys:
             return noted
         due = [sent.key for sent in noted if sent.key.marks and sent.key.marks.is_due(self.today)]
         keys = [*due, *keys][-_MOST_NOTED:]
-        body = deliveries_body(keys)
+        body = _DELIVERIES.format("\n\n".join(map(str, keys)))
         if noted:
             issue = self.issues.edit(noted[0].issue, noted[0].issue.title, body)
         else:
-            issue = self.issues.open(DELIVERIES, body, LABEL)
-        return tuple(OurIssue(issue, key) for key in keys)
+            issue = self.issues.open("Deliveries", body, LABEL)
+        return [OurIssue(issue, key) for key in keys]
 
     def _remember(self, begin: str) -> None:
         """Create the label, whose description records with which digest mailing began."""
@@ -238,17 +233,19 @@ class Outbox:
                 self.issues.comment(issue, part.body)
             except (NotPermitted, NotFound, IssuesOff, Rejected) as refusal:
                 name = f"part {part.key.part} of {part.key.parts}"
-                problem = f"{name} cannot be added ({refusal})"
-                raise Unfinished(OurIssue(issue, part.key), problem) from refusal
+                raise Unfinished(
+                    issue, part.key, f"{name} cannot be added ({refusal})"
+                ) from refusal
 
 
-def reassemble(sent: OurIssue, digests: Sequence[Digest]) -> Mail:
-    """The mail that an issue was made from. Raises Unfinished if one of its digests is gone."""
+def reassemble(issue: Issue, key: PartKey, digests: Sequence[Digest]) -> Mail:
+    """The mail of which a part is in an issue. Raises Unfinished if one of its digests is gone."""
     by_key = {digest.key: digest for digest in digests}
-    gone = [key for key in sent.key.digests if key not in by_key]
+    gone = [each for each in key.digests if each not in by_key]
     if gone:
-        raise Unfinished(sent, f"digests/{gone[0]}.md is gone or damaged; restore it")
-    return Mail(tuple(by_key[key] for key in sent.key.digests))
+        raise Unfinished(issue, key, f"digests/{gone[0]}.md is gone or damaged; restore it")
+    found = [by_key[each] for each in key.digests]
+    return Mail(tuple(each.only(key.keyword) if key.keyword else each for each in found))
 
 
 # --- corrections ----------------------------------------------------------------------------------
@@ -279,13 +276,10 @@ def _correct_issue(
 ) -> str:
     """Write what differs from a mail's parts in an issue, after the reason; say what was done."""
     issue, topic = ours.issue, ours.key.keyword
-    mail = reassemble(OurIssue(issue, shown[0][0]), outbox.digests)
-    if topic:
-        mail = Mail(tuple(only_topic(digest, topic) for digest in mail.digests))
+    mail = reassemble(issue, shown[0][0], outbox.digests)
     # Its key stays, even if none of its papers does, so that it is not sent again.
-    first, *rest = issue_parts(mail, outbox.links, topic)
+    parts = issue_parts(mail, outbox.here, topic, ours.key.marks)
     title = issue.title if topic else issue_title(mail)
-    parts = first if topic else first.with_marks(ours.key.marks), *rest
     wanted = {part.key.part: part.body for part in parts}
     bodies = {key.part: (comment or issue).body.replace("\r\n", "\n") for key, comment in shown}
     if bodies == wanted and issue.title == title:
@@ -312,7 +306,7 @@ def _explain(
     fingerprint = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
     end = f" of={','.join(mail.keys)} -->"
     mark = f"<!-- daily-papers correction={fingerprint}{end}"
-    ours = outbox.mailbox.comments.get(str(issue.number), ())
+    ours = outbox.mailbox.comments.get(issue.number, ())
     said = [comment.body for comment in ours if comment.body.endswith(end)]
     if not (said and said[-1].endswith(mark)):
         outbox.issues.comment(issue, f"{_explanation(shown, mail, reason)}\n\n{mark}")

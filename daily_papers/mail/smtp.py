@@ -15,10 +15,11 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from daily_papers.clock import time_limit
-from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Channel, Mark
+from daily_papers.github_actions import Addresses
+from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Channel, Mark, Sending
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import HTML, TEXT, whole_text
-from daily_papers.mail.issue import Links, channel_lead, issue_title
+from daily_papers.mail.issue import channel_lead, issue_title
 
 _SECONDS = 60.0
 
@@ -65,28 +66,28 @@ class MailAccount:
     def _missing(self, mark: Mark) -> list[int]:
         return [each for each in range(1, len(self.recipients) + 1) if each not in mark.parts]
 
-    def send(self, mail: Mail, links: Links, mark: Mark) -> Generator[tuple[int, Mark], None, None]:
+    def send(self, mail: Mail, here: Addresses, mark: Mark) -> Sending:
         """Send it to those who lack it; yield each, as a part, when it is sent, with the new mark.
 
         Sent again, it is the same mail.
         """
         text, html = (
-            whole_text(mail, form, form.paragraph.join(channel_lead(mail, links, form)))
+            whole_text(mail, form, form.paragraph.join(channel_lead(mail, here, form)))
             for form in (TEXT, HTML)
         )
-        host = urlsplit(links.server).hostname or "github.com"
-        owner, name = links.repository.split("/")
+        host = urlsplit(here.server).hostname or "github.com"
+        owner, name = here.repository.split("/")
         # Dots may not follow one another there.
         local = f"{mail.keys[0]}/1/{owner}/{name}".replace(".", "=2E")
         message = self._message(issue_title(mail), text, html)
         message["Message-ID"] = f"<{local}@{host}>"
-        message["List-Id"] = f"{links.repository} <{name.replace('.', '-')}.{owner}.{host}>"
+        message["List-Id"] = f"{here.repository} <{name.replace('.', '-')}.{owner}.{host}>"
         with closing(self._send_all(message, self._missing(mark))) as sent:
             for each in sent:
                 mark = Mark(mark.parts | {each})
                 yield each, mark
 
-    def preview(self, mail: Mail, links: Links, mark: Mark) -> Iterator[str]:  # noqa: ARG002
+    def preview(self, mail: Mail, here: Addresses, mark: Mark) -> Iterator[str]:  # noqa: ARG002
         """The lines of what it would send: the title alone."""
         missing = len(self._missing(mark))
         yield f"would send a mail to channel {self.channel.name}, recipients: {missing}"

@@ -17,7 +17,7 @@ from functools import partial
 from itertools import islice
 from urllib.parse import urlsplit
 
-from daily_papers.github_actions import repository_url, site_url
+from daily_papers.github_actions import Addresses
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.site.data import SiteData, Topic
@@ -62,11 +62,11 @@ class SiteAddress:
         Ids come from the repository's address if it is known, so that they outlive a change of the
         website's. Raises UsageError if an address is not one.
         """
-        base = site_url(environ) or site_url({**environ, "DAILY_PAPERS_SITE_URL": "pages"})
-        repository = repository_url(environ)
-        owner = urlsplit((repository or base or _NOBODYS).lower())
+        here = Addresses.of(environ)
+        base = here.site or here.pages
+        owner = urlsplit((here.page or base or _NOBODYS).lower())
         tag = f"tag:{owner.hostname},{_TAG_DAY}:{owner.path.strip('/')}/"
-        return cls(base, tag, repository)
+        return cls(base, tag, here.page)
 
 
 def feeds(data: SiteData, address: SiteAddress, folder: SiteFolder) -> Iterator[File]:

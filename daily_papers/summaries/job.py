@@ -21,7 +21,7 @@ from daily_papers.clock import Clock
 from daily_papers.config import KEYWORDS
 from daily_papers.config.model import Summaries
 from daily_papers.errors import DailyPapersError
-from daily_papers.github_actions import server_url
+from daily_papers.github_actions import Addresses
 from daily_papers.papers.paper import Paper, newest_first
 from daily_papers.records import decode, parse
 from daily_papers.repository import DIGESTS, Repository
@@ -92,7 +92,7 @@ def summarize(
             config,
             run.known,
             _not_committed(repository, environ),
-            server=server_url(environ),
+            server=Addresses.of(environ).server,
         )
         run.report.left = len(_lacking(store, run.known, settings))
     return run.report
