@@ -217,7 +217,7 @@ def _check(arguments: Namespace) -> int:
 )
 def _extras(arguments: Namespace) -> int:
     from daily_papers.config import ConfigError
-    from daily_papers.mail.channels import read_channels
+    from daily_papers.mail.delivery import read_channels
     from daily_papers.repository import Repository
 
     with suppress(ConfigError):

@@ -15,7 +15,7 @@ import pytest
 from daily_papers.errors import UsageError
 from daily_papers.github_actions import Addresses
 from daily_papers.mail import chat, smtp
-from daily_papers.mail.channels import Channel, Mark, Marks, read_channels
+from daily_papers.mail.delivery import read_channels
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import (
     HTML,
@@ -26,7 +26,7 @@ from daily_papers.mail.entries import (
     Room,
     harmless_text,
 )
-from daily_papers.mail.issue import find_part_key
+from daily_papers.mail.issue import Mark, Marks, find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
@@ -532,7 +532,7 @@ def test_lines_of_the_secret_that_are_wrong_are_named_by_number():
     channels, problems = read_channels(
         {"DAILY_PAPERS_CHANNELS": "# ours\nA = json://x\n\nslack://y\na = json://z\n"}
     )
-    assert channels == (Channel("a", "json://x"),)
+    assert channels == (chat.Chat("a", "json://x"),)
     assert [problem.split(":")[0] for problem in problems] == [
         "DAILY_PAPERS_CHANNELS, line 4",
         "DAILY_PAPERS_CHANNELS, line 5",

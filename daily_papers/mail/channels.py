@@ -1,46 +1,31 @@
-"""The channels to which each digest also goes, and the marks of what each of them got.
+"""The channels to which each digest also goes.
 
-The secret DAILY_PAPERS_CHANNELS has one ``name = address`` a line, and is read only here. No
-message, and no ``repr``, shows an address or a line: they have passwords and tokens in them. The
-library Apprise knows the forms of addresses. Only `notify` imports it, and only here.
-
-The marks end the hidden key of an issue: the channel's name, the parts that were sent, and how many
-papers they hold; never an address. The papers say where to go on if the channel is now at another
-address, with another limit. Only a channel that the issue was opened with has a mark, so that a new
-one begins with the next digest.
+The secret DAILY_PAPERS_CHANNELS has one ``name = address`` a line. No message, and no ``repr``,
+shows an address or a line: they have passwords and tokens in them. The library Apprise knows the
+forms of addresses. Only `notify` imports it, and only here.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 import warnings
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from functools import cached_property
 from typing import Any
 
 from daily_papers import PROJECT_URL
 from daily_papers.errors import DailyPapersError
+from daily_papers.mail.issue import Mark
 
-VARIABLE = "DAILY_PAPERS_CHANNELS"
-#: With these, the marks always fit into an issue.
-MOST_CHANNELS = 20
-MOST_RECIPIENTS = 25
 #: To send one message, however many bytes still come.
 SECONDS_A_MESSAGE = 120.0
-_MAIL = ("mailto", "mailtos")
+_ANSWER_SECONDS = 30.0
 _LOG = logging.getLogger("apprise")
-#: Days, from the one on which an issue was opened, on which a channel that failed is tried again.
-_DAYS_TRIED = 7
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,22}[a-z0-9])?", re.ASCII)
-_MARK = re.compile(rf"({_NAME.pattern}):([\d,]*)/(\d+)", re.ASCII)
-_MARKS = re.compile(
-    rf"since=(?P<since>\S+) channels=(?P<channels>(?:{_MARK.pattern})(?:;{_MARK.pattern})*)",
-    re.ASCII,
-)
+#: What is sent to a channel: each part, when it is out, and the channel's new mark.
+Sending = Generator[tuple[int, Mark], None, None]
 
 
 class ChannelFailed(DailyPapersError):
@@ -56,16 +41,12 @@ class Channel:
     name: str
     address: str = field(repr=False)
 
-    @property
-    def is_mail(self) -> bool:
-        """Whether it is direct mail, which Apprise does not send."""
-        return self.address.partition(":")[0].lower() in _MAIL
-
     def failed(self, reason: str) -> ChannelFailed:
         """The error that says why it was not reached; the reason must not show the address."""
         return ChannelFailed(f"channel {self.name}: {reason}")
 
-    def open(self) -> Any:
+    @cached_property
+    def server(self) -> Any:
         """Apprise's reading of the address; asks nobody. Raises ChannelFailed."""
         try:
             import apprise  # noqa: PLC0415 - an extra of the package, and slow to import
@@ -91,32 +72,10 @@ class Channel:
                 "Apprise cannot use its address: the service's name is unknown, a part is missing"
                 " or wrong, or there are quotes around it; see https://appriseit.com/services/"
             )
+        # A redirected POST comes back as an empty GET, and would count as sent.
+        server.redirects = False
+        server.socket_read_timeout = _ANSWER_SECONDS
         return server
-
-
-def read_channels(environment: Mapping[str, str]) -> tuple[tuple[Channel, ...], list[str]]:
-    """Read the secret: the channels, and what is wrong with its other lines."""
-    channels: dict[str, Channel] = {}
-    problems = []
-    for number, line in enumerate(environment.get(VARIABLE, "").splitlines(), 1):
-        name, _, address = (each.strip() for each in line.partition("="))
-        name = name.lower()
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        if not _NAME.fullmatch(name) or "://" not in address:
-            wrong = "not of the form `name = address`, with a name of up to 24 of a-z, 0-9 and -"
-        elif name in channels:
-            wrong = "a second channel of the same name; give each its own"
-        elif len(channels) == MOST_CHANNELS:
-            problems.append(
-                f"{VARIABLE}, from line {number}: more than {MOST_CHANNELS} channels; join some"
-            )
-            break
-        else:
-            channels[name] = Channel(name, address)
-            continue
-        problems.append(f"{VARIABLE}, line {number}: {wrong}")
-    return tuple(channels.values()), problems
 
 
 @contextmanager
@@ -138,54 +97,3 @@ def apprise_log() -> Iterator[list[str]]:
         # It stays off: some services log out only when Python ends.
         _LOG.disabled = True
         _LOG.removeFilter(collect)
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What one channel has: its parts, and how many of the mail's papers they hold.
-
-    Chat services get the parts in order, so only the last one is noted. In direct mail, each
-    recipient is a part, from 1, and the papers are not counted.
-    """
-
-    parts: frozenset[int] = frozenset()
-    papers: int = 0
-
-    def __str__(self) -> str:
-        return f"{','.join(map(str, sorted(self.parts)))}/{self.papers}"
-
-
-#: What is sent to a channel: each part, when it is out, and the channel's new mark.
-Sending = Generator[tuple[int, Mark], None, None]
-
-
-@dataclass(frozen=True)
-class Marks:
-    """The marks of an issue, by the names of the channels that it goes to."""
-
-    #: The day on which the issue was opened.
-    since: date
-    channels: Mapping[str, Mark] = field(default_factory=dict)
-
-    @classmethod
-    def parse(cls, text: str) -> Marks | None:
-        """Read what ``str`` writes; None if it is anything else, so that nothing is repeated."""
-        found = _MARKS.fullmatch(text)
-        if found is None:
-            return None
-        try:
-            since = date.fromisoformat(found["since"])
-        except ValueError:
-            return None
-        channels = {}
-        for name, parts, papers in _MARK.findall(found["channels"]):
-            channels[name] = Mark(frozenset(map(int, re.findall(r"\d+", parts))), int(papers))
-        return cls(since, channels)
-
-    def __str__(self) -> str:
-        channels = ";".join(f"{name}:{mark}" for name, mark in self.channels.items())
-        return f"since={self.since} channels={channels}"
-
-    def is_due(self, today: date) -> bool:
-        """Whether channels that failed are still tried."""
-        return (today - self.since).days <= _DAYS_TRIED

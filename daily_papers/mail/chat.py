@@ -12,7 +12,7 @@ from typing import Any
 
 from daily_papers.clock import time_limit
 from daily_papers.github_actions import Addresses
-from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel, Mark, Sending, apprise_log
+from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel, Sending, apprise_log
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import (
     HTML,
@@ -25,7 +25,7 @@ from daily_papers.mail.entries import (
     pages_of,
     rows_of,
 )
-from daily_papers.mail.issue import channel_lead, issue_title
+from daily_papers.mail.issue import Mark, channel_lead, issue_title
 from daily_papers.text import cut
 
 #: Nobody reads longer messages in one piece, whatever a service would take.
@@ -33,26 +33,12 @@ _LONGEST_MESSAGE = 12_000
 #: Services that take less than Apprise says; Slack's is that of one block.
 _SMALLER = {"Slack": 3_000}
 _LONGEST_TITLE = 150
-_ANSWER_SECONDS = 30.0
 
 _FORMS = {"markdown": MARKDOWN, "html": HTML, "text": TEXT}
 
 
-@dataclass(frozen=True)
-class Chat:
-    """One channel's service."""
-
-    channel: Channel
-    server: Any
-
-    @classmethod
-    def open(cls, channel: Channel) -> Chat:
-        """Find out which service an address is of; asks nobody. Raises ChannelFailed."""
-        server = channel.open()
-        # A redirected POST comes back as an empty GET, and would count as sent.
-        server.redirects = False
-        server.socket_read_timeout = _ANSWER_SECONDS
-        return cls(channel, server)
+class Chat(Channel):
+    """A channel that is not direct mail."""
 
     @property
     def service(self) -> str:
@@ -98,7 +84,7 @@ class Chat:
     def preview(self, mail: Mail, here: Addresses, mark: Mark) -> Iterator[str]:
         """The lines of what it would send."""
         for part in unsent_parts(mail, here, self.form, self.room, mark):
-            yield f"would send part {part.number} to channel {self.channel.name} ({self.service}):"
+            yield f"would send part {part.number} to channel {self.name} ({self.service}):"
             for line in (part.title, *part.body.split("\n")):
                 yield f"| {line}".rstrip()
 
@@ -114,13 +100,11 @@ class Chat:
             with apprise_log() as log, time_limit(SECONDS_A_MESSAGE):
                 sent = self.server.notify(body=body, title=title, body_format=self._format(form))
         except Exception as error:  # noqa: BLE001 - a hundred services; their words show addresses
-            raise self.channel.failed(f"{self.service} failed ({type(error).__name__})") from None
+            raise self.failed(f"{self.service} failed ({type(error).__name__})") from None
         if not sent:
             statuses = re.findall(r"\berror=(\d{3})\b", "\n".join(log))
             status = f" (status {statuses[-1]})" if statuses else ""
-            raise self.channel.failed(
-                f"{self.service} did not take the message{status}; check the address"
-            )
+            raise self.failed(f"{self.service} did not take the message{status}; check the address")
 
     @staticmethod
     def _title_length(limit: int) -> int:

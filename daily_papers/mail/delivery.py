@@ -7,49 +7,78 @@ that fails is not tried again in the same run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from daily_papers.errors import DailyPapersError
-from daily_papers.github_actions import Addresses
-from daily_papers.mail.channels import Channel, ChannelFailed, Mark
+from daily_papers.mail.channels import ChannelFailed
 from daily_papers.mail.chat import Chat
-from daily_papers.mail.digest import Digest, Mail
-from daily_papers.mail.github_issues import Issue, Issues
-from daily_papers.mail.issue import find_part_keys
+from daily_papers.mail.digest import Mail
+from daily_papers.mail.github_issues import Issue
+from daily_papers.mail.issue import CHANNEL_NAME, Mark, find_part_keys
 from daily_papers.mail.mailbox import OurIssue
-from daily_papers.mail.outbox import Unfinished, reassemble
+from daily_papers.mail.outbox import Outbox, Unfinished, reassemble
 from daily_papers.mail.smtp import MailAccount
 
-Say = Callable[[str], None]
+AnyChannel = Chat | MailAccount
+
+VARIABLE = "DAILY_PAPERS_CHANNELS"
+#: With so many, the marks always fit into an issue.
+MOST_CHANNELS = 20
+
+
+def read_channels(
+    environment: Mapping[str, str],
+) -> tuple[Sequence[AnyChannel], list[str]]:
+    """Read the secret: the channels, and what is wrong with its other lines."""
+    channels: dict[str, AnyChannel] = {}
+    problems = []
+    for number, line in enumerate(environment.get(VARIABLE, "").splitlines(), 1):
+        name, _, address = (each.strip() for each in line.partition("="))
+        name = name.lower()
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if not re.fullmatch(CHANNEL_NAME, name) or "://" not in address:
+            wrong = "not of the form `name = address`, with a name of up to 24 of a-z, 0-9 and -"
+        elif name in channels:
+            wrong = "a second channel of the same name; give each its own"
+        elif len(channels) == MOST_CHANNELS:
+            problems.append(
+                f"{VARIABLE}, from line {number}: more than {MOST_CHANNELS} channels; join some"
+            )
+            break
+        else:
+            is_mail = address.partition(":")[0].lower() in {"mailto", "mailtos"}
+            channels[name] = (MailAccount if is_mail else Chat)(name, address)
+            continue
+        problems.append(f"{VARIABLE}, line {number}: {wrong}")
+    return tuple(channels.values()), problems
 
 
 @dataclass
 class Delivery:
-    """Sends what is due to the channels; ``say`` gets a line for each part."""
+    """Sends what is due to the channels, and says so for each part."""
 
-    channels: Sequence[Channel]
-    issues: Issues
-    here: Addresses
-    say: Say
+    outbox: Outbox
+    channels: Sequence[AnyChannel]
     #: What did not work.
     warnings: list[str]
     _failed: set[str] = field(default_factory=set)
     #: The issues with all marks so far: Deliveries has those of several digests.
     _marked: dict[int, Issue] = field(default_factory=dict)
 
-    def deliver(self, complete: Sequence[OurIssue], digests: Sequence[Digest], today: date) -> None:
+    def deliver(self) -> None:
         """Send each issue's digests, oldest first, to its channels."""
-        for sent in complete:
+        for sent in self.outbox.complete:
             marks = sent.key.marks
             # A key that a person has rewritten cannot be changed by us, so nothing could be marked.
             is_ours = str(sent.key) in sent.issue.body
-            if marks is None or not is_ours or not marks.is_due(today):
+            if marks is None or not is_ours or not marks.is_due(self.outbox.today):
                 continue
             try:
-                mail = reassemble(sent.issue, sent.key, digests)
+                mail = reassemble(sent.issue, sent.key, self.outbox.digests)
                 for channel in self.channels:
                     mark = marks.channels.get(channel.name)
                     if mark is not None and channel.name not in self._failed:
@@ -61,22 +90,21 @@ class Delivery:
                 self.warnings.append(f"channels: {problem}")
                 return
 
-    def _carry_on(self, sent: OurIssue, channel: Channel, mail: Mail, mark: Mark) -> None:
+    def _carry_on(self, sent: OurIssue, channel: AnyChannel, mail: Mail, mark: Mark) -> None:
         """Send a channel what it lacks."""
         try:
-            service = open_service(channel)
-            if service.lacks(mail, mark):
-                self._send(sent, service, mail, mark)
+            if channel.lacks(mail, mark):
+                self._send(sent, channel, mail, mark)
         except ChannelFailed as failure:
             self._failed.add(channel.name)
             self.warnings.append(str(failure))
 
-    def _send(self, sent: OurIssue, service: Chat | MailAccount, mail: Mail, mark: Mark) -> None:
-        name = service.channel.name
-        self._mark(sent, name, mark)  # may we?
-        with closing(service.send(mail, self.here, mark)) as sending:
+    def _send(self, sent: OurIssue, channel: AnyChannel, mail: Mail, mark: Mark) -> None:
+        self._mark(sent, channel.name, mark)  # may we?
+        with closing(channel.send(mail, self.outbox.here, mark)) as sending:
             for part, done in sending:
-                self.say(f"digest {sent.key.names}: sent part {part} to channel {name}")
+                name = channel.name
+                self.outbox.say(f"digest {sent.key.names}: sent part {part} to channel {name}")
                 self._mark(sent, name, done)
 
     def _mark(self, sent: OurIssue, name: str, mark: Mark) -> None:
@@ -85,31 +113,25 @@ class Delivery:
         key = [each for each in find_part_keys(issue.body) if each == sent.key][-1]
         assert key.marks is not None
         marks = replace(key.marks, channels={**key.marks.channels, name: mark})
-        marked = replace(key, marks=marks)
-        body = issue.body.replace(str(key), str(marked))
-        self._marked[issue.number] = self.issues.edit(issue, issue.title, body)
+        body = issue.body.replace(str(key), str(replace(key, marks=marks)))
+        self._marked[issue.number] = self.outbox.issues.edit(issue, issue.title, body)
 
 
 class DryDelivery(Delivery):
     """Shows what would be sent, without any address."""
 
-    def _send(self, _: OurIssue, service: Chat | MailAccount, mail: Mail, mark: Mark) -> None:
-        for line in service.preview(mail, self.here, mark):
-            self.say(line)
+    def _send(self, _: OurIssue, channel: AnyChannel, mail: Mail, mark: Mark) -> None:
+        for line in channel.preview(mail, self.outbox.here, mark):
+            self.outbox.say(line)
 
 
-def open_service(channel: Channel) -> Chat | MailAccount:
-    """What sends to a channel; asks nobody. Raises ChannelFailed if its address is wrong."""
-    return MailAccount.open(channel) if channel.is_mail else Chat.open(channel)
-
-
-def test(channels: Sequence[Channel], repository: str | None, say: Say) -> list[str]:
+def test(channels: Sequence[AnyChannel], repository: str, say: Callable[[str], None]) -> list[str]:
     """Send one line to each channel; return which were not reached."""
     line = f"This channel gets the digests of {repository or 'a repository of daily-papers'}."
     warnings = []
     for channel in channels:
         try:
-            open_service(channel).send_message("Daily Papers: a test", line)
+            channel.send_message("Daily Papers: a test", line)
         except ChannelFailed as failure:
             warnings.append(str(failure))
         else:

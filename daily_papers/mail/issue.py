@@ -3,6 +3,11 @@
 The mail is a flat list, without tables, maths or folding, which mail programs don't support. It is
 complete: what does not fit into one issue follows in comments, split between papers. It has no
 template, on purpose: the hidden keys make sure that nothing is sent twice.
+
+The marks of what each channel got end the key: the channel's name, the parts that were sent, and
+how many papers they hold; never an address. The papers say where to go on if the channel is now at
+another address, with another limit. Only a channel that the issue was opened with has a mark, so
+that a new one begins with the next digest.
 """
 
 from __future__ import annotations
@@ -10,10 +15,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from daily_papers.github_actions import GITHUB as GITHUB_COM
 from daily_papers.github_actions import Addresses
-from daily_papers.mail.channels import Marks
 from daily_papers.mail.digest import Digest, Mail, digest_order, digest_records, is_key
 from daily_papers.mail.entries import (
     GITHUB,
@@ -40,6 +45,16 @@ LONGEST_BODY = 60_000
 _LONGEST_NOTE = 1500
 _LONGEST_COUNTS = 2000
 
+#: The name of a channel: it is public, in the key of an issue.
+CHANNEL_NAME = r"[a-z0-9](?:[a-z0-9-]{0,22}[a-z0-9])?"
+_MARK = re.compile(rf"({CHANNEL_NAME}):([\d,]*)/(\d+)", re.ASCII)
+_MARKS = re.compile(
+    rf"since=(?P<since>\S+) channels=(?P<channels>(?:{_MARK.pattern})(?:;{_MARK.pattern})*)",
+    re.ASCII,
+)
+#: Days, from the one on which an issue was opened, on which a channel that failed is tried again.
+_DAYS_TRIED = 7
+
 _DIGEST = r"\d{4}-\d{2}-\d{2}(?:-\d+)?"
 # Whatever a person has made of the marks, the key still says that its digests were sent.
 _PART_KEY = re.compile(
@@ -52,6 +67,53 @@ _PART_KEY = re.compile(
         (?P<marks>\s[^<>]*)?-->\s*$""",
     re.VERBOSE | re.MULTILINE | re.ASCII,
 )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one channel has: its parts, and how many of the mail's papers they hold.
+
+    Chat services get the parts in order, so only the last one is noted. In direct mail, each
+    recipient is a part, from 1, and the papers are not counted.
+    """
+
+    parts: frozenset[int] = frozenset()
+    papers: int = 0
+
+    def __str__(self) -> str:
+        return f"{','.join(map(str, sorted(self.parts)))}/{self.papers}"
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks of an issue, by the names of the channels that it goes to."""
+
+    #: The day on which the issue was opened.
+    since: date
+    channels: Mapping[str, Mark] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str) -> Marks | None:
+        """Read what ``str`` writes; None if it is anything else, so that nothing is repeated."""
+        found = _MARKS.fullmatch(text)
+        if found is None:
+            return None
+        try:
+            since = date.fromisoformat(found["since"])
+        except ValueError:
+            return None
+        channels = {}
+        for name, parts, papers in _MARK.findall(found["channels"]):
+            channels[name] = Mark(frozenset(map(int, re.findall(r"\d+", parts))), int(papers))
+        return cls(since, channels)
+
+    def __str__(self) -> str:
+        channels = ";".join(f"{name}:{mark}" for name, mark in self.channels.items())
+        return f"since={self.since} channels={channels}"
+
+    def is_due(self, today: date) -> bool:
+        """Whether channels that failed are still tried."""
+        return (today - self.since).days <= _DAYS_TRIED
 
 
 @dataclass(frozen=True)

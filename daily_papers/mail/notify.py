@@ -21,7 +21,7 @@ from daily_papers.clock import Clock, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import GITHUB, Addresses
 from daily_papers.mail import delivery
-from daily_papers.mail.channels import VARIABLE, Channel, Mark, Marks, read_channels
+from daily_papers.mail.delivery import VARIABLE, AnyChannel, Delivery, DryDelivery, read_channels
 from daily_papers.mail.digest import (
     Digest,
     DigestError,
@@ -33,7 +33,7 @@ from daily_papers.mail.digest import (
 )
 from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff
 from daily_papers.mail.github_issues import ACTIONS_LOGIN, DryIssues, Issues
-from daily_papers.mail.issue import issue_page
+from daily_papers.mail.issue import Mark, Marks, issue_page
 from daily_papers.mail.mailbox import Mailbox, Unsent, find_unsent, read_mailbox
 from daily_papers.mail.outbox import Outbox, correct
 from daily_papers.transaction import unwritable
@@ -139,7 +139,7 @@ class _Run:
     environment: Mapping[str, str]
     options: NotifyOptions
     here: Addresses
-    channels: Sequence[Channel]
+    channels: Sequence[AnyChannel]
     #: Collects what goes wrong with channels.
     warnings: list[str]
     clock: Clock
@@ -219,10 +219,10 @@ class _Run:
             self._write(unsent, options.to_file)
             return
         outbox.send(unsent)
-        sends = delivery.DryDelivery if options.dry_run else delivery.Delivery
-        sends(self.channels, issues, here, self.say, self.warnings).deliver(
-            outbox.complete, digests, today
+        delivery = (DryDelivery if options.dry_run else Delivery)(
+            outbox, self.channels, self.warnings
         )
+        delivery.deliver()
 
     def _write(self, unsent: Unsent, file: Path) -> None:
         """Write the mails to one file, which is empty if there are none.

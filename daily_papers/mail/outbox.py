@@ -21,7 +21,6 @@ from itertools import accumulate
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import Addresses
-from daily_papers.mail.channels import Marks
 from daily_papers.mail.digest import (
     Digest,
     Mail,
@@ -35,6 +34,7 @@ from daily_papers.mail.github import IssuesOff, NotFound, NotPermitted, Rejected
 from daily_papers.mail.github_issues import Comment, Issue, Issues
 from daily_papers.mail.issue import (
     IssuePart,
+    Marks,
     PartKey,
     issue_parts,
     issue_title,

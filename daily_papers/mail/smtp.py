@@ -7,44 +7,36 @@ import smtplib
 import ssl
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
-from typing import Any
+from functools import cached_property
 from urllib.parse import parse_qs, quote, urlsplit
 
 from daily_papers.clock import time_limit
 from daily_papers.github_actions import Addresses
-from daily_papers.mail.channels import MOST_RECIPIENTS, SECONDS_A_MESSAGE, Channel, Mark, Sending
+from daily_papers.mail.channels import SECONDS_A_MESSAGE, Channel, Sending
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import HTML, TEXT, whole_text
-from daily_papers.mail.issue import channel_lead, issue_title
+from daily_papers.mail.issue import Mark, channel_lead, issue_title
 
+#: With so many, the marks always fit into an issue.
+MOST_RECIPIENTS = 25
 _SECONDS = 60.0
 
 
-@dataclass(frozen=True, repr=False)
-class MailAccount:
-    """Who sends mail, through which server, to whom. Everything in it is secret."""
+class MailAccount(Channel):
+    """Who sends mail, through which server, to whom."""
 
-    channel: Channel
-    #: What Apprise read in the address.
-    server: Any
-    #: How the connection is encrypted; empty: by STARTTLS, if the server offers it.
-    mode: str
-    recipients: tuple[str, ...]
-
-    @classmethod
-    def open(cls, channel: Channel) -> MailAccount:
-        """Find out who sends to whom; asks nobody. Raises ChannelFailed."""
-        server = channel.open()
-        recipients = tuple(dict.fromkeys(address for _, address in server.targets))
-        given = parse_qs(channel.address.partition("?")[2])
+    @cached_property
+    def recipients(self) -> Sequence[str]:
+        """Each once; asks nobody. Raises ChannelFailed if anything in the address is wrong."""
+        server = self.server
+        recipients = list(dict.fromkeys(address for _, address in server.targets))
         wrong = None
         if not server.smtp_host:
             wrong = "it names no server; write @ in the user and the password as %40"
-        elif len(re.findall("[^,;]+", given.get("to", [""])[-1])) > len(server.targets):
+        elif len(re.findall("[^,;]+", self._given.get("to", [""])[-1])) > len(server.targets):
             # Apprise would leave it out without a word.
             wrong = "a recipient in to is not a mail address; a comma goes between two"
         elif server.cc or server.bcc:
@@ -52,9 +44,13 @@ class MailAccount:
         elif len(recipients) > MOST_RECIPIENTS:
             wrong = f"it has more than {MOST_RECIPIENTS} recipients; use a mailing list"
         if wrong:
-            raise channel.failed(f"its address is wrong: {wrong}")
-        is_open = server.secure_mode == "insecure" and "mode" not in given
-        return cls(channel, server, "" if is_open else server.secure_mode, recipients)
+            raise self.failed(f"its address is wrong: {wrong}")
+        return recipients
+
+    @property
+    def _given(self) -> dict[str, list[str]]:
+        """The parameters of the address."""
+        return parse_qs(self.address.partition("?")[2])
 
     def lacks(self, _: Mail, mark: Mark) -> bool:
         """Whether a recipient lacks a mail.
@@ -90,7 +86,7 @@ class MailAccount:
     def preview(self, mail: Mail, here: Addresses, mark: Mark) -> Iterator[str]:  # noqa: ARG002
         """The lines of what it would send: the title alone."""
         missing = len(self._missing(mark))
-        yield f"would send a mail to channel {self.channel.name}, recipients: {missing}"
+        yield f"would send a mail to channel {self.name}, recipients: {missing}"
         yield f"| {issue_title(mail)}"
 
     def send_message(self, title: str, line: str) -> None:
@@ -119,7 +115,7 @@ class MailAccount:
                 else:
                     yield number
         if refused:
-            raise self.channel.failed(
+            raise self.failed(
                 f"the mail server refused {', '.join(refused)} (counted as in the secret)"
             )
 
@@ -138,51 +134,48 @@ class MailAccount:
 
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
+        context = ssl.create_default_context()
+        host, port = self.server.smtp_host, self.server.port
+        mode = self.server.secure_mode
+        # Without a mode in the address: by STARTTLS, if the server offers it.
+        is_open = mode == "insecure" and "mode" not in self._given
         with time_limit(SECONDS_A_MESSAGE):
-            connection = self._connect()
+            if mode == "ssl":
+                connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                    host, port, timeout=_SECONDS, context=context
+                )
+            else:
+                connection = smtplib.SMTP(host, port, timeout=_SECONDS)
+            connection.ehlo_or_helo_if_needed()
+            if mode == "starttls" or (is_open and connection.has_extn("starttls")):
+                connection.starttls(context=context)
+            if self.server.password:
+                connection.login(self.server.user, self.server.password)
         try:
             yield connection
-            with time_limit(SECONDS_A_MESSAGE), suppress(smtplib.SMTPException, OSError):
+            with time_limit(SECONDS_A_MESSAGE), suppress(OSError):
                 connection.quit()
         finally:
             connection.close()
-
-    def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
-        host, port = self.server.smtp_host, self.server.port
-        if self.mode == "ssl":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port, timeout=_SECONDS, context=context
-            )
-        else:
-            connection = smtplib.SMTP(host, port, timeout=_SECONDS)
-        connection.ehlo_or_helo_if_needed()
-        if self.mode == "starttls" or (not self.mode and connection.has_extn("starttls")):
-            connection.starttls(context=context)
-        if self.server.password:
-            connection.login(self.server.user, self.server.password)
-        return connection
 
     @contextmanager
     def _errors_without_secrets(self) -> Iterator[None]:
         """Servers repeat addresses in their errors, so only the kind and the status are shown."""
         try:
             yield
-        except smtplib.SMTPAuthenticationError as error:
-            reason = f"the mail server refused user or password (status {error.smtp_code})"
         except smtplib.SMTPResponseException as error:
-            reason = f"the mail server refused (status {error.smtp_code})"
+            reason = f"the mail server refused user, password or sender (status {error.smtp_code})"
         except smtplib.SMTPNotSupportedError:
             reason = "the mail server offers no encryption or login; set mode=ssl or mode=insecure"
         except ssl.SSLError:
             reason = (
                 "the mail server has no valid certificate, or wants another mode (ssl, starttls)"
             )
-        except (smtplib.SMTPException, OSError) as error:
+        except OSError as error:
             reason = f"no connection to the mail server ({type(error).__name__})"
         else:
             return
-        raise self.channel.failed(reason) from None
+        raise self.failed(reason) from None
 
 
 #: Without colours of its own, a mail is readable in the dark, too.
