@@ -45,10 +45,7 @@ def read_channels(
         elif name in channels:
             wrong = "a second channel of the same name; give each its own"
         elif len(channels) == MOST_CHANNELS:
-            problems.append(
-                f"{VARIABLE}, from line {number}: more than {MOST_CHANNELS} channels; join some"
-            )
-            break
+            wrong = f"more than {MOST_CHANNELS} channels; join some"
         else:
             is_mail = address.partition(":")[0].lower() in {"mailto", "mailtos"}
             channels[name] = (MailAccount if is_mail else Chat)(name, address)

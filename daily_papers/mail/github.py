@@ -42,10 +42,8 @@ _LONGEST_WAITING = 900.0
 _WAITS = (5.0, 15.0)
 _LIMIT_WAITS = (60.0, 120.0, 240.0, 480.0)
 _BETWEEN_WRITES = 1.0
-#: How GitHub words a limit that it reports as a refusal (403); older servers call it abuse.
-_LIMITS = ("rate limit", "abuse detection")
-#: How GitHub words a limit that it reports as a validation error (422).
-_TOO_FAST = ("abuse", "submitted too quickly")
+#: How GitHub words a limit that it reports as a refusal (403) or as a validation error (422).
+_LIMITS = ("rate limit", "abuse", "submitted too quickly")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 #: GitHub and GitHub Enterprise Server send it with every answer.
 _MARK_OF_GITHUB = "X-GitHub-Request-Id"
@@ -260,14 +258,13 @@ def _checked_token(token: str) -> str:
 
 
 def _is_limit(answer: requests.Response) -> bool:
-    if answer.status_code == 429:
-        return True
-    if answer.status_code == 422:
-        return any(words in _message(answer).lower() for words in _TOO_FAST)
-    return answer.status_code == 403 and (
-        "Retry-After" in answer.headers
-        or answer.headers.get("X-RateLimit-Remaining") == "0"
-        or any(words in _message(answer).lower() for words in _LIMITS)
+    return answer.status_code == 429 or (
+        answer.status_code in {403, 422}
+        and (
+            "Retry-After" in answer.headers
+            or answer.headers.get("X-RateLimit-Remaining") == "0"
+            or any(words in _message(answer).lower() for words in _LIMITS)
+        )
     )
 
 
@@ -311,15 +308,7 @@ def _described(answer: requests.Response | str) -> str:
 def _message(answer: requests.Response) -> str:
     try:
         content = answer.json()
-        words = [str(content["message"]), *map(_detail, content.get("errors") or ())]
+        words = [content["message"], *(content.get("errors") or ())]
     except (ValueError, TypeError, KeyError, AttributeError):
-        words = [str(answer.reason or "")]
-    return cut(one_line(printable(", ".join(filter(None, words)))), 200)
-
-
-def _detail(detail: object) -> str:
-    if isinstance(detail, dict):
-        code = detail.get("code")
-        words = detail.get("message") or f"{detail.get('field')} {code}"
-        return f"{words} ({code})" if code == "abuse" and "abuse" not in str(words) else str(words)
-    return str(detail)
+        words = [answer.reason or ""]
+    return cut(one_line(printable(", ".join(map(str, words)))), 200)
