@@ -134,11 +134,6 @@ class Mail:
         return tuple(digest.key for digest in self.digests)
 
     @property
-    def is_weekly(self) -> bool:
-        """Whether its digests waited for a weekly mail, not because something failed."""
-        return all(digest.due for digest in self.digests)
-
-    @property
     def days(self) -> tuple[date, date]:
         """The first and the last listing day."""
         return self.digests[0].day, self.digests[-1].day
@@ -168,16 +163,6 @@ class Mail:
     def people(self) -> dict[str, str]:
         """Slug to short name of the people who are followed."""
         return {slug: name for digest in self.digests for slug, name in digest.people}
-
-    @property
-    def revisions(self) -> int:
-        """How many revisions the digests count."""
-        return sum(digest.revisions for digest in self.digests)
-
-    @property
-    def skipped(self) -> tuple[str, ...]:
-        """What the digests say about skipped listing days."""
-        return tuple(dict.fromkeys(digest.skipped for digest in self.digests if digest.skipped))
 
 
 def mails_of(unsent: Sequence[Digest], today: date) -> tuple[Mail, ...]:

@@ -274,16 +274,16 @@ def _asked_wait(answer: requests.Response) -> float | None:
     A secondary limit comes with the reset time of the primary one, which may be an hour away and
     means nothing for it.
     """
-    after = answer.headers.get("Retry-After", "").strip()
-    if after.isascii() and after.isdigit():
-        return max(1.0, float(after))
-    if answer.headers.get("X-RateLimit-Remaining") != "0":
-        return None
+    headers = answer.headers
     try:
-        now = parsedate_to_datetime(answer.headers["Date"])
-        return max(1.0, float(answer.headers["X-RateLimit-Reset"]) - now.timestamp())
+        if "Retry-After" in headers:
+            return max(1.0, float(headers["Retry-After"]))
+        if headers.get("X-RateLimit-Remaining") == "0":
+            now = parsedate_to_datetime(headers["Date"])
+            return max(1.0, float(headers["X-RateLimit-Reset"]) - now.timestamp())
     except (KeyError, ValueError):
-        return None
+        pass
+    return None
 
 
 def _advice(answer: requests.Response) -> str | None:

@@ -286,7 +286,8 @@ def _lead(mail: Mail, here: Addresses) -> str:
     papers = plural(len(mail.items), "new paper")
     more = " more" if digest_order(mail.keys[0])[1] > 1 and len(mail.digests) == 1 else ""
     first, last = mail.days
-    late = "" if mail.is_weekly else ", sent late in one mail"
+    is_weekly = all(digest.due for digest in mail.digests)
+    late = "" if is_weekly else ", sent late in one mail"
     when = f"on {last}" if first == last else f"from {first} to {last}{late}"
     whole = " All are listed below, each once." if len(mail.items) > 1 else ""
     lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{_counts(mail)}.{whole}"]
@@ -298,10 +299,11 @@ def _lead(mail: Mail, here: Addresses) -> str:
 
 def notes(mail: Mail, form: Form) -> list[str]:
     """What readers should know besides the papers."""
-    lines = [harmless_text(skipped, _LONGEST_NOTE, form) for skipped in mail.skipped]
-    if mail.revisions:
-        papers = "a known paper" if mail.revisions == 1 else "known papers"
-        lines.append(f"{plural(mail.revisions, 'revision')} of {papers}: see the tables.")
+    skipped = dict.fromkeys(digest.skipped for digest in mail.digests if digest.skipped)
+    lines = [harmless_text(each, _LONGEST_NOTE, form) for each in skipped]
+    if revisions := sum(digest.revisions for digest in mail.digests):
+        papers = "a known paper" if revisions == 1 else "known papers"
+        lines.append(f"{plural(revisions, 'revision')} of {papers}: see the tables.")
     return lines
 
 

@@ -38,6 +38,10 @@ class OurIssue:
     key: PartKey
 
 
+#: A part of a mail, and where it is.
+Shown = tuple[PartKey, Issue | Comment]
+
+
 @dataclass(frozen=True)
 class Mailbox:
     """What GitHub shows of earlier runs, oldest first."""
@@ -77,20 +81,19 @@ class Mailbox:
                 ours[comment.issue_number].append(comment)
         return ours
 
-    def parts_of(self, ours: OurIssue) -> list[tuple[PartKey, Comment | None]]:
-        """The parts of mails in an issue of ours; its own text has no comment."""
-        parts: list[tuple[PartKey, Comment | None]] = [(ours.key, None)] if ours.key.part else []
-        for comment in self.comments.get(ours.issue.number, ()):
-            key = find_part_key(comment.body)
-            if key is None or not key.is_for(self.issues.repository):
+    def mails_in(self, ours: OurIssue) -> Mapping[tuple[str, ...], Sequence[Shown]]:
+        """The parts of mails in an issue of ours, by the keys of a mail's digests."""
+        key, issue = ours.key, ours.issue
+        shown: dict[tuple[str, ...], list[Shown]] = defaultdict(list)
+        if key.part:
+            shown[key.digests].append((key, issue))
+        for comment in self.comments.get(issue.number, ()):
+            found = find_part_key(comment.body)
+            if found is None or not found.is_for(self.issues.repository):
                 continue
-            if key.keyword == ours.key.keyword and (key.keyword or key.digests == ours.key.digests):
-                parts.append((key, comment))
-        return parts
-
-    def shown_in(self, ours: OurIssue) -> set[str]:
-        """The keys of the digests of which something is in an issue of ours."""
-        return {digest for key, _ in self.parts_of(ours) for digest in key.digests}
+            if found.keyword == key.keyword and (key.keyword or found.digests == key.digests):
+                shown[found.digests].append((found, comment))
+        return shown
 
 
 def read_mailbox(issues: Issues, since: date) -> Mailbox:

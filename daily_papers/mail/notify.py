@@ -93,7 +93,13 @@ def notify(
             warnings += delivery.test(channels, here.repository, say)
         else:
             run = _Run(environment, options, here, channels, warnings, clock, say)
-            _raise(run.carry_out(root))
+            problems = run.carry_out(root)
+            if len(problems) > 1:
+                raise DailyPapersError(
+                    f"{len(problems)} problems: {' / '.join(map(str, problems))}"
+                )
+            for problem in problems:
+                raise problem
     except (IssuesOff, UsageError):
         warnings += [_NO_ISSUES] if channels else []
         raise
@@ -101,13 +107,6 @@ def notify(
         for warning in warnings:
             warn(warning)
     return 3 if warnings else 0
-
-
-def _raise(problems: Sequence[DailyPapersError]) -> None:
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        raise DailyPapersError(f"{len(problems)} problems: {' / '.join(map(str, problems))}")
 
 
 def _read_digests(root: Path, repository: str) -> tuple[list[Digest], list[DailyPapersError]]:

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import Addresses
@@ -31,7 +30,7 @@ from daily_papers.mail.digest import (
 )
 from daily_papers.mail.entries import GITHUB, harmless_text, paper_line
 from daily_papers.mail.github import IssuesOff, NotFound, NotPermitted, Rejected, Unclear
-from daily_papers.mail.github_issues import Comment, Issue, Issues
+from daily_papers.mail.github_issues import Issue, Issues
 from daily_papers.mail.issue import (
     IssuePart,
     Marks,
@@ -40,7 +39,7 @@ from daily_papers.mail.issue import (
     issue_title,
     utf16_length,
 )
-from daily_papers.mail.mailbox import LABEL, Mailbox, OurIssue, Topic, Unsent, topics_of
+from daily_papers.mail.mailbox import LABEL, Mailbox, OurIssue, Shown, Topic, Unsent, topics_of
 from daily_papers.text import plural
 
 _LABEL_COLOR = "b31b1b"
@@ -130,11 +129,9 @@ class Outbox:
         Raises Unfinished if a mail would be split in another way now: its further parts would lose
         papers, or repeat them.
         """
-        begun: dict[tuple[str, ...], list[PartKey]] = defaultdict(list)
-        for key, _ in self.mailbox.parts_of(ours):
-            begun[key.digests].append(key)
         missing: list[IssuePart] = []
-        for there in begun.values():
+        for shown in self.mailbox.mails_in(ours).values():
+            there = [key for key, _ in shown]
             first = there[0]
             numbers = {key.part for key in there}
             if len(numbers) >= first.parts:
@@ -155,15 +152,18 @@ class Outbox:
     def _lacking_parts(self, topic: Topic) -> list[IssuePart]:
         """The comments that a keyword's issue lacks, oldest first."""
         parts: list[IssuePart] = []
-        out: set[str] = set()
+        out = self._shown_in([topic.lasting] if topic.lasting else [])
         if topic.lasting is not None:
-            out = self.mailbox.shown_in(topic.lasting)
             with self._going_on():
                 parts += self._missing_parts(topic.lasting)
         new = [digest for digest in topic.digests if digest.key not in out]
         for mail in mails_of(new, self.today):
             parts += issue_parts(mail, self.here, topic.id)
         return parts
+
+    def _shown_in(self, issues: Sequence[OurIssue]) -> set[str]:
+        """The keys of the digests of which something is in the issues."""
+        return set(chain(*chain(*map(self.mailbox.mails_in, issues))))
 
     def _send_topic(self, topic: Topic, parts: Sequence[IssuePart]) -> None:
         """Add to a keyword's issue what it lacks, unless somebody has closed it."""
@@ -190,7 +190,7 @@ class Outbox:
         noted = self.mailbox.deliveries
         if not self.marks or not digests:
             return noted
-        out = {key for ours in self.mailbox.of_keywords for key in self.mailbox.shown_in(ours)}
+        out = self._shown_in(self.mailbox.of_keywords)
         last = max((digest_order(sent.key.digests[-1]) for sent in noted), default=None)
         new = [
             digest
@@ -257,7 +257,8 @@ def correct(outbox: Outbox, key: str, reason: str | None) -> None:
     threads = [
         (ours, shown)
         for ours in (*mailbox.mails, *mailbox.of_keywords)
-        if (shown := [part for part in mailbox.parts_of(ours) if key in part[0].digests])
+        for digests, shown in mailbox.mails_in(ours).items()
+        if key in digests
     ]
     if not threads:
         raise DailyPapersError(
@@ -269,10 +270,7 @@ def correct(outbox: Outbox, key: str, reason: str | None) -> None:
 
 
 def _correct_issue(
-    outbox: Outbox,
-    ours: OurIssue,
-    shown: Sequence[tuple[PartKey, Comment | None]],
-    reason: str | None,
+    outbox: Outbox, ours: OurIssue, shown: Sequence[Shown], reason: str | None
 ) -> str:
     """Write what differs from a mail's parts in an issue, after the reason; say what was done."""
     issue, topic = ours.issue, ours.key.keyword
@@ -281,18 +279,18 @@ def _correct_issue(
     parts = issue_parts(mail, outbox.here, topic, ours.key.marks)
     title = issue.title if topic else issue_title(mail)
     wanted = {part.key.part: part.body for part in parts}
-    bodies = {key.part: (comment or issue).body.replace("\r\n", "\n") for key, comment in shown}
+    bodies = {key.part: post.body.replace("\r\n", "\n") for key, post in shown}
     if bodies == wanted and issue.title == title:
         return f"issue {issue.number} is up to date; nothing to correct"
     if topic and issue.state == "closed":
         return f"issue {issue.number} is closed; open it and run this again to correct it"
     _explain(outbox, issue, mail, bodies.values(), reason)
-    for key, comment in shown:
+    for key, post in shown:
         body = wanted.get(key.part, _SUPERSEDED)
-        if comment is None:
-            outbox.issues.edit(issue, title, body)
+        if isinstance(post, Issue):
+            outbox.issues.edit(post, title, body)
         elif bodies[key.part] != body:
-            outbox.issues.edit_comment(comment, body)
+            outbox.issues.edit_comment(post, body)
     for number in sorted(wanted.keys() - bodies.keys()):
         outbox.issues.comment(issue, wanted[number])
     return f"corrected issue {issue.number}"
