@@ -537,3 +537,13 @@ def test_lines_of_the_secret_that_are_wrong_are_named_by_number():
         "DAILY_PAPERS_CHANNELS, line 4",
         "DAILY_PAPERS_CHANNELS, line 5",
     ]
+
+
+def test_channels_beyond_the_twentieth_are_named_and_left_out():
+    lines = [f"c{number} = json://x" for number in range(1, 23)]
+    channels, problems = read_channels({"DAILY_PAPERS_CHANNELS": "\n".join(lines)})
+    assert [channel.name for channel in channels] == [f"c{number}" for number in range(1, 21)]
+    assert [problem.split(":")[0] for problem in problems] == [
+        "DAILY_PAPERS_CHANNELS, line 21",
+        "DAILY_PAPERS_CHANNELS, line 22",
+    ]

@@ -348,6 +348,19 @@ def test_a_job_on_a_server_of_ones_own_names_that_server(tmp_path: Path, running
     assert "[All tables](https://git.example/a/b#readme)" in text
 
 
+@pytest.mark.parametrize("name", ["GITHUB_SERVER_URL", "DAILY_PAPERS_SITE_URL"])
+def test_a_wrong_address_ends_the_job_before_arxiv_is_asked(
+    tmp_path: Path, running: SandboxArxiv, name: str
+):
+    running.intercept, running.today = None, TUESDAY
+    running.requests.clear()
+    repository = Repository.new(tmp_path / "digest")
+    ended = run("update", "--root", repository.root, environ=running.environment() | {name: "a b"})
+    assert ended.code == 2
+    assert ended.err.startswith(f"daily-papers: {name}: ")
+    assert running.requests == []
+
+
 def test_a_fill_is_no_news_but_the_days_announcement_is(tmp_path: Path, running: SandboxArxiv):
     reader = Reader(Repository.new(tmp_path / "digest", "keywords:\n  - mri\n"), running)
     reader.read(TUESDAY)

@@ -308,7 +308,14 @@ def _described(answer: requests.Response | str) -> str:
 def _message(answer: requests.Response) -> str:
     try:
         content = answer.json()
-        words = [content["message"], *(content.get("errors") or ())]
+        words = [content["message"], *map(_detail, content.get("errors") or ())]
     except (ValueError, TypeError, KeyError, AttributeError):
         words = [answer.reason or ""]
     return cut(one_line(printable(", ".join(map(str, words)))), 200)
+
+
+def _detail(detail: object) -> str:
+    """What is wrong with the request, without what it held."""
+    if not isinstance(detail, dict):
+        return str(detail)
+    return " ".join(str(detail[name]) for name in ("field", "code", "message") if name in detail)
