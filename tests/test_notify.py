@@ -385,6 +385,8 @@ REFUSALS = [
     (Fault.NOT_FOUND, NotFound, "GITHUB_REPOSITORY"),
     (Fault.GONE, IssuesOff, "Settings > General > Features > Issues"),
     (Fault.INVALID, Rejected, "Validation Failed"),
+    # Words of the mail make no limit of it.
+    (Fault.INVALID_VALUE, Rejected, "Validation Failed, body custom is invalid; this is a bug"),
     (Fault.MOVED, GitHubError, "new name"),
     (Fault.SERVER_ERROR, Unclear, "the next run looks first"),
     (Fault.WEB_PAGE, Unclear, "without JSON"),

@@ -41,6 +41,7 @@ class Fault(Enum):
     NOT_FOUND = 404
     GONE = 410
     INVALID = 422
+    INVALID_VALUE = "422 that repeats words of the mail"
     MOVED = 301
     THROTTLED = 429
     SECONDARY_LIMIT = "403 with Retry-After"
@@ -429,6 +430,7 @@ _FAULTY = {
     ),
     Fault.TOO_QUICKLY: _invalid(code="custom", message="was submitted too quickly"),
     Fault.ABUSE_DETECTED: _refused(403, "You have triggered an abuse detection mechanism."),
+    Fault.INVALID_VALUE: _invalid(code="custom", message="is invalid", value="Alcohol abuse"),
     Fault.ABUSE: _invalid(code="abuse", message="is not allowed now"),
     Fault.SERVER_ERROR: _refused(500, "Server Error"),
     Fault.SERVER_ERROR_AFTER: _refused(500, "Server Error"),
