@@ -122,7 +122,9 @@ class DryDelivery(Delivery):
             self.outbox.say(line)
 
 
-def test(channels: Sequence[AnyChannel], repository: str, say: Callable[[str], None]) -> list[str]:
+def send_test(
+    channels: Sequence[AnyChannel], repository: str, say: Callable[[str], None]
+) -> list[str]:
     """Send one line to each channel; return which were not reached."""
     line = f"This channel gets the digests of {repository or 'a repository of daily-papers'}."
     warnings = []

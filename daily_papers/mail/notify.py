@@ -20,8 +20,14 @@ from pathlib import Path
 from daily_papers.clock import Clock, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import GITHUB, Addresses
-from daily_papers.mail import delivery
-from daily_papers.mail.delivery import VARIABLE, AnyChannel, Delivery, DryDelivery, read_channels
+from daily_papers.mail.delivery import (
+    VARIABLE,
+    AnyChannel,
+    Delivery,
+    DryDelivery,
+    read_channels,
+    send_test,
+)
 from daily_papers.mail.digest import (
     Digest,
     DigestError,
@@ -90,7 +96,7 @@ def notify(
         raise UsageError(f"--test: {VARIABLE} is not set; see docs/channels.md")
     try:
         if options.test:
-            warnings += delivery.test(channels, here.repository, say)
+            warnings += send_test(channels, here.repository, say)
         else:
             run = _Run(environment, options, here, channels, warnings, clock, say)
             problems = run.carry_out(root)
@@ -117,7 +123,7 @@ def _read_digests(root: Path, repository: str) -> tuple[list[Digest], list[Daily
     """
     digests = []
     problems: list[DailyPapersError] = []
-    for path in (root / "digests").glob("*.md"):
+    for path in sorted((root / "digests").glob("*.md")):
         if not is_key(path.stem):
             continue
         try:
@@ -218,10 +224,8 @@ class _Run:
             self._write(unsent, options.to_file)
             return
         outbox.send(unsent)
-        delivery = (DryDelivery if options.dry_run else Delivery)(
-            outbox, self.channels, self.warnings
-        )
-        delivery.deliver()
+        kind = DryDelivery if options.dry_run else Delivery
+        kind(outbox, self.channels, self.warnings).deliver()
 
     def _write(self, unsent: Unsent, file: Path) -> None:
         """Write the mails to one file, which is empty if there are none.
