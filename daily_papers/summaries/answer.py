@@ -55,9 +55,10 @@ _STEM: Final = 5
 class Answer:
     """What the model says of one paper."""
 
-    sentence: str
+    #: Empty if no answer was good.
+    sentence: str = ""
     #: The translated title; None if there is none, or no good one.
-    title: str | None
+    title: str | None = None
 
 
 def question(papers: Sequence[Paper], settings: Summaries) -> list[dict[str, str]]:

@@ -34,7 +34,7 @@ from daily_papers.summaries.answer import (
     good_answers,
     question,
 )
-from daily_papers.summaries.model import MODEL_KEY, BadModelAnswer, Model, ModelError, ModelKey
+from daily_papers.summaries.model import MODEL_KEY, BadModelAnswer, Model, ModelError
 from daily_papers.text import plural
 from daily_papers.transaction import PRIVATE
 
@@ -133,12 +133,9 @@ def _lacking(store: Store, known: Known, settings: Summaries) -> list[Paper]:
     return [
         paper
         for paper in papers
-        if paper.abstract and not paper.is_withdrawn and _key(paper, settings) not in known
+        if paper.abstract and not paper.is_withdrawn
+        if (paper.id, paper.version, settings.model, settings.language) not in known
     ]
-
-
-def _key(paper: Paper, settings: Summaries) -> SummaryKey:
-    return (paper.id, paper.version, settings.model, settings.language)
 
 
 class _Run:
@@ -156,25 +153,20 @@ class _Run:
         self._failed: list[Paper] = []
         #: Requests in a row without a good answer.
         self._fruitless = 0
-        self._most_tokens = 0
 
     def ask_for(
         self, papers: Sequence[Paper], budget: float, environ: Mapping[str, str], clock: Clock
     ) -> None:
         """Ask within the budget; what goes wrong is a warning."""
         try:
-            self._most_tokens = _MOST_TOKENS_A_PAPER * len(papers)
-            key = ModelKey.from_environment(environ)
-            model = Model(self._settings.endpoint, self._settings.model, key, budget, clock)
-            with closing(model):
+            tokens = _MOST_TOKENS_A_PAPER * len(papers)
+            with closing(Model(self._settings, environ, budget, tokens, clock)) as model:
                 self._ask_in_turn(model, papers)
         except DailyPapersError as error:
             self.report.warnings.append(str(error))
         # If nothing at all was good, it may be the endpoint's fault.
         if self._failed and self.report.papers:
-            for paper in self._failed:
-                self._note(paper, Answer("", None))
-            self._keep()
+            self._note(self._failed, {})
 
     def _ask_in_turn(self, model: Model, papers: Sequence[Paper]) -> None:
         """Ask for several papers at once, then alone for each that lacks a good answer."""
@@ -187,53 +179,52 @@ class _Run:
 
     def _ask_once(self, model: Model, papers: Sequence[Paper]) -> list[Paper]:
         """Ask for some papers; return those without a good answer."""
-        if self.report.tokens > self._most_tokens:
-            raise ModelError(f"stopped after {self.report.tokens:,} tokens: too many a paper")
         reason = "not the JSON that was asked for, or no plain sentence in the language"
         answers: Mapping[str, Answer] = {}
         try:
-            reply = model.ask(
+            text = model.ask(
                 question(papers, self._settings), THOUGHT_TOKENS + TOKENS_A_PAPER * len(papers)
             )
         except BadModelAnswer as error:
             reason = str(error)
         else:
-            self.report.tokens += reply.tokens
-            good = good_answers(reply.text, papers, self._settings)
+            good = good_answers(text, papers, self._settings)
             # What it said of another paper is not about this one.
             answers = {id: a for id, a in good.items() if self._said.get(a.sentence, id) == id}
+        self.report.tokens = model.tokens
         self._fruitless = 0 if answers else self._fruitless + 1
         if self._fruitless == _MOST_FRUITLESS:
             times = f"no good answer {_MOST_FRUITLESS} times in a row"
             raise ModelError(f"{times}; the last: {reason}")
-        for paper in papers:
-            if paper.id in answers:
-                self._note(paper, answers[paper.id])
         if answers:
             self.report.papers += len(answers)
-            self._keep()
+            self._note([paper for paper in papers if paper.id in answers], answers)
         return [paper for paper in papers if paper.id not in answers]
 
-    def _note(self, paper: Paper, answer: Answer) -> None:
-        key = _key(paper, self._settings)
-        self.known[key] = Summary(
-            id=paper.id,
-            version=paper.version,
-            model=self._settings.model,
-            language=self._settings.language,
-            day=self._day,
-            sentence=answer.sentence,
-            title=answer.title,
-        )
-        self._said[answer.sentence] = paper.id
+    def _note(self, papers: Sequence[Paper], answers: Mapping[str, Answer]) -> None:
+        """Note what was said of the papers, or that no answer was good.
 
-    def _keep(self) -> None:
-        """Keep the day's answers outside git; if that fails, they are still published."""
-        today = [each for each in self.known.values() if each.day == self._day]
+        The day's answers are kept outside git; if that fails, they are still published.
+        """
+        for paper in papers:
+            answer = answers.get(paper.id, Answer())
+            summary = Summary(
+                id=paper.id,
+                version=paper.version,
+                model=self._settings.model,
+                language=self._settings.language,
+                day=self._day,
+                sentence=answer.sentence,
+                title=answer.title,
+            )
+            self.known[summary.key] = summary
+            self._said[summary.sentence] = summary.id
         file = self._root / _KEPT
         partial = file.with_suffix(".partial")
         with suppress(OSError):
-            partial.write_bytes(summary_lines(today))
+            partial.write_bytes(
+                summary_lines(each for each in self.known.values() if each.day == self._day)
+            )
             partial.replace(file)
 
 

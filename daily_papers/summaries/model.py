@@ -10,14 +10,14 @@ import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
 from daily_papers.arxiv.http import AnswerLimits, RawAnswer, Transport, retry_after
 from daily_papers.clock import Clock
+from daily_papers.config.model import Summaries
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
-from daily_papers.records import RecordError, parse
+from daily_papers.records import RecordError, decode, parse
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +32,15 @@ _KEY = re.compile(r"(?P<host>[a-z0-9.:\[\]-]+)=(?P<secret>[!-~]+)", re.IGNORECAS
 #: What endpoints call the largest number of tokens of an answer; each knows at least one of them.
 _LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
 _TROUBLE: Final[Mapping[int, str]] = {
-    401: f"it wants a key, or another one (status 401); set {MODEL_KEY} to HOST=KEY",
-    402: "the account has no credit left (status 402)",
-    403: f"the key may not be used for this (status 403); see {MODEL_KEY}",
-    404: "no such address or model (status 404); correct summaries in keywords.yaml",
+    401: f"it wants a key, or another one; set {MODEL_KEY} to HOST=KEY",
+    402: "the account has no credit left",
+    403: f"the key may not be used for this; see {MODEL_KEY}",
+    404: "no such address or model; correct summaries in keywords.yaml",
+    **dict.fromkeys(
+        range(300, 400),
+        "it redirects to another address, which is never followed; write the right one into "
+        "keywords.yaml",
+    ),
 }
 
 Messages = Sequence[Mapping[str, str]]
@@ -49,57 +54,33 @@ class BadModelAnswer(DailyPapersError):
     """The model's answer cannot be read; its next one may be good."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelKey:
-    """A key, and the one host that it may be sent to."""
-
-    host: str
-    secret: str = field(repr=False)
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> ModelKey | None:
-        """Read ``HOST=KEY``; None if it is not set. Raises UsageError, which quotes nothing."""
-        text = environ.get(MODEL_KEY, "").strip()
-        if not text:
-            return None
-        found = _KEY.fullmatch(text)
-        if found is None:
-            raise UsageError(f"{MODEL_KEY}: not HOST=KEY, such as api.example.com=abc123")
-        return cls(found["host"].lower(), found["secret"])
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the model said, and about how many tokens that took."""
-
-    text: str
-    tokens: int
-
-
 class Model:
-    """A model behind an endpoint, as long as there is time."""
+    """A model behind an endpoint, as long as there is time, and tokens are left."""
 
     def __init__(
-        self, endpoint: str, model: str, key: ModelKey | None, seconds: float, clock: Clock
+        self,
+        settings: Summaries,
+        environ: Mapping[str, str],
+        seconds: float,
+        tokens: int,
+        clock: Clock,
     ) -> None:
-        """Raises ModelError if the key is for another host."""
-        self._url = f"{endpoint.rstrip('/')}/chat/completions"
-        self._model = model
-        self._secret = None if key is None else key.secret
+        """Raises UsageError or ModelError if the key is not one, or is for another host."""
+        self._url = f"{settings.endpoint.rstrip('/')}/chat/completions"
+        self._model = settings.model
+        self._secret = _secret_for(settings.endpoint, environ)
         self._clock = clock
         self._end = clock.monotonic() + seconds
         self._transport = Transport(_LIMITS, None)
         self._limit_name = _LIMIT_NAMES[0]
-        parts = urlsplit(endpoint)
-        host, usual = parts.netloc.lower(), {"https": ":443", "http": ":80"}[parts.scheme]
-        if key is not None and key.host.removesuffix(usual) != host.removesuffix(usual):
-            raise ModelError(
-                f"{MODEL_KEY} is not for {parts.netloc}, which summaries in keywords.yaml names: "
-                "nothing was asked; correct the one that is wrong"
-            )
+        self._most_tokens = tokens
+        #: About how many tokens its answers have taken.
+        self.tokens = 0
 
-    def ask(self, messages: Messages, most_tokens: int) -> Reply:
+    def ask(self, messages: Messages, most_tokens: int) -> str:
         """The model's answer. Raises ModelError or BadModelAnswer."""
+        if self.tokens > self._most_tokens:
+            raise ModelError(f"stopped after {self.tokens:,} tokens: too many a paper")
         for tries in range(1, TRIES + 1):
             try:
                 answer = self._send(messages, most_tokens)
@@ -110,7 +91,7 @@ class Model:
                 reason, wait = loss.failure.plain_reason, 0.0
             if tries < TRIES:
                 wait = _WAIT * tries if wait is None else wait
-                self._check_time(wait, f"{reason}; ")
+                self._left(wait, f"{reason}; ")
                 self._clock.sleep(wait)
         raise ModelError(f"{reason}, after {TRIES} tries")
 
@@ -118,11 +99,13 @@ class Model:
         """Close the connection."""
         self._transport.hang_up()
 
-    def _check_time(self, wait: float, why: str = "") -> None:
-        left = self._end - self._clock.monotonic()
-        if left - wait < _LEAST_SECONDS:
+    def _left(self, wait: float = 0, why: str = "") -> float:
+        """The seconds that are left after a wait. Raises ModelError if they are too few."""
+        left = self._end - self._clock.monotonic() - wait
+        if left < _LEAST_SECONDS:
             more = f"a wait of {wait:,.0f} seconds does not fit" if wait else "the time is used up"
             raise ModelError(f"{why}{more}; --budget allows more minutes")
+        return left
 
     def _send(self, messages: Messages, most_tokens: int) -> RawAnswer:
         """Send a question, under the other name of its limit if the endpoint knows but that one."""
@@ -135,37 +118,53 @@ class Model:
         return answer
 
     def _post(self, messages: Messages, limit: Mapping[str, int]) -> RawAnswer:
-        self._check_time(0)
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self._secret is not None:
             headers["Authorization"] = f"Bearer {self._secret}"
         content = json.dumps({"model": self._model, "messages": messages, **limit}).encode()
-        seconds = self._end - self._clock.monotonic()
-        answer = self._transport.send(self._url, post=content, headers=headers, seconds=seconds)
+        answer = self._transport.send(
+            self._url, post=content, headers=headers, seconds=self._left()
+        )
         logger.info("the model at %s: status %d", urlsplit(self._url).netloc, answer.status)
         return answer
 
-    def _read(self, answer: RawAnswer, messages: Messages) -> Reply:
-        if 300 <= answer.status < 400:
-            raise ModelError(
-                f"it redirects to another address (status {answer.status}), which is never "
-                "followed; write the right one into keywords.yaml"
-            )
+    def _read(self, answer: RawAnswer, messages: Messages) -> str:
         if answer.status in _TROUBLE:
-            raise ModelError(_TROUBLE[answer.status])
+            raise ModelError(f"{_TROUBLE[answer.status]} (status {answer.status})")
         if answer.status != 200:
             raise BadModelAnswer(f"status {answer.status}")
         if self._secret is not None and self._secret.encode() in answer.body:
             raise ModelError("its answer repeats the key; nothing of it is used")
         try:
             values = parse(answer.body)
-            text = values["choices"][0]["message"]["content"]
+            text = decode(str, values["choices"][0]["message"]["content"])
         except (RecordError, ValueError, LookupError, TypeError):
             raise BadModelAnswer("its answer is not a chat completion") from None
-        if not isinstance(text, str):
-            raise BadModelAnswer("its answer has no text")
         usage = values.get("usage")
         tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
         if type(tokens) is not int or tokens < 0:  # the endpoint does not count
             tokens = (sum(len(each["content"]) for each in messages) + len(text)) // 4
-        return Reply(text, tokens)
+        self.tokens += tokens
+        return text
+
+
+def _secret_for(endpoint: str, environ: Mapping[str, str]) -> str | None:
+    """The key for the endpoint's host; None if there is no key. No error quotes it.
+
+    Raises UsageError if it is not ``HOST=KEY``, and ModelError if it is for another host.
+    """
+    text = environ.get(MODEL_KEY, "").strip()
+    if not text:
+        return None
+    found = _KEY.fullmatch(text)
+    if found is None:
+        raise UsageError(f"{MODEL_KEY}: not HOST=KEY, such as api.example.com=abc123")
+    parts = urlsplit(endpoint)
+    usual = {"https": ":443", "http": ":80"}[parts.scheme]
+    ours, theirs = (each.lower().removesuffix(usual) for each in (found["host"], parts.netloc))
+    if ours != theirs:
+        raise ModelError(
+            f"{MODEL_KEY} is not for {parts.netloc}, which summaries in keywords.yaml names: "
+            "nothing was asked; correct the one that is wrong"
+        )
+    return found["secret"]
