@@ -47,10 +47,10 @@ _MOST_COMPARED: Final = 500
 _SITE: Final = "site/"
 #: What any template gets; docs/templates.md lists the fields of each one.
 FIELDS: Final = frozenset(
-    """categories code_url columns contents day day_line digest digests folded_comment heading href
-    keywords last_update month more name new newer number of_day older pages paper papers parts path
-    query readme repository root row section sections sentence site site_title skipped spellings
-    summary title topic topics years""".split()  # noqa: SIM905 - reads as what it is
+    """base categories code_url columns contents day day_line digest digests entries folded_comment
+    heading href keywords last_update month more name new newer number of_day older page pages paper
+    papers parts path published query readme repository root row section sections sentence site
+    site_title skipped spellings summary tag title topic topics updated years""".split()  # noqa: SIM905 - reads as what it is
 )
 #: What these fields hold, and what loops over them give.
 _KINDS: Final = (

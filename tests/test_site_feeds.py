@@ -109,6 +109,13 @@ def test_feeds_are_valid(website: Website) -> None:
         assert len(parsed.entries) == len(ids(website, path))
 
 
+def test_own_templates_make_the_feeds_too(tmp_path: Path) -> None:
+    website = Website.new(tmp_path, {"medical-imaging": [paper(1, "A & B")]})
+    own = "<entry>\n<title>{{ row.paper.title }}</title>\n</entry>\n"
+    website.repository.write("templates/site/entry.atom.jinja", own)
+    assert feed(website.built(), "feed.atom").findtext("{*}entry/{*}title") == "A & B"
+
+
 def test_a_feed_without_papers_is_of_the_day_of_the_listing(website: Website) -> None:
     assert "<updated>2026-03-20T00:00:00Z</updated>" in website.text("keywords/nothing-yet.atom")
 

@@ -21,7 +21,7 @@ from daily_papers.render.readme import render_region
 from daily_papers.render.templates import Templates
 from daily_papers.repository import tables_of
 from daily_papers.site.data import SiteData, digest_file
-from daily_papers.site.feeds import SiteAddress
+from daily_papers.site.feeds import Feeds, SiteAddress
 from daily_papers.site.formulas import FormulaRenderer
 from daily_papers.site.output import SiteFolder
 from daily_papers.site.pages import Pages, SiteTemplates
@@ -98,10 +98,13 @@ def handed_over() -> Seen:
         file.write_text(digest_records(digest))
         data = SiteData(root, config, store, [digest_file(file)], {})
         site = noting(SiteTemplates, "site/", seen)
-        rows = Rows(data, FormulaRenderer(), site.render, SiteFolder(root / "site", "", {}))
+        folder = SiteFolder(root / "site", "", {})
+        rows = Rows(data, FormulaRenderer(), site.render, folder)
         address = SiteAddress.of({"GITHUB_REPOSITORY": "owner/papers"})
         for page in Pages(data, rows, site, address).files():
             assert page.make()
+        for feed in Feeds(data, rows, site.render, address, folder).files():
+            feed.make()
     return seen
 
 
@@ -112,7 +115,7 @@ def documented() -> Iterator[tuple[str, list[str]]]:
     for row in re.finditer(r"^\| `(\S+\.jinja)` \| (.*) \|$", text, re.MULTILINE):
         of_all = (
             re.findall(r"`(\w+)`", every[1])
-            if row[1].startswith("site/") and "`row`" not in row[2]
+            if row[1].startswith("site/") and "`row`" not in row[2] and "`tag`" not in row[2]
             else []
         )
         yield row[1], [*of_all, *re.findall(r"`(\w+)`", row[2])]

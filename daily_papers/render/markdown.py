@@ -62,9 +62,10 @@ _BLOCK_START = re.compile(r"\A(?:(?P<number>\d{1,9})(?=[.)])|(?=[-+=#:]))")
 _HEADING_END = re.compile(r"(?<!\S)#(?=#*$)")
 
 # Control characters other than white space, and those that change the direction of text, which
-# would affect the whole row.
+# would affect the whole row. Half characters, and those that XML cannot hold, are unwritable.
 _UNSEEN = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]|(?P<unwritable>[\ud800-\udfff])"
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]"
+    r"|(?P<unwritable>[\ud800-\udfff\ufffe\uffff])"
 )
 
 #: A longer comment is folded, and only its first characters show.

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
 from pathlib import Path
 
 import daily_papers
 from daily_papers.config import KEYWORDS
-from daily_papers.export import Row, json_row
-from daily_papers.papers.paper import Paper, newest_first
 from daily_papers.repository import DIGESTS, Repository
-from daily_papers.site.data import DigestFile, SiteData, Topic, digest_file
-from daily_papers.site.feeds import SiteAddress, feeds
+from daily_papers.site.data import DigestFile, SiteData, digest_file
+from daily_papers.site.feeds import Feeds, SiteAddress
 from daily_papers.site.formulas import FormulaRenderer
-from daily_papers.site.output import Entries, File, SiteFolder, Written, anchor, key_of
+from daily_papers.site.output import SiteFolder, Written, anchor, key_of
 from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.site.rows import Rows
 from daily_papers.site.search_index import search_index
 from daily_papers.transaction import unwritable
 
 SITE = "site"
-_JSON = Entries(re.compile(r'\{"keyword": .*?, "id": "([^"]+)"'), ",\n")
-_BIBTEX = Entries(re.compile(r"@misc\{arxiv-([^,]+),"), "\n}\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +50,7 @@ def build_site(root: Path, output: Path | None, environ: Mapping[str, str]) -> B
     files = [
         *templates.static_files(),
         *Pages(data, rows, templates, address).files(),
-        *feeds(data, address, folder),
-        *_downloads(data, folder),
+        *Feeds(data, rows, templates.render, address, folder).files(),
         *search_index(data),
     ]
     # What shows the same papers comes together, since they are read and written only once then.
@@ -91,34 +82,3 @@ def _digests(repository: Repository) -> Iterator[DigestFile]:
             yield digest_file(file)
         except OSError as error:
             raise unwritable(file, error) from error
-
-
-def _downloads(data: SiteData, folder: SiteFolder) -> Iterator[File]:
-    """JSON and BibTeX for each keyword."""
-    for topic in data.topics:
-        key = key_of([data.key(paper.id) for paper in topic.papers])
-        yield File(f"{topic.path}.json", key, partial(_json, data, folder, topic))
-        yield File(f"{topic.path}.bib", key, partial(_bibtex, data, folder, topic))
-
-
-def _bibtex(data: SiteData, folder: SiteFolder, topic: Topic) -> bytes:
-    papers = sorted(topic.papers, key=newest_first)
-    path = f"{topic.path}.bib"
-    entries = folder.entries(path, _BIBTEX, papers, lambda paper: f"{data.bibtex(paper)}\n")
-    return "\n".join(entries).encode(errors="replace")
-
-
-def _json(data: SiteData, folder: SiteFolder, topic: Topic) -> bytes:
-    """The rows of `daily-papers export`, one on each line, in one object."""
-    papers = sorted(topic.papers, key=newest_first)
-    rows = folder.entries(f"{topic.path}.json", _JSON, papers, partial(_json_row, data, topic))
-    name, slug = json.dumps(topic.name, ensure_ascii=False), json.dumps(topic.slug)
-    text = f'{{"keyword": {name}, "slug": {slug}, "papers": [\n{"".join(rows)[:-2]}\n]}}\n'
-    return text.encode(errors="replace")
-
-
-def _json_row(data: SiteData, topic: Topic, paper: Paper) -> str:
-    trace = data.traces[paper.id]
-    day = date.fromisoformat(trace.days.get(topic.slug, trace.first_day))
-    summary = data.summaries.get(paper.versioned_id)
-    return f"{json_row(Row(topic.name, topic.slug, paper, day, summary))}{_JSON.end}"

@@ -170,9 +170,7 @@ class SiteData:
         #: By identifier, every paper that was ever shown.
         self.traces = self._traced(root)
         #: Their identifiers, in the order in which they came.
-        self.came = sorted(
-            self.traces, key=lambda id: (self.traces[id].first_day, announcement_order(id))
-        )
+        self.ids = sorted(self.traces, key=self.came)
         people = {word.slug: word.expression for word in config.keywords if word.authors}
         by_people = Matches(people, [stored.paper for stored in store.papers.values()])
         older = self._older()
@@ -197,6 +195,11 @@ class SiteData:
             return self.store.papers[id]
         stored = reduce(StoredPaper.followed_by, (line.read() for line in lines))
         return self.store.recall(stored)
+
+    def came(self, id: str, slug: str = "") -> tuple[str, tuple[int, int, str]]:
+        """Sort key that puts papers in the order in which they came, to a keyword or at all."""
+        trace = self.traces[id]
+        return trace.days.get(slug, trace.first_day), announcement_order(id)
 
     def key(self, id: str) -> str:
         """Changes with a paper's records, and with what a model says of it."""

@@ -1,38 +1,39 @@
-"""Atom feeds (RFC 4287): of everything, of each keyword, of each tracked author.
+"""Files for programs: Atom feeds (RFC 4287), JSON and BibTeX, of each keyword and tracked author.
 
 A paper has the same id in every feed, for good, so readers of several feeds see it once. The papers
-that came last to the site, by listing day, are first. A paper is dated by the day on which it was
+that came last to a keyword, by listing day, are first. A paper is dated by the day on which it was
 news, since feed readers sort by date: one that moderation held was submitted weeks before anybody
 could read it. Nothing depends on the clock: a feed changes when its papers do.
 """
 
 from __future__ import annotations
 
-import html
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
-from itertools import islice
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
+from daily_papers.export import Row, json_row
 from daily_papers.github_actions import Addresses
-from daily_papers.papers.links import code_url
-from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.papers.paper import Paper
 from daily_papers.site.data import SiteData, Topic
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import Entries, File, SiteFolder, key_of
+from daily_papers.site.rows import Rows
 from daily_papers.text import midnight, rfc3339
 
 LONGEST_FEED = 100
 ALL = "feed.atom"
 
-_CATEGORIES = "http://arxiv.org/schemas/atom"  # as in arXiv's own feeds
-_NEVER = "1970-01-01T00:00:00Z"
+_NEVER = date(1970, 1, 1)
 _ENTRY = Entries(re.compile("<entry>\n<id>[^<]*papers/([^<]+)<"), "</entry>\n")
-# What XML 1.0 cannot hold, besides what `plain_text` leaves out.
-_NOT_XML = re.compile("[\ufffe\uffff]")
+_JSON = Entries(re.compile(r'\{"keyword": .*?, "id": "([^"]+)"'), ",\n")
+_BIBTEX = Entries(re.compile(r"@misc\{arxiv-([^,]+),"), "\n}\n")
 
 # A tag names a day on which its authority owned the name (RFC 4151).
 _TAG_DAY = "2026"
@@ -69,84 +70,83 @@ class SiteAddress:
         return cls(base, tag, here.page)
 
 
-def feeds(data: SiteData, address: SiteAddress, folder: SiteFolder) -> Iterator[File]:
-    """Every feed."""
-    title = data.config.title
-    writer = _Writer(data, address, folder)
-    shown = {paper.id: paper for topic in data.topics for paper in topic.papers}
-    newest = islice((shown[id] for id in reversed(data.came) if id in shown), LONGEST_FEED)
-    listed: list[tuple[str, str, str, Sequence[Paper]]] = [(ALL, "index.html", title, [*newest])]
-    for topic in data.topics:
-        papers = _newest(data, topic)
-        listed.append((f"{topic.path}.atom", topic.page, f"{title}: {topic.name}", papers))
-    for path, page, name, papers in listed:
-        key = key_of([data.key(paper.id) for paper in papers] or data.day)
-        yield File(path, key, partial(writer.feed, path, page, name, papers))
+class Feeds:
+    """The files for programs of one website."""
 
-
-def _newest(data: SiteData, topic: Topic) -> Sequence[Paper]:
-    """The papers that came last to a keyword."""
-
-    def order(paper: Paper) -> tuple[str, tuple[int, int, str]]:
-        trace = data.traces[paper.id]
-        return trace.days.get(topic.slug) or trace.first_day, announcement_order(paper.id)
-
-    return sorted(topic.papers, key=order, reverse=True)[:LONGEST_FEED]
-
-
-class _Writer:
-    """Writes the feeds of one website."""
-
-    def __init__(self, data: SiteData, address: SiteAddress, folder: SiteFolder) -> None:
+    def __init__(
+        self,
+        data: SiteData,
+        rows: Rows,
+        render: Callable[..., str],
+        address: SiteAddress,
+        folder: SiteFolder,
+    ) -> None:
         self._data = data
+        self._rows = rows
+        self._render = render
         self._address = address
         self._folder = folder
 
-    def feed(self, path: str, page: str, title: str, papers: Sequence[Paper]) -> bytes:
-        """Write one feed; ``page`` is the page with the same papers."""
-        entries = self._folder.entries(path, _ENTRY, papers, self._entry)
-        # A moment is written in twenty characters, whose order is that of time.
-        nothing = rfc3339(midnight(self._data.day)) if self._data.day else _NEVER
-        updated = max((entry.partition("<updated>")[2][:20] for entry in entries), default=nothing)
-        head = (
-            '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-            f"<id>{self._address.tag}{path}</id>\n<title>{_text(title)}</title>\n"
-            f"<updated>{updated}</updated>\n"
-            f"<author><name>{_text(self._data.config.title)}</name></author>\n"
-            "<rights>Titles, abstracts and names of authors: CC0 1.0, by arXiv</rights>\n"
-        )
-        if base := self._address.base:
-            head += (
-                f'<link rel="self" href="{_text(base + path)}" type="application/atom+xml"/>\n'
-                f'<link rel="alternate" href="{_text(base + page)}" type="text/html"/>\n'
+    def files(self) -> Iterator[File]:
+        """Every file, to be made when it is needed."""
+        title, topics = self._data.config.title, self._data.topics
+        shown = {paper.id: paper for topic in topics for paper in topic.papers}
+        yield self._feed(ALL, "index.html", title, shown.values())
+        for topic in topics:
+            path, papers, slug = topic.path, topic.papers, topic.slug
+            yield self._feed(f"{path}.atom", topic.page, f"{title}: {topic.name}", papers, slug)
+            row = partial(self._json_row, topic)
+            yield self._file(f"{path}.json", _JSON, papers, row, partial(_json, topic))
+            yield self._file(f"{path}.bib", _BIBTEX, papers, self._bibtex, "\n".join)
+
+    def _file(
+        self,
+        path: str,
+        form: Entries,
+        papers: Sequence[Paper],
+        write: Callable[[Paper], str],
+        whole: Callable[[Sequence[str]], str],
+    ) -> File:
+        """The entries of the papers, one after another, in a whole file."""
+
+        def make() -> bytes:
+            return whole(self._folder.entries(path, form, papers, write)).encode(errors="replace")
+
+        keys = [self._data.key(paper.id) for paper in papers]
+        return File(path, key_of(keys or self._data.day), make)
+
+    def _feed(
+        self, path: str, page: str, title: str, papers: Iterable[Paper], slug: str = ""
+    ) -> File:
+        """The papers that came last, of a keyword or of all; ``page`` has the same ones."""
+        newest = sorted(papers, key=lambda paper: self._data.came(paper.id, slug), reverse=True)
+
+        def whole(entries: Sequence[str]) -> str:
+            # A moment is written in twenty characters, whose order is that of time.
+            updated = [entry.partition("<updated>")[2][:20] for entry in entries]
+            return self._render(
+                "feed.atom.jinja",
+                tag=self._address.tag,
+                base=self._address.base,
+                path=path,
+                page=page,
+                title=plain_text(title),
+                site_title=plain_text(self._data.config.title),
+                updated=max(updated, default=rfc3339(midnight(self._data.day or _NEVER))),
+                entries=map(Markup, entries),
             )
-        return f"{head}{''.join(entries)}</feed>\n".encode(errors="replace")
+
+        return self._file(path, _ENTRY, newest[:LONGEST_FEED], self._entry, whole)
 
     def _entry(self, paper: Paper) -> str:
-        return "\n".join(["<entry>", *self._elements(paper), _ENTRY.end])
-
-    def _elements(self, paper: Paper) -> Iterator[str]:
         published, updated = self._times(paper)
-        yield f"<id>{_text(self._address.tag)}papers/{_text(paper.id)}</id>"
-        yield f'<title type="text">{_text(paper.title)}</title>'
-        yield f"<updated>{rfc3339(updated)}</updated>"
-        if published is not None:
-            yield f"<published>{rfc3339(published)}</published>"
-        for author in paper.authors or ():
-            yield f"<author><name>{_text(author)}</name></author>"
-        yield f'<link rel="alternate" href="{_text(paper.url)}" type="text/html"/>'
-        pdf = _text(paper.pdf_url)
-        yield f'<link rel="related" href="{pdf}" type="application/pdf" title="PDF"/>'
-        code = code_url(paper)
-        if code is not None:
-            yield f'<link rel="related" href="{_text(code)}" title="Code"/>'
-        for category in paper.categories or filter(None, [paper.primary_category]):
-            yield f'<category term="{_text(category)}" scheme="{_CATEGORIES}"/>'
-        for topic in self._data.topics_of(paper.id):
-            yield f'<category term="{topic.slug}" label="{_text(topic.name)}"/>'
-        summary = self._data.summaries.get(paper.versioned_id)
-        said = f"{_text(summary.text)}\n\n" if summary is not None else ""
-        yield f'<summary type="text">{said}{_text(paper.abstract)}</summary>'
+        return self._render(
+            "entry.atom.jinja",
+            row=self._rows.view(paper.id),
+            tag=self._address.tag,
+            published=published and rfc3339(published),
+            updated=rfc3339(updated),
+        )
 
     def _times(self, paper: Paper) -> tuple[datetime | None, datetime]:
         """When its first version came, None if that is not known; and when this version did.
@@ -158,13 +158,21 @@ class _Writer:
         if paper.announced is not None and not paper.is_withdrawn:
             listed.append(paper.announced)
         days = [midnight(day) for day in listed]
-        is_first = news is not None or paper.version == 1
-        published = max(
-            filter(None, [paper.published, *days[: 1 if is_first else 0]]), default=None
-        )
+        first = days[:1] if news or paper.version == 1 else []
+        published = max(filter(None, [paper.published, *first]), default=None)
         return published, max([paper.dated or midnight(paper.date), *days])
 
+    def _bibtex(self, paper: Paper) -> str:
+        return f"{self._data.bibtex(paper)}\n"
 
-def _text(text: str) -> str:
-    plain = plain_text(text)
-    return html.escape(plain if plain.isascii() else _NOT_XML.sub("\ufffd", plain))
+    def _json_row(self, topic: Topic, paper: Paper) -> str:
+        """A row of `daily-papers export`."""
+        day = date.fromisoformat(self._data.came(paper.id, topic.slug)[0])
+        summary = self._data.summaries.get(paper.versioned_id)
+        return f"{json_row(Row(topic.name, topic.slug, paper, day, summary))}{_JSON.end}"
+
+
+def _json(topic: Topic, rows: Sequence[str]) -> str:
+    """The rows in one object, one on each line."""
+    name, slug = json.dumps(topic.name, ensure_ascii=False), json.dumps(topic.slug)
+    return f'{{"keyword": {name}, "slug": {slug}, "papers": [\n{"".join(rows)[:-2]}\n]}}\n'

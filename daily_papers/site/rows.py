@@ -113,7 +113,8 @@ class Rows:
         self._followed = [name_key(s) for topic in data.topics for s in topic.keyword.authors]
         self._is_followed = lru_cache(10_000)(self._is_spelled)
         self._wanted = cache(self._phrases)
-        self._known = lru_cache(KEPT)(lambda id: self._view(data.stored(id)))
+        #: What is known of a paper.
+        self.view = lru_cache(KEPT)(lambda id: self._view(data.stored(id)))
 
     def take_over(self, page: str) -> None:
         """Let the rows of a page of the last build stay in it, as far as they are still right."""
@@ -152,7 +153,7 @@ class Rows:
 
     def _shown(self, id: str, item: NewsItem | None) -> Row:
         if item is None or id in self._data.traces:
-            row = self._known(id)
+            row = self.view(id)
         else:
             row = self._view(StoredPaper(item.paper))
         # A paper that is on several pages is the same on each, whatever a digest says of it.

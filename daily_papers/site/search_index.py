@@ -27,8 +27,8 @@ INDEX = "search/index.json"
 
 def search_index(data: SiteData) -> Iterator[File]:
     """The files of the index."""
-    starts = range(0, len(data.came), _PAPERS_A_PART)
-    parts = [data.came[start : start + _PAPERS_A_PART] for start in starts]
+    starts = range(0, len(data.ids), _PAPERS_A_PART)
+    parts = [data.ids[start : start + _PAPERS_A_PART] for start in starts]
     listed = []
     newer = 0
     for number, ids in reversed([*enumerate(parts)]):

@@ -53,7 +53,7 @@ HOSTILE = (
     "MRI {{ 7*7 }} {% raw %} ${8*8} <%= 9 %>",
     "MRI ]]> <!-- --> &lt;b&gt; &amp; <![CDATA[ x",
     "MRI a\u2028b\u2029c\u0085d",
-    "MRI \u202eevil\u202c",
+    "MRI \u202eevil\u202c\ufffe\uffff",
     "<math><mtext><script>alert(10)</script></mtext></math> MRI",
     "[MRI](javascript:alert(11)) `x` | @everyone #1",
     'https://github.com/evil/repo"onclick=alert(12) MRI',
