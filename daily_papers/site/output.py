@@ -2,8 +2,8 @@
 
 A list of our files is in the folder, each with a key that names all that its content is made of:
 as long as the key is the same, the file is neither made nor written again. The list also has a key
-for each paper: what the last build wrote of one whose key is the same can be taken over. Each file
-is put on the list before it is written, so that the next build cleans up after one that was killed.
+for each paper: what the last build wrote of one whose key is the same can be taken over. All files
+are on the list before one is written, so that the next build cleans up after one that was killed.
 Files are replaced whole or not at all, so whoever serves the folder never serves half a page.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,16 +85,11 @@ class SiteFolder:
         #: The begin of the list; the lines of papers begin with a tab.
         self._head = [site_key, *(f"\t{id}\t{key}" for id, key in papers.items())]
         first, *listed = self._listed()
-        known = first == site_key
         #: The papers that have not changed since the last build.
         self._same = {line.split("\t")[1] for line in {*self._head[1:]}.intersection(listed)}
-        # What a killed build wrote comes last, without a key: it is made again.
-        parts = [line.split("\t") for line in listed if line and not line.startswith("\t")]
-        #: The files of the last build: the key of each, and its size.
-        self._before = {
-            path: (rest[0], rest[1]) if known and len(rest) == 2 else ("", "")
-            for path, *rest in parts
-        }
+        files = (line.partition("\t") for line in listed if line and not line.startswith("\t"))
+        #: The files of the last build: the key of each and its size, if they are known.
+        self._before = {path: known if first == site_key else "" for path, _, known in files}
         #: Each file is written here, then moved into place. Another process uses another name.
         self._partial = folder / f"{_LIST}.{os.getpid()}{_PARTIAL}"
 
@@ -114,7 +109,7 @@ class SiteFolder:
             content = (self._folder / path).read_bytes()
         except OSError:
             return {}
-        if self._before.get(path, ("", ""))[1] != str(len(content)):
+        if self._before.get(path, "").partition("\t")[2] != str(len(content)):
             return {}
         found = {}
         for piece in content.decode(errors="replace").split(form.end)[:-1]:
@@ -126,32 +121,30 @@ class SiteFolder:
     def write(self, files: Iterable[File]) -> Written:
         """Make the folder hold these files. Raises DailyPapersError."""
         try:
-            return self._write(files)
+            return self._write([*files])
         except OSError as error:
             raise unwritable(Path(error.filename or self._folder), error) from error
 
-    def _write(self, files: Iterable[File]) -> Written:
-        lines: dict[str, str] = {}
-        changed = 0
+    def _write(self, files: Sequence[File]) -> Written:
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / _LIST).open("a", encoding="utf-8") as ours:
-            for file in files:
-                size = self._size_of_same(file)
-                if size is None:
-                    # On a line of its own, even after one that a killed build left unfinished.
-                    ours.write(f"\n{file.path}\n")
-                    ours.flush()
-                    content = file.make()
-                    size = len(content)
-                    changed += self._replace(file.path, content)
-                lines[file.path] = f"{file.path}\t{file.key}\t{size}\n"
-        gone = sorted(self._before.keys() - lines.keys())
+        known = {file.path: self._known(file) for file in files}
+        gone = self._before.keys() - known.keys()
+        self._list(dict.fromkeys(gone, "") | known)
+        changed = 0
+        for file in files:
+            if not known[file.path]:
+                content = file.make()
+                changed += self._replace(file.path, content)
+                known[file.path] = f"{file.key}\t{len(content)}"
         removed = sum(self._remove(path) for path in gone)
         for left in list(self._folder.glob(f"{_LIST}.*{_PARTIAL}")):
             left.unlink()
-        listed = [*(f"{line}\n" for line in self._head), *(lines[path] for path in sorted(lines))]
-        self._replace(_LIST, "".join(listed).encode())
-        return Written(len(lines), changed, removed)
+        self._list(known)
+        return Written(len(known), changed, removed)
+
+    def _list(self, files: Mapping[str, str]) -> None:
+        lines = [*self._head, *(f"{path}\t{files[path]}" for path in sorted(files)), ""]
+        self._replace(_LIST, "\n".join(lines).encode())
 
     def _listed(self) -> list[str]:
         try:
@@ -166,14 +159,13 @@ class SiteFolder:
         except OSError as error:
             raise unwritable(self._folder / _LIST, error) from error
 
-    def _size_of_same(self, file: File) -> int | None:
-        """The size of the file that is there, if it is as it would be made."""
-        key, size = self._before.get(file.path, ("", ""))
+    def _known(self, file: File) -> str:
+        """The key and the size of the file that is there, if it is as it would be made."""
         try:
-            found = (self._folder / file.path).stat().st_size
+            known = f"{file.key}\t{(self._folder / file.path).stat().st_size}"
         except OSError:
-            return None
-        return found if key == file.key and size == str(found) else None
+            return ""
+        return known if known == self._before.get(file.path) else ""
 
     def _replace(self, path: str, content: bytes) -> bool:
         file = self._folder / path
