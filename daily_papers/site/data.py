@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from hashlib import blake2b
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
 from daily_papers.records import fingerprint
 from daily_papers.site.formulas import plain_text
-from daily_papers.site.output import key_of
 from daily_papers.store.files import PaperLine, check_history, history_lines
 from daily_papers.store.store import Store, StoredPaper
 from daily_papers.store.summaries import Summary
@@ -52,7 +51,7 @@ class Topic:
     #: Newest first, by the date that rows show.
     papers: tuple[Paper, ...]
     #: The identifiers of those that have left, by the month in which they came, newest first.
-    older: Mapping[str, tuple[str, ...]]
+    older: Mapping[str, Sequence[str]]
     #: The listing day up to which it is complete, if that is not the site's day.
     behind: date | None
 
@@ -145,6 +144,12 @@ class Trace:
         return min(self.days.values(), default="")
 
 
+_NOWHERE = Trace()
+
+#: A paper's BibTeX entry; its keyword's page asks, then its keyword's file.
+bibtex = lru_cache(2 * PAPERS_A_PAGE)(bibtex_entry)
+
+
 class SiteData:
     """Everything the website shows, from one state of a digest repository."""
 
@@ -162,32 +167,17 @@ class SiteData:
         self.day = store.state.day
         #: By versioned identifier, what a model says of a paper.
         self.summaries = summaries
-        self._said: dict[str, str] = defaultdict(str)
-        for summary in summaries.values():
-            self._said[summary.id] += f" {summary.version} {summary.model} {summary.text}"
         #: Newest first.
         self.digests = sorted(digests, key=lambda digest: digest_order(digest.key), reverse=True)
         #: By identifier, every paper that was ever shown.
         self.traces = self._traced(root)
         #: Their identifiers, in the order in which they came.
         self.ids = sorted(self.traces, key=self.came)
-        people = {word.slug: word.expression for word in config.keywords if word.authors}
-        by_people = Matches(people, [stored.paper for stored in store.papers.values()])
-        older = self._older()
-        self.topics = tuple(
-            self._topic(
-                keyword,
-                by_people.of(keyword.slug) if keyword.authors else (),
-                older.get(keyword.slug, {}),
-            )
-            for keyword in config.keywords
-        )
+        self.topics = tuple(self._topics())
         self.topic_of = {topic.slug: topic for topic in self.topics}
         self._places = dict(self._placed())
         #: All that is known of a paper, by its identifier. Raises StoreError.
         self.stored = lru_cache(KEPT)(self._stored)
-        #: A paper's BibTeX entry; its keyword's page asks, then its keyword's file.
-        self.bibtex = lru_cache(2 * PAPERS_A_PAGE)(bibtex_entry)
 
     def _stored(self, id: str) -> StoredPaper:
         lines = self.traces[id].lines
@@ -203,16 +193,11 @@ class SiteData:
 
     def key(self, id: str) -> str:
         """Changes with a paper's records, and with what a model says of it."""
-        key = self.traces[id].key if id in self.traces else ""
-        return key_of(key, self._said[id]) if id in self._said else key
-
-    def days(self, id: str) -> Mapping[str, str]:
-        """The day on which each keyword first showed a paper, by slug, as ``2026-05-14``."""
-        return self.traces[id].days if id in self.traces else {}
+        return self.traces.get(id, _NOWHERE).key
 
     def topics_of(self, id: str) -> tuple[Topic, ...]:
         """The keywords that show the paper, or have shown it."""
-        slugs = sorted(self.days(id))
+        slugs = sorted(self.traces.get(id, _NOWHERE).days)
         return tuple([self.topic_of[slug] for slug in slugs if slug in self.topic_of])
 
     def place(self, id: str) -> str | None:
@@ -221,48 +206,46 @@ class SiteData:
 
     def _traced(self, root: Path) -> dict[str, Trace]:
         traces: dict[str, Trace] = defaultdict(Trace)
+
+        def note(stored: StoredPaper) -> None:
+            trace = traces[stored.paper.id]
+            said = self.summaries.get(stored.paper.versioned_id)
+            trace.key += fingerprint(stored) + (fingerprint(said) if said else "")
+            for slug, day in stored.shown.items():
+                trace.days[slug] = min(str(day), trace.days.get(slug, str(day)))
+
         for line in history_lines(root):
             stored = line.read()
             traces[stored.paper.id].lines += (line,)
-            _note(traces[stored.paper.id], self.store.recall(stored))
-        for id, stored in self.store.papers.items():
-            _note(traces[id], stored)
+            note(self.store.recall(stored))
+        for stored in self.store.papers.values():
+            note(stored)
         check_history(self.store.news, traces)
         return dict(traces)
 
-    def _older(self) -> Mapping[str, Mapping[str, list[str]]]:
-        """The papers that have left each keyword, by the month in which they came."""
-        older: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    def _topics(self) -> Iterator[Topic]:
+        """Each keyword with its table; for a person, also with the papers that only others brought.
+
+        What has left the table, or never was in it but in a digest, is older.
+        """
+        keywords, store = self.config.keywords, self.store
+        people = {each.slug: each.expression for each in keywords if each.authors}
+        by_people = Matches(people, [stored.paper for stored in store.papers.values()])
+        shown: dict[str, list[str]] = defaultdict(list)
         for id, trace in self.traces.items():
-            here = self.store.papers.get(id)
-            tables = here.tables if here is not None else frozenset[str]()
-            for slug, day in trace.days.items():
-                if slug not in tables:
-                    older[slug][day[:7]].append(id)
-        return older
-
-    def _topic(
-        self, keyword: Keyword, more: Iterable[Paper], older: Mapping[str, Sequence[str]]
-    ) -> Topic:
-        """Show the keyword's table; for a person, also the papers that only others brought."""
-        table = {paper.id: paper for paper in (*self.store.table(keyword.slug), *more)}
-
-        def newest_first(id: str) -> tuple[str, tuple[int, int, str]]:
-            return self.traces[id].days[keyword.slug], announcement_order(id)
-
-        state = self.store.keywords.get(keyword.slug)
-        last = None if state is None else state.last_success
-        months = {month: [id for id in older[month] if id not in table] for month in older}
-        return Topic(
-            keyword=keyword,
-            papers=tuple(sorted(table.values(), key=newest_shown_first)),
-            older={
-                month: tuple(sorted(months[month], key=newest_first, reverse=True))
-                for month in sorted(months, reverse=True)
-                if months[month]
-            },
-            behind=last if last != self.day else None,
-        )
+            for slug in trace.days:
+                shown[slug].append(id)
+        for keyword in keywords:
+            slug, state = keyword.slug, store.keywords.get(keyword.slug)
+            more = by_people.of(slug) if keyword.authors else ()
+            table = {paper.id: paper for paper in (*store.table(slug), *more)}
+            left = (id for id in shown[slug] if id not in table)
+            older: dict[str, list[str]] = {}
+            for id in sorted(left, key=partial(self.came, slug=slug), reverse=True):
+                older.setdefault(self.traces[id].days[slug][:7], []).append(id)
+            last = None if state is None else state.last_success
+            papers = tuple(sorted(table.values(), key=newest_shown_first))
+            yield Topic(keyword, papers, older, behind=last if last != self.day else None)
 
     def _placed(self) -> Iterator[tuple[str, str]]:
         """Papers with pages that have their abstracts; the last one of a paper counts."""
@@ -300,9 +283,3 @@ def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:
     """Sort key that puts the newest paper first, by the day that its row shows."""
     month, number, archive = announcement_order(paper.id)
     return -shown_day(paper).toordinal(), (-month, -number, archive)
-
-
-def _note(trace: Trace, stored: StoredPaper) -> None:
-    trace.key += fingerprint(stored)
-    for slug, day in stored.shown.items():
-        trace.days[slug] = min(str(day), trace.days.get(slug, str(day)))

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from daily_papers.export import Row, json_row
 from daily_papers.github_actions import Addresses
 from daily_papers.papers.paper import Paper
-from daily_papers.site.data import SiteData, Topic
+from daily_papers.site.data import SiteData, Topic, bibtex
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import Entries, File, SiteFolder, key_of
 from daily_papers.site.rows import Rows
@@ -97,7 +97,7 @@ class Feeds:
             yield self._feed(f"{path}.atom", topic.page, f"{title}: {topic.name}", papers, slug)
             row = partial(self._json_row, topic)
             yield self._file(f"{path}.json", _JSON, papers, row, partial(_json, topic))
-            yield self._file(f"{path}.bib", _BIBTEX, papers, self._bibtex, "\n".join)
+            yield self._file(f"{path}.bib", _BIBTEX, papers, _bibtex, "\n".join)
 
     def _file(
         self,
@@ -162,14 +162,15 @@ class Feeds:
         published = max(filter(None, [paper.published, *first]), default=None)
         return published, max([paper.dated or midnight(paper.date), *days])
 
-    def _bibtex(self, paper: Paper) -> str:
-        return f"{self._data.bibtex(paper)}\n"
-
     def _json_row(self, topic: Topic, paper: Paper) -> str:
         """A row of `daily-papers export`."""
         day = date.fromisoformat(self._data.came(paper.id, topic.slug)[0])
         summary = self._data.summaries.get(paper.versioned_id)
         return f"{json_row(Row(topic.name, topic.slug, paper, day, summary))}{_JSON.end}"
+
+
+def _bibtex(paper: Paper) -> str:
+    return f"{bibtex(paper)}\n"
 
 
 def _json(topic: Topic, rows: Sequence[str]) -> str:

@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import groupby
 from pathlib import Path
 
 from markupsafe import Markup
 
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, MorningSection, morning
+from daily_papers.papers.links import project_url, venue
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
-from daily_papers.site.data import DigestFile, SiteData, Topic
+from daily_papers.site.data import DigestFile, SiteData, Topic, bibtex
 from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, anchor, key_of
@@ -41,7 +43,13 @@ class SiteTemplates:
         self._folders = [folder / _FOLDER for folder in above]
         self.environment = html_environment(self._folders)
         self.environment.filters.update(
-            plain=plain_text, plural=plural, long_date=long_date, short_date=short_date
+            plain=plain_text,
+            plural=plural,
+            long_date=long_date,
+            short_date=short_date,
+            bibtex=bibtex,
+            project_url=project_url,
+            venue=venue,
         )
 
     def render(self, template: str, **fields: object) -> str:
@@ -188,9 +196,8 @@ class Pages:
         )
 
     def _digests(self) -> File:
-        years: dict[int, list[DigestFile]] = {}
-        for digest in self._data.digests:
-            years.setdefault(digest.day.year, []).append(digest)
+        by_year = groupby(self._data.digests, key=lambda digest: digest.day.year)
+        years = {year: [*digests] for year, digests in by_year}
         return self._plain("digests/index.html", "digests", "All days", years=years)
 
     # --- keywords and people -------------------------------------------------------------------

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache, partial
 from itertools import islice
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.authors import holds_words, name_key
-from daily_papers.papers.links import code_url, project_url, venue
+from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words
@@ -25,8 +25,6 @@ from daily_papers.store.store import StoredPaper
 from daily_papers.store.summaries import Summary
 
 AUTHORS_SHOWN = 3
-# Most texts of addresses have nothing else that `quote` would write in another way.
-_PLAIN = re.compile(r"[A-Za-z0-9_.~ -]*")
 _MOST_PHRASES = 200
 #: Ranks with a badge.
 _CLOSEST = 5
@@ -46,10 +44,6 @@ class Row:
     all_authors: Markup | None
     #: Where its code is.
     code_url: str | None
-    #: Its own page.
-    project_url: str | None
-    #: Where it was accepted, as its comment says.
-    venue: str | None
     #: Whether hardly a paper of its day was closer to what the reader likes.
     is_closest: bool
     #: The title in the reader's library that it is most like.
@@ -58,8 +52,6 @@ class Row:
     summary: Summary | None
     #: Writes a text as HTML, with the phrases that were looked for highlighted.
     html: Callable[[str], Markup]
-    #: Writes a paper as a BibTeX entry.
-    bibtex: Callable[[Paper], str]
     #: What a digest says that the paper does.
     said: str = ""
 
@@ -83,14 +75,17 @@ class Row:
     def coins(self) -> str:
         """The paper for reference managers (OpenURL ContextObject in Span)."""
         paper = self.paper
-        id = _quoted(paper.id)
-        names = [f"&rft.creator={_quoted(plain_text(name))}" for name in paper.authors or ()]
-        return (
-            "ctx_ver=Z39.88-2004&rft_val_fmt=info%3Aofi%2Ffmt%3Akev%3Amtx%3Adc&rft.type=preprint"
-            f"&rft.title={_quoted(plain_text(paper.title))}{''.join(names)}&rft.date={self.day}"
-            f"&rft.identifier=https%3A%2F%2Farxiv.org%2Fabs%2F{id}"
-            f"&rft_id=info%3Adoi%2F10.48550%2FarXiv.{id}"
-        )
+        fields = [
+            ("ctx_ver", "Z39.88-2004"),
+            ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
+            ("rft.type", "preprint"),
+            ("rft.title", plain_text(paper.title)),
+            *(("rft.creator", plain_text(name)) for name in paper.authors or ()),
+            ("rft.date", self.day),
+            ("rft.identifier", f"https://arxiv.org/abs/{paper.id}"),
+            ("rft_id", f"info:doi/10.48550/arXiv.{paper.id}"),
+        ]
+        return urlencode(fields, errors="replace")
 
 
 class Rows:
@@ -173,13 +168,10 @@ class Rows:
             _first_authors(names, followed),
             _in_bold(names, followed) if len(names) > AUTHORS_SHOWN else None,
             code_url(paper),
-            project_url(paper),
-            venue(paper.comment),
             is_closest=bool(news and news.closeness and news.closeness <= _CLOSEST),
             similar=(news and news.similar) or "",
             summary=self._data.summaries.get(paper.versioned_id),
             html=partial(self._formulas.html, marked=wanted),
-            bibtex=self._data.bibtex,
         )
 
     def _phrases(self, slugs: tuple[str, ...]) -> re.Pattern[str] | None:
@@ -210,9 +202,3 @@ def _in_bold(names: Sequence[str], followed: set[str]) -> Markup:
         return escape(", ".join(names))
     marks = [Markup("<b>{}</b>").format(name) if name in followed else name for name in names]
     return Markup(", ").join(marks)
-
-
-def _quoted(text: str) -> str:
-    if _PLAIN.fullmatch(text):
-        return text.replace(" ", "%20")
-    return quote(text, safe="", errors="replace")
