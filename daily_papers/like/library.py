@@ -25,8 +25,14 @@ _TITLE: Final = 500
 _ABSTRACT: Final = 10_000
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?P<kind>[A-Za-z]{1,40})\s*[{(]", re.MULTILINE)
-_FIELD = re.compile(r"\b(?P<name>[A-Za-z]+)\s*=\s*(?=[{\"])")
-_SIGN = re.compile(r'\\.|[{}"]', re.DOTALL)
+#: A group in braces, with as many others inside one another as real libraries have.
+_GROUP = r"\{(?:[^{}\\]|\\.)*+\}"
+for _ in range(6):
+    _GROUP = rf"\{{(?:[^{{}}\\]|\\.|{_GROUP})*+\}}"
+_FIELD = re.compile(
+    rf"""\b(?P<name>[A-Za-z]+)\s*=\s*(?P<value>{_GROUP}|"(?:[^"{{}}\\]|\\.|{_GROUP})*+")""",
+    re.DOTALL,
+)
 # \textbf{x} is x, and so is {\em x}.
 _COMMAND = re.compile(r"\\[A-Za-z]+\*?\s*|\\(?=[&%#_${}])|[{}]")
 
@@ -98,41 +104,16 @@ def read_bibtex(text: str) -> tuple[LikedPaper, ...]:
 
 
 def _entries(text: str) -> Iterator[dict[str, str]]:
-    """The fields of each entry, by their names in lower case."""
-    starts = list(_ENTRY.finditer(text))
-    for start, following in zip_longest(starts, starts[1:]):
-        if start["kind"].lower() not in ("comment", "preamble", "string"):
-            yield _fields(text, start.end(), following.start() if following else len(text))
-
-
-def _fields(text: str, place: int, end: int) -> dict[str, str]:
-    """The fields up to one that is cut off.
+    """The fields of each entry, by their names in lower case.
 
     Values without quotes (years, months, names of strings) are left out.
     """
-    fields: dict[str, str] = {}
-    while found := _FIELD.search(text, place, end):
-        close = _close(text, found.end(), end)
-        if close is None:
-            break
-        fields.setdefault(found["name"].lower(), text[found.end() + 1 : close])
-        place = close + 1
-    return fields
-
-
-def _close(text: str, place: int, end: int) -> int | None:
-    """Where the brace or the quotation mark at ``place`` closes; None if it does not."""
-    quoted, depth = text[place] == '"', 0
-    for sign in _SIGN.finditer(text, place + quoted, end):
-        if sign[0] == "{":
-            depth += 1
-        elif sign[0] == "}":
-            depth -= 1
-            if depth == 0 and not quoted:
-                return sign.start()
-        elif sign[0] == '"' and quoted and depth == 0:
-            return sign.start()
-    return None
+    starts = list(_ENTRY.finditer(text))
+    for start, following in zip_longest(starts, starts[1:]):
+        if start["kind"].lower() not in ("comment", "preamble", "string"):
+            end = following.start() if following else len(text)
+            found = [*_FIELD.finditer(text, start.end(), end)]
+            yield {field["name"].lower(): field["value"][1:-1] for field in reversed(found)}
 
 
 def _plain(tex: str) -> str:

@@ -10,12 +10,11 @@ the keyword's own page, and the section says so.
 
 from __future__ import annotations
 
-import heapq
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
+from functools import partial
 
 from daily_papers.errors import RegionError
 from daily_papers.papers.announcement import NewsItem
@@ -95,11 +94,8 @@ def replace_region(readme: str, body: str, name: str = "README.md") -> str:
     old = find_region(readme, name)
     lines = body if body.endswith("\n") or not body else body + "\n"
     written = old.before + lines.replace("\n", old.newline) + old.after
-    try:
-        new = find_region(written, name)
-    except RegionError:
-        new = None
-    if new is None or (new.before, new.after) != (old.before, old.after):
+    markers = [line.start() for _, line in _marker_lines(written)]
+    if len(markers) != 2 or written[markers[1] :] != old.after:
         raise RegionError(
             f"{name}: the tables contain a marker or open a code block, so the next run could not"
             " find them; fix templates/readme.md.jinja"
@@ -137,23 +133,6 @@ class Tables:
     site: str | None = None
 
 
-def render_region(
-    tables: Tables, templates: Templates, *, rest_bytes: int, newline: str = "\n"
-) -> str:
-    """Render what goes between the markers of README.md, within its budget.
-
-    ``rest_bytes`` is the size of the rest of the README, ``newline`` its line ending. Only the
-    shortest form may exceed the budget; if GitHub would cut even that off, the result is empty.
-    """
-    budget = min(LARGEST_REGION, LARGEST_README - rest_bytes)
-    region = _RegionForms(tables, templates, newline)
-    shortest = ""
-    for shortest in region.forms(budget):
-        if region.size(shortest) <= budget:
-            return shortest
-    return shortest if rest_bytes + region.size(shortest) <= CUT_AT else ""
-
-
 @dataclass(frozen=True, slots=True)
 class ContentsLine:
     """A line of the contents list."""
@@ -164,85 +143,87 @@ class ContentsLine:
     new: int
 
 
-@dataclass(frozen=True, slots=True)
-class _RegionForms:
-    tables: Tables
-    templates: Templates
-    newline: str
+#: A row, in the order in which rows get their places: the size of its table with it, the table's
+#: number, its own size, and the row.
+_Turn = tuple[int, int, int, Escaped]
 
-    def size(self, text: str) -> int:
-        """The bytes of a text in the file."""
-        return len(text.encode()) + text.count("\n") * (len(self.newline) - 1)
 
-    def forms(self, budget: int) -> Iterator[str]:
-        """The region in shorter and shorter forms: with tables, a list of pages, one line."""
-        yield from self._with_tables(budget)
-        sections = self.tables.sections
-        pages = tuple(ContentsLine(each.name, each.page, each.new) for each in sections)
-        yield self._render(pages, ())
-        yield self._render((), ())
+def render_region(
+    tables: Tables, templates: Templates, *, rest_bytes: int, newline: str = "\n"
+) -> str:
+    """Render what goes between the markers of README.md, within its budget.
 
-    def _with_tables(self, budget: int) -> Iterator[str]:
-        """The region with as many rows as fit; nothing if some keyword has no room for one.
+    ``rest_bytes`` is the size of the rest of the README, ``newline`` its line ending. Only the
+    shortest form may exceed the budget; if GitHub would cut even that off, the result is empty.
+    """
+    budget = min(LARGEST_REGION, LARGEST_README - rest_bytes)
 
-        Mostly all of them do. If not, as many fewer are tried as the rest of the region needs.
-        """
-        sections = self.tables.sections
-        links = tuple(ContentsLine(each.name, f"#{each.anchor}", each.new) for each in sections)
-        room = budget
-        while room > 0 and (shown := self._shared(room)) is not None:
-            region = self._render(links, shown)
-            yield region
-            room -= max(self.size(region) - budget, 1)
+    def size(text: str) -> int:
+        return len(text.encode()) + text.count("\n") * (len(newline) - 1)
 
-    def _shared(self, room: int) -> tuple[Table, ...] | None:
-        """The sections with the newest rows that fit; None if some keyword has room for no row."""
-        sections = self.tables.sections
-        waiting = [self._rows(section) for section in sections]
-        shown: list[list[Escaped]] = [[] for _ in sections]
-        used = [0] * len(sections)
-        turns = [
-            (first[0], place, first[1])
-            for place, rows in enumerate(waiting)
-            if (first := next(rows, None)) is not None
-        ]
-        if turns and min(turns)[0] > room // len(turns):
-            return None
-        heapq.heapify(turns)
-        while turns:
-            wanted, place, row = heapq.heappop(turns)
-            if wanted - used[place] > room:
-                continue
-            room -= wanted - used[place]
-            used[place] = wanted
-            shown[place].append(row)
-            for size, following in islice(waiting[place], 1):
-                heapq.heappush(turns, (wanted + size, place, following))
-        return tuple(
-            replace(section, rows=tuple(rows))
-            for section, rows in zip(sections, shown, strict=True)
-        )
+    shortest = ""
+    for shortest in _forms(tables, templates, budget, size):
+        if size(shortest) <= budget:
+            return shortest
+    return shortest if rest_bytes + size(shortest) <= CUT_AT else ""
 
-    def _rows(self, section: Table) -> Iterator[tuple[int, Escaped]]:
-        """Rows and their sizes, rendered one at a time, without those that are too long."""
+
+def _forms(
+    tables: Tables, templates: Templates, budget: int, size: Callable[[str], int]
+) -> Iterator[str]:
+    """The region in shorter and shorter forms: with tables, a list of pages, one line.
+
+    Mostly all rows fit. If not, as many fewer are tried as the rest of the region needs.
+    """
+    sections = tables.sections
+    render = partial(
+        templates.render,
+        "readme.md.jinja",
+        title=tables.title,
+        last_update=tables.last_update,
+        day_line=tables.day_line,
+        more=max(len(tables.new) - MOST_NEW, 0),
+        digests=tables.digests,
+        site=tables.site,
+        columns=templates.columns,
+        keywords=len(sections),
+    )
+    new = tables.new[:MOST_NEW]
+    links = [ContentsLine(each.name, f"#{each.anchor}", each.new) for each in sections]
+    turns = sorted(_turns(tables, templates, size))
+    room = budget
+    while room > 0 and (shares := _shares(turns, room, len(sections))) is not None:
+        shown = [replace(each, rows=rows) for each, rows in zip(sections, shares, strict=True)]
+        region = render(new=new, contents=links, sections=shown)
+        yield region
+        room -= max(size(region) - budget, 1)
+    pages = [ContentsLine(each.name, each.page, each.new) for each in sections]
+    yield render(new=new, contents=pages, sections=())
+    yield render(new=(), contents=(), sections=())
+
+
+def _turns(tables: Tables, templates: Templates, size: Callable[[str], int]) -> Iterator[_Turn]:
+    """All rows, except those that are too long."""
+    for place, section in enumerate(tables.sections):
+        total = 0
         for paper in section.papers:
-            row = render_row(paper, self.templates)
-            size = self.size(row + Escaped("\n"))
-            if size <= LARGEST_ROW:
-                yield size, row
+            row = render_row(paper, templates)
+            own = size(row + Escaped("\n"))
+            if own <= LARGEST_ROW:
+                total += own
+                yield total, place, own, row
 
-    def _render(self, contents: tuple[ContentsLine, ...], sections: tuple[Table, ...]) -> str:
-        return self.templates.render(
-            "readme.md.jinja",
-            title=self.tables.title,
-            last_update=self.tables.last_update,
-            day_line=self.tables.day_line,
-            new=self.tables.new[:MOST_NEW] if contents else (),
-            more=max(len(self.tables.new) - MOST_NEW, 0),
-            digests=self.tables.digests,
-            site=self.tables.site,
-            columns=self.templates.columns,
-            contents=contents,
-            keywords=len(self.tables.sections),
-            sections=sections,
-        )
+
+def _shares(turns: Sequence[_Turn], room: int, sections: int) -> list[tuple[Escaped, ...]] | None:
+    """The newest rows of each section that fit; None if some keyword has room for no row."""
+    if turns and turns[0][0] > room // len({place for _, place, _, _ in turns}):
+        return None
+    shown: list[tuple[Escaped, ...]] = [()] * sections
+    full = set()
+    for _, place, size, row in turns:
+        if size > room:
+            full.add(place)
+        elif place not in full:
+            shown[place] += (row,)
+            room -= size
+    return shown
