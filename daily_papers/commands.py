@@ -361,14 +361,13 @@ def _export(arguments: Namespace) -> int:
 )
 def _site(arguments: Namespace) -> int:
     from daily_papers.site.build import build_site
+    from daily_papers.site.formulas import KNOWS_MATHML
 
-    built = build_site(arguments.root, arguments.output, os.environ)
+    written = build_site(arguments.root, arguments.output, os.environ)
     if not arguments.quiet:
-        done = built.written
-        print(f"{built.folder}: {done.files:,} files, {done.changed:,} written, ", end="")
-        print(f"{done.removed:,} removed")
-        if built.note:
-            print(f"note: {built.note}")
+        print(written)
+        if not KNOWS_MATHML:
+            print('note: formulas are shown as TeX; for MathML: pip install "daily-papers[site]"')
     return 0
 
 

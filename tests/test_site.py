@@ -19,7 +19,7 @@ from lxml import etree, html
 from pybtex.database import parse_string
 
 from daily_papers.papers.paper import Origin
-from daily_papers.site.formulas import FormulaRenderer, plain_text
+from daily_papers.site.formulas import html_of, plain_text
 from daily_papers.store.store import Draft, News
 from daily_papers.store.summaries import Summary, save_summaries
 from daily_papers.transaction import Transaction
@@ -500,7 +500,7 @@ ALLOWED = re.compile(r"</?m[a-z]+(?: [a-z]+=\"[A-Za-z0-9.+% -]{1,40}\")*>")
     ],
 )
 def test_formulas_are_mathml_or_their_tex(text: str, shown: str) -> None:
-    assert str(FormulaRenderer().html(text)) == shown
+    assert str(html_of(text)) == shown
 
 
 @given(
@@ -516,14 +516,14 @@ def test_formulas_are_mathml_or_their_tex(text: str, shown: str) -> None:
     ).map("".join)
 )
 def test_no_text_gets_beyond_text_and_the_allowed_elements(text: str) -> None:
-    shown = str(FormulaRenderer().html(text))
+    shown = str(html_of(text))
     assert not re.search(r"[<>]", ALLOWED.sub("", shown))
     html.fragment_fromstring(shown, create_parent="p")
 
 
 @given(st.text(st.characters(exclude_characters="$\\~`'"), max_size=60))
 def test_text_without_formulas_and_signs_of_tex_stays_as_it_is(text: str) -> None:
-    shown = html.fragment_fromstring(str(FormulaRenderer().html(text)) or "x", create_parent="p")
+    shown = html.fragment_fromstring(str(html_of(text)) or "x", create_parent="p")
     assert shown.text_content() == (plain_text(text) or "x")
 
 

@@ -22,7 +22,6 @@ from daily_papers.render.templates import Templates
 from daily_papers.repository import tables_of
 from daily_papers.site.data import SiteData, digest_file
 from daily_papers.site.feeds import Feeds, SiteAddress
-from daily_papers.site.formulas import FormulaRenderer
 from daily_papers.site.output import SiteFolder
 from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.site.rows import Rows
@@ -99,7 +98,7 @@ def handed_over() -> Seen:
         data = SiteData(root, config, store, [digest_file(file)], {})
         site = noting(SiteTemplates, "site/", seen)
         folder = SiteFolder(root / "site", "", {})
-        rows = Rows(data, FormulaRenderer(), site.render, folder)
+        rows = Rows(data, site.render, folder)
         address = SiteAddress.of({"GITHUB_REPOSITORY": "owner/papers"})
         for page in Pages(data, rows, site, address).files():
             assert page.make()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import daily_papers
@@ -13,7 +12,7 @@ from daily_papers.config import KEYWORDS
 from daily_papers.repository import DIGESTS, Repository
 from daily_papers.site.data import DigestFile, SiteData, digest_file
 from daily_papers.site.feeds import Feeds, SiteAddress
-from daily_papers.site.formulas import FormulaRenderer
+from daily_papers.site.formulas import KNOWS_MATHML
 from daily_papers.site.output import SiteFolder, Written, anchor, key_of
 from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.site.rows import Rows
@@ -23,16 +22,7 @@ from daily_papers.transaction import unwritable
 SITE = "site"
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What was built, and what people should know about it."""
-
-    folder: Path
-    written: Written
-    note: str | None
-
-
-def build_site(root: Path, output: Path | None, environ: Mapping[str, str]) -> Built:
+def build_site(root: Path, output: Path | None, environ: Mapping[str, str]) -> Written:
     """Build into ``output``, or into the repository's site/. Raises DailyPapersError."""
     address = SiteAddress.of(environ)
     repository = Repository(root)
@@ -41,12 +31,11 @@ def build_site(root: Path, output: Path | None, environ: Mapping[str, str]) -> B
         config = repository.load_config()
         store, summaries = repository.store_for(config), repository.load_summaries(config)
         data = SiteData(root, config, store, _digests(repository), summaries)
-    formulas = FormulaRenderer()
     templates = SiteTemplates(repository.templates)
-    site_key = key_of(_site_key(repository, data, templates, formulas), address)
+    site_key = key_of(_site_key(repository, data, templates), address)
     papers = {anchor(id): data.key(id) for id in store.papers}
     folder = SiteFolder(output or root / SITE, site_key, papers)
-    rows = Rows(data, formulas, templates.render, folder)
+    rows = Rows(data, templates.render, folder)
     files = [
         *templates.static_files(),
         *Pages(data, rows, templates, address).files(),
@@ -57,22 +46,17 @@ def build_site(root: Path, output: Path | None, environ: Mapping[str, str]) -> B
     files.sort(key=lambda file: (file.time, file.path), reverse=True)
     written = folder.write(files)
     gc.enable()
-    note = 'formulas are shown as TeX; for MathML: pip install "daily-papers[site]"'
-    return Built(output or root / SITE, written, None if formulas.knows_mathml else note)
+    return written
 
 
-def _site_key(
-    repository: Repository, data: SiteData, templates: SiteTemplates, formulas: FormulaRenderer
-) -> str:
+def _site_key(repository: Repository, data: SiteData, templates: SiteTemplates) -> str:
     """Changes with what each page is made of: this program, the templates, the keywords."""
     program = hashlib.blake2b()
     for source in sorted(Path(daily_papers.__file__).parent.rglob("*.py")):
         program.update(source.read_bytes())
     keywords = (repository.root / KEYWORDS).read_bytes()
-    renamed = [(old, str(day), new) for old, day, new in data.store.renamed]
-    return key_of(
-        program.hexdigest(), templates.key, keywords, sorted(renamed), formulas.knows_mathml
-    )
+    renamed = sorted(data.store.renamed)
+    return key_of(program.hexdigest(), templates.key, keywords, renamed, KNOWS_MATHML)
 
 
 def _digests(repository: Repository) -> Iterator[DigestFile]:

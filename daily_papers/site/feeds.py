@@ -77,7 +77,7 @@ class Feeds:
         self,
         data: SiteData,
         rows: Rows,
-        render: Callable[..., str],
+        render: Callable[..., Markup],
         address: SiteAddress,
         folder: SiteFolder,
     ) -> None:

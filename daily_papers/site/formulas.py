@@ -11,9 +11,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from importlib.util import find_spec
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
@@ -21,6 +21,9 @@ from markupsafe import Markup, escape
 
 from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown
+
+#: Whether the library is installed; without it, formulas are shown as TeX.
+KNOWS_MATHML = find_spec("latex2mathml") is not None
 
 # A lone dollar is money, and a pair of dollars is maths only if nothing says otherwise. Each way
 # begins with its sign, which is quick to find; what may not be before it comes after.
@@ -85,55 +88,37 @@ def loosely(phrases: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(patterns)) if patterns else None
 
 
-class FormulaRenderer:
-    """Writes texts as HTML. It remembers formulas, since many papers have the same few."""
-
-    def __init__(self) -> None:
-        self._convert: Callable[[str], Element] | None = None
-        with suppress(ImportError):
-            from latex2mathml.converter import convert_to_element  # noqa: PLC0415 - optional
-
-            self._convert = convert_to_element
-        self._known: dict[str, str | None] = {}
-
-    @property
-    def knows_mathml(self) -> bool:
-        """Whether the library is installed; without it, formulas are shown as TeX."""
-        return self._convert is not None
-
-    def html(self, text: str, marked: re.Pattern[str] | None = None) -> Markup:
-        """Write a text as HTML; what `loosely` finds outside of formulas is highlighted."""
-        plain = plain_text(text)
-        if "$" not in plain and "\\" not in plain:  # mostly, and quick
-            return _marked(without_commands(plain), marked)
-        html: list[str] = []
-        start = 0
-        for found in _FORMULA.finditer(plain):
-            html.append(_marked(without_commands(plain[start : found.start()]), marked))
-            html.append(self._mathml(found) or _marked(found[0], marked))
-            start = found.end()
-        html.append(_marked(without_commands(plain[start:]), marked))
-        return Markup("".join(html))  # noqa: S704 - each text in it is escaped
-
-    def _mathml(self, found: re.Match[str]) -> str | None:
+def html_of(text: str, marked: re.Pattern[str] | None = None) -> Markup:
+    """Write a text as HTML; what `loosely` finds outside of formulas is highlighted."""
+    plain = plain_text(text)
+    if "$" not in plain and "\\" not in plain:  # mostly, and quick
+        return _marked(without_commands(plain), marked)
+    html: list[str] = []
+    start = 0
+    for found in _FORMULA.finditer(plain):
+        html.append(_marked(without_commands(plain[start : found.start()]), marked))
         tex = found[found.lastgroup or 0].strip()
-        if tex not in self._known:
-            self._known[tex] = self._converted(tex)
-        return self._known[tex]
+        html.append(_mathml(tex) or _marked(found[0], marked))
+        start = found.end()
+    html.append(_marked(without_commands(plain[start:]), marked))
+    return Markup("".join(html))  # noqa: S704 - each text in it is escaped
 
-    def _converted(self, tex: str) -> str | None:
-        if self._convert is None or len(tex) > _LONGEST_FORMULA or tex.count("{") > _MOST_GROUPS:
+
+@cache  # many papers have the same few
+def _mathml(tex: str) -> str | None:
+    """A formula as MathML; None if it is to be shown as TeX."""
+    if not KNOWS_MATHML or len(tex) > _LONGEST_FORMULA or tex.count("{") > _MOST_GROUPS:
+        return None
+    from latex2mathml.converter import convert_to_element  # noqa: PLC0415 - optional
+
+    try:
+        formula = convert_to_element(tex)
+        if _ADDRESS.search(tex) or _width(formula) > _LONGEST_LINE:
             return None
-        if _ADDRESS.search(tex):
-            return None
-        try:
-            formula = self._convert(tex)
-            if _width(formula) > _LONGEST_LINE:
-                return None
-            _tidy(formula)
-            return ET.tostring(formula, "unicode", short_empty_elements=False)
-        except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
-            return None
+        _tidy(formula)
+        return ET.tostring(formula, "unicode", short_empty_elements=False)
+    except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
+        return None
 
 
 def _marked(text: str, phrases: re.Pattern[str] | None) -> Markup:

@@ -67,9 +67,14 @@ class Entries:
 class Written:
     """What a build did."""
 
+    folder: Path
     files: int
     changed: int
     removed: int
+
+    def __str__(self) -> str:
+        counts = f"{self.files:,} files, {self.changed:,} written, {self.removed:,} removed"
+        return f"{self.folder}: {counts}"
 
 
 class SiteFolder:
@@ -140,7 +145,7 @@ class SiteFolder:
         for left in list(self._folder.glob(f"{_LIST}.*{_PARTIAL}")):
             left.unlink()
         self._list(known)
-        return Written(len(known), changed, removed)
+        return Written(self._folder, len(known), changed, removed)
 
     def _list(self, files: Mapping[str, str]) -> None:
         lines = [*self._head, *(f"{path}\t{files[path]}" for path in sorted(files)), ""]

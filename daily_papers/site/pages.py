@@ -20,7 +20,7 @@ from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, MorningSection, mor
 from daily_papers.papers.links import project_url, venue
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
-from daily_papers.site.data import DigestFile, SiteData, Topic, bibtex
+from daily_papers.site.data import DigestFile, SiteData, Topic, bibtex, shown_day
 from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, anchor, key_of
@@ -50,11 +50,12 @@ class SiteTemplates:
             bibtex=bibtex,
             project_url=project_url,
             venue=venue,
+            shown_day=shown_day,
         )
 
-    def render(self, template: str, **fields: object) -> str:
+    def render(self, template: str, **fields: object) -> Markup:
         """Fill in a page. Raises TemplateError with the template's file and line."""
-        return fill_in(self.environment, template, fields)
+        return Markup(fill_in(self.environment, template, fields))  # noqa: S704 - all is escaped
 
     def static_files(self) -> Iterator[File]:
         """The style sheet, the scripts and the icon, each with its name."""
@@ -106,11 +107,7 @@ class Pages:
     """Renders every page of the website."""
 
     def __init__(
-        self,
-        data: SiteData,
-        rows: Rows,
-        templates: SiteTemplates,
-        address: SiteAddress,
+        self, data: SiteData, rows: Rows, templates: SiteTemplates, address: SiteAddress
     ) -> None:
         self._data = data
         self._rows = rows

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache, lru_cache, partial
 from itertools import islice
 from urllib.parse import urlencode
@@ -19,7 +18,7 @@ from daily_papers.papers.paper import Paper
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import KEPT, SiteData, Topic, shown_day
-from daily_papers.site.formulas import FormulaRenderer, loosely, plain_text
+from daily_papers.site.formulas import html_of, loosely, plain_text
 from daily_papers.site.output import Entries, SiteFolder, anchor
 from daily_papers.store.store import StoredPaper
 from daily_papers.store.summaries import Summary
@@ -56,20 +55,10 @@ class Row:
     said: str = ""
 
     @property
-    def anchor(self) -> str:
-        """Its id in the page."""
-        return anchor(self.paper.id)
-
-    @property
     def sentence(self) -> Markup:
         """What the paper does, as a model says or else the abstract."""
         said = self.summary.sentence if self.summary else self.said
         return self.html(said or key_sentence(self.paper.abstract))
-
-    @property
-    def day(self) -> date:
-        """Of the first version."""
-        return shown_day(self.paper)
 
     @property
     def coins(self) -> str:
@@ -81,7 +70,7 @@ class Row:
             ("rft.type", "preprint"),
             ("rft.title", plain_text(paper.title)),
             *(("rft.creator", plain_text(name)) for name in paper.authors or ()),
-            ("rft.date", self.day),
+            ("rft.date", shown_day(paper)),
             ("rft.identifier", f"https://arxiv.org/abs/{paper.id}"),
             ("rft_id", f"info:doi/10.48550/arXiv.{paper.id}"),
         ]
@@ -91,15 +80,8 @@ class Row:
 class Rows:
     """Writes papers as rows and lines; rows that the last build wrote can be taken over."""
 
-    def __init__(
-        self,
-        data: SiteData,
-        formulas: FormulaRenderer,
-        render: Callable[..., str],
-        folder: SiteFolder,
-    ) -> None:
+    def __init__(self, data: SiteData, render: Callable[..., Markup], folder: SiteFolder) -> None:
         self._data = data
-        self._formulas = formulas
         self._render = render
         self._folder = folder
         #: The rows that several pages have, and those of the same page in the last build.
@@ -119,18 +101,13 @@ class Rows:
         """A paper's row; ``item`` is how a digest has it, if this is about a digest."""
         stored = self._data.store.papers.get(id)
         if stored is None:  # on one page only
-            return self._rendered(self._shown(id, item))
-        if before := self._before.get(anchor(id)):
+            return self._render("row.html.jinja", row=self._shown(id, item))
+        if before := self._before.get(anchor(id)) or self._written.get(id):
             return Markup(before)  # noqa: S704 - ours
-        if id in self._written:
-            return self._written[id]
-        row = self._rendered(self._shown(id, item))
+        row = self._render("row.html.jinja", row=self._shown(id, item))
         if len(stored.tables) > 1 or item is not None:  # another page has it too
             self._written[id] = row
         return row
-
-    def _rendered(self, row: Row) -> Markup:
-        return Markup(self._render("row.html.jinja", row=row))  # noqa: S704 - a template's
 
     def line(self, id: str, href: str | None = None, item: NewsItem | None = None) -> Markup:
         """A paper's title and authors, with a link to its row, or to arXiv if it has none.
@@ -138,13 +115,12 @@ class Rows:
         Of a digest's paper also its sentence, and any that is a model's.
         """
         row = self._shown(id, item)
-        line = self._render(
+        return self._render(
             "line.html.jinja",
             row=row,
             href=href or row.paper.url,
             sentence=row.sentence if item or row.summary else None,
         )
-        return Markup(line)  # noqa: S704 - a template's
 
     def _shown(self, id: str, item: NewsItem | None) -> Row:
         if item is None or id in self._data.traces:
@@ -171,7 +147,7 @@ class Rows:
             is_closest=bool(news and news.closeness and news.closeness <= _CLOSEST),
             similar=(news and news.similar) or "",
             summary=self._data.summaries.get(paper.versioned_id),
-            html=partial(self._formulas.html, marked=wanted),
+            html=partial(html_of, marked=wanted),
         )
 
     def _phrases(self, slugs: tuple[str, ...]) -> re.Pattern[str] | None:
