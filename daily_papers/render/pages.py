@@ -7,9 +7,10 @@ A longer table continues in papers/<slug>_2.md, and so on, a name that no keywor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
@@ -21,6 +22,8 @@ from daily_papers.render.templates import Escaped, Templates
 PAGE_MARK = "<!-- daily-papers:page -->"
 #: With long abstracts a page of so many rows has 1 MB.
 ROWS_ON_A_PAGE = 400
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Table:
     is_liked: bool = False
     #: What to do about it, if it never finds anything, or more than its table holds.
     advice: str | None = None
-    rows: tuple[Escaped, ...] = ()
+    rows: Sequence[Escaped] = ()
 
     @property
     def page(self) -> str:
@@ -84,12 +87,18 @@ def render_row(paper: Paper, templates: Templates) -> Escaped:
     return row
 
 
+def pages_of(
+    form: str, mark: str, papers: Sequence[Item], most: int
+) -> Mapping[str, Sequence[Item]]:
+    """Put a long list on several pages, by name: ``form`` with nothing, then mark and number."""
+    starts = range(0, max(len(papers), 1), most)
+    numbers = ["", *(f"{mark}{number}" for number in range(2, len(starts) + 1))]
+    parts = (papers[start : start + most] for start in starts)
+    return {form.format(number): part for number, part in zip(numbers, parts, strict=True)}
+
+
 def render_pages(
-    table: Table,
-    templates: Templates,
-    *,
-    title: str,
-    last_update: date | None,
+    table: Table, templates: Templates, *, title: str, last_update: date | None
 ) -> Iterator[tuple[str, str]]:
     """Render the pages of one keyword, each with its path; one page if all rows fit on it.
 
@@ -97,18 +106,16 @@ def render_pages(
     so that a quiet day changes no page.
     """
     rows = tuple(render_row(paper, templates) for paper in table.papers)
-    starts = range(0, max(len(rows), 1), ROWS_ON_A_PAGE)
-    further = [f"{table.slug}_{number}.md" for number in range(2, len(starts) + 1)]
-    names = (f"{table.slug}.md", *further)
-    for number, (name, start) in enumerate(zip(names, starts, strict=True), start=1):
+    pages = pages_of(f"{table.slug}{{}}.md", "_", rows, ROWS_ON_A_PAGE)
+    for number, (name, part) in enumerate(pages.items(), start=1):
         page = templates.render(
             "page.md.jinja",
-            section=replace(table, rows=rows[start : start + ROWS_ON_A_PAGE]),
+            section=replace(table, rows=part),
             columns=templates.columns,
             title=title,
             readme=f"../README.md#{table.anchor}",
             last_update=last_update,
             number=number,
-            pages=names,
+            pages=list(pages),
         )
         yield f"papers/{name}", f"{page.rstrip()}\n\n{PAGE_MARK}\n"

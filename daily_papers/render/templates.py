@@ -150,9 +150,7 @@ def _failure(error: Exception, name: str) -> TemplateError:
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.endswith(".jinja"):
             file, line = frame.filename, frame.lineno or 1
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        file, line = error.filename or name, error.lineno
-    elif isinstance(error, jinja2.TemplateNotFound):
+    if isinstance(error, jinja2.TemplateNotFound):
         problem = f"there is no template {error.name!r}"
     return TemplateError(f"{file}:{line}: {one_line(problem) or 'this fails'}")
 

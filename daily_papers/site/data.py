@@ -22,6 +22,7 @@ from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
 from daily_papers.records import fingerprint
+from daily_papers.render.pages import pages_of
 from daily_papers.site.formulas import plain_text
 from daily_papers.store.files import PaperLine, check_history, history_lines
 from daily_papers.store.store import Store, StoredPaper
@@ -34,13 +35,6 @@ KEPT = 5_000
 #: The most papers with abstracts on one page, and without.
 PAPERS_A_PAGE = 100
 _LINES_A_PAGE = 300
-
-
-def pages_of(path: str, ids: Sequence[str], most: int = PAPERS_A_PAGE) -> dict[str, Sequence[str]]:
-    """The pages of a list, each with its papers; the first page has the list's plain name."""
-    starts = range(0, max(len(ids), 1), most)
-    pages = {f"{path}.{start // most + 1}.html": ids[start : start + most] for start in starts[1:]}
-    return {f"{path}.html": ids[:most], **pages}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +72,12 @@ class Topic:
     @property
     def pages(self) -> Iterator[tuple[str, str, Sequence[str]]]:
         """All of its pages, the newest papers first: path, month of older papers, and papers."""
-        for path, ids in pages_of(self.path, [paper.id for paper in self.papers]).items():
+        newest = [paper.id for paper in self.papers]
+        for path, ids in pages_of(f"{self.path}{{}}.html", ".", newest, PAPERS_A_PAGE).items():
             yield path, "", ids
         for month, older in self.older.items():
-            for path, ids in pages_of(f"{self.path}.{month}", older, _LINES_A_PAGE).items():
+            form = f"{self.path}.{month}{{}}.html"
+            for path, ids in pages_of(form, ".", older, _LINES_A_PAGE).items():
                 yield path, month, ids
 
     @property
@@ -114,7 +110,7 @@ class DigestFile:
     @property
     def pages(self) -> Mapping[str, Sequence[str]]:
         """All of its pages, each with the papers that have their rows there."""
-        return pages_of(f"digests/{self.key}", self.ids)
+        return pages_of(f"digests/{self.key}{{}}.html", ".", self.ids, PAPERS_A_PAGE)
 
     @property
     def text(self) -> str:
