@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial, reduce
-from hashlib import blake2b
 from pathlib import Path
 
 from daily_papers.config import Config, Keyword
@@ -24,6 +23,7 @@ from daily_papers.query.matching import Matches
 from daily_papers.records import fingerprint
 from daily_papers.render.pages import pages_of
 from daily_papers.site.formulas import plain_text
+from daily_papers.site.output import key_of
 from daily_papers.store.files import PaperLine, check_history, history_lines
 from daily_papers.store.store import Store, StoredPaper
 from daily_papers.store.summaries import Summary
@@ -266,7 +266,7 @@ def digest_file(file: Path) -> DigestFile:
         ids=tuple(item.paper.id for item in digest.items),
         counts=counts,
         keywords=", ".join(f"{plain_text(names[slug])} {n}" for slug, n in counts.items()),
-        content=blake2b(content, digest_size=10).hexdigest(),
+        content=key_of(content),
     )
 
 

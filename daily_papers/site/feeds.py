@@ -51,11 +51,6 @@ class SiteAddress:
     #: The repository's own page, if it is known.
     repository: str | None = None
 
-    @property
-    def path(self) -> str:
-        """From the host to the start page, for the one page that is shown at any address."""
-        return urlsplit(self.base).path if self.base else ""
-
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> SiteAddress:
         """Take the address in DAILY_PAPERS_SITE_URL, else that of GITHUB_REPOSITORY's Pages.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -127,7 +128,9 @@ class Pages:
         yield self._digests()
         yield self._search()
         yield self._plain("starred.html", "starred", "Starred papers")
-        yield self._plain("404.html", "404", "Not found", root=self._address.path)
+        # The one page that is shown at any address.
+        root = urlsplit(self._address.base or "").path
+        yield self._plain("404.html", "404", "Not found", root=root)
 
     def _page(self, path: str, template: str, title: str, **fields: object) -> bytes:
         """Render a page; all its links begin with ``root``, so that it works at any address."""

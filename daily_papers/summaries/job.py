@@ -12,7 +12,6 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -51,29 +50,13 @@ _KEPT: Final = PRIVATE / "summaries.jsonl"
 Known = Mapping[SummaryKey, Summary]
 
 
-@dataclass(slots=True)
-class SummaryReport:
-    """What a run achieved."""
-
-    papers: int = 0
-    #: Papers that are still to be summarized, today or later.
-    left: int = 0
-    tokens: int = 0
-    seconds: float = 0.0
-    warnings: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        done = f"{plural(self.papers, 'paper')} summarized, {plural(self.tokens, 'token')}"
-        return f"{done}, {self.seconds:.1f} s; {plural(self.left, 'paper')} left"
-
-
 def summarize(
     repository: Repository, *, day: date, budget: float, environ: Mapping[str, str], clock: Clock
-) -> SummaryReport | None:
+) -> SummaryRun | None:
     """Summarize the papers that are due; None if keywords.yaml does not ask for it.
 
     ``budget`` are the seconds in which the model may be asked.
-    Raises DailyPapersError if it cannot begin; what goes wrong later is a warning of the report.
+    Raises DailyPapersError if it cannot begin; what goes wrong later is a warning of the run.
     """
     config = repository.load_config()
     settings = config.summaries
@@ -82,20 +65,18 @@ def summarize(
     with repository.locked():
         store = repository.store_for(config)
         known = {**load_summaries(repository.root), **_kept(repository.root, day)}
-        run = _Run(repository.root, settings, day, known)
+        run = SummaryRun(repository.root, settings, day, known)
         papers = due_papers(store, known, settings, day)
         if papers and budget:
-            started = clock.monotonic()
             run.ask_for(papers, budget, environ, clock)
-            run.report.seconds = clock.monotonic() - started
         repository.publish_summaries(
             config,
             run.known,
             _not_committed(repository, environ),
             server=Addresses.of(environ).server,
         )
-        run.report.left = len(_lacking(store, run.known, settings))
-    return run.report
+        run.left = len(_lacking(store, run.known, settings))
+    return run
 
 
 def _not_committed(repository: Repository, environ: Mapping[str, str]) -> list[str]:
@@ -138,12 +119,16 @@ def _lacking(store: Store, known: Known, settings: Summaries) -> list[Paper]:
     ]
 
 
-class _Run:
-    """Asks a model for papers, and keeps what is good."""
+class SummaryRun:
+    """Asks a model for papers, keeps what is good, and says what it achieved."""
 
     def __init__(self, root: Path, settings: Summaries, day: date, known: Known) -> None:
         self.known = dict(known)
-        self.report = SummaryReport()
+        self.papers = self.tokens = 0
+        self.seconds = 0.0
+        #: Papers that are still to be summarized, today or later.
+        self.left = 0
+        self.warnings: list[str] = []
         self._root = root
         self._settings = settings
         self._day = day
@@ -154,19 +139,25 @@ class _Run:
         #: Requests in a row without a good answer.
         self._fruitless = 0
 
+    def __str__(self) -> str:
+        done = f"{plural(self.papers, 'paper')} summarized, {plural(self.tokens, 'token')}"
+        return f"{done}, {self.seconds:.1f} s; {plural(self.left, 'paper')} left"
+
     def ask_for(
         self, papers: Sequence[Paper], budget: float, environ: Mapping[str, str], clock: Clock
     ) -> None:
         """Ask within the budget; what goes wrong is a warning."""
+        started = clock.monotonic()
         try:
             tokens = _MOST_TOKENS_A_PAPER * len(papers)
             with closing(Model(self._settings, environ, budget, tokens, clock)) as model:
                 self._ask_in_turn(model, papers)
         except DailyPapersError as error:
-            self.report.warnings.append(str(error))
+            self.warnings.append(str(error))
         # If nothing at all was good, it may be the endpoint's fault.
-        if self._failed and self.report.papers:
+        if self._failed and self.papers:
             self._note(self._failed, {})
+        self.seconds = clock.monotonic() - started
 
     def _ask_in_turn(self, model: Model, papers: Sequence[Paper]) -> None:
         """Ask for several papers at once, then alone for each that lacks a good answer."""
@@ -191,13 +182,13 @@ class _Run:
             good = good_answers(text, papers, self._settings)
             # What it said of another paper is not about this one.
             answers = {id: a for id, a in good.items() if self._said.get(a.sentence, id) == id}
-        self.report.tokens = model.tokens
+        self.tokens = model.tokens
         self._fruitless = 0 if answers else self._fruitless + 1
         if self._fruitless == _MOST_FRUITLESS:
             times = f"no good answer {_MOST_FRUITLESS} times in a row"
             raise ModelError(f"{times}; the last: {reason}")
         if answers:
-            self.report.papers += len(answers)
+            self.papers += len(answers)
             self._note([paper for paper in papers if paper.id in answers], answers)
         return [paper for paper in papers if paper.id not in answers]
 
