@@ -65,26 +65,19 @@ class SiteAddress:
         return cls(base, tag, here.page)
 
 
+@dataclass(frozen=True, slots=True)
 class Feeds:
     """The files for programs of one website."""
 
-    def __init__(
-        self,
-        data: SiteData,
-        rows: Rows,
-        render: Callable[..., Markup],
-        address: SiteAddress,
-        folder: SiteFolder,
-    ) -> None:
-        self._data = data
-        self._rows = rows
-        self._render = render
-        self._address = address
-        self._folder = folder
+    data: SiteData
+    rows: Rows
+    render: Callable[..., Markup]
+    address: SiteAddress
+    folder: SiteFolder
 
     def files(self) -> Iterator[File]:
         """Every file, to be made when it is needed."""
-        title, topics = self._data.config.title, self._data.topics
+        title, topics = self.data.config.title, self.data.topics
         shown = {paper.id: paper for topic in topics for paper in topic.papers}
         yield self._feed(ALL, "index.html", title, shown.values())
         for topic in topics:
@@ -105,29 +98,29 @@ class Feeds:
         """The entries of the papers, one after another, in a whole file."""
 
         def make() -> bytes:
-            return whole(self._folder.entries(path, form, papers, write)).encode(errors="replace")
+            return whole(self.folder.entries(path, form, papers, write)).encode(errors="replace")
 
-        keys = [self._data.key(paper.id) for paper in papers]
-        return File(path, key_of(keys or self._data.day), make)
+        keys = [self.data.key(paper.id) for paper in papers]
+        return File(path, key_of(keys or self.data.day), make)
 
     def _feed(
         self, path: str, page: str, title: str, papers: Iterable[Paper], slug: str = ""
     ) -> File:
         """The papers that came last, of a keyword or of all; ``page`` has the same ones."""
-        newest = sorted(papers, key=lambda paper: self._data.came(paper.id, slug), reverse=True)
+        newest = sorted(papers, key=lambda paper: self.data.came(paper.id, slug), reverse=True)
 
         def whole(entries: Sequence[str]) -> str:
             # A moment is written in twenty characters, whose order is that of time.
             updated = [entry.partition("<updated>")[2][:20] for entry in entries]
-            return self._render(
+            return self.render(
                 "feed.atom.jinja",
-                tag=self._address.tag,
-                base=self._address.base,
+                tag=self.address.tag,
+                base=self.address.base,
                 path=path,
                 page=page,
                 title=plain_text(title),
-                site_title=plain_text(self._data.config.title),
-                updated=max(updated, default=rfc3339(midnight(self._data.day or _NEVER))),
+                site_title=plain_text(self.data.config.title),
+                updated=max(updated, default=rfc3339(midnight(self.data.day or _NEVER))),
                 entries=map(Markup, entries),
             )
 
@@ -135,10 +128,10 @@ class Feeds:
 
     def _entry(self, paper: Paper) -> str:
         published, updated = self._times(paper)
-        return self._render(
+        return self.render(
             "entry.atom.jinja",
-            row=self._rows.view(paper.id),
-            tag=self._address.tag,
+            row=self.rows.view(paper.id),
+            tag=self.address.tag,
             published=published and rfc3339(published),
             updated=rfc3339(updated),
         )
@@ -148,7 +141,7 @@ class Feeds:
 
         A withdrawal keeps the date of the version before.
         """
-        news = self._data.store.papers[paper.id].news
+        news = self.data.store.papers[paper.id].news
         listed = [news.day] if news else []
         if paper.announced is not None and not paper.is_withdrawn:
             listed.append(paper.announced)
@@ -159,8 +152,8 @@ class Feeds:
 
     def _json_row(self, topic: Topic, paper: Paper) -> str:
         """A row of `daily-papers export`."""
-        day = date.fromisoformat(self._data.came(paper.id, topic.slug)[0])
-        summary = self._data.summaries.get(paper.versioned_id)
+        day = date.fromisoformat(self.data.came(paper.id, topic.slug)[0])
+        summary = self.data.summaries.get(paper.versioned_id)
         return f"{json_row(Row(topic.name, topic.slug, paper, day, summary))}{_JSON.end}"
 
 

@@ -35,6 +35,8 @@ _DIGESTS_ON_START = 10
 _FOLDER = "site"
 _STATIC = ("*.css", "*.js", "*.svg")
 
+_read = lru_cache(1)(DigestFile.read)
+
 
 class SiteTemplates:
     """The templates and the static files of one website."""
@@ -104,32 +106,28 @@ class Part:
     is_here: bool = False
 
 
+@dataclass(frozen=True, slots=True)
 class Pages:
     """Renders every page of the website."""
 
-    def __init__(
-        self, data: SiteData, rows: Rows, templates: SiteTemplates, address: SiteAddress
-    ) -> None:
-        self._data = data
-        self._rows = rows
-        self._templates = templates
-        self._address = address
-        self._site_title = plain_text(data.config.title)
-        self._read = lru_cache(1)(DigestFile.read)
+    data: SiteData
+    rows: Rows
+    templates: SiteTemplates
+    address: SiteAddress
 
     def files(self) -> Iterator[File]:
         """Every page, to be made when it is needed."""
-        around = [None, *self._data.digests, None]
-        for place, digest in enumerate(self._data.digests):
+        around = [None, *self.data.digests, None]
+        for place, digest in enumerate(self.data.digests):
             yield from self._digest(digest, around[place], around[place + 2])
-        for topic in self._data.topics:
+        for topic in self.data.topics:
             yield from self._topic(topic)
         yield self._start()
         yield self._digests()
         yield self._search()
         yield self._plain("starred.html", "starred", "Starred papers")
         # The one page that is shown at any address.
-        root = urlsplit(self._address.base or "").path
+        root = urlsplit(self.address.base or "").path
         yield self._plain("404.html", "404", "Not found", root=root)
 
     def _page(self, path: str, template: str, title: str, **fields: object) -> bytes:
@@ -138,11 +136,11 @@ class Pages:
             "root": "../" * path.count("/"),
             "path": path,
             "title": title,
-            "site_title": self._site_title,
-            "repository": self._address.repository,
+            "site_title": plain_text(self.data.config.title),
+            "repository": self.address.repository,
             **fields,
         }
-        html = self._templates.render(f"{template}.html.jinja", **fields)
+        html = self.templates.render(f"{template}.html.jinja", **fields)
         return html.encode("utf-8", errors="replace")
 
     def _plain(self, path: str, template: str, title: str, **fields: object) -> File:
@@ -153,7 +151,7 @@ class Pages:
     def _digest(
         self, digest: DigestFile, newer: DigestFile | None, older: DigestFile | None
     ) -> Iterator[File]:
-        papers = [self._data.key(id) for id in digest.ids]
+        papers = [self.data.key(id) for id in digest.ids]
         beside = {
             "newer": newer.page if newer else None,
             "older": older.page if older else None,
@@ -163,19 +161,19 @@ class Pages:
             yield File(path, key_of(digest.content, papers, beside), page, str(digest.day))
 
     def _digest_page(self, path: str, file: DigestFile, **beside: str | None) -> bytes:
-        digest = self._read(file)
+        digest = _read(file)
         page_of = {id: page for page, ids in file.pages.items() for id in ids}
         sections, contents = [], []
         for name, section in _sections(digest):
-            topic = self._data.topic_of.get(section.slug)
+            topic = self.data.topic_of.get(section.slug)
             rows, lines = [], []
             for item in section.items:
                 id = item.paper.id
                 if page_of[id] == path:
-                    rows.append(self._rows.row(id, item))
+                    rows.append(self.rows.row(id, item))
                 elif path == file.page:  # the first page lists them all
                     href = f"../{page_of[id]}#{anchor(id)}"
-                    lines.append((anchor(id), self._rows.line(id, href, item)))
+                    lines.append((anchor(id), self.rows.line(id, href, item)))
             place, page = _place_of(section), topic.page if topic else None
             contents.append((name, place, section.total, page_of[section.items[0].paper.id]))
             if rows or lines:
@@ -196,7 +194,7 @@ class Pages:
         )
 
     def _digests(self) -> File:
-        by_year = groupby(self._data.digests, key=lambda digest: digest.day.year)
+        by_year = groupby(self.data.digests, key=lambda digest: digest.day.year)
         years = {year: [*digests] for year, digests in by_year}
         return self._plain("digests/index.html", "digests", "All days", years=years)
 
@@ -211,7 +209,7 @@ class Pages:
                 "newer": around[place],
                 "older": around[place + 2],
             }
-            papers = [(self._data.key(id), month and self._data.place(id)) for id in ids]
+            papers = [(self.data.key(id), month and self.data.place(id)) for id in ids]
             key = key_of(papers, fields, month or topic.behind)
             page = partial(self._topic_page, path, topic, month, ids, **fields)
             yield File(path, key, page, month)
@@ -219,15 +217,15 @@ class Pages:
     def _topic_page(
         self, path: str, topic: Topic, month: str, ids: Sequence[str], **fields: object
     ) -> bytes:
-        self._rows.take_over(path)
+        self.rows.take_over(path)
         rows, lines = [], []
         for id in ids:
-            place = self._data.place(id) if month else path
+            place = self.data.place(id) if month else path
             if place == path:
-                rows.append(self._rows.row(id))
+                rows.append(self.rows.row(id))
             else:
                 href = place and f"../{place}#{anchor(id)}"
-                lines.append((f"to-{anchor(id)}", self._rows.line(id, href)))
+                lines.append((f"to-{anchor(id)}", self.rows.line(id, href)))
         name, heading = plain_text(topic.name), _month_name(month) if month else "Newest papers"
         total = len(topic.older[month] if month else topic.papers)
         keyword = topic.keyword
@@ -256,13 +254,13 @@ class Pages:
     # --- start page and search -----------------------------------------------------------------
 
     def _start(self) -> File:
-        data = self._data
+        data = self.data
         of_day = [file for file in data.digests if file.day == data.day]
         counts = sum((Counter(file.counts) for file in of_day), Counter[str]())
         return self._plain(
             "index.html",
             "start",
-            self._site_title,
+            plain_text(self.data.config.title),
             day=data.day,
             heading=self._heading(sum(len(file.ids) for file in of_day)),
             day_line=plain_text(data.store.state.day_line),
@@ -279,11 +277,11 @@ class Pages:
         """The first papers of each section of the day, as lines."""
         free = _LINES_ON_START
         for file in of_day:
-            for name, section in _sections(self._read(file)):
+            for name, section in _sections(_read(file)):
                 lines = []
                 for item in section.items[: min(_LINES_OF_A_TOPIC, free)]:
                     place = anchor(item.paper.id)
-                    line = self._rows.line(item.paper.id, f"{file.page}#{place}", item)
+                    line = self.rows.line(item.paper.id, f"{file.page}#{place}", item)
                     lines.append((f"to-{place}", line))
                 free -= len(lines)
                 place = _place_of(section)
@@ -292,15 +290,15 @@ class Pages:
 
     def _heading(self, papers: int) -> str:
         """The day and what is known of it: true whenever it is read."""
-        if self._data.day is None:
+        if self.data.day is None:
             return "No papers yet"
-        day = long_date(self._data.day)
+        day = long_date(self.data.day)
         if papers:
             return f"{day}: {papers:,} new"
-        return f"{day}: {'nothing new' if self._data.store.state.complete else 'not fetched yet'}"
+        return f"{day}: {'nothing new' if self.data.store.state.complete else 'not fetched yet'}"
 
     def _search(self) -> File:
-        data = self._data
+        data = self.data
         categories = {
             name for stored in data.store.papers.values() for name in stored.paper.categories or ()
         }
