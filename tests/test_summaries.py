@@ -20,7 +20,7 @@ from daily_papers.query.expression import to_arxiv
 from daily_papers.repository import Repository as DigestRepository
 from daily_papers.store.files import save_store
 from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
-from daily_papers.summaries.answer import good_answers
+from daily_papers.summaries.answer import good_answers, question
 from daily_papers.transaction import Transaction
 from tests.support.bare_remote import BareRemote, git
 from tests.support.cases import for_each
@@ -127,6 +127,20 @@ def test_new_papers_first_several_a_request_and_never_twice(tmp_path: Path) -> N
         again = summarize(made, server, day=NEXT_DAY)
         assert len(server.asked) == 2
         assert again.out.startswith("0 papers summarized")
+
+
+def test_the_question_asks_for_a_title_only_in_another_language() -> None:
+    for language, style, words in (
+        ("English", "short", "in English\none sentence that says"),
+        ("German", "long", "in German\nthree short sentences"),
+    ):
+        settings = Summaries(
+            endpoint="http://localhost/v1", model="m", language=language, style=style, line=1
+        )
+        task = question([ABOUT], settings)[0]["content"]
+        assert words in task
+        assert ("translate its title into German" in task) is (language == "German")
+        assert ('{"sentence": "...", "title": "..."}' in task) is (language == "German")
 
 
 def test_a_new_version_and_another_language_are_asked_for_and_the_old_ones_stay(

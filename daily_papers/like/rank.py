@@ -18,12 +18,11 @@ from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from math import log
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from daily_papers.like.library import LikedPaper
 
-if TYPE_CHECKING:
-    Matrix = Any  # scipy's, which has no types
+Matrix = Any  # scipy's, which has no types
 
 #: The more often a word is in a paper, the less each occurrence counts.
 _SATURATION: Final = 1.2

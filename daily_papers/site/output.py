@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,8 +189,6 @@ class SiteFolder:
         if not file.is_relative_to(self._folder.resolve()) or not file.is_file():
             return False
         file.unlink()
-        for folder in file.parents:
-            if folder == self._folder.resolve() or any(folder.iterdir()):
-                break
-            folder.rmdir()
+        with suppress(OSError):  # it is not empty; our own folder never is
+            os.removedirs(file.parent)
         return True
