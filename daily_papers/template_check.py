@@ -48,9 +48,10 @@ _SITE: Final = "site/"
 #: What any template gets; docs/templates.md lists the fields of each one.
 FIELDS: Final = frozenset(
     """base categories code_url columns contents day day_line digest digests entries folded_comment
-    heading href keywords last_update month more name new newer number of_day older page pages paper
-    papers parts path published query readme repository root row section sections sentence site
-    site_title skipped spellings summary tag title topic topics updated years""".split()  # noqa: SIM905 - reads as what it is
+    heading href keywords last_update line_of month more name new newer number of_day older page
+    pages paper papers parts path published query readme repository root row row_of section
+    sections sentence site site_title skipped spellings summary tag title topic topics updated
+    years""".split()  # noqa: SIM905 - reads as what it is
 )
 #: What these fields hold, and what loops over them give.
 _KINDS: Final = (

@@ -612,12 +612,15 @@ def test_own_templates_come_first_file_by_file(tmp_path: Path) -> None:
     assert website.text("index.html").startswith("<!doctype html>")
 
 
-def test_a_mistake_in_an_own_template_is_named_with_its_line(tmp_path: Path) -> None:
-    website = example(tmp_path)
-    website.repository.write("templates/site/digests.html.jinja", "\n{{ nobody_knows }}")
-    ended = website.build()
-    assert ended.code == 2
-    assert "digests.html.jinja:2: 'nobody_knows' is undefined" in ended.err
+@for_each("name", ["digests.html.jinja", "row.html.jinja", "entry.atom.jinja"])
+def test_a_mistake_in_an_own_template_is_named_with_its_line(name: str) -> None:
+    with TemporaryDirectory() as folder:
+        website = example(Path(folder))
+        website.repository.write(f"templates/site/{name}", "\n{{ nobody_knows }}")
+        ended = website.build()
+        assert ended.code == 2
+        assert f"{name}:2: 'nobody_knows' is undefined" in ended.err
+        assert ended.err.count(".jinja:") == 1
 
 
 def test_a_paper_from_long_ago_has_a_card_too(tmp_path: Path) -> None:

@@ -140,6 +140,8 @@ def fill_in(environment: jinja2.Environment, name: str, fields: Mapping[str, obj
     """Fill in any template. Raises TemplateError with the template's file and line."""
     try:
         return environment.get_template(name).render(fields)
+    except TemplateError:  # of a template that this one asked for
+        raise
     except Exception as error:
         raise _failure(error, name) from error
 

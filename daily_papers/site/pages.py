@@ -18,13 +18,14 @@ from markupsafe import Markup
 
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, MorningSection, morning
+from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.links import project_url, venue
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
 from daily_papers.site.data import DigestFile, SiteData, Topic, bibtex, shown_day
 from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
-from daily_papers.site.output import File, anchor, key_of
+from daily_papers.site.output import File, key_of
 from daily_papers.site.rows import Rows
 from daily_papers.text import long_date, plural, short_date
 
@@ -90,9 +91,8 @@ class Section:
     page: str | None
     #: All papers that belong to it.
     total: int
-    #: As rows, then as lines.
-    rows: Sequence[Markup]
-    lines: Sequence[tuple[str, Markup]]
+    #: Those that the page shows: as rows if it is their page, else as lines that link there.
+    papers: Sequence[tuple[str, str | None, NewsItem | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,8 @@ class Pages:
             "title": title,
             "site_title": plain_text(self.data.config.title),
             "repository": self.address.repository,
+            "row_of": self.rows.row,
+            "line_of": self.rows.line,
             **fields,
         }
         html = self.templates.render(f"{template}.html.jinja", **fields)
@@ -166,18 +168,13 @@ class Pages:
         sections, contents = [], []
         for name, section in _sections(digest):
             topic = self.data.topic_of.get(section.slug)
-            rows, lines = [], []
-            for item in section.items:
-                id = item.paper.id
-                if page_of[id] == path:
-                    rows.append(self.rows.row(id, item))
-                elif path == file.page:  # the first page lists them all
-                    href = f"../{page_of[id]}#{anchor(id)}"
-                    lines.append((anchor(id), self.rows.line(id, href, item)))
             place, page = _place_of(section), topic.page if topic else None
-            contents.append((name, place, section.total, page_of[section.items[0].paper.id]))
-            if rows or lines:
-                sections.append(Section(name, place, page, section.total, rows, lines))
+            papers = [(item.paper.id, page_of[item.paper.id], item) for item in section.items]
+            contents.append((name, place, section.total, papers[0][1]))
+            # The first page lists them all.
+            here = [paper for paper in papers if path in (file.page, paper[1])]
+            if here:
+                sections.append(Section(name, place, page, section.total, here))
         return self._page(
             path,
             "digest",
@@ -218,14 +215,7 @@ class Pages:
         self, path: str, topic: Topic, month: str, ids: Sequence[str], **fields: object
     ) -> bytes:
         self.rows.take_over(path)
-        rows, lines = [], []
-        for id in ids:
-            place = self.data.place(id) if month else path
-            if place == path:
-                rows.append(self.rows.row(id))
-            else:
-                href = place and f"../{place}#{anchor(id)}"
-                lines.append((f"to-{anchor(id)}", self.rows.line(id, href)))
+        papers = [(id, self.data.place(id) if month else path, None) for id in ids]
         name, heading = plain_text(topic.name), _month_name(month) if month else "Newest papers"
         total = len(topic.older[month] if month else topic.papers)
         keyword = topic.keyword
@@ -238,7 +228,7 @@ class Pages:
             spellings=[plain_text(spelling) for spelling in keyword.authors],
             query=None if keyword.like else plain_text(to_arxiv(keyword.expression)),
             month=heading if month else None,
-            sections=[Section(heading, month or "newest", None, total, rows, lines)] if ids else [],
+            sections=[Section(heading, month or "newest", None, total, papers)] if ids else [],
             **fields,
         )
 
@@ -278,15 +268,12 @@ class Pages:
         free = _LINES_ON_START
         for file in of_day:
             for name, section in _sections(_read(file)):
-                lines = []
-                for item in section.items[: min(_LINES_OF_A_TOPIC, free)]:
-                    place = anchor(item.paper.id)
-                    line = self.rows.line(item.paper.id, f"{file.page}#{place}", item)
-                    lines.append((f"to-{place}", line))
-                free -= len(lines)
+                items = section.items[: min(_LINES_OF_A_TOPIC, free)]
+                free -= len(items)
+                papers = [(item.paper.id, file.page, item) for item in items]
                 place = _place_of(section)
                 page = f"{file.page}#{place}"
-                yield Section(name, place, page, len(section.items), (), lines)
+                yield Section(name, place, page, len(section.items), papers)
 
     def _heading(self, papers: int) -> str:
         """The day and what is known of it: true whenever it is read."""

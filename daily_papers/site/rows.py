@@ -109,7 +109,7 @@ class Rows:
             self._written[id] = row
         return row
 
-    def line(self, id: str, href: str | None = None, item: NewsItem | None = None) -> Markup:
+    def line(self, id: str, page: str | None, item: NewsItem | None, root: str) -> Markup:
         """A paper's title and authors, with a link to its row, or to arXiv if it has none.
 
         Of a digest's paper also its sentence, and any that is a model's.
@@ -118,7 +118,7 @@ class Rows:
         return self._render(
             "line.html.jinja",
             row=row,
-            href=href or row.paper.url,
+            href=f"{root}{page}#{anchor(id)}" if page else row.paper.url,
             sentence=row.sentence if item or row.summary else None,
         )
 
