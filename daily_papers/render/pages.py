@@ -67,7 +67,8 @@ class Table:
 
 def render_row(paper: Paper, templates: Templates) -> Escaped:
     """Render a paper as a row of a table, once for all tables that it is in."""
-    row = templates.rows.get(paper)
+    said = templates.summaries.get(paper.versioned_id)
+    row = templates.rows.get((paper, said))
     if row is None:
         columns = templates.columns
         text = templates.render(
@@ -77,13 +78,9 @@ def render_row(paper: Paper, templates: Templates) -> Escaped:
             folded_comment=folded_comment(paper.comment or ""),
             code_url=code_url(paper) if "code" in columns else None,
             # In a model's words if there are some, else in the authors'.
-            summary=(
-                templates.summaries.get(paper.versioned_id) or key_sentence(paper.abstract)
-                if "summary" in columns
-                else ""
-            ),
+            summary=said or key_sentence(paper.abstract) if "summary" in columns else "",
         )
-        templates.rows[paper] = row = Escaped(text.rstrip("\n"))
+        templates.rows[paper, said] = row = Escaped(text.rstrip("\n"))
     return row
 
 

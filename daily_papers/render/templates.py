@@ -76,12 +76,10 @@ class Templates:
         self.columns = tuple(columns)
         #: What a model says of papers, by versioned identifier.
         self.summaries = summaries or {}
-        #: The rows rendered so far.
-        self.rows: dict[Paper, Escaped] = (
-            {} if own is not None or self.summaries else _bundled_rows(self.columns)
-        )
-        self.environment = (
-            _bundled_environment() if own is None else _environment([own, bundled_templates()])
+        self.environment, self.rows = (
+            _bundled(self.columns)
+            if own is None
+            else (_environment([own, bundled_templates()]), {})
         )
 
     def render(self, name: str, **fields: object) -> str:
@@ -89,16 +87,14 @@ class Templates:
         return fill_in(self.environment, name, fields)
 
 
-@cache
-def _bundled_environment() -> jinja2.Environment:
-    """The bundled templates never change, so they are compiled once."""
-    return _environment([bundled_templates()])
+#: The rows rendered so far, by papers and what a model says of them.
+_Rows = dict[tuple[Paper, str | None], Escaped]
 
 
 @cache
-def _bundled_rows(_columns: tuple[str, ...]) -> dict[Paper, Escaped]:
-    """The rows of the bundled templates: a run that waits shows the same papers several times."""
-    return {}
+def _bundled(_columns: tuple[str, ...]) -> tuple[jinja2.Environment, _Rows]:
+    """The bundled templates, which never change, so they are compiled once and their rows kept."""
+    return _environment([bundled_templates()]), {}
 
 
 class _Environment(jinja2.Environment):
