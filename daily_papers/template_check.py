@@ -30,7 +30,7 @@ from daily_papers.render.templates import (
     template_version,
 )
 from daily_papers.site.data import DigestFile, Topic
-from daily_papers.site.pages import Part, Section, SiteTemplates
+from daily_papers.site.pages import Section, SiteTemplates
 from daily_papers.site.rows import Row
 from daily_papers.text import cut, one_line
 from daily_papers.transaction import present
@@ -48,14 +48,14 @@ _SITE: Final = "site/"
 #: What any template gets; docs/templates.md lists the fields of each one.
 FIELDS: Final = frozenset(
     """base categories code_url columns contents day day_line digest digests entries folded_comment
-    heading href keywords last_update line_of month more name new newer number of_day older page
-    pages paper papers parts path published query readme repository root row row_of section
+    heading href keywords last_update line_of month months more name new newer number of_day older
+    page pages paper papers parts path published query readme repository root row row_of section
     sections sentence site site_title skipped spellings summary tag title topic topics updated
     years""".split()  # noqa: SIM905 - reads as what it is
 )
 #: What these fields hold, and what loops over them give.
 _KINDS: Final = (
-    *(Paper, Table, NewsItem, ContentsLine, Section, Part, Row, Topic, Keyword),
+    *(Paper, Table, NewsItem, ContentsLine, Section, Row, Topic, Keyword),
     *(Digest, DigestFile, str, datetime, list, dict),
 )
 _ATTRIBUTES: Final = frozenset(chain.from_iterable(map(dir, _KINDS)))

@@ -55,6 +55,7 @@ class SiteTemplates:
             project_url=project_url,
             venue=venue,
             shown_day=shown_day,
+            name_of_month=name_of_month,
         )
 
     def render(self, template: str, **fields: object) -> Markup:
@@ -93,17 +94,6 @@ class Section:
     total: int
     #: Those that the page shows: as rows if it is their page, else as lines that link there.
     papers: Sequence[tuple[str, str | None, NewsItem | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A page of several, in the contents beside all of them."""
-
-    name: str
-    href: str
-    #: 0 where it is not said.
-    papers: int
-    is_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +173,7 @@ class Pages:
             skipped=plain_text(digest.skipped or ""),
             sections=sections,
             contents=contents,
-            parts=[
-                Part(f"Part {number}", page, 0, page == path)
-                for number, page in enumerate(file.pages, start=1)
-            ],
+            parts=list(file.pages),
             **beside,
         )
 
@@ -200,14 +187,16 @@ class Pages:
     def _topic(self, topic: Topic) -> Iterator[File]:
         around = [None, *(path for path, _, _ in topic.pages), None]
         for place, (path, month, ids) in enumerate(topic.pages):
+            # A page of a month names no other, or all would change daily.
+            months = [month] if month else topic.older
             fields = {
-                "parts": self._parts(topic, month),
+                "months": {each: len(topic.older[each]) for each in months},
                 "number": 1 if month else place + 1,
                 "newer": around[place],
                 "older": around[place + 2],
             }
             papers = [(self.data.key(id), month and self.data.place(id)) for id in ids]
-            key = key_of(papers, fields, month or topic.behind)
+            key = key_of(papers, fields, month or (len(topic.papers), topic.behind))
             page = partial(self._topic_page, path, topic, month, ids, **fields)
             yield File(path, key, page, month)
 
@@ -216,7 +205,7 @@ class Pages:
     ) -> bytes:
         self.rows.take_over(path)
         papers = [(id, self.data.place(id) if month else path, None) for id in ids]
-        name, heading = plain_text(topic.name), _month_name(month) if month else "Newest papers"
+        name, heading = plain_text(topic.name), name_of_month(month) if month else "Newest papers"
         total = len(topic.older[month] if month else topic.papers)
         keyword = topic.keyword
         return self._page(
@@ -227,19 +216,10 @@ class Pages:
             name=name,
             spellings=[plain_text(spelling) for spelling in keyword.authors],
             query=None if keyword.like else plain_text(to_arxiv(keyword.expression)),
-            month=heading if month else None,
+            month=month,
             sections=[Section(heading, month or "newest", None, total, papers)] if ids else [],
             **fields,
         )
-
-    @staticmethod
-    def _parts(topic: Topic, here: str) -> Sequence[Part]:
-        """The table and the months; a page of a month names no other, or all would change daily."""
-        parts = [Part("Newest", topic.page, 0 if here else len(topic.papers), not here)]
-        for month in [here] if here else topic.older:
-            page = f"{topic.path}.{month}.html"
-            parts.append(Part(_month_name(month), page, len(topic.older[month]), month == here))
-        return parts
 
     # --- start page and search -----------------------------------------------------------------
 
@@ -313,5 +293,6 @@ def _place_of(section: MorningSection) -> str:
     return f"in-{section.slug}" if section.slug != CLOSEST else "closest"
 
 
-def _month_name(month: str) -> str:
+def name_of_month(month: str) -> str:
+    """``May 2026`` for ``2026-05``."""
     return f"{month_name[int(month[5:])]} {month[:4]}"
