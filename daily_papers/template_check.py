@@ -22,7 +22,6 @@ from daily_papers.mail.digest import Digest
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.render.pages import Table
-from daily_papers.render.readme import ContentsLine
 from daily_papers.render.templates import (
     Templates,
     bundled_templates,
@@ -47,15 +46,15 @@ _MOST_COMPARED: Final = 500
 _SITE: Final = "site/"
 #: What any template gets; docs/templates.md lists the fields of each one.
 FIELDS: Final = frozenset(
-    """base categories code_url columns contents day day_line digest digests entries folded_comment
-    heading href keywords last_update line_of month months more name new newer number of_day older
-    page pages paper papers parts path published query readme repository root row row_of section
-    sections sentence site site_title skipped spellings summary tag title topic topics updated
-    years""".split()  # noqa: SIM905 - reads as what it is
+    """base categories code_url columns complete contents day day_line digest digests
+    entries folded_comment href keywords last_update line_of month months more name new
+    newer number of_day older page pages paper papers parts path published query readme
+    repository root row row_of section sections sentence site site_title summary tag title
+    topic topics updated""".split()  # noqa: SIM905 - reads as what it is
 )
 #: What these fields hold, and what loops over them give.
 _KINDS: Final = (
-    *(Paper, Table, NewsItem, ContentsLine, Section, Row, Topic, Keyword),
+    *(Paper, Table, NewsItem, Section, Row, Topic, Keyword),
     *(Digest, DigestFile, str, datetime, list, dict),
 )
 _ATTRIBUTES: Final = frozenset(chain.from_iterable(map(dir, _KINDS)))

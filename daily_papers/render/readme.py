@@ -133,16 +133,6 @@ class Tables:
     site: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ContentsLine:
-    """A line of the contents list."""
-
-    name: str
-    link: str
-    #: How many new papers the day brought.
-    new: int
-
-
 #: A row, in the order in which rows get their places: the size of its table with it, the table's
 #: number, its own size, and the row.
 _Turn = tuple[int, int, int, Escaped]
@@ -189,16 +179,14 @@ def _forms(
         keywords=len(sections),
     )
     new = tables.new[:MOST_NEW]
-    links = [ContentsLine(each.name, f"#{each.anchor}", each.new) for each in sections]
     turns = sorted(_turns(tables, templates, size))
     room = budget
     while room > 0 and (shares := _shares(turns, room, len(sections))) is not None:
         shown = [replace(each, rows=rows) for each, rows in zip(sections, shares, strict=True)]
-        region = render(new=new, contents=links, sections=shown)
+        region = render(new=new, contents=sections, sections=shown)
         yield region
         room -= max(size(region) - budget, 1)
-    pages = [ContentsLine(each.name, each.page, each.new) for each in sections]
-    yield render(new=new, contents=pages, sections=())
+    yield render(new=new, contents=sections, sections=())
     yield render(new=(), contents=(), sections=())
 
 

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import groupby
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -170,7 +169,6 @@ class Pages:
             "digest",
             file.text,
             digest=digest,
-            skipped=plain_text(digest.skipped or ""),
             sections=sections,
             contents=contents,
             parts=list(file.pages),
@@ -178,9 +176,8 @@ class Pages:
         )
 
     def _digests(self) -> File:
-        by_year = groupby(self.data.digests, key=lambda digest: digest.day.year)
-        years = {year: [*digests] for year, digests in by_year}
-        return self._plain("digests/index.html", "digests", "All days", years=years)
+        digests = self.data.digests
+        return self._plain("digests/index.html", "digests", "All days", digests=digests)
 
     # --- keywords and people -------------------------------------------------------------------
 
@@ -214,7 +211,6 @@ class Pages:
             f"{name}, {heading}" if month else name,
             topic=topic,
             name=name,
-            spellings=[plain_text(spelling) for spelling in keyword.authors],
             query=None if keyword.like else plain_text(to_arxiv(keyword.expression)),
             month=month,
             sections=[Section(heading, month or "newest", None, total, papers)] if ids else [],
@@ -232,7 +228,8 @@ class Pages:
             "start",
             plain_text(self.data.config.title),
             day=data.day,
-            heading=self._heading(sum(len(file.ids) for file in of_day)),
+            new=sum(len(file.ids) for file in of_day),
+            complete=data.store.state.complete,
             day_line=plain_text(data.store.state.day_line),
             sections=list(self._first_of(of_day)),
             topics=[
@@ -254,15 +251,6 @@ class Pages:
                 place = _place_of(section)
                 page = f"{file.page}#{place}"
                 yield Section(name, place, page, len(section.items), papers)
-
-    def _heading(self, papers: int) -> str:
-        """The day and what is known of it: true whenever it is read."""
-        if self.data.day is None:
-            return "No papers yet"
-        day = long_date(self.data.day)
-        if papers:
-            return f"{day}: {papers:,} new"
-        return f"{day}: {'nothing new' if self.data.store.state.complete else 'not fetched yet'}"
 
     def _search(self) -> File:
         data = self.data

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from itertools import islice
-from urllib.parse import urlencode
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.authors import holds_words, name_key
@@ -17,13 +16,12 @@ from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words
-from daily_papers.site.data import KEPT, SiteData, Topic, shown_day
+from daily_papers.site.data import KEPT, SiteData, Topic
 from daily_papers.site.formulas import html_of, loosely, plain_text
 from daily_papers.site.output import Entries, SiteFolder, anchor
 from daily_papers.store.store import StoredPaper
 from daily_papers.store.summaries import Summary
 
-AUTHORS_SHOWN = 3
 _MOST_PHRASES = 200
 #: Ranks with a badge.
 _CLOSEST = 5
@@ -37,10 +35,9 @@ class Row:
     paper: Paper
     #: The keywords that show it.
     topics: tuple[Topic, ...]
-    #: The first authors, and whoever is followed among the others.
-    authors: Markup
-    #: All of them, if `authors` leaves some out.
-    all_authors: Markup | None
+    #: Its authors, and whoever is followed among them.
+    names: Sequence[str]
+    followed: Collection[str]
     #: Where its code is.
     code_url: str | None
     #: Whether hardly a paper of its day was closer to what the reader likes.
@@ -59,22 +56,6 @@ class Row:
         """What the paper does, as a model says or else the abstract."""
         said = self.summary.sentence if self.summary else self.said
         return self.html(said or key_sentence(self.paper.abstract))
-
-    @property
-    def coins(self) -> str:
-        """The paper for reference managers (OpenURL ContextObject in Span)."""
-        paper = self.paper
-        fields = [
-            ("ctx_ver", "Z39.88-2004"),
-            ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
-            ("rft.type", "preprint"),
-            ("rft.title", plain_text(paper.title)),
-            *(("rft.creator", plain_text(name)) for name in paper.authors or ()),
-            ("rft.date", shown_day(paper)),
-            ("rft.identifier", f"https://arxiv.org/abs/{paper.id}"),
-            ("rft_id", f"info:doi/10.48550/arXiv.{paper.id}"),
-        ]
-        return urlencode(fields, errors="replace")
 
 
 class Rows:
@@ -141,8 +122,8 @@ class Rows:
         return Row(
             paper,
             topics,
-            _first_authors(names, followed),
-            _in_bold(names, followed) if len(names) > AUTHORS_SHOWN else None,
+            names,
+            followed,
             code_url(paper),
             is_closest=bool(news and news.closeness and news.closeness <= _CLOSEST),
             similar=(news and news.similar) or "",
@@ -162,19 +143,3 @@ class Rows:
     def _is_spelled(self, name: str) -> bool:
         key = name_key(name)
         return any(holds_words(key, spelling) for spelling in self._followed)
-
-
-def _first_authors(names: Sequence[str], followed: set[str]) -> Markup:
-    first, others = names[:AUTHORS_SHOWN], names[AUTHORS_SHOWN:]
-    named = [name for name in others if name in followed]
-    text = _in_bold([*first, "…", *named] if named else first, followed)
-    more = len(others) > len(named)
-    return text + Markup(" <i>et\N{NO-BREAK SPACE}al.</i>") if more else text
-
-
-def _in_bold(names: Sequence[str], followed: set[str]) -> Markup:
-    """The names, in bold who is followed."""
-    if followed.isdisjoint(names):
-        return escape(", ".join(names))
-    marks = [Markup("<b>{}</b>").format(name) if name in followed else name for name in names]
-    return Markup(", ").join(marks)
