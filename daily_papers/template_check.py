@@ -31,6 +31,7 @@ from daily_papers.render.templates import (
 from daily_papers.site.data import DigestFile, Topic
 from daily_papers.site.pages import Section, SiteTemplates
 from daily_papers.site.rows import Row
+from daily_papers.store.store import News
 from daily_papers.text import cut, one_line
 from daily_papers.transaction import present
 
@@ -46,7 +47,7 @@ _MOST_COMPARED: Final = 500
 _SITE: Final = "site/"
 #: What any template gets; docs/templates.md lists the fields of each one.
 FIELDS: Final = frozenset(
-    """base categories code_url columns complete contents day day_line digest digests
+    """base categories code_url columns complete contents counts day day_line digest digests
     entries folded_comment href keywords last_update line_of month months more name new
     newer number of_day older page pages paper papers parts path published query readme
     repository root row row_of section sections sentence site site_title summary tag title
@@ -54,7 +55,7 @@ FIELDS: Final = frozenset(
 )
 #: What these fields hold, and what loops over them give.
 _KINDS: Final = (
-    *(Paper, Table, NewsItem, Section, Row, Topic, Keyword),
+    *(Paper, Table, NewsItem, News, Section, Row, Topic, Keyword),
     *(Digest, DigestFile, str, datetime, list, dict),
 )
 _ATTRIBUTES: Final = frozenset(chain.from_iterable(map(dir, _KINDS)))

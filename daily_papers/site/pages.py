@@ -232,10 +232,8 @@ class Pages:
             complete=data.store.state.complete,
             day_line=plain_text(data.store.state.day_line),
             sections=list(self._first_of(of_day)),
-            topics=[
-                (topic, counts[topic.slug])
-                for topic in sorted(data.topics, key=lambda topic: not topic.keyword.authors)
-            ],
+            topics=sorted(data.topics, key=lambda topic: not topic.keyword.authors),
+            counts=counts,
             digests=data.digests[:_DIGESTS_ON_START],
             of_day=[file.page for file in of_day],
         )

@@ -19,12 +19,10 @@ from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import KEPT, SiteData, Topic
 from daily_papers.site.formulas import html_of, loosely, plain_text
 from daily_papers.site.output import Entries, SiteFolder, anchor
-from daily_papers.store.store import StoredPaper
+from daily_papers.store.store import News, StoredPaper
 from daily_papers.store.summaries import Summary
 
 _MOST_PHRASES = 200
-#: Ranks with a badge.
-_CLOSEST = 5
 _ROW = Entries(re.compile(r'<article class="paper" id="([^"]+)">'), "</article>\n")
 
 
@@ -40,10 +38,8 @@ class Row:
     followed: Collection[str]
     #: Where its code is.
     code_url: str | None
-    #: Whether hardly a paper of its day was closer to what the reader likes.
-    is_closest: bool
-    #: The title in the reader's library that it is most like.
-    similar: str
+    #: What was known of it when it was news.
+    news: News | None
     #: What a model says of it, if one does.
     summary: Summary | None
     #: Writes a text as HTML, with the phrases that were looked for highlighted.
@@ -114,7 +110,7 @@ class Rows:
         return replace(row, said=item.sentence, code_url=row.code_url or item.code_url)
 
     def _view(self, stored: StoredPaper) -> Row:
-        paper, news = stored.paper, stored.news
+        paper = stored.paper
         topics = self._data.topics_of(paper.id)
         wanted = self._wanted(tuple([topic.slug for topic in topics]))
         names = [plain_text(author) for author in paper.authors or ()]
@@ -125,8 +121,7 @@ class Rows:
             names,
             followed,
             code_url(paper),
-            is_closest=bool(news and news.closeness and news.closeness <= _CLOSEST),
-            similar=(news and news.similar) or "",
+            stored.news,
             summary=self._data.summaries.get(paper.versioned_id),
             html=partial(html_of, marked=wanted),
         )
