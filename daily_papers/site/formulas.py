@@ -50,7 +50,7 @@ _ELEMENTS = frozenset(
 )
 _ATTRIBUTES = frozenset(
     (
-        *("accent", "accentunder", "columnalign", "columnspacing", "depth", "display"),
+        *("accent", "accentunder", "columnalign", "columnspacing", "depth"),
         *("displaystyle", "fence", "form", "height", "linethickness", "lspace", "mathvariant"),
         *("maxsize", "minsize", "movablelimits", "notation", "rowspacing", "rspace"),
         *("scriptlevel", "separator", "stretchy", "symmetric", "voffset", "width"),
@@ -147,9 +147,7 @@ def _tidy(element: Element) -> None:
     element.attrib = {
         name: value
         for name, value in element.attrib.items()
-        if name in _ATTRIBUTES
-        and _ATTRIBUTE_VALUE.fullmatch(value)
-        and (name, value) != ("display", "inline")
+        if name in _ATTRIBUTES and _ATTRIBUTE_VALUE.fullmatch(value)
     }
     for place, child in enumerate(element):
         _tidy(child)

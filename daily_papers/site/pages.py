@@ -33,7 +33,6 @@ _LINES_OF_A_TOPIC = 8
 _LINES_ON_START = 60
 _DIGESTS_ON_START = 10
 _FOLDER = "site"
-_STATIC = ("*.css", "*.js", "*.svg")
 
 _read = lru_cache(1)(DigestFile.read)
 
@@ -63,22 +62,17 @@ class SiteTemplates:
 
     def static_files(self) -> Iterator[File]:
         """The style sheet, the scripts and the icon, each with its name."""
-        for path in self._files(*_STATIC):
+        for path in self._files(".css", ".js", ".svg"):
             yield File.of(path.name, path.read_bytes())
 
     @property
     def key(self) -> str:
         """Changes with any template."""
-        return key_of([(path.name, path.read_bytes()) for path in self._files("*.jinja")])
+        return key_of([(path.name, path.read_bytes()) for path in self._files(".jinja")])
 
-    def _files(self, *patterns: str) -> list[Path]:
-        paths = {
-            path.name: path
-            for folder in reversed(self._folders)
-            for pattern in patterns
-            for path in folder.glob(pattern)
-        }
-        return [paths[name] for name in sorted(paths)]
+    def _files(self, *endings: str) -> list[Path]:
+        paths = {path.name: path for folder in reversed(self._folders) for path in folder.glob("*")}
+        return [paths[name] for name in sorted(paths) if name.endswith(endings)]
 
 
 @dataclass(frozen=True, slots=True)

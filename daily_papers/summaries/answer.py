@@ -39,9 +39,8 @@ _NOT_PLAIN = re.compile(
         |</[a-z]|<[a-z]+\s+[a-z-]+=|<!--|\{[{%]""",
     re.VERBOSE | re.IGNORECASE,
 )
-_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn"})
-#: Persian, Hindi and others are written with these.
-_JOINERS = "\u200c\u200d"
+#: Invisible, but Persian, Hindi and others are written with these.
+_JOINERS = re.compile("[\u200c\u200d]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 #: Letters of the shortest sentence: few in Chinese.
 _LEAST_LETTERS: Final = 4
@@ -87,9 +86,8 @@ def good_answers(text: str, papers: Sequence[Paper], settings: Summaries) -> Map
         language = settings.language
         sentence = _good_text(fields.get("sentence"), paper, language, _LONGEST[settings.style])
         if sentence is not None:
-            title = None
-            if language != ENGLISH:
-                title = _good_text(fields.get("title"), paper, language, _LONGEST_TITLE)
+            title = None if language == ENGLISH else fields.get("title")
+            title = _good_text(title, paper, language, _LONGEST_TITLE)
             found[paper.id] = Answer(sentence, title)
     often = Counter(answer.sentence for answer in found.values())
     # One sentence for several papers is about none of them.
@@ -109,8 +107,8 @@ def _good_text(value: Any, paper: Paper, language: str, longest: int) -> str | N
     if not isinstance(value, str):
         return None
     text = unicodedata.normalize("NFC", one_line(value))
-    hidden = any(unicodedata.category(each) in _HIDDEN and each not in _JOINERS for each in text)
-    if hidden or len(text) > longest or _NOT_PLAIN.search(text):
+    is_visible = _JOINERS.sub("", text).isprintable()
+    if not is_visible or len(text) > longest or _NOT_PLAIN.search(text):
         return None
     if not _is_written_in(language, text) or (language == ENGLISH and not _is_about(paper, text)):
         return None

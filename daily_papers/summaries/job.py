@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +23,9 @@ from daily_papers.config.model import Summaries
 from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import Addresses
 from daily_papers.papers.paper import Paper, newest_first
-from daily_papers.records import decode, parse
+from daily_papers.records import decode
 from daily_papers.repository import DIGESTS, Repository
+from daily_papers.store.files import readable
 from daily_papers.store.store import Store
 from daily_papers.store.summaries import Summary, SummaryKey, load_summaries, summary_lines
 from daily_papers.summaries.answer import (
@@ -211,19 +213,15 @@ class SummaryRun:
             self.known[summary.key] = summary
             self._said[summary.sentence] = summary.id
         file = self._root / _KEPT
-        partial = file.with_suffix(".partial")
+        half = file.with_suffix(".partial")
         with suppress(OSError):
-            partial.write_bytes(
+            half.write_bytes(
                 summary_lines(each for each in self.known.values() if each.day == self._day)
             )
-            partial.replace(file)
+            half.replace(file)
 
 
 def _kept(root: Path, day: date) -> dict[SummaryKey, Summary]:
     """What earlier runs of the day kept outside git."""
-    try:
-        lines = (root / _KEPT).read_bytes().split(b"\n")
-        kept = [decode(Summary, parse(text)) for text in lines if text]
-    except (OSError, ValueError):
-        return {}
-    return {summary.key: summary for summary in kept if summary.day == day}
+    found, _ = readable(root, _KEPT.parent.as_posix(), partial(decode, Summary))
+    return {summary.key: summary for summary in found if summary.day == day}
