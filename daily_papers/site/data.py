@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache, partial, reduce
 from pathlib import Path
@@ -37,11 +37,10 @@ PAPERS_A_PAGE = 100
 _LINES_A_PAGE = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic(Keyword):
     """A keyword as the website shows it; if it tracks a person, that person."""
 
-    keyword: Keyword
     #: Newest first, by the date that rows show.
     papers: tuple[Paper, ...]
     #: The identifiers of those that have left, by the month in which they came, newest first.
@@ -50,19 +49,9 @@ class Topic:
     behind: date | None
 
     @property
-    def name(self) -> str:
-        """Its heading."""
-        return self.keyword.name
-
-    @property
-    def slug(self) -> str:
-        """The name of its files."""
-        return self.keyword.slug
-
-    @property
     def path(self) -> str:
         """Its files without their endings, seen from the start page."""
-        return f"{'authors' if self.keyword.authors else 'keywords'}/{self.slug}"
+        return f"{'authors' if self.authors else 'keywords'}/{self.slug}"
 
     @property
     def page(self) -> str:
@@ -240,8 +229,12 @@ class SiteData:
             for id in sorted(left, key=partial(self.came, slug=slug), reverse=True):
                 older.setdefault(self.traces[id].days[slug][:7], []).append(id)
             last = None if state is None else state.last_success
-            papers = tuple(sorted(table.values(), key=newest_shown_first))
-            yield Topic(keyword, papers, older, behind=last if last != self.day else None)
+            yield Topic(
+                **{each.name: getattr(keyword, each.name) for each in fields(keyword)},
+                papers=tuple(sorted(table.values(), key=newest_shown_first)),
+                older=older,
+                behind=last if last != self.day else None,
+            )
 
     def _placed(self) -> Iterator[tuple[str, str]]:
         """Papers with pages that have their abstracts; the last one of a paper counts."""

@@ -85,7 +85,9 @@ class Feeds:
             yield self._feed(f"{path}.atom", topic.page, f"{title}: {topic.name}", papers, slug)
             row = partial(self._json_row, topic)
             yield self._file(f"{path}.json", _JSON, papers, row, partial(_json, topic))
-            yield self._file(f"{path}.bib", _BIBTEX, papers, _bibtex, "\n".join)
+            yield self._file(
+                f"{path}.bib", _BIBTEX, papers, lambda paper: f"{bibtex(paper)}\n", "\n".join
+            )
 
     def _file(
         self,
@@ -155,10 +157,6 @@ class Feeds:
         day = date.fromisoformat(self.data.came(paper.id, topic.slug)[0])
         summary = self.data.summaries.get(paper.versioned_id)
         return f"{json_row(Row(topic.name, topic.slug, paper, day, summary))}{_JSON.end}"
-
-
-def _bibtex(paper: Paper) -> str:
-    return f"{bibtex(paper)}\n"
 
 
 def _json(topic: Topic, rows: Sequence[str]) -> str:

@@ -149,9 +149,9 @@ class Pages:
         digest = _read(file)
         page_of = {id: page for page, ids in file.pages.items() for id in ids}
         sections, contents = [], []
-        for name, section in _sections(digest):
+        for name, place, section in _sections(digest):
             topic = self.data.topic_of.get(section.slug)
-            place, page = _place_of(section), topic.page if topic else None
+            page = topic.page if topic else None
             papers = [(item.paper.id, page_of[item.paper.id], item) for item in section.items]
             contents.append((name, place, section.total, papers[0][1]))
             # The first page lists them all.
@@ -198,14 +198,13 @@ class Pages:
         papers = [(id, self.data.place(id) if month else path, None) for id in ids]
         name, heading = plain_text(topic.name), name_of_month(month) if month else "Newest papers"
         total = len(topic.older[month] if month else topic.papers)
-        keyword = topic.keyword
         return self._page(
             path,
             "topic",
             f"{name}, {heading}" if month else name,
             topic=topic,
             name=name,
-            query=None if keyword.like else plain_text(to_arxiv(keyword.expression)),
+            query=None if topic.like else plain_text(to_arxiv(topic.expression)),
             month=month,
             sections=[Section(heading, month or "newest", None, total, papers)] if ids else [],
             **fields,
@@ -226,7 +225,7 @@ class Pages:
             complete=data.store.state.complete,
             day_line=plain_text(data.store.state.day_line),
             sections=list(self._first_of(of_day)),
-            topics=sorted(data.topics, key=lambda topic: not topic.keyword.authors),
+            topics=sorted(data.topics, key=lambda topic: not topic.authors),
             counts=counts,
             digests=data.digests[:_DIGESTS_ON_START],
             of_day=[file.page for file in of_day],
@@ -236,11 +235,10 @@ class Pages:
         """The first papers of each section of the day, as lines."""
         free = _LINES_ON_START
         for file in of_day:
-            for name, section in _sections(_read(file)):
+            for name, place, section in _sections(_read(file)):
                 items = section.items[: min(_LINES_OF_A_TOPIC, free)]
                 free -= len(items)
                 papers = [(item.paper.id, file.page, item) for item in items]
-                place = _place_of(section)
                 page = f"{file.page}#{place}"
                 yield Section(name, place, page, len(section.items), papers)
 
@@ -259,18 +257,14 @@ class Pages:
         )
 
 
-def _sections(digest: Digest) -> Iterator[tuple[str, MorningSection]]:
-    """Its sections in their order, each with its heading."""
+def _sections(digest: Digest) -> Iterator[tuple[str, str, MorningSection]]:
+    """Its sections in their order, each with its heading, and the heading's id in the page."""
     names = {CLOSEST: CLOSEST_NAME, **dict(digest.keyword_names)}
     named = [slug for slug, _ in digest.keyword_names]
     slugs = dict.fromkeys([*named, *(slug for item in digest.items for slug in item.keywords)])
     for section in morning(digest.items, slugs, dict(digest.people)):
-        yield plain_text(names.get(section.slug, section.slug)), section
-
-
-def _place_of(section: MorningSection) -> str:
-    """The id of a section in a page; no slug is like the one of the closest papers."""
-    return f"in-{section.slug}" if section.slug != CLOSEST else "closest"
+        place = f"in-{section.slug}" if section.slug != CLOSEST else "closest"
+        yield plain_text(names.get(section.slug, section.slug)), place, section
 
 
 def name_of_month(month: str) -> str:

@@ -64,7 +64,7 @@ class Rows:
         #: The rows that several pages have, and those of the same page in the last build.
         self._written: dict[str, Markup] = {}
         self._before: dict[str, str] = {}
-        self._followed = [name_key(s) for topic in data.topics for s in topic.keyword.authors]
+        self._followed = [name_key(s) for topic in data.topics for s in topic.authors]
         self._is_followed = lru_cache(10_000)(self._is_spelled)
         self._wanted = cache(self._phrases)
         #: What is known of a paper.
@@ -130,7 +130,7 @@ class Rows:
         found = (
             query_words(leaf.text)
             for slug in slugs
-            for leaf in leaves(self._data.topic_of[slug].keyword.expression)
+            for leaf in leaves(self._data.topic_of[slug].expression)
             if isinstance(leaf, Phrase)
         )
         return loosely(islice(dict.fromkeys(found), _MOST_PHRASES))
