@@ -65,7 +65,7 @@ _HEADING_END = re.compile(r"(?<!\S)#(?=#*$)")
 # would affect the whole row. Half characters, and those that XML cannot hold, are unwritable.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]"
-    r"|(?P<unwritable>[\ud800-\udfff\ufffe\uffff])"
+    r"|([\ud800-\udfff\ufffe\uffff])"
 )
 
 #: A longer comment is folded, and only its first characters show.
@@ -76,8 +76,9 @@ _SHOWN_OF_FOLDED = 5
 def shown(text: str) -> str:
     """The text as readers should see it: one line, accents as letters, nothing invisible."""
     # Most texts are printable, and checking that is quick.
-    visible = text if text.isprintable() else _UNSEEN.sub(_seen, text)
-    return decode_accents(" ".join(visible.split()))
+    if not text.isprintable():
+        text = _UNSEEN.sub(lambda sign: "\N{REPLACEMENT CHARACTER}" if sign[1] else "", text)
+    return decode_accents(" ".join(text.split()))
 
 
 def cell(text: str) -> str:
@@ -111,10 +112,6 @@ def folded_comment(comment: str) -> str | None:
     """The short form of a long comment: its first characters and dots; None if it is short."""
     text = shown(comment)
     return f"{text[:_SHOWN_OF_FOLDED]}..." if len(text) > LONGEST_OPEN_COMMENT else None
-
-
-def _seen(character: re.Match[str]) -> str:
-    return "\N{REPLACEMENT CHARACTER}" if character["unwritable"] else ""
 
 
 def _escaped(token: re.Match[str]) -> str:

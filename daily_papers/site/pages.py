@@ -100,7 +100,7 @@ class Pages:
 
     def files(self) -> Iterator[File]:
         """Every page, to be made when it is needed."""
-        around = [None, *self.data.digests, None]
+        around = [None, *(digest.page for digest in self.data.digests), None]
         for place, digest in enumerate(self.data.digests):
             yield from self._digest(digest, around[place], around[place + 2])
         for topic in self.data.topics:
@@ -133,14 +133,9 @@ class Pages:
 
     # --- digests -------------------------------------------------------------------------------
 
-    def _digest(
-        self, digest: DigestFile, newer: DigestFile | None, older: DigestFile | None
-    ) -> Iterator[File]:
+    def _digest(self, digest: DigestFile, newer: str | None, older: str | None) -> Iterator[File]:
         papers = [self.data.key(id) for id in digest.ids]
-        beside = {
-            "newer": newer.page if newer else None,
-            "older": older.page if older else None,
-        }
+        beside = {"newer": newer, "older": older}
         for path in digest.pages:
             page = partial(self._digest_page, path, digest, **beside)
             yield File(path, key_of(digest.content, papers, beside), page, str(digest.day))

@@ -76,13 +76,11 @@ class Rows:
 
     def row(self, id: str, item: NewsItem | None = None) -> Markup:
         """A paper's row; ``item`` is how a digest has it, if this is about a digest."""
-        stored = self._data.store.papers.get(id)
-        if stored is None:  # on one page only
-            return self._render("row.html.jinja", row=self._shown(id, item))
         if before := self._before.get(anchor(id)) or self._written.get(id):
             return Markup(before)  # noqa: S704 - ours
         row = self._render("row.html.jinja", row=self._shown(id, item))
-        if len(stored.tables) > 1 or item is not None:  # another page has it too
+        stored = self._data.store.papers.get(id)
+        if stored and (len(stored.tables) > 1 or item):  # another page has it too
             self._written[id] = row
         return row
 
