@@ -47,11 +47,6 @@ class LikedPaper:
     #: arXiv's identifier without version, if one is known.
     id: str | None = None
 
-    @property
-    def text(self) -> str:
-        """The text to compare it by."""
-        return f"{self.title}\n{self.abstract}"
-
 
 @dataclass(frozen=True, slots=True)
 class Library:

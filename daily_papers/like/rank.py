@@ -71,7 +71,7 @@ def rank(
     """
     if not library or not day:
         return ()
-    liked = [paper.text for paper in library]
+    liked = [f"{paper.title}\n{paper.abstract}" for paper in library]
     if not any(term for text in liked for term in terms(text)):
         return tuple(Liking(place, None) for place in range(1, len(day) + 1))
     matrix = _tf_idf((*liked, *day), counts or shipped_counts())

@@ -54,11 +54,6 @@ class Topic(Keyword):
         return f"{'authors' if self.authors else 'keywords'}/{self.slug}"
 
     @property
-    def page(self) -> str:
-        """Its page, seen from the start page."""
-        return f"{self.path}.html"
-
-    @property
     def pages(self) -> Iterator[tuple[str, str, Sequence[str]]]:
         """All of its pages, the newest papers first: path, month of older papers, and papers."""
         newest = [paper.id for paper in self.papers]
@@ -68,11 +63,6 @@ class Topic(Keyword):
             form = f"{self.path}.{month}{{}}.html"
             for path, ids in pages_of(form, ".", older, _LINES_A_PAGE).items():
                 yield path, month, ids
-
-    @property
-    def number(self) -> int:
-        """How many papers it has ever shown."""
-        return len(self.papers) + sum(map(len, self.older.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,9 @@ class Feeds:
         yield self._feed(ALL, "index.html", title, shown.values())
         for topic in topics:
             path, papers, slug = topic.path, topic.papers, topic.slug
-            yield self._feed(f"{path}.atom", topic.page, f"{title}: {topic.name}", papers, slug)
+            yield self._feed(
+                f"{path}.atom", f"{topic.path}.html", f"{title}: {topic.name}", papers, slug
+            )
             row = partial(self._json_row, topic)
             yield self._file(f"{path}.json", _JSON, papers, row, partial(_json, topic))
             yield self._file(

@@ -19,6 +19,7 @@ from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, MorningSection, morning
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.links import project_url, venue
+from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
 from daily_papers.site.data import DigestFile, SiteData, Topic, bibtex, shown_day
@@ -53,6 +54,7 @@ class SiteTemplates:
             project_url=project_url,
             venue=venue,
             shown_day=shown_day,
+            key_sentence=key_sentence,
             name_of_month=name_of_month,
         )
 
@@ -146,7 +148,7 @@ class Pages:
         sections, contents = [], []
         for name, place, section in _sections(digest):
             topic = self.data.topic_of.get(section.slug)
-            page = topic.page if topic else None
+            page = f"{topic.path}.html" if topic else None
             papers = [(item.paper.id, page_of[item.paper.id], item) for item in section.items]
             contents.append((name, place, section.total, papers[0][1]))
             # The first page lists them all.

@@ -14,7 +14,6 @@ from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.authors import holds_words, name_key
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
-from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import KEPT, SiteData, Topic
 from daily_papers.site.formulas import html_of, loosely, plain_text
@@ -42,16 +41,10 @@ class Row:
     news: News | None
     #: What a model says of it, if one does.
     summary: Summary | None
+    #: What the paper does, as a model or a digest says; empty if only its abstract does.
+    said: str
     #: Writes a text as HTML, with the phrases that were looked for highlighted.
     html: Callable[[str], Markup]
-    #: What a digest says that the paper does.
-    said: str = ""
-
-    @property
-    def sentence(self) -> Markup:
-        """What the paper does, as a model says or else the abstract."""
-        said = self.summary.sentence if self.summary else self.said
-        return self.html(said or key_sentence(self.paper.abstract))
 
 
 class Rows:
@@ -94,7 +87,7 @@ class Rows:
             "line.html.jinja",
             row=row,
             href=f"{root}{page}#{anchor(id)}" if page else row.paper.url,
-            sentence=row.sentence if item or row.summary else None,
+            has_sentence=item or row.summary,
         )
 
     def _shown(self, id: str, item: NewsItem | None) -> Row:
@@ -110,6 +103,7 @@ class Rows:
     def _view(self, stored: StoredPaper) -> Row:
         paper = stored.paper
         topics = self._data.topics_of(paper.id)
+        summary = self._data.summaries.get(paper.versioned_id)
         wanted = self._wanted(tuple([topic.slug for topic in topics]))
         names = [plain_text(author) for author in paper.authors or ()]
         followed = {name for name in names if self._is_followed(name)} if self._followed else set()
@@ -120,7 +114,8 @@ class Rows:
             followed,
             code_url(paper),
             stored.news,
-            summary=self._data.summaries.get(paper.versioned_id),
+            summary,
+            said=summary.sentence if summary else "",
             html=partial(html_of, marked=wanted),
         )
 

@@ -38,7 +38,7 @@ def search_index(data: SiteData) -> Iterator[File]:
         key = key_of(has_abstracts, [(id, data.key(id), data.place(id)) for id in ids])
         part = partial(_part, data, ids[::-1], has_abstracts=has_abstracts)
         yield File(f"search/{number}.bin", key, part, data.traces[ids[0]].first_day)
-    keywords = [[topic.slug, plain_text(topic.name), topic.page] for topic in data.topics]
+    keywords = [[topic.slug, plain_text(topic.name), f"{topic.path}.html"] for topic in data.topics]
     yield File.of(INDEX, _json({"keywords": keywords, "parts": listed}))
 
 
