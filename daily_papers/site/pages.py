@@ -25,7 +25,7 @@ from daily_papers.render.templates import bundled_templates, fill_in, html_envir
 from daily_papers.site.data import DigestFile, SiteData, Topic, bibtex, shown_day
 from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
-from daily_papers.site.output import File, key_of
+from daily_papers.site.output import File, anchor, key_of
 from daily_papers.site.rows import Rows
 from daily_papers.text import long_date, plural, short_date
 
@@ -54,6 +54,7 @@ class SiteTemplates:
             project_url=project_url,
             venue=venue,
             shown_day=shown_day,
+            anchor=anchor,
             key_sentence=key_sentence,
             name_of_month=name_of_month,
         )
