@@ -21,7 +21,7 @@ TEMPLATES = PROJECT / "templates"
 #: What a file of the package may be; anything else came in by mistake.
 MODULES = re.compile(
     r"[a-z_]+(?:/[a-z_]+)*\.py|keywords\.schema\.json|like/term_counts\.txt\.gz"
-    r"|query/categories\.json|demo/answers\.json\.gz"
+    r"|query/categories\.json|demo/answers\.json\.gz|summaries/question\.txt\.jinja"
 )
 #: Markdown, HTML and what goes with it; and what `init` writes into a new repository.
 TEMPLATE = re.compile(

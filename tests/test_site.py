@@ -612,7 +612,7 @@ def test_own_templates_come_first_file_by_file(tmp_path: Path) -> None:
     assert website.text("index.html").startswith("<!doctype html>")
 
 
-@for_each("name", ["digests.html.jinja", "row.html.jinja", "entry.atom.jinja"])
+@for_each("name", ["digests.html.jinja", "row.html.jinja", "entry.xml.jinja"])
 def test_a_mistake_in_an_own_template_is_named_with_its_line(name: str) -> None:
     with TemporaryDirectory() as folder:
         website = example(Path(folder))

@@ -112,7 +112,7 @@ def test_feeds_are_valid(website: Website) -> None:
 def test_own_templates_make_the_feeds_too(tmp_path: Path) -> None:
     website = Website.new(tmp_path, {"medical-imaging": [paper(1, "A & B")]})
     own = "<entry>\n<title>{{ row.paper.title }}</title>\n</entry>\n"
-    website.repository.write("templates/site/entry.atom.jinja", own)
+    website.repository.write("templates/site/entry.xml.jinja", own)
     assert feed(website.built(), "feed.atom").findtext("{*}entry/{*}title") == "A & B"
 
 

@@ -127,7 +127,8 @@ def _environment(folders: Sequence[Path]) -> jinja2.Environment:
         link_text=_escaping(markdown.link_text),
         heading=_escaping(markdown.heading),
         paragraph=_escaping(markdown.paragraph),
-        address=_escaping(_address),
+        # An address in the parentheses of a link.
+        address=_escaping(lambda text: quote(text, safe="/:#?=&%.-_~")),
     )
     return environment
 
@@ -160,8 +161,3 @@ def _escaping(escape: Callable[[str], str]) -> Callable[[object], Escaped]:
         return value if isinstance(value, Escaped) else Escaped(escape(str(value)))
 
     return filtered
-
-
-def _address(text: str) -> str:
-    """Quote an address for the parentheses of a link."""
-    return quote(text, safe="/:#?=&%.-_~")

@@ -23,7 +23,7 @@ from daily_papers.github_actions import Addresses
 from daily_papers.papers.paper import Paper
 from daily_papers.site.data import SiteData, Topic, bibtex
 from daily_papers.site.formulas import plain_text
-from daily_papers.site.output import Entries, File, SiteFolder, key_of
+from daily_papers.site.output import Entries, File, SiteFolder, anchor, key_of
 from daily_papers.site.rows import Rows
 from daily_papers.text import midnight, rfc3339
 
@@ -102,7 +102,9 @@ class Feeds:
         """The entries of the papers, one after another, in a whole file."""
 
         def make() -> bytes:
-            return whole(self.folder.entries(path, form, papers, write)).encode(errors="replace")
+            before = self.folder.unchanged(path, form)
+            entries = [before.get(anchor(paper.id)) or write(paper) for paper in papers]
+            return whole(entries).encode(errors="replace")
 
         keys = [self.data.key(paper.id) for paper in papers]
         return File(path, key_of(keys or self.data.day), make)
@@ -117,7 +119,7 @@ class Feeds:
             # A moment is written in twenty characters, whose order is that of time.
             updated = [entry.partition("<updated>")[2][:20] for entry in entries]
             return self.render(
-                "feed.atom.jinja",
+                "feed.xml.jinja",
                 tag=self.address.tag,
                 base=self.address.base,
                 path=path,
@@ -133,7 +135,7 @@ class Feeds:
     def _entry(self, paper: Paper) -> str:
         published, updated = self._times(paper)
         return self.render(
-            "entry.atom.jinja",
+            "entry.xml.jinja",
             row=self.rows.view(paper.id),
             tag=self.address.tag,
             published=published and rfc3339(published),

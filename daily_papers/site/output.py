@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daily_papers.errors import UsageError
-from daily_papers.papers.paper import Paper
 from daily_papers.transaction import unwritable
 
 #: Begins with a dot: web servers and GitHub Pages skip such files.
@@ -98,13 +97,6 @@ class SiteFolder:
         self._before = {path: known if first == site_key else "" for path, _, known in files}
         #: Each file is written here, then moved into place. Another process uses another name.
         self._partial = folder / f"{_LIST}.{os.getpid()}{_PARTIAL}"
-
-    def entries(
-        self, path: str, form: Entries, papers: Iterable[Paper], write: Callable[[Paper], str]
-    ) -> list[str]:
-        """The entries of these papers in a file: the last build's, or written if they changed."""
-        before = self.unchanged(path, form)
-        return [before.get(anchor(paper.id)) or write(paper) for paper in papers]
 
     def unchanged(self, path: str, form: Entries) -> dict[str, str]:
         """The entries of papers that have not changed, as the last build wrote them into a file.
