@@ -113,11 +113,6 @@ class Trace:
     #: Changes with its records.
     key: str = ""
 
-    @property
-    def first_day(self) -> str:
-        """The day on which any keyword first showed it."""
-        return min(self.days.values(), default="")
-
 
 _NOWHERE = Trace()
 
@@ -162,9 +157,9 @@ class SiteData:
         return self.store.recall(stored)
 
     def came(self, id: str, slug: str = "") -> tuple[str, tuple[int, int, str]]:
-        """Sort key that puts papers in the order in which they came, to a keyword or at all."""
-        trace = self.traces[id]
-        return trace.days.get(slug, trace.first_day), announcement_order(id)
+        """The day on which a paper came, to a keyword or at all; and its place in that day."""
+        days = self.traces[id].days
+        return days.get(slug) or min(days.values(), default=""), announcement_order(id)
 
     def key(self, id: str) -> str:
         """Changes with a paper's records, and with what a model says of it."""

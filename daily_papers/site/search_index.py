@@ -37,7 +37,7 @@ def search_index(data: SiteData) -> Iterator[File]:
         listed.append({"file": f"{number}.bin", "papers": len(ids)})
         key = key_of(has_abstracts, [(id, data.key(id), data.place(id)) for id in ids])
         part = partial(_part, data, ids[::-1], has_abstracts=has_abstracts)
-        yield File(f"search/{number}.bin", key, part, data.traces[ids[0]].first_day)
+        yield File(f"search/{number}.bin", key, part, data.came(ids[0])[0])
     keywords = [[topic.slug, plain_text(topic.name), f"{topic.path}.html"] for topic in data.topics]
     yield File.of(INDEX, _json({"keywords": keywords, "parts": listed}))
 
@@ -66,7 +66,7 @@ def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
         plain_text(paper.comment or ""),
         plain_text(" ".join(categories)),
         [topic.slug for topic in data.topics_of(id)],
-        data.traces[id].first_day,
+        data.came(id)[0],
         data.place(id) or "",
         1 if code_url(paper) else 0,
         plain_text(paper.abstract) if has_abstract else "",
