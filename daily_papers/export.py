@@ -18,6 +18,7 @@ from datetime import date
 from itertools import chain
 
 from daily_papers.config import Keyword
+from daily_papers.mail.digest import is_key
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, folded, newest_first
@@ -29,6 +30,7 @@ COLUMNS = (
     *("keyword", "slug", "id", "version", "title", "authors", "abstract", "comment"),
     *("primary_category", "categories", "published", "updated", "first_seen", "doi"),
     *("journal_ref", "url", "code_url", "summary", "translated_title", "summary_model"),
+    *("announced", "withdrawn", "digest"),
 )
 
 # Spreadsheets run a cell that begins with one of these, or with its full-width form (which NFKC
@@ -40,7 +42,7 @@ _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 #: As `json.dumps` does, which makes an encoder each time.
 _JSON = json.JSONEncoder(ensure_ascii=False).encode
 
-Value = str | int | tuple[str, ...] | None
+Value = str | int | bool | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Row:
     #: The listing day on which the keyword first showed it.
     first_seen: date
     summary: Summary | None = None
+    #: The key of the digest that named it for the keyword; None if it was never news of it.
+    digest: str | None = None
 
 
 def table_rows(
@@ -61,9 +65,10 @@ def table_rows(
     """The rows of the tables; ``summaries`` are by versioned identifier."""
     for keyword in keywords:
         for paper in store.table(keyword.slug):
-            seen = store.papers[paper.id].first_seen[keyword.slug]
-            summary = summaries.get(paper.versioned_id)
-            yield Row(keyword.name, keyword.slug, paper, seen, summary)
+            stored = store.papers[paper.id]
+            seen, summary = stored.first_seen[keyword.slug], summaries.get(paper.versioned_id)
+            digest = _digest_of(stored, keyword.slug)
+            yield Row(keyword.name, keyword.slug, paper, seen, summary, digest)
 
 
 def all_rows(
@@ -77,10 +82,16 @@ def all_rows(
     for stored in papers.values():
         summary = summaries.get(stored.paper.versioned_id)
         for slug, day in stored.shown.items():
-            row = Row(names.get(slug, slug), slug, stored.paper, day, summary)
+            digest = _digest_of(stored, slug)
+            row = Row(names.get(slug, slug), slug, stored.paper, day, summary, digest)
             shown.setdefault(slug, []).append(row)
     for rows in shown.values():
         yield from sorted(rows, key=lambda row: newest_first(row.paper))
+
+
+def _digest_of(stored: StoredPaper, slug: str) -> str | None:
+    news = stored.news
+    return news.digest if news and slug in news.keywords and is_key(news.digest) else None
 
 
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:
@@ -127,6 +138,8 @@ def _values(row: Row) -> dict[str, Value]:
         *times,
         *(row.first_seen.isoformat(), paper.doi, paper.journal_ref, paper.url, code_url(paper)),
         *((summary.sentence, summary.title, summary.model) if summary else (None, None, None)),
+        paper.announced.isoformat() if paper.announced else None,
+        *(paper.is_withdrawn, row.digest),
     )
     return dict(zip(COLUMNS, values, strict=True))
 
@@ -135,6 +148,8 @@ def _cell(value: Value) -> str:
     if value is None:
         return ""
     text = folded("; ".join(value) if isinstance(value, tuple) else str(value))
+    if isinstance(value, bool):
+        return text.lower()
     return f"'{text}" if _looks_like_formula(text) else text
 
 

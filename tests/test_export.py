@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from daily_papers.config import parse_config
 from daily_papers.export import COLUMNS, FORMATS, Row, all_rows, bibtex, csv_lines, jsonl
 from daily_papers.papers.paper import Origin, Paper, folded
-from daily_papers.store.store import StoredPaper
+from daily_papers.store.store import News, StoredPaper
 from daily_papers.store.summaries import Summary
 from tests.support.cases import for_each
 
@@ -65,7 +65,7 @@ SUMMARY = Summary(
 ROWS = (
     Row("C++ & more", "c-plus-plus", FULL, SEEN),
     Row("C++ & more", "c-plus-plus", IMPORTED, date(2025, 2, 1)),
-    Row("mri", "mri", FROM_FEED, date(2026, 1, 21), SUMMARY),
+    Row("mri", "mri", FROM_FEED, date(2026, 1, 21), SUMMARY, "2026-01-21"),
     Row("mri", "mri", FULL, SEEN),
 )
 
@@ -100,6 +100,9 @@ def test_a_line_of_json_has_the_published_fields_in_their_order():
         "summary": None,
         "translated_title": None,
         "summary_model": None,
+        "announced": None,
+        "withdrawn": False,
+        "digest": None,
     }
     assert tuple(line) == COLUMNS
 
@@ -108,6 +111,11 @@ def test_what_is_not_known_is_null_and_what_is_empty_is_not():
     imported, feed = (json.loads(line) for line in list(jsonl(ROWS))[1:3])
     assert imported["authors"] is imported["categories"] is imported["published"] is None
     assert imported["doi"] is imported["code_url"] is imported["comment"] is None
+    assert (feed["announced"], feed["withdrawn"], feed["digest"]) == (
+        "2026-01-21",
+        False,
+        "2026-01-21",
+    )
     assert feed["authors"] == []
     assert feed["updated"] is None
 
@@ -120,6 +128,17 @@ def test_what_a_model_wrote_is_marked_as_its_own_in_each_form():
     (fields,) = pybtex.database.parse_string(entry, "bibtex").entries.values()
     sentence = r"Es macht {\textbraceleft}alles{\textbraceright} schneller \& 100 \% besser."
     assert fields.fields["annote"] == f"=Null — {sentence} (by a model)"
+
+
+def test_a_paper_has_the_digest_of_the_keywords_for_which_it_was_news():
+    news = News(2, SEEN, ("mri",), "2026-01-20-2")
+    papers = {
+        FULL.id: StoredPaper(FULL, {"mri": SEEN, "graphs": SEEN}, news=news),
+        IMPORTED.id: StoredPaper(IMPORTED, {"mri": SEEN}, news=News(1, SEEN, ("mri",), "imported")),
+    }
+    keywords = parse_config(b"keywords:\n  - mri\n  - graphs\n", "keywords.yaml").keywords
+    rows = [(row.slug, row.digest) for row in all_rows(keywords, papers, {})]
+    assert rows == [("mri", "2026-01-20-2"), ("mri", None), ("graphs", None)]
 
 
 def test_keywords_keep_their_order_and_papers_are_newest_first():
