@@ -67,7 +67,7 @@ def table_rows(
         for paper in store.table(keyword.slug):
             stored = store.papers[paper.id]
             seen, summary = stored.first_seen[keyword.slug], summaries.get(paper.versioned_id)
-            digest = _digest_of(stored, keyword.slug)
+            digest = digest_of(stored, keyword.slug)
             yield Row(keyword.name, keyword.slug, paper, seen, summary, digest)
 
 
@@ -82,14 +82,15 @@ def all_rows(
     for stored in papers.values():
         summary = summaries.get(stored.paper.versioned_id)
         for slug, day in stored.shown.items():
-            digest = _digest_of(stored, slug)
+            digest = digest_of(stored, slug)
             row = Row(names.get(slug, slug), slug, stored.paper, day, summary, digest)
             shown.setdefault(slug, []).append(row)
     for rows in shown.values():
         yield from sorted(rows, key=lambda row: newest_first(row.paper))
 
 
-def _digest_of(stored: StoredPaper, slug: str) -> str | None:
+def digest_of(stored: StoredPaper, slug: str) -> str | None:
+    """The key of the digest in which a paper was news for a keyword."""
     news = stored.news
     return news.digest if news and slug in news.keywords and is_key(news.digest) else None
 

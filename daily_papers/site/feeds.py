@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from daily_papers.export import Row, json_row
+from daily_papers.export import Row, digest_of, json_row
 from daily_papers.github_actions import Addresses
 from daily_papers.papers.paper import Paper
 from daily_papers.site.data import SiteData, Topic, bibtex
@@ -160,7 +160,8 @@ class Feeds:
         """A row of `daily-papers export`."""
         day = date.fromisoformat(self.data.came(paper.id, topic.slug)[0])
         summary = self.data.summaries.get(paper.versioned_id)
-        return f"{json_row(Row(topic.name, topic.slug, paper, day, summary))}{_JSON.end}"
+        digest = digest_of(self.data.store.papers[paper.id], topic.slug)
+        return f"{json_row(Row(topic.name, topic.slug, paper, day, summary, digest))}{_JSON.end}"
 
 
 def _json(topic: Topic, rows: Sequence[str]) -> str:
