@@ -24,6 +24,7 @@ from daily_papers.store.store import Draft, News
 from daily_papers.store.summaries import Summary, save_summaries
 from daily_papers.transaction import Transaction
 from tests.support.cases import for_each
+from tests.support.command_line import run
 from tests.support.website import DAY, HOSTILE, KEYWORDS, Website, example, paper
 
 pytest.importorskip("latex2mathml")
@@ -528,6 +529,15 @@ def test_text_without_formulas_and_signs_of_tex_stays_as_it_is(text: str) -> Non
 
 
 # --- files for programs ------------------------------------------------------------------------
+
+
+def test_json_has_the_rows_of_the_export(tmp_path: Path) -> None:
+    news = {"2603.00001": News(1, DAY, ("medical-imaging",), "2026-03-20")}
+    website = Website.new(tmp_path, {"medical-imaging": [paper(1), paper(2)]}, news=news).built()
+    exported = [json.loads(it) for it in run("export", "--root", tmp_path).out.splitlines()]
+    shown = json.loads(website.text("keywords/medical-imaging.json"))["papers"]
+    assert shown == [row for row in exported if row["slug"] == "medical-imaging"]
+    assert [row["digest"] for row in shown] == [None, "2026-03-20"]
 
 
 def test_json_has_the_rows_of_the_page(website: Website) -> None:
