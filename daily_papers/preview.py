@@ -26,7 +26,7 @@ from daily_papers.config import (
     load_config,
     parse_config,
 )
-from daily_papers.daily.evidence import FeedRead, Liked, known_liked
+from daily_papers.daily.evidence import Details, FeedRead, known_liked
 from daily_papers.daily.job import all_categories
 from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.news import announced_as_news, matching_each
@@ -224,7 +224,7 @@ class _Answers:
         for failure in listing.failures:
             raise failure
         missing = [id for id in self.config.liked_ids if id not in self.store.liked]
-        liked = Liked(tuple(QueryApi(self.session).by_id(missing)) if missing else ())
+        liked = Details(tuple(QueryApi(self.session).by_id(missing)) if missing else ())
         # Ignore what was taken or mailed before: the question is what the keyword would take.
         states = self.store.keywords.items()
         unspent = {slug: replace(state, last_success=None) for slug, state in states}

@@ -118,11 +118,8 @@ class Findings:
                 and item.slug is not None
                 and item.failure.rejected
             ),
-            still_due=any(
-                item.still_due if isinstance(item, Unanswered) else isinstance(item, HarvestFailed)
-                for item in evidence
-            )
-            or bool(asked.failures),
+            still_due=bool(asked.failures)
+            or any(item.still_due for item in evidence if isinstance(item, Unanswered)),
         )
 
     def failure_of(self, keyword: KeywordState) -> Failure | None:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import chain
 from math import ceil
 
 from daily_papers.arxiv.feed import merge_parts, todays_feed
@@ -25,7 +24,6 @@ from daily_papers.daily.evidence import (
     FeedRead,
     Harvested,
     HarvestFailed,
-    Liked,
     Ranked,
     Searched,
     SearchFailed,
@@ -260,24 +258,25 @@ class Inquiry:
         listings = [i.announcements for i in self.evidence if isinstance(i, FeedRead)]
         probes = newly_announced(listings[0])[:1] if probe and listings else []
         wanted = list(dict.fromkeys([*probes, *today, *backlog]))
+        still_due = harvested or not today
+        what = "details are fetched another way, or later"
+        came = self.ask_by_id(wanted[: requests * DETAILS_A_REQUEST], what, still_due=still_due)
+        if not came and not still_due:
+            self._harvest(other_way, ())
+
+    def ask_by_id(self, wanted: Sequence[str], what: str, *, still_due: bool) -> bool:
+        """Ask for papers by their identifiers; return whether all answers came."""
         try:
-            for papers in self._in_lists(wanted[: requests * DETAILS_A_REQUEST]):
+            for start in range(0, len(wanted), DETAILS_A_REQUEST):
+                self.progress(start, len(wanted), "details")
+                with self._api_health.asked():
+                    papers = self.api.by_id(wanted[start : start + DETAILS_A_REQUEST])
                 credible = (paper for paper in papers if is_credible(paper, self.day))
                 self.evidence.append(Details(tuple(credible)))
         except FetchError as error:
-            still_due = harvested or not today
-            what = "details are fetched another way, or later"
             self.evidence.append(Unanswered(what, error.failure, still_due))
-            if not still_due:
-                self._harvest(other_way, ())
-
-    def _in_lists(self, wanted: Sequence[str]) -> Iterator[tuple[Paper, ...]]:
-        """Ask for papers by their identifiers; raises FetchError."""
-        for start in range(0, len(wanted), DETAILS_A_REQUEST):
-            self.progress(start, len(wanted), "details")
-            with self._api_health.asked():
-                papers = self.api.by_id(wanted[start : start + DETAILS_A_REQUEST])
-            yield papers
+            return False
+        return True
 
     def _found_today(self) -> frozenset[str]:
         """The papers of today's feed that match a keyword."""
@@ -288,13 +287,6 @@ class Inquiry:
             for papers in (item.chosen if isinstance(item, Ranked) else item.matching).values()
             for paper in papers
         )
-
-    def ask_for_liked(self, wanted: Sequence[str]) -> None:
-        """Ask for papers that people like; what fails is asked for on another day."""
-        try:
-            self.evidence.append(Liked(tuple(chain.from_iterable(self._in_lists(wanted)))))
-        except FetchError as error:
-            self.evidence.append(Unanswered("papers that you like", error.failure, still_due=False))
 
     # --- the audit -----------------------------------------------------------------------------
 
@@ -311,7 +303,7 @@ class Inquiry:
             self.evidence.append(self._search(keyword, keyword.max_papers)[1])
         except FetchError as error:
             failure = _failure(error, keyword.slug)
-            self.evidence.append(Unanswered(what, failure, still_due=True, slug=keyword.slug))
+            self.evidence.append(Unanswered(what, failure, slug=keyword.slug))
 
 
 def _failure(error: FetchError, slug: str) -> Failure:

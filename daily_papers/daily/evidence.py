@@ -68,23 +68,8 @@ class Harvested:
 
 
 @dataclass(frozen=True, slots=True)
-class HarvestFailed:
-    """A harvest failed, or broke off; a later run of the day asks for it again."""
-
-    what: str
-    failure: Failure
-
-
-@dataclass(frozen=True, slots=True)
 class Details:
     """Papers that were asked for by their identifiers."""
-
-    papers: tuple[Paper, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Liked:
-    """Papers that people like, asked for by the identifiers in keywords.yaml."""
 
     papers: tuple[Paper, ...]
 
@@ -107,26 +92,21 @@ class Unanswered:
     what: str
     failure: Failure
     #: Whether a later run of the day asks for it again.
-    still_due: bool
+    still_due: bool = True
     #: The keyword that it would have audited; it is up to date without.
     slug: str | None = None
 
 
-Evidence = (
-    FeedRead
-    | Searched
-    | SearchFailed
-    | Harvested
-    | HarvestFailed
-    | Details
-    | Liked
-    | Ranked
-    | Unanswered
-)
+@dataclass(frozen=True, slots=True)
+class HarvestFailed(Unanswered):
+    """A harvest that failed, or broke off."""
+
+
+Evidence = FeedRead | Searched | SearchFailed | Harvested | Details | Ranked | Unanswered
 
 
 def known_liked(before: Store, evidence: Sequence[Evidence]) -> dict[str, LikedPaper]:
-    """What is known of papers that are liked by their identifiers."""
-    answers = [paper for item in evidence if isinstance(item, Liked) for paper in item.papers]
+    """What is known of papers that are liked by their identifiers, and of others."""
+    answers = [paper for item in evidence if isinstance(item, Details) for paper in item.papers]
     asked = {each.id: LikedPaper(each.title, each.abstract, each.id) for each in answers}
     return {**before.liked, **asked}

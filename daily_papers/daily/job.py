@@ -89,7 +89,8 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
                 inquiry.ask_for_feed(plan.feed_parts)
                 feed = feed_of(evidence)
                 if config.libraries and feed is not None:
-                    inquiry.ask_for_liked([i for i in config.liked_ids if i not in before.liked])
+                    missing = [id for id in config.liked_ids if id not in before.liked]
+                    inquiry.ask_by_id(missing, "papers that you like", still_due=False)
                     known_ones = known_liked(before, evidence)
                     evidence.append(
                         rank_listing(repository.root, config, before, feed, known_ones, order.day)

@@ -15,13 +15,7 @@ from itertools import islice
 
 from daily_papers.config import Keyword
 from daily_papers.daily.advance import Findings, KeywordProgress
-from daily_papers.daily.evidence import (
-    Evidence,
-    FeedRead,
-    HarvestFailed,
-    Ranked,
-    Unanswered,
-)
+from daily_papers.daily.evidence import Evidence, FeedRead, Ranked, Unanswered
 from daily_papers.daily.feed_history import lost_since
 from daily_papers.daily.plan import working_days
 from daily_papers.errors import Exchange, Failure, Outcome, Wait
@@ -207,7 +201,7 @@ def notes_of(before: Store, evidence: Sequence[Evidence]) -> tuple[str, ...]:
                     )
             case Ranked():
                 notes += item.notes
-            case HarvestFailed() | Unanswered():
+            case Unanswered():
                 notes.append(f"{item.what}: {item.failure.plain_reason}")
     return tuple(dict.fromkeys(notes))
 
