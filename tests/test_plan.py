@@ -10,7 +10,6 @@ import pytest
 
 from daily_papers.daily.plan import (
     MOST_FILLS,
-    FeedStatus,
     FetchMode,
     Harvest,
     Plan,
@@ -53,7 +52,7 @@ def situation(known: Sequence[KeywordState], **fields: object) -> Situation:
         "categories": ("cs",),
         "newcomers": False,
         "lacking_details": False,
-        "feed": FeedStatus.UNASKED,
+        "feed_trusted": None,
     }
     return Situation(**(usual | fields))  # type: ignore[arg-type]
 
@@ -78,16 +77,16 @@ def test_the_keyword_that_was_audited_longest_ago_is_audited():
 def test_no_keyword_is_audited_after_another_on_one_day():
     known = records(3)
     known[2] = replace(known[2], audited=TUESDAY)
-    assert make_plan(situation(known, feed=FeedStatus.TRUSTED)).audit is None
+    assert make_plan(situation(known, feed_trusted=True)).audit is None
 
 
 def test_a_complete_day_asks_nothing_until_keywords_come():
     done = State(day=TUESDAY, complete=True, feed_day=TUESDAY)
     known = records(3, TUESDAY)
-    heard = situation(known, state=done, feed=FeedStatus.TRUSTED)
+    heard = situation(known, state=done, feed_trusted=True)
     assert make_plan(heard) == Plan()
     fresh = make_plan(
-        situation([*known, *unfilled(1)], state=done, newcomers=True, feed=FeedStatus.UNASKED)
+        situation([*known, *unfilled(1)], state=done, newcomers=True, feed_trusted=None)
     )
     assert fresh.fills == ("new0",)
     assert fresh.feed_parts
@@ -98,7 +97,7 @@ def test_an_open_day_asks_only_for_what_is_missing():
     known = records(3, TUESDAY)
     known[0] = replace(known[0], audited=TUESDAY)
     state = State(day=TUESDAY, complete=False, feed_day=TUESDAY)
-    plan = make_plan(situation(known, state=state, feed=FeedStatus.TRUSTED, lacking_details=True))
+    plan = make_plan(situation(known, state=state, feed_trusted=True, lacking_details=True))
     assert plan == replace(Plan(), details=plan.details)
     assert plan.details is not None
 
@@ -145,7 +144,7 @@ def test_only_keywords_that_missed_something_catch_up():
 
 @pytest.mark.parametrize(("count", "harvested"), [(3, False), (3000, True)])
 def test_a_lost_feed_is_made_up_for(count: int, harvested: bool):
-    plan = make_plan(situation(records(count), feed=FeedStatus.FAILED))
+    plan = make_plan(situation(records(count), feed_trusted=False))
     assert plan.feed_parts == ()
     assert (plan.harvest is not None) is harvested
     assert bool(plan.searches) is not harvested

@@ -152,12 +152,12 @@ def _progress(store: Store, evidence: Sequence[Evidence]) -> Mapping[str, Keywor
     for item in evidence:
         match item:
             case Searched(slug=slug):
-                strangers = progress[slug].strangers + item.strangers
-                progress[slug] = replace(
-                    progress[slug], searched=True, failure=None, strangers=strangers
+                progress[slug] = KeywordProgress(
+                    searched=True, harvested=progress[slug].harvested, strangers=item.strangers
                 )
             case SearchFailed(slug=slug):
-                progress[slug] = replace(progress[slug], failure=item.failure)
+                # The first half of a longer search may have been accepted, which is not enough.
+                progress[slug] = replace(progress[slug], searched=False, failure=item.failure)
             case Harvested(complete=True):
                 # Keywords that had missed nothing before have everything now.
                 for slug, keyword in store.keywords.items():

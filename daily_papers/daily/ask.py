@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import partial
+from itertools import chain
 from math import ceil
 
 from daily_papers.arxiv.feed import merge_parts, todays_feed
@@ -128,50 +128,44 @@ class Inquiry:
 
         ``known`` is the store so far. If one service does not answer, the other is asked instead.
         """
-        catch_up = partial(self._catch_up, known)
-        missing = not self._search_each(plan.searches, "search for", catch_up)
+        missing = not self._search_each(plan.searches, "search for", known)
         if plan.harvest is not None and not self._harvest(plan.harvest, self.keywords):
-            self._search_each(plan.stand_in_searches, "search for", catch_up)
+            self._search_each(plan.stand_in_searches, "search for", known)
         if plan.fills:
-            self._search_each(plan.fills, "fill", self._fill)
+            self._search_each(plan.fills, "fill", known)
             missing |= bool(self._api_health.failures)
         if missing and plan.stand_in is not None:
             self._harvest(plan.stand_in, self.keywords)
 
-    def _search_each(
-        self, slugs: Sequence[str], what: str, search: Callable[[Keyword], None]
-    ) -> bool:
+    def _search_each(self, slugs: Sequence[str], what: str, known: Store) -> bool:
         """Search for each keyword, whether or not others fail; return whether all succeeded."""
         by_slug = {keyword.slug: keyword for keyword in self.keywords}
         failures = 0
         for done, slug in enumerate(slugs):
             self.progress(done, len(slugs), f"{what} {by_slug[slug].name}")
             try:
-                search(by_slug[slug])
+                self._search_table(by_slug[slug], known)
             except FetchError as error:
                 self.evidence.append(SearchFailed(slug, _failure(error, slug)))
                 failures += 1
         return not failures
 
-    def _fill(self, keyword: Keyword) -> None:
-        """Search for a full table; once more, for more, if arXiv's looser rule leaves too few rows.
+    def _search_table(self, keyword: Keyword, known: Store) -> None:
+        """Search for what a table lacks; once more, for more, if that is not all of it.
 
-        Nothing is filled until both searches are accepted, since no later run asks for the rest.
+        It is not if the answer does not reach back to the last success, or if arXiv's looser rule
+        leaves too few rows for a new table.
         """
-        answer, found = self._search(keyword, keyword.max_papers)
-        too_few = len(found.papers) < keyword.max_papers < MOST_PER_REQUEST
-        if too_few and found.strangers and len(answer.papers) < answer.total:
-            _, found = self._search(keyword, MOST_PER_REQUEST)
-        self.evidence.append(found)
-
-    def _catch_up(self, known: Store, keyword: Keyword) -> None:
-        last = known.keywords[keyword.slug].last_success
-        count = min(_papers_since(known, keyword, last, self.day), MOST_PER_REQUEST)
+        state = known.keywords[keyword.slug]
+        last = state.last_success
+        count = max(keyword.max_papers, _LONG_ANSWER if working_days(last, self.day) else 0)
         answer, found = self._search(keyword, count)
         self.evidence.append(found)
-        papers = answer.papers
-        ends_too_early = last is not None and papers[-1:] and papers[-1].date > last - _SUBMITTED
-        if ends_too_early and len(papers) == count < MOST_PER_REQUEST:
+        if len(answer.papers) == answer.total or count == MOST_PER_REQUEST:
+            return
+        ends_too_early = last is not None and answer.papers[-1].date > last - _SUBMITTED
+        too_few = found.strangers and len(found.papers) < keyword.max_papers
+        if ends_too_early or (state.filled is None and too_few):
             self.evidence.append(self._search(keyword, MOST_PER_REQUEST)[1])
 
     def _search(self, keyword: Keyword, count: int) -> tuple[SearchAnswer, Searched]:
@@ -235,29 +229,21 @@ class Inquiry:
 
         ``probe``: also ask for one of today's papers, which shows how up to date the index is.
         """
-        found_today = self._found_today()
-        lacking = sorted(
-            found_today.union(
-                id for id, stored in known.papers.items() if stored.is_current(self.day)
-            ).difference(id for id, stored in known.papers.items() if stored.paper.has_details),
-            key=announcement_order,
-            reverse=True,
-        )
-        today = [id for id in lacking if id in found_today]
-        backlog = [id for id in lacking if id not in found_today]
-        too_many = len(today) > MOST_DETAILS
-        harvested = too_many and self._harvest(other_way, ())
+        complete = {id for id, stored in known.papers.items() if stored.paper.has_details}
+        today = self._found_today() - complete
+        stored_ids = {id for id, stored in known.papers.items() if stored.is_current(self.day)}
+        lacking = (today | stored_ids) - complete
+        harvested = len(today) > MOST_DETAILS and self._harvest(other_way, ())
         if harvested:
-            found = {
-                paper.id for item in self.evidence for paper in papers_of(item) if paper.has_details
-            }
-            today = [id for id in today if id not in found]
-            backlog = [id for id in backlog if id not in found]
+            found = chain.from_iterable(map(papers_of, self.evidence))
+            complete = {paper.id for paper in found if paper.has_details}
+            today, lacking = today - complete, lacking - complete
         # As many requests as today's papers need, but at least one.
         requests = ceil(min(max(len(today), 1), MOST_DETAILS) / DETAILS_A_REQUEST)
         listings = [i.announcements for i in self.evidence if isinstance(i, FeedRead)]
         probes = newly_announced(listings[0])[:1] if probe and listings else []
-        wanted = list(dict.fromkeys([*probes, *today, *backlog]))
+        in_turn = sorted(lacking, key=lambda id: (id in today, announcement_order(id)))
+        wanted = list(dict.fromkeys([*probes, *reversed(in_turn)]))
         still_due = harvested or not today
         what = "details are fetched another way, or later"
         came = self.ask_by_id(wanted[: requests * DETAILS_A_REQUEST], what, still_due=still_due)
@@ -312,20 +298,3 @@ def _failure(error: FetchError, slug: str) -> Failure:
         return error.failure
     remedy = f"if this goes on for days, see what arXiv returns: daily-papers preview {slug}"
     return replace(error.failure, remedy=remedy)
-
-
-def _papers_since(store: Store, keyword: Keyword, last_success: date | None, day: date) -> int:
-    """How many papers to ask for, so that a search reaches back to the last success.
-
-    At least a full table. After missed days, more than the pace of the table's newer half would
-    suggest, since a second request costs more than a longer answer.
-    """
-    dates = [paper.date for paper in store.table(keyword.slug)]
-    if last_success is None or not dates:
-        return keyword.max_papers
-    half = (len(dates) + 1) // 2
-    days = max(1, (dates[0] - dates[half - 1]).days)
-    expected = ceil((day - last_success + _SUBMITTED).days * half / days)
-    if working_days(last_success, day):
-        expected = max(3 * expected, _LONG_ANSWER)
-    return max(keyword.max_papers, expected)

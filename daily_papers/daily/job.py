@@ -22,14 +22,7 @@ from daily_papers.daily.conclude import conclude, so_far
 from daily_papers.daily.evidence import Evidence, known_liked
 from daily_papers.daily.feed_history import feed_of, with_days_passed
 from daily_papers.daily.liking import rank_listing
-from daily_papers.daily.plan import (
-    FeedStatus,
-    FetchMode,
-    Run,
-    Situation,
-    make_plan,
-    plan_sentences,
-)
+from daily_papers.daily.plan import FetchMode, Run, Situation, make_plan, plan_sentences
 from daily_papers.daily.report import RunReport
 from daily_papers.errors import UsageError, Wait
 from daily_papers.github_actions import Addresses
@@ -170,11 +163,7 @@ def _situation(
     A new or changed keyword must be matched with the feed, even if an earlier run has read it.
     """
     newcomers = bool(reconciled.added or reconciled.changed)
-    if evidence:
-        feed = FeedStatus.FAILED if feed_of(evidence) is None else FeedStatus.TRUSTED
-    else:
-        read = store.state.feed_day == order.day and not newcomers
-        feed = FeedStatus.TRUSTED if read else FeedStatus.UNASKED
+    read_before = store.state.feed_day == order.day and not newcomers
     return Situation(
         day=order.day,
         mode=order.mode,
@@ -188,7 +177,7 @@ def _situation(
             stored.is_current(order.day) and not stored.paper.has_details
             for stored in store.papers.values()
         ),
-        feed=feed,
+        feed_trusted=feed_of(evidence) is not None if evidence else read_before or None,
     )
 
 

@@ -58,14 +58,6 @@ class Run:
     site: str | None
 
 
-class FeedStatus(StrEnum):
-    """What is known about the day's announcement feed."""
-
-    UNASKED = "unasked"
-    TRUSTED = "trusted"
-    FAILED = "failed"
-
-
 @dataclass(frozen=True, slots=True)
 class Harvest:
     """Everything that changed since a day, in some sets; None is all of arXiv."""
@@ -116,7 +108,8 @@ class Situation:
     newcomers: bool
     #: Whether tables hold papers without their details.
     lacking_details: bool
-    feed: FeedStatus
+    #: Whether today's feed is trusted; None if it has not been asked for.
+    feed_trusted: bool | None
 
 
 def working_days(after: date | None, before: date) -> tuple[date, ...]:
@@ -133,7 +126,7 @@ def working_days(after: date | None, before: date) -> tuple[date, ...]:
 def make_plan(situation: Situation) -> Plan:
     """Decide what to ask for: once before asking for the feed, and again knowing its result."""
     feed: tuple[tuple[str, ...], ...] = ()
-    if situation.feed is FeedStatus.UNASKED and situation.mode.reads_feed:
+    if situation.feed_trusted is None and situation.mode.reads_feed:
         feed = split_into_parts(situation.categories, situation.state.listed)
     unfilled = tuple(keyword.slug for keyword in situation.keywords if keyword.filled is None)
     late = [keyword for keyword in situation.keywords if keyword.last_success != situation.day]
@@ -181,9 +174,7 @@ def _catch_up(situation: Situation) -> Plan:
         for keyword in situation.keywords
         if keyword.filled is not None
         and keyword.last_success != situation.day
-        and (
-            situation.feed is FeedStatus.FAILED or working_days(keyword.last_success, situation.day)
-        )
+        and (situation.feed_trusted is False or working_days(keyword.last_success, situation.day))
     ]
     slugs = tuple(keyword.slug for keyword in behind)
     days = [keyword.last_success for keyword in behind if keyword.last_success is not None]
@@ -317,12 +308,9 @@ def _without_repetition(categories: Iterable[str]) -> list[str]:
     return sorted(name for name in names if name.partition(".")[0] not in names - {name})
 
 
-#: Archives in the group physics: their sets are named like ``physics:hep-th``. Every other archive
-#: is a group of its own, and its set has its name.
-_PHYSICS_ARCHIVES = """
-    astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nlin nucl-ex nucl-th physics
-    quant-ph"""
-_PHYSICS = frozenset(_PHYSICS_ARCHIVES.split())
+#: Archives that are groups of their own: their sets have their names. All others are in the group
+#: physics, with sets like ``physics:hep-th``.
+_GROUPS = frozenset(["cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"])
 #: How many records one page of a harvest holds, as observed.
 RECORDS_PER_PAGE = 1_300
 #: The last page of each set is not full, so many sets would cost more than they save.
@@ -333,17 +321,16 @@ def oai_sets(categories: Iterable[str], listings: int) -> tuple[tuple[str | None
     """The sets that a harvest of these categories asks for, and its pages for so many listings.
 
     None is all of arXiv. A request asks for one set only. For a single category of an archive, that
-    is its own set; for several, it is the archive's, and matching drops the rest. Several archives
-    are harvested one by one if that takes fewer pages, for a day and its overlap, than harvesting
-    everything. A cross-listed paper is in the set of each of its categories.
+    is its own set; for several, it is the archive's, and matching drops the rest. Two or three
+    archives are harvested one by one, which takes fewer pages than harvesting everything. A
+    cross-listed paper is in the set of each of its categories.
     """
     wanted: dict[str, list[str]] = {}
     for name in _without_repetition(categories):
         if name in ARCHIVES or name in CATEGORIES:  # a set that arXiv lacks spoils the harvest
             wanted.setdefault(name.partition(".")[0], []).append(name)
     harvests = [names[0] if len(names) == 1 else archive for archive, names in wanted.items()]
-    dear = sum(_pages([name], listings=2) for name in harvests) >= _pages(ARCHIVES, listings=2)
-    if not harvests or len(harvests) > _MOST_SETS or (len(harvests) > 1 and dear):
+    if not 0 < len(harvests) <= _MOST_SETS:
         return (None,), max(1, _pages(ARCHIVES, listings))
     sets = tuple(_set_of(name) for name in harvests)
     return sets, max(len(sets), _pages(harvests, listings))
@@ -358,7 +345,7 @@ def _pages(names: Iterable[str], listings: int) -> int:
 def _set_of(name: str) -> str:
     """``cs`` for an archive, ``cs:cs:CV`` for a category; ``physics:hep-th`` within physics."""
     archive, _, subject = name.partition(".")
-    if archive in _PHYSICS:
+    if archive not in _GROUPS:
         return ":".join(filter(None, ["physics", archive, subject]))
     return f"{archive}:{archive}:{subject}" if subject else archive
 
