@@ -33,13 +33,19 @@ from daily_papers.daily.feed_history import (
 )
 from daily_papers.daily.news import NewPapers, find_news, papers_of
 from daily_papers.daily.plan import FetchMode, Run, working_days
-from daily_papers.daily.report import KeywordReport, day_line, notes_of, report_keyword
+from daily_papers.daily.report import (
+    KeywordReport,
+    RunReport,
+    day_line,
+    notes_of,
+    report_keyword,
+)
 from daily_papers.like.rank import Liking
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import morning, news_items, people_of
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import announcement_order
-from daily_papers.store.store import Draft, KeywordState, News, State, Store, highest
+from daily_papers.store.store import Draft, News, State, Store, highest
 from daily_papers.text import plural
 
 _FRIDAY = 4
@@ -51,9 +57,8 @@ class Conclusion:
 
     store: Store
     digest: Digest | None
-    keywords: tuple[KeywordReport, ...]
-    #: What else people should know.
-    notes: tuple[str, ...]
+    #: Without the requests, and the waits between them.
+    report: RunReport
 
 
 def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: Run) -> Conclusion:
@@ -80,9 +85,15 @@ def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: R
     )
     store = _with_day(before, store, evidence, findings, reports, run)
     if news.short_days:
-        store = _with_short_days(before, store, findings, news.short_days, run.day)
-    notes = notes_of(before, evidence)
-    return Conclusion(store=store, digest=digest, keywords=reports, notes=notes)
+        store = _with_short_days(store, findings, news.short_days, run.day)
+    report = RunReport(
+        day=run.day,
+        day_line=store.state.day_line,
+        complete=store.state.complete,
+        keywords=reports,
+        notes=notes_of(before, evidence),
+    )
+    return Conclusion(store=store, digest=digest, report=report)
 
 
 def so_far(
@@ -99,17 +110,15 @@ def so_far(
 # --- the tables --------------------------------------------------------------------------------
 
 
-def _complete_before(day: date, keywords: Mapping[str, KeywordState]) -> Mapping[str, KeywordState]:
-    """Count no keyword as complete on this day or later."""
+def _complete_before(day: date, store: Store, slugs: Collection[str]) -> Store:
+    """Count none of these keywords as complete on this day or later."""
     last = day - timedelta(days=1)
-    return {
-        slug: replace(
-            keyword, last_success=keyword.last_success and min(keyword.last_success, last)
-        )
-        if keyword.searches
-        else keyword
-        for slug, keyword in keywords.items()
+    late = {
+        slug: replace(keyword, last_success=last)
+        for slug, keyword in store.keywords.items()
+        if slug in slugs and keyword.searches and (keyword.last_success or last) > last
     }
+    return store.updated(keywords={**store.keywords, **late})
 
 
 def _with_tables(
@@ -126,7 +135,7 @@ def _with_tables(
     feed = feed_of(evidence)
     lost = None if feed is None else lost_since(before.state, feed.announcements)
     if lost is not None:
-        before = before.updated(keywords=_complete_before(lost, before.keywords))
+        before = _complete_before(lost, before, before.keywords)
     draft = Draft(before)
     for item in evidence:
         match item:
@@ -276,36 +285,23 @@ def _with_day(
     return store.updated(state=replace(state, complete=complete, day_line=line))
 
 
-def _with_short_days(
-    before: Store, store: Store, findings: Findings, short: Collection[date], day: date
-) -> Store:
-    """Let the next run search for all keywords if one relied on a feed that has proved to be short.
+def _with_short_days(store: Store, findings: Findings, short: Collection[date], day: date) -> Store:
+    """Let the next run search for the keywords that relied on a feed that has proved to be short.
 
     One paper is proof; which others the feed left out is not known. An index that shows the highest
     identifier of that day's listing has them all.
     """
-    relied = any(
-        keyword.last_success is not None
-        and keyword.last_success >= min(short)
-        and not findings.progress[slug].asked_for
-        for slug, keyword in store.keywords.items()
-        if keyword.searches
-    )
-    if not relied:
-        return store
-    listings = [
-        listing.new.split() for listing in store.state.recent_listings if listing.day in short
-    ]
-    state = replace(
-        store.state,
-        complete=False,
-        last_complete=before.state.last_complete,
-        unbroken_from=highest([store.state.unbroken_from, *(ids[-1] for ids in listings if ids)]),
-    )
+    relied = {slug for slug, progress in findings.progress.items() if not progress.asked_for}
     # With a day in between, the day's feed does not complete a keyword in a second run either.
     *_, yesterday = working_days(day - timedelta(days=7), day)
-    first = min(yesterday, *short)
-    return store.updated(state=state, keywords=_complete_before(first, store.keywords))
+    after, state = _complete_before(min(yesterday, *short), store, relied), store.state
+    ids = [each.new.split()[-1] for each in state.recent_listings if each.new and each.day in short]
+    state = replace(
+        state,
+        complete=state.complete and after.keywords == store.keywords,
+        unbroken_from=highest([state.unbroken_from, *ids]),
+    )
+    return after.updated(state=state)
 
 
 def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: Run) -> str | None:

@@ -106,16 +106,7 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
         )
         conclusion = conclude(before, config, evidence, run)
         repository.publish(config, conclusion.store, conclusion.digest, server=here.server)
-    state = conclusion.store.state
-    return RunReport(
-        day=order.day,
-        day_line=state.day_line,
-        complete=state.complete,
-        keywords=conclusion.keywords,
-        requests=tuple(session.exchanges),
-        waits=tuple(session.waits),
-        notes=conclusion.notes,
-    )
+    return replace(conclusion.report, requests=tuple(session.exchanges), waits=tuple(session.waits))
 
 
 def dry_run(repository: Repository, order: Order) -> tuple[str, ...]:

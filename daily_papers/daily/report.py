@@ -8,10 +8,9 @@ out of date for long gets a warning of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
 from daily_papers.config import Keyword
 from daily_papers.daily.advance import Findings, KeywordProgress
@@ -25,15 +24,10 @@ from daily_papers.render.markdown import cell, paragraph
 from daily_papers.store.store import KeywordState, Store
 from daily_papers.text import cut, plural
 
-#: Outcomes after which a keyword's table is as it should be, as far as we can know.
-_GOOD = frozenset(
-    {
-        Outcome.UP_TO_DATE,
-        Outcome.NOTHING_ANNOUNCED,
-        Outcome.FILLING,
-        Outcome.TO_BE_CONFIRMED,
-    }
-)
+#: Outcomes after which there is nothing more to ask for; and those after which a keyword's table is
+#: as it should be, as far as we can know.
+_DONE = (Outcome.UP_TO_DATE, Outcome.NOTHING_ANNOUNCED)
+_GOOD = (*_DONE, Outcome.FILLING, Outcome.TO_BE_CONFIRMED)
 #: A keyword that missed more listing days than this gets a warning of its own.
 PATIENCE = 2
 #: GitHub shows ten warnings a step; one is for the run.
@@ -65,7 +59,7 @@ class KeywordReport:
     @property
     def done(self) -> bool:
         """Whether there is nothing more to ask for today."""
-        return self.outcome in {Outcome.UP_TO_DATE, Outcome.NOTHING_ANNOUNCED}
+        return self.outcome in _DONE
 
     @property
     def good(self) -> bool:
@@ -137,7 +131,7 @@ def report_keyword(
     members = store.members.get(keyword.slug, frozenset())
     failure = progress.failure if after.last_success == day else findings.failure_of(after)
     outcome = _outcome(after, progress, failure, findings, day)
-    if outcome in (Outcome.UP_TO_DATE, Outcome.NOTHING_ANNOUNCED):
+    if outcome in _DONE:
         failure = None
     return KeywordReport(
         slug=keyword.slug,
@@ -225,14 +219,14 @@ def as_table(report: RunReport) -> str:
 
     A reason that keywords, notes and waits share is given once; if all failed, in the day line.
     """
-    rows = [("keyword", "papers", "new", "revised", "state"), *_rows(report)]
+    found, remarks = _in_words(report)
+    rows = [("keyword", "papers", "new", "revised", "state"), *found]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join([name.ljust(widths[0]), *map(str.rjust, numbers, widths[1:]), state])
         for name, *numbers, state in rows
     ]
-    lines += ["", f"{report.day}: {report.day_line}", *_remarks(report)]
-    lines.append(_requests(report))
+    lines += ["", f"{report.day}: {report.day_line}", *remarks]
     return "\n".join(harmless(line) for line in lines) + "\n"
 
 
@@ -245,36 +239,34 @@ def _requests(report: RunReport) -> str:
     return f"{line}; {kept} more answered from those kept today" if kept else line
 
 
-def _rows(report: RunReport) -> Iterator[tuple[str, ...]]:
-    """Name, numbers and outcome of each keyword, and why, unless it has been said before."""
-    given: set[str] = set()
+def _in_words(report: RunReport) -> tuple[list[tuple[str, ...]], list[str]]:
+    """A row for each keyword: name, numbers and outcome; and remarks. Each reason is given once."""
+    given = [report.day_line]
+
+    def once(reason: str) -> str:
+        if any(reason in each for each in given):
+            return "as above"
+        given.append(reason)
+        return reason
+
+    rows, remarks = [], []
     for keyword in report.keywords:
-        state: str = keyword.outcome
-        reason, since = keyword.reason, f"; last success {keyword.last_success or 'never'}"
-        if reason is not None and reason in report.day_line:
-            state += since
-        elif reason is not None:
-            state += f": {'as above' if reason in given else reason}{since}"
-            given.add(reason)
+        state, reason = str(keyword.outcome), keyword.reason
+        if reason is not None:
+            state += "" if reason in report.day_line else f": {once(reason)}"
+            state += f"; last success {keyword.last_success or 'never'}"
         numbers = (f"{each:,}" for each in (keyword.papers, keyword.new, keyword.revised))
-        yield cut(keyword.name, 40), *numbers, state
-
-
-def _remarks(report: RunReport) -> Iterator[str]:
-    """Advice, notes and waits; a reason that the day line or a keyword has is not given again."""
-    for keyword in report.keywords[:_MOST_ROWS]:
-        if keyword.advice:
-            yield f"{cut(keyword.name, 40)}: {keyword.advice}"
-    reasons = {keyword.reason for keyword in report.keywords if keyword.reason}
+        rows.append((cut(keyword.name, 40), *numbers, state))
+        if keyword.advice and len(rows) <= _MOST_ROWS:
+            remarks.append(f"{cut(keyword.name, 40)}: {keyword.advice}")
     for note in report.notes:
-        given = max((each for each in reasons if note.endswith(f": {each}")), key=len, default=None)
-        yield f"note: {note if given is None else f'{note.removesuffix(given)}as above'}"
-        reasons.add(note.partition(": ")[2] or note)
+        what, colon, reason = note.partition(": ")
+        remarks.append(f"note: {what}{colon}{once(reason) if reason else ''}")
     for reason in dict.fromkeys(wait.reason for wait in report.waits):
         seconds = [wait.seconds for wait in report.waits if wait.reason == reason]
         often = f" in {len(seconds):,} waits" if len(seconds) > 1 else ""
-        said = any(reason in each for each in (report.day_line, *reasons, *report.notes))
-        yield f"waited {sum(seconds):,.0f} s{often}: {'as above' if said else reason}"
+        remarks.append(f"waited {sum(seconds):,.0f} s{often}: {once(reason)}")
+    return rows, [*remarks, _requests(report)]
 
 
 # --- for GitHub ----------------------------------------------------------------------------------
@@ -289,14 +281,10 @@ def commit_message(report: RunReport) -> str:
 def as_annotations(report: RunReport) -> str:
     """Give the run's outcome, and the stale keywords, as commands for GitHub Actions."""
     lines: list[str] = []
-    if report.exit_code == 1:
-        lines.append(
-            annotation("error", report.day_line, title=f"Listing of {report.day}: not fetched")
-        )
-    elif report.exit_code:
-        lines.append(
-            annotation("warning", report.day_line, title=f"Listing of {report.day}: in part")
-        )
+    if report.exit_code:
+        failed = report.exit_code == 1
+        title = f"Listing of {report.day}: {'not fetched' if failed else 'in part'}"
+        lines.append(annotation("error" if failed else "warning", report.day_line, title=title))
     stale = [keyword for keyword in report.keywords if _days_behind(keyword, report) > PATIENCE]
     shown = stale if len(stale) <= _MOST_WARNINGS else stale[: _MOST_WARNINGS - 1]
     for keyword in shown:
@@ -321,16 +309,16 @@ def _days_behind(keyword: KeywordReport, report: RunReport) -> int:
 def as_markdown(report: RunReport) -> str:
     """Write the whole report for GITHUB_STEP_SUMMARY."""
     rows = ["| keyword | papers | new | revised | state |", "| --- | ---: | ---: | ---: | --- |"]
-    for keyword, (_, *numbers, state) in islice(
-        zip(report.keywords, _rows(report), strict=True), _MOST_ROWS
-    ):
+    found, remarks = _in_words(report)
+    for keyword, (_, *numbers, state) in list(zip(report.keywords, found, strict=True))[
+        :_MOST_ROWS
+    ]:
         left_out = f"; {plural(keyword.not_matching, 'paper')} left out, not matching"
         whole = cell(state + left_out if keyword.not_matching else state)
         rows.append(f"| {' | '.join([cell(keyword.name), *numbers, whole])} |")
     blocks = [f"## Listing of {report.day}", paragraph(report.day_line), "\n".join(rows)]
     if len(report.keywords) > _MOST_ROWS:
         blocks.append(f"{len(report.keywords) - _MOST_ROWS:,} more keywords are in the log.")
-    remarks = [*_remarks(report), _requests(report)]
     blocks.append("\n".join(f"- {paragraph(remark)}" for remark in remarks))
     requests = [
         "| status | bytes | seconds | outcome | address |",
