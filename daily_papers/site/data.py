@@ -24,7 +24,7 @@ from daily_papers.records import fingerprint
 from daily_papers.render.pages import pages_of
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import key_of
-from daily_papers.store.files import PaperLine, check_history, history_lines
+from daily_papers.store.files import Line, check_history, history_lines, read_paper
 from daily_papers.store.store import Store, StoredPaper
 from daily_papers.store.summaries import Summary
 from daily_papers.text import long_date
@@ -109,7 +109,7 @@ class Trace:
     #: The day on which each keyword first showed it, by slug, as ``2026-05-14``.
     days: dict[str, str] = field(default_factory=dict)
     #: Its records in the history, oldest first.
-    lines: tuple[PaperLine, ...] = ()
+    lines: tuple[Line, ...] = ()
     #: Changes with its records.
     key: str = ""
 
@@ -153,7 +153,7 @@ class SiteData:
         lines = self.traces[id].lines
         if not lines:
             return self.store.papers[id]
-        stored = reduce(StoredPaper.followed_by, (line.read() for line in lines))
+        stored = reduce(StoredPaper.followed_by, map(read_paper, lines))
         return self.store.recall(stored)
 
     def came(self, id: str, slug: str = "") -> tuple[str, tuple[int, int, str]]:
@@ -185,7 +185,7 @@ class SiteData:
                 trace.days[slug] = min(str(day), trace.days.get(slug, str(day)))
 
         for line in history_lines(root):
-            stored = line.read()
+            stored = read_paper(line)
             traces[stored.paper.id].lines += (line,)
             note(self.store.recall(stored))
         for stored in self.store.papers.values():

@@ -42,8 +42,7 @@ _KEYWORDS = "data/keywords.jsonl"
 _STATE = "data/state.json"
 _LIKED = "data/liked.jsonl"
 
-_ONE = re.compile(rb"[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7}")
-_ALL_IDENTIFIERS = re.compile(rb"(?:(?:%s)\n)*+" % _ONE.pattern)
+_IDENTIFIER = re.compile(rb"[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7}")
 _CONFLICT = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
 Record = TypeVar("Record")
@@ -57,38 +56,30 @@ def load_store(root: Path) -> Store:
 
     Raises StoreError, which names file and line, if a file is damaged.
     """
-    papers = files_in(root, PAPERS, "*.jsonl")
-    is_new = not papers and not files_in(root, HISTORY, "*.jsonl")
+    papers = files_in(root, PAPERS)
+    is_new = not papers and not files_in(root, HISTORY)
     for path in (_STATE, _KEYWORDS):
         # Without its state the store would count as new, and without its keywords nobody would
         # know what their readers have seen.
         if not is_new and not (root / path).exists():
-            problem = f"missing, although the rest of the store is there; {_remedy(path)}"
-            raise StoreError(path, problem)
+            raise _damaged(path, "missing, although the rest of the store is there")
     state, papers_written = State(), 0
-    if (root / _STATE).exists():
-        state, papers_written = _record(_STATE, 1, _content(root, _STATE), _state)
-    keywords = _by_key(
-        root, [_KEYWORDS], partial(decode, KeywordState), lambda keyword: keyword.slug
-    )
-    if not is_new and not keywords:
-        raise _empty(_KEYWORDS)
-    stored = _by_key(root, papers, _read_paper, lambda stored: stored.paper.id)
+    if (content := present(root / _STATE)) is not None:
+        state, papers_written = Line(_STATE, 1, content).read(_state)
+    stored = _by_key(root, papers, _stored_paper, lambda stored: stored.paper.id)
     if (lost := papers_written - len(stored)) > 0:
-        problem = f"damaged: {plural(lost, 'paper')} that it had are missing"
-        raise StoreError(PAPERS, f"{problem}; {_remedy(PAPERS)}")
-    news = frozenset(
-        id for path in files_in(root, _NEWS, "*.txt") for id in _ids_in(path, _content(root, path))
-    )
+        raise _damaged(PAPERS, f"{plural(lost, 'paper')} that it had are missing")
+    news = frozenset(id for path in files_in(root, _NEWS, "*.txt") for id in _ids_in(root, path))
     for id in stored:
         if stored[id].news is not None and id not in news:  # it would become news again
-            raise StoreError(_news_file(id), f"damaged: {id} is missing; {_remedy(_NEWS)}")
+            raise _damaged(_news_file(id), f"{id} is missing", _NEWS)
+    read_keyword, read_liked = partial(decode, KeywordState), partial(decode, LikedPaper)
     return Store(
         papers=stored,
-        keywords=keywords,
+        keywords=_by_key(root, [_KEYWORDS], read_keyword, lambda keyword: keyword.slug),
         state=state,
         news=news,
-        liked=_by_key(root, [_LIKED], partial(decode, LikedPaper), lambda liked: liked.id or ""),
+        liked=_by_key(root, [_LIKED], read_liked, lambda liked: liked.id or ""),
     )
 
 
@@ -100,7 +91,7 @@ def load_history(root: Path) -> dict[str, StoredPaper]:
     """
     found: dict[str, StoredPaper] = {}
     for record in history_lines(root):
-        stored = record.read()
+        stored = read_paper(record)
         id = stored.paper.id
         found[id] = found[id].followed_by(stored) if id in found else stored
     return found
@@ -110,37 +101,39 @@ def check_history(news: frozenset[str], known: Collection[str]) -> None:
     """Raise StoreError if what was ever news is not all in the history and the tables."""
     lost = [id for id in news if id not in known]
     if lost:
-        raise StoreError(
-            HISTORY,
-            f"damaged: {plural(len(lost), 'paper')} that had been news are missing, such as "
-            f"{min(lost)}; {_remedy(HISTORY)}",
-        )
+        papers = plural(len(lost), "paper")
+        problem = f"{papers} that had been news are missing, such as {min(lost)}"
+        raise _damaged(HISTORY, problem)
 
 
-def history_lines(root: Path) -> Iterator[PaperLine]:
-    """The records of the history, the oldest first. Raises StoreError."""
-    for path in files_in(root, HISTORY, "*.jsonl"):
-        for number, text in _lines(root, path):
-            yield PaperLine(path, number, text)
+def history_lines(root: Path) -> Iterator[Line]:
+    """The records of the history, the oldest first; `read_paper` reads one."""
+    return _lines(root, files_in(root, HISTORY))
 
 
 def save_store(store: Store, transaction: Transaction) -> None:
     """Put the store's files into the transaction, and delete those that would be empty."""
-    papers = sorted(store.papers.values(), key=lambda stored: announcement_order(stored.paper.id))
-    current = [stored for stored in papers if stored.is_current(store.state.day)]
-    _save_papers(transaction, current)
-    left = [stored for stored in papers if not stored.is_current(store.state.day)]
-    if left and store.state.day is not None:
-        _save_history(transaction, left, store.state.day)
-    _save_news(transaction, [s.paper.id for s in papers if s.news is not None])
-    keywords = [_keyword_line(store.keywords[slug]) for slug in sorted(store.keywords)]
-    transaction.write(_KEYWORDS, "".join(keywords).encode())
-    if store.liked:
-        liked = [line(encode(store.liked[id])) for id in sorted(store.liked)]
-        transaction.write(_LIKED, "".join(liked).encode())
-    elif (transaction.root / _LIKED).exists():
-        transaction.delete(_LIKED)
-    state = {"format": FORMAT, "papers": len(current), **encode(store.state)}
+    day = store.state.day
+    files: dict[str, list[str]] = defaultdict(list)
+    files |= {path: [] for path in files_in(transaction.root, PAPERS)}
+    left = []
+    for stored in sorted(store.papers.values(), key=lambda each: announcement_order(each.paper.id)):
+        if stored.is_current(day):
+            files[f"{PAPERS}/{file_of(stored.paper.id)}.jsonl"].append(_paper_line(stored))
+        else:
+            left.append(stored)
+    current = sum(map(len, files.values()))
+    files[_KEYWORDS] = [_keyword_line(store.keywords[slug]) for slug in sorted(store.keywords)]
+    files[_LIKED] = [line(encode(store.liked[id])) for id in sorted(store.liked)]
+    for path, lines in files.items():
+        if lines:
+            transaction.write(path, "".join(lines).encode())
+        else:
+            transaction.delete(path)
+    if left and day is not None:
+        _save_history(transaction, left, day)
+    _save_news(transaction, [id for id, stored in store.papers.items() if stored.news is not None])
+    state = {"format": FORMAT, "papers": current, **encode(store.state)}
     state["listed"] = dict(sorted(store.state.listed.items()))
     content = json.dumps(state, ensure_ascii=False, indent=1) + "\n"
     transaction.write(_STATE, content.encode())
@@ -153,7 +146,7 @@ def _save_history(transaction: Transaction, left: Iterable[StoredPaper], day: da
     table, without what the history has, and left it again.
     """
     path = f"{HISTORY}/{day}.jsonl"
-    known = _by_key(transaction.root, [path], _read_paper, lambda stored: stored.paper.id)
+    known = _by_key(transaction.root, [path], _stored_paper, lambda stored: stored.paper.id)
     for stored in left:
         before = known.get(stored.paper.id)
         known[stored.paper.id] = stored if before is None else before.followed_by(stored)
@@ -167,20 +160,8 @@ def _save_news(transaction: Transaction, news: Iterable[str]) -> None:
     for id in news:
         by_file[_news_file(id)].add(id)
     for path, ids in by_file.items():
-        known = _ids_in(path, _content(transaction.root, path))
-        there = sorted(ids.union(known), key=announcement_order)
+        there = sorted(ids.union(_ids_in(transaction.root, path)), key=announcement_order)
         transaction.write(path, "".join(f"{id}\n" for id in there).encode())
-
-
-def _save_papers(transaction: Transaction, papers: Iterable[StoredPaper]) -> None:
-    lines: dict[str, list[str]] = defaultdict(list)
-    for stored in papers:
-        lines[f"{PAPERS}/{file_of(stored.paper.id)}.jsonl"].append(_paper_line(stored))
-    for path in files_in(transaction.root, PAPERS, "*.jsonl"):
-        if path not in lines:
-            transaction.delete(path)
-    for path, texts in lines.items():
-        transaction.write(path, "".join(texts).encode())
 
 
 # --- records -----------------------------------------------------------------------------------
@@ -195,20 +176,12 @@ class _Shown:
     news: News | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    """A paper's record as it is written, unread, since reading a hundred thousand takes long."""
-
-    path: str
-    number: int
-    content: bytes
-
-    def read(self) -> StoredPaper:
-        """Read the record. Raises StoreError, which names file and line, if it is damaged."""
-        return _record(self.path, self.number, self.content, _read_paper)
+def read_paper(record: Line) -> StoredPaper:
+    """Read a paper's record. Raises StoreError."""
+    return record.read(_stored_paper)
 
 
-def _read_paper(values: Json) -> StoredPaper:
+def _stored_paper(values: Json) -> StoredPaper:
     shown = decode(_Shown, values)
     if not shown.keywords and shown.news is None:
         raise RecordError("names no keyword", "keywords")
@@ -241,114 +214,6 @@ def _news_file(paper_id: str) -> str:
     return f"{_NEWS}/{file_of(paper_id).partition('.')[0]}.txt"
 
 
-def _ids_in(path: str, content: bytes) -> list[str]:
-    """Read a list of identifiers; it is checked as a whole, since it may be very long."""
-    if not _ALL_IDENTIFIERS.fullmatch(content):
-        lines = content.split(b"\n")
-        wrong = next((n for n, text in enumerate(lines, 1) if not _ONE.fullmatch(text)), 1)
-        if lines[wrong - 1].startswith(_CONFLICT):
-            raise _conflict(path, wrong)
-        raise StoreError(f"{path}:{wrong}", f"damaged: not an identifier; {_remedy(path)}")
-    return content.decode().split()
-
-
-# --- reading -----------------------------------------------------------------------------------
-
-
-def files_in(root: Path, folder: str, names: str) -> list[str]:
-    """The paths of a folder's files with such names."""
-    return sorted(f"{folder}/{path.name}" for path in (root / folder).glob(names))
-
-
-def _content(root: Path, path: str) -> bytes:
-    """A file's content; nothing if it does not exist. Only one file is ever written empty."""
-    content = present(root / path)
-    if content is None:
-        return b""
-    if not content.strip() and path != _KEYWORDS:
-        raise _empty(path)
-    return content
-
-
-def _empty(path: str) -> StoreError:
-    return StoreError(path, f"damaged: the file is empty; {_remedy(path)}")
-
-
-def readable(
-    root: Path, folder: str, read: Callable[[Json], Record]
-) -> tuple[list[Record], list[StoreError]]:
-    """The records of a folder's files, and what is wrong with those that cannot be read."""
-    found: list[Record] = []
-    damage: list[StoreError] = []
-    for path in files_in(root, folder, "*.jsonl"):
-        try:
-            lines = list(_lines(root, path))
-        except StoreError as error:
-            damage.append(error)
-            continue
-        for number, text in lines:
-            try:
-                found.append(_record(path, number, text, read))
-            except StoreError as error:
-                damage.append(error)
-    return found, damage
-
-
-def _lines(root: Path, path: str) -> Iterator[tuple[int, bytes]]:
-    lines = enumerate(_content(root, path).split(b"\n"), 1)
-    return ((number, text) for number, text in lines if text)
-
-
-def _record(path: str, number: int, content: bytes, read: Callable[[Json], Record]) -> Record:
-    """Read one record; whatever is wrong with it becomes an error that names the place."""
-    try:
-        return read(parse(content))
-    except json.JSONDecodeError as error:
-        for line_number, text in enumerate(content.split(b"\n"), number):
-            if text.startswith(_CONFLICT):
-                raise _conflict(path, line_number) from error
-        place = f"{path}:{number + error.lineno - 1}"
-        problem = f"damaged: not JSON at column {error.colno}"
-        raise StoreError(place, f"{problem}; {_remedy(path)}") from error
-    except RecordError as error:
-        # The state has one field per line.
-        field = re.split(r"[.\[]", error.field or "")[0]
-        start = max(0, content.find(f'"{field}":'.encode()))
-        lines_before = content.count(b"\n", 0, start)
-        place = f"{path}:{number + lines_before}"
-        raise StoreError(place, f"damaged: {error}; {_remedy(path)}") from error
-
-
-def _conflict(path: str, number: int) -> StoreError:
-    return StoreError(
-        f"{path}:{number}",
-        "a merge conflict; take one side of it (git checkout --ours -- data, or --theirs), then "
-        "run: daily-papers update",
-    )
-
-
-def _remedy(path: str) -> str:
-    return f"nothing is overwritten; restore it with: git checkout HEAD -- {path}"
-
-
-def _by_key(
-    root: Path, paths: Iterable[str], read: Callable[[Json], Record], key: Callable[[Record], str]
-) -> dict[str, Record]:
-    """The records of the files; two with the same key are damage, since either may be right.
-
-    Raises StoreError, naming the line.
-    """
-    found: dict[str, Record] = {}
-    for path in paths:
-        for number, text in _lines(root, path):
-            record = _record(path, number, text, read)
-            name = key(record)
-            if found.setdefault(name, record) is not record:
-                problem = f"{name} is here a second time; {_remedy(path)}"
-                raise StoreError(f"{path}:{number}", problem)
-    return found
-
-
 def _state(values: Json) -> tuple[State, int]:
     """The state, and how many papers the files of the tables should hold."""
     written = decode(_Format, values)
@@ -366,3 +231,96 @@ class _Format:
     format: int
     #: How many papers are in the files of the tables, which shows whether one was lost.
     papers: int = 0
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def files_in(root: Path, folder: str, names: str = "*.jsonl") -> list[str]:
+    """The paths of a folder's files with such names."""
+    return sorted(f"{folder}/{path.name}" for path in (root / folder).glob(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record as it is written, unread, since reading a hundred thousand takes long."""
+
+    path: str
+    number: int
+    content: bytes
+
+    def read(self, read: Callable[[Json], Record]) -> Record:
+        """Read it; whatever is wrong with it becomes a StoreError that names the place."""
+        try:
+            return read(parse(self.content))
+        except json.JSONDecodeError as error:
+            raise self.damaged(f"not JSON at column {error.colno}", error.lineno - 1) from error
+        except RecordError as error:
+            # The state has one field per line.
+            field = re.split(r"[.\[]", error.field or "")[0]
+            start = max(0, self.content.find(f'"{field}":'.encode()))
+            raise self.damaged(str(error), self.content.count(b"\n", 0, start)) from error
+
+    def damaged(self, problem: str, lines_before: int = 0) -> StoreError:
+        """Say what is wrong with it, so many lines below its first one, or with its file."""
+        if not self.content.strip():
+            return _damaged(self.path, "the file is empty")
+        for number, text in enumerate(self.content.split(b"\n"), self.number):
+            if text.startswith(_CONFLICT):
+                return StoreError(
+                    f"{self.path}:{number}",
+                    "a merge conflict; take one side of it (git checkout --ours -- data, or "
+                    "--theirs), then run: daily-papers update",
+                )
+        return _damaged(f"{self.path}:{self.number + lines_before}", problem, self.path)
+
+
+def _damaged(place: str, problem: str, path: str | None = None) -> StoreError:
+    remedy = f"nothing is overwritten; restore it with: git checkout HEAD -- {path or place}"
+    return StoreError(place, f"damaged: {problem}; {remedy}")
+
+
+def _lines(root: Path, paths: Iterable[str]) -> Iterator[Line]:
+    """The records of those of the files that exist; an empty one has a line that is no record."""
+    for path in paths:
+        if (content := present(root / path)) is not None:
+            lines = enumerate(content.split(b"\n"), 1)
+            found = [Line(path, number, text) for number, text in lines if text]
+            yield from found or [Line(path, 1, b"")]
+
+
+def _by_key(
+    root: Path, paths: Iterable[str], read: Callable[[Json], Record], key: Callable[[Record], str]
+) -> dict[str, Record]:
+    """The records of the files; two with the same key are damage, since either may be right.
+
+    Raises StoreError, naming the line.
+    """
+    found: dict[str, Record] = {}
+    for each in _lines(root, paths):
+        record = each.read(read)
+        if found.setdefault(key(record), record) is not record:
+            raise each.damaged(f"{key(record)} is here a second time")
+    return found
+
+
+def readable(root: Path, folder: str, kind: type[Record]) -> tuple[list[Record], list[StoreError]]:
+    """The records of a folder's files, and what is wrong with those that cannot be read."""
+    found: list[Record] = []
+    damage: list[StoreError] = []
+    for each in _lines(root, files_in(root, folder)):
+        try:
+            found.append(each.read(partial(decode, kind)))
+        except StoreError as error:
+            damage.append(error)
+    return found, damage
+
+
+def _ids_in(root: Path, path: str) -> list[str]:
+    """Read a list of identifiers; none if there is no such file. Raises StoreError."""
+    if (content := present(root / path)) is None:
+        return []
+    for number, text in enumerate([text for text in content.split(b"\n") if text] or [b""], 1):
+        if not _IDENTIFIER.fullmatch(text):
+            raise Line(path, number, text).damaged("not an identifier")
+    return content.decode().split()

@@ -10,12 +10,11 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from daily_papers.config import Summaries
 from daily_papers.papers.paper import PaperId, announcement_order
-from daily_papers.records import decode, encode, line
+from daily_papers.records import encode, line
 from daily_papers.store.files import file_of, readable
 from daily_papers.text import plural
 from daily_papers.transaction import Transaction
@@ -73,7 +72,7 @@ def to_show(summaries: Iterable[Summary], settings: Summaries | None) -> dict[st
 
 def load_summaries(root: Path) -> dict[SummaryKey, Summary]:
     """Read what is kept in a digest repository. Raises StoreError, naming the line."""
-    found, damage = readable(root, _FOLDER, partial(decode, Summary))
+    found, damage = readable(root, _FOLDER, Summary)
     if damage:
         raise damage[0]
     return {summary.key: summary for summary in found}
@@ -81,7 +80,7 @@ def load_summaries(root: Path) -> dict[SummaryKey, Summary]:
 
 def readable_summaries(root: Path) -> list[Summary]:
     """Read what can be read, for those who only show it. One warning names what cannot."""
-    found, damage = readable(root, _FOLDER, partial(decode, Summary))
+    found, damage = readable(root, _FOLDER, Summary)
     if damage:
         more = len(damage) - 1
         lines = f"this and {plural(more, 'other line')} are" if more else "this line is"
