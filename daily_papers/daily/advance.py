@@ -41,6 +41,8 @@ class KeywordProgress:
     harvested: bool = False
     #: What went wrong last, unless something else made up for it.
     failure: Failure | None = None
+    #: Whether its last full search failed, though the service answers.
+    rejected: bool = False
     #: How many papers arXiv returned for it that do not match.
     strangers: int = 0
 
@@ -74,8 +76,6 @@ class Findings:
     shown: Mapping[Origin, str | None]
     #: How close today's listing is to what people like, as far as that is known.
     ranked: Ranked
-    #: Keywords whose full search failed, though the service answers.
-    rejected: frozenset[str]
     #: Whether something that was asked for is still to come.
     still_due: bool
 
@@ -88,13 +88,12 @@ class Findings:
         )
         ranked = next((item for item in evidence if isinstance(item, Ranked)), Ranked({}, {}, ()))
         harvests = [item.failure for item in evidence if isinstance(item, HarvestFailed)]
-        shown: list[tuple[Origin, str | None]] = [
-            (paper.origin, paper.id)
-            for item in evidence
-            if isinstance(item, Searched | Details)
-            for paper in item.papers
-        ]
-        shown += [(Origin.OAI, item.highest_id) for item in evidence if isinstance(item, Harvested)]
+        shown: dict[Origin, str | None] = dict.fromkeys(Origin)
+        for item in evidence:
+            if isinstance(item, Harvested):
+                shown[Origin.OAI] = highest([shown[Origin.OAI], item.highest_id])
+            for paper in item.papers if isinstance(item, Searched | Details) else ():
+                shown[paper.origin] = highest([shown[paper.origin], paper.id])
         progress = _progress(store, evidence)
         announced = asked.announcements if feed else asked.announcements or None
         return cls(
@@ -106,18 +105,8 @@ class Findings:
             harvested=any(each.harvested for each in progress.values()),
             harvest_failure=harvests[-1] if harvests else None,
             announced=announced,
-            shown={
-                Origin.SEARCH: highest(id for origin, id in shown if origin is Origin.SEARCH),
-                Origin.OAI: highest(id for origin, id in shown if origin is Origin.OAI),
-            },
+            shown=shown,
             ranked=ranked,
-            rejected=frozenset(
-                item.slug
-                for item in evidence
-                if isinstance(item, SearchFailed | Unanswered)
-                and item.slug is not None
-                and item.failure.rejected
-            ),
             still_due=bool(asked.failures)
             or any(item.still_due for item in evidence if isinstance(item, Unanswered)),
         )
@@ -157,7 +146,14 @@ def _progress(store: Store, evidence: Sequence[Evidence]) -> Mapping[str, Keywor
                 )
             case SearchFailed(slug=slug):
                 # The first half of a longer search may have been accepted, which is not enough.
-                progress[slug] = replace(progress[slug], searched=False, failure=item.failure)
+                progress[slug] = replace(
+                    progress[slug],
+                    searched=False,
+                    failure=item.failure,
+                    rejected=item.failure.rejected,
+                )
+            case Unanswered(slug=str(slug)):
+                progress[slug] = replace(progress[slug], rejected=item.failure.rejected)
             case Harvested(complete=True):
                 # Keywords that had missed nothing before have everything now.
                 for slug, keyword in store.keywords.items():
@@ -193,7 +189,7 @@ def _advanced(
     elif progress.harvested and after.filled is None:
         full = len(store.members.get(keyword.slug, ())) >= keyword.max_papers
         after = replace(after, harvested=run.day, filled=run.day if full else None)
-    if keyword.slug in findings.rejected:
+    if progress.rejected:
         after = replace(after, rejected=run.day)
     reached = _reached(after, state, findings, run)
     if reached is None:

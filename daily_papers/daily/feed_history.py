@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Self
 
 from daily_papers.daily.evidence import Evidence, FeedRead
 from daily_papers.daily.plan import FetchMode, working_days
@@ -179,38 +178,22 @@ class Span:
         return not self.gap or announcement_order(paper.id)[:2] >= self.first
 
 
-@dataclass(frozen=True, slots=True)
-class FeedHistory:
-    """What the feeds of the last listings showed as new."""
-
-    ids: frozenset[str]
-    spans: tuple[Span, ...]
-
-    @classmethod
-    def of(cls, listings: Sequence[ReadListing]) -> Self:
-        """``listings`` in the order of their days."""
-        shown: set[str] = set()
-        spans: list[Span] = []
-        before: ReadListing | None = None  # the last one before a gap, or before this listing
-        gap = False
-        for listing in listings:
-            gap |= listing.after_gap
-            if ids := listing.new.split():
-                shown.update(ids)
-                first, end = (announcement_order(id)[:2] for id in (ids[0], ids[-1]))
-                month, number = spans[-1].highest if spans else first
-                lowest = (month, number + 1) if spans else first
-                spans.append(Span(lowest, first, max(end, lowest), listing, before, gap))
-                gap = False
-            if not gap:
-                before = listing
-        return cls(frozenset(shown), tuple(spans))
-
-    def missing(self, paper: Paper) -> Span | None:
-        """Where the paper was new if no feed showed it; None if one did, or it is too old."""
-        if paper.id in self.ids:
-            return None
-        return next((span for span in self.spans if span.holds(paper)), None)
+def spans_of(listings: Sequence[ReadListing]) -> tuple[Span, ...]:
+    """The identifiers of each listing that had new papers, in the order of their days."""
+    spans: list[Span] = []
+    before: ReadListing | None = None  # the last one before a gap, or before this listing
+    gap = False
+    for listing in listings:
+        gap |= listing.after_gap
+        if ids := listing.new.split():
+            first, end = (announcement_order(id)[:2] for id in (ids[0], ids[-1]))
+            month, number = spans[-1].highest if spans else first
+            lowest = (month, number + 1) if spans else first
+            spans.append(Span(lowest, first, max(end, lowest), listing, before, gap))
+            gap = False
+        if not gap:
+            before = listing
+    return tuple(spans)
 
 
 def _was_asked_for(primary: str | None, categories: Sequence[str]) -> bool:

@@ -34,7 +34,7 @@ from daily_papers.daily.evidence import (
     Ranked,
     Searched,
 )
-from daily_papers.daily.feed_history import FeedHistory, feed_of, with_feed
+from daily_papers.daily.feed_history import Span, feed_of, spans_of, with_feed
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Paper, announcement_order, merge
 from daily_papers.query.matching import Matches
@@ -68,7 +68,8 @@ def find_news(
     listings = (
         before.state if feed is None else with_feed(before.state, feed, day)
     ).recent_listings
-    finds = _Finds(before, FeedHistory.of(listings))
+    shown = frozenset(id for listing in listings for id in listing.new.split())
+    finds = _Finds(before, shown, spans_of(listings))
     for item in evidence:
         match item:
             case FeedRead():
@@ -112,8 +113,9 @@ def matching_each(keywords: Sequence[Keyword], papers: Sequence[Paper]) -> BySlu
 @dataclass(slots=True)
 class _Finds:
     before: Store
-    #: What the feeds up to today showed.
-    history: FeedHistory
+    #: What the feeds of the last listings showed as new, up to today's.
+    shown: frozenset[str]
+    spans: Sequence[Span]
     papers: dict[str, Paper] = field(default_factory=dict)
     keywords: dict[str, set[str]] = field(default_factory=dict)
     #: News that no feed announced, and other papers that no feed showed.
@@ -125,12 +127,13 @@ class _Finds:
         """Rules 2 and 3."""
         for slug, papers in matching.items():
             keyword = self.before.keywords[slug]
-            above = {paper.id for paper in _above_notified(keyword, papers)} - self.history.ids
+            above = {paper.id for paper in _above_notified(keyword, papers)} - self.shown
             for paper in papers:
                 if paper.id in self.before.news:
                     continue
-                span = self.history.missing(paper)
                 is_due = paper.id in above
+                spans = () if paper.id in self.shown else self.spans
+                span = next((span for span in spans if span.holds(paper)), None)
                 if span is not None:
                     self.unannounced[paper.id] = span.listing.day
                     self.short_days.update([span.listing.day] if span.proves(paper) else [])

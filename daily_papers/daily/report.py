@@ -17,7 +17,7 @@ from daily_papers.daily.advance import Findings, KeywordProgress
 from daily_papers.daily.evidence import Evidence, FeedRead, Ranked, Unanswered
 from daily_papers.daily.feed_history import lost_since
 from daily_papers.daily.plan import working_days
-from daily_papers.errors import Exchange, Failure, Outcome, Wait
+from daily_papers.errors import Exchange, Outcome, Wait
 from daily_papers.github_actions import annotation, harmless
 from daily_papers.records import decode, encode, parse
 from daily_papers.render.markdown import cell, paragraph
@@ -129,15 +129,12 @@ def report_keyword(
     """Report what the run achieved for one keyword."""
     after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
     members = store.members.get(keyword.slug, frozenset())
-    failure = progress.failure if after.last_success == day else findings.failure_of(after)
-    outcome = _outcome(after, progress, failure, findings, day)
-    if outcome in _DONE:
-        failure = None
+    outcome, reason = _outcome(after, progress, findings, day)
     return KeywordReport(
         slug=keyword.slug,
         name=keyword.name,
         outcome=outcome,
-        reason=_WITHOUT_FAILURE.get(outcome) if failure is None else failure.plain_reason,
+        reason=reason,
         papers=min(len(members), keyword.max_papers),
         new=new,
         revised=len(members.intersection(store.state.revised)),
@@ -148,22 +145,22 @@ def report_keyword(
 
 
 def _outcome(
-    keyword: KeywordState,
-    progress: KeywordProgress,
-    failure: Failure | None,
-    findings: Findings,
-    day: date,
-) -> Outcome:
+    keyword: KeywordState, progress: KeywordProgress, findings: Findings, day: date
+) -> tuple[Outcome, str | None]:
+    """What became of a keyword; and why, if it is not up to date."""
     if keyword.last_success == day:
         quiet = findings.announced == () and not progress.searched
-        return Outcome.NOTHING_ANNOUNCED if quiet else Outcome.UP_TO_DATE
+        return Outcome.NOTHING_ANNOUNCED if quiet else Outcome.UP_TO_DATE, None
+    failure = findings.failure_of(keyword)
     # A new keyword may wait while others are filled, but not where nothing was answered.
     waits = failure is None or (failure.outcome is Outcome.NOT_ASKED and findings.answered)
     if keyword.filled is None and waits:
-        return Outcome.FILLING
-    if keyword.filled is not None and progress.asked_for:
-        return Outcome.TO_BE_CONFIRMED
-    return Outcome.FAILED if failure is None else failure.outcome
+        outcome = Outcome.FILLING
+    elif keyword.filled is not None and progress.asked_for:
+        outcome = Outcome.TO_BE_CONFIRMED
+    else:
+        outcome = Outcome.FAILED if failure is None else failure.outcome
+    return outcome, _WITHOUT_FAILURE.get(outcome) if failure is None else failure.plain_reason
 
 
 _WITHOUT_FAILURE: Mapping[Outcome, str] = {
