@@ -19,7 +19,8 @@ from pathlib import Path
 
 from made_up import Writer
 
-from daily_papers.daily.job import Order, update
+from daily_papers.daily.job import update
+from daily_papers.daily.plan import Order
 from daily_papers.demo.arxiv import DemoArxiv
 from daily_papers.papers.paper import Paper
 from daily_papers.render.readme import BEGIN, END

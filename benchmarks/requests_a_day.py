@@ -21,8 +21,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from daily_papers.daily.job import Order, update
-from daily_papers.daily.plan import FetchMode
+from daily_papers.daily.job import update
+from daily_papers.daily.plan import FetchMode, Order
 from daily_papers.daily.report import RunReport
 from daily_papers.render.readme import BEGIN, END
 from daily_papers.repository import Repository

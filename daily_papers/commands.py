@@ -79,8 +79,8 @@ def _warn(line: str, form: str) -> None:
     flag("--dry-run", "only print what it would ask for"),
 )
 def _update(arguments: Namespace) -> int:
-    from daily_papers.daily.job import Order, dry_run, update
-    from daily_papers.daily.plan import FetchMode
+    from daily_papers.daily.job import dry_run, update
+    from daily_papers.daily.plan import FetchMode, Order
     from daily_papers.daily.report import as_json, as_table
     from daily_papers.repository import Repository
 

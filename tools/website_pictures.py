@@ -14,7 +14,8 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from daily_papers.__main__ import main as daily_papers
-from daily_papers.daily.job import Order, update
+from daily_papers.daily.job import update
+from daily_papers.daily.plan import Order
 from daily_papers.repository import Repository
 from tests.sandbox import TRACKED_AUTHOR, SandboxArxiv, Script, make_up
 

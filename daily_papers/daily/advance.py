@@ -24,7 +24,7 @@ from daily_papers.daily.evidence import (
 )
 from daily_papers.daily.feed_history import feed_of, gap, newly_announced
 from daily_papers.daily.news import announced_as_news
-from daily_papers.daily.plan import Run, working_days
+from daily_papers.daily.plan import Order, working_days
 from daily_papers.errors import Failure, Outcome
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Origin, announcement_order
@@ -167,37 +167,37 @@ def _progress(store: Store, evidence: Sequence[Evidence]) -> Mapping[str, Keywor
 
 
 def advance(
-    store: Store, state: State, keywords: Sequence[Keyword], findings: Findings, run: Run
+    store: Store, state: State, keywords: Sequence[Keyword], findings: Findings, order: Order
 ) -> Store:
     """Note in the store how far each keyword is; ``state`` already includes today's feed."""
-    advanced = [_advanced(store, state, keyword, findings, run) for keyword in keywords]
-    closed = _closed(store, state, advanced, findings, run)
-    notified = {each.slug: _notified(store, closed, each, findings, run) for each in advanced}
+    advanced = [_advanced(store, state, keyword, findings, order) for keyword in keywords]
+    closed = _closed(store, state, advanced, findings, order)
+    notified = {each.slug: _notified(store, closed, each, findings, order) for each in advanced}
     return store.updated(keywords=notified, state=closed)
 
 
 def _advanced(
-    store: Store, state: State, keyword: Keyword, findings: Findings, run: Run
+    store: Store, state: State, keyword: Keyword, findings: Findings, order: Order
 ) -> KeywordState:
     after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
     if not after.searches:
         # Where the feed is not asked, nothing is taken, and nothing is made up for later.
-        done = keyword.slug in findings.ranked.chosen or not run.mode.reads_feed
-        return replace(after, last_success=run.day) if done else after
+        done = keyword.slug in findings.ranked.chosen or not order.mode.reads_feed
+        return replace(after, last_success=order.day) if done else after
     if progress.searched:
-        after = replace(after, audited=run.day, filled=after.filled or run.day, rejected=None)
+        after = replace(after, audited=order.day, filled=after.filled or order.day, rejected=None)
     elif progress.harvested and after.filled is None:
         full = len(store.members.get(keyword.slug, ())) >= keyword.max_papers
-        after = replace(after, harvested=run.day, filled=run.day if full else None)
+        after = replace(after, harvested=order.day, filled=order.day if full else None)
     if progress.rejected:
-        after = replace(after, rejected=run.day)
-    reached = _reached(after, state, findings, run)
+        after = replace(after, rejected=order.day)
+    reached = _reached(after, state, findings, order)
     if reached is None:
         return after
     return replace(after, last_success=max(reached, after.last_success or reached))
 
 
-def _reached(keyword: KeywordState, state: State, findings: Findings, run: Run) -> date | None:
+def _reached(keyword: KeywordState, state: State, findings: Findings, order: Order) -> date | None:
     """The listing day up to which the keyword's table is now complete; None if it is not known.
 
     If today's feed is trusted, it has all of today. What was missed before is complete once a
@@ -207,14 +207,14 @@ def _reached(keyword: KeywordState, state: State, findings: Findings, run: Run) 
     progress = findings.progress[keyword.slug]
     if keyword.filled is None:
         return None
-    if not run.mode.reads_feed:
-        return run.day if progress.asked_for else None
+    if not order.mode.reads_feed:
+        return order.day if progress.asked_for else None
     last = keyword.last_success
-    kept_up = last is not None and not working_days(last, run.day)
-    if state.feed_day == run.day and kept_up:
-        return run.day
-    if keyword.filled == run.day and keyword.last_success is None and progress.asked_for:
-        return run.day if state.feed_day == run.day else run.day - timedelta(days=1)
+    kept_up = last is not None and not working_days(last, order.day)
+    if state.feed_day == order.day and kept_up:
+        return order.day
+    if keyword.filled == order.day and keyword.last_success is None and progress.asked_for:
+        return order.day if state.feed_day == order.day else order.day - timedelta(days=1)
     return state.feed_day if findings.proves(progress, state) else None
 
 
@@ -222,44 +222,44 @@ def _reached(keyword: KeywordState, state: State, findings: Findings, run: Run) 
 
 
 def _closed(
-    store: Store, state: State, keywords: Sequence[KeywordState], findings: Findings, run: Run
+    store: Store, state: State, keywords: Sequence[KeywordState], findings: Findings, order: Order
 ) -> State:
     """Note whether the day is complete, and the highest identifier known to have been announced.
 
     A search may show papers from a later listing than today's feed, which other keywords lack.
     """
     filled = [keyword for keyword in keywords if keyword.filled is not None]
-    complete = bool(filled) and all(keyword.last_success == run.day for keyword in filled)
+    complete = bool(filled) and all(keyword.last_success == order.day for keyword in filled)
     known = [state.highest_id]
     if findings.feed is not None:
         known += announced_as_news(findings.feed.announcements)
     if findings.harvested:
         known.append(findings.shown[Origin.OAI])
-    if complete and (highest(known) is None or not run.mode.reads_feed):
+    if complete and (highest(known) is None or not order.mode.reads_feed):
         known.append(highest(store.papers))
     return replace(
         state,
         highest_id=highest(known),
-        last_complete=run.day if complete else state.last_complete,
+        last_complete=order.day if complete else state.last_complete,
     )
 
 
 def _notified(
-    store: Store, state: State, keyword: KeywordState, findings: Findings, run: Run
+    store: Store, state: State, keyword: KeywordState, findings: Findings, order: Order
 ) -> KeywordState:
     """Note up to which identifier the keyword's readers have now seen all news."""
     progress, feed, before = findings.progress[keyword.slug], findings.feed, store.state
     announced = () if feed is None else feed.announcements
     # If a day was only searched, without the feed, it lacks what the index did not show yet.
-    proven = not run.mode.reads_feed or findings.proves(progress, state)
-    no_gap = feed is not None and before.feed_day and not gap(before, announced, run.day)
+    proven = not order.mode.reads_feed or findings.proves(progress, state)
+    no_gap = feed is not None and before.feed_day and not gap(before, announced, order.day)
     up_to = keyword.notified_up_to
     if up_to is None:
         # A listing or a harvest shows which identifiers have been given by now, matching or not.
         knows_all = bool(newly_announced(announced)) or findings.harvested
     else:
         knows_all = bool(no_gap) and up_to == before.highest_id
-    if knows_all or (keyword.last_success == run.day and proven):
+    if knows_all or (keyword.last_success == order.day and proven):
         up_to = highest([up_to, state.highest_id])
         return replace(keyword, notified_up_to=up_to, notified_expression=None)
     if up_to is None and progress.asked_for:

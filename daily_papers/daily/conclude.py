@@ -32,7 +32,7 @@ from daily_papers.daily.feed_history import (
     with_volumes,
 )
 from daily_papers.daily.news import NewPapers, find_news, papers_of
-from daily_papers.daily.plan import FetchMode, Run, working_days
+from daily_papers.daily.plan import FetchMode, Order, working_days
 from daily_papers.daily.report import (
     KeywordReport,
     RunReport,
@@ -40,6 +40,7 @@ from daily_papers.daily.report import (
     notes_of,
     report_keyword,
 )
+from daily_papers.github_actions import Addresses
 from daily_papers.like.rank import Liking
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import morning, news_items, people_of
@@ -61,33 +62,39 @@ class Conclusion:
     report: RunReport
 
 
-def conclude(before: Store, config: Config, evidence: Sequence[Evidence], run: Run) -> Conclusion:
-    """Decide what a finished run results in. ``before`` has today's keywords (`reconcile`)."""
+def conclude(
+    before: Store, config: Config, evidence: Sequence[Evidence], order: Order, digest_key: str
+) -> Conclusion:
+    """Decide what a finished run results in. ``before`` has today's keywords (`reconcile`).
+
+    ``digest_key`` is for the digest that is written if there is news.
+    """
     keywords = config.keywords
-    news = find_news(before, keywords, evidence, run.day)
-    store = _with_tables(before, keywords, evidence, news, run.day)
+    news = find_news(before, keywords, evidence, order.day)
+    store = _with_tables(before, keywords, evidence, news, order.day)
     findings = Findings.of(store, evidence)
-    state = _with_feed_history(store.state, findings, news, run.day)
-    store = advance(store, state, keywords, findings, run)
+    state = _with_feed_history(store.state, findings, news, order.day)
+    store = advance(store, state, keywords, findings, order)
     liking = findings.ranked.liking
     closeness = {id: each.closeness for id, each in liking.items()}
     digest = None
     if items := news_items(news.papers, keywords, closeness):
-        digest = _digest(before, store, config, items, run)
+        digest = _digest(before, store, config, items, order, digest_key)
         store = store.updated(state=replace(store.state, unread=()))  # it names them
-    store = _with_news(store, news, liking, run)
+    store = _with_news(store, news, liking, order.day, digest_key)
     if before.liked or config.libraries:
         liked = known_liked(before, evidence)
         store = store.updated(liked={id: liked[id] for id in config.liked_ids if id in liked})
-    new = Counter(slug for item in store.news_of(run.day).values() for slug in item.keywords)
+    new = Counter(slug for item in store.news_of(order.day).values() for slug in item.keywords)
     reports = tuple(
-        report_keyword(store, keyword, findings, new[keyword.slug], run.day) for keyword in keywords
+        report_keyword(store, keyword, findings, new[keyword.slug], order.day)
+        for keyword in keywords
     )
-    store = _with_day(before, store, evidence, findings, reports, run)
+    store = _with_day(before, store, evidence, findings, reports, order)
     if news.short_days:
-        store = _with_short_days(store, findings, news.short_days, run.day)
+        store = _with_short_days(store, findings, news.short_days, order.day)
     report = RunReport(
-        day=run.day,
+        day=order.day,
         day_line=store.state.day_line,
         complete=store.state.complete,
         keywords=reports,
@@ -203,16 +210,18 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
 # --- the news ----------------------------------------------------------------------------------
 
 
-def _with_news(store: Store, news: NewPapers, liking: Mapping[str, Liking], run: Run) -> Store:
+def _with_news(
+    store: Store, news: NewPapers, liking: Mapping[str, Liking], day: date, digest_key: str
+) -> Store:
     """Remember the news."""
     new = {}
     for paper, slugs in news.papers:
         like = liking.get(paper.id)
         new[paper] = News(
             version=paper.version,
-            day=run.day,
+            day=day,
             keywords=slugs,
-            digest=run.digest_key,
+            digest=digest_key,
             closeness=None if like is None else like.closeness,
             similar=None if like is None else like.similar,
         )
@@ -224,21 +233,22 @@ def _digest(
     store: Store,
     config: Config,
     items: tuple[NewsItem, ...],
-    run: Run,
+    order: Order,
+    key: str,
 ) -> Digest:
     keywords = config.keywords
     people = people_of(keywords)
     sections = morning(items, [keyword.slug for keyword in keywords], dict(people))
-    first = run.digest_key == str(run.day)
+    first = key == str(order.day)
     return Digest(
-        key=run.digest_key,
-        repository=run.repository,
+        key=key,
+        repository=Addresses.of(order.environ).repository or None,
         items=tuple(item for section in sections for item in section.items),
         keyword_names=tuple((keyword.slug, keyword.name) for keyword in keywords),
         people=people,
         revisions=len(store.state.revised if first else _revised_now(before, store)),
         skipped=unread_days(store.state),
-        due=weekly_mail_after(before.state, run.day) if config.digest == "weekly" else None,
+        due=weekly_mail_after(before.state, order.day) if config.digest == "weekly" else None,
         per_keyword=config.issues == "per keyword",
         topics=tuple((slug, each.topic) for slug, each in store.keywords.items() if each.topic)
         if config.issues == "per keyword"
@@ -262,24 +272,24 @@ def _with_day(
     evidence: Sequence[Evidence],
     findings: Findings,
     reports: Sequence[KeywordReport],
-    run: Run,
+    order: Order,
 ) -> Store:
     """Sum up this listing day; a run that had nothing to ask for leaves the day line as it is."""
-    state = replace(store.state, day=run.day, site=run.site)
-    if before.state.day == run.day and before.state.complete and not evidence:
+    state = replace(store.state, day=order.day, site=Addresses.of(order.environ).site)
+    if before.state.day == order.day and before.state.complete and not evidence:
         return store.updated(state=state)
     if findings.announced is not None:
         announced: int | None = len(findings.announced)
     else:  # an earlier run of the day may have read it
-        read = state.feed_day == run.day
+        read = state.feed_day == order.day
         announced = sum(part.count for part in state.feed) if read else None
     line = day_line(
-        news=len(store.news_of(run.day)),
+        news=len(store.news_of(order.day)),
         revised=len(state.revised),
         announced=announced,
         failures=[(report.name, report.reason or "") for report in reports if not report.good],
         keywords=len(reports),
-        extra=_waiting_to_be_filled(before, store, findings, run),
+        extra=_waiting_to_be_filled(before, store, findings, order),
     )
     complete = not findings.still_due and all(report.done for report in reports)
     return store.updated(state=replace(state, complete=complete, day_line=line))
@@ -304,12 +314,14 @@ def _with_short_days(store: Store, findings: Findings, short: Collection[date], 
     return after.updated(state=state)
 
 
-def _waiting_to_be_filled(before: Store, store: Store, findings: Findings, run: Run) -> str | None:
+def _waiting_to_be_filled(
+    before: Store, store: Store, findings: Findings, order: Order
+) -> str | None:
     """Say how many keywords this run has filled, if others have to wait for later runs."""
     unfilled = [slug for slug, keyword in before.keywords.items() if keyword.filled is None]
     waiting = sum(keyword.filled is None for keyword in store.keywords.values())
     tried = all(findings.progress[slug].tried for slug in unfilled)
-    if not waiting or tried or run.mode is FetchMode.ANNOUNCEMENTS:
+    if not waiting or tried or order.mode is FetchMode.ANNOUNCEMENTS:
         return None
     filled = len(unfilled) - waiting
     if not filled:

@@ -94,16 +94,13 @@ def with_feed(state: State, feed: FeedRead, day: date) -> State:
         state = replace(state, unconfirmed=None, listed=listed, unread=unread)
     elif day.weekday() < 5:
         state = replace(state, unconfirmed=state.unconfirmed or day)
-    today = ReadListing(day, (), "", after_gap)
-    for listing in state.recent_listings:
-        if listing.day == day:  # an earlier run of this day read it
-            today = listing
-    others = (listing for listing in state.recent_listings if listing.day != day)
+    listings = {listing.day: listing for listing in state.recent_listings}
+    # An earlier run of this day may have read it.
+    today = listings.pop(day, ReadListing(day, (), "", after_gap)).with_new(new)
     names = {name for part in feed.parts for name in part.categories}
-    today = replace(today.with_new(new), categories=tuple(sorted(names)))
-    return replace(
-        state, feed=feed.parts, feed_day=day, recent_listings=(*others, today)[-_LISTINGS:]
-    )
+    listings[day] = replace(today, categories=tuple(sorted(names)))
+    recent = tuple(listings.values())[-_LISTINGS:]
+    return replace(state, feed=feed.parts, feed_day=day, recent_listings=recent)
 
 
 # --- the days that a digest names -------------------------------------------------------------

@@ -8,8 +8,8 @@ publishes what it has so far, since a wait may be long, and a run may be killed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from daily_papers.arxiv.query_api import QueryApi
@@ -22,7 +22,7 @@ from daily_papers.daily.conclude import conclude, so_far
 from daily_papers.daily.evidence import Evidence, known_liked
 from daily_papers.daily.feed_history import feed_of, with_days_passed
 from daily_papers.daily.liking import rank_listing
-from daily_papers.daily.plan import FetchMode, Run, Situation, make_plan, plan_sentences
+from daily_papers.daily.plan import Order, Situation, make_plan, plan_sentences
 from daily_papers.daily.report import RunReport
 from daily_papers.errors import UsageError, Wait
 from daily_papers.github_actions import Addresses
@@ -31,19 +31,6 @@ from daily_papers.repository import Repository
 from daily_papers.store.reconcile import Reconciled, reconcile
 from daily_papers.store.store import Store
 from daily_papers.transaction import PRIVATE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What the command line asks of a run."""
-
-    day: date
-    mode: FetchMode = FetchMode.AUTO
-    #: Seconds for the whole run.
-    budget: float = 40 * 60.0
-    environ: Mapping[str, str] = field(default_factory=dict)
-    #: Called with a sentence when something takes long.
-    say: Callable[[str], None] = lambda _: None
 
 
 def update(repository: Repository, order: Order, progress: Progress) -> RunReport:
@@ -97,14 +84,8 @@ def update(repository: Repository, order: Order, progress: Progress) -> RunRepor
                 store = known() if len(evidence) > learned else store
                 inquiry.ask_for_details(plan.details, store, probe=bool(plan.searches))
             inquiry.audit(plan.audit)
-        run = Run(
-            day=order.day,
-            mode=order.mode,
-            digest_key=new_key(order.day, repository.digest_keys()),
-            repository=here.repository or None,
-            site=here.site,
-        )
-        conclusion = conclude(before, config, evidence, run)
+        key = new_key(order.day, repository.digest_keys())
+        conclusion = conclude(before, config, evidence, order, key)
         repository.publish(config, conclusion.store, conclusion.digest, server=here.server)
     return replace(conclusion.report, requests=tuple(session.exchanges), waits=tuple(session.waits))
 

@@ -7,8 +7,8 @@ catch up, by full searches or by one harvest, whichever takes fewer requests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from math import ceil
@@ -44,18 +44,17 @@ class FetchMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What a run is for."""
+class Order:
+    """What the command line asks of a run."""
 
     #: The listing day.
     day: date
-    mode: FetchMode
-    #: The key of the digest that it writes if there is news.
-    digest_key: str
-    #: ``owner/name`` of the digest repository; None if it is not known.
-    repository: str | None
-    #: The website's address, if there is one.
-    site: str | None
+    mode: FetchMode = FetchMode.AUTO
+    #: Seconds for the whole run.
+    budget: float = 40 * 60.0
+    environ: Mapping[str, str] = field(default_factory=dict)
+    #: Called with a sentence when something takes long.
+    say: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from daily_papers.daily.job import Order, update
+from daily_papers.daily.job import update
+from daily_papers.daily.plan import Order
 from daily_papers.demo.arxiv import DemoArxiv
 from daily_papers.errors import UsageError
 from daily_papers.init import init

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from daily_papers import repository as digest_repository
 from daily_papers.daily.ask import Progress
-from daily_papers.daily.job import Order, dry_run, update
-from daily_papers.daily.plan import FetchMode
+from daily_papers.daily.job import dry_run, update
+from daily_papers.daily.plan import FetchMode, Order
 from daily_papers.daily.report import RunReport
 from daily_papers.mail.digest import Digest, read_digest
 from daily_papers.papers.paper import Paper
