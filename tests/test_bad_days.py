@@ -346,6 +346,17 @@ def test_an_empty_feed_by_mistake_is_found_out_the_next_day(reader: Reader):
     assert digest.skipped.startswith("No new listing was read in full on 2026-02-03 ")
 
 
+def test_a_search_goes_back_to_the_last_success_and_asks_for_more_after_missed_days(
+    reader: Reader,
+):
+    reader.repository.write("keywords.yaml", "max_papers: 2\nkeywords:\n  - category: cs.LG\n")
+    asked = []
+    for day in (MONDAY, TUESDAY, date(2026, 2, 6)):
+        reader.read(day, source=FetchMode.SEARCH)
+        asked.append([dict(each.parameters)["max_results"] for each in reader.arxiv.requests])
+    assert asked == [["2"], ["2", "2000"], ["300"]]
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("keywords", [3, pytest.param(40, marks=pytest.mark.full)])
 def test_two_missed_weeks_are_caught_up_in_few_requests(tmp_path: Path, keywords: int):

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from daily_papers.config import parse_config
+from daily_papers.daily.conclude import conclude
 from daily_papers.daily.evidence import Details, Evidence, FeedRead, Searched
 from daily_papers.daily.feed_history import gap, lost_since, with_feed
 from daily_papers.daily.news import NewPapers, find_news
+from daily_papers.daily.plan import Order
 from daily_papers.papers.announcement import AnnounceKind, Announcement
 from daily_papers.papers.paper import Origin, Paper
 from daily_papers.store.store import KeywordState, ReadListing, State, Store
@@ -22,10 +24,11 @@ from tests.support.daily_runs import Reader, days
 from tests.support.repository import Repository
 
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = days(date(2026, 2, 2), 4)
-KEYWORDS = parse_config(
+CONFIG = parse_config(
     b"keywords: [{slug: a, any: [first of two]}, {slug: b, any: [second of two]}]\n",
     "keywords.yaml",
-).keywords
+)
+KEYWORDS = CONFIG.keywords
 #: Announced in cs.LG, and listed in eess.IV six days later.
 ANNOUNCED, CROSS_LISTED = date(2026, 1, 8), date(2026, 1, 14)
 
@@ -153,6 +156,18 @@ def test_a_found_paper_that_its_feed_lacked_is_news_and_proves_that_the_feed_was
                 with_listing(store, "2602.00100 2602.00124 2602.00130", filled=filled), found(one)
             )
         )
+
+
+def test_only_a_keyword_that_relied_on_a_short_feed_is_asked_for_again():
+    store = with_listing(before(a="2602.00200", b="2602.00200"), "2602.00100 2602.00130")
+    known = {slug: replace(each, last_success=MONDAY) for slug, each in store.keywords.items()}
+    lacked = replace(paper("2602.00123"), primary_category="cs.CV")
+    evidence = [read(("2602.00201", AnnounceKind.NEW)), found(lacked)]
+    order = Order(day=TUESDAY)
+    concluded = conclude(replace(store, keywords=known), CONFIG, evidence, order, "2026-02-03")
+    last = {slug: each.last_success for slug, each in concluded.store.keywords.items()}
+    assert last == {"a": TUESDAY, "b": date(2026, 2, 1)}
+    assert not concluded.report.complete
 
 
 def test_what_was_news_is_not_news_again():

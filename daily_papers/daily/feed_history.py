@@ -153,11 +153,6 @@ class Span:
     #: Whether listings in between were not read.
     gap: bool
 
-    @property
-    def filled_by(self) -> date:
-        """What was left out is news only for keywords that were filled by this day."""
-        return self.listing.day if self.before is None else self.before.day
-
     def holds(self, paper: Paper) -> bool:
         """Whether the paper was new here, judging by its identifier and its first date."""
         submitted = paper.published.date() if paper.published is not None else self.listing.day

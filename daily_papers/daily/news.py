@@ -138,7 +138,8 @@ class _Finds:
                     self.unannounced[paper.id] = span.listing.day
                     self.short_days.update([span.listing.day] if span.proves(paper) else [])
                     self.missed.setdefault(paper.id, paper)
-                    is_due |= keyword.filled is not None and keyword.filled <= span.filled_by
+                    last_read = (span.before or span.listing).day
+                    is_due |= keyword.filled is not None and keyword.filled <= last_read
                 if is_due:
                     if paper.id not in self.papers:
                         self.missed[paper.id] = paper
