@@ -251,7 +251,7 @@ def _text_or_nothing(path: Path) -> str:
     [
         ("A paper", {field.name for field in fields(Paper)} | {"keywords", "left", "news"}),
         ("A keyword", {field.name for field in fields(KeywordState)}),
-        ("The state", {field.name for field in fields(State)} | {"format", "papers"}),
+        ("The state", {field.name for field in fields(State)}),
         ("A summary", {field.name for field in fields(Summary)}),
     ],
 )

@@ -18,7 +18,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -28,12 +28,9 @@ from daily_papers.errors import StoreError
 from daily_papers.like.library import LikedPaper
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.records import Json, RecordError, decode, encode, line, parse
-from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
+from daily_papers.store.store import FORMAT, KeywordState, News, State, Store, StoredPaper
 from daily_papers.text import plural
 from daily_papers.transaction import Transaction, present
-
-#: Increased when the files change in a way that an older version could not read.
-FORMAT = 1
 
 PAPERS = "data/papers"
 HISTORY = "data/history"
@@ -63,11 +60,10 @@ def load_store(root: Path) -> Store:
         # know what their readers have seen.
         if not is_new and not (root / path).exists():
             raise _damaged(path, "missing, although the rest of the store is there")
-    state, papers_written = State(), 0
-    if (content := present(root / _STATE)) is not None:
-        state, papers_written = Line(_STATE, 1, content).read(_state)
+    content = present(root / _STATE)
+    state = State() if content is None else Line(_STATE, 1, content).read(_state)
     stored = _by_key(root, papers, _stored_paper, lambda stored: stored.paper.id)
-    if (lost := papers_written - len(stored)) > 0:
+    if (lost := state.papers - len(stored)) > 0:
         raise _damaged(PAPERS, f"{plural(lost, 'paper')} that it had are missing")
     news = frozenset(id for path in files_in(root, _NEWS, "*.txt") for id in _ids_in(root, path))
     for id in stored:
@@ -133,8 +129,8 @@ def save_store(store: Store, transaction: Transaction) -> None:
     if left and day is not None:
         _save_history(transaction, left, day)
     _save_news(transaction, [id for id, stored in store.papers.items() if stored.news is not None])
-    state = {"format": FORMAT, "papers": current, **encode(store.state)}
-    state["listed"] = dict(sorted(store.state.listed.items()))
+    listed = dict(sorted(store.state.listed.items()))
+    state = encode(replace(store.state, format=FORMAT, papers=current, listed=listed))
     content = json.dumps(state, ensure_ascii=False, indent=1) + "\n"
     transaction.write(_STATE, content.encode())
 
@@ -214,23 +210,12 @@ def _news_file(paper_id: str) -> str:
     return f"{_NEWS}/{file_of(paper_id).partition('.')[0]}.txt"
 
 
-def _state(values: Json) -> tuple[State, int]:
-    """The state, and how many papers the files of the tables should hold."""
-    written = decode(_Format, values)
-    if written.format > FORMAT:
+def _state(values: Json) -> State:
+    written = values.get("format")
+    if isinstance(written, int) and written > FORMAT:
         problem = f"written by a newer daily-papers; this one reads format {FORMAT}: upgrade it"
         raise StoreError(_STATE, problem)
-    return decode(State, values), written.papers
-
-
-@dataclass(frozen=True, slots=True)
-class _Format:
-    """What the state's file says of all files."""
-
-    #: Their version.
-    format: int
-    #: How many papers are in the files of the tables, which shows whether one was lost.
-    papers: int = 0
+    return decode(State, values)
 
 
 # --- reading -----------------------------------------------------------------------------------

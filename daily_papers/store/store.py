@@ -24,6 +24,8 @@ from daily_papers.papers.paper import (
 )
 from daily_papers.query.expression import NOTHING, to_arxiv
 
+#: Increased when the files change in a way that an older version could not read.
+FORMAT = 1
 #: For how long a keyword may find nothing before the advice is given.
 _PATIENCE = timedelta(days=30)
 _WEEK = timedelta(days=7)
@@ -159,6 +161,10 @@ class ReadListing:
 class State:
     """Where the last run ended."""
 
+    #: The version of the files that hold the store.
+    format: int = FORMAT
+    #: How many papers the files of the tables hold, which shows whether one was lost.
+    papers: int = field(default=0, compare=False)
     #: The listing day of the last run; None before the first.
     day: date | None = None
     #: Whether that run got everything it asked for.
