@@ -280,7 +280,9 @@ def after(*memory, usual=0):
 
 
 def of_yesterday():
-    return after(accept_feed(part(YESTERDAY, ["2503.00001", "2503.00002"]), after(), TODAY).memory)
+    return after(
+        accept_feed(part(YESTERDAY, ["2503.00001", "2503.00002"]), after(), TODAY).parts[0]
+    )
 
 
 def shown(accepted):
@@ -290,8 +292,8 @@ def shown(accepted):
 def test_todays_feed_is_accepted_and_remembered():
     today = accept_feed(part(FEED, ["2503.00004", "2503.00003"]), of_yesterday(), TODAY)
     assert (shown(today), today.failure) == (FEED, None)
-    assert today.memory.highest_new_id == "2503.00004"
-    assert (today.memory.categories, today.memory.count) == (CATEGORIES, 3)
+    assert today.parts[0].highest_new_id == "2503.00004"
+    assert (today.parts[0].categories, today.parts[0].count) == (CATEGORIES, 3)
 
 
 @pytest.mark.parametrize("listed", [YESTERDAY, YESTERDAY[::-1]])
@@ -337,7 +339,7 @@ def test_an_empty_feed_forgets_nothing():
     for _ in range(2):
         empty = accept_feed(part((), []), state, TODAY)
         assert (shown(empty), empty.failure) == ((), None)
-        state = after(empty.memory)
+        state = after(empty.parts[0])
     stale = accept_feed(part(YESTERDAY, ["2503.00001", "2503.00002"]), state, TODAY)
     assert stale.failure.outcome is Outcome.FAILED
 
@@ -382,5 +384,7 @@ def test_an_id_of_the_future_is_left_out_and_not_remembered():
 
 def test_a_feed_is_known_by_identifiers_and_versions_alone():
     lists = (FEED, FEED[::-1], FEED[:2], (*FEED[:2], "2401.00007v3"))
-    digests = {accept_feed(part(listed, []), after(), TODAY).memory.ids_digest for listed in lists}
+    digests = {
+        accept_feed(part(listed, []), after(), TODAY).parts[0].ids_digest for listed in lists
+    }
     assert len(digests) == 3

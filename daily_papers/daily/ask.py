@@ -110,16 +110,15 @@ class Inquiry:
         self.progress(0, len(parts), "announcement feed")
         answer = todays_feed(self.session, parts)
         accepted = [accept_feed(part, self.before.state, self.day) for part in answer.parts]
-        failures = [error.failure for error in answer.failures]
-        for part in accepted:
-            if part.failure is not None:
-                self.session.discard(part.failure.url)
-                failures.append(part.failure)
+        rejected = [failure for part in accepted for failure in part.failures]
+        for failure in rejected:
+            self.session.discard(failure.url)
+        failures = (*(error.failure for error in answer.failures), *rejected)
         announced = merge_parts(part.announcements for part in accepted)
         matching = matching_each(self.keywords, [one.paper for one in announced])
-        memory = tuple(part.memory for part in accepted)
+        memory = tuple(chain.from_iterable(part.parts for part in accepted))
         unknown = tuple(answer.unknown)
-        self.evidence.append(FeedRead(announced, matching, memory, tuple(failures), unknown))
+        self.evidence.append(FeedRead(announced, matching, memory, failures, unknown))
 
     # --- what was missed, and new tables -------------------------------------------------------
 

@@ -23,15 +23,21 @@ BySlug = Mapping[str, tuple[Paper, ...]]
 
 @dataclass(frozen=True, slots=True)
 class FeedRead:
-    """Today's announcement feed, or what can be used of it."""
+    """Today's announcement feed, or one part of it: what can be used."""
 
     announcements: tuple[Announcement, ...]
     matching: BySlug
+    #: How the next run recognizes the parts if arXiv serves them again.
     parts: tuple[FeedPart, ...]
     #: Why it is not all of the day: one for each part that is missing.
     failures: tuple[Failure, ...] = ()
     #: Categories that our table lacks, left out since arXiv refused a part with them.
     unknown: tuple[str, ...] = ()
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why it is not all of the day; None if it is."""
+        return self.failures[0] if self.failures else None
 
 
 @dataclass(frozen=True, slots=True)

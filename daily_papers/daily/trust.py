@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from daily_papers.config import Keyword
-from daily_papers.daily.evidence import Searched
+from daily_papers.daily.evidence import FeedRead, Searched
 from daily_papers.daily.feed_history import newly_announced
 from daily_papers.errors import Failure, Outcome, RejectedAnswer, ShortAnswer
-from daily_papers.papers.announcement import Announcement, PartAnswer, SearchAnswer
+from daily_papers.papers.announcement import PartAnswer, SearchAnswer
 from daily_papers.papers.paper import Origin, Paper, announcement_order
 from daily_papers.query.matching import Matches, found_by_arxiv
 from daily_papers.store.store import FeedPart, State, highest
@@ -116,22 +115,11 @@ def is_of_future(paper_id: str, today: date) -> bool:
     return announcement_order(paper_id)[0] > tomorrow.year * 100 + tomorrow.month
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What to use from one part of the announcement feed."""
-
-    announcements: tuple[Announcement, ...]
-    #: How the next run recognizes this part if arXiv serves it again.
-    memory: FeedPart
-    #: Why this is not the whole day; None if it is.
-    failure: Failure | None
-
-
-def accept_feed(part: PartAnswer, state: State, today: date) -> Accepted:
+def accept_feed(part: PartAnswer, state: State, today: date) -> FeedRead:
     """Decide what to use from one part of the announcement feed.
 
     Yesterday's feed is recognized by its papers, since its dates prove nothing, and is not used. A
-    cut or short feed is used, but is not the whole day.
+    cut or short feed is used, but is not the whole day. Nothing is matched yet.
     """
     true = tuple(one for one in part.announcements if not is_of_future(one.paper.id, today))
     listed = "\n".join(sorted(one.paper.versioned_id for one in true))
@@ -151,9 +139,9 @@ def accept_feed(part: PartAnswer, state: State, today: date) -> Accepted:
         )
     else:
         lacking = _lacking(part, sum(state.listed.get(name, 0) for name in part.categories))
-        failure = None if lacking is None else Failure(Outcome.SHORT_ANSWER, lacking, part.url)
-        return Accepted(true, memory, failure)
-    return Accepted((), memory, Failure(Outcome.FAILED, stale, part.url))
+        short = () if lacking is None else (Failure(Outcome.SHORT_ANSWER, lacking, part.url),)
+        return FeedRead(true, {}, (memory,), short)
+    return FeedRead((), {}, (memory,), (Failure(Outcome.FAILED, stale, part.url),))
 
 
 def _lacking(part: PartAnswer, usual: int) -> str | None:
