@@ -99,7 +99,7 @@ class Findings:
         return cls(
             progress=progress,
             feed=feed,
-            feed_failure=asked.failure,
+            feed_failure=asked.failures[0] if asked.failures else None,
             answered=announced is not None
             or any(isinstance(item, Searched | Harvested | Details) for item in evidence),
             harvested=any(each.harvested for each in progress.values()),

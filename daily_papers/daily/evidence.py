@@ -34,11 +34,6 @@ class FeedRead:
     #: Categories that our table lacks, left out since arXiv refused a part with them.
     unknown: tuple[str, ...] = ()
 
-    @property
-    def failure(self) -> Failure | None:
-        """Why it is not all of the day; None if it is."""
-        return self.failures[0] if self.failures else None
-
 
 @dataclass(frozen=True, slots=True)
 class Searched:
