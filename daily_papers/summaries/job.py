@@ -13,7 +13,6 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +22,6 @@ from daily_papers.config.model import Summaries
 from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import Addresses
 from daily_papers.papers.paper import Paper, newest_first
-from daily_papers.records import decode
 from daily_papers.repository import DIGESTS, Repository
 from daily_papers.store.files import readable
 from daily_papers.store.store import Store
@@ -223,5 +221,5 @@ class SummaryRun:
 
 def _kept(root: Path, day: date) -> dict[SummaryKey, Summary]:
     """What earlier runs of the day kept outside git."""
-    found, _ = readable(root, _KEPT.parent.as_posix(), partial(decode, Summary))
+    found, _ = readable(root, _KEPT.parent.as_posix(), Summary)
     return {summary.key: summary for summary in found if summary.day == day}
