@@ -194,7 +194,7 @@ class Repository:
             for path, page in render_pages(
                 section, templates, title=config.title, last_update=changed
             ):
-                self._check_page(path)
+                self.check_page(path)
                 transaction.write(path, page.encode())
                 paths.add(path)
         for file in sorted((self.root / PAGES).glob("*.md")):
@@ -203,7 +203,8 @@ class Repository:
                 transaction.delete(path)
         return transaction
 
-    def _check_page(self, path: str) -> None:
+    def check_page(self, path: str) -> None:
+        """Raise DailyPapersError if a keyword's page would replace a file of somebody else."""
         file = self.root / path
         if file.is_file() and PAGE_MARK.encode() not in file.read_bytes():
             raise DailyPapersError(

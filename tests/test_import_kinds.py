@@ -346,6 +346,30 @@ def test_imported_papers_are_not_new_and_one_word_fits_their_titles(repository: 
     assert "of mice" in repository.text("README.md").lower()
 
 
+@for_each("path", ["data/papers/2026-11.jsonl", "data/state.json", "data/keywords.jsonl"])
+def test_a_store_of_another_tool_is_to_be_moved_away(
+    tmp_path_factory: pytest.TempPathFactory, path: str
+):
+    repository = Repository(tmp_path_factory.mktemp("digest"))
+    repository.write("README.md", f"## Mice\n\n- {link(1, 'A')}\n")
+    repository.write(path, '{"a": 1}\n')
+    tree = repository.tree()
+    ended = bring_in(repository, repository.root, "--replace")
+    assert (ended.code, ended.out, repository.tree()) == (1, "", tree)
+    (line,) = ended.err.splitlines()
+    assert line.endswith("/data is another tool's, move it away, and import again")
+
+
+def test_a_page_of_another_tool_that_is_in_the_way_is_named(repository: Repository):
+    repository.write("README.md", f"## Mice\n\n- {link(1, 'A')}\n\n## Rats\n\n- {link(2, 'B')}\n")
+    repository.write("papers/rats.md", "Mine.\n")
+    ended = bring_in(repository, repository.root, "--replace")
+    assert ended.code == 0
+    (line,) = (line for line in ended.out.splitlines() if "keyword's page" in line)
+    assert "papers/rats.md: this is where a keyword's page goes" in line
+    assert repository.text("papers/rats.md") == "Mine.\n"
+
+
 def test_a_line_of_json_that_cannot_be_read_is_named(repository: Repository, tmp_path: Path):
     (tmp_path / "a.jsonl").write_text(f'{{"url": "{URL}", "topic": "mice"}}\n{{"url": \n')
     ended = bring_in(repository, tmp_path / "a.jsonl")

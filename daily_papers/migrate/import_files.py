@@ -17,7 +17,7 @@ from random import SystemRandom
 
 from daily_papers.config import KEYWORDS, Keyword, load_config, parse_config
 from daily_papers.config.slugs import slug_of
-from daily_papers.errors import DailyPapersError
+from daily_papers.errors import DailyPapersError, StoreError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
 from daily_papers.migrate.entry import Entry, topics_in
@@ -32,7 +32,7 @@ from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import Matches
 from daily_papers.render.readme import BEGIN, END, find_region
 from daily_papers.render.templates import bundled_templates
-from daily_papers.repository import README, Repository
+from daily_papers.repository import PAGES, README, Repository
 from daily_papers.store.files import save_store
 from daily_papers.store.store import Draft, KeywordState, News, Store, StoredPaper
 from daily_papers.text import plural
@@ -87,7 +87,7 @@ def import_files(
             _prefer_categories(files)
         imported = Imported()
         transaction = Transaction(repository.root)
-        before = repository.load_store()
+        before = _store_of(repository)
         path = repository.root / KEYWORDS
         keywords = load_config(path).keywords if path.exists() else ()
         is_new = not keywords or (not before.keywords and _are_the_example(keywords))
@@ -108,6 +108,7 @@ def import_files(
         imported.advice += [f"{path}: {_ONLY_TOPICS}" for path in used]
         whole = (page for page in files.pages if not any(row.cause for row in page.rows))
         imported.advice += leftovers(repository.root, [*used, *(page.path for page in whole)])
+        imported.advice += _pages_of_others(repository, keywords)
         if not config.topics:
             imported.advice += keywords_yaml.poor_fits(keywords, shelf)
         if dry_run:
@@ -118,6 +119,24 @@ def import_files(
                 "next: daily-papers render shows the tables; daily-papers update completes them"
             )
     return imported
+
+
+def _store_of(repository: Repository) -> Store:
+    try:
+        return repository.load_store()
+    except StoreError as error:
+        folder = repository.root / "data"
+        raise DailyPapersError(
+            f"{error}; if {folder} is another tool's, move it away, and import again"
+        ) from error
+
+
+def _pages_of_others(repository: Repository, keywords: Iterable[Keyword]) -> Iterator[str]:
+    for keyword in keywords:
+        try:
+            repository.check_page(f"{PAGES}/{keyword.slug}.md")
+        except DailyPapersError as error:
+            yield str(error)
 
 
 # --- keywords ----------------------------------------------------------------------------------
