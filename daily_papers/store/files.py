@@ -211,7 +211,9 @@ def _news_file(paper_id: str) -> str:
 
 
 def _state(values: Json) -> State:
-    written = values.get("format")
+    if "format" not in values:  # another program's
+        raise RecordError("is missing", "format")
+    written = values["format"]
     if isinstance(written, int) and written > FORMAT:
         problem = f"written by a newer daily-papers; this one reads format {FORMAT}: upgrade it"
         raise StoreError(_STATE, problem)
