@@ -21,7 +21,7 @@ from daily_papers.errors import DailyPapersError, StoreError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
 from daily_papers.migrate.entry import Entry, topics_in
-from daily_papers.migrate.keywords_yaml import as_told
+from daily_papers.migrate.keywords_yaml import with_title_as_abstract
 from daily_papers.migrate.leftovers import is_ours, leftovers
 from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_config import OldConfig, joined
@@ -233,7 +233,8 @@ def _keywords_of(
     A paper goes to the keywords that its topics name; one without a topic to those that it matches.
     """
     named = _slugs(keywords)
-    homeless = [as_told(entry.paper) for entry in entries if entry.paper and not entry.topics]
+    papers = [entry.paper for entry in entries if entry.paper and not entry.topics]
+    homeless = list(map(with_title_as_abstract, papers))
     matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, homeless)
     fitting: dict[str, list[str]] = defaultdict(list)
     for keyword in keywords if homeless else ():

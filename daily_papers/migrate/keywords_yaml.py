@@ -101,8 +101,8 @@ def _on_one_line(value: object) -> str:
     return written[1:-2]
 
 
-def as_told(paper: Paper) -> Paper:
-    """A paper of which only the title is known: that counts for the abstract, too."""
+def with_title_as_abstract(paper: Paper) -> Paper:
+    """The paper; if its abstract is unknown, what the title says counts for both."""
     return paper if paper.abstract else replace(paper, abstract=paper.title)
 
 
@@ -113,8 +113,9 @@ def poor_fits(
     for keyword in keywords:
         papers = papers_of.get(keyword.slug, {}).values()
         told = [paper for paper in papers if paper.abstract]
-        judged, few = (told, _FEW) if told else (list(papers), _FEW_TITLES)
-        number = len(Matches({"": keyword.expression}, list(map(as_told, judged))).possible(""))
+        judged, few = told or list(papers), _FEW if told else _FEW_TITLES
+        matches = Matches({"": keyword.expression}, list(map(with_title_as_abstract, judged)))
+        number = len(matches.possible(""))
         if len(judged) >= _ENOUGH and number < few * len(judged):
             of = "its papers" if told else "its titles"
             yield (
