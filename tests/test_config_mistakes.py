@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -351,6 +353,8 @@ COLON = ': not valid YAML: a ": " where none can be: the second one on a line, o
 NO_KEY = ': not valid YAML: expected a key with ": " after it, or an item with "- " before it'
 SURPLUS = "something follows a closing quote or bracket; put a text with quotes in quotes of the other kind, as in 'ti:\"two words\"'"
 BLOCK = f": not valid YAML: the indentation does not match the lines above, or {SURPLUS}"
+GLUED = 'this line is indented further than the item above, and so continues it; align its "-" with that of the other items'
+SIGN = ": not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"
 BRACKETS = (
     f": not valid YAML: a list in brackets is never closed, or a comma is missing, or {SURPLUS}"
 )
@@ -411,9 +415,12 @@ def test_what_follows_a_closing_quote_or_bracket(text: str, answer: str) -> None
 @for_each(
     ("text", "answer"),
     [
-        ("keywords:\n  - one thing\n   - two thing\n", ':2: warning: keywords: all words of "one thing - two thing" must be side by side; list several phrases below "any"'),
+        ("keywords:\n  - one thing\n   - two thing\n", f":3: {GLUED}"),
+        ("keywords:\r\n  - one\r\n\r\n    - two\r\n    - three\r\n", f":4: {GLUED}"),
+        ("keywords:\n  - any:\n    - one\n      - two\n", f":4: {GLUED}"),
+        ("keywords:\n  - >-\n    one\n    - two\n", ':2: warning: keywords: all words of "one - two" must be side by side; list several phrases below "any"'),
         ("keywords:\n  - one\n    -two\n", ':2: warning: keywords: "-" in "one -two" excludes nothing; list what to exclude below "none"'),
-        ("keywords:\n  - one\n   - two: three\n", f":3{COLON}"),
+        ("keywords:\n  - one\n   - two: three\n", f":3: not valid YAML: {GLUED}"),
         ("keywords:\n  - name:foo\n", ':2: warning: keywords: "name:foo" is searched for word for word; a key needs ": " after it'),
         ("keywords:\n  - name：foo\n", ':2: warning: keywords: "name：foo" is searched for word for word; a key needs ": " after it'),
         ("keywords:\n  - name:foo\n    any: [a b]\n", f":3{COLON}"),
@@ -426,6 +433,86 @@ def test_what_follows_a_closing_quote_or_bracket(text: str, answer: str) -> None
 )  # fmt: skip
 def test_a_text_without_quotes_that_holds_more_than_was_meant(text: str, answer: str) -> None:
     assert answers(text) == [answer]
+
+
+@for_each(
+    ("text", "instead"),
+    [
+        ("  - mri\n    none: [survey]\n", "mri"),
+        ("  - magnetic resonance imaging  # of all\n\n    # but these\n    none: [survey]\n", "magnetic resonance imaging"),
+        ('  - "mri"\n    in: title\n', "'mri'"),
+        ("  - 'it is'\n     in: title\n", "'it is'"),
+    ],
+)  # fmt: skip
+def test_keys_below_a_text(text: str, instead: str) -> None:
+    line = 1 + text.count("\n")
+    said = f'a text cannot have keys below it; write "- name: {instead}"'
+    assert in_list(text) == [f":{line}: not valid YAML: {said}"]
+
+
+@for_each(
+    ("text", "answer"),
+    [
+        ("  - mri\n  none: [survey]\n", f":3{BLOCK}"),
+        ("  - name: mri\n    any:\n      - ct\n       none: [survey]\n", f":5{COLON}"),
+        ("  - [mri]\n    none: [survey]\n", f":3{BLOCK}"),
+    ],
+)  # fmt: skip
+def test_keys_in_another_wrong_place(text: str, answer: str) -> None:
+    assert in_list(text) == [answer]
+
+
+@for_each(
+    ("text", "answer"),
+    [
+        ("keywords: [mri,, x ray]\n", ":1: not valid YAML: there is nothing before this comma; remove it"),
+        ("keywords:\n  - x: [\n", f":2{BRACKETS}"),
+        ("keywords: [mri,\n  ct,\n\n# end\n\n", f":4{BRACKETS}"),
+        ("keywords: [mri]\n...\ntitle: x\n", f':3: not valid YAML: a line above begins with "..." or "%" and must go, or {SURPLUS}'),
+        ("keywords: - mri\n", ':1: not valid YAML: an item cannot follow a key on its line; begin a line with "- "'),
+        ("keywords:\n  - > 50\n", ":2: not valid YAML: a text cannot begin with > or |; put the text in quotes"),
+        ("%YAML 9\nkeywords: [mri]\n", f":1{SIGN}"),
+        ("keywords:\n  - !x!y z\n", f":2{SIGN}"),
+        ("keywords: ? mri\n", f":1{SIGN}"),
+        ("]\n", ":1: not valid YAML: a sign here has a meaning in YAML; put the text in quotes"),
+    ],
+)  # fmt: skip
+def test_rarer_mistakes_in_the_syntax_of_yaml(text: str, answer: str) -> None:
+    assert answers(text) == [answer]
+
+
+def test_no_answer_is_in_the_words_of_the_parser_or_names_a_line_beyond_the_end() -> None:
+    signs = [
+        *"-?:,[]{}#&*!|>'\"%@`",
+        "...",
+        "---",
+        "- ",
+        "? ",
+        "a: ",
+        "b",
+        "\n",
+        "\n  ",
+        "!x!",
+        "<<",
+    ]
+    places = (
+        "{}",
+        "keywords: {}",
+        "keywords: [a, {}]\n",
+        "keywords:\n  - {}\n",
+        "keywords:\n  - a\n{}",
+    )
+    for place, *between in itertools.product(places, signs, signs):
+        text = place.replace("{}", "".join(between))
+        for answer in answers(text):
+            line = int(answer.split(":")[1] or 0)
+            assert line <= len(text.splitlines()), (text, answer)
+            assert not re.search(
+                r"found '|<\w+ \w+>|YAML: (expected|found|while)(?! a key)", answer
+            ), (
+                text,
+                answer,
+            )
 
 
 @for_each(

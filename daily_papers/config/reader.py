@@ -35,7 +35,7 @@ from daily_papers.config.model import (
     Summaries,
 )
 from daily_papers.config.slugs import clashes, slug_of, slug_problem
-from daily_papers.config.yaml_text import MOST_BYTES, read_yaml, refuse
+from daily_papers.config.yaml_text import GLUED_ITEM, MOST_BYTES, glued_item, read_yaml, refuse
 from daily_papers.like.library import Library
 from daily_papers.papers.paper import ArxivId, folded
 from daily_papers.query import taxonomy
@@ -188,6 +188,10 @@ class _Reader:
         """A text without surplus white space; None if it is wrong."""
         if problem := kind.problem(value.text):
             self.refuse(value, problem)
+            return None
+        is_long = value.node.start_mark.line < value.node.end_mark.line
+        if is_long and (mark := glued_item(value.node)):
+            self._note(mark, GLUED_ITEM)
             return None
         # arXiv's index and our matcher have a letter and its accent as one character.
         text = unicodedata.normalize("NFC", folded(value.text))

@@ -26,37 +26,46 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _OTHER = re.compile(r"[^\S \t\r\n]")
 #: A tab before a text; before a comment it does no harm.
 _INDENTING_TAB = re.compile(r" *(\t)[ \t]*[^\s#]")
+#: An item without a key, and a line below it that has one, or is an item itself.
+_ITEM = re.compile(r"""( *)- +("[^"]*"|'[^']*'|[^\s:#"'\[{>|][^:#]*?) *(?: #.*)?""")
+_BELOW = re.compile(r"( *)(- )?[^\s:]+:(?:\s.*)?")
 _QUOTES = "put the text in quotes"
+GLUED_ITEM: Final = (
+    'this line is indented further than the item above, and so continues it; align its "-" with '
+    "that of the other items"
+)
 _SURPLUS: Final = (
     "something follows a closing quote or bracket; put a text with quotes in quotes of the other "
     "kind, as in 'ti:\"two words\"'"
 )
+_UNCLOSED: Final = f"a list in brackets is never closed, or a comma is missing, or {_SURPLUS}"
+_BLOCK: Final = f"the indentation does not match the lines above, or {_SURPLUS}"
+_COLON: Final = (
+    'a ": " where none can be: the second one on a line, or below a line whose own colon has no '
+    f"space after it, or wrong indentation; {_QUOTES} if the colon belongs to it"
+)
 #: What PyYAML says, and what to do about it.
 _EXPLANATIONS: Final = (
-    (
-        r"mapping values are not allowed",
-        (
-            'a ": " where none can be: the second one on a line, or below a line whose own colon '
-            f"has no space after it, or wrong indentation; {_QUOTES} if the colon belongs to it"
-        ),
-    ),
+    (r"mapping values are not allowed", _COLON),
     (
         r"could not find expected ':'",
         'expected a key with ": " after it, or an item with "- " before it',
     ),
     (
-        r"that cannot start|alphabetic or numeric|no machinery|ing an? (?:anchor|alias|tag)",
+        r"cannot start|no machinery|ing an? (?:anchor|alias|tag)|directive|handle|mapping keys",
         f"a text cannot begin with a sign such as &, *, !, @, % or `; {_QUOTES}",
     ),
+    (r"node content.*found ','", "there is nothing before this comma; remove it"),
+    (r"node content.*found '<stream end>'", _UNCLOSED),
+    (r"sequence entries", 'an item cannot follow a key on its line; begin a line with "- "'),
+    (r"block scalar", f"a text cannot begin with > or |; {_QUOTES}"),
+    (
+        r"<document start>",
+        f'a line above begins with "..." or "%" and must go, or {_SURPLUS}',
+    ),
     (r"unexpected end of stream|unexpected document separator", "a quote is never closed"),
-    (
-        r"expected ',' or '[\]}]'",
-        f"a list in brackets is never closed, or a comma is missing, or {_SURPLUS}",
-    ),
-    (
-        r"expected <block end>",
-        f"the indentation does not match the lines above, or {_SURPLUS}",
-    ),
+    (r"expected ',' or '[\]}]'", _UNCLOSED),
+    (r"expected <block end>", _BLOCK),
     (r"unknown escape|escape sequence|hexadecimal", "a \\ in double quotes; use single quotes"),
     (r"expected a single document", 'a second document begins here; remove the line "---"'),
 )
@@ -93,6 +102,20 @@ def read_yaml(name: str, content: bytes) -> yaml.Node | None:
         refuse(name, "not valid YAML: a number in it is too large", 1)
 
 
+def glued_item(node: yaml.Node) -> yaml.Mark | None:
+    """Where a line of a text without quotes begins like an item of a list."""
+    start, end = node.start_mark, node.end_mark
+    written = (start.buffer or "")[start.pointer : end.pointer]
+    found = None if getattr(node, "style", None) else re.search(r"[\r\n] *(- )", written)
+    return _mark_at(start, start.pointer + found.start(1)) if found else None
+
+
+def _mark_at(start: yaml.Mark, index: int) -> yaml.Mark:
+    """The place of a character of the file, of which one is known."""
+    *above, line = _LINE_END.split((start.buffer or "")[:index])
+    return yaml.Mark(start.name, index, len(above), len(line), start.buffer, index)
+
+
 class _Composer(yaml.SafeLoader):
     """PyYAML's composer, which refuses anchors, aliases, tags, and too much."""
 
@@ -117,7 +140,7 @@ class _Composer(yaml.SafeLoader):
 
 
 def _stop(event: Any, problem: str) -> NoReturn:
-    raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+    raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark, note=problem)
 
 
 def _explained(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
@@ -129,10 +152,28 @@ def _explained(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
     assert isinstance(error, yaml.MarkedYAMLError)
     said = f"{error.context or ''}; {error.problem or ''}"
     found = (message for pattern, message in _EXPLANATIONS if re.search(pattern, said))
-    message = next(found, " ".join((error.problem or "it cannot be read").split()))
+    message = next(found, error.note or f"a sign here has a meaning in YAML; {_QUOTES}")
     mark = error.problem_mark
     # PyYAML notices these only after the line to change.
     if error.context_mark is not None and re.search("expected a key|never closed", message):
         mark = error.context_mark
-    line, column = (0, 0) if mark is None else (mark.line, mark.column)
-    return line + 1, column + 1, f"not valid YAML: {message}"
+    lines = _LINE_END.split(text.rstrip())
+    if mark is None or mark.line >= len(lines):
+        return len(lines), len(lines[-1]), f"not valid YAML: {message}"
+    if message in {_COLON, _BLOCK}:
+        message = _below_item(lines[: mark.line + 1]) or message
+    return mark.line + 1, mark.column + 1, f"not valid YAML: {message}"
+
+
+def _below_item(lines: list[str]) -> str | None:
+    """What to do if the last of the lines is deeper than an item without a key, its text."""
+    *above, line = (each for each in lines if each.strip() and each.lstrip()[0] != "#")
+    item, below = _ITEM.fullmatch(above[-1] if above else ""), _BELOW.fullmatch(line)
+    if item is None or below is None or len(below[1]) <= len(item[1]):
+        return None
+    if below[2]:
+        return GLUED_ITEM
+    first = next(each for each in above if each.lstrip().startswith("- "))
+    is_keyword = first.index("-") == len(item[1])  # not a phrase of its `any`
+    text = item[2].replace('"', "'")
+    return f'a text cannot have keys below it; write "- name: {text}"' if is_keyword else None
