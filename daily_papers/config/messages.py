@@ -34,7 +34,9 @@ _NOTHING = "there is nothing here; write something, or remove it"
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-_BETWEEN_NAMES = re.compile(r"[,;]|(?<!\S)and(?!\S)", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r"[,;/|]|(?<!\S)(?:and|&)(?!\S)", re.IGNORECASE)
+#: Roe, Jane; Di Feola, Francesco; van der Berg, J. P.; not: Jane Roe, John Doe
+_SURNAME_FIRST = re.compile(r"\w\S*, *[^,;]+|[^,;]+, *(?:\S+|(?:\w\.[ -]?)+)")
 #: Keys of other tools, and their names here.
 _ELSEWHERE = {
     "categorys": "categories",
@@ -204,10 +206,16 @@ def author_problem(text: str) -> str | None:
         return f'"{text}" has no letter'
     if not _BETWEEN_NAMES.search(text):
         return None
-    names = split_authors(text)
-    if len(names) == 2 and " " not in names[0] and ";" not in text:  # Smith, John
-        return f"write the name as papers do, without a comma: {' '.join(reversed(names))}"
-    return "write each name separately, given name first, as in author: [Jane Roe, John Doe]"
+    names = split_authors(re.sub("[/|]", ";", text))
+    if len(names) == 2 and text.count(",") == 1 and _SURNAME_FIRST.fullmatch(text.strip()):
+        names = (" ".join(reversed(names)),)
+    if len(names) == 1 and names[0] != text.strip():
+        return f"write the name as papers do, without a comma: {names[0]}"
+    example = names[0] if len(names) > 1 and " " in names[0] else "Jane Roe"
+    return (
+        f'a keyword is for one person, and "{text}" names several; write a keyword for each, as in '
+        f'"- author: {example}"'
+    )
 
 
 def endpoint_problem(text: str) -> str | None:
