@@ -35,7 +35,14 @@ from daily_papers.config.model import (
     Summaries,
 )
 from daily_papers.config.slugs import clashes, slug_of, slug_problem
-from daily_papers.config.yaml_text import GLUED_ITEM, MOST_BYTES, glued_item, read_yaml, refuse
+from daily_papers.config.yaml_text import (
+    GLUED_ITEM,
+    MOST_BYTES,
+    glued_item,
+    mark_in_lines,
+    read_yaml,
+    refuse,
+)
 from daily_papers.like.library import Library
 from daily_papers.papers.paper import ArxivId, folded
 from daily_papers.query import taxonomy
@@ -332,7 +339,13 @@ class _Reader:
         try:
             expression = parse(value.text)
         except QueryError as error:
-            self.refuse(value, str(error))
+            mark = None
+            if value.mark.line < value.node.end_mark.line:
+                mark = mark_in_lines(value.node, error.column - 1)
+            if mark:
+                self._note(mark, f"query: column {mark.column + 1}: {error.problem}")
+            else:
+                self.refuse(value, str(error))
             return None
         for term in leaves(expression) if self.with_doubts else ():
             if doubt := doubts.term_doubt(term):

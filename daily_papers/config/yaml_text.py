@@ -110,6 +110,21 @@ def glued_item(node: yaml.Node) -> yaml.Mark | None:
     return _mark_at(start, start.pointer + found.start(1)) if found else None
 
 
+def mark_in_lines(node: yaml.Node, offset: int) -> yaml.Mark | None:
+    """Where this character of a folded text is; None if escapes make that unclear."""
+    start, end = node.start_mark, node.end_mark
+    written = (start.buffer or "")[start.pointer : end.pointer]
+    begin = re.match(r"(?:[>|][^\r\n]*\s|[\"'])?", written)
+    places = [at for at in range(begin.end() if begin else 0, len(written)) if written[at] > " "]
+    # Folding lines only changes white space.
+    letters = [letter for letter in node.value if letter > " "]
+    if [written[at] for at in places[: len(letters)]] != letters:
+        return None
+    before = sum(letter > " " for letter in node.value[:offset])
+    at = places[before] if before < len(letters) else places[before - 1] + 1
+    return _mark_at(start, start.pointer + at)
+
+
 def _mark_at(start: yaml.Mark, index: int) -> yaml.Mark:
     """The place of a character of the file, of which one is known."""
     *above, line = _LINE_END.split((start.buffer or "")[:index])

@@ -62,6 +62,7 @@ class QueryError(ValueError):
 
     def __init__(self, column: int, problem: str) -> None:
         self.column = column
+        self.problem = problem
         super().__init__(f"column {column}: {problem}")
 
 
