@@ -9,6 +9,8 @@ import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +26,7 @@ from daily_papers.config import (
 from daily_papers.daily.liking import unreadable_libraries
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation
-from daily_papers.papers.authors import name_key, same_name
+from daily_papers.papers.authors import holds_words, name_key
 from daily_papers.query.expression import (
     Expression,
     Field,
@@ -39,6 +41,9 @@ from daily_papers.store.files import load_store
 #: A larger store is not read: `check` looks at files that anybody may have sent.
 MOST_STORE_BYTES: Final = 20_000_000
 _MOST_NAMES: Final = 3
+#: So many people, and names for each, are compared at most.
+_MOST_UNSEEN: Final = 100
+_MOST_COMPARED: Final = 1_000
 #: GitHub shows at most this many errors, and as many warnings, for each step.
 _MOST_ANNOTATIONS: Final = 10
 
@@ -97,25 +102,48 @@ def _unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
     It is not a mistake, since perhaps none of the stored papers is by that person.
     """
     people = [keyword for keyword in config.keywords if keyword.authors]
-    by_surname: dict[str, list[str]] = defaultdict(list)
-    for author in _stored_authors(root) if people else ():
-        for word in name_key(author).split()[-1:]:
-            by_surname[word].append(author)
-    for keyword in people:
-        pairs = [
-            (spelling, author)
-            for spelling in keyword.authors
-            for surname in name_key(spelling).split()[-1:]
-            for author in by_surname[surname]
+    keys = {author: name_key(author) for author in _stored_authors(root)} if people else {}
+    by_word: dict[str, list[str]] = defaultdict(list)
+    for author, key in keys.items():
+        for word in set(key.split()):
+            by_word[word].append(author)
+    unseen = (keyword for keyword in people if not _is_seen(keyword, keys, by_word))
+    for keyword in islice(unseen, _MOST_UNSEEN):
+        own_keys = [name_key(spelling) for spelling in keyword.authors]
+        pairs = (
+            (own, author)
+            for own in own_keys
+            for word in sorted(own.split(), key=lambda word: len(by_word[word]))
+            for author in by_word[word]
+        )
+        similar = [
+            author for own, author in islice(pairs, _MOST_COMPARED) if _alike(own, keys[author])
         ]
-        is_whole = all(" " in name_key(spelling) for spelling in keyword.authors)
-        similar = [author for own, author in pairs if name_key(own)[0] == name_key(author)[0]]
-        if similar and is_whole and not any(same_name(*pair) for pair in pairs):
+        if similar and all(" " in own for own in own_keys):
             written = " or ".join(f'"{spelling}"' for spelling in keyword.authors[:_MOST_NAMES])
             names = ", ".join(list(dict.fromkeys(similar))[:_MOST_NAMES])
             message = f"author: no stored paper is by {written}; "
             message += f"add the names that you mean of these: {names}"
             yield Problem(name, keyword.line, None, message, "warning")
+
+
+def _is_seen(
+    keyword: Keyword, keys: Mapping[str, str], by_word: Mapping[str, Sequence[str]]
+) -> bool:
+    """Whether a stored paper is by the keyword's person."""
+    for own in map(name_key, keyword.authors):
+        having = min((by_word.get(word, ()) for word in own.split()), key=len, default=())
+        if any(holds_words(keys[author], own) for author in having):
+            return True
+    return False
+
+
+def _alike(own: str, other: str) -> bool:
+    """Whether names have one surname and initial, the same words, or nearly the same letters."""
+    own_words, words = own.split(), other.split()
+    if (own_words[-1] == words[-1] and own[0] == other[0]) or set(own_words) <= set(words):
+        return True
+    return bool(get_close_matches(own, [other], 1, 0.85))
 
 
 def _stored_authors(root: Path) -> Iterable[str]:
