@@ -82,7 +82,7 @@ def _same_searches(config: Config, name: str) -> Iterator[Problem]:
         if other is not keyword:
             twice = [(keyword.name, f'"{other.name}" on line {other.line}')]
         for phrase, same in dict.fromkeys(twice):
-            message = f'"{phrase}" finds the same as {same}: endings and case do not count; '
+            message = f'"{phrase}" finds the same as {same}: endings, case and signs do not count; '
             message += "remove one of the two"
             yield Problem(name, keyword.line, None, f"keywords: {message}", "warning")
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -165,9 +166,12 @@ def test_there_are_examples() -> None:
 
 @for_each("example", EXAMPLES)
 def test_examples_of_keywords_are_right(example: str) -> None:
-    config = parse_config(EXAMPLES[example].encode(), "keywords.yaml")
-    assert config.keywords
-    assert not config.warnings
+    assert parse_config(EXAMPLES[example].encode(), "keywords.yaml").keywords
+    with TemporaryDirectory() as folder:
+        Path(folder, "keywords.yaml").write_text(EXAMPLES[example], encoding="utf-8")
+        Path(folder, "library.bib").write_text("@article{a, title={On hands}}", encoding="utf-8")
+        checked = run("check", "--quiet", "--root", folder)
+    assert (checked.code, checked.said) == (0, [])
 
 
 def test_the_repositorys_own_keywords_and_markers_are_right() -> None:
