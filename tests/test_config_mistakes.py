@@ -60,7 +60,7 @@ keywords:
         'keywords.yaml:7: unknown key "categorys"; did you mean "categories"?',
         'keywords.yaml:8: any: "--" has no word to search for',
         "keywords.yaml:8: any: YAML read 3 as a number; put it in quotes",
-        'keywords.yaml:9: in: "tittle" is not possible; did you mean "title"?',
+        'keywords.yaml:9: in: "tittle" is not one of the choices; did you mean "title"?',
         'keywords.yaml:11: query: column 8: expected AND, OR or ANDNOT in capitals, not and; several words need quotes, as in ti:"two words"',
         "keywords.yaml:12: max_papers: expected a whole number from 1 to 2000, without quotes",
     ]
@@ -86,6 +86,9 @@ keywords:
         ("name: x\nkeywords: [mri]\n", ':1: unknown key "name"; that belongs to a keyword; the heading of the whole file is "title"'),
         ("category: cs\nkeywords: [mri]\n", ':1: unknown key "category"; for all keywords, write "categories: [...]"; "category" is a keyword'),
         ("any: [x]\nkeywords: [mri]\n", ':1: unknown key "any"; it belongs to a keyword; indent it so that it is below the keyword\'s name'),
+        ("keywords: [mri]\nsummaries: {endpoint: 'https://a.example', model: m, api_key: sk-1}\n", ':2: unknown key "api_key"; a secret must not be in this file; set DAILY_PAPERS_MODEL_KEY to HOST=KEY instead'),
+        ("token: x\nkeywords: [mri]\n", ':1: unknown key "token"; a secret must not be in this file; set DAILY_PAPERS_MODEL_KEY to HOST=KEY instead'),
+        ("keywords: [mri]\nsummaries: {endpoint: 'http://a.example', model: m}\n", ':2: endpoint: http is only allowed for this machine (localhost); write https'),
         ("weather: red\nkeywords: [mri]\n", ':1: unknown key "weather"; the keys are title, categories, max_papers, like, keywords, columns, digest, issues, summaries'),
     ],
 )  # fmt: skip
@@ -107,16 +110,17 @@ def test_the_file_as_a_whole(text: str, answer: str) -> None:
         ("2024-01-31", 'YAML read 2024-01-31 as a date; put it in quotes'),
         ("null", 'YAML read null as nothing; put it in quotes'),
         ("~", 'YAML read ~ as nothing; put it in quotes'),
-        ("deep: learning", 'expected a text here, not keys and values; if it is one, put it in quotes'),
-        ("[a, b]", "expected a text here, not a list"),
+        ("deep: learning", 'expected text, not keys and values; if it is meant as text, put it in quotes'),
+        ("[a, b]", "expected text, not a list"),
         ("", "there is nothing here; write something, or remove it"),
         ('""', "there is nothing here; write something, or remove it"),
         ('" "', "there is nothing here; write something, or remove it"),
         ("--", '"--" has no word to search for'),
         ("'***'", '"***" has no word to search for'),
         ('"a\\x07b"', "a control character (U+0007) in the text; remove it"),
-        ('"a\\u202Eb"', "a control character (U+202E) in the text; remove it"),
-        ('"\\uD800"', "a control character (U+D800) in the text; remove it"),
+        ('"a\\u202Eb"', "an invisible character (U+202E) in the text; remove it"),
+        ('"a\\u200Bb"', "an invisible character (U+200B) in the text; remove it"),
+        ('"\\uD800"', "an invisible character (U+D800) in the text; remove it"),
         ("w" * 201, "longer than 200 characters"),
         ("optim* methods", '"optim* methods": wildcards cannot be used, since arXiv compares them with word stems; leave it out: endings are matched anyway (network finds networks)'),
     ],
@@ -169,7 +173,7 @@ def test_a_phrase_that_is_right(phrase: str) -> None:
         ("A* search", 'arXiv\'s search ignores "A" at the start of "A* search", and few of the papers that it finds may match; write a longer phrase, or leave the word out'),
         ("type A", 'arXiv\'s search ignores "A" at the end of "type A", and few of the papers that it finds may match; write a longer phrase, or leave the word out'),
         ("it", '"it" may find nothing: arXiv\'s search ignores such common words'),
-        ("C++", '"C++" is the word C to a search, which most abstracts hold; add a word'),
+        ("C++", '"C++" is the word C to a search, found in papers on any topic; add a word'),
         ("deep learning, 3D vision", 'all words of "deep learning, 3D vision" must be side by side; list several phrases below "any"'),
         ("LLM | VLM", 'all words of "LLM | VLM" must be side by side; list several phrases below "any"'),
         ("image/video generation", 'all words of "image/video generation" must be side by side; list several phrases below "any"'),
@@ -194,7 +198,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
     ("text", "answer"),
     [
         ("deep learning: a survey", 'unknown key "deep learning"; put a phrase with a colon in quotes; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
-        ("[mri]", "keywords: expected a text here, not a list"),
+        ("[mri]", "keywords: expected text, not a list"),
         ("7", 'keywords: YAML read 7 as a number; put it in quotes'),
         ("{}", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
         ("categories: [cs]", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
@@ -211,7 +215,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, any: []}", "any: there is nothing here; write something, or remove it"),
         ("{name: mri, in: }", "in: there is nothing here; write something, or remove it"),
         ("{name: mri, in: body}", 'in: expected "title", "abstract", "title and abstract" or "title or abstract"'),
-        ("{name: mri, in: Title}", 'in: "Title" is not possible; did you mean "title"?'),
+        ("{name: mri, in: Title}", 'in: "Title" is not one of the choices; did you mean "title"?'),
         ("{name: mri, in: abstract or title}", 'in: expected "title", "abstract", "title and abstract" or "title or abstract"'),
         ("{author: Jane Roe, in: title}", 'in: it says where the phrases of "any" must be, and there are none'),
         ('{author: "John Smith, Jr."}', 'author: write the name as papers do, without a comma: John Smith Jr.'),
@@ -245,7 +249,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: x, query: 'ti:mri', category: cs.CV}", 'category: it cannot be used with "query"; write it into the query'),
         ("{category: cs.CV, any: [mri]}", 'any: it cannot be used with "category"; to search within a category, write "categories: [...]"'),
         ("{category: cs.CVV}", 'category: "cs.CVV" is not a category of arXiv; did you mean "cs.CV"?'),
-        ("{category: [cs.CV, cs.RO]}", "category: expected a text here, not a list"),
+        ("{category: [cs.CV, cs.RO]}", "category: expected text, not a list"),
         ("{name: x, query: 'cat:cs.XX'}", 'warning: query: "cs.XX" is not a category that daily-papers knows; see https://arxiv.org/category_taxonomy'),
         ("{name: x, query: 'ti:and OR ti:mri'}", 'warning: query: "and" may find nothing: arXiv\'s search ignores such common words'),
         ("{name: x, query: 'ti:\"it is\"'}", 'warning: query: "it is" may find nothing: arXiv\'s search ignores such common words'),
@@ -268,8 +272,8 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("{name: mri, categories: [+3]}", 'categories: YAML read +3 as a number; put it in quotes'),
         ("{name: mri, categories: [yes]}", 'categories: YAML read yes as a boolean; put it in quotes'),
         ("{name: mri, categories: [2024-01-31]}", 'categories: YAML read 2024-01-31 as a date; put it in quotes'),
-        ("{name: mri, categories: [cs: CV]}", 'categories: expected a text here, not keys and values; if it is one, put it in quotes'),
-        ("{name: mri, categories: [[cs]]}", "categories: expected a text here, not a list"),
+        ("{name: mri, categories: [cs: CV]}", 'categories: expected text, not keys and values; if it is meant as text, put it in quotes'),
+        ("{name: mri, categories: [[cs]]}", "categories: expected text, not a list"),
         ("{name: mri, categories: [cs.XX]}", 'warning: categories: "cs.XX" is not a category that daily-papers knows; see https://arxiv.org/category_taxonomy'),
         ("{name: mri, categories: [physics.medph]}", 'warning: categories: "physics.medph" is not a category that daily-papers knows; did you mean "physics.med-ph"?'),
         ("{name: mri, categories: [cmp-lg]}", 'warning: categories: "cmp-lg" was closed long ago; new papers are in "cs.CL"'),
@@ -298,17 +302,17 @@ def test_a_keyword(text: str, answer: str) -> None:
         ("  - C code\n  - C++ code\n",
          ':3: keywords: "C++ code" has the same page as "C code" on line 2, papers/c-code.md; write it as "name: ..." with a line "slug: c-code-2" below'),
         ("  - {name: MRI!, any: [mri]}\n  - {name: 'MRI?', any: [mri, ct]}\n",
-         ':3: keywords: "MRI?" has the same page as "MRI!" on line 2, papers/mri.md; write it as "name: ..." with a line "slug: ct" below'),
+         ':3: keywords: "MRI?" has the same page as "MRI!" on line 2, papers/mri.md; give it a line "slug: ct"'),
         ("  - deep learning\n  - deep-learning\n",
          ':3: keywords: "deep-learning" has the same page as "deep learning" on line 2, papers/deep-learning.md; write it as "name: ..." with a line "slug: deep-learning-2" below'),
         ("  - 医学影像\n",
          ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; write it as "name: ..." with a line "slug: keyword" below'),
         ("  - {name: 医学影像, any: [medical imaging]}\n",
-         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; write it as "name: ..." with a line "slug: medical-imaging" below'),
+         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; give it a line "slug: medical-imaging"'),
         ("  - Index\n",
          ':2: keywords: the page of "Index" cannot be papers/index.md, a reserved name; write it as "name: ..." with a line "slug: index-2" below'),
         ("  - {name: mri, slug: x}\n  - {name: ct, slug: x}\n",
-         ':3: keywords: "ct" has the same page as "mri" on line 2, papers/x.md; write it as "name: ..." with a line "slug: ct" below'),
+         ':3: keywords: "ct" has the same page as "mri" on line 2, papers/x.md; give it a line "slug: ct"'),
     ],
 )  # fmt: skip
 def test_keywords_that_clash(text: str, answer: str) -> None:
@@ -331,11 +335,11 @@ def test_keywords_that_do_not_clash(text: str) -> None:
     ("text", "answer"),
     [
         ("  - LLM\n  - llms\n",
-         ':3: warning: keywords: "llms" finds the same as "LLM" on line 2: endings and case do not count; remove one of the two'),
+         ':3: warning: keywords: "llms" finds the same as "LLM" on line 2: endings, case and signs do not count; remove one of the two'),
         ("  - neural network\n  - {name: x, any: [Neural-Networks]}\n",
-         ':3: warning: keywords: "x" finds the same as "neural network" on line 2: endings and case do not count; remove one of the two'),
+         ':3: warning: keywords: "x" finds the same as "neural network" on line 2: endings, case and signs do not count; remove one of the two'),
         ("  - any: [LLM, vision, llms]\n",
-         ':2: warning: keywords: "llms" finds the same as "LLM": endings and case do not count; remove one of the two'),
+         ':2: warning: keywords: "llms" finds the same as "LLM": endings, case and signs do not count; remove one of the two'),
         ("  - {name: x, any: [LLM], in: title}\n  - {name: y, any: [llms], in: abstract}\n", ""),
     ],
 )  # fmt: skip
@@ -359,10 +363,10 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
 
 COLON = ': not valid YAML: a ": " where none can be: the second one on a line, or below a line whose own colon has no space after it, or wrong indentation; put the text in quotes if the colon belongs to it'
 NO_KEY = ': not valid YAML: expected a key with ": " after it, or an item with "- " before it'
-SURPLUS = "something follows a closing quote or bracket; put a text with quotes in quotes of the other kind, as in 'ti:\"two words\"'"
+SURPLUS = "something follows a closing quote or bracket; put text with quotes in quotes of the other kind, as in 'ti:\"two words\"'"
 BLOCK = f": not valid YAML: the indentation does not match the lines above, or {SURPLUS}"
 GLUED = 'this line is indented further than the item above, and so continues it; align its "-" with that of the other items'
-SIGN = ": not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"
+SIGN = ": not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"
 BRACKETS = (
     f": not valid YAML: a list in brackets is never closed, or a comma is missing, or {SURPLUS}"
 )
@@ -378,15 +382,15 @@ BRACKETS = (
         ("keywords:\n-mri\n-ct\n", f":2{NO_KEY}"),
         ("keywords:\n  -mri\n", ':1: keywords: expected a list; begin each keyword with "- " on a line of its own'),
         ("keywords:\n  - name: mri\n    any:[ct]\n", f":3{NO_KEY}"),
-        ("keywords:\n  - & x\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - * x\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - *star\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - &amp mri\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - !!python/object/apply:os.system [ls]\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - !<a x\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - @home\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - `code`\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - %x\n", ":2: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - & x\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - * x\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - *star\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - &amp mri\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - !!python/object/apply:os.system [ls]\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - !<a x\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - @home\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - `code`\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - %x\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
         ("keywords:\n  - 'mri\n  - ct\n", ":2: not valid YAML: a quote is never closed"),
         ("keywords:\n  - [a\n  - b\n", f":2{BRACKETS}"),
         ("keywords:\n  - a: b: c\n", f":2{COLON}"),
@@ -454,7 +458,7 @@ def test_a_text_without_quotes_that_holds_more_than_was_meant(text: str, answer:
 )  # fmt: skip
 def test_keys_below_a_text(text: str, instead: str) -> None:
     line = 1 + text.count("\n")
-    said = f'a text cannot have keys below it; write "- name: {instead}"'
+    said = f'text without a key cannot have keys below it; write "- name: {instead}"'
     assert in_list(text) == [f":{line}: not valid YAML: {said}"]
 
 
@@ -478,7 +482,7 @@ def test_keys_in_another_wrong_place(text: str, answer: str) -> None:
         ("keywords: [mri,\n  ct,\n\n# end\n\n", f":4{BRACKETS}"),
         ("keywords: [mri]\n...\ntitle: x\n", f':3: not valid YAML: a line above begins with "..." or "%" and must go, or {SURPLUS}'),
         ("keywords: - mri\n", ':1: not valid YAML: an item cannot follow a key on its line; begin a line with "- "'),
-        ("keywords:\n  - > 50\n", ":2: not valid YAML: a text cannot begin with > or |; put the text in quotes"),
+        ("keywords:\n  - > 50\n", ":2: not valid YAML: text cannot begin with > or |; put the text in quotes"),
         ("%YAML 9\nkeywords: [mri]\n", f":1{SIGN}"),
         ("keywords:\n  - !x!y z\n", f":2{SIGN}"),
         ("keywords: ? mri\n", f":1{SIGN}"),
@@ -536,7 +540,7 @@ def test_a_text_of_several_lines_that_is_right(text: str) -> None:
 
 def test_braces_are_not_a_phrase() -> None:
     assert in_list("  - {{ topic }}\n")[-1] == (
-        ":2: a key must be a word; put a text with brackets or braces in quotes"
+        ":2: a key must be a word; put text with brackets or braces in quotes"
     )
 
 
@@ -561,7 +565,7 @@ def test_a_bomb_of_aliases_is_not_followed() -> None:
         for number, (before, letter) in enumerate(zip("abcdefghijkl", "bcdefghijklm", strict=True))
     )
     assert answers(bomb) == [
-        ":1: not valid YAML: a text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"
+        ":1: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"
     ]
 
 

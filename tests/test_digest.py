@@ -202,7 +202,10 @@ WHOLE = digest_file(digest("2026-11-20", range(2), revisions=1))
             'line 18: "paper.origin" is wrong',
         ),
         (lambda text: text.replace("2611.00001", "2611.00000"), "lists a paper twice"),
-        (lambda text: text.replace('"id": "', '"id": "../', 1), 'line 18: "paper.id" is wrong'),
+        (
+            lambda text: text.replace('"id": "', '"id": "../', 1),
+            'line 18: "paper.id" is wrong: expected an arXiv identifier',
+        ),
         (lambda text: text.replace('00"', '00v1"', 1), 'line 18: "paper.id" is wrong'),
         (
             lambda text: text.replace('"id"', '"code_url": "javascript:1", "id"', 1),

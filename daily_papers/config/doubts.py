@@ -58,7 +58,7 @@ _DOUBTS: Final = (
     ),
     (
         r"\A[\W_]*([B-Zb-z0-9])[\W_]*\Z",
-        '"{0.string}" is the word {0[1]} to a search, which most abstracts hold; add a word',
+        '"{0.string}" is the word {0[1]} to a search, found in papers on any topic; add a word',
     ),
 )
 

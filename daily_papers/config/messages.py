@@ -37,6 +37,7 @@ _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _BETWEEN_NAMES = re.compile(r"[,;/|]|(?<!\S)(?:and|&)(?!\S)", re.IGNORECASE)
 #: Roe, Jane; Di Feola, Francesco; van der Berg, J. P.; not: Jane Roe, John Doe
 _SURNAME_FIRST = re.compile(r"\w\S*, *[^,;]+|[^,;]+, *(?:\S+|(?:\w\.[ -]?)+)")
+_SECRET = re.compile(r"(?:\A|[_-]|api)(?:key|token|secret|password)\Z", re.IGNORECASE)
 #: Keys of other tools, and their names here.
 _ELSEWHERE = {
     "categorys": "categories",
@@ -136,14 +137,14 @@ def _expected(value: Value) -> str:
     if isinstance(value.node, yaml.ScalarNode):
         return f"YAML read {cut(value.text, _SHOWN)} as {value.kind}; put it in quotes"
     is_list = value.kind == "a list"
-    rest = "a list" if is_list else "keys and values; if it is one, put it in quotes"
-    return f"expected a text here, not {rest}"
+    rest = "a list" if is_list else "keys and values; if it is meant as text, put it in quotes"
+    return f"expected text, not {rest}"
 
 
 def _no_choice(value: Value, choices: Sequence[str]) -> str:
     meant = value.text[:100].lower() if value.kind == "a text" else ""
     if close := difflib.get_close_matches(meant, choices, 1, 0.75):
-        return f'"{cut(value.text, _SHOWN)}" is not possible; did you mean "{close[0]}"?'
+        return f'"{cut(value.text, _SHOWN)}" is not one of the choices; did you mean "{close[0]}"?'
     *others, last = (f'"{choice}"' for choice in choices)
     return f"expected {', '.join(others)} or {last}"
 
@@ -154,6 +155,8 @@ def meant_by(value: Value, elsewhere: Mapping[str, Form], owner: Value) -> str:
     key = value.key[:200]
     if key in elsewhere:
         return _MISPLACED.get((key, owner.is_item), _MISPLACED["", owner.is_item])
+    if _SECRET.search(key):
+        return "a secret must not be in this file; set DAILY_PAPERS_MODEL_KEY to HOST=KEY instead"
     close = difflib.get_close_matches(key.lower(), known, 1, 0.6)
     meant = _ELSEWHERE.get(key.lower(), "")
     if meant in known or close:
@@ -179,9 +182,11 @@ def heading_problem(text: str) -> str | None:
     if not text.strip():
         return _NOTHING
     for letter in "" if text.isprintable() else text:
-        is_hidden = unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+        category = unicodedata.category(letter)
+        is_hidden = category in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
         if is_hidden and letter not in _JOINERS and letter not in "\t\r\n":
-            return f"a control character (U+{ord(letter):04X}) in the text; remove it"
+            kind = "a control" if category == "Cc" else "an invisible"
+            return f"{kind} character (U+{ord(letter):04X}) in the text; remove it"
     return None
 
 
@@ -221,7 +226,7 @@ def author_problem(text: str) -> str | None:
 def endpoint_problem(text: str) -> str | None:
     """What is wrong with the address of an endpoint.
 
-    A key and abstracts go there, so it is https; http only reaches this machine.
+    A key and abstracts go there, so it must be https, except on this machine.
     """
     parts = web_address(text)
     if parts is None:
@@ -230,7 +235,7 @@ def endpoint_problem(text: str) -> str | None:
             "(without user name, query or fragment)"
         )
     if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
-        return "http only reaches this machine (localhost); write https"
+        return "http is only allowed for this machine (localhost); write https"
     if parts.path.rstrip("/").endswith("/chat/completions"):
         return "leave out /chat/completions, which daily-papers adds"
     return None

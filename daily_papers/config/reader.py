@@ -220,7 +220,7 @@ class _Reader:
         for key, node in value.node.value:
             mark, name = key.start_mark, key.value
             if not isinstance(key, yaml.ScalarNode):
-                message = "a key must be a word; put a text with brackets or braces in quotes"
+                message = "a key must be a word; put text with brackets or braces in quotes"
                 self._note(mark, message)
             elif name in values:
                 line = values[name].mark.line + 1
@@ -254,7 +254,8 @@ class _Reader:
         read = ((item, self._keyword(item)) for item in self.items(value))
         found = [(item, keyword) for item, keyword in read if keyword is not None]
         keywords = tuple(keyword for _, keyword in found)
-        for number, message in clashes(keywords):
+        plain = {number for number, (item, _) in enumerate(found) if item.kind != "keys"}
+        for number, message in clashes(keywords, plain):
             self.refuse(found[number][0], message)
         return keywords
 

@@ -51,8 +51,11 @@ def suggested_slug(texts: Iterable[str], taken: Collection[str]) -> str:
 # --- keywords that clash: the same name, the same search, the same page -------------------------
 
 
-def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
-    """Yield the number of each keyword that clashes or has no page, and what to do."""
+def clashes(keywords: Sequence[Keyword], plain: Collection[int]) -> Iterator[tuple[int, str]]:
+    """Yield the number of each keyword that clashes or has no page, and what to do.
+
+    ``plain`` are the numbers of those that are written without keys.
+    """
     taken = {keyword.slug for keyword in keywords}
     names: dict[str, Keyword] = {}
     searches: dict[str, Keyword] = {}
@@ -70,7 +73,13 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
             same = f'"{search.name}" on line {search.line}'
             yield number, f"{called} searches for the same as {same}; remove one of the two"
         elif not keyword.slug or keyword.slug in RESERVED or page is not keyword:
-            yield number, f"{_page_trouble(keyword, page)}; {_add_slug(keyword, taken)}"
+            slug = f'a line "slug: {_free_slug(keyword, taken)}"'
+            added = (
+                f'write it as "name: ..." with {slug} below'
+                if number in plain
+                else f"give it {slug}"
+            )
+            yield number, f"{_page_trouble(keyword, page)}; {added}"
 
 
 def _alike(text: str) -> str:
@@ -87,9 +96,9 @@ def _page_trouble(keyword: Keyword, other: Keyword) -> str:
     return f'"{keyword.name}" has the same page as "{other.name}" on line {other.line}, {page}'
 
 
-def _add_slug(keyword: Keyword, taken: set[str]) -> str:
-    """The lines to write; from then on the slug is taken."""
+def _free_slug(keyword: Keyword, taken: set[str]) -> str:
+    """A slug to write; from then on it is taken."""
     phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
     slug = suggested_slug([keyword.name, *phrases], taken)
     taken.add(slug)
-    return f'write it as "name: ..." with a line "slug: {slug}" below'
+    return slug

@@ -35,7 +35,7 @@ GLUED_ITEM: Final = (
     "that of the other items"
 )
 _SURPLUS: Final = (
-    "something follows a closing quote or bracket; put a text with quotes in quotes of the other "
+    "something follows a closing quote or bracket; put text with quotes in quotes of the other "
     "kind, as in 'ti:\"two words\"'"
 )
 _UNCLOSED: Final = f"a list in brackets is never closed, or a comma is missing, or {_SURPLUS}"
@@ -53,12 +53,12 @@ _EXPLANATIONS: Final = (
     ),
     (
         r"cannot start|no machinery|ing an? (?:anchor|alias|tag)|directive|handle|mapping keys",
-        f"a text cannot begin with a sign such as &, *, !, @, % or `; {_QUOTES}",
+        f"text cannot begin with a sign such as &, *, !, @, % or `; {_QUOTES}",
     ),
     (r"node content.*found ','", "there is nothing before this comma; remove it"),
     (r"node content.*found '<stream end>'", _UNCLOSED),
     (r"sequence entries", 'an item cannot follow a key on its line; begin a line with "- "'),
-    (r"block scalar", f"a text cannot begin with > or |; {_QUOTES}"),
+    (r"block scalar", f"text cannot begin with > or |; {_QUOTES}"),
     (
         r"<document start>",
         f'a line above begins with "..." or "%" and must go, or {_SURPLUS}',
@@ -191,4 +191,8 @@ def _below_item(lines: list[str]) -> str | None:
     first = next(each for each in above if each.lstrip().startswith("- "))
     is_keyword = first.index("-") == len(item[1])  # not a phrase of its `any`
     text = item[2].replace('"', "'")
-    return f'a text cannot have keys below it; write "- name: {text}"' if is_keyword else None
+    return (
+        f'text without a key cannot have keys below it; write "- name: {text}"'
+        if is_keyword
+        else None
+    )
