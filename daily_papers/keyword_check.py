@@ -30,6 +30,8 @@ from daily_papers.papers.authors import holds_words, name_key
 from daily_papers.query.expression import (
     Expression,
     Field,
+    Operation,
+    Operator,
     Phrase,
     leaves,
     to_arxiv,
@@ -78,13 +80,48 @@ def _same_searches(config: Config, name: str) -> Iterator[Problem]:
     for keyword in (each for each in config.keywords if each.like is None):
         search = to_arxiv(keyword.expression, stems.__getitem__)
         other = searches.setdefault(search, keyword)
-        twice = _phrases_twice(keyword.expression, stems)
+        excluded = dict.fromkeys(_excluded_phrases(keyword.expression, stems))
+        twice = [] if excluded else _phrases_twice(keyword.expression, stems)
         if other is not keyword:
             twice = [(keyword.name, f'"{other.name}" on line {other.line}')]
         for phrase, same in dict.fromkeys(twice):
             message = f'"{phrase}" finds the same as {same}: endings, case and signs do not count; '
             message += "remove one of the two"
             yield Problem(name, keyword.line, None, f"keywords: {message}", "warning")
+        for phrase, unwanted in excluded:
+            message = f'"{phrase}" finds nothing, since papers with "{unwanted}" are excluded'
+            yield Problem(name, keyword.line, None, f"keywords: {message}", "warning")
+
+
+def _excluded_phrases(
+    expression: Expression, stems: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Phrases that contain one which is excluded wherever they are searched for, and the latter."""
+    if not isinstance(expression, Operation):
+        return
+    if expression.operator is not Operator.ANDNOT:
+        for part in expression.parts:
+            yield from _excluded_phrases(part, stems)
+        return
+    left, right = expression.parts
+    is_list = isinstance(right, Operation) and right.operator is Operator.OR
+    unwanted = _fields_of(right.parts if isinstance(right, Operation) and is_list else [right])
+    wanted = _fields_of(leaves(left))
+    every = "\n".join(f" {stems[text]} " for text in wanted)  # a search in all is fast
+    for other, fields in unwanted.items():
+        words = f" {stems[other]} "
+        for text in wanted if words in every else ():
+            if words in f" {stems[text]} " and wanted[text] <= fields:
+                yield text, other
+
+
+def _fields_of(parts: Iterable[Expression]) -> dict[str, set[Field]]:
+    """Where each of the phrases must be."""
+    fields = defaultdict[str, set[Field]](set)
+    for each in parts:
+        if isinstance(each, Phrase):
+            fields[each.text].add(each.field)
+    return fields
 
 
 def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ from daily_papers.config.yaml_text import (
     refuse,
 )
 from daily_papers.like.library import Library
-from daily_papers.papers.paper import ArxivId, folded
+from daily_papers.papers.paper import ArxivId, announcement_order, folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import (
     EITHER,
@@ -187,9 +187,19 @@ class _Reader:
         if "maximum" in value.form:
             return int(value.text)
         if "array" in value.form["type"]:
-            found = (self.read(item) for item in self.items(value))
-            return tuple(dict.fromkeys(each for each in found if each is not None))
+            return self.texts(value)
         return self.text(value, kind or _TEXTS.get(value.key, _HEADING))
+
+    def texts(self, value: Value) -> tuple[Any, ...]:
+        """What the items of a list mean, each once, without those that are wrong."""
+        found = dict[Any, None]()
+        for item in self.items(value):
+            meaning = self.read(item)
+            if meaning in found and self.with_doubts:
+                self.doubt(item, f'"{item.text}" is in the list already; remove one of the two')
+            if meaning is not None:
+                found[meaning] = None
+        return tuple(found)
 
     def text(self, value: Value, kind: _Text) -> str | None:
         """A text without surplus white space; None if it is wrong."""
@@ -333,6 +343,14 @@ class _Reader:
             papers_per_day=read.get("papers_per_day", usual_per_day),
         )
 
+    def columns(self, value: Value) -> tuple[str, ...]:
+        """The columns of the tables."""
+        before = self.errors
+        columns = self.texts(value)
+        if "title" not in columns and self.with_doubts and self.errors == before:
+            self.doubt(value, 'without "title", the tables do not name their papers')
+        return columns
+
     def query(self, value: Value) -> Expression | None:
         """A query in arXiv's syntax; None if it is wrong."""
         if self.text(value, _HEADING) is None:
@@ -361,7 +379,12 @@ class _Reader:
                 self.refuse(item, problem)
                 continue
             try:
-                ids.append(ArxivId.parse(item.text).id)
+                id = ArxivId.parse(item.text).id
+                month = announcement_order(id)[0] % 100
+                if 1 <= month <= 12:
+                    ids.append(id)
+                else:
+                    self.refuse(item, f'"{item.text}" is not an arXiv identifier: no month {month}')
             except ValueError:
                 if problem := messages.liked_problem(item.text):
                     self.refuse(item, problem)
@@ -414,6 +437,7 @@ _HEADING: Final = _Text(messages.heading_problem)
 #: What reads the values of keys that are more than texts, numbers and choices.
 _READERS: Final[Mapping[str, Callable[[_Reader, Value], Any]]] = {
     "": _Reader.config,
+    "columns": _Reader.columns,
     "keywords": _Reader.keywords,
     "like": _Reader.library,
     "query": _Reader.query,
