@@ -531,6 +531,14 @@ def test_work_grows_with_the_file_and_no_faster(crowd: str) -> None:
         assert times <= 2.1 * once[name] + 50, name
 
 
+def test_no_more_doubts_are_looked_for_than_are_shown() -> None:
+    name = "".join(
+        f"  - {{name: n{k}, categories: [cs.{chr(65 + k // 26)}{chr(65 + k % 26)}]}}\n"
+        for k in range(300)
+    )
+    assert work_of(f"keywords:\n{name}")["category_doubt"] < 150
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [

@@ -155,8 +155,8 @@ class _Reader:
 
     def doubt(self, value: Value, message: str) -> None:
         """Note what is probably not meant."""
-        if len(self._problems) < _MOST_PROBLEMS:
-            self._note(value.mark, f"{value.key}: {message}", "warning")
+        self._note(value.mark, f"{value.key}: {message}", "warning")
+        self.with_doubts = len(self._problems) < _MOST_PROBLEMS  # nobody reads more
 
     def _note(self, mark: yaml.Mark, message: str, severity: Severity = "error") -> None:
         shown = printable(message)
@@ -366,8 +366,8 @@ class _Reader:
             else:
                 self.refuse(value, str(error))
             return None
-        for term in leaves(expression) if self.with_doubts else ():
-            if doubt := doubts.term_doubt(term):
+        for term in leaves(expression):
+            if self.with_doubts and (doubt := doubts.term_doubt(term)):
                 self.doubt(value, doubt)
         return expression
 
