@@ -104,8 +104,11 @@ def _excluded_phrases(
             yield from _excluded_phrases(part, stems)
         return
     left, right = expression.parts
-    is_list = isinstance(right, Operation) and right.operator is Operator.OR
-    unwanted = _fields_of(right.parts if isinstance(right, Operation) and is_list else [right])
+    match right:
+        case Operation(Operator.OR, parts):
+            unwanted = _fields_of(parts)
+        case _:
+            unwanted = _fields_of([right])
     wanted = _fields_of(leaves(left))
     every = "\n".join(f" {stems[text]} " for text in wanted)  # a search in all is fast
     for other, fields in unwanted.items():
@@ -116,7 +119,7 @@ def _excluded_phrases(
 
 
 def _fields_of(parts: Iterable[Expression]) -> dict[str, set[Field]]:
-    """Where each of the phrases must be."""
+    """The fields in which each of the phrases is searched for."""
     fields = defaultdict[str, set[Field]](set)
     for each in parts:
         if isinstance(each, Phrase):

@@ -95,6 +95,7 @@ keywords:
         ("keywords: [mri]\ncategories: [cs.CV, cs.cv]\n", ':2: warning: categories: "cs.cv" is in the list already; remove one of the two'),
         ("keywords: [mri]\nlike: ['9999.13542']\n", ':2: like: "9999.13542" is not an arXiv identifier: no month 99'),
         ("keywords: [mri]\nlike: 2600.13542\n", ':2: like: "2600.13542" is not an arXiv identifier: no month 0'),
+        ("keywords: [token: pruning]\n", ':1: unknown key "token"; put a phrase with a colon in quotes; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
         ("weather: red\nkeywords: [mri]\n", ':1: unknown key "weather"; the keys are title, categories, max_papers, like, keywords, columns, digest, issues, summaries'),
     ],
 )  # fmt: skip
@@ -471,7 +472,9 @@ def test_a_text_without_quotes_that_holds_more_than_was_meant(text: str, answer:
         ("  - mri\n    none: [survey]\n", "mri"),
         ("  - magnetic resonance imaging  # of all\n\n    # but these\n    none: [survey]\n", "magnetic resonance imaging"),
         ('  - "mri"\n    in: title\n', "'mri'"),
-        ("  - 'it is'\n     in: title\n", "'it is'"),
+        ("  - 'it is' # so\n     in: title\n", "'it is'"),
+        ("  - C# code # so\n    in: title\n", "C# code"),
+        (f"  - {'w' * 99}\n    in: title\n", "w" * 59 + "…"),
     ],
 )  # fmt: skip
 def test_keys_below_a_text(text: str, instead: str) -> None:

@@ -155,7 +155,7 @@ def meant_by(value: Value, elsewhere: Mapping[str, Form], owner: Value) -> str:
     key = value.key[:200]
     if key in elsewhere:
         return _MISPLACED.get((key, owner.is_item), _MISPLACED["", owner.is_item])
-    if _SECRET.search(key):
+    if not owner.is_item and _SECRET.search(key):
         return "a secret must not be in this file; set DAILY_PAPERS_MODEL_KEY to HOST=KEY instead"
     close = difflib.get_close_matches(key.lower(), known, 1, 0.6)
     meant = _ELSEWHERE.get(key.lower(), "")

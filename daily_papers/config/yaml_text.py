@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 import yaml
 
 from daily_papers.config.model import ConfigError, Problem
-from daily_papers.text import printable
+from daily_papers.text import cut, printable
 
 MOST_BYTES: Final = 512_000
 #: The most texts, lists and keys to read; 10,000 keywords have 70,000.
@@ -27,7 +27,7 @@ _OTHER = re.compile(r"[^\S \t\r\n]")
 #: A tab before a text; before a comment it does no harm.
 _INDENTING_TAB = re.compile(r" *(\t)[ \t]*[^\s#]")
 #: An item without a key, and a line below it that has one, or is an item itself.
-_ITEM = re.compile(r"""( *)- +("[^"]*"|'[^']*'|[^\s:#"'\[{>|][^:#]*?) *(?: #.*)?""")
+_ITEM = re.compile(r"""( *)- +("[^"]*" *|'[^']*' *|(?![#"'\[{>|])(?:[^:#]|(?<=\S)#)++)(?:#.*)?""")
 _BELOW = re.compile(r"( *)(- )?[^\s:]+:(?:\s.*)?")
 _QUOTES = "put the text in quotes"
 GLUED_ITEM: Final = (
@@ -126,9 +126,10 @@ def mark_in_lines(node: yaml.Node, offset: int) -> yaml.Mark | None:
 
 
 def _mark_at(start: yaml.Mark, index: int) -> yaml.Mark:
-    """The place of a character of the file, of which one is known."""
-    *above, line = _LINE_END.split((start.buffer or "")[:index])
-    return yaml.Mark(start.name, index, len(above), len(line), start.buffer, index)
+    """The place of a later character of the file, given that of a text."""
+    *above, line = _LINE_END.split((start.buffer or "")[start.pointer : index])
+    column = len(line) if above else start.column + len(line)
+    return yaml.Mark(start.name, index, start.line + len(above), column, start.buffer, index)
 
 
 class _Composer(yaml.SafeLoader):
@@ -189,10 +190,7 @@ def _below_item(lines: list[str]) -> str | None:
     if below[2]:
         return GLUED_ITEM
     first = next(each for each in above if each.lstrip().startswith("- "))
-    is_keyword = first.index("-") == len(item[1])  # not a phrase of its `any`
-    text = item[2].replace('"', "'")
-    return (
-        f'text without a key cannot have keys below it; write "- name: {text}"'
-        if is_keyword
-        else None
-    )
+    if first.index("-") != len(item[1]):  # a phrase of a keyword's `any`
+        return None
+    text = cut(item[2].rstrip(), 60).replace('"', "'")
+    return f'text without a key cannot have keys below it; write "- name: {text}"'
