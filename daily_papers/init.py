@@ -14,6 +14,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from random import Random
+from shlex import quote
 
 from daily_papers import PROJECT_URL
 from daily_papers.errors import RegionError, UsageError
@@ -141,7 +142,10 @@ def _say_what_is_left_to_do(folder: Path, written: dict[str, str], say: Say) -> 
                 "on a line of its own"
             )
     if "keywords.yaml" in written:
-        say("Now write your topics into keywords.yaml, then run: daily-papers check")
+        check = "daily-papers check"
+        if folder != Path():
+            check = f"cd {quote(str(folder))} && {check}"
+        say(f"Now write your topics into {folder / 'keywords.yaml'}, then run: {check}")
 
 
 def copy_template(root: Path, name: str) -> Path:

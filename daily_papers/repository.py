@@ -40,7 +40,7 @@ from daily_papers.store.summaries import (
     save_summaries,
     to_show,
 )
-from daily_papers.transaction import Transaction, locked, present
+from daily_papers.transaction import PRIVATE, Transaction, locked, present
 
 README = "README.md"
 PAGES = "papers"
@@ -65,8 +65,10 @@ class Repository:
     def locked(self) -> AbstractContextManager[None]:
         """Lock the repository for one run, and first finish what a killed run left behind.
 
-        Raises DailyPapersError if another run has locked it.
+        Raises DailyPapersError if another run has locked it, or the folder is no repository.
         """
+        if not any((self.root / path).exists() for path in (KEYWORDS, PRIVATE)):
+            self.load_config()  # says what is missing, and leaves nothing in a wrong folder
         return locked(self.root)
 
     def load_config(self) -> Config:

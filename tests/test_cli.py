@@ -193,6 +193,20 @@ def test_a_root_that_is_not_there_is_named(tmp_path: Path):
     assert line.startswith(f"daily-papers: {keywords}: there is no such file")
 
 
+@pytest.mark.parametrize("root", ["nowhere", "file"])
+def test_a_root_that_is_no_folder_is_told_how_to_name_one(tmp_path: Path, root: str):
+    (tmp_path / "file").touch()
+    ended = run("check", "--root", tmp_path / root)
+    assert ended.code == 2
+    assert ended.said[0].endswith("give the folder of your digest repository with --root DIR")
+
+
+@pytest.mark.parametrize("command", ["update", "render", "site", "summarize"])
+def test_nothing_is_left_in_a_wrong_folder(tmp_path: Path, command: str):
+    assert run(command, "--root", tmp_path).code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_quiet_stands_before_or_after_the_command(filled: Repository, before: bool):
     words = ["-q", "check"] if before else ["check", "-q"]

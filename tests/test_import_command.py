@@ -321,6 +321,26 @@ def test_a_killed_import_is_finished_by_the_next_command(
             )
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are made by fork")
+@pytest.mark.parametrize("command", ["render", "update"])
+def test_the_keywords_of_a_killed_import_are_there_for_the_next_command(
+    old: Repository, tmp_path: Path, command: str
+):
+    readme = old.root / "README.md"
+    with MortalCommandLine() as commands:
+        for step in range(40, 200):
+            root = tmp_path / str(step)
+            root.mkdir()
+            commands.run(*("import", readme, "--root", root, "--replace"), environ={}, die_at=step)
+            if (root / ".daily-papers/staging/manifest.json").exists():
+                break
+    assert not (root / "keywords.yaml").exists()
+    # An update that cannot begin asks nothing of arXiv.
+    (root / "README.md").write_bytes(b"no markers")
+    assert "no place for the tables" in run(command, "--root", root).err
+    assert (root / "keywords.yaml").exists()
+
+
 def _without_hours(repository: Repository) -> dict[str, bytes]:
     """The files, without the hours that are drawn for the daily job."""
     daily = ".github/workflows/daily.yml"

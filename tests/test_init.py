@@ -53,6 +53,18 @@ def test_it_says_what_it_wrote_and_what_comes_next(tmp_path: Path) -> None:
     assert "daily-papers check" in said[-1]
 
 
+def test_its_last_line_can_be_pasted_into_a_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    *_, last = run("init", "my papers").said
+    assert last.endswith("then run: cd 'my papers' && daily-papers check")
+    (line,) = run("check").said
+    assert "but one in my papers; go there, or name it with --root" in line
+    monkeypatch.chdir(tmp_path / "my papers")
+    assert run("check").code == 0
+    (tmp_path / "my papers" / "keywords.yaml").unlink()
+    assert run("init", ".").said[-1].endswith("then run: daily-papers check")
+
+
 def test_without_a_folder_it_is_the_one_of_root(tmp_path: Path) -> None:
     assert run("--root", tmp_path, "init").code == 0
     assert files(tmp_path) == FILES

@@ -100,9 +100,14 @@ def load_config(path: Path, *, with_doubts: bool = True) -> Config:
 def _no_file(path: Path) -> str:
     if path.exists():
         return "it is not a file"
+    if not path.parent.is_dir():
+        return "there is no such file; give the folder of your digest repository with --root DIR"
     others = [each.name for each in path.parent.glob("*.y*ml") if each.is_file()]
     if close := difflib.get_close_matches(path.name, others, 1, 0.8):
         return f"there is no such file, but a {close[0]}; rename it"
+    if below := sorted(path.parent.glob(f"*/{path.name}")):
+        folder = below[0].parent
+        return f"there is no such file, but one in {folder}; go there, or name it with --root"
     return f"there is no such file; {messages.HOW_TO_LIST}"
 
 

@@ -35,10 +35,10 @@ from daily_papers.transaction import PRIVATE
 
 def update(repository: Repository, order: Order, progress: Progress) -> RunReport:
     """Bring the digest repository up to date. Raises DailyPapersError if it cannot begin."""
-    config = repository.load_config()
     services = Services.from_environment(order.environ)
     here = Addresses.of(order.environ)
     with repository.locked():
+        config = repository.load_config()
         repository.readme()
         reconciled = _reconciled(repository, config, services, order.day)
         store, evidence = reconciled.store, list[Evidence]()

@@ -36,7 +36,7 @@ from daily_papers.repository import PAGES, README, Repository
 from daily_papers.store.files import save_store
 from daily_papers.store.store import Draft, KeywordState, News, Store, StoredPaper
 from daily_papers.text import plural
-from daily_papers.transaction import Transaction
+from daily_papers.transaction import Transaction, locked
 
 #: What stands as the digest of a paper that another tool has told.
 IMPORTED = "imported"
@@ -78,7 +78,7 @@ def import_files(
     Raises DailyPapersError where nothing can be imported, or the README has our markers but not
     one pair of them.
     """
-    with nullcontext() if dry_run else repository.locked():
+    with nullcontext() if dry_run else locked(repository.root):
         files = find_files(named, repository.root)
         for page in (page for page in files.pages if page.is_marked):
             find_region(page.text, page.path)
