@@ -6,10 +6,13 @@ arXiv throttles us, a day on which nothing answers, the recovery, and a weekend.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from random import Random
+from shlex import quote
+from shutil import which
 
 from daily_papers.daily.job import update
 from daily_papers.daily.plan import Order
@@ -21,9 +24,10 @@ from daily_papers.site.build import build_site
 
 Say = Callable[[str], None]
 
-_KEYWORDS = """\
+_TITLE = "title: Daily Papers, made up"
+_KEYWORDS = f"""\
 # The topics of this digest repository.
-title: Daily Papers, made up
+{_TITLE}
 categories: [cs, eess, stat, physics.med-ph]
 keywords:
   - magnetic resonance imaging
@@ -72,11 +76,22 @@ def demo(folder: Path, say: Say) -> None:
     say(f"  {folder / 'site' / 'index.html'}: the website, in a browser")
     say(f"  {newest}: a day's mail")
     say(f"The tables are in {folder / 'README.md'}, and the topics in {folder / 'keywords.yaml'}.")
-    say(f"Change the topics, then run: daily-papers --root {folder} check")
+    say(f"Change the topics, then run: {_program()} --root {quote(str(folder))} check")
 
 
 def _prepare(folder: Path) -> None:
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise UsageError(f"{folder}: not an empty folder; name another: daily-papers demo DIR")
+        keywords = folder / "keywords.yaml"
+        is_ours = keywords.is_file() and _TITLE.encode() in keywords.read_bytes()
+        what = "an earlier demo; delete it, or" if is_ours else "not an empty folder;"
+        raise UsageError(f"{folder}: {what} name another: {_program()} demo DIR")
     init(folder, Random(0), lambda _: None)  # noqa: S311 - not a secret
     (folder / "keywords.yaml").write_text(_KEYWORDS, encoding="utf-8")
+
+
+def _program() -> str:
+    """How to start this program from a shell: as `make demo` did if it is not on the PATH."""
+    started = Path(sys.argv[0])
+    if started.name != "daily-papers" or which(started.name):
+        return "daily-papers"
+    return str(started)
