@@ -62,9 +62,10 @@ class Repository:
         own = self.root / TEMPLATES
         return own if own.is_dir() else None
 
-    def locked(self) -> AbstractContextManager[None]:
+    def locked(self) -> AbstractContextManager[tuple[str, ...]]:
         """Lock the repository for one run, and first finish what a killed run left behind.
 
+        Gives the paths that this changed.
         Raises DailyPapersError if another run has locked it, or the folder is no repository.
         """
         if not any((self.root / path).exists() for path in (KEYWORDS, PRIVATE)):

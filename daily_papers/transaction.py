@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,11 +27,11 @@ _MANIFEST = _STAGING / "manifest.json"
 
 
 @contextmanager
-def locked(root: Path) -> Iterator[None]:
+def locked(root: Path) -> Iterator[tuple[str, ...]]:
     """Lock the repository for one run, and first finish what a killed run left behind.
 
-    The lock is the operating system's, so a kill releases it. Raises DailyPapersError if another
-    run has locked it.
+    Gives the paths that this changed. The lock is the operating system's, so a kill releases it.
+    Raises DailyPapersError if another run has locked it.
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a run begins
 
@@ -48,9 +49,7 @@ def locked(root: Path) -> Iterator[None]:
     except OSError as error:
         raise unwritable(root / PRIVATE, error) from error
     try:
-        if (root / _STAGING).exists():
-            _carry_through(root)
-        yield
+        yield _carry_through(root) if (root / _STAGING).exists() else ()
     finally:
         lock.release()
 
@@ -68,9 +67,10 @@ class _Move:
     shared: bool
 
 
-def _carry_through(root: Path) -> None:
+def _carry_through(root: Path) -> tuple[str, ...]:
     """Finish the moves of a run killed after it wrote its manifest; else drop what it staged.
 
+    Returns the paths that it moved.
     Nothing is moved if a file that only we write is neither as it was nor as it should be: then a
     newer state was pulled with git, and an old change must not be mixed into it. A file that people
     edited in between stays as it is, and gets its tables when it is next rendered.
@@ -82,11 +82,13 @@ def _carry_through(root: Path) -> None:
             moves = [_Move(**move) for move in json.loads((root / _MANIFEST).read_bytes())]
         rest = [move for move in moves if _digest(present(root / move.path)) != move.after]
         due = [move for move in rest if _can_be_made(root, move)]
-        if all(move in due or move.shared for move in rest):
-            _move_into_place(root, due)
+        if not all(move in due or move.shared for move in rest):
+            due = []
+        _move_into_place(root, due)
         _remove_staged(root)
     except OSError as error:
         raise unwritable(Path(error.filename or root), error) from error
+    return tuple(move.path for move in due)
 
 
 def _can_be_made(root: Path, move: _Move) -> bool:
@@ -129,6 +131,7 @@ class Transaction:
         changed = self.changes()
         self._contents.clear()
         if changed:
+            _check_folders(self.root, changed)
             try:
                 _move_into_place(self.root, _stage(self.root, changed, self._shared))
                 _remove_staged(self.root)
@@ -145,6 +148,17 @@ def present(path: Path) -> bytes | None:
         return None
     except OSError as error:  # such as a file where the folder should be
         raise unwritable(path, error) from error
+
+
+def _check_folders(root: Path, changed: Iterable[str]) -> None:
+    """Refuse at once what a folder would refuse when half of the files are in place."""
+    for path in changed:
+        folder = next(each for each in (root / path).resolve().parents if each.is_dir())
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise DailyPapersError(
+                f"{folder}: this folder may not be written to; nothing was changed: "
+                "make it writable, then run it again"
+            )
 
 
 def _stage(root: Path, changed: dict[str, bytes | None], shared: Set[str]) -> list[_Move]:
@@ -189,7 +203,6 @@ def _digest(content: bytes | None) -> str | None:
 
 
 def unwritable(path: Path, error: OSError) -> DailyPapersError:
-    """Say in one line which file could not be read or written, and why."""
-    return DailyPapersError(
-        f"{path}: {error.strerror or error}; nothing was lost: fix it, then run it again"
-    )
+    """Say in one line which file could not be read or written, and why; of a move, its target."""
+    place, problem = error.filename2 or path, error.strerror or error
+    return DailyPapersError(f"{place}: {problem}; nothing was lost: fix it, then run it again")

@@ -191,6 +191,46 @@ def test_what_cannot_be_written_is_refused_before_anything_is(root: Path):
         assert contents(root) == OLD
 
 
+def test_a_folder_that_refuses_files_is_named_before_anything_is_moved(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    # Root may write everywhere; anybody else goes by the mode.
+    monkeypatch.setattr(os, "access", lambda path, _: bool(Path(path).stat().st_mode & 0o200))
+    (root / "papers").mkdir(mode=0o500)
+    transaction = change(root)
+    transaction.write("papers/deeper/x.md", b"page")
+    with pytest.raises(DailyPapersError) as error:
+        transaction.commit()
+    assert str(error.value) == (
+        f"{root}/papers: this folder may not be written to; nothing was changed: "
+        "make it writable, then run it again"
+    )
+    with locked(root) as finished:
+        assert finished == ()
+    assert contents(root) == OLD
+
+
+def test_a_move_that_is_refused_names_its_target_and_the_next_run_makes_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    replace = Path.replace
+
+    def refuse(source: Path, target: Path) -> Path:
+        if target.name == "a":
+            raise PermissionError(1, "Operation not permitted", str(source), None, str(target))
+        return replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        with pytest.raises(DailyPapersError) as error:
+            change(root).commit()
+    assert str(error.value).startswith(f"{root}/data/a: Operation not permitted; nothing was lost")
+    assert contents(root) == {**OLD, "README.md": b"new readme"}
+    with locked(root) as finished:
+        assert finished == ("data/a", "data/b", "data/c")
+        assert contents(root) == NEW
+
+
 # --- one run at a time -------------------------------------------------------------------------
 
 HOLDS_THE_LOCK = """\

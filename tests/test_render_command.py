@@ -71,6 +71,27 @@ def test_what_is_right_is_not_written(repository: Repository):
     assert repository.times() == times
 
 
+def test_what_an_earlier_render_left_is_named_by_the_one_that_writes_it(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+):
+    titled = repository.text("keywords.yaml").replace("Daily Papers", "Weekly Papers")
+    repository.write("keywords.yaml", titled)
+    replace = Path.replace
+
+    def refuse(source: Path, target: Path) -> Path:
+        if target.name == "graph-networks.md":
+            raise PermissionError(1, "Operation not permitted", str(source), None, str(target))
+        return replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        assert render(repository).code == 1
+    # README.md and the page before it in the alphabet are in place.
+    rest = "papers/graph-networks.md\npapers/magnetic-resonance-imaging.md\n"
+    assert render(repository) == Ended(0, rest, "")
+    assert render(repository).out == "nothing to change\n"
+
+
 def test_check_only_compares(repository: Repository):
     assert render(repository, "--check") == Ended(0, "", "")
     page = repository.text("papers/graph-networks.md")
