@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+import socketserver
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,10 +13,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from daily_papers.errors import UsageError
 from daily_papers.github_actions import Addresses
 from daily_papers.mail import chat, smtp
+from daily_papers.mail.channels import ChannelFailed
 from daily_papers.mail.delivery import read_channels
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import (
@@ -29,6 +33,7 @@ from daily_papers.mail.entries import (
 from daily_papers.mail.issue import Mark, Marks, find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
+from tests.support.command_line import Ended, run, run_apart
 from tests.support.digests import digest, item, write
 from tests.support.dripping import Dripping
 from tests.support.github import TOKEN, Fault, GitHubStandIn
@@ -526,6 +531,68 @@ def test_what_is_wrong_with_a_channel_is_said(reader: Reader, address: str, reas
         assert reader.notify(test=True) == 3
     (warning,) = reader.warned
     assert reason in warning
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("json://127.0.0.1:1", "no answer from JSON; check the network and the address"),
+        ("ntfy://127.0.0.1:1/a", "no answer from ntfy; check the network and the address"),
+        (
+            "mailto://127.0.0.1:1/?from=a@b.org",
+            "no answer from the mail server (Connection refused); check its name and the network",
+        ),
+        (
+            "mailto://u:p@b.org/?smtp=a..b.org&from=a@b.org",
+            "a wrong character in the mail server's name, the user or the password",
+        ),
+    ],
+)
+def test_a_channel_without_an_answer_is_told_in_plain_words(address: str, reason: str):
+    lines = f"a = {address}"
+    ended = run("notify", "--test", environ={"DAILY_PAPERS_CHANNELS": lines})
+    assert ended == Ended(3, "", f"daily-papers: channel a: {reason}\n")
+
+
+def test_a_mail_server_that_closes_the_connection_is_told_in_plain_words():
+    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        lines = f"a = mailto://127.0.0.1:{server.server_address[1]}/?from=a@b.org"
+        ended = run("notify", "--test", environ={"DAILY_PAPERS_CHANNELS": lines})
+        thread.join()
+    said = "daily-papers: channel a: the mail server closed the connection\n"
+    assert ended == Ended(3, "", said)
+
+
+def test_the_status_of_a_refused_message_is_told_whatever_is_logged():
+    with serving_hook() as hook:
+        hook.status = 404
+        lines = f"a = json://127.0.0.1:{hook.port}"
+        ended = run_apart("notify", "--test", environ={"DAILY_PAPERS_CHANNELS": lines})
+    assert "did not take the message (status 404); check the address" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (requests.ConnectionError(SECRET), "no answer from JSON; check the network"),
+        (ValueError(SECRET), "JSON did not take the message; check the address"),
+    ],
+)
+def test_an_error_of_a_services_code_shows_no_name_of_pythons(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+):
+    channel = chat.Chat("a", "json://127.0.0.1:1")
+
+    def fail(**_: object) -> bool:
+        raise error
+
+    monkeypatch.setattr(channel.server, "notify", fail)
+    with pytest.raises(ChannelFailed) as failed:
+        channel.send_message("title", "body")
+    assert str(failed.value).startswith(f"channel a: {reason}")
+    assert "Error" not in str(failed.value)
 
 
 def test_lines_of_the_secret_that_are_wrong_are_named_by_number():

@@ -99,12 +99,18 @@ class Chat(Channel):
         try:
             with apprise_log() as log, time_limit(SECONDS_A_MESSAGE):
                 sent = self.server.notify(body=body, title=title, body_format=self._format(form))
-        except Exception as error:  # noqa: BLE001 - a hundred services; their words show addresses
-            raise self.failed(f"{self.service} failed ({type(error).__name__})") from None
+        except OSError:  # requests' own errors among them
+            sent, log = False, ["connection error"]
+        except Exception:  # noqa: BLE001 - a hundred services; their words show addresses
+            sent, log = False, []
         if not sent:
-            statuses = re.findall(r"\berror=(\d{3})\b", "\n".join(log))
+            logged = "\n".join(log)
+            statuses = re.findall(r"\berror=(\d{3})\b", logged)
             status = f" (status {statuses[-1]})" if statuses else ""
-            raise self.failed(f"{self.service} did not take the message{status}; check the address")
+            problem = f"{self.service} did not take the message{status}; check the address"
+            if not statuses and "connection error" in logged.lower():
+                problem = f"no answer from {self.service}; check the network and the address"
+            raise self.failed(problem)
 
     @staticmethod
     def _title_length(limit: int) -> int:

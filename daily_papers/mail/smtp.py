@@ -165,14 +165,20 @@ class MailAccount(Channel):
             yield
         except smtplib.SMTPResponseException as error:
             reason = f"the mail server refused user, password or sender (status {error.smtp_code})"
-        except smtplib.SMTPNotSupportedError:
+        except smtplib.SMTPServerDisconnected:
+            reason = "the mail server closed the connection"
+        except smtplib.SMTPException:
             reason = "the mail server offers no encryption or login; set mode=ssl or mode=insecure"
         except ssl.SSLError:
             reason = (
                 "the mail server has no valid certificate, or wants another mode (ssl, starttls)"
             )
+        except UnicodeError:
+            reason = "a wrong character in the mail server's name, the user or the password"
         except OSError as error:
-            reason = f"no connection to the mail server ({type(error).__name__})"
+            # The system's own words, which name no address.
+            why = error.strerror or "it took too long"
+            reason = f"no answer from the mail server ({why}); check its name and the network"
         else:
             return
         raise self.failed(reason) from None
