@@ -19,7 +19,7 @@ from shlex import quote
 from daily_papers import PROJECT_URL
 from daily_papers.errors import RegionError, UsageError
 from daily_papers.render.readme import BEGIN, END, decode_readme, find_region
-from daily_papers.render.templates import bundled_templates, marked_copy
+from daily_papers.render.templates import bundled_files, bundled_templates, marked_copy
 from daily_papers.transaction import Transaction, present
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
@@ -150,14 +150,11 @@ def _say_what_is_left_to_do(folder: Path, written: dict[str, str], say: Say) -> 
 
 def copy_template(root: Path, name: str) -> Path:
     """Copy a bundled template into the repository's templates/, with a mark of its version."""
-    folder = bundled_templates()
-    bundled = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.jinja")}
+    bundled = bundled_files()
     if name not in bundled:
-        raise UsageError(
-            f"there is no template {name!r}; the names are {', '.join(sorted(bundled))}"
-        )
+        raise UsageError(f"there is no template {name!r}; the names are {', '.join(bundled)}")
     target = root / "templates" / name
     if target.exists():
         raise UsageError(f"{target} already exists; move it away to copy the bundled one again")
-    _write(root, {f"templates/{name}": marked_copy(bundled[name].read_bytes()).decode()})
+    _write(root, {f"templates/{name}": marked_copy(name, bundled[name].read_bytes()).decode()})
     return target

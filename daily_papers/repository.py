@@ -29,7 +29,7 @@ from daily_papers.render.readme import (
     render_region,
     replace_region,
 )
-from daily_papers.render.templates import Templates
+from daily_papers.render.templates import A_LINK, TemplateError, Templates, links_in
 from daily_papers.store.files import check_history, load_history, load_store, save_store
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Store, StoredPaper
@@ -58,9 +58,13 @@ class Repository:
 
     @property
     def templates(self) -> Path | None:
-        """The folder of the repository's own templates, if it has one."""
+        """The folder of the repository's own templates, if it has one. Raises TemplateError."""
         own = self.root / TEMPLATES
-        return own if own.is_dir() else None
+        if not own.is_dir():
+            return None
+        for path in links_in(own):
+            raise TemplateError(f"{self.root / path}: {A_LINK}")
+        return own
 
     def locked(self) -> AbstractContextManager[tuple[str, ...]]:
         """Lock the repository for one run, and first finish what a killed run left behind.

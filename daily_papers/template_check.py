@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -23,16 +22,19 @@ from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Paper
 from daily_papers.render.pages import Table
 from daily_papers.render.templates import (
+    A_LINK,
     Templates,
-    bundled_templates,
+    bundled_files,
     copied_version,
+    links_in,
+    not_there,
     template_version,
 )
 from daily_papers.site.data import DigestFile, Topic
 from daily_papers.site.pages import Section, SiteTemplates
 from daily_papers.site.rows import Row
 from daily_papers.store.store import News
-from daily_papers.text import cut, one_line
+from daily_papers.text import one_line
 from daily_papers.transaction import present
 
 MOST_BYTES: Final = 256_000
@@ -42,8 +44,6 @@ MOST_WORDS: Final = 50_000
 _NO_WORDS: Final = frozenset({"data", "whitespace", "comment", "raw_begin", "raw_end"})
 #: Nobody reads more at once.
 MOST_MISTAKES: Final = 100
-#: From more names than these nothing is suggested: comparing would take too long.
-_MOST_COMPARED: Final = 500
 _SITE: Final = "site/"
 #: What any template gets; docs/templates.md lists the fields of each one.
 FIELDS: Final = frozenset(
@@ -81,6 +81,9 @@ def _problem(name: str, line: int | None, message: str) -> Problem:
 
 
 def _problems(own: Path) -> Iterator[Problem]:
+    if links := links_in(own):
+        yield from (Problem(path, None, None, A_LINK) for path in links)
+        return  # nothing is read through them
     markdown, site = Templates(own).environment, SiteTemplates(own).environment
     environments = {False: markdown, True: site}
     templates = {place: frozenset(each.list_templates()) for place, each in environments.items()}
@@ -99,7 +102,7 @@ def _problems(own: Path) -> Iterator[Problem]:
             trees[name] = _parsed(environment, text)
         except jinja2.TemplateSyntaxError as error:
             yield _problem(name, error.lineno, one_line(error.message or ""))
-    yield from _doubts(texts, trees)
+    yield from _doubts(own, trees)
     # A name that one template sets is seen by those that it includes or extends.
     names = {*_GIVEN, *markdown.globals, *chain.from_iterable(map(_names_set_in, trees.values()))}
     for name, tree in trees.items():
@@ -109,7 +112,7 @@ def _problems(own: Path) -> Iterator[Problem]:
             (line, kind, word): known for line, kind, word, known in used if word not in known
         }
         for line, kind, word in sorted(missing):
-            yield _problem(name, line, _not_there(kind, word, missing[line, kind, word]))
+            yield _problem(name, line, not_there(kind, word, missing[line, kind, word]))
 
 
 def _unreadable(own: Path, texts: dict[str, str]) -> Iterator[Problem]:
@@ -192,23 +195,20 @@ def _last_name(node: nodes.Node | None) -> str | None:
             return None
 
 
-def _not_there(kind: str, name: str, known: Collection[str]) -> str:
-    """Say that there is no filter, test, template or field of this name, and which is close."""
-    message = f"there is no {kind} {cut(name, 60)!r}"
-    close = get_close_matches(name, known, 1) if len(known) <= _MOST_COMPARED else []
-    return f"{message}; did you mean {close[0]!r}?" if close else message
-
-
-def _doubts(texts: Mapping[str, str], trees: Mapping[str, Tree]) -> Iterator[Problem]:
-    """Warn about copies whose original has changed, and files that nothing includes."""
-    folder = bundled_templates()
-    bundled = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.jinja")}
+def _doubts(own: Path, trees: Mapping[str, Tree]) -> Iterator[Problem]:
+    """Warn about copies whose original has changed, and files that are empty or never used."""
+    bundled = bundled_files()
+    names = ", ".join(name for name in bundled if name.endswith(".jinja"))
     # The website's templates include each other without their folder.
     constants = (n for n in chain.from_iterable(trees.values()) if isinstance(n, nodes.Const))
     quoted = {node.value for node in constants if isinstance(node.value, str)}
-    for name in trees:
-        if name in bundled:
-            copied = copied_version(texts[name])
+    others = (name for name in bundled if not name.endswith(".jinja") and (own / name).is_file())
+    for name in (*trees, *others):
+        if name in trees and name in bundled and all(map(_is_blank, trees[name])):
+            doubt = "it is empty, so it shows nothing; to get the bundled one back, delete it"
+        elif name in bundled:
+            with (own / name).open("rb") as file:
+                copied = copied_version(file.read(100).decode(errors="replace"))
             now = template_version(bundled[name].read_bytes())
             if copied is None or copied == now:
                 continue
@@ -217,7 +217,14 @@ def _doubts(texts: Mapping[str, str], trees: Mapping[str, Tree]) -> Iterator[Pro
                 f"then write {now} instead of {copied}"
             )
         elif name.removeprefix(_SITE) not in quoted:
-            doubt = f"no template has this name; the names are {', '.join(sorted(bundled))}"
+            doubt = f"no template has this name; the names are {names}"
         else:
             continue
         yield Problem(f"templates/{name}", 1, None, doubt, "warning")
+
+
+def _is_blank(node: nodes.Node) -> bool:
+    """Whether this part of a template shows nothing."""
+    if isinstance(node, nodes.TemplateData):
+        return not node.data.strip()
+    return isinstance(node, nodes.Template | nodes.Output)

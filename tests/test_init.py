@@ -231,6 +231,23 @@ def test_check_warns_of_a_copy_whose_original_has_changed(tmp_path: Path) -> Non
     assert len(run("--root", tmp_path, "check").said) == 1
 
 
+def test_a_style_sheet_can_be_copied_and_check_warns_when_its_original_has_changed(
+    tmp_path: Path,
+) -> None:
+    run("init", tmp_path)
+    assert run("--root", tmp_path, "init", "--template", "site/site.css").code == 0
+    copy = tmp_path / "templates" / "site" / "site.css"
+    mark, _, rest = copy.read_bytes().partition(b"\n")
+    assert re.fullmatch(rb"/\* copied from daily-papers, template [0-9a-f]{12} \*/", mark)
+    assert rest == (bundled_templates() / "site" / "site.css").read_bytes()
+    assert len(run("--root", tmp_path, "check").said) == 1
+    copy.write_bytes(re.sub(b"template [0-9a-f]{12}", b"template 0123456789ab", mark) + rest)
+    (warning, _) = run("--root", tmp_path, "check").said
+    assert warning.startswith(
+        "templates/site/site.css:1: warning: the bundled template has changed"
+    )
+
+
 def test_check_warns_of_a_template_that_nothing_uses(tmp_path: Path) -> None:
     run("init", tmp_path)
     (tmp_path / "templates").mkdir()

@@ -151,6 +151,35 @@ def test_a_link_to_what_is_no_file_is_not_read(tmp_path: Path) -> None:
     assert run("--root", tmp_path, "check").code == 0
 
 
+@pytest.mark.parametrize("link", ["templates/site/p.css", "templates/row.md.jinja", "templates"])
+def test_a_link_is_refused_and_what_it_leads_to_is_not_published(tmp_path: Path, link: str) -> None:
+    repository = Repository.new(tmp_path / "digest")
+    secret = tmp_path / "secret"
+    if link == "templates":
+        (secret / "site").mkdir(parents=True)
+        (secret / "site" / "p.css").write_text("pa55word", encoding="utf-8")
+    else:
+        secret.write_text("pa55word", encoding="utf-8")
+    (repository.root / link).parent.mkdir(parents=True, exist_ok=True)
+    (repository.root / link).symlink_to(secret)
+    problem = f"{link}: a link, which would publish what it leads to; "
+    ended = run("--root", repository.root, "check")
+    assert (ended.code, len(ended.said)) == (2, 1)
+    assert ended.out.startswith(problem)
+    for command in ("render", "site"):
+        ended = run("--root", repository.root, command)
+        assert ended.code == 2
+        assert f"{repository.root}/{problem}" in ended.err
+    assert "pa55word" not in repository.text("README.md")
+    assert not (repository.root / "site").exists()
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "{# nothing #}\n"])
+def test_an_empty_template_is_doubtful(tmp_path: Path, text: str) -> None:
+    (said,) = checked(tmp_path, {"row.md.jinja": text, "table.md.jinja": "{{ columns }}"})
+    assert said.startswith("templates/row.md.jinja:1: warning: it is empty, so it shows nothing;")
+
+
 # --- limits ------------------------------------------------------------------------------------
 
 

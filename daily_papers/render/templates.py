@@ -10,21 +10,26 @@ from __future__ import annotations
 import hashlib
 import re
 import traceback
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import jinja2
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper
 from daily_papers.render import markdown
 from daily_papers.render.markdown import USUAL
-from daily_papers.text import one_line
+from daily_papers.text import cut, one_line
+
+#: From more names than these nothing is suggested: comparing would take too long.
+_MOST_COMPARED: Final = 500
 
 #: Text that is ready for its place; it is not escaped again.
 Escaped = Markup
@@ -42,8 +47,28 @@ def bundled_templates() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
 
 
+def bundled_files() -> dict[str, Path]:
+    """The templates, style sheets and scripts that can be replaced by one's own, by name."""
+    folder = bundled_templates()
+    paths = (path for kind in ("*.jinja", "*.css", "*.js") for path in folder.rglob(kind))
+    return dict(sorted((path.relative_to(folder).as_posix(), path) for path in paths))
+
+
+#: What is wrong with `links_in` a folder: anybody may propose one in a pull request.
+A_LINK: Final = "a link, which would publish what it leads to; put a file or a folder in its place"
+
+
+def links_in(own: Path) -> list[str]:
+    """The links to files and folders among a repository's own templates: their paths in it."""
+    return [
+        path.relative_to(own.parent).as_posix()
+        for path in sorted([own, *own.rglob("*")])
+        if path.is_symlink() and (path.is_file() or path.is_dir())
+    ]
+
+
 #: The first line of a copy of a bundled template, which shows whether the original has changed.
-_COPY = re.compile(r"\{# copied from daily-papers, template (?P<version>[0-9a-f]{12}) #\}")
+_COPY = re.compile(r"(?:\{#|/\*) copied from daily-papers, template (?P<version>[0-9a-f]{12}) ")
 
 
 def template_version(content: bytes) -> str:
@@ -51,9 +76,10 @@ def template_version(content: bytes) -> str:
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()[:12]
 
 
-def marked_copy(content: bytes) -> bytes:
+def marked_copy(name: str, content: bytes) -> bytes:
     """Mark a bundled template as a copy, in a first line."""
-    mark = f"{{# copied from daily-papers, template {template_version(content)} #}}\n"
+    begin, end = ("{#", "#}") if name.endswith(".jinja") else ("/*", "*/")
+    mark = f"{begin} copied from daily-papers, template {template_version(content)} {end}\n"
     return mark.encode() + content
 
 
@@ -97,6 +123,23 @@ def _bundled(_columns: tuple[str, ...]) -> tuple[jinja2.Environment, _Rows]:
     return _environment([bundled_templates()]), {}
 
 
+def not_there(kind: str, name: str, known: Collection[str]) -> str:
+    """Say that there is no filter, test, template or field of this name, and which is close."""
+    message = f"there is no {kind} {cut(name, 60)!r}"
+    close = get_close_matches(name, known, 1) if len(known) <= _MOST_COMPARED else []
+    return f"{message}; did you mean {close[0]!r}?" if close else message
+
+
+class _Undefined(jinja2.StrictUndefined):
+    """What is missing; its message names no class of Python."""
+
+    @property
+    def _undefined_message(self) -> str:
+        if self._undefined_obj is missing or not isinstance(self._undefined_name, str):
+            return super()._undefined_message
+        return not_there("attribute", self._undefined_name, dir(self._undefined_obj))
+
+
 class _Environment(jinja2.Environment):
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Make them plain: each rendering copies them, which takes long from jinja2's ChainMap."""
@@ -107,7 +150,7 @@ def html_environment(folders: Sequence[Path]) -> jinja2.Environment:
     """Read templates from these folders, the first one first, and escape for HTML."""
     return _Environment(
         loader=jinja2.FileSystemLoader(folders),
-        undefined=jinja2.StrictUndefined,
+        undefined=_Undefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
