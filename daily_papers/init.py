@@ -69,10 +69,7 @@ def init(folder: Path, draw: Random, say: Say) -> None:
 
 def upgrade(folder: Path, draw: Random, say: Say) -> None:
     """Update the two workflows, keep their schedule, and show what changed."""
-    if not (folder / "keywords.yaml").is_file():
-        raise UsageError(
-            f"{folder}: not a digest repository (it has no keywords.yaml); run init first"
-        )
+    _check_is_repository(folder)
     held = {path: present(folder / path) or b"" for path in (_DAILY, _CHECK)}
     # As git may have checked them out on Windows.
     old = {path: each.decode(errors="replace").replace("\r\n", "\n") for path, each in held.items()}
@@ -91,6 +88,13 @@ def upgrade(folder: Path, draw: Random, say: Say) -> None:
             say(line)
     if not renewed:
         say("both workflows are up to date already")
+
+
+def _check_is_repository(folder: Path) -> None:
+    if not (folder / "keywords.yaml").is_file():
+        raise UsageError(
+            f"{folder}: not a digest repository (it has no keywords.yaml); run init first"
+        )
 
 
 def new_files(draw: Random, workflow: str = "") -> dict[str, str]:
@@ -153,6 +157,7 @@ def copy_template(root: Path, name: str) -> Path:
     bundled = bundled_files()
     if name not in bundled:
         raise UsageError(f"there is no template {name!r}; the names are {', '.join(bundled)}")
+    _check_is_repository(root)
     target = root / "templates" / name
     if target.exists():
         raise UsageError(f"{target} already exists; move it away to copy the bundled one again")

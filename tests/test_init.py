@@ -199,9 +199,11 @@ def test_upgrade_draws_hours_where_there_were_none(tmp_path: Path, workflow: str
 
 
 def test_upgrade_of_what_is_no_digest_repository_is_refused(tmp_path: Path) -> None:
-    ended = run("init", tmp_path, "--upgrade")
-    assert ended.code == 2
-    assert files(tmp_path) == set()
+    for options in (["--upgrade"], ["--template", "row.md.jinja"]):
+        ended = run("init", tmp_path, *options)
+        assert ended.code == 2
+        assert "not a digest repository" in ended.err
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_copied_template_renders_the_same(tmp_path: Path) -> None:
