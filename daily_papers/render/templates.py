@@ -12,7 +12,7 @@ import re
 import traceback
 from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -141,6 +141,9 @@ class _Undefined(jinja2.StrictUndefined):
 
 
 class _Environment(jinja2.Environment):
+    #: Its own cache takes long to look a template up.
+    get_template = lru_cache(100)(jinja2.Environment.get_template)
+
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Make them plain: each rendering copies them, which takes long from jinja2's ChainMap."""
         return {**self.globals, **(d or {})}
