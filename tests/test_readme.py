@@ -186,6 +186,11 @@ def test_page() -> None:
     assert_golden("page-hostile.md", page)
 
 
+def test_a_paper_without_an_abstract_has_an_empty_cell() -> None:
+    shown = region(tables(section("MRI", [paper(1, abstract="")])))
+    assert "| **[Paper 1](https://arxiv.org/abs/2601.00001v1)** | 2026-01-19 |  |  |\n" in shown
+
+
 def test_page_without_papers() -> None:
     ((_, page),) = render_pages(section("quiet"), BUNDLED, title="Daily Papers", last_update=None)
     assert "No papers yet." in page

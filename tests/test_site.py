@@ -86,6 +86,17 @@ def test_what_was_looked_for_and_whom_people_follow_stand_out(website: Website) 
     assert [text_of(name) for name in found.xpath(".//b")] == ["JOSE NUNEZ"]
 
 
+def test_the_whole_phrase_stands_out_whatever_shorter_one_it_begins_with(tmp_path: Path) -> None:
+    one = paper(1, "Trends in medical image analysis")
+    website = Website.new(
+        tmp_path,
+        {"images": [one]},
+        keywords="keywords: [{name: Images, any: [medical imaging, medical image analysis]}]\n",
+    )
+    (mark,) = row(website.built(), one.id, "keywords/images.html").xpath(".//h3//mark")
+    assert text_of(mark) == "medical image analysis"
+
+
 def test_whoever_is_followed_is_named_wherever_in_the_list(tmp_path: Path) -> None:
     many = tuple(f"Somebody {letter}" for letter in "ABCDEFGH")
     one = paper(1, authors=(*many[:6], "J. Núñez", *many[6:]))
@@ -233,6 +244,12 @@ def test_the_start_page_shows_the_day_its_papers_and_the_last_days(website: Webs
     ]
     (day, *_) = start.xpath('//ul[@class="days"]/li')
     assert text_of(day).startswith("Friday, March 20, 2026 2 papers: Nets 1, Medical Imaging 2")
+
+
+def test_a_heading_says_how_many_of_its_papers_are_above(website: Website) -> None:
+    for path in ("index.html", "digests/2026-03-20.html"):
+        headings = page(website, path).xpath('//section[not(@aria-labelledby="days")]/h2')
+        assert [text_of(each) for each in headings] == ["Nets 1", "Medical Imaging 2, 1 above"]
 
 
 @pytest.mark.parametrize(

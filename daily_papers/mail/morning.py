@@ -45,7 +45,7 @@ class MorningSection:
     def counted(self) -> str:
         """``8``, or ``8, 3 above`` if some are in earlier sections."""
         above = self.total - len(self.items)
-        return f"{self.total}, {above} above" if above else f"{self.total}"
+        return f"{self.total:,}, {above:,} above" if above else f"{self.total:,}"
 
 
 def news_items(

@@ -78,7 +78,7 @@ def plain_text(text: str) -> str:
 def loosely(phrases: Iterable[str]) -> re.Pattern[str] | None:
     """Find any of the phrases in a text in small letters, in about any inflection."""
     patterns = []
-    for phrase in phrases:
+    for phrase in sorted(phrases, key=len, reverse=True):  # of several that fit, the longest
         stems = [_ENDING.sub("", word) for word in re.findall(r"\w+", phrase.lower())]
         words = [re.escape(stem) + (r"\w{0,6}" if len(stem) > 3 else "(?:e?s)?") for stem in stems]
         if words:

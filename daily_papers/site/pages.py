@@ -86,7 +86,9 @@ class Section:
     anchor: str
     #: The page of all its keyword's papers; None if the keyword is gone.
     page: str | None
-    #: All papers that belong to it.
+    #: How many papers its heading counts: ``8``, or ``8, 3 above``.
+    counted: str
+    #: Those that are in it, on all pages.
     total: int
     #: Those that the page shows: as rows if it is their page, else as lines that link there.
     papers: Sequence[tuple[str, str | None, NewsItem | None]]
@@ -151,11 +153,11 @@ class Pages:
             topic = self.data.topic_of.get(section.slug)
             page = f"{topic.path}.html" if topic else None
             papers = [(item.paper.id, page_of[item.paper.id], item) for item in section.items]
-            contents.append((name, place, section.total, papers[0][1]))
+            contents.append((name, place, section.counted, papers[0][1]))
             # The first page lists them all.
             here = [paper for paper in papers if path in (file.page, paper[1])]
             if here:
-                sections.append(Section(name, place, page, section.total, here))
+                sections.append(Section(name, place, page, section.counted, len(papers), here))
         return self._page(
             path,
             "digest",
@@ -204,7 +206,9 @@ class Pages:
             name=name,
             query=None if topic.like else plain_text(to_arxiv(topic.expression)),
             month=month,
-            sections=[Section(heading, month or "newest", None, total, papers)] if ids else [],
+            sections=[Section(heading, month or "newest", None, f"{total:,}", total, papers)]
+            if ids
+            else [],
             **fields,
         )
 
@@ -238,7 +242,7 @@ class Pages:
                 free -= len(items)
                 papers = [(item.paper.id, file.page, item) for item in items]
                 page = f"{file.page}#{place}"
-                yield Section(name, place, page, len(section.items), papers)
+                yield Section(name, place, page, section.counted, len(section.items), papers)
 
     def _search(self) -> File:
         data = self.data
