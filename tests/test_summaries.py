@@ -369,6 +369,14 @@ def test_whatever_fails_is_a_warning(tmp_path: Path, answer: Said, warning: str)
         assert "::warning::summaries: " in annotated.err
 
 
+def test_a_useless_answer_about_the_only_paper_is_a_warning_too(tmp_path: Path) -> None:
+    for place, answer in enumerate((completion("hello <b>x</b>"), Said(b"<html>", 200))):
+        with model_server(lambda _, answer=answer: answer) as server:
+            made = repository(tmp_path / str(place), server, paper(1))
+            (found,) = warnings(summarize(made, server))
+            assert found.startswith("no good answer; the last: ")
+
+
 def test_a_server_that_is_busy_for_a_moment_is_asked_again(tmp_path: Path) -> None:
     first = [Said(b"", 429, {"Retry-After": "0"}), Said(b"", 502, {"Retry-After": "0"})]
     with model_server(lambda papers: first.pop() if first else sentences(papers)) as server:

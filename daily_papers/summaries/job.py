@@ -138,6 +138,8 @@ class SummaryRun:
         self._failed: list[Paper] = []
         #: Requests in a row without a good answer.
         self._fruitless = 0
+        #: What was wrong with the last answer that was not good.
+        self._reason = ""
 
     def __str__(self) -> str:
         done = f"{plural(self.papers, 'paper')} summarized, {plural(self.tokens, 'token')}"
@@ -167,17 +169,19 @@ class SummaryRun:
             for paper in lacking:
                 if len(together) == 1 or self._ask_once(model, [paper]):
                     self._failed.append(paper)
+        if self._failed and not self.papers:
+            raise ModelError(f"no good answer; the last: {self._reason}")
 
     def _ask_once(self, model: Model, papers: Sequence[Paper]) -> list[Paper]:
         """Ask for some papers; return those without a good answer."""
-        reason = "not the JSON that was asked for, or no plain sentence in the language"
+        self._reason = "not the JSON that was asked for, or no plain sentence in the language"
         answers: Mapping[str, Answer] = {}
         try:
             text = model.ask(
                 question(papers, self._settings), THOUGHT_TOKENS + TOKENS_A_PAPER * len(papers)
             )
         except BadModelAnswer as error:
-            reason = str(error)
+            self._reason = str(error)
         else:
             good = good_answers(text, papers, self._settings)
             # What it said of another paper is not about this one.
@@ -186,7 +190,7 @@ class SummaryRun:
         self._fruitless = 0 if answers else self._fruitless + 1
         if self._fruitless == _MOST_FRUITLESS:
             times = f"no good answer {_MOST_FRUITLESS} times in a row"
-            raise ModelError(f"{times}; the last: {reason}")
+            raise ModelError(f"{times}; the last: {self._reason}")
         if answers:
             self.papers += len(answers)
             self._note([paper for paper in papers if paper.id in answers], answers)
