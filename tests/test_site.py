@@ -159,7 +159,7 @@ def test_what_a_model_says_reaches_all_pages_later_marked_and_as_text(tmp_path: 
     (exported,) = json.loads(website.text("keywords/medical-imaging.json"))["papers"]
     assert exported["summary"] == sentence
     records = json.loads(gzip.decompress(website.files()["search/0.bin"]))
-    assert [record[10:] for record in records] == [[title, sentence]] * 3
+    assert [record[10:12] for record in records] == [[title, sentence]] * 3
 
 
 def test_a_project_page_is_no_code(website: Website) -> None:

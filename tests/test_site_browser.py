@@ -437,7 +437,23 @@ def test_a_day_that_is_not_here_yet_is_named_whenever_the_page_is_read(visit: Vi
     assert "Tuesday, March 24: not fetched yet" in visit.page.locator("#since").inner_text()
 
 
+def test_a_website_of_long_ago_names_no_single_day(visit: Visit) -> None:
+    visit.page.clock.set_fixed_time(datetime(2026, 11, 27, 15, tzinfo=UTC))
+    visit.go(KINDS["start"])
+    since = visit.page.locator("#since").inner_text()
+    assert since == "Nothing later had been fetched when this page was built."
+
+
 # --- search ------------------------------------------------------------------------------------
+
+
+def test_a_result_shows_the_date_of_its_page(visit: Visit) -> None:
+    visit.go("search.html?q=hearts")
+    visit.wait_for_results()
+    found = visit.page.locator("#results article", has_text="Imaging hearts by MRI")
+    shown, id = found.locator("time").inner_text(), found.get_attribute("id")
+    visit.go(KINDS["keyword"])
+    assert shown == visit.page.locator(f"[id='{id}'] time").inner_text()
 
 
 def test_the_index_is_loaded_when_somebody_searches(visit: Visit) -> None:

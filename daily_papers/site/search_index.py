@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from daily_papers.papers.links import code_url
-from daily_papers.site.data import SiteData
+from daily_papers.site.data import SiteData, shown_day
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, key_of
 
@@ -70,5 +70,7 @@ def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
         data.place(id) or "",
         1 if code_url(paper) else 0,
         plain_text(paper.abstract) if has_abstract else "",
-        *([plain_text(summary.title or ""), plain_text(summary.sentence)] if summary else ()),
+        plain_text(summary.title or "") if summary else "",
+        plain_text(summary.sentence) if summary else "",
+        str(shown_day(paper)),
     ]

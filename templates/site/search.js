@@ -15,6 +15,7 @@ const FIELDS = ["q", "keyword", "category", "from", "to", "code"];
 const FIRST = 10; // drawn at each key; more come at a click
 const MORE = 40;
 const PAPERS_A_SLICE = 200;
+const DAYS = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone: "UTC" });
 
 const parts = []; // those that are loaded, newest first
 let loading = null; // a promise, from the first search on
@@ -178,7 +179,7 @@ function row(paper) {
   const names = paper.authors.slice(0, 3).join(", ") + (paper.authors.length > 3 ? " et\u00a0al." : "");
   const by = element("p", { className: "by" }, element("span", { className: "authors" }, ...marked(names)),
     " ", element("span", { className: "id" }, `${paper.categories.split(" ")[0]} ${paper.id}`),
-    " ", element("time", { dateTime: paper.day }, paper.day));
+    " ", element("time", { dateTime: paper.shown }, DAYS.format(new Date(paper.shown))));
   const translated = paper.translated ? [element("p", { className: "translated", dir: "auto" }, ...marked(paper.translated))] : [];
   const article = element("article", { className: "paper", id: paper.id.replace("/", "-") }, title, ...translated, by);
   if (paper.page) {

@@ -138,6 +138,7 @@ function showStarred(list) {
 // --- since the last visit ----------------------------------------------------------------------
 
 const LISTING_DAYS = new Intl.DateTimeFormat("en-CA", { timeZone: "America/New_York" });
+const WEEK = 7 * 24 * 3600 * 1000;
 
 function showWhatIsNew(day) {
   const visit = kept("visit");
@@ -146,7 +147,9 @@ function showWhatIsNew(day) {
   const days = [...document.querySelectorAll(".days [data-day]")].filter((line) => before && line.dataset.day > before);
   const sentences = [];
   const today = LISTING_DAYS.format(new Date());
-  if (today > day && ![0, 6].includes(new Date(today).getUTCDay())) {
+  if (new Date(today) - new Date(day) > WEEK) { // perhaps nobody builds it any more
+    sentences.push("Nothing later had been fetched when this page was built.");
+  } else if (today > day && ![0, 6].includes(new Date(today).getUTCDay())) {
     const name = new Date(today).toLocaleDateString("en-US", { weekday: "long", month: "long", day: "numeric", timeZone: "UTC" });
     sentences.push(`${name}: not fetched yet when this page was built.`);
   }
