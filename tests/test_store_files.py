@@ -363,6 +363,18 @@ def in_conflict(content: bytes) -> bytes:
             f"{NEWS}:1: damaged: not an identifier",
             id="news of no paper",
         ),
+        pytest.param(
+            NEWS,
+            lambda content: content[:-2],
+            ": damaged: not an identifier",
+            id="news whose last identifier is cut",
+        ),
+        pytest.param(
+            NEWS,
+            lambda content: content.replace(b"\n", b"\n\n", 1),
+            f"{NEWS}:2: damaged: not an identifier",
+            id="news with a blank line",
+        ),
         pytest.param(NEWS, in_conflict, f"{NEWS}:1: a merge conflict", id="two lists of news"),
         pytest.param(
             STATE,

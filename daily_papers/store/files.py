@@ -39,7 +39,7 @@ _KEYWORDS = "data/keywords.jsonl"
 _STATE = "data/state.json"
 _LIKED = "data/liked.jsonl"
 
-_IDENTIFIER = re.compile(rb"[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7}")
+_IDENTIFIER = re.compile(rb"(?:[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7})\n")
 _CONFLICT = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
 Record = TypeVar("Record")
@@ -307,7 +307,7 @@ def _ids_in(root: Path, path: str) -> list[str]:
     """Read a list of identifiers; none if there is no such file. Raises StoreError."""
     if (content := present(root / path)) is None:
         return []
-    for number, text in enumerate([text for text in content.split(b"\n") if text] or [b""], 1):
-        if not _IDENTIFIER.fullmatch(text):
-            raise Line(path, number, text).damaged("not an identifier")
+    for number, text in enumerate(content.splitlines(keepends=True) or [b""]):
+        if not _IDENTIFIER.fullmatch(text):  # without its end, the last one may be cut
+            raise Line(path, 1, content).damaged("not an identifier", number)
     return content.decode().split()
