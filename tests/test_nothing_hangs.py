@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from urllib3.exceptions import ConnectTimeoutError
 
 from daily_papers.arxiv import session
 from daily_papers.arxiv.http import AnswerLimits, Transport
@@ -206,6 +207,15 @@ def test_a_proxy_that_wants_a_password_is_named(tmp_path: Path):
             thread.join()
     assert reason.startswith("the proxy in https_proxy cannot be used (")
     assert "407" in reason
+
+
+def test_a_socks_proxy_that_is_silent_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("https_proxy", "socks5h://proxy.example:1080")
+    silent = ConnectTimeoutError("Connection to arxiv.example timed out. (connect timeout=10)")
+    error = requests.ConnectTimeout(silent)  # as PySocks leads to
+    lost = loss("https://arxiv.example", error)
+    assert isinstance(lost, MachineFault)
+    assert lost.reason.startswith("the proxy in https_proxy cannot be used (")
 
 
 def test_missing_support_for_socks_is_named(tmp_path: Path, nobody: str):

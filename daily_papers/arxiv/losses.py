@@ -20,12 +20,18 @@ from requests.exceptions import (
     ProxyError,
 )
 from requests.utils import get_environ_proxies, select_proxy
-from urllib3.exceptions import LocationValueError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
 from daily_papers.arxiv.xml import shortened
 from daily_papers.errors import BadAnswer, FetchError, MachineFault, Unreachable
 
-_OF_PROXY = (ProxyError, NewConnectionError, InvalidProxyURL, LocationValueError)
+_OF_PROXY = (
+    ProxyError,
+    NewConnectionError,
+    ConnectTimeoutError,  # a SOCKS proxy's is not wrapped in a ProxyError
+    InvalidProxyURL,
+    LocationValueError,
+)
 _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 #: What the libraries say of a file of certificates that is missing, or holds none.
 _NO_CERTIFICATES = ("invalid path: ", "NO_CERTIFICATE", "PEM lib")
