@@ -75,8 +75,8 @@ def read(*announced: tuple[str, AnnounceKind], slugs: str = "a") -> FeedRead:
     return FeedRead(listing, dict.fromkeys(slugs, papers), ())
 
 
-def found(*papers: Paper) -> Searched:
-    return Searched("a", papers, strangers=0)
+def found(*papers: Paper, slug: str = "a") -> Searched:
+    return Searched(slug, papers, strangers=0)
 
 
 def news_of(store: Store, *evidence: Evidence) -> NewPapers:
@@ -158,16 +158,23 @@ def test_a_found_paper_that_its_feed_lacked_is_news_and_proves_that_the_feed_was
         )
 
 
-def test_only_a_keyword_that_relied_on_a_short_feed_is_asked_for_again():
+@pytest.mark.parametrize(
+    ("searched", "reached"), [("a", date(2026, 2, 1)), ("ab", TUESDAY)], ids=["one", "all"]
+)
+def test_all_keywords_are_asked_for_again_if_one_relied_on_a_short_feed(
+    searched: str, reached: date
+):
+    """Also one that has been audited: the rest of what the feed lacked may be below its table."""
     store = with_listing(before(a="2602.00200", b="2602.00200"), "2602.00100 2602.00130")
     known = {slug: replace(each, last_success=MONDAY) for slug, each in store.keywords.items()}
     lacked = replace(paper("2602.00123"), primary_category="cs.CV")
-    evidence = [read(("2602.00201", AnnounceKind.NEW)), found(lacked)]
+    listing = read(("2602.00201", AnnounceKind.NEW))
+    evidence = [listing, *(found(lacked, slug=slug) for slug in searched)]
     order = Order(day=TUESDAY)
     concluded = conclude(replace(store, keywords=known), CONFIG, evidence, order, "2026-02-03")
     last = {slug: each.last_success for slug, each in concluded.store.keywords.items()}
-    assert last == {"a": TUESDAY, "b": date(2026, 2, 1)}
-    assert not concluded.report.complete
+    assert last == {"a": reached, "b": reached}
+    assert concluded.report.complete is (reached == TUESDAY)
 
 
 def test_what_was_news_is_not_news_again():

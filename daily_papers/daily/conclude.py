@@ -296,22 +296,25 @@ def _with_day(
 
 
 def _with_short_days(store: Store, findings: Findings, short: Collection[date], day: date) -> Store:
-    """Let the next run search for the keywords that relied on a feed that has proved to be short.
+    """Let the next run search for all keywords if one relied on a feed that has proved to be short.
 
-    One paper is proof; which others the feed left out is not known. An index that shows the highest
+    One paper is proof; which others the feed left out is not known, nor whether an audit, which
+    reaches back no further than a table, has shown them all. An index that shows the highest
     identifier of that day's listing has them all.
     """
-    relied = {slug for slug, progress in findings.progress.items() if not progress.asked_for}
+    relied = any(
+        keyword.searches and keyword.last_success and keyword.last_success >= min(short)
+        for slug, keyword in store.keywords.items()
+        if not findings.progress[slug].asked_for
+    )
+    if not relied:
+        return store
     # With a day in between, the day's feed does not complete a keyword in a second run either.
     *_, yesterday = working_days(day - timedelta(days=7), day)
-    after, state = _complete_before(min(yesterday, *short), store, relied), store.state
+    after, state = _complete_before(min(yesterday, *short), store, store.keywords), store.state
     ids = [each.new.split()[-1] for each in state.recent_listings if each.new and each.day in short]
-    state = replace(
-        state,
-        complete=state.complete and after.keywords == store.keywords,
-        unbroken_from=highest([state.unbroken_from, *ids]),
-    )
-    return after.updated(state=state)
+    unbroken_from = highest([state.unbroken_from, *ids])
+    return after.updated(state=replace(state, complete=False, unbroken_from=unbroken_from))
 
 
 def _waiting_to_be_filled(
