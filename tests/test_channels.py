@@ -287,6 +287,17 @@ def test_marks_that_a_person_has_changed_send_nothing_again(
         assert (len(reader.github.issues), hook.papers()) == (1, [])
 
 
+def test_an_address_that_became_wrong_is_named_before_the_next_digest(reader: Reader):
+    with serving_hook() as hook:
+        reader.channels = f"chat = json://127.0.0.1:{hook.port}"
+        write(reader.root, digest("2026-11-20", [1]))
+        assert reader.notify() == 0
+        reader.channels = "chat = jsom://127.0.0.1"
+        assert reader.notify() == 3
+        assert reader.warned[-1].startswith("channel chat: Apprise cannot use its address")
+        assert hook.papers() == ids(1)
+
+
 def test_what_cannot_be_marked_is_not_sent(reader: Reader):
     with serving_hook() as hook:
         reader.channels = f"chat = json://127.0.0.1:{hook.port}"

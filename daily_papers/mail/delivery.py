@@ -90,7 +90,8 @@ class Delivery:
     def _carry_on(self, sent: OurIssue, channel: AnyChannel, mail: Mail, mark: Mark) -> None:
         """Send a channel what it lacks."""
         try:
-            if channel.lacks(mail, mark):
+            # A wrong address is named before the next digest would need it.
+            if channel.server is not None and channel.lacks(mail, mark):
                 self._send(sent, channel, mail, mark)
         except ChannelFailed as failure:
             self._failed.add(channel.name)
