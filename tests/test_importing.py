@@ -121,6 +121,7 @@ def test_links_to_any_page_of_the_paper_are_read(link: str, versioned_id: str):
         "0",
         r"a \| b",
         "&lt;b&gt; <b>",
+        "https://x.org/a b",
     ],
 )
 def test_a_title_is_read_as_its_author_wrote_it(title: str):

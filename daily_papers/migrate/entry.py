@@ -50,7 +50,7 @@ _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+|(?<=\]\()[^\s()<>]+", re.IGN
 _QUOTES = re.compile(r"^\[|\]$|(?<![^\s,;\[])['\"]|['\"](?![^\s,;\]])")
 _LAST_FIRST = re.compile(r"^\s*([^,]+),\s*([^,]+?)\s*$")
 # Words go on below an address that stands by itself.
-_WITHIN_WORDS = re.compile(r"\W*https?://\S+\s+\w")
+_WITHIN_WORDS = re.compile(r"[^\w\[]*https?://\S+\s+\w")
 _LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
 
 
