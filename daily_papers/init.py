@@ -24,7 +24,7 @@ from daily_papers.transaction import Transaction, present
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
-ACTION = "daily-papers/daily-papers@f9ee895ca898549ce6789c27cdf11485f1cc6873"
+ACTION = "daily-papers/daily-papers@3a443ae3dfb22b490af694827ad138864442f301"
 
 Say = Callable[[str], None]
 
