@@ -360,6 +360,14 @@ def test_a_store_of_another_tool_is_to_be_moved_away(
     assert line.endswith("/data is another tool's, move it away, and import again")
 
 
+def test_a_readme_in_small_letters_is_to_be_renamed(repository: Repository):
+    repository.write("readme.md", f"## Mice\n\n- {link(1, 'A')}\n")
+    tree = repository.tree()
+    ended = bring_in(repository, repository.root, "--replace")
+    assert (ended.code, ended.out, repository.tree()) == (1, "", tree)
+    assert ended.err.endswith("rename it to README.md, then import again\n")
+
+
 def test_a_page_of_another_tool_that_is_in_the_way_is_named(repository: Repository):
     repository.write("README.md", f"## Mice\n\n- {link(1, 'A')}\n\n## Rats\n\n- {link(2, 'B')}\n")
     repository.write("papers/rats.md", "Mine.\n")

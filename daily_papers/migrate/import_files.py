@@ -329,6 +329,10 @@ def _place_tables(
     path = transaction.root / README
     if path.exists():
         content = path.read_bytes()
+    elif others := [file for file in path.parent.iterdir() if file.name.lower() == README.lower()]:
+        raise DailyPapersError(
+            f"{others[0]}: this would be a second README; rename it to {README}, then import again"
+        )
     else:
         content = f"# {files.title}\n\n{BEGIN}\n{END}\n".encode()
         imported.done.append(f"{path}: written, with our two markers")
