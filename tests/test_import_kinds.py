@@ -360,6 +360,14 @@ def test_a_store_of_another_tool_is_to_be_moved_away(
     assert line.endswith("/data is another tool's, move it away, and import again")
 
 
+def test_a_blank_topic_is_that_of_the_row_above():
+    rows = f"| Mice | {link(1, 'A')} |\n| | {link(2, 'B')} |\n| Rats | {link(3, 'C')} |\n"
+    head = "| Topic | Title |\n|-|-|\n"
+    text = f"# T\n\n{head}{rows}\n## Cats\n\n{head}| | {link(4, 'D')} |\n"
+    found = [row.topics for row in read_page(text, "a.md").stored]
+    assert found == [["Mice"], ["Mice"], ["Rats"], ["Cats"]]
+
+
 def test_a_readme_in_small_letters_is_to_be_renamed(repository: Repository):
     repository.write("readme.md", f"## Mice\n\n- {link(1, 'A')}\n")
     tree = repository.tree()

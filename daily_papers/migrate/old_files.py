@@ -168,11 +168,13 @@ def read_page(text: str, path: str) -> Page:
         blocks = blocks_of(text)
         page = Page(path, text, list(_entries(blocks)), blocks)
     day = _DAY_OF_PAGE.search(text)
+    above: list[str] = []  # the topics of the row above, for a blank cell of a table
     for entry in page.entries:
         entry.day = entry.day or (day["day"] if day else Path(path).stem)
         if entry.cells:
             read_entry(entry)
-        entry.topics = _topics(entry)
+        is_blank = page.blocks and not dict(entry.cells).get("topic", "x").strip()
+        entry.topics = above = above if is_blank else _topics(entry)
     return page
 
 
