@@ -24,7 +24,7 @@ from daily_papers.transaction import Transaction, present
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
-ACTION = "daily-papers/daily-papers@3a443ae3dfb22b490af694827ad138864442f301"
+ACTION = "daily-papers/daily-papers@032b4f6dc35526f5806be3922ee5e8e1602e135a"
 
 Say = Callable[[str], None]
 
