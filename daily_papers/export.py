@@ -66,9 +66,8 @@ def table_rows(
     for keyword in keywords:
         for paper in store.table(keyword.slug):
             stored = store.papers[paper.id]
-            seen, summary = stored.first_seen[keyword.slug], summaries.get(paper.versioned_id)
-            digest = digest_of(stored, keyword.slug)
-            yield Row(keyword.name, keyword.slug, paper, seen, summary, digest)
+            day = stored.first_seen[keyword.slug]
+            yield row_of(stored, keyword.name, keyword.slug, day, summaries)
 
 
 def all_rows(
@@ -80,19 +79,20 @@ def all_rows(
     names = {keyword.slug: keyword.name for keyword in keywords}
     shown: dict[str, list[Row]] = {slug: [] for slug in names}
     for stored in papers.values():
-        summary = summaries.get(stored.paper.versioned_id)
         for slug, day in stored.shown.items():
-            digest = digest_of(stored, slug)
-            row = Row(names.get(slug, slug), slug, stored.paper, day, summary, digest)
+            row = row_of(stored, names.get(slug, slug), slug, day, summaries)
             shown.setdefault(slug, []).append(row)
     for rows in shown.values():
         yield from sorted(rows, key=lambda row: newest_first(row.paper))
 
 
-def digest_of(stored: StoredPaper, slug: str) -> str | None:
-    """The key of the digest in which a paper was news for a keyword."""
-    news = stored.news
-    return news.digest if news and slug in news.keywords and is_key(news.digest) else None
+def row_of(
+    stored: StoredPaper, keyword: str, slug: str, day: date, summaries: Mapping[str, Summary]
+) -> Row:
+    """A paper as a keyword has shown it since a day."""
+    news, summary = stored.news, summaries.get(stored.paper.versioned_id)
+    digest = news.digest if news and slug in news.keywords and is_key(news.digest) else None
+    return Row(keyword, slug, stored.paper, day, summary, digest)
 
 
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from daily_papers.export import Row, digest_of, json_row
+from daily_papers.export import json_row, row_of
 from daily_papers.github_actions import Addresses
 from daily_papers.papers.paper import Paper
 from daily_papers.site.data import SiteData, Topic, bibtex
@@ -159,9 +159,9 @@ class Feeds:
     def _json_row(self, topic: Topic, paper: Paper) -> str:
         """A row of `daily-papers export`."""
         day = date.fromisoformat(self.data.came(paper.id, topic.slug)[0])
-        summary = self.data.summaries.get(paper.versioned_id)
-        digest = digest_of(self.data.store.papers[paper.id], topic.slug)
-        return f"{json_row(Row(topic.name, topic.slug, paper, day, summary, digest))}{_JSON.end}"
+        stored = self.data.store.papers[paper.id]
+        row = row_of(stored, topic.name, topic.slug, day, self.data.summaries)
+        return f"{json_row(row)}{_JSON.end}"
 
 
 def _json(topic: Topic, rows: Sequence[str]) -> str:
