@@ -20,6 +20,7 @@ LONGEST = 50_000
 
 #: What a cell is, and its text. Besides the kinds below: `other`, and `` where nothing names it.
 Cell = tuple[str, str]
+UNNAMED = {"other", ""}
 
 # What columns, labels and keys are called, in the languages that digests are written in. What is
 # `idle` tools write and nobody misses: a number, a score, a mark.
@@ -212,12 +213,12 @@ def labelled(line: str) -> list[Cell]:
     """
     if found := _SUMMARY.match(line):
         kind = kind_named(plain(found["name"]))
-        return [(kind, found["rest"])] if kind not in {"other", ""} else []
+        return [(kind, found["rest"])] if kind not in UNNAMED else []
     cells: list[Cell] = []
     for part in re.split(r"\s\|\s(?=[^|]*[:：])", line):
         found = _LABEL.match(part)
         kind = kind_named(found["label"]) if found else ""
-        if found and kind not in {"other", ""}:
+        if found and kind not in UNNAMED:
             cells.append((kind, part[found.end() :].strip(" |*_")))
         elif cells:  # a | of its own text
             cells[-1] = (cells[-1][0], f"{cells[-1][1]} | {part}")
@@ -238,7 +239,7 @@ def _pieces(text: str, title: re.Match[str] | None) -> Iterator[Cell]:
     end, kind = 0, ""
     for label in _INLINE.finditer(text):
         named = kind_named(label["label"])
-        if named not in {"other", ""}:
+        if named not in UNNAMED:
             yield from _separated(kind, text[end : label.start()])
             end, kind = label.end(), named
     yield from _separated(kind, text[end:])

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from daily_papers.migrate.cells import LONGEST, kind_named, plain
+from daily_papers.migrate.cells import LONGEST, UNNAMED, kind_named, plain
 from daily_papers.migrate.names import links_to_paper
 from daily_papers.render.readme import BEGIN, END
 
@@ -149,7 +149,7 @@ def _row_of_markdown(spans: dict[int, list[str]], found: re.Match[str]) -> str:
             spans[len(cells)] = [text] * (int(cell["rows"] or 1) - 1)
             cells.append(text)
     kinds = [kind_named(plain(cell)) for cell in cells]
-    is_head = "<th" in found[0].lower() or sum(kind not in {"other", ""} for kind in kinds) > 1
+    is_head = "<th" in found[0].lower() or sum(kind not in UNNAMED for kind in kinds) > 1
     below = f"{_BREAK}{'|-' * len(cells)}|" if is_head and not links_to_paper(found[0]) else ""
     blank = found[0][len(found[0].rstrip()) :]
     return f"{_BREAK}| {' | '.join(cells)} |{_more(found)}{below}{_BREAK}{blank}"

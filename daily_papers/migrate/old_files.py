@@ -173,7 +173,7 @@ def read_page(text: str, path: str) -> Page:
         entry.day = entry.day or (day["day"] if day else Path(path).stem)
         if entry.cells:
             read_entry(entry)
-        is_blank = page.blocks and not dict(entry.cells).get("topic", "x").strip()
+        is_blank = page.blocks and ("topic", "") in entry.cells
         entry.topics = above = above if is_blank else _topics(entry)
     return page
 

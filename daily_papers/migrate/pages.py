@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
 from daily_papers.migrate.cells import (
+    UNNAMED,
     Cell,
     cells_of_lines,
     cells_of_row,
@@ -217,9 +218,8 @@ def _item(lines: _Lines, position: int) -> Block | None:
                 break
         ids |= here
         end += 1
-    is_above_items = _column(_text_at(lines, end)) > depth and _ITEM_SIGN.match(
-        _text_at(lines, end)
-    )
+    below = _text_at(lines, end)
+    is_above_items = _column(below) > depth and _ITEM_SIGN.match(below)
     while end - position > 1 and is_wordless(lines[end - 1].text):
         end -= 1
     block = Block(list(lines[position:end]))
@@ -262,9 +262,11 @@ def _goes_on(lines: _Lines, position: int) -> bool:
 
 def _paragraph(lines: _Lines, position: int) -> Block:
     """Lines that tell of one paper and nothing else, as a row for now; or else a single line."""
+    if lines[position].text == "code":
+        return Block([lines[position]])
     end = position + 1
-    while not (lines[position].text == "code" or _END_OF_TEXT.match(_text_at(lines, end))):
-        if _columns(lines, end) or end - position > _MOST_LINES_OF_TEXT:
+    while not (_END_OF_TEXT.match(_text_at(lines, end)) or _columns(lines, end)):
+        if end - position > _MOST_LINES_OF_TEXT:
             break
         end += 1
     whole = Block(list(lines[position:end]))
@@ -430,7 +432,7 @@ def _has_no_title(block: Block) -> bool:
         return False
     if block.level:
         is_fold = "<summary" in block.text.lower() and not is_topic(block.name)
-        return is_fold or kind_named(block.name) not in {"other", ""}
+        return is_fold or kind_named(block.name) not in UNNAMED
     is_table = block.rows and block.text.lstrip().startswith("|")
     kinds = {kind for row in block.rows for kind, _ in row.cells}
     return bool(block.cause) or not (is_table or "title" in kinds)
