@@ -12,6 +12,7 @@ import pytest
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.transaction import Transaction, locked
 from tests.support.command_line import environment
+from tests.support.refusing_disk import refusing_to_move
 
 OLD = {"README.md": b"old readme", "data/a": b"old a", "data/b": b"old b"}
 NEW = {"README.md": b"new readme", "data/a": b"new a", "data/c": b"new c"}
@@ -210,20 +211,9 @@ def test_a_folder_that_refuses_files_is_named_before_anything_is_moved(
     assert contents(root) == OLD
 
 
-def test_a_move_that_is_refused_names_its_target_and_the_next_run_makes_it(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-):
-    replace = Path.replace
-
-    def refuse(source: Path, target: Path) -> Path:
-        if target.name == "a":
-            raise PermissionError(1, "Operation not permitted", str(source), None, str(target))
-        return replace(source, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", refuse)
-        with pytest.raises(DailyPapersError) as error:
-            change(root).commit()
+def test_a_move_that_is_refused_names_its_target_and_the_next_run_makes_it(root: Path):
+    with refusing_to_move("a"), pytest.raises(DailyPapersError) as error:
+        change(root).commit()
     assert str(error.value).startswith(f"{root}/data/a: Operation not permitted; nothing was lost")
     assert contents(root) == {**OLD, "README.md": b"new readme"}
     with locked(root) as finished:

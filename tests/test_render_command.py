@@ -11,6 +11,7 @@ import pytest
 from daily_papers.render.readme import BEGIN, END, LARGEST_README
 from tests.sandbox import SandboxArxiv
 from tests.support.command_line import Ended, run
+from tests.support.refusing_disk import refusing_to_move
 from tests.support.repository import Repository
 
 
@@ -71,20 +72,10 @@ def test_what_is_right_is_not_written(repository: Repository):
     assert repository.times() == times
 
 
-def test_what_an_earlier_render_left_is_named_by_the_one_that_writes_it(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-):
+def test_what_an_earlier_render_left_is_named_by_the_one_that_writes_it(repository: Repository):
     titled = repository.text("keywords.yaml").replace("Daily Papers", "Weekly Papers")
     repository.write("keywords.yaml", titled)
-    replace = Path.replace
-
-    def refuse(source: Path, target: Path) -> Path:
-        if target.name == "graph-networks.md":
-            raise PermissionError(1, "Operation not permitted", str(source), None, str(target))
-        return replace(source, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", refuse)
+    with refusing_to_move("graph-networks.md"):
         assert render(repository).code == 1
     # README.md and the page before it in the alphabet are in place.
     rest = "papers/graph-networks.md\npapers/magnetic-resonance-imaging.md\n"
