@@ -282,11 +282,14 @@ def _preview(arguments: Namespace) -> int:
     FORMAT,
 )
 def _notify(arguments: Namespace) -> int:
+    from daily_papers.mail.delivery import send_test
     from daily_papers.mail.notify import NotifyOptions, notify
 
+    warn = partial(_warn, form=arguments.format)
+    if arguments.test:
+        return send_test(os.environ, print, warn)
     options = NotifyOptions(
         dry_run=arguments.dry_run,
-        test=arguments.test,
         to_file=arguments.to_file,
         correct=arguments.correct,
         reason=arguments.reason,
@@ -297,7 +300,7 @@ def _notify(arguments: Namespace) -> int:
         options,
         clock=time,
         say=print,
-        warn=partial(_warn, form=arguments.format),
+        warn=warn,
     )
 
 

@@ -19,7 +19,7 @@ from daily_papers.errors import UsageError
 from daily_papers.github_actions import Addresses
 from daily_papers.mail import chat, smtp
 from daily_papers.mail.channels import ChannelFailed
-from daily_papers.mail.delivery import read_channels
+from daily_papers.mail.delivery import read_channels, send_test
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.entries import (
     HTML,
@@ -60,17 +60,23 @@ class Reader:
     said: list[str] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
 
-    def notify(self, **options: object) -> int:
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
             "GITHUB_TOKEN": TOKEN,
             "GITHUB_REPOSITORY": self.github.repository,
             "GITHUB_API_URL": self.github.address,
             "DAILY_PAPERS_TODAY": str(self.today),
             "DAILY_PAPERS_CHANNELS": self.channels,
         }
+
+    def test(self) -> int:
+        return send_test(self.environment, self.said.append, self.warned.append)
+
+    def notify(self, **options: object) -> int:
         return notify(
             self.root,
-            environment,
+            self.environment,
             NotifyOptions(**options),  # type: ignore[arg-type]
             clock=PassingClock(),
             say=self.said.append,
@@ -414,9 +420,11 @@ def test_no_byte_of_the_secret_is_in_any_message(reader: Reader, caplog: pytest.
     )
     write(reader.root, digest("2026-11-20", [1]))
     assert reader.notify(dry_run=True) == 3
-    assert reader.notify(test=True) == 3
+    with pytest.raises(UsageError) as wrong:
+        reader.test()
     assert reader.notify() == 3
-    shown = "\n".join((*reader.said, *reader.warned, caplog.text, str(reader.github.exchanges)))
+    said = (*reader.said, *reader.warned, caplog.text, str(reader.github.exchanges))
+    shown = "\n".join((*said, str(wrong.value)))
     assert SECRET not in shown
     assert SECRET not in repr(read_channels({"DAILY_PAPERS_CHANNELS": reader.channels}))
     assert len(reader.github.issues) == 1
@@ -424,16 +432,31 @@ def test_no_byte_of_the_secret_is_in_any_message(reader: Reader, caplog: pytest.
 
 def test_the_test_sends_one_line_to_each_channel(reader: Reader):
     with pytest.raises(UsageError, match="DAILY_PAPERS_CHANNELS is not set"):
-        reader.notify(test=True)
+        reader.test()
     with serving_hook() as hook, serving_mail() as inbox:
         reader.channels = (
             f"chat = json://127.0.0.1:{hook.port}\n"
             f"mail = mailto://127.0.0.1:{inbox.port}/?from=bot@example.org"
         )
-        assert reader.notify(test=True) == 0
+        assert reader.test() == 0
     assert hook.messages == ["This channel gets the digests of reader/digests."]
     assert len(inbox.mails) == 1
     assert reader.github.issues == []
+
+
+def test_a_wrong_line_is_wrong_configuration_for_the_test_alone(reader: Reader):
+    write(reader.root, digest("2026-11-20", [1]))
+    with serving_hook() as hook:
+        reader.channels = f"slack://A/B/C\nchat = json://127.0.0.1:{hook.port}\nchat = json://x"
+        ended = run("notify", "--test", environ={"DAILY_PAPERS_CHANNELS": reader.channels})
+        assert reader.notify() == 3
+    first = "DAILY_PAPERS_CHANNELS, line 1: not of the form `name = address`, with a name of up to"
+    assert ended.code == 2
+    assert ended.out == "channel chat: sent a test\n"
+    assert ended.err.startswith(f"daily-papers: {first}")
+    assert "DAILY_PAPERS_CHANNELS, line 3: a second channel of the same name" in ended.err
+    assert reader.warned[0].startswith(first)
+    assert hook.papers() == ids(1)
 
 
 def test_a_dry_run_shows_what_would_go_where(reader: Reader):
@@ -539,7 +562,7 @@ def test_what_is_wrong_with_a_channel_is_said(reader: Reader, address: str, reas
     with serving_hook() as hook:
         hook.status = 404
         reader.channels = f"a = {address.format(port=hook.port)}"
-        assert reader.notify(test=True) == 3
+        assert reader.test() == 3
     (warning,) = reader.warned
     assert reason in warning
 

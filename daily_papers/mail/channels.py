@@ -45,9 +45,8 @@ class Channel:
         """The error that says why it was not reached; the reason must not show the address."""
         return ChannelFailed(f"channel {self.name}: {reason}")
 
-    @cached_property
-    def server(self) -> Any:
-        """Apprise's reading of the address; asks nobody. Raises ChannelFailed."""
+    def read_address(self) -> Any:
+        """Read the address with Apprise, and ask nobody. Raises ChannelFailed if it is wrong."""
         try:
             import apprise  # noqa: PLC0415 - an extra of the package, and slow to import
         except ImportError:
@@ -76,6 +75,9 @@ class Channel:
         server.redirects = False
         server.socket_read_timeout = _ANSWER_SECONDS
         return server
+
+    #: What Apprise makes of the address.
+    server = cached_property(read_address)
 
 
 @contextmanager

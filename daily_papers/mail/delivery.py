@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from daily_papers.errors import DailyPapersError
+from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.github_actions import Addresses
 from daily_papers.mail.channels import ChannelFailed
 from daily_papers.mail.chat import Chat
 from daily_papers.mail.digest import Mail
@@ -60,8 +61,6 @@ class Delivery:
 
     outbox: Outbox
     channels: Sequence[AnyChannel]
-    #: What did not work.
-    warnings: list[str]
     _failed: set[str] = field(default_factory=set)
     #: The issues with all marks so far: Deliveries has those of several digests.
     _marked: dict[int, Issue] = field(default_factory=dict)
@@ -80,22 +79,20 @@ class Delivery:
                     mark = marks.channels.get(channel.name)
                     if mark is not None and channel.name not in self._failed:
                         self._carry_on(sent, channel, mail, mark)
-            except Unfinished as problem:
-                self.warnings.append(f"channels: {problem}")
             except DailyPapersError as problem:
-                # What cannot be marked is not sent.
-                self.warnings.append(f"channels: {problem}")
-                return
+                self.outbox.problems.append(ChannelFailed(f"channels: {problem}"))
+                if not isinstance(problem, Unfinished):
+                    return  # what cannot be marked is not sent
 
     def _carry_on(self, sent: OurIssue, channel: AnyChannel, mail: Mail, mark: Mark) -> None:
         """Send a channel what it lacks."""
         try:
-            # A wrong address is named before the next digest would need it.
-            if channel.server is not None and channel.lacks(mail, mark):
+            channel.read_address()  # a wrong one is named before the next digest needs it
+            if channel.lacks(mail, mark):
                 self._send(sent, channel, mail, mark)
         except ChannelFailed as failure:
             self._failed.add(channel.name)
-            self.warnings.append(str(failure))
+            self.outbox.problems.append(failure)
 
     def _send(self, sent: OurIssue, channel: AnyChannel, mail: Mail, mark: Mark) -> None:
         self._mark(sent, channel.name, mark)  # may we?
@@ -124,16 +121,26 @@ class DryDelivery(Delivery):
 
 
 def send_test(
-    channels: Sequence[AnyChannel], repository: str, say: Callable[[str], None]
-) -> list[str]:
-    """Send one line to each channel; return which were not reached."""
-    line = f"This channel gets the digests of {repository or 'a repository of daily-papers'}."
-    warnings = []
+    environment: Mapping[str, str], say: Callable[[str], None], warn: Callable[[str], None]
+) -> int:
+    """Send one line to each channel; ``warn`` gets a line for each that was not reached.
+
+    Returns 3 if there was one, and else 0. Raises UsageError at the end if the secret is missing,
+    or a line of it is wrong.
+    """
+    channels, wrong_lines = read_channels(environment)
+    repository = Addresses.of(environment).repository or "a repository of daily-papers"
+    code = 0
     for channel in channels:
         try:
-            channel.send_message("Daily Papers: a test", line)
-        except ChannelFailed as failure:
-            warnings.append(str(failure))
-        else:
+            channel.send_message(
+                "Daily Papers: a test", f"This channel gets the digests of {repository}."
+            )
             say(f"channel {channel.name}: sent a test")
-    return warnings
+        except ChannelFailed as failure:
+            warn(str(failure))
+            code = failure.exit_code
+    if wrong_lines or not channels:
+        missing = f"--test: {VARIABLE} is not set; see docs/channels.md"
+        raise UsageError(" / ".join(wrong_lines) or missing)
+    return code

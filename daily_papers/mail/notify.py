@@ -20,14 +20,8 @@ from pathlib import Path
 from daily_papers.clock import Clock, listing_day
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import GITHUB, Addresses
-from daily_papers.mail.delivery import (
-    VARIABLE,
-    AnyChannel,
-    Delivery,
-    DryDelivery,
-    read_channels,
-    send_test,
-)
+from daily_papers.mail.channels import ChannelFailed
+from daily_papers.mail.delivery import AnyChannel, Delivery, DryDelivery, read_channels
 from daily_papers.mail.digest import (
     Digest,
     DigestError,
@@ -55,11 +49,9 @@ _NO_ISSUES = (
 
 @dataclass(frozen=True)
 class NotifyOptions:
-    """What the command line asks for. At most one of the first four is set."""
+    """What the command line asks for. At most one of the first three is set."""
 
     dry_run: bool = False
-    #: Send one line to each channel, and nothing else.
-    test: bool = False
     to_file: Path | None = None
     correct: str | None = None
     #: What was wrong, for the comment of ``correct``.
@@ -91,72 +83,47 @@ def notify(
     here = Addresses.of(environment)
     if not here.repository and (given := environment.get("GITHUB_REPOSITORY", "").strip()):
         raise UsageError(f"GITHUB_REPOSITORY: not owner/name: {given!r}")
-    channels, warnings = read_channels(environment)
-    if options.test and not (channels or warnings):
-        raise UsageError(f"--test: {VARIABLE} is not set; see docs/channels.md")
+    channels, wrong_lines = read_channels(environment)
+    problems: list[DailyPapersError] = [ChannelFailed(line) for line in wrong_lines]
     try:
-        if options.test:
-            warnings += send_test(channels, here.repository, say)
-        else:
-            run = _Run(environment, options, here, channels, warnings, clock, say)
-            problems = run.carry_out(root)
-            if len(problems) > 1:
-                raise DailyPapersError(
-                    f"{len(problems)} problems: {' / '.join(map(str, problems))}"
-                )
-            for problem in problems:
-                raise problem
+        _Run(root, environment, options, here, channels, clock, say, problems).carry_out()
     except (IssuesOff, UsageError):
-        warnings += [_NO_ISSUES] if channels else []
+        if channels:
+            problems.append(ChannelFailed(_NO_ISSUES))
         raise
     finally:
-        for warning in warnings:
-            warn(warning)
-    return 3 if warnings else 0
-
-
-def _read_digests(root: Path, repository: str) -> tuple[list[Digest], list[DailyPapersError]]:
-    """Read digests/, oldest first, and say what is wrong with damaged files; the others count.
-
-    A copy of somebody else's repository contains its digests; they are never sent. A digest that
-    names no repository belongs to the one that it is in.
-    """
-    digests = []
-    problems: list[DailyPapersError] = []
-    for path in sorted((root / "digests").glob("*.md")):
-        if not is_key(path.stem):
-            continue
-        try:
-            digest = read_digest(path.read_bytes(), f"digests/{path.name}")
-        except DigestError as problem:
-            problems.append(problem)
-        else:
-            made_for = digest.repository or repository
-            if made_for.casefold() == repository.casefold() or not repository:
-                digests.append(digest)
-    return sorted(digests, key=lambda digest: digest_order(digest.key)), problems
+        for problem in problems:
+            if isinstance(problem, ChannelFailed):
+                warn(str(problem))
+    failures = [each for each in problems if not isinstance(each, ChannelFailed)]
+    if len(failures) > 1:
+        raise DailyPapersError(f"{len(failures)} problems: {' / '.join(map(str, failures))}")
+    for failure in failures:
+        raise failure
+    return ChannelFailed.exit_code if problems else 0
 
 
 @dataclass(frozen=True)
 class _Run:
     """What to send where."""
 
+    root: Path
     environment: Mapping[str, str]
     options: NotifyOptions
     here: Addresses
     channels: Sequence[AnyChannel]
-    #: Collects what goes wrong with channels.
-    warnings: list[str]
     clock: Clock
     say: Say
+    #: Collects what goes wrong with single digests, mails and channels.
+    problems: list[DailyPapersError]
 
     @property
     def token(self) -> str | None:
         """That of GitHub; None if nothing can be asked there."""
         return (self.here.repository and self.environment.get("GITHUB_TOKEN")) or None
 
-    def carry_out(self, root: Path) -> list[DailyPapersError]:
-        """Do what the options ask for; return what is wrong with single digests and mails."""
+    def carry_out(self) -> None:
+        """Do what the options ask for."""
         if self.token is None:
             missing = "GITHUB_TOKEN" if self.here.repository else "GITHUB_REPOSITORY"
             if not self.options.dry_run and self.options.to_file is None:
@@ -168,18 +135,36 @@ class _Run:
                 f"did not look at GitHub ({missing} is not set): assuming that the newest digest is"
                 " unsent"
             )
-        digests, problems = _read_digests(root, self.here.repository)
-        known = {None, *(digest.key for digest in digests)}
-        if self.options.correct not in known and not problems:
-            raise UsageError(
-                f"--correct: there is no digests/{self.options.correct}.md of this repository"
-            )
+        damaged, digests = self._read_digests()
+        self.problems.extend(damaged)
         if digests:
             with self._issues() as issues:
-                self._send(issues, digests, problems)
-        elif not problems:
+                self._send(issues, digests)
+        elif not damaged:
             self.say("nothing to send: digests/ holds no digest of this repository")
-        return problems
+
+    def _read_digests(self) -> tuple[list[DigestError], list[Digest]]:
+        """Say what is wrong with damaged files in digests/; return the others, oldest first.
+
+        A copy of somebody else's repository contains its digests; they are never sent. A digest
+        that names no repository belongs to the one that it is in.
+        """
+        digests, damaged = [], []
+        for path in sorted((self.root / "digests").glob("*.md")):
+            if not is_key(path.stem):
+                continue
+            try:
+                digest = read_digest(path.read_bytes(), f"digests/{path.name}")
+            except DigestError as problem:
+                damaged.append(problem)
+            else:
+                made_for, here = digest.repository, self.here.repository
+                if not (made_for and here) or made_for.casefold() == here.casefold():
+                    digests.append(digest)
+        wanted = self.options.correct
+        if wanted is not None and not damaged and wanted not in {each.key for each in digests}:
+            raise UsageError(f"--correct: there is no digests/{wanted}.md of this repository")
+        return damaged, sorted(digests, key=lambda digest: digest_order(digest.key))
 
     @contextmanager
     def _issues(self) -> Iterator[Issues]:
@@ -199,20 +184,17 @@ class _Run:
             kind = DryIssues if self.options.dry_run else Issues
             yield kind(api, self.here.repository or "OWNER/NAME", self.say, login)
 
-    def _send(
-        self, issues: Issues, digests: Sequence[Digest], problems: list[DailyPapersError]
-    ) -> None:
+    def _send(self, issues: Issues, digests: Sequence[Digest]) -> None:
         """Send first to the issues, then to the channels."""
         options, today = self.options, listing_day(self.environment)
-        here = replace(self.here, repository=issues.repository)
         since = today - timedelta(days=_DAYS_OF_COMMENTS)
         if options.correct is not None:
             since = min(since, day_of(options.correct))
         mailbox = read_mailbox(issues, since) if self.token else Mailbox(issues, since)
-        marks = (
-            Marks(today, {each.name: Mark() for each in self.channels}) if self.channels else None
-        )
-        outbox = Outbox(mailbox, digests, here, today, self.say, marks, problems)
+        here = replace(self.here, repository=issues.repository)
+        names = [channel.name for channel in self.channels]
+        marks = Marks(today, dict.fromkeys(names, Mark())) if names else None
+        outbox = Outbox(mailbox, digests, here, today, self.say, marks, self.problems)
         unsent = find_unsent(mailbox, digests, today)
         if options.correct is not None:
             correct(outbox, options.correct, options.reason)
@@ -225,7 +207,7 @@ class _Run:
             return
         outbox.send(unsent)
         kind = DryDelivery if options.dry_run else Delivery
-        kind(outbox, self.channels, self.warnings).deliver()
+        kind(outbox, self.channels).deliver()
 
     def _write(self, unsent: Unsent, file: Path) -> None:
         """Write the mails to one file, which is empty if there are none.

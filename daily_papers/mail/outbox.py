@@ -68,7 +68,10 @@ class Unfinished(DailyPapersError):
 
 @dataclass(frozen=True)
 class Outbox:
-    """Sends mails to GitHub. The two lists collect what does not work, and what is there now."""
+    """Sends mails to GitHub. The two lists collect what does not work, and what is there now.
+
+    Where a channel fails, or keeps what a channel lacks, is a ChannelFailed.
+    """
 
     mailbox: Mailbox
     digests: Sequence[Digest]
