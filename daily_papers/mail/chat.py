@@ -118,7 +118,7 @@ class Chat(Channel):
         return min(_LONGEST_TITLE, limit // 16)
 
     def _format(self, form: Form) -> Any:
-        return next(each for each in self.server._formats() if each.value == form.name)  # noqa: SLF001
+        return self.server.resolve_format(form.name)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from pathlib import PurePath
 from typing import Any
 
 from daily_papers.errors import DailyPapersError
+from daily_papers.mail.morning import totals_in_order
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.records import Json, RecordError, decode, encode
 
@@ -35,8 +36,10 @@ _KEY = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d+))?",
 _FORMAT = 1
 _RECORDS = re.compile(r"^<!-- daily-papers-digest\n(?P<lines>(?:(?!-->).*\n)*)-->$", re.MULTILINE)
 _ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~-]+)*/?", re.ASCII)
-#: Fields that are lines of their own, are in the same line, or are not kept.
-_NOT_WRITTEN = ("items", "paper", "abstract")
+#: Fields that are lines of their own, are in the same line, or are in no mail.
+_NOT_WRITTEN = (
+    "items", "paper", "abstract", "categories", "published", "doi", "journal_ref"
+)  # fmt: skip
 
 
 class DigestError(DailyPapersError):
@@ -84,19 +87,7 @@ class Digest:
     @property
     def as_stored(self) -> Digest:
         """The digest as it is read back from its file: papers have no abstract, and ten authors."""
-        items = []
-        for item in self.items:
-            paper = replace(
-                item.paper,
-                authors=item.paper.authors and item.paper.authors[:AUTHORS_KEPT],
-                abstract="",
-                categories=None,
-                published=None,
-                doi=None,
-                journal_ref=None,
-            )
-            items.append(replace(item, paper=paper))
-        return replace(self, items=tuple(items))
+        return replace(self, items=tuple(_item(_item_record(item)) for item in self.items))
 
     def only(self, topic: str) -> Digest:
         """The digest as if there were no keyword but that of a topic, which is its slug then."""
@@ -164,6 +155,12 @@ class Mail:
         """Slug to short name of the people who are followed."""
         return {slug: name for digest in self.digests for slug, name in digest.people}
 
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """How many papers each keyword has that has some, by slug, as they are read."""
+        found = [item.keywords for item in self.items]
+        return totals_in_order(found, self.keyword_names, self.people)
+
 
 def mails_of(unsent: Sequence[Digest], today: date) -> tuple[Mail, ...]:
     """Put digests that were not sent into mails, the oldest first; some may have to wait.
@@ -222,17 +219,23 @@ def new_key(day: date, taken: Collection[str]) -> str:
 
 def digest_records(digest: Digest) -> str:
     """The digest as the comment that `read_digest` reads, without a newline at its end."""
-    lines = [
-        {"format": _FORMAT, **_record(digest)},
-        *({**_record(item.paper), **_record(item)} for item in digest.as_stored.items),
-    ]
+    lines = [{"format": _FORMAT, **_record(digest)}, *map(_item_record, digest.items)]
     texts = (json.dumps(each, ensure_ascii=True, separators=(", ", ": ")) for each in lines)
     harmless = re.sub(r"[<>]|\{(?=[{%])", lambda sign: f"\\u{ord(sign[0]):04x}", "\n".join(texts))
     return f"<!-- daily-papers-digest\n{harmless}\n-->"
 
 
+def _item_record(item: NewsItem) -> Json:
+    paper = replace(item.paper, authors=item.paper.authors and item.paper.authors[:AUTHORS_KEPT])
+    return {**_record(paper), **_record(item)}
+
+
+def _item(record: Json) -> NewsItem:
+    return decode(NewsItem, {**record, "paper": {**record, "abstract": ""}})
+
+
 def _record(thing: Any) -> Json:
-    """The fields of a digest, a paper or its news, except those that have their defaults."""
+    """The fields of a digest, a paper or its news that are written and have no default."""
     changed = {each.name for each in fields(thing) if getattr(thing, each.name) != each.default}
     return {n: v for n, v in encode(thing).items() if n in changed and n not in _NOT_WRITTEN}
 
@@ -280,7 +283,7 @@ def _digest(values: Json, name: str) -> Digest:
 
 
 def _news(values: Json) -> NewsItem:
-    item = decode(NewsItem, {**values, "paper": {**values, "abstract": ""}})
+    item = _item(values)
     if not item.keywords:
         raise ValueError('"keywords" names no keyword')
     for address in filter(None, (item.code_url, item.project_url)):

@@ -32,7 +32,6 @@ from daily_papers.mail.entries import (
     visible_text,
     whole_text,
 )
-from daily_papers.mail.morning import totals_in_order
 from daily_papers.text import plural
 
 #: What an inbox shows of a title, after the ``[owner/repository]`` that GitHub puts before it.
@@ -187,27 +186,29 @@ class IssuePart:
 def issue_title(mail: Mail) -> str:
     """People and the total first, then keywords, as many as there is room for, then the day."""
     day = f" · {_days(mail)}"
-    totals = totals_in_order(
-        [item.keywords for item in mail.items], mail.keyword_names, mail.people
-    )
-    begin = _title_begin(mail, totals)
-    topics = {slug: total for slug, total in totals.items() if slug not in mail.people}
-    names = [break_links(visible_text(mail.keyword_names[slug], LONGEST_NAME)) for slug in topics]
-    counted = [f"{name} {total}" for name, total in zip(names, topics.values(), strict=True)]
-    if len(totals) == 1:
-        counted = names
+    begin = _title_begin(mail)
+    counted = [
+        f"{name_in_title(mail.keyword_names[slug])}{f' {total}' if len(mail.totals) > 1 else ''}"
+        for slug, total in mail.totals.items()
+        if slug not in mail.people
+    ]
     more = [f"{', '.join(counted[:fitting])} …" for fitting in range(len(counted) - 1, 0, -1)]
     titles = (f"{begin}: {names}{day}" for names in (", ".join(counted), *more) if names)
     return Room(LONGEST_TITLE, utf16_length).first(*titles, f"{begin}{day}")
 
 
-def _title_begin(mail: Mail, totals: Mapping[str, int]) -> str:
+def name_in_title(name: str) -> str:
+    """The name of a keyword, harmless in the title of an issue."""
+    return break_links(visible_text(name, LONGEST_NAME))
+
+
+def _title_begin(mail: Mail) -> str:
     """``Rueckert 1, 84 new``, with as many people as there is room for."""
     new = f"{len(mail.items)} new"
     people = [
-        f"{break_links(visible_text(name, LONGEST_NAME))} {totals[slug]}"
+        f"{name_in_title(name)} {mail.totals[slug]}"
         for slug, name in mail.people.items()
-        if slug in totals
+        if slug in mail.totals
     ]
     if not people:
         return new
@@ -269,13 +270,10 @@ def _days(mail: Mail) -> str:
 
 def _counts(mail: Mail) -> str:
     """``: mri 5, medical imaging 8; 1 in both``."""
-    totals = totals_in_order(
-        [item.keywords for item in mail.items], mail.keyword_names, mail.people
-    )
-    names = [harmless_text(mail.keyword_names[slug], LONGEST_NAME, GITHUB) for slug in totals]
+    names = [harmless_text(mail.keyword_names[slug], LONGEST_NAME, GITHUB) for slug in mail.totals]
     if len(names) == 1:
         return f": {names[0]}"
-    counted = [f"{name} {total}" for name, total in zip(names, totals.values(), strict=True)]
+    counted = [f"{name} {total}" for name, total in zip(names, mail.totals.values(), strict=True)]
     several = sum(len(item.keywords) > 1 for item in mail.items)
     end = f"; {several} in {'both' if len(names) == 2 else 'several'}" if several else ""
     return Room(_LONGEST_COUNTS, utf16_length).first(f": {', '.join(counted)}{end}", "")

@@ -20,9 +20,9 @@ from functools import cached_property
 
 from daily_papers.github_actions import Addresses
 from daily_papers.mail.digest import Digest, Mail, digest_order, is_key, mails_of
-from daily_papers.mail.entries import GITHUB, LONGEST_NAME, break_links, harmless_text, visible_text
+from daily_papers.mail.entries import GITHUB, LONGEST_NAME, harmless_text
 from daily_papers.mail.github_issues import Comment, Issue, Issues
-from daily_papers.mail.issue import PartKey, find_part_key, find_part_keys
+from daily_papers.mail.issue import PartKey, find_part_key, find_part_keys, name_in_title
 
 LABEL = "daily-papers"
 _BEGIN = re.compile(r"since (?P<key>\S+) by (?P<login>\S+)$")
@@ -167,7 +167,7 @@ class Topic:
     @property
     def title(self) -> str:
         """The title of its issue."""
-        return f"New papers: {break_links(visible_text(self.name, LONGEST_NAME))}"
+        return f"New papers: {name_in_title(self.name)}"
 
     def body(self, here: Addresses) -> str:
         """The text of its issue."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
@@ -78,10 +78,7 @@ class MailAccount(Channel):
         message = self._message(issue_title(mail), text, html)
         message["Message-ID"] = f"<{local}@{host}>"
         message["List-Id"] = f"{here.repository} <{name.replace('.', '-')}.{owner}.{host}>"
-        with closing(self._send_all(message, self._missing(mark))) as sent:
-            for each in sent:
-                mark = Mark(mark.parts | {each})
-                yield each, mark
+        yield from self._send_to_each(message, mark)
 
     def preview(self, mail: Mail, here: Addresses, mark: Mark) -> Iterator[str]:  # noqa: ARG002
         """The lines of what it would send: the title alone."""
@@ -91,18 +88,16 @@ class MailAccount(Channel):
 
     def send_message(self, title: str, line: str) -> None:
         """Send one line to each recipient."""
-        list(self._send_all(self._message(title, line, line), self._missing(Mark())))
+        list(self._send_to_each(self._message(title, line, line), Mark()))
 
-    def _send_all(
-        self, message: EmailMessage, recipients: Sequence[int]
-    ) -> Generator[int, None, None]:
-        """Send a message to each recipient alone, from 1; yield those who got it.
+    def _send_to_each(self, message: EmailMessage, mark: Mark) -> Sending:
+        """Send a message to each recipient who lacks it, alone.
 
         Raises ChannelFailed, at the end if only some recipients were refused.
         """
-        refused = []
+        missing, refused = self._missing(mark), []
         with self._errors_without_secrets(), self._connection() as connection:
-            for number in recipients:
+            for number in missing:
                 del message["To"]
                 message["To"] = self.recipients[number - 1]
                 try:
@@ -113,7 +108,8 @@ class MailAccount(Channel):
                 except smtplib.SMTPDataError as error:
                     refused.append(f"the mail to recipient {number} (status {error.smtp_code})")
                 else:
-                    yield number
+                    mark = Mark(mark.parts | {number})
+                    yield number, mark
         if refused:
             raise self.failed(
                 f"the mail server refused {', '.join(refused)} (counted as in the secret)"
