@@ -93,21 +93,18 @@ class Digest:
         """The digest as if there were no keyword but that of a topic, which is its slug then."""
         topics = dict(self.topics)
         # Slugs change hands: another keyword may have the one that this topic is called by.
-        slugs = [slug for slug, _ in self.keyword_names if topics.get(slug, slug) == topic]
-        slugs = slugs or [topic]
+        slugs = (slug for slug, _ in self.keyword_names if topics.get(slug, slug) == topic)
+        own = next(slugs, topic)
         items = (
-            replace(item, keywords=(topic,), in_title=(topic,) if slug in item.in_title else ())
+            replace(item, keywords=(topic,), in_title=(topic,) if own in item.in_title else ())
             for item in self.items
-            for slug in slugs
-            if slug in item.keywords
+            if own in item.keywords
         )
         return replace(
             self,
             items=tuple(items),
-            keyword_names=tuple(
-                (topic, name) for slug, name in self.keyword_names if slug in slugs
-            ),
-            people=tuple((topic, name) for slug, name in self.people if slug in slugs),
+            keyword_names=tuple((topic, name) for slug, name in self.keyword_names if slug == own),
+            people=tuple((topic, name) for slug, name in self.people if slug == own),
             revisions=0,
             topics=(),
         )

@@ -132,8 +132,6 @@ class SummaryRun:
         self._root = root
         self._settings = settings
         self._day = day
-        #: The paper that each sentence is about.
-        self._said = {each.sentence: each.id for each in known.values()}
         #: Papers without a good answer in this run, not even alone.
         self._failed: list[Paper] = []
         #: Requests in a row without a good answer.
@@ -185,7 +183,8 @@ class SummaryRun:
         else:
             good = good_answers(text, papers, self._settings)
             # What it said of another paper is not about this one.
-            answers = {id: a for id, a in good.items() if self._said.get(a.sentence, id) == id}
+            said = {each.sentence: each.id for each in self.known.values()}
+            answers = {id: a for id, a in good.items() if said.get(a.sentence, id) == id}
         self.tokens = model.tokens
         self._fruitless = 0 if answers else self._fruitless + 1
         if self._fruitless == _MOST_FRUITLESS:
@@ -213,7 +212,6 @@ class SummaryRun:
                 title=answer.title,
             )
             self.known[summary.key] = summary
-            self._said[summary.sentence] = summary.id
         file = self._root / _KEPT
         half = file.with_suffix(".partial")
         with suppress(OSError):
