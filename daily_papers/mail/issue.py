@@ -281,18 +281,18 @@ def _counts(mail: Mail) -> str:
 
 def _lead(mail: Mail, here: Addresses) -> str:
     """How many papers, from when, and what else readers should know before the list."""
-    papers = plural(len(mail.items), "new paper")
-    more = " more" if digest_order(mail.keys[0])[1] > 1 and len(mail.digests) == 1 else ""
+    is_more = digest_order(mail.keys[0])[1] > 1 and len(mail.digests) == 1
+    papers = plural(len(mail.items), "more new paper" if is_more else "new paper")
     first, last = mail.days
     is_weekly = all(digest.due for digest in mail.digests)
     late = "" if is_weekly else ", sent late in one mail"
     when = f"on {last}" if first == last else f"from {first} to {last}{late}"
     whole = " All are listed below, each once." if len(mail.items) > 1 else ""
-    lines = [f"{papers.replace(' ', f'{more} ', 1)} {when}{_counts(mail)}.{whole}"]
+    line = f"{papers} {when}{_counts(mail)}.{whole}"
     if here.site:
         pages = ", ".join(f"[{key}]({here.day(key)})" for key in mail.keys)
-        lines[0] += f" On the website: {pages}."
-    return "\n\n".join((*lines, *notes(mail, GITHUB)))
+        line += f" On the website: {pages}."
+    return "\n\n".join((line, *notes(mail, GITHUB)))
 
 
 def notes(mail: Mail, form: Form) -> list[str]:

@@ -194,12 +194,8 @@ class Outbox:
         if not self.marks or not digests:
             return noted
         out = self._shown_in(self.mailbox.of_keywords)
-        last = max((digest_order(sent.key.digests[-1]) for sent in noted), default=None)
-        new = [
-            digest
-            for digest in digests
-            if digest.key not in out and (last is None or digest_order(digest.key) > last)
-        ]
+        last = max((digest_order(sent.key.digests[-1]) for sent in noted), default=(date.min, 0))
+        new = [each for each in digests if each.key not in out and digest_order(each.key) > last]
         repository = self.here.repository
         keys = [
             PartKey(each.keys, repository, marks=self.marks) for each in mails_of(new, self.today)
