@@ -187,11 +187,12 @@ def issue_title(mail: Mail) -> str:
     """People and the total first, then keywords, as many as there is room for, then the day."""
     day = f" · {_days(mail)}"
     begin = _title_begin(mail)
-    counted = [
-        f"{name_in_title(mail.keyword_names[slug])}{f' {total}' if len(mail.totals) > 1 else ''}"
-        for slug, total in mail.totals.items()
-        if slug not in mail.people
-    ]
+    topics = [slug for slug in mail.totals if slug not in mail.people]
+    counted = [name_in_title(mail.keyword_names[slug]) for slug in topics]
+    if len(mail.totals) > 1:
+        counted = [
+            f"{name} {mail.totals[slug]}" for name, slug in zip(counted, topics, strict=True)
+        ]
     more = [f"{', '.join(counted[:fitting])} …" for fitting in range(len(counted) - 1, 0, -1)]
     titles = (f"{begin}: {names}{day}" for names in (", ".join(counted), *more) if names)
     return Room(LONGEST_TITLE, utf16_length).first(*titles, f"{begin}{day}")

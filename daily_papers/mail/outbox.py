@@ -68,10 +68,7 @@ class Unfinished(DailyPapersError):
 
 @dataclass(frozen=True)
 class Outbox:
-    """Sends mails to GitHub. The two lists collect what does not work, and what is there now.
-
-    Where a channel fails, or keeps what a channel lacks, is a ChannelFailed.
-    """
+    """Sends mails to GitHub. The two lists collect what does not work, and what is there now."""
 
     mailbox: Mailbox
     digests: Sequence[Digest]
@@ -80,7 +77,7 @@ class Outbox:
     say: Callable[[str], None]
     #: Noted of each new digest: the channels that it goes to.
     marks: Marks | None
-    #: Begins with those of damaged digests.
+    #: Begins with those of damaged digests; those of channels are ChannelFailed.
     problems: list[DailyPapersError]
     #: The mails that channels can get.
     complete: list[OurIssue] = field(default_factory=list)
