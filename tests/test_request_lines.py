@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
@@ -187,6 +188,17 @@ def test_the_parts_of_a_search_find_all_of_it(expression, room, papers):
         assert found or not holds(expression, true)
         if whole and len(parts) > 1:
             assert found == holds(expression, true)
+
+
+@given(
+    st.lists(st.integers(1, 300), min_size=2, max_size=60, unique=True),
+    st.integers(500, 900),
+)
+def test_a_list_of_phrases_takes_no_search_more_than_it_has_to(lengths, room):
+    parts = searches(any_of(*(Phrase(Field.TITLE, "x" * length) for length in lengths)), room)
+    for one, next_one in pairwise(parts):
+        first = next(iter(leaves(next_one)))
+        assert len(quote_plus(to_arxiv(any_of(one, first)))) > room
 
 
 def test_what_is_excluded_is_left_out_whole_if_it_is_too_long():

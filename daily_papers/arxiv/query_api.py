@@ -118,9 +118,8 @@ class QueryApi:
         """Ask for a list; if arXiv refuses it because of one identifier, ask again without it."""
         if not names:
             return ()
-        size = len(quote_plus(",".join(names)))
-        if size > self._room and len(names) > 1:
-            parts = divided(names, size, self._room)
+        parts = divided(names, lambda part: len(quote_plus(",".join(part))), self._room)
+        if len(parts) > 1:
             return [paper for part in parts for paper in self._listed(part)]
         try:
             return self._ask(len(names), search_query="", id_list=",".join(names)).papers

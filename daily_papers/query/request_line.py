@@ -6,7 +6,7 @@ status 400, without an Atom feed. Pure: nothing here sends a request.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from urllib.parse import quote_plus, urlsplit
 
@@ -53,13 +53,20 @@ def _size(expression: Expression) -> int:
 Item = TypeVar("Item")
 
 
-def divided(items: Sequence[Item], size: int, room: int) -> list[Sequence[Item]]:
-    """Divide items of about the same size, ``size`` together, into groups that fill the room.
+def divided(
+    items: Sequence[Item], size: Callable[[Sequence[Item]], int], room: int
+) -> list[Sequence[Item]]:
+    """Divide items, in their order, into as few groups as have room.
 
-    If some are larger than others, a group may still be too large.
+    An item without room for it is a group of its own.
     """
-    step = max(1, len(items) * room // size)
-    return [items[start : start + step] for start in range(0, len(items), step)]
+    groups: list[Sequence[Item]] = []
+    start = 0
+    for end in range(2, len(items) + 1):
+        if size(items[start:end]) > room and end - start > 1:
+            groups.append(items[start : end - 1])
+            start = end - 1
+    return [*groups, items[start:]]
 
 
 def searches(expression: Expression, room: int) -> list[Expression]:
@@ -74,8 +81,8 @@ def searches(expression: Expression, room: int) -> list[Expression]:
         return [expression]
     operator, parts = expression.operator, expression.parts
     if operator is Operator.OR:
-        groups = (any_of(*group) for group in divided(parts, size, room))
-        return [piece for group in groups for piece in searches(group, room)]
+        groups = divided(parts, lambda group: _size(any_of(*group)), room)
+        return [piece for group in groups for piece in searches(any_of(*group), room)]
     wanted = parts if operator is Operator.AND else parts[:1]
     longest = max(range(len(wanted)), key=lambda place: _size(parts[place]))
     before, part, after = parts[:longest], parts[longest], parts[longest + 1 :]
