@@ -346,6 +346,30 @@ def test_an_empty_feed_by_mistake_is_found_out_the_next_day(reader: Reader):
     assert digest.skipped.startswith("No new listing was read in full on 2026-02-03 ")
 
 
+def test_what_a_short_feed_lacked_is_searched_for_if_the_audit_that_proves_it_ends_too_early(
+    reader: Reader,
+):
+    """The only keyword is audited each day; the index is a day late."""
+    reader.repository.write("keywords.yaml", "max_papers: 2\nkeywords:\n  - category: cs\n")
+    reader.arxiv.query_lag_days = 1
+    reader.read(MONDAY)
+    reader.arxiv.feeds.lacks = (0.2, 0.9)
+    reader.read(TUESDAY)
+    reader.arxiv.feeds.lacks = None
+    late = {
+        record.id for record in new_on(reader, TUESDAY) if record.primary_category.startswith("cs.")
+    }
+    late -= set(reader.news())
+    report = reader.read(WEDNESDAY)
+    found = late & set(reader.news())
+    assert found
+    assert found < late
+    assert not report.complete
+    report = reader.read(THURSDAY)
+    assert late < set(reader.news())
+    assert report.complete
+
+
 def test_a_search_goes_back_to_the_last_success_and_asks_for_more_after_missed_days(
     reader: Reader,
 ):

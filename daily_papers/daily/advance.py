@@ -39,6 +39,8 @@ class KeywordProgress:
     searched: bool = False
     #: Whether a harvest of everything that it missed was complete.
     harvested: bool = False
+    #: Everything that was listed after this day has come; None if nothing was asked for.
+    since: date | None = None
     #: What went wrong last, unless something else made up for it.
     failure: Failure | None = None
     #: Whether its last full search failed, though the service answers.
@@ -55,6 +57,10 @@ class KeywordProgress:
     def asked_for(self) -> bool:
         """Whether its table was completed by more than the feed."""
         return self.searched or self.harvested
+
+    def reaching(self, since: date) -> KeywordProgress:
+        """The same with an answer that has everything listed after that day."""
+        return replace(self, since=min(since, self.since or since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +147,12 @@ def _progress(store: Store, evidence: Sequence[Evidence]) -> Mapping[str, Keywor
     for item in evidence:
         match item:
             case Searched(slug=slug):
-                progress[slug] = KeywordProgress(
-                    searched=True, harvested=progress[slug].harvested, strangers=item.strangers
+                progress[slug] = replace(
+                    progress[slug].reaching(item.since),
+                    searched=True,
+                    failure=None,
+                    rejected=False,
+                    strangers=item.strangers,
                 )
             case SearchFailed(slug=slug):
                 # The first half of a longer search may have been accepted, which is not enough.
@@ -159,7 +169,9 @@ def _progress(store: Store, evidence: Sequence[Evidence]) -> Mapping[str, Keywor
                 for slug, keyword in store.keywords.items():
                     if keyword.last_success is None or item.since <= keyword.last_success:
                         failure = progress[slug].failure if keyword.filled is None else None
-                        progress[slug] = replace(progress[slug], harvested=True, failure=failure)
+                        progress[slug] = replace(
+                            progress[slug].reaching(item.since), harvested=True, failure=failure
+                        )
     return progress
 
 

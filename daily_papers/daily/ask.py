@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from math import ceil
 
@@ -47,15 +47,12 @@ from daily_papers.errors import (
     RejectedAnswer,
     ShortAnswer,
 )
-from daily_papers.papers.announcement import SearchAnswer
 from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.store.store import Store, highest
 
 #: Called with what is being done: ``done``, ``of`` how many, and a few words.
 Progress = Callable[[int, int, str], None]
 
-#: The longest time between submission and listing, over a weekend; moderation may take longer.
-_SUBMITTED = timedelta(days=4)
 #: So many papers make an answer of some 700 kB, which reaches back far enough for most keywords.
 _LONG_ANSWER = 300
 #: How much of the run's remaining time a harvest may take.
@@ -158,22 +155,22 @@ class Inquiry:
         state = known.keywords[keyword.slug]
         last = state.last_success
         count = max(keyword.max_papers, _LONG_ANSWER if working_days(last, self.day) else 0)
-        answer, found = self._search(keyword, count)
+        found = self._search(keyword, count)
         self.evidence.append(found)
-        if len(answer.papers) == answer.total or count == MOST_PER_REQUEST:
+        if found.since == date.min or count == MOST_PER_REQUEST:
             return
-        ends_too_early = last is not None and answer.papers[-1].date > last - _SUBMITTED
+        ends_too_early = last is not None and found.since > last
         too_few = found.strangers and len(found.papers) < keyword.max_papers
         if ends_too_early or (state.filled is None and too_few):
-            self.evidence.append(self._search(keyword, MOST_PER_REQUEST)[1])
+            self.evidence.append(self._search(keyword, MOST_PER_REQUEST))
 
-    def _search(self, keyword: Keyword, count: int) -> tuple[SearchAnswer, Searched]:
+    def _search(self, keyword: Keyword, count: int) -> Searched:
         """Search for a keyword's newest papers; raises FetchError if the answer is rejected."""
         with self._api_health.asked():
             answer = self.api.search(keyword.expression, count)
         try:
             table = self.before.table(keyword.slug)
-            return answer, accept_search(keyword, count, answer, table, self.day)
+            return accept_search(keyword, count, answer, table, self.day)
         except BadAnswer:
             for url in answer.urls:
                 self.session.discard(url)
@@ -285,7 +282,7 @@ class Inquiry:
         try:
             if self._api_health.failures:
                 raise self._api_health.failures[-1]
-            self.evidence.append(self._search(keyword, keyword.max_papers)[1])
+            self.evidence.append(self._search(keyword, keyword.max_papers))
         except FetchError as error:
             failure = _failure(error, keyword.slug)
             self.evidence.append(Unanswered(what, failure, slug=keyword.slug))

@@ -296,25 +296,31 @@ def _with_day(
 
 
 def _with_short_days(store: Store, findings: Findings, short: Collection[date], day: date) -> Store:
-    """Let the next run search for all keywords if one relied on a feed that has proved to be short.
+    """Let the next run search for the keywords that relied on a feed which has proved to be short.
 
-    One paper is proof; which others the feed left out is not known, nor whether an audit, which
-    reaches back no further than a table, has shown them all. An index that shows the highest
-    identifier of that day's listing has them all.
+    One paper is proof; which others the feed left out is not known. An index that shows the highest
+    identifier of that day's listing has them all, but an answer may not reach back to that day: an
+    audit asks for no more than a table holds.
     """
-    relied = any(
-        keyword.searches and keyword.last_success and keyword.last_success >= min(short)
-        for slug, keyword in store.keywords.items()
-        if not findings.progress[slug].asked_for
-    )
-    if not relied:
-        return store
+    ids = [
+        listing.new.split()[-1]
+        for listing in store.state.recent_listings
+        if listing.new and listing.day in short
+    ]
+    unbroken_from = highest([store.state.unbroken_from, *ids])
+    state = replace(store.state, unbroken_from=unbroken_from)
+    relied = [
+        slug
+        for slug, progress in findings.progress.items()
+        if progress.since is None
+        or progress.since >= min(short)
+        or not findings.proves(progress, state)
+    ]
     # With a day in between, the day's feed does not complete a keyword in a second run either.
     *_, yesterday = working_days(day - timedelta(days=7), day)
-    after, state = _complete_before(min(yesterday, *short), store, store.keywords), store.state
-    ids = [each.new.split()[-1] for each in state.recent_listings if each.new and each.day in short]
-    unbroken_from = highest([state.unbroken_from, *ids])
-    return after.updated(state=replace(state, complete=False, unbroken_from=unbroken_from))
+    after = _complete_before(min(yesterday, *short), store, relied)
+    is_complete = state.complete and after.keywords == store.keywords
+    return after.updated(state=replace(state, complete=is_complete))
 
 
 def _waiting_to_be_filled(

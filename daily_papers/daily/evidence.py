@@ -44,6 +44,8 @@ class Searched:
     papers: tuple[Paper, ...]
     #: How many papers in the answer do not match.
     strangers: int
+    #: Everything that was listed after this day is in the answer.
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class SearchFailed:
 class Harvested:
     """One page of everything that changed since a day, over OAI-PMH."""
 
+    #: Everything that was listed after this day is in the harvest.
     since: date
     matching: BySlug
     #: The papers on the page that match a keyword, or are in a table.

@@ -22,6 +22,8 @@ from daily_papers.store.store import FeedPart, State, highest
 
 #: How long the index of the query API may take to include what was announced.
 INDEX_LAG = timedelta(days=7)
+#: The longest time between submission and listing, over a weekend; moderation may take longer.
+_SUBMITTED = timedelta(days=4)
 #: Fewer papers than this prove nothing, whether they are missing or do not match.
 ENOUGH = 5
 #: A feed has at most this many items. What it loses are new papers, since arXiv lists the replaced
@@ -61,7 +63,9 @@ def accept_search(
     if reason is not None:
         raise RejectedAnswer(answer.urls[0], reason)
     matching = tuple(paper for paper in possible if is_credible(paper, today))
-    return Searched(keyword.slug, matching, strangers=len(others))
+    is_all = len(papers) == answer.total
+    since = date.min if is_all else papers[-1].date + _SUBMITTED
+    return Searched(keyword.slug, matching, strangers=len(others), since=since)
 
 
 def _too_few(answer: SearchAnswer, asked: int, proven: Sequence[Paper]) -> str | None:
