@@ -24,6 +24,8 @@ class Outcome(StrEnum):
     SHORT_ANSWER = "short answer"
     THROTTLED = "throttled"
     NOT_ASKED = "not asked"
+    #: Because of a fault of this machine.
+    NOT_REACHED = "not reached"
     FAILED = "failed"
     #: These two are for requests only.
     OK = "ok"
@@ -134,6 +136,8 @@ class Forbidden(NoAnswer):
 
 class MachineFault(NoAnswer):
     """A fault of the user's machine: its proxy, certificates or network. Waiting does not help."""
+
+    outcome = Outcome.NOT_REACHED
 
 
 class NotAsked(NoAnswer):

@@ -155,7 +155,8 @@ def ended_at_once(root: Path, address: str, **variables: str) -> str:
     assert "a wait of" not in ended.out
     assert len(told["requests"]) == 1, "nothing else is tried"
     (reason,) = {keyword["reason"] for keyword in told["keywords"]}
-    assert told["day_line"] == f"Not fetched: {reason}."
+    assert told["day_line"] == "Not fetched: arXiv could not be reached."
+    assert f": {told['day_line']}\n" in repository.text("README.md")
     return str(reason)
 
 

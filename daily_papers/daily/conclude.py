@@ -287,7 +287,7 @@ def _with_day(
         news=len(store.news_of(order.day)),
         revised=len(state.revised),
         announced=announced,
-        failures=[(report.name, report.reason or "") for report in reports if not report.good],
+        failures=[(report.name, report.public_reason) for report in reports if not report.good],
         keywords=len(reports),
         extra=_waiting_to_be_filled(before, store, findings, order),
     )

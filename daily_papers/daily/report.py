@@ -62,6 +62,13 @@ class KeywordReport:
         return self.outcome in _DONE
 
     @property
+    def public_reason(self) -> str:
+        """The reason for README.md, whose readers know nothing of the machine that runs the job."""
+        if self.outcome is Outcome.NOT_REACHED:
+            return "arXiv could not be reached"
+        return self.reason or ""
+
+    @property
     def good(self) -> bool:
         """Whether the table is as it should be, or is on its way there."""
         return self.outcome in _GOOD

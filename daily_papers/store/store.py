@@ -210,6 +210,14 @@ class Store:
     liked: Mapping[str, LikedPaper] = field(default_factory=dict)
 
     @cached_property
+    def last_update(self) -> date | None:
+        """The last listing day that brought anything, if only that nothing was announced."""
+        days = [self.state.feed_day]
+        for keyword in self.keywords.values():
+            days += [keyword.last_success, keyword.changed]
+        return max(filter(None, days), default=None)
+
+    @cached_property
     def members(self) -> Mapping[str, frozenset[str]]:
         """The identifiers in each keyword's table."""
         members: dict[str, set[str]] = {}
