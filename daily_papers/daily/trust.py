@@ -19,6 +19,7 @@ from daily_papers.papers.announcement import PartAnswer, SearchAnswer
 from daily_papers.papers.paper import Origin, Paper, announcement_order
 from daily_papers.query.matching import Matches, found_by_arxiv
 from daily_papers.store.store import FeedPart, State, highest
+from daily_papers.text import plural
 
 #: How long the index of the query API may take to include what was announced.
 INDEX_LAG = timedelta(days=7)
@@ -52,32 +53,20 @@ def accept_search(
         if paper.updated is not None
         and (paper.origin is Origin.SEARCH or paper.updated.date() <= today - INDEX_LAG)
     ]
-    reason = _too_few(answer, asked, proven)
-    if reason is not None:
-        raise ShortAnswer(answer.urls[0], reason)
+    is_all = len(papers) == answer.total
+    if is_all and answer.total < asked and 2 * len(papers) < len(proven):
+        says = f"says that {len(papers)} papers match" if papers else "is empty"
+        due = plural(len(proven), "stored paper")
+        raise ShortAnswer(answer.urls[0], f"the answer {says}, though {due} should be in it")
     possible = Matches({"": expression}, papers).possible("")
     ids = {paper.id for paper in possible}
     others = [paper for paper in papers if paper.id not in ids]
     unexpected = len(others) - len(found_by_arxiv(expression, others))
-    reason = _wrong(papers, unexpected, proven)
-    if reason is not None:
+    if (reason := _wrong(papers, unexpected, proven)) is not None:
         raise RejectedAnswer(answer.urls[0], reason)
     matching = tuple(paper for paper in possible if is_credible(paper, today))
-    is_all = len(papers) == answer.total
     since = date.min if is_all else papers[-1].date + _SUBMITTED
     return Searched(keyword.slug, matching, strangers=len(others), since=since)
-
-
-def _too_few(answer: SearchAnswer, asked: int, proven: Sequence[Paper]) -> str | None:
-    count, due = len(answer.papers), min(asked, answer.total)
-    if count < due:
-        return f"the answer holds {count} papers, though it should hold {due} of {answer.total}"
-    if proven and count == 0:
-        return f"the answer is empty, though {len(proven)} stored papers match"
-    is_all_there_is = answer.total <= count < asked
-    if is_all_there_is and 2 * count < len(proven):
-        return f"the answer says that {count} papers match, though {len(proven)} stored ones do"
-    return None
 
 
 def _wrong(papers: Sequence[Paper], strangers: int, proven: Sequence[Paper]) -> str | None:
