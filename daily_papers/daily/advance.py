@@ -35,12 +35,10 @@ from daily_papers.store.store import KeywordState, State, Store, highest
 class KeywordProgress:
     """What a run did for one keyword."""
 
-    #: Whether a full search for it was accepted.
-    searched: bool = False
-    #: Whether a harvest of everything that it missed was complete.
-    harvested: bool = False
-    #: Everything that was listed after this day has come; None if nothing was asked for.
-    since: date | None = None
+    #: Everything that was listed after this day has come by a full search; None if there was none.
+    searched: date | None = None
+    #: The same of a harvest of everything that it missed.
+    harvested: date | None = None
     #: What went wrong last, unless something else made up for it.
     failure: Failure | None = None
     #: Whether its last full search failed, though the service answers.
@@ -51,16 +49,12 @@ class KeywordProgress:
     @property
     def tried(self) -> bool:
         """Whether it was searched for, successfully or not."""
-        return self.searched or self.failure is not None
+        return self.searched is not None or self.failure is not None
 
     @property
-    def asked_for(self) -> bool:
-        """Whether its table was completed by more than the feed."""
-        return self.searched or self.harvested
-
-    def reaching(self, since: date) -> KeywordProgress:
-        """The same with an answer that has everything listed after that day."""
-        return replace(self, since=min(since, self.since or since))
+    def since(self) -> date | None:
+        """Everything that was listed after this day has come, by more than the feed."""
+        return min(filter(None, (self.searched, self.harvested)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +142,8 @@ def _progress(store: Store, evidence: Sequence[Evidence]) -> Mapping[str, Keywor
         match item:
             case Searched(slug=slug):
                 progress[slug] = replace(
-                    progress[slug].reaching(item.since),
-                    searched=True,
+                    progress[slug],
+                    searched=item.since,
                     failure=None,
                     rejected=False,
                     strangers=item.strangers,
@@ -158,7 +152,7 @@ def _progress(store: Store, evidence: Sequence[Evidence]) -> Mapping[str, Keywor
                 # The first half of a longer search may have been accepted, which is not enough.
                 progress[slug] = replace(
                     progress[slug],
-                    searched=False,
+                    searched=None,
                     failure=item.failure,
                     rejected=item.failure.rejected,
                 )
@@ -170,7 +164,7 @@ def _progress(store: Store, evidence: Sequence[Evidence]) -> Mapping[str, Keywor
                     if keyword.last_success is None or item.since <= keyword.last_success:
                         failure = progress[slug].failure if keyword.filled is None else None
                         progress[slug] = replace(
-                            progress[slug].reaching(item.since), harvested=True, failure=failure
+                            progress[slug], harvested=item.since, failure=failure
                         )
     return progress
 
@@ -220,12 +214,12 @@ def _reached(keyword: KeywordState, state: State, findings: Findings, order: Ord
     if keyword.filled is None:
         return None
     if not order.mode.reads_feed:
-        return order.day if progress.asked_for else None
+        return order.day if progress.since is not None else None
     last = keyword.last_success
     kept_up = last is not None and not working_days(last, order.day)
     if state.feed_day == order.day and kept_up:
         return order.day
-    if keyword.filled == order.day and keyword.last_success is None and progress.asked_for:
+    if keyword.filled == order.day and keyword.last_success is None and progress.since is not None:
         return order.day if state.feed_day == order.day else order.day - timedelta(days=1)
     return state.feed_day if findings.proves(progress, state) else None
 
@@ -274,7 +268,7 @@ def _notified(
     if knows_all or (keyword.last_success == order.day and proven):
         up_to = highest([up_to, state.highest_id])
         return replace(keyword, notified_up_to=up_to, notified_expression=None)
-    if up_to is None and progress.asked_for:
+    if up_to is None and progress.since is not None:
         # The best that is known: the highest identifier in any table.
         return replace(keyword, notified_up_to=highest([state.highest_id, highest(store.papers)]))
     return keyword

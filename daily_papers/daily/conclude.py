@@ -312,9 +312,7 @@ def _with_short_days(store: Store, findings: Findings, short: Collection[date], 
     relied = [
         slug
         for slug, progress in findings.progress.items()
-        if progress.since is None
-        or progress.since >= min(short)
-        or not findings.proves(progress, state)
+        if (progress.since or date.max) >= min(short) or not findings.proves(progress, state)
     ]
     # With a day in between, the day's feed does not complete a keyword in a second run either.
     *_, yesterday = working_days(day - timedelta(days=7), day)

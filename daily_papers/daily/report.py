@@ -163,7 +163,7 @@ def _outcome(
     waits = failure is None or (failure.outcome is Outcome.NOT_ASKED and findings.answered)
     if keyword.filled is None and waits:
         outcome = Outcome.FILLING
-    elif keyword.filled is not None and progress.asked_for:
+    elif keyword.filled is not None and progress.since is not None:
         outcome = Outcome.TO_BE_CONFIRMED
     else:
         outcome = Outcome.FAILED if failure is None else failure.outcome
