@@ -18,6 +18,7 @@ from daily_papers.arxiv.query_api import QueryApi, read_answer
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.errors import BadAnswer
+from daily_papers.query.expression import Field, Phrase
 from tests.sandbox import Request, Response, SandboxArxiv, Service
 from tests.support.cases import for_each
 from tests.support.clock import PassingClock
@@ -120,7 +121,7 @@ def by_package(body: bytes) -> None:
     with answering(lambda _: Canned(body)) as server:
         services = Services(api_url=f"{server.address}/api/query")
         with PoliteSession(services, budget=0, clock=PassingClock()) as session:
-            QueryApi(session).newest("ti:x", 2)
+            QueryApi(session).search(Phrase(Field.TITLE, "x"), 2)
 
 
 READERS: dict[str, tuple[Callable[[str, str], bytes], Callable[[bytes], Any]]] = {

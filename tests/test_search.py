@@ -16,11 +16,12 @@ from daily_papers.arxiv.session import PoliteSession
 from daily_papers.arxiv.xml import error_message
 from daily_papers.errors import ShortAnswer
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.query.expression import Field, Phrase
+from daily_papers.query.expression import Field, Phrase, any_of, to_arxiv
 from tests.support.clock import PassingClock
 from tests.support.loopback import Canned, answering
 from tests.support.made_answers import Listed, answer, listed, query_api
 
+ANYTHING = Phrase(Field.TITLE, "x")
 RECORDED = Path(__file__).parents[1].parent / "shared" / "arxiv-api"
 
 
@@ -31,7 +32,7 @@ def query_api_at(address: str) -> QueryApi:
 
 def searched(*entries: Listed) -> tuple[Paper, ...]:
     with answering(query_api(entries)) as server:
-        return query_api_at(server.address).newest("ti:x", 10).papers
+        return query_api_at(server.address).search(ANYTHING, 10).papers
 
 
 def asked(target: str) -> dict[str, str]:
@@ -43,12 +44,12 @@ def asked(target: str) -> dict[str, str]:
 
 
 def test_a_search_is_one_request_for_the_newest_by_last_update():
-    query = '(ti:"a {b}" OR abs:"é%20+&"))'
+    expression = any_of(Phrase(Field.TITLE, "a {b}"), Phrase(Field.ABSTRACT, "é%20+&"))
     with answering(query_api(listed(250))) as server:
-        found = query_api_at(server.address).newest(query, 200)
+        found = query_api_at(server.address).search(expression, 200)
     assert [asked(target) for target in server.asked] == [
         {
-            "search_query": query,
+            "search_query": to_arxiv(expression),
             "id_list": "",
             "sortBy": "lastUpdatedDate",
             "sortOrder": "descending",
@@ -77,7 +78,7 @@ def test_a_withdrawal_stays_where_arxiv_sorted_it():
 
 def test_a_search_without_hits_is_an_answer_without_papers():
     with answering(query_api([])) as server:
-        found = query_api_at(server.address).newest("ti:x", 10)
+        found = query_api_at(server.address).search(ANYTHING, 10)
     assert (found.papers, found.total) == ((), 0)
 
 
@@ -85,7 +86,7 @@ def test_a_short_page_is_a_failure_although_the_package_would_take_it():
     short = Canned(answer(listed(3), total=50))
     told = "the answer has 3 papers, but 10 of 50 were asked for"
     with answering(lambda _: short) as server, pytest.raises(ShortAnswer, match=told):
-        query_api_at(server.address).newest("ti:x", 10)
+        query_api_at(server.address).search(ANYTHING, 10)
     assert len(server.asked) == 1
 
 

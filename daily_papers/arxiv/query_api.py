@@ -71,10 +71,10 @@ class QueryApi:
         self._room = MOST_LINE_BYTES - line_bytes(rest)
 
     def search(self, expression: Expression, count: int) -> SearchAnswer:
-        """Search for the ``count`` most recently updated papers that match an expression.
+        """Search for the ``count`` most recently updated papers that match, at most 2,000.
 
-        If it is too long for one address, it takes several searches, whose results are merged.
-        Raises FetchError.
+        If the expression is too long for one address, it takes several searches, whose results are
+        merged. Raises FetchError.
         """
         room = min(self._room, MOST_QUERY_BYTES)
         if problem := term_too_long(expression, room):
@@ -82,7 +82,10 @@ class QueryApi:
         parts = searches(expression, room)
         is_exact = set(leaves(expression)) == {leaf for part in parts for leaf in leaves(part)}
         rows = count if is_exact else MOST_PER_REQUEST
-        answers = [self.newest(to_arxiv(part), rows) for part in parts]
+        queries = map(to_arxiv, parts)
+        answers = [
+            self._ask(rows, search_query=each, id_list="", **_NEWEST_FIRST) for each in queries
+        ]
         joined: dict[str, Paper] = {}
         for paper in chain.from_iterable(answer.papers for answer in answers):
             joined[paper.id] = merge(joined.get(paper.id, paper), paper)
@@ -93,13 +96,6 @@ class QueryApi:
             total = len(papers)
         urls = tuple(url for answer in answers for url in answer.urls)
         return SearchAnswer(papers[:count], total, urls)
-
-    def newest(self, query: str, count: int) -> SearchAnswer:
-        """Search for the ``count`` most recently updated papers, at most 2,000; raises FetchError.
-
-        It takes one request.
-        """
-        return self._ask(count, search_query=query, id_list="", **_NEWEST_FIRST)
 
     def by_id(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Fetch the papers of these identifiers, in their order; raises FetchError.
