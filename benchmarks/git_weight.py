@@ -66,7 +66,7 @@ class Life:
 
     def day(self, day: date) -> None:
         """One more day, and its commit."""
-        self.store.state = replace(self.store.state, day=day, last_complete=day)
+        self.store.state = replace(self.store.state, day=day)
         for slug in self.slugs:
             self.update(slug, last_success=day)
         if day.weekday() < 5:

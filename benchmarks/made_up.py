@@ -84,7 +84,7 @@ def repository(root: Path, keywords: int) -> Config:
 
 def full_store(config: Config, writer: Writer, day: date) -> Store:
     """A store whose tables are full, at the end of a complete day."""
-    state = State(day=day, complete=True, last_complete=day, day_line="Made up.")
+    state = State(day=day, complete=True, day_line="Made up.")
     store = Draft(Store(state=state))
     slugs = [keyword.slug for keyword in config.keywords]
     for keyword in config.keywords:

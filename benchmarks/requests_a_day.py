@@ -61,7 +61,7 @@ def prepared(root: Path, keywords: Sequence[str], arxiv: SandboxArxiv) -> None:
         slug: replace(keyword, filled=BEFORE, audited=BEFORE, last_success=BEFORE)
         for slug, keyword in store.keywords.items()
     }
-    state = replace(store.state, complete=True, last_complete=BEFORE)
+    state = replace(store.state, complete=True)
     transaction = Transaction(root)
     save_store(replace(store, keywords=keywords, state=state), transaction)
     transaction.commit()

@@ -143,7 +143,7 @@ def next_day(root: Path, day: date) -> None:
         news = News(1, day, (slug,), str(day))
         store.papers[paper.id] = replace(store.papers[paper.id], news=news)
         items.append(NewsItem(paper, (slug,)))
-    store.state = State(day=day, complete=True, last_complete=day, day_line="Made up.")
+    store.state = State(day=day, complete=True, day_line="Made up.")
     for slug, keyword in store.keywords.items():
         store.keywords[slug] = replace(keyword, last_success=day)
     digest = Digest(str(day), "owner/papers", tuple(items), tuple(names.items()))

@@ -77,7 +77,6 @@ def stores(draw: st.DrawFn) -> Store:
         State,
         day=UNKNOWN_OR_DAY,
         complete=st.booleans(),
-        last_complete=UNKNOWN_OR_DAY,
         day_line=TEXTS,
         highest_id=st.none() | IDS,
         revised=st.lists(IDS).map(tuple),

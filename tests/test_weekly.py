@@ -17,7 +17,7 @@ from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import Addresses
 from daily_papers.mail.digest import Digest, Mail, mails_of
 from daily_papers.mail.issue import issue_parts
-from daily_papers.store.store import State
+from daily_papers.store.store import KeywordState, State, Store
 from tests.sandbox import SandboxArxiv
 from tests.support.cases import for_each
 from tests.support.daily_runs import Reader, days
@@ -56,10 +56,9 @@ def weekly(day: date, due: date = FRIDAY) -> Digest:
     ],
 )
 def test_news_waits_for_friday_or_the_first_run_after_it(day: date, read: date | None, due: date):
-    assert weekly_mail_after(State(feed_day=read), day) == due
-    assert weekly_mail_after(State(last_complete=read, feed_day=MONDAY), day) == (
-        due if read else weekly_mail_after(State(feed_day=MONDAY), day)
-    )
+    assert weekly_mail_after(Store(state=State(feed_day=read)), day) == due
+    keyword = KeywordState(slug="a", name="A", expression="ti:a", last_success=read)
+    assert weekly_mail_after(Store(keywords={"a": keyword}), day) == due
 
 
 @for_each(
@@ -217,7 +216,7 @@ def live_through(watcher: Watcher, month: Sequence[tuple[tuple[str, object], boo
             continue
         watcher.today = day
         if new:
-            due = weekly_mail_after(State(feed_day=read), day) if is_weekly else None
+            due = weekly_mail_after(Store(state=State(feed_day=read)), day) if is_weekly else None
             watcher.write(digest(str(day), range(papers, papers + new), due=due))
             papers += new
         read = day

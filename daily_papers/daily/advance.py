@@ -177,9 +177,9 @@ def advance(
 ) -> Store:
     """Note in the store how far each keyword is; ``state`` already includes today's feed."""
     advanced = [_advanced(store, state, keyword, findings, order) for keyword in keywords]
-    closed = _closed(store, state, advanced, findings, order)
-    notified = {each.slug: _notified(store, closed, each, findings, order) for each in advanced}
-    return store.updated(keywords=notified, state=closed)
+    state = _with_highest_id(store, state, advanced, findings, order)
+    notified = {each.slug: _notified(store, state, each, findings, order) for each in advanced}
+    return store.updated(keywords=notified, state=state)
 
 
 def _advanced(
@@ -227,10 +227,10 @@ def _reached(keyword: KeywordState, state: State, findings: Findings, order: Ord
 # --- up to where readers are notified ----------------------------------------------------------
 
 
-def _closed(
+def _with_highest_id(
     store: Store, state: State, keywords: Sequence[KeywordState], findings: Findings, order: Order
 ) -> State:
-    """Note whether the day is complete, and the highest identifier known to have been announced.
+    """Note the highest identifier known to have been announced.
 
     A search may show papers from a later listing than today's feed, which other keywords lack.
     """
@@ -243,11 +243,7 @@ def _closed(
         known.append(findings.shown[Origin.OAI])
     if complete and (highest(known) is None or not order.mode.reads_feed):
         known.append(highest(store.papers))
-    return replace(
-        state,
-        highest_id=highest(known),
-        last_complete=order.day if complete else state.last_complete,
-    )
+    return replace(state, highest_id=highest(known))
 
 
 def _notified(

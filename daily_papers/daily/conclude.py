@@ -248,7 +248,7 @@ def _digest(
         people=people,
         revisions=len(store.state.revised if first else _revised_now(before, store)),
         skipped=unread_days(store.state),
-        due=weekly_mail_after(before.state, order.day) if config.digest == "weekly" else None,
+        due=weekly_mail_after(before, order.day) if config.digest == "weekly" else None,
         per_keyword=config.issues == "per keyword",
         topics=tuple((slug, each.topic) for slug, each in store.keywords.items() if each.topic)
         if config.issues == "per keyword"
@@ -256,10 +256,11 @@ def _digest(
     )
 
 
-def weekly_mail_after(state: State, day: date) -> date:
+def weekly_mail_after(store: Store, day: date) -> date:
     """The day of the weekly mail: Friday, or today if the last Friday's listing was not read."""
     friday = day + timedelta(days=(_FRIDAY - day.weekday()) % 7)
-    read = max((each for each in (state.last_complete, state.feed_day) if each), default=day)
+    days = [store.state.feed_day, *(each.last_success for each in store.keywords.values())]
+    read = max(filter(None, days), default=day)
     return day if read < friday - timedelta(days=7) else friday
 
 

@@ -169,8 +169,6 @@ class State:
     day: date | None = None
     #: Whether that run got everything it asked for.
     complete: bool = False
-    #: The last listing day that was complete.
-    last_complete: date | None = None
     #: One line for people that sums up this listing day.
     day_line: str = ""
     #: The highest identifier known to have been announced.

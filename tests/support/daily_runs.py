@@ -76,7 +76,7 @@ class Reader:
             slug: replace(keyword, filled=day, audited=day, last_success=day)
             for slug, keyword in store.keywords.items()
         }
-        state = replace(store.state, complete=True, last_complete=day)
+        state = replace(store.state, complete=True)
         transaction = Transaction(self.repository.root)
         save_store(replace(store, keywords=keywords, state=state), transaction)
         transaction.commit()
