@@ -6,11 +6,10 @@ having seen all news up to an identifier, only if arXiv's answers prove it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from daily_papers.config import Keyword
 from daily_papers.daily.evidence import (
     Details,
     Evidence,
@@ -172,35 +171,40 @@ def _progress(store: Store, evidence: Sequence[Evidence]) -> Mapping[str, Keywor
 # --- up to which day the tables are complete ----------------------------------------------------
 
 
-def advance(
-    store: Store, state: State, keywords: Sequence[Keyword], findings: Findings, order: Order
-) -> Store:
-    """Note in the store how far each keyword is; ``state`` already includes today's feed."""
-    advanced = [_advanced(store, state, keyword, findings, order) for keyword in keywords]
-    state = _with_highest_id(store, state, advanced, findings, order)
-    notified = {each.slug: _notified(store, state, each, findings, order) for each in advanced}
-    return store.updated(keywords=notified, state=state)
+def advance(before: State, store: Store, findings: Findings, order: Order) -> Store:
+    """Note in the store how far each keyword is; unlike ``before``, it includes today's feed."""
+    keywords = {
+        slug: _advanced(store, keyword, findings, order) for slug, keyword in store.keywords.items()
+    }
+    highest_id = _highest_announced(store, keywords.values(), findings, order)
+    store = store.updated(state=replace(store.state, highest_id=highest_id))
+    notified = {
+        slug: _notified(before, store, keyword, findings, order)
+        for slug, keyword in keywords.items()
+    }
+    return store.updated(keywords=notified)
 
 
 def _advanced(
-    store: Store, state: State, keyword: Keyword, findings: Findings, order: Order
+    store: Store, keyword: KeywordState, findings: Findings, order: Order
 ) -> KeywordState:
-    after, progress = store.keywords[keyword.slug], findings.progress[keyword.slug]
-    if not after.searches:
+    progress = findings.progress[keyword.slug]
+    if not keyword.searches:
         # Where the feed is not asked, nothing is taken, and nothing is made up for later.
         done = keyword.slug in findings.ranked.chosen or not order.mode.reads_feed
-        return replace(after, last_success=order.day) if done else after
+        return replace(keyword, last_success=order.day) if done else keyword
     if progress.searched:
-        after = replace(after, audited=order.day, filled=after.filled or order.day, rejected=None)
-    elif progress.harvested and after.filled is None:
+        filled = keyword.filled or order.day
+        keyword = replace(keyword, audited=order.day, filled=filled, rejected=None)
+    elif progress.harvested and keyword.filled is None:
         full = len(store.members.get(keyword.slug, ())) >= keyword.max_papers
-        after = replace(after, harvested=order.day, filled=order.day if full else None)
+        keyword = replace(keyword, harvested=order.day, filled=order.day if full else None)
     if progress.rejected:
-        after = replace(after, rejected=order.day)
-    reached = _reached(after, state, findings, order)
+        keyword = replace(keyword, rejected=order.day)
+    reached = _reached(keyword, store.state, findings, order)
     if reached is None:
-        return after
-    return replace(after, last_success=max(reached, after.last_success or reached))
+        return keyword
+    return replace(keyword, last_success=max(reached, keyword.last_success or reached))
 
 
 def _reached(keyword: KeywordState, state: State, findings: Findings, order: Order) -> date | None:
@@ -227,30 +231,30 @@ def _reached(keyword: KeywordState, state: State, findings: Findings, order: Ord
 # --- up to where readers are notified ----------------------------------------------------------
 
 
-def _with_highest_id(
-    store: Store, state: State, keywords: Sequence[KeywordState], findings: Findings, order: Order
-) -> State:
-    """Note the highest identifier known to have been announced.
+def _highest_announced(
+    store: Store, keywords: Iterable[KeywordState], findings: Findings, order: Order
+) -> str | None:
+    """The highest identifier known to have been announced.
 
     A search may show papers from a later listing than today's feed, which other keywords lack.
     """
     filled = [keyword for keyword in keywords if keyword.filled is not None]
     complete = bool(filled) and all(keyword.last_success == order.day for keyword in filled)
-    known = [state.highest_id]
+    known = [store.state.highest_id]
     if findings.feed is not None:
         known += announced_as_news(findings.feed.announcements)
     if findings.harvested:
         known.append(findings.shown[Origin.OAI])
     if complete and (highest(known) is None or not order.mode.reads_feed):
         known.append(highest(store.papers))
-    return replace(state, highest_id=highest(known))
+    return highest(known)
 
 
 def _notified(
-    store: Store, state: State, keyword: KeywordState, findings: Findings, order: Order
+    before: State, store: Store, keyword: KeywordState, findings: Findings, order: Order
 ) -> KeywordState:
     """Note up to which identifier the keyword's readers have now seen all news."""
-    progress, feed, before = findings.progress[keyword.slug], findings.feed, store.state
+    progress, feed, state = findings.progress[keyword.slug], findings.feed, store.state
     announced = () if feed is None else feed.announcements
     # If a day was only searched, without the feed, it lacks what the index did not show yet.
     proven = not order.mode.reads_feed or findings.proves(progress, state)

@@ -62,27 +62,23 @@ _EMPTY_HARVEST = "the harvest is empty, though papers change on every working da
 _PATIENCE = 3
 
 
-@dataclass(slots=True)
-class _Health:
-    """Whether a service of arXiv still answers. A bad answer is one: the next may be good."""
+@contextmanager
+def _asked(silences: list[NoAnswer]) -> Iterator[None]:
+    """Note how the question asked inside ends; raises FetchError if no more may be asked.
 
-    #: Why it did not answer, one for each question since its last answer.
-    failures: list[NoAnswer] = field(default_factory=list)
-
-    @contextmanager
-    def asked(self) -> Iterator[None]:
-        """Note how the question asked inside ends; raises FetchError if no more may be asked."""
-        if len(self.failures) >= _PATIENCE:
-            raise self.failures[-1]
-        try:
-            yield
-        except NoAnswer as failure:
-            self.failures.append(failure)
-            raise
-        except FetchError:
-            self.failures.clear()
-            raise
-        self.failures.clear()
+    ``silences`` are why the service did not answer, one for each question since its last answer.
+    """
+    if len(silences) >= _PATIENCE:
+        raise silences[-1]
+    try:
+        yield
+    except NoAnswer as failure:
+        silences.append(failure)
+        raise
+    except FetchError:  # a bad answer is one: the next may be good
+        silences.clear()
+        raise
+    silences.clear()
 
 
 @dataclass(slots=True)
@@ -97,8 +93,8 @@ class Inquiry:
     day: date
     progress: Progress
     evidence: list[Evidence]
-    _api_health: _Health = field(default_factory=_Health)
-    _oai_health: _Health = field(default_factory=_Health)
+    _api_silences: list[NoAnswer] = field(default_factory=list)
+    _oai_silences: list[NoAnswer] = field(default_factory=list)
 
     # --- the announcement feed -----------------------------------------------------------------
 
@@ -129,7 +125,7 @@ class Inquiry:
             self._search_each(plan.stand_in_searches, "search for", known)
         if plan.fills:
             self._search_each(plan.fills, "fill", known)
-            missing |= bool(self._api_health.failures)
+            missing |= bool(self._api_silences)
         if missing and plan.stand_in is not None:
             self._harvest(plan.stand_in, self.keywords)
 
@@ -166,7 +162,7 @@ class Inquiry:
 
     def _search(self, keyword: Keyword, count: int) -> Searched:
         """Search for a keyword's newest papers; raises FetchError if the answer is rejected."""
-        with self._api_health.asked():
+        with _asked(self._api_silences):
             answer = self.api.search(keyword.expression, count)
         try:
             table = self.before.table(keyword.slug)
@@ -187,7 +183,7 @@ class Inquiry:
             with self.session.in_share(_HARVEST_SHARE, "the harvest's"):
                 for set_spec in harvest.sets:
                     came = 0
-                    with self._oai_health.asked():
+                    with _asked(self._oai_silences):
                         pages = changed_since(self.session, harvest.since, set_spec)
                         for number, page in enumerate(pages):
                             self.progress(number, harvest.pages, what)
@@ -251,7 +247,7 @@ class Inquiry:
         try:
             for start in range(0, len(wanted), DETAILS_A_REQUEST):
                 self.progress(start, len(wanted), "details")
-                with self._api_health.asked():
+                with _asked(self._api_silences):
                     papers = self.api.by_id(wanted[start : start + DETAILS_A_REQUEST])
                 credible = (paper for paper in papers if is_credible(paper, self.day))
                 self.evidence.append(Details(tuple(credible)))
@@ -280,8 +276,8 @@ class Inquiry:
         what = f"audit of {keyword.name}"
         self.progress(0, 1, what)
         try:
-            if self._api_health.failures:
-                raise self._api_health.failures[-1]
+            if self._api_silences:
+                raise self._api_silences[-1]
             self.evidence.append(self._search(keyword, keyword.max_papers))
         except FetchError as error:
             failure = _failure(error, keyword.slug)

@@ -74,7 +74,7 @@ def conclude(
     store = _with_tables(before, keywords, evidence, news, order.day)
     findings = Findings.of(store, evidence)
     state = _with_feed_history(store.state, findings, news, order.day)
-    store = advance(store, state, keywords, findings, order)
+    store = advance(before.state, store.updated(state=state), findings, order)
     liking = findings.ranked.liking
     closeness = {id: each.closeness for id, each in liking.items()}
     digest = None
