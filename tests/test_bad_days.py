@@ -481,6 +481,15 @@ def test_a_day_without_any_answer_is_no_update(reader: Reader):
     assert f"\nLast update: {TUESDAY}\n\n{report.day_line} · [Digest]" in readme
 
 
+def test_a_feed_that_brings_a_table_nothing_is_no_update_while_the_table_waits(reader: Reader):
+    reader.repository.write("keywords.yaml", "keywords:\n  - word of nothing\n")
+    reader.arxiv.intercept = throttled_but_the_feed
+    report = reader.read(MONDAY)
+    assert report.day_line.startswith("Not fetched: ")
+    said = f"\nLast update: never\n\n{MONDAY}: Not fetched: "
+    assert said in reader.repository.text("README.md")
+
+
 def test_a_silent_service_is_left_in_peace(running: SandboxArxiv, tmp_path: Path):
     listed = "".join(f"  - word{n} of nothing\n" for n in range(30))
     reader = Reader(Repository.new(tmp_path, f"keywords:\n{listed}"), running)

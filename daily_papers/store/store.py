@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from daily_papers.like.library import LikedPaper
@@ -209,11 +210,9 @@ class Store:
 
     @cached_property
     def last_update(self) -> date | None:
-        """The last listing day that brought anything, if only that nothing was announced."""
-        days = [self.state.feed_day]
-        for keyword in self.keywords.values():
-            days += [keyword.last_success, keyword.changed]
-        return max(filter(None, days), default=None)
+        """The last listing day for which a table is complete, or on which one changed."""
+        known = ((each.last_success, each.changed) for each in self.keywords.values())
+        return max(filter(None, chain.from_iterable(known)), default=None)
 
     @cached_property
     def members(self) -> Mapping[str, frozenset[str]]:
