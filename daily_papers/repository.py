@@ -229,7 +229,7 @@ def summarized(items: Iterable[NewsItem], summaries: Mapping[str, Summary]) -> I
 
 def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) -> Tables:
     """What README.md shows: the tables in the order of keywords.yaml, and the day's news."""
-    day, updated, line = store.state.day, store.last_update, store.state.day_line
+    day = store.state.day
     news = store.news_of(day) if day else {}
     known = {keyword.slug for keyword in config.keywords}
     items = news_items(
@@ -248,8 +248,8 @@ def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) ->
     in_order = tuple(item for part in morning(items, order, people) for item in part.items)
     return Tables(
         title=config.title,
-        last_update=updated,
-        day_line=line if updated == day or not line else f"{day}: {line}",
+        last_update=day,
+        day_line=store.state.day_line,
         sections=tuple(_section(keyword, store, new[keyword.slug]) for keyword in config.keywords),
         new=tuple(summarized(in_order, summaries)) if summaries else in_order,
         digests=tuple(f"{DIGESTS}/{key}.md" for key in sorted(digests, key=digest_order)),
@@ -259,7 +259,7 @@ def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) ->
 
 def _section(keyword: Keyword, store: Store, new: int) -> Table:
     state = store.keywords.get(keyword.slug)
-    last = None if state is None or state.last_success == store.last_update else state.last_success
+    last = None if state is None or state.last_success == store.state.day else state.last_success
     return Table(
         name=keyword.name,
         slug=keyword.slug,

@@ -126,7 +126,7 @@ def assert_nothing_but_the_day_line(
     assert report.exit_code == 1
     asked = "arXiv asked us to wait (status 429: Rate exceeded), after 3 tries"
     assert report.day_line == f"Not fetched: {asked}."
-    assert f"\n{report.day}: Not fetched: {asked}.\n" in reader.repository.text("README.md")
+    assert f"\nNot fetched: {asked}.\n" in reader.repository.text("README.md")
     after = reader.repository.tree()
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     assert changed <= {"README.md", "data/state.json", "data/keywords.jsonl"}
@@ -463,31 +463,8 @@ def test_a_first_run_without_any_answer_is_not_a_quiet_day(
     report = reader.read(MONDAY, source=source, budget=budget)
     assert report.exit_code == 1
     assert report.day_line.startswith(f"Not fetched: {reason}")
-    said = f"\nLast update: never\n\n{MONDAY}: {report.day_line}\n"
-    assert said in reader.repository.text("README.md")
+    assert f"\n{report.day_line}\n" in reader.repository.text("README.md")
     assert as_annotations(report).startswith("::error ")
-
-
-def test_a_day_without_any_answer_is_no_update(reader: Reader):
-    reader.read(MONDAY)
-    reader.arxiv.intercept = silent
-    report = reader.read(TUESDAY)
-    readme = reader.repository.text("README.md")
-    assert f"\nLast update: {MONDAY}\n\n{TUESDAY}: {report.day_line}\n" in readme
-    assert "Last updated on" not in readme
-    reader.arxiv.intercept = None
-    report = reader.read(TUESDAY)
-    readme = reader.repository.text("README.md")
-    assert f"\nLast update: {TUESDAY}\n\n{report.day_line} · [Digest]" in readme
-
-
-def test_a_feed_that_brings_a_table_nothing_is_no_update_while_the_table_waits(reader: Reader):
-    reader.repository.write("keywords.yaml", "keywords:\n  - word of nothing\n")
-    reader.arxiv.intercept = throttled_but_the_feed
-    report = reader.read(MONDAY)
-    assert report.day_line.startswith("Not fetched: ")
-    said = f"\nLast update: never\n\n{MONDAY}: Not fetched: "
-    assert said in reader.repository.text("README.md")
 
 
 def test_a_silent_service_is_left_in_peace(running: SandboxArxiv, tmp_path: Path):

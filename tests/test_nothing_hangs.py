@@ -156,7 +156,7 @@ def ended_at_once(root: Path, address: str, **variables: str) -> str:
     assert len(told["requests"]) == 1, "nothing else is tried"
     (reason,) = {keyword["reason"] for keyword in told["keywords"]}
     assert told["day_line"] == "Not fetched: arXiv could not be reached."
-    assert f": {told['day_line']}\n" in repository.text("README.md")
+    assert f"\n{told['day_line']}\n" in repository.text("README.md")
     return str(reason)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 from daily_papers.like.library import LikedPaper
@@ -207,12 +206,6 @@ class Store:
     news: frozenset[str] = frozenset()
     #: What is known of papers that are liked by their identifiers.
     liked: Mapping[str, LikedPaper] = field(default_factory=dict)
-
-    @cached_property
-    def last_update(self) -> date | None:
-        """The last listing day for which a table is complete, or on which one changed."""
-        known = ((each.last_success, each.changed) for each in self.keywords.values())
-        return max(filter(None, chain.from_iterable(known)), default=None)
 
     @cached_property
     def members(self) -> Mapping[str, frozenset[str]]:
