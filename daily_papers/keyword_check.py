@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,6 @@ from daily_papers.config import (
     ConfigError,
     Keyword,
     Problem,
-    Summaries,
     parse_config,
 )
 from daily_papers.daily.liking import unreadable_libraries
@@ -50,6 +49,10 @@ _MOST_COMPARED: Final = 1_000
 _MOST_ANNOTATIONS: Final = 10
 
 
+#: The line that it is about, and what to say.
+_Doubt = tuple[int, str]
+
+
 def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Problem]:
     """Find searches that are too long, and warn of what is probably not meant.
 
@@ -57,40 +60,40 @@ def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Pr
     """
     name = str(path)
     yield from config.warnings
-    yield from _same_searches(config, name)
     for keyword in config.keywords:
         if problem := term_too_long(keyword.expression):
             yield Problem(name, keyword.line, None, f"{keyword.name}: {problem}")
-    yield from _unseen_authors(config, path.parent, name)
     yield from unreadable_libraries(config, path.parent, name)
-    if since is not None:
-        earlier = config_at(path.parent, since)  # also says if there is no such commit
-        if config.summaries:
-            yield from _changed_endpoint(config.summaries, earlier, name)
+    doubts = chain(
+        _same_searches(config),
+        _unseen_authors(config, path.parent),
+        () if since is None else _changed_endpoint(config, config_at(path.parent, since)),
+    )
+    yield from (Problem(name, line, None, doubt, "warning") for line, doubt in doubts)
 
 
-def _same_searches(config: Config, name: str) -> Iterator[Problem]:
+def _same_searches(config: Config) -> Iterator[_Doubt]:
     """Warn about keywords that find the same as others, and phrases likewise."""
-    expressions = [keyword.expression for keyword in config.keywords]
-    phrases = {
-        leaf.text for each in expressions for leaf in leaves(each) if isinstance(leaf, Phrase)
-    }
-    stems = stems_of(sorted(phrases))
+    keywords = [keyword for keyword in config.keywords if keyword.like is None]
+    stems = stems_of(sorted({p.text for each in keywords for p in _phrases(each.expression)}))
     searches: dict[str, Keyword] = {}
-    for keyword in (each for each in config.keywords if each.like is None):
-        search = to_arxiv(keyword.expression, stems.__getitem__)
-        other = searches.setdefault(search, keyword)
-        excluded = dict.fromkeys(_excluded_phrases(keyword.expression, stems))
-        twice = [] if excluded else _phrases_twice(keyword.expression, stems)
+    for keyword in keywords:
+        expression, line = keyword.expression, keyword.line
+        other = searches.setdefault(to_arxiv(expression, stems.__getitem__), keyword)
+        excluded = dict.fromkeys(_excluded_phrases(expression, stems))
+        twice = {} if excluded else _phrases_twice(expression, stems)
         if other is not keyword:
-            twice = [(keyword.name, f'"{other.name}" on line {other.line}')]
-        for phrase, same in dict.fromkeys(twice):
-            message = f'"{phrase}" finds the same as {same}: endings, case and signs do not count; '
-            message += "remove one of the two"
-            yield Problem(name, keyword.line, None, f"keywords: {message}", "warning")
+            twice = {keyword.name: f'"{other.name}" on line {other.line}'}
+        for phrase, same in twice.items():
+            message = f'"{phrase}" finds the same as {same}: endings, case and signs do not count'
+            yield line, f"keywords: {message}; remove one of the two"
         for phrase, unwanted in excluded:
             message = f'"{phrase}" finds nothing, since papers with "{unwanted}" are excluded'
-            yield Problem(name, keyword.line, None, f"keywords: {message}", "warning")
+            yield line, f"keywords: {message}"
+
+
+def _phrases(expression: Expression) -> list[Phrase]:
+    return [leaf for leaf in leaves(expression) if isinstance(leaf, Phrase)]
 
 
 def _excluded_phrases(
@@ -104,11 +107,8 @@ def _excluded_phrases(
             yield from _excluded_phrases(part, stems)
         return
     left, right = expression.parts
-    match right:
-        case Operation(Operator.OR, parts):
-            unwanted = _fields_of(parts)
-        case _:
-            unwanted = _fields_of([right])
+    is_any = isinstance(right, Operation) and right.operator is Operator.OR
+    unwanted = _fields_of(right.parts if is_any else [right])
     wanted = _fields_of(leaves(left))
     every = "\n".join(f" {stems[text]} " for text in wanted)  # a search in all is fast
     for other, fields in unwanted.items():
@@ -127,16 +127,16 @@ def _fields_of(parts: Iterable[Expression]) -> dict[str, set[Field]]:
     return fields
 
 
-def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Each phrase with the same stems as an earlier one in the same field."""
+def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> dict[str, str]:
+    """Each phrase with the same stems as an earlier one in the same field, and the latter."""
     first: dict[tuple[Field, str], str] = {}
-    phrases = [leaf for leaf in leaves(expression) if isinstance(leaf, Phrase)]
+    phrases = _phrases(expression)
     others = [first.setdefault((each.field, stems[each.text]), each.text) for each in phrases]
     pairs = zip(phrases, others, strict=True)
-    return [(each.text, f'"{other}"') for each, other in pairs if other != each.text]
+    return {each.text: f'"{other}"' for each, other in pairs if other != each.text}
 
 
-def _unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
+def _unseen_authors(config: Config, root: Path) -> Iterator[_Doubt]:
     """Warn of each author without a stored paper, if stored papers have similar names.
 
     It is not a mistake, since perhaps none of the stored papers is by that person.
@@ -153,29 +153,32 @@ def _unseen_authors(config: Config, root: Path, name: str) -> Iterator[Problem]:
         pairs = (
             (own, author)
             for own in own_keys
-            for word in sorted(own.split(), key=lambda word: len(by_word[word]))
-            for author in by_word[word]
+            for names in _sharing_a_word(own, by_word)
+            for author in names
         )
-        similar = [
-            author for own, author in islice(pairs, _MOST_COMPARED) if _alike(own, keys[author])
-        ]
+        compared = islice(pairs, _MOST_COMPARED)
+        similar = dict.fromkeys(author for own, author in compared if _alike(own, keys[author]))
         if similar and all(" " in own for own in own_keys):
             written = " or ".join(f'"{spelling}"' for spelling in keyword.authors[:_MOST_NAMES])
-            names = ", ".join(list(dict.fromkeys(similar))[:_MOST_NAMES])
-            message = f"author: no stored paper is by {written}; "
-            message += f"add the names that you mean of these: {names}"
-            yield Problem(name, keyword.line, None, message, "warning")
+            message = f"author: no stored paper is by {written}; add the names that you mean of "
+            yield keyword.line, f"{message}these: {', '.join(islice(similar, _MOST_NAMES))}"
+
+
+def _sharing_a_word(own: str, by_word: Mapping[str, Sequence[str]]) -> list[Sequence[str]]:
+    """The names with each of the words, those with the rarest first, which says most."""
+    return sorted((by_word.get(word, ()) for word in own.split()), key=len)
 
 
 def _is_seen(
     keyword: Keyword, keys: Mapping[str, str], by_word: Mapping[str, Sequence[str]]
 ) -> bool:
     """Whether a stored paper is by the keyword's person."""
-    for own in map(name_key, keyword.authors):
-        having = min((by_word.get(word, ()) for word in own.split()), key=len, default=())
-        if any(holds_words(keys[author], own) for author in having):
-            return True
-    return False
+    return any(
+        holds_words(keys[author], own)
+        for own in map(name_key, keyword.authors)
+        for names in _sharing_a_word(own, by_word)[:1]
+        for author in names
+    )
 
 
 def _alike(own: str, other: str) -> bool:
@@ -197,14 +200,13 @@ def _stored_authors(root: Path) -> Iterable[str]:
     return ()
 
 
-def _changed_endpoint(summaries: Summaries, earlier: Config | None, name: str) -> Iterator[Problem]:
+def _changed_endpoint(config: Config, earlier: Config | None) -> Iterator[_Doubt]:
+    summaries = config.summaries
     known = earlier and earlier.summaries and earlier.summaries.endpoint
-    if summaries.endpoint != known:
-        message = (
-            f"endpoint: summaries would come from {summaries.endpoint}"
-            f"{f', not from {known}' if known else ''}; merge this only if you trust it"
-        )
-        yield Problem(name, summaries.line, None, message, "warning")
+    if summaries and summaries.endpoint != known:
+        message = f"endpoint: summaries would come from {summaries.endpoint}"
+        before = f", not from {known}" if known else ""
+        yield summaries.line, f"{message}{before}; merge this only if you trust it"
 
 
 def config_at(root: Path, revision: str) -> Config | None:
