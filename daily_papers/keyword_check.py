@@ -107,8 +107,11 @@ def _excluded_phrases(
             yield from _excluded_phrases(part, stems)
         return
     left, right = expression.parts
-    is_any = isinstance(right, Operation) and right.operator is Operator.OR
-    unwanted = _fields_of(right.parts if is_any else [right])
+    match right:
+        case Operation(Operator.OR, parts):
+            unwanted = _fields_of(parts)
+        case _:
+            unwanted = _fields_of([right])
     wanted = _fields_of(leaves(left))
     every = "\n".join(f" {stems[text]} " for text in wanted)  # a search in all is fast
     for other, fields in unwanted.items():

@@ -78,7 +78,7 @@ class Repository:
 
     def load_config(self) -> Config:
         """Read keywords.yaml. Raises ConfigError."""
-        return load_config(self.root / KEYWORDS, with_doubts=False)
+        return load_config(self.root / KEYWORDS)
 
     def load_store(self) -> Store:
         """Read what the last run stored. Raises StoreError."""

@@ -89,12 +89,6 @@ def test_the_whole_example() -> None:
     ]
 
 
-def test_doubts_are_only_looked_for_if_they_are_asked_for() -> None:
-    text = b"keywords:\n  - it\n  - {name: x, query: 'ti:and'}\n"
-    assert [doubt.line for doubt in parse_config(text, "").warnings] == [2, 3]
-    assert parse_config(text, "", with_doubts=False).warnings == ()
-
-
 def test_what_is_left_out() -> None:
     config = read("keywords: [mri]")
     assert (config.title, config.categories, config.max_papers) == ("Daily Papers", (), 100)

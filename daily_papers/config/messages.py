@@ -12,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from daily_papers.papers.authors import split_authors
+from daily_papers.papers.paper import ArxivId, announcement_order
 from daily_papers.query import taxonomy
 from daily_papers.query.syntax import NO_WILDCARDS, wildcard_in
 from daily_papers.text import cut, web_address
@@ -169,12 +170,22 @@ def meant_by(value: Value, elsewhere: Mapping[str, Form], owner: Value) -> str:
 # --- texts: what is wrong with them; None if nothing is -----------------------------------------
 
 
+def is_bibtex(path: str) -> bool:
+    """Whether a file is named as a library is."""
+    return path.lower().endswith((".bib", ".bibtex"))
+
+
 def liked_problem(text: str) -> str | None:
-    """What is wrong with the path of a BibTeX file."""
-    if not text.lower().endswith((".bib", ".bibtex")):
+    """What is wrong with the path of a BibTeX file, or with an identifier."""
+    if is_bibtex(text):
+        return None if text.isprintable() else "a path has only characters that can be seen"
+    try:
+        month = announcement_order(ArxivId.parse(text).id)[0] % 100
+    except ValueError:
         shown = cut(text, _SHOWN)
         return f'"{shown}" is neither a BibTeX file (library.bib) nor an arXiv identifier'
-    return None if text.isprintable() else "a path has only characters that can be seen"
+    is_month = 1 <= month <= 12
+    return None if is_month else f'"{text}" is not an arXiv identifier: no month {month}'
 
 
 def heading_problem(text: str) -> str | None:

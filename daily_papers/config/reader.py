@@ -44,7 +44,7 @@ from daily_papers.config.yaml_text import (
     refuse,
 )
 from daily_papers.like.library import Library
-from daily_papers.papers.paper import ArxivId, announcement_order, folded
+from daily_papers.papers.paper import ArxivId, folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import (
     EITHER,
@@ -70,12 +70,6 @@ DEFAULT_PAPERS_PER_DAY: Final = 10
 _MOST_PROBLEMS: Final = 100
 #: The keys that say what to search for; without any of them, the name is searched for.
 _SUBJECTS: Final = frozenset({"any", "author", "query", "category", "like"})
-#: Subjects that exclude other keys, and what to do instead.
-_EXCLUDING: Final = {
-    "query": "write it into the query",
-    "category": 'to search within a category, write "categories: [...]"',
-    "like": "it searches for nothing",
-}
 
 #: Says what is wrong with a text, or doubtful about it; None if nothing is.
 Check = Callable[[str], str | None]
@@ -84,7 +78,7 @@ Read = dict[str, Any]
 Forms = Mapping[str, Form]
 
 
-def load_config(path: Path, *, with_doubts: bool = True) -> Config:
+def load_config(path: Path) -> Config:
     """Read keywords.yaml; raises ConfigError with every mistake in it."""
     name = str(path)
     try:
@@ -94,7 +88,7 @@ def load_config(path: Path, *, with_doubts: bool = True) -> Config:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
         refuse(name, f"it cannot be read: {error.strerror}")
-    return parse_config(content, name, with_doubts=with_doubts)
+    return parse_config(content, name)
 
 
 def _no_file(path: Path) -> str:
@@ -111,15 +105,12 @@ def _no_file(path: Path) -> str:
     return f"there is no such file; {messages.HOW_TO_LIST}"
 
 
-def parse_config(content: bytes, name: str, *, with_doubts: bool = True) -> Config:
-    """Read the bytes of a keywords.yaml; ``name`` is what messages call the file.
-
-    Without doubts, which a daily run does not need, it is not asked what is probably not meant.
-    """
+def parse_config(content: bytes, name: str) -> Config:
+    """Read the bytes of a keywords.yaml; ``name`` is what messages call the file."""
     root = read_yaml(name, content)
     if root is None or (root.tag.endswith(":null") and root.value == ""):
         refuse(name, f"the file is empty; {messages.HOW_TO_LIST}", 1)
-    reader = _Reader(name, with_doubts)
+    reader = _Reader(name)
     config: Config | None = None
     with suppress(_EnoughError):
         config = reader.read(Value(root, "", root.start_mark, _FILE))
@@ -146,9 +137,10 @@ class _Reader:
     """Reads values, and notes the problems that it finds."""
 
     name: str
-    with_doubts: bool
     #: The number of mistakes so far.
     errors: int = 0
+    #: Whether it asks what is probably not meant: so much may be wrong that nobody reads more.
+    asks: bool = True
     _problems: dict[Problem, None] = field(default_factory=dict)
     _top: Read = field(default_factory=dict)
 
@@ -161,7 +153,7 @@ class _Reader:
     def doubt(self, value: Value, message: str) -> None:
         """Note what is probably not meant."""
         self._note(value.mark, f"{value.key}: {message}", "warning")
-        self.with_doubts = len(self._problems) < _MOST_PROBLEMS  # nobody reads more
+        self.asks = len(self._problems) < _MOST_PROBLEMS
 
     def _note(self, mark: yaml.Mark, message: str, severity: Severity = "error") -> None:
         shown = printable(message)
@@ -200,7 +192,7 @@ class _Reader:
         found = dict[Any, None]()
         for item in self.items(value):
             meaning = self.read(item)
-            if meaning in found and self.with_doubts:
+            if meaning in found and self.asks:
                 self.doubt(item, f'"{item.text}" is in the list already; remove one of the two')
             if meaning is not None:
                 found[meaning] = None
@@ -217,7 +209,7 @@ class _Reader:
             return None
         # arXiv's index and our matcher have a letter and its accent as one character.
         text = unicodedata.normalize("NFC", folded(value.text))
-        if self.with_doubts and kind.doubt and (doubt := kind.doubt(text)):
+        if self.asks and kind.doubt and (doubt := kind.doubt(text)):
             self.doubt(value, doubt)
         return kind.meaning(text)
 
@@ -281,29 +273,23 @@ class _Reader:
         if item.kind == "keys":
             values = self.mapping(item, _FILE["properties"])
             self._check_combination(values)
-        has_subject = bool(values.keys() & _SUBJECTS)
-        if not has_subject and "name" not in values and self.errors == before:
+        # Without any other subject, the name is the phrase to search for.
+        is_phrase = not values.keys() & _SUBJECTS
+        if is_phrase and "name" not in values and self.errors == before:
             message = 'the keyword says nothing to search for; add a line "name: ..."'
             self.refuse(item, message)
-        # Without any other subject, the name is the phrase to search for.
-        phrase = None if has_subject else values.pop("name", None)
-        read = {key: self.read(each) for key, each in values.items()}
-        if phrase is not None:
-            read["name"] = self.read(phrase, _PHRASE)
+        kinds = {"name": _PHRASE} if is_phrase else {}
+        read = {key: self.read(each, kinds.get(key)) for key, each in values.items()}
         if self.errors > before:
             return None
-        authors, phrases, category = (
-            read.get("author", ()),
-            read.get("any", ()),
-            read.get("category"),
-        )
-        name = read.get("name") or (*authors, *phrases, category)[0]
-        phrases = phrases if has_subject else (name,)
-        usual = EITHER if has_subject else plain_place(name)
+        authors, phrases, category = map(read.get, ("author", "any", "category"))
+        name = read.get("name") or (*(authors or ()), *(phrases or ()), category)[0]
+        phrases = phrases or ((name,) if is_phrase else ())
+        place = read.get("in", plain_place(name) if is_phrase else EITHER)
         parts = [read["query"]] if "query" in read else []
         parts += [Category(category)] if category else []
         parts += [any_of(*map(Author, authors))] if authors else []
-        parts += [any_phrase(phrases, read.get("in", usual))] if phrases else []
+        parts += [any_phrase(phrases, place)] if phrases else []
         parts += [NOTHING] if "like" in read else []
         wanted = all_of(*parts)
         if "none" in read:
@@ -312,17 +298,18 @@ class _Reader:
 
     def _check_combination(self, values: Mapping[str, Value]) -> None:
         """Refuse keys that mean nothing together with the others."""
-        for subject in values.keys() & _EXCLUDING:
-            rule = _KEYWORD["dependentSchemas"][subject]
+        rules = _KEYWORD["dependentSchemas"]
+        for subject in values.keys() & rules.keys():
+            rule = rules[subject]
             for key in values.keys() & rule["properties"]:
-                advice = _EXCLUDING[subject]
+                advice = rule["errorMessage"]
                 self.refuse(values[key], f'it cannot be used with "{subject}"; {advice}')
             if not values.keys() >= set(rule.get("required", ())):
                 self.refuse(values[subject], 'it needs a heading; add a line "name: ..."')
         if "papers_per_day" in values and "like" not in values:
             message = 'it is for keywords with "like"; write max_papers for the size of a table'
             self.refuse(values["papers_per_day"], message)
-        if {"in", "author"} <= values.keys() and not values.keys() & {"any", *_EXCLUDING}:
+        if {"in", "author"} <= values.keys() and not values.keys() & {"any", *rules}:
             message = 'it says where the phrases of "any" must be, and there are none'
             self.refuse(values["in"], message)
 
@@ -352,7 +339,7 @@ class _Reader:
         """The columns of the tables."""
         before = self.errors
         columns = self.texts(value)
-        if "title" not in columns and self.with_doubts and self.errors == before:
+        if "title" not in columns and self.errors == before:
             self.doubt(value, 'without "title", the tables do not name their papers')
         return columns
 
@@ -372,30 +359,21 @@ class _Reader:
                 self.refuse(value, str(error))
             return None
         for term in leaves(expression):
-            if self.with_doubts and (doubt := doubts.term_doubt(term)):
+            if self.asks and (doubt := doubts.term_doubt(term)):
                 self.doubt(value, doubt)
         return expression
 
     def library(self, value: Value) -> Library | None:
         """BibTeX files and identifiers, or a single one of them."""
-        files, ids = dict[str, int](), list[str]()
+        files, ids = dict[str, int](), dict[str, None]()
         for item in self.items(value):
-            if problem := messages.misfit(item):
+            if problem := messages.misfit(item) or messages.liked_problem(item.text):
                 self.refuse(item, problem)
-                continue
-            try:
-                id = ArxivId.parse(item.text).id
-                month = announcement_order(id)[0] % 100
-                if 1 <= month <= 12:
-                    ids.append(id)
-                else:
-                    self.refuse(item, f'"{item.text}" is not an arXiv identifier: no month {month}')
-            except ValueError:
-                if problem := messages.liked_problem(item.text):
-                    self.refuse(item, problem)
-                else:
-                    files.setdefault(item.text, item.node.start_mark.line + 1)
-        return Library(files, tuple(dict.fromkeys(ids))) if files or ids else None
+            elif messages.is_bibtex(item.text):
+                files.setdefault(item.text, item.node.start_mark.line + 1)
+            else:
+                ids[ArxivId.parse(item.text).id] = None
+        return Library(files, tuple(ids)) if files or ids else None
 
     def summaries(self, value: Value) -> Summaries | None:
         """Which model writes summaries; None if it is wrong."""
