@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.ERROR, format="daily-papers: %(message)s", stream=sys.stderr)
     logging.getLogger("daily_papers").setLevel(level)
     try:
-        code: int = arguments.run(arguments)
+        code: int = arguments.run(arguments) or 0
         sys.stdout.flush()
     except DailyPapersError as error:
         for line in str(error).splitlines():

@@ -10,7 +10,8 @@ from typing import Any
 
 from daily_papers import __version__
 
-Run = Callable[[Namespace], int]
+#: Runs a command, and returns its exit code if that is not 0.
+Run = Callable[[Namespace], int | None]
 #: Adds itself to a parser.
 Option = Callable[[Any], object]
 

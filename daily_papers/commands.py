@@ -124,7 +124,7 @@ def _update(arguments: Namespace) -> int:
     ),
     FORMAT,
 )
-def _summarize(arguments: Namespace) -> int:
+def _summarize(arguments: Namespace) -> None:
     from daily_papers.config import ConfigError
     from daily_papers.repository import Repository
     from daily_papers.summaries.job import summarize
@@ -140,14 +140,13 @@ def _summarize(arguments: Namespace) -> int:
     except ConfigError:
         raise
     except DailyPapersError as error:
-        report, warnings = None, str(error).splitlines()
+        warnings = str(error).splitlines()
     else:
-        warnings = [] if report is None else report.warnings
+        warnings = report.warnings if report else []
         if not arguments.quiet:
-            print("keywords.yaml names no model under `summaries`" if report is None else report)
+            print(report or "keywords.yaml names no model under `summaries`")
     for warning in warnings:
         _warn(f"summaries: {warning}", arguments.format)
-    return 0
 
 
 @command(
@@ -215,7 +214,7 @@ def _check(arguments: Namespace) -> int:
     "One per line: `like` if keywords.yaml uses it, `channels` if DAILY_PAPERS_CHANNELS has\n"
     "any. A keywords.yaml with a mistake, which check reports, counts as empty.",
 )
-def _extras(arguments: Namespace) -> int:
+def _extras(arguments: Namespace) -> None:
     from daily_papers.config import ConfigError
     from daily_papers.mail.delivery import read_channels
     from daily_papers.repository import Repository
@@ -225,7 +224,6 @@ def _extras(arguments: Namespace) -> int:
             print("like")
     if read_channels(os.environ)[0]:
         print("channels")
-    return 0
 
 
 @command(
@@ -312,7 +310,7 @@ def _notify(arguments: Namespace) -> int:
     option("file", **FILE, help="the report"),
     form("text", "markdown", "github", "commit-message"),
 )
-def _report(arguments: Namespace) -> int:
+def _report(arguments: Namespace) -> None:
     from daily_papers.daily.report import FORMATS, from_json
 
     try:
@@ -322,7 +320,6 @@ def _report(arguments: Namespace) -> int:
     except ValueError as error:
         raise UsageError(f"{arguments.file}: not a report that update --report wrote") from error
     print(FORMATS[arguments.format](report), end="")
-    return 0
 
 
 @command(
@@ -333,7 +330,7 @@ def _report(arguments: Namespace) -> int:
     flag("--all", "include the history: every paper that was ever in a table or a digest"),
     flag("--bom", "with --format csv: begin with a byte order mark, which Excel needs for UTF-8"),
 )
-def _export(arguments: Namespace) -> int:
+def _export(arguments: Namespace) -> None:
     from daily_papers.export import FORMATS, all_rows, table_rows
     from daily_papers.repository import Repository
 
@@ -352,7 +349,6 @@ def _export(arguments: Namespace) -> int:
         sys.stdout.write("\ufeff")
     for text in FORMATS[arguments.format](rows):
         sys.stdout.write(text)
-    return 0
 
 
 @command(
@@ -362,7 +358,7 @@ def _export(arguments: Namespace) -> int:
     "Feeds have their own, from DAILY_PAPERS_SITE_URL (default: GITHUB_REPOSITORY's Pages).",
     option("--output", **DIR, help="the folder to build into (default: site/ in --root)"),
 )
-def _site(arguments: Namespace) -> int:
+def _site(arguments: Namespace) -> None:
     from daily_papers.site.build import build_site
     from daily_papers.site.formulas import KNOWS_MATHML
 
@@ -371,7 +367,6 @@ def _site(arguments: Namespace) -> int:
         print(written)
         if not KNOWS_MATHML:
             print('note: formulas are shown as TeX; for MathML: pip install "daily-papers[site]"')
-    return 0
 
 
 @command(
@@ -419,7 +414,7 @@ def _import(arguments: Namespace) -> int:
         ),
     ),
 )
-def _init(arguments: Namespace) -> int:
+def _init(arguments: Namespace) -> None:
     from daily_papers.init import copy_template, init, upgrade
 
     say = _say_nothing if arguments.quiet else print
@@ -430,7 +425,6 @@ def _init(arguments: Namespace) -> int:
         upgrade(folder, SystemRandom(), say)
     else:
         init(folder, SystemRandom(), say)
-    return 0
 
 
 @command(
@@ -446,9 +440,8 @@ def _init(arguments: Namespace) -> int:
         help="an empty or new folder (default: daily-papers-demo)",
     ),
 )
-def _demo(arguments: Namespace) -> int:
+def _demo(arguments: Namespace) -> None:
     from daily_papers.demo.demo import demo
 
     say = _say_nothing if arguments.quiet else print
     demo(arguments.folder, say)
-    return 0
