@@ -14,14 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from daily_papers.config import (
-    KEYWORDS,
-    Config,
-    ConfigError,
-    Keyword,
-    Problem,
-    parse_config,
-)
+from daily_papers.config import KEYWORDS, Config, ConfigError, Keyword, Problem, parse_config
 from daily_papers.daily.liking import unreadable_libraries
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation

@@ -18,14 +18,7 @@ from daily_papers.arxiv.feed import FeedAnswer, merge_parts, todays_feed
 from daily_papers.arxiv.query_api import MOST_PER_REQUEST, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
-from daily_papers.config import (
-    KEYWORDS,
-    Config,
-    ConfigError,
-    Keyword,
-    load_config,
-    parse_config,
-)
+from daily_papers.config import KEYWORDS, Config, ConfigError, Keyword, load_config, parse_config
 from daily_papers.daily.evidence import Details, FeedRead, known_liked
 from daily_papers.daily.job import all_categories
 from daily_papers.daily.liking import rank_listing
@@ -35,12 +28,7 @@ from daily_papers.errors import FetchError, UsageError
 from daily_papers.github_actions import Addresses
 from daily_papers.keyword_check import config_at
 from daily_papers.papers.paper import Paper
-from daily_papers.preview_text import (
-    KeywordPreview,
-    Passage,
-    keyword_passage,
-    unknown,
-)
+from daily_papers.preview_text import KeywordPreview, Passage, keyword_passage, unknown
 from daily_papers.query.expression import (
     Expression,
     Operation,

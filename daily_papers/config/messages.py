@@ -188,8 +188,8 @@ def liked_problem(text: str) -> str | None:
     return None if is_month else f'"{text}" is not an arXiv identifier: no month {month}'
 
 
-def heading_problem(text: str) -> str | None:
-    """What is wrong with a text that is only shown."""
+def text_problem(text: str) -> str | None:
+    """What is wrong with any text."""
     if not text.strip():
         return _NOTHING
     for letter in "" if text.isprintable() else text:
@@ -202,9 +202,7 @@ def heading_problem(text: str) -> str | None:
 
 
 def phrase_problem(text: str) -> str | None:
-    """What is wrong with a phrase."""
-    if problem := heading_problem(text):
-        return problem
+    """What else is wrong with a phrase."""
     if not _WORD.search(text):
         return f'"{text}" has no word to search for'
     if "*" in text and wildcard_in(text):
@@ -214,8 +212,6 @@ def phrase_problem(text: str) -> str | None:
 
 def author_problem(text: str) -> str | None:
     """What is wrong with a person's name."""
-    if problem := heading_problem(text):
-        return problem
     if "*" in text or wildcard_in(text):
         return f'"{text}": * cannot be used in a name; list each spelling, as in [Jane Roe, J. Roe]'
     if not any(map(str.isalpha, text)):

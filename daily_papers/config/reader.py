@@ -127,7 +127,7 @@ class _EnoughError(Exception):
 class _Text(NamedTuple):
     """How a text is read."""
 
-    problem: Check
+    problem: Check | None = None
     doubt: Check | None = None
     meaning: Callable[[str], str] = str
 
@@ -200,7 +200,8 @@ class _Reader:
 
     def text(self, value: Value, kind: _Text) -> str | None:
         """A text without surplus white space; None if it is wrong."""
-        if problem := kind.problem(value.text):
+        problem = messages.text_problem(value.text)
+        if problem := problem or (kind.problem and kind.problem(value.text)):
             self.refuse(value, problem)
             return None
         is_long = value.node.start_mark.line < value.node.end_mark.line
@@ -258,8 +259,8 @@ class _Reader:
 
     def keywords(self, value: Value) -> tuple[Keyword, ...]:
         """The keywords, each compared with those before it."""
-        read = ((item, self._keyword(item)) for item in self.items(value))
-        found = [(item, keyword) for item, keyword in read if keyword is not None]
+        items = self.items(value)
+        found = [(item, keyword) for item in items if (keyword := self._keyword(item))]
         keywords = tuple(keyword for _, keyword in found)
         plain = {number for number, (item, _) in enumerate(found) if item.kind != "keys"}
         for number, message in clashes(keywords, plain):
@@ -416,7 +417,7 @@ _TEXTS: Final = {
     "categories": _CATEGORY,
     "endpoint": _Text(messages.endpoint_problem),
 }
-_HEADING: Final = _Text(messages.heading_problem)
+_HEADING: Final = _Text()
 #: What reads the values of keys that are more than texts, numbers and choices.
 _READERS: Final[Mapping[str, Callable[[_Reader, Value], Any]]] = {
     "": _Reader.config,

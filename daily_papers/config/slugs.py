@@ -73,13 +73,13 @@ def clashes(keywords: Sequence[Keyword], plain: Collection[int]) -> Iterator[tup
             same = f'"{search.name}" on line {search.line}'
             yield number, f"{called} searches for the same as {same}; remove one of the two"
         elif not keyword.slug or keyword.slug in RESERVED or page is not keyword:
-            slug = f'a line "slug: {_free_slug(keyword, taken)}"'
-            added = (
-                f'write it as "name: ..." with {slug} below'
-                if number in plain
-                else f"give it {slug}"
-            )
-            yield number, f"{_page_trouble(keyword, page)}; {added}"
+            phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
+            slug = suggested_slug([keyword.name, *phrases], taken)
+            taken.add(slug)
+            line = f'a line "slug: {slug}"'
+            how = f'write it as "name: ..." with {line} below'
+            advice = how if number in plain else f"give it {line}"
+            yield number, f"{_page_trouble(keyword, page)}; {advice}"
 
 
 def _alike(text: str) -> str:
@@ -87,18 +87,10 @@ def _alike(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-def _page_trouble(keyword: Keyword, other: Keyword) -> str:
+def _page_trouble(keyword: Keyword, first: Keyword) -> str:
     if not keyword.slug:
         return f'"{keyword.name}" has no letter a-z or digit to name its page with'
     page = f"papers/{keyword.slug}.md"
     if keyword.slug in RESERVED:
         return f'the page of "{keyword.name}" cannot be {page}, a reserved name'
-    return f'"{keyword.name}" has the same page as "{other.name}" on line {other.line}, {page}'
-
-
-def _free_slug(keyword: Keyword, taken: set[str]) -> str:
-    """A slug to write; from then on it is taken."""
-    phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
-    slug = suggested_slug([keyword.name, *phrases], taken)
-    taken.add(slug)
-    return slug
+    return f'"{keyword.name}" has the same page as "{first.name}" on line {first.line}, {page}'

@@ -13,12 +13,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import NamedTuple
 
-from daily_papers.papers.authors import (
-    arxiv_name_key,
-    holds_in_any_order,
-    holds_words,
-    name_key,
-)
+from daily_papers.papers.authors import arxiv_name_key, holds_in_any_order, holds_words, name_key
 from daily_papers.papers.paper import Paper
 from daily_papers.query import fulltext, taxonomy
 from daily_papers.query.expression import (
