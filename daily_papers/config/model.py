@@ -88,7 +88,7 @@ class Keyword:
     line: int
     #: What its papers should be like; if set, its expression matches nothing.
     like: Library | None = None
-    #: How many papers it takes from a day; 0 without `like`.
+    #: How many papers it takes from a day because of `like`.
     papers_per_day: int = 0
 
 

@@ -283,14 +283,14 @@ class _Reader:
         read = {key: self.read(each, kinds.get(key)) for key, each in values.items()}
         if self.errors > before:
             return None
+        if is_phrase:
+            read = {"any": (read["name"],), "in": plain_place(read["name"]), **read}
         authors, phrases, category = map(read.get, ("author", "any", "category"))
         name = read.get("name") or (*(authors or ()), *(phrases or ()), category)[0]
-        phrases = phrases or ((name,) if is_phrase else ())
-        place = read.get("in", plain_place(name) if is_phrase else EITHER)
         parts = [read["query"]] if "query" in read else []
         parts += [Category(category)] if category else []
         parts += [any_of(*map(Author, authors))] if authors else []
-        parts += [any_phrase(phrases, place)] if phrases else []
+        parts += [any_phrase(phrases, read.get("in", EITHER))] if phrases else []
         parts += [NOTHING] if "like" in read else []
         wanted = all_of(*parts)
         if "none" in read:
@@ -321,7 +321,6 @@ class _Reader:
         is_own = {"author", "category"} & read.keys() or any(isinstance(t, Category) for t in terms)
         usual: tuple[str, ...] = () if is_own else self._top.get("categories") or ()
         categories = read.get("categories", usual)
-        usual_per_day = DEFAULT_PAPERS_PER_DAY if "like" in read else 0
         if categories and "like" not in read:
             wanted = all_of(wanted, in_one_of(categories))
         return Keyword(
@@ -333,7 +332,7 @@ class _Reader:
             categories=(read["category"],) if "category" in read else categories,
             line=item.mark.line + 1,
             like=read.get("like"),
-            papers_per_day=read.get("papers_per_day", usual_per_day),
+            papers_per_day=read.get("papers_per_day", DEFAULT_PAPERS_PER_DAY),
         )
 
     def columns(self, value: Value) -> tuple[str, ...]:
