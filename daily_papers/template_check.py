@@ -87,21 +87,8 @@ def _problems(own: Path) -> Iterator[Problem]:
     markdown, site = Templates(own).environment, SiteTemplates(own).environment
     environments = {False: markdown, True: site}
     templates = {place: frozenset(each.list_templates()) for place, each in environments.items()}
-    texts: dict[str, str] = {}
-    yield from _unreadable(own, texts)
     trees: dict[str, Tree] = {}
-    words = 0
-    for name, text in texts.items():
-        environment = environments[name.startswith(_SITE)]
-        try:
-            words += sum(kind not in _NO_WORDS for _, kind, _ in environment.lex(text))
-            if words > MOST_WORDS:
-                message = f"more than {MOST_WORDS:,} names and signs in the tags of all templates"
-                yield _problem(name, None, f"{message} up to here; shorten them")
-                return
-            trees[name] = _parsed(environment, text)
-        except jinja2.TemplateSyntaxError as error:
-            yield _problem(name, error.lineno, one_line(error.message or ""))
+    yield from _unreadable(own, environments, trees)
     yield from _doubts(own, trees)
     # A name that one template sets is seen by those that it includes or extends.
     names = {*_GIVEN, *markdown.globals, *chain.from_iterable(map(_names_set_in, trees.values()))}
@@ -115,11 +102,14 @@ def _problems(own: Path) -> Iterator[Problem]:
             yield _problem(name, line, not_there(kind, word, missing[line, kind, word]))
 
 
-def _unreadable(own: Path, texts: dict[str, str]) -> Iterator[Problem]:
-    """Read the templates into ``texts``, by name, but for those that have a problem."""
-    together = 0
+def _unreadable(
+    own: Path, environments: Mapping[bool, jinja2.Environment], trees: dict[str, Tree]
+) -> Iterator[Problem]:
+    """Parse the templates into ``trees``, by name, but for those that have a problem."""
+    together = words = 0
     for path in sorted(path for path in own.rglob("*.jinja") if path.is_file()):
         name = path.relative_to(own).as_posix()
+        environment = environments[name.startswith(_SITE)]
         size = path.stat().st_size
         if size > MOST_BYTES:
             yield _problem(name, None, f"more than {MOST_BYTES:,} bytes; shorten it")
@@ -130,9 +120,17 @@ def _unreadable(own: Path, texts: dict[str, str]) -> Iterator[Problem]:
             yield _problem(name, None, f"{message}; remove some")
             return
         try:
-            texts[name] = (present(path) or b"").decode()
+            text = (present(path) or b"").decode()
+            words += sum(kind not in _NO_WORDS for _, kind, _ in environment.lex(text))
+            if words > MOST_WORDS:
+                message = f"more than {MOST_WORDS:,} names and signs in the tags of all templates"
+                yield _problem(name, None, f"{message} up to here; shorten them")
+                return
+            trees[name] = _parsed(environment, text)
         except UnicodeDecodeError:
             yield _problem(name, 1, "it is not UTF-8; save it as UTF-8")
+        except jinja2.TemplateSyntaxError as error:
+            yield _problem(name, error.lineno, one_line(error.message or ""))
 
 
 def _parsed(environment: jinja2.Environment, text: str) -> Tree:
