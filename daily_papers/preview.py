@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import ceil
 from pathlib import Path
@@ -18,7 +18,7 @@ from daily_papers.arxiv.feed import FeedAnswer, merge_parts, todays_feed
 from daily_papers.arxiv.query_api import MOST_PER_REQUEST, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
-from daily_papers.config import KEYWORDS, Config, ConfigError, Keyword, load_config, parse_config
+from daily_papers.config import Config, ConfigError, Keyword, parse_config
 from daily_papers.daily.evidence import Details, FeedRead, known_liked
 from daily_papers.daily.job import all_categories
 from daily_papers.daily.liking import rank_listing
@@ -28,7 +28,7 @@ from daily_papers.errors import FetchError, UsageError
 from daily_papers.github_actions import Addresses
 from daily_papers.keyword_check import config_at
 from daily_papers.papers.paper import Paper
-from daily_papers.preview_text import KeywordPreview, Passage, keyword_passage, unknown
+from daily_papers.preview_text import KeywordPreview, Passage, keyword_passage
 from daily_papers.query.expression import (
     Expression,
     Operation,
@@ -75,7 +75,8 @@ def preview(
     that have changed ``since`` a commit. ``say`` is called before a long wait. Raises
     DailyPapersError.
     """
-    config = load_config(root / KEYWORDS)
+    repository = Repository(root)
+    config = repository.load_config()
     if since is None:
         keywords, sentences = _keywords_named(config, keyword)
         title = "Probably not what you mean"
@@ -84,7 +85,7 @@ def preview(
         title = "Preview of keywords.yaml"
     if sentences:
         yield Passage(title, sentences, level=2)
-    store = Repository(root).store_for(config)
+    store = repository.store_for(config)
     with PoliteSession(
         Services.from_environment(environ),
         budget=_BUDGET,
@@ -147,7 +148,7 @@ def _changes(
 # --- what they bring ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Answers:
     """What arXiv answers, and what follows from it."""
 
@@ -156,31 +157,34 @@ class _Answers:
     config: Config
     store: Store
     session: PoliteSession
+    #: What the searches have found so far.
+    previews: list[KeywordPreview] = field(default_factory=list)
 
     def of(self, keywords: Sequence[Keyword]) -> Iterator[Passage]:
         """One search for each keyword, then what all of them come to together."""
         searched = [keyword for keyword in keywords if keyword.like is None]
-        previews: list[KeywordPreview] = []
         for keyword in searched[:MOST_PREVIEWS]:
-            try:
-                found = self._found(keyword)
-            except FetchError as error:
-                yield unknown(keyword.name, str(error), query=to_arxiv(keyword.expression))
-            else:
-                previews.append(found)
-                yield keyword_passage(found)
+            yield self._passage(keyword)
         # The words of the last listing's papers may be close to a keyword without hits.
-        without = not all(each.either for each in previews)
+        without = not all(each.either for each in self.previews)
         parts = self._listing(all_categories(self.config.keywords)).parts if without else ()
         listed = [one.paper for one in merge_parts(part.announcements for part in parts)]
-        if together := list(_together(previews, self.store, listed, len(searched))):
+        if together := list(_together(self.previews, self.store, listed, len(searched))):
             yield Passage("Together" if len(searched) > 1 else "Similar", together, level=2)
         for keyword in keywords:
             if keyword.like is not None:
-                try:
-                    yield self._liked(keyword)
-                except FetchError as error:
-                    yield unknown(keyword.name, str(error))
+                yield self._passage(keyword)
+
+    def _passage(self, keyword: Keyword) -> Passage:
+        """What a keyword would bring, or why we don't know."""
+        try:
+            if keyword.like is not None:
+                return self._liked(keyword)
+            self.previews.append(self._found(keyword))
+            return keyword_passage(self.previews[-1])
+        except FetchError as error:
+            query = to_arxiv(keyword.expression) if keyword.like is None else None
+            return Passage(keyword.name, [f"Unknown: {error}"], query, failed=True)
 
     def _listing(self, categories: Sequence[str]) -> FeedAnswer:
         parts = split_into_parts(categories, self.store.state.listed)

@@ -124,11 +124,6 @@ def keyword_passage(preview: KeywordPreview) -> Passage:
     )
 
 
-def unknown(name: str, failure: str, query: str | None = None) -> Passage:
-    """Say why nothing is known about a keyword."""
-    return Passage(name, [f"Unknown: {failure}"], query, failed=True)
-
-
 def _sentences(preview: KeywordPreview) -> Iterator[str]:
     yield from _warnings(preview)
     yield from _amounts(preview)

@@ -196,11 +196,9 @@ class Repository:
         transaction.write_shared(README, replace_region(readme, body, README).encode())
         paths = set()
         for section in sections:
-            keyword = store.keywords.get(section.slug)
-            changed = None if keyword is None else keyword.changed
-            for path, page in render_pages(
-                section, templates, title=config.title, last_update=changed
-            ):
+            changed = store.keywords[section.slug].changed
+            pages = render_pages(section, templates, title=config.title, last_update=changed)
+            for path, page in pages:
                 self.check_page(path)
                 transaction.write(path, page.encode())
                 paths.add(path)
@@ -258,15 +256,14 @@ def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) ->
 
 
 def _section(keyword: Keyword, store: Store, new: int) -> Table:
-    state = store.keywords.get(keyword.slug)
-    last = None if state is None or state.last_success == store.state.day else state.last_success
+    state = store.keywords[keyword.slug]
     return Table(
         name=keyword.name,
         slug=keyword.slug,
         papers=store.table(keyword.slug),
-        last_success=last,
+        last_success=None if state.last_success == store.state.day else state.last_success,
         new=new,
-        filled=state is not None and state.filled is not None,
+        filled=state.filled is not None,
         is_liked=keyword.like is not None,
         advice=store.advice(keyword.slug, store.state.day) if store.state.day else None,
     )

@@ -68,10 +68,11 @@ def handed_over() -> Seen:
     """What all templates are given by a repository with one paper."""
     seen: Seen = defaultdict(set)
     config = parse_config(b"keywords: [example, another topic, {author: Ada Example}]", "k")
-    first, _, person = config.keywords
+    first, another, person = config.keywords
     draft = Draft(Store())
-    for keyword, last in ((first, DAY), (person, date(2026, 1, 12))):
-        draft.take(keyword.slug, [PAPER], DAY)
+    for keyword, last in ((first, DAY), (another, None), (person, date(2026, 1, 12))):
+        if last is not None:
+            draft.take(keyword.slug, [PAPER], DAY)
         draft.keywords[keyword.slug] = KeywordState(
             slug=keyword.slug, name=keyword.name, expression="", last_success=last
         )
