@@ -93,7 +93,7 @@ def _with_slash(address: str) -> str:
 def annotation(severity: Severity, message: str, **places: str | int | None) -> str:
     """Write the command that shows a message beside a run, or at a line of a file.
 
-    ``places`` are those that GitHub knows: ``file``, ``line``, ``col`` and ``title``.
+    ``places`` are those that GitHub knows: ``file``, ``line`` and ``title``.
     """
     properties = ",".join(
         f"{name}={_escaped(str(value)).replace(':', '%3A').replace(',', '%2C')}"

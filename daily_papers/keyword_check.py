@@ -55,14 +55,14 @@ def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Pr
     yield from config.warnings
     for keyword in config.keywords:
         if problem := term_too_long(keyword.expression):
-            yield Problem(name, keyword.line, None, f"{keyword.name}: {problem}")
+            yield Problem(name, keyword.line, f"{keyword.name}: {problem}")
     yield from unreadable_libraries(config, path.parent, name)
     doubts = chain(
         _same_searches(config),
         _unseen_authors(config, path.parent),
         () if since is None else _changed_endpoint(config, config_at(path.parent, since)),
     )
-    yield from (Problem(name, line, None, doubt, "warning") for line, doubt in doubts)
+    yield from (Problem(name, line, doubt, "warning") for line, doubt in doubts)
 
 
 def _same_searches(config: Config) -> Iterator[_Doubt]:
@@ -239,8 +239,8 @@ def as_annotations(problems: Sequence[Problem]) -> Iterator[str]:
     for problem in problems:
         left[problem.severity] += 1
         if left[problem.severity] <= _MOST_ANNOTATIONS:
-            places = {"file": problem.path, "line": problem.line, "col": problem.column}
-            yield annotation(problem.severity, problem.message, **places)
+            place = {"file": problem.path, "line": problem.line}
+            yield annotation(problem.severity, problem.message, **place)
     rest = sum(max(number - _MOST_ANNOTATIONS, 0) for number in left.values())
     if rest:
         yield f"and {rest:,} more; daily-papers check shows all of them"

@@ -72,17 +72,17 @@ def check_templates(root: Path) -> tuple[Problem, ...]:
     """Find mistakes, and warn about copies that may be outdated and files that nothing uses."""
     found = list(islice(_problems(root / "templates"), MOST_MISTAKES + 1))
     if len(found) > MOST_MISTAKES:
-        found[-1] = Problem("templates", None, None, "perhaps more; fix these first")
+        found[-1] = Problem("templates", None, "perhaps more; fix these first")
     return tuple(found)
 
 
 def _problem(name: str, line: int | None, message: str) -> Problem:
-    return Problem(f"templates/{name}", line, None, message)
+    return Problem(f"templates/{name}", line, message)
 
 
 def _problems(own: Path) -> Iterator[Problem]:
     if links := links_in(own):
-        yield from (Problem(path, None, None, A_LINK) for path in links)
+        yield from (Problem(path, None, A_LINK) for path in links)
         return  # nothing is read through them
     markdown, site = Templates(own).environment, SiteTemplates(own).environment
     environments = {False: markdown, True: site}
@@ -218,7 +218,7 @@ def _doubts(own: Path, trees: Mapping[str, Tree]) -> Iterator[Problem]:
             doubt = f"no template has this name; the names are {names}"
         else:
             continue
-        yield Problem(f"templates/{name}", 1, None, doubt, "warning")
+        yield Problem(f"templates/{name}", 1, doubt, "warning")
 
 
 def _is_blank(node: nodes.Node) -> bool:

@@ -126,7 +126,7 @@ def test_mistakes_in_keywords_and_templates_are_told_at_once(tmp_path: Path) -> 
     assert ended.code == 2
     places = [line.split("::")[1] for line in ended.said]
     assert places == [
-        f"error file={tmp_path}/keywords.yaml,line=1,col=17",
+        f"error file={tmp_path}/keywords.yaml,line=1",
         "error file=templates/row.md.jinja,line=1",
     ]
 

@@ -290,7 +290,7 @@ def test_a_mistake_in_keywords_yaml_is_shown_at_its_line_and_nothing_is_touched(
         job = it.slot(date(2026, 1, 12))
         assert not job.succeeded
         mistake, outcome = job.commands
-        assert mistake.properties == {"file": "keywords.yaml", "line": "3", "col": "5"}
+        assert mistake.properties == {"file": "keywords.yaml", "line": "3"}
         assert outcome.name == "error"
         assert it.remote.subjects() == ["Begin"]
         assert it.github.exchanges == []

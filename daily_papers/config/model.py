@@ -50,7 +50,6 @@ class Problem:
     path: str
     #: Counted from 1; None if it is about the whole file.
     line: int | None
-    column: int | None
     message: str
     severity: Severity = "error"
 

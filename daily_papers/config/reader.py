@@ -157,7 +157,7 @@ class _Reader:
 
     def _note(self, mark: yaml.Mark, message: str, severity: Severity = "error") -> None:
         shown = printable(message)
-        problem = Problem(self.name, mark.line + 1, mark.column + 1, shown, severity)
+        problem = Problem(self.name, mark.line + 1, shown, severity)
         self._problems[problem] = None
         self.errors += severity == "error"
         if self.errors >= _MOST_PROBLEMS:
@@ -165,9 +165,9 @@ class _Reader:
 
     def problems(self) -> tuple[Problem, ...]:
         """Mistakes and warnings in the order of the file."""
-        problems = sorted(self._problems, key=lambda each: (each.line or 0, each.column or 0))
+        problems = sorted(self._problems, key=lambda each: each.line or 0)
         if len(problems) >= _MOST_PROBLEMS:
-            problems.append(Problem(self.name, None, None, "perhaps more; fix these first"))
+            problems.append(Problem(self.name, None, "perhaps more; fix these first"))
         return tuple(problems)
 
     # --- values --------------------------------------------------------------------------------

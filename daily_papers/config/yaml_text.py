@@ -25,7 +25,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 #: Replacing it loses nothing, since each run of it in a text becomes one space anyway.
 _OTHER = re.compile(r"[^\S \t\r\n]")
 #: A tab before a text; before a comment it does no harm.
-_INDENTING_TAB = re.compile(r" *(\t)[ \t]*[^\s#]")
+_INDENTING_TAB = re.compile(r" *\t[ \t]*[^\s#]")
 #: An item without a key, and a line below it that has one, or is an item itself.
 _ITEM = re.compile(r"""( *)- +("[^"]*" *|'[^']*' *|(?![#"'\[{>|])(?:[^:#]|(?<=\S)#)++)(?:#.*)?""")
 _BELOW = re.compile(r"( *)(- )?[^\s:]+:(?:\s.*)?")
@@ -73,7 +73,7 @@ _EXPLANATIONS: Final = (
 
 def refuse(name: str, message: str, line: int | None = None) -> NoReturn:
     """Raise ConfigError for a file that nothing can be read from."""
-    raise ConfigError((Problem(name, line, None, message),)) from None
+    raise ConfigError((Problem(name, line, message),)) from None
 
 
 def read_yaml(name: str, content: bytes) -> yaml.Node | None:
@@ -86,9 +86,9 @@ def read_yaml(name: str, content: bytes) -> yaml.Node | None:
         message = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
         refuse(name, message, content.count(b"\n", 0, error.start) + 1)
     tabs = [
-        Problem(name, line, found.start(1) + 1, "a tab in the indentation; YAML allows only spaces")
+        Problem(name, line, "a tab in the indentation; YAML allows only spaces")
         for line, written in enumerate(_LINE_END.split(spaced), 1)
-        if (found := _INDENTING_TAB.match(written))
+        if _INDENTING_TAB.match(written)
     ]
     if tabs:
         raise ConfigError(tuple(tabs))
@@ -96,8 +96,8 @@ def read_yaml(name: str, content: bytes) -> yaml.Node | None:
     try:
         return _Composer(plain).get_single_node()
     except yaml.YAMLError as error:
-        line, column, message = _explained(error, plain)
-        raise ConfigError((Problem(name, line, column, printable(message)),)) from error
+        line, message = _explained(error, plain)
+        refuse(name, printable(message), line)
     except (ValueError, OverflowError):
         refuse(name, "not valid YAML: a number in it is too large", 1)
 
@@ -159,12 +159,11 @@ def _stop(event: Any, problem: str) -> NoReturn:
     raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark, note=problem)
 
 
-def _explained(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
-    """The line and column where the text is not valid YAML, and what to do about it."""
+def _explained(error: yaml.YAMLError, text: str) -> tuple[int, str]:
+    """The line where the text is not valid YAML, and what to do about it."""
     if isinstance(error, yaml.reader.ReaderError):
-        lines = _LINE_END.split(text[: error.position])
         message = f"a control character (U+{error.character:04X}); remove it"
-        return len(lines), len(lines[-1]) + 1, message
+        return len(_LINE_END.split(text[: error.position])), message
     assert isinstance(error, yaml.MarkedYAMLError)
     said = f"{error.context or ''}; {error.problem or ''}"
     found = (message for pattern, message in _EXPLANATIONS if re.search(pattern, said))
@@ -175,10 +174,10 @@ def _explained(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
         mark = error.context_mark
     lines = _LINE_END.split(text.rstrip())
     if mark is None or mark.line >= len(lines):
-        return len(lines), len(lines[-1]), f"not valid YAML: {message}"
+        return len(lines), f"not valid YAML: {message}"
     if message in {_COLON, _BLOCK}:
         message = _below_item(lines[: mark.line + 1]) or message
-    return mark.line + 1, mark.column + 1, f"not valid YAML: {message}"
+    return mark.line + 1, f"not valid YAML: {message}"
 
 
 def _below_item(lines: list[str]) -> str | None:

@@ -34,7 +34,7 @@ def unreadable_libraries(config: Config, root: Path, name: str) -> tuple[Problem
     """What is wrong with the files listed in keywords.yaml, which messages call ``name``."""
     _, problems = read_files(root, _files(config))
     return tuple(
-        Problem(name, line, None, f"like: {path}: {problems[path]}")
+        Problem(name, line, f"like: {path}: {problems[path]}")
         for library in config.libraries
         for path, line in library.files.items()
         if path in problems
