@@ -92,35 +92,20 @@ def _phrases(expression: Expression) -> list[Phrase]:
 def _excluded_phrases(
     expression: Expression, stems: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """Phrases that contain one which is excluded wherever they are searched for, and the latter."""
-    if not isinstance(expression, Operation):
-        return
-    if expression.operator is not Operator.ANDNOT:
-        for part in expression.parts:
-            yield from _excluded_phrases(part, stems)
-        return
-    left, right = expression.parts
-    match right:
-        case Operation(Operator.OR, parts):
-            unwanted = _fields_of(parts)
-        case _:
-            unwanted = _fields_of([right])
-    wanted = _fields_of(leaves(left))
-    every = "\n".join(f" {stems[text]} " for text in wanted)  # a search in all is fast
-    for other, fields in unwanted.items():
-        words = f" {stems[other]} "
-        for text in wanted if words in every else ():
-            if words in f" {stems[text]} " and wanted[text] <= fields:
-                yield text, other
-
-
-def _fields_of(parts: Iterable[Expression]) -> dict[str, set[Field]]:
-    """The fields in which each of the phrases is searched for."""
-    fields = defaultdict[str, set[Field]](set)
-    for each in parts:
-        if isinstance(each, Phrase):
-            fields[each.text].add(each.field)
-    return fields
+    """Phrases that contain one which is excluded in title and abstract, and the latter."""
+    match expression:
+        case Operation(Operator.ANDNOT, (wanted, Operation(Operator.OR, parts))):
+            texts = dict.fromkeys(phrase.text for phrase in _phrases(wanted))
+            every = "\n".join(f" {stems[text]} " for text in texts)  # a search in all is fast
+            phrases = [part for part in parts if isinstance(part, Phrase)]
+            in_titles = [phrase.text for phrase in phrases if phrase.field is Field.TITLE]
+            for other in in_titles:
+                words = f" {stems[other]} "
+                if words in every and Phrase(Field.ABSTRACT, other) in phrases:
+                    yield from ((text, other) for text in texts if words in f" {stems[text]} ")
+        case Operation(_, parts):
+            for part in parts:
+                yield from _excluded_phrases(part, stems)
 
 
 def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> dict[str, str]:
