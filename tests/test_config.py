@@ -444,7 +444,7 @@ def test_what_the_schema_takes_the_reader_can_read(document: object) -> None:
 
 
 OF_THE_SCHEMA = (
-    "expected a|unknown key|nothing follows|longer than|more than|the list is empty"
+    "expected a|unknown key|nothing follows|longer than|more than"
     "|is not a number from|needs a heading|cannot be used with|is missing|YAML read"
 )
 

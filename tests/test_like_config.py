@@ -64,7 +64,7 @@ keywords:
         ("keywords:\n- {name: x, like: [a.txt]}", HINT),
         (
             "keywords:\n- {name: x, like: [], papers_per_day: 101}",
-            "keywords.yaml:2: like: there is nothing here; write something, or remove it",
+            "keywords.yaml:2: like: expected BibTeX files and arXiv identifiers: [library.bib]",
         ),
         (
             "keywords:\n- {name: x, any: [y], like: [a.bib]}",

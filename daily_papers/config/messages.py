@@ -88,11 +88,6 @@ class Value:
         value: str = self.node.value
         return value
 
-    @property
-    def is_missing(self) -> bool:
-        """Whether there is nothing where a value should be."""
-        return self.kind == "nothing" and not self.text
-
 
 # --- values of the wrong form -------------------------------------------------------------------
 
@@ -108,27 +103,21 @@ def misfit(value: Value) -> str | None:
     else:
         fits = _IN_JSON.get(kind, kind) in form["type"]
     if not fits:
-        return _nothing(value) if value.is_missing else _expected(value)
+        return _expected(value)
     if kind == "a list":
         if len(written) < form.get("minItems", 0):
-            return _nothing(value)
+            return str(form.get("errorMessage", _NOTHING))
         return f"more than {form['maxItems']:,} items" if len(written) > form["maxItems"] else None
     most = form.get("maxLength", len(written))
     return f"longer than {most:,} characters" if len(written) > most else None
 
 
-def _nothing(value: Value) -> str:
-    """What to do about a missing value, or an empty list."""
-    if value.key == "keywords" and not value.is_item:
-        return 'the list is empty; add a line "  - your topic" for each topic'
-    return _NOTHING
-
-
 def _expected(value: Value) -> str:
-    """What to write instead of a value of another kind, or that is not one of the choices."""
+    """What to write instead of nothing, another kind of value, or what is not a choice."""
     form = value.form
-    if "errorMessage" in form:
-        return str(form["errorMessage"])
+    is_empty = value.kind == "nothing" and not value.text
+    if is_empty or "errorMessage" in form:
+        return str(form.get("errorMessage", _NOTHING))
     if "enum" in form:
         return _no_choice(value, form["enum"])
     if "maximum" in form:
