@@ -74,7 +74,7 @@ keywords:
         ("---\n", ':1: the file is empty; write a line "keywords:" and below it a line "  - your topic" for each topic'),
         ("- mri\n- ct\n", f":1: the topics must be in a list under a key; {HOW_TO_LIST}"),
         ("mri", f":1: the topics must be in a list under a key; {HOW_TO_LIST}"),
-        ("title: x\n", f':1: "keywords" is missing; {HOW_TO_LIST}'),
+        ("title: x\n", f':1: "keywords" is missing; the topics must be in a list under a key; {HOW_TO_LIST}'),
         ("keyword: [mri]\n", ':1: unknown key "keyword"; did you mean "keywords"?'),
         ("topics: [mri]\n", ':1: unknown key "topics"; did you mean "keywords"?'),
         ("keywords:\n", ':1: keywords: expected a list; begin each keyword with "- " on a line of its own'),

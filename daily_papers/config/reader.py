@@ -222,7 +222,8 @@ class _Reader:
             yield Value(node, value.key, mark, form, is_item=True)
 
     def mapping(self, value: Value, elsewhere: Forms) -> dict[str, Value]:
-        """The values of the known keys; every other key is a mistake."""
+        """The values of the known keys; every other key is a mistake, and a missing one."""
+        before = self.errors
         values: dict[str, Value] = {}
         forms: Forms = value.form["properties"]
         for key, node in value.node.value:
@@ -239,20 +240,19 @@ class _Reader:
             unknown = values.pop(name)
             meant = messages.meant_by(unknown, elsewhere, value)
             self._note(unknown.mark, f'unknown key "{cut(name, 60)}"; {meant}')
+        missing = [key for key in value.form.get("required", ()) if key not in values]
+        if missing and self.errors == before:
+            self.refuse(value, f'"{missing[0]}" is missing; {value.form["errorMessage"]}')
         return values
 
     # --- the whole -----------------------------------------------------------------------------
 
-    def config(self, root: Value) -> Config | None:
+    def config(self, root: Value) -> Config:
         """The configuration, which is only valid if there are no errors."""
         values = self.mapping(root, _KEYWORD["properties"])
         for key in root.form["properties"]:
             if key in values:
                 self._top[key] = self.read(values[key])
-        if "keywords" not in values:
-            if not self.errors:
-                self.refuse(root, f'"keywords" is missing; {messages.HOW_TO_LIST}')
-            return None
         settings = {key: value for key, value in self._top.items() if value}
         liked = (settings.get("like"), *(each.like for each in settings.get("keywords", ())))
         return Config(**settings, libraries=tuple(filter(None, liked)))
@@ -380,11 +380,6 @@ class _Reader:
         before = self.errors
         values = self.mapping(value, {})
         read = {key: self.read(each) for key, each in values.items()}
-        missing = [key for key in value.form["required"] if key not in values]
-        if missing and self.errors == before:
-            self.refuse(
-                value, f'"{missing[0]}" is missing; add a line "{missing[0]}: ..." below it'
-            )
         if self.errors > before:
             return None
         return Summaries(**read, line=values["endpoint"].mark.line + 1)
