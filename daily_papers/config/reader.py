@@ -262,8 +262,7 @@ class _Reader:
         items = self.items(value)
         found = [(item, keyword) for item in items if (keyword := self._keyword(item))]
         keywords = tuple(keyword for _, keyword in found)
-        plain = {number for number, (item, _) in enumerate(found) if item.kind != "keys"}
-        for number, message in clashes(keywords, plain):
+        for number, message in clashes(keywords):
             self.refuse(found[number][0], message)
         return keywords
 

@@ -51,11 +51,8 @@ def suggested_slug(texts: Iterable[str], taken: Collection[str]) -> str:
 # --- keywords that clash: the same name, the same search, the same page -------------------------
 
 
-def clashes(keywords: Sequence[Keyword], plain: Collection[int]) -> Iterator[tuple[int, str]]:
-    """Yield the number of each keyword that clashes or has no page, and what to do.
-
-    ``plain`` are the numbers of those that are written without keys.
-    """
+def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
+    """Yield the number of each keyword that clashes or has no page, and what to do."""
     taken = {keyword.slug for keyword in keywords}
     names: dict[str, Keyword] = {}
     searches: dict[str, Keyword] = {}
@@ -76,9 +73,7 @@ def clashes(keywords: Sequence[Keyword], plain: Collection[int]) -> Iterator[tup
             phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
             slug = suggested_slug([keyword.name, *phrases], taken)
             taken.add(slug)
-            line = f'a line "slug: {slug}"'
-            how = f'write it as "name: ..." with {line} below'
-            advice = how if number in plain else f"give it {line}"
+            advice = f'write it as "name: ..." with a line "slug: {slug}" below'
             yield number, f"{_page_trouble(keyword, page)}; {advice}"
 
 
