@@ -499,7 +499,9 @@ CROWDS: dict[str, Callable[[int], str]] = {
         f"  - {{name: n{k}, categories: [cs.{chr(65 + k % 26)}{chr(65 + k // 26 % 26)}]}}\n"
         for k in range(n // 2)
     ),
-    "the same page": lambda n: "".join(f"  - mri{'!' * k}\n" for k in range(n)),
+    "the same page": lambda n: "".join(
+        f"  - mri{'!' * (k % 140)}{'?' * (k // 140)}\n" for k in range(n)
+    ),
     "no page": lambda n: "".join(f"  - {chr(0x4E00 + k)}\n" for k in range(n)),
     "small words": lambda n: "".join(f"  - the w{k}\n" for k in range(n)),
     "wrong names": lambda n: "".join(f"  - author: Jane{k} and J; D*\n" for k in range(n)),

@@ -69,8 +69,8 @@ class Value:
 
     node: yaml.Node
     key: str
-    #: Where its key is, or the item itself.
-    mark: yaml.Mark
+    #: Where its key is, or the item itself; counted from 1.
+    line: int
     #: What it may be, as JSON Schema describes it.
     form: Form
     is_item: bool = False

@@ -39,7 +39,7 @@ from daily_papers.config.yaml_text import (
     GLUED_ITEM,
     MOST_BYTES,
     glued_item,
-    mark_in_lines,
+    place_in_lines,
     read_yaml,
     refuse,
 )
@@ -113,7 +113,7 @@ def parse_config(content: bytes, name: str) -> Config:
     reader = _Reader(name)
     config: Config | None = None
     with suppress(_EnoughError):
-        config = reader.read(Value(root, "", root.start_mark, _FILE))
+        config = reader.read(Value(root, "", root.start_mark.line + 1, _FILE))
     problems = reader.problems()
     if config is None or reader.errors:
         raise ConfigError(problems)
@@ -148,17 +148,15 @@ class _Reader:
 
     def refuse(self, value: Value, message: str) -> None:
         """Note a mistake, with the key of the value that has it."""
-        self._note(value.mark, f"{value.key}: {message}" if value.key else message)
+        self._note(value.line, f"{value.key}: {message}" if value.key else message)
 
     def doubt(self, value: Value, message: str) -> None:
         """Note what is probably not meant."""
-        self._note(value.mark, f"{value.key}: {message}", "warning")
+        self._note(value.line, f"{value.key}: {message}", "warning")
         self.asks = len(self._problems) < _MOST_PROBLEMS
 
-    def _note(self, mark: yaml.Mark, message: str, severity: Severity = "error") -> None:
-        shown = printable(message)
-        problem = Problem(self.name, mark.line + 1, shown, severity)
-        self._problems[problem] = None
+    def _note(self, line: int, message: str, severity: Severity = "error") -> None:
+        self._problems[Problem(self.name, line, printable(message), severity)] = None
         self.errors += severity == "error"
         if self.errors >= _MOST_PROBLEMS:
             raise _EnoughError
@@ -205,8 +203,8 @@ class _Reader:
             self.refuse(value, problem)
             return None
         is_long = value.node.start_mark.line < value.node.end_mark.line
-        if is_long and (mark := glued_item(value.node)):
-            self._note(mark, GLUED_ITEM)
+        if is_long and (line := glued_item(value.node)):
+            self._note(line, GLUED_ITEM)
             return None
         # arXiv's index and our matcher have a letter and its accent as one character.
         text = unicodedata.normalize("NFC", folded(value.text))
@@ -218,8 +216,8 @@ class _Reader:
         """The items of a list; a single text may be a list of one."""
         form = value.form["items"]
         for node in value.node.value if value.kind == "a list" else [value.node]:
-            mark = node.start_mark if value.kind == "a list" else value.mark
-            yield Value(node, value.key, mark, form, is_item=True)
+            line = node.start_mark.line + 1 if value.kind == "a list" else value.line
+            yield Value(node, value.key, line, form, is_item=True)
 
     def mapping(self, value: Value, elsewhere: Forms) -> dict[str, Value]:
         """The values of the known keys; every other key is a mistake, and a missing one."""
@@ -227,19 +225,19 @@ class _Reader:
         values: dict[str, Value] = {}
         forms: Forms = value.form["properties"]
         for key, node in value.node.value:
-            mark, name = key.start_mark, key.value
+            line, name = key.start_mark.line + 1, key.value
             if not isinstance(key, yaml.ScalarNode):
                 message = "a key must be a word; put text with brackets or braces in quotes"
-                self._note(mark, message)
+                self._note(line, message)
             elif name in values:
-                line = values[name].mark.line + 1
-                self._note(mark, f'duplicate key "{cut(name, 60)}"; the first is on line {line}')
+                first = values[name].line
+                self._note(line, f'duplicate key "{cut(name, 60)}"; the first is on line {first}')
             else:
-                values[name] = Value(node, name, mark, forms.get(name, {}))
+                values[name] = Value(node, name, line, forms.get(name, {}))
         for name in [name for name in values if name not in forms]:
             unknown = values.pop(name)
             meant = messages.meant_by(unknown, elsewhere, value)
-            self._note(unknown.mark, f'unknown key "{cut(name, 60)}"; {meant}')
+            self._note(unknown.line, f'unknown key "{cut(name, 60)}"; {meant}')
         missing = [key for key in value.form.get("required", ()) if key not in values]
         if missing and self.errors == before:
             self.refuse(value, f'"{missing[0]}" is missing; {value.form["errorMessage"]}')
@@ -259,11 +257,9 @@ class _Reader:
 
     def keywords(self, value: Value) -> tuple[Keyword, ...]:
         """The keywords, each compared with those before it."""
-        items = self.items(value)
-        found = [(item, keyword) for item in items if (keyword := self._keyword(item))]
-        keywords = tuple(keyword for _, keyword in found)
-        for number, message in clashes(keywords):
-            self.refuse(found[number][0], message)
+        keywords = tuple(filter(None, map(self._keyword, self.items(value))))
+        for line, message in clashes(keywords):
+            self._note(line, f"keywords: {message}")
         return keywords
 
     def _keyword(self, item: Value) -> Keyword | None:
@@ -329,7 +325,7 @@ class _Reader:
             max_papers=read.get("max_papers") or self._top.get("max_papers") or USUAL_MAX_PAPERS,
             authors=read.get("author", ()),
             categories=(read["category"],) if "category" in read else categories,
-            line=item.mark.line + 1,
+            line=item.line,
             like=read.get("like"),
             papers_per_day=read.get("papers_per_day", DEFAULT_PAPERS_PER_DAY),
         )
@@ -349,11 +345,9 @@ class _Reader:
         try:
             expression = parse(value.text)
         except QueryError as error:
-            mark = None
-            if value.mark.line < value.node.end_mark.line:
-                mark = mark_in_lines(value.node, error.column - 1)
-            if mark:
-                self._note(mark, f"query: column {mark.column + 1}: {error.problem}")
+            is_below = value.line <= value.node.end_mark.line
+            if is_below and (place := place_in_lines(value.node, error.column - 1)):
+                self._note(place[0], f"query: column {place[1]}: {error.problem}")
             else:
                 self.refuse(value, str(error))
             return None
@@ -381,7 +375,7 @@ class _Reader:
         read = {key: self.read(each) for key, each in values.items()}
         if self.errors > before:
             return None
-        return Summaries(**read, line=values["endpoint"].mark.line + 1)
+        return Summaries(**read, line=values["endpoint"].line)
 
 
 def _resolved(part: Any) -> Any:

@@ -52,29 +52,29 @@ def suggested_slug(texts: Iterable[str], taken: Collection[str]) -> str:
 
 
 def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
-    """Yield the number of each keyword that clashes or has no page, and what to do."""
+    """Yield the line of each keyword that clashes or has no page, and what to do."""
     taken = {keyword.slug for keyword in keywords}
     names: dict[str, Keyword] = {}
     searches: dict[str, Keyword] = {}
     pages: dict[str, Keyword] = {}
-    for number, keyword in enumerate(keywords):
+    for keyword in keywords:
         name = names.setdefault(_alike(keyword.name), keyword)
         search = keyword
         if keyword.like is None:
             search = searches.setdefault(_alike(to_arxiv(keyword.expression)), keyword)
         page = pages.setdefault(keyword.slug, keyword)
-        called = f'"{keyword.name}"'
+        called, line = f'"{keyword.name}"', keyword.line
         if name is not keyword:
-            yield number, f"{called} is already defined on line {name.line}; remove one of the two"
+            yield line, f"{called} is already defined on line {name.line}; remove one of the two"
         elif search is not keyword:
             same = f'"{search.name}" on line {search.line}'
-            yield number, f"{called} searches for the same as {same}; remove one of the two"
+            yield line, f"{called} searches for the same as {same}; remove one of the two"
         elif not keyword.slug or keyword.slug in RESERVED or page is not keyword:
             phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
             slug = suggested_slug([keyword.name, *phrases], taken)
             taken.add(slug)
             advice = f'write it as "name: ..." with a line "slug: {slug}" below'
-            yield number, f"{_page_trouble(keyword, page)}; {advice}"
+            yield line, f"{_page_trouble(keyword, page)}; {advice}"
 
 
 def _alike(text: str) -> str:

@@ -102,16 +102,16 @@ def read_yaml(name: str, content: bytes) -> yaml.Node | None:
         refuse(name, "not valid YAML: a number in it is too large", 1)
 
 
-def glued_item(node: yaml.Node) -> yaml.Mark | None:
-    """Where a line of a text without quotes begins like an item of a list."""
+def glued_item(node: yaml.Node) -> int | None:
+    """The line of a text without quotes that begins like an item of a list."""
     start, end = node.start_mark, node.end_mark
     written = (start.buffer or "")[start.pointer : end.pointer]
     found = None if getattr(node, "style", None) else re.search(r"[\r\n] *(- )", written)
-    return _mark_at(start, start.pointer + found.start(1)) if found else None
+    return _place_of(start, start.pointer + found.start(1))[0] if found else None
 
 
-def mark_in_lines(node: yaml.Node, offset: int) -> yaml.Mark | None:
-    """Where this character of a folded text is; None if escapes make that unclear."""
+def place_in_lines(node: yaml.Node, offset: int) -> tuple[int, int] | None:
+    """The line and column of a folded text's character; None if escapes make that unclear."""
     start, end = node.start_mark, node.end_mark
     written = (start.buffer or "")[start.pointer : end.pointer]
     begin = re.match(r"(?:[>|][^\r\n]*\s|[\"'])?", written)
@@ -122,14 +122,14 @@ def mark_in_lines(node: yaml.Node, offset: int) -> yaml.Mark | None:
         return None
     before = sum(letter > " " for letter in node.value[:offset])
     at = places[before] if before < len(letters) else places[before - 1] + 1
-    return _mark_at(start, start.pointer + at)
+    return _place_of(start, start.pointer + at)
 
 
-def _mark_at(start: yaml.Mark, index: int) -> yaml.Mark:
-    """The place of a later character of the file, given that of a text."""
+def _place_of(start: yaml.Mark, index: int) -> tuple[int, int]:
+    """The line and column of a later character of the file, given the start of a text."""
     *above, line = _LINE_END.split((start.buffer or "")[start.pointer : index])
     column = len(line) if above else start.column + len(line)
-    return yaml.Mark(start.name, index, start.line + len(above), column, start.buffer, index)
+    return start.line + len(above) + 1, column + 1
 
 
 class _Composer(yaml.SafeLoader):
