@@ -1,8 +1,8 @@
 """Reads keywords.yaml into a ``Config``, or reports all its mistakes at once.
 
 Data flow: ``yaml_text`` reads the text into nodes that know their lines; ``reader`` goes over them
-once, key by key, as keywords.schema.json describes them; ``messages`` says what is wrong and the
-likely fix, and ``doubts`` what is valid but probably not meant.
+once, key by key, as keywords.schema.json describes them; ``messages`` says what is wrong, or valid
+but probably not meant, and the likely fix.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from daily_papers.config import doubts, messages
+from daily_papers.config import messages
 from daily_papers.config.messages import Form, Value
 from daily_papers.config.model import (
     USUAL_MAX_PAPERS,
@@ -352,7 +352,7 @@ class _Reader:
                 self.refuse(value, str(error))
             return None
         for term in leaves(expression):
-            if self.asks and (doubt := doubts.term_doubt(term)):
+            if self.asks and (doubt := messages.term_doubt(term)):
                 self.doubt(value, doubt)
         return expression
 
@@ -390,16 +390,16 @@ def _resolved(part: Any) -> Any:
 _SCHEMA: Final = json.loads(files("daily_papers").joinpath("keywords.schema.json").read_bytes())
 _FILE: Final[Form] = _resolved(_SCHEMA)
 _KEYWORD: Final[Form] = _FILE["properties"]["keywords"]["items"]
-_PHRASE: Final = _Text(messages.phrase_problem, doubts.phrase_doubt)
+_PHRASE: Final = _Text(messages.phrase_problem, messages.phrase_doubt)
 _CATEGORY: Final = _Text(
-    messages.category_problem, doubts.category_doubt, meaning=taxonomy.canonical
+    messages.category_problem, messages.category_doubt, meaning=taxonomy.canonical
 )
 #: How the texts of these keys are read, and the other ones.
 _TEXTS: Final = {
     "slug": _Text(slug_problem),
     "any": _PHRASE,
     "none": _Text(messages.phrase_problem),
-    "author": _Text(messages.author_problem, doubts.author_doubt),
+    "author": _Text(messages.author_problem, messages.author_doubt),
     "category": _CATEGORY,
     "categories": _CATEGORY,
     "endpoint": _Text(messages.endpoint_problem),
