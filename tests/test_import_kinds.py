@@ -148,7 +148,7 @@ def link(number: int, text: str = "pdf") -> str:
         (f"- Abstract: We follow {link(2, 'B')}.", {}, "cannot be read"),
         (f"### A\nRelated: {link(2, 'B')}\n\n{link(1)}", {1: "A"}, ""),
         (f"- x\nTitle | Date\n-|-\n{link(2, 'A')} | 2025-01-02", {2: "A"}, ""),
-        (f"Title | PDF\nA | {link(2)}", {}, "neither an item of a list"),
+        (f"Title | PDF\nA | {link(2)}", {}, "neither its item in a list"),
         (
             "| Paper |\n|-|\n| [A][R] |\n\n[r]: https://arxiv.org/abs/2501.00002 'A'",
             {2: "A"},
@@ -159,12 +159,12 @@ def link(number: int, text: str = "pdf") -> str:
         (f"{link(2, 'A')}, Ann Other, Bob Else, 2025-01-02", {2: "A"}, ""),
         (f"**A**\n*Ann Other, Bob Else*\n[arXiv]({URL[:-1]}2)", {2: "A"}, ""),
         (f"{link(1, 'B')}\nAnn Other, {link(2, 'A')}, 2025.", {1: "B", 2: "A"}, ""),
-        (f"We go on from {link(2, 'A')} here.", {}, "neither an item of a list"),
-        (f"A paper. Ann Other. ({link(2)})", {}, "neither an item of a list"),
+        (f"We go on from {link(2, 'A')} here.", {}, "neither its item in a list"),
+        (f"A paper. Ann Other. ({link(2)})", {}, "neither its item in a list"),
         # Quotations are read as what they quote.
         (f"> | Title | PDF |\n> |---|---|\n> | A | {link(2)} |", {2: "A"}, ""),
         (f"> Mine:\n>\n> - {link(2, 'A')}\n> - {link(1, 'B')}", {1: "B", 2: "A"}, ""),
-        (f"> I read {link(2, 'A')} twice.", {}, "neither an item of a list"),
+        (f"> I read {link(2, 'A')} twice.", {}, "neither its item in a list"),
     ],
 )
 def test_no_link_to_a_paper_is_taken_for_another_or_lost(

@@ -36,8 +36,8 @@ _UNREAD = (
     "an identifier that a paper can have; write \\| for each | in a text"
 )
 MENTIONED = (
-    "it links to a paper, but is neither an item of a list nor a row of a table with a header, so "
-    "it stays; to import the paper, write it like: - [A title](https://arxiv.org/abs/…)"
+    "it links to a paper, but is neither its item in a list nor its row in a table with a header, "
+    "so it stays; to import the paper, write it like: - [A title](https://arxiv.org/abs/…)"
 )
 NO_LINK = "no link to a paper at arXiv"
 # What comments have that are no author's.
@@ -78,13 +78,12 @@ def read_entry(entry: Entry) -> None:
     entry.cells = cells = named(entry.cells)
     papers = papers_of(cells)
     is_linking = any(links_to_paper(text) for _, text in cells)
-    if any(_WITHIN_WORDS.match(text) for text in _texts(cells, "title")):
+    if not entry.cause and any(_WITHIN_WORDS.match(text) for text in _texts(cells, "title")):
         entry.cause = MENTIONED
-    elif len({paper.id for paper in papers}) == 1:
+    elif not entry.cause and len({paper.id for paper in papers}) == 1:
         entry.paper = _paper(papers[0], cells, entry.day)
         return
-    else:
-        entry.cause = _SEVERAL if papers else _UNREAD if is_linking else NO_LINK
+    entry.cause = entry.cause or (_SEVERAL if papers else _UNREAD if is_linking else NO_LINK)
     entry.example = repr(cut(folded(next(_texts(cells, "title"), cells[0][1])), 60))
 
 

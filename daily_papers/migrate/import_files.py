@@ -28,13 +28,13 @@ from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, Page, find_files
 from daily_papers.migrate.replace_tables import replaced_with_markers
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.query.expression import to_arxiv
 from daily_papers.query.matching import Matches
 from daily_papers.render.readme import BEGIN, END, find_region
 from daily_papers.render.templates import bundled_templates
 from daily_papers.repository import PAGES, README, Repository
 from daily_papers.store.files import save_store
-from daily_papers.store.store import Draft, KeywordState, News, Store, StoredPaper
+from daily_papers.store.reconcile import reconcile
+from daily_papers.store.store import Draft, News, Store, StoredPaper
 from daily_papers.text import plural
 from daily_papers.transaction import Transaction, locked
 
@@ -207,49 +207,42 @@ def _slugs(keywords: Iterable[Keyword]) -> dict[str, str]:
 
 
 def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword], before: Store) -> _Shelf:
-    """The papers by slug and identifier; entries that find no keyword get a cause.
+    """The papers by slug and identifier; rows that find no keyword get a cause.
 
-    Each is what all its rows say, and what was known of it before.
+    A paper goes to the keywords that its topics name; one without a topic to those that it matches.
+    It is what all its rows say, and what was known of it before.
     """
-    entries = [entry for page in pages for entry in page.entries if entry.paper]
-    slugs = _keywords_of(entries, keywords)
+    rows = [(row, row.paper) for page in pages for row in page.stored if row.paper]
+    named = _slugs(keywords)
+    fitting = _fitting(keywords, [paper for row, paper in rows if not row.topics])
+    shelf: dict[str, dict[str, Paper]] = defaultdict(dict)
     papers: dict[str, Paper] = {}
-    for paper in (entry.paper for entry in entries if entry.paper and not entry.cause):
+    for row, paper in rows:
+        of_topics = filter(None, (named.get(topic_key(topic)) for topic in row.topics))
+        slugs = set(of_topics if row.topics else fitting[paper.id])
+        if not slugs:
+            row.cause = f"{row.topics[0]} {_NO_KEYWORD}" if row.topics else _NO_TOPIC
+            continue
         stored = before.papers.get(paper.id)
         known = papers.get(paper.id, stored.paper if stored else paper)
         papers[paper.id] = joined_papers(known, paper)
-    for entry in entries:
-        assert entry.paper
-        if entry.cause == _NO_TOPIC and entry.paper.id in papers:
-            entry.cause = ""  # it is in another row, too
-    return {slug: {id: papers[id] for id in ids} for slug, ids in slugs.items()}
+        for slug in slugs:
+            shelf[slug][paper.id] = paper
+    for row, paper in rows:
+        if row.cause == _NO_TOPIC and paper.id in papers:
+            row.cause = ""  # it is in another row, too
+    return {slug: {id: papers[id] for id in ids} for slug, ids in shelf.items()}
 
 
-def _keywords_of(
-    entries: Sequence[Entry], keywords: Sequence[Keyword]
-) -> Mapping[str, Iterable[str]]:
-    """The identifiers by slug; entries that find no keyword get a cause.
-
-    A paper goes to the keywords that its topics name; one without a topic to those that it matches.
-    """
-    named = _slugs(keywords)
-    papers = [entry.paper for entry in entries if entry.paper and not entry.topics]
-    homeless = list(map(with_title_as_abstract, papers))
-    matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, homeless)
+def _fitting(keywords: Sequence[Keyword], papers: Sequence[Paper]) -> Mapping[str, list[str]]:
+    """The slugs of the keywords that papers match, by identifier."""
+    judged = list(map(with_title_as_abstract, papers))
+    matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, judged)
     fitting: dict[str, list[str]] = defaultdict(list)
-    for keyword in keywords if homeless else ():
+    for keyword in keywords if judged else ():
         for paper in matches.of(keyword.slug):
             fitting[paper.id].append(keyword.slug)
-    ids: dict[str, dict[str, None]] = defaultdict(dict)
-    for entry in entries:
-        assert entry.paper
-        of_topics = filter(None, (named.get(topic_key(topic)) for topic in entry.topics))
-        slugs = set(of_topics if entry.topics else fitting[entry.paper.id])
-        if not slugs:
-            entry.cause = f"{entry.topics[0]} {_NO_KEYWORD}" if entry.topics else _NO_TOPIC
-        for slug in slugs:
-            ids[slug][entry.paper.id] = None
-    return ids
+    return fitting
 
 
 def joined_papers(one: Paper, other: Paper) -> Paper:
@@ -278,7 +271,7 @@ def _stored(
     before: Store, keywords: Sequence[Keyword], shelf: _Shelf, day: date, imported: Imported
 ) -> Store:
     """Take the papers into the tables; one that readers have seen is no news any more."""
-    store = Draft(before)
+    store = Draft(reconcile(before, keywords, day).store)
     newest = max(
         (paper.date for papers in shelf.values() for paper in papers.values()), default=day
     )
@@ -286,13 +279,6 @@ def _stored(
     seen = last - timedelta(days=1)  # before the news that the README shows
     for keyword in (keyword for keyword in keywords if keyword.slug in shelf):
         papers = list(shelf[keyword.slug].values())
-        state = KeywordState(
-            slug=keyword.slug,
-            name=keyword.name,
-            expression=to_arxiv(keyword.expression),
-            max_papers=keyword.max_papers,
-        )
-        store.keywords.setdefault(keyword.slug, state)
         store.take(keyword.slug, papers, day)
         store.trim(keyword.slug, keyword.max_papers)
         for paper in papers:

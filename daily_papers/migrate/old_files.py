@@ -17,7 +17,6 @@ from daily_papers.migrate.old_config import OldConfig, read_config
 from daily_papers.migrate.pages import Block, blocks_of
 from daily_papers.render.readme import decode_readme
 from daily_papers.repository import README
-from daily_papers.text import cut
 from daily_papers.transaction import unwritable
 
 _DATA: dict[str, Callable[[str], Iterator[Entry]]] = {
@@ -49,7 +48,7 @@ class Page:
     @property
     def rows(self) -> list[Entry]:
         """What was read, whatever came of it."""
-        return [entry for entry in self.entries if entry.cells or entry.cause]
+        return [entry for entry in self.entries if entry.cells]
 
     @property
     def stored(self) -> list[Entry]:
@@ -60,11 +59,6 @@ class Page:
     def lost(self) -> list[Entry]:
         """The rows that name a paper, or a topic of one, and are not imported."""
         return [row for row in self.rows if row.cause not in _NOT_LOST]
-
-    @property
-    def mentions(self) -> list[Entry]:
-        """The texts that link to a paper and stay as they are."""
-        return [row for row in self.rows if row.cause == MENTIONED]
 
     @property
     def is_marked(self) -> bool:
@@ -84,12 +78,6 @@ class OldFiles:
     read: set[Path] = field(default_factory=set)
 
     @property
-    def number(self) -> int:
-        """How much was found."""
-        configs = sum(config.says_something for config in self.configs)
-        return len(self.pages) + configs + len(self.useless)
-
-    @property
     def title(self) -> str:
         """The first heading of the first level in a README."""
         pages = (page for page in self.pages if Path(page.path).name == README)
@@ -103,19 +91,15 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
     for path in dict.fromkeys(named):
         if not path.exists():
             raise UsageError(f"{path}: no such file; give the README that was published")
-        before = found.number
         files = list(_files_in(path)) if path.is_dir() else [path]
-        is_known = bool(files) and found.read.issuperset(map(Path.resolve, files))
-        for file in files:
-            _read(file, found, is_named=not path.is_dir())
-        if found.number == before and not is_known:
+        is_there = [_read(file, found, is_named=not path.is_dir()) for file in files]
+        if not any(is_there):
             found.useless.append(f"{path}: no row in it links to a paper at arXiv")
     if not any(config.says_something for config in found.configs):
         folders = dict.fromkeys([*(path.parent for path in named if not path.is_dir()), root])
         usual = (folder / name for folder in folders for name in old_config.USUAL_NAMES)
         for path in filter(Path.is_file, usual):
             _read(path, found, is_named=False)
-    found.useless = list(dict.fromkeys(found.useless))
     return found
 
 
@@ -131,32 +115,32 @@ def _files_in(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _read(path: Path, found: OldFiles, *, is_named: bool) -> None:
-    """Add a file to what is found, if it brings something or cannot be read and might."""
+def _read(path: Path, found: OldFiles, *, is_named: bool) -> bool:
+    """Add a file to what is found, if it brings something or cannot be read and might.
+
+    Say whether it is there then, or was before.
+    """
     if path.resolve() in found.read:
-        return
+        return True
     found.read.add(path.resolve())
     is_wanted = is_named or (path.name in old_config.USUAL_NAMES and path.suffix != ".py")
+    content = b""
     try:
-        text = _text(path)
+        content = _content(path)
+        text = _decoded(content, path)
         page = None if path.suffix in old_config.SUFFIXES else read_page(text, str(path))
         if page is None or (path.suffix == ".json" and is_wanted and not page.rows):
             found.configs.append(read_config(text, str(path)))
-        elif page.is_marked or page.stored or page.lost or page.mentions:
-            found.pages.append(page)
+            return found.configs[-1].says_something
+        if not page.is_marked and all(row.cause == NO_LINK for row in page.rows):
+            return False
+        found.pages.append(page)
     except (DailyPapersError, ValueError) as error:
-        if is_wanted or _links_to_paper(path):
-            is_told = isinstance(error, DailyPapersError)
-            found.useless.append(str(error) if is_told else f"{path}: {error}")
-
-
-def _links_to_paper(path: Path) -> bool:
-    """Whether a file that cannot be read holds a paper that would be missed."""
-    try:
-        with path.open("rb") as file:
-            return links_to_paper(file.read(_LARGEST).decode("utf-8", errors="replace"))
-    except OSError:  # nobody knows
-        return True
+        if not (is_wanted or not content or links_to_paper(content.decode(errors="replace"))):
+            return False
+        is_told = isinstance(error, DailyPapersError)
+        found.useless.append(str(error) if is_told else f"{path}: {error}")
+    return True
 
 
 def read_page(text: str, path: str) -> Page:
@@ -166,27 +150,17 @@ def read_page(text: str, path: str) -> Page:
         page = Page(path, text, list(_DATA[suffix](text)))
     else:
         blocks = blocks_of(text)
-        page = Page(path, text, list(_entries(blocks)), blocks)
+        page = Page(path, text, [row for block in blocks for row in block.rows], blocks)
     day = _DAY_OF_PAGE.search(text)
-    above: list[str] = []  # the topics of the row above, for a blank cell of a table
+    above = Entry(())
     for entry in page.entries:
         entry.day = entry.day or (day["day"] if day else Path(path).stem)
         if entry.cells:
             read_entry(entry)
-        is_blank = page.blocks and ("topic", "") in entry.cells
-        entry.topics = above = above if is_blank else _topics(entry)
+        is_blank = page.blocks and ("topic", "") in entry.cells and entry.topic == above.topic
+        entry.topics = above.topics if is_blank else _topics(entry)
+        above = entry
     return page
-
-
-def _entries(blocks: Sequence[Block]) -> Iterator[Entry]:
-    """The rows, the topics, and what may be one of these."""
-    for block in blocks:
-        if block.is_rows:
-            yield Entry(block.numbers, topic=block.topic)
-            yield from block.rows
-        elif block.cause:
-            example = repr(cut(block.text.strip(), 60))
-            yield Entry(block.numbers, cause=block.cause, example=example)
 
 
 def _topics(entry: Entry) -> list[str]:
@@ -196,13 +170,16 @@ def _topics(entry: Entry) -> list[str]:
     return list(filter(is_topic, own)) or list(filter(is_topic, above))
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > _LARGEST:
             raise ValueError(f"larger than {_LARGEST:,} bytes; split it")
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+def _decoded(content: bytes, path: Path) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     return decode_readme(content, str(path)).replace("\0", "").removeprefix("\ufeff")

@@ -7,7 +7,6 @@ the summary of a fold or an item above items that are papers, is a heading below
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
@@ -45,16 +44,14 @@ class Block:
     #: Of a heading its level and what it says without its dress.
     level: int = 0
     name: str = ""
+    #: What may be papers; a topic without papers has one row without cells.
     rows: list[Entry] = field(default_factory=list)
-    #: Why it is no rows although it might be.
-    cause: str = ""
-    #: The lines of a table's header, and of a topic without rows, that go with the last row.
+    #: The lines of a table's header, and of a topic without papers, that go with the last row.
     head: Sequence[int] = ()
-    #: Of rows the headings that would be empty without them; the first is their topic.
-    belonging: Sequence[Block] = ()
+    #: Whether its row is words unless a topic or a day is above it.
+    is_doubtful: bool = False
+    #: Of rows the heading that names what they are about.
     topic: str = ""
-    #: Whether it may be rows: a topic without papers has none.
-    is_rows: bool = False
 
     @property
     def line(self) -> int:
@@ -72,14 +69,14 @@ class Block:
         return self.lines[0].text
 
     @property
+    def may_be_rows(self) -> bool:
+        """Whether one of its rows may be a paper, or it is a topic without papers."""
+        return any(not row.cause for row in self.rows)
+
+    @property
     def is_marker(self) -> bool:
         """Whether it is one of our own markers, or what is between them."""
         return MARKER.fullmatch(self.text) is not None
-
-    @property
-    def is_last_update(self) -> bool:
-        """Whether the line says when the rows were last updated."""
-        return is_last_update(self.text) and not self.rows
 
 
 # --- blocks --------------------------------------------------------------------------------------
@@ -120,6 +117,7 @@ def is_last_update(text: str) -> bool:
 def blocks_of(text: str) -> list[Block]:
     """Read a page's text, and give each row its topic and day."""
     blocks = list(_with_cards(list(_blocks(lines_of(text)))))
+    _find_empty_topics(blocks)
     _file(blocks)
     return blocks
 
@@ -193,13 +191,12 @@ def _table(lines: _Lines, position: int) -> Block | None:
     is_dated = "title" in block.text.lower() and bool(kinds & {"date", "published"})
     is_of_papers = "title" in kinds and ("authors" in kinds or is_dated)
     if is_of_papers or any(links_to_paper(each.text) for each in lines[start:end]):
-        block.is_rows = True
         block.head = [number for line in lines[position:start] for number in line.numbers]
         block.rows = [
             Entry(each.numbers, cells=cells_of_row(each.text, columns))
             for each in lines[start:end]
             if columns or links_to_paper(each.text)
-        ]
+        ] or [Entry(block.numbers)]
     return block
 
 
@@ -228,7 +225,6 @@ def _item(lines: _Lines, position: int) -> Block | None:
         known = labelled(texts[0])  # an abstract is none, but may mention one
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
         block.rows = [Entry(block.numbers, cells=cells)]
-        block.is_rows = True
     elif is_above_items and len(texts) == 1:
         block.level, block.name = LEAD, _bare(_ITEM_SIGN.sub("", texts[0])).removesuffix(":")
     return block
@@ -277,18 +273,20 @@ def _paragraph(lines: _Lines, position: int) -> Block:
             return _row_if_filed(whole, cells)
     line = Block([lines[position]])
     if not links_to_paper(line.text):
-        line.cause = TOO_LONG if line.text == TOO_LONG else ""
-        return line
+        return _named_and_kept(line, TOO_LONG) if line.text == TOO_LONG else line
     cells, title = cells_of_lines([line.text]), title_in(line.text)
     if tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
         return _row_if_filed(line, cells)
-    line.cause = MENTIONED
-    return line
+    return _named_and_kept(line, MENTIONED)
 
 
 def _row_if_filed(block: Block, cells: Sequence[Cell]) -> Block:
-    block.rows, block.is_rows = [Entry(block.numbers, cells=cells)], True
-    block.cause = MENTIONED  # unless a topic or a day is above it
+    block.rows, block.is_doubtful = [Entry(block.numbers, cells=cells)], True
+    return block
+
+
+def _named_and_kept(block: Block, cause: str) -> Block:
+    block.rows = [Entry(block.numbers, cells=[("", block.text.strip())], cause=cause)]
     return block
 
 
@@ -306,11 +304,11 @@ _READERS: tuple[Callable[[_Lines, int], Block | None], ...] = (_heading, _table,
 
 # Lines that tell nothing: under a rule or a closed fold alone, a heading would be an empty one.
 _WORDLESS = re.compile(
-    r"\s*(?:(?:[-*_][ \t]*){3,}"
+    r"[\s>]*(?:(?:[-*_][ \t]*){3,}"
     r"|(?:(?:<!--[^<>]*-->|</?(?:a|br|center|details|div|hr|ol|p|table|tbody|thead|ul)\b[^<>]*>)\s*)+)",
     re.IGNORECASE,
 )
-_RULED = re.compile(rf" {{0,3}}{_RULE}")
+_ENDS_A_CARD = re.compile(rf" {{0,3}}{_RULE}|{_LAST_UPDATE.pattern}", re.IGNORECASE)
 _TO_TOP = re.compile(
     r"\W*(?:(?:(?:back|go|return) to (?:the )?)?(?:top|(?:table of )?contents|toc)"
     r"|返回(?:顶部|目录)|回到顶部)?\W*",
@@ -338,51 +336,48 @@ def is_to_top(text: str) -> bool:
 
 
 def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Each heading of a single paper as a row, and each heading of an empty topic with no rows."""
-    lines_of: dict[int, list[int]] = defaultdict(list)  # of rows, by the level of their heading
-    level = 0
-    for block in blocks:
-        level = block.level if 0 < block.level < LEAD else level
-        if block.is_rows:
-            lines_of[level].append(block.line)
-    starts = [n for n, block in enumerate(blocks) if 0 < block.level < LEAD or n == 0]
-    parts = [blocks[start:end] for start, end in pairwise([*starts, len(blocks)])]
+    """The blocks, with a row in place of each heading of a single paper and what tells of it."""
     above: list[Block] = []
-    for number, part in enumerate(parts):
-        heading = part[0]
-        above = [each for each in above if each.level < heading.level]
-        below = parts[number + 1][0].level if number + 1 < len(parts) else 0
-        near = lines_of[heading.level] if number and below <= heading.level else []
-        if not 0 < heading.level < LEAD:
-            yield from part
-        elif card := _card(part, above):
-            yield card
-            last = card.numbers[-1]
-            yield from (each for each in part if each.line > last)
-        else:
-            yield heading
-            if _is_without_papers(part, near):
-                head = [n for block in part for n in block.numbers]
-                yield Block(heading.lines, head=head, is_rows=True)
-            else:
-                yield from part[1:]
-        above.append(heading)
+    for part in _sections(blocks):
+        above = [each for each in above if each.level < part[0].level]
+        card = _card(part, above) if part[0].level else None
+        yield from [card] if card else part[:1]
+        yield from (each for each in part[1:] if not card or each.line > card.numbers[-1])
+        above.append(part[0])
 
 
-def _is_without_papers(section: Sequence[Block], near: Sequence[int]) -> bool:
-    """Whether words below a heading say so, or nothing is there and rows are above and below."""
-    texts = [line.text for block in section[1:] for line in block.lines]
-    texts = [plain(text).strip(" .!。！*_-") for text in texts if not is_wordless(text)]
-    is_among = near and (texts or near[0] < section[0].line < near[-1])
-    is_marked = any(block.is_marker for block in section)
-    return bool(is_among) and not is_marked and all(map(_NO_PAPERS.fullmatch, texts))
+def _sections(blocks: Sequence[Block]) -> Sequence[Sequence[Block]]:
+    """The headings, each with the blocks down to the next one, after what is above the first."""
+    starts = [n for n, block in enumerate(blocks) if 0 < block.level < LEAD or n == 0]
+    return [blocks[start:end] for start, end in pairwise([*starts, len(blocks)])]
+
+
+def _find_empty_topics(blocks: Sequence[Block]) -> None:
+    """Take a heading for a topic if words below it say that there are no papers, or nothing is.
+
+    Then rows are below other headings of its level, in the latter case further down.
+    """
+    sections = _sections(blocks)
+    last: dict[int, int] = {}  # the line of the last rows, by the level of their heading
+    for part in sections:
+        for block in (each for each in part if each.may_be_rows):
+            last[part[0].level] = block.line
+    for (heading, *below), following in pairwise([*sections, []]):
+        texts = [line.text for block in below for line in block.lines]
+        texts = [plain(text).strip(" .!。！*_-") for text in texts if not is_wordless(text)]
+        is_among = last.get(heading.level, 0) > (0 if texts else heading.line)
+        is_parted = following and following[0].level > heading.level
+        is_ours = any(block.is_marker for block in below)
+        if is_among and not (is_parted or is_ours) and all(map(_NO_PAPERS.fullmatch, texts)):
+            heading.rows = [Entry(heading.numbers)]
+            heading.head = [n for block in (heading, *below) for n in block.numbers]
 
 
 def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     """A heading that links to a paper, or that is above what tells of a single one."""
     heading, *below = section
-    own = list(_without_what_follows(heading, below))
-    words = list(takewhile(lambda block: not block.is_rows or block.cause, own))
+    own = list(takewhile(_has_no_title, below))
+    words = list(takewhile(lambda block: block.is_doubtful or not block.may_be_rows, own))
     linking = (line.text for block in (heading, *words) for line in block.lines)
     told = words if any(map(links_to_paper, linking)) else own
     lines = [line for block in (heading, *told) for line in block.lines]
@@ -403,17 +398,7 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
         if len(ids) != 1 or not (is_labelled or (is_bare and not is_item)):
             return None
     numbers = [number for line in lines if line.text.strip() for number in line.numbers]
-    return Block(lines, rows=[Entry(numbers, cells=cells)], is_rows=True)
-
-
-def _without_what_follows(heading: Block, below: Iterable[Block]) -> Iterator[Block]:
-    """What may be of the paper of a heading: a rule below its link ends it."""
-    is_linked = links_to_paper(heading.text)
-    for block in takewhile(_has_no_title, below):
-        if is_linked and _RULED.fullmatch(block.text):
-            return
-        is_linked = is_linked or any(links_to_paper(line.text) for line in block.lines)
-        yield block
+    return Block(lines, rows=[Entry(numbers, cells=cells)])
 
 
 def _close_a_fold(lines: _Lines) -> bool:
@@ -428,14 +413,15 @@ def _has_no_title(block: Block) -> bool:
 
     A lead that names no part of a paper begins something else.
     """
-    if block.is_marker or block.is_last_update or block.head:
+    if block.is_marker or block.head or _ENDS_A_CARD.fullmatch(block.text):
         return False
     if block.level:
         is_fold = "<summary" in block.text.lower() and not is_topic(block.name)
         return is_fold or kind_named(block.name) not in UNNAMED
     is_table = block.rows and block.text.lstrip().startswith("|")
     kinds = {kind for row in block.rows for kind, _ in row.cells}
-    return bool(block.cause) or not (is_table or "title" in kinds)
+    is_words = block.is_doubtful or not block.may_be_rows
+    return is_words or not (is_table or "title" in kinds)
 
 
 # --- topics --------------------------------------------------------------------------------------
@@ -452,7 +438,7 @@ def _file(blocks: Iterable[Block]) -> None:
     for block in blocks:
         if block.level:
             above = [*(heading for heading in above if heading.level < block.level), block]
-        elif block.is_rows:
+        if block.may_be_rows:
             chains.append((block, above))
     titles = {
         chain[0]
@@ -466,16 +452,8 @@ def _file(blocks: Iterable[Block]) -> None:
         if any(1 < heading.level < LEAD for heading in topics):
             topics = [heading for heading in topics if heading.level < LEAD]
         rows.topic = topics[-1].name if topics else ""
-        rows.belonging = _belonging(chain, topics[-1]) if topics else ()
         day = next((h.name for h in reversed(chain) if find_date(h.name)), "")
         for row in rows.rows:
             row.topic, row.day = rows.topic, day
-        if rows.cause and not (rows.topic or day):
-            rows.rows, rows.is_rows = [], False
-
-
-def _belonging(chain: Sequence[Block], topic: Block) -> Sequence[Block]:
-    """The headings from a topic on, and days above it."""
-    first = chain.index(topic)
-    days = takewhile(lambda heading: find_date(heading.name), reversed(chain[:first]))
-    return chain[first - len(list(days)) :]
+            if rows.is_doubtful and not (rows.topic or day):
+                row.cause = MENTIONED
