@@ -386,11 +386,20 @@ def test_a_page_of_another_tool_that_is_in_the_way_is_named(repository: Reposito
     assert repository.text("papers/rats.md") == "Mine.\n"
 
 
-def test_a_line_of_json_that_cannot_be_read_is_named(repository: Repository, tmp_path: Path):
-    (tmp_path / "a.jsonl").write_text(f'{{"url": "{URL}", "topic": "mice"}}\n{{"url": \n')
-    ended = bring_in(repository, tmp_path / "a.jsonl")
+@for_each("bad", ['{"url": ', "x", '{"a": 1}}', "[" * 9_000])
+def test_a_line_of_json_that_cannot_be_read_is_named_and_the_others_are_imported(
+    tmp_path_factory: pytest.TempPathFactory, bad: str
+):
+    repository = Repository(tmp_path_factory.mktemp("digest"))
+    records = [json.dumps({"url": f"{URL[:-1]}{n}", "topic": "mice"}) for n in (1, 2)]
+    repository.write("a.jsonl", "\n".join([bad, records[0], "", bad, records[1]]))
+    ended = bring_in(repository, repository.root / "a.jsonl")
     assert ended.code == 3
-    assert "a.jsonl: not JSON: line 2: " in ended.err
+    (line,) = ended.err.splitlines()
+    assert "a.jsonl:1: not JSON (" in line
+    assert line.endswith("(and 1 more like it)")
+    assert "mice: 2 papers" in ended.out.splitlines()
+    assert "remove it" not in ended.out
 
 
 def test_an_old_gitignore_that_hides_the_store_is_named(repository: Repository):

@@ -22,22 +22,38 @@ from daily_papers.migrate.names import (
 from daily_papers.text import cut
 
 _DEEPEST = 12
+_MEND = "mend the line, then import again"
 
 
 def entries_of_json(text: str) -> Iterator[Entry]:
-    """The records of JSON, or of a line of JSON each. Raises ValueError where it is neither."""
+    """The records of JSON, or of a line of JSON each, and the lines that are none.
+
+    Raises ValueError where it is neither.
+    """
+    whole = _record(text)
+    if not isinstance(whole, ValueError):
+        yield from _entries(whole, Entry((0,)), "", 0)
+        return
+    lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+    records = [(Entry((n,)), line, _record(line)) for n, line in lines]
+    if not any(isinstance(record, dict) for _, _, record in records):
+        raise ValueError(f"not JSON: {whole}")
+    for entry, line, record in records:
+        if isinstance(record, ValueError):
+            why = str(record).partition(": line")[0]
+            yield replace(entry, cells=[("", line)], cause=f"not JSON ({why}); {_MEND}")
+        else:
+            yield from _entries(record, entry, "", 0)
+
+
+def _record(text: str) -> object:
+    """What JSON says, or why it is none."""
     try:
-        values = [(0, json.loads(text))]
-    except (ValueError, RecursionError) as error:
-        values = []
-        for number, line in enumerate(text.split("\n"), 1):
-            try:
-                values += [(number, json.loads(line))] if line.strip() else []
-            except (ValueError, RecursionError) as of_line:
-                where = f"line {number}: {of_line}" if values else error
-                raise ValueError(f"not JSON: {where}") from None
-    for place, value in values:
-        yield from _entries(value, Entry((place,)), "", 0)
+        return json.loads(text)
+    except ValueError as error:
+        return error
+    except RecursionError:
+        return ValueError("nested too deeply")
 
 
 def _entries(value: object, above: Entry, key: str, depth: int) -> Iterator[Entry]:
