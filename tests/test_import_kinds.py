@@ -402,6 +402,20 @@ def test_a_line_of_json_that_cannot_be_read_is_named_and_the_others_are_imported
     assert "remove it" not in ended.out
 
 
+@for_each(("title", "names"), [("# Mouse papers", ["Rats"]), ("## Mouse papers", ["Mouse papers"])])
+def test_a_title_above_the_latest_papers_is_no_topic_if_another_file_names_it(
+    tmp_path_factory: pytest.TempPathFactory, title: str, names: list[str]
+):
+    repository = Repository(tmp_path_factory.mktemp("digest"))
+    repository.write("README.md", f"{title}\n\n### Latest\n\n- {link(1, 'Rats')}\n")
+    repository.write("old/a.md", f"## Rats\n\n- {link(1, 'Rats')}\n- {link(2, 'B')}\n")
+    ended = bring_in(repository, repository.root, "--replace")
+    assert (ended.code, ended.err) == (0, "")
+    config = load_config(repository.root / "keywords.yaml")
+    assert [keyword.name for keyword in config.keywords] == [*dict.fromkeys([*names, "Rats"])]
+    assert "# Mouse papers" in repository.text("README.md") or len(names) == 1
+
+
 def test_an_old_gitignore_that_hides_the_store_is_named(repository: Repository):
     repository.write("README.md", f"## Mice\n\n- {link(1, 'A')}\n")
     repository.write(".gitignore", "venv/\ndata/\n")

@@ -83,6 +83,7 @@ def import_files(
         for page in (page for page in files.pages if page.is_marked):
             find_region(page.text, page.path)
         config = joined(files.configs)
+        _prefer_topics_to_titles(files.pages)
         if config.categories and not config.topics:
             _prefer_categories(files)
         imported = Imported()
@@ -146,6 +147,15 @@ def _are_the_example(keywords: Sequence[Keyword]) -> bool:
     """Whether these are the keywords that `init` writes as an example."""
     example = parse_config((bundled_templates() / "init" / KEYWORDS).read_bytes(), KEYWORDS)
     return [k.expression for k in keywords] == [k.expression for k in example.keywords]
+
+
+def _prefer_topics_to_titles(pages: Sequence[Page]) -> None:
+    """Let a title above the latest papers be no topic if another row names one of theirs."""
+    papers = [(row, row.paper.id) for page in pages for row in page.stored if row.paper]
+    named = {id for row, id in papers if row.topics and not row.is_below_title}
+    titles = {row.topic for row, id in papers if row.is_below_title and id in named}
+    for row in (row for row, _ in papers if row.is_below_title and row.topic in titles):
+        row.topics = []
 
 
 def _prefer_categories(files: OldFiles) -> None:
