@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from daily_papers.config import load_config
+from daily_papers.migrate.import_files import names_of
 from daily_papers.migrate.old_files import read_page
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.readme import BEGIN, END
@@ -400,6 +401,36 @@ def test_a_line_of_json_that_cannot_be_read_is_named_and_the_others_are_imported
     assert line.endswith("(and 1 more like it)")
     assert "mice: 2 papers" in ended.out.splitlines()
     assert "remove it" not in ended.out
+
+
+@for_each(
+    "item",
+    [
+        "[mousekit](https://github.com/a/b): a library for {}.",
+        "[mousekit](https://github.com/a/b), which implements {} and others",
+        "**[My page](https://mice.org)** where I write about {}",
+        "[My page](https://mice.org) - on the ideas of http://arxiv.org/abs/2501.00001",
+    ],
+)
+def test_an_item_about_something_else_that_cites_a_paper_is_none_and_stays(item: str):
+    text = f"## Tools\n\n- {item.format(link(1, 'Mice that run'))}\n\n## Mice\n\n- {link(2, 'B')}\n"
+    page = read_page(text, "a.md")
+    assert [row.paper.title for row in page.stored if row.paper] == ["B"]
+    assert page.rows[0].cause.startswith("it links to a paper, but is neither")
+    assert names_of([page]) == ["Mice"]
+
+
+@for_each(
+    "item",
+    [
+        "[Mouse](https://mice.org), Ann Other and Bob Else. [[arXiv]({})] [[code](https://x.org/a)]",
+        "[Mouse](https://mice.org) ([paper]({}), oral)",
+    ],
+)
+def test_an_item_whose_title_links_elsewhere_is_a_paper(item: str):
+    (row,) = read_page(f"## Mice\n\n- {item.format(URL)}\n", "a.md").stored
+    assert row.paper
+    assert row.paper.title == "Mouse"
 
 
 @for_each(("title", "names"), [("# Mouse papers", ["Rats"]), ("## Mouse papers", ["Mouse papers"])])

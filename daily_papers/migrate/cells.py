@@ -321,6 +321,15 @@ def tell_of_a_paper(cells: Sequence[Cell]) -> bool:
     return "title" in dict(cells) and kinds <= {"link", "idle", "date", "code", "authors"}
 
 
+def is_of_something_else(item: str) -> bool:
+    """Whether an item begins with a link that is no paper's, and goes on with words about that."""
+    text = PICTURE.sub("", _BULLET.sub("", item, count=1)).lstrip(" *_")
+    first = LINKED.match(text)
+    words = plain(LINKED.sub(" ", text))
+    is_elsewhere = first is not None and not links_to_paper(first[0])
+    return is_elsewhere and len(_NO_WORD_OF_NAMES.findall(words)) > 1
+
+
 def named(cells: Sequence[Cell]) -> Sequence[Cell]:
     """The cells with a kind for each that had none; an entry without a title takes the longest."""
     known = [(kind or kind_by_looks(text), text) for kind, text in cells]

@@ -16,6 +16,7 @@ from daily_papers.migrate.cells import (
     Cell,
     cells_of_lines,
     cells_of_row,
+    is_of_something_else,
     kind_named,
     labelled,
     named,
@@ -224,7 +225,8 @@ def _item(lines: _Lines, position: int) -> Block | None:
     if links_to_paper("\n".join(texts)):
         known = labelled(texts[0])  # an abstract is none, but may mention one
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
-        block.rows = [Entry(block.numbers, cells=cells)]
+        cause = MENTIONED if is_of_something_else(texts[0]) else ""
+        block.rows = [Entry(block.numbers, cells=cells, cause=cause)]
     elif is_above_items and len(texts) == 1:
         block.level, block.name = LEAD, _bare(_ITEM_SIGN.sub("", texts[0])).removesuffix(":")
     return block
