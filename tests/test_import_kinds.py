@@ -287,6 +287,10 @@ def test_authors_of_a_record_keep_their_commas():
             ("A paper", None, "We do: it."),
         ),
         (
+            f"### [A paper]({URL})\n**Date**: 2025/1/2\n\n#### Abstract\nWe do: it.\n\n---\nMine.",
+            ("A paper", None, "We do: it."),
+        ),
+        (
             f"### [A paper]({URL})\n- **Abstract**: By 3% | more. Code: soon.",
             ("A paper", None, "By 3% | more. Code: soon."),
         ),

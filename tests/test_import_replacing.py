@@ -171,6 +171,7 @@ def test_no_heading_of_a_table_is_left_empty(before: str, after: str):
 
 FOLD = "<details><summary>beta fold</summary>\n\n"
 UNFOLD = "</details>\n"
+ABSTRACT = FOLD.replace("beta fold", "Abstract")
 
 
 @for_each(
@@ -199,6 +200,9 @@ UNFOLD = "</details>\n"
             f"{FOLD}Words.\n\n## b\n{TABLE}\n{UNFOLD}\nEnd.\n",
             f"{FOLD}Words.\n\n{UNFOLD}\n{MARKERS}\nEnd.\n",
         ),
+        # So does that of a single paper.
+        (f"# T\n\n## a\n- [A]({URL})\n  {ABSTRACT}  We do.\n\n  {UNFOLD}", f"# T\n\n{MARKERS}"),
+        (f"# T\n\n## a\n### [A]({URL})\n{ABSTRACT}We do.\n\n{UNFOLD}", f"# T\n\n{MARKERS}"),
         # One that has no end is none, and one without a table is people's own.
         (f"{FOLD}## b\n{TABLE}", f"{FOLD}{MARKERS}"),
         (f"{FOLD}{UNFOLD}\n## b\n{TABLE}", f"{FOLD}{UNFOLD}\n{MARKERS}"),

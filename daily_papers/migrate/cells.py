@@ -198,7 +198,8 @@ def cells_of_lines(lines: Sequence[str]) -> list[Cell]:
         if not found and kind == "abstract" and not links_to_paper(text):
             cells[-1] = (kind, f"{known} {plain(text).strip('>|*_- ')}".strip())
         elif not found and line.lstrip(" >").startswith("#") and not title_in(text):
-            found = [("title", text.rstrip("# "))]
+            name = text.strip("#> ")
+            found = [(kind_named(name), "")] if place else [("title", name)]
         elif not found:
             found = list(_pieces(text, None if has_title else title_in(text)))
         has_title = has_title or "title" in dict(found)

@@ -140,7 +140,9 @@ def _heading(lines: _Lines, position: int) -> Block | None:
     if is_last_update(text):
         return Block([lines[position]])
     if found := _SIGNED.fullmatch(text):
-        return Block([lines[position]], len(found["level"]), _bare(found["name"] or ""))
+        name = _bare(found["name"] or "")
+        level = LEAD if kind_named(name) in _OF_CARDS else len(found["level"])
+        return Block([lines[position]], level, name)
     if (found := _UNDERLINE.fullmatch(below)) and not above.strip() and _is_words(text):
         level = 1 if found["first"] else 2
         return Block(list(lines[position : position + 2]), level, _bare(text))
@@ -383,12 +385,10 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     linking = (line.text for block in (heading, *words) for line in block.lines)
     told = words if any(map(links_to_paper, linking)) else own
     lines = [line for block in (heading, *told) for line in block.lines]
-    while is_wordless(lines[-1].text) and not _close_a_fold(lines):
+    while is_wordless(lines[-1].text):
         lines.pop()
-    telling = (
-        line.text for line in lines if "<summary" not in line.text.lower() or labelled(line.text)
-    )
-    texts = [text for text in telling if not _WORDLESS.fullmatch(text)]
+    texts = [line.text for line in lines if not _WORDLESS.fullmatch(line.text)]
+    texts = [text for text in texts if "<summary" not in text.lower() or labelled(text)]
     cells = named(cells_of_lines(texts))
     if not links_to_paper(heading.text):
         ids = {paper.id for paper in papers_of(cells)}
@@ -401,13 +401,6 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
             return None
     numbers = [number for line in lines if line.text.strip() for number in line.numbers]
     return Block(lines, rows=[Entry(numbers, cells=cells)])
-
-
-def _close_a_fold(lines: _Lines) -> bool:
-    """Whether the last of some lines closes a fold that another opens."""
-    above = "\n".join(line.text for line in lines[:-1]).lower()
-    is_open = above.count("<details") > above.count("</details")
-    return is_open and "</details" in lines[-1].text.lower()
 
 
 def _has_no_title(block: Block) -> bool:

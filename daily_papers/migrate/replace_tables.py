@@ -143,9 +143,10 @@ def _leads_to(line: str) -> str:
 
 
 def _folds(blocks: Iterable[Block]) -> Iterator[range]:
-    """The lines of each fold, table or list of HTML; those in a row are texts of the paper."""
+    """The lines of each fold, table or list of HTML; those in rows are texts of papers."""
     open_at: dict[str, list[int]] = defaultdict(list)
-    for line in (line for block in blocks if not block.rows for line in block.lines):
+    lines = (line for block in blocks for line in block.lines)
+    for line in (each for each in lines if not each.text.lstrip().startswith("|")):
         for tag in _PAIR.finditer(line.text):
             begins = open_at[tag["name"].lower()]
             if not tag["close"]:
