@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from daily_papers.migrate.cells import (
     ET_AL,
@@ -45,7 +46,7 @@ _CODE = "Code: "
 _PROJECT = "Project page: "
 #: Where the paper of an entry may be linked, in the order in which they count.
 _MAY_LINK = ("link", "title", "date", "idle", "other")
-_ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+|(?<=\]\()[^\s()<>]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+", re.IGNORECASE)
 # Of a list as Python writes it.
 _QUOTES = re.compile(r"^\[|\]$|(?<![^\s,;\[])['\"]|['\"](?![^\s,;\]])")
 _LAST_FIRST = re.compile(r"^\s*([^,]+),\s*([^,]+?)\s*$")
@@ -131,30 +132,23 @@ def _paper(found: ArxivId, cells: Sequence[Cell], day_above: str) -> Paper:
         updated=midnight(day or date(month // 100, month % 100, 1)),
         origin=Origin.IMPORT,
     )
-    codes = [text for text in _texts(cells, "link") if _code_in(paper, text)]
-    links = list(_with_code(paper, " ".join([*_texts(cells, "code"), *codes])))
-    comment = "; ".join(filter(None, [paper.comment, *links]))
-    return replace(paper, comment=comment) if links else paper
+    comment = "; ".join(filter(None, [paper.comment, *_links(paper, cells)]))
+    return replace(paper, comment=comment or None)
 
 
-def _with_code(paper: Paper, text: str) -> Iterator[str]:
-    """The links of a column of code as parts of a comment: that of the code, and of a page."""
-    addresses = [address for address in _addresses(text) if address.startswith("http")]
-    codes = {address: _code_in(paper, address) for address in addresses}
-    code = next(filter(None, codes.values()), None)
+def _links(paper: Paper, cells: Sequence[Cell]) -> Iterator[str]:
+    """What a comment says of the code that is linked, and of the page in a column of code."""
+    own, others = (PICTURE.sub("", " ".join(_texts(cells, kind))) for kind in ("code", "link"))
+    code = _code_in(paper, f"{own} {others}")
     if code and code != code_url(paper):
         yield f"{_CODE}{code}"
-    pages = (each for each in addresses if not codes[each] and not any(papers_in(each)))
-    yield from (f"{_PROJECT}{page}" for page in [next(pages, None)] if page)
+    addresses = (found[0] for found in _ADDRESS.finditer(own))
+    pages = (each for each in addresses if not (_code_in(paper, each) or any(papers_in(each))))
+    yield from (f"{_PROJECT}{page}" for page in islice(pages, 1))
 
 
-def _code_in(paper: Paper, address: str) -> str | None:
-    return code_url(replace(paper, abstract="", comment=address))
-
-
-def _addresses(text: str) -> Sequence[str]:
-    found = (each[0] for each in _ADDRESS.finditer(PICTURE.sub("", text)))
-    return [address for address in found if not is_empty(address)]
+def _code_in(paper: Paper, text: str) -> str | None:
+    return code_url(replace(paper, abstract="", comment=text))
 
 
 def _texts(cells: Sequence[Cell], kind: str) -> Iterator[str]:

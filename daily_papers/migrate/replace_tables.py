@@ -38,7 +38,7 @@ def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[
     ``empty`` are the topics of which rows go even where they hold no paper.
     """
     lines = _LINE.findall(text)
-    going = [(block, of_rows) for block, of_rows in _rows_that_go(blocks, empty) if of_rows]
+    going = list(_rows_that_go(blocks, empty))
     if not going:
         return text
     gone = set[int]().union(*(of_rows for _, of_rows in going))
@@ -60,13 +60,15 @@ def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[
 def _rows_that_go(
     blocks: Sequence[Block], empty: Collection[str]
 ) -> Iterator[tuple[Block, Collection[int]]]:
-    """The lines that go of all rows that have a keyword: all, those of some rows, or none."""
+    """The rows of which lines go, and these: those of stored papers, or all of them."""
     kept = {n for block in blocks for row in block.rows if row.cause for n in row.lines}
     for block in (each for each in blocks if each.rows):
         stored = {n for row in block.rows if row.paper and not row.cause for n in row.lines}
-        if stored or block.topic in empty:
-            is_whole = kept.isdisjoint(n for row in block.rows for n in row.lines)
-            yield block, (stored - kept).union(block.head if is_whole else ())
+        is_whole = kept.isdisjoint(n for row in block.rows for n in row.lines)
+        if is_whole and (stored or block.topic in empty):
+            stored.update(block.head)
+        if stored - kept:
+            yield block, stored - kept
 
 
 def _end(blocks: Iterable[Block], folds: Iterable[range], last: Block) -> int:
