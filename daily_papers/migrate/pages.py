@@ -137,7 +137,7 @@ def _blocks(lines: list[Line]) -> Iterator[Block]:
 def _heading(lines: _Lines, position: int) -> Block | None:
     text = lines[position].text
     above, below = (_text_at(lines, position + step) for step in (-1, 1))
-    if is_last_update(text):
+    if is_last_update(text) or text == "code":  # or else they would be part of a paragraph
         return Block([lines[position]])
     if found := _SIGNED.fullmatch(text):
         name = _bare(found["name"] or "")
@@ -222,16 +222,15 @@ def _item(lines: _Lines, position: int) -> Block | None:
     is_above_items = _column(below) > depth and _ITEM_SIGN.match(below)
     while end - position > 1 and is_wordless(lines[end - 1].text):
         end -= 1
-    block = Block(list(lines[position:end]))
-    texts = _unwrapped([line.text for line in block.lines])
+    own = lines[position:end]
+    texts = _unwrapped([line.text for line in own])
     if links_to_paper("\n".join(texts)):
         known = labelled(texts[0])  # an abstract is none, but may mention one
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
-        cause = MENTIONED if is_of_something_else(texts[0]) else ""
-        block.rows = [Entry(block.numbers, cells=cells, cause=cause)]
-    elif is_above_items and len(texts) == 1:
-        block.level, block.name = LEAD, _bare(_ITEM_SIGN.sub("", texts[0])).removesuffix(":")
-    return block
+        return _row(own, cells, MENTIONED if is_of_something_else(texts[0]) else "")
+    if is_above_items and len(texts) == 1:
+        return Block(list(own), LEAD, _bare(_ITEM_SIGN.sub("", texts[0])).removesuffix(":"))
+    return Block(list(own))
 
 
 def _unwrapped(texts: Sequence[str]) -> list[str]:
@@ -262,35 +261,33 @@ def _goes_on(lines: _Lines, position: int) -> bool:
 
 def _paragraph(lines: _Lines, position: int) -> Block:
     """Lines that tell of one paper and nothing else, as a row for now; or else a single line."""
-    if lines[position].text == "code":
-        return Block([lines[position]])
     end = position + 1
-    while not (_END_OF_TEXT.match(_text_at(lines, end)) or _columns(lines, end)):
-        if end - position > _MOST_LINES_OF_TEXT:
+    while end - position <= _MOST_LINES_OF_TEXT:
+        if _END_OF_TEXT.match(_text_at(lines, end)) or _columns(lines, end):
             break
         end += 1
-    whole = Block(list(lines[position:end]))
-    ids = {paper.id for line in whole.lines for paper in papers_in(line.text)}
-    if len(ids) == 1 and 1 < len(whole.lines) <= _MOST_LINES_OF_TEXT:
-        cells = cells_of_lines([line.text for line in whole.lines])
+    whole, text = lines[position:end], lines[position].text
+    ids = {paper.id for line in whole for paper in papers_in(line.text)}
+    if len(ids) == 1 and 1 < len(whole) <= _MOST_LINES_OF_TEXT:
+        cells = cells_of_lines([line.text for line in whole])
         if tell_of_a_paper(cells):
-            return _row_if_filed(whole, cells)
-    line = Block([lines[position]])
-    if not links_to_paper(line.text):
-        return _named_and_kept(line, TOO_LONG) if line.text == TOO_LONG else line
-    cells, title = cells_of_lines([line.text]), title_in(line.text)
+            return _row(whole, cells, is_doubtful=True)
+    if text == TOO_LONG:
+        return _row(whole[:1], [("", text)], TOO_LONG)
+    if not links_to_paper(text):
+        return Block([whole[0]])
+    cells, title = cells_of_lines([text]), title_in(text)
     if tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
-        return _row_if_filed(line, cells)
-    return _named_and_kept(line, MENTIONED)
+        return _row(whole[:1], cells, is_doubtful=True)
+    return _row(whole[:1], [("", text.strip())], MENTIONED)
 
 
-def _row_if_filed(block: Block, cells: Sequence[Cell]) -> Block:
-    block.rows, block.is_doubtful = [Entry(block.numbers, cells=cells)], True
-    return block
-
-
-def _named_and_kept(block: Block, cause: str) -> Block:
-    block.rows = [Entry(block.numbers, cells=[("", block.text.strip())], cause=cause)]
+def _row(
+    lines: _Lines, cells: Sequence[Cell], cause: str = "", *, is_doubtful: bool = False
+) -> Block:
+    """Lines that may be a single paper."""
+    block = Block(list(lines), is_doubtful=is_doubtful)
+    block.rows = [Entry(block.numbers, cells=cells, cause=cause)]
     return block
 
 
@@ -399,8 +396,7 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
         is_item = told[-1:] and told[-1].rows and "other" in dict(cells)
         if len(ids) != 1 or not (is_labelled or (is_bare and not is_item)):
             return None
-    numbers = [number for line in lines if line.text.strip() for number in line.numbers]
-    return Block(lines, rows=[Entry(numbers, cells=cells)])
+    return _row(lines, cells)
 
 
 def _has_no_title(block: Block) -> bool:
