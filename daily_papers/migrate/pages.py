@@ -315,7 +315,8 @@ _TO_TOP = re.compile(
     r"|返回(?:顶部|目录)|回到顶部)?\W*",
     re.IGNORECASE,
 )
-_TO_ANCHOR = re.compile(r"""\]\(#|href=["']?#""")
+#: A link to another place of the page.
+TO_ANCHOR = re.compile(r"""\]\(#|href=["']?#""")
 _NO_PAPERS = re.compile(
     r"(?:there (?:are|is) )?(?:no|0|nothing)\b.{0,30}"
     r"\b(?:papers?|match(?:es)?|results?|updates?|new|found|today)\b.{0,30}"
@@ -333,7 +334,7 @@ def is_wordless(text: str) -> bool:
 
 def is_to_top(text: str) -> bool:
     """Whether a line only leads back to the top of the page."""
-    return _TO_ANCHOR.search(text) is not None and _TO_TOP.fullmatch(plain(text)) is not None
+    return TO_ANCHOR.search(text) is not None and _TO_TOP.fullmatch(plain(text)) is not None
 
 
 def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:

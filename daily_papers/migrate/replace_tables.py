@@ -17,18 +17,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 
 from daily_papers.migrate.cells import plain
-from daily_papers.migrate.names import find_date
-from daily_papers.migrate.pages import Block, is_last_update, is_to_top, is_wordless
+from daily_papers.migrate.names import find_date, undecorated
+from daily_papers.migrate.pages import TO_ANCHOR, Block, is_last_update, is_to_top, is_wordless
 from daily_papers.render.readme import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _PAIR = re.compile(
     r"<(?P<close>/?)(?P<name>details|table|t?body|thead|[uo]l|div|center)\b", re.IGNORECASE
-)
-_OF_CONTENTS = re.compile(
-    r"""\s*(?:[-*+]|\d+[.)]|<li>)\s*(?:\[(?P<text>[^\]]+)\]\(\#[^)]*\)
-        |<a\s+href=["']?\#[^<>]*>(?P<html>[^<>]+)</a>)\s*(?:</li>)?\s*""",
-    re.VERBOSE | re.IGNORECASE,
 )
 
 
@@ -101,7 +96,11 @@ def _remove_what_is_empty(
     parts += _sections(headings, topics, len(lines))
     dress = {number for heading in headings for number in heading.numbers}
     dress |= {n for n, line in enumerate(lines, 1) if is_wordless(line.rstrip())}
-    contents = [(n, to) for n, line in enumerate(lines, 1) if (to := _leads_to(line))]
+    contents = {
+        n: undecorated(plain(line).lstrip("-*+ ")).casefold()
+        for n, line in enumerate(lines, 1)
+        if TO_ANCHOR.search(line)
+    }
     for _ in range(2):  # then for what was around the table of contents
         went = sorted(gone)
         words = [n for n in range(1, place + 1) if n not in gone and n not in dress]
@@ -111,7 +110,7 @@ def _remove_what_is_empty(
             own = (n for n in part if n <= place and n not in edges)
             gone.update(n for n in own if not _is_comment(lines[n - 1]))
         names = {block.name.casefold() for block in headings if block.line in gone}
-        gone.update(n for n, to in contents if to in names)
+        gone.update(n for n, name in contents.items() if name in names)
 
 
 def _any_in(numbers: Sequence[int], lines: range) -> bool:
@@ -136,12 +135,6 @@ def _sections(headings: Sequence[Block], topics: Collection[str], last: int) -> 
 
 def _is_comment(line: str) -> bool:
     return line.lstrip().startswith("<!--")
-
-
-def _leads_to(line: str) -> str:
-    """The name of the heading to which a line of a table of contents leads."""
-    found = _OF_CONTENTS.fullmatch(line) if "#" in line else None
-    return plain(found["text"] or found["html"]).casefold() if found else ""
 
 
 def _folds(blocks: Iterable[Block]) -> Iterator[range]:
