@@ -429,12 +429,15 @@ def test_an_item_about_something_else_that_cites_a_paper_is_none_and_stays(item:
     [
         "[Mouse](https://mice.org), Ann Other and Bob Else. [[arXiv]({})] [[code](https://x.org/a)]",
         "[Mouse](https://mice.org) ([paper]({}), oral)",
+        "[Mouse](https://mice.org), Ann Other, Bob Else, code available, at CVPR [arXiv]({})",
+        "[Mouse](https://mice.org), Ann van der Other and Bob de la Else [arXiv]({}), spotlight",
+        "[Mouse](https://mice.org). Paper: {}",
     ],
 )
-def test_an_item_whose_title_links_elsewhere_is_a_paper(item: str):
+def test_an_item_that_begins_with_a_link_to_elsewhere_may_be_a_paper(item: str):
     (row,) = read_page(f"## Mice\n\n- {item.format(URL)}\n", "a.md").stored
     assert row.paper
-    assert row.paper.title == "Mouse"
+    assert row.paper.id == PAPER
 
 
 @for_each(("title", "names"), [("# Mouse papers", ["Rats"]), ("## Mouse papers", ["Mouse papers"])])

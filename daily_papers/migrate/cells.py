@@ -282,6 +282,9 @@ NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _NO_WORD_OF_NAMES = re.compile(r"\b(?!(?:and|van|von|der|den|del|dos|ten|the|authors?)\b)[a-z]{3}")
+# A link to a paper right behind a word that is no name.
+_SMALL_WORD = re.compile(r"(?<!\w)[a-z]{2,}\s")
+_CITED = re.compile(rf"{_SMALL_WORD.pattern}+(?=(?:\[[^\[\]]{{1,300}}\]\(\s*)?<?{ADDRESS})")
 _FORGE = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.[a-z]+|huggingface\.co|codeberg\.org)/")
 # Bold, and not a label like **[ICLR 2025]**.
 _BOLD = re.compile(r"\s*(?:\*\*|__|<b>|<strong>)(?![\[(【].*[\])】]\W*$)")
@@ -323,12 +326,12 @@ def tell_of_a_paper(cells: Sequence[Cell]) -> bool:
 
 
 def is_of_something_else(item: str) -> bool:
-    """Whether an item begins with a link that is no paper's, and goes on with words about that."""
+    """Whether an item begins with a link that is no paper's, and cites one in words about that."""
     text = PICTURE.sub("", _BULLET.sub("", item, count=1)).lstrip(" *_")
-    first = LINKED.match(text)
-    words = plain(LINKED.sub(" ", text))
-    is_elsewhere = first is not None and not links_to_paper(first[0])
-    return is_elsewhere and len(_NO_WORD_OF_NAMES.findall(words)) > 1
+    first, cited = LINKED.match(text), _CITED.search(text)
+    if first is None or cited is None or links_to_paper(first[0]):
+        return False
+    return len(_SMALL_WORD.findall(text, first.end(), cited.end())) > 1
 
 
 def named(cells: Sequence[Cell]) -> Sequence[Cell]:
