@@ -432,6 +432,7 @@ def test_an_item_about_something_else_that_cites_a_paper_is_none_and_stays(item:
         "[Mouse](https://mice.org), Ann Other, Bob Else, code available, at CVPR [arXiv]({})",
         "[Mouse](https://mice.org), Ann van der Other and Bob de la Else [arXiv]({}), spotlight",
         "[Mouse](https://mice.org). Paper: {}",
+        "[Mouse](https://mice.org), spotlight [arXiv]({})",
     ],
 )
 def test_an_item_that_begins_with_a_link_to_elsewhere_may_be_a_paper(item: str):

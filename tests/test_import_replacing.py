@@ -162,6 +162,7 @@ def test_peoples_words_keep_their_heading(before: str, after: str):
         (f"a\n---\n{TABLE}\n<h2>\nb\n</h2>\n\n{TABLE}", MARKERS),
         (f"# T\n\n**a**\n\n{TABLE}\n**b**\n\n{TABLE}", f"# T\n\n{MARKERS}"),
         (f"## a\n**Papers**\n\n{TABLE}", MARKERS),
+        (f"# 2025-01-02\n\n## a\n{TABLE}", MARKERS),
         (f"## a\n{TABLE}\n{OTHER_ROW}\n<!-- c -->\n{ROW}\n", f"<!-- c -->\n\n{MARKERS}\n"),
     ],
 )
