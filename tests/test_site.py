@@ -333,6 +333,10 @@ def test_a_day_shows_its_papers_once_also_those_that_are_nowhere_else(website: W
     assert contents == headings
     gone = row(website, "2603.00030", "digests/2026-03-18.html")
     assert gone.find_class("code")[0].get("href") == "https://gitlab.com/lab/long-gone"
+    records = json.loads(gzip.decompress(website.files()["search/0.bin"]))
+    assert [record[7] for record in records if record[0] == "2603.00030"] == [
+        "digests/2026-03-18.html"
+    ]
 
 
 def test_a_day_of_many_papers_has_several_pages_and_its_first_lists_them_all(

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from daily_papers.config import parse_config
+from daily_papers.github_actions import Addresses
 from daily_papers.mail.digest import Digest, digest_records
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
@@ -20,8 +21,8 @@ from daily_papers.render.pages import render_pages
 from daily_papers.render.readme import render_region
 from daily_papers.render.templates import Templates
 from daily_papers.repository import tables_of
-from daily_papers.site.data import SiteData, digest_file
-from daily_papers.site.feeds import Feeds, SiteAddress
+from daily_papers.site.data import SiteData
+from daily_papers.site.feeds import Feeds, tag_of
 from daily_papers.site.output import SiteFolder
 from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.site.rows import Rows
@@ -94,16 +95,16 @@ def handed_over() -> Seen:
         transaction = Transaction(root)
         save_store(store, transaction)
         transaction.commit()
-        file = root / f"{digest.key}.md"
-        file.write_text(digest_records(digest))
-        data = SiteData(root, config, store, [digest_file(file)], {})
+        (root / "digests").mkdir()
+        (root / "digests" / f"{digest.key}.md").write_text(digest_records(digest))
+        data = SiteData(root, config, store, [digest.key], {})
         site = noting(SiteTemplates, "site/", seen)
         folder = SiteFolder(root / "site", "", {})
         rows = Rows(data, site.render, folder)
-        address = SiteAddress.of({"GITHUB_REPOSITORY": "owner/papers"})
+        address = Addresses("owner/papers")
         for page in Pages(data, rows, site, address).files():
             assert page.make()
-        for feed in Feeds(data, rows, site.render, address, folder).files():
+        for feed in Feeds(data, rows, site.render, folder, address.pages, tag_of(address)).files():
             feed.make()
     return seen
 

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import daily_papers
 from daily_papers.config import KEYWORDS
-from daily_papers.repository import DIGESTS, Repository
-from daily_papers.site.data import DigestFile, SiteData, digest_file
-from daily_papers.site.feeds import Feeds, SiteAddress
+from daily_papers.github_actions import Addresses
+from daily_papers.repository import Repository
+from daily_papers.site.data import SiteData
+from daily_papers.site.feeds import Feeds, tag_of
 from daily_papers.site.formulas import KNOWS_MATHML
 from daily_papers.site.output import SiteFolder, Written, anchor, key_of
 from daily_papers.site.pages import Pages, SiteTemplates
 from daily_papers.site.rows import Rows
 from daily_papers.site.search_index import search_index
-from daily_papers.transaction import unwritable
 
 SITE = "site"
 
 
 def build_site(root: Path, output: Path | None, environ: Mapping[str, str]) -> Written:
     """Build into ``output``, or into the repository's site/. Raises DailyPapersError."""
-    address = SiteAddress.of(environ)
+    here = Addresses.of(environ)
+    address = replace(here, site=here.site or here.pages)
     repository = Repository(root)
     gc.disable()  # much of the time would go to looking for garbage, of which there is hardly any
     with repository.locked():
         config = repository.load_config()
         store, summaries = repository.store_for(config), repository.load_summaries(config)
-        data = SiteData(root, config, store, _digests(repository), summaries)
+        data = SiteData(root, config, store, repository.digest_keys(), summaries)
     templates = SiteTemplates(repository.templates)
     site_key = key_of(_site_key(repository, data, templates), address)
     papers = {anchor(id): data.key(id) for id in store.papers}
@@ -38,7 +40,7 @@ def build_site(root: Path, output: Path | None, environ: Mapping[str, str]) -> W
     files = [
         *templates.static_files(),
         *Pages(data, rows, templates, address).files(),
-        *Feeds(data, rows, templates.render, address, folder).files(),
+        *Feeds(data, rows, templates.render, folder, address.site, tag_of(address)).files(),
         *search_index(data),
     ]
     # What shows the same papers comes together, since they are read and written only once then.
@@ -55,12 +57,3 @@ def _site_key(repository: Repository, data: SiteData, templates: SiteTemplates) 
     keywords = (repository.root / KEYWORDS).read_bytes()
     renamed = sorted(data.store.renamed)
     return key_of(program, templates.key, keywords, renamed, KNOWS_MATHML)
-
-
-def _digests(repository: Repository) -> Iterator[DigestFile]:
-    for key in repository.digest_keys():
-        file = repository.root / DIGESTS / f"{key}.md"
-        try:
-            yield digest_file(file)
-        except OSError as error:
-            raise unwritable(file, error) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import lru_cache, partial, reduce
 from pathlib import Path
@@ -22,12 +22,14 @@ from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.query.matching import Matches
 from daily_papers.records import fingerprint
 from daily_papers.render.pages import pages_of
+from daily_papers.repository import DIGESTS
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import key_of
 from daily_papers.store.files import Line, check_history, history_lines, read_paper
-from daily_papers.store.store import Store, StoredPaper
+from daily_papers.store.store import News, Store, StoredPaper
 from daily_papers.store.summaries import Summary
 from daily_papers.text import long_date
+from daily_papers.transaction import present
 
 #: Papers of which several files of the same time show something: those of a month or so.
 KEPT = 5_000
@@ -99,7 +101,7 @@ class DigestFile:
 
     def read(self) -> Digest:
         """Read the digest. Raises DigestError."""
-        return read_digest(self.file.read_bytes(), f"digests/{self.key}.md")
+        return read_digest(self.file.read_bytes(), f"{DIGESTS}/{self.file.name}")
 
 
 @dataclass(slots=True)
@@ -114,8 +116,6 @@ class Trace:
     key: str = ""
 
 
-_NOWHERE = Trace()
-
 #: A paper's BibTeX entry; its keyword's page asks, then its keyword's file.
 bibtex = lru_cache(2 * PAPERS_A_PAGE)(bibtex_entry)
 
@@ -128,19 +128,25 @@ class SiteData:
         root: Path,
         config: Config,
         store: Store,
-        digests: Iterable[DigestFile],
+        digests: Iterable[str],
         summaries: Mapping[str, Summary],
     ) -> None:
+        """``digests`` are their keys. Raises DailyPapersError if a file cannot be read."""
         self.config = config
         self.store = store
         #: The listing day that the website shows.
         self.day = store.state.day
         #: By versioned identifier, what a model says of a paper.
         self.summaries = summaries
-        #: Newest first.
-        self.digests = sorted(digests, key=lambda digest: digest_order(digest.key), reverse=True)
         #: By identifier, every paper that was ever shown.
-        self.traces = self._traced(root)
+        self.traces = dict[str, Trace]()
+        self._lost = dict[str, StoredPaper]()
+        self._trace(root)
+        #: Newest first.
+        self.digests = [
+            self._digest(root / DIGESTS / f"{key}.md")
+            for key in sorted(digests, key=digest_order, reverse=True)
+        ]
         #: Their identifiers, in the order in which they came.
         self.ids = sorted(self.traces, key=self.came)
         self.topics = tuple(self._topics())
@@ -152,7 +158,7 @@ class SiteData:
     def _stored(self, id: str) -> StoredPaper:
         lines = self.traces[id].lines
         if not lines:
-            return self.store.papers[id]
+            return self.store.papers.get(id) or self._lost[id]
         stored = reduce(StoredPaper.followed_by, map(read_paper, lines))
         return self.store.recall(stored)
 
@@ -163,35 +169,53 @@ class SiteData:
 
     def key(self, id: str) -> str:
         """Changes with a paper's records, and with what a model says of it."""
-        return self.traces.get(id, _NOWHERE).key
+        return self.traces[id].key
 
     def topics_of(self, id: str) -> tuple[Topic, ...]:
         """The keywords that show the paper, or have shown it."""
-        slugs = sorted(self.traces.get(id, _NOWHERE).days)
+        slugs = sorted(self.traces[id].days)
         return tuple([self.topic_of[slug] for slug in slugs if slug in self.topic_of])
 
     def place(self, id: str) -> str | None:
         """The page that has the paper's abstract; None if only arXiv has it."""
         return self._places.get(id)
 
-    def _traced(self, root: Path) -> dict[str, Trace]:
-        traces: dict[str, Trace] = defaultdict(Trace)
-
-        def note(stored: StoredPaper) -> None:
-            trace = traces[stored.paper.id]
-            said = self.summaries.get(stored.paper.versioned_id)
-            trace.key += fingerprint(stored) + (fingerprint(said) if said else "")
-            for slug, day in stored.shown.items():
-                trace.days[slug] = min(str(day), trace.days.get(slug, str(day)))
-
+    def _trace(self, root: Path) -> None:
         for line in history_lines(root):
-            stored = read_paper(line)
-            traces[stored.paper.id].lines += (line,)
-            note(self.store.recall(stored))
+            self._note(self.store.recall(read_paper(line))).lines += (line,)
         for stored in self.store.papers.values():
-            note(stored)
-        check_history(self.store.news, traces)
-        return dict(traces)
+            self._note(stored)
+        check_history(self.store.news, self.traces)
+
+    def _note(self, stored: StoredPaper) -> Trace:
+        trace = self.traces.setdefault(stored.paper.id, Trace())
+        said = self.summaries.get(stored.paper.versioned_id)
+        trace.key += fingerprint(stored) + (fingerprint(said) if said else "")
+        for slug, day in stored.shown.items():
+            trace.days[slug] = min(str(day), trace.days.get(slug, str(day)))
+        return trace
+
+    def _digest(self, file: Path) -> DigestFile:
+        content = present(file) or b""
+        digest = read_digest(content, f"{DIGESTS}/{file.name}")
+        for item in digest.items:
+            if item.paper.id not in self.traces:  # the store was begun anew
+                news = News(item.paper.version, digest.day, item.keywords, digest.key)
+                lost = StoredPaper(replace(item.paper, abstract=item.sentence), news=news)
+                self._lost[item.paper.id] = lost
+                self._note(lost)
+        names = dict(digest.keyword_names)
+        slugs = [item.keywords for item in digest.items]
+        counts = totals_in_order(slugs, names, dict(digest.people))
+        return DigestFile(
+            key=digest.key,
+            day=digest.day,
+            file=file,
+            ids=tuple(item.paper.id for item in digest.items),
+            counts=counts,
+            keywords=", ".join(f"{plain_text(names[slug])} {n}" for slug, n in counts.items()),
+            content=key_of(content),
+        )
 
     def _topics(self) -> Iterator[Topic]:
         """Each keyword with its table; for a person, also with the papers that only others brought.
@@ -229,23 +253,6 @@ class SiteData:
         for digest in self.digests:
             for path, ids in digest.pages.items():
                 yield from ((id, path) for id in ids)
-
-
-def digest_file(file: Path) -> DigestFile:
-    """Look at a digest's file. Raises OSError and DigestError."""
-    content = file.read_bytes()
-    digest = read_digest(content, f"digests/{file.name}")
-    names = dict(digest.keyword_names)
-    counts = totals_in_order([item.keywords for item in digest.items], names, dict(digest.people))
-    return DigestFile(
-        key=digest.key,
-        day=digest.day,
-        file=file,
-        ids=tuple(item.paper.id for item in digest.items),
-        counts=counts,
-        keywords=", ".join(f"{plain_text(names[slug])} {n}" for slug, n in counts.items()),
-        content=key_of(content),
-    )
 
 
 def shown_day(paper: Paper) -> date:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -40,29 +40,14 @@ _TAG_DAY = "2026"
 _NOBODYS = "https://daily-papers.invalid"
 
 
-@dataclass(frozen=True, slots=True)
-class SiteAddress:
-    """Where the website and its repository are; pages link to one another relatively."""
+def tag_of(address: Addresses) -> str:
+    """What all ids begin with, for good: a tag URI.
 
-    #: The address of the start page, with a slash at its end; None if nothing says it.
-    base: str | None
-    #: What all ids begin with; it never changes (a tag URI).
-    tag: str
-    #: The repository's own page, if it is known.
-    repository: str | None = None
-
-    @classmethod
-    def of(cls, environ: Mapping[str, str]) -> SiteAddress:
-        """Take the address in DAILY_PAPERS_SITE_URL, else that of GITHUB_REPOSITORY's Pages.
-
-        Ids come from the repository's address if it is known, so that they outlive a change of the
-        website's. Raises UsageError if an address is not one.
-        """
-        here = Addresses.of(environ)
-        base = here.site or here.pages
-        owner = urlsplit((here.page or base or _NOBODYS).lower())
-        tag = f"tag:{owner.hostname},{_TAG_DAY}:{owner.path.strip('/')}/"
-        return cls(base, tag, here.page)
+    It comes from the repository's address if that is known, so ids outlive a change of the
+    website's.
+    """
+    owner = urlsplit((address.page or address.site or _NOBODYS).lower())
+    return f"tag:{owner.hostname},{_TAG_DAY}:{owner.path.strip('/')}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +57,10 @@ class Feeds:
     data: SiteData
     rows: Rows
     render: Callable[..., Markup]
-    address: SiteAddress
     folder: SiteFolder
+    #: The website's address, with a slash at its end; None if it is not known.
+    base: str | None
+    tag: str
 
     def files(self) -> Iterator[File]:
         """Every file, to be made when it is needed."""
@@ -120,8 +107,8 @@ class Feeds:
             updated = [entry.partition("<updated>")[2][:20] for entry in entries]
             return self.render(
                 "feed.xml.jinja",
-                tag=self.address.tag,
-                base=self.address.base,
+                tag=self.tag,
+                base=self.base,
                 path=path,
                 page=page,
                 title=plain_text(title),
@@ -137,7 +124,7 @@ class Feeds:
         return self.render(
             "entry.xml.jinja",
             row=self.rows.view(paper.id),
-            tag=self.address.tag,
+            tag=self.tag,
             published=published and rfc3339(published),
             updated=rfc3339(updated),
         )

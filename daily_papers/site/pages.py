@@ -15,15 +15,14 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from daily_papers.github_actions import Addresses
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, MorningSection, morning
-from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.links import project_url, venue
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.templates import bundled_templates, fill_in, html_environment
 from daily_papers.site.data import DigestFile, SiteData, Topic, bibtex, shown_day
-from daily_papers.site.feeds import SiteAddress
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, anchor, key_of
 from daily_papers.site.rows import Rows
@@ -91,7 +90,7 @@ class Section:
     #: Those that are in it, on all pages.
     total: int
     #: Those that the page shows: as rows if it is their page, else as lines that link there.
-    papers: Sequence[tuple[str, str | None, NewsItem | None]]
+    papers: Sequence[tuple[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class Pages:
     data: SiteData
     rows: Rows
     templates: SiteTemplates
-    address: SiteAddress
+    address: Addresses
 
     def files(self) -> Iterator[File]:
         """Every page, to be made when it is needed."""
@@ -115,7 +114,7 @@ class Pages:
         yield self._search()
         yield self._plain("starred.html", "starred", "Starred papers")
         # The one page that is shown at any address.
-        root = urlsplit(self.address.base or "").path
+        root = urlsplit(self.address.site or "").path
         yield self._plain("404.html", "404", "Not found", root=root)
 
     def _page(self, path: str, template: str, title: str, **fields: object) -> bytes:
@@ -125,7 +124,7 @@ class Pages:
             "path": path,
             "title": title,
             "site_title": plain_text(self.data.config.title),
-            "repository": self.address.repository,
+            "repository": self.address.page,
             "row_of": self.rows.row,
             "line_of": self.rows.line,
             **fields,
@@ -152,7 +151,7 @@ class Pages:
         for name, place, section in _sections(digest):
             topic = self.data.topic_of.get(section.slug)
             page = f"{topic.path}.html" if topic else None
-            papers = [(item.paper.id, page_of[item.paper.id], item) for item in section.items]
+            papers = [(item.paper.id, page_of[item.paper.id]) for item in section.items]
             contents.append((name, place, section.counted, papers[0][1]))
             # The first page lists them all.
             here = [paper for paper in papers if path in (file.page, paper[1])]
@@ -195,7 +194,7 @@ class Pages:
         self, path: str, topic: Topic, month: str, ids: Sequence[str], **fields: object
     ) -> bytes:
         self.rows.take_over(path)
-        papers = [(id, self.data.place(id) if month else path, None) for id in ids]
+        papers = [(id, self.data.place(id) if month else path) for id in ids]
         name, heading = plain_text(topic.name), name_of_month(month) if month else "Newest papers"
         total = len(topic.older[month] if month else topic.papers)
         return self._page(
@@ -206,6 +205,7 @@ class Pages:
             name=name,
             query=None if topic.like else plain_text(to_arxiv(topic.expression)),
             month=month,
+            line_of=partial(self.rows.line, of_day=False),
             sections=[Section(heading, month or "newest", None, f"{total:,}", total, papers)]
             if ids
             else [],
@@ -240,7 +240,7 @@ class Pages:
             for name, place, section in _sections(_read(file)):
                 items = section.items[: min(_LINES_OF_A_TOPIC, free)]
                 free -= len(items)
-                papers = [(item.paper.id, file.page, item) for item in items]
+                papers = [(item.paper.id, file.page) for item in items]
                 page = f"{file.page}#{place}"
                 yield Section(name, place, page, section.counted, len(section.items), papers)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import islice
 
 from markupsafe import Markup
 
-from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.authors import holds_words, name_key
 from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
@@ -41,8 +40,6 @@ class Row:
     news: News | None
     #: What a model says of it, if one does.
     summary: Summary | None
-    #: What the paper does, as a model or a digest says; empty if only its abstract does.
-    said: str
     #: Writes a text as HTML, with the phrases that were looked for highlighted.
     html: Callable[[str], Markup]
 
@@ -67,38 +64,28 @@ class Rows:
         """Let the rows of a page of the last build stay in it, as far as they are still right."""
         self._before = self._folder.unchanged(page, _ROW)
 
-    def row(self, id: str, item: NewsItem | None = None) -> Markup:
-        """A paper's row; ``item`` is how a digest has it, if this is about a digest."""
+    def row(self, id: str) -> Markup:
+        """A paper's row."""
         if before := self._before.get(anchor(id)) or self._written.get(id):
             return Markup(before)  # noqa: S704 - ours
-        row = self._render("row.html.jinja", row=self._shown(id, item))
+        row = self._render("row.html.jinja", row=self.view(id))
         stored = self._data.store.papers.get(id)
-        if stored and (len(stored.tables) > 1 or item):  # another page has it too
+        if stored and (len(stored.tables) > 1 or stored.news):  # another page has it too
             self._written[id] = row
         return row
 
-    def line(self, id: str, page: str | None, item: NewsItem | None, root: str) -> Markup:
+    def line(self, id: str, page: str | None, root: str, *, of_day: bool = True) -> Markup:
         """A paper's title and authors, with a link to its row, or to arXiv if it has none.
 
-        Of a digest's paper also its sentence, and any that is a model's.
+        Of a day's paper also its sentence, and any that is a model's.
         """
-        row = self._shown(id, item)
+        row = self.view(id)
         return self._render(
             "line.html.jinja",
             row=row,
             href=f"{root}{page}#{anchor(id)}" if page else row.paper.url,
-            has_sentence=item or row.summary,
+            has_sentence=of_day or row.summary,
         )
-
-    def _shown(self, id: str, item: NewsItem | None) -> Row:
-        if item is None or id in self._data.traces:
-            row = self.view(id)
-        else:
-            row = self._view(StoredPaper(item.paper))
-        # A paper that is on several pages is the same on each, whatever a digest says of it.
-        if item is None or row.summary or id in self._data.store.papers:
-            return row
-        return replace(row, said=item.sentence, code_url=row.code_url or item.code_url)
 
     def _view(self, stored: StoredPaper) -> Row:
         paper = stored.paper
@@ -115,7 +102,6 @@ class Rows:
             code_url(paper),
             stored.news,
             summary,
-            said=summary.sentence if summary else "",
             html=partial(html_of, marked=wanted),
         )
 
