@@ -43,9 +43,9 @@ _LINES_A_PAGE = 300
 class Topic(Keyword):
     """A keyword as the website shows it; if it tracks a person, that person."""
 
-    #: Newest first, by the date that rows show.
-    papers: tuple[Paper, ...]
-    #: The identifiers of those that have left, by the month in which they came, newest first.
+    #: The identifiers of its papers, newest first by the date that rows show.
+    ids: Sequence[str]
+    #: The same of those that have left, by the month in which they came.
     older: Mapping[str, Sequence[str]]
     #: The listing day up to which it is complete, if that is not the site's day.
     behind: date | None
@@ -58,8 +58,7 @@ class Topic(Keyword):
     @property
     def pages(self) -> Iterator[tuple[str, str, Sequence[str]]]:
         """All of its pages, the newest papers first: path, month of older papers, and papers."""
-        newest = [paper.id for paper in self.papers]
-        for path, ids in pages_of(f"{self.path}{{}}.html", ".", newest, PAPERS_A_PAGE).items():
+        for path, ids in pages_of(f"{self.path}{{}}.html", ".", self.ids, PAPERS_A_PAGE).items():
             yield path, "", ids
         for month, older in self.older.items():
             form = f"{self.path}.{month}{{}}.html"
@@ -240,7 +239,7 @@ class SiteData:
             last = None if state is None else state.last_success
             yield Topic(
                 **{each.name: getattr(keyword, each.name) for each in fields(keyword)},
-                papers=tuple(sorted(table.values(), key=newest_shown_first)),
+                ids=sorted(table, key=lambda id: newest_shown_first(table[id])),
                 older=older,
                 behind=last if last != self.day else None,
             )

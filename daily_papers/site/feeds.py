@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -21,10 +21,11 @@ from markupsafe import Markup
 from daily_papers.export import json_row, row_of
 from daily_papers.github_actions import Addresses
 from daily_papers.papers.paper import Paper
-from daily_papers.site.data import SiteData, Topic, bibtex
+from daily_papers.site.data import KEPT, SiteData, Topic, bibtex
 from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import Entries, File, SiteFolder, anchor, key_of
 from daily_papers.site.rows import Rows
+from daily_papers.store.store import News
 from daily_papers.text import midnight, rfc3339
 
 LONGEST_FEED = 100
@@ -64,43 +65,40 @@ class Feeds:
 
     def files(self) -> Iterator[File]:
         """Every file, to be made when it is needed."""
-        title, topics = self.data.config.title, self.data.topics
-        shown = {paper.id: paper for topic in topics for paper in topic.papers}
-        yield self._feed(ALL, "index.html", title, shown.values())
-        for topic in topics:
-            path, papers, slug = topic.path, topic.papers, topic.slug
-            yield self._feed(
-                f"{path}.atom", f"{topic.path}.html", f"{title}: {topic.name}", papers, slug
-            )
-            row = partial(self._json_row, topic)
-            yield self._file(f"{path}.json", _JSON, papers, row, partial(_json, topic))
-            yield self._file(
-                f"{path}.bib", _BIBTEX, papers, lambda paper: f"{bibtex(paper)}\n", "\n".join
-            )
+        data, title = self.data, self.data.config.title
+        entry = lru_cache(KEPT)(self._entry)
+        shown = {id for topic in data.topics for id in topic.ids}
+        newest = [id for id in reversed(data.ids) if id in shown]
+        yield self._feed(ALL, "index.html", title, newest, entry)
+        for topic in data.topics:
+            path, ids, row = topic.path, topic.ids, partial(self._json_row, topic)
+            newest = sorted(ids, key=partial(data.came, slug=topic.slug), reverse=True)
+            heading = f"{title}: {topic.name}"
+            yield self._feed(f"{path}.atom", f"{path}.html", heading, newest, entry)
+            yield self._file(f"{path}.json", _JSON, ids, row, partial(_json, topic))
+            yield self._file(f"{path}.bib", _BIBTEX, ids, self._bibtex, "\n".join)
 
     def _file(
         self,
         path: str,
         form: Entries,
-        papers: Sequence[Paper],
-        write: Callable[[Paper], str],
+        ids: Sequence[str],
+        write: Callable[[str], str],
         whole: Callable[[Sequence[str]], str],
     ) -> File:
         """The entries of the papers, one after another, in a whole file."""
 
         def make() -> bytes:
             before = self.folder.unchanged(path, form)
-            entries = [before.get(anchor(paper.id)) or write(paper) for paper in papers]
+            entries = [before.get(anchor(id)) or write(id) for id in ids]
             return whole(entries).encode(errors="replace")
 
-        keys = [self.data.key(paper.id) for paper in papers]
-        return File(path, key_of(keys or self.data.day), make)
+        return File(path, key_of([*map(self.data.key, ids)] or self.data.day), make)
 
     def _feed(
-        self, path: str, page: str, title: str, papers: Iterable[Paper], slug: str = ""
+        self, path: str, page: str, title: str, ids: Sequence[str], entry: Callable[[str], str]
     ) -> File:
-        """The papers that came last, of a keyword or of all; ``page`` has the same ones."""
-        newest = sorted(papers, key=lambda paper: self.data.came(paper.id, slug), reverse=True)
+        """The first of these papers; ``page`` has the same ones."""
 
         def whole(entries: Sequence[str]) -> str:
             # A moment is written in twenty characters, whose order is that of time.
@@ -117,38 +115,42 @@ class Feeds:
                 entries=map(Markup, entries),
             )
 
-        return self._file(path, _ENTRY, newest[:LONGEST_FEED], self._entry, whole)
+        return self._file(path, _ENTRY, ids[:LONGEST_FEED], entry, whole)
 
-    def _entry(self, paper: Paper) -> str:
-        published, updated = self._times(paper)
+    def _entry(self, id: str) -> str:
+        row = self.rows.view(id)
+        published, updated = _times(row.paper, row.news)
         return self.render(
             "entry.xml.jinja",
-            row=self.rows.view(paper.id),
+            row=row,
             tag=self.tag,
             published=published and rfc3339(published),
             updated=rfc3339(updated),
         )
 
-    def _times(self, paper: Paper) -> tuple[datetime | None, datetime]:
-        """When its first version came, None if that is not known; and when this version did.
-
-        A withdrawal keeps the date of the version before.
-        """
-        news = self.data.store.papers[paper.id].news
-        listed = [news.day] if news else []
-        if paper.announced is not None and not paper.is_withdrawn:
-            listed.append(paper.announced)
-        days = [midnight(day) for day in listed]
-        first = days[:1] if news or paper.version == 1 else []
-        published = max(filter(None, [paper.published, *first]), default=None)
-        return published, max([paper.dated or midnight(paper.date), *days])
-
-    def _json_row(self, topic: Topic, paper: Paper) -> str:
+    def _json_row(self, topic: Topic, id: str) -> str:
         """A row of `daily-papers export`."""
-        day = date.fromisoformat(self.data.came(paper.id, topic.slug)[0])
-        stored = self.data.store.papers[paper.id]
+        day = date.fromisoformat(self.data.came(id, topic.slug)[0])
+        stored = self.data.store.papers[id]
         row = row_of(stored, topic.name, topic.slug, day, self.data.summaries)
         return f"{json_row(row)}{_JSON.end}"
+
+    def _bibtex(self, id: str) -> str:
+        return f"{bibtex(self.data.store.papers[id].paper)}\n"
+
+
+def _times(paper: Paper, news: News | None) -> tuple[datetime | None, datetime]:
+    """When its first version came, None if that is not known; and when this version did.
+
+    A withdrawal keeps the date of the version before.
+    """
+    listed = [news.day] if news else []
+    if paper.announced is not None and not paper.is_withdrawn:
+        listed.append(paper.announced)
+    days = [midnight(day) for day in listed]
+    first = days[:1] if news or paper.version == 1 else []
+    published = max(filter(None, [paper.published, *first]), default=None)
+    return published, max([paper.dated or midnight(paper.date), *days])
 
 
 def _json(topic: Topic, rows: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from xml.etree import ElementTree as ET
@@ -75,7 +75,7 @@ def plain_text(text: str) -> str:
     return unicodedata.normalize("NFC", shown(text))
 
 
-def loosely(phrases: Iterable[str]) -> re.Pattern[str] | None:
+def loosely(phrases: Iterable[str]) -> re.Pattern[str]:
     """Find any of the phrases in a text in small letters, in about any inflection."""
     patterns = []
     for phrase in sorted(phrases, key=len, reverse=True):  # of several that fit, the longest
@@ -85,11 +85,11 @@ def loosely(phrases: Iterable[str]) -> re.Pattern[str] | None:
             # A letter is found many times as quickly as the begin of a word.
             first, rest = stems[0][0], r"[\W_]{1,3}".join(words)[1:]
             patterns.append(rf"{first}(?<!\w{first}){rest}(?!\w)")
-    return re.compile("|".join(patterns)) if patterns else None
+    return re.compile("|".join(patterns) or "(?!)")
 
 
-def html_of(text: str, marked: re.Pattern[str] | None = None) -> Markup:
-    """Write a text as HTML; what `loosely` finds outside of formulas is highlighted."""
+def html_of(text: str, marked: Sequence[re.Pattern[str]] = ()) -> Markup:
+    """Write a text as HTML; what any of `loosely` finds outside of formulas is highlighted."""
     plain = plain_text(text)
     if "$" not in plain and "\\" not in plain:  # mostly, and quick
         return _marked(without_commands(plain), marked)
@@ -121,14 +121,16 @@ def _mathml(tex: str) -> str | None:
         return None
 
 
-def _marked(text: str, phrases: re.Pattern[str] | None) -> Markup:
+def _marked(text: str, phrases: Sequence[re.Pattern[str]]) -> Markup:
     small = text.lower()
-    if phrases is None or len(small) != len(text):  # a few letters have no small form of one letter
+    if len(small) != len(text):  # a few letters have no small form of one letter
         return escape(text)
     html, end = "", 0
-    for start, stop in (found.span() for found in phrases.finditer(small)):
-        html += f"{escape(text[end:start])}<mark>{escape(text[start:stop])}</mark>"
-        end = stop
+    found = [each.span() for phrase in phrases for each in phrase.finditer(small)]
+    for start, stop in sorted(found, key=lambda span: (span[0], -span[1])):
+        if start >= end:  # not within another one
+            html += f"{escape(text[end:start])}<mark>{escape(text[start:stop])}</mark>"
+            end = stop
     return Markup(f"{html}{escape(text[end:])}")  # noqa: S704 - each text in it is escaped
 
 

@@ -186,7 +186,7 @@ class Pages:
                 "older": around[place + 2],
             }
             papers = [(self.data.key(id), month and self.data.place(id)) for id in ids]
-            key = key_of(papers, fields, month or (len(topic.papers), topic.behind))
+            key = key_of(papers, fields, month or (len(topic.ids), topic.behind))
             page = partial(self._topic_page, path, topic, month, ids, **fields)
             yield File(path, key, page, month)
 
@@ -196,7 +196,7 @@ class Pages:
         self.rows.take_over(path)
         papers = [(id, self.data.place(id) if month else path) for id in ids]
         name, heading = plain_text(topic.name), name_of_month(month) if month else "Newest papers"
-        total = len(topic.older[month] if month else topic.papers)
+        total = len(topic.older[month] if month else topic.ids)
         return self._page(
             path,
             "topic",

@@ -56,7 +56,8 @@ class Rows:
         self._before: dict[str, str] = {}
         self._followed = [name_key(s) for topic in data.topics for s in topic.authors]
         self._is_followed = lru_cache(10_000)(self._is_spelled)
-        self._wanted = cache(self._phrases)
+        #: By slug, what finds the phrases of a keyword.
+        self._wanted = cache(lambda slug: _phrases(data.topic_of[slug]))
         #: What is known of a paper.
         self.view = lru_cache(KEPT)(lambda id: self._view(data.stored(id)))
 
@@ -91,7 +92,7 @@ class Rows:
         paper = stored.paper
         topics = self._data.topics_of(paper.id)
         summary = self._data.summaries.get(paper.versioned_id)
-        wanted = self._wanted(tuple([topic.slug for topic in topics]))
+        wanted = [self._wanted(topic.slug) for topic in topics]
         names = [plain_text(author) for author in paper.authors or ()]
         followed = {name for name in names if self._is_followed(name)} if self._followed else set()
         return Row(
@@ -105,15 +106,12 @@ class Rows:
             html=partial(html_of, marked=wanted),
         )
 
-    def _phrases(self, slugs: tuple[str, ...]) -> re.Pattern[str] | None:
-        found = (
-            query_words(leaf.text)
-            for slug in slugs
-            for leaf in leaves(self._data.topic_of[slug].expression)
-            if isinstance(leaf, Phrase)
-        )
-        return loosely(islice(dict.fromkeys(found), _MOST_PHRASES))
-
     def _is_spelled(self, name: str) -> bool:
         key = name_key(name)
         return any(holds_words(key, spelling) for spelling in self._followed)
+
+
+def _phrases(topic: Topic) -> re.Pattern[str]:
+    """Finds what a keyword looks for."""
+    phrases = (leaf.text for leaf in leaves(topic.expression) if isinstance(leaf, Phrase))
+    return loosely(islice(dict.fromkeys(map(query_words, phrases)), _MOST_PHRASES))
