@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import parse_qs, urldefrag, urljoin
 
 import pytest
@@ -19,7 +20,7 @@ from lxml import etree, html
 from pybtex.database import parse_string
 
 from daily_papers.papers.paper import Origin
-from daily_papers.site.formulas import html_of, plain_text
+from daily_papers.site.formulas import html_of, plain_text, readable
 from daily_papers.store.store import Draft, News
 from daily_papers.store.summaries import Summary, save_summaries
 from daily_papers.transaction import Transaction
@@ -47,6 +48,10 @@ def row(website: Website, id: str, path: str = "keywords/medical-imaging.html"):
 
 def text_of(element) -> str:
     return " ".join(element.text_content().split())
+
+
+def search_records(website: Website) -> list[list[Any]]:
+    return json.loads(gzip.decompress(website.files()["search/0.bin"]))
 
 
 def pages(website: Website) -> Iterator[str]:
@@ -158,8 +163,7 @@ def test_what_a_model_says_reaches_all_pages_later_marked_and_as_text(tmp_path: 
     assert abstract.startswith("We look at MRI")
     (exported,) = json.loads(website.text("keywords/medical-imaging.json"))["papers"]
     assert exported["summary"] == sentence
-    records = json.loads(gzip.decompress(website.files()["search/0.bin"]))
-    assert [record[10:12] for record in records] == [[title, sentence]] * 3
+    assert [record[10:12] for record in search_records(website)] == [[title, sentence]] * 3
 
 
 def test_a_project_page_is_no_code(website: Website) -> None:
@@ -333,10 +337,8 @@ def test_a_day_shows_its_papers_once_also_those_that_are_nowhere_else(website: W
     assert contents == headings
     gone = row(website, "2603.00030", "digests/2026-03-18.html")
     assert gone.find_class("code")[0].get("href") == "https://gitlab.com/lab/long-gone"
-    records = json.loads(gzip.decompress(website.files()["search/0.bin"]))
-    assert [record[7] for record in records if record[0] == "2603.00030"] == [
-        "digests/2026-03-18.html"
-    ]
+    places = {record[0]: record[7] for record in search_records(website)}
+    assert places["2603.00030"] == "digests/2026-03-18.html"
 
 
 def test_a_day_of_many_papers_has_several_pages_and_its_first_lists_them_all(
@@ -499,6 +501,7 @@ ALLOWED = re.compile(r"</?m[a-z]+(?: [a-z]+=\"[A-Za-z0-9.+% -]{1,40}\")*>")
         ("$x<y$", "<math><mrow><mi>x</mi><mo>&lt;</mo><mi>y</mi></mrow></math>"),
         (r"\(x^2\)", "<math><msup><mi>x</mi><mn>2</mn></msup></math>"),
         (r"$ \alpha $-rays", "<math><mi>α</mi></math>-rays"),
+        (r"$>$25 of 2$\times$4", "<math><mo>&gt;</mo></math>25 of 2<math><mo>×</mo></math>4"),
         ("$35,000 or $40,000", "$35,000 or $40,000"),
         ("costs $5 and $6 each", "costs $5 and $6 each"),
         (r"\$5 and \$6", "$5 and $6"),
@@ -523,6 +526,27 @@ ALLOWED = re.compile(r"</?m[a-z]+(?: [a-z]+=\"[A-Za-z0-9.+% -]{1,40}\")*>")
 )
 def test_formulas_are_mathml_or_their_tex(text: str, shown: str) -> None:
     assert str(html_of(text)) == shown
+
+
+@for_each(
+    ("text", "shown"),
+    [
+        (r"needs $O(n\log n)$ steps", "needs O(n log n) steps"),
+        (r"$x\le\mathbf{y}_{i}$ in \(\mathbb{R}^d\)", "x≤y_i in R^d"),
+        (r"$\frac{n^{3}}{k} + \tfrac{1}{\sqrt{2}}$", "(n^3)/k + 1/(√2)"),
+        (r"\emph{about} $\sim$10\% or $\left(a\;b\right)$", "about ~10% or (a b)"),
+        (r"$\hat{x}$ and $\unknown{x}$ of $\{a\}$", "x and x of {a}"),
+        (r"M\"uller's $5 and $6", "Müller's $5 and $6"),
+        ("$" + "x" * 2_000 + "$", "x" * 2_000),
+    ],
+)
+def test_formulas_in_letters_and_signs(text: str, shown: str) -> None:
+    assert readable(text) == shown
+
+
+def test_search_has_formulas_in_letters_and_signs(website: Website) -> None:
+    titles = {record[0]: record[1] for record in search_records(website)}
+    assert titles["2603.00001"] == "Fréchet means of MRI with O(n log n) steps and x"
 
 
 @given(

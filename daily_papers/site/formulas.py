@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from xml.etree import ElementTree as ET
@@ -28,7 +28,8 @@ KNOWS_MATHML = find_spec("latex2mathml") is not None
 # A lone dollar is money, and a pair of dollars is maths only if nothing says otherwise. Each way
 # begins with its sign, which is quick to find; what may not be before it comes after.
 _FORMULA = re.compile(
-    r"""\$(?<!\\\$)\$(?P<block>(?:\\.|[^$\\])++)\$\$
+    r"""\$(?<!\\\$)(?P<sign>\\[A-Za-z]+|[<>])\$
+      | \$(?<!\\\$)\$(?P<block>(?:\\.|[^$\\])++)\$\$
       | \$(?<!\\\$)(?![\s$])(?P<inline>(?:\\.|[^$\\])*(?:\\.|[^$\\\s]))\$(?!\d)
       | \$(?<!\\\$)(?=\s(?:[^$\\_^]|\\[$%&\#_{}])*+(?:\\[A-Za-z]|[_^]))
             (?P<spaced>(?:\\.|[^$\\])++)\$(?!\d)
@@ -61,6 +62,11 @@ _ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.+% -]{1,40}", re.ASCII)
 _ADDRESS = re.compile(r"\\(?:href|url)(?![A-Za-z])|://")
 # What the library leaves of a command, or of an environment's columns, that it does not know.
 _COMMAND = re.compile(r"\\|^&$")
+# For formulas in letters; what says only how large or slanted the next letters are.
+_GROUP = r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}"
+_FRACTION = re.compile(rf"\\[dt]?frac{_GROUP}{_GROUP}")
+_MACRO = re.compile(r"\\(?P<name>[A-Za-z]+|.)|[{}]")
+_SIZES = frozenset({"left", "right", "middle", "big", "Big", "bigg", "Bigg", "rm", "bf", "it"})
 # There is space between a name of several letters (log, sin) and the letters beside it.
 _FUNCTION = re.compile("[A-Za-z]{2,}")
 _THIN_SPACE = "\N{THIN SPACE}"
@@ -90,22 +96,30 @@ def loosely(phrases: Iterable[str]) -> re.Pattern[str]:
 
 def html_of(text: str, marked: Sequence[re.Pattern[str]] = ()) -> Markup:
     """Write a text as HTML; what any of `loosely` finds outside of formulas is highlighted."""
-    plain = plain_text(text)
-    if "$" not in plain and "\\" not in plain:  # mostly, and quick
-        return _marked(without_commands(plain), marked)
-    html: list[str] = []
-    start = 0
-    for found in _FORMULA.finditer(plain):
-        html.append(_marked(without_commands(plain[start : found.start()]), marked))
-        tex = found[found.lastgroup or 0].strip()
-        html.append(_mathml(tex) or _marked(found[0], marked))
-        start = found.end()
-    html.append(_marked(without_commands(plain[start:]), marked))
-    return Markup("".join(html))  # noqa: S704 - each text in it is escaped
+    pieces = [
+        (_mathml(tex) if tex else None) or _marked(piece, marked) for piece, tex in _pieces(text)
+    ]
+    return pieces[0] if len(pieces) == 1 else Markup("").join(pieces)
+
+
+def readable(text: str) -> str:
+    r"""Write a text in letters and signs, formulas too: ``$x \le \mathbf{y}$`` is x ≤ y."""
+    return "".join([_in_letters(tex) if tex else piece for piece, tex in _pieces(text)])
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """The words of a text, and its formulas as they are, each with its TeX."""
+    plain, start = plain_text(text), 0
+    if "$" in plain or "\\" in plain:  # mostly not, and quick
+        for found in _FORMULA.finditer(plain):
+            yield without_commands(plain[start : found.start()]), ""
+            yield found[0], found[found.lastgroup or 0].strip()
+            start = found.end()
+    yield without_commands(plain[start:]), ""
 
 
 @cache  # many papers have the same few
-def _mathml(tex: str) -> str | None:
+def _mathml(tex: str) -> Markup | None:
     """A formula as MathML; None if it is to be shown as TeX."""
     if not KNOWS_MATHML or len(tex) > _LONGEST_FORMULA or tex.count("{") > _MOST_GROUPS:
         return None
@@ -116,9 +130,39 @@ def _mathml(tex: str) -> str | None:
         if _ADDRESS.search(tex) or _width(formula) > _LONGEST_LINE:
             return None
         _tidy(formula)
-        return ET.tostring(formula, "unicode", short_empty_elements=False)
+        return Markup(ET.tostring(formula, "unicode", short_empty_elements=False))  # noqa: S704
     except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
         return None
+
+
+@cache
+def _in_letters(tex: str) -> str:
+    if not KNOWS_MATHML or len(tex) > _LONGEST_FORMULA:
+        return tex
+    for _ in range(3):  # one in another
+        tex = _FRACTION.sub(_fraction, tex)
+    return plain_text(_MACRO.sub(_sign, tex))
+
+
+def _fraction(found: re.Match[str]) -> str:
+    return "/".join(part if part.isalnum() else f"({part})" for part in found.groups())
+
+
+def _sign(macro: re.Match[str]) -> str:
+    """What a macro looks like; nothing if it only says how its group looks."""
+    from latex2mathml.symbols_parser import convert_symbol  # noqa: PLC0415 - optional
+
+    name, text = macro["name"], macro.string
+    if name is None:
+        return ""
+    sign = chr(int(convert_symbol(f"\\{name}") or "0", 16))
+    if sign != "\0" and not unicodedata.combining(sign):
+        return sign
+    if name in _SIZES or text.startswith("{", macro.end()):
+        return ""
+    # A function, such as log, or a space.
+    space = " " if text[: macro.start()][-1:].isalnum() else ""
+    return f"{space}{name}" if name.isalpha() else space
 
 
 def _marked(text: str, phrases: Sequence[re.Pattern[str]]) -> Markup:

@@ -3,7 +3,7 @@
 A part holds papers in the order in which they came, so only the last one changes from day to day.
 The newest papers have their abstracts in it. Parts are gzip, which the page itself unpacks, so it
 does not matter what the web server does. The page finds words by the same rule that `fulltext`
-asks SQLite for; formulas are their TeX.
+asks SQLite for. Formulas are in letters and signs, as it shows them, so fonts are no words there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from daily_papers.papers.links import code_url
 from daily_papers.site.data import SiteData, shown_day
-from daily_papers.site.formulas import plain_text
+from daily_papers.site.formulas import plain_text, readable
 from daily_papers.site.output import File, key_of
 
 _PAPERS_A_PART = 2_500
@@ -61,15 +61,15 @@ def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
     categories = dict.fromkeys((*filter(None, [primary]), *(paper.categories or ())))
     return [
         id,
-        plain_text(paper.title),
+        readable(paper.title),
         [plain_text(author) for author in paper.authors or ()],
-        plain_text(paper.comment or ""),
+        readable(paper.comment or ""),
         plain_text(" ".join(categories)),
         [topic.slug for topic in data.topics_of(id)],
         data.came(id)[0],
         data.place(id) or "",
         1 if code_url(paper) else 0,
-        plain_text(paper.abstract) if has_abstract else "",
+        readable(paper.abstract) if has_abstract else "",
         plain_text(summary.title or "") if summary else "",
         plain_text(summary.sentence) if summary else "",
         str(shown_day(paper)),

@@ -161,8 +161,6 @@ function showMore(number) {
   shown += next.length;
   results.append(...next);
   next.forEach(window.addTools);
-  // Formulas are set in the page that has the paper.
-  for (const article of next) if (article.querySelector("h2").textContent.includes("$")) article.whole?.();
   more.hidden = shown >= found.length;
   return next[0];
 }
