@@ -9,35 +9,13 @@ from pathlib import Path
 import pytest
 
 from daily_papers.site.output import Entries, File, SiteFolder
-from daily_papers.store.store import Draft
-from tests.support.website import DAY, example, paper
+from tests.support.website import example
 
 pytest.importorskip("latex2mathml")
 
 LIST = ".daily-papers-site"
 OLD = {"a.html": b"old a", "b/b.html": b"old b", "gone/c.html": b"old c"}
 NEW = {"a.html": b"new a, longer", "b/b.html": b"old b", "b/d.html": b"new d", "e/e.html": b"new e"}
-
-
-def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
-    website = example(tmp_path).built()
-    before = {path: path.stat().st_mtime_ns for path in website.folder.rglob("*")}
-    ended = website.build()
-    assert ended.out.endswith(" files, 0 written, 0 removed\n")
-    assert {path: path.stat().st_mtime_ns for path in website.folder.rglob("*")} == before
-
-
-def test_a_new_paper_touches_its_own_pages_only(tmp_path: Path) -> None:
-    website = example(tmp_path).built()
-    before = website.files()
-    store = Draft(website.store())
-    store.take("nets", [paper(40, "More graph neural networks")], DAY)
-    website.save(store.finish())
-    after = website.built().files()
-    assert {path for path in after if before.get(path) != after[path]} == {
-        *("feed.atom", "search.html", "search/index.json", "search/0.bin"),
-        *(f"keywords/nets.{ending}" for ending in ("atom", "bib", "html", "json")),
-    }
 
 
 def test_pages_of_a_keyword_that_is_gone_are_removed_and_no_other_file(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from daily_papers.config import Keyword
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.authors import same_name
 from daily_papers.papers.links import code_url, project_url, venue
-from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.papers.paper import Paper, newest_id_first
 from daily_papers.papers.sentence import key_sentence
 from daily_papers.query.expression import Field, Phrase
 from daily_papers.query.matching import Matches
@@ -153,11 +153,10 @@ def _closest(items: Sequence[NewsItem], people: Container[str]) -> Sequence[News
 
 def _interest(slug: str, item: NewsItem) -> tuple[object, ...]:
     """Sort key that puts the papers first that a section's readers will most likely open."""
-    month, number, archive = announcement_order(item.paper.id)
     return (
         item.closeness is None,
         item.closeness or 0,
         slug not in item.in_title,
         not (item.code_url or item.project_url or item.venue),
-        (-month, -number, archive),
+        newest_id_first(item.paper.id),
     )

@@ -75,6 +75,12 @@ def announcement_order(paper_id: str) -> tuple[int, int, str]:
     return ((century + year) * 100 + int(yymm[2:]), int(digits), archive)
 
 
+def newest_id_first(paper_id: str) -> tuple[int, int, str]:
+    """Sort key that puts the identifier first that arXiv gave last."""
+    month, number, archive = announcement_order(paper_id)
+    return -month, -number, archive
+
+
 class Origin(StrEnum):
     """Where a paper's record came from; a later one is more reliable, and more complete."""
 
@@ -212,10 +218,9 @@ def newest_first(paper: Paper) -> tuple[int, float, tuple[int, int, str]]:
     Use it with ``sorted(papers, key=newest_first)``. A paper known only from the feed counts as
     submitted at the start of its listing day.
     """
-    month, number, archive = announcement_order(paper.id)
     dated = paper.dated
     seconds = dated.timestamp() if dated is not None else 0.0
-    return (-paper.table_date.toordinal(), -seconds, (-month, -number, archive))
+    return -paper.table_date.toordinal(), -seconds, newest_id_first(paper.id)
 
 
 def folded(text: str) -> str:

@@ -18,7 +18,7 @@ from daily_papers.config import Config, Keyword
 from daily_papers.mail.digest import Digest, digest_order, read_digest
 from daily_papers.mail.morning import totals_in_order
 from daily_papers.papers.bibtex import bibtex_entry
-from daily_papers.papers.paper import Paper, announcement_order
+from daily_papers.papers.paper import Paper, announcement_order, newest_id_first
 from daily_papers.query.matching import Matches
 from daily_papers.records import fingerprint
 from daily_papers.render.pages import pages_of
@@ -261,5 +261,4 @@ def shown_day(paper: Paper) -> date:
 
 def newest_shown_first(paper: Paper) -> tuple[int, tuple[int, int, str]]:
     """Sort key that puts the newest paper first, by the day that its row shows."""
-    month, number, archive = announcement_order(paper.id)
-    return -shown_day(paper).toordinal(), (-month, -number, archive)
+    return -shown_day(paper).toordinal(), newest_id_first(paper.id)

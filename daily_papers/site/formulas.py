@@ -169,8 +169,10 @@ def _marked(text: str, phrases: Sequence[re.Pattern[str]]) -> Markup:
     small = text.lower()
     if len(small) != len(text):  # a few letters have no small form of one letter
         return escape(text)
-    html, end = "", 0
     found = [each.span() for phrase in phrases for each in phrase.finditer(small)]
+    if not found:
+        return escape(text)
+    html, end = "", 0
     for start, stop in sorted(found, key=lambda span: (span[0], -span[1])):
         if start >= end:  # not within another one
             html += f"{escape(text[end:start])}<mark>{escape(text[start:stop])}</mark>"
