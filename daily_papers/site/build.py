@@ -34,7 +34,7 @@ def build_site(root: Path, output: Path | None, environ: Mapping[str, str]) -> W
         data = SiteData(root, config, store, repository.digest_keys(), summaries)
     templates = SiteTemplates(repository.templates)
     site_key = key_of(_site_key(repository, data, templates), address)
-    papers = {anchor(id): data.key(id) for id in store.papers}
+    papers = {anchor(id): data.traces[id].key for id in store.papers}
     folder = SiteFolder(output or root / SITE, site_key, papers)
     rows = Rows(data, templates.render, folder)
     files = [

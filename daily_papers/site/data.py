@@ -111,7 +111,7 @@ class Trace:
     days: dict[str, str] = field(default_factory=dict)
     #: Its records in the history, oldest first.
     lines: tuple[Line, ...] = ()
-    #: Changes with its records.
+    #: Changes with its records, and with what a model says of it.
     key: str = ""
 
 
@@ -150,7 +150,8 @@ class SiteData:
         self.ids = sorted(self.traces, key=self.came)
         self.topics = tuple(self._topics())
         self.topic_of = {topic.slug: topic for topic in self.topics}
-        self._places = dict(self._placed())
+        #: The page that has the abstract of a paper; of some, only arXiv has it.
+        self.places = dict(self._placed())
         #: All that is known of a paper, by its identifier. Raises StoreError.
         self.stored = lru_cache(KEPT)(self._stored)
 
@@ -166,18 +167,10 @@ class SiteData:
         days = self.traces[id].days
         return days.get(slug) or min(days.values(), default=""), announcement_order(id)
 
-    def key(self, id: str) -> str:
-        """Changes with a paper's records, and with what a model says of it."""
-        return self.traces[id].key
-
     def topics_of(self, id: str) -> tuple[Topic, ...]:
         """The keywords that show the paper, or have shown it."""
         slugs = sorted(self.traces[id].days)
         return tuple([self.topic_of[slug] for slug in slugs if slug in self.topic_of])
-
-    def place(self, id: str) -> str | None:
-        """The page that has the paper's abstract; None if only arXiv has it."""
-        return self._places.get(id)
 
     def _trace(self, root: Path) -> None:
         for line in history_lines(root):

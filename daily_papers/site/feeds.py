@@ -93,7 +93,7 @@ class Feeds:
             entries = [before.get(anchor(id)) or write(id) for id in ids]
             return whole(entries).encode(errors="replace")
 
-        return File(path, key_of([*map(self.data.key, ids)] or self.data.day), make)
+        return File(path, key_of([self.data.traces[id].key for id in ids] or self.data.day), make)
 
     def _feed(
         self, path: str, page: str, title: str, ids: Sequence[str], entry: Callable[[str], str]

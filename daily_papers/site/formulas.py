@@ -43,19 +43,14 @@ _MOST_GROUPS = 200
 _LONGEST_LINE = 40
 
 _ELEMENTS = frozenset(
-    (
-        *("math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "msup", "msub", "msubsup", "mover"),
-        *("munder", "munderover", "mfrac", "msqrt", "mroot", "mtable", "mtr", "mtd", "mstyle"),
-        *("mpadded", "mphantom", "menclose", "mmultiscripts", "mprescripts", "none"),
-    )
+    """math mrow mi mn mo mtext mspace msup msub msubsup mover munder munderover mfrac msqrt mroot
+    mtable mtr mtd mstyle mpadded mphantom menclose mmultiscripts mprescripts
+    none""".split()  # noqa: SIM905
 )
 _ATTRIBUTES = frozenset(
-    (
-        *("accent", "accentunder", "columnalign", "columnspacing", "depth"),
-        *("displaystyle", "fence", "form", "height", "linethickness", "lspace", "mathvariant"),
-        *("maxsize", "minsize", "movablelimits", "notation", "rowspacing", "rspace"),
-        *("scriptlevel", "separator", "stretchy", "symmetric", "voffset", "width"),
-    )
+    """accent accentunder columnalign columnspacing depth displaystyle fence form height
+    linethickness lspace mathvariant maxsize minsize movablelimits notation rowspacing rspace
+    scriptlevel separator stretchy symmetric voffset width""".split()  # noqa: SIM905
 )
 _ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.+% -]{1,40}", re.ASCII)
 # Addresses are not formulas: set letter by letter, nobody could read them or break their lines.

@@ -138,7 +138,7 @@ class Pages:
     # --- digests -------------------------------------------------------------------------------
 
     def _digest(self, digest: DigestFile, newer: str | None, older: str | None) -> Iterator[File]:
-        papers = [self.data.key(id) for id in digest.ids]
+        papers = [self.data.traces[id].key for id in digest.ids]
         beside = {"newer": newer, "older": older}
         for path in digest.pages:
             page = partial(self._digest_page, path, digest, **beside)
@@ -175,7 +175,7 @@ class Pages:
     # --- keywords and people -------------------------------------------------------------------
 
     def _topic(self, topic: Topic) -> Iterator[File]:
-        around = [None, *(path for path, _, _ in topic.pages), None]
+        data, around = self.data, [None, *(path for path, _, _ in topic.pages), None]
         for place, (path, month, ids) in enumerate(topic.pages):
             # A page of a month names no other, or all would change daily.
             months = [month] if month else topic.older
@@ -185,7 +185,7 @@ class Pages:
                 "newer": around[place],
                 "older": around[place + 2],
             }
-            papers = [(self.data.key(id), month and self.data.place(id)) for id in ids]
+            papers = [(data.traces[id].key, month and data.places.get(id)) for id in ids]
             key = key_of(papers, fields, month or (len(topic.ids), topic.behind))
             page = partial(self._topic_page, path, topic, month, ids, **fields)
             yield File(path, key, page, month)
@@ -194,7 +194,7 @@ class Pages:
         self, path: str, topic: Topic, month: str, ids: Sequence[str], **fields: object
     ) -> bytes:
         self.rows.take_over(path)
-        papers = [(id, self.data.place(id) if month else path) for id in ids]
+        papers = [(id, self.data.places.get(id) if month else path) for id in ids]
         name, heading = plain_text(topic.name), name_of_month(month) if month else "Newest papers"
         total = len(topic.older[month] if month else topic.ids)
         return self._page(

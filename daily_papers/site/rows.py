@@ -17,7 +17,7 @@ from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import KEPT, SiteData, Topic
 from daily_papers.site.formulas import html_of, loosely, plain_text
 from daily_papers.site.output import Entries, SiteFolder, anchor
-from daily_papers.store.store import News, StoredPaper
+from daily_papers.store.store import News
 from daily_papers.store.summaries import Summary
 
 _MOST_PHRASES = 200
@@ -59,7 +59,7 @@ class Rows:
         #: By slug, what finds the phrases of a keyword.
         self._wanted = cache(lambda slug: _phrases(data.topic_of[slug]))
         #: What is known of a paper.
-        self.view = lru_cache(KEPT)(lambda id: self._view(data.stored(id)))
+        self.view = lru_cache(KEPT)(self._view)
 
     def take_over(self, page: str) -> None:
         """Let the rows of a page of the last build stay in it, as far as they are still right."""
@@ -88,7 +88,8 @@ class Rows:
             has_sentence=of_day or row.summary,
         )
 
-    def _view(self, stored: StoredPaper) -> Row:
+    def _view(self, id: str) -> Row:
+        stored = self._data.stored(id)
         paper = stored.paper
         topics = self._data.topics_of(paper.id)
         summary = self._data.summaries.get(paper.versioned_id)

@@ -35,7 +35,7 @@ def search_index(data: SiteData) -> Iterator[File]:
         has_abstracts = newer < _WITH_ABSTRACT
         newer += len(ids)
         listed.append({"file": f"{number}.bin", "papers": len(ids)})
-        key = key_of(has_abstracts, [(id, data.key(id), data.place(id)) for id in ids])
+        key = key_of(has_abstracts, [(id, data.traces[id].key, data.places.get(id)) for id in ids])
         part = partial(_part, data, ids[::-1], has_abstracts=has_abstracts)
         yield File(f"search/{number}.bin", key, part, data.came(ids[0])[0])
     keywords = [[topic.slug, plain_text(topic.name), f"{topic.path}.html"] for topic in data.topics]
@@ -67,7 +67,7 @@ def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
         plain_text(" ".join(categories)),
         [topic.slug for topic in data.topics_of(id)],
         data.came(id)[0],
-        data.place(id) or "",
+        data.places.get(id, ""),
         1 if code_url(paper) else 0,
         readable(paper.abstract) if has_abstract else "",
         plain_text(summary.title or "") if summary else "",
