@@ -129,6 +129,8 @@ def test_authors_without_a_visible_letter_are_left_out():
         (r"Sets $\{a, b\}$", r"Sets $\{a, b\}$"),
         ("From $5 to $10", r"From \$5 to \$10"),
         (r"Faster ($\times$4)", r"Faster ($\times$4)"),
+        ("A $1M-$2M prize", r"A \$1M-\$2M prize"),
+        (r"\textbf{Deep} nets of \(x\)", "Deep nets of $x$"),
         (r"Code: \url{https://x.org/a_b}", r"Code: https://x.org/a\_b"),
         ("{Deep} \\emph{x}", None),
         (r"$\{a$", None),

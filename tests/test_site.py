@@ -504,6 +504,13 @@ ALLOWED = re.compile(r"</?m[a-z]+(?: [a-z]+=\"[A-Za-z0-9.+% -]{1,40}\")*>")
         (r"$>$25 of 2$\times$4", "<math><mo>&gt;</mo></math>25 of 2<math><mo>×</mo></math>4"),
         ("$35,000 or $40,000", "$35,000 or $40,000"),
         ("costs $5 and $6 each", "costs $5 and $6 each"),
+        (r"$5 for $x$ or $1M-$2M", "$5 for <math><mi>x</mi></math> or $1M-$2M"),
+        (r"0.4$\pm$0.3 and 5$\to$7", "0.4<math><mi>±</mi></math>0.3 and 5<math><mo>→</mo></math>7"),
+        (
+            r"2023$/$24, 5$^2$3",
+            "2023<math><mo>/</mo></math>24, 5<math><msup><mi></mi><mn>2</mn></msup></math>3",
+        ),
+        (r"$\alpha $ of $5", "<math><mi>α</mi></math> of $5"),
         (r"\$5 and \$6", "$5 and $6"),
         (r"\textbf{Bold \emph{and} more}, 5\% of {\it it}", "Bold and more, 5% of it"),
         (r"$\unknown{x}$", r"$\unknown{x}$"),
@@ -537,6 +544,16 @@ def test_formulas_are_mathml_or_their_tex(text: str, shown: str) -> None:
         (r"\emph{about} $\sim$10\% or $\left(a\;b\right)$", "about ~10% or (a b)"),
         (r"$\hat{x}$ and $\unknown{x}$ of $\{a\}$", "x and x of {a}"),
         (r"M\"uller's $5 and $6", "Müller's $5 and $6"),
+        (r"\textbf{\color{red}D}eep\footnote{\url{https://a.b/~c}}.", "Deep (https://a.b/~c)."),
+        (
+            r"\href{https://a.b}{\textcolor{red}{a.b}}, \href{https://c.d}{here}",
+            "https://a.b, here (https://c.d)",
+        ),
+        (r"As \citet{ada} and others~\cite[p.~5]{bo, chi}.", "As ada and others."),
+        (
+            r"360{\deg} views of 5{\mu}m, 9\deg wide, x\textsuperscript{2}",
+            "360° views of 5μm, 9° wide, x2",
+        ),
         ("$" + "x" * 2_000 + "$", "x" * 2_000),
     ],
 )

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from daily_papers.papers.authors import GROUP, SUFFIX
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.papers.tex import GREEK, decode_accents
+from daily_papers.papers.tex import GREEK, decode_accents, split_at_formulas, without_commands
 from daily_papers.text import one_line
 
 _ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
@@ -27,12 +27,6 @@ _ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
     "|": r"{\textbar}",
 }
 _SIGN = re.compile(f"[{re.escape(''.join(_ESCAPES))}]")
-# Maths; a sign that the author has escaped; any sign that needs escaping. A lone dollar is money.
-_TOKEN = re.compile(
-    r"""(?P<maths>\$(?![\s$])(?:\\.|[^$\\])+(?<!\s)\$)
-    | \\(?P<escaped>[&%#_$]) | (?P<sign>[\\{}~^<>|&%#_$])""",
-    re.VERBOSE,
-)
 # Greek; letters and fonts; accents and structures; operators, relations and arrows; functions.
 _MATHS_COMMANDS = frozenset(GREEK) | frozenset(
     """varepsilon vartheta varphi varrho ell hbar infty partial nabla prime
@@ -48,7 +42,6 @@ _MATHS_COMMANDS = frozenset(GREEK) | frozenset(
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _SAFE_SIGNS = frozenset(r"{}|,;:!_%&#$ ")
 
-_URL = re.compile(r"\\url\s*\{(?P<address>[^{}\\]*)\}")
 # What BibTeX would read as several names or as a suffix, and names that are not a person's.
 _NOT_ONE_PERSON = re.compile(rf",|\b(?:and|others|{GROUP})\b|\b(?:{SUFFIX})$", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\\%#\"~^$&]+(?<![.,;])")
@@ -99,17 +92,14 @@ def _text(text: str) -> str:
     if visible.isascii() and visible.isprintable() and not _SIGN.search(visible):
         return visible  # most texts, and quick
     visible = "".join(filter(str.isprintable, visible))
-    return _TOKEN.sub(_escaped, _URL.sub(r"\g<address>", decode_accents(visible)))
+    pieces = split_at_formulas(decode_accents(visible))
+    return "".join(
+        [f"${tex}$" if tex and _is_harmless(tex) else _escaped(piece) for piece, tex in pieces]
+    )
 
 
-def _escaped(token: re.Match[str]) -> str:
-    if token["escaped"]:
-        return token[0]
-    if token["sign"]:
-        return _ESCAPES[token["sign"]]
-    if _is_harmless(token["maths"]):
-        return token["maths"]
-    return "".join(_ESCAPES.get(letter, letter) for letter in token["maths"])
+def _escaped(words: str) -> str:
+    return _SIGN.sub(lambda sign: _ESCAPES[sign[0]], without_commands(words))
 
 
 def _is_harmless(maths: str) -> bool:

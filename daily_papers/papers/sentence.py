@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Final
 
+from daily_papers.papers.tex import split_at_formulas
 from daily_papers.text import cut, one_line
 
 #: Characters of the longest sentence: about a line of a page.
@@ -38,8 +39,7 @@ _END = re.compile(
 """,
     re.VERBOSE,
 )
-# Nothing is cut inside of these.
-_MATHS = re.compile(r"\$(?:[^$.]|\.(?!\ )){1,400}\$")
+# Nothing is cut inside of these, nor of formulas.
 _BRACKETS = re.compile(r"\([^()]{1,400}\)|\[[^\[\]]{1,400}\]|\{[^{}]{1,400}\}")
 
 _PAPER = "paper work study article report thesis survey review research letter note manuscript"
@@ -146,10 +146,6 @@ def _sentences(text: str) -> Iterator[str]:
         start = end
 
 
-def _hide(found: re.Match[str]) -> str:
-    return "x" * len(found[0])
-
-
 def _points(sentence: str, place: int) -> float:
     """How likely it says what the paper does; short ones say less, and the first ones matter."""
     small = sentence[:_JUDGED].lower()
@@ -189,4 +185,6 @@ def _shortened(sentence: str) -> str:
 
 def _closed(sentence: str) -> str:
     """The sentence, as long, with formulas and brackets hidden: nothing is cut inside of them."""
-    return _BRACKETS.sub(_hide, _MATHS.sub(_hide, sentence))
+    pieces = split_at_formulas(sentence)
+    words = "".join(["x" * len(piece) if tex else piece for piece, tex in pieces])
+    return _BRACKETS.sub(lambda found: "x" * len(found[0]), words)

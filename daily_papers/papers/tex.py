@@ -1,25 +1,21 @@
-r"""TeX outside of formulas: ``Fr\'echet`` is Fréchet, and ``\emph{so}`` is so.
+r"""TeX in the text of papers: ``Fr\'echet`` is Fréchet, ``\emph{so}`` is so, ``$x$`` is a formula.
 
 arXiv's metadata is ASCII, so authors write accents in TeX. The query API turns them into letters;
 the feed, OAI-PMH and many abstracts do not. `decode_accents` leaves every other macro as the author
-wrote it; `without_commands`, for running text, drops those that say how words look. Both leave
-maths between dollar signs alone.
+wrote it; `without_commands`, for running text, also reads those that say how words look, what they
+link to, and what they cite. Both leave formulas alone: what is one, `split_at_formulas` says.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _COMBINING = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306",
     ".": "\u0307", '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323",
     "c": "\u0327", "k": "\u0328", "b": "\u0331",
-}  # fmt: skip
-_LETTERS = {
-    "AA": "Å", "aa": "å", "AE": "Æ", "ae": "æ", "DH": "Ð", "dh": "ð", "DJ": "Đ", "dj": "đ",
-    "i": "ı", "j": "ȷ", "L": "Ł", "l": "ł", "NG": "Ŋ", "ng": "ŋ", "O": "Ø", "o": "ø", "OE": "Œ",
-    "oe": "œ", "SS": "ẞ", "ss": "ß", "TH": "Þ", "th": "þ",
 }  # fmt: skip
 #: Greek letters, by the names of their macros.
 GREEK = {
@@ -31,6 +27,11 @@ GREEK = {
     pi rho sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi
     Omega""".split()  # noqa: SIM905
 }
+_LETTERS = GREEK | {
+    "AA": "Å", "aa": "å", "AE": "Æ", "ae": "æ", "deg": "°", "DH": "Ð", "dh": "ð", "DJ": "Đ",
+    "dj": "đ", "i": "ı", "j": "ȷ", "L": "Ł", "l": "ł", "NG": "Ŋ", "ng": "ŋ", "O": "Ø", "o": "ø",
+    "OE": "Œ", "oe": "œ", "SS": "ẞ", "ss": "ß", "TH": "Þ", "th": "þ",
+}  # fmt: skip
 _DOTTED = {"ı": "i", "ȷ": "j"}
 
 _NAME = rf"(?:{'|'.join(sorted(_LETTERS, key=len, reverse=True))})(?![A-Za-z])"
@@ -40,11 +41,9 @@ _DROPPED = r"(?:\{\}|\s+(?=[^\W\d_]))?"
 # Letter accents take a group, a macro or, after a space, a letter. \b does not take a letter: if
 # authors write "\b word", they mean bold.
 _ACCENT = r"""(?:['`"^~=.]|[Hbcdkruv](?=[{\\])|[Hcdkruv]\s+(?=[^\W\d_]))"""
-_MATHS = r"(?: \$\$ (?:\\.|[^$\\])++ \$\$ | \$ (?:\\.|[^$\\])++ \$ (?<!\s\$(?=\d)) )"
 _TOKEN = re.compile(
     rf"""
-    (?P<maths> {_MATHS} )
-    | (?P<g0>\{{)? \\(?P<outer>{_ACCENT}) (?P<g1>\{{)?
+    (?P<g0>\{{)? \\(?P<outer>{_ACCENT}) (?P<g1>\{{)?
           (?: \\(?P<inner>{_ACCENT}) (?P<g2>\{{)? )?
           (?: \\(?P<base>{_NAME}){_DROPPED} | (?P<letter>[^\W\d_]) )
           (?(g2)\}}) (?(g1)\}}) (?(g0)\}})
@@ -56,13 +55,40 @@ _TOKEN = re.compile(
 # Looked for first, since most backslashes are those of formulas.
 _ANY = re.compile(rf"\\(?:{_ACCENT}|{_NAME})")
 
-_FORMULAS = re.compile(f"({_MATHS})", re.VERBOSE | re.DOTALL)
-# What authors write for the look of words: the words are shown without it.
-_LOOK = re.compile(
-    r"\\(?:emph|mbox|text(?:bf|it|md|normal|rm|sc|sf|sl|tt|up)?|underline|uline)\s*\{([^{}]*)\}"
-    r"|\{\\(?:bf|em|it|rm|sc|sf|sl|tt)\s+([^{}]*)\}"
+# A lone dollar is money. Between two is a formula if it has TeX or is a sign, and else only if it
+# reaches to both and no amount follows. Each way begins with its sign, which is quick to find; what
+# may not be before it comes after.
+_FORMULA = re.compile(
+    r"""\$(?<!\\\$) (?:
+            \$(?P<block>(?:\\.|[^$\\])++)\$\$
+          | (?P<tex>(?=(?:[^$\\_^]|\\[^A-Za-z])*+(?:\\[A-Za-z]|[_^]))(?:\\.|[^$\\])++)
+                \$(?<!\s\$(?=\d))
+          | (?P<sign>[-+<>=/]{1,3})\$
+          | (?P<plain>(?!\s)(?:\\.|[^$\\])++)\$(?<!\s\$)(?!\d)
+        )
+      | \\\((?P<round>(?:(?!\\\)).){1,1000}+)\\\)
+      | \\\[(?P<square>(?:(?!\\\]).){1,1000}+)\\\]""",
+    re.VERBOSE | re.DOTALL,
 )
-_SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=\S)~(?=\S)")
+
+# What authors write for the look of words, for links and for citations, and what is shown of it.
+_GROUP = r"\s*\{([^{}]*)\}"
+_LOOK = r"emph|mbox|text(?:bf|it|md|normal|rm|sc|sf|sl|superscript|tt|up)?|underline|uline|url"
+_COMMANDS = {
+    re.compile(command): shown
+    for command, shown in {
+        rf"\\(?:{_LOOK}){_GROUP}": r"\1",
+        r"\{\\(?:bf|em|it|rm|sc|sf|sl|tt)\s+([^{}]*)\}": r"\1",
+        rf"\\color{_GROUP}\s*": "",
+        rf"\\textcolor{_GROUP}{_GROUP}": r"\2",
+        rf"\\[Cc]itet\*?{_GROUP}": r"\1",
+        rf"[\s~]?\\[Cc]ite[a-z]*\*?(?:\s*\[[^][]*\])*{_GROUP}": "",
+        r"\\href\s*\{((?:https?://)?([^{}]*?)/?)\}\s*\{(?:https?://)?\2/?\}": r"\1",
+        rf"\\href{_GROUP}{_GROUP}": r"\2 (\1)",
+        rf"[\s~]?\\footnote{_GROUP}": r" (\1)",
+    }.items()
+}
+_SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=[^\s/])~(?=\S)")
 _QUOTES = {
     "``": "\N{LEFT DOUBLE QUOTATION MARK}",
     "''": "\N{RIGHT DOUBLE QUOTATION MARK}",
@@ -76,19 +102,35 @@ def decode_accents(text: str) -> str:
     An accent is decoded only if Unicode has the letter; ``\'`` before a space, ``\c{opyright}`` and
     ``\pm`` stay.
     """
-    return _TOKEN.sub(_decoded, text) if _ANY.search(text) else text
+    if not _ANY.search(text):
+        return text
+    pieces = split_at_formulas(text)
+    return "".join([piece if tex else _TOKEN.sub(_decoded, piece) for piece, tex in pieces])
+
+
+def split_at_formulas(text: str) -> Iterator[tuple[str, str]]:
+    """The pieces of a text, those that are formulas with their TeX."""
+    start = 0
+    if "$" in text or "\\" in text:  # mostly not, and quick to see
+        for found in _FORMULA.finditer(text):
+            yield text[start : found.start()], ""
+            yield found[0], found[found.lastgroup or 0].strip()
+            start = found.end()
+    yield text[start:], ""
 
 
 def without_commands(text: str) -> str:
-    r"""Text as it would be printed: ``\emph{so}`` is so, ``\%`` is %."""
+    r"""Text as it would be printed: ``\emph{so}`` is so, ``\%`` is %; formulas stay TeX."""
     if not any(sign in text for sign in ("\\", "~", "``", "''")):  # mostly, and quick to see
         return text
-    pieces = _FORMULAS.split(text)
-    for place in range(0, len(pieces), 2):
-        for _ in range(3):  # one in another
-            pieces[place] = _LOOK.sub(lambda found: found[1] or found[2] or "", pieces[place])
-        pieces[place] = _SIGN.sub(lambda found: found[1] or _QUOTES[found[0]], pieces[place])
-    return "".join(pieces)
+    return "".join([piece if tex else _printed(piece) for piece, tex in split_at_formulas(text)])
+
+
+def _printed(words: str) -> str:
+    for _ in range(3):  # one in another
+        for command, shown in _COMMANDS.items():
+            words = command.sub(shown, words)
+    return _SIGN.sub(lambda found: found[1] or _QUOTES[found[0]], words)
 
 
 def _decoded(token: re.Match[str]) -> str:
@@ -112,6 +154,6 @@ def _named(token: re.Match[str]) -> str:
     letter = _LETTERS[token["name"]]
     # "4 \AA resolution" is the unit, and its space is meant; "K\aa re" is a name.
     follows_a_letter = token.string[: token.start()][-1:].isalpha()
-    if letter == "Å" and token["space"].isspace() and not follows_a_letter:
+    if letter in "Å°" and token["space"].isspace() and not follows_a_letter:
         return letter + token["space"]
     return letter

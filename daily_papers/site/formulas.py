@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from xml.etree import ElementTree as ET
@@ -19,24 +19,12 @@ from xml.etree.ElementTree import Element
 
 from markupsafe import Markup, escape
 
-from daily_papers.papers.tex import without_commands
+from daily_papers.papers.tex import split_at_formulas, without_commands
 from daily_papers.render.markdown import shown
 
 #: Whether the library is installed; without it, formulas are shown as TeX.
 KNOWS_MATHML = find_spec("latex2mathml") is not None
 
-# A lone dollar is money, and a pair of dollars is maths only if nothing says otherwise. Each way
-# begins with its sign, which is quick to find; what may not be before it comes after.
-_FORMULA = re.compile(
-    r"""\$(?<!\\\$)(?P<sign>\\[A-Za-z]+|[<>])\$
-      | \$(?<!\\\$)\$(?P<block>(?:\\.|[^$\\])++)\$\$
-      | \$(?<!\\\$)(?![\s$])(?P<inline>(?:\\.|[^$\\])*(?:\\.|[^$\\\s]))\$(?!\d)
-      | \$(?<!\\\$)(?=\s(?:[^$\\_^]|\\[$%&\#_{}])*+(?:\\[A-Za-z]|[_^]))
-            (?P<spaced>(?:\\.|[^$\\])++)\$(?!\d)
-      | \\\((?P<round>(?:(?!\\\)).){1,1000}+)\\\)
-      | \\\[(?P<square>(?:(?!\\\]).){1,1000}+)\\\]""",
-    re.VERBOSE | re.DOTALL,
-)
 _LONGEST_FORMULA = 1000
 _MOST_GROUPS = 200
 #: Signs of a formula that fit on a line of a phone: MathML does not break lines, TeX does.
@@ -92,25 +80,16 @@ def loosely(phrases: Iterable[str]) -> re.Pattern[str]:
 def html_of(text: str, marked: Sequence[re.Pattern[str]] = ()) -> Markup:
     """Write a text as HTML; what any of `loosely` finds outside of formulas is highlighted."""
     pieces = [
-        (_mathml(tex) if tex else None) or _marked(piece, marked) for piece, tex in _pieces(text)
+        (_mathml(tex) if tex else None) or _marked(without_commands(piece), marked)
+        for piece, tex in split_at_formulas(plain_text(text))
     ]
     return pieces[0] if len(pieces) == 1 else Markup("").join(pieces)
 
 
 def readable(text: str) -> str:
     r"""Write a text in letters and signs, formulas too: ``$x \le \mathbf{y}$`` is x ≤ y."""
-    return "".join([_in_letters(tex) if tex else piece for piece, tex in _pieces(text)])
-
-
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """The words of a text, and its formulas as they are, each with its TeX."""
-    plain, start = plain_text(text), 0
-    if "$" in plain or "\\" in plain:  # mostly not, and quick
-        for found in _FORMULA.finditer(plain):
-            yield without_commands(plain[start : found.start()]), ""
-            yield found[0], found[found.lastgroup or 0].strip()
-            start = found.end()
-    yield without_commands(plain[start:]), ""
+    pieces = split_at_formulas(plain_text(text))
+    return "".join([_in_letters(tex) if tex else without_commands(piece) for piece, tex in pieces])
 
 
 @cache  # many papers have the same few
