@@ -87,6 +87,11 @@ def test_what_is_said_first_matters_more() -> None:
         "We also report on the limitations of our oven and of the recipes that we bake with it.",
         "In the appendix, we provide extensive ablation studies and failure cases for each oven.",
         "We release the training code, the weights and all recipes under a permissive licence.",
+        "We believe that this opens the door to ovens that any baker can afford in any town.",
+        "We sincerely hope that our recipes move others to bake bread of rye and of wheat.",
+        "Next, we plan to extend the study to rolls, and to bakers who bake for their friends.",
+        "We thank the bakers of both towns for their bread, their patience and their ovens.",
+        "We will release the recipes and the photographs of the crusts upon acceptance.",
         "To help all bakers, we make our source code publicly available with the photographs.",
     ],
 )

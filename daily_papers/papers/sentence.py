@@ -93,7 +93,9 @@ _OURS: Final = {
         rf"(?:[^,]{{1,80}},\ )?(?:(?:in|through|with)\ )?(?:{_THIS_PAPER})\b", re.VERBOSE
     ),
     -15: re.compile(
-        r"(?:[^,]{1,60}, )?(?:we|i) (?:\w+ ){1,4}(?:limitations|failure cases|ablation stud)"
+        r"(?:[^,]{1,60}, )?(?:we|i) (?:(?:also |\w+ly )?(?:believe|hope|intend|plan|thank"
+        r"|will (?:\w+ly )?(?:make|open|publish|release|share))\b"
+        r"|(?:\w+ ){1,4}(?:limitations|failure cases|ablation stud))"
     ),
 }
 # A first sentence with fewer points may say how important the field is.
