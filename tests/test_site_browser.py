@@ -431,10 +431,39 @@ def test_what_came_since_the_last_visit_is_counted(visit: Visit) -> None:
     assert visit.page.get_by_text("new to you").count() == 2
 
 
-def test_a_day_that_is_not_here_yet_is_named_whenever_the_page_is_read(visit: Visit) -> None:
-    visit.page.clock.set_fixed_time(datetime(2026, 3, 24, 15, tzinfo=UTC))
+def test_days_that_the_start_page_no_longer_lists_are_not_forgotten(
+    chromium: Any, tmp_path: Path
+) -> None:
+    website = Website.new(tmp_path, {"nets": [paper(1)]})
+    for number in range(1, 12):
+        website.add_digest(f"2026-03-{number:02d}", [(paper(number), ("nets",))])
+    with served(website.built().folder) as address:
+        visit = Visit(chromium, address).go("index.html")
+        visit.page.evaluate(
+            """localStorage.setItem("daily-papers:/:visit", '{"now": "2026-02-27"}')"""
+        )
+        visit.page.reload()
+        since = visit.page.locator("#since").inner_text()
+        visit.context.close()
+    assert since.endswith("More than 10 papers on 10 days since your last visit.")
+
+
+@pytest.mark.parametrize(
+    ("read", "missing"),
+    [
+        ("2026-03-22", ""),  # a Sunday; the website is of Friday, March 20
+        ("2026-03-24", "Monday, March 23 to Tuesday, March 24: not fetched yet"),
+        ("2026-03-28", "Monday, March 23 to Friday, March 27: not fetched yet"),
+        ("2026-03-23", "Monday, March 23: not fetched yet"),
+    ],
+)
+def test_days_that_are_not_here_yet_are_named_whenever_the_page_is_read(
+    visit: Visit, read: str, missing: str
+) -> None:
+    visit.page.clock.set_fixed_time(datetime.fromisoformat(f"{read}T15:00Z"))
     visit.go(KINDS["start"])
-    assert "Tuesday, March 24: not fetched yet" in visit.page.locator("#since").inner_text()
+    assert visit.page.locator("#since").inner_text().startswith(missing)
+    assert visit.page.locator("#since").is_visible() == bool(missing)
 
 
 def test_a_website_of_long_ago_names_no_single_day(visit: Visit) -> None:

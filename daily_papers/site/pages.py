@@ -31,7 +31,6 @@ from daily_papers.text import long_date, plural, short_date
 #: On the start page.
 _LINES_OF_A_TOPIC = 8
 _LINES_ON_START = 60
-_DIGESTS_ON_START = 10
 _FOLDER = "site"
 
 _read = lru_cache(1)(DigestFile.read)
@@ -236,7 +235,7 @@ class Pages:
             sections=list(self._first_of(of_day)),
             topics=sorted(data.topics, key=lambda topic: not topic.authors),
             counts=counts,
-            digests=data.digests[:_DIGESTS_ON_START],
+            digests=data.digests,
             of_day=[file.page for file in of_day],
         )
 

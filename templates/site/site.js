@@ -138,24 +138,38 @@ function showStarred(list) {
 // --- since the last visit ----------------------------------------------------------------------
 
 const LISTING_DAYS = new Intl.DateTimeFormat("en-CA", { timeZone: "America/New_York" });
-const WEEK = 7 * 24 * 3600 * 1000;
+const DAY_NAMES = new Intl.DateTimeFormat("en-US", { weekday: "long", month: "long", day: "numeric", timeZone: "UTC" });
+
+// The days after one, up to and with today, for which arXiv may have had a listing.
+function listingDaysAfter(day) {
+  const days = [];
+  const today = new Date(LISTING_DAYS.format(new Date()));
+  for (const each = new Date(day); each < today;) {
+    each.setUTCDate(each.getUTCDate() + 1);
+    if (![0, 6].includes(each.getUTCDay())) days.push(DAY_NAMES.format(each));
+  }
+  return days;
+}
 
 function showWhatIsNew(day) {
   const visit = kept("visit");
   if (visit.now !== day) keep("visit", { now: day, before: visit.now ?? "" });
   const { before } = kept("visit");
-  const days = [...document.querySelectorAll(".days [data-day]")].filter((line) => before && line.dataset.day > before);
+  const listed = [...document.querySelectorAll(".days [data-day]")];
+  const days = listed.filter((line) => before && line.dataset.day > before);
   const sentences = [];
-  const today = LISTING_DAYS.format(new Date());
-  if (new Date(today) - new Date(day) > WEEK) { // perhaps nobody builds it any more
+  const missing = listingDaysAfter(day);
+  if (missing.length > 5) { // perhaps nobody builds it any more
     sentences.push("Nothing later had been fetched when this page was built.");
-  } else if (today > day && ![0, 6].includes(new Date(today).getUTCDay())) {
-    const name = new Date(today).toLocaleDateString("en-US", { weekday: "long", month: "long", day: "numeric", timeZone: "UTC" });
-    sentences.push(`${name}: not fetched yet when this page was built.`);
+  } else if (missing.length) {
+    const names = [...new Set([missing[0], missing.at(-1)])].join(" to ");
+    sentences.push(`${names}: not fetched yet when this page was built.`);
   }
   if (days.length) {
     const sum = days.reduce((all, line) => all + Number(line.dataset.papers), 0);
-    sentences.push(`${sum.toLocaleString("en")} papers on ${days.length} day${days.length > 1 ? "s" : ""} since your last visit.`);
+    const isCut = days.length === listed.length && "more" in listed[0].parentElement.dataset;
+    const some = `${sum.toLocaleString("en")} papers on ${days.length} day${days.length > 1 ? "s" : ""}`;
+    sentences.push(`${isCut ? "More than " : ""}${some} since your last visit.`);
     for (const line of days) line.querySelector("a").after(" ", element("span", { className: "badge new" }, "new to you"));
   }
   const notice = document.getElementById("since");
