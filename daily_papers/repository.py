@@ -196,9 +196,7 @@ class Repository:
         transaction.write_shared(README, replace_region(readme, body, README).encode())
         paths = set()
         for section in sections:
-            changed = store.keywords[section.slug].changed
-            pages = render_pages(section, templates, title=config.title, last_update=changed)
-            for path, page in pages:
+            for path, page in render_pages(section, templates, title=config.title):
                 self.check_page(path)
                 transaction.write(path, page.encode())
                 paths.add(path)
@@ -263,7 +261,6 @@ def _section(keyword: Keyword, store: Store, new: int) -> Table:
         papers=store.table(keyword.slug),
         last_success=None if state.last_success == store.state.day else state.last_success,
         new=new,
-        filled=state.filled is not None,
-        is_liked=keyword.like is not None,
-        advice=store.advice(keyword.slug, store.state.day) if store.state.day else None,
+        changed=state.changed,
+        remark=store.remark(keyword.slug),
     )

@@ -79,4 +79,9 @@ def test_the_report_readme_and_page_advise(
         for path in ("README.md", f"papers/{slug}.md"):
             text = repository.text(path).replace("\\", "")
             assert (f"{advice}." in text) == (f"preview {slug}" in text) == bool(advice)
-    assert ("No paper on arXiv matches yet" in repository.text("README.md")) != bool(rendring)
+    assert run("site", "--root", repository.root).code == 0
+    for path in ("README.md", "papers/neural-rendring.md", "site/keywords/neural-rendring.html"):
+        text = repository.text(path)
+        assert ("No paper on arXiv matches yet" in text) != bool(rendring)
+        assert "Nothing has matched since" in text or not rendring
+        assert "never" not in text

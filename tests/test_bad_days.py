@@ -494,7 +494,7 @@ def test_a_run_killed_after_the_feed_asks_for_it_no_more_and_tells_its_news(read
     assert Service.FEED not in reader.asked
     assert report.complete
     assert set(reader.news()) >= {r.id for r in new_on(reader, TUESDAY)} & shown
-    assert reader.repository.text("papers/graph-networks.md").count("Last update: 2026-02-03")
+    assert reader.repository.text("papers/graph-networks.md").count("Last change: 2026-02-03")
 
 
 # --- a repository that cannot begin well -------------------------------------------------------

@@ -417,9 +417,27 @@ def test_a_keyword_that_is_behind_says_so(tmp_path: Path) -> None:
     assert text_of(notice).startswith("Complete up to Wednesday, March 18, 2026")
 
 
+def test_an_empty_keyword_says_why_it_is_empty(tmp_path: Path) -> None:
+    keywords = "keywords: [mri, {name: For me, like: ['2605.13542']}, {author: Ada Abramsson}]"
+    website = Website.new(tmp_path, {}, keywords=keywords)
+    store = Draft(website.store())
+    store.keywords["mri"] = replace(store.keywords["mri"], filled=None)
+    website.save(store.finish())
+    assert run("render", "--root", tmp_path).code == 0
+    website.built()
+    for path, why in {
+        "keywords/mri": "No papers yet: the next run searches arXiv for them.",
+        "keywords/for-me": "No papers yet: each listing day brings the closest ones to ",
+        "authors/ada-abramsson": "No paper on arXiv matches yet; ",
+    }.items():
+        (empty,) = page(website, f"{path}.html").find_class("empty")
+        assert text_of(empty).startswith(why)
+        slug = path.rpartition("/")[2]
+        assert f"\n{why}" in website.repository.text(f"papers/{slug}.md")
+
+
 def test_an_empty_repository_has_a_website_too(tmp_path: Path) -> None:
     website = Website.new(tmp_path, {}).built()
-    assert "No papers yet." in website.text("keywords/medical-imaging.html")
     assert "No day has brought new papers yet." in website.text("digests/index.html")
     assert_links_lead_somewhere(website)
 

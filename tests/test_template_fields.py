@@ -85,7 +85,7 @@ def handed_over() -> Seen:
     sections = tables.sections
     render_region(tables, templates, rest_bytes=0)
     for section in sections:
-        assert list(render_pages(section, templates, title=config.title, last_update=DAY))
+        assert list(render_pages(section, templates, title=config.title))
 
     item = NewsItem(PAPER, ("example",))
     names = (("example", "example"),)

@@ -37,12 +37,10 @@ class Table:
     last_success: date | None = None
     #: How many new papers the day brought, perhaps more than the table holds.
     new: int = 0
-    #: Whether arXiv has been searched for it.
-    filled: bool = True
-    #: Whether it has `like`, so that nothing is searched for.
-    is_liked: bool = False
-    #: What to do about it, if it never finds anything, or more than its table holds.
-    advice: str | None = None
+    #: The listing day on which these papers last changed, so that a quiet day changes no page.
+    changed: date | None = None
+    #: Why it is empty, or what to do if it never finds anything, or more than it holds.
+    remark: str | None = None
     rows: Sequence[Escaped] = ()
 
     @property
@@ -94,13 +92,10 @@ def pages_of(
     return {form.format(number): part for number, part in zip(numbers, parts, strict=True)}
 
 
-def render_pages(
-    table: Table, templates: Templates, *, title: str, last_update: date | None
-) -> Iterator[tuple[str, str]]:
+def render_pages(table: Table, templates: Templates, *, title: str) -> Iterator[tuple[str, str]]:
     """Render the pages of one keyword, each with its path; one page if all rows fit on it.
 
-    ``title`` links back to the README; ``last_update`` is the day on which these rows last changed,
-    so that a quiet day changes no page.
+    ``title`` links back to the README.
     """
     rows = tuple(render_row(paper, templates) for paper in table.papers)
     pages = pages_of(f"{table.slug}{{}}.md", "_", rows, ROWS_ON_A_PAGE)
@@ -111,7 +106,6 @@ def render_pages(
             columns=templates.columns,
             title=title,
             readme=f"../README.md#{table.anchor}",
-            last_update=last_update,
             number=number,
             pages=list(pages),
         )

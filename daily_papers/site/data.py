@@ -49,6 +49,8 @@ class Topic(Keyword):
     older: Mapping[str, Sequence[str]]
     #: The listing day up to which it is complete, if that is not the site's day.
     behind: date | None
+    #: Why it has no papers, if it has none.
+    remark: str | None
 
     @property
     def path(self) -> str:
@@ -235,6 +237,7 @@ class SiteData:
                 ids=sorted(table, key=lambda id: newest_shown_first(table[id])),
                 older=older,
                 behind=last if last != self.day else None,
+                remark=None if table else store.remark(slug),
             )
 
     def _placed(self) -> Iterator[tuple[str, str]]:

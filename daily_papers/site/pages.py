@@ -192,7 +192,7 @@ class Pages:
                 "older": around[place + 2],
             }
             papers = [(data.traces[id].key, month and data.places.get(id)) for id in ids]
-            key = key_of(papers, fields, month or (len(topic.ids), topic.behind))
+            key = key_of(papers, fields, month or (len(topic.ids), topic.behind, topic.remark))
             page = partial(self._topic_page, path, topic, month, ids, **fields)
             yield File(path, key, page, month)
 

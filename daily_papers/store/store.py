@@ -286,6 +286,22 @@ class Store:
             f"the keyword categories or longer phrases, or raise max_papers; see: {preview}"
         )
 
+    def remark(self, slug: str) -> str | None:
+        """What readers of its table should know: the advice, or why there is nothing in it."""
+        state, day = self.keywords[slug], self.state.day
+        if day is not None and (advice := self.advice(slug, day)):
+            return advice
+        if self.members.get(slug):
+            return None
+        if not state.searches:
+            return "No papers yet: each listing day brings the closest ones to what you like"
+        if state.filled is None:
+            return "No papers yet: the next run searches arXiv for them"
+        return (
+            "No paper on arXiv matches yet; to see what similar topics would find, run: "
+            "daily-papers preview"
+        )
+
 
 def highest(ids: Iterable[str | None]) -> str | None:
     """The latest identifier; None if there is none."""
