@@ -438,7 +438,7 @@ def test_an_empty_keyword_says_why_it_is_empty(tmp_path: Path) -> None:
 
 def test_an_empty_repository_has_a_website_too(tmp_path: Path) -> None:
     website = Website.new(tmp_path, {}).built()
-    assert "No day has brought new papers yet." in website.text("digests/index.html")
+    assert "No new papers have been mailed yet." in website.text("digests/index.html")
     assert_links_lead_somewhere(website)
 
 
