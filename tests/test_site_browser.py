@@ -540,7 +540,21 @@ def test_filters(visit: Visit) -> None:
     assert visit.titles[1] == "Segmenting MRI images"
     visit.page.get_by_label("From").fill("2026-03-19")
     visit.wait_for_results("0 papers found")
+    assert help_of(visit) == ["Without the filters: 25 papers."]
+    visit.page.get_by_label("From").fill("2026-03-20")
+    assert help_of(visit) == ["The first day is after the last one."]
+    visit.page.get_by_label("Words").fill("hep-TH nobody")
+    visit.wait_for_results("0 papers found")
+    assert help_of(visit)[:3] == [
+        "“hep-TH” is a category: choose it under Category.",
+        "No paper has “nobody”.",
+        "The first day is after the last one.",
+    ]
     assert visit.page.get_by_text("Ask for fewer words").is_visible()
+
+
+def help_of(visit: Visit) -> list[str]:
+    return visit.page.locator(".empty li").all_text_contents()
 
 
 def test_the_address_holds_the_search_and_back_goes_back(visit: Visit) -> None:
@@ -575,7 +589,7 @@ def test_the_address_holds_the_search_and_back_goes_back(visit: Visit) -> None:
 
 def test_without_a_letter_to_search_for_nothing_is_found(visit: Visit) -> None:
     visit.page.goto(f"{visit.address}search.html?q=%2B%2B%2B")
-    visit.wait_for_results("No letter or number")
+    visit.wait_for_results("No word to search for")
     assert visit.titles == []
     visit.page.get_by_label("Words").fill("+++ hearts")
     visit.wait_for_results("1 paper found")

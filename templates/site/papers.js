@@ -1,5 +1,5 @@
 // The papers that can be searched: which words are where in which of them.
-import { nameWords, pieces, stem, words } from "./words.js";
+import { folded, nameWords, pieces, stem, words } from "./words.js";
 
 // Between two fields is a word that nobody can ask for, so no phrase crosses them.
 const GAP = 0;
@@ -29,8 +29,12 @@ export class Papers {
     this.starts.push(this.size);
     this.papers.push(paper);
     for (const text of [paper.title, paper.abstract, paper.comment, paper.id]) {
-      for (const word of words(text)) this.push(this.termOf(word));
-      this.push(GAP);
+      // A second time without accents, for those who type none; who types them asks for them.
+      const plain = folded(text);
+      for (const form of plain === text.toLowerCase() ? [text] : [text, plain]) {
+        for (const word of words(form)) this.push(this.termOf(word));
+        this.push(GAP);
+      }
     }
     for (const text of [paper.translated, paper.said]) {
       for (const word of text ? pieces(text) : []) this.push(this.termOf(word));
@@ -213,8 +217,8 @@ export function groupsOf(question) {
   const groups = [];
   let isOr = false;
   for (const [, minus, phrase, word] of question.matchAll(TERM)) {
-    if (word === "OR" && groups.length) {
-      isOr = true;
+    if (word === "OR") {
+      isOr = groups.length > 0;
       continue;
     }
     const text = phrase ?? withoutVersion(word);

@@ -110,7 +110,7 @@ function search() {
     return;
   }
   if (question.q.trim() && !groupsOf(question.q).length) {
-    show([], "No letter or number to search for", question);
+    show([], "No word to search for", question);
     return;
   }
   loadOnce();
@@ -119,13 +119,14 @@ function search() {
   const begun = answers.unfinished && `, with words that begin with “${answers.unfinished}”`;
   const isComplete = total > 0 && loaded() === total;
   const reading = isComplete ? "" : `; reading ${total ? `${(total - loaded()).toLocaleString("en")} more` : "the index"} …`;
-  const some = `${number.toLocaleString("en")} paper${number === 1 ? "" : "s"}`;
-  const sentence = `${some} ${isComplete ? "found" : "so far"}${begun}${reading}`;
+  const sentence = `${count(number)} ${isComplete ? "found" : "so far"}${begun}${reading}`;
   const isSame = found.length === number && shown > 0 && found[0] === answers.papers[0];
   if (isSame && question.q === show.question) status.textContent = sentence;
   else show(answers.papers, sentence, question);
-  if (isComplete && !number) help(answers.nowhere);
+  if (isComplete && !number) help(question, answers.nowhere);
 }
+
+const count = (number) => `${number.toLocaleString("en")} paper${number === 1 ? "" : "s"}`;
 
 function passes(paper, { keyword, category, from, to, code }) {
   return (!keyword || paper.keywords.includes(keyword))
@@ -135,12 +136,22 @@ function passes(paper, { keyword, category, from, to, code }) {
     && (!code || Boolean(paper.code));
 }
 
-function help(nowhere) {
-  const lines = [
-    ...nowhere.map((text) => `No paper has “${text}”.`),
-    "Ask for fewer words: all of them must occur. “one OR other” finds either, “-word” leaves out.",
-    "Words in quotes must be side by side. Abstracts are searched of the newest papers only.",
-  ];
+function help(question, nowhere) {
+  const categories = [...form.elements.category.options].map((option) => option.value.toLowerCase());
+  const lines = nowhere.map((text) => (categories.includes(text.toLowerCase())
+    ? `“${text}” is a category: choose it under Category.` : `No paper has “${text}”.`));
+  const unfiltered = find(parts, question.q, () => true).papers.length;
+  if (question.from && question.to && question.from > question.to) {
+    lines.push("The first day is after the last one.");
+  } else if (unfiltered) {
+    lines.push(`Without the filters: ${count(unfiltered)}.`);
+  }
+  if (question.q.trim() && !unfiltered) {
+    lines.push(
+      "Ask for fewer words: all of them must occur. “one OR other” finds either, “-word” leaves out.",
+      "Words in quotes must be side by side. Abstracts are searched of the newest papers only.",
+    );
+  }
   results.replaceChildren(element("ul", { className: "empty" }, ...lines.map((line) => element("li", {}, line))));
 }
 

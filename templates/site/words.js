@@ -155,9 +155,13 @@ const PLAIN_LETTERS = {
   ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ħ: "h", ß: "ss",
 };
 
+/** A text in lower case without accents. */
+export function folded(text) {
+  const letters = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return letters.replace(/[øłđðþæœıħß]/g, (letter) => PLAIN_LETTERS[letter]);
+}
+
 /** The words of a name: case, accents, dots, apostrophes and hyphens do not count. */
 export function nameWords(name) {
-  const letters = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const plain = letters.replace(/[øłđðþæœıħß]/g, (letter) => PLAIN_LETTERS[letter]);
-  return plain.replace(/['`´ʻʼ‘’]/g, "").match(/[\p{L}\p{N}]+/gu) ?? [];
+  return folded(name).replace(/['`´ʻʼ‘’]/g, "").match(/[\p{L}\p{N}]+/gu) ?? [];
 }
