@@ -47,7 +47,8 @@ def row(website: Website, id: str, path: str = "keywords/medical-imaging.html"):
 
 
 def text_of(element) -> str:
-    return " ".join(element.text_content().split())
+    """What it shows, without the signs that keep names apart from what is beside them."""
+    return " ".join(re.sub("[\u2068\u2069]", "", element.text_content()).split())
 
 
 def search_records(website: Website) -> list[list[Any]]:

@@ -448,6 +448,23 @@ def test_days_that_the_start_page_no_longer_lists_are_not_forgotten(
     assert since.endswith("More than 10 papers on 10 days since your last visit.")
 
 
+def test_a_name_from_right_to_left_leaves_what_is_beside_it_in_its_place(
+    chromium: Any, tmp_path: Path
+) -> None:
+    website = Website.new(tmp_path, {"nets": [paper(1)]})
+    website.add_digest("2026-03-20", [(paper(1), ("nets",))])
+    digest = website.repository.text("digests/2026-03-20.md")
+    website.repository.write("digests/2026-03-20.md", digest.replace("Nets", "ספר כחול"))
+    with served(website.built().folder) as address:
+        page = Visit(chromium, address).go("index.html").page
+        name = page.locator("h2 a").first.bounding_box()
+        count = page.locator("h2 .count").first.bounding_box()
+        days = page.locator(".days .by").inner_text()
+        page.context.close()
+    assert name["x"] + name["width"] <= count["x"]
+    assert days == "1 paper: \u2068ספר כחול\u2069 1"
+
+
 @pytest.mark.parametrize(
     ("read", "missing"),
     [

@@ -207,7 +207,7 @@ class SiteData:
             file=file,
             ids=tuple(item.paper.id for item in digest.items),
             counts=counts,
-            keywords=", ".join(f"{plain_text(names[slug])} {n}" for slug, n in counts.items()),
+            keywords=", ".join(f"{_isolated(names[slug])} {n}" for slug, n in counts.items()),
             content=key_of(content),
         )
 
@@ -248,6 +248,11 @@ class SiteData:
         for digest in self.digests:
             for path, ids in digest.pages.items():
                 yield from ((id, path) for id in ids)
+
+
+def _isolated(name: str) -> str:
+    """A name that may run from right to left, and does not turn what is beside it."""
+    return f"\N{FIRST STRONG ISOLATE}{plain_text(name)}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def shown_day(paper: Paper) -> date:
