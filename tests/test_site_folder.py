@@ -50,6 +50,15 @@ def test_a_list_of_files_cannot_reach_outside_the_folder(tmp_path: Path) -> None
     assert (tmp_path / "keywords.yaml").is_file()
 
 
+@pytest.mark.parametrize("output", ["keywords.yaml", "keywords.yaml/site", "/proc/site"])
+def test_an_output_that_cannot_be_a_folder_is_refused(tmp_path: Path, output: str) -> None:
+    website = example(tmp_path)
+    ended = website.build("--output", tmp_path / output)
+    assert ended.code == 2
+    assert ended.err.startswith(f"daily-papers: {tmp_path / output}: cannot be a folder; ")
+    assert "--output DIR" in ended.err
+
+
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     website = example(tmp_path)
     website.folder.mkdir()

@@ -124,7 +124,6 @@ class SiteFolder:
             raise unwritable(Path(error.filename or self._folder), error) from error
 
     def _write(self, files: Sequence[File]) -> Written:
-        self._folder.mkdir(parents=True, exist_ok=True)
         known = {file.path: self._known(file) for file in files}
         gone = self._before.keys() - known.keys()
         self._list(dict.fromkeys(gone, "") | known)
@@ -146,16 +145,17 @@ class SiteFolder:
 
     def _listed(self) -> list[str]:
         try:
-            return (self._folder / _LIST).read_text(encoding="utf-8").split("\n")
-        except FileNotFoundError:
-            if self._folder.is_dir() and any(self._folder.iterdir()):
-                raise UsageError(
-                    f"{self._folder}: has files that are not a website of daily-papers; "
-                    "empty it, or choose another folder with --output DIR"
-                ) from None
-            return [""]
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if (self._folder / _LIST).exists():
+                return (self._folder / _LIST).read_text(encoding="utf-8").split("\n")
+            if not any(self._folder.iterdir()):
+                return [""]
+            problem = "has files that are not a website of daily-papers; empty it, or"
+        except (FileExistsError, FileNotFoundError, NotADirectoryError):
+            problem = "cannot be a folder;"
         except OSError as error:
             raise unwritable(self._folder / _LIST, error) from error
+        raise UsageError(f"{self._folder}: {problem} choose another folder with --output DIR")
 
     def _known(self, file: File) -> str:
         """The key and the size of the file that is there, if it is as it would be made."""

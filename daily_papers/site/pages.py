@@ -72,7 +72,8 @@ class SiteTemplates:
         return key_of([(path.name, path.read_bytes()) for path in self._files(".jinja")])
 
     def _files(self, *endings: str) -> list[Path]:
-        paths = {path.name: path for folder in reversed(self._folders) for path in folder.glob("*")}
+        found = (path for folder in reversed(self._folders) for path in folder.glob("*"))
+        paths = {path.name: path for path in found if path.is_file()}
         return [paths[name] for name in sorted(paths) if name.endswith(endings)]
 
 
