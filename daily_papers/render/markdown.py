@@ -10,12 +10,12 @@ it as the author wrote it, with TeX accents as letters and maths as its source.
   working-with-advanced-formatting/writing-mathematical-expressions).
 - GitHub links bare addresses, and takes backslashes in them literally. So an address with a
   character that needs an escape is written as ``<https://...>``, all others as they are.
-- It also links ``mailto:`` and ``xmpp:``, and looks for them after entities have become letters. So
-  the ``@`` in them gets a ``<span>``.
+- It also links mail addresses, and looks for them after entities have become letters. So the ``@``
+  in them gets a ``<span>``.
 - The first brace of ``{{`` and ``{%``, which a GitHub Pages site would evaluate, becomes an entity.
-- ``@``, ``#`` and ``!`` do nothing in a file of a repository, and stay. So does ``:name:``, which
-  GitHub turns into an emoji if there is one of that name: rows without any other special character
-  stay byte for byte as published digests have them.
+- Any other ``@``, ``#`` and ``!`` do nothing in a file of a repository, and stay. So does
+  ``:name:``, which GitHub turns into an emoji if there is one of that name: rows without any other
+  special character stay byte for byte as published digests have them.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ _ESCAPES = {character: f"\\{character}" for character in r"\`*_[]~|"} | {
     "{": "&#123;",
 }
 _SPECIAL = r"(?:[\\`*_\[\]~|&<>$]|\{(?=[{%]))"
-# What GitHub may link because of its scheme, in escaped text; addresses in <...> stay whole.
+# The @ of a mail address, in escaped text; other addresses stay whole.
 _MAIL = re.compile(
-    r"(?P<address><(?i:https?|ftp)://[^>]*>) | (?i:mailto|xmpp):(?:(?!<(?i:https?|ftp)://)\S)+",
+    r"(?P<address> <(?i:https?|ftp)://[^>]*> | (?i:https?|ftp)://\S+ )"
+    r"| (?<=[\w.+-])@(?=[\w\\-]+\.[\w.\\-]*[A-Za-z])",
     re.VERBOSE,
 )
 
@@ -90,7 +91,7 @@ def cell(text: str) -> str:
         escaped = " ".join(_TOKEN.sub(_escaped, w) if is_special(w) else w for w in words)
     else:
         escaped = _TOKEN_WITHOUT_ADDRESSES.sub(_escaped, line)
-    return _MAIL.sub(_dead, escaped) if "@" in line and ":" in line else escaped
+    return _MAIL.sub(_dead, escaped) if "@" in line else escaped
 
 
 def link_text(text: str) -> str:
@@ -123,7 +124,7 @@ def _escaped(token: re.Match[str]) -> str:
 
 
 def _dead(mail: re.Match[str]) -> str:
-    return mail[0] if mail["address"] else mail[0].replace("@", "<span>@</span>")
+    return mail["address"] or "<span>@</span>"
 
 
 def _address(scheme: str, rest: str | None) -> str:
