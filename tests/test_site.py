@@ -568,6 +568,10 @@ def test_formulas_are_mathml_or_their_tex(text: str, shown: str) -> None:
             r"\href{https://a.b}{\textcolor{red}{a.b}}, \href{https://c.d}{here}",
             "https://a.b, here (https://c.d)",
         ),
+        (
+            r"Pre\-trained on 1\,000 loaves (\eg, rye, \ie. bread)",
+            "Pretrained on 1 000 loaves (e.g., rye, i.e. bread)",
+        ),
         (r"As \citet{ada} and others~\cite[p.~5]{bo, chi}.", "As ada and others."),
         (
             r"360{\deg} views of 5{\mu}m, 9\deg wide, x\textsuperscript{2}",

@@ -73,7 +73,10 @@ _FORMULA = re.compile(
 
 # What authors write for the look of words, for links and for citations, and what is shown of it.
 _GROUP = r"\s*\{([^{}]*)\}"
-_LOOK = r"emph|mbox|text(?:bf|it|md|normal|rm|sc|sf|sl|superscript|tt|up)?|underline|uline|url"
+_LOOK = (
+    r"emph|mbox|underline|uline|url"
+    r"|text(?:bf|it|md|normal|rm|sc|sf|sl|subscript|superscript|tt|up)?"
+)
 _COMMANDS = {
     re.compile(command): shown
     for command, shown in {
@@ -86,13 +89,17 @@ _COMMANDS = {
         r"\\href\s*\{((?:https?://)?([^{}]*?)/?)\}\s*\{(?:https?://)?\2/?\}": r"\1",
         rf"\\href{_GROUP}{_GROUP}": r"\2 (\1)",
         rf"[\s~]?\\footnote{_GROUP}": r" (\1)",
+        r"\\(?:(e)(g)|(i)(e))(?![A-Za-z])\.?": r"\1\3.\2\4.",
     }.items()
 }
-_SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=[^\s/])~(?=\S)")
-_QUOTES = {
+_SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=[^\s/])~(?=\S)|\\[-, ]")
+_SIGNS = {
     "``": "\N{LEFT DOUBLE QUOTATION MARK}",
     "''": "\N{RIGHT DOUBLE QUOTATION MARK}",
     "~": " ",
+    "\\-": "",
+    "\\,": " ",
+    "\\ ": " ",
 }
 
 
@@ -130,7 +137,7 @@ def _printed(words: str) -> str:
     for _ in range(3):  # one in another
         for command, shown in _COMMANDS.items():
             words = command.sub(shown, words)
-    return _SIGN.sub(lambda found: found[1] or _QUOTES[found[0]], words)
+    return _SIGN.sub(lambda found: found[1] or _SIGNS[found[0]], words)
 
 
 def _decoded(token: re.Match[str]) -> str:
