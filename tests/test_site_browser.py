@@ -371,7 +371,7 @@ def test_starred_papers_have_a_page_with_their_bibtex(visit: Visit, path: str) -
     visit.page.get_by_role("button", name="Star Imaging hearts by MRI").click()
     visit.page.locator('.star[aria-pressed="true"]').wait_for()
     visit.page.get_by_role("link", name="Starred").click()
-    assert visit.page.get_by_role("heading", name="Imaging hearts by MRI").is_visible()
+    visit.page.locator("#starred").get_by_role("heading", name="Imaging hearts by MRI").wait_for()
     assert "rft.creator=E" in (visit.page.locator(".Z3988").get_attribute("title") or "")
     with visit.page.expect_download() as bibtex:
         visit.page.get_by_role("button", name="Download BibTeX").click()
