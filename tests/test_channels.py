@@ -159,6 +159,43 @@ def test_a_service_shows_every_paper_and_does_nothing_that_a_title_says(
         assert alive not in together
 
 
+def test_brackets_and_backslashes_in_a_title_leave_its_link_whole(
+    reader: Reader, trusting: None, monkeypatch: pytest.MonkeyPatch
+):
+    """Apprise reads Markdown for some services once more."""
+    titles = ["(0,1] and", "on [0,1)", "plain", "last [one", "x](y", "[Re] [18F](FDG)", "back\\"]
+    news = [item(each, title=title) for each, title in enumerate(titles)]
+    write(reader.root, digest("2026-11-20", news))
+    links = {
+        "slack": (SERVICES["slack"][0], r"<https://arxiv\.org/abs/2611\.0000(\d)v1\|([^\n]*)>\*"),
+        "telegram": (
+            f"{SERVICES['telegram'][0]}?format=markdown",
+            r"\*\[([^\n]*)\]\(https://arxiv\.org/abs/2611\.0000(\d)v1\)\*",
+        ),
+    }
+    with serving_hook() as hook:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{hook.port}")
+        reader.channels = "\n".join(f"{name} = {address}" for name, (address, _) in links.items())
+        assert reader.notify() == 0, reader.warned
+    together = "\n".join(text for _, sent in hook.sent for text in texts(sent))
+    shown = together.replace("\u200b", "")
+    assert {(int(a), b) for a, b in re.findall(links["slack"][1], shown)} == set(enumerate(titles))
+    assert "\\](" not in together
+    assert len(re.findall(links["telegram"][1], shown)) == len(titles)
+
+
+def test_telegram_shows_an_empty_line_between_papers(
+    reader: Reader, trusting: None, monkeypatch: pytest.MonkeyPatch
+):
+    write(reader.root, digest("2026-11-20", [1, 2]))
+    with serving_hook() as hook:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{hook.port}")
+        reader.channels = f"telegram = {SERVICES['telegram'][0]}"
+        assert reader.notify() == 0, reader.warned
+    together = "\n".join(text for _, sent in hook.sent for text in texts(sent))
+    assert re.search(r"cs\.CV\r?\n\u200b\r?\n<b><a href", together)
+
+
 @pytest.mark.parametrize(
     ("server", "scheme", "mode"),
     [("ssl", "mailtos", "&mode=ssl"), ("starttls", "mailtos", ""), ("starttls", "mailto", "")],

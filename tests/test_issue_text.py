@@ -402,6 +402,26 @@ def test_a_mail_reads_as_the_golden():
     assert_golden("issue-mail.md", f"{issue_title(mail)}\n\n{part.body}\n")
 
 
+@for_each(
+    "number, followed, shown",
+    [
+        (3, "C", "A, B, **C**"),
+        (4, "", "A, B, C et al."),
+        (4, "B", "A, **B**, C et al."),
+        (4, "D", "A, B, C, **D**"),
+        (5, "D", "A, B, C, **D** et al."),
+        (7, "G", "A, B, C … **G**"),
+        (7, "E", "A, B, C … **E** et al."),
+        (7, "DG", "A, B, C, **D** … **G**"),
+        (7, "X", "A, B, C … **X**"),
+    ],
+)
+def test_dots_stand_for_authors_who_are_left_out(number: int, followed: str, shown: str) -> None:
+    paper = item(1, authors=tuple("ABCDEFG"[:number]), followed=tuple(followed))
+    line = whole(Mail((digest("2026-11-20", [paper]),))).split("\n  ")[1]
+    assert line.partition(" ·")[0].replace("<strong>", "**").replace("</strong>", "**") == shown
+
+
 def test_a_category_that_is_a_keyword_too_is_named_once():
     news = [item(1, "a", "all", primary_category="cs.CV")]
     body = whole(Mail((digest("2026-11-20", news, keyword_names=(A, ("all", "cs.CV"))),)))

@@ -71,6 +71,7 @@ _ALIVE_IN_CHATS = re.compile(
     | \] (?=[(\[:])           # links in Markdown
     | (?<!\w) [/~!+$] (?=\w)  # commands, channels, teams, shares
     | \| (?=\|)               # spoilers
+    | \\                      # escapes
     """,
     re.VERBOSE,
 )
@@ -78,7 +79,7 @@ _ALIVE_IN_CHATS = re.compile(
 _MARKDOWN = re.compile(r"[\\`*_\[\]~|<>]")
 _GITHUB = re.compile(r"[\\`*_\[\]~]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "<span>$</span>"}
-_SLACK = re.compile(r"(?<!\w)_|_(?!\w)|[`~\\]")
+_SLACK = re.compile(r"(?<!\w)_|_(?!\w)|[`~]")
 _BLOCK_START = re.compile(r"\A(?=[-+=|>#]|\d{1,9}[.)])")
 
 
@@ -136,11 +137,12 @@ def _escape_markdown(line: str) -> str:
 def _escape_for_slack(line: str) -> str:
     """Slack shows backslashes, and has no escapes but those of HTML, which Apprise makes of ours.
 
-    Apprise makes italics of any two stars, whatever is beside them, so they become other stars.
+    Apprise removes those of brackets, which it would otherwise look for links in. It makes italics
+    of any two stars, whatever is beside them, so they become other stars.
     """
     line = break_for_chats(line).replace("*", "\u2217")
     broken = _SLACK.sub(rf"{_ZERO_WIDTH_SPACE}\g<0>{_ZERO_WIDTH_SPACE}", line)
-    return re.sub("[<>]", r"\\\g<0>", broken)
+    return re.sub(r"[<>\[\]]", r"\\\g<0>", broken)
 
 
 GITHUB = Form(
@@ -172,8 +174,9 @@ HTML = Form(
     link=lambda text, address: f'<a href="{html.escape(address)}">{text}</a>',
     heading="<b>{}</b>".format,
     item="<br>\n".join,
-    gap="<br>\n<br>\n",
-    paragraph="<br>\n<br>\n",
+    # Apprise removes empty lines for Telegram.
+    gap=f"<br>\n{_ZERO_WIDTH_SPACE}<br>\n",
+    paragraph=f"<br>\n{_ZERO_WIDTH_SPACE}<br>\n",
 )
 TEXT = Form(
     name="text",
@@ -260,15 +263,17 @@ def paper_line(item: NewsItem) -> str:
 def _author_names(item: NewsItem, form: Form) -> str:
     """The first authors, and any whom a keyword follows, in bold, wherever they are."""
     authors = item.paper.authors or ()
-    more = [name for name in item.followed if name not in authors[:_AUTHORS_SHOWN]]
-    names = []
-    for name in (*authors[:_AUTHORS_SHOWN], *more):
+    more = [name for name in item.followed if name not in authors]  # of many authors, ten are kept
+    names: list[str] = []
+    for place, name in enumerate((*authors, *more)):
         text = harmless_text(name, LONGEST_NAME, form)
-        names.append(form.bold(text) if name in item.followed else text)
-    if more:
-        names.insert(_AUTHORS_SHOWN, "…")
-    et_al = " et al." if len(authors) > len(names) - bool(more) else ""
-    return ", ".join(names).replace(", …, ", " … ") + et_al
+        if name in item.followed:
+            names.append(form.bold(text))
+        elif place < _AUTHORS_SHOWN:
+            names.append(text)
+        elif names[-1] != "…":
+            names.append("…")
+    return re.sub(", …$", " et al.", ", ".join(names).replace(", …, ", " … "))
 
 
 # --- pages --------------------------------------------------------------------------------------
