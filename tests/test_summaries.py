@@ -170,6 +170,24 @@ def test_a_new_version_and_another_language_are_asked_for_and_the_old_ones_stay(
         assert set(summaries) == {"2601.00001v1", "2601.00001v2"}
 
 
+def test_a_refusal_is_neither_a_sentence_nor_a_title(tmp_path: Path) -> None:
+    good = "Nummer 1 wird hier schneller."
+    titles = {"Kernspin": "Kernspin", "Tut mir leid, das kann ich nicht übersetzen.": None}
+    for place, (title, shown) in enumerate(titles.items()):
+        answer = {
+            "2601.00001": {"sentence": good, "title": title},
+            "2601.00002": {"sentence": "I cannot summarize this paper.", "title": "Kernspin 2"},
+        }
+        with model_server(lambda _, said=answer: completion(json.dumps(said))) as server:  # type: ignore[misc]
+            made = repository(
+                tmp_path / str(place), server, paper(1), paper(2), more="  language: German\n"
+            )
+            summarize(made, server)
+        records = made.records("data/summaries/*.jsonl")
+        said = {each["id"]: (each.get("sentence", ""), each.get("title")) for each in records}
+        assert said == {"2601.00001": (good, shown), "2601.00002": ("", None)}
+
+
 def test_per_day_bounds_a_day_and_the_rest_follows(tmp_path: Path) -> None:
     with model_server() as server:
         made = repository(tmp_path, server, *map(paper, range(1, 6)), more="  per_day: 2\n")
@@ -545,6 +563,33 @@ def accepted(value: object, language: str = "English", style: str = "short") -> 
         ("German", "Das Verfahren nach Ben-Or misst MedSeg, leider nur auf der Raumstation Mir."),
         ("Portuguese", "MedSeg segmenta imagens com vidros dopados com Eu3+ e com európio, Eu."),
         ("Italian", "I modelli di MedSeg, purtroppo lenti, segmentano le immagini del cervello."),
+        ("German", "Der Code von State-of-the-Art-Modellen wird end-to-end auf MedSeg getestet."),
+        ("German", "Es folgt „Attention Is All You Need“ und vergleicht mit Mixture of Experts."),
+        ("French", "On propose, dans le but de présenter MedSeg, un papier plus long."),
+        ("Spanish", "No se ha visto un modelo que no necesita datos, y no es caro."),
+        ("Portuguese", "MedSeg, no entanto, aprende as relações no espaço como as pessoas."),
+        ("Brazilian Portuguese", "No artigo, as imagens são segmentadas no hospital."),
+        ("Catalan", "El paper de MedSeg és clau, or i plata del que has de provar amb any model."),
+        ("Romanian", "Modelul are trei straturi, iar metoda are un cost mic."),
+        ("Dutch", "We onderzoeken of dit is te verbeteren, en of het sneller is, of beter."),
+        ("Danish", "To modeller kan lære for at forbedre hinanden, for to er bedre."),
+        ("Norwegian", "For å løse dette foreslås MedSeg for bilder, for alle."),
+        ("Swedish", "Vi föreslår en metod för att segmentera bilder av hjärnan."),
+        ("Finnish", "MedSeg on ensimmäinen menetelmä, joka on avoin kaikille."),
+        ("Estonian", "See on meetod, mis on kiirem kui varasemad."),
+        ("Polish", "We wcześniejszych pracach to nie było możliwe, by to zrobić, a by uczyć."),
+        ("Czech", "Autoři ukazují, jak by to šlo lépe, a to bez dat, jak by to mělo být."),
+        ("Slovak", "Autori ukazujú, ako by to bolo možné, a to by mohlo pomôcť."),
+        ("Slovenian", "Most med teorijo in prakso je let dolg, a to so le modeli, in to lepi."),
+        ("Croatian", "On pokazuje da je to moguće, a to je bolje, jer to nije skupo."),
+        ("Serbian", "On je testiran, a to je dobro, jer to i jeste to."),
+        ("Hungarian", "A modell is tanul, be is tanult, és ez is jobb, mint a többi is."),
+        ("Latvian", "Šis ir modelis, kas to spēj un to māca, un man to vajag."),
+        ("Lithuanian", "Metodas veikia be duomenų ir be mokymo, nuo to ir to greitesnis."),
+        ("Indonesian", "Makalah ini mengusulkan metode baru untuk segmentasi citra otak."),
+        ("Malay", "Kertas kerja ini mencadangkan kaedah baharu untuk segmentasi imej."),
+        ("Turkish", "Her görüntü için her model not alıyor ve can alıcı bir rol oynuyor."),
+        ("Vietnamese", "Bài báo đề xuất một phương pháp mới an toàn hơn để phân đoạn ảnh não."),
         ("Arabic", "يقدم البحث طريقة لدراسة مجموعة العذراء."),
         ("Ukrainian", "Метод MedSeg прискорює невідкладну допомогу."),
         ("Chinese", "本文提出MedSeg-Agent，用Segment Anything实现磁共振图像分割。"),
@@ -581,6 +626,12 @@ def test_a_sentence_in_its_language_is_good(language: str, sentence: str) -> Non
         ("Japanese", "Предложен метод для сегментации."),
         # English, whatever names there are.
         ("German", "MedSeg is the first of its kind for MRT."),
+        ("German", "We propose a method for image segmentation."),
+        ("French", "As an AI language model I cannot summarize this paper."),
+        ("Dutch", "I cannot summarize this paper."),
+        ("Polish", "No abstract provided."),
+        ("Danish", "The abstract is not available."),
+        ("Spanish", "I am unable to provide a summary of this."),
         # What is about nothing.
         ("English", "The provided text does not describe anything to summarize."),
         ("English", "You should visit my bakery now."),

@@ -32,6 +32,7 @@ TOKENS_A_PAPER: Final = 600
 _LONGEST_ABSTRACT: Final = 4_000
 _LONGEST: Final = {"short": 400, "long": 1_000}
 _LONGEST_TITLE: Final = 300
+_FULL_STOPS = (".", "。", "।")
 
 # What no plain sentence has: addresses, mentions, Markdown's links and code, tags, template code.
 _NOT_PLAIN = re.compile(
@@ -46,8 +47,27 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _LEAST_LETTERS: Final = 4
 #: Letters that formulas of every language have.
 _OF_FORMULAS = frozenset({LATIN, "MATHEMATICAL", "SCRIPT", "DOUBLE-STRUCK"})
-#: English is what models fall back to, and hardly any other language has these words.
-_ENGLISH_WORDS = frozenset({"the", "of", "and", "that", "this", "with", "from", "which", "their"})
+#: English is what models fall back to, and few other languages have these words.
+_ENGLISH_WORDS = frozenset(
+    _WORD.findall(
+        "abstract across and are authors available been between both by cannot each enough existing"
+        " for from how however into is its methods not of our paper proposed provided results shows"
+        " summarize summary such than that the their these they this through to unable using we"
+        " when where which while with without"
+    )
+)
+#: Those that some languages do have.
+_SHARED_WORDS = {
+    "are": "Romanian",
+    "by": "Czech Polish Slovak",
+    "for": "Danish Norwegian",
+    "is": "Dutch Hungarian",
+    "of": "Dutch",
+    "to": "Croatian Czech Danish Latvian Lithuanian Polish Serbian Slovak Slovenian",
+    "we": "Dutch Polish",
+}
+#: Not part of a name such as State-of-the-Art; those with a capital mostly are.
+_FREE_WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?![\w-])")
 #: With so many letters in common, two words may be one: segments, segmentation.
 _STEM: Final = 5
 
@@ -88,6 +108,8 @@ def good_answers(text: str, papers: Sequence[Paper], settings: Summaries) -> Map
         if sentence is not None:
             title = None if language == ENGLISH else fields.get("title")
             title = _good_text(title, paper, language, _LONGEST_TITLE)
+            if title and title.endswith(_FULL_STOPS) and not paper.title.endswith(_FULL_STOPS):
+                title = None  # a sentence, such as a refusal
             found[paper.id] = Answer(sentence, title)
     often = Counter(answer.sentence for answer in found.values())
     # One sentence for several papers is about none of them.
@@ -133,8 +155,10 @@ def _is_written_in(language: str, text: str) -> bool:
     if LATIN not in own:
         # Japanese and Korean are never written in Chinese signs alone.
         return own == ("CJK",) or set(ours) != {"CJK"}
-    english = sum(word.lower() in _ENGLISH_WORDS for word in words)
-    return language == ENGLISH or english <= max(1, len(words) / 10)
+    free = _FREE_WORD.findall(text[0].lower() + text[1:])
+    found = [word for word in free if word in _ENGLISH_WORDS]
+    english = sum(language not in _SHARED_WORDS.get(word, "") for word in found)
+    return language == ENGLISH or english <= max(1, len(words) / 8)
 
 
 def _is_about(paper: Paper, text: str) -> bool:
