@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.mail import github
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.github import (
     GitHubError,
@@ -30,6 +31,7 @@ from daily_papers.mail.issue import find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
 from tests.support.digests import digest, item, write
+from tests.support.dripping import MOST_DROPS, Dripping
 from tests.support.github import ACTIONS, TOKEN, Fault, GitHubStandIn
 from tests.support.kills import killed_at, kills
 
@@ -374,7 +376,7 @@ def test_parts_that_cannot_be_added_hold_nothing_else_up(begun: Watcher):
     begun.github.comments.clear()
     begun.github.issues[-1]["locked"] = True
     begun.write(digest("2026-11-20", [500]))
-    with pytest.raises(DailyPapersError, match=r"issue 2: part 2 of 2 .*locked"):
+    with pytest.raises(DailyPapersError, match=r"issue 2: part 2 of 2 .*issue is locked; unless"):
         begun.notify()
     assert begun.titles[-1] == "1 new: mri · 2026-11-20"
 
@@ -447,6 +449,16 @@ def test_nothing_is_posted_where_the_look_fails(begun: Watcher):
     with pytest.raises(GitHubError, match="500 Server Error"):
         begun.notify()
     assert begun.github.writes == []
+
+
+def test_an_answer_that_never_ends_is_given_up(begun: Watcher, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(github, "_ANSWER_SECONDS", 0.2)
+    with Dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" ") as server:
+        begun.environment["GITHUB_API_URL"] = server.address
+        with pytest.raises(GitHubError, match=r"GET /user: no whole answer within 0\.2 seconds"):
+            begun.notify()
+    assert len(server.drops) == 3
+    assert max(server.drops) < MOST_DROPS
 
 
 @pytest.mark.parametrize("fault", [Fault.WEB_PAGE, Fault.GONE, Fault.FORBIDDEN])

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 import requests
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.clock import Clock
+from daily_papers.clock import Clock, OutOfTimeError, time_limit
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.records import Json, RecordError, decode
 from daily_papers.text import cut, one_line, printable
@@ -34,9 +34,10 @@ API_VERSION = "2026-03-10"
 
 API_ADDRESS = "https://api.github.com"
 
-#: Seconds: for a connection, for an answer, and for GitHub's limits in one run.
+#: Seconds: for a connection, for the next byte, for an answer, and for GitHub's limits in one run.
 _CONNECT_SECONDS = 15.0
-_ANSWER_SECONDS = 60.0
+_SILENT_SECONDS = 60.0
+_ANSWER_SECONDS = 120.0
 _LONGEST_WAITING = 900.0
 #: Seconds before GitHub is asked again: without an answer, and after a limit that names none.
 _WAITS = (5.0, 15.0)
@@ -62,12 +63,12 @@ class GitHubError(DailyPapersError):
 
 
 class NotPermitted(GitHubError):
-    """403: the token is valid, but may not do this."""
+    """403: the token is valid, but may not do this, or GitHub says why nobody may."""
 
     advice = (
-        "give the workflow's job `permissions: issues: write` (or a personal token the permission"
-        " Issues, read and write, for the repository); an archived repository takes no issues, and"
-        " a locked issue no comments"
+        "unless GitHub names another cause here, give the workflow's job"
+        " `permissions: issues: write` (or a personal token the permission Issues, read and write,"
+        " for the repository)"
     )
 
 
@@ -193,13 +194,16 @@ class GitHubApi:
     ) -> requests.Response | str:
         """Ask once. A text as answer is the reason why there is none."""
         try:
-            return self._session.request(
-                method,
-                address,
-                json=content,
-                timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS),
-                allow_redirects=False,
-            )
+            with time_limit(_ANSWER_SECONDS):
+                return self._session.request(
+                    method,
+                    address,
+                    json=content,
+                    timeout=(_CONNECT_SECONDS, _SILENT_SECONDS),
+                    allow_redirects=False,
+                )
+        except OutOfTimeError:
+            return f"no whole answer within {_ANSWER_SECONDS:g} seconds"
         except requests.RequestException as error:
             return f"no answer ({type(error).__name__})"
 
@@ -311,7 +315,8 @@ def _message(answer: requests.Response) -> str:
         words = [content["message"], *map(_detail, content.get("errors") or ())]
     except (ValueError, TypeError, KeyError, AttributeError):
         words = [answer.reason or ""]
-    return cut(one_line(printable(", ".join(map(str, words)))), 200)
+    sentences = (str(each).rstrip(".") for each in words)
+    return cut(one_line(printable(", ".join(sentences))), 200)
 
 
 def _detail(detail: object) -> str:
