@@ -11,6 +11,7 @@ from pathlib import Path
 import daily_papers.commands  # noqa: F401 - adds the commands to the parser
 from daily_papers.command_line import PARSER
 from daily_papers.errors import DailyPapersError
+from daily_papers.github_actions import annotation
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,8 +28,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments) or 0
         sys.stdout.flush()
     except DailyPapersError as error:
+        is_annotated = vars(arguments).get("format") == "github"
         for line in str(error).splitlines():
-            print(f"daily-papers: {line}", file=sys.stderr)
+            shown = annotation("error", line) if is_annotated else f"daily-papers: {line}"
+            print(shown, file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # Whatever read our output has stopped (`daily-papers export | head`): nothing is wrong.

@@ -585,7 +585,8 @@ def test_marks_are_read_as_they_were_written_and_never_otherwise():
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("mailto://u@h.org?to=a@b.org&mode=tls", "a part is missing or wrong"),
+        ("mailto://u@h.org?to=a@b.org&mode=tls", "no such mode"),
+        ("mailto://127.0.0.1?to=a@b.org", "no sender (add from=digest@example.org)"),
         ("mailto://u@h.org?to=a@b.org;c@d.org", "a comma goes between two"),
         ("mailto://u@h.org?to=a@b.org,nobody", "a recipient in to is not a mail address"),
         ("mailto://u@h.org?to=a@b.org&cc=c@d.org", "write all recipients into to"),

@@ -30,6 +30,7 @@ from daily_papers.mail.github import (
 from daily_papers.mail.issue import find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
 from tests.support.clock import PassingClock
+from tests.support.command_line import Ended, run
 from tests.support.digests import digest, item, write
 from tests.support.dripping import MOST_DROPS, Dripping
 from tests.support.github import ACTIONS, TOKEN, Fault, GitHubStandIn
@@ -53,18 +54,24 @@ class Watcher:
     def write(self, *digests: Digest) -> None:
         write(self.root, *digests)
 
-    def notify(self, **options: object) -> int:
-        self.github.pass_to(self.today)
-        environment = {
+    @property
+    def whole_environment(self) -> dict[str, str]:
+        return {
             "GITHUB_TOKEN": TOKEN,
             "GITHUB_REPOSITORY": self.github.repository,
             "GITHUB_API_URL": self.github.address,
             "DAILY_PAPERS_TODAY": str(self.today),
             **self.environment,
         }
+
+    def run(self, *options: str) -> Ended:
+        return run("--root", self.root, "notify", *options, environ=self.whole_environment)
+
+    def notify(self, **options: object) -> int:
+        self.github.pass_to(self.today)
         return notify(
             self.root,
-            environment,
+            self.whole_environment,
             NotifyOptions(**options),  # type: ignore[arg-type]
             clock=self.clock,
             say=self.said.append,
@@ -587,6 +594,17 @@ def test_a_damaged_digest_is_named_and_holds_no_other_up(begun: Watcher):
     file.write_bytes(whole)
     begun.notify()
     assert begun.papers == [*ids(range(1, 3)), "2611.00004", "2611.00003"]
+
+
+def test_what_fails_the_job_is_annotated_as_an_error(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    begun.github.inject(Fault.FORBIDDEN, at=4)
+    refused = begun.run("--format", "github")
+    (begun.root / "digests" / "2026-11-19.md").write_bytes(b"")
+    damaged = begun.run("--format", "github")
+    assert (refused.code, damaged.code) == (1, 1)
+    assert re.fullmatch(r"::error::GitHub: POST [^\n]*issues: write[^\n]*\n", refused.err)
+    assert re.fullmatch(r"::error::digests/2026-11-19\.md: [^\n]*\n", damaged.err)
 
 
 def test_files_that_are_no_digests_are_left_alone(begun: Watcher):

@@ -41,6 +41,11 @@ class Channel:
     name: str
     address: str = field(repr=False)
 
+    _unusable = (
+        "Apprise cannot use its address: the service's name is unknown, a part is missing or"
+        " wrong, or there are quotes around it; see https://appriseit.com/services/"
+    )
+
     def failed(self, reason: str) -> ChannelFailed:
         """The error that says why it was not reached; the reason must not show the address."""
         return ChannelFailed(f"channel {self.name}: {reason}")
@@ -67,10 +72,7 @@ class Channel:
         except Exception:  # noqa: BLE001 - a hundred services; their words show addresses
             server = None
         if server is None:
-            raise self.failed(
-                "Apprise cannot use its address: the service's name is unknown, a part is missing"
-                " or wrong, or there are quotes around it; see https://appriseit.com/services/"
-            )
+            raise self.failed(self._unusable)
         # A redirected POST comes back as an empty GET, and would count as sent.
         server.redirects = False
         server.socket_read_timeout = _ANSWER_SECONDS

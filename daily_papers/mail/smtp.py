@@ -28,6 +28,11 @@ _SECONDS = 60.0
 class MailAccount(Channel):
     """Who sends mail, through which server, to whom."""
 
+    _unusable = (
+        "its address is wrong: there is no sender (add from=digest@example.org), no server or no"
+        " such mode, or there are quotes around it"
+    )
+
     @cached_property
     def recipients(self) -> Sequence[str]:
         """Each once; asks nobody. Raises ChannelFailed if anything in the address is wrong."""
