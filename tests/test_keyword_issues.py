@@ -259,6 +259,28 @@ def test_channels_get_each_digest_once_and_one_more_issue_says_so(watcher: Watch
     assert keys == ["since=2026-11-17 channels=chat:1/2", "since=2026-11-18 channels=chat:1/1"]
 
 
+def test_what_waits_goes_out_with_the_next_news_however_that_goes_out(watcher: Watcher, hook: Hook):
+    """From weekly to daily, and between `per digest` and `per keyword`."""
+    friday = MONDAY + timedelta(days=4)
+    send(watcher, news(MONDAY, (1, ["mri"]), due=friday))
+    said = send(watcher, digest(str(TUESDAY), [2], due=friday))
+    keys = f"{MONDAY}, {TUESDAY}"
+    assert said[0] == f"digest {keys}: waiting for the weekly mail of {friday}"
+    send(watcher, news(WEDNESDAY, (3, ["medical-imaging"])))
+    assert sorted(watcher.titles[:4]) == [
+        f"1 new: mri · {TUESDAY}",
+        "Deliveries",
+        "New papers: medical imaging",
+        "New papers: mri",
+    ]
+    assert sorted(watcher.papers) == hook.papers() == ids([1, 2, 3])
+    thursday = WEDNESDAY + timedelta(days=1)
+    said = send(watcher, news(thursday, (4, ["mri"]), due=friday))
+    assert said == [f"digest {thursday}: waiting for the weekly mail of {friday}"]
+    send(watcher, digest(str(friday), [5]))
+    assert sorted(watcher.papers) == hook.papers() == ids([1, 2, 3, 4, 5])
+
+
 def test_what_waits_for_a_closed_issue_waits_for_no_channel(watcher: Watcher, hook: Hook):
     send(watcher, news(MONDAY, (1, ["mri"])))
     watcher.github.issues[1]["state"] = "closed"

@@ -16,7 +16,7 @@ from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import Addresses
 from daily_papers.mail.channels import ChannelFailed
 from daily_papers.mail.chat import Chat
-from daily_papers.mail.digest import Mail
+from daily_papers.mail.digest import Mail, digest_order
 from daily_papers.mail.github_issues import Issue
 from daily_papers.mail.issue import CHANNEL_NAME, Mark, find_part_keys
 from daily_papers.mail.mailbox import OurIssue
@@ -67,7 +67,8 @@ class Delivery:
 
     def deliver(self) -> None:
         """Send each issue's digests, oldest first, to its channels."""
-        for sent in self.outbox.complete:
+        in_order = sorted(self.outbox.complete, key=lambda sent: digest_order(sent.key.digests[0]))
+        for sent in in_order:
             marks = sent.key.marks
             # A key that a person has rewritten cannot be changed by us, so nothing could be marked.
             is_ours = str(sent.key) in sent.issue.body

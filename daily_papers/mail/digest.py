@@ -159,22 +159,31 @@ class Mail:
         return totals_in_order(found, self.keyword_names, self.people)
 
 
-def mails_of(unsent: Sequence[Digest], today: date) -> tuple[Mail, ...]:
-    """Put digests that were not sent into mails, the oldest first; some may have to wait.
+def released(digests: Sequence[Digest], today: date) -> Sequence[Digest]:
+    """Those that need not wait, of all digests, oldest first.
 
-    Those of a week go out together, once they are due. None is sent before an older one: a digest
-    that need not wait takes along those that do, so a change between daily and weekly keeps the
-    order. Digests that are late by more than a week go out together, so that a long outage ends in
-    one mail.
+    None is sent before an older one: a digest that need not wait takes along those that do, so a
+    change between daily and weekly, or of where papers go, keeps the order.
     """
-    due = late = 0
+    free = [
+        number
+        for number, digest in enumerate(digests, 1)
+        if digest.due is None or digest.due <= today
+    ]
+    return digests[: max(free, default=0)]
+
+
+def mails_of(unsent: Sequence[Digest], today: date) -> tuple[Mail, ...]:
+    """Put digests that were not sent into mails, the oldest first: those of a week go out together.
+
+    So do digests that are late by more than a week, and a long outage ends in one mail.
+    """
+    late = 0
     for number, digest in enumerate(unsent, 1):
-        if digest.due is None or digest.due <= today:
-            due = number
         if (today - (digest.due or digest.day)).days > DAYS_UNTIL_CATCH_UP:
             late = number
     mails = [Mail(tuple(unsent[:late]))] if late else []
-    for is_weekly, together in groupby(unsent[late:due], lambda digest: digest.due is not None):
+    for is_weekly, together in groupby(unsent[late:], lambda digest: digest.due is not None):
         group = tuple(together)
         mails += [Mail(group)] if is_weekly else [Mail((each,)) for each in group]
     return tuple(mails)

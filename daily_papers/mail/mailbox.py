@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from daily_papers.github_actions import Addresses
-from daily_papers.mail.digest import Digest, Mail, digest_order, is_key, mails_of
+from daily_papers.mail.digest import Digest, Mail, digest_order, is_key, mails_of, released
 from daily_papers.mail.entries import GITHUB, LONGEST_NAME, harmless_text
 from daily_papers.mail.github_issues import Comment, Issue, Issues
 from daily_papers.mail.issue import PartKey, find_part_key, find_part_keys, name_in_title
@@ -140,12 +140,10 @@ def find_unsent(mailbox: Mailbox, digests: Sequence[Digest], today: date) -> Uns
         begin = min((newest.key, *together), key=digest_order)
     first = digest_order(begin)
     begun = [each for each in digests if each.items and digest_order(each.key) >= first]
-    per_keyword = [each for each in begun if each.per_keyword and each.day >= mailbox.since]
-    unsent = [each for each in begun if not each.per_keyword and each.key not in mailbox.keys]
-    mails = mails_of(unsent, today)
-    going = {key for mail in (*mails, *mails_of(per_keyword, today)) for key in mail.keys}
-    waiting = [each for each in (*unsent, *per_keyword) if each.key not in going]
-    return Unsent(begin, mails, waiting, per_keyword)
+    going = released(begun, today)
+    per_keyword = [each for each in going if each.per_keyword and each.day >= mailbox.since]
+    unsent = [each for each in going if not each.per_keyword and each.key not in mailbox.keys]
+    return Unsent(begin, mails_of(unsent, today), begun[len(going) :], per_keyword)
 
 
 # --- an issue for each keyword --------------------------------------------------------------------
