@@ -327,7 +327,9 @@ def test_only_missing_parts_are_added(watcher: Watcher):
     watcher.notify()
     lost = watcher.github.comments.pop(1)
     watcher.github.comment(1, "Is something missing?", by="reader")
+    watcher.said.clear()
     watcher.notify()
+    assert watcher.said == ["added a comment to issue 1"]
     assert watcher.github.comments[-1]["body"] == lost["body"]
     assert sorted(watcher.papers) == ids(range(250))
     assert len(watcher.github.issues) == 1
@@ -591,6 +593,11 @@ def test_a_damaged_digest_is_named_and_holds_no_other_up(begun: Watcher):
     file.write_bytes(whole.replace(b'"version": 1', b'"version": one'))
     with pytest.raises(DailyPapersError, match=r"^digests/2026-11-19\.md: line \d+: "):
         begun.notify()
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(DailyPapersError, match=r"^digests/2026-11-19\.md: Is a directory; restore"):
+        begun.notify()
+    file.rmdir()
     file.write_bytes(whole)
     begun.notify()
     assert begun.papers == [*ids(range(1, 3)), "2611.00004", "2611.00003"]

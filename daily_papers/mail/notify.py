@@ -153,8 +153,11 @@ class _Run:
         for path in sorted((self.root / "digests").glob("*.md")):
             if not is_key(path.stem):
                 continue
+            name = f"digests/{path.name}"
             try:
-                digest = read_digest(path.read_bytes(), f"digests/{path.name}")
+                digest = read_digest(path.read_bytes(), name)
+            except OSError as error:
+                damaged.append(DigestError(name, str(error.strerror)))
             except DigestError as problem:
                 damaged.append(problem)
             else:

@@ -89,10 +89,12 @@ class Outbox:
 
     def send(self, unsent: Unsent) -> None:
         """Add missing parts, then send what is unsent. Raises what would stop every mail."""
+        missing: list[IssuePart] = []
         for sent in self.mailbox.mails:
             with self._going_on():
                 if sent.key.parts > 1 and day_of(sent.key.digests[-1]) >= self.mailbox.since:
-                    self._add(sent.issue, self._missing_parts(sent))
+                    missing += (parts := self._missing_parts(sent))
+                    self._add(sent.issue, parts)
                 self.complete.append(sent)
         is_new = unsent.mails or unsent.waiting or unsent.per_keyword
         if is_new and self.mailbox.label is None:
@@ -112,7 +114,8 @@ class Outbox:
                 with self._going_on():
                     self._send_topic(topic, parts)
             self.complete.extend(deliveries)
-        if not (unsent.mails or unsent.waiting or any(parts for _, parts in lacking)):
+        missing += chain(*(parts for _, parts in lacking))
+        if not (missing or unsent.mails or unsent.waiting):
             self.say("no new digest to send")
 
     @contextmanager
