@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -33,25 +33,38 @@ def locked(root: Path) -> Iterator[tuple[str, ...]]:
     Gives the paths that this changed. The lock is the operating system's, so a kill releases it.
     Raises DailyPapersError if another run has locked it.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a run begins
-
     if not root.is_dir():
         raise UsageError(f"{root}: no such folder; give the digest repository with --root DIR")
     try:
-        (root / PRIVATE).mkdir(exist_ok=True)
-        (root / PRIVATE / ".gitignore").write_text("*\n", encoding="utf-8")
-        lock = FileLock(root / PRIVATE / "lock", blocking=False)
-        lock.acquire()
+        lock = _acquire_lock(root)
+    except OSError as error:
+        raise unwritable(root / PRIVATE, error) from error
+    with lock:
+        yield _carry_through(root) if (root / _STAGING).exists() else ()
+
+
+def locked_if_writable(root: Path) -> AbstractContextManager[object]:
+    """Lock the repository for a run that changes no file, where the folder may be written to.
+
+    Raises DailyPapersError if another run has locked it.
+    """
+    try:
+        return _acquire_lock(root)
+    except OSError:
+        return nullcontext()
+
+
+def _acquire_lock(root: Path) -> AbstractContextManager[object]:
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a run begins
+
+    (root / PRIVATE).mkdir(exist_ok=True)
+    (root / PRIVATE / ".gitignore").write_text("*\n", encoding="utf-8")
+    try:
+        return FileLock(root / PRIVATE / "lock", blocking=False).acquire()
     except Timeout:
         raise DailyPapersError(
             f"{root}: another run is using this folder; wait until it ends, then try again"
         ) from None
-    except OSError as error:
-        raise unwritable(root / PRIVATE, error) from error
-    try:
-        yield _carry_through(root) if (root / _STAGING).exists() else ()
-    finally:
-        lock.release()
 
 
 @dataclass(frozen=True, slots=True)

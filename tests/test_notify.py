@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -29,6 +30,7 @@ from daily_papers.mail.github import (
 )
 from daily_papers.mail.issue import find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
+from daily_papers.transaction import locked
 from tests.support.clock import PassingClock
 from tests.support.command_line import Ended, run
 from tests.support.digests import digest, item, write
@@ -612,6 +614,26 @@ def test_what_fails_the_job_is_annotated_as_an_error(begun: Watcher):
     assert (refused.code, damaged.code) == (1, 1)
     assert re.fullmatch(r"::error::GitHub: POST [^\n]*issues: write[^\n]*\n", refused.err)
     assert re.fullmatch(r"::error::digests/2026-11-19\.md: [^\n]*\n", damaged.err)
+
+
+def test_only_one_run_sends_at_a_time(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    with locked(begun.root):
+        with pytest.raises(DailyPapersError, match="another run is using this folder"):
+            begun.notify()
+        assert begun.notify(dry_run=True) == 0
+        assert begun.github.writes == []
+    assert begun.notify() == 0
+    assert begun.papers == ids(range(1, 4))
+
+
+def test_a_folder_that_takes_no_lock_is_no_hindrance(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    private = begun.root / ".daily-papers"
+    shutil.rmtree(private)
+    private.write_bytes(b"")
+    assert begun.notify() == 0
+    assert begun.papers == ids(range(1, 4))
 
 
 def test_files_that_are_no_digests_are_left_alone(begun: Watcher):

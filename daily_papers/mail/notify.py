@@ -12,7 +12,7 @@ must never overlap, which the workflow's concurrency group ensures.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +36,7 @@ from daily_papers.mail.github_issues import ACTIONS_LOGIN, DryIssues, Issues
 from daily_papers.mail.issue import Mark, Marks, issue_page
 from daily_papers.mail.mailbox import Mailbox, Unsent, find_unsent, read_mailbox
 from daily_papers.mail.outbox import Outbox, correct
-from daily_papers.transaction import unwritable
+from daily_papers.transaction import locked_if_writable, unwritable
 
 Say = Callable[[str], None]
 
@@ -138,7 +138,9 @@ class _Run:
         damaged, digests = self._read_digests()
         self.problems.extend(damaged)
         if digests:
-            with self._issues() as issues:
+            is_sending = not self.options.dry_run and self.options.to_file is None
+            alone = locked_if_writable(self.root) if is_sending else nullcontext()
+            with alone, self._issues() as issues:
                 self._send(issues, digests)
         elif not damaged:
             self.say("nothing to send: digests/ holds no digest of this repository")
