@@ -56,7 +56,7 @@ _Thing = TypeVar("_Thing")
 class GitHubError(DailyPapersError):
     """GitHub did not do what was asked. ``answer`` is the status and GitHub's own words."""
 
-    advice = "nothing is lost; the next run goes on from here"
+    advice = "the next run tries again"
 
     def __init__(self, request: str, answer: str, advice: str | None = None) -> None:
         super().__init__(f"GitHub: {request}: {answer}; {advice or self.advice}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from urllib.parse import quote
 
-from daily_papers.mail.github import GitHubApi, GitHubError, NotFound, NotPermitted
+from daily_papers.mail.github import GitHubApi, GitHubError, NotFound, NotPermitted, Rejected
 
 #: The login behind the token that GitHub Actions gives to every job. GitHub does not say so.
 ACTIONS_LOGIN = "github-actions[bot]"
@@ -74,12 +76,15 @@ class Issues:
         self._base = f"/repos/{quote(repository)}"
         self._say = say
         self.repository = repository
-        self.login = login or self._own_login()
+        self._given_login = login
+        #: The description of our label, once it is read or created; None if there is none.
+        self.label: str | None = None
 
-    def _own_login(self) -> str:
+    @cached_property
+    def login(self) -> str:
         """Whose token it is. GitHub says so to every token but those of apps."""
         try:
-            return self._api.read("/user", User).login
+            return self._given_login or self._api.read("/user", User).login
         except (NotPermitted, NotFound):
             return ACTIONS_LOGIN
 
@@ -94,17 +99,17 @@ class Issues:
         path = f"{self._base}/issues/comments?{order}&per_page={_PAGE}"
         return self._api.read_all(path, list[Comment])
 
-    def label_description(self, name: str) -> str | None:
-        """The description of a label; None if there is no such label."""
-        try:
-            return self._api.read(f"{self._base}/labels/{quote(name)}", _Label).description
-        except NotFound:
-            return None
+    def read_label(self, name: str) -> None:
+        """Read the description of our label, if it exists."""
+        with suppress(NotFound):
+            self.label = self._api.read(f"{self._base}/labels/{quote(name)}", _Label).description
 
     def create_label(self, name: str, description: str, color: str) -> None:
-        """Create a label. GitHub refuses a second one of the same name, which raises Rejected."""
+        """Create our label, unless it exists."""
         content = {"name": name, "description": description, "color": color}
-        self._api.write("POST", f"{self._base}/labels", content, _Label)
+        with suppress(Rejected):
+            self._api.write("POST", f"{self._base}/labels", content, _Label)
+        self.label = description
 
     def open(self, title: str, body: str, label: str) -> Issue:
         """Open an issue. Raises GitHubError if another login than ours is its author."""

@@ -55,8 +55,6 @@ class Mailbox:
     of_keywords: Sequence[OurIssue] = ()
     #: The issue Deliveries, with each of its keys.
     deliveries: Sequence[OurIssue] = ()
-    #: The description of the label, which records where mailing began; None if there is no label.
-    label: str | None = None
 
     @property
     def keys(self) -> frozenset[str]:
@@ -67,7 +65,7 @@ class Mailbox:
     def begin(self) -> str | None:
         """The oldest digest on record, with which mailing began; None if there is no record."""
         keys = self.keys.union(each.key.digests[0] for each in self.of_keywords)
-        found = _BEGIN.search(self.label or "")
+        found = _BEGIN.search(self.issues.label or "")
         if found and found["login"] == self.issues.login and is_key(found["key"]):
             keys |= {found["key"]}
         return min(keys, key=digest_order, default=None)
@@ -98,6 +96,7 @@ class Mailbox:
 
 def read_mailbox(issues: Issues, since: date) -> Mailbox:
     """Read the repository's issues. Raises GitHubError if another app wrote our keys."""
+    issues.read_label(LABEL)  # before all that may fail: it shows whether mailing has begun
     mails, of_keywords, deliveries = [], [], []
     for issue in issues.all():
         key = find_part_key(issue.body)
@@ -112,7 +111,7 @@ def read_mailbox(issues: Issues, since: date) -> Mailbox:
             of_keywords.append(OurIssue(issue, key))
         elif key.part == 0:
             deliveries += [OurIssue(issue, each) for each in find_part_keys(issue.body)]
-    return Mailbox(issues, since, mails, of_keywords, deliveries, issues.label_description(LABEL))
+    return Mailbox(issues, since, mails, of_keywords, deliveries)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from daily_papers.mail.digest import (
     is_key,
     read_digest,
 )
-from daily_papers.mail.github import API_ADDRESS, GitHubApi, IssuesOff
+from daily_papers.mail.github import API_ADDRESS, GitHubApi, GitHubError, IssuesOff
 from daily_papers.mail.github_issues import ACTIONS_LOGIN, DryIssues, Issues
 from daily_papers.mail.issue import Mark, Marks, issue_page
 from daily_papers.mail.mailbox import Mailbox, Unsent, find_unsent, read_mailbox
@@ -44,6 +44,10 @@ Say = Callable[[str], None]
 _DAYS_OF_COMMENTS = 90
 _NO_ISSUES = (
     "channels: without issues, nothing is sent to them, since the issues record what was sent"
+)
+_NOT_BEGUN = (
+    "if nothing was mailed here before: the next run that works begins with what is then the newest"
+    " digest; older ones stay in digests/ only"
 )
 
 
@@ -141,7 +145,12 @@ class _Run:
             is_sending = not self.options.dry_run and self.options.to_file is None
             alone = locked_if_writable(self.root) if is_sending else nullcontext()
             with alone, self._issues() as issues:
-                self._send(issues, digests)
+                try:
+                    self._send(issues, digests)
+                except GitHubError:
+                    if issues.label is None:
+                        self.say(_NOT_BEGUN)
+                    raise
         elif not damaged:
             self.say("nothing to send: digests/ holds no digest of this repository")
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate, chain
@@ -97,8 +97,9 @@ class Outbox:
                     self._add(sent.issue, parts)
                 self.complete.append(sent)
         is_new = unsent.mails or unsent.waiting or unsent.per_keyword
-        if is_new and self.mailbox.label is None:
-            self._remember(unsent.begin)
+        if is_new and self.issues.label is None:
+            began = f"Digests of new papers; since {unsent.begin} by {self.issues.login}"
+            self.issues.create_label(LABEL, began, _LABEL_COLOR)
         for mail in unsent.mails:
             with self._going_on():
                 first, *rest = issue_parts(mail, self.here, marks=self.marks)
@@ -210,20 +211,6 @@ class Outbox:
         else:
             issue = self.issues.open("Deliveries", body, LABEL)
         return [OurIssue(issue, key) for key in keys]
-
-    def _remember(self, begin: str) -> None:
-        """Create the label, whose description records with which digest mailing began."""
-        description = f"Digests of new papers; since {begin} by {self.issues.login}"
-        try:
-            with suppress(Rejected):  # it exists already
-                self.issues.create_label(LABEL, description, _LABEL_COLOR)
-        except DailyPapersError:
-            if not self.mailbox.mails:
-                self.say(
-                    "nothing has been mailed here yet: when it works, the newest digest is mailed "
-                    "first, and older ones stay in digests/ only"
-                )
-            raise
 
     def _add(self, issue: Issue, parts: Sequence[IssuePart]) -> None:
         """Add parts of mails as comments."""
