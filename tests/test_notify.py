@@ -472,7 +472,7 @@ def test_an_answer_that_never_ends_is_given_up(begun: Watcher, monkeypatch: pyte
     assert max(server.drops) < MOST_DROPS
 
 
-@pytest.mark.parametrize("fault", [Fault.WEB_PAGE, Fault.GONE, Fault.FORBIDDEN])
+@pytest.mark.parametrize("fault", [Fault.WEB_PAGE, Fault.GONE, Fault.FORBIDDEN, Fault.EMPTY_LIST])
 def test_nothing_is_posted_where_the_look_is_refused(begun: Watcher, fault: Fault):
     begun.write(digest("2026-11-19", [3]))
     begun.github.inject(fault, at=2)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from daily_papers.mail.github import GitHubApi, GitHubError, NotFound, NotPermitted, Rejected
 
@@ -88,10 +88,10 @@ class Issues:
         except (NotPermitted, NotFound):
             return ACTIONS_LOGIN
 
-    def all(self) -> Iterator[Issue]:
-        """List all issues, oldest first, open and closed, and pull requests."""
-        path = f"{self._base}/issues?state=all&sort=created&direction=asc&per_page={_PAGE}"
-        return self._api.read_all(path, list[Issue])
+    def all(self, **only: str) -> Iterator[Issue]:
+        """List all issues, or only some: oldest first, open and closed, and pull requests."""
+        query = {"state": "all", "sort": "created", "direction": "asc", "per_page": _PAGE, **only}
+        return self._api.read_all(f"{self._base}/issues?{urlencode(query)}", list[Issue])
 
     def comments(self, since: date) -> Iterator[Comment]:
         """List the comments on all issues written or changed since a day, oldest first."""

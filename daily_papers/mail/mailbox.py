@@ -21,6 +21,7 @@ from functools import cached_property
 from daily_papers.github_actions import Addresses
 from daily_papers.mail.digest import Digest, Mail, digest_order, is_key, mails_of, released
 from daily_papers.mail.entries import GITHUB, LONGEST_NAME, harmless_text
+from daily_papers.mail.github import GitHubError
 from daily_papers.mail.github_issues import Comment, Issue, Issues
 from daily_papers.mail.issue import PartKey, find_part_key, find_part_keys, name_in_title
 
@@ -98,7 +99,7 @@ def read_mailbox(issues: Issues, since: date) -> Mailbox:
     """Read the repository's issues. Raises GitHubError if another app wrote our keys."""
     issues.read_label(LABEL)  # before all that may fail: it shows whether mailing has begun
     mails, of_keywords, deliveries = [], [], []
-    for issue in issues.all():
+    for issue in _all_issues(issues):
         key = find_part_key(issue.body)
         if key is None or key.part > 1 or not key.is_for(issues.repository):
             continue
@@ -112,6 +113,14 @@ def read_mailbox(issues: Issues, since: date) -> Mailbox:
         elif key.part == 0:
             deliveries += [OurIssue(issue, each) for each in find_part_keys(issue.body)]
     return Mailbox(issues, since, mails, of_keywords, deliveries)
+
+
+def _all_issues(issues: Issues) -> Sequence[Issue]:
+    """All issues. Raises GitHubError for an empty list that cannot be right: all would go again."""
+    listed = list(issues.all())
+    if issues.label is not None and not listed and any(issues.all(labels=LABEL)):
+        raise GitHubError("GET issues", "200 without any, though there are issues with our label")
+    return listed
 
 
 @dataclass(frozen=True)

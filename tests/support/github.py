@@ -56,6 +56,7 @@ class Fault(Enum):
     RESET_AFTER = "reset after acting"
     SILENT_AFTER = "no answer after acting"
     WEB_PAGE = "200 with a web page"
+    EMPTY_LIST = "200 with an empty list"
     KILL = "the client is killed before the server acts"
     KILL_AFTER = "the client is killed after the server acted"
 
@@ -435,6 +436,7 @@ _FAULTY = {
     Fault.SERVER_ERROR: _refused(500, "Server Error"),
     Fault.SERVER_ERROR_AFTER: _refused(500, "Server Error"),
     Fault.WEB_PAGE: Answer(200, "<!DOCTYPE html>"),
+    Fault.EMPTY_LIST: Answer(200, []),
 }
 
 
