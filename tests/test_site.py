@@ -562,6 +562,7 @@ def test_formulas_are_mathml_or_their_tex(text: str, shown: str) -> None:
         (r"$\frac{n^{3}}{k} + \tfrac{1}{\sqrt{2}}$", "(n^3)/k + 1/(√2)"),
         (r"\emph{about} $\sim$10\% or $\left(a\;b\right)$", "about ~10% or (a b)"),
         (r"$\hat{x}$ and $\unknown{x}$ of $\{a\}$", "x and x of {a}"),
+        (r"$\mathcal N=4$ in $\mathbb R^d$, $\tilde O(\frac1n)$", "N=4 in R^d, O(1/n)"),
         (r"M\"uller's $5 and $6", "Müller's $5 and $6"),
         (r"\textbf{\color{red}D}eep\footnote{\url{https://a.b/~c}}.", "Deep (https://a.b/~c)."),
         (

@@ -45,11 +45,12 @@ _ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.+% -]{1,40}", re.ASCII)
 _ADDRESS = re.compile(r"\\(?:href|url)(?![A-Za-z])|://")
 # What the library leaves of a command, or of an environment's columns, that it does not know.
 _COMMAND = re.compile(r"\\|^&$")
-# For formulas in letters; what says only how large or slanted the next letters are.
-_GROUP = r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}"
+# For formulas in letters.
+_GROUP = r"\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|([A-Za-z0-9]|\\[A-Za-z]+))"
 _FRACTION = re.compile(rf"\\[dt]?frac{_GROUP}{_GROUP}")
 _MACRO = re.compile(r"\\(?P<name>[A-Za-z]+|.)|[{}]")
-_SIZES = frozenset({"left", "right", "middle", "big", "Big", "bigg", "Bigg", "rm", "bf", "it"})
+# What says only how large or slanted the next letters are.
+_LOOK = re.compile("left|right|middle|[bB]igg?|rm|bf|it|cal|bm|boldsymbol|math[a-z]+")
 # There is space between a name of several letters (log, sin) and the letters beside it.
 _FUNCTION = re.compile("[A-Za-z]{2,}")
 _THIN_SPACE = "\N{THIN SPACE}"
@@ -119,11 +120,12 @@ def _in_letters(tex: str) -> str:
 
 
 def _fraction(found: re.Match[str]) -> str:
-    return "/".join(part if part.isalnum() else f"({part})" for part in found.groups())
+    parts = (part for part in found.groups() if part is not None)
+    return "/".join(part if part.isalnum() else f"({part})" for part in parts)
 
 
 def _sign(macro: re.Match[str]) -> str:
-    """What a macro looks like; nothing if it only says how its group looks."""
+    """What a macro looks like; nothing if it only says how others look."""
     from latex2mathml.symbols_parser import convert_symbol  # noqa: PLC0415 - optional
 
     name, text = macro["name"], macro.string
@@ -132,7 +134,8 @@ def _sign(macro: re.Match[str]) -> str:
     sign = chr(int(convert_symbol(f"\\{name}") or "0", 16))
     if sign != "\0" and not unicodedata.combining(sign):
         return sign
-    if name in _SIZES or text.startswith("{", macro.end()):
+    is_accent = sign != "\0" and name != "not"
+    if is_accent or _LOOK.fullmatch(name) or text.startswith("{", macro.end()):
         return ""
     # A function, such as log, or a space.
     space = " " if text[: macro.start()][-1:].isalnum() else ""
