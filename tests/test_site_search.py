@@ -135,7 +135,8 @@ def test_texts_have_the_words_of_the_matcher(ask: Ask) -> None:
     # The page's texts have letters for accents already; what people ask for may still be TeX.
     assert ask("stems", texts) == stems_of_sqlite(texts)
     assert ask("stems", list(map(readable, texts))) == stems_of_sqlite(texts)
-    assert ask("stems", [r"$\mathcal{O}(n)$"]) == [["o", "n"]]
+    pasted = [r"$\mathcal{O}(n)$", r"$\mathcal N=4$", r"$2\times2$ to $\gamma\to\infty$"]
+    assert ask("stems", pasted) == [["o", "n"], ["n", "4"], ["2", "2", "to", "γ"]]
 
 
 def test_names_are_folded_as_the_matcher_folds_them(ask: Ask) -> None:
