@@ -11,7 +11,6 @@ from itertools import islice
 from markupsafe import Markup
 
 from daily_papers.papers.authors import holds_words, name_key
-from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import KEPT, SiteData, Topic
@@ -111,7 +110,7 @@ class Rows:
             topics,
             names,
             followed,
-            code_url(paper),
+            self._data.code_url(paper),
             stored.news,
             summary,
             html=partial(html_of, marked=wanted),

@@ -204,7 +204,7 @@ def example(root: Path) -> Website:
     gone = paper(
         30,
         "MRI that has left every table <b>long ago</b>",
-        abstract="Our code: https://gitlab.com/lab/long-gone",
+        abstract="We propose a quicker way to scan knees. Our code: https://gitlab.com/lab/long-gone",
     )
     website.add_digest(
         "2026-03-18",
