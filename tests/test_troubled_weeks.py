@@ -178,3 +178,21 @@ def test_a_late_cross_list_and_a_revision_do_not_prove_that_a_feed_was_short(
 def test_a_short_feed_during_a_gap_is_made_up_for(tmp_path: Path, clean: Life):
     troubles = NOTHING_RAN, BadDay(lacks=(0.2, 0.8)), NOTHING_RAN
     lived_through(tmp_path, clean, *troubles, count=BAD + 6)
+
+
+def test_a_short_feed_found_after_a_gap_does_not_let_an_older_index_close_it(
+    tmp_path: Path, clean: Life
+):
+    """Friday is missed; a search on Saturday proves that Wednesday was short, and has no Friday."""
+    friday = days(FIRST, 5)[-1]
+    troubles = (
+        BadDay(lacks=(0.0, 0.5)),
+        GOOD_DAY,
+        NOTHING_RAN,
+        *(BadDay(lag=lag) for lag in (2, 3, 4)),
+    )
+    troubled = lived_through(tmp_path, clean, *troubles, count=BAD + 8)
+    due = {id for id, day in clean.mailed if day == friday}
+    late = {day for id, day in troubled.mailed if id in due}
+    assert len(due) > 1
+    assert len(late) == 1

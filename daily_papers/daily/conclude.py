@@ -308,8 +308,9 @@ def _with_short_days(store: Store, findings: Findings, short: Collection[date], 
         for listing in store.state.recent_listings
         if listing.new and listing.day in short
     ]
-    unbroken_from = highest([store.state.unbroken_from, *ids])
-    state = replace(store.state, unbroken_from=unbroken_from)
+    state = store.state
+    if state.unbroken_from is not None:  # else nothing proves anything yet
+        state = replace(state, unbroken_from=highest([state.unbroken_from, *ids]))
     relied = [
         slug
         for slug, progress in findings.progress.items()
