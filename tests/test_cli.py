@@ -282,17 +282,27 @@ def test_the_module_is_the_same_program(filled: Repository):
     assert ended == Ended(0, "keywords.yaml: 3 keywords, no mistake\n", "")
 
 
+#: What interrupts a run: when it imports, when it has begun to watch a request, when it sends it.
+INTERRUPTIONS = {
+    "import": "sys.addaudithook(lambda _, args: 'daily_papers.commands' in args and stop())",
+    "thread": "start = Thread.start; Thread.start = lambda thread: (start(thread), stop())",
+    "request": "sys.addaudithook(lambda event, args: event == 'http.client.send' and stop())",
+}
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no signal of that kind")
-def test_an_interrupted_run_says_so_and_loses_nothing(tmp_path: Path, arxiv: SandboxArxiv):
-    repository = Repository.new(tmp_path)
+@for_each("where", INTERRUPTIONS)
+def test_an_interrupted_run_says_so_at_once_and_loses_nothing(
+    tmp_path: Path, arxiv: SandboxArxiv, where: str
+):
+    repository = Repository.new(tmp_path / where)
     program = (
-        "import signal, sys; from daily_papers.__main__ import main\n"
-        "import http.client\n"
+        "import signal, sys; from threading import Thread\n"
+        "from daily_papers.__main__ import main\n"
         # Whoever runs the tests in the background may have it ignored.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "def watch(event, arguments):\n"
-        "    if event == 'http.client.send': signal.raise_signal(signal.SIGINT)\n"
-        "sys.addaudithook(watch)\n"
+        "def stop(): signal.raise_signal(signal.SIGINT)\n"
+        f"{INTERRUPTIONS[where]}\n"
         "sys.exit(main(sys.argv[1:]))"
     )
     ended = run_apart(

@@ -121,8 +121,9 @@ class Transport:
         logger.debug("%s %s", method, cut(url, 200))
         limits, host = self._limits, urlsplit(url).hostname or url
         notice = threading.Timer(limits.notice_seconds, self._say_slow, [host])
-        notice.start()
+        notice.daemon = True  # so that it holds up nobody who interrupts the run
         try:
+            notice.start()
             with (
                 time_limit(seconds),
                 self._http.request(
