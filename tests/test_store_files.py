@@ -269,7 +269,7 @@ def in_conflict(content: bytes) -> bytes:
         pytest.param(
             STATE,
             lambda content: content.replace(b' "complete"', b'<<<<<<< HEAD\n "complete"', 1),
-            f"{STATE}:5: a merge conflict",
+            f"{STATE}:6: a merge conflict",
             id="the state in conflict",
         ),
         pytest.param(
@@ -378,8 +378,20 @@ def in_conflict(content: bytes) -> bytes:
         pytest.param(
             STATE,
             lambda content: content.replace(b'"complete": true', b'"complete": "yes"'),
-            f'{STATE}:5: damaged: "complete" is wrong: expected `bool`, got `str`',
+            f'{STATE}:6: damaged: "complete" is wrong: expected `bool`, got `str`',
             id="the state's flag",
+        ),
+        pytest.param(
+            STATE,
+            lambda _: b'{"format": 1}',
+            f'{STATE}:1: damaged: "papers" is missing',
+            id="a state with nothing in it",
+        ),
+        pytest.param(
+            KEYWORDS,
+            lambda content: content.split(b"\n", 1)[1],
+            f"{KEYWORDS}: damaged: 1 keyword missing",
+            id="a keyword less",
         ),
         pytest.param(
             STATE,

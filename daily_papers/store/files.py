@@ -63,19 +63,23 @@ def load_store(root: Path) -> Store:
     content = present(root / _STATE)
     state = State() if content is None else Line(_STATE, 1, content).read(_state)
     stored = _by_key(root, papers, _stored_paper, lambda stored: stored.paper.id)
-    if (lost := state.papers - len(stored)) > 0:
-        raise _damaged(PAPERS, f"{plural(lost, 'paper')} that it had are missing")
+    keywords = _by_key(root, [_KEYWORDS], partial(decode, KeywordState), lambda each: each.slug)
+    for path, noun, lost in (
+        (PAPERS, "paper", state.papers - len(stored)),
+        (_KEYWORDS, "keyword", state.keywords - len(keywords)),
+    ):
+        if lost > 0:
+            raise _damaged(path, f"{plural(lost, noun)} missing")
     news = frozenset(id for path in files_in(root, _NEWS, "*.txt") for id in _ids_in(root, path))
     for id in stored:
         if stored[id].news is not None and id not in news:  # it would become news again
             raise _damaged(_news_file(id), f"{id} is missing", _NEWS)
-    read_keyword, read_liked = partial(decode, KeywordState), partial(decode, LikedPaper)
     return Store(
         papers=stored,
-        keywords=_by_key(root, [_KEYWORDS], read_keyword, lambda keyword: keyword.slug),
+        keywords=keywords,
         state=state,
         news=news,
-        liked=_by_key(root, [_LIKED], read_liked, lambda liked: liked.id or ""),
+        liked=_by_key(root, [_LIKED], partial(decode, LikedPaper), lambda liked: liked.id or ""),
     )
 
 
@@ -98,8 +102,7 @@ def check_history(news: frozenset[str], known: Collection[str]) -> None:
     lost = [id for id in news if id not in known]
     if lost:
         papers = plural(len(lost), "paper")
-        problem = f"{papers} that had been news are missing, such as {min(lost)}"
-        raise _damaged(HISTORY, problem)
+        raise _damaged(HISTORY, f"{papers} missing that had been news, such as {min(lost)}")
 
 
 def history_lines(root: Path) -> Iterator[Line]:
@@ -130,8 +133,9 @@ def save_store(store: Store, transaction: Transaction) -> None:
         _save_history(transaction, left, day)
     _save_news(transaction, [id for id, stored in store.papers.items() if stored.news is not None])
     listed = dict(sorted(store.state.listed.items()))
-    state = encode(replace(store.state, format=FORMAT, papers=current, listed=listed))
-    content = json.dumps(state, ensure_ascii=False, indent=1) + "\n"
+    keywords = len(store.keywords)
+    state = replace(store.state, format=FORMAT, papers=current, keywords=keywords, listed=listed)
+    content = json.dumps(encode(state), ensure_ascii=False, indent=1) + "\n"
     transaction.write(_STATE, content.encode())
 
 
@@ -211,12 +215,13 @@ def _news_file(paper_id: str) -> str:
 
 
 def _state(values: Json) -> State:
-    if "format" not in values:  # another program's
-        raise RecordError("is missing", "format")
-    written = values["format"]
+    written = values.get("format")
     if isinstance(written, int) and written > FORMAT:
         problem = f"written by a newer daily-papers; this one reads format {FORMAT}: upgrade it"
         raise StoreError(_STATE, problem)
+    for name in ("format", "papers"):
+        if name not in values:  # another program's, or cut
+            raise RecordError("is missing", name)
     return decode(State, values)
 
 

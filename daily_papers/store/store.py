@@ -163,8 +163,9 @@ class State:
 
     #: The version of the files that hold the store.
     format: int = FORMAT
-    #: How many papers the files of the tables hold, which shows whether one was lost.
+    #: How many papers the files of the tables hold, and how many keywords: were any lost?
     papers: int = field(default=0, compare=False)
+    keywords: int = field(default=0, compare=False)
     #: The listing day of the last run; None before the first.
     day: date | None = None
     #: Whether that run got everything it asked for.
