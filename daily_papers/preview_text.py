@@ -134,8 +134,8 @@ def _sentences(preview: KeywordPreview) -> Iterator[str]:
         yield f"{count} {shown} {'is' if count == 1 else 'are'} in {name}, too{advice}"
     if preview.strangers:
         yield (
-            f"{preview.strangers} of the newest {preview.returned} that arXiv finds do not match "
-            "our stricter rule, and would not be stored (docs/matching.md)"
+            f"of the newest {preview.returned} that arXiv finds, {preview.strangers} would not be "
+            "stored, by our stricter rule (docs/matching.md)"
         )
     yield from _company(preview)
     yield f"This is from one search, which returned {plural(preview.returned, 'paper')}"
@@ -153,7 +153,8 @@ def _warnings(preview: KeywordPreview) -> Iterator[str]:
     days = preview.days_covered
     if days is not None and days < _FEWEST_DAYS:
         yield (
-            f"Too broad: {preview.keyword.max_papers} rows cover {days:.1f} days,"
+            f"Too broad: {plural(preview.keyword.max_papers, 'row covers', 'rows cover')} "
+            f"{days:.1f} days,"
             f" so papers leave the table in less than {_FEWEST_DAYS:g}; give it categories or more"
             " words, or raise max_papers"
         )
@@ -163,10 +164,10 @@ def _both_ways(preview: KeywordPreview) -> Iterator[str]:
     """What the rule for single words, which must be in title and abstract, leaves out."""
     both, either = len(preview.papers), len(preview.either)
     days = _days(preview.either)
-    rates = f", {rounded(both / days)} and {rounded(either / days)} a day" if days else ""
+    first, second = (f" ({_rate(count, days)})" if days else "" for count in (both, either))
     narrow = "Narrow: " if 2 * both < either else ""
     yield (
-        f"{narrow}{both:,} in title and abstract, {either:,} in either{rates}; "
+        f"{narrow}{both:,} in title and abstract{first}, {either:,} in either{second}; "
         'for all of them, write "in: title or abstract" below its name'
     )
 
@@ -178,18 +179,26 @@ def _amounts(preview: KeywordPreview) -> Iterator[str]:
     yield f"{about}{plural(preview.total, 'paper')} on arXiv"
     if (days := _days(preview.papers)) is not None:
         number, new = len(preview.papers), sum(paper.version == 1 for paper in preview.papers)
-        yield (
-            f"{number:,} matches in {rounded(days)} days, {new:,} of them new papers: "
-            f"{rounded(number / days)} and {rounded(new / days)} a day"
-        )
+        matches = f"{number:,} matches in {_plural_days(days)} ({_rate(number, days)})"
+        yield f"{matches}, {new:,} of them new ({_rate(new, days)})"
     rows = preview.keyword.max_papers
     if preview.total <= rows:
-        yield f"all of them fit in {rows:,} rows"
+        yield f"all of them fit in {plural(rows, 'row')}"
     elif preview.days_covered is not None:
-        yield f"{rows:,} rows cover {rounded(preview.days_covered)} days"
+        yield f"{plural(rows, 'row covers', 'rows cover')} {_plural_days(preview.days_covered)}"
 
 
-def rounded(number: float) -> str:
+def _rate(number: int, days: float) -> str:
+    """``7.1 a day``; where papers are rare, ``one in 145 days``."""
+    a_day = number / days
+    return f"one in {_rounded(1 / a_day)} days" if 0 < a_day < 0.1 else f"{_rounded(a_day)} a day"
+
+
+def _plural_days(days: float) -> str:
+    return "1 day" if (number := _rounded(days)) == "1" else f"{number} days"
+
+
+def _rounded(number: float) -> str:
     """Write a number of papers or days; small ones with two digits that count."""
     return f"{number:,.0f}" if number >= 9.95 else f"{number:.2g}"
 

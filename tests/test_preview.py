@@ -83,12 +83,13 @@ def each(days: float, count: int = 100) -> list[Paper]:
 
 def test_what_comes_a_day_is_counted_over_what_was_found() -> None:
     seen = preview_of(*each(1 / 7), total=5000)
-    assert "100 matches in 14 days, 75 of them new papers: 7.1 and 5.3 a day" in as_text(seen)
+    assert "100 matches in 14 days (7.1 a day), 75 of them new (5.3 a day)" in as_text(seen)
     assert seen.days_covered == pytest.approx(99 / 7)
     assert "Too broad" not in as_text(seen)
-    assert "100 matches in 9,900 days, 75 of them new papers: 0.01 and 0.0076 a" in as_text(
-        preview_of(*each(100))
-    )
+    rare = as_text(preview_of(*each(145, count=2), of=replace(keyword(), max_papers=1)))
+    assert "2 matches in 145 days (one in 72 days), 1 of them new (one in 145 days)" in rare
+    daily = as_text(preview_of(*each(1, count=2), of=replace(keyword(), max_papers=2)))
+    assert "2 matches in 1 day (2 a day), 1 of them new (1 a day)\n  all of them fit in 2" in daily
 
 
 def test_more_than_a_full_table_in_a_week_is_too_broad() -> None:
@@ -117,9 +118,9 @@ def test_one_word_is_previewed_by_both_rules() -> None:
     either = tuple(each(1, count=90))
     none = as_text(replace(preview_of(), either=either, returned=90))
     assert "No hits in title and abstract\n" in none
-    assert "Narrow: 0 in title and abstract, 90 in either, 0 and 1 a day" in none
+    assert "Narrow: 0 in title and abstract (0 a day), 90 in either (1 a day)" in none
     some = as_text(replace(preview_of(*either[::2]), either=either, returned=90))
-    assert "  45 in title and abstract, 90 in either, 0.51 and 1 a day" in some
+    assert "  45 in title and abstract (0.51 a day), 90 in either (1 a day)" in some
     assert 'write "in: title or abstract" below its name' in some
     assert "in either" not in as_text(replace(preview_of(*either), either=either))
     assert "check the spelling" in as_text(preview_of())
