@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from daily_papers.errors import UsageError
-from daily_papers.text import cut, printable, web_address
+from daily_papers.text import cut, printable, web_address, without_user
 
 GITHUB = "https://github.com"
 
@@ -84,8 +84,8 @@ def _with_slash(address: str) -> str:
     plain = "".join("x" if not each.isascii() and each.isprintable() else each for each in address)
     if web_address(plain) is None or _ENDS_LINK.search(address):
         raise UsageError(
-            f"DAILY_PAPERS_SITE_URL: {address!r} is not the address of a folder of a website; "
-            "give one like https://owner.github.io/repository/"
+            f"DAILY_PAPERS_SITE_URL: {without_user(address)!r} is not the address of a folder of a "
+            "website; give one like https://owner.github.io/repository/"
         )
     return address.rstrip("/") + "/"
 

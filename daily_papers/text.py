@@ -41,6 +41,11 @@ def web_address(text: str) -> SplitResult | None:
     return None if not good or "@" in parts.netloc or "?" in text or "#" in text else parts
 
 
+def without_user(address: str) -> str:
+    """An address for a message, without the user name and password that it may have."""
+    return re.sub(r"(\w+://)?.*@", r"\1…@", address, count=1, flags=re.DOTALL)
+
+
 def midnight(day: date) -> datetime:
     """The day's first moment in UTC."""
     return datetime.combine(day, time(), UTC)

@@ -125,7 +125,9 @@ def test_wrong_usage_is_told_with_what_is_right(arguments: list[str], told: str)
         ("TODAY", "2026-1-2", "'2026-1-2' is not a day as YYYY-MM-DD"),
         ("API_URL", "export.arxiv.org", "'export.arxiv.org' is not an address such as https://"),
         ("FEED_URL", "ftp://rss.arxiv.org", "is not an address such as https://rss.arxiv.org"),
-        ("OAI_URL", "http://user:secret@x/oai", "without user name, query or fragment"),
+        ("OAI_URL", "http://user:secret@x/oai", "'http://…@x/oai' is not an address such as"),
+        ("OAI_URL", "user:secret@x/oai", "(http or https, without user name, query or fragment)"),
+        ("SITE_URL", "https://user:secret@x/", "'https://…@x/' is not the address of a folder"),
         ("REQUEST_INTERVAL", "soon", "'soon' is not a number of seconds from 0 to 86400"),
         ("REQUEST_INTERVAL", "-1", "'-1' is not a number of seconds from 0 to 86400"),
         ("RETRY_WAIT", "inf", "'inf' is not a number of seconds from 0 to 86400"),
@@ -140,6 +142,7 @@ def test_a_wrong_variable_is_named(
     (line,) = ended.err.splitlines()
     assert line.startswith(f"daily-papers: DAILY_PAPERS_{variable}: ")
     assert told in line
+    assert "secret" not in line
     assert arxiv.requests == []
 
 

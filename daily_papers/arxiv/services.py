@@ -10,7 +10,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from daily_papers.errors import UsageError
-from daily_papers.text import web_address
+from daily_papers.text import web_address, without_user
 
 #: arXiv asks for at most one request in three seconds (https://info.arxiv.org/help/api/tou.html).
 #: If it throttles, ten minutes of silence help, and hasty tries only prolong it.
@@ -79,7 +79,8 @@ def _variable(name: str) -> str:
 def _url(name: str, text: str) -> str:
     if web_address(text) is None:
         raise UsageError(
-            f"{_variable(name)}: {text!r} is not an address such as {getattr(Services(), name)} "
+            f"{_variable(name)}: {without_user(text)!r} is not an address such as "
+            f"{getattr(Services(), name)} "
             "(http or https, without user name, query or fragment)"
         )
     return text.rstrip("/")

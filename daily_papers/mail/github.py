@@ -27,7 +27,7 @@ from daily_papers import PROJECT_URL, __version__
 from daily_papers.clock import Clock, OutOfTimeError, time_limit
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.records import Json, RecordError, decode
-from daily_papers.text import cut, one_line, printable
+from daily_papers.text import cut, one_line, printable, without_user
 
 #: GitHub serves a version for two years after its successor comes out.
 API_VERSION = "2026-03-10"
@@ -251,7 +251,7 @@ def _checked_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         return url.rstrip("/")
-    raise UsageError(f"GITHUB_API_URL: not an https address: {url!r}")
+    raise UsageError(f"GITHUB_API_URL: not an https address: {without_user(url)!r}")
 
 
 def _checked_token(token: str) -> str:
