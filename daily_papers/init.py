@@ -19,7 +19,13 @@ from shlex import quote
 from daily_papers import PROJECT_URL
 from daily_papers.errors import RegionError, UsageError
 from daily_papers.render.readme import BEGIN, END, decode_readme, find_region
-from daily_papers.render.templates import bundled_files, bundled_templates, marked_copy
+from daily_papers.render.templates import (
+    bundled_files,
+    bundled_templates,
+    marked_copy,
+    meant_template,
+)
+from daily_papers.text import cut
 from daily_papers.transaction import Transaction, present
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
@@ -156,7 +162,7 @@ def copy_template(root: Path, name: str) -> Path:
     """Copy a bundled template into the repository's templates/, with a mark of its version."""
     bundled = bundled_files()
     if name not in bundled:
-        raise UsageError(f"there is no template {name!r}; the names are {', '.join(bundled)}")
+        raise UsageError(f"there is no template {cut(name, 60)!r}; {meant_template(name)}")
     _check_is_repository(root)
     target = root / "templates" / name
     if target.exists():

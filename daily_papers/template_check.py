@@ -27,6 +27,7 @@ from daily_papers.render.templates import (
     bundled_files,
     copied_version,
     links_in,
+    meant_template,
     not_there,
     template_version,
 )
@@ -196,7 +197,6 @@ def _last_name(node: nodes.Node | None) -> str | None:
 def _doubts(own: Path, trees: Mapping[str, Tree]) -> Iterator[Problem]:
     """Warn about copies whose original has changed, and what is empty, no file or never used."""
     bundled = bundled_files()
-    names = ", ".join(name for name in bundled if name.endswith(".jinja"))
     # The website's templates include each other without their folder.
     constants = (n for n in chain.from_iterable(trees.values()) if isinstance(n, nodes.Const))
     quoted = {node.value for node in constants if isinstance(node.value, str)}
@@ -204,7 +204,7 @@ def _doubts(own: Path, trees: Mapping[str, Tree]) -> Iterator[Problem]:
         if name in bundled:
             doubt = _doubt(own / name, bundled[name], trees.get(name))
         elif name.removeprefix(_SITE) not in quoted:
-            doubt = f"no template has this name; the names are {names}"
+            doubt = f"no template has this name; {meant_template(name)}"
         else:
             continue
         if doubt:

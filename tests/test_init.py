@@ -266,11 +266,20 @@ def test_a_template_is_not_copied_over_an_own_one(tmp_path: Path) -> None:
     assert own.read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("name", ["nothing", "../secret.jinja", "init/daily.yml", ""])
-def test_only_bundled_templates_can_be_copied(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("nothing", "the names are page.md.jinja, readme.md.jinja, "),
+        ("", "the names are page.md.jinja, readme.md.jinja, "),
+        ("../secret", "the names are page.md.jinja, readme.md.jinja, "),
+        ("row", "did you mean row.md.jinja or site/row.html.jinja?\n"),
+        ("tabel.md.jinja", "did you mean table.md.jinja?\n"),
+    ],
+)
+def test_only_bundled_templates_can_be_copied(tmp_path: Path, name: str, meant: str) -> None:
     ended = run("--root", tmp_path, "init", "--template", name)
     assert ended.code == 2
-    assert "readme.md.jinja" in ended.err
+    assert f"there is no template {name!r}; {meant}" in ended.err
     assert files(tmp_path) == set()
 
 

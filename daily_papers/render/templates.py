@@ -54,6 +54,15 @@ def bundled_files() -> dict[str, Path]:
     return dict(sorted((path.relative_to(folder).as_posix(), path) for path in paths))
 
 
+def meant_template(name: str) -> str:
+    """Which bundled templates are meant by a name that none has; all of them if none is close."""
+    stems = {each: Path(each).name.partition(".")[0] for each in bundled_files()}
+    close = get_close_matches(Path(name).name.partition(".")[0], stems.values(), 1)
+    if not close:
+        return f"the names are {', '.join(stems)}"
+    return f"did you mean {' or '.join(each for each in stems if stems[each] in close)}?"
+
+
 #: What is wrong with `links_in` a folder: anybody may propose one in a pull request.
 A_LINK: Final = "a link, which would publish what it leads to; put a file or a folder in its place"
 
@@ -197,6 +206,8 @@ def _failure(error: Exception, name: str) -> TemplateError:
             file, line = frame.filename, frame.lineno or 1
     if isinstance(error, jinja2.TemplateNotFound):
         problem = f"there is no template {error.name!r}"
+    if isinstance(error, RecursionError):
+        problem = "it includes itself, or a macro calls itself, without end"
     return TemplateError(f"{file}:{line}: {one_line(problem) or 'this fails'}")
 
 
