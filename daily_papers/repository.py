@@ -40,7 +40,7 @@ from daily_papers.store.summaries import (
     save_summaries,
     to_show,
 )
-from daily_papers.transaction import PRIVATE, Transaction, locked, present
+from daily_papers.transaction import PRIVATE, Transaction, locked, paths_in, present
 
 README = "README.md"
 PAGES = "papers"
@@ -124,7 +124,7 @@ class Repository:
 
     def digest_keys(self) -> list[str]:
         """The keys of the digests so far."""
-        files = (self.root / DIGESTS).glob("*.md")
+        files = paths_in(self.root / DIGESTS, ".md")
         return [file.stem for file in files if is_key(file.stem)]
 
     # --- writing -------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ class Repository:
                 self.check_page(path)
                 transaction.write(path, page.encode())
                 paths.add(path)
-        for file in sorted((self.root / PAGES).glob("*.md")):
+        for file in paths_in(self.root / PAGES, ".md"):
             path = f"{PAGES}/{file.name}"
             if path not in paths and PAGE_MARK.encode() in file.read_bytes():  # its keyword is gone
                 transaction.delete(path)

@@ -163,6 +163,19 @@ def present(path: Path) -> bytes | None:
         raise unwritable(path, error) from error
 
 
+def paths_in(folder: Path, suffix: str) -> list[Path]:
+    """A folder's files with such names, in order; none if there is no folder.
+
+    Raises DailyPapersError if the folder cannot be read, which must not look like an empty one.
+    """
+    try:
+        return sorted(path for path in folder.iterdir() if path.name.endswith(suffix))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
 def _check_folders(root: Path, changed: Iterable[str]) -> None:
     """Refuse at once what a folder would refuse when half of the files are in place."""
     for path in changed:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from shutil import which
 
 import pytest
 
 from daily_papers.render.readme import BEGIN, END, LARGEST_README
 from tests.sandbox import SandboxArxiv
-from tests.support.command_line import Ended, run
+from tests.support.cases import for_each
+from tests.support.command_line import Ended, run, run_apart
 from tests.support.refusing_disk import refusing_to_move
 from tests.support.repository import Repository
 
@@ -270,3 +273,52 @@ def test_line_ends_of_windows_count_in_the_budget(repository: Repository, room: 
     readme = (repository.root / "README.md").read_bytes()
     assert readme.count(b"\r\n| **[") > 2
     assert len(readme) <= LARGEST_README
+
+
+# --- what may not be read ----------------------------------------------------------------------
+
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+#: Root without the right to read what others may not.
+WITHOUT_RIGHTS = (
+    "import os, sys; rights = '--bounding-set=-dac_override,-dac_read_search'\n"
+    "os.execvp('setpriv', ['setpriv', rights, sys.executable, '-m', 'daily_papers', *sys.argv[1:]])"
+)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs the modes of POSIX")
+@pytest.mark.skipif(IS_ROOT and not which("setpriv"), reason="root may read everything")
+@for_each(
+    ("path", "commands"),
+    [
+        ("templates", ("render", "site", "check")),
+        ("templates/site", ("render", "site", "check")),
+        ("templates/row.md.jinja", ("render", "site", "check")),
+        ("data/papers", ("render", "site")),
+        ("data/news", ("render", "site")),
+        ("data/history", ("site",)),
+        ("digests", ("notify",)),
+    ],
+)
+def test_what_may_not_be_read_does_not_count_as_absent(
+    filled: Repository, tmp_path: Path, path: str, commands: Sequence[str]
+):
+    repository = filled.copy(tmp_path / path.replace("/", "-"))
+    for name in ("digests/x", "data/history/x", "data/news/x", "templates/site/row.html.jinja"):
+        repository.write(name, "")
+    repository.write("templates/row.md.jinja", "| mine |\n")
+    tree = repository.tree()
+    mode = (repository.root / path).stat().st_mode
+    for less in (0o000, 0o400) if path in ("templates", "templates/site") else (0o000,):
+        (repository.root / path).chmod(less)
+        for command in commands:
+            ended = run_apart(
+                *("--root", repository.root, command),
+                environ={"GITHUB_REPOSITORY": "owner/name", "GITHUB_TOKEN": "token"},
+                interpreter=("-c", WITHOUT_RIGHTS) if IS_ROOT else ("-m", "daily_papers"),
+            )
+            assert (ended.code, ended.out) == (1, ""), ended
+            (line,) = ended.err.splitlines()
+            assert line.startswith(f"daily-papers: {repository.root / path}")
+            assert line.endswith("then run it again")
+    (repository.root / path).chmod(mode)
+    assert repository.tree() == tree

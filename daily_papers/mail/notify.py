@@ -36,7 +36,7 @@ from daily_papers.mail.github_issues import ACTIONS_LOGIN, DryIssues, Issues
 from daily_papers.mail.issue import Mark, Marks, issue_page
 from daily_papers.mail.mailbox import Mailbox, Unsent, find_unsent, read_mailbox
 from daily_papers.mail.outbox import Outbox, correct
-from daily_papers.transaction import locked_if_writable, unwritable
+from daily_papers.transaction import locked_if_writable, paths_in, unwritable
 
 Say = Callable[[str], None]
 
@@ -161,7 +161,7 @@ class _Run:
         that names no repository belongs to the one that it is in.
         """
         digests, damaged = [], []
-        for path in sorted((self.root / "digests").glob("*.md")):
+        for path in paths_in(self.root / "digests", ".md"):
             if not is_key(path.stem):
                 continue
             name = f"digests/{path.name}"

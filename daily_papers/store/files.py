@@ -30,7 +30,7 @@ from daily_papers.papers.paper import Paper, announcement_order
 from daily_papers.records import Json, RecordError, decode, encode, line, parse
 from daily_papers.store.store import FORMAT, KeywordState, News, State, Store, StoredPaper
 from daily_papers.text import plural
-from daily_papers.transaction import Transaction, present
+from daily_papers.transaction import Transaction, paths_in, present
 
 PAPERS = "data/papers"
 HISTORY = "data/history"
@@ -70,7 +70,7 @@ def load_store(root: Path) -> Store:
     ):
         if lost > 0:
             raise _damaged(path, f"{plural(lost, noun)} missing")
-    news = frozenset(id for path in files_in(root, _NEWS, "*.txt") for id in _ids_in(root, path))
+    news = frozenset(id for path in files_in(root, _NEWS, ".txt") for id in _ids_in(root, path))
     for id in stored:
         if stored[id].news is not None and id not in news:  # it would become news again
             raise _damaged(_news_file(id), f"{id} is missing", _NEWS)
@@ -228,9 +228,9 @@ def _state(values: Json) -> State:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def files_in(root: Path, folder: str, names: str = "*.jsonl") -> list[str]:
+def files_in(root: Path, folder: str, suffix: str = ".jsonl") -> list[str]:
     """The paths of a folder's files with such names."""
-    return sorted(f"{folder}/{path.name}" for path in (root / folder).glob(names))
+    return [f"{folder}/{path.name}" for path in paths_in(root / folder, suffix)]
 
 
 @dataclass(frozen=True, slots=True)
