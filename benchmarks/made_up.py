@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from daily_papers.config import Config, load_config
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.query.expression import to_arxiv
+from daily_papers.query.expression import canonical
 from daily_papers.render.readme import BEGIN, END
 from daily_papers.store.store import Draft, KeywordState, State, Store
 
@@ -91,7 +91,7 @@ def full_store(config: Config, writer: Writer, day: date) -> Store:
         store.keywords[keyword.slug] = KeywordState(
             slug=keyword.slug,
             name=keyword.name,
-            expression=to_arxiv(keyword.expression),
+            expression=canonical(keyword.expression),
             filled=day,
             last_success=day,
             audited=day,

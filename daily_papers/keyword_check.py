@@ -25,8 +25,8 @@ from daily_papers.query.expression import (
     Operation,
     Operator,
     Phrase,
+    canonical,
     leaves,
-    to_arxiv,
 )
 from daily_papers.query.fulltext import stems_of
 from daily_papers.query.request_line import term_too_long
@@ -72,14 +72,14 @@ def _same_searches(config: Config) -> Iterator[_Doubt]:
     searches: dict[str, Keyword] = {}
     for keyword in keywords:
         expression, line = keyword.expression, keyword.line
-        other = searches.setdefault(to_arxiv(expression, stems.__getitem__), keyword)
+        other = searches.setdefault(canonical(expression, stems.__getitem__), keyword)
         excluded = dict.fromkeys(_excluded_phrases(expression, stems))
         twice = {} if excluded else _phrases_twice(expression, stems)
         if other is not keyword:
             twice = {keyword.name: f'"{other.name}" on line {other.line}'}
         for phrase, same in twice.items():
-            message = f'"{phrase}" finds the same as {same}: endings, case and signs do not count'
-            yield line, f"keywords: {message}; remove one of the two"
+            rest = "endings, case and signs do not count; remove one of the two"
+            yield line, f'keywords: "{phrase}" finds the same as {same}: {rest}'
         for phrase, unwanted in excluded:
             message = f'"{phrase}" finds nothing, since papers with "{unwanted}" are excluded'
             yield line, f"keywords: {message}"
@@ -109,12 +109,15 @@ def _excluded_phrases(
 
 
 def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> dict[str, str]:
-    """Each phrase with the same stems as an earlier one in the same field, and the latter."""
-    first: dict[tuple[Field, str], str] = {}
-    phrases = _phrases(expression)
-    others = [first.setdefault((each.field, stems[each.text]), each.text) for each in phrases]
-    pairs = zip(phrases, others, strict=True)
-    return {each.text: f'"{other}"' for each, other in pairs if other != each.text}
+    """Each phrase or name that finds the same as an earlier one in the same field, and that."""
+    first: dict[str, str] = {}
+    twice: dict[str, str] = {}
+    for leaf in leaves(expression):
+        text = leaf.text if isinstance(leaf, Phrase) else leaf.name
+        other = first.setdefault(canonical(leaf, stems.__getitem__), text)
+        if other != text:
+            twice[text] = f'"{other}"'
+    return twice
 
 
 def _unseen_authors(config: Config, root: Path) -> Iterator[_Doubt]:

@@ -218,6 +218,18 @@ def test_a_changed_expression_is_matched_again_and_filled(
     assert set(repository.table("graph-networks")) > set(before)
 
 
+def test_the_order_of_phrases_changes_nothing(repository: Repository, arxiv: SandboxArxiv):
+    two = ["graph neural networks", "protein folding"]
+    edit(repository, MRI, {**GRAPHS, "any": two}, DIFFUSION)
+    assert update(repository, arxiv).code == 0
+    before = repository.tree()
+    arxiv.requests.clear()
+    edit(repository, MRI, {**GRAPHS, "any": two[::-1]}, DIFFUSION)
+    assert update(repository, arxiv).code == 0
+    assert arxiv.requests == []
+    assert repository.tree() | {"keywords.yaml": before["keywords.yaml"]} == before
+
+
 def test_fewer_papers_are_kept_and_more_are_fetched(repository: Repository, arxiv: SandboxArxiv):
     page = titles(repository.text("papers/graph-networks.md"))
     edit(repository, MRI, {**GRAPHS, "max_papers": 5}, DIFFUSION)

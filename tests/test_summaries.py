@@ -16,7 +16,7 @@ from daily_papers.config.model import SCRIPTS, Summaries
 from daily_papers.mail.digest import read_digest
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.query.expression import to_arxiv
+from daily_papers.query.expression import canonical
 from daily_papers.repository import Repository as DigestRepository
 from daily_papers.store.files import save_store
 from daily_papers.store.store import KeywordState, News, State, Store, StoredPaper
@@ -64,7 +64,7 @@ def repository(
     )
     keyword = DigestRepository(root).load_config().keywords[0]
     state = KeywordState(
-        slug="mri", name="mri", expression=to_arxiv(keyword.expression), filled=DAY, max_papers=100
+        slug="mri", name="mri", expression=canonical(keyword.expression), filled=DAY, max_papers=100
     )
     stored = {
         each.id: StoredPaper(

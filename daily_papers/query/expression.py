@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import chain
 from typing import Final
 
-from daily_papers.papers.authors import with_initials_apart
+from daily_papers.papers.authors import arxiv_name_key, with_initials_apart
 from daily_papers.query import taxonomy
 
 
@@ -136,22 +136,40 @@ def query_words(text: str) -> str:
     return " ".join(re.sub(r'["():_*?\\\[\]{}^~\x00-\x1f\x7f]', " ", text).split())
 
 
-def to_arxiv(expression: Expression, words: Callable[[str], str] = query_words) -> str:
+def to_arxiv(expression: Expression) -> str:
     """Write the expression in the query syntax of arXiv's API.
 
     Every operation is in parentheses, since no operator takes precedence there and a missing
     operator means OR (https://info.arxiv.org/help/api/user-manual.html, Details of Query
-    Construction). The result is also the expression's canonical name. ``words`` writes phrases.
+    Construction).
     """
     match expression:
         case Phrase(field, text):
-            return f'{field.value}:"{words(text)}"'
+            return f'{field.value}:"{query_words(text)}"'
         case Author(name):
             return f'au:"{query_words(with_initials_apart(name))}"'
         case Category(name):
             return _in_category(name)
         case Operation(operator, parts):
-            return _joined(operator, [to_arxiv(part, words) for part in parts])
+            return _joined(operator, [to_arxiv(part) for part in parts])
+
+
+def canonical(expression: Expression, words: Callable[[str], str] = query_words) -> str:
+    """Name what the expression searches for: in any order of its parts, and any case of names.
+
+    ``words`` writes phrases.
+    """
+    match expression:
+        case Phrase(field, text):
+            return f'{field.value}:"{words(text)}"'
+        case Author(name):
+            return f'au:"{arxiv_name_key(name)}"'
+        case Category(name):
+            return _in_category(name)
+        case Operation(operator, parts):
+            names = [canonical(part, words) for part in parts]
+            in_order = names if operator is Operator.ANDNOT else sorted(set(names))
+            return _joined(operator, in_order)
 
 
 @cache

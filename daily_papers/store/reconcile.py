@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from daily_papers.config import Keyword
-from daily_papers.query.expression import to_arxiv
+from daily_papers.query.expression import canonical
 from daily_papers.query.matching import Matches
 from daily_papers.store.store import Draft, KeywordState, Store
 
@@ -41,7 +41,7 @@ def reconcile(store: Store, keywords: Sequence[Keyword], day: date) -> Reconcile
         keyword.slug
         for keyword in keywords
         if keyword.slug in before
-        and draft.keywords[keyword.slug].expression != to_arxiv(keyword.expression)
+        and draft.keywords[keyword.slug].expression != canonical(keyword.expression)
     )
     if added or changed:
         _match_again(draft, [k for k in keywords if k.slug in (*added, *changed)], day)
@@ -71,7 +71,7 @@ def _pairs(states: Iterable[KeywordState], keywords: Sequence[Keyword]) -> dict[
         (lambda state: state.slug, lambda keyword: keyword.slug),
         (
             lambda state: state.expression if state.searches else f"like {state.slug}",
-            lambda keyword: to_arxiv(keyword.expression),
+            lambda keyword: canonical(keyword.expression),
         ),
         (lambda state: state.name, lambda keyword: keyword.name),
     )
@@ -110,7 +110,7 @@ def _match_again(draft: Draft, keywords: Sequence[Keyword], day: date) -> None:
 
 def _updated(known: KeywordState | None, keyword: Keyword, rows: int) -> KeywordState:
     """Bring a keyword's state up to date; one that lacks papers now waits to be filled."""
-    expression = to_arxiv(keyword.expression)
+    expression = canonical(keyword.expression)
     if known is None:
         return KeywordState(
             slug=keyword.slug,

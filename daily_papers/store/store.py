@@ -22,7 +22,7 @@ from daily_papers.papers.paper import (
     merge,
     newest_first,
 )
-from daily_papers.query.expression import NOTHING, to_arxiv
+from daily_papers.query.expression import NOTHING, canonical
 
 #: Increased when the files change in a way that an older version could not read.
 FORMAT = 1
@@ -93,7 +93,7 @@ class KeywordState:
 
     slug: str
     name: str
-    #: The canonical form (`query.to_arxiv`) of the expression that its table was matched with.
+    #: The canonical form (`query.canonical`) of the expression that its table was matched with.
     expression: str
     #: The listing day on which a search or a harvest filled its table; None while it waits.
     filled: date | None = None
@@ -123,7 +123,7 @@ class KeywordState:
     @property
     def searches(self) -> bool:
         """Whether arXiv can be searched for it; a keyword with `like` takes what is close."""
-        return self.expression != to_arxiv(NOTHING)
+        return self.expression != canonical(NOTHING)
 
 
 @dataclass(frozen=True, slots=True)

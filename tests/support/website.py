@@ -16,7 +16,7 @@ from daily_papers.mail.digest import Digest
 from daily_papers.mail.issue import digest_file
 from daily_papers.mail.morning import news_items, people_of
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.query.expression import to_arxiv
+from daily_papers.query.expression import canonical
 from daily_papers.store.files import load_store, save_store
 from daily_papers.store.store import Draft, KeywordState, News, State, Store
 from daily_papers.transaction import Transaction
@@ -117,7 +117,7 @@ class Website:
             store.keywords[keyword.slug] = KeywordState(
                 slug=keyword.slug,
                 name=keyword.name,
-                expression=to_arxiv(keyword.expression),
+                expression=canonical(keyword.expression),
                 filled=DAY,
                 last_success=DAY,
                 max_papers=2000,
