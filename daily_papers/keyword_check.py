@@ -31,6 +31,7 @@ from daily_papers.query.expression import (
 from daily_papers.query.fulltext import stems_of
 from daily_papers.query.request_line import term_too_long
 from daily_papers.store.files import load_store
+from daily_papers.text import one_line
 
 #: A larger store is not read: `check` looks at files that anybody may have sent.
 MOST_STORE_BYTES: Final = 20_000_000
@@ -200,25 +201,24 @@ def config_at(root: Path, revision: str) -> Config | None:
     """
     name = f"{revision}^{{commit}}"
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
-    if commit is None:
-        raise UsageError(
-            f"--changed-since: git finds no commit {revision!r} (a shallow clone may lack it)"
-        )
-    text = _git(root, "cat-file", "blob", f"{commit.decode().strip()}:./{KEYWORDS}")
+    if commit.returncode:
+        reason = f"git finds no commit {revision!r} (a shallow clone may lack it)"
+        if commit.stderr.startswith(b"fatal: "):  # there is no repository, or it is somebody else's
+            reason = one_line(commit.stderr.decode(errors="replace").removeprefix("fatal: "))
+        raise UsageError(f"--changed-since: {reason}")
+    text = _git(root, "cat-file", "blob", f"{commit.stdout.decode().strip()}:./{KEYWORDS}")
     try:
-        return None if text is None else parse_config(text, f"{KEYWORDS} at {revision}")
+        return None if text.returncode else parse_config(text.stdout, f"{KEYWORDS} at {revision}")
     except ConfigError:
         return None
 
 
-def _git(root: Path, *arguments: str) -> bytes | None:
-    """What git prints; None if it fails."""
+def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     command = ["git", "-C", str(root), *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, check=False)
+        return subprocess.run(command, capture_output=True, check=False)
     except OSError as error:
         raise DailyPapersError(f"git cannot be run: {error.strerror}") from error
-    return done.stdout if done.returncode == 0 else None
 
 
 def as_annotations(problems: Sequence[Problem]) -> Iterator[str]:

@@ -81,7 +81,10 @@ def preview(
         keywords, sentences = _keywords_named(config, keyword)
         title = "Probably not what you mean"
     else:
-        keywords, sentences = _changes(config, config_at(root, since), day)
+        earlier = config_at(root, since)
+        # Without a file then, or with mistakes in it, the store knows what there was.
+        known = reconcile(Store(), earlier.keywords, day).store if earlier else None
+        keywords, sentences = _changes(config, known or repository.load_store(), day)
         title = "Preview of keywords.yaml"
     if sentences:
         yield Passage(title, sentences, level=2)
@@ -120,19 +123,15 @@ def _keywords_named(config: Config, name: str | None) -> tuple[tuple[Keyword, ..
     return (keyword,), [doubt.message for doubt in read.warnings if doubt.line == keyword.line]
 
 
-def _changes(
-    config: Config, earlier: Config | None, day: date
-) -> tuple[tuple[Keyword, ...], list[str]]:
-    """The keywords that are new or search for something else than earlier.
+def _changes(config: Config, before: Store, day: date) -> tuple[tuple[Keyword, ...], list[str]]:
+    """The keywords that are new or search for something else than before.
 
     Also in words: how many searches the edit takes, and which tables are removed or kept.
     """
-    before = () if earlier is None else earlier.keywords
-    store = reconcile(Store(), before, day).store
-    done = reconcile(store, config.keywords, day)
+    done = reconcile(before, config.keywords, day)
     changed = {*done.added, *done.changed}
     slugs = dict(done.renamed)
-    rows = {slugs.get(keyword.slug, keyword.slug): keyword.max_papers for keyword in before}
+    rows = {slugs.get(each.slug, each.slug): each.max_papers for each in before.keywords.values()}
     # A table that gets longer needs the papers that were pushed out of it.
     longer = {k.slug for k in config.keywords if k.max_papers > rows.get(k.slug, k.max_papers)}
     fills = len((changed | longer) - {k.slug for k in config.keywords if k.like is not None})

@@ -333,7 +333,7 @@ keywords:
     assert len(arxiv.requests) == 1
 
 
-def test_a_file_that_did_not_exist_or_was_wrong_counts_as_empty(
+def test_what_changed_since_a_file_that_was_wrong_is_told_by_the_store(
     repository: Path, arxiv: SandboxArxiv, tmp_path: Path
 ) -> None:
     path = repository / "keywords.yaml"
@@ -344,6 +344,9 @@ def test_a_file_that_did_not_exist_or_was_wrong_counts_as_empty(
     ended = preview(repository, arxiv, "--changed-since", "HEAD")
     assert "The change takes 2 searches" in ended.out
     assert len(arxiv.requests) == 2
+    run("init", repository)
+    assert run("--root", repository, "update", environ=arxiv.environment()).code == 0
+    assert "The change takes no search" in preview(repository, arxiv, "--changed-since", "HEAD").out
 
 
 @pytest.mark.full
@@ -372,6 +375,16 @@ def test_what_is_no_commit_is_refused_in_a_line(
         assert ended.code == 2
         assert "git finds no commit" in ended.err
     assert git("-C", repository, "status", "--short") == ""
+
+
+def test_a_folder_without_git_is_named(repository: Path, arxiv: SandboxArxiv) -> None:
+    for command in ("preview", "check"):
+        ended = run(
+            *("--root", repository, command, "--changed-since", "HEAD"),
+            environ=arxiv.environment() | {"GIT_CEILING_DIRECTORIES": str(repository.parent)},
+        )
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith("daily-papers: --changed-since: not a git repository")
 
 
 def test_a_digest_repository_below_the_top_of_its_clone_is_compared_too(
