@@ -48,7 +48,7 @@ PAPERS = (
     (2, "Compilers", "Of C.", "cs.PL"),
 )  # fmt: skip
 
-SIDE_BY_SIDE = 'must be side by side; list several phrases below "any"'
+SIDE_BY_SIDE = "must be side by side; for several phrases, write any: [a, b]"
 #: Each wording; what check says of it; and what preview says in its place, or at the end.
 WORDINGS = (
     ("vision-language-action", None, "29 papers on arXiv"),

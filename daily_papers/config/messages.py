@@ -36,14 +36,17 @@ _NOTHING = "there is nothing here; write something, or remove it"
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_ADDRESS = re.compile(r"://|@|\w{3,}\.\w{2,3}/")
 _BETWEEN_NAMES = re.compile(r"[,;/|]|(?<!\S)(?:and|&)(?!\S)", re.IGNORECASE)
 #: Roe, Jane; Di Feola, Francesco; van der Berg, J. P.; not: Jane Roe, John Doe
 _SURNAME_FIRST = re.compile(r"\w\S*, *[^,;]+|[^,;]+, *(?:\S+|(?:\w\.[ -]?)+)")
 _SECRET = re.compile(r"(?:\A|[_-]|api)(?:key|token|secret|password)\Z", re.IGNORECASE)
 #: Keys of other tools, and their names here.
 _ELSEWHERE = {
+    "cat": "category",
     "categorys": "categories",
     "exclude": "none",
+    "keyword": "name",
     "max_results": "max_papers",
     "phrase": "any",
     "phrases": "any",
@@ -204,6 +207,8 @@ def author_problem(text: str) -> str | None:
     """What is wrong with a person's name."""
     if "*" in text or wildcard_in(text):
         return f'"{text}": * cannot be used in a name; list each spelling, as in [Jane Roe, J. Roe]'
+    if _ADDRESS.search(text):
+        return f'"{text}" is an address; write the name, as papers do'
     if not any(map(str.isalpha, text)):
         return f'"{text}" has no letter'
     if not _BETWEEN_NAMES.search(text):
@@ -288,7 +293,7 @@ _DOUBTS: Final = (
         # What separates phrases elsewhere (the comma of 1,000 does not), or words for one place in
         # a phrase: image/video, not CI/CD.
         r"[;|]\s*(?=\w)|,\s+|,(?=[^\W\d])|\s[/+-]\s|(?:^|\s)\+(?=\w)|\sor\s|\w{3,}[/+]\w{3,}",
-        'all words of "{0.string}" must be side by side; list several phrases below "any"',
+        'all words of "{0.string}" must be side by side; for several phrases, write any: [a, b]',
     ),
     (
         '["“”„«»]',
