@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,11 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from daily_papers.store.files import load_store
 from tests.sandbox import RATE_EXCEEDED, Request, Response, SandboxArxiv, Service
+from tests.support.bare_remote import BareRemote, git
 from tests.support.command_line import Ended, run, run_apart
 from tests.support.loopback import answering
 from tests.support.made_answers import Listed, query_api
 from tests.support.repository import KEYWORDS, SLUGS, Repository
+from tests.support.runner import GIT_ALONE
 
 TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 1, day) for day in (20, 21, 22))
 FORBIDDEN = Response(403, b"Forbidden")
@@ -230,13 +235,30 @@ def test_a_run_for_an_earlier_day_is_refused_in_one_line(
     ended = update(repository, arxiv, "--today", "2026-01-19")
     assert ended.code == 2
     (line,) = ended.said
-    assert line == (
+    assert line.startswith(
         "daily-papers: 2026-01-19 is before the last run's day, 2026-01-20: a store only moves "
-        "forward; leave out --today and DAILY_PAPERS_TODAY, or restore an older state of data/ "
-        "with git"
+        "forward; leave out --today and DAILY_PAPERS_TODAY, and correct the clock if it is wrong"
     )
     assert repository.tree() == tree
     assert arxiv.requests == []
+
+
+def test_a_run_with_a_clock_ahead_can_be_undone(
+    repository: Repository, arxiv: SandboxArxiv, tmp_path: Path
+):
+    update(repository, arxiv)
+    remote = BareRemote.of(repository.root, beside=tmp_path)
+    before = load_store(repository.root)
+    update(repository, arxiv, "--today", "2026-01-27")
+    remote.push_change({}, "Listing of 2026-01-27")
+    (line,) = update(repository, arxiv, "--today", "2026-01-21").said
+    command = line.rpartition(": ")[2]
+    for name in ("name", "email"):
+        git("-C", repository.root, "config", f"user.{name}", "A Person")
+    environ = {**os.environ, **GIT_ALONE}
+    subprocess.run(command, shell=True, cwd=repository.root, env=environ, check=True)
+    assert load_store(repository.root) == before
+    assert update(repository, arxiv, "--today", "2026-01-21").code == 0
 
 
 def test_a_second_run_at_the_same_time_says_so_and_stops(

@@ -117,8 +117,10 @@ def _reconciled(
     last = store.state.day
     if last is not None and day < last:
         raise UsageError(
-            f"{day} is before the last run's day, {last}: a store only moves forward; leave "
-            "out --today and DAILY_PAPERS_TODAY, or restore an older state of data/ with git"
+            f"{day} is before the last run's day, {last}: a store only moves forward; leave out "
+            "--today and DAILY_PAPERS_TODAY, and correct the clock if it is wrong; if it was wrong "
+            f"then, wait for {last}, or undo that run, whose news will be mailed again: "
+            'git revert --no-edit "$(git log -1 --format=%h -- data/state.json)"'
         )
     return reconcile(store, config.keywords, day)
 
