@@ -224,6 +224,9 @@ class _Answers:
         matching = matching_each(self.config.keywords, [one.paper for one in announced])
         feed, known = FeedRead(announced, matching, ()), known_liked(before, [liked])
         ranked = rank_listing(self.root, self.config, before, feed, known, self.day)
+        if keyword.slug not in ranked.chosen:
+            reasons = [f"Unknown: {note}" for note in ranked.notes]
+            return Passage(keyword.name, reasons, failed=True)
         taken = ranked.chosen[keyword.slug]
         similar = ((paper, ranked.liking[paper.id].similar) for paper in taken)
         listed = plural(len(announced_as_news(announced)), "paper")

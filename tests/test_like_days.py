@@ -133,7 +133,7 @@ def test_a_keyword_that_is_renamed_or_gets_other_files_keeps_its_papers(reader: 
 def test_a_library_that_cannot_be_read_is_a_warning_of_the_run(reader: Reader) -> None:
     (reader.repository.root / "library.bib").unlink()
     report = reader.read(MONDAY)
-    assert report.exit_code == 0
+    assert report.exit_code == 3
     assert any("library.bib: there is no such file" in note for note in report.notes)
     assert chosen(reader) == []
     two = TOPICS + FOR_ME.replace("For me", "For us")
@@ -149,11 +149,22 @@ def test_without_the_extra_the_order_falls_back_with_one_warning(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    report = reader.read(MONDAY, progress=lambda *_: None)
-    assert report.exit_code == 0
-    assert len([note for note in report.notes if "scikit-learn" in note]) == 1
+    for _ in range(2):
+        report = reader.read(MONDAY, progress=lambda *_: None)
+        assert report.exit_code == 3
+        assert len([note for note in report.notes if "scikit-learn" in note]) == 1
+        assert {each.slug for each in report.keywords if not each.good} == {"for-me"}
+        assert "1 of 2 keywords could not be brought up to date: For me." in report.day_line
     assert chosen(reader) == []
     assert reader.repository.table("magnetic-resonance-imaging")
+    environ = {**reader.arxiv.environment(), "DAILY_PAPERS_TODAY": str(MONDAY)}
+    previewed = run("preview", "For me", "--root", str(reader.repository.root), environ=environ)
+    assert previewed.code == 1
+    assert previewed.out.startswith("For me\n  Unknown: keywords.yaml has `like`, and nothing is")
+    assert "takes" not in previewed.out
+    monkeypatch.undo()
+    assert reader.read(MONDAY).exit_code == 0
+    assert len(chosen(reader)) == 3
 
 
 def test_papers_liked_by_identifier_are_asked_for_once_and_kept(reader: Reader) -> None:
@@ -173,6 +184,14 @@ def test_papers_liked_by_identifier_are_asked_for_once_and_kept(reader: Reader) 
     reader.repository.write("keywords.yaml", TOPICS)
     reader.read(THURSDAY)
     assert reader.repository.records("data/liked.jsonl") == []
+
+
+def test_a_liked_paper_that_arxiv_does_not_know_is_named(reader: Reader) -> None:
+    wanted = TOPICS.replace("[library.bib]", "['2601.99999']")
+    reader.repository.write("keywords.yaml", wanted)
+    report = reader.read(MONDAY)
+    assert report.exit_code == 3
+    assert "For me: no paper to compare the listing with is known" in report.notes
 
 
 def test_preview_ranks_the_last_listing_and_stores_nothing(reader: Reader) -> None:

@@ -84,7 +84,7 @@ class Ranked:
 
     #: By identifier, for the papers that are announced as new or cross-listed.
     liking: Mapping[str, Liking]
-    #: What each keyword with `like` takes from the listing.
+    #: What each keyword with `like` takes from the listing, if there was something to compare with.
     chosen: BySlug
     notes: tuple[str, ...]
 

@@ -134,9 +134,12 @@ def _situation(
 ) -> Situation:
     """What the plan depends on; ``store`` includes the evidence so far.
 
-    A new or changed keyword must be matched with the feed, even if an earlier run has read it.
+    A new or changed keyword must be matched with the feed, even if an earlier run has read it; and
+    so must one with `like` that took nothing from it yet.
     """
-    newcomers = bool(reconciled.added or reconciled.changed)
+    states = store.keywords.values()
+    unranked = any(not each.searches and each.last_success != order.day for each in states)
+    newcomers = bool(reconciled.added or reconciled.changed or unranked)
     read_before = store.state.feed_day == order.day and not newcomers
     return Situation(
         day=order.day,

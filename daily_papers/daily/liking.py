@@ -59,7 +59,8 @@ def rank_listing(
     ]
     notes = list(_skipped(due, before, day))
     if not can_rank():
-        return Ranked({}, {keyword.slug: () for keyword in due}, (*notes, _NO_EXTRA))
+        nothing = {keyword.slug: () for keyword in due if not announced}
+        return Ranked({}, nothing, (*notes, _NO_EXTRA))
     files, problems = read_files(root, _files(config))
     notes += [f"like: {path}: {why}" for path, why in problems.items()]
     liking = dict(_liking(_papers(files, config.like, known), announced))
@@ -67,8 +68,12 @@ def rank_listing(
     chosen: dict[str, tuple[Paper, ...]] = {}
     for keyword in due:
         free = [paper for paper in _within(keyword, announced) if paper.id not in taken]
-        closest = dict(_liking(_papers(files, keyword.like, known), free))
-        order = sorted(free, key=lambda paper: closest[paper.id].closeness) if closest else []
+        library = _papers(files, keyword.like, known)
+        if free and not library:
+            notes.append(f"{keyword.name}: no paper to compare the listing with is known")
+            continue
+        closest = dict(_liking(library, free))
+        order = sorted(free, key=lambda paper: closest[paper.id].closeness)
         chosen[keyword.slug] = tuple(order[: keyword.papers_per_day])
         taken = taken.union(paper.id for paper in chosen[keyword.slug])
         for paper in chosen[keyword.slug]:

@@ -165,6 +165,8 @@ def _outcome(
         outcome = Outcome.FILLING
     elif keyword.filled is not None and progress.since is not None:
         outcome = Outcome.TO_BE_CONFIRMED
+    elif failure is None and not keyword.searches:
+        return Outcome.FAILED, "the listing could not be compared with what you like"
     else:
         outcome = Outcome.FAILED if failure is None else failure.outcome
     return outcome, _WITHOUT_FAILURE.get(outcome) if failure is None else failure.plain_reason
