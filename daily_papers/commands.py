@@ -184,6 +184,7 @@ def _render(arguments: Namespace) -> int:
 )
 def _check(arguments: Namespace) -> int:
     from daily_papers.config import KEYWORDS, ConfigError, load_config
+    from daily_papers.daily.liking import unreadable_libraries
     from daily_papers.keyword_check import as_annotations, check_keywords
 
     path = arguments.root / KEYWORDS
@@ -192,7 +193,7 @@ def _check(arguments: Namespace) -> int:
         config = load_config(path)
         problems = tuple(check_keywords(config, path, arguments.changed_since))
     except ConfigError as error:
-        problems = error.problems
+        problems = (*error.problems, *unreadable_libraries(error.libraries, path))
     if (path.parent / "templates").is_dir():
         # Takes a sixth of the time of a check, which few repositories need.
         from daily_papers.template_check import check_templates

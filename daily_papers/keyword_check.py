@@ -57,7 +57,7 @@ def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Pr
     for keyword in config.keywords:
         if problem := term_too_long(keyword.expression):
             yield Problem(name, keyword.line, f"{keyword.name}: {problem}")
-    yield from unreadable_libraries(config, path.parent, name)
+    yield from unreadable_libraries(config.libraries, path)
     doubts = chain(
         _same_searches(config),
         _unseen_authors(config, path.parent),

@@ -136,12 +136,13 @@ def test_a_library_that_cannot_be_read_is_a_warning_of_the_run(reader: Reader) -
     assert report.exit_code == 3
     assert any("library.bib: there is no such file" in note for note in report.notes)
     assert chosen(reader) == []
-    two = TOPICS + FOR_ME.replace("For me", "For us")
+    wrong = "  - {name: knee cartilage, max_papers: many}\n"
+    two = TOPICS + FOR_ME.replace("For me", "For us") + wrong
     reader.repository.write("keywords.yaml", two)
     checked = run("check", "--root", str(reader.repository.root))
     assert checked.code == 2
     assert [line.partition("keywords.yaml:")[2][:8] for line in checked.out.splitlines()] == [
-        *("1: like:", "4: like:", "5: like:"),
+        *("6: max_p", "1: like:", "4: like:", "5: like:"),
     ]
 
 

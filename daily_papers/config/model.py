@@ -63,8 +63,10 @@ class ConfigError(DailyPapersError):
 
     exit_code = 2
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[Problem, ...], libraries: tuple[Library, ...] = ()) -> None:
         self.problems = problems
+        #: For `check`, which also names those that cannot be read.
+        self.libraries = libraries
         super().__init__("\n".join(str(problem) for problem in problems))
 
 

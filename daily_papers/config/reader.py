@@ -116,7 +116,7 @@ def parse_config(content: bytes, name: str) -> Config:
         config = reader.read(Value(root, "", root.start_mark.line + 1, _FILE))
     problems = reader.problems()
     if config is None or reader.errors:
-        raise ConfigError(problems)
+        raise ConfigError(problems, config.libraries if config else ())
     return replace(config, warnings=problems)
 
 

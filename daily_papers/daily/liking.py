@@ -7,7 +7,7 @@ is skipped, and the run names it. The papers it took stay, even if the library c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -30,12 +30,12 @@ _NO_EXTRA = (
 )
 
 
-def unreadable_libraries(config: Config, root: Path, name: str) -> tuple[Problem, ...]:
-    """What is wrong with the files listed in keywords.yaml, which messages call ``name``."""
-    _, problems = read_files(root, _files(config))
+def unreadable_libraries(libraries: Sequence[Library], config: Path) -> tuple[Problem, ...]:
+    """What is wrong with the files that a keywords.yaml lists."""
+    _, problems = read_files(config.parent, _files(libraries))
     return tuple(
-        Problem(name, line, f"like: {path}: {problems[path]}")
-        for library in config.libraries
+        Problem(str(config), line, f"like: {path}: {problems[path]}")
+        for library in libraries
         for path, line in library.files.items()
         if path in problems
     )
@@ -61,7 +61,7 @@ def rank_listing(
     if not can_rank():
         nothing = {keyword.slug: () for keyword in due if not announced}
         return Ranked({}, nothing, (*notes, _NO_EXTRA))
-    files, problems = read_files(root, _files(config))
+    files, problems = read_files(root, _files(config.libraries))
     notes += [f"like: {path}: {why}" for path, why in problems.items()]
     liking = dict(_liking(_papers(files, config.like, known), announced))
     taken = before.news.union(paper.id for papers in feed.matching.values() for paper in papers)
@@ -81,8 +81,8 @@ def rank_listing(
     return Ranked(liking, chosen, tuple(notes))
 
 
-def _files(config: Config) -> Iterator[str]:
-    return chain.from_iterable(library.files for library in config.libraries)
+def _files(libraries: Iterable[Library]) -> Iterator[str]:
+    return chain.from_iterable(library.files for library in libraries)
 
 
 def _papers(
