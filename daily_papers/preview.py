@@ -262,8 +262,8 @@ def _together(
         close = ", ".join(f'"{other}" ({plural(count, "paper")})' for other, count in others)
         yield f'"{phrase}" {has}; close to it: {close}'
     if keywords > MOST_PREVIEWS:
-        left_out = f"{keywords - MOST_PREVIEWS:,} more keywords"
-        yield f"{left_out} were not searched for; name one to preview it"
+        more = plural(keywords - MOST_PREVIEWS, "more keyword was", "more keywords were")
+        yield f"{more} not searched for; name one to preview it"
     if nearest:
         of_listing = f", {len(listed):,} of them in the last listing" if listed else ""
         yield f"This is from {plural(len(papers), 'paper')}, found above or stored{of_listing}"

@@ -84,6 +84,7 @@ def test_identifiers_of_the_old_form_and_a_title_of_one_zero_are_good():
         (answer(listed(10)).replace(b"totalResults>10", b"totalResults>many"), "no totalResults"),
         (answer(listed(10)).replace(b"startIndex", b"first"), "no startIndex"),
         (answer(listed(11)), "the answer has 11 papers, but at most 10 are possible"),
+        (answer(listed(1), total=0), "the answer has 1 paper, but at most 0 are possible"),
         (answer(listed(4), total=3), "the answer has 4 papers, but at most 3 are possible"),
         (answer(listed(10)).replace(b"abs/2601", b"abs/26x1", 1), "not an arXiv identifier: 'http"),
         (

@@ -180,11 +180,11 @@ def test_a_day_on_which_some_were_not_fetched_names_them():
         announced=9,
         failures=failures,
         keywords=1200,
-        extra="Still filling 40 of 1,000 keywords; the others wait.",
+        extra="Still filling 40 of 1,000 keywords; 960 wait.",
     )
     assert told == (
         "2 new papers. 5 of 1,200 keywords could not be brought up to date: a, b, c and 2 more. "
-        "Still filling 40 of 1,000 keywords; the others wait."
+        "Still filling 40 of 1,000 keywords; 960 wait."
     )
 
 

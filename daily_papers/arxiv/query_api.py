@@ -154,15 +154,13 @@ def read_answer(body: bytes, *, url: str) -> SearchAnswer:
         raise BadAnswer(url, f"the answer starts at {start:,} where 0 was asked")
     entries = root.findall(f"{ATOM}entry")
     expected = min(int(asked["max_results"]), total)
+    held = plural(len(entries), "paper")
     if len(entries) < expected:
-        held = plural(len(entries), "paper")
         raise ShortAnswer(
             url, f"the answer has {held}, but {expected:,} of {total:,} were asked for"
         )
     if len(entries) > expected:
-        raise BadAnswer(
-            url, f"the answer has {len(entries):,} papers, but at most {expected:,} are possible"
-        )
+        raise BadAnswer(url, f"the answer has {held}, but at most {expected:,} are possible")
     for entry, name in product(entries, _ONCE):
         if (times := len(entry.findall(f"{ATOM}{name}"))) != 1:
             raise BadAnswer(url, f"an entry has {times} elements <{name}> where one is due")

@@ -335,4 +335,5 @@ def _waiting_to_be_filled(
     filled = len(unfilled) - waiting
     if not filled:
         return f"{plural(waiting, 'keyword waits', 'keywords wait')} to be filled."
-    return f"Still filling {filled:,} of {len(unfilled):,} keywords; the others wait."
+    rest = plural(waiting, "waits", "wait")
+    return f"Still filling {filled:,} of {len(unfilled):,} keywords; {rest}."

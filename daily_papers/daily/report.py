@@ -300,7 +300,8 @@ def as_annotations(report: RunReport) -> str:
         )
         lines.append(annotation("warning", message, title="Stale keyword"))
     if rest := len(stale) - len(shown):
-        message = f"{rest:,} more keywords are stale; the job summary has all"
+        more = plural(rest, "more keyword is", "more keywords are")
+        message = f"{more} stale; the job summary has all"
         lines.append(annotation("warning", message, title="Stale keywords"))
     return "".join(f"{line}\n" for line in lines)
 
@@ -323,8 +324,8 @@ def as_markdown(report: RunReport) -> str:
         whole = cell(state + left_out if keyword.not_matching else state)
         rows.append(f"| {' | '.join([cell(keyword.name), *numbers, whole])} |")
     blocks = [f"## Listing of {report.day}", paragraph(report.day_line), "\n".join(rows)]
-    if len(report.keywords) > _MOST_ROWS:
-        blocks.append(f"{len(report.keywords) - _MOST_ROWS:,} more keywords are in the log.")
+    if (rest := len(report.keywords) - _MOST_ROWS) > 0:
+        blocks.append(f"{plural(rest, 'more keyword is', 'more keywords are')} in the log.")
     blocks.append("\n".join(f"- {paragraph(remark)}" for remark in remarks))
     requests = [
         "| status | bytes | seconds | outcome | address |",

@@ -55,7 +55,8 @@ def accept_search(
     ]
     is_all = len(papers) == answer.total
     if is_all and answer.total < asked and 2 * len(papers) < len(proven):
-        says = f"says that {len(papers)} papers match" if papers else "is empty"
+        matches = plural(len(papers), "paper matches", "papers match")
+        says = f"says that {matches}" if papers else "is empty"
         due = plural(len(proven), "stored paper")
         raise ShortAnswer(answer.urls[0], f"the answer {says}, though {due} should be in it")
     possible = Matches({"": expression}, papers).possible("")

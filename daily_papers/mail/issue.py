@@ -315,7 +315,7 @@ def channel_lead(mail: Mail, here: Addresses, form: Form) -> list[str]:
 
 def _part_line(number: int, parts: int, papers: int) -> str:
     rest = "; the others follow as comments" if number == 1 else ""
-    return f"This is part {number} of {parts} with {papers} papers{rest}."
+    return f"This is part {number} of {parts} with {plural(papers, 'paper')}{rest}."
 
 
 def utf16_length(text: str) -> int:
