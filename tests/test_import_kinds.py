@@ -294,6 +294,12 @@ def test_authors_of_a_record_keep_their_commas():
             f"### [A paper]({URL})\n- **Abstract**: By 3% | more. Code: soon.",
             ("A paper", None, "By 3% | more. Code: soon."),
         ),
+        # A rule ends a paper below its link only.
+        (f"### A paper\n---\n**Date**: 2025/1/2\n**Link**: {URL}", ("A paper", None, "")),
+        (
+            f"### A paper\n**Date**: 2025/1/2\n\n---\n\n[pdf]({URL})\n\n**Abstract**: We do: it.",
+            ("A paper", None, "We do: it."),
+        ),
     ],
 )
 def test_a_paper_is_told_in_each_usual_form(row: str, told: tuple[str | None, ...]):

@@ -309,7 +309,7 @@ _WORDLESS = re.compile(
     r"|(?:(?:<!--[^<>]*-->|</?(?:a|br|center|details|div|hr|ol|p|table|tbody|thead|ul)\b[^<>]*>)\s*)+)",
     re.IGNORECASE,
 )
-_ENDS_A_CARD = re.compile(rf" {{0,3}}{_RULE}|{_LAST_UPDATE.pattern}", re.IGNORECASE)
+_RULED = re.compile(rf" {{0,3}}{_RULE}")
 _TO_TOP = re.compile(
     r"\W*(?:(?:(?:back|go|return) to (?:the )?)?(?:top|(?:table of )?contents|toc)"
     r"|返回(?:顶部|目录)|回到顶部)?\W*",
@@ -378,7 +378,7 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
 def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     """A heading that links to a paper, or that is above what tells of a single one."""
     heading, *below = section
-    own = list(takewhile(_has_no_title, below))
+    own = list(_without_what_follows(heading, below))
     words = list(takewhile(lambda block: block.is_doubtful or not block.may_be_rows, own))
     linking = (line.text for block in (heading, *words) for line in block.lines)
     told = words if any(map(links_to_paper, linking)) else own
@@ -400,12 +400,22 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     return _row(lines, cells)
 
 
+def _without_what_follows(heading: Block, below: Iterable[Block]) -> Iterator[Block]:
+    """What may be of the paper of a heading: a rule below its link ends it."""
+    is_linked = links_to_paper(heading.text)
+    for block in takewhile(_has_no_title, below):
+        if is_linked and _RULED.fullmatch(block.text):
+            return
+        is_linked = is_linked or any(links_to_paper(line.text) for line in block.lines)
+        yield block
+
+
 def _has_no_title(block: Block) -> bool:
     """Whether a block is words, or an item of a list that leaves it to the heading to name a paper.
 
     A lead that names no part of a paper begins something else.
     """
-    if block.is_marker or block.head or _ENDS_A_CARD.fullmatch(block.text):
+    if block.is_marker or block.head or is_last_update(block.text):
         return False
     if block.level:
         is_fold = "<summary" in block.text.lower() and not is_topic(block.name)
