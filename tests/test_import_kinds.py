@@ -379,6 +379,15 @@ def test_a_blank_topic_is_that_of_the_row_above():
     assert found == [["Mice"], ["Mice"], ["Rats"], ["Cats"]]
 
 
+def test_a_blank_topic_in_the_first_row_of_a_table_is_that_of_the_heading():
+    head = "| Title | Topic |\n|-|-|\n"
+    months = [
+        f"### {month} 2025\n\n{head}| {link(n, 'A')} |" for n, month in ((1, "May"), (2, "June"))
+    ]
+    page = read_page(f"## Mice\n\n{months[0]} rats |\n\n{months[1]} |\n", "a.md")
+    assert [row.topics for row in page.rows] == [["rats"], ["Mice"]]
+
+
 def test_a_readme_in_small_letters_is_to_be_renamed(repository: Repository):
     repository.write("readme.md", f"## Mice\n\n- {link(1, 'A')}\n")
     tree = repository.tree()

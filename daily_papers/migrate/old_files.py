@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
@@ -152,14 +153,14 @@ def read_page(text: str, path: str) -> Page:
         blocks = blocks_of(text)
         page = Page(path, text, [row for block in blocks for row in block.rows], blocks)
     day = _DAY_OF_PAGE.search(text)
-    above = Entry(())
     for entry in page.entries:
         entry.day = entry.day or (day["day"] if day else Path(path).stem)
         if entry.cells:
             read_entry(entry)
-        is_blank = page.blocks and ("topic", "") in entry.cells and entry.topic == above.topic
-        entry.topics = above.topics if is_blank else _topics(entry)
-        above = entry
+        entry.topics = _topics(entry)
+    for above, row in chain.from_iterable(pairwise(block.rows) for block in page.blocks):
+        if ("topic", "") in row.cells:
+            row.topics = above.topics
     return page
 
 
