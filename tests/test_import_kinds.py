@@ -456,6 +456,20 @@ def test_an_item_that_begins_with_a_link_to_elsewhere_may_be_a_paper(item: str):
     assert row.paper.id == PAPER
 
 
+@for_each(
+    "rows",
+    [
+        f"{HEAD}|-|No papers today|-|-|-|",
+        f"- {link(1, 'A one')}, {link(2, 'B two')}",
+        f"| Title | PDF |\n|-|-|\n| P(x|y) of A | {link(1)} |",
+    ],
+)
+def test_a_topic_of_which_all_rows_are_left_out_is_a_topic(rows: str):
+    page = read_page(f"# T\n\n## Cats\n\n{rows}\n\n## Mice\n\n- {link(3, 'C')}\n", "a.md")
+    assert [row.paper.title for row in page.stored if row.paper] == ["C"]
+    assert names_of([page]) == ["Cats", "Mice"]
+
+
 @for_each(("title", "names"), [("# Mouse papers", ["Rats"]), ("## Mouse papers", ["Mouse papers"])])
 def test_a_title_above_the_latest_papers_is_no_topic_if_another_file_names_it(
     tmp_path_factory: pytest.TempPathFactory, title: str, names: list[str]

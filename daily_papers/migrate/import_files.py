@@ -20,7 +20,7 @@ from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError, StoreError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
-from daily_papers.migrate.entry import Entry, topics_in
+from daily_papers.migrate.entry import MENTIONED, Entry, topics_in
 from daily_papers.migrate.keywords_yaml import with_title_as_abstract
 from daily_papers.migrate.leftovers import is_ours, leftovers
 from daily_papers.migrate.names import topic_key
@@ -202,12 +202,18 @@ def names_of(pages: Sequence[Page], categories: Sequence[str] = ()) -> list[str]
     Categories are some for papers without others: those configured, or else the first of each.
     """
     names: dict[str, str] = {}
-    for entry in (e for page in pages for e in page.entries if e.paper or not e.cause):
+    entries = [entry for page in pages for entry in page.entries if _names_topics(entry, page)]
+    for entry in entries:
         rest = [topic for topic in entry.topics if keywords_yaml.is_category(topic)]
         topics = [topic for topic in entry.topics if topic not in rest]
         for topic in topics or (categories if rest else ()) or rest[:1]:
             names.setdefault(topic_key(topic), topic)
     return list(names.values())
+
+
+def _names_topics(entry: Entry, page: Page) -> bool:
+    """Whether it has a paper, is a topic without any, or is a row that is left out of a page."""
+    return bool(entry.paper or not entry.cause or (page.blocks and entry.cause != MENTIONED))
 
 
 def _slugs(keywords: Iterable[Keyword]) -> dict[str, str]:
