@@ -136,6 +136,16 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
         ),
         (f"## a\n\n    <!--\n\n- [B]({URL})\n", f"## a\n\n    <!--\n\n{MARKERS}"),
         (f"## a\n- [B]({URL})\n<!--\n-->\n- [C]({URL})\n", f"## a\n<!--\n-->\n\n{MARKERS}"),
+        # So do anchors, to which they may link.
+        (
+            f"# T\n\n## a\n{TABLE}\n<a id='mine'></a>\n\n## Words\nStay.\n\n## b\n{TABLE}",
+            f"# T\n\n<a id='mine'></a>\n## Words\nStay.\n\n{MARKERS}",
+        ),
+        # A section of theirs may be called like a part of a paper.
+        (
+            f"# T\n\n## a\n{TABLE}\n## Authors\nMe.\n\n## b\n{TABLE}",
+            f"# T\n\n## Authors\nMe.\n\n{MARKERS}",
+        ),
         # What ends a table in Markdown is no row of it.
         *((f"## a\n{TABLE}{end}\nEnd.\n", f"{MARKERS}{end}\nEnd.\n") for end in ENDS_OF_TABLE),
     ],
@@ -200,6 +210,10 @@ ABSTRACT = FOLD.replace("beta fold", "Abstract")
         (
             f"{FOLD}Words.\n\n## b\n{TABLE}\n{UNFOLD}\nEnd.\n",
             f"{FOLD}Words.\n\n{UNFOLD}\n{MARKERS}\nEnd.\n",
+        ),
+        (
+            f"<div align='center'>\n\n# T\n\n## a\n{TABLE}\n</div>\n\nEnd.\n",
+            f"<div align='center'>\n\n# T\n\n</div>\n\n{MARKERS}\nEnd.\n",
         ),
         # So does that of a single paper.
         (f"# T\n\n## a\n- [A]({URL})\n  {ABSTRACT}  We do.\n\n  {UNFOLD}", f"# T\n\n{MARKERS}"),

@@ -141,7 +141,8 @@ def _heading(lines: _Lines, position: int) -> Block | None:
         return Block([lines[position]])
     if found := _SIGNED.fullmatch(text):
         name = _bare(found["name"] or "")
-        level = LEAD if kind_named(name) in _OF_CARDS else len(found["level"])
+        level = len(found["level"])
+        level = LEAD if level > 2 and kind_named(name) in _OF_CARDS else level
         return Block([lines[position]], level, name)
     if (found := _UNDERLINE.fullmatch(below)) and not above.strip() and _is_words(text):
         level = 1 if found["first"] else 2

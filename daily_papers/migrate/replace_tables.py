@@ -22,6 +22,8 @@ from daily_papers.migrate.pages import TO_ANCHOR, Block, is_last_update, is_to_t
 from daily_papers.render.readme import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+#: A comment, or an anchor, to which a link from anywhere may lead.
+_HIDDEN = re.compile(r"\s*(?:<!--|<a\b[^<>]*\b(?:id|name)\s*=)", re.IGNORECASE)
 _PAIR = re.compile(
     r"<(?P<close>/?)(?P<name>details|table|t?body|thead|[uo]l|div|center)\b", re.IGNORECASE
 )
@@ -93,8 +95,9 @@ def _remove_what_is_empty(
     headings = [block for block in blocks if block.level or block.is_marker]
     markers = [block.line for block in blocks if block.is_marker]
     parts = [fold for fold in folds if not _any_in(markers, fold)]
-    parts += _sections(headings, topics, len(lines))
-    dress = {number for heading in headings for number in heading.numbers}
+    titles = {each for each in headings if _is_title(each, topics)}
+    parts += _sections(headings, titles, len(lines))
+    dress = {n for heading in headings if heading not in titles for n in heading.numbers}
     dress |= {n for n, line in enumerate(lines, 1) if is_wordless(line.rstrip())}
     contents = {
         n: undecorated(plain(line).lstrip("-*+ ")).casefold()
@@ -108,7 +111,7 @@ def _remove_what_is_empty(
         edges = {n for fold in folds if fold not in empty for n in (fold[0], fold[-1])}
         for part in empty:
             own = (n for n in part if n <= place and n not in edges)
-            gone.update(n for n in own if not _is_comment(lines[n - 1]))
+            gone.update(n for n in own if not _HIDDEN.match(lines[n - 1]))
         names = {block.name.casefold() for block in headings if block.line in gone}
         gone.update(n for n, name in contents.items() if name in names)
 
@@ -119,22 +122,22 @@ def _any_in(numbers: Sequence[int], lines: range) -> bool:
     return place < len(numbers) and numbers[place] in lines
 
 
-def _sections(headings: Sequence[Block], topics: Collection[str], last: int) -> Iterator[range]:
+def _is_title(heading: Block, topics: Collection[str]) -> bool:
+    """Whether a heading is the title of the page, which stays."""
+    return heading.level == 1 and heading.name not in topics and not find_date(heading.name)
+
+
+def _sections(headings: Sequence[Block], titles: Collection[Block], last: int) -> Iterator[range]:
     """The lines of each heading up to the next one of its level or our markers.
 
     The title of the page has none.
     """
     for number, heading in enumerate(headings, 1):
-        is_title = heading.level == 1 and heading.name not in topics
-        if heading.is_marker or (is_title and not find_date(heading.name)):
+        if heading.is_marker or heading in titles:
             continue
         following = islice(headings, number, None)
         end = next((each.line for each in following if each.level <= heading.level), last + 1)
         yield range(heading.line, end)
-
-
-def _is_comment(line: str) -> bool:
-    return line.lstrip().startswith("<!--")
 
 
 def _folds(blocks: Iterable[Block]) -> Iterator[range]:
