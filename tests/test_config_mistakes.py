@@ -645,6 +645,14 @@ def test_whatever_is_quoted_stays_on_one_line() -> None:
     assert found.startswith(':2: unknown key "a b  "; the keys are ')
 
 
+def test_problems_of_one_line_are_in_the_order_of_the_file() -> None:
+    text = b"keywords:\n  - {name: x, query: 'ti:mri', none: [ct], in: title, any: [pet], author: J. Roe}\n"
+    with pytest.raises(ConfigError) as error:
+        parse_config(text, "k.yaml")
+    keys = [problem.message.partition(":")[0] for problem in error.value.problems]
+    assert keys == ["none", "in", "any", "author"]
+
+
 def test_problems_carry_their_place_for_other_forms() -> None:
     with pytest.raises(ConfigError) as error:
         parse_config(b"keywords:\n  - {name: mri, colour: red, any: [3]}\n", "k.yaml")

@@ -295,9 +295,9 @@ class _Reader:
     def _check_combination(self, values: Mapping[str, Value]) -> None:
         """Refuse keys that mean nothing together with the others."""
         rules = _KEYWORD["dependentSchemas"]
-        for subject in values.keys() & rules.keys():
+        for subject in filter(values.__contains__, rules):
             rule = rules[subject]
-            for key in values.keys() & rule["properties"]:
+            for key in filter(rule["properties"].__contains__, values):
                 advice = rule["errorMessage"]
                 self.refuse(values[key], f'it cannot be used with "{subject}"; {advice}')
             if not values.keys() >= set(rule.get("required", ())):
