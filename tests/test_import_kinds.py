@@ -1025,12 +1025,12 @@ def test_the_largest_familys_empty_table_is_a_topic_too(repository: Repository):
 def test_a_heading_is_taken_without_its_number_pictures_and_link_back(
     repository: Repository, tmp_path: Path
 ):
-    heads = ("1.2 Mice :mouse:", "二、Rats", "Cats [[Back]](#top)", "三、其他")
+    heads = ("1.2 Mice :mouse:", "二、Rats", "Cats [[Back]](#top)", "三、其他", "[Voles](#toc)")
     rows = (f"## {head}\n- {link(number, 'A')}\n" for number, head in enumerate(heads, 1))
     (tmp_path / "a.md").write_text("\n".join(rows), encoding="utf-8")
     bring_in(repository, tmp_path / "a.md")
     names = [keyword.name for keyword in load_config(repository.root / "keywords.yaml").keywords]
-    assert names == ["Mice", "Rats", "Cats"]
+    assert names == ["Mice", "Rats", "Cats", "Voles"]
 
 
 def test_authors_are_split_at_chinese_signs_too():

@@ -89,7 +89,7 @@ _BOLD_OR_FOLD = re.compile(
     r"| {0,3}\*\*(?P<bold>[^*]+)\*\*:?\s*",
     re.IGNORECASE,
 )
-_LINK_TO_TOP = re.compile(r"\s*\[{1,2}[^\[\]]{0,20}\]{1,2}\(#[^)]*\)$|<!--.*?-->")
+_LINK_TO_TOP = re.compile(r"(?<=\S)\s*\[{1,2}[^\[\]]{0,20}\]{1,2}\(#[^)]*\)$|<!--.*?-->")
 _RULE = r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$"
 _BULLET = r"(?:[-+*]|\d{1,9}[.)])"
 # What a line begins with that is no plain words, nor a row of a table, nor more of an item's text.
