@@ -456,6 +456,11 @@ def test_an_item_that_begins_with_a_link_to_elsewhere_may_be_a_paper(item: str):
     assert row.paper.id == PAPER
 
 
+def test_a_title_above_topics_of_its_level_is_none():
+    page = read_page(f"# T\n\n# Cats\n\n# Mice\n\n- {link(1, 'A')}\n", "a.md")
+    assert names_of([page]) == ["Cats", "Mice"]
+
+
 @for_each(
     "rows",
     [

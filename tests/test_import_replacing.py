@@ -268,6 +268,13 @@ def test_what_could_not_be_read_stays_with_its_heading(before: str, after: str |
     assert replaced(before) == (before if after is None else after)
 
 
+def test_what_is_below_a_topic_without_papers_stays():
+    anchor = "<a id='mine'></a>\n## Words\nStay.\n\n"
+    assert replaced(
+        f"# T\n\n## a\n\n---\n\n{anchor}## b\n{TABLE}", {"a": (), "b": {"2501.01234"}}
+    ) == (f"# T\n\n{anchor}{MARKERS}")
+
+
 def test_what_is_not_stored_stays_with_its_heading():
     text = f"## a\n{TABLE}{OTHER_ROW}\n## b\n{TABLE}{OTHER_ROW}\n## c\n{HEAD}\n## d\n{HEAD}"
     assert replaced(text, {"a": {"2501.05678"}, "d": ()}) == (

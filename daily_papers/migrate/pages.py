@@ -358,9 +358,11 @@ def _sections(blocks: Sequence[Block]) -> Sequence[Sequence[Block]]:
 def _find_empty_topics(blocks: Sequence[Block]) -> None:
     """Take a heading for a topic if words below it say that there are no papers, or nothing is.
 
-    Then rows are below other headings of its level, in the latter case further down.
+    Then rows are below other headings of its level, in the latter case further down. The title of
+    the page is none.
     """
     sections = _sections(blocks)
+    title = next((block for block in blocks if block.level == 1), None)
     last: dict[int, int] = {}  # the line of the last rows, by the level of their heading
     for part in sections:
         for block in (each for each in part if each.may_be_rows):
@@ -371,9 +373,11 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
         is_among = last.get(heading.level, 0) > (0 if texts else heading.line)
         is_parted = following and following[0].level > heading.level
         is_ours = any(block.is_marker for block in below)
-        if is_among and not (is_parted or is_ours) and all(map(_NO_PAPERS.fullmatch, texts)):
+        is_other = is_parted or is_ours or (heading is title and not texts)
+        if is_among and not is_other and all(map(_NO_PAPERS.fullmatch, texts)):
             heading.rows = [Entry(heading.numbers)]
-            heading.head = [n for block in (heading, *below) for n in block.numbers]
+            telling = (block for block in (heading, *below) if not is_wordless(block.text))
+            heading.head = [n for block in telling for n in block.numbers]
 
 
 def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
