@@ -136,6 +136,10 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
         ),
         (f"## a\n\n    <!--\n\n- [B]({URL})\n", f"## a\n\n    <!--\n\n{MARKERS}"),
         (f"## a\n- [B]({URL})\n<!--\n-->\n- [C]({URL})\n", f"## a\n<!--\n-->\n\n{MARKERS}"),
+        (
+            f"## a\n\n### [A]({URL})\n#### Abstract\nWe do.\n\n[Back to top](#t)\n\nMine.\n",
+            f"{MARKERS}\nMine.\n",
+        ),
         # So do anchors, to which they may link.
         (
             f"# T\n\n## a\n{TABLE}\n<a id='mine'></a>\n\n## Words\nStay.\n\n## b\n{TABLE}",

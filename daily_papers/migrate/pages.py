@@ -420,7 +420,7 @@ def _has_no_title(block: Block) -> bool:
 
     A lead that names no part of a paper begins something else.
     """
-    if block.is_marker or block.head or is_last_update(block.text):
+    if block.is_marker or block.head or is_last_update(block.text) or is_to_top(block.text):
         return False
     if block.level:
         is_fold = "<summary" in block.text.lower() and not is_topic(block.name)
