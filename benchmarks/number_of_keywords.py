@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from made_up import Writer, full_store, repository
-from processes import Cost, run
+from processes import Cost, elsewhere, run
 
 from daily_papers.repository import Repository
 
@@ -26,11 +26,10 @@ COMMANDS = {
 }
 
 
-def prepare(root: Path, keywords: int) -> float:
-    """Make a repository whose tables are full; return the MB of its files."""
+def prepare(root: Path, keywords: int) -> None:
+    """Make a repository whose tables are full."""
     config = repository(root, keywords)
     Repository(root).publish(config, full_store(config, Writer(), DAY))
-    return sum(path.stat().st_size for path in root.rglob("*") if path.is_file()) / 1e6
 
 
 def command(root: Path, arguments: list[str]) -> Cost:
@@ -77,7 +76,9 @@ def main() -> None:
     for count in sorted(counts):
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
-            megabytes = prepare(root, count)
+            elsewhere(prepare, root, count)
+            files = (path for path in root.rglob("*") if path.is_file())
+            megabytes = sum(path.stat().st_size for path in files) / 1e6
             command(root, COMMANDS["update"])  # the first run of the day; the second is measured
             written = stamps(root)
             for name, arguments in COMMANDS.items():

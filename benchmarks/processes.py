@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,3 +36,12 @@ def run(arguments: Sequence[str], environment: dict[str, str] | None = None) -> 
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     unit = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts in bytes, Linux in KiB
     return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
+
+
+def elsewhere(task: Callable[..., None], *arguments: object) -> None:
+    """Do it in another process: the peak of a process counts the memory of the one it came from."""
+    other = multiprocessing.get_context("fork").Process(target=task, args=arguments)
+    other.start()
+    other.join()
+    if other.exitcode:
+        raise SystemExit(other.exitcode)

@@ -13,11 +13,10 @@ from __future__ import annotations
 import argparse
 import functools
 import gzip
-import multiprocessing
 import statistics
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from made_up import ROWS, Writer, full_store, repository
-from processes import Cost, run
+from processes import Cost, elsewhere, run
 
 from daily_papers.config import Config
 from daily_papers.mail.digest import Digest, digest_records
@@ -148,15 +147,6 @@ def next_day(root: Path, day: date) -> None:
         store.keywords[slug] = replace(keyword, last_success=day)
     digest = Digest(str(day), "owner/papers", tuple(items), tuple(names.items()))
     repo.publish(config, store.finish(), digest)
-
-
-def elsewhere(task: Callable[..., None], *arguments: object) -> None:
-    """Do it in another process: the peak of a process counts the memory of the one it came from."""
-    other = multiprocessing.get_context("fork").Process(target=task, args=arguments)
-    other.start()
-    other.join()
-    if other.exitcode:
-        raise SystemExit(other.exitcode)
 
 
 def build(root: Path) -> Cost:
