@@ -160,7 +160,7 @@ def _render(arguments: Namespace) -> int:
 
     repository = Repository(arguments.root)
     if arguments.check:
-        paths = repository.rendered().changes()
+        paths = sorted(repository.rendered().changes)
         for path in paths:
             print(f"{path}: differs from the store; run: daily-papers render")
         return 1 if paths else 0

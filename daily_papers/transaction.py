@@ -115,34 +115,32 @@ class Transaction:
     """Files that change together: `commit` writes all of them, and nothing is written before."""
 
     root: Path
-    _contents: dict[str, bytes | None] = field(init=False, default_factory=dict)
+    #: What the files that differ are to hold, by path; None for no file.
+    changes: dict[str, bytes | None] = field(init=False, default_factory=dict)
     _shared: set[str] = field(init=False, default_factory=set)
 
     def write(self, path: str, content: bytes) -> None:
         """Give the file this content; ``path`` is relative to the root."""
-        self._contents[path] = content
+        self._change(path, content)
 
     def write_shared(self, path: str, content: bytes) -> None:
         """Give this content to a file that people also edit."""
-        self.write(path, content)
+        self._change(path, content)
         self._shared.add(path)
 
     def delete(self, path: str) -> None:
         """Delete the file."""
-        self._contents[path] = None
+        self._change(path, None)
 
-    def changes(self) -> dict[str, bytes | None]:
-        """The files that differ, by path, and what they should hold; None for no file."""
-        return {
-            path: content
-            for path, content in sorted(self._contents.items())
-            if content != present(self.root / path)
-        }
+    def _change(self, path: str, content: bytes | None) -> None:
+        self.changes.pop(path, None)
+        if content != present(self.root / path):  # only what differs takes memory until the end
+            self.changes[path] = content
 
     def commit(self) -> tuple[str, ...]:
         """Replace what differs, and return the paths that changed. Raises DailyPapersError."""
-        changed = self.changes()
-        self._contents.clear()
+        changed = dict(sorted(self.changes.items()))
+        self.changes.clear()
         if changed:
             _check_folders(self.root, changed)
             try:

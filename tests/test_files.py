@@ -85,7 +85,7 @@ def change(root: Path) -> Transaction:
 def test_nothing_is_on_disk_before_the_commit(root: Path):
     transaction = change(root)
     assert contents(root) == OLD
-    assert tuple(transaction.changes()) == ("README.md", "data/a", "data/b", "data/c")
+    assert tuple(transaction.changes) == ("README.md", "data/a", "data/b", "data/c")
     assert transaction.commit() == ("README.md", "data/a", "data/b", "data/c")
     assert contents(root) == NEW
 

@@ -113,30 +113,36 @@ def history_lines(root: Path) -> Iterator[Line]:
 def save_store(store: Store, transaction: Transaction) -> None:
     """Put the store's files into the transaction, and delete those that would be empty."""
     day = store.state.day
-    files: dict[str, list[str]] = defaultdict(list)
+    files: dict[str, list[StoredPaper]] = defaultdict(list)
     files |= {path: [] for path in files_in(transaction.root, PAPERS)}
     left = []
     for stored in sorted(store.papers.values(), key=lambda each: announcement_order(each.paper.id)):
         if stored.is_current(day):
-            files[f"{PAPERS}/{file_of(stored.paper.id)}.jsonl"].append(_paper_line(stored))
+            files[f"{PAPERS}/{file_of(stored.paper.id)}.jsonl"].append(stored)
         else:
             left.append(stored)
     current = sum(map(len, files.values()))
-    files[_KEYWORDS] = [_keyword_line(store.keywords[slug]) for slug in sorted(store.keywords)]
-    files[_LIKED] = [line(encode(store.liked[id])) for id in sorted(store.liked)]
-    for path, lines in files.items():
-        if lines:
-            transaction.write(path, "".join(lines).encode())
-        else:
-            transaction.delete(path)
+    for path, papers in files.items():
+        _save(transaction, path, map(_paper_line, papers))
+    keywords = [store.keywords[slug] for slug in sorted(store.keywords)]
+    _save(transaction, _KEYWORDS, map(_keyword_line, keywords))
+    _save(transaction, _LIKED, (line(encode(store.liked[id])) for id in sorted(store.liked)))
     if left and day is not None:
         _save_history(transaction, left, day)
     _save_news(transaction, [id for id, stored in store.papers.items() if stored.news is not None])
     listed = dict(sorted(store.state.listed.items()))
-    keywords = len(store.keywords)
-    state = replace(store.state, format=FORMAT, papers=current, keywords=keywords, listed=listed)
+    state = replace(
+        store.state, format=FORMAT, papers=current, keywords=len(keywords), listed=listed
+    )
     content = json.dumps(encode(state), ensure_ascii=False, indent=1) + "\n"
     transaction.write(_STATE, content.encode())
+
+
+def _save(transaction: Transaction, path: str, lines: Iterable[str]) -> None:
+    if content := "".join(lines).encode():
+        transaction.write(path, content)
+    else:
+        transaction.delete(path)
 
 
 def _save_history(transaction: Transaction, left: Iterable[StoredPaper], day: date) -> None:
