@@ -156,8 +156,10 @@ def test_what_is_shown_is_one_line_that_can_be_written(text: str) -> None:
     shown(text).encode("utf-8")
 
 
-LOCAL = st.text("aZ09._+-\\*~", min_size=1, max_size=6)
-HOST = st.sampled_from(["b.c", "b_d.example", "b.c/path?x=1", "b@c.d", "b.c.", "b1.2c_d", "-b.c"])
+LOCAL = st.text("aZ09._+-\\*~", max_size=6)
+HOST = st.sampled_from(
+    ["b.c", ".b.c", "b_d.example", "b.c/path?x=1", "b@c.d", "b.c.", "b1.2c_d", "-b.c"]
+)
 
 
 @given(
@@ -169,6 +171,8 @@ HOST = st.sampled_from(["b.c", "b_d.example", "b.c/path?x=1", "b@c.d", "b.c.", "
 @example("mailto:", "a", "b.c", " ")
 @example("xmpp:", "a", "b.c/path", "(")
 @example("", "a", "b-d.c2e", " ")
+@example("xmpp:", "", "b.c", " ")
+@example("https://", ".", "b.c", " ")
 def test_an_address_of_mail_or_chat_is_no_link(
     scheme: str, local: str, host: str, before: str
 ) -> None:

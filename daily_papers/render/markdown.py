@@ -39,8 +39,8 @@ _ESCAPES = {character: f"\\{character}" for character in r"\`*_[]~|"} | {
 _SPECIAL = r"(?:[\\`*_\[\]~|&<>$]|\{(?=[{%]))"
 # The @ of a mail address, in escaped text; other addresses stay whole.
 _MAIL = re.compile(
-    r"(?P<address> <(?i:https?|ftp)://[^>]*> | (?i:https?|ftp)://\S+ )"
-    r"| (?<=[\w.+-])@(?=[\w\\-]+\.[\w.\\-]*[A-Za-z])",
+    r"(?P<address> <(?i:https?|ftp)://[^>]*> | (?i:https?|ftp)://\w\S* )"
+    r"| @(?=[\w\\-]*\.[\w.\\-]*[A-Za-z])",
     re.VERBOSE,
 )
 
