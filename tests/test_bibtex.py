@@ -2,7 +2,7 @@ import re
 from datetime import UTC, date, datetime
 
 import pybtex.database
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daily_papers.papers.bibtex import bibtex_entry
@@ -16,6 +16,8 @@ TRICKY = st.lists(
             "$x$",
             "$\\{",
             "\\}",
+            "\\(",
+            "\\)",
             "\\input",
             "and ",
             "^^5c",
@@ -185,6 +187,9 @@ def test_whatever_authors_write_the_entry_is_one_entry(title: str, author: str, 
 
 
 @given(title=TRICKY)
-def test_whatever_authors_write_braces_count_out_for_tex_too(title: str):
-    visible = re.sub(r"\\[{}\\]", "", title_of(title))
+@example(r"\(n\ \)")
+@example(r"\(5$\)")
+def test_whatever_authors_write_braces_and_dollars_count_out_for_tex_too(title: str):
+    visible = re.sub(r"\\[{}$\\]", "", title_of(title))
     assert visible.count("{") == visible.count("}")
+    assert visible.count("$") % 2 == 0

@@ -227,7 +227,7 @@ def test_a_long_comment_is_folded_behind_five_characters(
 @pytest.mark.parametrize(
     "piece",
     [
-        *("https://a.b/(", r"\url{https://", "not ", "$ a_"),
+        *("https://a.b/(", r"\url{https://", "not ", "$ a_", r"\\("),
         *(
             pytest.param(piece, marks=pytest.mark.full)
             for piece in ("http://", "www.", "mailto:a@", "{{", "previous. ", r"\[", r"\'{", "<")

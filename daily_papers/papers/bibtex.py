@@ -108,7 +108,7 @@ def _is_harmless(maths: str) -> bool:
     if not all(name in _MATHS_COMMANDS or name in _SAFE_SIGNS for name in commands):
         return False
     outside = _COMMAND.sub("", maths)
-    if "^^" in maths or re.search("[%#&~]", outside):
+    if "^^" in maths or re.search(r"[%#&~$\\]", outside):
         return False
     # BibTeX counts the brace in ``\{``; TeX does not.
     return _is_balanced(maths) and _is_balanced(outside)
