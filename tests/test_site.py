@@ -572,8 +572,8 @@ def test_formulas_are_mathml_or_their_tex(text: str, shown: str) -> None:
             "https://a.b, here (https://c.d)",
         ),
         (
-            r"Pre\-trained on 1\,000 loaves (\eg, rye, \ie. bread)",
-            "Pretrained on 1 000 loaves (e.g., rye, i.e. bread)",
+            r"Pre\-trained on 1\,000 loaves\\, \ie{} bread (\eg, rye, \ie. dark)",
+            r"Pretrained on 1 000 loaves\\, i.e. bread (e.g., rye, i.e. dark)",
         ),
         (r"As \citet{ada} and others~\cite[p.~5]{bo, chi}.", "As ada and others."),
         (

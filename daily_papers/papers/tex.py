@@ -91,10 +91,11 @@ _COMMANDS = {
         r"\\href\s*\{((?:https?://)?([^{}]*?)/?)\}\s*\{(?:https?://)?\2/?\}": r"\1",
         rf"\\href{_GROUP}{_GROUP}": r"\2 (\1)",
         rf"[\s~]?\\footnote{_GROUP}": r" (\1)",
-        r"\\(?:(e)(g)|(i)(e))(?![A-Za-z])\.?": r"\1\3.\2\4.",
+        r"\\eg(?![A-Za-z])(?:\.|\{\})?": "e.g.",
+        r"\\ie(?![A-Za-z])(?:\.|\{\})?": "i.e.",
     }.items()
 }
-_SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=[^\s/])~(?=\S)|\\[-, ]")
+_SIGN = re.compile(r"\\([%&#_$])|``|''|(?<=[^\s/])~(?=\S)|\\(?<!\\\\)[-, ]")
 _SIGNS = {
     "``": "\N{LEFT DOUBLE QUOTATION MARK}",
     "''": "\N{RIGHT DOUBLE QUOTATION MARK}",
