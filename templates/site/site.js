@@ -167,7 +167,7 @@ function showWhatIsNew(day) {
   }
   if (days.length) {
     const sum = days.reduce((all, line) => all + Number(line.dataset.papers), 0);
-    const isCut = days.length === listed.length && "more" in listed[0].parentElement.dataset;
+    const isCut = listed[0].parentElement.dataset.more > before; // of those not listed, the newest
     const some = `${sum.toLocaleString("en")} papers on ${days.length} day${days.length > 1 ? "s" : ""}`;
     sentences.push(`${isCut ? "More than " : ""}${some} since your last visit.`);
     for (const line of days) line.querySelector("a").after(" ", element("span", { className: "badge new" }, "new to you"));
