@@ -83,7 +83,7 @@ _COMMANDS = {
     re.compile(command): shown
     for command, shown in {
         rf"\\(?:{_LOOK}){_GROUP}": r"\1",
-        r"\{\\(?:bf|em|it|rm|sc|sf|sl|tt)\s+([^{}]*)\}": r"\1",
+        r"\{\\(?:bf|em|it|rm|sc|sf|sl|tt)\s([^{}]*)\}": r"\1",
         rf"\\color{_GROUP}\s*": "",
         rf"\\textcolor{_GROUP}{_GROUP}": r"\2",
         rf"\\[Cc]itet\*?{_GROUP}": r"\1",
