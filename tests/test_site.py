@@ -531,6 +531,7 @@ ALLOWED = re.compile(r"</?m[a-z]+(?: [a-z]+=\"[A-Za-z0-9.+% -]{1,40}\")*>")
         ),
         (r"$\alpha $ of $5", "<math><mi>α</mi></math> of $5"),
         ("$5 for x_1 in $y$", "$5 for x_1 in <math><mi>y</mi></math>"),
+        (r"\emph{$5} and \emph{$6}", "$5 and $6"),
         (r"two\\(a\)", r"two\\(a\)"),
         (r"\$5 and \$6", "$5 and $6"),
         (r"\textbf{Bold \emph{and} more}, 5\% of {\it it}", "Bold and more, 5% of it"),

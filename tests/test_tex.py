@@ -54,6 +54,7 @@ def test_the_unit_keeps_its_space() -> None:
         r"named \b black-box \b attack",
         r"\vs \ox \ssh \cite{a}",
         r"\'b \"T \~g",
+        r"\Lambda CDM and \alpha particles",
         "\\",
         "",
         "{",

@@ -55,13 +55,13 @@ _TOKEN = re.compile(
 # Looked for first, since most backslashes are those of formulas.
 _ANY = re.compile(rf"\\(?:{_ACCENT}|{_NAME})")
 
-# A lone dollar is money. Between two is a formula if it has TeX or is a sign, and else only if it
-# reaches to both and no amount follows. Each way begins with its sign, which is quick to find; what
-# may not be before it comes after.
+# A lone dollar is money. Between two is a formula if it is a sign, or has TeX and is no amount, and
+# else only if it reaches to both and no amount follows. Each way begins with its sign, which is
+# quick to find; what may not be before it comes after.
 _FORMULA = re.compile(
     r"""\$(?<!\\\$) (?:
             \$(?P<block>(?:\\.|[^$\\])++)\$\$
-          | (?P<tex>(?=(?:[^$\\_^]|\\[^A-Za-z])*+(?:\\[A-Za-z]|[_^]))(?:\\.|[^$\\])++)
+          | (?P<tex>(?!\d)(?=(?:[^$\\_^]|\\[^A-Za-z])*+(?:\\[A-Za-z]|[_^]))(?:\\.|[^$\\])++)
                 \$(?<!\s\$(?=[\w\\]))
           | (?P<sign>[-+<>=/]{1,3})\$
           | (?P<plain>(?!\s)(?:\\.|[^$\\])++)\$(?<!\s\$)(?!\d)
@@ -162,6 +162,8 @@ def _accented(token: re.Match[str]) -> str:
 
 def _named(token: re.Match[str]) -> str:
     letter = _LETTERS[token["name"]]
+    if token["name"] in GREEK and token["space"].isspace():
+        return token[0]  # "\Lambda CDM" is one word, "\alpha particles" are two
     # "4 \AA resolution" is the unit, and its space is meant; "K\aa re" is a name.
     follows_a_letter = token.string[: token.start()][-1:].isalpha()
     if letter in "Å°" and token["space"].isspace() and not follows_a_letter:
