@@ -20,6 +20,7 @@ from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation
 from daily_papers.papers.authors import holds_words, name_key
 from daily_papers.query.expression import (
+    Category,
     Expression,
     Field,
     Operation,
@@ -114,6 +115,8 @@ def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> dict[str
     first: dict[str, str] = {}
     twice: dict[str, str] = {}
     for leaf in leaves(expression):
+        if isinstance(leaf, Category):  # with another name, as arXiv shows both
+            continue
         text = leaf.text if isinstance(leaf, Phrase) else leaf.name
         other = first.setdefault(canonical(leaf, stems.__getitem__), text)
         if other != text:

@@ -373,6 +373,7 @@ def test_keywords_that_do_not_clash(text: str) -> None:
         ("  - {name: x, query: 'ti:mri ANDNOT (ti:mri AND ti:ct)'}\n", ""),
         ("  - {name: x, query: 'ti:mri ANDNOT (abs:ct OR (ti:mri AND ti:ct))'}\n", ""),
         ("  - {any: [surveyor], none: [survey of x]}\n", ""),
+        ("  - {any: [mri, ct], categories: [cs.IT, math.IT]}\n", ""),
     ],
 )  # fmt: skip
 def test_what_finds_the_same_with_other_endings_and_case(

@@ -59,11 +59,15 @@ _ENGLISH_WORDS = frozenset(
 #: Those that some languages do have.
 _SHARED_WORDS = {
     "are": "Romanian",
-    "by": "Czech Polish Slovak",
-    "for": "Danish Norwegian",
-    "is": "Dutch Hungarian",
+    "been": "Dutch",
+    "by": "Czech Danish Norwegian Polish Slovak Swedish",
+    "for": "Brazilian Portuguese Danish Norwegian",
+    "is": "Danish Dutch Hungarian Norwegian Swedish",
+    "not": "Polish Swedish Turkish",
     "of": "Dutch",
-    "to": "Croatian Czech Danish Latvian Lithuanian Polish Serbian Slovak Slovenian",
+    "paper": "Catalan Danish Dutch Italian Norwegian Swedish",
+    "to": "Croatian Czech Danish Latvian Lithuanian Norwegian Polish Serbian Slovak Slovenian"
+    " Vietnamese",
     "we": "Dutch Polish",
 }
 #: Not part of a name such as State-of-the-Art; those with a capital mostly are.
