@@ -313,6 +313,8 @@ def test_a_keyword(text: str, answer: str) -> None:
          ':3: keywords: "y" searches for the same as "x" on line 2; remove one of the two'),
         ("  - {name: x, any: [alpha beta, gamma delta]}\n  - {name: y, any: [gamma delta, alpha beta]}\n",
          ':3: keywords: "y" searches for the same as "x" on line 2; remove one of the two'),
+        ("  - {name: x, any: [Gamma delta, alpha beta]}\n  - {name: y, any: [gamma delta, alpha beta]}\n",
+         ':3: keywords: "y" searches for the same as "x" on line 2; remove one of the two'),
         ("  - {name: x, query: 'ti:mri AND abs:ct'}\n  - {name: y, query: 'abs:ct AND ti:mri'}\n",
          ':3: keywords: "y" searches for the same as "x" on line 2; remove one of the two'),
         ("  - author: [Jane Roe, J. Roe]\n  - {name: y, author: [J Roe, JANE ROE]}\n",

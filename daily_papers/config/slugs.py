@@ -9,7 +9,7 @@ from typing import Final
 
 from daily_papers.config.model import Keyword
 from daily_papers.papers.authors import PLAIN_LETTERS
-from daily_papers.query.expression import Phrase, canonical, leaves
+from daily_papers.query.expression import Phrase, canonical, leaves, query_words
 
 MAX_LENGTH: Final = 100
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -61,7 +61,9 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
         name = names.setdefault(_alike(keyword.name), keyword)
         search = keyword
         if keyword.like is None:
-            search = searches.setdefault(_alike(canonical(keyword.expression)), keyword)
+            # Case is folded before the parts are sorted, since capitals sort first.
+            form = canonical(keyword.expression, lambda phrase: _alike(query_words(phrase)))
+            search = searches.setdefault(form, keyword)
         page = pages.setdefault(keyword.slug, keyword)
         called, line = f'"{keyword.name}"', keyword.line
         if name is not keyword:
