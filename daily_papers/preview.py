@@ -224,15 +224,16 @@ class _Answers:
         matching = matching_each(self.config.keywords, [one.paper for one in announced])
         feed, known = FeedRead(announced, matching, ()), known_liked(before, [liked])
         ranked = rank_listing(self.root, self.config, before, feed, known, self.day)
+        others = tuple(f"{each.name}: " for each in self.config.keywords if each is not keyword)
+        notes = [note for note in ranked.notes if not note.startswith(others)]
         if keyword.slug not in ranked.chosen:
-            reasons = [f"Unknown: {note}" for note in ranked.notes]
-            return Passage(keyword.name, reasons, failed=True)
+            return Passage(keyword.name, [f"Unknown: {note}" for note in notes], failed=True)
         taken = ranked.chosen[keyword.slug]
         similar = ((paper, ranked.liking[paper.id].similar) for paper in taken)
         listed = plural(len(announced_as_news(announced)), "paper")
         return Passage(
             keyword.name,
-            [*ranked.notes, f"takes {len(taken)} of the last listing's {listed}"],
+            [*notes, f"takes {len(taken)} of the last listing's {listed}"],
             papers=[
                 (paper, f"similar to {shown(title)}" if title else "") for paper, title in similar
             ],

@@ -188,11 +188,15 @@ def test_papers_liked_by_identifier_are_asked_for_once_and_kept(reader: Reader) 
 
 
 def test_a_liked_paper_that_arxiv_does_not_know_is_named(reader: Reader) -> None:
-    wanted = TOPICS.replace("[library.bib]", "['2601.99999']")
+    wanted = f"{TOPICS}  - {{name: Unknown ones, like: ['2601.99999']}}\n"
     reader.repository.write("keywords.yaml", wanted)
     report = reader.read(MONDAY)
     assert report.exit_code == 3
-    assert "For me: no paper to compare the listing with is known" in report.notes
+    assert "Unknown ones: no paper to compare the listing with is known" in report.notes
+    environ = {**reader.arxiv.environment(), "DAILY_PAPERS_TODAY": str(MONDAY)}
+    for name, code, is_named in (("For me", 0, False), ("Unknown ones", 1, True)):
+        ended = run("preview", name, "--root", str(reader.repository.root), environ=environ)
+        assert (ended.code, "Unknown ones: no paper" in ended.out) == (code, is_named)
 
 
 def test_preview_ranks_the_last_listing_and_stores_nothing(reader: Reader) -> None:
