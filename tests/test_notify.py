@@ -319,7 +319,7 @@ def test_a_large_digest_is_complete_over_an_issue_and_its_comments(
     assert watcher.papers == ids(range(number))
     assert len(bodies) == parts
     assert all(len(body.encode("utf-16-le")) // 2 <= 60_000 for body in bodies)
-    assert f"This is part 2 of {parts} with {number} papers." in bodies[1]
+    assert f"This is part 2 of {parts} with {number:,} papers." in bodies[1]
     watcher.notify()
     assert watcher.papers == ids(range(number))
 
