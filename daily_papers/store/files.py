@@ -225,7 +225,7 @@ def _state(values: Json) -> State:
     if isinstance(written, int) and written > FORMAT:
         problem = f"written by a newer daily-papers; this one reads format {FORMAT}: upgrade it"
         raise StoreError(_STATE, problem)
-    for name in ("format", "papers"):
+    for name in ("format", "papers", "keywords"):
         if name not in values:  # another program's, or cut
             raise RecordError("is missing", name)
     return decode(State, values)
