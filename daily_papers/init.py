@@ -30,7 +30,7 @@ from daily_papers.transaction import Transaction, present
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
-ACTION = "daily-papers/daily-papers@032b4f6dc35526f5806be3922ee5e8e1602e135a"
+ACTION = "daily-papers/daily-papers@55a9ef07dd9e81d34182c046302c652c5f2d4910"
 
 Say = Callable[[str], None]
 
