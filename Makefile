@@ -1,6 +1,6 @@
 # Each target sets up what it needs: only Python 3.11 or newer and make have to be there.
 #   make demo      see all of it work on this machine; only the set-up uses the network
-#   make test      the tests, in two or three minutes after set-up
+#   make test      the tests, in a minute or two after set-up
 #   make test-all  the full products of faults and kills too, and what needs Node.js or Chromium
 #   make lint      style, types, import contract, workflows
 
