@@ -10,28 +10,33 @@ from collections.abc import Sequence
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error that a person can fix is one line."""
     _print_utf8()
-    try:  # from the first import on, since they take long enough to be interrupted
-        from argparse import Namespace
-        from pathlib import Path
-
-        import daily_papers.commands  # noqa: F401 - adds the commands to the parser
-        from daily_papers.command_line import PARSER
-        from daily_papers.errors import DailyPapersError
-        from daily_papers.github_actions import annotation
-
-        arguments = Namespace(root=Path(), quiet=False, verbose=0)
-        PARSER.parse_args(argv, arguments)
-        import logging  # not needed for --help
-
-        level = {0: logging.ERROR, 1: logging.INFO}.get(arguments.verbose, logging.DEBUG)
-        form = "daily-papers: %(message)s"
-        logging.basicConfig(level=logging.ERROR, format=form, stream=sys.stderr)
-        logging.getLogger("daily_papers").setLevel(level)
-        code: int = arguments.run(arguments) or 0
-        sys.stdout.flush()
+    try:
+        return _run(argv)
     except KeyboardInterrupt:
         print("daily-papers: interrupted; nothing was lost", file=sys.stderr)
         return 130
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    # Imported here, since it takes long enough to be interrupted.
+    from argparse import Namespace
+    from pathlib import Path
+
+    import daily_papers.commands  # noqa: F401 - adds the commands to the parser
+    from daily_papers.command_line import PARSER
+    from daily_papers.errors import DailyPapersError
+    from daily_papers.github_actions import annotation
+
+    arguments = Namespace(root=Path(), quiet=False, verbose=0)
+    PARSER.parse_args(argv, arguments)
+    import logging  # not needed for --help
+
+    level = {0: logging.ERROR, 1: logging.INFO}.get(arguments.verbose, logging.DEBUG)
+    logging.basicConfig(level=logging.ERROR, format="daily-papers: %(message)s", stream=sys.stderr)
+    logging.getLogger("daily_papers").setLevel(level)
+    try:
+        code: int = arguments.run(arguments) or 0
+        sys.stdout.flush()
     except DailyPapersError as error:
         is_annotated = vars(arguments).get("format") == "github"
         for line in str(error).splitlines():
