@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from daily_papers.papers.authors import GROUP, SUFFIX
 from daily_papers.papers.paper import Paper, announcement_order
-from daily_papers.papers.tex import GREEK, decode_accents, split_at_formulas, without_commands
+from daily_papers.papers.tex import GREEK, decode_accents, printed, split_at_formulas
 from daily_papers.text import one_line
 
 _ESCAPES = {sign: f"\\{sign}" for sign in "&%#_$"} | {
@@ -92,14 +92,13 @@ def _text(text: str) -> str:
     if visible.isascii() and visible.isprintable() and not _SIGN.search(visible):
         return visible  # most texts, and quick
     visible = "".join(filter(str.isprintable, visible))
-    pieces = split_at_formulas(decode_accents(visible))
-    return "".join(
-        [f"${tex}$" if tex and _is_harmless(tex) else _escaped(piece) for piece, tex in pieces]
-    )
+    return "".join([_piece(*each) for each in split_at_formulas(decode_accents(visible))])
 
 
-def _escaped(words: str) -> str:
-    return _SIGN.sub(lambda sign: _ESCAPES[sign[0]], without_commands(words))
+def _piece(text: str, tex: str) -> str:
+    if tex and _is_harmless(tex):
+        return f"${tex}$"
+    return _SIGN.sub(lambda sign: _ESCAPES[sign[0]], text if tex else printed(text))
 
 
 def _is_harmless(maths: str) -> bool:

@@ -130,13 +130,14 @@ def split_at_formulas(text: str) -> Iterator[tuple[str, str]]:
 
 
 def without_commands(text: str) -> str:
-    r"""Text as it would be printed: ``\emph{so}`` is so, ``\%`` is %; formulas stay TeX."""
-    if not any(sign in text for sign in ("\\", "~", "``", "''")):  # mostly, and quick to see
-        return text
-    return "".join([piece if tex else _printed(piece) for piece, tex in split_at_formulas(text)])
+    """A text as it would be printed, but for its formulas, which stay TeX."""
+    return "".join([piece if tex else printed(piece) for piece, tex in split_at_formulas(text)])
 
 
-def _printed(words: str) -> str:
+def printed(words: str) -> str:
+    r"""Words without formulas as they would be printed: ``\emph{so}`` is so, ``\%`` is %."""
+    if not any(sign in words for sign in ("\\", "~", "``", "''")):  # mostly, and quick to see
+        return words
     for _ in range(3):  # one in another
         for command, shown in _COMMANDS.items():
             words = command.sub(shown, words)

@@ -150,7 +150,7 @@ class SiteData:
             self._digest(root / DIGESTS / f"{key}.md")
             for key in sorted(digests, key=digest_order, reverse=True)
         ]
-        #: Their identifiers, in the order in which they came.
+        #: The identifiers of all papers, in the order in which they came.
         self.ids = sorted(self.traces, key=self.came)
         self.topics = tuple(self._topics())
         self.topic_of = {topic.slug: topic for topic in self.topics}

@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element
 
 from markupsafe import Markup, escape
 
-from daily_papers.papers.tex import split_at_formulas, without_commands
+from daily_papers.papers.tex import printed, split_at_formulas
 from daily_papers.render.markdown import shown
 
 #: Whether the library is installed; without it, formulas are shown as TeX.
@@ -81,7 +81,7 @@ def loosely(phrases: Iterable[str]) -> re.Pattern[str]:
 def html_of(text: str, marked: Sequence[re.Pattern[str]] = ()) -> Markup:
     """Write a text as HTML; what any of `loosely` finds outside of formulas is highlighted."""
     pieces = [
-        (_mathml(tex) if tex else None) or _marked(without_commands(piece), marked)
+        (_mathml(tex) or _marked(piece, marked)) if tex else _marked(printed(piece), marked)
         for piece, tex in split_at_formulas(plain_text(text))
     ]
     return pieces[0] if len(pieces) == 1 else Markup("").join(pieces)
@@ -90,7 +90,7 @@ def html_of(text: str, marked: Sequence[re.Pattern[str]] = ()) -> Markup:
 def readable(text: str) -> str:
     r"""Write a text in letters and signs, formulas too: ``$x \le \mathbf{y}$`` is x ≤ y."""
     pieces = split_at_formulas(plain_text(text))
-    return "".join([_in_letters(tex) if tex else without_commands(piece) for piece, tex in pieces])
+    return "".join([_in_letters(tex) if tex else printed(piece) for piece, tex in pieces])
 
 
 @cache  # many papers have the same few
