@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from daily_papers.config import load_config
-from daily_papers.migrate.import_files import names_of
 from daily_papers.migrate.old_files import read_page
+from daily_papers.migrate.topics import names_of
 from daily_papers.query.expression import to_arxiv
 from daily_papers.render.readme import BEGIN, END
 from tests.support.cases import for_each

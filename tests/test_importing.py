@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.migrate.entry import NO_LINK, Entry
-from daily_papers.migrate.import_files import joined_papers
 from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_files import OldFiles, Page, read_page
+from daily_papers.migrate.topics import joined_papers
 from daily_papers.papers.paper import Origin, Paper, folded
 from daily_papers.render.pages import render_row
 from daily_papers.render.readme import BEGIN, END

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.config import parse_config
-from daily_papers.migrate.import_files import names_of
 from daily_papers.migrate.keywords_yaml import topic_of_heading, write_keywords
 from daily_papers.migrate.leftovers import leftovers
 from daily_papers.migrate.old_files import OldFiles, read_page
+from daily_papers.migrate.topics import names_of
 from daily_papers.query.expression import to_arxiv
 from tests.support.cases import for_each
 from tests.support.repository import Repository

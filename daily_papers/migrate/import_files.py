@@ -7,7 +7,7 @@ counts as seen: readers had it from the tool that published it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -16,19 +16,23 @@ from pathlib import Path
 from random import SystemRandom
 
 from daily_papers.config import KEYWORDS, Keyword, load_config, parse_config
-from daily_papers.config.slugs import slug_of
 from daily_papers.errors import DailyPapersError, StoreError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
-from daily_papers.migrate.entry import MENTIONED, Entry, topics_in
-from daily_papers.migrate.keywords_yaml import with_title_as_abstract
+from daily_papers.migrate.entry import Entry
 from daily_papers.migrate.leftovers import is_ours, leftovers
 from daily_papers.migrate.names import topic_key
 from daily_papers.migrate.old_config import OldConfig, joined
 from daily_papers.migrate.old_files import OldFiles, Page, find_files
 from daily_papers.migrate.replace_tables import replaced_with_markers
-from daily_papers.papers.paper import Origin, Paper
-from daily_papers.query.matching import Matches
+from daily_papers.migrate.topics import (
+    Shelf,
+    names_of,
+    prefer_categories,
+    prefer_topics_to_titles,
+    shelved,
+    slugs_by_topic,
+)
 from daily_papers.render.readme import BEGIN, END, find_region
 from daily_papers.render.templates import bundled_templates
 from daily_papers.repository import PAGES, README, Repository
@@ -40,16 +44,10 @@ from daily_papers.transaction import Transaction, locked
 
 #: What stands as the digest of a paper that another tool has told.
 IMPORTED = "imported"
-_NO_TOPIC = (
-    "no heading, key or column with a word names the topic of this paper, and it fits no keyword; "
-    "write a heading above it, like: ## magnetic resonance imaging"
-)
-_NO_KEYWORD = f"is no keyword; write it into {KEYWORDS}, then import again"
 _ONLY_TOPICS = (
     "its topics, their phrases and its categories were imported, and nothing else, such as what "
     f"it excludes; compare {KEYWORDS} with it"
 )
-_Shelf = Mapping[str, dict[str, Paper]]
 
 
 class NothingImportedError(DailyPapersError):
@@ -83,9 +81,9 @@ def import_files(
         for page in (page for page in files.pages if page.is_marked):
             find_region(page.text, page.path)
         config = joined(files.configs)
-        _prefer_topics_to_titles(files.pages)
+        prefer_topics_to_titles(files.pages)
         if config.categories and not config.topics:
-            _prefer_categories(files)
+            prefer_categories(files)
         imported = Imported()
         transaction = Transaction(repository.root)
         before = _store_of(repository)
@@ -94,11 +92,11 @@ def import_files(
         is_new = not keywords or (not before.keywords and _are_the_example(keywords))
         if is_new:
             keywords = _new_keywords(path, files, config, transaction, imported)
-        shelf = _shelved(files.pages, keywords, before)
+        shelf = shelved(files.pages, keywords, before)
         if not shelf and not (is_new and keywords and config.says_something):
             return _nothing(files, leftovers(repository.root, ()))
         save_store(_stored(before, keywords, shelf, day, imported), transaction)
-        known = _slugs(keywords)
+        known = slugs_by_topic(keywords)
         _place_tables(files, known, transaction, imported, in_place=in_place)
         if in_place:
             _write_workflows(repository.root, transaction, imported)
@@ -149,24 +147,6 @@ def _are_the_example(keywords: Sequence[Keyword]) -> bool:
     return [k.expression for k in keywords] == [k.expression for k in example.keywords]
 
 
-def _prefer_topics_to_titles(pages: Sequence[Page]) -> None:
-    """Let a title above the latest papers be no topic if another row names one of theirs."""
-    papers = [(row, row.paper.id) for page in pages for row in page.stored if row.paper]
-    named = {id for row, id in papers if row.topics and not row.is_below_title}
-    titles = {row.topic for row, id in papers if row.is_below_title and id in named}
-    for row in (row for row, _ in papers if row.is_below_title and row.topic in titles):
-        row.topics = []
-
-
-def _prefer_categories(files: OldFiles) -> None:
-    """Where papers have no topic but the README's title, take their categories for topics."""
-    entries = [entry for page in files.pages for entry in page.entries]
-    named = [list(topics_in(entry.cells, "category")) for entry in entries]
-    if any(named) and {topic for entry in entries for topic in entry.topics} == {files.title}:
-        for entry, categories in zip(entries, named, strict=True):
-            entry.topics = categories
-
-
 def _new_keywords(
     path: Path,
     files: OldFiles,
@@ -196,95 +176,11 @@ def _new_keywords(
     return parse_config(text.encode(), KEYWORDS).keywords
 
 
-def names_of(pages: Sequence[Page], categories: Sequence[str] = ()) -> list[str]:
-    """The topics that are to be keywords.
-
-    Categories are some for papers without others: those configured, or else the first of each.
-    """
-    names: dict[str, str] = {}
-    entries = [entry for page in pages for entry in page.entries if _names_topics(entry, page)]
-    for entry in entries:
-        rest = [topic for topic in entry.topics if keywords_yaml.is_category(topic)]
-        topics = [topic for topic in entry.topics if topic not in rest]
-        for topic in topics or (categories if rest else ()) or rest[:1]:
-            names.setdefault(topic_key(topic), topic)
-    return list(names.values())
-
-
-def _names_topics(entry: Entry, page: Page) -> bool:
-    """Whether it has a paper, is a topic without any, or is a row that is left out of a page."""
-    return bool(entry.paper or not entry.cause or (page.blocks and entry.cause != MENTIONED))
-
-
-def _slugs(keywords: Iterable[Keyword]) -> dict[str, str]:
-    """The slugs of keywords by the keys of what topics may be called."""
-    own = {topic_key(each.slug): each.slug for each in keywords if each.slug != slug_of(each.name)}
-    return own | {topic_key(keyword.name): keyword.slug for keyword in keywords}
-
-
-def _shelved(pages: Sequence[Page], keywords: Sequence[Keyword], before: Store) -> _Shelf:
-    """The papers by slug and identifier; rows that find no keyword get a cause.
-
-    A paper goes to the keywords that its topics name; one without a topic to those that it matches.
-    It is what all its rows say, and what was known of it before.
-    """
-    rows = [(row, row.paper) for page in pages for row in page.stored if row.paper]
-    named = _slugs(keywords)
-    fitting = _fitting(keywords, [paper for row, paper in rows if not row.topics])
-    shelf: dict[str, dict[str, Paper]] = defaultdict(dict)
-    papers: dict[str, Paper] = {}
-    for row, paper in rows:
-        of_topics = filter(None, (named.get(topic_key(topic)) for topic in row.topics))
-        slugs = set(of_topics if row.topics else fitting[paper.id])
-        if not slugs:
-            row.cause = f"{row.topics[0]} {_NO_KEYWORD}" if row.topics else _NO_TOPIC
-            continue
-        stored = before.papers.get(paper.id)
-        known = papers.get(paper.id, stored.paper if stored else paper)
-        papers[paper.id] = joined_papers(known, paper)
-        for slug in slugs:
-            shelf[slug][paper.id] = paper
-    for row, paper in rows:
-        if row.cause == _NO_TOPIC and paper.id in papers:
-            row.cause = ""  # it is in another row, too
-    return {slug: {id: papers[id] for id in ids} for slug, ids in shelf.items()}
-
-
-def _fitting(keywords: Sequence[Keyword], papers: Sequence[Paper]) -> Mapping[str, list[str]]:
-    """The slugs of the keywords that papers match, by identifier."""
-    judged = list(map(with_title_as_abstract, papers))
-    matches = Matches({keyword.slug: keyword.expression for keyword in keywords}, judged)
-    fitting: dict[str, list[str]] = defaultdict(list)
-    for keyword in keywords if judged else ():
-        for paper in matches.of(keyword.slug):
-            fitting[paper.id].append(keyword.slug)
-    return fitting
-
-
-def joined_papers(one: Paper, other: Paper) -> Paper:
-    """What two rows say of a paper: the higher version or else the first, with what it lacks.
-
-    What arXiv said stays as it is.
-    """
-    if one is other or one.origin is not Origin.IMPORT:
-        return one
-    better, rest = sorted((one, other), key=lambda paper: -paper.version)
-    comment = better.comment or rest.comment
-    if comment and rest.comment and rest.comment not in comment and one.version == other.version:
-        comment = f"{comment}; {rest.comment}"
-    return replace(
-        better,
-        authors=better.authors or rest.authors,
-        abstract=better.abstract or rest.abstract,
-        comment=comment,
-    )
-
-
 # --- the store ---------------------------------------------------------------------------------
 
 
 def _stored(
-    before: Store, keywords: Sequence[Keyword], shelf: _Shelf, day: date, imported: Imported
+    before: Store, keywords: Sequence[Keyword], shelf: Shelf, day: date, imported: Imported
 ) -> Store:
     """Take the papers into the tables; one that readers have seen is no news any more."""
     store = Draft(reconcile(before, keywords, day).store)
