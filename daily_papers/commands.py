@@ -270,11 +270,11 @@ def _preview(arguments: Namespace) -> int:
     one_of(
         flag("--dry-run", "only print what would be sent, and where"),
         flag("--test", "only send one line to each channel"),
-        option("--to-file", **FILE, help="write what would be sent to this file, for another way"),
+        option("--to-file", **FILE, help="write what would be sent to this file, and send nothing"),
         option(
             "--correct",
             metavar="DIGEST",
-            help="update the issues of a digest (2026-11-20) from its file; comment what changed",
+            help="correct the issues of a digest (2026-11-20) after you have corrected its file",
         ),
     ),
     option("--reason", metavar="TEXT", help="with --correct: what was wrong"),
@@ -356,7 +356,7 @@ def _export(arguments: Namespace) -> None:
     "site",
     "build the website into site/",
     "Pages, search, feeds, JSON and BibTeX, from the store, with relative links for any address.\n"
-    "Feeds have their own, from DAILY_PAPERS_SITE_URL (default: GITHUB_REPOSITORY's Pages).",
+    "Only feeds contain one: DAILY_PAPERS_SITE_URL (default: GITHUB_REPOSITORY's GitHub Pages).",
     option("--output", **DIR, help="the folder to build into (default: site/ in --root)"),
 )
 def _site(arguments: Namespace) -> None:
@@ -375,7 +375,7 @@ def _site(arguments: Namespace) -> None:
     "import what another tool published",
     "Stores the papers of READMEs, pages, JSON and CSV, which will not be mailed. If there is no\n"
     "keywords.yaml, or only the example from init, one is written from the tool's configuration.\n"
-    "Exits with 3 if a file held no papers, a paper was left out, or a configuration not read.",
+    "Exits with 3 if a file held no papers, or a paper or a configuration was left out.",
     option("files", **FILE, nargs="+", help="a file, or a folder with such files"),
     flag("--replace", "put our two markers in place of README.md's tables; write the workflows"),
     flag("--dry-run", "only print what it would do"),
