@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -18,18 +17,19 @@ from daily_papers.config import KEYWORDS, Config, ConfigError, Keyword, Problem,
 from daily_papers.daily.liking import unreadable_libraries
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.github_actions import annotation
-from daily_papers.papers.authors import holds_words, name_key
+from daily_papers.papers.authors import name_key
+from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import (
+    Author,
     Category,
     Expression,
-    Field,
-    Operation,
-    Operator,
     Phrase,
+    any_of,
     canonical,
     leaves,
 )
 from daily_papers.query.fulltext import stems_of
+from daily_papers.query.matching import Matches
 from daily_papers.query.request_line import term_too_long
 from daily_papers.store.files import load_store
 from daily_papers.text import one_line
@@ -37,9 +37,8 @@ from daily_papers.text import one_line
 #: A larger store is not read: `check` looks at files that anybody may have sent.
 MOST_STORE_BYTES: Final = 20_000_000
 _MOST_NAMES: Final = 3
-#: So many people, and names for each, are compared at most.
-_MOST_UNSEEN: Final = 100
-_MOST_COMPARED: Final = 1_000
+#: So many people are looked for at most.
+_MOST_PEOPLE: Final = 100
 #: GitHub shows at most this many errors, and as many warnings, for each step.
 _MOST_ANNOTATIONS: Final = 10
 
@@ -70,44 +69,23 @@ def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Pr
 def _same_searches(config: Config) -> Iterator[_Doubt]:
     """Warn about keywords that find the same as others, and phrases likewise."""
     keywords = [keyword for keyword in config.keywords if keyword.like is None]
-    stems = stems_of(sorted({p.text for each in keywords for p in _phrases(each.expression)}))
+    phrases = {
+        leaf.text
+        for keyword in keywords
+        for leaf in leaves(keyword.expression)
+        if isinstance(leaf, Phrase)
+    }
+    stems = stems_of(sorted(phrases))
     searches: dict[str, Keyword] = {}
     for keyword in keywords:
-        expression, line = keyword.expression, keyword.line
+        expression = keyword.expression
         other = searches.setdefault(canonical(expression, stems.__getitem__), keyword)
-        excluded = dict.fromkeys(_excluded_phrases(expression, stems))
-        twice = {} if excluded else _phrases_twice(expression, stems)
+        twice = _phrases_twice(expression, stems)
         if other is not keyword:
             twice = {keyword.name: f'"{other.name}" on line {other.line}'}
         for phrase, same in twice.items():
             rest = "endings, case and signs do not count; remove one of the two"
-            yield line, f'keywords: "{phrase}" finds the same as {same}: {rest}'
-        for phrase, unwanted in excluded:
-            message = f'"{phrase}" finds nothing, since papers with "{unwanted}" are excluded'
-            yield line, f"keywords: {message}"
-
-
-def _phrases(expression: Expression) -> list[Phrase]:
-    return [leaf for leaf in leaves(expression) if isinstance(leaf, Phrase)]
-
-
-def _excluded_phrases(
-    expression: Expression, stems: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Phrases that contain one which is excluded in title and abstract, and the latter."""
-    match expression:
-        case Operation(Operator.ANDNOT, (wanted, Operation(Operator.OR, parts))):
-            texts = dict.fromkeys(phrase.text for phrase in _phrases(wanted))
-            every = "\n".join(f" {stems[text]} " for text in texts)  # a search in all is fast
-            phrases = [part for part in parts if isinstance(part, Phrase)]
-            in_titles = [phrase.text for phrase in phrases if phrase.field is Field.TITLE]
-            for other in in_titles:
-                words = f" {stems[other]} "
-                if words in every and Phrase(Field.ABSTRACT, other) in phrases:
-                    yield from ((text, other) for text in texts if words in f" {stems[text]} ")
-        case Operation(_, parts):
-            for part in parts:
-                yield from _excluded_phrases(part, stems)
+            yield keyword.line, f'keywords: "{phrase}" finds the same as {same}: {rest}'
 
 
 def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> dict[str, str]:
@@ -129,62 +107,36 @@ def _unseen_authors(config: Config, root: Path) -> Iterator[_Doubt]:
 
     It is not a mistake, since perhaps none of the stored papers is by that person.
     """
-    people = [keyword for keyword in config.keywords if keyword.authors]
-    keys = {author: name_key(author) for author in _stored_authors(root)} if people else {}
-    by_word: dict[str, list[str]] = defaultdict(list)
-    for author, key in keys.items():
-        for word in set(key.split()):
-            by_word[word].append(author)
-    unseen = (keyword for keyword in people if not _is_seen(keyword, keys, by_word))
-    for keyword in islice(unseen, _MOST_UNSEEN):
-        own_keys = [name_key(spelling) for spelling in keyword.authors]
-        pairs = (
-            (own, author)
-            for own in own_keys
-            for names in _sharing_a_word(own, by_word)
-            for author in names
-        )
-        compared = islice(pairs, _MOST_COMPARED)
-        similar = dict.fromkeys(author for own, author in compared if _alike(own, keys[author]))
-        if similar and all(" " in own for own in own_keys):
+    people = [keyword for keyword in config.keywords if keyword.authors][:_MOST_PEOPLE]
+    papers = _stored_papers(root) if people else ()
+    searches = {keyword.slug: any_of(*map(Author, keyword.authors)) for keyword in people}
+    matches = Matches(searches, papers)
+    similar: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for author in dict.fromkeys(name for paper in papers for name in paper.authors or ()):
+        if words := name_key(author).split():
+            similar[words[0][0], words[-1]].append(author)
+    for keyword in people:
+        spellings = [name_key(spelling).split() for spelling in keyword.authors]
+        if matches.of(keyword.slug) or any(len(words) < 2 for words in spellings):
+            continue
+        # Some people write the surname first.
+        pairs = [(words[0][0], words[-1]) for words in spellings]
+        pairs += [(words[-1][0], words[0]) for words in spellings]
+        found = (name for pair in pairs for name in similar[pair][:_MOST_NAMES])
+        names = list(dict.fromkeys(found))
+        if names:
             written = " or ".join(f'"{spelling}"' for spelling in keyword.authors[:_MOST_NAMES])
             message = f"author: no stored paper is by {written}; add the names that you mean of "
-            yield keyword.line, f"{message}these: {', '.join(islice(similar, _MOST_NAMES))}"
+            yield keyword.line, f"{message}these: {', '.join(names[:_MOST_NAMES])}"
 
 
-def _sharing_a_word(own: str, by_word: Mapping[str, Sequence[str]]) -> list[Sequence[str]]:
-    """The names with each of the words, those with the rarest first, which says most."""
-    return sorted((by_word.get(word, ()) for word in own.split()), key=len)
-
-
-def _is_seen(
-    keyword: Keyword, keys: Mapping[str, str], by_word: Mapping[str, Sequence[str]]
-) -> bool:
-    """Whether a stored paper is by the keyword's person."""
-    return any(
-        holds_words(keys[author], own)
-        for own in map(name_key, keyword.authors)
-        for names in _sharing_a_word(own, by_word)[:1]
-        for author in names
-    )
-
-
-def _alike(own: str, other: str) -> bool:
-    """Whether names have one surname and initial, the same words, or nearly the same letters."""
-    own_words, words = own.split(), other.split()
-    if (own_words[-1] == words[-1] and own[0] == other[0]) or set(own_words) <= set(words):
-        return True
-    return bool(get_close_matches(own, [other], 1, 0.85))
-
-
-def _stored_authors(root: Path) -> Iterable[str]:
-    """Each author's name; none if the store is too large, or damaged, as other commands say."""
+def _stored_papers(root: Path) -> Sequence[Paper]:
+    """The papers; none if the store is too large, or damaged, as other commands say."""
     files = (root / "data").glob("**/*")
     if sum(file.stat().st_size for file in files) > MOST_STORE_BYTES:
         return ()
     with suppress(DailyPapersError):
-        papers = [stored.paper for stored in load_store(root).papers.values()]
-        return dict.fromkeys(author for paper in papers for author in paper.authors or ())
+        return [stored.paper for stored in load_store(root).papers.values()]
     return ()
 
 

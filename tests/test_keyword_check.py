@@ -33,6 +33,7 @@ def said(root: Path, spellings: Sequence[str], names: Sequence[str] = NAMES) -> 
         (["P. Yu", "Phil Yu"], "Philip S. Yu"),
         (["Jose Maria Nunez"], "José Núñez"),
         (["Núñez José"], "José Núñez"),
+        (["Chen B. B.", "Bo Yu"], "Bo Chen"),
     ],
 )
 def test_names_with_the_same_surname_and_initial_are_suggested(
@@ -46,33 +47,16 @@ def test_names_with_the_same_surname_and_initial_are_suggested(
     )
 
 
-@pytest.mark.parametrize(
-    ("spelling", "author"),
-    [
-        ("José Nuñez Ibanes", "José Núñez Ibáñez"),
-        ("Ibáñez José", "José Núñez Ibáñez"),
-        ("Elodie Zang", "Élodie Zhang"),
-        ("Élodi Zhang", "Élodie Zhang"),
-    ],
-)
-def test_names_with_a_slip_or_in_another_order_are_suggested(
-    tmp_path: Path, spelling: str, author: str
-) -> None:
-    others = [f"Elodie Zhou{letter}" for letter in "abcdef"]
-    (line,) = said(tmp_path, [spelling], [*others, "José Núñez Ibáñez", "Élodie Zhang"])
-    assert line.endswith(f'is by "{spelling}"; add the names that you mean of these: {author}')
-
-
-def test_a_crowd_of_people_is_compared_only_as_far_as_people_read(
+def test_only_so_many_people_are_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyword_check, "_MOST_UNSEEN", 2)
-    monkeypatch.setattr(keyword_check, "_MOST_COMPARED", 3)
-    keywords = "".join(f"  - author: Janet Roe{letter}\n" for letter in "abcdef")
-    papers = [
-        paper(number, authors=(f"Janet Roe{letter * 2}",)) for number, letter in enumerate("fedcba")
-    ]
-    Website.new(tmp_path, {"mri": papers}, keywords=f"keywords:\n  - mri\n{keywords}")
+    monkeypatch.setattr(keyword_check, "_MOST_PEOPLE", 2)
+    keywords = "".join(f"  - author: Janet {letter}. Roe\n" for letter in "abcdef")
+    Website.new(
+        tmp_path,
+        {"mri": [paper(1, authors=("J. Roe",))]},
+        keywords=f"keywords:\n  - mri\n{keywords}",
+    )
     assert len(run("--root", tmp_path, "check", "--quiet").said) == 2
 
 
