@@ -58,7 +58,7 @@ def test_its_last_line_can_be_pasted_into_a_shell(tmp_path: Path, monkeypatch: p
     *_, last = run("init", "my papers").said
     assert last.endswith("then run: cd 'my papers' && daily-papers check")
     (line,) = run("check").said
-    assert "but one in my papers; go there, or name it with --root" in line
+    assert "there is no such file" in line
     monkeypatch.chdir(tmp_path / "my papers")
     assert run("check").code == 0
     (tmp_path / "my papers" / "keywords.yaml").unlink()

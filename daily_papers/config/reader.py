@@ -39,7 +39,6 @@ from daily_papers.config.yaml_text import (
     GLUED_ITEM,
     MOST_BYTES,
     glued_item,
-    place_in_lines,
     read_yaml,
     refuse,
 )
@@ -99,9 +98,6 @@ def _no_file(path: Path) -> str:
     others = [each.name for each in path.parent.glob("*.y*ml") if each.is_file()]
     if close := difflib.get_close_matches(path.name, others, 1, 0.8):
         return f"there is no such file, but a {close[0]}; rename it"
-    if below := sorted(path.parent.glob(f"*/{path.name}")):
-        folder = below[0].parent
-        return f"there is no such file, but one in {folder}; go there, or name it with --root"
     return f"there is no such file; {messages.HOW_TO_LIST}"
 
 
@@ -345,11 +341,7 @@ class _Reader:
         try:
             expression = parse(value.text)
         except QueryError as error:
-            is_below = value.line <= value.node.end_mark.line
-            if is_below and (place := place_in_lines(value.node, error.column - 1)):
-                self._note(place[0], f"query: column {place[1]}: {error.problem}")
-            else:
-                self.refuse(value, str(error))
+            self.refuse(value, str(error))
             return None
         for term in leaves(expression):
             if self.asks and (doubt := messages.term_doubt(term)):

@@ -107,29 +107,7 @@ def glued_item(node: yaml.Node) -> int | None:
     start, end = node.start_mark, node.end_mark
     written = (start.buffer or "")[start.pointer : end.pointer]
     found = None if getattr(node, "style", None) else re.search(r"[\r\n] *(- )", written)
-    return _place_of(start, start.pointer + found.start(1))[0] if found else None
-
-
-def place_in_lines(node: yaml.Node, offset: int) -> tuple[int, int] | None:
-    """The line and column of a folded text's character; None if escapes make that unclear."""
-    start, end = node.start_mark, node.end_mark
-    written = (start.buffer or "")[start.pointer : end.pointer]
-    begin = re.match(r"(?:[>|][^\r\n]*\s|[\"'])?", written)
-    places = [at for at in range(begin.end() if begin else 0, len(written)) if written[at] > " "]
-    # Folding lines only changes white space.
-    letters = [letter for letter in node.value if letter > " "]
-    if [written[at] for at in places[: len(letters)]] != letters:
-        return None
-    before = sum(letter > " " for letter in node.value[:offset])
-    at = places[before] if before < len(letters) else places[before - 1] + 1
-    return _place_of(start, start.pointer + at)
-
-
-def _place_of(start: yaml.Mark, index: int) -> tuple[int, int]:
-    """The line and column of a later character of the file, given the start of a text."""
-    *above, line = _LINE_END.split((start.buffer or "")[start.pointer : index])
-    column = len(line) if above else start.column + len(line)
-    return start.line + len(above) + 1, column + 1
+    return start.line + len(_LINE_END.split(written[: found.start(1)])) if found else None
 
 
 class _Composer(yaml.SafeLoader):

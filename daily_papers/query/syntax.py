@@ -61,8 +61,6 @@ class QueryError(ValueError):
     """A query that cannot be read; ``column`` counts its characters from 1."""
 
     def __init__(self, column: int, problem: str) -> None:
-        self.column = column
-        self.problem = problem
         super().__init__(f"column {column}: {problem}")
 
 
