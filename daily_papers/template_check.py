@@ -195,14 +195,14 @@ def _last_name(node: nodes.Node | None) -> str | None:
 
 
 def _doubts(own: Path, trees: Mapping[str, Tree]) -> Iterator[Problem]:
-    """Warn about copies whose original has changed, and what is empty, no file or never used."""
+    """Warn about copies whose original has changed, and about templates that are never used."""
     bundled = bundled_files()
     # The website's templates include each other without their folder.
     constants = (n for n in chain.from_iterable(trees.values()) if isinstance(n, nodes.Const))
     quoted = {node.value for node in constants if isinstance(node.value, str)}
     for name in (*trees, *(name for name in bundled if name not in trees)):
         if name in bundled:
-            doubt = _doubt(own / name, bundled[name], trees.get(name))
+            doubt = _outdated(own / name, bundled[name])
         elif name.removeprefix(_SITE) not in quoted:
             doubt = f"no template has this name; {meant_template(name)}"
         else:
@@ -211,27 +211,16 @@ def _doubts(own: Path, trees: Mapping[str, Tree]) -> Iterator[Problem]:
             yield Problem(f"templates/{name}", 1, doubt, "warning")
 
 
-def _doubt(own: Path, bundled: Path, tree: Tree | None) -> str | None:
-    """What is doubtful about a file that replaces a bundled one."""
-    if own.is_dir():
-        return "it is a folder, so the bundled file is used; delete it"
-    if not own.is_file() or (tree is None and own.suffix == ".jinja"):  # which is a mistake
+def _outdated(own: Path, bundled: Path) -> str | None:
+    """What to do with a copy of a bundled file that has changed since."""
+    if not own.is_file():
         return None
     with own.open("rb") as file:
-        text = file.read(MOST_BYTES).decode(errors="replace")
-    if all(map(_is_blank, tree)) if tree else not text.strip():
-        return "it is empty, so it shows nothing; to get the bundled one back, delete it"
-    copied, now = copied_version(text), template_version(bundled.read_bytes())
+        copied = copied_version(file.read(MOST_BYTES).decode(errors="replace"))
+    now = template_version(bundled.read_bytes())
     if copied is None or copied == now:
         return None
     return (
         "the bundled template has changed since you copied it; copy what is new, "
         f"then write {now} instead of {copied}"
     )
-
-
-def _is_blank(node: nodes.Node) -> bool:
-    """Whether this part of a template shows nothing."""
-    if isinstance(node, nodes.TemplateData):
-        return not node.data.strip()
-    return isinstance(node, nodes.Template | nodes.Output)

@@ -176,34 +176,6 @@ def test_a_link_is_refused_and_what_it_leads_to_is_not_published(tmp_path: Path,
     assert not (repository.root / "site").exists()
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "{# nothing #}\n"])
-def test_an_empty_template_is_doubtful(tmp_path: Path, text: str) -> None:
-    (said,) = checked(tmp_path, {"row.md.jinja": text, "table.md.jinja": "{{ columns }}"})
-    assert said.startswith("templates/row.md.jinja:1: warning: it is empty, so it shows nothing;")
-
-
-def test_an_empty_style_sheet_or_script_is_doubtful(tmp_path: Path) -> None:
-    said = checked(tmp_path, {"site/site.css": "", "site/site.js": "\n", "site/search.js": "x"})
-    assert [line.partition(" it is empty, ")[0] for line in said] == [
-        "templates/site/site.css:1: warning:",
-        "templates/site/site.js:1: warning:",
-    ]
-
-
-def test_a_folder_in_place_of_a_template_is_named_and_not_used(tmp_path: Path) -> None:
-    pytest.importorskip("latex2mathml")
-    said = checked(
-        tmp_path, {"site/row.html.jinja/x": "", "site/site.css/x": "", "row.md.jinja/x": ""}
-    )
-    assert [line.partition(" it is a folder, ")[0] for line in said] == [
-        "templates/row.md.jinja:1: warning:",
-        "templates/site/row.html.jinja:1: warning:",
-        "templates/site/site.css:1: warning:",
-    ]
-    assert run("--root", tmp_path, "site").code == 0
-    assert (tmp_path / "site/site.css").is_file()
-
-
 # --- limits ------------------------------------------------------------------------------------
 
 
