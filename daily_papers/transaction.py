@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -142,7 +141,6 @@ class Transaction:
         changed = dict(sorted(self.changes.items()))
         self.changes.clear()
         if changed:
-            _check_folders(self.root, changed)
             try:
                 _move_into_place(self.root, _stage(self.root, changed, self._shared))
                 _remove_staged(self.root)
@@ -172,17 +170,6 @@ def paths_in(folder: Path, suffix: str) -> list[Path]:
         return []
     except OSError as error:
         raise unwritable(folder, error) from error
-
-
-def _check_folders(root: Path, changed: Iterable[str]) -> None:
-    """Refuse at once what a folder would refuse when half of the files are in place."""
-    for path in changed:
-        folder = next(each for each in (root / path).resolve().parents if each.is_dir())
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise DailyPapersError(
-                f"{folder}: this folder may not be written to; nothing was changed: "
-                "make it writable, then run it again"
-            )
 
 
 def _stage(root: Path, changed: dict[str, bytes | None], shared: Set[str]) -> list[_Move]:
