@@ -6,13 +6,10 @@ arXiv throttles us, a day on which nothing answers, the recovery, and a weekend.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from random import Random
-from shlex import quote
-from shutil import which
 
 from daily_papers.daily.job import update
 from daily_papers.daily.plan import Order
@@ -76,7 +73,6 @@ def demo(folder: Path, say: Say) -> None:
     say(f"  {folder / 'site' / 'index.html'}: the website, in a browser")
     say(f"  {newest}: a day's mail")
     say(f"The tables are in {folder / 'README.md'}, and the topics in {folder / 'keywords.yaml'}.")
-    say(f"Change the topics, then run: {_program()} --root {quote(str(folder))} check")
 
 
 def _prepare(folder: Path) -> None:
@@ -84,14 +80,6 @@ def _prepare(folder: Path) -> None:
         keywords = folder / "keywords.yaml"
         is_ours = keywords.is_file() and _TITLE.encode() in keywords.read_bytes()
         what = "an earlier demo; delete it, or" if is_ours else "not an empty folder;"
-        raise UsageError(f"{folder}: {what} name another: {_program()} demo DIR")
+        raise UsageError(f"{folder}: {what} name another: daily-papers demo DIR")
     init(folder, Random(0), lambda _: None)  # noqa: S311 - not a secret
     (folder / "keywords.yaml").write_text(_KEYWORDS, encoding="utf-8")
-
-
-def _program() -> str:
-    """How to start this program from a shell: as `make demo` did if it is not on the PATH."""
-    started = Path(sys.argv[0])
-    if started.name != "daily-papers" or which(started.name):
-        return "daily-papers"
-    return str(started)
