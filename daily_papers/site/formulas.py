@@ -45,12 +45,6 @@ _ATTRIBUTE_VALUE = re.compile(r"[A-Za-z0-9.+% -]{1,40}", re.ASCII)
 _ADDRESS = re.compile(r"\\(?:href|url)(?![A-Za-z])|://")
 # What the library leaves of a command, or of an environment's columns, that it does not know.
 _COMMAND = re.compile(r"\\|^&$")
-# For formulas in letters.
-_GROUP = r"\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|([A-Za-z0-9]|\\[A-Za-z]+))"
-_FRACTION = re.compile(rf"\\[dt]?frac{_GROUP}{_GROUP}")
-_MACRO = re.compile(r"\\(?P<name>[A-Za-z]+|.)|[{}]")
-# What says only how large or slanted the next letters are.
-_LOOK = re.compile("left|right|middle|[bB]igg?|rm|bf|it|cal|bm|boldsymbol|math[a-z]+")
 # There is space between a name of several letters (log, sin) and the letters beside it.
 _FUNCTION = re.compile("[A-Za-z]{2,}")
 _THIN_SPACE = "\N{THIN SPACE}"
@@ -87,12 +81,6 @@ def html_of(text: str, marked: Sequence[re.Pattern[str]] = ()) -> Markup:
     return pieces[0] if len(pieces) == 1 else Markup("").join(pieces)
 
 
-def readable(text: str) -> str:
-    r"""Write a text in letters and signs, formulas too: ``$x \le \mathbf{y}$`` is x ≤ y."""
-    pieces = split_at_formulas(plain_text(text))
-    return "".join([_in_letters(tex) if tex else printed(piece) for piece, tex in pieces])
-
-
 @cache  # many papers have the same few
 def _mathml(tex: str) -> Markup | None:
     """A formula as MathML; None if it is to be shown as TeX."""
@@ -108,38 +96,6 @@ def _mathml(tex: str) -> Markup | None:
         return Markup(ET.tostring(formula, "unicode", short_empty_elements=False))  # noqa: S704
     except Exception:  # noqa: BLE001 - whatever any author's TeX does to the library
         return None
-
-
-@cache
-def _in_letters(tex: str) -> str:
-    if not KNOWS_MATHML or len(tex) > _LONGEST_FORMULA:
-        return tex
-    for _ in range(3):  # one in another
-        tex = _FRACTION.sub(_fraction, tex)
-    return plain_text(_MACRO.sub(_sign, tex))
-
-
-def _fraction(found: re.Match[str]) -> str:
-    parts = (part for part in found.groups() if part is not None)
-    return "/".join(part if part.isalnum() else f"({part})" for part in parts)
-
-
-def _sign(macro: re.Match[str]) -> str:
-    """What a macro looks like; nothing if it only says how others look."""
-    from latex2mathml.symbols_parser import convert_symbol  # noqa: PLC0415 - optional
-
-    name, text = macro["name"], macro.string
-    if name is None:
-        return ""
-    sign = chr(int(convert_symbol(f"\\{name}") or "0", 16))
-    if sign != "\0" and not unicodedata.combining(sign):
-        return sign
-    is_accent = sign != "\0" and name != "not"
-    if is_accent or _LOOK.fullmatch(name) or text.startswith("{", macro.end()):
-        return ""
-    # A function, such as log, or a space.
-    space = " " if text[: macro.start()][-1:].isalnum() else ""
-    return f"{space}{name}" if name.isalpha() else space
 
 
 def _marked(text: str, phrases: Sequence[re.Pattern[str]]) -> Markup:

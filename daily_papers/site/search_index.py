@@ -3,7 +3,7 @@
 A part holds papers in the order in which they came, so only the last one changes from day to day.
 The newest papers have their abstracts in it. Parts are gzip, which the page itself unpacks, so it
 does not matter what the web server does. The page finds words by the same rule that `fulltext`
-asks SQLite for. Formulas are in letters and signs, as it shows them, so fonts are no words there.
+asks SQLite for. Formulas stay TeX.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from daily_papers.papers.tex import without_commands
 from daily_papers.site.data import SiteData, shown_day
-from daily_papers.site.formulas import plain_text, readable
+from daily_papers.site.formulas import plain_text
 from daily_papers.site.output import File, key_of
 
 _PAPERS_A_PART = 2_500
@@ -52,6 +53,11 @@ def _part(data: SiteData, ids: Sequence[str], *, has_abstracts: bool) -> bytes:
     return gzip.compress(_json(records), compresslevel=4, mtime=0)
 
 
+def _readable(text: str) -> str:
+    """A text as people read it, but for its formulas, which stay TeX."""
+    return without_commands(plain_text(text))
+
+
 def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
     """One paper; templates/site/papers.js names the fields."""
     paper = data.stored(id).paper
@@ -60,15 +66,15 @@ def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
     categories = dict.fromkeys((*filter(None, [primary]), *(paper.categories or ())))
     return [
         id,
-        readable(paper.title),
+        _readable(paper.title),
         [plain_text(author) for author in paper.authors or ()],
-        readable(paper.comment or ""),
+        _readable(paper.comment or ""),
         plain_text(" ".join(categories)),
         [topic.slug for topic in data.topics_of(id)],
         data.came(id)[0],
         data.places.get(id, ""),
         1 if data.code_url(paper) else 0,
-        readable(paper.abstract) if has_abstract else "",
+        _readable(paper.abstract) if has_abstract else "",
         plain_text(summary.title or "") if summary else "",
         plain_text(summary.sentence) if summary else "",
         str(shown_day(paper)),

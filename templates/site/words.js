@@ -117,8 +117,6 @@ for (const name of "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".
   GREEK[name] = GREEK[name.toLowerCase()].toUpperCase();
 }
 const GREEK_MACRO = new RegExp(`\\\\(${Object.keys(GREEK).join("|")})(?![A-Za-z]) ?`, "g");
-// Other macros that people paste are no words: papers have letters and signs in their place.
-const MACRO = /\\[A-Za-z]+/g;
 // Accents that form no letter of their own with the one before them, as SQLite lists them.
 const MARKS = "\\u0300-\\u0304\\u0306-\\u030c\\u030f\\u0311\\u031b\\u0323-\\u0328\\u032d\\u032e\\u0330\\u0331";
 const WORD = new RegExp(`[\\p{L}\\p{N}\\p{Co}][\\p{L}\\p{N}\\p{Co}${MARKS}]*`, "gu");
@@ -130,9 +128,7 @@ const POSSESSIVE = /(?<=[\p{L}\p{N}])['’＇][sS](?![\p{L}\p{N}_])/gu;
 
 /** The words of a text in lower case, without possessives; Greek letters of formulas as letters. */
 export function words(text) {
-  const plain = text.includes("\\")
-    ? text.replace(GREEK_MACRO, (_, name) => GREEK[name]).replace(MACRO, " ")
-    : text;
+  const plain = text.replace(GREEK_MACRO, (_, name) => GREEK[name]);
   return lowered(plain.replace(POSSESSIVE, "")).match(WORD) ?? [];
 }
 
