@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from daily_papers.papers.authors import split_authors
-from daily_papers.papers.paper import ArxivId, announcement_order
+from daily_papers.papers.paper import ArxivId
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import STOP_WORDS, Category, Leaf, Phrase
 from daily_papers.query.syntax import NO_WILDCARDS, OPERATORS, wildcard_in
@@ -173,12 +173,11 @@ def liked_problem(text: str) -> str | None:
     if is_bibtex(text):
         return None if text.isprintable() else "a path has only characters that can be seen"
     try:
-        month = announcement_order(ArxivId.parse(text).id)[0] % 100
+        ArxivId.parse(text)
     except ValueError:
         shown = cut(text, _SHOWN)
         return f'"{shown}" is neither a BibTeX file (library.bib) nor an arXiv identifier'
-    is_month = 1 <= month <= 12
-    return None if is_month else f'"{text}" is not an arXiv identifier: no month {month}'
+    return None
 
 
 def text_problem(text: str) -> str | None:

@@ -326,14 +326,6 @@ class _Reader:
             papers_per_day=read.get("papers_per_day", DEFAULT_PAPERS_PER_DAY),
         )
 
-    def columns(self, value: Value) -> tuple[str, ...]:
-        """The columns of the tables."""
-        before = self.errors
-        columns = self.texts(value)
-        if "title" not in columns and self.errors == before:
-            self.doubt(value, 'without "title", the tables do not name their papers')
-        return columns
-
     def query(self, value: Value) -> Expression | None:
         """A query in arXiv's syntax; None if it is wrong."""
         if self.text(value, _HEADING) is None:
@@ -400,7 +392,6 @@ _HEADING: Final = _Text()
 #: What reads the values of keys that are more than texts, numbers and choices.
 _READERS: Final[Mapping[str, Callable[[_Reader, Value], Any]]] = {
     "": _Reader.config,
-    "columns": _Reader.columns,
     "keywords": _Reader.keywords,
     "like": _Reader.library,
     "query": _Reader.query,

@@ -13,11 +13,8 @@ from daily_papers.query.expression import Phrase, canonical, leaves, query_words
 
 MAX_LENGTH: Final = 100
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-#: Device names on Windows, where no file may have them, and names of a folder's own page.
-RESERVED: Final = frozenset(
-    {"con", "prn", "aux", "nul", "index", "readme"}
-    | {f"{device}{number}" for device in ("com", "lpt") for number in range(10)}
-)
+#: Names of a folder's own page.
+RESERVED: Final = frozenset({"index", "readme"})
 
 
 def slug_of(name: str) -> str:

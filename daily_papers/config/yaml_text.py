@@ -30,6 +30,7 @@ _INDENTING_TAB = re.compile(r" *\t[ \t]*[^\s#]")
 _ITEM = re.compile(r"""( *)- +("[^"]*" *|'[^']*' *|(?![#"'\[{>|])(?:[^:#]|(?<=\S)#)++)(?:#.*)?""")
 _BELOW = re.compile(r"( *)(- )?[^\s:]+:(?:\s.*)?")
 _QUOTES = "put the text in quotes"
+_SIGN = "a sign here has a meaning in YAML; put the text in single quotes"
 GLUED_ITEM: Final = (
     'this line is indented further than the item above, and so continues it; align its "-" with '
     "that of the other items"
@@ -58,15 +59,9 @@ _EXPLANATIONS: Final = (
     (r"node content.*found ','", "there is nothing before this comma; remove it"),
     (r"node content.*found '<stream end>'", _UNCLOSED),
     (r"sequence entries", 'an item cannot follow a key on its line; begin a line with "- "'),
-    (r"block scalar", f"text cannot begin with > or |; {_QUOTES}"),
-    (
-        r"<document start>",
-        f'a line above begins with "..." or "%" and must go, or {_SURPLUS}',
-    ),
     (r"unexpected end of stream|unexpected document separator", "a quote is never closed"),
     (r"expected ',' or '[\]}]'", _UNCLOSED),
     (r"expected <block end>", _BLOCK),
-    (r"unknown escape|escape sequence|hexadecimal", "a \\ in double quotes; use single quotes"),
     (r"expected a single document", 'a second document begins here; remove the line "---"'),
 )
 
@@ -145,7 +140,7 @@ def _explained(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     assert isinstance(error, yaml.MarkedYAMLError)
     said = f"{error.context or ''}; {error.problem or ''}"
     found = (message for pattern, message in _EXPLANATIONS if re.search(pattern, said))
-    message = next(found, error.note or f"a sign here has a meaning in YAML; {_QUOTES}")
+    message = next(found, error.note or _SIGN)
     mark = error.problem_mark
     # PyYAML notices these only after the line to change.
     if error.context_mark is not None and re.search("expected a key|never closed", message):
