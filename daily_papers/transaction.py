@@ -13,7 +13,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence, Set
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -34,36 +34,20 @@ def locked(root: Path) -> Iterator[tuple[str, ...]]:
     """
     if not root.is_dir():
         raise UsageError(f"{root}: no such folder; give the digest repository with --root DIR")
-    try:
-        lock = _acquire_lock(root)
-    except OSError as error:
-        raise unwritable(root / PRIVATE, error) from error
-    with lock:
-        yield _carry_through(root) if (root / _STAGING).exists() else ()
-
-
-def locked_if_writable(root: Path) -> AbstractContextManager[object]:
-    """Lock the repository for a run that changes no file, where the folder may be written to.
-
-    Raises DailyPapersError if another run has locked it.
-    """
-    try:
-        return _acquire_lock(root)
-    except OSError:
-        return nullcontext()
-
-
-def _acquire_lock(root: Path) -> AbstractContextManager[object]:
     from filelock import FileLock, Timeout  # noqa: PLC0415 - only where a run begins
 
-    (root / PRIVATE).mkdir(exist_ok=True)
-    (root / PRIVATE / ".gitignore").write_text("*\n", encoding="utf-8")
     try:
-        return FileLock(root / PRIVATE / "lock", blocking=False).acquire()
+        (root / PRIVATE).mkdir(exist_ok=True)
+        (root / PRIVATE / ".gitignore").write_text("*\n", encoding="utf-8")
+        lock = FileLock(root / PRIVATE / "lock", blocking=False).acquire()
     except Timeout:
         raise DailyPapersError(
             f"{root}: another run is using this folder; wait until it ends, then try again"
         ) from None
+    except OSError as error:
+        raise unwritable(root / PRIVATE, error) from error
+    with lock:
+        yield _carry_through(root) if (root / _STAGING).exists() else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -623,15 +622,6 @@ def test_only_one_run_sends_at_a_time(begun: Watcher):
             begun.notify()
         assert begun.notify(dry_run=True) == 0
         assert begun.github.writes == []
-    assert begun.notify() == 0
-    assert begun.papers == ids(range(1, 4))
-
-
-def test_a_folder_that_takes_no_lock_is_no_hindrance(begun: Watcher):
-    begun.write(digest("2026-11-19", [3]))
-    private = begun.root / ".daily-papers"
-    shutil.rmtree(private)
-    private.write_bytes(b"")
     assert begun.notify() == 0
     assert begun.papers == ids(range(1, 4))
 

@@ -36,7 +36,7 @@ from daily_papers.mail.github_issues import ACTIONS_LOGIN, DryIssues, Issues
 from daily_papers.mail.issue import Mark, Marks, issue_page
 from daily_papers.mail.mailbox import Mailbox, Unsent, find_unsent, read_mailbox
 from daily_papers.mail.outbox import Outbox, correct
-from daily_papers.transaction import locked_if_writable, paths_in, unwritable
+from daily_papers.transaction import locked, paths_in, unwritable
 
 Say = Callable[[str], None]
 
@@ -143,7 +143,7 @@ class _Run:
         self.problems.extend(damaged)
         if digests:
             is_sending = not self.options.dry_run and self.options.to_file is None
-            alone = locked_if_writable(self.root) if is_sending else nullcontext()
+            alone = locked(self.root) if is_sending else nullcontext()
             with alone, self._issues() as issues:
                 try:
                     self._send(issues, digests)
