@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -28,14 +29,13 @@ from daily_papers.render.templates import (
     copied_version,
     links_in,
     meant_template,
-    not_there,
     template_version,
 )
 from daily_papers.site.data import DigestFile, Topic
 from daily_papers.site.pages import Section, SiteTemplates
 from daily_papers.site.rows import Row
 from daily_papers.store.store import News
-from daily_papers.text import one_line
+from daily_papers.text import cut, one_line
 from daily_papers.transaction import present
 
 MOST_BYTES: Final = 256_000
@@ -64,6 +64,9 @@ _ATTRIBUTES: Final = frozenset(chain.from_iterable(map(dir, _KINDS)))
 _GIVEN: Final = frozenset({"loop", "self", "super", "caller", "varargs", "kwargs"})
 #: Tests and filters that may be applied to names that do not exist.
 _GUARDS: Final = frozenset({"defined", "undefined", "default", "d"})
+
+#: From more names than these nothing is suggested: comparing would take too long.
+_MOST_COMPARED: Final = 500
 
 #: All nodes of a parsed template.
 Tree = list[nodes.Node]
@@ -100,7 +103,7 @@ def _problems(own: Path) -> Iterator[Problem]:
             (line, kind, word): known for line, kind, word, known in used if word not in known
         }
         for line, kind, word in sorted(missing):
-            yield _problem(name, line, not_there(kind, word, missing[line, kind, word]))
+            yield _problem(name, line, _not_there(kind, word, missing[line, kind, word]))
 
 
 def _unreadable(
@@ -183,6 +186,13 @@ def _names_used_in(
                 | nodes.Extends(template=nodes.Const(value=str(name)))
             ):
                 yield node.lineno, "template", name, templates
+
+
+def _not_there(kind: str, name: str, known: Collection[str]) -> str:
+    """Say that there is no filter, test, template or field of this name, and which is close."""
+    message = f"there is no {kind} {cut(name, 60)!r}"
+    close = get_close_matches(name, known, 1) if len(known) <= _MOST_COMPARED else []
+    return f"{message}; did you mean {close[0]!r}?" if close else message
 
 
 def _last_name(node: nodes.Node | None) -> str | None:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import traceback
-from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -20,17 +20,13 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import jinja2
-from jinja2.utils import missing
 from markupsafe import Markup
 
 from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper
 from daily_papers.render import markdown
 from daily_papers.render.markdown import USUAL
-from daily_papers.text import cut, one_line
-
-#: From more names than these nothing is suggested: comparing would take too long.
-_MOST_COMPARED: Final = 500
+from daily_papers.text import one_line
 
 #: Text that is ready for its place; it is not escaped again.
 Escaped = Markup
@@ -140,23 +136,6 @@ def _bundled(_columns: tuple[str, ...]) -> tuple[jinja2.Environment, _Rows]:
     return _environment([bundled_templates()]), {}
 
 
-def not_there(kind: str, name: str, known: Collection[str]) -> str:
-    """Say that there is no filter, test, template or field of this name, and which is close."""
-    message = f"there is no {kind} {cut(name, 60)!r}"
-    close = get_close_matches(name, known, 1) if len(known) <= _MOST_COMPARED else []
-    return f"{message}; did you mean {close[0]!r}?" if close else message
-
-
-class _Undefined(jinja2.StrictUndefined):
-    """What is missing; its message names no class of Python."""
-
-    @property
-    def _undefined_message(self) -> str:
-        if self._undefined_obj is missing or not isinstance(self._undefined_name, str):
-            return super()._undefined_message
-        return not_there("attribute", self._undefined_name, dir(self._undefined_obj))
-
-
 class _Environment(jinja2.Environment):
     #: Its own cache takes long to look a template up.
     get_template = lru_cache(100)(jinja2.Environment.get_template)
@@ -170,7 +149,7 @@ def html_environment(folders: Sequence[Path]) -> jinja2.Environment:
     """Read templates from these folders, the first one first, and escape for HTML."""
     return _Environment(
         loader=jinja2.FileSystemLoader(folders),
-        undefined=_Undefined,
+        undefined=jinja2.StrictUndefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
