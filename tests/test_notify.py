@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from daily_papers.arxiv.http import AnswerLimits
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.mail import github
 from daily_papers.mail.digest import Digest
@@ -403,7 +404,7 @@ REFUSALS = [
     (Fault.SERVER_ERROR, Unclear, "the next run looks first"),
     (Fault.WEB_PAGE, Unclear, "without JSON"),
     (Fault.RESET, Unclear, "no answer"),
-    (Fault.SILENT_AFTER, Unclear, "no answer"),
+    (Fault.SILENT_AFTER, Unclear, "the server went silent"),
 ]
 
 
@@ -462,7 +463,7 @@ def test_nothing_is_posted_where_the_look_fails(begun: Watcher):
 
 
 def test_an_answer_that_never_ends_is_given_up(begun: Watcher, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(github, "_ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(github, "_ANSWER", AnswerLimits(total_seconds=0.2))
     with Dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" ") as server:
         begun.environment["GITHUB_API_URL"] = server.address
         with pytest.raises(GitHubError, match=r"no whole answer within 0\.2 seconds"):

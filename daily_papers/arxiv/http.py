@@ -108,7 +108,8 @@ class Transport:
         self,
         url: str,
         *,
-        post: bytes | None = None,
+        method: str = "GET",
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         seconds: float | None = None,
     ) -> RawAnswer:
@@ -117,7 +118,6 @@ class Transport:
             reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
             raise BadAnswer(url, reason)
         seconds = self._limits.total_seconds if seconds is None else seconds
-        method = "GET" if post is None else "POST"
         logger.debug("%s %s", method, cut(url, 200))
         limits, host = self._limits, urlsplit(url).hostname or url
         notice = threading.Timer(limits.notice_seconds, self._say_slow, [host])
@@ -129,7 +129,7 @@ class Transport:
                 self._http.request(
                     method,
                     url,
-                    data=post,
+                    data=content,
                     headers=headers,
                     stream=True,
                     allow_redirects=False,

@@ -16,16 +16,18 @@ own words.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from http.client import responses
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import requests
+from requests.utils import parse_header_links
 
-from daily_papers import PROJECT_URL, __version__
-from daily_papers.clock import Clock, OutOfTimeError, time_limit
-from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.arxiv.http import AnswerLimits, RawAnswer, Transport
+from daily_papers.clock import Clock
+from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.records import Json, RecordError, decode
 from daily_papers.text import cut, one_line, printable, without_user
 
@@ -34,10 +36,8 @@ API_VERSION = "2026-03-10"
 
 API_ADDRESS = "https://api.github.com"
 
-#: Seconds: for a connection, for the next byte, for an answer, and for GitHub's limits in one run.
-_CONNECT_SECONDS = 15.0
-_SILENT_SECONDS = 60.0
-_ANSWER_SECONDS = 120.0
+_ANSWER = AnswerLimits(silence_seconds=60, total_seconds=120)
+#: Seconds for GitHub's limits in one run.
 _LONGEST_WAITING = 900.0
 #: Seconds before GitHub is asked again: without an answer, and after a limit that names none.
 _WAITS = (5.0, 15.0)
@@ -124,24 +124,17 @@ class GitHubApi:
         self._say = say
         self._waited = 0.0
         self._last_write: float | None = None
-        self._session = requests.Session()
-        self._session.headers.update(
-            {
-                "Accept": "application/vnd.github+json",
-                "X-GitHub-Api-Version": API_VERSION,
-                "User-Agent": f"daily-papers/{__version__} (+{PROJECT_URL})",
-            }
-        )
-        # Not a plain header: requests would let the account in a .netrc take its place.
-        self._session.auth = self._authorized
-
-    def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+        self._transport = Transport(_ANSWER, None)
+        self._headers = {
+            "Accept": "application/vnd.github+json",
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json",
+            "X-GitHub-Api-Version": API_VERSION,
+        }
 
     def close(self) -> None:
         """Close the connection."""
-        self._session.close()
+        self._transport.hang_up()
 
     def read(self, path: str, kind: type[_Thing]) -> _Thing:
         """Get one thing."""
@@ -155,7 +148,8 @@ class GitHubApi:
                 raise self._error(GitHubError, f"GET {path}", "the list's pages lead astray")
             answer = self._ask("GET", address)
             yield from self._decoded(f"GET {path}", answer, kind)
-            address = answer.links.get("next", {}).get("url")
+            links = parse_header_links(answer.headers.get("Link", ""))
+            address = next((each["url"] for each in links if each.get("rel") == "next"), None)
 
     def write(
         self, method: str, path: str, content: Mapping[str, object], kind: type[_Thing]
@@ -170,13 +164,13 @@ class GitHubApi:
 
     def _ask(
         self, method: str, address: str, content: Mapping[str, object] | None = None
-    ) -> requests.Response:
+    ) -> RawAnswer:
         """Ask, and ask again after a limit, or if there is no answer, unless that creates twice."""
         request = f"{method} {urlsplit(address).path}"
         waits, limit_waits = iter(_WAITS if method != "POST" else ()), iter(_LIMIT_WAITS)
         while True:
             answer = self._send(method, address, content)
-            if isinstance(answer, str) or answer.status_code >= 500:
+            if isinstance(answer, str) or answer.status >= 500:
                 wait = next(waits, None)
                 error = GitHubError if method == "GET" else Unclear
             elif _is_limit(answer):
@@ -191,21 +185,13 @@ class GitHubApi:
 
     def _send(
         self, method: str, address: str, content: Mapping[str, object] | None
-    ) -> requests.Response | str:
+    ) -> RawAnswer | str:
         """Ask once. A text as answer is the reason why there is none."""
+        body = None if content is None else json.dumps(content).encode()
         try:
-            with time_limit(_ANSWER_SECONDS):
-                return self._session.request(
-                    method,
-                    address,
-                    json=content,
-                    timeout=(_CONNECT_SECONDS, _SILENT_SECONDS),
-                    allow_redirects=False,
-                )
-        except OutOfTimeError:
-            return f"no whole answer within {_ANSWER_SECONDS:g} seconds"
-        except requests.RequestException as error:
-            return f"no answer ({type(error).__name__})"
+            return self._transport.send(address, method=method, content=body, headers=self._headers)
+        except FetchError as loss:
+            return loss.failure.plain_reason
 
     def _wait(self, seconds: float, request: str, reason: str) -> None:
         if self._waited + seconds > _LONGEST_WAITING:
@@ -217,18 +203,18 @@ class GitHubApi:
     def _decoded(
         self,
         request: str,
-        answer: requests.Response,
+        answer: RawAnswer,
         kind: type[_Thing],
         unusable: type[GitHubError] = GitHubError,
     ) -> _Thing:
         """Read what an answer holds, or raise the error that its status or its form means."""
-        status = answer.status_code
+        status = answer.status
         if not 200 <= status < 300:
             advice = _advice(answer)
             refusal = GitHubError if advice else _REFUSALS.get(status, GitHubError)
             raise self._error(refusal, request, _described(answer), advice)
         try:
-            return decode(kind, answer.json(object_hook=_without_nulls))
+            return decode(kind, json.loads(answer.body, object_hook=_without_nulls))
         except RecordError:
             problem = "the answer does not have GitHub's form"
         except ValueError:
@@ -261,9 +247,9 @@ def _checked_token(token: str) -> str:
     return token
 
 
-def _is_limit(answer: requests.Response) -> bool:
-    return answer.status_code == 429 or (
-        answer.status_code in {403, 422}
+def _is_limit(answer: RawAnswer) -> bool:
+    return answer.status == 429 or (
+        answer.status in {403, 422}
         and (
             "Retry-After" in answer.headers
             or answer.headers.get("X-RateLimit-Remaining") == "0"
@@ -272,7 +258,7 @@ def _is_limit(answer: requests.Response) -> bool:
     )
 
 
-def _asked_wait(answer: requests.Response) -> float | None:
+def _asked_wait(answer: RawAnswer) -> float | None:
     """How long GitHub asks to wait, by its own clock; None if it does not say.
 
     A secondary limit comes with the reset time of the primary one, which may be an hour away and
@@ -290,9 +276,9 @@ def _asked_wait(answer: requests.Response) -> float | None:
     return None
 
 
-def _advice(answer: requests.Response) -> str | None:
+def _advice(answer: RawAnswer) -> str | None:
     """What to do about a refusal that nothing here handles; None if its kind says that."""
-    status = answer.status_code
+    status = answer.status
     if status in {400, 410} and "version" in _message(answer).lower():
         return "update daily-papers to a version that uses a newer version of GitHub's API"
     if status in {400, 404, 405, 422} and _MARK_OF_GITHUB not in answer.headers:
@@ -302,19 +288,19 @@ def _advice(answer: requests.Response) -> str | None:
     return _RENEW if status == 401 else None
 
 
-def _described(answer: requests.Response | str) -> str:
+def _described(answer: RawAnswer | str) -> str:
     """The status and GitHub's own words, on one short line."""
     if isinstance(answer, str):
         return answer
-    return f"{answer.status_code} {_message(answer)}".strip()
+    return f"{answer.status} {_message(answer)}".strip()
 
 
-def _message(answer: requests.Response) -> str:
+def _message(answer: RawAnswer) -> str:
     try:
-        content = answer.json()
+        content = json.loads(answer.body)
         words = [content["message"], *map(_detail, content.get("errors") or ())]
     except (ValueError, TypeError, KeyError, AttributeError):
-        words = [answer.reason or ""]
+        words = [responses.get(answer.status, "")]
     sentences = (str(each).rstrip(".") for each in words)
     return cut(one_line(printable(", ".join(sentences))), 200)
 

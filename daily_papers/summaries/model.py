@@ -123,7 +123,7 @@ class Model:
             headers["Authorization"] = f"Bearer {self._secret}"
         content = json.dumps({"model": self._model, "messages": messages, **limit}).encode()
         answer = self._transport.send(
-            self._url, post=content, headers=headers, seconds=self._left()
+            self._url, method="POST", content=content, headers=headers, seconds=self._left()
         )
         logger.info("the model at %s: status %d", urlsplit(self._url).netloc, answer.status)
         return answer
