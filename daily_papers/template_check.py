@@ -51,7 +51,7 @@ FIELDS: Final = frozenset(
     """base categories code_url columns complete contents counts day day_line digest digests
     entries folded_comment has_sentence href keywords last_update line_of month months more
     name new newer number of_day older page pages paper papers parts path published query
-    readme repository root row row_of said section sections site site_title summary tag title
+    readme repository root row row_of section sections site site_title summary tag title
     topic topics updated""".split()  # noqa: SIM905 - reads as what it is
 )
 #: What these fields hold, and what loops over them give.

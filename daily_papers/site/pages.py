@@ -147,11 +147,6 @@ class Pages:
     def _digest_page(self, path: str, file: DigestFile, **beside: str | None) -> bytes:
         digest = _read(file)
         page_of = {id: page for page, ids in file.pages.items() for id in ids}
-        # A paper that is on several pages is the same on each, whatever a digest says of it.
-        stored = self.data.store.papers
-        said = {
-            item.paper.id: item.sentence for item in digest.items if item.paper.id not in stored
-        }
         sections, contents = [], []
         for name, place, section in _sections(digest):
             topic = self.data.topic_of.get(section.slug)
@@ -170,8 +165,6 @@ class Pages:
             sections=sections,
             contents=contents,
             parts=list(file.pages),
-            row_of=partial(self.rows.row, said=said),
-            line_of=partial(self.rows.line, said=said),
             **beside,
         )
 

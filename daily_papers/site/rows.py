@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import islice
@@ -20,7 +20,6 @@ from daily_papers.store.store import News
 from daily_papers.store.summaries import Summary
 
 _MOST_PHRASES = 200
-_NOTHING: Mapping[str, str] = {}
 _ROW = Entries(re.compile(r'<article class="paper" id="([^"]+)">'), "</article>\n")
 
 
@@ -65,25 +64,17 @@ class Rows:
         """Let the rows of a page of the last build stay in it, as far as they are still right."""
         self._before = self._folder.unchanged(page, _ROW)
 
-    def row(self, id: str, said: Mapping[str, str] = _NOTHING) -> Markup:
-        """A paper's row; ``said`` are the sentences of papers that need not be looked for."""
+    def row(self, id: str) -> Markup:
+        """A paper's row."""
         if before := self._before.get(anchor(id)) or self._written.get(id):
             return Markup(before)  # noqa: S704 - ours
-        row = self._render("row.html.jinja", row=self.view(id), said=said.get(id))
+        row = self._render("row.html.jinja", row=self.view(id))
         stored = self._data.store.papers.get(id)
         if stored and (len(stored.tables) > 1 or stored.news):  # another page has it too
             self._written[id] = row
         return row
 
-    def line(
-        self,
-        id: str,
-        page: str | None,
-        root: str,
-        said: Mapping[str, str] = _NOTHING,
-        *,
-        of_day: bool = True,
-    ) -> Markup:
+    def line(self, id: str, page: str | None, root: str, *, of_day: bool = True) -> Markup:
         """A paper's title and authors, with a link to its row, or to arXiv if it has none.
 
         Of a day's paper also its sentence, and any that is a model's.
@@ -93,7 +84,6 @@ class Rows:
             "line.html.jinja",
             row=row,
             href=f"{root}{page}#{anchor(id)}" if page else row.paper.url,
-            said=said.get(id),
             has_sentence=of_day or row.summary,
         )
 
