@@ -192,33 +192,6 @@ def test_what_cannot_be_written_is_refused_before_anything_is(root: Path):
         assert contents(root) == OLD
 
 
-def test_once_a_folder_may_be_written_to_the_next_run_puts_the_files_there(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-):
-    (root / "papers").mkdir()
-    transaction = change(root)
-    transaction.write("papers/deeper/x.md", b"page")
-    mkdir = Path.mkdir
-
-    def refuse(path: Path, *arguments: object, **others: object) -> None:  # root may write anywhere
-        if path == root / "papers" / "deeper":
-            raise PermissionError(13, "Permission denied", str(path))
-        mkdir(path, *arguments, **others)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(DailyPapersError) as error:
-        transaction.commit()
-    monkeypatch.undo()
-    assert str(error.value) == (
-        f"{root}/papers/deeper: Permission denied; nothing was lost: fix it, then run it again"
-    )
-    with locked(root) as finished:
-        assert finished == ("papers/deeper/x.md",)
-        assert contents(root) == {**NEW, "papers/deeper/x.md": b"page"}
-    with locked(root) as finished:
-        assert finished == ()
-
-
 def test_a_move_that_is_refused_names_its_target_and_the_next_run_makes_it(root: Path):
     with refusing_to_move("a"), pytest.raises(DailyPapersError) as error:
         change(root).commit()

@@ -285,14 +285,23 @@ WITHOUT_RIGHTS = (
 )
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs the modes of POSIX")
-@pytest.mark.skipif(IS_ROOT and not which("setpriv"), reason="root may read everything")
+needs_rights = pytest.mark.skipif(
+    os.name == "nt" or (IS_ROOT and not which("setpriv")), reason="root may read everything"
+)
+
+
+def run_without_rights(repository: Repository, *command: str) -> Ended:
+    return run_apart(
+        *("--root", repository.root, *command),
+        environ={"GITHUB_REPOSITORY": "owner/name", "GITHUB_TOKEN": "token"},
+        interpreter=("-c", WITHOUT_RIGHTS) if IS_ROOT else ("-m", "daily_papers"),
+    )
+
+
+@needs_rights
 @for_each(
     ("path", "commands"),
     [
-        ("templates", ("render", "site", "check")),
-        ("templates/site", ("render", "site", "check")),
-        ("templates/row.md.jinja", ("render", "site", "check")),
         ("data/papers", ("render", "site")),
         ("data/news", ("render", "site")),
         ("data/history", ("site",)),
@@ -308,17 +317,33 @@ def test_what_may_not_be_read_does_not_count_as_absent(
     repository.write("templates/row.md.jinja", "| mine |\n")
     tree = repository.tree()
     mode = (repository.root / path).stat().st_mode
-    for less in (0o000, 0o400) if path in ("templates", "templates/site") else (0o000,):
-        (repository.root / path).chmod(less)
-        for command in commands:
-            ended = run_apart(
-                *("--root", repository.root, command),
-                environ={"GITHUB_REPOSITORY": "owner/name", "GITHUB_TOKEN": "token"},
-                interpreter=("-c", WITHOUT_RIGHTS) if IS_ROOT else ("-m", "daily_papers"),
-            )
-            assert (ended.code, ended.out) == (1, ""), ended
-            (line,) = ended.err.splitlines()
-            assert line.startswith(f"daily-papers: {repository.root / path}")
-            assert line.endswith("then run it again")
+    (repository.root / path).chmod(0o000)
+    for command in commands:
+        ended = run_without_rights(repository, command)
+        assert (ended.code, ended.out) == (1, ""), ended
+        (line,) = ended.err.splitlines()
+        assert line.startswith(f"daily-papers: {repository.root / path}")
+        assert line.endswith("then run it again")
     (repository.root / path).chmod(mode)
     assert repository.tree() == tree
+
+
+@needs_rights
+@pytest.mark.parametrize("path", ["papers", "."])
+def test_once_a_folder_may_be_written_to_the_next_run_leaves_all_as_it_should_be(
+    filled: Repository, tmp_path: Path, path: str
+):
+    repository, other = filled.copy(tmp_path / "refused"), filled.copy(tmp_path / "other")
+    keywords = filled.text("keywords.yaml").replace("name: ", "name: My ")
+    for each in (repository, other):
+        each.write("keywords.yaml", keywords + "  - author: Jane Roe\n")
+    folder = repository.root / path
+    folder.chmod(0o500)
+    ended = run_without_rights(repository, "render")
+    assert (ended.code, ended.out) == (1, "")
+    (line,) = ended.err.splitlines()
+    assert line.startswith(f"daily-papers: {repository.root}/")
+    assert line.endswith(": Permission denied; nothing was lost: fix it, then run it again")
+    folder.chmod(0o755)
+    assert run_without_rights(repository, "render").code == render(other).code == 0
+    assert repository.tree() == other.tree()

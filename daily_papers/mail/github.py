@@ -26,10 +26,11 @@ from urllib.parse import urlsplit
 from requests.utils import parse_header_links
 
 from daily_papers.arxiv.http import AnswerLimits, RawAnswer, Transport
+from daily_papers.arxiv.xml import shortened
 from daily_papers.clock import Clock
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.records import Json, RecordError, decode
-from daily_papers.text import cut, one_line, printable, without_user
+from daily_papers.text import without_user
 
 #: GitHub serves a version for two years after its successor comes out.
 API_VERSION = "2026-03-10"
@@ -302,7 +303,7 @@ def _message(answer: RawAnswer) -> str:
     except (ValueError, TypeError, KeyError, AttributeError):
         words = [responses.get(answer.status, "")]
     sentences = (str(each).rstrip(".") for each in words)
-    return cut(one_line(printable(", ".join(sentences))), 200)
+    return shortened(", ".join(sentences))
 
 
 def _detail(detail: object) -> str:

@@ -8,7 +8,6 @@ repository's own ``templates/`` replaces the bundled one of the same name.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
@@ -65,19 +64,11 @@ A_LINK: Final = "a link, which would publish what it leads to; put a file or a f
 
 
 def links_in(own: Path) -> list[str]:
-    """The links to files and folders among a repository's own templates: their paths in it.
-
-    Raises DailyPapersError if anything there cannot be read: to jinja2, it would not be there.
-    """
-    found = []
-    for path in [own, *sorted(own.rglob("*"))]:
-        if path.is_symlink():
-            if path.is_file() or path.is_dir():
-                found.append(path.relative_to(own.parent).as_posix())
-        elif not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
-            problem = "it may not be read; nothing was changed: make it readable, then run it again"
-            raise DailyPapersError(f"{path}: {problem}")
-    return found
+    """The links to files and folders among a repository's own templates: their paths in it."""
+    links = (path for path in [own, *sorted(own.rglob("*"))] if path.is_symlink())
+    return [
+        path.relative_to(own.parent).as_posix() for path in links if path.is_file() or path.is_dir()
+    ]
 
 
 #: The first line of a copy of a bundled template, which shows whether the original has changed.
