@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 import traceback
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import jinja2
@@ -127,18 +127,9 @@ def _bundled(_columns: tuple[str, ...]) -> tuple[jinja2.Environment, _Rows]:
     return _environment([bundled_templates()]), {}
 
 
-class _Environment(jinja2.Environment):
-    #: Its own cache takes long to look a template up.
-    get_template = lru_cache(100)(jinja2.Environment.get_template)
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Make them plain: each rendering copies them, which takes long from jinja2's ChainMap."""
-        return {**self.globals, **(d or {})}
-
-
 def html_environment(folders: Sequence[Path]) -> jinja2.Environment:
     """Read templates from these folders, the first one first, and escape for HTML."""
-    return _Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
