@@ -50,8 +50,7 @@ class Rows:
         self._data = data
         self._render = render
         self._folder = folder
-        #: The rows that several pages have, and those of the same page in the last build.
-        self._written: dict[str, Markup] = {}
+        #: The rows of the same page in the last build.
         self._before: dict[str, str] = {}
         self._followed = [name_key(s) for topic in data.topics for s in topic.authors]
         self._is_followed = lru_cache(10_000)(self._is_spelled)
@@ -66,13 +65,9 @@ class Rows:
 
     def row(self, id: str) -> Markup:
         """A paper's row."""
-        if before := self._before.get(anchor(id)) or self._written.get(id):
+        if before := self._before.get(anchor(id)):
             return Markup(before)  # noqa: S704 - ours
-        row = self._render("row.html.jinja", row=self.view(id))
-        stored = self._data.store.papers.get(id)
-        if stored and (len(stored.tables) > 1 or stored.news):  # another page has it too
-            self._written[id] = row
-        return row
+        return self._render("row.html.jinja", row=self.view(id))
 
     def line(self, id: str, page: str | None, root: str, *, of_day: bool = True) -> Markup:
         """A paper's title and authors, with a link to its row, or to arXiv if it has none.
