@@ -114,11 +114,10 @@ def _keywords_named(config: Config, name: str | None) -> tuple[tuple[Keyword, ..
     new = {"categories": config.categories, "max_papers": config.max_papers, "keywords": [name]}
     try:
         # YAML reads JSON, too.
-        read = parse_config(json.dumps(new, ensure_ascii=False, indent=0).encode(), "preview")
+        text = json.dumps(new, ensure_ascii=False, indent=0)
+        read = parse_config(text.encode(errors="replace"), "preview")
     except ConfigError as error:
         raise UsageError(f"preview: {error.problems[0].message}") from error
-    except UnicodeEncodeError as error:  # bytes on the command line that are not text
-        raise UsageError("preview: the keyword is not UTF-8") from error
     (keyword,) = read.keywords
     return (keyword,), [doubt.message for doubt in read.warnings if doubt.line == keyword.line]
 

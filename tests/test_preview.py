@@ -258,13 +258,6 @@ def test_nothing_is_written(repository: Path, arxiv: SandboxArxiv) -> None:
     assert [path.name for path in repository.iterdir()] == ["keywords.yaml"]
 
 
-def test_a_keyword_that_is_no_text_is_refused_in_a_line(
-    repository: Path, arxiv: SandboxArxiv
-) -> None:
-    ended = run("preview", "mri \udcff", "--root", repository, environ=arxiv.environment())
-    assert (ended.code, ended.said) == (2, ["daily-papers: preview: the keyword is not UTF-8"])
-
-
 def test_a_blank_keyword_is_refused_in_a_line(repository: Path, arxiv: SandboxArxiv) -> None:
     ended = preview(repository, arxiv, "  ")
     assert ended.code == 2

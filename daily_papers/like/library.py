@@ -14,7 +14,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from daily_papers.papers.paper import ArxivId
 from daily_papers.papers.tex import decode_accents
 from daily_papers.text import cut, one_line
 
@@ -44,7 +43,7 @@ class LikedPaper:
     title: str
     #: Empty if the library has none.
     abstract: str
-    #: arXiv's identifier without version, if one is known.
+    #: arXiv's identifier without version, if it is liked by that.
     id: str | None = None
 
 
@@ -93,8 +92,7 @@ def read_bibtex(text: str) -> tuple[LikedPaper, ...]:
         title = _plain(fields.get("title", ""))
         if title:
             abstract = cut(_plain(fields.get("abstract", "")), _ABSTRACT)
-            paper = LikedPaper(cut(title, _TITLE), abstract, _arxiv_id(fields))
-            papers.setdefault(paper.id or title.casefold(), paper)
+            papers.setdefault(title.casefold(), LikedPaper(cut(title, _TITLE), abstract))
     return tuple(papers.values())
 
 
@@ -113,16 +111,3 @@ def _entries(text: str) -> Iterator[dict[str, str]]:
 
 def _plain(tex: str) -> str:
     return one_line(_COMMAND.sub("", decode_accents(tex)))
-
-
-def _arxiv_id(fields: dict[str, str]) -> str | None:
-    """The identifier, from wherever the three programs and arXiv itself put it."""
-    for name in ("eprint", "arxivid", "arxiv", "number", "url", "doi", "journal"):
-        value = fields.get(name, "").strip()
-        value = re.sub(r"(?i)^(?:https?://(?:dx\.)?doi\.org/)?10\.48550/arxiv\.", "", value)
-        value = re.sub(r"(?i)^arxiv preprint\s+", "", value)
-        try:
-            return ArxivId.parse(value).id
-        except ValueError:
-            continue
-    return None
