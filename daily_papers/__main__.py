@@ -63,8 +63,6 @@ def _discard_output() -> None:
 
 def _print_utf8() -> None:
     """Print in UTF-8 whatever the locale; escape what cannot be encoded."""
-    if sys.stdout is None:  # closed by the caller, as `>&-` does
-        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -554,7 +554,7 @@ def test_filters(visit: Visit) -> None:
         assert visit.titles == titles
         visit.page.get_by_label(label).select_option("")
     visit.page.get_by_label("With code").check()
-    visit.wait_for_results("3 papers found")
+    visit.wait_for_results("2 papers found")
     visit.page.get_by_label("With code").uncheck()
     visit.page.get_by_label("To", exact=True).fill("2026-03-19")
     visit.wait_for_results("2 papers found")

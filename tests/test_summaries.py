@@ -502,7 +502,7 @@ def test_a_damaged_line_costs_its_own_summary_and_is_named_and_not_written_over(
         assert run("--root", made.root, "render").code == 0
         (warning,) = caplog.messages
         assert warning.startswith(f"{path}:2: damaged")
-        assert warning.endswith("this line is not shown)")
+        assert warning.endswith("lines that cannot be read are not shown)")
         shown = [f"number 2601.0000{n} quicker" in made.text("README.md") for n in (1, 2, 3)]
         assert shown == [True, False, True]
 
@@ -511,7 +511,7 @@ def test_a_damaged_line_costs_its_own_summary_and_is_named_and_not_written_over(
         assert run("--root", made.root, "render").code == 0
         (warning,) = caplog.messages
         assert warning.startswith(f"{path}:1: a merge conflict")
-        assert warning.endswith("this and 2 other lines are not shown)")
+        assert warning.endswith("lines that cannot be read are not shown)")
 
         # It may be all that is left of an answer, so nothing is written until it is restored.
         damaged, asked = made.text(path), len(server.asked)

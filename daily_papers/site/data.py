@@ -18,7 +18,6 @@ from daily_papers.config import Config, Keyword
 from daily_papers.mail.digest import Digest, digest_order, read_digest
 from daily_papers.mail.morning import totals_in_order
 from daily_papers.papers.bibtex import bibtex_entry
-from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper, announcement_order, newest_id_first
 from daily_papers.query.matching import Matches
 from daily_papers.records import fingerprint
@@ -143,7 +142,6 @@ class SiteData:
         #: By identifier, every paper that was ever shown.
         self.traces = dict[str, Trace]()
         self._lost = dict[str, StoredPaper]()
-        self._lost_code = dict[str, str | None]()
         self._trace(root)
         #: Newest first.
         self.digests = [
@@ -165,10 +163,6 @@ class SiteData:
             return self.store.papers.get(id) or self._lost[id]
         stored = reduce(StoredPaper.followed_by, map(read_paper, lines))
         return self.store.recall(stored)
-
-    def code_url(self, paper: Paper) -> str | None:
-        """The paper's code, also if only a digest knows of it."""
-        return code_url(paper) or self._lost_code.get(paper.id)
 
     def came(self, id: str, slug: str = "") -> tuple[str, tuple[int, int, str]]:
         """The day on which a paper came, to a keyword or at all; and its place in that day."""
@@ -203,7 +197,6 @@ class SiteData:
                 news = News(item.paper.version, digest.day, item.keywords, digest.key)
                 lost = StoredPaper(replace(item.paper, abstract=item.sentence), news=news)
                 self._lost[item.paper.id] = lost
-                self._lost_code[item.paper.id] = item.code_url
                 self._note(lost)
         names = dict(digest.keyword_names)
         slugs = [item.keywords for item in digest.items]

@@ -11,6 +11,7 @@ from itertools import islice
 from markupsafe import Markup
 
 from daily_papers.papers.authors import holds_words, name_key
+from daily_papers.papers.links import code_url
 from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import KEPT, SiteData, Topic
@@ -95,7 +96,7 @@ class Rows:
             topics,
             names,
             followed,
-            self._data.code_url(paper),
+            code_url(paper),
             stored.news,
             summary,
             html=partial(html_of, marked=wanted),

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from daily_papers.papers.links import code_url
 from daily_papers.papers.tex import without_commands
 from daily_papers.site.data import SiteData, shown_day
 from daily_papers.site.formulas import plain_text
@@ -73,7 +74,7 @@ def _record(data: SiteData, id: str, *, has_abstract: bool) -> list[Any]:
         [topic.slug for topic in data.topics_of(id)],
         data.came(id)[0],
         data.places.get(id, ""),
-        1 if data.code_url(paper) else 0,
+        1 if code_url(paper) else 0,
         _readable(paper.abstract) if has_abstract else "",
         plain_text(summary.title or "") if summary else "",
         plain_text(summary.sentence) if summary else "",

@@ -16,7 +16,6 @@ from daily_papers.config import Summaries
 from daily_papers.papers.paper import PaperId, announcement_order
 from daily_papers.records import encode, line
 from daily_papers.store.files import file_of, readable
-from daily_papers.text import plural
 from daily_papers.transaction import Transaction
 
 logger = logging.getLogger(__name__)
@@ -79,12 +78,10 @@ def load_summaries(root: Path) -> dict[SummaryKey, Summary]:
 
 
 def readable_summaries(root: Path) -> list[Summary]:
-    """Read what can be read, for those who only show it. One warning names what cannot."""
+    """Read what can be read, for those who only show it. A warning names the first that cannot."""
     found, damage = readable(root, _FOLDER, Summary)
-    if damage:
-        more = len(damage) - 1
-        lines = f"this and {plural(more, 'other line')} are" if more else "this line is"
-        logger.error("%s (until then, %s not shown)", damage[0], lines)
+    for error in damage[:1]:
+        logger.error("%s (until then, lines that cannot be read are not shown)", error)
     return found
 
 
