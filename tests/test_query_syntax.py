@@ -22,7 +22,7 @@ from daily_papers.query.expression import (
     to_arxiv,
     without,
 )
-from daily_papers.query.syntax import MAX_LENGTH, QueryError, parse
+from daily_papers.query.syntax import QueryError, parse
 from tests.support.cases import for_each
 
 
@@ -161,11 +161,6 @@ A_WORD = (
         # lengths
         ("", 1, A_TERM),
         (" \n", 1, A_TERM),
-        (
-            "ti:a" + " " * MAX_LENGTH,
-            4001,
-            "longer than 4,000 characters; make two keywords of it",
-        ),
     ],
 )
 def test_refuses(query: str, column: int, message: str) -> None:

@@ -158,7 +158,7 @@ def _above_notified(keyword: KeywordState, papers: Sequence[Paper]) -> Sequence[
     highest = announcement_order(keyword.notified_up_to)[:2]
     above = [paper for paper in papers if announcement_order(paper.id)[:2] > highest]
     if above and keyword.notified_expression is not None:
-        with suppress(QueryError):  # it is too long to read: then all count
+        with suppress(QueryError):  # it is too deep to read: then all count
             return Matches({"": parse(keyword.notified_expression)}, above).of("")
     return above
 

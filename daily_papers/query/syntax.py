@@ -26,7 +26,6 @@ from daily_papers.query.expression import (
 )
 from daily_papers.text import cut, one_line
 
-MAX_LENGTH: Final = 4000
 _MAX_DEPTH: Final = 30
 
 OPERATORS: Final = tuple(Operator)
@@ -66,10 +65,6 @@ class QueryError(ValueError):
 
 def parse(query: str) -> Expression:
     """Read a query; raises QueryError for the first mistake."""
-    if len(query) > MAX_LENGTH:
-        raise QueryError(
-            MAX_LENGTH + 1, f"longer than {MAX_LENGTH:,} characters; make two keywords of it"
-        )
     terms = [(each[0], each.start() + 1) for each in _TOKEN.finditer(query)]
     left = deque([*terms, ("", len(query.rstrip()) + 1)])
     expression = _operation(left, depth=0)
