@@ -66,7 +66,7 @@ class Table:
 def render_row(paper: Paper, templates: Templates) -> Escaped:
     """Render a paper as a row of a table, once for all tables that it is in."""
     said = templates.summaries.get(paper.versioned_id)
-    row = templates.rows.get((paper, said))
+    row = templates.rows.get(paper)
     if row is None:
         columns = templates.columns
         text = templates.render(
@@ -78,7 +78,7 @@ def render_row(paper: Paper, templates: Templates) -> Escaped:
             # In a model's words if there are some, else in the authors'.
             summary=said or key_sentence(paper.abstract) if "summary" in columns else "",
         )
-        templates.rows[paper, said] = row = Escaped(text.rstrip("\n"))
+        templates.rows[paper] = row = Escaped(text.rstrip("\n"))
     return row
 
 

@@ -106,25 +106,19 @@ class Templates:
         self.columns = tuple(columns)
         #: What a model says of papers, by versioned identifier.
         self.summaries = summaries or {}
-        self.environment, self.rows = (
-            _bundled(self.columns)
-            if own is None
-            else (_environment([own, bundled_templates()]), {})
-        )
+        self.environment = _environment([own, bundled_templates()]) if own else _bundled()
+        #: The rows rendered so far.
+        self.rows: dict[Paper, Escaped] = {}
 
     def render(self, name: str, **fields: object) -> str:
         """Fill in a template. Raises TemplateError with the template's file and line."""
         return fill_in(self.environment, name, fields)
 
 
-#: The rows rendered so far, by papers and what a model says of them.
-_Rows = dict[tuple[Paper, str | None], Escaped]
-
-
 @cache
-def _bundled(_columns: tuple[str, ...]) -> tuple[jinja2.Environment, _Rows]:
-    """The bundled templates, which never change, so they are compiled once and their rows kept."""
-    return _environment([bundled_templates()]), {}
+def _bundled() -> jinja2.Environment:
+    """The bundled templates, which never change, so they are compiled once."""
+    return _environment([bundled_templates()])
 
 
 def html_environment(folders: Sequence[Path]) -> jinja2.Environment:

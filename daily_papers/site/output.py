@@ -22,7 +22,6 @@ from daily_papers.transaction import unwritable
 
 #: Begins with a dot: web servers and GitHub Pages skip such files.
 _LIST = ".daily-papers-site"
-_PARTIAL = ".partial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,8 @@ class SiteFolder:
         files = (line.partition("\t") for line in listed if line and not line.startswith("\t"))
         #: The files of the last build: the key of each and its size, if they are known.
         self._before = {path: known if first == site_key else "" for path, _, known in files}
-        #: Each file is written here, then moved into place. Another process uses another name.
-        self._partial = folder / f"{_LIST}.{os.getpid()}{_PARTIAL}"
+        #: Each file is written here, then moved into place.
+        self._partial = folder / f"{_LIST}.partial"
 
     def unchanged(self, path: str, form: Entries) -> dict[str, str]:
         """The entries of papers that have not changed, as the last build wrote them into a file.
@@ -134,8 +133,7 @@ class SiteFolder:
                 changed += self._replace(file.path, content)
                 known[file.path] = f"{file.key}\t{len(content)}"
         removed = sum(self._remove(path) for path in gone)
-        for left in list(self._folder.glob(f"{_LIST}.*{_PARTIAL}")):
-            left.unlink()
+        self._partial.unlink(missing_ok=True)
         self._list(known)
         return Written(self._folder, len(known), changed, removed)
 
