@@ -23,7 +23,6 @@ from daily_papers.render.templates import (
     bundled_files,
     bundled_templates,
     marked_copy,
-    meant_template,
 )
 from daily_papers.text import cut
 from daily_papers.transaction import Transaction, present
@@ -162,7 +161,9 @@ def copy_template(root: Path, name: str) -> Path:
     """Copy a bundled template into the repository's templates/, with a mark of its version."""
     bundled = bundled_files()
     if name not in bundled:
-        raise UsageError(f"there is no template {cut(name, 60)!r}; {meant_template(name)}")
+        raise UsageError(
+            f"there is no template {cut(name, 60)!r}; the names are {', '.join(bundled)}"
+        )
     _check_is_repository(root)
     target = root / "templates" / name
     if target.exists():

@@ -28,7 +28,6 @@ from daily_papers.render.templates import (
     bundled_files,
     copied_version,
     links_in,
-    meant_template,
     template_version,
 )
 from daily_papers.site.data import DigestFile, Topic
@@ -214,7 +213,7 @@ def _doubts(own: Path, trees: Mapping[str, Tree]) -> Iterator[Problem]:
         if name in bundled:
             doubt = _outdated(own / name, bundled[name])
         elif name.removeprefix(_SITE) not in quoted:
-            doubt = f"no template has this name; {meant_template(name)}"
+            doubt = f"no template has this name; the names are {', '.join(bundled)}"
         else:
             continue
         if doubt:

@@ -266,17 +266,9 @@ def test_a_template_is_not_copied_over_an_own_one(tmp_path: Path) -> None:
     assert own.read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [
-        ("nothing", "the names are page.md.jinja, readme.md.jinja, "),
-        ("", "the names are page.md.jinja, readme.md.jinja, "),
-        ("../secret", "the names are page.md.jinja, readme.md.jinja, "),
-        ("row", "did you mean row.md.jinja or site/row.html.jinja?\n"),
-        ("tabel.md.jinja", "did you mean table.md.jinja?\n"),
-    ],
-)
-def test_only_bundled_templates_can_be_copied(tmp_path: Path, name: str, meant: str) -> None:
+@pytest.mark.parametrize("name", ["nothing", "", "../secret", "row", "tabel.md.jinja"])
+def test_only_bundled_templates_can_be_copied(tmp_path: Path, name: str) -> None:
+    meant = "the names are page.md.jinja, readme.md.jinja, "
     ended = run("--root", tmp_path, "init", "--template", name)
     assert ended.code == 2
     assert f"there is no template {name!r}; {meant}" in ended.err

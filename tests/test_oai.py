@@ -301,13 +301,6 @@ def test_pages_come_one_by_one():
                 next(pages)
 
 
-@pytest.mark.parametrize("tokens", [["one", "one"], ["one", "two", "one"]])
-def test_a_harvest_in_a_circle_ends(tokens):
-    pages = [page([Entry("2611.00001")], token) for token in tokens]
-    with pytest.raises(BadAnswer, match="circle"):
-        harvest(in_turn(*pages))
-
-
 @pytest.mark.full
 def test_a_harvest_without_end_ends():
     numbers = iter(range(1000))

@@ -11,7 +11,6 @@ import hashlib
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -48,15 +47,6 @@ def bundled_files() -> dict[str, Path]:
     folder = bundled_templates()
     paths = (path for kind in ("*.jinja", "*.css", "*.js") for path in folder.rglob(kind))
     return dict(sorted((path.relative_to(folder).as_posix(), path) for path in paths))
-
-
-def meant_template(name: str) -> str:
-    """Which bundled templates are meant by a name that none has; all of them if none is close."""
-    stems = {each: Path(each).name.partition(".")[0] for each in bundled_files()}
-    close = get_close_matches(Path(name).name.partition(".")[0], stems.values(), 1)
-    if not close:
-        return f"the names are {', '.join(stems)}"
-    return f"did you mean {' or '.join(each for each in stems if stems[each] in close)}?"
 
 
 #: What is wrong with `links_in` a folder: anybody may propose one in a pull request.
