@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -64,9 +63,6 @@ _GIVEN: Final = frozenset({"loop", "self", "super", "caller", "varargs", "kwargs
 #: Tests and filters that may be applied to names that do not exist.
 _GUARDS: Final = frozenset({"defined", "undefined", "default", "d"})
 
-#: From more names than these nothing is suggested: comparing would take too long.
-_MOST_COMPARED: Final = 500
-
 #: All nodes of a parsed template.
 Tree = list[nodes.Node]
 
@@ -94,15 +90,14 @@ def _problems(own: Path) -> Iterator[Problem]:
     yield from _unreadable(own, environments, trees)
     yield from _doubts(own, trees)
     # A name that one template sets is seen by those that it includes or extends.
-    names = {*_GIVEN, *markdown.globals, *chain.from_iterable(map(_names_set_in, trees.values()))}
+    names = {*FIELDS, *_GIVEN, *markdown.globals}
+    names.update(chain.from_iterable(map(_names_set_in, trees.values())))
     for name, tree in trees.items():
         of_site = name.startswith(_SITE)
-        used = _names_used_in(tree, environments[of_site], templates[of_site], names)
-        missing = {
-            (line, kind, word): known for line, kind, word, known in used if word not in known
-        }
+        missing = set(_missing_in(tree, environments[of_site], templates[of_site], names))
         for line, kind, word in sorted(missing):
-            yield _problem(name, line, _not_there(kind, word, missing[line, kind, word]))
+            problem = f"there is no {kind} {cut(word, 60)!r}; see docs/templates.md"
+            yield _problem(name, line, problem)
 
 
 def _unreadable(
@@ -159,39 +154,39 @@ def _names_set_in(tree: Tree) -> Iterator[str]:
                 yield from (name if isinstance(name, str) else name[1] for name in node.names)
 
 
-def _names_used_in(
+def _missing_in(
     tree: Tree,
     environment: jinja2.Environment,
     templates: Collection[str],
-    others: Collection[str],
-) -> Iterator[tuple[int, str, str, Collection[str]]]:
-    """What each name should be, with its line and the names that exist, fields without others."""
+    known: Collection[str],
+) -> Iterator[tuple[int, str, str]]:
+    """The names that do not exist, each with its line and what it should be.
+
+    ``known`` are those that may be used on their own.
+    """
     guards = [node for node in tree if isinstance(node, nodes.Test | nodes.Filter)]
     guarded = {_last_name(guard.node) for guard in guards if guard.name in _GUARDS}
     targets = (_last_name(node.target) for node in tree if isinstance(node, nodes.For))
     owners = {*FIELDS, *filter(None, targets)}
     for node in tree:
         match node:
-            case nodes.Filter():
-                yield node.lineno, "filter", node.name, environment.filters
-            case nodes.Test():
-                yield node.lineno, "test", node.name, environment.tests
-            case nodes.Name(ctx="load") if node.name not in guarded and node.name not in others:
-                yield node.lineno, "field", node.name, FIELDS
-            case nodes.Getattr() if node.attr not in guarded and _last_name(node.node) in owners:
-                yield node.lineno, "field", node.attr, _ATTRIBUTES
+            case nodes.Filter() if node.name not in environment.filters:
+                yield node.lineno, "filter", node.name
+            case nodes.Test() if node.name not in environment.tests:
+                yield node.lineno, "test", node.name
+            case nodes.Name(name=name) | nodes.Getattr(attr=name) if name in guarded:
+                pass
+            case nodes.Name(ctx="load") if node.name not in known:
+                yield node.lineno, "field", node.name
+            case nodes.Getattr() if (
+                _last_name(node.node) in owners and node.attr not in _ATTRIBUTES
+            ):
+                yield node.lineno, "field", node.attr
             case (
                 nodes.Include(template=nodes.Const(value=str(name)), ignore_missing=False)
                 | nodes.Extends(template=nodes.Const(value=str(name)))
-            ):
-                yield node.lineno, "template", name, templates
-
-
-def _not_there(kind: str, name: str, known: Collection[str]) -> str:
-    """Say that there is no filter, test, template or field of this name, and which is close."""
-    message = f"there is no {kind} {cut(name, 60)!r}"
-    close = get_close_matches(name, known, 1) if len(known) <= _MOST_COMPARED else []
-    return f"{message}; did you mean {close[0]!r}?" if close else message
+            ) if name not in templates:
+                yield node.lineno, "template", name
 
 
 def _last_name(node: nodes.Node | None) -> str | None:
