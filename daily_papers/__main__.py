@@ -48,7 +48,8 @@ def _run(argv: Sequence[str] | None) -> int:
         _discard_output()
         return 0
     except OSError as error:
-        # File errors are handled where files are read and written, so this is about the output.
+        # File errors are handled where files are read and written, so this is about the output, or
+        # git.
         _discard_output()
         place = error.filename or "standard output"
         print(f"daily-papers: {place}: {error.strerror or error}", file=sys.stderr)

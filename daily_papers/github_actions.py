@@ -15,7 +15,6 @@ from daily_papers.text import cut, printable, web_address, without_user
 
 GITHUB = "https://github.com"
 
-_SERVER = re.compile(r"https?://[\w.:-]+(?:/[\w.~-]+)*", re.ASCII)
 #: What would end a link to it, in Markdown or HTML.
 _ENDS_LINK = re.compile(r"[<>()\[\]\\\"]")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
@@ -47,8 +46,6 @@ class Addresses:
         name = environ.get("GITHUB_REPOSITORY", "").strip()
         server = environ.get("GITHUB_SERVER_URL", "").strip().rstrip("/") or GITHUB
         site = environ.get("DAILY_PAPERS_SITE_URL", "").strip()
-        if not _SERVER.fullmatch(server):
-            raise UsageError(f"GITHUB_SERVER_URL: not the address of a server: {server!r}")
         here = cls(name if _REPOSITORY.fullmatch(name) else "", server)
         if site == "pages":
             return replace(here, site=here.pages)

@@ -57,8 +57,6 @@ _SECOND_HOURS = (13, 14, 15)
 
 def init(folder: Path, draw: Random, say: Say) -> None:
     """Write what the folder needs to be a digest repository. Raises DailyPapersError."""
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: a file; give init a folder: daily-papers init DIR")
     new = new_files(draw)
     # A broken link counts as a file.
     missing = {

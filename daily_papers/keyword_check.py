@@ -170,10 +170,7 @@ def config_at(root: Path, revision: str) -> Config | None:
 
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     command = ["git", "-C", str(root), *arguments]
-    try:
-        return subprocess.run(command, capture_output=True, check=False)
-    except OSError as error:
-        raise DailyPapersError(f"git cannot be run: {error.strerror}") from error
+    return subprocess.run(command, capture_output=True, check=False)
 
 
 def as_annotations(problems: Sequence[Problem]) -> Iterator[str]:

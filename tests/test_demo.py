@@ -54,17 +54,6 @@ def test_the_demo_tells_each_day_and_where_to_look(shown: tuple[Ended, Repositor
     assert len(mailed) == len(set(mailed)) > 5
 
 
-def test_an_earlier_demo_may_be_deleted(shown: tuple[Ended, Repository]):
-    before = shown[1].tree()
-    ended = run("demo", shown[1].root)
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.err == (
-        f"daily-papers: {shown[1].root}: an earlier demo; delete it, or name another: "
-        "daily-papers demo DIR\n"
-    )
-    assert shown[1].tree() == before
-
-
 @pytest.mark.full
 def test_a_second_quiet_demo_is_the_same_byte_for_byte(
     shown: tuple[Ended, Repository], tmp_path: Path

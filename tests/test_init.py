@@ -97,8 +97,8 @@ def test_a_readme_without_a_place_for_tables_is_told_what_to_paste(tmp_path: Pat
 def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     ended = run("init", tmp_path / "file")
-    assert ended.code == 2
-    assert "a file" in ended.err
+    assert ended.code == 1
+    assert ended.err.startswith(f"daily-papers: {tmp_path}/file/README.md: Not a directory; ")
 
 
 def test_hours_are_after_the_listing_and_minutes_are_odd_ones(tmp_path: Path) -> None:

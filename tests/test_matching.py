@@ -1,4 +1,3 @@
-import sqlite3
 from datetime import UTC, date, datetime
 from itertools import compress
 
@@ -6,9 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Origin, Paper
-from daily_papers.query import fulltext
 from daily_papers.query.expression import (
     Author,
     Category,
@@ -241,15 +238,6 @@ def test_why_reads_as_words():
     assert explain(reasons) == (
         '"mri" in title and abstract, category cs.CV, author F. Di Feola, "ct" in title'
     )
-
-
-def test_sqlite_without_full_text_search_is_one_line(monkeypatch):
-    monkeypatch.setattr(fulltext, "_SCHEMA", "CREATE VIRTUAL TABLE papers USING no_such_module(x)")
-    monkeypatch.setattr(fulltext, "_tables", fulltext._tables.__wrapped__)
-    with pytest.raises(DailyPapersError, match="full-text search") as caught:
-        judge(title("mri"), paper(title="mri"))
-    assert "\n" not in str(caught.value)
-    assert sqlite3.sqlite_version in str(caught.value)
 
 
 # The rule once more, as plainly as it can be said, for a few words whose stems are known.

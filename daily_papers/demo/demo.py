@@ -21,10 +21,9 @@ from daily_papers.site.build import build_site
 
 Say = Callable[[str], None]
 
-_TITLE = "title: Daily Papers, made up"
-_KEYWORDS = f"""\
+_KEYWORDS = """\
 # The topics of this digest repository.
-{_TITLE}
+title: Daily Papers, made up
 categories: [cs, eess, stat, physics.med-ph]
 keywords:
   - magnetic resonance imaging
@@ -77,9 +76,6 @@ def demo(folder: Path, say: Say) -> None:
 
 def _prepare(folder: Path) -> None:
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        keywords = folder / "keywords.yaml"
-        is_ours = keywords.is_file() and _TITLE.encode() in keywords.read_bytes()
-        what = "an earlier demo; delete it, or" if is_ours else "not an empty folder;"
-        raise UsageError(f"{folder}: {what} name another: daily-papers demo DIR")
+        raise UsageError(f"{folder}: not an empty folder; name another: daily-papers demo DIR")
     init(folder, Random(0), lambda _: None)  # noqa: S311 - not a secret
     (folder / "keywords.yaml").write_text(_KEYWORDS, encoding="utf-8")

@@ -17,7 +17,6 @@ from functools import cache, reduce
 from operator import and_
 from threading import get_ident
 
-from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper, folded
 from daily_papers.papers.tex import GREEK, decode_accents
 from daily_papers.query.expression import STOP_WORDS, Field, Phrase, query_words
@@ -129,14 +128,7 @@ def _index(texts: Iterable[str], questions: Iterable[str]) -> Iterator[sqlite3.C
 def _tables(_thread: int) -> sqlite3.Connection:
     """Made once in each thread, the only one that may use it: a few papers are searched faster."""
     connection = sqlite3.connect(":memory:")
-    try:
-        connection.executescript(_SCHEMA)
-    except sqlite3.OperationalError as error:
-        connection.close()
-        raise DailyPapersError(
-            f"SQLite {sqlite3.sqlite_version} of this Python has no full-text search (FTS5), "
-            f"which matching needs: use another Python, e.g. from python.org or uv ({error})"
-        ) from error
+    connection.executescript(_SCHEMA)
     return connection
 
 
