@@ -605,11 +605,17 @@ def test_what_is_wrong_with_a_channel_is_said(reader: Reader, address: str, reas
     assert reason in warning
 
 
+NOT_TAKEN = "did not take the message; check the address and the network"
+
+
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("json://127.0.0.1:1", "no answer from JSON; check the network and the address"),
-        ("ntfy://127.0.0.1:1/a", "no answer from ntfy; check the network and the address"),
+        ("json://127.0.0.1:1", "JSON did not take the message; check the address and the network"),
+        (
+            "ntfy://127.0.0.1:1/a",
+            "ntfy did not take the message; check the address and the network",
+        ),
         (
             "mailto://127.0.0.1:1/?from=a@b.org",
             "no answer from the mail server (Connection refused); check its name and the network",
@@ -648,7 +654,7 @@ def test_the_status_of_a_refused_message_is_told_whatever_is_logged():
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (requests.ConnectionError(SECRET), "no answer from JSON; check the network"),
+        (requests.ConnectionError(SECRET), "JSON did not take the message; check the address"),
         (ValueError(SECRET), "JSON did not take the message; check the address"),
     ],
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,21 +97,15 @@ class Chat(Channel):
             body = f"{form.bold(form.escape(title))}{form.paragraph}{body}"
             title = ""
         title = cut(title, self.server.title_maxlen or 1)
-        try:
-            with apprise_log() as log, time_limit(SECONDS_A_MESSAGE):
-                sent = self.server.notify(body=body, title=title, body_format=self._format(form))
-        except OSError:  # requests' own errors among them
-            sent, log = False, ["connection error"]
-        except Exception:  # noqa: BLE001 - a hundred services; their words show addresses
-            sent, log = False, []
+        sent = False
+        # There are a hundred services, and the words of their errors show addresses.
+        with suppress(Exception), apprise_log() as log, time_limit(SECONDS_A_MESSAGE):
+            sent = self.server.notify(body=body, title=title, body_format=self._format(form))
         if not sent:
-            logged = "\n".join(log)
-            statuses = re.findall(r"\berror=(\d{3})\b", logged)
+            statuses = re.findall(r"\berror=(\d{3})\b", "\n".join(log))
             status = f" (status {statuses[-1]})" if statuses else ""
-            problem = f"{self.service} did not take the message{status}; check the address"
-            if not statuses and "connection error" in logged.lower():
-                problem = f"no answer from {self.service}; check the network and the address"
-            raise self.failed(problem)
+            look = "the address" if statuses else "the address and the network"
+            raise self.failed(f"{self.service} did not take the message{status}; check {look}")
 
     @staticmethod
     def _title_length(limit: int) -> int:
