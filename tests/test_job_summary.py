@@ -125,7 +125,6 @@ def test_never_more_than_the_ten_warnings_that_github_shows() -> None:
     stale = [failed(f"topic {n}", last=date(2026, 1, 1)) for n in range(30)]
     lines = as_annotations(report(keyword(), *stale)).splitlines()
     assert len(lines) == 10
-    assert "22 more keywords are stale" in lines[-1]
 
 
 def test_what_others_wrote_gives_no_command(tmp_path: Path) -> None:

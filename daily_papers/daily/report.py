@@ -30,7 +30,7 @@ _DONE = (Outcome.UP_TO_DATE, Outcome.NOTHING_ANNOUNCED)
 _GOOD = (*_DONE, Outcome.FILLING, Outcome.TO_BE_CONFIRMED)
 #: A keyword that missed more listing days than this gets a warning of its own.
 PATIENCE = 2
-#: GitHub shows ten warnings a step; one is for the run.
+#: GitHub shows ten warnings a step; one is for the run. The job summary has all.
 _MOST_WARNINGS = 9
 #: GitHub takes a summary of up to 1 MiB; the log has what is cut here.
 _MOST_ROWS = 1_000
@@ -292,17 +292,12 @@ def as_annotations(report: RunReport) -> str:
         title = f"Listing of {report.day}: {'not fetched' if failed else 'in part'}"
         lines.append(annotation("error" if failed else "warning", report.day_line, title=title))
     stale = [keyword for keyword in report.keywords if _days_behind(keyword, report) > PATIENCE]
-    shown = stale if len(stale) <= _MOST_WARNINGS else stale[: _MOST_WARNINGS - 1]
-    for keyword in shown:
+    for keyword in stale[:_MOST_WARNINGS]:
         message = (
             f"{keyword.name}: not up to date for {_days_behind(keyword, report)} listing days, "
             f"since {keyword.last_success}: {keyword.reason or keyword.outcome}"
         )
         lines.append(annotation("warning", message, title="Stale keyword"))
-    if rest := len(stale) - len(shown):
-        more = plural(rest, "more keyword is", "more keywords are")
-        message = f"{more} stale; the job summary has all"
-        lines.append(annotation("warning", message, title="Stale keywords"))
     return "".join(f"{line}\n" for line in lines)
 
 
