@@ -7,7 +7,6 @@ names its field.
 from __future__ import annotations
 
 import json
-import re
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -67,7 +66,5 @@ def decode(kind: type[Record], values: object) -> Record:
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at `$.")
         problem = problem[:1].lower() + problem[1:]
-        # The only pattern is that of identifiers.
-        problem = re.sub(r"`str` matching regex .*", "an arXiv identifier", problem)
         field = place.removesuffix("`")
         raise RecordError(f"is wrong: {problem}" if field else problem, field or None) from error

@@ -204,7 +204,7 @@ WHOLE = digest_file(digest("2026-11-20", range(2), revisions=1))
         (lambda text: text.replace("2611.00001", "2611.00000"), "lists a paper twice"),
         (
             lambda text: text.replace('"id": "', '"id": "../', 1),
-            'line 18: "paper.id" is wrong: expected an arXiv identifier',
+            'line 18: "paper.id" is wrong: expected `str`',
         ),
         (lambda text: text.replace('00"', '00v1"', 1), 'line 18: "paper.id" is wrong'),
         (

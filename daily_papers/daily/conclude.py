@@ -333,7 +333,5 @@ def _waiting_to_be_filled(
     if not waiting or tried or order.mode is FetchMode.ANNOUNCEMENTS:
         return None
     filled = len(unfilled) - waiting
-    if not filled:
-        return f"{plural(waiting, 'keyword waits', 'keywords wait')} to be filled."
     rest = plural(waiting, "waits", "wait")
     return f"Still filling {filled:,} of {len(unfilled):,} keywords; {rest}."
