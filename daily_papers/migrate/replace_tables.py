@@ -1,20 +1,17 @@
 """A published README with our two markers in the place of its tables.
 
-Rows whose papers are stored leave it. So does each heading, fold, table or list of HTML around them
-in which no words are left, with the links back to the top and its line in a table of contents; and
-the tool's line of the last update, which we write ourselves. Whatever else people wrote stays.
-
-The markers stand where the last such rows stood, below the other rows of their topic and the folds
-around them, so what people wrote below still follows.
+What was imported is one part of the page, from the headings above its first row to its last row. Of
+that part only people's words stay, with the headings right above them, and rows that were not
+imported; the markers stand below. What the tool had around its rows goes: other headings, rules,
+folds, links back to the top; and above, the line of the last update, and the lines of a table of
+contents that would lead nowhere.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice, takewhile
+from collections.abc import Collection, Iterator, Sequence, Set
+from itertools import pairwise
 
 from daily_papers.migrate.cells import plain
 from daily_papers.migrate.names import find_date, undecorated
@@ -22,11 +19,7 @@ from daily_papers.migrate.pages import TO_ANCHOR, Block, is_last_update, is_to_t
 from daily_papers.render.readme import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-#: A comment, or an anchor, to which a link from anywhere may lead.
-_HIDDEN = re.compile(r"\s*(?:<!--|<a\b[^<>]*\b(?:id|name)\s*=)", re.IGNORECASE)
-_PAIR = re.compile(
-    r"<(?P<close>/?)(?P<name>details|table|t?body|thead|[uo]l|div|center)\b", re.IGNORECASE
-)
+_TAG = re.compile(r"<(/?)(?:details|table|t?body|thead|[uo]l|div|center)\b", re.IGNORECASE)
 
 
 def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[str]) -> str:
@@ -34,137 +27,102 @@ def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[
 
     ``empty`` are the topics of which rows go even where they hold no paper.
     """
-    lines = _LINE.findall(text)
-    going = list(_rows_that_go(blocks, empty))
-    if not going:
+    rows = {number for of_block in _rows_that_go(blocks, empty) for number in of_block}
+    if not rows:
         return text
-    gone = set[int]().union(*(of_rows for _, of_rows in going))
-    folds = list(_folds(blocks))
-    are_marked = any(block.is_marker for block in blocks)
-    place = len(lines) if are_marked else _end(blocks, folds, going[-1][0])
-    _remove_what_is_empty(lines, blocks, folds, gone, place)
-    kept = _without_gaps(lines, gone, place)
-    above = "".join(lines[number - 1] for number in kept if number <= place)
-    below = "".join(lines[number - 1] for number in kept if number > place)
-    if are_marked:
-        return above + below
-    newline = _ending(lines[going[-1][0].line - 1]) or _ending(lines[0]) or "\n"
-    if above.splitlines()[-1:] and above.splitlines()[-1].strip():
-        above = above.rstrip("\r\n") + 2 * newline
-    return f"{above}{BEGIN}{newline}{END}{_ending(lines[place - 1])}{below}"
+    lines = _LINE.findall(text)
+    part = _part(blocks, rows)
+    names = {block.name.casefold() for block in blocks if block.level and block.line in part}
+    contents = {n for n, line in enumerate(lines[: part[-1]], 1) if _leads_to(line, names)}
+    part = _part(blocks, rows, contents)
+    going = rows | contents
+    going |= _dress(blocks, part, going)
+    going.update([block.line for block in blocks if is_last_update(block.text)][:1])
+    if any(block.is_marker for block in blocks):
+        return "".join(_without_gaps(lines, going))
+    above, below = "".join(_without_gaps(lines[: part[-1]], going)), "".join(lines[part[-1] :])
+    newline = _ending(lines[0]) or "\n"
+    if above.strip() and above.splitlines()[-1].strip():
+        above = above.rstrip("\r\n") + newline * 2
+    return f"{above}{BEGIN}{newline}{END}{_ending(lines[part[-1] - 1])}{below}"
 
 
-def _rows_that_go(
-    blocks: Sequence[Block], empty: Collection[str]
-) -> Iterator[tuple[Block, Collection[int]]]:
-    """The rows of which lines go, and these: those of stored papers, or all of them."""
+def _rows_that_go(blocks: Sequence[Block], empty: Collection[str]) -> Iterator[Set[int]]:
+    """The lines of each block's rows of stored papers; all of them if no row of it stays."""
     kept = {n for block in blocks for row in block.rows if row.cause for n in row.lines}
-    for block in (each for each in blocks if each.rows):
+    for block in blocks:
         stored = {n for row in block.rows if row.paper and not row.cause for n in row.lines}
         is_whole = kept.isdisjoint(n for row in block.rows for n in row.lines)
-        if is_whole and (stored or block.topic in empty):
+        if is_whole and block.rows and (stored or block.topic in empty):
             stored.update(block.head)
-        if stored - kept:
-            yield block, stored - kept
+        yield stored - kept
 
 
-def _end(blocks: Iterable[Block], folds: Iterable[range], last: Block) -> int:
-    """The last line of the rows that have the topic of the last ones, or of the folds around."""
-    same = (each for each in blocks if each.rows and last.topic and each.topic == last.topic)
-    end = max(each.numbers[-1] for each in (last, *same))
-    return max(end, *(fold[-1] for fold in folds if end in fold), 0)
+def _part(blocks: Sequence[Block], rows: Set[int], contents: Collection[int] = ()) -> range:
+    """The lines of the rows, with the headings, rules, folds and contents around them.
 
-
-def _remove_what_is_empty(
-    lines: Sequence[str],
-    blocks: Sequence[Block],
-    folds: Sequence[range],
-    gone: set[int],
-    place: int,
-) -> None:
-    """Add to the lines that go what would be empty without them, or would lead to nothing."""
-    above = takewhile(lambda block: block.line not in gone, blocks)  # below, it may be people's
-    gone.update([block.line for block in above if is_last_update(block.text)][:1])
-    is_below = False
-    for block in blocks:
-        if is_below and is_to_top(block.text):
-            gone.update(block.numbers)
-        is_below = block.line in gone or (is_below and is_wordless(block.text))
-    rows = (row for block in blocks if block.line in gone for row in block.rows)
-    topics = {topic for row in rows for topic in row.topics}
-    headings = [block for block in blocks if block.level or block.is_marker]
-    markers = [block.line for block in blocks if block.is_marker]
-    parts = [fold for fold in folds if not _any_in(markers, fold)]
-    titles = {each for each in headings if _is_title(each, topics)}
-    parts += _sections(headings, titles, len(lines))
-    dress = {n for heading in headings if heading not in titles for n in heading.numbers}
-    dress |= {n for n, line in enumerate(lines, 1) if is_wordless(line.rstrip())}
-    contents = {
-        n: undecorated(plain(line).lstrip("-*+ ")).casefold()
-        for n, line in enumerate(lines, 1)
-        if TO_ANCHOR.search(line)
-    }
-    for _ in range(2):  # then for what was around the table of contents
-        went = sorted(gone)
-        words = [n for n in range(1, place + 1) if n not in gone and n not in dress]
-        empty = {each for each in parts if _any_in(went, each) and not _any_in(words, each)}
-        edges = {n for fold in folds if fold not in empty for n in (fold[0], fold[-1])}
-        for part in empty:
-            own = (n for n in part if n <= place and n not in edges)
-            gone.update(n for n in own if not _HIDDEN.match(lines[n - 1]))
-        names = {block.name.casefold() for block in headings if block.line in gone}
-        gone.update(n for n, name in contents.items() if name in names)
-
-
-def _any_in(numbers: Sequence[int], lines: range) -> bool:
-    """Whether one of the numbers, which are sorted, is among the lines."""
-    place = bisect_left(numbers, lines[0])
-    return place < len(numbers) and numbers[place] in lines
-
-
-def _is_title(heading: Block, topics: Collection[str]) -> bool:
-    """Whether a heading is the title of the page, which stays."""
-    return heading.level == 1 and heading.name not in topics and not find_date(heading.name)
-
-
-def _sections(headings: Sequence[Block], titles: Collection[Block], last: int) -> Iterator[range]:
-    """The lines of each heading up to the next one of its level or our markers.
-
-    The title of the page has none.
+    Rows of the last topic that stay are in it, so that they stay above the markers.
     """
-    for number, heading in enumerate(headings, 1):
-        if heading.is_marker or heading in titles:
-            continue
-        following = islice(headings, number, None)
-        end = next((each.line for each in following if each.level <= heading.level), last + 1)
-        yield range(heading.line, end)
+    of_rows = [block for block in blocks if not rows.isdisjoint(block.numbers)]
+    topics = {block.topic for block in of_rows}
+    same = (block for block in blocks if block.rows and block.topic == of_rows[-1].topic)
+    first, last = min(rows), max(block.numbers[-1] for block in (of_rows[-1], *same))
+    for block in reversed([block for block in blocks if block.line < first]):
+        is_title = block.level == 1 and block.name not in topics and not find_date(block.name)
+        if is_title or not (block.level or _is_bare(block) or block.line in contents):
+            break
+        first = block.line
+    is_open = 0
+    for block in (block for block in blocks if block.line >= first):
+        if block.line > last and not (is_open and _is_bare(block)) and not is_to_top(block.text):
+            break
+        last = max(last, block.numbers[-1])
+        is_open += _open_tags(block)
+    return range(first, last + 1)
 
 
-def _folds(blocks: Iterable[Block]) -> Iterator[range]:
-    """The lines of each fold, table or list of HTML; those in rows are texts of papers."""
-    open_at: dict[str, list[int]] = defaultdict(list)
-    lines = (line for block in blocks for line in block.lines)
-    for line in (each for each in lines if not each.text.lstrip().startswith("|")):
-        for tag in _PAIR.finditer(line.text):
-            begins = open_at[tag["name"].lower()]
-            if not tag["close"]:
-                begins.append(line.numbers[0])
-            elif begins:
-                yield range(begins.pop(), line.numbers[-1] + 1)
+def _dress(blocks: Sequence[Block], part: range, going: set[int]) -> set[int]:
+    """The lines of a part that are neither words, a heading right above words, nor half a fold."""
+    within = [block for block in blocks if block.line in part]
+    is_whole = sum(map(_open_tags, within)) == 0
+    left = [block for block in within if not going.issuperset(block.numbers)]
+    shown = [block for block in left if not _is_bare(block)]
+    kept = {block for block in shown if not block.level}
+    words = {block for block in kept if not block.is_marker}
+    kept |= {above for above, below in pairwise(shown) if below in words}
+    kept |= {block for block in left if _TAG.search(block.text) and not is_whole}
+    return {n for block in left for n in block.numbers} - {
+        n for block in kept for n in block.numbers
+    }
 
 
-def _without_gaps(lines: Sequence[str], gone: Collection[int], place: int) -> list[int]:
-    """The numbers of the lines that stay: of blank ones around lines that went, only one."""
-    kept: list[int] = []
+def _is_bare(block: Block) -> bool:
+    return (is_wordless(block.text) or is_last_update(block.text)) and not block.is_marker
+
+
+def _open_tags(block: Block) -> int:
+    """How many folds, tables and lists of HTML it opens, less those that it closes."""
+    tags = [tag for line in block.lines for tag in _TAG.findall(line.text)]
+    return len(tags) - 2 * tags.count("/")
+
+
+def _leads_to(line: str, names: Collection[str]) -> bool:
+    """Whether a line of a table of contents leads to a heading of one of these names."""
+    is_link = TO_ANCHOR.search(line) is not None
+    return is_link and undecorated(plain(line).lstrip("-*+ ")).casefold() in names
+
+
+def _without_gaps(lines: Sequence[str], going: Set[int]) -> Sequence[str]:
+    """The lines that stay: of blank ones around lines that went, only one."""
+    kept: list[str] = []
     is_gap = False
     for number, line in enumerate(lines, 1):
-        is_below_blank = not kept or not lines[kept[-1] - 1].strip()
-        if number in gone:
-            is_gap = number <= place or is_below_blank
+        is_below_blank = not kept or not kept[-1].strip()
+        if number in going:
+            is_gap = True
         elif line.strip() or not (is_gap and is_below_blank):
-            kept.append(number)
+            kept.append(line)
             is_gap = False
-        is_gap = is_gap and number != place
     return kept
 
 
