@@ -150,11 +150,6 @@ def link(number: int, text: str = "pdf") -> str:
         (f"### A\nRelated: {link(2, 'B')}\n\n{link(1)}", {1: "A"}, ""),
         (f"- x\nTitle | Date\n-|-\n{link(2, 'A')} | 2025-01-02", {2: "A"}, ""),
         (f"Title | PDF\nA | {link(2)}", {}, "neither its item in a list"),
-        (
-            "| Paper |\n|-|\n| [A][R] |\n\n[r]: https://arxiv.org/abs/2501.00002 'A'",
-            {2: "A"},
-            "",
-        ),
         (f"| Title | Abstract |\n|-|-|\n| A | As in {link(2)}. |", {}, "cannot be read"),
         # Paragraphs: a line is a paper unless its link is a part of a sentence.
         (f"{link(2, 'A')}, Ann Other, Bob Else, 2025-01-02", {2: "A"}, ""),
@@ -205,15 +200,10 @@ def test_items_within_items_are_papers_of_their_own(repository: Repository, tmp_
         ),
         (f"- Mice\n  - {link(1, 'A')}\n\n## Cats\n\n- {link(2, 'B')}\n", {1: "Mice", 2: "Cats"}),
         (f"## Cats\n\n- Mice\n  - {link(1, 'A')}\n", {1: "Cats"}),
-        (
-            "- Mice\n  - [A][]\n  - [B]\n\n"
-            + "".join(f"[{it}]: <{URL[:-1]}{n}>\n" for n, it in ((1, "a"), (2, "B"))),
-            {1: "Mice", 2: "Mice"},
-        ),
         (f"## Mice\n<script>var it = '{URL[:-1]}3'</script>\n- {link(1, 'A')}\n", {1: "Mice"}),
     ],
 )
-def test_an_item_above_items_is_their_topic_and_labels_are_links(text: str, found: dict[int, str]):
+def test_an_item_above_items_is_their_topic(text: str, found: dict[int, str]):
     stored = read_page(f"# T\n\n{text}", "a.md").stored
     topics = {int(row.paper.id[5:]): row.topics[0] for row in stored if row.paper}
     assert topics == found
@@ -306,20 +296,6 @@ def test_a_paper_is_told_in_each_usual_form(row: str, told: tuple[str | None, ..
     (stored,) = read_page(f"# T\n\n## Mice\n\n{row}\n", "a.md").stored
     assert stored.paper
     assert (stored.paper.title, stored.paper.comment, stored.paper.abstract) == told
-
-
-def test_a_cell_that_spans_rows_is_in_each_of_them():
-    rows = f"<tr><td rowspan='2'>2025-01-02<td>{A}<td>Ann A, Bob B<tr><td>{B}<td>Bob B"
-    head = "<tr><th>Date<th>Title<th>Authors"
-    page = read_page(
-        f"<h2>Mice</h2><table>{head}{rows}</table><table>{head}<tr><td>1<td>x</table>", "a.html"
-    )
-    found = [
-        (row.paper.title, str(row.paper.date), row.paper.authors)
-        for row in page.stored
-        if row.paper
-    ]
-    assert found == [("A", "2025-01-02", ("Ann A", "Bob B")), ("B", "2025-01-02", ("Bob B",))]
 
 
 @for_each(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
 
 from daily_papers.migrate.cells import LONGEST, UNNAMED, kind_named, plain
 from daily_papers.migrate.names import links_to_paper
@@ -32,12 +31,6 @@ _HIDDEN = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _SCRIPT = re.compile(r"<(?P<name>script|style)\b.*?</(?P=name)\s*>", re.DOTALL | re.IGNORECASE)
-_DEFINITION = re.compile(
-    r"^ {0,3}\[(?P<label>[^\[\]\n]{1,200})\]:[ \t]*<?(?P<to>[^\s<>]+)", re.MULTILINE
-)
-_REFERENCE = re.compile(
-    r"\[(?P<text>[^\[\]\n]{1,500})\](?:\[(?P<label>[^\[\]\n]{0,200})\])?(?![\[(:])"
-)
 _QUOTATION = re.compile(r"(?:^ {0,3}>[^\n]*\n?)+", re.MULTILINE)
 _QUOTED = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
 _HTML = re.IGNORECASE | re.DOTALL
@@ -46,11 +39,7 @@ _LINK_TAG = re.compile(
     _HTML,
 )
 _ROW_TAG = re.compile(r"<tr\b[^<>]*>(.*?)(?:</tr>|(?=<tr\b|</table>)|\Z)", _HTML)
-_CELL_TAG = re.compile(
-    r"<t[dh]\b(?:[^<>]*?\browspan\s*=\s*[\"']?(?P<rows>\d{1,3})\b)?[^<>]*>"
-    r"(?P<text>.*?)(?=<t[dh]\b|</t[dh]>|\Z)",
-    _HTML,
-)
+_CELL_TAG = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=<t[dh]\b|</t[dh]>|\Z)", _HTML)
 _HEADING_TAG = re.compile(r"<h([1-6])\b[^<>]*>(.{0,1000}?)</h\1>", _HTML)
 _ITEM_TAG = re.compile(r"(?P<indent>^[ \t]*)?<li\b[^<>]*>[ \t]*", re.IGNORECASE | re.MULTILINE)
 _NEXT_BLOCK = re.compile(
@@ -74,7 +63,7 @@ def lines_of(text: str) -> list[Line]:
     if any(sign in text for sign in ("<!--", "```", "~~~")):
         text = _HIDDEN.sub(_hidden, text)
     text = _SCRIPT.sub(lambda found: found[0].replace("//", "").replace("<", ""), text)
-    text = _as_markdown(_with_addresses(text))
+    text = _as_markdown(text)
     for number, written in enumerate(text.split("\n"), 1):
         first, *others = written.split(_BREAK)
         if first.startswith(_MORE[-1]):
@@ -85,20 +74,6 @@ def lines_of(text: str) -> list[Line]:
             lines.append(_line(number, first))
         lines += [_line(number, other) for other in others if other.strip()]
     return lines
-
-
-def _with_addresses(text: str) -> str:
-    """Write the address of a paper in place of its label, as in `[A title][1]`."""
-    found = {each["label"].casefold(): each["to"] for each in _DEFINITION.finditer(text)}
-    addresses = {label: to for label, to in found.items() if links_to_paper(to)}
-    if not addresses:
-        return text
-
-    def written(link: re.Match[str]) -> str:
-        address = addresses.get((link["label"] or link["text"]).casefold())
-        return f"[{link['text']}]({address})" if address else link[0]
-
-    return _REFERENCE.sub(written, _DEFINITION.sub(lambda each: each[0].replace("//", ""), text))
 
 
 def _line(number: int, text: str) -> Line:
@@ -125,7 +100,7 @@ def _as_markdown(text: str) -> str:
     if "<" not in text:
         return text
     text = _LINK_TAG.sub(lambda f: f"[{_in_one_line(f['text'])}]({f['to']}){_more(f)}", text)
-    text = _ROW_TAG.sub(partial(_row_of_markdown, {}), text)
+    text = _ROW_TAG.sub(_row_of_markdown, text)
     text = _HEADING_TAG.sub(
         lambda f: f"{_BREAK}{'#' * int(f[1])} {_in_one_line(f[2])}{_more(f)}{_BREAK}", text
     )
@@ -133,21 +108,9 @@ def _as_markdown(text: str) -> str:
     return _NEXT_BLOCK.sub(rf"\1{_BREAK}", text)
 
 
-def _row_of_markdown(spans: dict[int, list[str]], found: re.Match[str]) -> str:
-    """A row of HTML, with a line of hyphens below it if it names the columns.
-
-    ``spans`` are the texts of cells above that go on in this row and the next ones, by column.
-    """
-    if "<th" in found[0].lower():
-        spans.clear()
-    cells: list[str] = []
-    for cell in (*_CELL_TAG.finditer(found[1]), None):
-        while spans.get(len(cells)):
-            cells.append(spans[len(cells)].pop())
-        if cell:
-            text = _in_one_line(cell["text"]).replace("|", "\\|")
-            spans[len(cells)] = [text] * (int(cell["rows"] or 1) - 1)
-            cells.append(text)
+def _row_of_markdown(found: re.Match[str]) -> str:
+    """A row of HTML, with a line of hyphens below it if it names the columns."""
+    cells = [_in_one_line(cell).replace("|", "\\|") for cell in _CELL_TAG.findall(found[1])]
     kinds = [kind_named(plain(cell)) for cell in cells]
     is_head = "<th" in found[0].lower() or sum(kind not in UNNAMED for kind in kinds) > 1
     below = f"{_BREAK}{'|-' * len(cells)}|" if is_head and not links_to_paper(found[0]) else ""
