@@ -605,6 +605,14 @@ def test_a_damaged_digest_is_named_and_holds_no_other_up(begun: Watcher):
     assert begun.papers == [*ids(range(1, 3)), "2611.00004", "2611.00003"]
 
 
+def test_a_damaged_digest_is_named_beside_what_ends_the_run(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    (begun.root / "digests" / "2026-11-19.md").write_bytes(b"")
+    begun.github.inject(Fault.UNAUTHORIZED, at=1)
+    with pytest.raises(DailyPapersError, match=r"^2 problems: digests/2026-11-19.* / GitHub: GET "):
+        begun.notify()
+
+
 def test_what_fails_the_job_is_annotated_as_an_error(begun: Watcher):
     begun.write(digest("2026-11-19", [3]))
     begun.github.inject(Fault.FORBIDDEN, at=4)

@@ -91,15 +91,16 @@ def notify(
     problems: list[DailyPapersError] = [ChannelFailed(line) for line in wrong_lines]
     try:
         _Run(root, environment, options, here, channels, clock, say, problems).carry_out()
-    except (IssuesOff, UsageError):
-        if channels:
+    except DailyPapersError as error:
+        problems.append(error)
+        if channels and isinstance(error, IssuesOff | UsageError):
             problems.append(ChannelFailed(_NO_ISSUES))
-        raise
-    finally:
-        for problem in problems:
-            if isinstance(problem, ChannelFailed):
-                warn(str(problem))
-    failures = [each for each in problems if not isinstance(each, ChannelFailed)]
+    failures = []
+    for problem in problems:
+        if isinstance(problem, ChannelFailed):
+            warn(str(problem))
+        else:
+            failures.append(problem)
     if len(failures) > 1:
         raise DailyPapersError(f"{len(failures)} problems: {' / '.join(map(str, failures))}")
     for failure in failures:
