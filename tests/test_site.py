@@ -86,6 +86,16 @@ def test_a_row_says_all_that_is_known(website: Website) -> None:
     ]
 
 
+@pytest.mark.parametrize(("updated", "has_html"), [("2023-11-30", False), ("2023-12-01", True)])
+def test_only_what_arxiv_has_as_html_is_linked_as_such(
+    tmp_path: Path, updated: str, has_html: bool
+) -> None:
+    one = paper(1, updated=datetime.fromisoformat(f"{updated}T12:00:00+00:00"))
+    website = Website.new(tmp_path, {"medical-imaging": [one]}).built()
+    found = row(website, one.id, "keywords/medical-imaging.html").xpath(".//a[text()='HTML']")
+    assert bool(found) is has_html
+
+
 def test_what_was_looked_for_and_whom_people_follow_stand_out(website: Website) -> None:
     found = row(website, "2603.00020")
     marked = [text_of(mark) for mark in found.xpath(".//h3//mark")]
