@@ -736,6 +736,10 @@ def test_to_file_is_empty_where_nothing_is_unsent(begun: Watcher):
     file = begun.root / "mail.md"
     begun.notify(to_file=file)
     assert file.read_bytes() == b""
+    shutil.rmtree(begun.root / "digests")
+    file.write_text("An older mail.")
+    begun.notify(to_file=file)
+    assert file.read_bytes() == b""
 
 
 # --- corrections

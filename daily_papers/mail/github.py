@@ -105,8 +105,8 @@ class Unclear(GitHubError):
 
 _REFUSALS = {403: NotPermitted, 404: NotFound, 410: IssuesOff, 422: Rejected}
 _RENEW = (
-    "set GITHUB_TOKEN: ${{ github.token }} in the env of the workflow's step, or renew the"
-    " personal token there"
+    "renew the personal token that is the input `token` of the workflow's step, or leave the input"
+    " out; elsewhere, set GITHUB_TOKEN to a valid one"
 )
 #: As Gitea and Forgejo, where labels have no names.
 _NOT_GITHUB = (

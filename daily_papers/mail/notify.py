@@ -34,7 +34,7 @@ from daily_papers.mail.digest import (
 from daily_papers.mail.github import API_ADDRESS, GitHubApi, GitHubError, IssuesOff
 from daily_papers.mail.github_issues import ACTIONS_LOGIN, DryIssues, Issues
 from daily_papers.mail.issue import Mark, Marks, issue_page
-from daily_papers.mail.mailbox import Mailbox, Unsent, find_unsent, read_mailbox
+from daily_papers.mail.mailbox import Mailbox, find_unsent, read_mailbox
 from daily_papers.mail.outbox import Outbox, correct
 from daily_papers.transaction import locked, paths_in, unwritable
 
@@ -154,6 +154,8 @@ class _Run:
                     raise
         elif not damaged:
             self.say("nothing to send: digests/ holds no digest of this repository")
+            if self.options.to_file is not None:
+                self._write((), self.options.to_file)
 
     def _read_digests(self) -> tuple[list[DigestError], list[Digest]]:
         """Say what is wrong with damaged files in digests/; return the others, oldest first.
@@ -218,18 +220,16 @@ class _Run:
             keys = ", ".join(digest.key for digest in unsent.waiting)
             self.say(f"digest {keys}: waiting for the weekly mail of {unsent.waiting[-1].due}")
         if options.to_file is not None:
-            self._write(unsent, options.to_file)
+            # Each keyword's issue may lack something else, so their file has the newest digest.
+            lasting = [Mail((digest,)) for digest in unsent.per_keyword[-1:]]
+            self._write(unsent.mails or lasting, options.to_file)
             return
         outbox.send(unsent)
         kind = DryDelivery if options.dry_run else Delivery
         kind(outbox, self.channels).deliver()
 
-    def _write(self, unsent: Unsent, file: Path) -> None:
-        """Write the mails to one file, which is empty if there are none.
-
-        Each keyword's issue may lack something else, so their file has the newest digest.
-        """
-        mails = unsent.mails or tuple(Mail((digest,)) for digest in unsent.per_keyword[-1:])
+    def _write(self, mails: Sequence[Mail], file: Path) -> None:
+        """Write the mails to one file, which is empty if there are none."""
         text = "\n".join(issue_page(mail, self.here) for mail in mails)
         try:
             file.write_text(text, encoding="utf-8", newline="\n")
