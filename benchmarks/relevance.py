@@ -114,7 +114,8 @@ def ours(texts: list[str], left_out: frozenset[int]) -> Way:
     def scores(question: Question) -> Sequence[float]:
         library = [LikedPaper(texts[place], "") for place in question.library]
         day = [texts[place] for place in question.day]
-        return [-each.closeness for each in rank(library, day, counts)]
+        ranks = rank(library, day, counts)
+        return [-each.closeness if each else -len(day) - 1 for each in ranks]
 
     return scores
 

@@ -228,14 +228,11 @@ class _Answers:
         if keyword.slug not in ranked.chosen:
             return Passage(keyword.name, [f"Unknown: {note}" for note in notes], failed=True)
         taken = ranked.chosen[keyword.slug]
-        similar = ((paper, ranked.liking[paper.id].similar) for paper in taken)
         listed = plural(len(announced_as_news(announced)), "paper")
         return Passage(
             keyword.name,
             [*notes, f"takes {len(taken)} of the last listing's {listed}"],
-            papers=[
-                (paper, f"similar to {shown(title)}" if title else "") for paper, title in similar
-            ],
+            papers=[(paper, f"similar to {shown(ranked.similar[paper.id])}") for paper in taken],
             order="closest",
         )
 

@@ -236,6 +236,7 @@ def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) ->
         ],
         config.keywords,
         {id: item.closeness for id, item in news.items()},
+        {id: item.place for id, item in news.items()},
     )
     people = dict(people_of(config.keywords))
     order = [keyword.slug for keyword in config.keywords]

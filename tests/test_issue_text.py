@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from daily_papers.github_actions import Addresses
 from daily_papers.mail.digest import Digest, Mail
-from daily_papers.mail.entries import TEXT, paper_line, visible_text, whole_text
+from daily_papers.mail.entries import paper_line, visible_text
 from daily_papers.mail.issue import (
     LONGEST_BODY,
     LONGEST_TITLE,
@@ -28,7 +28,6 @@ from daily_papers.mail.issue import (
     utf16_length,
 )
 from daily_papers.papers.announcement import NewsItem
-from daily_papers.papers.tex import without_commands
 from daily_papers.render.markdown import shown
 from tests.support.cases import for_each
 from tests.support.digests import digest, item
@@ -203,7 +202,7 @@ def test_a_sentence_is_shown_as_the_author_wrote_it(text: str):
     news = item(1, sentence=f"We {text}", authors=())
     page = Rendered(whole(Mail((digest("2026-11-20", [news]),))))
     (line,) = page.items
-    expected = visible(visible_text(without_commands(shown(f"We {text}")), 1000))
+    expected = visible(visible_text(f"We {text}", 1000))
     assert visible(line).startswith(f"Paper number 1\ncs.CV\n{expected}")
 
 
@@ -278,13 +277,6 @@ def test_tex_accents_are_letters_and_maths_stays():
         whole(Mail((digest("2026-11-20", [item(1, title=r"Fr\'echet in $\mathbb{R}^n$")]),)))
     )
     assert "Fréchet in $\\mathbb{R}^n$" in line.items[0]
-
-
-def test_a_sentence_has_no_commands_for_the_look_of_words():
-    tex = r"We \textit{really \textbf{do}} so~well, by 5\% \& more, in $\textit{so}~x$."
-    mail = Mail((digest("2026-11-20", [item(1, sentence=tex)]),))
-    for text in (Rendered(whole(mail)).items[0], whole_text(mail, TEXT)):
-        assert r"We really do so well, by 5% & more, in $\textit{so}~x$." in visible(text)
 
 
 def test_a_title_without_end_is_cut():

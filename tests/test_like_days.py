@@ -31,6 +31,7 @@ TOPICS = f"like: library.bib\nkeywords:\n  - magnetic resonance imaging\n{FOR_ME
 LIBRARY = """\
 @misc{a, title = {Graph neural networks}, abstract = {A graph neural network passes messages.}}
 @misc{b, title = {Diffusion models}, abstract = {We denoise images with a diffusion model.}}
+@misc{c, title = {Methods}, abstract = {Data, results, a theory, learning, systems, networks.}}
 """
 
 
@@ -71,7 +72,12 @@ def test_each_day_takes_the_closest_of_what_no_other_keyword_found(reader: Reade
     news = [stored.news for stored in reader.store().papers.values() if stored.news]
     ranked = [each for each in news if each.day == TUESDAY]
     assert all(each.closeness for each in ranked)
-    assert {each.similar for each in ranked} <= {"Graph neural networks", "Diffusion models", None}
+    assert {each.similar for each in ranked} <= {
+        "Graph neural networks",
+        "Diffusion models",
+        "Methods",
+        None,
+    }
     items = [item for digest in reader.digests()[-1:] for item in digest.items]
     assert {item.closeness for item in items} == {each.closeness for each in ranked}
     asked = [value for request in reader.arxiv.requests for _, value in request.parameters]
@@ -87,8 +93,34 @@ def test_a_second_run_of_a_day_changes_nothing_whatever_the_library(reader: Read
     before = reader.repository.tree()
     assert reader.read(MONDAY).exit_code == 0
     assert reader.repository.tree() == before
-    reader.read(TUESDAY)
-    assert len(chosen(reader)) == 6
+    report = reader.read(TUESDAY)
+    assert "For me: no paper of the listing is like what you like" in report.notes
+    assert len(chosen(reader)) == 3
+
+
+def test_what_a_keyword_takes_is_close_to_its_own_library(reader: Reader) -> None:
+    reader.repository.write("mri.bib", "@misc{d, title = {Magnetic resonance imaging}}")
+    reader.repository.write("keywords.yaml", TOPICS.replace("library.bib", "mri.bib", 1))
+    reader.read(MONDAY)
+    taken = {id: reader.store().papers[id].news for id in chosen(reader)}
+    assert {news and news.similar for news in taken.values()}.isdisjoint(
+        {"Magnetic resonance imaging", None}
+    )
+    assert {news and news.place for news in taken.values()} == {1, 2, 3}
+    text = reader.repository.text(f"digests/{MONDAY}.md")
+    listed = text[text.index("### For me (3)") :]
+    in_order = sorted(taken, key=lambda id: ((news := taken[id]) and news.place) or 0)
+    places = [listed.index(f"/abs/{id}v") for id in in_order]
+    assert places == sorted(places)
+
+
+def test_only_what_the_whole_file_likes_is_on_top(reader: Reader) -> None:
+    reader.repository.write("keywords.yaml", TOPICS.partition("\n")[2])
+    reader.read(MONDAY)
+    text = reader.repository.text(f"digests/{MONDAY}.md")
+    assert "### For me (3)" in text
+    assert "Closest to what you like" not in text
+    assert "'similar': 'Graph neural networks'" in str(reader.repository.records("data/papers/*"))
 
 
 def test_a_day_whose_feed_comes_late_is_chosen_then(reader: Reader) -> None:
@@ -287,5 +319,5 @@ def test_neither_revisions_nor_what_others_found_or_was_news_is_taken(tmp_path: 
     feed = FeedRead(announced, found, ())
     ranked = rank_listing(tmp_path, config, before, feed, {}, MONDAY)
     assert ranked.chosen == {"for-me": (announced[3].paper,)}
-    assert ranked.liking.keys() == {"2602.00001", "2602.00003", "2602.00004"}
-    assert ranked.liking["2602.00004"].similar == "Graph neural networks"
+    assert ranked.closeness.keys() == {"2602.00001", "2602.00003", "2602.00004"}
+    assert ranked.similar["2602.00004"] == "Graph neural networks"

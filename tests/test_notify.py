@@ -393,7 +393,7 @@ def test_parts_that_cannot_be_added_hold_nothing_else_up(begun: Watcher):
 
 
 REFUSALS = [
-    (Fault.UNAUTHORIZED, GitHubError, "GITHUB_TOKEN: \\${{ github.token }}"),
+    (Fault.UNAUTHORIZED, GitHubError, "the input `token` of the workflow's step"),
     (Fault.FORBIDDEN, NotPermitted, "permissions: issues: write"),
     (Fault.NOT_FOUND, NotFound, "GITHUB_REPOSITORY"),
     (Fault.GONE, IssuesOff, "Settings > General > Features > Issues"),

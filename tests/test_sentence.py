@@ -173,6 +173,11 @@ def test_an_abstract_that_says_nothing_gives_one_of_its_sentences() -> None:
     assert key_sentence("Withdrawn.") == "Withdrawn."
 
 
+def test_a_sentence_is_as_tex_prints_it_but_for_formulas() -> None:
+    tex = r"We \textit{really \textbf{do}} Caf\'e~A, by 5\% \& more~\cite{a}, in $\textit{so}~x$."
+    assert key_sentence(tex) == r"We really do Café A, by 5% & more, in $\textit{so}~x$."
+
+
 PARTS = st.sampled_from(
     [
         *("we ", "We propose ", "this paper ", "however ", "these issues ", "e.g. ", "loaf "),
@@ -187,5 +192,6 @@ def test_any_abstract_gives_a_part_of_itself_within_the_limit(abstract: str) -> 
     assert len(says) <= LONGEST
     assert says == " ".join(says.split())
     kept = says.removesuffix("…").rstrip()
-    assert kept[1:] in " ".join(abstract.split())
+    if not set("\\~`'$") & set(abstract):
+        assert kept[1:] in " ".join(abstract.split())
     assert bool(says) == bool(abstract.split())

@@ -85,7 +85,9 @@ class Findings:
         asked = next(
             (item for item in evidence if isinstance(item, FeedRead)), FeedRead((), {}, ())
         )
-        ranked = next((item for item in evidence if isinstance(item, Ranked)), Ranked({}, {}, ()))
+        ranked = next(
+            (item for item in evidence if isinstance(item, Ranked)), Ranked({}, {}, {}, ())
+        )
         harvests = [item.failure for item in evidence if isinstance(item, HarvestFailed)]
         shown: dict[Origin, str | None] = dict.fromkeys(Origin)
         for item in evidence:

@@ -10,7 +10,7 @@ decides what is news, and up to which day each keyword is complete:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -41,7 +41,6 @@ from daily_papers.daily.report import (
     report_keyword,
 )
 from daily_papers.github_actions import Addresses
-from daily_papers.like.rank import Liking
 from daily_papers.mail.digest import Digest
 from daily_papers.mail.morning import morning, news_items, people_of
 from daily_papers.papers.announcement import NewsItem
@@ -75,13 +74,26 @@ def conclude(
     findings = Findings.of(store, evidence)
     state = _with_feed_history(store.state, findings, news, order.day)
     store = advance(before.state, store.updated(state=state), findings, order)
-    liking = findings.ranked.liking
-    closeness = {id: each.closeness for id, each in liking.items()}
+    ranked = findings.ranked
+    places = {p.id: n for papers in ranked.chosen.values() for n, p in enumerate(papers, start=1)}
     digest = None
-    if items := news_items(news.papers, keywords, closeness):
+    if items := news_items(news.papers, keywords, ranked.closeness, places):
         digest = _digest(before, store, config, items, order, digest_key)
         store = store.updated(state=replace(store.state, unread=()))  # it names them
-    store = _with_news(store, news, liking, order.day, digest_key)
+    store = store.with_news(
+        {
+            paper: News(
+                version=paper.version,
+                day=order.day,
+                keywords=slugs,
+                digest=digest_key,
+                closeness=ranked.closeness.get(paper.id),
+                place=places.get(paper.id),
+                similar=ranked.similar.get(paper.id),
+            )
+            for paper, slugs in news.papers
+        }
+    )
     if before.liked or config.libraries:
         liked = known_liked(before, evidence)
         store = store.updated(liked={id: liked[id] for id in config.liked_ids if id in liked})
@@ -208,24 +220,6 @@ def _with_feed_history(state: State, findings: Findings, news: NewPapers, day: d
 
 
 # --- the news ----------------------------------------------------------------------------------
-
-
-def _with_news(
-    store: Store, news: NewPapers, liking: Mapping[str, Liking], day: date, digest_key: str
-) -> Store:
-    """Remember the news."""
-    new = {}
-    for paper, slugs in news.papers:
-        like = liking.get(paper.id)
-        new[paper] = News(
-            version=paper.version,
-            day=day,
-            keywords=slugs,
-            digest=digest_key,
-            closeness=None if like is None else like.closeness,
-            similar=None if like is None else like.similar,
-        )
-    return store.with_news(new)
 
 
 def _digest(

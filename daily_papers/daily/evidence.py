@@ -12,7 +12,6 @@ from datetime import date
 
 from daily_papers.errors import Failure
 from daily_papers.like.library import LikedPaper
-from daily_papers.like.rank import Liking
 from daily_papers.papers.announcement import Announcement
 from daily_papers.papers.paper import Paper
 from daily_papers.store.store import FeedPart, Store
@@ -82,9 +81,12 @@ class Details:
 class Ranked:
     """How close today's listing is to what people like."""
 
-    #: By identifier, for the papers that are announced as new or cross-listed.
-    liking: Mapping[str, Liking]
-    #: What each keyword with `like` takes from the listing, if there was something to compare with.
+    #: By identifier, the ranks of the papers that are announced as new or cross-listed.
+    closeness: Mapping[str, int]
+    #: By identifier, the title that a paper is most like in the library for which it is ranked.
+    similar: Mapping[str, str]
+    #: What each keyword with `like` takes from the listing, the closest first, if there was something
+    #: to compare with.
     chosen: BySlug
     notes: tuple[str, ...]
 

@@ -60,10 +60,13 @@ def rank_listing(
     notes = list(_skipped(due, before, day))
     if not can_rank():
         nothing = {keyword.slug: () for keyword in due if not announced}
-        return Ranked({}, nothing, (*notes, _NO_EXTRA))
+        return Ranked({}, {}, nothing, (*notes, _NO_EXTRA))
     files, problems = read_files(root, _files(config.libraries))
     notes += [f"like: {path}: {why}" for path, why in problems.items()]
+    unknown = [id for id in config.liked_ids if id not in known]
+    notes += [f"like: arXiv has no paper {id}, or did not answer" for id in unknown]
     liking = dict(_liking(_papers(files, config.like, known), announced))
+    similar = {id: each.similar for id, each in liking.items()}
     taken = before.news.union(paper.id for papers in feed.matching.values() for paper in papers)
     chosen: dict[str, tuple[Paper, ...]] = {}
     for keyword in due:
@@ -73,12 +76,15 @@ def rank_listing(
             notes.append(f"{keyword.name}: no paper to compare the listing with is known")
             continue
         closest = dict(_liking(library, free))
-        order = sorted(free, key=lambda paper: closest[paper.id].closeness)
-        chosen[keyword.slug] = tuple(order[: keyword.papers_per_day])
-        taken = taken.union(paper.id for paper in chosen[keyword.slug])
-        for paper in chosen[keyword.slug]:
-            liking.setdefault(paper.id, closest[paper.id])
-    return Ranked(liking, chosen, tuple(notes))
+        if free and not closest:
+            notes.append(f"{keyword.name}: no paper of the listing is like what you like")
+        order = sorted(closest, key=lambda id: closest[id].closeness)[: keyword.papers_per_day]
+        by_id = {paper.id: paper for paper in free}
+        chosen[keyword.slug] = tuple(by_id[id] for id in order)
+        taken = taken.union(order)
+        similar |= {id: closest[id].similar for id in order}
+    closeness = {id: each.closeness for id, each in liking.items()}
+    return Ranked(closeness, similar, chosen, tuple(notes))
 
 
 def _files(libraries: Iterable[Library]) -> Iterator[str]:
@@ -97,9 +103,11 @@ def _papers(
 
 
 def _liking(library: Sequence[LikedPaper], papers: Sequence[Paper]) -> Iterator[tuple[str, Liking]]:
+    """How close each paper is that shares a word with the library."""
     texts = [f"{paper.title}\n{paper.abstract}" for paper in papers]
     for paper, liking in zip(papers, rank(library, texts), strict=False):
-        yield paper.id, liking
+        if liking is not None:
+            yield paper.id, liking
 
 
 def _within(keyword: Keyword, papers: Sequence[Paper]) -> Sequence[Paper]:

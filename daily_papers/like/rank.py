@@ -52,8 +52,8 @@ class Liking:
 
     #: Its rank among the papers of its day, 1 for the closest.
     closeness: int
-    #: The title in the library that is most like it; None if no term is shared.
-    similar: str | None
+    #: The title in the library that is most like it.
+    similar: str
 
 
 def can_rank() -> bool:
@@ -63,24 +63,26 @@ def can_rank() -> bool:
 
 def rank(
     library: Sequence[LikedPaper], day: Sequence[str], counts: TermCounts | None = None
-) -> tuple[Liking, ...]:
+) -> tuple[Liking | None, ...]:
     """Rank the day's texts (title and abstract) by the library's, in the order of ``day``.
 
-    Papers that share nothing with the library are ranked last, in the order of the day. Raises
-    ImportError without scikit-learn.
+    A text that shares no term with the library has no rank. Raises ImportError without
+    scikit-learn.
     """
     if not library or not day:
         return ()
     liked = [f"{paper.title}\n{paper.abstract}" for paper in library]
     if not any(term for text in liked for term in terms(text)):
-        return tuple(Liking(place, None) for place in range(1, len(day) + 1))
+        return (None,) * len(day)
     matrix = _tf_idf((*liked, *day), counts or shipped_counts())
     scores = _scores(matrix, liked, day)
     order = sorted(range(len(day)), key=lambda place: (-scores[place], place))
     ranks = {place: rank for rank, place in enumerate(order, start=1)}
     nearest = _nearest(matrix[len(library) :], matrix[: len(library)])
-    titles = [None if place is None else library[place].title for place in nearest]
-    return tuple(Liking(ranks[place], titles[place]) for place in range(len(day)))
+    return tuple(
+        None if near is None else Liking(ranks[place], library[near].title)
+        for place, near in enumerate(nearest)
+    )
 
 
 def _tf_idf(texts: Sequence[str], counts: TermCounts) -> Matrix:

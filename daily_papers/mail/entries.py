@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 from daily_papers.mail.digest import Mail
 from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning
 from daily_papers.papers.announcement import NewsItem
-from daily_papers.papers.tex import without_commands
 from daily_papers.query.taxonomy import CATEGORIES
 from daily_papers.render.markdown import shown
 from daily_papers.text import cut, one_line
@@ -233,11 +232,9 @@ def _in_full(item: NewsItem, others: Sequence[str], form: Form) -> str:
         form.link("project page", item.project_url) if item.project_url else "",
         f"also {', '.join(names)}" if names else "",
     )
-    # Without TeX's commands for the look of words.
-    sentence = without_commands(shown(item.sentence))
     below = (
         " · ".join(filter(None, facts)),
-        harmless_text(sentence, form.longest_sentence, form),
+        harmless_text(item.sentence, form.longest_sentence, form),
     )
     # Not <strong>, for who reads a digest's file.
     bold = MARKDOWN.bold if form is GITHUB else form.bold

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from daily_papers.config import Keyword
@@ -51,11 +52,12 @@ class MorningSection:
 def news_items(
     news: Sequence[tuple[Paper, Sequence[str]]],
     keywords: Sequence[Keyword],
-    closeness: Mapping[str, int | None] | None = None,
+    closeness: Mapping[str, int | None] = MappingProxyType({}),
+    places: Mapping[str, int | None] = MappingProxyType({}),
 ) -> tuple[NewsItem, ...]:
     """Make what readers want to know about each new paper; ``news`` has its keywords' slugs.
 
-    ``closeness`` is by identifier.
+    ``closeness`` and ``places`` are by identifier.
     """
     by_slug = {keyword.slug: keyword for keyword in keywords}
     papers = [paper for paper, _ in news]
@@ -73,7 +75,8 @@ def news_items(
                 venue=venue(paper.comment),
                 code_url=code_url(paper),
                 project_url=project_url(paper),
-                closeness=(closeness or {}).get(paper.id),
+                closeness=closeness.get(paper.id),
+                place=places.get(paper.id),
             )
         )
     return tuple(items)
@@ -153,9 +156,10 @@ def _closest(items: Sequence[NewsItem], people: Container[str]) -> Sequence[News
 
 def _interest(slug: str, item: NewsItem) -> tuple[object, ...]:
     """Sort key that puts the papers first that a section's readers will most likely open."""
+    rank = item.closeness if slug == CLOSEST or item.place is None else item.place
     return (
-        item.closeness is None,
-        item.closeness or 0,
+        rank is None,
+        rank or 0,
         slug not in item.in_title,
         not (item.code_url or item.project_url or item.venue),
         newest_id_first(item.paper.id),

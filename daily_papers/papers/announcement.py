@@ -71,3 +71,5 @@ class NewsItem:
     project_url: str | None = None
     #: Its rank among the papers of the day by what the reader likes, 1 for the closest.
     closeness: int | None = None
+    #: Its place in what a keyword with `like` took from the listing, 1 for the closest.
+    place: int | None = None

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Final
 
-from daily_papers.papers.tex import split_at_formulas
+from daily_papers.papers.tex import decode_accents, split_at_formulas, without_commands
 from daily_papers.text import cut, one_line
 
 #: Characters of the longest sentence: about a line of a page.
@@ -131,13 +131,14 @@ def key_sentence(abstract: str) -> str:
     """The sentence that says what the paper does, in at most `LONGEST` characters.
 
     A long one loses what leads to its statement ("To close this gap,"), then ends at a clause;
-    dots show that something is missing. Empty where the abstract is. As hostile as the abstract.
+    dots show that something is missing. It is as TeX prints it, but for formulas. Empty where the
+    abstract is. As hostile as the abstract.
     """
     best, chosen = -inf, ""
     for place, sentence in enumerate(_sentences(one_line(abstract[:_READ]))):
         if (points := _points(sentence, place)) > best:
             best, chosen = points, sentence
-    return _shortened(chosen)
+    return one_line(without_commands(decode_accents(_shortened(chosen))))
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -42,6 +42,8 @@ class News:
     digest: str
     #: Its rank among the papers of its day by what the reader likes, 1 for the closest.
     closeness: int | None = None
+    #: Its place in what a keyword with `like` took from the listing, 1 for the closest.
+    place: int | None = None
     #: The title of what it is most like in the reader's library.
     similar: str | None = None
 
