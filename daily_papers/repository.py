@@ -17,7 +17,7 @@ from daily_papers.config import KEYWORDS, Config, Keyword, load_config
 from daily_papers.errors import DailyPapersError, RegionError
 from daily_papers.github_actions import GITHUB
 from daily_papers.mail.digest import Digest, digest_order, is_key
-from daily_papers.mail.morning import morning, news_items, people_of
+from daily_papers.mail.morning import MorningSection, morning, news_items, people_of
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.render.pages import PAGE_MARK, Table, render_pages
 from daily_papers.render.readme import (
@@ -226,23 +226,10 @@ def summarized(items: Iterable[NewsItem], summaries: Mapping[str, Summary]) -> I
 def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) -> Tables:
     """What README.md shows: the tables in the order of keywords.yaml, and the day's news."""
     day = store.state.day
-    news = store.news_of(day) if day else {}
-    known = {keyword.slug for keyword in config.keywords}
-    items = news_items(
-        [
-            (store.papers[id].paper, [slug for slug in item.keywords if slug in known])
-            for id, item in news.items()
-            if known.intersection(item.keywords)
-        ],
-        config.keywords,
-        {id: item.closeness for id, item in news.items()},
-        {id: item.place for id, item in news.items()},
-    )
-    people = dict(people_of(config.keywords))
-    order = [keyword.slug for keyword in config.keywords]
-    new = Counter(slug for item in items for slug in item.keywords)
-    digests = {item.digest for item in news.values() if is_key(item.digest)}
-    in_order = tuple(item for part in morning(items, order, people) for item in part.items)
+    in_order = tuple(item for part in morning_of(config, store) for item in part.items)
+    new = Counter(slug for item in in_order for slug in item.keywords)
+    news = store.news_of(day).values() if day else ()
+    digests = {item.digest for item in news if is_key(item.digest)}
     return Tables(
         title=config.title,
         last_update=day,
@@ -252,6 +239,23 @@ def tables_of(config: Config, store: Store, summaries: Mapping[str, Summary]) ->
         digests=tuple(f"{DIGESTS}/{key}.md" for key in sorted(digests, key=digest_order)),
         site=store.state.site,
     )
+
+
+def morning_of(config: Config, store: Store) -> tuple[MorningSection, ...]:
+    """The news of the last listing day for the keywords of today, as they are read."""
+    news = store.news_of(store.state.day) if store.state.day else {}
+    slugs = {keyword.slug: keyword for keyword in config.keywords}
+    items = news_items(
+        [
+            (store.papers[id].paper, [slug for slug in item.keywords if slug in slugs])
+            for id, item in news.items()
+            if not slugs.keys().isdisjoint(item.keywords)
+        ],
+        config.keywords,
+        {id: item.closeness for id, item in news.items()},
+        {id: item.place for id, item in news.items()},
+    )
+    return morning(items, slugs, dict(people_of(config.keywords)))
 
 
 def _section(keyword: Keyword, store: Store, new: int) -> Table:

@@ -33,6 +33,7 @@ LIBRARY = """\
 @misc{b, title = {Diffusion models}, abstract = {We denoise images with a diffusion model.}}
 @misc{c, title = {Methods}, abstract = {Data, results, a theory, learning, systems, networks.}}
 """
+TITLES = ("Graph neural networks", "Diffusion models", "Methods")
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +73,7 @@ def test_each_day_takes_the_closest_of_what_no_other_keyword_found(reader: Reade
     news = [stored.news for stored in reader.store().papers.values() if stored.news]
     ranked = [each for each in news if each.day == TUESDAY]
     assert all(each.closeness for each in ranked)
-    assert {each.similar for each in ranked} <= {
-        "Graph neural networks",
-        "Diffusion models",
-        "Methods",
-        None,
-    }
+    assert {each.similar for each in ranked} <= {*TITLES, None}
     items = [item for digest in reader.digests()[-1:] for item in digest.items]
     assert {item.closeness for item in items} == {each.closeness for each in ranked}
     asked = [value for request in reader.arxiv.requests for _, value in request.parameters]

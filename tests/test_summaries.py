@@ -191,11 +191,22 @@ def test_a_refusal_is_neither_a_sentence_nor_a_title(tmp_path: Path) -> None:
 def test_per_day_bounds_a_day_and_the_rest_follows(tmp_path: Path) -> None:
     with model_server() as server:
         made = repository(tmp_path, server, *map(paper, range(1, 6)), more="  per_day: 2\n")
-        assert summarize(made, server).out.endswith("3 papers left\n")
+        assert summarize(made, server).out.endswith("3 papers left, since per_day is 2\n")
         summarize(made, server)
         assert server.asked == [["2601.00005", "2601.00004"]]
         summarize(made, server, day=NEXT_DAY)
         assert server.asked[1:] == [["2601.00003", "2601.00002"]]
+
+
+def test_the_first_papers_of_the_mail_are_asked_about_first(tmp_path: Path) -> None:
+    papers = [paper(number) for number in range(1, 30)]
+    papers[0] = paper(1, comment="Code: https://github.com/lab/mri")
+    with model_server() as server:
+        made = repository(tmp_path, server, *papers, news=28)
+        summarize(made, server)
+        asked = [id for ids in server.asked for id in ids]
+        assert asked[:2] == ["2601.00001", "2601.00028"]
+        assert asked[-1] == "2601.00029"  # the newest, but no news
 
 
 def test_what_was_answered_outlives_a_push_that_has_to_be_repeated(tmp_path: Path) -> None:

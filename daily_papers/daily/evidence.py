@@ -85,8 +85,8 @@ class Ranked:
     closeness: Mapping[str, int]
     #: By identifier, the title that a paper is most like in the library for which it is ranked.
     similar: Mapping[str, str]
-    #: What each keyword with `like` takes from the listing, the closest first, if there was something
-    #: to compare with.
+    #: What each keyword with `like` takes from the listing, the closest first, if there was
+    #: something to compare with.
     chosen: BySlug
     notes: tuple[str, ...]
 

@@ -29,7 +29,7 @@ from daily_papers.text import cut, one_line
 LONGEST_NAME = 100
 _AUTHORS_SHOWN = 3
 #: Papers of one section that are shown in full.
-_IN_FULL = 25
+IN_FULL = 25
 
 _ZERO_WIDTH_SPACE = "\u200b"
 _BROKEN = rf"\g<0>{_ZERO_WIDTH_SPACE}"
@@ -210,12 +210,12 @@ def rows_of(mail: Mail, form: Form) -> list[Row]:
         name = CLOSEST_NAME
         if section.slug != CLOSEST:
             name = harmless_text(mail.keyword_names[section.slug], LONGEST_NAME, form)
-        for item in section.items[:_IN_FULL]:
+        for item in section.items[:IN_FULL]:
             others = [mail.keyword_names[slug] for slug in item.keywords if slug != section.slug]
             choices = (_in_full(item, others, form), *_in_short(item, form))
             rows.append(Row(form.heading(f"{name} ({section.counted})"), choices))
-        heading = form.heading(f"{name}: {len(section.items) - _IN_FULL} more, by title")
-        rows += [Row(heading, _in_short(item, form)) for item in section.items[_IN_FULL:]]
+        heading = form.heading(f"{name}: {len(section.items) - IN_FULL} more, by title")
+        rows += [Row(heading, _in_short(item, form)) for item in section.items[IN_FULL:]]
     return rows
 
 

@@ -13,16 +13,18 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from daily_papers.clock import Clock
-from daily_papers.config import KEYWORDS
+from daily_papers.config import KEYWORDS, Config
 from daily_papers.config.model import Summaries
 from daily_papers.errors import DailyPapersError
 from daily_papers.github_actions import Addresses
+from daily_papers.mail.entries import IN_FULL
 from daily_papers.papers.paper import Paper, newest_first
-from daily_papers.repository import DIGESTS, Repository
+from daily_papers.repository import DIGESTS, Repository, morning_of
 from daily_papers.store.files import readable
 from daily_papers.store.store import Store
 from daily_papers.store.summaries import Summary, SummaryKey, load_summaries, summary_lines
@@ -66,7 +68,7 @@ def summarize(
         store = repository.store_for(config)
         known = {**load_summaries(repository.root), **_kept(repository.root, day)}
         run = SummaryRun(repository.root, settings, day, known)
-        papers = due_papers(store, known, settings, day)
+        papers = due_papers(config, settings, store, known, day)
         if papers and budget:
             run.ask_for(papers, budget, environ, clock)
         repository.publish_summaries(
@@ -98,14 +100,22 @@ def _not_committed(repository: Repository, environ: Mapping[str, str]) -> list[s
     return [key for key in repository.digest_keys() if f"{DIGESTS}/{key}.md" not in committed]
 
 
-def due_papers(store: Store, known: Known, settings: Summaries, day: date) -> list[Paper]:
-    """The papers to ask for now: news first, else the newest first."""
-    news = store.news_of(store.state.day) if store.state.day is not None else {}
-    asked = sum(summary.day == day for summary in known.values())
+def due_papers(
+    config: Config, settings: Summaries, store: Store, known: Known, day: date
+) -> list[Paper]:
+    """The papers to ask for now: news as the mail has it, those by title last; then the newest."""
+    sections = [section.items for section in morning_of(config, store)]
+    read = chain(*(items[:IN_FULL] for items in sections), *(items[IN_FULL:] for items in sections))
+    places = {item.paper.id: place for place, item in enumerate(read)}
     waiting = sorted(
-        _lacking(store, known, settings), key=lambda each: (each.id not in news, newest_first(each))
+        _lacking(store, known, settings),
+        key=lambda each: (places.get(each.id, len(places)), newest_first(each)),
     )
-    return waiting[: max(0, settings.per_day - asked)]
+    return waiting[: max(0, settings.per_day - _asked_on(day, known))]
+
+
+def _asked_on(day: date, known: Known) -> int:
+    return sum(summary.day == day for summary in known.values())
 
 
 def _lacking(store: Store, known: Known, settings: Summaries) -> list[Paper]:
@@ -141,7 +151,9 @@ class SummaryRun:
 
     def __str__(self) -> str:
         done = f"{plural(self.papers, 'paper')} summarized, {plural(self.tokens, 'token')}"
-        return f"{done}, {self.seconds:.1f} s; {plural(self.left, 'paper')} left"
+        is_used_up = _asked_on(self._day, self.known) >= self._settings.per_day
+        why = f", since per_day is {self._settings.per_day}" if self.left and is_used_up else ""
+        return f"{done}, {self.seconds:.1f} s; {plural(self.left, 'paper')} left{why}"
 
     def ask_for(
         self, papers: Sequence[Paper], budget: float, environ: Mapping[str, str], clock: Clock
