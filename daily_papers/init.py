@@ -18,7 +18,7 @@ from shlex import quote
 
 from daily_papers import PROJECT_URL
 from daily_papers.errors import RegionError, UsageError
-from daily_papers.render.readme import BEGIN, END, decode_readme, find_region
+from daily_papers.render.readme import decode_readme, find_region
 from daily_papers.render.templates import (
     bundled_files,
     bundled_templates,
@@ -143,11 +143,8 @@ def _say_what_is_left_to_do(folder: Path, written: dict[str, str], say: Say) -> 
     if "README.md" not in written:
         try:
             find_region(decode_readme((folder / "README.md").read_bytes()))
-        except (RegionError, OSError):
-            say(
-                f"README.md has no place for the tables yet; paste {BEGIN} and {END} into it, each "
-                "on a line of its own"
-            )
+        except (RegionError, OSError) as error:
+            say(str(error))
     if "keywords.yaml" in written:
         check = "daily-papers check"
         if folder != Path():

@@ -19,12 +19,13 @@ from daily_papers.arxiv.query_api import MOST_PER_REQUEST, QueryApi
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.config import Config, ConfigError, Keyword, parse_config
+from daily_papers.daily.ask import PATIENCE
 from daily_papers.daily.evidence import Details, FeedRead, known_liked
 from daily_papers.daily.job import all_categories
 from daily_papers.daily.liking import rank_listing
 from daily_papers.daily.news import announced_as_news, matching_each
 from daily_papers.daily.plan import MOST_FILLS, split_into_parts
-from daily_papers.errors import FetchError, UsageError
+from daily_papers.errors import FetchError, NoAnswer, UsageError
 from daily_papers.github_actions import Addresses
 from daily_papers.keyword_check import config_at
 from daily_papers.papers.paper import Paper
@@ -123,7 +124,7 @@ def _keywords_named(config: Config, name: str | None) -> tuple[tuple[Keyword, ..
 
 
 def _changes(config: Config, before: Store, day: date) -> tuple[tuple[Keyword, ...], list[str]]:
-    """The keywords that are new or search for something else than before.
+    """The keywords that are new, search for something else, or have another `max_papers`.
 
     Also in words: how many searches the edit takes, and which tables are removed or kept.
     """
@@ -140,6 +141,7 @@ def _changes(config: Config, before: Store, day: date) -> tuple[tuple[Keyword, .
     sentences = [change if fills else "The change takes no search"]
     sentences += [f"{slug} is removed, with its table" for slug in done.removed]
     sentences += [f"{old} becomes {new} and keeps its papers" for old, new in done.renamed]
+    changed |= {k.slug for k in config.keywords if k.max_papers != rows.get(k.slug, k.max_papers)}
     return tuple(keyword for keyword in config.keywords if keyword.slug in changed), sentences
 
 
@@ -157,17 +159,20 @@ class _Answers:
     session: PoliteSession
     #: What the searches have found so far.
     previews: list[KeywordPreview] = field(default_factory=list)
+    #: How many searches in a row had no answer; after some, no more is asked.
+    silences: int = 0
 
     def of(self, keywords: Sequence[Keyword]) -> Iterator[Passage]:
         """One search for each keyword, then what all of them come to together."""
         searched = [keyword for keyword in keywords if keyword.like is None]
-        for keyword in searched[:MOST_PREVIEWS]:
-            yield self._passage(keyword)
+        left = list(searched)
+        while left and len(searched) - len(left) < MOST_PREVIEWS and self.silences < PATIENCE:
+            yield self._passage(left.pop(0))
         # The words of the last listing's papers may be close to a keyword without hits.
         without = not all(each.either for each in self.previews)
         parts = self._listing(all_categories(self.config.keywords)).parts if without else ()
         listed = [one.paper for one in merge_parts(part.announcements for part in parts)]
-        if together := list(_together(self.previews, self.store, listed, len(searched))):
+        if together := list(_together(self.previews, self.store, listed, len(left))):
             yield Passage("Together" if len(searched) > 1 else "Similar", together, level=2)
         for keyword in keywords:
             if keyword.like is not None:
@@ -179,8 +184,10 @@ class _Answers:
             if keyword.like is not None:
                 return self._liked(keyword)
             self.previews.append(self._found(keyword))
+            self.silences = 0
             return keyword_passage(self.previews[-1])
         except FetchError as error:
+            self.silences = self.silences + 1 if isinstance(error, NoAnswer) else 0
             query = to_arxiv(keyword.expression) if keyword.like is None else None
             return Passage(keyword.name, [f"Unknown: {error}"], query, failed=True)
 
@@ -238,11 +245,11 @@ class _Answers:
 
 
 def _together(
-    previews: Sequence[KeywordPreview], store: Store, listed: Sequence[Paper], keywords: int
+    previews: Sequence[KeywordPreview], store: Store, listed: Sequence[Paper], left: int
 ) -> Iterator[str]:
-    """What the previews of so many keywords come to together; nothing if there is nothing to say.
+    """What the previews come to together; nothing if there is nothing to say.
 
-    ``listed`` are the papers of the last listing, if it was asked for.
+    ``listed`` are the papers of the last listing, if it was asked for; so many keywords are left.
     """
     found = [paper for each in previews for paper in each.either]
     stored = [each.paper for each in store.papers.values()]
@@ -258,8 +265,8 @@ def _together(
         has = f"is in {plural(hits, 'paper')}" if hits else "has no hits"
         close = ", ".join(f'"{other}" ({plural(count, "paper")})' for other, count in others)
         yield f'"{phrase}" {has}; close to it: {close}'
-    if keywords > MOST_PREVIEWS:
-        more = plural(keywords - MOST_PREVIEWS, "more keyword was", "more keywords were")
+    if left:
+        more = plural(left, "more keyword was", "more keywords were")
         yield f"{more} not searched for; name one to preview it"
     if nearest:
         of_listing = f", {len(listed):,} of them in the last listing" if listed else ""

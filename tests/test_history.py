@@ -164,7 +164,7 @@ def test_a_damaged_history_is_named_by_those_who_read_it(
         ended = run(*command, "--root", repository.root)
         assert ended.code == 1
         assert ended.err.startswith(f'daily-papers: {name}:1: damaged: "version" is wrong')
-        assert ended.err.endswith(f"restore it with: git checkout HEAD -- {name}\n")
+        assert f"restore it with: git checkout HEAD -- {name};" in ended.err
     for command in (["render"], ["export"]):
         assert run(*command, "--root", repository.root).code == 0
 
@@ -177,7 +177,7 @@ def test_a_lost_history_is_named(some_days: tuple[Reader, list[Repository]], tmp
         ended = run(*command, "--root", repository.root)
         assert ended.code == 1
         assert ended.err.startswith("daily-papers: data/history: damaged: ")
-        assert ended.err.endswith("restore it with: git checkout HEAD -- data/history\n")
+        assert "restore it with: git checkout HEAD -- data/history;" in ended.err
 
 
 # --- any life of a table -----------------------------------------------------------------------

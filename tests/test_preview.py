@@ -300,6 +300,32 @@ def test_a_keyword_that_arxiv_does_not_answer_for_leaves_the_others(
     assert "graph neural networks\n  " in ended.out
 
 
+def test_preview_stops_asking_where_nothing_is_answered(
+    repository: Path, arxiv: SandboxArxiv
+) -> None:
+    names = "\n".join(f"  - topic {number}" for number in range(6))
+    (repository / "keywords.yaml").write_text(f"keywords:\n{names}\n", encoding="utf-8")
+    arxiv.intercept = lambda _: RATE_EXCEEDED
+    ended = preview(repository, arxiv)
+    assert ended.code == 1
+    assert ended.out.count("Unknown: arXiv asked us to wait") == 3
+    assert "3 more keywords were not searched for" in ended.out
+
+
+def test_a_keyword_whose_table_gets_another_length_is_previewed(
+    repository: Path, arxiv: SandboxArxiv, tmp_path: Path
+) -> None:
+    topics = "keywords: [mri, {name: gnn, any: [graph neural networks], max_papers: %d}]\n"
+    (repository / "keywords.yaml").write_text(topics % 100, encoding="utf-8")
+    BareRemote.of(repository, beside=tmp_path)
+    (repository / "keywords.yaml").write_text(topics % 20, encoding="utf-8")
+    ended = preview(repository, arxiv, "--changed-since", "HEAD")
+    assert ended.code == 0
+    assert "The change takes no search" in ended.out
+    assert "20 rows cover" in ended.out
+    assert "mri\n" not in ended.out
+
+
 @pytest.mark.parametrize("style", sorted(FORMATS))
 def test_only_what_changed_since_a_commit_is_asked_for(
     repository: Path, arxiv: SandboxArxiv, tmp_path: Path, style: str
@@ -323,7 +349,7 @@ keywords:
     assert "The change takes 2 searches, in the next run" in told
     assert "magnetic-resonance-imaging becomes resonance and keeps its papers" in told
     assert "mri is removed, with its table" in told
-    assert len(arxiv.requests) == 1
+    assert len(arxiv.requests) == 2
 
 
 def test_what_changed_since_a_file_that_was_wrong_is_told_by_the_store(

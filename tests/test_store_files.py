@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,7 @@ from daily_papers.store.store import (
 )
 from daily_papers.transaction import Transaction
 from tests.sandbox import SandboxArxiv
+from tests.support.bare_remote import BareRemote
 from tests.support.command_line import run
 from tests.support.made_papers import DAYS, IDS, TEXTS, papers
 from tests.support.repository import Repository
@@ -421,9 +423,8 @@ def test_damage_is_named_with_its_line_and_left_as_it_is(
         assert line.startswith(f"daily-papers: {path}")
         assert told in line
         if "newer" not in told and "conflict" not in told:
-            assert line.endswith(
-                f"; nothing is overwritten; restore it with: git checkout HEAD -- {path}"
-            )
+            remedy = f"; nothing is overwritten; restore it with: git checkout HEAD -- {path};"
+            assert remedy in line
     assert repository.tree() == tree
     assert arxiv.requests == []
 
@@ -436,16 +437,31 @@ def test_a_list_of_news_that_lost_a_paper_is_not_believed(
     repository.write(NEWS, rest)
     ended = run("update", "--root", repository.root, environ=arxiv.environment())
     assert ended.code == 1
-    assert ended.err == (
+    assert ended.err.startswith(
         f"daily-papers: {NEWS}: damaged: {first} is missing; nothing is overwritten; restore it "
-        "with: git checkout HEAD -- data/news\n"
+        "with: git checkout HEAD -- data/news;"
     )
+
+
+@pytest.mark.parametrize("path", [STATE, KEYWORDS, NEWS])
+def test_damage_that_was_committed_is_restored_as_it_says(
+    whole: Repository, tmp_path: Path, path: str
+):
+    repository = whole.copy(tmp_path / "digest")
+    remote = BareRemote.of(repository.root, beside=tmp_path)
+    before = load_store(repository.root)
+    remote.push_change({path: ""}, "Break it")
+    remote.push_change({"notes.md": "Mine.\n"}, "Go on")
+    (line,) = run("--root", repository.root, "export").said
+    _, _, command = line.partition("; if it was committed so: ")
+    subprocess.run(["bash", "-c", command], cwd=repository.root, check=True)
+    assert load_store(repository.root) == before
 
 
 def test_windows_line_ends_are_read(whole: Repository, tmp_path: Path):
     repository = whole.copy(tmp_path / "digest")
     before = load_store(repository.root)
-    for path in (PAPERS, KEYWORDS, STATE):
+    for path in (PAPERS, KEYWORDS, STATE, NEWS):
         repository.write(path, (repository.root / path).read_bytes().replace(b"\n", b"\r\n"))
     assert load_store(repository.root) == before
 
@@ -465,7 +481,7 @@ def test_a_store_that_lost_a_file_is_no_new_store(
     assert ended.code == 1
     (line,) = ended.said
     assert line.startswith(f"daily-papers: {path}")
-    assert line.endswith(f"restore it with: git checkout HEAD -- {path}")
+    assert f"restore it with: git checkout HEAD -- {path};" in line
 
 
 def test_a_damaged_file_is_a_store_error(tmp_path: Path):

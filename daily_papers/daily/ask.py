@@ -59,7 +59,7 @@ _LONG_ANSWER = 300
 _HARVEST_SHARE = 0.5
 _EMPTY_HARVEST = "the harvest is empty, though papers change on every working day"
 #: After this many questions in a row without an answer, a service is asked nothing more.
-_PATIENCE = 3
+PATIENCE = 3
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def _asked(silences: list[NoAnswer]) -> Iterator[None]:
 
     ``silences`` are why the service did not answer, one for each question since its last answer.
     """
-    if len(silences) >= _PATIENCE:
+    if len(silences) >= PATIENCE:
         raise silences[-1]
     try:
         yield

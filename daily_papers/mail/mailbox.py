@@ -101,7 +101,8 @@ def read_mailbox(issues: Issues, since: date) -> Mailbox:
     mails, of_keywords, deliveries = [], [], []
     for issue in _all_issues(issues):
         key = find_part_key(issue.body)
-        if key is None or key.part > 1 or not key.is_for(issues.repository):
+        # A keyword's issue goes on when its repository is renamed, which no issue with mail does.
+        if key is None or key.part > 1 or not (key.keyword or key.is_for(issues.repository)):
             continue
         if issue.user.login != issues.login:
             if issue.user.type == "Bot":

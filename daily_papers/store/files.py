@@ -39,7 +39,7 @@ _KEYWORDS = "data/keywords.jsonl"
 _STATE = "data/state.json"
 _LIKED = "data/liked.jsonl"
 
-_IDENTIFIER = re.compile(rb"(?:[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7})\n")
+_IDENTIFIER = re.compile(rb"(?:[0-9]{4}\.[0-9]{4,6}|[a-z-]+/[0-9]{7})\r?\n")
 _CONFLICT = (b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>")
 
 Record = TypeVar("Record")
@@ -274,8 +274,10 @@ class Line:
 
 
 def _damaged(place: str, problem: str, path: str | None = None) -> StoreError:
-    remedy = f"nothing is overwritten; restore it with: git checkout HEAD -- {path or place}"
-    return StoreError(place, f"damaged: {problem}; {remedy}")
+    path = path or place
+    before = f'git checkout "$(git rev-list -1 HEAD -- {path})^" -- {path}'
+    remedy = f"restore it with: git checkout HEAD -- {path}; if it was committed so: {before}"
+    return StoreError(place, f"damaged: {problem}; nothing is overwritten; {remedy}")
 
 
 def _lines(root: Path, paths: Iterable[str]) -> Iterator[Line]:
