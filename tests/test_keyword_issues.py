@@ -109,6 +109,17 @@ def test_a_renamed_keyword_keeps_its_issue_even_if_another_gets_its_slug(watcher
     assert len(watcher.github.writes) == written
 
 
+def test_the_issues_of_a_renamed_repository_go_on(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+):
+    send(watcher, news(MONDAY, (1, ["mri"])))
+    monkeypatch.setattr(watcher.github, "repository", "reader/renamed")
+    send(watcher, news(TUESDAY, (2, ["mri"]), repository="reader/renamed"))
+    send(watcher, news(WEDNESDAY, (3, ["mri"]), repository="reader/renamed"))
+    assert watcher.titles == ["New papers: mri"]
+    assert in_issues(watcher.github) == {"mri": ids([1, 2, 3])}
+
+
 SLUGS = ("a", "b", "c")
 #: What becomes of three searches: each keeps its slug, gets another one, goes or comes.
 EDITS = st.lists(st.permutations([*SLUGS, "d", "", ""]).map(lambda row: row[:3]), max_size=5)
