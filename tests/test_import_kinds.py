@@ -333,20 +333,6 @@ def test_imported_papers_are_not_new_and_one_word_fits_their_titles(repository: 
     assert "of mice" in repository.text("README.md").lower()
 
 
-@for_each("path", ["data/papers/2026-11.jsonl", "data/state.json", "data/keywords.jsonl"])
-def test_a_store_of_another_tool_is_to_be_moved_away(
-    tmp_path_factory: pytest.TempPathFactory, path: str
-):
-    repository = Repository(tmp_path_factory.mktemp("digest"))
-    repository.write("README.md", f"## Mice\n\n- {link(1, 'A')}\n")
-    repository.write(path, '{"a": 1}\n')
-    tree = repository.tree()
-    ended = bring_in(repository, repository.root, "--replace")
-    assert (ended.code, ended.out, repository.tree()) == (1, "", tree)
-    (line,) = ended.err.splitlines()
-    assert line.endswith("/data is another tool's, move it away, and import again")
-
-
 def test_a_blank_topic_is_that_of_the_row_above():
     rows = f"| Mice | {link(1, 'A')} |\n| | {link(2, 'B')} |\n| Rats | {link(3, 'C')} |\n"
     head = "| Topic | Title |\n|-|-|\n"
@@ -370,16 +356,6 @@ def test_a_readme_in_small_letters_is_to_be_renamed(repository: Repository):
     ended = bring_in(repository, repository.root, "--replace")
     assert (ended.code, ended.out, repository.tree()) == (1, "", tree)
     assert ended.err.endswith("rename it to README.md, then import again\n")
-
-
-def test_a_page_of_another_tool_that_is_in_the_way_is_named(repository: Repository):
-    repository.write("README.md", f"## Mice\n\n- {link(1, 'A')}\n\n## Rats\n\n- {link(2, 'B')}\n")
-    repository.write("papers/rats.md", "Mine.\n")
-    ended = bring_in(repository, repository.root, "--replace")
-    assert ended.code == 0
-    (line,) = (line for line in ended.out.splitlines() if "keyword's page" in line)
-    assert "papers/rats.md: this is where a keyword's page goes" in line
-    assert repository.text("papers/rats.md") == "Mine.\n"
 
 
 @for_each("bad", ['{"url": ', "x", '{"a": 1}}', "[" * 9_000])
@@ -449,29 +425,6 @@ def test_a_topic_of_which_all_rows_are_left_out_is_a_topic(rows: str):
     page = read_page(f"# T\n\n## Cats\n\n{rows}\n\n## Mice\n\n- {link(3, 'C')}\n", "a.md")
     assert [row.paper.title for row in page.stored if row.paper] == ["C"]
     assert names_of([page]) == ["Cats", "Mice"]
-
-
-@for_each(("title", "names"), [("# Mouse papers", ["Rats"]), ("## Mouse papers", ["Mouse papers"])])
-def test_a_title_above_the_latest_papers_is_no_topic_if_another_file_names_it(
-    tmp_path_factory: pytest.TempPathFactory, title: str, names: list[str]
-):
-    repository = Repository(tmp_path_factory.mktemp("digest"))
-    repository.write("README.md", f"{title}\n\n### Latest\n\n- {link(1, 'Rats')}\n")
-    repository.write("old/a.md", f"## Rats\n\n- {link(1, 'Rats')}\n- {link(2, 'B')}\n")
-    ended = bring_in(repository, repository.root, "--replace")
-    assert (ended.code, ended.err) == (0, "")
-    config = load_config(repository.root / "keywords.yaml")
-    assert [keyword.name for keyword in config.keywords] == [*dict.fromkeys([*names, "Rats"])]
-    assert "# Mouse papers" in repository.text("README.md") or len(names) == 1
-
-
-def test_an_old_gitignore_that_hides_the_store_is_named(repository: Repository):
-    repository.write("README.md", f"## Mice\n\n- {link(1, 'A')}\n")
-    repository.write(".gitignore", "venv/\ndata/\n")
-    for _ in range(2):
-        assert (
-            ".gitignore: it keeps data/" in bring_in(repository, repository.root, "--replace").out
-        )
 
 
 def test_a_topic_without_papers_is_a_topic(repository: Repository, tmp_path: Path):

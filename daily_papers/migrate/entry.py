@@ -65,8 +65,6 @@ class Entry:
     #: Without cells it is a topic that has no papers here.
     cells: Sequence[Cell] = ()
     topic: str = ""
-    #: Whether the topic is the title of a page, above a heading like Latest papers.
-    is_below_title: bool = False
     day: str = ""
     # What comes of it.
     paper: Paper | None = None

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from daily_papers.config import KEYWORDS, Keyword, load_config, parse_config
-from daily_papers.errors import DailyPapersError, StoreError
+from daily_papers.errors import DailyPapersError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
 from daily_papers.migrate.entry import Entry
@@ -29,13 +29,12 @@ from daily_papers.migrate.topics import (
     Shelf,
     names_of,
     prefer_categories,
-    prefer_topics_to_titles,
     shelved,
     slugs_by_topic,
 )
 from daily_papers.render.readme import BEGIN, END, find_region
 from daily_papers.render.templates import bundled_templates
-from daily_papers.repository import PAGES, README, Repository
+from daily_papers.repository import README, Repository
 from daily_papers.store.files import save_store
 from daily_papers.store.reconcile import reconcile
 from daily_papers.store.store import Draft, News, Store, StoredPaper
@@ -81,12 +80,11 @@ def import_files(
         for page in (page for page in files.pages if page.is_marked):
             find_region(page.text, page.path)
         config = joined(files.configs)
-        prefer_topics_to_titles(files.pages)
         if config.categories and not config.topics:
             prefer_categories(files)
         imported = Imported()
         transaction = Transaction(repository.root)
-        before = _store_of(repository)
+        before = repository.load_store()
         path = repository.root / KEYWORDS
         keywords = load_config(path).keywords if path.exists() else ()
         is_new = not keywords or (not before.keywords and _are_the_example(keywords))
@@ -107,7 +105,6 @@ def import_files(
         imported.advice += [f"{path}: {_ONLY_TOPICS}" for path in used]
         whole = (page for page in files.pages if not any(row.cause for row in page.rows))
         imported.advice += leftovers(repository.root, [*used, *(page.path for page in whole)])
-        imported.advice += _pages_of_others(repository, keywords)
         if not config.topics:
             imported.advice += keywords_yaml.poor_fits(keywords, shelf)
         if dry_run:
@@ -118,24 +115,6 @@ def import_files(
                 "next: daily-papers render shows the tables; daily-papers update completes them"
             )
     return imported
-
-
-def _store_of(repository: Repository) -> Store:
-    try:
-        return repository.load_store()
-    except StoreError as error:
-        folder = repository.root / "data"
-        raise DailyPapersError(
-            f"{error}; if {folder} is another tool's, move it away, and import again"
-        ) from error
-
-
-def _pages_of_others(repository: Repository, keywords: Iterable[Keyword]) -> Iterator[str]:
-    for keyword in keywords:
-        try:
-            repository.check_page(f"{PAGES}/{keyword.slug}.md")
-        except DailyPapersError as error:
-            yield str(error)
 
 
 # --- keywords ----------------------------------------------------------------------------------

@@ -24,11 +24,6 @@ _WHY_TO_GO = (
         "if it is the old job, it would overwrite the README and mail once more; remove it",
     ),
     (
-        (".gitignore",),
-        re.compile(r"^/?(?:data|papers|digests|\*\.(?:jsonl|md|yml))/?\s*$", re.MULTILINE),
-        "it keeps data/, digests/, papers/ or workflows out of git; remove those lines",
-    ),
-    (
         (".github/ISSUE_TEMPLATE.md",),
         re.compile(r"arxiv\.org/"),
         "the old digest, which GitHub shows to everybody who opens an issue; remove it",

@@ -181,6 +181,4 @@ def _content(path: Path) -> bytes:
 
 
 def _decoded(content: bytes, path: Path) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
     return decode_readme(content, str(path)).replace("\0", "").removeprefix("\ufeff")

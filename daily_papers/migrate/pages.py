@@ -460,9 +460,7 @@ def _file(blocks: Iterable[Block]) -> None:
             topics = [heading for heading in topics if heading.level < LEAD]
         rows.topic = topics[-1].name if topics else ""
         day = next((h.name for h in reversed(chain) if find_date(h.name)), "")
-        rest = chain[chain.index(topics[-1]) + 1 :] if topics and topics[-1].level == 1 else ()
-        is_below_title = any(each.level < LEAD and not find_date(each.name) for each in rest)
         for row in rows.rows:
-            row.topic, row.day, row.is_below_title = rows.topic, day, is_below_title
+            row.topic, row.day = rows.topic, day
             if rows.is_doubtful and not (rows.topic or day):
                 row.cause = MENTIONED

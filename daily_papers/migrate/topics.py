@@ -25,15 +25,6 @@ _NO_KEYWORD = f"is no keyword; write it into {KEYWORDS}, then import again"
 Shelf = Mapping[str, dict[str, Paper]]
 
 
-def prefer_topics_to_titles(pages: Sequence[Page]) -> None:
-    """Let a title above the latest papers be no topic if another row names one of theirs."""
-    papers = [(row, row.paper.id) for page in pages for row in page.stored if row.paper]
-    named = {id for row, id in papers if row.topics and not row.is_below_title}
-    titles = {row.topic for row, id in papers if row.is_below_title and id in named}
-    for row in (row for row, _ in papers if row.is_below_title and row.topic in titles):
-        row.topics = []
-
-
 def prefer_categories(files: OldFiles) -> None:
     """Where papers have no topic but the README's title, take their categories for topics."""
     entries = [entry for page in files.pages for entry in page.entries]
