@@ -60,6 +60,7 @@ def check_keywords(config: Config, path: Path, since: str | None) -> Iterator[Pr
     yield from unreadable_libraries(config.libraries, path)
     doubts = chain(
         _same_searches(config),
+        _several_people(config),
         _unseen_authors(config, path.parent),
         () if since is None else _changed_endpoint(config, config_at(path.parent, since)),
     )
@@ -100,6 +101,14 @@ def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> dict[str
         if other != text:
             twice[text] = f'"{other}"'
     return twice
+
+
+def _several_people(config: Config) -> Iterator[_Doubt]:
+    """Warn of a keyword for names that have no word in common."""
+    for keyword in (each for each in config.keywords if each.authors):
+        first, *others = (set(name_key(spelling).split()) for spelling in keyword.authors)
+        if any(map(first.isdisjoint, others)):
+            yield keyword.line, "author: a keyword is for one person; write one for each of several"
 
 
 def _unseen_authors(config: Config, root: Path) -> Iterator[_Doubt]:

@@ -58,6 +58,7 @@ _KINDS: Final = (
     *(Digest, DigestFile, str, datetime, list, dict),
 )
 _ATTRIBUTES: Final = frozenset(chain.from_iterable(map(dir, _KINDS)))
+_OF_PAPERS: Final = frozenset(dir(Paper))
 #: Names that jinja2 itself defines in some places.
 _GIVEN: Final = frozenset({"loop", "self", "super", "caller", "varargs", "kwargs"})
 #: Tests and filters that may be applied to names that do not exist.
@@ -167,7 +168,8 @@ def _missing_in(
     guards = [node for node in tree if isinstance(node, nodes.Test | nodes.Filter)]
     guarded = {_last_name(guard.node) for guard in guards if guard.name in _GUARDS}
     targets = (_last_name(node.target) for node in tree if isinstance(node, nodes.For))
-    owners = {*FIELDS, *filter(None, targets)}
+    attributes = dict.fromkeys((*FIELDS, *filter(None, targets)), _ATTRIBUTES)
+    attributes["paper"] = _OF_PAPERS
     for node in tree:
         match node:
             case nodes.Filter() if node.name not in environment.filters:
@@ -178,8 +180,8 @@ def _missing_in(
                 pass
             case nodes.Name(ctx="load") if node.name not in known:
                 yield node.lineno, "field", node.name
-            case nodes.Getattr() if (
-                _last_name(node.node) in owners and node.attr not in _ATTRIBUTES
+            case nodes.Getattr() if node.attr not in attributes.get(
+                _last_name(node.node) or "", (node.attr,)
             ):
                 yield node.lineno, "field", node.attr
             case (

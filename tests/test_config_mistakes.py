@@ -179,6 +179,8 @@ def test_a_phrase_that_is_right(phrase: str) -> None:
         ("it", '"it" may find nothing: arXiv\'s search ignores such common words'),
         ("C++", '"C++" is the word C to a search, found in papers on any topic; add a word'),
         ("deep learning, 3D vision", 'all words of "deep learning, 3D vision" must be side by side; for several phrases, write any: [a, b]'),
+        ("mri， ct、pet", 'all words of "mri， ct、pet" must be side by side; for several phrases, write any: [a, b]'),
+        ("mri\n    diffusion models", '"mri diffusion models" is one text on several lines; begin the line of each topic with "- "'),
         ("LLM | VLM", 'all words of "LLM | VLM" must be side by side; for several phrases, write any: [a, b]'),
         ("image/video generation", 'all words of "image/video generation" must be side by side; for several phrases, write any: [a, b]'),
         ("vision + language", 'all words of "vision + language" must be side by side; for several phrases, write any: [a, b]'),
@@ -452,7 +454,7 @@ def test_what_follows_a_closing_quote_or_bracket(text: str, answer: str) -> None
         ("keywords:\r\n  - one\r\n\r\n    - two\r\n    - three\r\n", f":4: {GLUED}"),
         ("keywords:\n  - any:\n    - one\n      - two\n", f":4: {GLUED}"),
         ("keywords:\n  - >-\n    one\n    - two\n", ':2: warning: keywords: all words of "one - two" must be side by side; for several phrases, write any: [a, b]'),
-        ("keywords:\n  - one\n    -two\n", ':2: warning: keywords: "-" in "one -two" excludes nothing; list what to exclude below "none"'),
+        ("keywords:\n  - one\n    -two\n", ':2: warning: keywords: "one -two" is one text on several lines; begin the line of each topic with "- "'),
         ("keywords:\n  - one\n   - two: three\n", f":3: not valid YAML: {GLUED}"),
         ("keywords:\n  - name:foo\n", ':2: warning: keywords: "name:foo" is searched for word for word; a key needs ": " after it'),
         ("keywords:\n  - name：foo\n", ':2: warning: keywords: "name：foo" is searched for word for word; a key needs ": " after it'),
@@ -553,7 +555,7 @@ def test_no_answer_is_in_the_words_of_the_parser_or_names_a_line_beyond_the_end(
 @for_each(
     "text",
     [
-        "  - one\n    thing\n",
+        '  - "one\n    thing"\n',
         "  - one # - thing\n",
     ],
 )

@@ -33,7 +33,7 @@ def said(root: Path, spellings: Sequence[str], names: Sequence[str] = NAMES) -> 
         (["P. Yu", "Phil Yu"], "Philip S. Yu"),
         (["Jose Maria Nunez"], "José Núñez"),
         (["Núñez José"], "José Núñez"),
-        (["Chen B. B.", "Bo Yu"], "Bo Chen"),
+        (["Chen B. B.", "B. C. Chen"], "Bo Chen"),
     ],
 )
 def test_names_with_the_same_surname_and_initial_are_suggested(
@@ -45,6 +45,23 @@ def test_names_with_the_same_surname_and_initial_are_suggested(
         f"keywords.yaml:3: warning: author: no stored paper is by {written}; "
         f"add the names that you mean of these: {advice}"
     )
+
+
+@pytest.mark.parametrize(
+    ("spellings", "several"),
+    [
+        (["Ada Abramsson", "A. Abramsson", "Ada Berg"], False),
+        (["Ada Abramsson", "Bo Chen"], True),
+        (["Ada Abramsson", "A. Abramsson", "Bo Chen"], True),
+    ],
+)
+def test_names_that_share_no_word_are_of_several_people(
+    tmp_path: Path, spellings: list[str], *, several: bool
+) -> None:
+    (tmp_path / "keywords.yaml").write_text(f"keywords:\n  - author: {spellings}\n")
+    ended = run("--root", tmp_path, "check", "--quiet")
+    warning = "keywords.yaml:2: warning: author: a keyword is for one person; write one for each"
+    assert (warning in ended.out) is several
 
 
 def test_only_so_many_people_are_looked_for(

@@ -41,6 +41,7 @@ def test_copies_of_all_bundled_templates_are_right(tmp_path: Path) -> None:
         ("row.md.jinja", "| x |\n| {{ paper.title }", "2: unexpected '}'"),
         ("row.md.jinja", "{% if paper.comment %}", "1: Unexpected end of template"),
         ("row.md.jinja", "{{ papr.title }}", "1: there is no field 'papr'; see docs/templates.md"),
+        ("row.md.jinja", "{{ paper.summary }}", "1: there is no field 'summary'; see docs/"),
         ("row.md.jinja", "{{ paper.titel }}", "1: there is no field 'titel'; see docs/"),
         ("row.md.jinja", "{{ paper.title | cel }}", "1: there is no filter 'cel'; see docs/"),
         ("row.md.jinja", "{% if paper.title is nice %}x{% endif %}", "1: there is no test 'nice'"),

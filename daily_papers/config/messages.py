@@ -291,7 +291,7 @@ _DOUBTS: Final = (
     (
         # What separates phrases elsewhere (the comma of 1,000 does not), or words for one place in
         # a phrase: image/video, not CI/CD.
-        r"[;|]\s*(?=\w)|,\s+|,(?=[^\W\d])|\s[/+-]\s|(?:^|\s)\+(?=\w)|\sor\s|\w{3,}[/+]\w{3,}",
+        r"[;|，、；]\s*(?=\w)|,\s+|,(?=[^\W\d])|\s[/+-]\s|(?:^|\s)\+(?=\w)|\sor\s|\w{3,}[/+]\w{3,}",
         'all words of "{0.string}" must be side by side; for several phrases, write any: [a, b]',
     ),
     (
@@ -315,6 +315,12 @@ def phrase_doubt(text: str) -> str | None:
         if found := re.search(pattern, text):
             return doubt.format(found)
     return small_words_doubt(text)
+
+
+def lines_doubt(text: str) -> str:
+    """Why a text without quotes on several lines may not be what was meant."""
+    shown = cut(text, _SHOWN)
+    return f'"{shown}" is one text on several lines; begin the line of each topic with "- "'
 
 
 def small_words_doubt(text: str) -> str | None:

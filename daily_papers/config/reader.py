@@ -198,14 +198,17 @@ class _Reader:
         if problem := problem or (kind.problem and kind.problem(value.text)):
             self.refuse(value, problem)
             return None
-        is_long = value.node.start_mark.line < value.node.end_mark.line
-        if is_long and (line := glued_item(value.node)):
+        is_plain = not getattr(value.node, "style", None)
+        goes_on = is_plain and value.node.start_mark.line < value.node.end_mark.line
+        if goes_on and (line := glued_item(value.node)):
             self._note(line, GLUED_ITEM)
             return None
         # arXiv's index and our matcher have a letter and its accent as one character.
         text = unicodedata.normalize("NFC", folded(value.text))
-        if self.asks and kind.doubt and (doubt := kind.doubt(text)):
-            self.doubt(value, doubt)
+        if self.asks and kind.doubt:
+            doubt = messages.lines_doubt(text) if goes_on else kind.doubt(text)
+            if doubt:
+                self.doubt(value, doubt)
         return kind.meaning(text)
 
     def items(self, value: Value) -> Iterator[Value]:

@@ -101,7 +101,7 @@ def glued_item(node: yaml.Node) -> int | None:
     """The line of a text without quotes that begins like an item of a list."""
     start, end = node.start_mark, node.end_mark
     written = (start.buffer or "")[start.pointer : end.pointer]
-    found = None if getattr(node, "style", None) else re.search(r"[\r\n] *(- )", written)
+    found = re.search(r"[\r\n] *(- )", written)
     return start.line + len(_LINE_END.split(written[: found.start(1)])) if found else None
 
 
