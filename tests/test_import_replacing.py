@@ -98,7 +98,7 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
         ),
         (
             f"## a\n{TABLE}\n### Notes\nMine.\n\n## b\n{TABLE}",
-            f"### Notes\nMine.\n\n{MARKERS}",
+            f"## a\n\n### Notes\nMine.\n\n{MARKERS}",
         ),
         (
             f"# T\n\nLast update: 2025-02-01\n\nMore words.\n\n## a\n{TABLE}",
@@ -108,7 +108,7 @@ def test_markers_stand_where_the_tables_stood(before: str, after: str):
         # A day below the rows is theirs.
         (
             f"{DAY}\n> {DAY}\n## a\n{TABLE}\n## My notes\n{DAY}\n> {DAY}",
-            f"{MARKERS}\n## My notes\n{DAY}\n> {DAY}",
+            f"> {DAY}\n{MARKERS}\n## My notes\n{DAY}\n> {DAY}",
         ),
         (
             f"## a\n{TABLE}\n{DAY}\n## b\n{TABLE}",
@@ -165,14 +165,18 @@ def test_peoples_words_stay_with_the_heading_right_above(before: str, after: str
         (f"## Topics\nSome.\n\n### a\n{TABLE}", f"## Topics\nSome.\n\n{MARKERS}"),
         (f"# T\n\n## Contents\n\n- [a](#a)\n\n## a\n{TABLE}", f"# T\n\n{MARKERS}"),
         (
+            f"- [a](#a)\n- [Cite](#cite)\n\n## a\n{TABLE}\n## Cite\nUs.\n\n## b\n{TABLE}",
+            f"- [Cite](#cite)\n\n## Cite\nUs.\n\n{MARKERS}",
+        ),
+        (
             f"<a id='a'></a>\n## a\n<details>\n\n{TABLE}\n</details>\n\n## b\n{TABLE}",
-            MARKERS,
+            f"<a id='a'></a>\n\n{MARKERS}",
         ),
         (f"a\n---\n{TABLE}\n<h2>\nb\n</h2>\n\n{TABLE}", MARKERS),
         (f"# T\n\n**a**\n\n{TABLE}\n**b**\n\n{TABLE}", f"# T\n\n{MARKERS}"),
         (f"## a\n**Papers**\n\n{TABLE}", MARKERS),
         (f"# 2025-01-02\n\n## a\n{TABLE}", MARKERS),
-        (f"## a\n{TABLE}\n{OTHER_ROW}\n<!-- c -->\n{ROW}\n", f"{MARKERS}\n"),
+        (f"## a\n{TABLE}\n{OTHER_ROW}\n<!-- c -->\n{ROW}\n", f"<!-- c -->\n\n{MARKERS}\n"),
     ],
 )
 def test_no_heading_of_a_table_is_left_empty(before: str, after: str):
@@ -194,17 +198,45 @@ ABSTRACT = FOLD.replace("beta fold", "Abstract")
             f"# T\n\n{FOLD}## b\n{TABLE}\n## c\n{TABLE}\n{UNFOLD}\n{FOLD}## d\n{TABLE}{UNFOLD}",
             f"# T\n\n{MARKERS}",
         ),
+        # A reader's own fold between tables, below them, or around words and a table.
+        (
+            f"# T\n\n## a\n{TABLE}\n{FOLD}Mine.\n\n{UNFOLD}\n## b\n{TABLE}\n## License\n",
+            f"# T\n\n## a\n\n{FOLD}Mine.\n\n{UNFOLD}\n{MARKERS}\n## License\n",
+        ),
+        (f"## a\n{TABLE}\n{FOLD}Mine.\n\n{UNFOLD}", f"{MARKERS}\n{FOLD}Mine.\n\n{UNFOLD}"),
+        (
+            f"{FOLD}Mine.\n\n{TABLE}\n{UNFOLD}\n{FOLD}{TABLE}\n{UNFOLD}End.\n",
+            f"{FOLD}Mine.\n\n{UNFOLD}\n{MARKERS}End.\n",
+        ),
+        (
+            f"<details>\n<summary><h2>a</h2></summary>\n\n{TABLE}\n{UNFOLD}\n## b\n{TABLE}",
+            MARKERS,
+        ),
+        (
+            f"## a\n{TABLE}\n<div>\nMine.\n</div>\n\n## b\n{TABLE}",
+            f"## a\n\n<div>\nMine.\n</div>\n\n{MARKERS}",
+        ),
+        # What is above the first heading is not the tool's.
+        *(
+            (f"{above}\n\n## a\n{TABLE}", f"{above}\n\n{MARKERS}")
+            for above in (
+                "---\ntitle: x\n---",
+                "<p align='center'>\n<img src='a.png'>\n</p>",
+                "<!-- END doctoc -->",
+                "Mine.\n\n---",
+            )
+        ),
         (
             f"{FOLD}## b\n{TABLE}\nWords.\n\n{UNFOLD}\nEnd.\n",
             f"{FOLD}{MARKERS}\nWords.\n\n{UNFOLD}\nEnd.\n",
         ),
         (
             f"{FOLD}{FOLD}## b\n{TABLE}\n{UNFOLD}\n## c\n{HEAD}{BAD_ROW}\n{UNFOLD}",
-            f"{FOLD}{FOLD}{UNFOLD}\n{MARKERS}\n## c\n{HEAD}{BAD_ROW}\n{UNFOLD}",
+            f"{FOLD}{MARKERS}\n## c\n{HEAD}{BAD_ROW}\n{UNFOLD}",
         ),
         (
             f"{FOLD}## b\n{TABLE}\n<!-- mine -->\n{UNFOLD}",
-            MARKERS,
+            f"<!-- mine -->\n\n{MARKERS}",
         ),
         (
             f"{FOLD}Words.\n\n## b\n{TABLE}\n{UNFOLD}\nEnd.\n",
@@ -251,7 +283,7 @@ def test_no_fold_is_left_empty_or_open(before: str, after: str):
         ),
         (f"## a\n{HEAD}{ROW}{BAD_ROW}", f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}"),
         (f"## a\n{TABLE}{HEAD}{BAD_ROW}", f"## a\n{HEAD}{BAD_ROW}\n{MARKERS}"),
-        (f"## a\n{TABLE}\n**b**\n{HEAD}{BAD_ROW}", f"**b**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
+        (f"## a\n{TABLE}\n**b**\n{HEAD}{BAD_ROW}", f"## a\n\n**b**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
         (f"**a**\n{TABLE}{HEAD}{BAD_ROW}", f"**a**\n{HEAD}{BAD_ROW}\n{MARKERS}"),
         (f"**a**\n{TABLE}---\n{TABLE}", MARKERS),
         (f"## a\n{TABLE}| cut", f"## a\n{HEAD}| cut\n\n{MARKERS.rstrip()}"),
@@ -323,7 +355,7 @@ def test_nothing_leaves_but_what_was_brought_in(text: str, markers: str):
         "<h2>e</h2>",
         "Last update: 2025-02-01",
     }
-    may_go |= {"---", "<details>", "</details>", "<!-- c -->"}  # what tools put around rows
+    may_go |= {"---", "<details>", "</details>"}  # what tools put around rows
     words = [line for line in text.splitlines() if line not in may_go]
     assert [line for line in after.splitlines() if line not in may_go] == words
 

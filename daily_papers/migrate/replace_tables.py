@@ -10,6 +10,8 @@ contents that would lead nowhere.
 from __future__ import annotations
 
 import re
+from bisect import bisect, bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence, Set
 from itertools import pairwise
 
@@ -19,7 +21,8 @@ from daily_papers.migrate.pages import TO_ANCHOR, Block, is_last_update, is_to_t
 from daily_papers.render.readme import BEGIN, END
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-_TAG = re.compile(r"<(/?)(?:details|table|t?body|thead|[uo]l|div|center)\b", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)(a|center|details|div|[uo]l|p|table|t?body|thead)\b", re.IGNORECASE)
+_SUMMARY = re.compile(r"\s*</?summary\b[^<>]*>\s*", re.IGNORECASE)
 
 
 def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[str]) -> str:
@@ -36,7 +39,9 @@ def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[
     contents = {n for n, line in enumerate(lines[: part[-1]], 1) if _leads_to(line, names)}
     part = _part(blocks, rows, contents)
     going = rows | contents
-    going |= _dress(blocks, part, going)
+    going |= _what_goes(blocks, part, going)
+    gone = {block.name.casefold() for block in blocks if block.level and block.line in going}
+    going -= {n for n in contents if not _leads_to(lines[n - 1], gone)}
     going.update([block.line for block in blocks if is_last_update(block.text)][:1])
     if any(block.is_marker for block in blocks):
         return "".join(_without_gaps(lines, going))
@@ -67,43 +72,57 @@ def _part(blocks: Sequence[Block], rows: Set[int], contents: Collection[int] = (
     topics = {block.topic for block in of_rows}
     same = (block for block in blocks if block.rows and block.topic == of_rows[-1].topic)
     first, last = min(rows), max(block.numbers[-1] for block in (of_rows[-1], *same))
+    folds = list(_folds(blocks))
+    opening = {begin for begin, end in folds if begin is not end}
     for block in reversed([block for block in blocks if block.line < first]):
         is_title = block.level == 1 and block.name not in topics and not find_date(block.name)
-        if is_title or not (block.level or _is_bare(block) or block.line in contents):
+        if is_title or not (block.level or _tells_nothing(block) or block.line in contents):
             break
-        first = block.line
-    is_open = 0
-    for block in (block for block in blocks if block.line >= first):
-        if block.line > last and not (is_open and _is_bare(block)) and not is_to_top(block.text):
+        if block.level or block.line in contents or block in opening:
+            first = block.line
+    ends = {end for begin, end in folds if end and begin.line >= first}
+    for block in (block for block in blocks if block.line > last):
+        if not _tells_nothing(block):
             break
-        last = max(last, block.numbers[-1])
-        is_open += _open_tags(block)
+        if block in ends or is_to_top(block.text):
+            last = block.numbers[-1]
     return range(first, last + 1)
 
 
-def _dress(blocks: Sequence[Block], part: range, going: set[int]) -> set[int]:
-    """The lines of a part that are neither words, a heading right above words, nor half a fold."""
-    within = [block for block in blocks if block.line in part]
-    is_whole = sum(map(_open_tags, within)) == 0
-    left = [block for block in within if not going.issuperset(block.numbers)]
-    shown = [block for block in left if not _is_bare(block)]
+def _what_goes(blocks: Sequence[Block], part: range, going: set[int]) -> set[int]:
+    """The lines of a part but for words, their headings and folds, and comments."""
+    left = [each for each in blocks if each.line in part and not going.issuperset(each.numbers)]
+    shown = [block for block in left if not _tells_nothing(block)]
     kept = {block for block in shown if not block.level}
     words = {block for block in kept if not block.is_marker}
-    kept |= {above for above, below in pairwise(shown) if below in words}
-    kept |= {block for block in left if _TAG.search(block.text) and not is_whole}
-    return {n for block in left for n in block.numbers} - {
-        n for block in kept for n in block.numbers
-    }
+    for above, below in reversed([*pairwise(shown)]):
+        if below in words or (below in kept and 0 < above.level < below.level):
+            kept.add(above)
+    lines = sorted(block.line for block in kept)
+    for begin, end in _folds(blocks):
+        is_within = begin.line in part and end is not None and end.line in part
+        if not (end and is_within) or bisect(lines, end.line) > bisect_left(lines, begin.line):
+            kept.update(half for half in (begin, end) if half)
+    kept.update(block for block in left if block.text.lstrip().startswith("<!--"))
+    return {n for block in left for n in block.numbers}.difference(*(b.numbers for b in kept))
 
 
-def _is_bare(block: Block) -> bool:
-    return (is_wordless(block.text) or is_last_update(block.text)) and not block.is_marker
+def _tells_nothing(block: Block) -> bool:
+    text = block.text
+    is_dress = is_wordless(text) or is_last_update(text) or _SUMMARY.fullmatch(text) is not None
+    return is_dress and not block.is_marker
 
 
-def _open_tags(block: Block) -> int:
-    """How many folds, tables and lists of HTML it opens, less those that it closes."""
-    tags = [tag for line in block.lines for tag in _TAG.findall(line.text)]
-    return len(tags) - 2 * tags.count("/")
+def _folds(blocks: Sequence[Block]) -> Iterator[tuple[Block, Block | None]]:
+    """The blocks that open and close each fold, table or list of HTML, the inner ones first."""
+    opened: dict[str, list[Block]] = defaultdict(list)
+    for block in blocks:
+        for is_end, name in (tag for line in block.lines for tag in _TAG.findall(line.text)):
+            if not is_end:
+                opened[name.lower()].append(block)
+            elif opened[name.lower()]:
+                yield opened[name.lower()].pop(), block
+    yield from ((block, None) for blocks_of_name in opened.values() for block in blocks_of_name)
 
 
 def _leads_to(line: str, names: Collection[str]) -> bool:
