@@ -17,7 +17,7 @@ from random import Random
 from shlex import quote
 
 from daily_papers import PROJECT_URL
-from daily_papers.errors import RegionError, UsageError
+from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.render.readme import decode_readme, find_region
 from daily_papers.render.templates import (
     bundled_files,
@@ -141,9 +141,10 @@ def _write(folder: Path, texts: dict[str, str]) -> None:
 
 def _say_what_is_left_to_do(folder: Path, written: dict[str, str], say: Say) -> None:
     if "README.md" not in written:
+        path = folder / "README.md"
         try:
-            find_region(decode_readme((folder / "README.md").read_bytes()))
-        except (RegionError, OSError) as error:
+            find_region(decode_readme(present(path) or b"", str(path)), str(path))
+        except DailyPapersError as error:
             say(str(error))
     if "keywords.yaml" in written:
         check = "daily-papers check"

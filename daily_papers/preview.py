@@ -165,14 +165,16 @@ class _Answers:
     def of(self, keywords: Sequence[Keyword]) -> Iterator[Passage]:
         """One search for each keyword, then what all of them come to together."""
         searched = [keyword for keyword in keywords if keyword.like is None]
-        left = list(searched)
-        while left and len(searched) - len(left) < MOST_PREVIEWS and self.silences < PATIENCE:
-            yield self._passage(left.pop(0))
+        asked = 0
+        for keyword in searched[:MOST_PREVIEWS]:
+            if self.silences < PATIENCE:
+                asked += 1
+                yield self._passage(keyword)
         # The words of the last listing's papers may be close to a keyword without hits.
         without = not all(each.either for each in self.previews)
         parts = self._listing(all_categories(self.config.keywords)).parts if without else ()
         listed = [one.paper for one in merge_parts(part.announcements for part in parts)]
-        if together := list(_together(self.previews, self.store, listed, len(left))):
+        if together := list(_together(self.previews, self.store, listed, len(searched) - asked)):
             yield Passage("Together" if len(searched) > 1 else "Similar", together, level=2)
         for keyword in keywords:
             if keyword.like is not None:

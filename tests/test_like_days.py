@@ -90,7 +90,7 @@ def test_a_second_run_of_a_day_changes_nothing_whatever_the_library(reader: Read
     assert reader.read(MONDAY).exit_code == 0
     assert reader.repository.tree() == before
     report = reader.read(TUESDAY)
-    assert "For me: no paper of the listing is like what you like" in report.notes
+    assert "For me: no other paper shares a word with what you like" in report.notes
     assert len(chosen(reader)) == 3
 
 

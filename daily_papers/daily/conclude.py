@@ -75,7 +75,11 @@ def conclude(
     state = _with_feed_history(store.state, findings, news, order.day)
     store = advance(before.state, store.updated(state=state), findings, order)
     ranked = findings.ranked
-    places = {p.id: n for papers in ranked.chosen.values() for n, p in enumerate(papers, start=1)}
+    places = {
+        paper.id: place
+        for papers in ranked.chosen.values()
+        for place, paper in enumerate(papers, start=1)
+    }
     digest = None
     if items := news_items(news.papers, keywords, ranked.closeness, places):
         digest = _digest(before, store, config, items, order, digest_key)

@@ -83,7 +83,7 @@ class Ranked:
 
     #: By identifier, the ranks of the papers that are announced as new or cross-listed.
     closeness: Mapping[str, int]
-    #: By identifier, the title that a paper is most like in the library for which it is ranked.
+    #: By identifier, the title in its library that a paper is most like.
     similar: Mapping[str, str]
     #: What each keyword with `like` takes from the listing, the closest first, if there was
     #: something to compare with.

@@ -77,7 +77,7 @@ def rank_listing(
             continue
         closest = dict(_liking(library, free))
         if free and not closest:
-            notes.append(f"{keyword.name}: no paper of the listing is like what you like")
+            notes.append(f"{keyword.name}: no other paper shares a word with what you like")
         order = sorted(closest, key=lambda id: closest[id].closeness)[: keyword.papers_per_day]
         by_id = {paper.id: paper for paper in free}
         chosen[keyword.slug] = tuple(by_id[id] for id in order)

@@ -76,9 +76,10 @@ def rank(
         return (None,) * len(day)
     matrix = _tf_idf((*liked, *day), counts or shipped_counts())
     scores = _scores(matrix, liked, day)
-    order = sorted(range(len(day)), key=lambda place: (-scores[place], place))
-    ranks = {place: rank for rank, place in enumerate(order, start=1)}
     nearest = _nearest(matrix[len(library) :], matrix[: len(library)])
+    alike = [place for place, near in enumerate(nearest) if near is not None]
+    order = sorted(alike, key=lambda place: (-scores[place], place))
+    ranks = {place: rank for rank, place in enumerate(order, start=1)}
     return tuple(
         None if near is None else Liking(ranks[place], library[near].title)
         for place, near in enumerate(nearest)

@@ -113,6 +113,8 @@ def read_mailbox(issues: Issues, since: date) -> Mailbox:
             of_keywords.append(OurIssue(issue, key))
         elif key.part == 0:
             deliveries += [OurIssue(issue, each) for each in find_part_keys(issue.body)]
+    # Of two issues for one keyword, that of the repository's name of today counts.
+    of_keywords.sort(key=lambda ours: not ours.key.is_for(issues.repository))
     return Mailbox(issues, since, mails, of_keywords, deliveries)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from daily_papers.config import KEYWORDS, Keyword, load_config, parse_config
-from daily_papers.errors import DailyPapersError
+from daily_papers.errors import DailyPapersError, StoreError
 from daily_papers.init import new_files
 from daily_papers.migrate import keywords_yaml
 from daily_papers.migrate.entry import Entry
@@ -84,7 +84,7 @@ def import_files(
             prefer_categories(files)
         imported = Imported()
         transaction = Transaction(repository.root)
-        before = repository.load_store()
+        before = _store_of(repository)
         path = repository.root / KEYWORDS
         keywords = load_config(path).keywords if path.exists() else ()
         is_new = not keywords or (not before.keywords and _are_the_example(keywords))
@@ -115,6 +115,13 @@ def import_files(
                 "next: daily-papers render shows the tables; daily-papers update completes them"
             )
     return imported
+
+
+def _store_of(repository: Repository) -> Store:
+    try:
+        return repository.load_store()
+    except StoreError as error:
+        raise DailyPapersError(f"{error}; or move data/ away, if another tool made it") from error
 
 
 # --- keywords ----------------------------------------------------------------------------------

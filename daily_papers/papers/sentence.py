@@ -138,7 +138,7 @@ def key_sentence(abstract: str) -> str:
     for place, sentence in enumerate(_sentences(one_line(abstract[:_READ]))):
         if (points := _points(sentence, place)) > best:
             best, chosen = points, sentence
-    return one_line(without_commands(decode_accents(_shortened(chosen))))
+    return _shortened(one_line(without_commands(decode_accents(chosen))))
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ import jinja2
 
 from daily_papers.config.model import ENGLISH, LATIN, SCRIPTS, Summaries
 from daily_papers.papers.paper import Paper
+from daily_papers.papers.tex import decode_accents, without_commands
 from daily_papers.records import parse
 from daily_papers.text import cut, one_line
 
@@ -117,7 +118,7 @@ def _json_in(text: str) -> dict[str, Any]:
 def _good_text(value: Any, paper: Paper, language: str, longest: int) -> str | None:
     if not isinstance(value, str):
         return None
-    text = unicodedata.normalize("NFC", one_line(value))
+    text = unicodedata.normalize("NFC", one_line(without_commands(decode_accents(value))))
     is_visible = _JOINERS.sub("", text).isprintable()
     if not is_visible or len(text) > longest or _NOT_PLAIN.search(text):
         return None
