@@ -48,8 +48,7 @@ def _run(argv: Sequence[str] | None) -> int:
         _discard_output()
         return 0
     except OSError as error:
-        # File errors are handled where files are read and written, so this is about the output, or
-        # git.
+        # File errors are handled where files are read and written, so this is about the output.
         _discard_output()
         place = error.filename or "standard output"
         print(f"daily-papers: {place}: {error.strerror or error}", file=sys.stderr)
@@ -64,6 +63,8 @@ def _discard_output() -> None:
 
 def _print_utf8() -> None:
     """Print in UTF-8 whatever the locale; escape what cannot be encoded."""
+    if sys.stdout is None:  # closed by the caller, as `>&-` does
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -83,7 +83,6 @@ def _update(arguments: Namespace) -> int:
     from daily_papers.daily.plan import FetchMode, Order
     from daily_papers.daily.report import as_json, as_table
     from daily_papers.repository import Repository
-    from daily_papers.transaction import unwritable
 
     repository = Repository(arguments.root)
     order = Order(
@@ -102,7 +101,8 @@ def _update(arguments: Namespace) -> int:
         try:
             arguments.report.write_text(as_json(report), encoding="utf-8")
         except OSError as error:
-            raise unwritable(arguments.report, error) from error
+            problem = f"{error.strerror}; the run itself is done, only its report is missing"
+            raise DailyPapersError(f"{arguments.report}: {problem}") from error
     if report.exit_code or not arguments.quiet:
         print(as_table(report), end="", file=sys.stderr if arguments.quiet else sys.stdout)
     return report.exit_code

@@ -23,6 +23,8 @@ from daily_papers.query.expression import (
     Author,
     Category,
     Expression,
+    Operation,
+    Operator,
     Phrase,
     any_of,
     canonical,
@@ -38,7 +40,7 @@ from daily_papers.text import one_line
 MOST_STORE_BYTES: Final = 20_000_000
 _MOST_NAMES: Final = 3
 #: So many people are looked for at most.
-_MOST_PEOPLE: Final = 100
+_MOST_PEOPLE: Final = 1_000
 #: GitHub shows at most this many errors, and as many warnings, for each step.
 _MOST_ANNOTATIONS: Final = 10
 
@@ -91,6 +93,9 @@ def _same_searches(config: Config) -> Iterator[_Doubt]:
 
 def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> dict[str, str]:
     """Each phrase or name that finds the same as an earlier one in the same field, and that."""
+    match expression:
+        case Operation(Operator.ANDNOT, (wanted, excluded)):
+            return _phrases_twice(wanted, stems) | _phrases_twice(excluded, stems)
     first: dict[str, str] = {}
     twice: dict[str, str] = {}
     for leaf in leaves(expression):
@@ -104,11 +109,20 @@ def _phrases_twice(expression: Expression, stems: Mapping[str, str]) -> dict[str
 
 
 def _several_people(config: Config) -> Iterator[_Doubt]:
-    """Warn of a keyword for names that have no word in common."""
-    for keyword in (each for each in config.keywords if each.authors):
-        first, *others = (set(name_key(spelling).split()) for spelling in keyword.authors)
-        if any(map(first.isdisjoint, others)):
-            yield keyword.line, "author: a keyword is for one person; write one for each of several"
+    """Warn of a name that has no word or initial in common with the keyword's other names."""
+    advice = "if these are several people, write a keyword for each"
+    for keyword in (each for each in config.keywords if len(each.authors) > 1):
+        keys = [name_key(spelling) for spelling in keyword.authors]
+        for place, key in enumerate(keys):
+            others = " ".join(keys[:place] + keys[place + 1 :]).split()
+            if not any(_may_be_one(word, other) for word in key.split() for other in others):
+                name = keyword.authors[place]
+                yield keyword.line, f'author: "{name}" is unlike the rest; {advice}'
+                break
+
+
+def _may_be_one(word: str, other: str) -> bool:
+    return word in {other, other[0]} or word[0] == other
 
 
 def _unseen_authors(config: Config, root: Path) -> Iterator[_Doubt]:
@@ -179,7 +193,10 @@ def config_at(root: Path, revision: str) -> Config | None:
 
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     command = ["git", "-C", str(root), *arguments]
-    return subprocess.run(command, capture_output=True, check=False)
+    try:
+        return subprocess.run(command, capture_output=True, check=False)
+    except OSError as error:
+        raise DailyPapersError(f"git cannot be run: {error.strerror}") from error
 
 
 def as_annotations(problems: Sequence[Problem]) -> Iterator[str]:

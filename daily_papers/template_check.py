@@ -180,15 +180,17 @@ def _missing_in(
                 pass
             case nodes.Name(ctx="load") if node.name not in known:
                 yield node.lineno, "field", node.name
-            case nodes.Getattr() if node.attr not in attributes.get(
-                _last_name(node.node) or "", (node.attr,)
-            ):
+            case nodes.Getattr() if _lacks(attributes.get(_last_name(node.node) or ""), node.attr):
                 yield node.lineno, "field", node.attr
             case (
                 nodes.Include(template=nodes.Const(value=str(name)), ignore_missing=False)
                 | nodes.Extends(template=nodes.Const(value=str(name)))
             ) if name not in templates:
                 yield node.lineno, "template", name
+
+
+def _lacks(attributes: Collection[str] | None, name: str) -> bool:
+    return attributes is not None and name not in attributes
 
 
 def _last_name(node: nodes.Node | None) -> str | None:

@@ -330,6 +330,12 @@ def test_output_that_cannot_be_written_is_one_line(tmp_path: Path, command: str)
     assert (done.returncode, done.stderr) == ((0, b"") if command == "export" else (1, expected))
 
 
+def test_output_may_be_closed(tmp_path: Path) -> None:
+    Repository.new(tmp_path)
+    done = _in_a_shell("check >&-", tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def _in_a_shell(words: str, root: Path) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         ["sh", "-c", f'"{sys.executable}" -m daily_papers {words}'],

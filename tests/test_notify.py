@@ -31,13 +31,14 @@ from daily_papers.mail.github import (
 )
 from daily_papers.mail.issue import find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
-from daily_papers.transaction import locked
+from daily_papers.transaction import Transaction, locked
 from tests.support.clock import PassingClock
 from tests.support.command_line import Ended, run
 from tests.support.digests import digest, item, write
 from tests.support.dripping import MOST_DROPS, Dripping
 from tests.support.github import ACTIONS, TOKEN, Fault, GitHubStandIn
 from tests.support.kills import killed_at, kills
+from tests.support.refusing_disk import refusing_to_move
 
 LONG = "A title that is as long as titles get, " * 25
 
@@ -902,6 +903,20 @@ def test_a_kill_at_the_first_use_loses_nothing_and_repeats_nothing(
     watcher.notify()
     first = ids(range(100, 180)) if label_was_made else []
     assert watcher.papers == first + ids(range(2, 3))
+
+
+def test_a_digest_that_an_update_could_not_move_into_place_is_sent_at_once(begun: Watcher):
+    begun.write(digest("2026-11-19", [3]))
+    path = begun.root / "digests" / "2026-11-19.md"
+    content = path.read_bytes()
+    path.unlink()
+    transaction = Transaction(begun.root)
+    transaction.write("digests/2026-11-19.md", content)
+    with refusing_to_move("2026-11-19.md"), pytest.raises(DailyPapersError):
+        transaction.commit()
+    assert not path.exists()
+    assert begun.notify() == 0
+    assert begun.papers == ids(range(1, 4))
 
 
 @pytest.mark.parametrize(

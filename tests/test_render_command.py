@@ -302,6 +302,8 @@ def run_without_rights(repository: Repository, *command: str) -> Ended:
 @for_each(
     ("path", "commands"),
     [
+        ("templates", ("render", "site", "check")),
+        ("templates/site", ("render", "site", "check")),
         ("data/papers", ("render", "site")),
         ("data/news", ("render", "site")),
         ("data/history", ("site",)),

@@ -235,6 +235,25 @@ def test_accents_may_be_left_out_but_count_if_they_are_typed(ask: Ask) -> None:
     } == expected
 
 
+def test_words_are_found_as_they_look_and_as_they_are_in_tex(ask: Ask) -> None:
+    titles = (r"$\mu$KE and un$^2$CLIP", r"$\mathbf{\texttt{D}}$ual-head optimization, $A^TA$")
+    records = [
+        [str(place), each, [], "", "", [], "", "", 0, ""] for place, each in enumerate(titles)
+    ]
+    expected = {
+        "μKE ": ["0"],
+        "un^2CLIP ": ["0"],
+        r"$\mu$KE ": ["0"],
+        '"dual-head optimization" ': ["1"],
+        "A^TA ": ["1"],
+        r"$\mathbf{\texttt{D}}$ual ": ["1"],
+    }
+    answers = ask("find", {"papers": records, "questions": list(expected)})
+    assert {
+        question: answer["ids"] for question, answer in zip(expected, answers, strict=True)
+    } == expected
+
+
 def test_names_are_found_within_one_name_whatever_case_and_accents(ask: Ask) -> None:
     names = ("jose nunez", "Wei Li", "NÚÑEZ", "wei", "li", "nunez wei")
     expected = {

@@ -320,7 +320,7 @@ def phrase_doubt(text: str) -> str | None:
 def lines_doubt(text: str) -> str:
     """Why a text without quotes on several lines may not be what was meant."""
     shown = cut(text, _SHOWN)
-    return f'"{shown}" is one text on several lines; begin the line of each topic with "- "'
+    return f'"{shown}" is one text on several lines; if it is several, list them'
 
 
 def small_words_doubt(text: str) -> str | None:

@@ -197,7 +197,8 @@ class GitHubApi:
     def _wait(self, seconds: float, request: str, reason: str) -> None:
         if self._waited + seconds > _LONGEST_WAITING:
             raise self._error(GitHubError, request, f"{reason}, to wait {seconds:.0f} seconds")
-        self._say(f"waiting {seconds:.0f} seconds: {request}: {reason}")
+        shown = reason.replace(self._token, "(the token)")
+        self._say(f"waiting {seconds:.0f} seconds: {request}: {shown}")
         self._waited += seconds
         self._clock.sleep(seconds)
 
@@ -218,7 +219,7 @@ class GitHubApi:
             return decode(kind, json.loads(answer.body, object_hook=_without_nulls))
         except RecordError:
             problem = "the answer does not have GitHub's form"
-        except ValueError:
+        except (ValueError, RecursionError):  # nested too deeply
             problem = f"{status} without JSON"
         raise self._error(unusable, request, problem)
 
@@ -300,7 +301,7 @@ def _message(answer: RawAnswer) -> str:
     try:
         content = json.loads(answer.body)
         words = [content["message"], *map(_detail, content.get("errors") or ())]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         words = [responses.get(answer.status, "")]
     sentences = (str(each).rstrip(".") for each in words)
     return shortened(", ".join(sentences))

@@ -140,22 +140,25 @@ class _Run:
                 f"did not look at GitHub ({missing} is not set): assuming that the newest digest is"
                 " unsent"
             )
-        damaged, digests = self._read_digests()
-        self.problems.extend(damaged)
-        if digests:
-            is_sending = not self.options.dry_run and self.options.to_file is None
-            alone = locked(self.root) if is_sending else nullcontext()
-            with alone, self._issues() as issues:
-                try:
-                    self._send(issues, digests)
-                except GitHubError:
-                    if issues.label is None:
-                        self.say(_NOT_BEGUN)
-                    raise
-        elif not damaged:
-            self.say("nothing to send: digests/ holds no digest of this repository")
-            if self.options.to_file is not None:
-                self._write((), self.options.to_file)
+        is_sending = not self.options.dry_run and self.options.to_file is None
+        with locked(self.root) if is_sending else nullcontext():
+            damaged, digests = self._read_digests()
+            self.problems.extend(damaged)
+            if digests:
+                self._send_all(digests)
+            elif not damaged:
+                self.say("nothing to send: digests/ holds no digest of this repository")
+                if self.options.to_file is not None:
+                    self._write((), self.options.to_file)
+
+    def _send_all(self, digests: Sequence[Digest]) -> None:
+        with self._issues() as issues:
+            try:
+                self._send(issues, digests)
+            except GitHubError:
+                if issues.label is None:
+                    self.say(_NOT_BEGUN)
+                raise
 
     def _read_digests(self) -> tuple[list[DigestError], list[Digest]]:
         """Say what is wrong with damaged files in digests/; return the others, oldest first.

@@ -17,6 +17,7 @@ from functools import cache, reduce
 from operator import and_
 from threading import get_ident
 
+from daily_papers.errors import DailyPapersError
 from daily_papers.papers.paper import Paper, folded
 from daily_papers.papers.tex import GREEK, decode_accents
 from daily_papers.query.expression import STOP_WORDS, Field, Phrase, query_words
@@ -128,7 +129,11 @@ def _index(texts: Iterable[str], questions: Iterable[str]) -> Iterator[sqlite3.C
 def _tables(_thread: int) -> sqlite3.Connection:
     """Made once in each thread, the only one that may use it: a few papers are searched faster."""
     connection = sqlite3.connect(":memory:")
-    connection.executescript(_SCHEMA)
+    try:
+        connection.executescript(_SCHEMA)
+    except sqlite3.OperationalError as error:
+        problem = f"this Python's SQLite has no full-text search; use another Python ({error})"
+        raise DailyPapersError(problem) from error
     return connection
 
 

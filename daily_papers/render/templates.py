@@ -8,13 +8,14 @@ repository's own ``templates/`` replaces the bundled one of the same name.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 from urllib.parse import quote
 
 import jinja2
@@ -54,8 +55,19 @@ A_LINK: Final = "a link, which would publish what it leads to; put a file or a f
 
 
 def links_in(own: Path) -> list[str]:
-    """The links to files and folders among a repository's own templates: their paths in it."""
-    links = (path for path in [own, *sorted(own.rglob("*"))] if path.is_symlink())
+    """The links to files and folders among a repository's own templates: their paths in it.
+
+    Raises DailyPapersError if a folder cannot be read: to jinja2, what it holds would not be there.
+    """
+
+    def refuse(error: OSError) -> NoReturn:
+        problem = f"{error.strerror}; nothing was changed: fix it, then run it again"
+        raise DailyPapersError(f"{error.filename}: {problem}") from error
+
+    found = [own]
+    for folder, folders, names in os.walk(own, onerror=refuse if own.is_dir() else None):
+        found.extend(Path(folder, name) for name in (*folders, *names))
+    links = (path for path in sorted(found) if path.is_symlink())
     return [
         path.relative_to(own.parent).as_posix() for path in links if path.is_file() or path.is_dir()
     ]
@@ -157,6 +169,8 @@ def _failure(error: Exception, name: str) -> TemplateError:
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.endswith(".jinja"):
             file, line = frame.filename, frame.lineno or 1
+    if isinstance(error, jinja2.UndefinedError):
+        problem = f"{problem}; see docs/templates.md"
     if isinstance(error, jinja2.TemplateNotFound):
         problem = f"there is no template {error.name!r}"
     if isinstance(error, RecursionError):

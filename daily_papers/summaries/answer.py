@@ -48,14 +48,29 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _LEAST_LETTERS: Final = 4
 #: Letters that formulas of every language have.
 _OF_FORMULAS = frozenset({LATIN, "MATHEMATICAL", "SCRIPT", "DOUBLE-STRUCK"})
-#: English is what models fall back to, and other languages in Latin letters lack these words.
+#: English is what models fall back to, and few other languages have these words.
 _ENGLISH_WORDS = frozenset(
     _WORD.findall(
-        "abstract across and authors available between both cannot each enough existing from how"
-        " however into its methods our proposed provided results shows summarize summary such than"
-        " that the their these they this through unable using when where which while with without"
+        "abstract across and are authors available been between both by cannot each enough existing"
+        " for from how however into is its methods not of our paper proposed provided results shows"
+        " summarize summary such than that the their these they this through to unable using we"
+        " when where which while with without"
     )
 )
+#: Those that some languages do have.
+_SHARED_WORDS = {
+    "are": "Romanian",
+    "been": "Dutch",
+    "by": "Czech Danish Norwegian Polish Slovak Swedish",
+    "for": "Brazilian Portuguese Danish Norwegian",
+    "is": "Danish Dutch Hungarian Norwegian Swedish",
+    "not": "Polish Swedish Turkish",
+    "of": "Dutch",
+    "paper": "Catalan Danish Dutch Italian Norwegian Swedish",
+    "to": "Croatian Czech Danish Latvian Lithuanian Norwegian Polish Serbian Slovak Slovenian"
+    " Vietnamese",
+    "we": "Dutch Polish",
+}
 #: Not part of a name such as State-of-the-Art; those with a capital mostly are.
 _FREE_WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?![\w-])")
 #: With so many letters in common, two words may be one: segments, segmentation.
@@ -147,7 +162,8 @@ def _is_written_in(language: str, text: str) -> bool:
         return own == ("CJK",) or set(ours) != {"CJK"}
     free = _FREE_WORD.findall(text[0].lower() + text[1:])
     found = [word for word in free if word in _ENGLISH_WORDS]
-    return language == ENGLISH or len(found) <= max(1, len(words) / 8)
+    english = sum(language not in _SHARED_WORDS.get(word, "") for word in found)
+    return language == ENGLISH or english <= max(1, len(words) / 8)
 
 
 def _is_about(paper: Paper, text: str) -> bool:

@@ -1,5 +1,5 @@
 // The papers that can be searched: which words are where in which of them.
-import { folded, nameWords, pieces, stem, words } from "./words.js";
+import { folded, nameWords, pieces, stem, withGreek, words } from "./words.js";
 
 // Between two fields is a word that nobody can ask for, so no phrase crosses them.
 const GAP = 0;
@@ -7,6 +7,7 @@ const GAP = 0;
 const NAME = "\u0000";
 
 const FIELDS = ["id", "title", "authors", "comment", "categories", "keywords", "day", "page", "code", "abstract", "translated", "said", "shown"];
+const FONT_OR_BRACE = /\\(?:math|text)[a-z]+|[${}]/g;
 // Terms whose papers a part remembers: those of a question that somebody is typing.
 const REMEMBERED = 8;
 
@@ -31,7 +32,10 @@ export class Papers {
     for (const text of [paper.title, paper.abstract, paper.comment, paper.id]) {
       // A second time without accents, for those who type none; who types them asks for them.
       const plain = folded(text);
-      for (const form of plain === text.toLowerCase() ? [text] : [text, plain]) {
+      const forms = plain === text.toLowerCase() ? [text] : [text, plain];
+      // And as it looks once formulas are set: $\mu$KE as one word.
+      if (text.includes("$")) forms.push(withGreek(text).replace(FONT_OR_BRACE, ""));
+      for (const form of forms) {
         for (const word of words(form)) this.push(this.termOf(word));
         this.push(GAP);
       }

@@ -126,10 +126,14 @@ const FORM = new RegExp(`[${Object.keys(FORMS).join("")}]`, "g");
 
 const POSSESSIVE = /(?<=[\p{L}\p{N}])['’＇][sS](?![\p{L}\p{N}_])/gu;
 
+/** A text with the Greek letters of its formulas as letters. */
+export function withGreek(text) {
+  return text.replace(GREEK_MACRO, (_, name) => GREEK[name]);
+}
+
 /** The words of a text in lower case, without possessives; Greek letters of formulas as letters. */
 export function words(text) {
-  const plain = text.replace(GREEK_MACRO, (_, name) => GREEK[name]);
-  return lowered(plain.replace(POSSESSIVE, "")).match(WORD) ?? [];
+  return lowered(withGreek(text).replace(POSSESSIVE, "")).match(WORD) ?? [];
 }
 
 // What is written without spaces between words.
