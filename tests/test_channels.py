@@ -500,8 +500,8 @@ def test_a_dry_run_shows_what_would_go_where(reader: Reader):
     reader.channels = f"team = discord://123456789012345678/{SECRET * 5}\nmail = mailto://a@b.org"
     write(reader.root, digest("2026-11-20", [1]))
     assert reader.notify(dry_run=True) == 0
-    assert "would send part 1 to channel team (Discord):" in reader.said
-    assert "would send a mail to channel mail, recipients: 1" in reader.said
+    assert "digest 2026-11-20: would go to channel team" in reader.said
+    assert "digest 2026-11-20: would go to channel mail" in reader.said
 
 
 def test_a_dry_run_shows_what_channels_still_lack(reader: Reader):
@@ -516,9 +516,8 @@ def test_a_dry_run_shows_what_channels_still_lack(reader: Reader):
         hook.status, inbox.refused = 200, set()
         reader.said.clear()
         assert reader.notify(dry_run=True) == 0
-        assert "would send part 1 to channel chat (JSON):" in reader.said
-        mail = reader.said.index("would send a mail to channel mail, recipients: 1")
-        assert reader.said[mail + 1] == "| 1 new: mri · 2026-11-20"
+        assert "digest 2026-11-20: would go to channel chat" in reader.said
+        assert "digest 2026-11-20: would go to channel mail" in reader.said
         assert reader.notify() == 0
         reader.said.clear()
         assert reader.notify(dry_run=True) == 0

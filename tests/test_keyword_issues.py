@@ -389,7 +389,7 @@ def test_a_dry_run_names_what_is_renamed_closed_and_waiting(watcher: Watcher):
 def test_a_dry_run_shows_what_would_go_to_channels(watcher: Watcher, hook: Hook):
     watcher.write(news(MONDAY, (1, ["mri"])))
     assert watcher.notify(dry_run=True) == 0
-    assert "would send part 1 to channel chat (JSON):" in watcher.said
+    assert "digest 2026-11-16: would go to channel chat" in watcher.said
     assert hook.sent == []
 
 

@@ -82,13 +82,6 @@ class Chat(Channel):
             self.send_message(part.title, part.body)
             yield part.number, part.mark
 
-    def preview(self, mail: Mail, here: Addresses, mark: Mark) -> Iterator[str]:
-        """The lines of what it would send."""
-        for part in unsent_parts(mail, here, self.form, self.room, mark):
-            yield f"would send part {part.number} to channel {self.name} ({self.service}):"
-            for line in (part.title, *part.body.split("\n")):
-                yield f"| {line}".rstrip()
-
     def send_message(self, title: str, body: str) -> None:
         """Send one message. Raises ChannelFailed if the service did not confirm it."""
         form = self.form

@@ -85,12 +85,6 @@ class MailAccount(Channel):
         message["List-Id"] = f"{here.repository} <{name.replace('.', '-')}.{owner}.{host}>"
         yield from self._send_to_each(message, mark)
 
-    def preview(self, mail: Mail, here: Addresses, mark: Mark) -> Iterator[str]:  # noqa: ARG002
-        """The lines of what it would send: the title alone."""
-        missing = len(self._missing(mark))
-        yield f"would send a mail to channel {self.name}, recipients: {missing}"
-        yield f"| {issue_title(mail)}"
-
     def send_message(self, title: str, line: str) -> None:
         """Send one line to each recipient."""
         list(self._send_to_each(self._message(title, line, line), Mark()))
