@@ -277,7 +277,6 @@ def _preview(arguments: Namespace) -> int:
             help="correct the issues of a digest (2026-11-20) after you have corrected its file",
         ),
     ),
-    option("--reason", metavar="TEXT", help="with --correct: what was wrong"),
     FORMAT,
 )
 def _notify(arguments: Namespace) -> int:
@@ -291,7 +290,6 @@ def _notify(arguments: Namespace) -> int:
         dry_run=arguments.dry_run,
         to_file=arguments.to_file,
         correct=arguments.correct,
-        reason=arguments.reason,
     )
     return notify(
         arguments.root,

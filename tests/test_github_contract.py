@@ -73,7 +73,7 @@ def first_use_and_corrections(github: GitHubStandIn, root: Path) -> None:
     write(root, digest("2026-11-20", [500]))
     run(github, root)
     write(root, digest("2026-11-19", [item(each, title=LONG) for each in range(1, 180)]))
-    run(github, root, correct="2026-11-19", reason="A wrong paper")
+    run(github, root, correct="2026-11-19")
 
 
 def refusals(github: GitHubStandIn, root: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_renamed_keyword_keeps_its_issue_even_if_another_gets_its_slug(watcher
     assert in_issues(watcher.github) == {"mri": ids([1, 3, 4]), "mri-2": ids([2, 4])}
     assert watcher.titles == ["New papers: MR imaging", "New papers: another mri"]
     written = len(watcher.github.writes)
-    watcher.notify(correct=str(MONDAY), reason="Nothing was wrong.")
+    watcher.notify(correct=str(MONDAY))
     assert len(watcher.github.writes) == written
 
 
@@ -434,13 +434,13 @@ def test_a_correction_reaches_a_keyword_that_an_old_digest_did_not_have(watcher:
         send(watcher, news(day, (day.day, BOTH if day.day % 2 else ["mri"])))
     # The issue of medical imaging is complete beyond this day.
     watcher.write(news(MONDAY, (16, ["mri"]), (99, ["medical-imaging"])))
-    watcher.notify(correct=str(MONDAY), reason="One was missing.")
+    watcher.notify(correct=str(MONDAY))
     watcher.notify()
     found = in_issues(watcher.github)
     assert found["medical-imaging"].count("2611.00099") == 1
     assert "2611.00099" not in found["mri"]
     written = len(watcher.github.writes)
-    watcher.notify(correct=str(MONDAY), reason="One was missing.")
+    watcher.notify(correct=str(MONDAY))
     assert len(watcher.github.writes) == written
 
 
@@ -495,7 +495,7 @@ def test_a_correction_reaches_the_keywords_that_it_is_about(watcher: Watcher, re
     send(watcher, news(MONDAY, (1, ["mri"]), (2, BOTH), (3, ["ct"]), **names))
     send(watcher, news(TUESDAY, (4, ["ct"]), **names))
     watcher.write(news(MONDAY, (1, ["mri"]), (5, ["mri"]), (3, ["ct"]), **names))
-    correction = {"correct": str(MONDAY), "reason": "One was @wrong."}
+    correction = {"correct": str(MONDAY)}
     with killed_at(request_number, acted=request_number % 2 == 0):
         watcher.notify(**correction)
     watcher.notify(**correction)
@@ -504,7 +504,6 @@ def test_a_correction_reaches_the_keywords_that_it_is_about(watcher: Watcher, re
     }  # fmt: skip
     explained = [c["body"] for c in watcher.github.comments if "**Correction**" in c["body"]]
     assert len(explained) == 2
-    assert "One was @\u200bwrong." in explained[0]
     assert "These papers were missing:\n\n- [Paper number 5]" in explained[0]
     assert "These papers should not have been listed:\n\n- [Paper number 2]" in explained[1]
     written = len(watcher.github.writes)

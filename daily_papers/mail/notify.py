@@ -53,20 +53,11 @@ _NOT_BEGUN = (
 
 @dataclass(frozen=True)
 class NotifyOptions:
-    """What the command line asks for. At most one of the first three is set."""
+    """What the command line asks for. At most one of them is set."""
 
     dry_run: bool = False
     to_file: Path | None = None
     correct: str | None = None
-    #: What was wrong, for the comment of ``correct``.
-    reason: str | None = None
-
-    def check(self) -> None:
-        """Raise UsageError if the options do not fit together."""
-        if self.correct is not None and not is_key(self.correct):
-            raise UsageError(f"--correct: not a digest: {self.correct!r}; see digests/")
-        if self.reason is not None and self.correct is None:
-            raise UsageError("--reason: only allowed with --correct")
 
 
 def notify(
@@ -83,7 +74,6 @@ def notify(
     Returns 3 if a channel was not reached, of which ``warn`` gets a line each, and else 0. Raises
     DailyPapersError, in one line, if a digest could not be sent.
     """
-    options.check()
     here = Addresses.of(environment)
     if not here.repository and (given := environment.get("GITHUB_REPOSITORY", "").strip()):
         raise UsageError(f"GITHUB_REPOSITORY: not owner/name: {given!r}")
@@ -142,11 +132,10 @@ class _Run:
             )
         is_sending = not self.options.dry_run and self.options.to_file is None
         with locked(self.root) if is_sending else nullcontext():
-            damaged, digests = self._read_digests()
-            self.problems.extend(damaged)
+            digests = self._read_digests()
             if digests:
                 self._send_all(digests)
-            elif not damaged:
+            elif not self.problems:
                 self.say("nothing to send: digests/ holds no digest of this repository")
                 if self.options.to_file is not None:
                     self._write((), self.options.to_file)
@@ -160,13 +149,13 @@ class _Run:
                     self.say(_NOT_BEGUN)
                 raise
 
-    def _read_digests(self) -> tuple[list[DigestError], list[Digest]]:
-        """Say what is wrong with damaged files in digests/; return the others, oldest first.
+    def _read_digests(self) -> list[Digest]:
+        """Read the files in digests/, oldest first; damaged ones are problems.
 
         A copy of somebody else's repository contains its digests; they are never sent. A digest
         that names no repository belongs to the one that it is in.
         """
-        digests, damaged = [], []
+        digests = []
         for path in paths_in(self.root / "digests", ".md"):
             if not is_key(path.stem):
                 continue
@@ -174,17 +163,17 @@ class _Run:
             try:
                 digest = read_digest(path.read_bytes(), name)
             except OSError as error:
-                damaged.append(DigestError(name, str(error.strerror)))
+                self.problems.append(DigestError(name, str(error.strerror)))
             except DigestError as problem:
-                damaged.append(problem)
+                self.problems.append(problem)
             else:
                 made_for, here = digest.repository, self.here.repository
                 if not (made_for and here) or made_for.casefold() == here.casefold():
                     digests.append(digest)
         wanted = self.options.correct
-        if wanted is not None and not damaged and wanted not in {each.key for each in digests}:
-            raise UsageError(f"--correct: there is no digests/{wanted}.md of this repository")
-        return damaged, sorted(digests, key=lambda digest: digest_order(digest.key))
+        if wanted is not None and wanted not in {digest.key for digest in digests}:
+            raise UsageError(f"--correct: no digests/{wanted}.md of this repository can be read")
+        return sorted(digests, key=lambda digest: digest_order(digest.key))
 
     @contextmanager
     def _issues(self) -> Iterator[Issues]:
@@ -217,7 +206,7 @@ class _Run:
         outbox = Outbox(mailbox, digests, here, today, self.say, marks, self.problems)
         unsent = find_unsent(mailbox, digests, today)
         if options.correct is not None:
-            correct(outbox, options.correct, options.reason)
+            correct(outbox, options.correct)
             return
         if unsent.waiting:
             keys = ", ".join(digest.key for digest in unsent.waiting)

@@ -28,7 +28,7 @@ from daily_papers.mail.digest import (
     digest_records,
     mails_of,
 )
-from daily_papers.mail.entries import GITHUB, harmless_text, paper_line
+from daily_papers.mail.entries import paper_line
 from daily_papers.mail.github import IssuesOff, NotFound, NotPermitted, Rejected, Unclear
 from daily_papers.mail.github_issues import Issue, Issues
 from daily_papers.mail.issue import (
@@ -54,7 +54,6 @@ _MOST_NOTED = 25
 _PAPER_LINE = re.compile(
     r"^- (?:\*\*)?(?P<link>\[.*?\]\(https://arxiv\.org/abs/(?P<paper>[\w./-]+?)\))", re.MULTILINE
 )
-_LONGEST_REASON = 2000
 _LONGEST_LIST = 20_000
 _SUPERSEDED = "This part is no longer needed: its papers are now listed above."
 
@@ -237,7 +236,7 @@ def reassemble(issue: Issue, key: PartKey, digests: Sequence[Digest]) -> Mail:
 # --- corrections ----------------------------------------------------------------------------------
 
 
-def correct(outbox: Outbox, key: str, reason: str | None) -> None:
+def correct(outbox: Outbox, key: str) -> None:
     """Update the issues that show a digest from its file, unless they are up to date already."""
     mailbox = outbox.mailbox
     threads = [
@@ -252,13 +251,11 @@ def correct(outbox: Outbox, key: str, reason: str | None) -> None:
             " is now"
         )
     for ours, shown in threads:
-        outbox.say(f"digest {key}: {_correct_issue(outbox, ours, shown, reason)}")
+        outbox.say(f"digest {key}: {_correct_issue(outbox, ours, shown)}")
 
 
-def _correct_issue(
-    outbox: Outbox, ours: OurIssue, shown: Sequence[Shown], reason: str | None
-) -> str:
-    """Write what differs from a mail's parts in an issue, after the reason; say what was done."""
+def _correct_issue(outbox: Outbox, ours: OurIssue, shown: Sequence[Shown]) -> str:
+    """Say what differs from a mail's parts in an issue, then write it; tell what was done."""
     issue, topic = ours.issue, ours.key.keyword
     mail = reassemble(issue, shown[0][0], outbox.digests)
     # Its key stays, even if none of its papers does, so that it is not sent again.
@@ -270,7 +267,7 @@ def _correct_issue(
         return f"issue {issue.number} is up to date; nothing to correct"
     if topic and issue.state == "closed":
         return f"issue {issue.number} is closed; open it and run this again to correct it"
-    _explain(outbox, issue, mail, bodies.values(), reason)
+    _explain(outbox, issue, mail, bodies.values())
     for key, post in shown:
         body = wanted.get(key.part, _SUPERSEDED)
         if isinstance(post, Issue):
@@ -282,32 +279,28 @@ def _correct_issue(
     return f"corrected issue {issue.number}"
 
 
-def _explain(
-    outbox: Outbox, issue: Issue, mail: Mail, shown: Iterable[str], reason: str | None
-) -> None:
+def _explain(outbox: Outbox, issue: Issue, mail: Mail, shown: Iterable[str]) -> None:
     """Say what was wrong, unless the last comment that does so is about this correction."""
-    texts = (*map(digest_records, mail.digests), reason or "")
-    fingerprint = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
+    records = "".join(map(digest_records, mail.digests))
+    fingerprint = hashlib.sha256(records.encode()).hexdigest()[:32]
     end = f" of={','.join(mail.keys)} -->"
     mark = f"<!-- daily-papers correction={fingerprint}{end}"
     ours = outbox.mailbox.comments.get(issue.number, ())
     said = [comment.body for comment in ours if comment.body.endswith(end)]
     if not (said and said[-1].endswith(mark)):
-        outbox.issues.comment(issue, f"{_explanation(shown, mail, reason)}\n\n{mark}")
+        outbox.issues.comment(issue, f"{_explanation(shown, mail)}\n\n{mark}")
 
 
-def _explanation(shown: Iterable[str], mail: Mail, reason: str | None) -> str:
-    """What was wrong: the reason that a person gave, and the papers removed and added."""
+def _explanation(shown: Iterable[str], mail: Mail) -> str:
+    """What was wrong: the papers removed and added."""
     was = {found["paper"]: found["link"] for body in shown for found in _PAPER_LINE.finditer(body)}
     now = {item.paper.versioned_id: paper_line(item) for item in mail.items}
     wrong = [f"- {link}" for paper, link in was.items() if paper not in now]
     missed = [line for paper, line in now.items() if paper not in was]
     blocks = ["**Correction**"]
-    if reason:
-        blocks.append(harmless_text(reason, _LONGEST_REASON, GITHUB))
     blocks += ["These papers should not have been listed:", _as_list(wrong)] if wrong else []
     blocks += ["These papers were missing:", _as_list(missed)] if missed else []
-    if not wrong and not missed and reason is None:
+    if not wrong and not missed:
         blocks.append("The papers are the same, only shown differently.")
     return "\n\n".join((*blocks, "The list above is now correct."))
 
