@@ -487,12 +487,10 @@ def test_parts_are_filled_and_say_where_they_go_on():
     assert utf16_length(first.body) > 0.95 * LONGEST_BODY
     assert "This is part 1 of 3 with 150 papers; the others follow as comments." in first.body
     assert "\n\n### mri (100)\n" in first.body
-    assert second.body.startswith(
-        "This is part 2 of 3 with 150 papers.\n\n### mri (100), continued\n"
-    )
+    assert second.body.startswith("This is part 2 of 3 with 150 papers.\n\n### mri (100)\n")
     assert "### mri: 75 more, by title\n" in second.body
     assert third.body.startswith(
-        "This is part 3 of 3 with 150 papers.\n\n### mri: 75 more, by title, continued\n"
+        "This is part 3 of 3 with 150 papers.\n\n### mri: 75 more, by title\n"
     )
 
 

@@ -305,15 +305,13 @@ def pages_of(
 
     ``lead`` comes before those of the first page, which begins with the row ``first``.
     """
-    page, papers = lead, 0
-    last = rows[first - 1].heading if first else ""
+    page, papers, last = lead, 0, ""
     for row in rows[first:]:
-        goes_on = papers and row.heading == last
-        begin = page + form.gap if goes_on else _head(page, row, last, form)
+        begin = page + form.gap if row.heading == last else _head(page, row, form)
         if papers and not room.has(begin + row.choices[0]):
             yield page, papers
             page, papers = "", 0
-            begin = _head("", row, last, form)
+            begin = _head("", row, form)
         whole = begin + row.choices[0]
         if not papers:
             # Alone under its heading, a paper is shortened until it fits.
@@ -322,7 +320,6 @@ def pages_of(
     yield page, papers
 
 
-def _head(page: str, row: Row, last: str, form: Form) -> str:
-    """The page up to a row, with its heading, which may continue that of the last page."""
-    heading = f"{row.heading}, continued" if row.heading == last else row.heading
-    return form.paragraph.join((*([page] if page else []), heading, ""))
+def _head(page: str, row: Row, form: Form) -> str:
+    """The page up to a row, with its heading."""
+    return form.paragraph.join((*([page] if page else []), row.heading, ""))

@@ -23,7 +23,7 @@ from tests.support.subjects import Topic, keywords_yaml
 from tests.support.wanted import News, Truth
 
 _ROW = re.compile(r"^- (?:\*\*)?\[.*\]\(https://arxiv\.org/abs/(?P<id>\S+?)v\d+\)")
-_HEADING = re.compile(r"^### (?P<name>.*?) \(\d+(?:, .* above)?\)(?:, continued)?$")
+_HEADING = re.compile(r"^### (?P<name>.*?) \(\d+(?:, .* above)?\)$")
 _ALSO = re.compile(r"(?:^  | · )also (?P<names>[^·]*?) *$")
 
 
