@@ -85,7 +85,7 @@ class UsageError(DailyPapersError):
 
 
 class StoreError(DailyPapersError):
-    """A file under data/ cannot be read; it is left as it is."""
+    """A file under data/ or digests/ cannot be read; it is left as it is."""
 
     def __init__(self, place: str, problem: str) -> None:
         super().__init__(f"{place}: {problem}")

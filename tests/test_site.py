@@ -338,7 +338,7 @@ def test_a_damaged_digest_is_named(tmp_path: Path) -> None:
     website.repository.write(digest, website.repository.text(digest).replace('"format"', "format"))
     ended = website.build()
     assert ended.code == 1
-    assert f"{digest}: line" in ended.err
+    assert f"{digest}:14: damaged: not JSON at column 2" in ended.err
 
 
 def test_a_day_shows_its_papers_once_also_those_that_are_nowhere_else(website: Website) -> None:

@@ -13,18 +13,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
-from daily_papers.errors import DailyPapersError
 from daily_papers.mail.morning import totals_in_order
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.records import Json, RecordError, decode, encode
+from daily_papers.store.files import Line
 
 #: How many authors a record keeps; an email shows three of them.
 AUTHORS_KEPT = 10
@@ -34,19 +34,13 @@ DAYS_UNTIL_CATCH_UP = 7
 _KEY = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d+))?", re.ASCII)
 
 _FORMAT = 1
-_RECORDS = re.compile(r"^<!-- daily-papers-digest\n(?P<lines>(?:(?!-->).*\n)*)-->$", re.MULTILINE)
-_ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~-]+)*/?", re.ASCII)
+_RECORDS = re.compile(
+    rb"^<!-- daily-papers-digest\n(?P<lines>\{.*\n(?:(?!-->).*\n)*)-->$", re.MULTILINE
+)
 #: Fields that are lines of their own, are in the same line, or are in no mail.
 _NOT_WRITTEN = (
     "items", "paper", "abstract", "categories", "published", "doi", "journal_ref"
 )  # fmt: skip
-
-
-class DigestError(DailyPapersError):
-    """A file under digests/ cannot be read; nothing in it is sent."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"{name}: {problem}; restore the file as it was (see git log -- {name})")
 
 
 @dataclass(frozen=True)
@@ -249,65 +243,28 @@ def _record(thing: Any) -> Json:
 def read_digest(data: bytes, name: str) -> Digest:
     """Read a digest from its file; ``name`` is the file's path.
 
-    Raises DigestError, naming the file and the line, if the records are damaged or the file's name
+    Raises StoreError, naming the file and the line, if the records are damaged or the file's name
     is not the digest's key.
     """
-    number, digest, items = 0, None, []
-    try:
-        for number, line in _record_lines(data, name):  # noqa: B007 - the error names the line
-            if digest is None:
-                digest = _digest(_parsed(line), name)
-            else:
-                items.append(_news(_parsed(line)))
-    except ValueError as problem:
-        raise DigestError(name, f"line {number}: {problem}") from None
-    if digest is None:
-        raise DigestError(name, "its comment with the records is empty")
-    try:
-        return replace(digest, items=tuple(items))
-    except ValueError as problem:  # a paper is in it twice
-        raise DigestError(name, str(problem)) from None
-
-
-def _parsed(line: str) -> Json:
-    try:
-        values = json.loads(line)
-    except (ValueError, RecursionError) as problem:
-        raise ValueError(f"not a record in JSON ({problem})") from None
-    if not isinstance(values, dict):
-        raise RecordError(f"{line:.50} is not a record")
-    return values
-
-
-def _digest(values: Json, name: str) -> Digest:
-    if values.get("format") != _FORMAT:
-        raise ValueError('"format" is not one that this version reads')
-    digest = decode(Digest, {**values, "items": []})
-    if digest.key != PurePath(name).stem:
-        raise ValueError(f"these are the records of digest {digest.key}")
-    return digest
-
-
-def _news(values: Json) -> NewsItem:
-    item = _item(values)
-    if not item.keywords:
-        raise ValueError('"keywords" names no keyword')
-    for address in filter(None, (item.code_url, item.project_url)):
-        if not _ADDRESS.fullmatch(address):
-            raise ValueError(f"not a plain https address: {address!r}")
-    return item
-
-
-def _record_lines(data: bytes, name: str) -> Iterator[tuple[int, str]]:
-    """The lines of the records, each with its number in the file."""
-    try:
-        text = data.decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise DigestError(name, "it is not UTF-8") from None
-    found = list(_RECORDS.finditer(text))
+    data = data.replace(b"\r\n", b"\n")
+    found = list(_RECORDS.finditer(data))
     if len(found) != 1:
-        raise DigestError(name, f"it has {len(found) or 'no'} comments with a digest's records")
-    start = text.count("\n", 0, found[0].start("lines")) + 1
-    # Not splitlines(): only a line feed ends a line of ours.
-    lines = found[0]["lines"].split("\n")
-    yield from ((number, line) for number, line in enumerate(lines, start) if line.strip())
+        problem = f"it has {len(found) or 'no'} comments with a digest's records"
+        raise Line(name, 1, data).damaged(problem)
+    start = data.count(b"\n", 0, found[0].start("lines")) + 1
+    lines = enumerate(found[0]["lines"].split(b"\n"), start)
+    first, *others = [Line(name, number, each) for number, each in lines if each.strip()]
+    digest = first.read(partial(_digest, PurePath(name).stem))
+    try:
+        return replace(digest, items=tuple(each.read(_item) for each in others))
+    except ValueError as problem:  # a paper is in it twice
+        raise first.damaged(str(problem)) from None
+
+
+def _digest(key: str, values: Json) -> Digest:
+    if values.get("format") != _FORMAT:
+        raise RecordError("is not one that this version reads", "format")
+    digest = decode(Digest, {**values, "items": []})
+    if digest.key != key:
+        raise RecordError(f"these are the records of digest {digest.key}")
+    return digest

@@ -18,13 +18,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from daily_papers.clock import Clock, listing_day
-from daily_papers.errors import DailyPapersError, UsageError
+from daily_papers.errors import DailyPapersError, StoreError, UsageError
 from daily_papers.github_actions import GITHUB, Addresses
 from daily_papers.mail.channels import ChannelFailed
 from daily_papers.mail.delivery import AnyChannel, Delivery, DryDelivery, read_channels
 from daily_papers.mail.digest import (
     Digest,
-    DigestError,
     Mail,
     day_of,
     digest_order,
@@ -159,12 +158,9 @@ class _Run:
         for path in paths_in(self.root / "digests", ".md"):
             if not is_key(path.stem):
                 continue
-            name = f"digests/{path.name}"
             try:
-                digest = read_digest(path.read_bytes(), name)
-            except OSError as error:
-                self.problems.append(DigestError(name, str(error.strerror)))
-            except DigestError as problem:
+                digest = read_digest(path.read_bytes(), f"digests/{path.name}")
+            except StoreError as problem:
                 self.problems.append(problem)
             else:
                 made_for, here = digest.repository, self.here.repository

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
 
 from daily_papers.papers.paper import Paper
 
@@ -53,13 +56,17 @@ class SearchAnswer:
     urls: tuple[str, ...]
 
 
+#: A plain https address, which is all that our links need.
+WebAddress = Annotated[str, Meta(pattern=r"\Ahttps://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~-]+)*/?\Z")]
+
+
 @dataclass(frozen=True)
 class NewsItem:
     """A new paper in the mail, in README's list, and on the website."""
 
     paper: Paper
     #: The slugs of those that it matched, in their order.
-    keywords: tuple[str, ...]
+    keywords: Annotated[tuple[str, ...], Meta(min_length=1)]
     #: What the paper does, as its abstract says it.
     sentence: str = ""
     #: The keywords that have a phrase in its title.
@@ -67,8 +74,8 @@ class NewsItem:
     #: The authors whom a keyword follows, as the paper names them.
     followed: tuple[str, ...] = ()
     venue: str | None = None
-    code_url: str | None = None
-    project_url: str | None = None
+    code_url: WebAddress | None = None
+    project_url: WebAddress | None = None
     #: Its rank among the papers of the day by what the reader likes, 1 for the closest.
     closeness: int | None = None
     #: Its place in what a keyword with `like` took from the listing, 1 for the closest.

@@ -101,7 +101,7 @@ class DigestFile:
         return long_date(self.day) + (f" ({number})" if number > 1 else "")
 
     def read(self) -> Digest:
-        """Read the digest. Raises DigestError."""
+        """Read the digest. Raises StoreError."""
         return read_digest(self.file.read_bytes(), f"{DIGESTS}/{self.file.name}")
 
 

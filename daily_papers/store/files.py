@@ -265,9 +265,10 @@ class Line:
             return _damaged(self.path, "the file is empty")
         for number, text in enumerate(self.content.split(b"\n"), self.number):
             if text.startswith(_CONFLICT):
+                folder = self.path.split("/")[0]
                 return StoreError(
                     f"{self.path}:{number}",
-                    "a merge conflict; take one side of it (git checkout --ours -- data, or "
+                    f"a merge conflict; take one side of it (git checkout --ours -- {folder}, or "
                     "--theirs), then run: daily-papers update",
                 )
         return _damaged(f"{self.path}:{self.number + lines_before}", problem, self.path)
