@@ -6,7 +6,7 @@ Of its log, which shows addresses, only the status of an answer is used.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -122,18 +122,16 @@ class Part:
 def unsent_parts(mail: Mail, here: Addresses, form: Form, room: Room, mark: Mark) -> Iterator[Part]:
     """The messages that a channel still has to get, each small enough for it.
 
-    ``room`` is for a body with its title. A lead that is too long for it loses its end.
+    ``room`` is for a body with its title. A lead that would fill more than half of it is its first
+    line alone, or nothing.
     """
     title = break_for_chats(issue_title(mail))
     number = max(mark.parts, default=0)
     papers = mark.papers
-    lead = "" if mark.parts else _within_half(channel_lead(mail, here, form), room, form)
+    leads = channel_lead(mail, here, form)
+    half = Room(room.limit // 2, room.size)
+    lead = "" if mark.parts else half.first(form.paragraph.join(leads), leads[0], "")
     for body, added in pages_of(rows_of(mail, form), room, form, lead, papers):
         number, papers = number + 1, papers + added
         continued = f" · part {number}" if number > 1 else ""
         yield Part(number, f"{title}{continued}", body, Mark(frozenset({number}), papers))
-
-
-def _within_half(lead: Sequence[str], room: Room, form: Form) -> str:
-    texts = (form.paragraph.join(lead[:fitting]) for fitting in range(len(lead), -1, -1))
-    return Room(room.limit // 2, room.size).first(*texts)

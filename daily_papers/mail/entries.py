@@ -27,6 +27,9 @@ from daily_papers.render.markdown import shown
 from daily_papers.text import cut, one_line
 
 LONGEST_NAME = 100
+_LONGEST_TITLE = 1000
+#: With a translated title, three sentences and the mark of a model.
+_LONGEST_SENTENCE = 1500
 _AUTHORS_SHOWN = 3
 #: Papers of one section that are shown in full.
 IN_FULL = 25
@@ -118,8 +121,6 @@ class Form:
     #: Between papers, and between other things.
     gap: str = "\n\n"
     paragraph: str = "\n\n"
-    longest_title: int = 300
-    longest_sentence: int = 600
 
 
 def _escape_for_github(line: str) -> str:
@@ -153,9 +154,6 @@ GITHUB = Form(
     heading="### {}".format,
     item=lambda lines: "  \n  ".join((f"- {lines[0]}", *lines[1:])),
     gap="\n",
-    longest_title=1000,
-    # With a translated title, three sentences and the mark of a model.
-    longest_sentence=1500,
 )
 MARKDOWN = Form(
     name="markdown",
@@ -234,7 +232,7 @@ def _in_full(item: NewsItem, others: Sequence[str], form: Form) -> str:
     )
     below = (
         " · ".join(filter(None, facts)),
-        harmless_text(item.sentence, form.longest_sentence, form),
+        harmless_text(item.sentence, _LONGEST_SENTENCE, form),
     )
     # Not <strong>, for who reads a digest's file.
     bold = MARKDOWN.bold if form is GITHUB else form.bold
@@ -247,7 +245,7 @@ def _in_short(item: NewsItem, form: Form) -> tuple[str, str]:
 
 
 def _title(item: NewsItem, form: Form) -> str:
-    text = harmless_text(item.paper.title, form.longest_title, form) or item.paper.id
+    text = harmless_text(item.paper.title, _LONGEST_TITLE, form) or item.paper.id
     title = form.link(text, item.paper.url)
     return f"{title} (withdrawn)" if item.paper.is_withdrawn else title
 
