@@ -411,7 +411,7 @@ def test_a_mail_reads_as_the_golden():
 def test_dots_stand_for_authors_who_are_left_out(number: int, followed: str, shown: str) -> None:
     paper = item(1, authors=tuple("ABCDEFG"[:number]), followed=tuple(followed))
     line = whole(Mail((digest("2026-11-20", [paper]),))).split("\n  ")[1]
-    assert line.partition(" ·")[0].replace("<strong>", "**").replace("</strong>", "**") == shown
+    assert line.partition(" ·")[0] == shown
 
 
 def test_a_category_that_is_a_keyword_too_is_named_once():

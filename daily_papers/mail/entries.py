@@ -148,8 +148,7 @@ def _escape_for_slack(line: str) -> str:
 GITHUB = Form(
     name="github",
     escape=_escape_for_github,
-    # Two stars are none beside other signs.
-    bold="<strong>{}</strong>".format,
+    bold="**{}**".format,
     link="[{}]({})".format,
     heading="### {}".format,
     item=lambda lines: "  \n  ".join((f"- {lines[0]}", *lines[1:])),
@@ -234,9 +233,7 @@ def _in_full(item: NewsItem, others: Sequence[str], form: Form) -> str:
         " · ".join(filter(None, facts)),
         harmless_text(item.sentence, _LONGEST_SENTENCE, form),
     )
-    # Not <strong>, for who reads a digest's file.
-    bold = MARKDOWN.bold if form is GITHUB else form.bold
-    return form.item((bold(_title(item, form)), *filter(None, below)))
+    return form.item((form.bold(_title(item, form)), *filter(None, below)))
 
 
 def _in_short(item: NewsItem, form: Form) -> tuple[str, str]:

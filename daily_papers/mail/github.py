@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from http.client import responses
 from typing import TypeVar
@@ -25,7 +26,7 @@ from urllib.parse import urlsplit
 
 from requests.utils import parse_header_links
 
-from daily_papers.arxiv.http import AnswerLimits, RawAnswer, Transport
+from daily_papers.arxiv.http import AnswerLimits, RawAnswer, Transport, retry_after
 from daily_papers.arxiv.xml import shortened
 from daily_papers.clock import Clock
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
@@ -267,15 +268,12 @@ def _asked_wait(answer: RawAnswer) -> float | None:
     means nothing for it.
     """
     headers = answer.headers
-    try:
-        if "Retry-After" in headers:
-            return max(1.0, float(headers["Retry-After"]))
-        if headers.get("X-RateLimit-Remaining") == "0":
+    seconds = retry_after(headers)
+    if seconds is None and headers.get("X-RateLimit-Remaining") == "0":
+        with suppress(KeyError, ValueError):
             now = parsedate_to_datetime(headers["Date"])
-            return max(1.0, float(headers["X-RateLimit-Reset"]) - now.timestamp())
-    except (KeyError, ValueError):
-        pass
-    return None
+            seconds = float(headers["X-RateLimit-Reset"]) - now.timestamp()
+    return None if seconds is None else max(1.0, seconds)
 
 
 def _advice(answer: RawAnswer) -> str | None:

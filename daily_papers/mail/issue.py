@@ -19,7 +19,7 @@ from datetime import date
 
 from daily_papers.github_actions import GITHUB as GITHUB_COM
 from daily_papers.github_actions import Addresses
-from daily_papers.mail.digest import Digest, Mail, digest_order, digest_records, is_key
+from daily_papers.mail.digest import Digest, Mail, day_of, digest_order, digest_records, is_key
 from daily_papers.mail.entries import (
     GITHUB,
     LONGEST_NAME,
@@ -95,16 +95,12 @@ class Marks:
     def parse(cls, text: str) -> Marks | None:
         """Read what ``str`` writes; None if it is anything else, so that nothing is repeated."""
         found = _MARKS.fullmatch(text)
-        if found is None:
-            return None
-        try:
-            since = date.fromisoformat(found["since"])
-        except ValueError:
+        if found is None or not is_key(found["since"]):
             return None
         channels = {}
         for name, parts, papers in _MARK.findall(found["channels"]):
             channels[name] = Mark(frozenset(map(int, re.findall(r"\d+", parts))), int(papers))
-        return cls(since, channels)
+        return cls(day_of(found["since"]), channels)
 
     def __str__(self) -> str:
         channels = ";".join(f"{name}:{mark}" for name, mark in self.channels.items())
