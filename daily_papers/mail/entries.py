@@ -24,7 +24,7 @@ from daily_papers.mail.morning import CLOSEST, CLOSEST_NAME, morning
 from daily_papers.papers.announcement import NewsItem
 from daily_papers.query.taxonomy import CATEGORIES
 from daily_papers.render.markdown import shown
-from daily_papers.text import cut, one_line
+from daily_papers.text import cut
 
 LONGEST_NAME = 100
 _LONGEST_TITLE = 1000
@@ -36,16 +36,6 @@ IN_FULL = 25
 
 _ZERO_WIDTH_SPACE = "\u200b"
 _BROKEN = rf"\g<0>{_ZERO_WIDTH_SPACE}"
-
-# What authors may not use: hidden zero-width characters, marks that change the direction of the
-# text, tags. (Zero-width joiners stay: scripts and emoji need them.)
-_UNSEEN: dict[int, None] = dict.fromkeys(
-    (
-        *map(ord, "\u061c\u200b\u200e\u200f\ufeff\ufff9\ufffa\ufffb"),
-        *range(0x2060, 0x2070),
-        *range(0xE0000, 0xE0080),
-    )
-)
 
 # A zero-width space goes after each of these.
 _ALIVE = re.compile(
@@ -87,7 +77,7 @@ _BLOCK_START = re.compile(r"\A(?=[-+=|>#]|\d{1,9}[.)])")
 
 def visible_text(text: str, limit: int) -> str:
     """The text as readers should see it, on one line, cut to ``limit`` characters."""
-    return cut(one_line(shown(text.translate(_UNSEEN)).translate(_UNSEEN)), limit)
+    return cut(shown(text), limit)
 
 
 def break_links(line: str) -> str:

@@ -62,10 +62,12 @@ _TOKEN_WITHOUT_ADDRESSES = re.compile(_SPECIAL)
 _BLOCK_START = re.compile(r"\A(?:(?P<number>\d{1,9})(?=[.)])|(?=[-+=#:]))")
 _HEADING_END = re.compile(r"(?<!\S)#(?=#*$)")
 
-# Control characters other than white space, and those that change the direction of text, which
-# would affect the whole row. Half characters, and those that XML cannot hold, are unwritable.
+# Control characters other than white space, hidden ones of no width, tags, and those that change
+# the direction of text, which would affect the whole row. (Joiners stay: scripts and emoji need
+# them.) Half characters, and those that XML cannot hold, are unwritable.
 _UNSEEN = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]"
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
     r"|([\ud800-\udfff\ufffe\uffff])"
 )
 
