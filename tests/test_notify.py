@@ -685,6 +685,7 @@ def test_sending_without_token_or_repository_is_a_usage_error(watcher: Watcher, 
     [
         ("GITHUB_REPOSITORY", "../../user"),
         ("GITHUB_API_URL", "http://api.github.example"),
+        ("GITHUB_API_URL", "https://[api.github.example"),
         ("DAILY_PAPERS_TODAY", "tomorrow"),
         ("GITHUB_TOKEN", "two words"),
         ("GITHUB_TOKEN", "a\nb"),

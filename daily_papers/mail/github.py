@@ -31,7 +31,7 @@ from daily_papers.arxiv.xml import shortened
 from daily_papers.clock import Clock
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.records import Json, RecordError, decode
-from daily_papers.text import without_user
+from daily_papers.text import web_address, without_user
 
 #: GitHub serves a version for two years after its successor comes out.
 API_VERSION = "2026-03-10"
@@ -237,10 +237,10 @@ def _without_nulls(values: Json) -> Json:
 
 def _checked_address(url: str) -> str:
     """Refuse to send the token unencrypted over a network."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        return url.rstrip("/")
-    raise UsageError(f"GITHUB_API_URL: not an https address: {without_user(url)!r}")
+    parts = web_address(url)
+    if parts is None or (parts.scheme == "http" and parts.hostname not in _LOOPBACK):
+        raise UsageError(f"GITHUB_API_URL: not an https address: {without_user(url)!r}")
+    return url.rstrip("/")
 
 
 def _checked_token(token: str) -> str:
