@@ -136,14 +136,14 @@ def split_cells(line: str, most: int = _MOST_COLUMNS) -> list[str]:
 def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
     """The cells of a row, by the kinds of its table's columns; some may be cut off.
 
-    With too many |, each cell is `unclear`, unless the text in the last column may have them. What
-    stands below a line break in a title is told by its looks.
+    With too many |, the text in the last column has them; without such a column, each cell is
+    `unclear`. What stands below a line break in a title is told by its looks.
     """
     if "|" not in line:  # somebody's words, right below a table
         return [("comment", line)]
     pieces = split_cells(line)
     if kinds and len(pieces) > len(kinds):
-        if kinds[-1] not in _WORDY or not all(map(_may_be, kinds[:-1], pieces)):
+        if kinds[-1] not in _WORDY:
             return [("unclear", piece) for piece in pieces]
         pieces = split_cells(line, len(kinds))
     cells: list[Cell] = []
@@ -152,14 +152,6 @@ def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
         cells.append((kind if kind == "title" or not below else "", first))
         cells += [("", part) for part in below]
     return cells
-
-
-def _may_be(kind: str, piece: str) -> bool:
-    """Whether a piece looks like all of the text in a column."""
-    looks = kind_by_looks(piece)
-    if kind == "title" and links_to_paper(piece):  # also one without a word
-        return True
-    return looks == "idle" or looks == kind.replace("published", "date") != "other"
 
 
 # --- the cells of an item, or of a heading with what stands below it -----------------------------
@@ -282,9 +274,6 @@ NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _NO_WORD_OF_NAMES = re.compile(r"\b(?!(?:and|van|von|der|den|del|dos|ten|the|authors?)\b)[a-z]{3}")
-# A link to a paper right behind a word that is no name.
-_SMALL_WORD = re.compile(r"(?<!\w)[a-z]{2,}\s")
-_CITED = re.compile(rf"{_SMALL_WORD.pattern}+(?=(?:\[[^\[\]]{{1,300}}\]\(\s*)?<?{ADDRESS})")
 _FORGE = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.[a-z]+|huggingface\.co|codeberg\.org)/")
 # Bold, and not a label like **[ICLR 2025]**.
 _BOLD = re.compile(r"\s*(?:\*\*|__|<b>|<strong>)(?![\[(【].*[\])】]\W*$)")
@@ -326,12 +315,12 @@ def tell_of_a_paper(cells: Sequence[Cell]) -> bool:
 
 
 def is_of_something_else(item: str) -> bool:
-    """Whether an item begins with a link that is no paper's, and cites one in words about that."""
+    """Whether an item begins with a link that is no paper's, and names the paper that it cites."""
     text = PICTURE.sub("", _BULLET.sub("", item, count=1)).lstrip(" *_")
-    first, cited = LINKED.match(text), _CITED.search(text)
-    if first is None or cited is None or links_to_paper(first[0]):
+    first, title = LINKED.match(text), title_in(text)
+    if first is None or title is None or links_to_paper(first[0]):
         return False
-    return len(_SMALL_WORD.findall(text, first.end(), cited.end())) > 1
+    return title["linked"] is not None
 
 
 def named(cells: Sequence[Cell]) -> Sequence[Cell]:

@@ -23,7 +23,6 @@ from daily_papers.migrate.names import topic_key
 from daily_papers.papers.paper import folded
 from daily_papers.query import taxonomy
 from daily_papers.query.expression import BOTH, EITHER, query_words
-from daily_papers.query.syntax import QueryError, parse
 
 #: Where tools keep their configuration, beside what they publish.
 USUAL_NAMES = (
@@ -50,15 +49,11 @@ _ANCESTORS_BOTH = re.compile(r"""len\(\s*\w+\.split\(\)\s*\)\s*==\s*1|["']AND["'
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic, the phrases that it was searched with, and where a phrase had to be.
-
-    A ``query`` in arXiv's syntax counts instead of them.
-    """
+    """A topic, the phrases that it was searched with, and where a phrase had to be."""
 
     name: str
     phrases: tuple[str, ...]
     place: str
-    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +149,13 @@ def _records(value: object) -> Iterable[tuple[object, object]]:
 
 
 def _topic(name: str, texts: Sequence[str], single: str) -> Topic:
-    """A topic with those of its filters that can be searched for, or its name.
+    """A topic with those of its filters that are phrases, or its name.
 
-    One of single words had to stand at ``single``. A query counts if there are no phrases.
+    One of single words had to stand at ``single``.
     """
     phrases = tuple(text for text in texts if not _SYNTAX.search(text) and _has_words(text))
-    queries = (text for text in texts if _SYNTAX.search(text) and _is_valid(text))
-    place = EITHER if any(" " in phrase for phrase in phrases or (name,)) else single
-    return Topic(name, phrases or (name,), place, "" if phrases else next(queries, ""))
-
-
-def _is_valid(query: str) -> bool:
-    try:
-        parse(query)
-    except QueryError:
-        return False
-    return True
+    phrases = phrases or (name,)
+    return Topic(name, phrases, EITHER if any(" " in each for each in phrases) else single)
 
 
 def _has_words(phrase: str) -> bool:

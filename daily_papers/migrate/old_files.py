@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
 from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
@@ -31,7 +29,6 @@ _LARGEST = 64_000_000
 #: Folders in which no tool publishes, and those of a digest repository of ours.
 _PASSED_OVER = {"node_modules", "venv", "site-packages"}
 _OUR_FOLDERS = {"data", "digests", "papers", "site", "templates"}
-_DAY_OF_PAGE = re.compile(r"\A---\n(?:[^\n]{0,500}\n){0,30}?date:[ \t]*(?P<day>[^\n]*)")
 _NOT_LOST = {"", NO_LINK, MENTIONED}
 
 
@@ -152,15 +149,11 @@ def read_page(text: str, path: str) -> Page:
     else:
         blocks = blocks_of(text)
         page = Page(path, text, [row for block in blocks for row in block.rows], blocks)
-    day = _DAY_OF_PAGE.search(text)
     for entry in page.entries:
-        entry.day = entry.day or (day["day"] if day else Path(path).stem)
+        entry.day = entry.day or Path(path).stem
         if entry.cells:
             read_entry(entry)
         entry.topics = _topics(entry)
-    for above, row in chain.from_iterable(pairwise(block.rows) for block in page.blocks):
-        if ("topic", "") in row.cells:
-            row.topics = above.topics
     return page
 
 
