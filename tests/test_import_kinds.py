@@ -139,11 +139,6 @@ def link(number: int, text: str = "pdf") -> str:
         (f"|Title|Abstract|PDF|\n|-|-|-|\n|P(x|y)|We do.|{link(2)}|", {}, "cannot be read"),
         (f"|Title|PDF|\n|-|-|\n|A|{link(2)}|I like it|", {}, "cannot be read"),
         # A paper that a sentence mentions is another than that of the heading.
-        (
-            f"### A\n{link(1, 'Paper')}\n\nIt goes on from {link(2, 'B et al.')}.",
-            {1: "A"},
-            "",
-        ),
         (f"### A\n\nAbstract: As in {link(2, 'B')}.\n\n{link(1, 'Paper')}", {1: "A"}, ""),
         (f"### A\n- PDF: {link(1)}\n- **Abstract:** As {link(2, 'B')}.\n\n## B", {1: "A"}, ""),
         (f"- Abstract: We follow {link(2, 'B')}.", {}, "cannot be read"),
@@ -154,7 +149,11 @@ def link(number: int, text: str = "pdf") -> str:
         # Paragraphs: a line is a paper unless its link is a part of a sentence.
         (f"{link(2, 'A')}, Ann Other, Bob Else, 2025-01-02", {2: "A"}, ""),
         (f"**A**\n*Ann Other, Bob Else*\n[arXiv]({URL[:-1]}2)", {2: "A"}, ""),
-        (f"{link(1, 'B')}\nAnn Other, {link(2, 'A')}, 2025.", {1: "B", 2: "A"}, ""),
+        (f"**1. {link(2, 'A')}**\n\nWe do.", {2: "A"}, ""),
+        (f"{link(1, 'B')}\n{link(2, 'A')}", {1: "B", 2: "A"}, ""),
+        (f"{link(1, 'B')}\nAnn Other, {link(2, 'A')}, 2025.", {1: "B"}, "neither its item"),
+        (f"**Note**: {link(2, 'A')}", {}, "neither its item in a list"),
+        (f"### A\nAs in {link(2, 'B et al.')}.", {}, "neither its item in a list"),
         (f"We go on from {link(2, 'A')} here.", {}, "neither its item in a list"),
         (f"A paper. Ann Other. ({link(2)})", {}, "neither its item in a list"),
         # Quotations are read as what they quote.
@@ -1032,11 +1031,6 @@ TABLE_IN_ITEM = f"""\
             [("A", None, "2025-01-01")],
         ),
         ("a.md", TABLE_IN_ITEM, [("A", None, "2025-01-02"), ("B", None, "2025-01-03")]),
-        (
-            "a.md",
-            f"# T\n\n## Mice\n\n- [A long\n  title]({URL}), Ann A, Bob B\n",
-            [("A long title", ["Ann A", "Bob B"], "2025-01-01")],
-        ),
         (
             "a.md",
             f"# Mice\n| Title & Authors | X |\n|-|-|\n| {link(1, 'A')}<br>Ann A, Bob B | 2025/1/9",

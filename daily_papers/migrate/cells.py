@@ -166,7 +166,7 @@ _INLINE = re.compile(r"(?:^|[,;|·•(\s])\s*(?P<label>[^\W\d][\w ]{1,18}?)\s*[:
 _TITLE = re.compile(
     rf"\[(?P<linked>(?:\[[^\[\]]{{0,100}}\])?[^\[\]]{{1,500}}(?:\[[^\[\]]*\][^\[\]]*)?)\]"
     rf"\(\s*<?{ADDRESS}[^()]*\)"
-    r"|(?P<bold>\*\*.{1,500}?\*\*|<(?:b|strong)>.{1,500}?</(?:b|strong)>)",
+    r"|(?P<bold>\*\*(?:(?!\]\().){1,500}?\*\*|<(?:b|strong)>.{1,500}?</(?:b|strong)>)",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
@@ -306,12 +306,6 @@ def _are_names(bare: str) -> bool:
     names = split_authors(bare) if is_short else ()
     # A single one may be any two words, such as somebody's "Great stuff".
     return len(names) > 1 and all(name[0].isupper() and _NAME.fullmatch(name) for name in names)
-
-
-def tell_of_a_paper(cells: Sequence[Cell]) -> bool:
-    """Whether cells are a paper's with its title and nothing else, as no sentence's are."""
-    kinds = {kind_by_looks(text) for kind, text in cells if not kind}
-    return "title" in dict(cells) and kinds <= {"link", "idle", "date", "code", "authors"}
 
 
 def is_of_something_else(item: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from daily_papers.migrate.cells import (
     UNNAMED,
@@ -22,7 +22,6 @@ from daily_papers.migrate.cells import (
     named,
     plain,
     split_cells,
-    tell_of_a_paper,
     title_in,
 )
 from daily_papers.migrate.entry import MENTIONED, Entry, papers_of
@@ -31,8 +30,6 @@ from daily_papers.migrate.names import find_date, is_topic, links_to_paper, pape
 
 #: The level of a lead, below that of every heading.
 LEAD = 7
-#: A paragraph of more lines is no single paper.
-_MOST_LINES_OF_TEXT = 20
 # What a keyword's name may be in keywords.yaml: no longer.
 _LONGEST_NAME = 200
 
@@ -151,7 +148,7 @@ def _heading(lines: _Lines, position: int) -> Block | None:
     if (found := _BOLD_OR_FOLD.fullmatch(text)) and not (found["bold"] and is_above_text):
         name = _bare(found["fold"] or found["bold"] or "").removesuffix(":").rstrip()
         is_day = find_date(name) is not None
-        is_name = re.search(r"[^\W_]", name) and not (links_to_paper(text) and is_day)
+        is_name = re.search(r"[^\W_]", name) and not links_to_paper(text)
         if is_name and (found["fold"] or not is_day):
             return Block([lines[position]], LEAD + is_day, name)
     return None
@@ -205,45 +202,45 @@ def _table(lines: _Lines, position: int) -> Block | None:
 
 
 def _item(lines: _Lines, position: int) -> Block | None:
-    """An item of a list with all that tells more of its paper; items of other papers are others."""
-    if not _ITEM_SIGN.match(lines[position].text):
+    """An item of a list, or a paragraph that begins with a title, with all that is told of it."""
+    is_item = _ITEM_SIGN.match(lines[position].text) is not None
+    if not (is_item or _begins_with_title(lines[position].text)):
         return None
-    depth, end, ids = _column(lines[position].text), position, set[str]()
-    while end < len(lines) and (end == position or _goes_on(lines, end)):
-        text = lines[end].text
-        here = {paper.id for paper in papers_in(text)}
-        if end > position and _ITEM_SIGN.match(text):
-            title = title_in(text)
-            is_other = here - ids and (ids or (title and title["linked"]))
-            if _column(text) <= depth or (is_other and not labelled(text)):
-                break
-        ids |= here
-        end += 1
+    end = _end_of_item(lines, position)
     below = _text_at(lines, end)
-    is_above_items = _column(below) > depth and _ITEM_SIGN.match(below)
+    is_above_items = _column(below) > _column(lines[position].text) and _ITEM_SIGN.match(below)
     while end - position > 1 and is_wordless(lines[end - 1].text):
         end -= 1
     own = lines[position:end]
-    texts = _unwrapped([line.text for line in own])
+    texts = [line.text for line in own]
     if links_to_paper("\n".join(texts)):
         known = labelled(texts[0])  # an abstract is none, but may mention one
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
-        return _row(own, cells, MENTIONED if is_of_something_else(texts[0]) else "")
+        cause = MENTIONED if is_of_something_else(texts[0]) else ""
+        return _row(own, cells, cause, is_doubtful=not is_item)
     if is_above_items and len(texts) == 1:
         return Block(list(own), LEAD, _bare(_ITEM_SIGN.sub("", texts[0])).removesuffix(":"))
     return Block(list(own))
 
 
-def _unwrapped(texts: Sequence[str]) -> list[str]:
-    """The lines of an item, with those as one in the midst of which a link or bold words go on."""
-    joined = [texts[0]]
-    for text in texts[1:]:
-        is_open = joined[-1].count("[") > joined[-1].count("]") or joined[-1].count("**") % 2
-        if is_open and not _ITEM_SIGN.match(text):
-            joined[-1] += f" {text.strip()}"
-        else:
-            joined.append(text)
-    return joined
+def _end_of_item(lines: _Lines, position: int) -> int:
+    """Where the next item begins, or a line that is of another paper, or of none.
+
+    Within an item a line may mention another paper.
+    """
+    depth, end = _column(lines[position].text), position + 1
+    ids = {paper.id for paper in papers_in(lines[position].text)}
+    is_paragraph = not _ITEM_SIGN.match(lines[position].text)
+    while end < len(lines) and _goes_on(lines, end):
+        text = lines[end].text
+        here, is_item = {paper.id for paper in papers_in(text)}, _ITEM_SIGN.match(text)
+        is_second = ids and (is_item or is_paragraph) and not labelled(text)
+        is_other = here - ids and (is_second or _begins_with_title(text))
+        if is_other or (is_item and _column(text) <= depth):
+            break
+        ids |= here
+        end += 1
+    return end
 
 
 def _column(line: str) -> int:
@@ -261,26 +258,23 @@ def _goes_on(lines: _Lines, position: int) -> bool:
 
 
 def _paragraph(lines: _Lines, position: int) -> Block:
-    """Lines that tell of one paper and nothing else, as a row for now; or else a single line."""
-    end = position + 1
-    while end - position <= _MOST_LINES_OF_TEXT:
-        if _END_OF_TEXT.match(_text_at(lines, end)) or _columns(lines, end):
-            break
-        end += 1
-    whole, text = lines[position:end], lines[position].text
-    ids = {paper.id for line in whole for paper in papers_in(line.text)}
-    if len(ids) == 1 and 1 < len(whole) <= _MOST_LINES_OF_TEXT:
-        cells = cells_of_lines([line.text for line in whole])
-        if tell_of_a_paper(cells):
-            return _row(whole, cells, is_doubtful=True)
+    """A line of words, which may mention a paper."""
+    own, text = lines[position : position + 1], lines[position].text
     if text == TOO_LONG:
-        return _row(whole[:1], [("", text)], TOO_LONG)
+        return _row(own, [("", text)], TOO_LONG)
     if not links_to_paper(text):
-        return Block([whole[0]])
-    cells, title = cells_of_lines([text]), title_in(text)
-    if tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
-        return _row(whole[:1], cells, is_doubtful=True)
-    return _row(whole[:1], [("", text.strip())], MENTIONED)
+        return Block(list(own))
+    return _row(own, [("", text.strip())], MENTIONED)
+
+
+def _begins_with_title(text: str) -> bool:
+    """Whether a line begins with a link to a paper that is no word of a sentence, or is bold."""
+    title = title_in(text)
+    before = plain(text[: title.start()]) if title else ""
+    if title is None or labelled(text) or any(map(str.isalpha, before)):
+        return False
+    after = text[title.end() :].strip(_AROUND_TITLE)
+    return not (after if title["bold"] else after[:1].isalnum())
 
 
 def _row(
@@ -290,13 +284,6 @@ def _row(
     block = Block(list(lines), is_doubtful=is_doubtful)
     block.rows = [Entry(block.numbers, cells=cells, cause=cause)]
     return block
-
-
-def _is_apart(title: re.Match[str]) -> bool:
-    """Whether no word of a sentence is right before or after a title."""
-    before = title.string[: title.start()].rstrip(_AROUND_TITLE)
-    after = title.string[title.end() :].lstrip(_AROUND_TITLE)
-    return not (before[-1:].isalnum() or after[:1].isalnum())
 
 
 _READERS: tuple[Callable[[_Lines, int], Block | None], ...] = (_heading, _table, _item, _paragraph)
@@ -382,34 +369,29 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
 
 def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     """A heading that links to a paper, or that is above what tells of a single one."""
-    heading, *below = section
-    own = list(_without_what_follows(heading, below))
-    words = list(takewhile(lambda block: block.is_doubtful or not block.may_be_rows, own))
-    linking = (line.text for block in (heading, *words) for line in block.lines)
-    told = words if any(map(links_to_paper, linking)) else own
-    lines = [line for block in (heading, *told) for line in block.lines]
+    heading = section[0]
+    told = _without_what_follows(section)
+    lines = [line for block in told for line in block.lines]
     while is_wordless(lines[-1].text):
         lines.pop()
     texts = [line.text for line in lines if not _WORDLESS.fullmatch(line.text)]
     texts = [text for text in texts if "<summary" not in text.lower() or labelled(text)]
     cells = named(cells_of_lines(texts))
     if not links_to_paper(heading.text):
-        ids = {paper.id for paper in papers_of(cells)}
-        texts = [ln.text for ln in lines[1:] if ids.issuperset(p.id for p in papers_in(ln.text))]
-        is_labelled = any(kind in _OF_CARDS for text in texts for kind, _ in labelled(text))
+        is_labelled = any(kind in _OF_CARDS for text in texts[1:] for kind, _ in labelled(text))
         is_below_topic = any(each.level > 1 and is_topic(each.name) for each in above)
-        is_bare = is_below_topic and is_topic(heading.name) and not any(map(title_in, texts))
-        is_item = told[-1:] and told[-1].rows and "other" in dict(cells)
-        if len(ids) != 1 or not (is_labelled or (is_bare and not is_item)):
+        is_title = is_labelled or (is_below_topic and is_topic(heading.name))
+        if not is_title or len({paper.id for paper in papers_of(cells)}) != 1:
             return None
     return _row(lines, cells)
 
 
-def _without_what_follows(heading: Block, below: Iterable[Block]) -> Iterator[Block]:
-    """What may be of the paper of a heading: a rule below its link ends it."""
-    is_linked = links_to_paper(heading.text)
-    for block in takewhile(_has_no_title, below):
-        if is_linked and _RULED.fullmatch(block.text):
+def _without_what_follows(section: Sequence[Block]) -> Iterator[Block]:
+    """A heading and what may be of its paper: a rule below the link ends it, and another title."""
+    is_linked = False
+    for block in section:
+        is_end = is_linked and _RULED.fullmatch(block.text)
+        if is_end or (block is not section[0] and not _has_no_title(block)):
             return
         is_linked = is_linked or any(links_to_paper(line.text) for line in block.lines)
         yield block
@@ -425,10 +407,10 @@ def _has_no_title(block: Block) -> bool:
     if block.level:
         is_fold = "<summary" in block.text.lower() and not is_topic(block.name)
         return is_fold or kind_named(block.name) not in UNNAMED
-    is_table = block.rows and block.text.lstrip().startswith("|")
-    kinds = {kind for row in block.rows for kind, _ in row.cells}
-    is_words = block.is_doubtful or not block.may_be_rows
-    return is_words or not (is_table or "title" in kinds)
+    if not block.may_be_rows:  # words, which may mention another paper by its title
+        return not block.rows or bool(labelled(block.text)) or title_in(block.text) is None
+    is_table = block.text.lstrip().startswith("|")
+    return not is_table and "title" not in dict(named(block.rows[0].cells))
 
 
 # --- topics --------------------------------------------------------------------------------------
