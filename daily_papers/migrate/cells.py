@@ -319,15 +319,13 @@ def is_of_something_else(item: str) -> bool:
 
 def named(cells: Sequence[Cell]) -> Sequence[Cell]:
     """The cells with a kind for each that had none; an entry without a title takes the longest."""
-    known = [(kind or kind_by_looks(text), text) for kind, text in cells]
-    if all(kind not in {"date", "published"} for kind, _ in known):
-        is_day = [kind == "other" and kind_by_looks(text) == "date" for kind, text in known]
-        known = [
-            ("date" if day else kind, text) for day, (kind, text) in zip(is_day, known, strict=True)
-        ]
-    if all(kind != "title" for kind, _ in known):
-        free = [n for n, (kind, _) in enumerate(known) if kind in {"other", "authors"}]
-        free = [n for n in free if cells[n][0] != "authors"]  # unless only its looks say so
+    looks = [kind_by_looks(text) if kind in UNNAMED else "" for kind, text in cells]
+    known = [
+        (look if not kind or look == "date" else kind, text)
+        for look, (kind, text) in zip(looks, cells, strict=True)
+    ]
+    if "title" not in dict(known):
+        free = [n for n, (kind, _) in enumerate(known) if kind == "other" or looks[n] == "authors"]
         free.sort(key=lambda n: (known[n][0] == "other", len(plain(known[n][1]))))
         for place in free[-1:]:
             known[place] = ("title", known[place][1])

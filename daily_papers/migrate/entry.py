@@ -47,7 +47,7 @@ _MAY_LINK = ("link", "title", "date", "idle", "other")
 # Of a list as Python writes it.
 _QUOTES = re.compile(r"^\[|\]$|(?<![^\s,;\[])['\"]|['\"](?![^\s,;\]])")
 _LAST_FIRST = re.compile(r"^\s*([^,]+),\s*([^,]+?)\s*$")
-_LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
+_LINKED_TITLE = re.compile(rf"[*_]*\[(?P<linked>.*){TO_PAPER}", re.IGNORECASE)
 
 
 @dataclass(slots=True, eq=False)
@@ -115,7 +115,7 @@ def _paper(found: ArxivId, cells: Sequence[Cell], day_above: str) -> Paper:
     paper = Paper(
         id=found.id,
         version=found.version or 1,  # the lowest, so that any other way knows better
-        title=_title(cells, reading) or f"arXiv:{found.id}",
+        title=_title(cells, is_raw=is_raw) or f"arXiv:{found.id}",
         authors=_authors(cells),
         abstract=max(_read(cells, "abstract", reading), key=len, default=""),
         comment="; ".join(_read(cells, "comment", reading)) or None,
@@ -134,28 +134,17 @@ def _texts(cells: Sequence[Cell], kind: str) -> Iterator[str]:
     return (text for each, text in cells if each == kind)
 
 
-def _title(cells: Sequence[Cell], reading: Callable[[str], str]) -> str:
+def _title(cells: Sequence[Cell], *, is_raw: bool) -> str:
+    """The words of a link to a paper, or what is beside links, if there is anything."""
     for text in _texts(cells, "title"):
-        linked = _linked_title(text, is_raw=reading is folded)
-        title = reading(linked) if linked is not None else _without_links(text)
-        if title and (reading is folded or not NO_TITLE.fullmatch(title)):
+        found = _LINKED_TITLE.fullmatch(text) if is_raw else title_in(text)
+        if found and found["linked"] is not None:
+            return folded(found["linked"]) if is_raw else plain(found["linked"])
+        beside = plain(LINKED.sub(" ", text))
+        title = plain(text) if is_empty(beside) else beside
+        if not NO_TITLE.fullmatch(title):
             return title
     return ""
-
-
-def _linked_title(text: str, *, is_raw: bool = False) -> str | None:
-    """The words of a link to a paper that are a title: all of a cell, or the first such link."""
-    found = _LINKED_TITLE.fullmatch(text)
-    if found and (is_raw or "[" not in found["title"].partition("]")[2]):
-        return found["title"]
-    inner = title_in(text)
-    return inner["linked"] if inner else None
-
-
-def _without_links(text: str) -> str:
-    """A title with links beside it, or that is one."""
-    beside = plain(LINKED.sub(" ", text))
-    return plain(text) if is_empty(beside) else beside
 
 
 def _read(cells: Sequence[Cell], kind: str, reading: Callable[[str], str]) -> Iterator[str]:
