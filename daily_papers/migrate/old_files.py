@@ -13,7 +13,7 @@ from daily_papers.migrate.data_files import entries_of_csv, entries_of_json
 from daily_papers.migrate.entry import MENTIONED, NO_LINK, Entry, read_entry, topics_in
 from daily_papers.migrate.names import is_topic, links_to_paper, undecorated
 from daily_papers.migrate.old_config import OldConfig, read_config
-from daily_papers.migrate.pages import Block, blocks_of
+from daily_papers.migrate.pages import Block, blocks_of, title_of
 from daily_papers.render.readme import decode_readme
 from daily_papers.repository import README
 from daily_papers.transaction import unwritable
@@ -79,8 +79,8 @@ class OldFiles:
     def title(self) -> str:
         """The first heading of the first level in a README."""
         pages = (page for page in self.pages if Path(page.path).name == README)
-        blocks = (block for page in pages for block in page.blocks)
-        return next((block.name for block in blocks if block.level == 1), "Daily Papers")
+        title = title_of(block for page in pages for block in page.blocks)
+        return title.name if title else "Daily Papers"
 
 
 def find_files(named: Sequence[Path], root: Path) -> OldFiles:

@@ -349,7 +349,7 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
     the page is none.
     """
     sections = _sections(blocks)
-    title = next((block for block in blocks if block.level == 1), None)
+    title = title_of(blocks)
     last: dict[int, int] = {}  # the line of the last rows, by the level of their heading
     for part in sections:
         for block in (each for each in part if each.may_be_rows):
@@ -416,7 +416,12 @@ def _has_no_title(block: Block) -> bool:
 # --- topics --------------------------------------------------------------------------------------
 
 
-def _file(blocks: Iterable[Block]) -> None:
+def title_of(blocks: Iterable[Block]) -> Block | None:
+    """The first heading of the first level."""
+    return next((block for block in blocks if block.level == 1), None)
+
+
+def _file(blocks: Sequence[Block]) -> None:
     """Give rows the topic and the day that are above them.
 
     Days, months and catch-alls are not topics, nor is the title of a page that has topics, nor a
@@ -429,15 +434,12 @@ def _file(blocks: Iterable[Block]) -> None:
             above = [*(heading for heading in above if heading.level < block.level), block]
         if block.may_be_rows:
             chains.append((block, above))
-    titles = {
-        chain[0]
-        for _, chain in chains
-        if any(chain[0].level == 1 and 1 < h.level < LEAD and is_topic(h.name) for h in chain[1:])
-        or (chain and chain[0].level == 1 and chain[-1].level == LEAD)
-    }
-    title = titles.pop() if len(titles) == 1 else None
+    title = title_of(blocks)
+    below = (heading for _, chain in chains if title in chain for heading in chain[1:])
+    has_topics = any(is_topic(heading.name) for heading in below)
     for rows, chain in chains:
-        topics = [each for each in chain if each is not title and is_topic(each.name)]
+        topics = [each for each in chain if is_topic(each.name)]
+        topics = [each for each in topics if not (has_topics and each is title)]
         if any(1 < heading.level < LEAD for heading in topics):
             topics = [heading for heading in topics if heading.level < LEAD]
         rows.topic = topics[-1].name if topics else ""
