@@ -46,8 +46,6 @@ class Block:
     rows: list[Entry] = field(default_factory=list)
     #: The lines of a table's header, and of a topic without papers, that go with the last row.
     head: Sequence[int] = ()
-    #: Whether its row is words unless a topic or a day is above it.
-    is_doubtful: bool = False
     #: Of rows the heading that names what they are about.
     topic: str = ""
 
@@ -203,12 +201,12 @@ def _table(lines: _Lines, position: int) -> Block | None:
 
 def _item(lines: _Lines, position: int) -> Block | None:
     """An item of a list, or a paragraph that begins with a title, with all that is told of it."""
-    is_item = _ITEM_SIGN.match(lines[position].text) is not None
-    if not (is_item or _begins_with_title(lines[position].text)):
+    text = lines[position].text
+    if not (_ITEM_SIGN.match(text) or _begins_with_title(text)):
         return None
     end = _end_of_item(lines, position)
     below = _text_at(lines, end)
-    is_above_items = _column(below) > _column(lines[position].text) and _ITEM_SIGN.match(below)
+    is_above_items = _column(below) > _column(text) and _ITEM_SIGN.match(below)
     while end - position > 1 and is_wordless(lines[end - 1].text):
         end -= 1
     own = lines[position:end]
@@ -216,8 +214,7 @@ def _item(lines: _Lines, position: int) -> Block | None:
     if links_to_paper("\n".join(texts)):
         known = labelled(texts[0])  # an abstract is none, but may mention one
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
-        cause = MENTIONED if is_of_something_else(texts[0]) else ""
-        return _row(own, cells, cause, is_doubtful=not is_item)
+        return _row(own, cells, MENTIONED if is_of_something_else(texts[0]) else "")
     if is_above_items and len(texts) == 1:
         return Block(list(own), LEAD, _bare(_ITEM_SIGN.sub("", texts[0])).removesuffix(":"))
     return Block(list(own))
@@ -277,11 +274,9 @@ def _begins_with_title(text: str) -> bool:
     return not (after if title["bold"] else after[:1].isalnum())
 
 
-def _row(
-    lines: _Lines, cells: Sequence[Cell], cause: str = "", *, is_doubtful: bool = False
-) -> Block:
+def _row(lines: _Lines, cells: Sequence[Cell], cause: str = "") -> Block:
     """Lines that may be a single paper."""
-    block = Block(list(lines), is_doubtful=is_doubtful)
+    block = Block(list(lines))
     block.rows = [Entry(block.numbers, cells=cells, cause=cause)]
     return block
 
@@ -327,13 +322,10 @@ def is_to_top(text: str) -> bool:
 
 def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks, with a row in place of each heading of a single paper and what tells of it."""
-    above: list[Block] = []
     for part in _sections(blocks):
-        above = [each for each in above if each.level < part[0].level]
-        card = _card(part, above) if part[0].level else None
+        card = _card(part) if part[0].level else None
         yield from [card] if card else part[:1]
         yield from (each for each in part[1:] if not card or each.line > card.numbers[-1])
-        above.append(part[0])
 
 
 def _sections(blocks: Sequence[Block]) -> Sequence[Sequence[Block]]:
@@ -367,8 +359,11 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
             heading.head = [n for block in telling for n in block.numbers]
 
 
-def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
-    """A heading that links to a paper, or that is above what tells of a single one."""
+def _card(section: Sequence[Block]) -> Block | None:
+    """A heading that links to a paper, or that is above what tells of a single one.
+
+    Without a label such as *Authors*, only a heading below the second level is a paper's.
+    """
     heading = section[0]
     told = _without_what_follows(section)
     lines = [line for block in told for line in block.lines]
@@ -379,8 +374,7 @@ def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
     cells = named(cells_of_lines(texts))
     if not links_to_paper(heading.text):
         is_labelled = any(kind in _OF_CARDS for text in texts[1:] for kind, _ in labelled(text))
-        is_below_topic = any(each.level > 1 and is_topic(each.name) for each in above)
-        is_title = is_labelled or (is_below_topic and is_topic(heading.name))
+        is_title = is_labelled or (heading.level > 2 and is_topic(heading.name))
         if not is_title or len({paper.id for paper in papers_of(cells)}) != 1:
             return None
     return _row(lines, cells)
@@ -446,5 +440,3 @@ def _file(blocks: Sequence[Block]) -> None:
         day = next((h.name for h in reversed(chain) if find_date(h.name)), "")
         for row in rows.rows:
             row.topic, row.day = rows.topic, day
-            if rows.is_doubtful and not (rows.topic or day):
-                row.cause = MENTIONED
