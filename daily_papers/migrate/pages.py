@@ -342,21 +342,18 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
     """
     sections = _sections(blocks)
     title = title_of(blocks)
-    last: dict[int, int] = {}  # the line of the last rows, by the level of their heading
-    for part in sections:
-        for block in (each for each in part if each.may_be_rows):
-            last[part[0].level] = block.line
+    of_rows = [part[0] for part in sections if any(block.may_be_rows for block in part)]
+    levels, last = {heading.level for heading in of_rows}, max((h.line for h in of_rows), default=0)
     for (heading, *below), following in pairwise([*sections, []]):
         texts = [line.text for block in below for line in block.lines]
         texts = [plain(text).strip(" .!。！*_-") for text in texts if not is_wordless(text)]
-        is_among = last.get(heading.level, 0) > (0 if texts else heading.line)
+        is_among = heading.level in levels and (texts or heading.line < last)
         is_parted = following and following[0].level > heading.level
         is_ours = any(block.is_marker for block in below)
         is_other = is_parted or is_ours or (heading is title and not texts)
         if is_among and not is_other and all(map(_NO_PAPERS.fullmatch, texts)):
             heading.rows = [Entry(heading.numbers)]
-            telling = (block for block in (heading, *below) if not is_wordless(block.text))
-            heading.head = [n for block in telling for n in block.numbers]
+            heading.head = [n for block in (heading, *below) for n in block.numbers]
 
 
 def _card(section: Sequence[Block]) -> Block | None:
