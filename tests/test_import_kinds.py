@@ -150,6 +150,7 @@ def link(number: int, text: str = "pdf") -> str:
         (f"{link(2, 'A')}, Ann Other, Bob Else, 2025-01-02", {2: "A"}, ""),
         (f"**A**\n*Ann Other, Bob Else*\n[arXiv]({URL[:-1]}2)", {2: "A"}, ""),
         (f"**1. {link(2, 'A')}**\n\nWe do.", {2: "A"}, ""),
+        (f"**Title:** {link(2, 'A')}\n**Authors:** Ann Other, Bob Else", {2: "A"}, ""),
         (f"{link(1, 'B')}\n{link(2, 'A')}", {1: "B", 2: "A"}, ""),
         (f"{link(1, 'B')}\nAnn Other, {link(2, 'A')}, 2025.", {1: "B"}, "neither its item"),
         (f"**Note**: {link(2, 'A')}", {}, "neither its item in a list"),

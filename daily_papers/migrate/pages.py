@@ -265,10 +265,14 @@ def _paragraph(lines: _Lines, position: int) -> Block:
 
 
 def _begins_with_title(text: str) -> bool:
-    """Whether a line begins with a link to a paper that is no word of a sentence, or is bold."""
-    title = title_in(text)
-    before = plain(text[: title.start()]) if title else ""
-    if title is None or labelled(text) or any(map(str.isalpha, before)):
+    """Whether a line begins with a link to a paper that is no word of a sentence, or is bold.
+
+    It may be labelled as a title, but as nothing else.
+    """
+    title, labels = title_in(text), {kind for kind, _ in labelled(text)}
+    if title is None or labels - {"title"}:
+        return False
+    if not labels and any(map(str.isalpha, plain(text[: title.start()]))):
         return False
     after = text[title.end() :].strip(_AROUND_TITLE)
     return not (after if title["bold"] else after[:1].isalnum())
@@ -425,12 +429,13 @@ def _file(blocks: Sequence[Block]) -> None:
             above = [*(heading for heading in above if heading.level < block.level), block]
         if block.may_be_rows:
             chains.append((block, above))
-    title = title_of(blocks)
-    below = (heading for _, chain in chains if title in chain for heading in chain[1:])
-    has_topics = any(is_topic(heading.name) for heading in below)
+    titles = {
+        chain[0]
+        for _, chain in chains
+        if chain and chain[0].level == 1 and any(is_topic(heading.name) for heading in chain[1:])
+    }
     for rows, chain in chains:
-        topics = [each for each in chain if is_topic(each.name)]
-        topics = [each for each in topics if not (has_topics and each is title)]
+        topics = [each for each in chain if is_topic(each.name) and {each} != titles]
         if any(1 < heading.level < LEAD for heading in topics):
             topics = [heading for heading in topics if heading.level < LEAD]
         rows.topic = topics[-1].name if topics else ""
