@@ -154,6 +154,7 @@ def link(number: int, text: str = "pdf") -> str:
         (f"{link(1, 'B')}\n{link(2, 'A')}", {1: "B", 2: "A"}, ""),
         (f"{link(1, 'B')}\nAnn Other, {link(2, 'A')}, 2025.", {1: "B"}, "neither its item"),
         (f"**Note**: {link(2, 'A')}", {}, "neither its item in a list"),
+        (f"**Note**\nWe like {link(2, 'A')}.", {}, "neither its item in a list"),
         (f"### A\nAs in {link(2, 'B et al.')}.", {}, "neither its item in a list"),
         (f"We go on from {link(2, 'A')} here.", {}, "neither its item in a list"),
         (f"A paper. Ann Other. ({link(2)})", {}, "neither its item in a list"),

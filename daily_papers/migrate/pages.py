@@ -231,8 +231,8 @@ def _end_of_item(lines: _Lines, position: int) -> int:
     while end < len(lines) and _goes_on(lines, end):
         text = lines[end].text
         here, is_item = {paper.id for paper in papers_in(text)}, _ITEM_SIGN.match(text)
-        is_second = ids and (is_item or is_paragraph) and not labelled(text)
-        is_other = here - ids and (is_second or _begins_with_title(text))
+        is_second = ids or title_in(text) if is_paragraph else ids and is_item
+        is_other = here - ids and ((is_second and not labelled(text)) or _begins_with_title(text))
         if is_other or (is_item and _column(text) <= depth):
             break
         ids |= here
