@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers.query import taxonomy
-from daily_papers.query.taxonomy import ALIASES, ARCHIVES, CATEGORIES, CLOSED
+from daily_papers.query.taxonomy import ALIASES, ARCHIVES, CATEGORIES
 from tests.support.cases import for_each
 
 CORPUS = Path(__file__).parents[1].parent / "shared/corpus/papers-2025-03-18-to-06-30.jsonl.gz"
@@ -23,7 +23,7 @@ def test_the_table_has_arxivs_155_categories_in_20_archives() -> None:
     assert len(CATEGORIES) == 155
     assert len(ARCHIVES) == 20
     assert {name.partition(".")[0] for name in CATEGORIES} == set(ARCHIVES)
-    assert {*ALIASES, *ALIASES.values(), *CLOSED.values()} <= set(CATEGORIES)
+    assert {*ALIASES, *ALIASES.values()} <= set(CATEGORIES)
 
 
 @for_each(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,7 +36,6 @@ _NOTHING = "there is nothing here; write something, or remove it"
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-_ADDRESS = re.compile(r"://|@|\w{3,}\.\w{2,3}/")
 _BETWEEN_NAMES = re.compile(r"[,;/|]|(?<!\S)(?:and|&)(?!\S)", re.IGNORECASE)
 #: Roe, Jane; Di Feola, Francesco; van der Berg, J. P.; not: Jane Roe, John Doe
 _SURNAME_FIRST = re.compile(r"\w\S*, *[^,;]+|[^,;]+, *(?:\S+|(?:\w\.[ -]?)+)")
@@ -123,7 +122,8 @@ def _expected(value: Value) -> str:
     if is_empty or "errorMessage" in form:
         return str(form.get("errorMessage", _NOTHING))
     if "enum" in form:
-        return _no_choice(value, form["enum"])
+        *others, last = (f'"{choice}"' for choice in form["enum"])
+        return f"expected {', '.join(others)} or {last}"
     if "maximum" in form:
         return f"expected a whole number from 1 to {form['maximum']}, without quotes"
     if form["type"] == "array":
@@ -133,14 +133,6 @@ def _expected(value: Value) -> str:
     is_list = value.kind == "a list"
     rest = "a list" if is_list else "keys and values; if it is meant as text, put it in quotes"
     return f"expected text, not {rest}"
-
-
-def _no_choice(value: Value, choices: Sequence[str]) -> str:
-    meant = value.text[:100].lower() if value.kind == "a text" else ""
-    if close := difflib.get_close_matches(meant, choices, 1, 0.75):
-        return f'"{cut(value.text, _SHOWN)}" is not one of the choices; did you mean "{close[0]}"?'
-    *others, last = (f'"{choice}"' for choice in choices)
-    return f"expected {', '.join(others)} or {last}"
 
 
 def meant_by(value: Value, elsewhere: Mapping[str, Form], owner: Value) -> str:
@@ -206,8 +198,6 @@ def author_problem(text: str) -> str | None:
     """What is wrong with a person's name."""
     if "*" in text or wildcard_in(text):
         return f'"{text}": * cannot be used in a name; list each spelling, as in [Jane Roe, J. Roe]'
-    if _ADDRESS.search(text):
-        return f'"{text}" is an address; write the name, as papers do'
     if not any(map(str.isalpha, text)):
         return f'"{text}" has no letter'
     if not _BETWEEN_NAMES.search(text):
@@ -258,9 +248,6 @@ _CATEGORY = re.compile(
     (?P<name>(?!(?:math|physics)\Z)(?:{"|".join(taxonomy.ARCHIVES)})(?:\.[\w-]+)?)
     (?(address)\b|\Z)""",
     re.IGNORECASE | re.VERBOSE,
-)
-_AROUND_NAME = re.compile(
-    r"\A(?:(?:prof(?:essor)?|dr|mrs?|ms)(?:\.\s*|\s+))+|\s+et\.?\s+al\b.*", re.IGNORECASE
 )
 #: What to look for in a phrase, and what to say about the first that is found.
 _DOUBTS: Final = (
@@ -347,9 +334,6 @@ def term_doubt(term: Leaf) -> str | None:
 
 def author_doubt(text: str) -> str | None:
     """Why a valid name may not do what was meant."""
-    name = _AROUND_NAME.sub("", text)
-    if name and name != text:
-        return f'papers name people without titles or "et al."; write "{name}"'
     if len(text.split()) == 1:
         return f'"{text}" means everybody of that name; add the given name or its initial'
     return None
@@ -357,8 +341,6 @@ def author_doubt(text: str) -> str | None:
 
 def category_doubt(name: str) -> str | None:
     """Why a valid category may not do what was meant."""
-    if instead := taxonomy.CLOSED.get(taxonomy.canonical(name)):
-        return f'"{name}" was closed long ago; new papers are in "{instead}"'
     if not taxonomy.is_known(name):
         return f'"{name}" is not a category that daily-papers knows; {taxonomy.meant(name)}'
     return None

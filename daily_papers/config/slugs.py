@@ -13,8 +13,6 @@ from daily_papers.query.expression import Phrase, canonical, leaves, query_words
 
 MAX_LENGTH: Final = 100
 _FORM = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-#: Names of a folder's own page.
-RESERVED: Final = frozenset({"index", "readme"})
 
 
 def slug_of(name: str) -> str:
@@ -28,13 +26,10 @@ def slug_of(name: str) -> str:
 
 def slug_problem(slug: str) -> str | None:
     """What is wrong with a slug in keywords.yaml, and what to write; None if nothing is."""
-    if not _FORM.fullmatch(slug):
-        instead = suggested_slug([slug], ()) if slug_of(slug) else ""
-        hint = f'; write "slug: {instead}"' if instead else ""
-        return f'"{slug}" may only contain lowercase letters a-z, digits and single hyphens{hint}'
-    if slug in RESERVED:
-        return f'"{slug}" is reserved; write "slug: {slug}-papers"'
-    return None
+    if _FORM.fullmatch(slug):
+        return None
+    hint = f'; write "slug: {instead}"' if (instead := slug_of(slug)) else ""
+    return f'"{slug}" may only contain lowercase letters a-z, digits and single hyphens{hint}'
 
 
 def suggested_slug(texts: Iterable[str], taken: Collection[str]) -> str:
@@ -42,7 +37,7 @@ def suggested_slug(texts: Iterable[str], taken: Collection[str]) -> str:
     candidates = [slug for text in texts if (slug := slug_of(text))] or ["keyword"]
     stem = candidates[0][: MAX_LENGTH - 10].rstrip("-")
     candidates += [f"{stem}-{count}" for count in range(2, len(taken) + 3)]
-    return next(slug for slug in candidates if slug not in taken and slug not in RESERVED)
+    return next(slug for slug in candidates if slug not in taken)
 
 
 # --- keywords that clash: the same name, the same search, the same page -------------------------
@@ -68,7 +63,7 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
         elif search is not keyword:
             same = f'"{search.name}" on line {search.line}'
             yield line, f"{called} searches for the same as {same}; remove one of the two"
-        elif not keyword.slug or keyword.slug in RESERVED or page is not keyword:
+        elif not keyword.slug or page is not keyword:
             phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
             slug = suggested_slug([keyword.name, *phrases], taken)
             taken.add(slug)
@@ -84,7 +79,5 @@ def _alike(text: str) -> str:
 def _page_trouble(keyword: Keyword, first: Keyword) -> str:
     if not keyword.slug:
         return f'"{keyword.name}" has no letter a-z or digit to name its page with'
-    page = f"papers/{keyword.slug}.md"
-    if keyword.slug in RESERVED:
-        return f'the page of "{keyword.name}" cannot be {page}, a reserved name'
-    return f'"{keyword.name}" has the same page as "{first.name}" on line {first.line}, {page}'
+    same = f'the same page as "{first.name}" on line {first.line}'
+    return f'"{keyword.name}" has {same}, papers/{keyword.slug}.md'

@@ -10,7 +10,7 @@ import yaml
 
 from daily_papers.config import KEYWORDS, ConfigError, Keyword, parse_config
 from daily_papers.config.messages import phrase_problem
-from daily_papers.config.slugs import RESERVED, slug_of, suggested_slug
+from daily_papers.config.slugs import slug_of, suggested_slug
 from daily_papers.migrate.old_config import Topic
 from daily_papers.papers.paper import Paper, folded
 from daily_papers.query import taxonomy
@@ -67,9 +67,9 @@ def write_keywords(
 
 
 def _entries(topics: Sequence[Topic]) -> Iterator[object]:
-    """Each as a keyword; one whose slug would be empty, reserved or taken gets its own."""
+    """Each as a keyword; one whose slug would be empty or taken gets its own."""
     taken = {slug_of(topic.name) for topic in topics}
-    used = {"", *RESERVED}
+    used = {""}
     for topic in topics:
         slug, own = slug_of(topic.name), {}
         if slug in used:

@@ -27,15 +27,14 @@ CATEGORIES: dict[str, str] = _TABLE["categories"]
 ALIASES: dict[str, str] = _TABLE["aliases"]
 #: Archives whose bare name old papers carry as their category.
 _ONCE_CATEGORIES = frozenset[str](_TABLE["once_categories"])
-#: Archives that were closed, and the category that took their subject over.
-CLOSED: dict[str, str] = _TABLE["closed"]
-_ACTIVE = {name.lower(): name for name in (*ARCHIVES, *CATEGORIES)}
-_KNOWN = _ACTIVE | {name: name for name in CLOSED}
+#: Archives that were closed long ago; papers of theirs have old identifiers.
+_CLOSED = frozenset[str](_TABLE["closed"])
+_KNOWN = {name.lower(): name for name in (*ARCHIVES, *CATEGORIES)}
 #: What people write for a name: its subject, what follows its dot, the name itself.
 _WRITTEN = (
     {subject.lower(): name for name, subject in (ARCHIVES | CATEGORIES).items()}
-    | {lower.partition(".")[2] or lower: name for lower, name in reversed(_ACTIVE.items())}
-    | _ACTIVE
+    | {lower.partition(".")[2] or lower: name for lower, name in reversed(_KNOWN.items())}
+    | _KNOWN
 )
 _SAME_AS = ALIASES | {canonical: alias for alias, canonical in ALIASES.items()}
 _WORDS = re.compile("[a-z]+(?:-[a-z]+)?")
@@ -51,7 +50,7 @@ def is_known(name: str) -> bool:
 def has_known_archive(paper_id: str) -> bool:
     """Whether arXiv can have given this identifier: an old one names its archive."""
     archive, slash, _ = paper_id.partition("/")
-    return not slash or archive in ARCHIVES or archive in CLOSED
+    return not slash or archive in ARCHIVES or archive in _CLOSED
 
 
 def is_well_formed(name: str) -> bool:
