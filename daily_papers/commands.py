@@ -164,10 +164,10 @@ def _render(arguments: Namespace) -> int:
         for path in paths:
             print(f"{path}: differs from the store; run: daily-papers render")
         return 1 if paths else 0
-    with repository.locked() as finished:
-        written = {*finished, *repository.rendered().commit()}
+    with repository.locked():
+        written = repository.rendered().commit()
     if not arguments.quiet:
-        print("\n".join(sorted(written)) or "nothing to change")
+        print("\n".join(written) or "nothing to change")
     return 0
 
 

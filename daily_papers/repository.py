@@ -23,11 +23,11 @@ from daily_papers.render.pages import PAGE_MARK, Table, render_pages
 from daily_papers.render.readme import (
     BEGIN,
     END,
+    Region,
     Tables,
     decode_readme,
     find_region,
     render_region,
-    replace_region,
 )
 from daily_papers.render.templates import A_LINK, TemplateError, Templates, links_in
 from daily_papers.store.files import check_history, load_history, load_store, save_store
@@ -66,10 +66,9 @@ class Repository:
             raise TemplateError(f"{self.root / path}: {A_LINK}")
         return own
 
-    def locked(self) -> AbstractContextManager[tuple[str, ...]]:
+    def locked(self) -> AbstractContextManager[None]:
         """Lock the repository for one run, and first finish what a killed run left behind.
 
-        Gives the paths that this changed.
         Raises DailyPapersError if another run has locked it, or the folder is no repository.
         """
         if not any((self.root / path).exists() for path in (KEYWORDS, PRIVATE)):
@@ -109,7 +108,7 @@ class Repository:
         newest = max((stored.paper.date for stored in store.papers.values()), default=date.min)
         return reconcile(store, config.keywords, store.state.day or newest).store
 
-    def readme(self) -> str:
+    def readme(self) -> Region:
         """Read README.md, whose markers show where the tables go. Raises RegionError."""
         path = self.root / README
         content = present(path)
@@ -118,9 +117,7 @@ class Repository:
                 f"{path}: no such file; create one with these two lines, each on a line of its own:"
                 f" {BEGIN} and {END}"
             )
-        text = decode_readme(content, README)
-        find_region(text, README)
-        return text
+        return find_region(decode_readme(content, README), README)
 
     def digest_keys(self) -> list[str]:
         """The keys of the digests so far."""
@@ -188,12 +185,11 @@ class Repository:
         templates = Templates(self.templates, config.columns, texts)
         tables = tables_of(config, store, summaries)
         sections = tables.sections
-        readme = self.readme()
-        region = find_region(readme, README)
+        region = self.readme()
         body = render_region(
             tables, templates, rest_bytes=region.rest_bytes, newline=region.newline
         )
-        transaction.write_shared(README, replace_region(readme, body, README).encode())
+        transaction.write_shared(README, region.filled(body).encode())
         paths = set()
         for section in sections:
             for path, page in render_pages(section, templates, title=config.title):

@@ -26,10 +26,10 @@ _MANIFEST = _STAGING / "manifest.json"
 
 
 @contextmanager
-def locked(root: Path) -> Iterator[tuple[str, ...]]:
+def locked(root: Path) -> Iterator[None]:
     """Lock the repository for one run, and first finish what a killed run left behind.
 
-    Gives the paths that this changed. The lock is the operating system's, so a kill releases it.
+    The lock is the operating system's, so a kill releases it.
     Raises DailyPapersError if another run has locked it.
     """
     if not root.is_dir():
@@ -47,7 +47,9 @@ def locked(root: Path) -> Iterator[tuple[str, ...]]:
     except OSError as error:
         raise unwritable(root / PRIVATE, error) from error
     with lock:
-        yield _carry_through(root) if (root / _STAGING).exists() else ()
+        if (root / _STAGING).exists():
+            _carry_through(root)
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,9 @@ class _Move:
     shared: bool
 
 
-def _carry_through(root: Path) -> tuple[str, ...]:
+def _carry_through(root: Path) -> None:
     """Finish the moves of a run killed after it wrote its manifest; else drop what it staged.
 
-    Returns the paths that it moved.
     Nothing is moved if a file that only we write is neither as it was nor as it should be: then a
     newer state was pulled with git, and an old change must not be mixed into it. A file that people
     edited in between stays as it is, and gets its tables when it is next rendered.
@@ -84,7 +85,6 @@ def _carry_through(root: Path) -> tuple[str, ...]:
         _remove_staged(root)
     except OSError as error:
         raise unwritable(Path(error.filename or root), error) from error
-    return tuple(move.path for move in due)
 
 
 def _can_be_made(root: Path, move: _Move) -> bool:

@@ -14,7 +14,6 @@ from daily_papers.render.readme import BEGIN, END, LARGEST_README
 from tests.sandbox import SandboxArxiv
 from tests.support.cases import for_each
 from tests.support.command_line import Ended, run, run_apart
-from tests.support.refusing_disk import refusing_to_move
 from tests.support.repository import Repository
 
 
@@ -73,17 +72,6 @@ def test_what_is_right_is_not_written(repository: Repository):
     times = repository.times()
     assert render(repository) == Ended(0, "nothing to change\n", "")
     assert repository.times() == times
-
-
-def test_what_an_earlier_render_left_is_named_by_the_one_that_writes_it(repository: Repository):
-    titled = repository.text("keywords.yaml").replace("Daily Papers", "Weekly Papers")
-    repository.write("keywords.yaml", titled)
-    with refusing_to_move("graph-networks.md"):
-        assert render(repository).code == 1
-    # README.md and the page before it in the alphabet are in place.
-    rest = "papers/graph-networks.md\npapers/magnetic-resonance-imaging.md\n"
-    assert render(repository) == Ended(0, rest, "")
-    assert render(repository).out == "nothing to change\n"
 
 
 def test_check_only_compares(repository: Repository):

@@ -1,7 +1,6 @@
 """The tables in README.md, between two markers: one section for each keyword.
 
-Everything outside the markers belongs to people and stays byte for byte the same. Markers inside a
-code block only document them, and do not count.
+Everything outside the markers belongs to people and stays byte for byte the same.
 
 GitHub cuts long READMEs off, so the tables have a budget that the keywords share evenly: the next
 row always goes to the keyword whose table is the smallest with it. Rows that do not fit are only on
@@ -28,24 +27,20 @@ END = "<!-- daily-papers:end -->"
 # Lines end as in Markdown; str.splitlines would also split at form feeds and U+2028.
 _LINE = re.compile(r"(?P<text>[^\r\n]*)(?P<ending>\r\n|\n|\r|\Z)")
 _MARKER = re.compile(rf"\ufeff? {{0,3}}(?:{BEGIN}|{END})[ \t]*")
-_FENCE = re.compile(r" {0,3}(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
 
 #: GitHub cuts a README off at this many bytes; the next two leave room for people's own words.
 CUT_AT = 512_000
 LARGEST_REGION = 480_000
 LARGEST_README = 500_000
-#: A longer row would take the space of many, so it is only on the keyword's page.
-LARGEST_ROW = LARGEST_REGION // 10
 #: The most papers in the list of new ones above the tables.
 MOST_NEW = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A README, split at its markers: ``before + body + after`` is the file."""
+    """A README around the place for the tables, which is between its markers."""
 
     before: str  #: up to and with the line of the begin marker
-    body: str
     after: str  #: from the line of the end marker
     newline: str  #: the one that ends the begin marker
 
@@ -53,6 +48,11 @@ class Region:
     def rest_bytes(self) -> int:
         """The size of everything outside."""
         return len(self.before.encode()) + len(self.after.encode())
+
+    def filled(self, body: str) -> str:
+        """The README with these tables, with the file's line endings."""
+        lines = body if body.endswith("\n") or not body else body + "\n"
+        return self.before + lines.replace("\n", self.newline) + self.after
 
 
 def decode_readme(content: bytes, name: str = "README.md") -> str:
@@ -69,51 +69,20 @@ def decode_readme(content: bytes, name: str = "README.md") -> str:
 
 def find_region(readme: str, name: str = "README.md") -> Region:
     """Cut the README at its markers. Raises RegionError unless there is exactly one pair."""
-    lines = dict(_marker_lines(readme))
+    every = enumerate(_LINE.finditer(readme), start=1)
+    lines = {number: line for number, line in every if _MARKER.fullmatch(line["text"])}
     markers = {number: line["text"].strip("\ufeff \t") for number, line in lines.items()}
     if list(markers.values()) == [BEGIN, END]:
         begin, end = lines.values()
-        start, stop = begin.end(), end.start()
-        return Region(readme[:start], readme[start:stop], readme[stop:], begin["ending"])
+        return Region(readme[: begin.end()], readme[end.start() :], begin["ending"])
     if not markers:
         raise RegionError(
             f"{name}: no place for the tables; paste {BEGIN} and {END} where you want them, each on"
-            " a line of its own, outside code blocks"
+            " a line of its own"
         )
     found = cut(" and ".join(f"{each} on line {line}" for line, each in markers.items()), 200)
     where = f"{name}:{max(markers)}"
     raise RegionError(f"{where}: found {found}; keep {BEGIN} once, and {END} once below it")
-
-
-def replace_region(readme: str, body: str, name: str = "README.md") -> str:
-    """Put the body between the markers, with the file's line endings.
-
-    Raises RegionError if the next run could not find the body again, perhaps because of the
-    repository's own templates.
-    """
-    old = find_region(readme, name)
-    lines = body if body.endswith("\n") or not body else body + "\n"
-    written = old.before + lines.replace("\n", old.newline) + old.after
-    markers = [line.start() for _, line in _marker_lines(written)]
-    if len(markers) != 2 or written[markers[1] :] != old.after:
-        raise RegionError(
-            f"{name}: the tables contain a marker or open a code block, so the next run could not"
-            " find them; fix templates/readme.md.jinja"
-        )
-    return written
-
-
-def _marker_lines(readme: str) -> Iterator[tuple[int, re.Match[str]]]:
-    """The lines that are markers, outside fenced code blocks, with their numbers."""
-    fence: str | None = None
-    for number, line in enumerate(_LINE.finditer(readme), start=1):
-        if found := _FENCE.fullmatch(line["text"]):
-            if fence is None:
-                fence = found["fence"]
-            elif found["fence"].startswith(fence) and not found["info"].strip():
-                fence = None
-        elif fence is None and _MARKER.fullmatch(line["text"]):
-            yield number, line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,15 +160,14 @@ def _forms(
 
 
 def _turns(tables: Tables, templates: Templates, size: Callable[[str], int]) -> Iterator[_Turn]:
-    """All rows, except those that are too long."""
+    """All rows."""
     for place, section in enumerate(tables.sections):
         total = 0
         for paper in section.papers:
             row = render_row(paper, templates)
             own = size(row + Escaped("\n"))
-            if own <= LARGEST_ROW:
-                total += own
-                yield total, place, own, row
+            total += own
+            yield total, place, own, row
 
 
 def _shares(turns: Sequence[_Turn], room: int, sections: int) -> list[tuple[Escaped, ...]] | None:

@@ -173,8 +173,6 @@ def _failure(error: Exception, name: str) -> TemplateError:
         problem = f"{problem}; see docs/templates.md"
     if isinstance(error, jinja2.TemplateNotFound):
         problem = f"there is no template {error.name!r}"
-    if isinstance(error, RecursionError):
-        problem = "it includes itself, or a macro calls itself, without end"
     return TemplateError(f"{file}:{line}: {one_line(problem) or 'this fails'}")
 
 
