@@ -77,9 +77,7 @@ class Addresses:
 
 def _with_slash(address: str) -> str:
     """The address of a folder of a website, with a slash at its end. Raises UsageError."""
-    # Nothing is asked there, so it may be in the letters of any language, as people read it.
-    plain = "".join("x" if not each.isascii() and each.isprintable() else each for each in address)
-    if web_address(plain) is None or _ENDS_LINK.search(address):
+    if web_address(address) is None or _ENDS_LINK.search(address):
         raise UsageError(
             f"DAILY_PAPERS_SITE_URL: {without_user(address)!r} is not the address of a folder of a "
             "website; give one like https://owner.github.io/repository/"

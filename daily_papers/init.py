@@ -58,12 +58,7 @@ _SECOND_HOURS = (13, 14, 15)
 def init(folder: Path, draw: Random, say: Say) -> None:
     """Write what the folder needs to be a digest repository. Raises DailyPapersError."""
     new = new_files(draw)
-    # A broken link counts as a file.
-    missing = {
-        path: text
-        for path, text in new.items()
-        if not (folder / path).exists() and not (folder / path).is_symlink()
-    }
+    missing = {path: text for path, text in new.items() if not (folder / path).exists()}
     _write(folder, missing)
     for path in new:
         say(f"{'wrote' if path in missing else 'left as it is'}: {folder / path}")

@@ -82,12 +82,6 @@ def test_what_is_there_stays_and_the_rest_is_written(tmp_path: Path, path: str) 
     assert f"left as it is: {mine}" in ended.said
 
 
-def test_a_link_to_nowhere_counts_as_there(tmp_path: Path) -> None:
-    (tmp_path / "README.md").symlink_to("nowhere.md")
-    run("init", tmp_path)
-    assert not (tmp_path / "nowhere.md").exists()
-
-
 def test_a_readme_without_a_place_for_tables_is_told_what_to_paste(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# Mine\n", encoding="utf-8")
     said = "\n".join(run("init", tmp_path).said)

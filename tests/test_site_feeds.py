@@ -237,14 +237,6 @@ def test_a_server_of_ones_own_names_the_feeds_and_has_pages_where_its_owner_says
     assert links[0] == "https://papers.example/feed.atom"
 
 
-def test_an_address_may_be_in_the_letters_of_any_language(tmp_path: Path) -> None:
-    website = Website.new(tmp_path, {})
-    address = "https://bücher.example/日報"
-    assert website.build(environ={"DAILY_PAPERS_SITE_URL": address}).code == 0
-    links = feed(website, "feed.atom").xpath("a:link/@href", namespaces=ATOM)
-    assert links == [f"{address}/feed.atom", f"{address}/index.html"]
-
-
 @pytest.mark.parametrize(
     "address",
     [

@@ -19,7 +19,6 @@ from daily_papers.mail.digest import Digest, digest_order, read_digest
 from daily_papers.mail.morning import totals_in_order
 from daily_papers.papers.bibtex import bibtex_entry
 from daily_papers.papers.paper import Paper, announcement_order, newest_id_first
-from daily_papers.query.matching import Matches
 from daily_papers.records import fingerprint
 from daily_papers.render.pages import pages_of
 from daily_papers.repository import DIGESTS
@@ -207,26 +206,23 @@ class SiteData:
             file=file,
             ids=tuple(item.paper.id for item in digest.items),
             counts=counts,
-            keywords=", ".join(f"{_isolated(names[slug])} {n}" for slug, n in counts.items()),
+            keywords=", ".join(f"{plain_text(names[slug])} {n}" for slug, n in counts.items()),
             content=key_of(content),
         )
 
     def _topics(self) -> Iterator[Topic]:
-        """Each keyword with its table; for a person, also with the papers that only others brought.
+        """Each keyword with its table.
 
         What has left the table, or never was in it but in a digest, is older.
         """
         keywords, store = self.config.keywords, self.store
-        people = {each.slug: each.expression for each in keywords if each.authors}
-        by_people = Matches(people, [stored.paper for stored in store.papers.values()])
         shown: dict[str, list[str]] = defaultdict(list)
         for id, trace in self.traces.items():
             for slug in trace.days:
                 shown[slug].append(id)
         for keyword in keywords:
             slug, state = keyword.slug, store.keywords.get(keyword.slug)
-            more = by_people.of(slug) if keyword.authors else ()
-            table = {paper.id: paper for paper in (*store.table(slug), *more)}
+            table = {paper.id: paper for paper in store.table(slug)}
             left = (id for id in shown[slug] if id not in table)
             older: dict[str, list[str]] = {}
             for id in sorted(left, key=partial(self.came, slug=slug), reverse=True):
@@ -248,11 +244,6 @@ class SiteData:
         for digest in self.digests:
             for path, ids in digest.pages.items():
                 yield from ((id, path) for id in ids)
-
-
-def _isolated(name: str) -> str:
-    """A name that may run from right to left, and does not turn what is beside it."""
-    return f"\N{FIRST STRONG ISOLATE}{plain_text(name)}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def shown_day(paper: Paper) -> date:

@@ -148,12 +148,12 @@ class SiteFolder:
                 return (self._folder / _LIST).read_text(encoding="utf-8").split("\n")
             if not any(self._folder.iterdir()):
                 return [""]
-            problem = "has files that are not a website of daily-papers; empty it, or"
-        except (FileExistsError, FileNotFoundError, NotADirectoryError):
-            problem = "cannot be a folder;"
         except OSError as error:
-            raise unwritable(self._folder / _LIST, error) from error
-        raise UsageError(f"{self._folder}: {problem} choose another folder with --output DIR")
+            raise unwritable(self._folder, error) from error
+        raise UsageError(
+            f"{self._folder}: has files that are not a website of daily-papers; empty it, or choose"
+            " another folder with --output DIR"
+        )
 
     def _known(self, file: File) -> str:
         """The key and the size of the file that is there, if it is as it would be made."""
