@@ -198,7 +198,7 @@ def _check(arguments: Namespace) -> int:
         # Takes a sixth of the time of a check, which few repositories need.
         from daily_papers.template_check import check_templates
 
-        problems += check_templates(path.parent)
+        problems += tuple(check_templates(path.parent))
     for line in as_annotations(problems) if arguments.format == "github" else problems:
         print(line)
     if config is None or any(problem.severity == "error" for problem in problems):

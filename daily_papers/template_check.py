@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -41,8 +41,6 @@ MOST_BYTES_TOGETHER: Final = 5_000_000
 #: Names and signs inside the tags of all templates; ours have about 4,000.
 MOST_WORDS: Final = 50_000
 _NO_WORDS: Final = frozenset({"data", "whitespace", "comment", "raw_begin", "raw_end"})
-#: Nobody reads more at once.
-MOST_MISTAKES: Final = 100
 _SITE: Final = "site/"
 #: What any template gets; docs/templates.md lists the fields of each one.
 FIELDS: Final = frozenset(
@@ -68,47 +66,41 @@ _GUARDS: Final = frozenset({"defined", "undefined", "default", "d"})
 Tree = list[nodes.Node]
 
 
-def check_templates(root: Path) -> tuple[Problem, ...]:
+def check_templates(root: Path) -> Iterator[Problem]:
     """Find mistakes, and warn about copies that may be outdated and files that nothing uses."""
-    found = list(islice(_problems(root / "templates"), MOST_MISTAKES + 1))
-    if len(found) > MOST_MISTAKES:
-        found[-1] = Problem("templates", None, "perhaps more; fix these first")
-    return tuple(found)
+    own = root / "templates"
+    if links := links_in(own):
+        yield from (Problem(path, None, A_LINK) for path in links)
+        return  # nothing is read through them
+    markdown, site = Templates(own).environment, SiteTemplates(own).environment
+    trees: dict[str, Tree] = {}
+    yield from _unreadable(own, markdown, trees)
+    yield from _doubts(own, trees)
+    # A name that one template sets is seen by those that it includes or extends.
+    names = chain.from_iterable(map(_names_set_in, trees.values()))
+    known: dict[str, Collection[str]] = {
+        "field": {*FIELDS, *_GIVEN, *markdown.globals, *names},
+        "filter": {*markdown.filters, *site.filters},
+        "test": markdown.tests,
+        "template": {*markdown.list_templates(), *site.list_templates()},
+    }
+    for name, tree in trees.items():
+        for line, kind, word in sorted(set(_missing_in(tree, known))):
+            problem = f"there is no {kind} {cut(word, 60)!r}; see docs/templates.md"
+            yield _problem(name, line, problem)
 
 
 def _problem(name: str, line: int | None, message: str) -> Problem:
     return Problem(f"templates/{name}", line, message)
 
 
-def _problems(own: Path) -> Iterator[Problem]:
-    if links := links_in(own):
-        yield from (Problem(path, None, A_LINK) for path in links)
-        return  # nothing is read through them
-    markdown, site = Templates(own).environment, SiteTemplates(own).environment
-    environments = {False: markdown, True: site}
-    templates = {place: frozenset(each.list_templates()) for place, each in environments.items()}
-    trees: dict[str, Tree] = {}
-    yield from _unreadable(own, environments, trees)
-    yield from _doubts(own, trees)
-    # A name that one template sets is seen by those that it includes or extends.
-    names = {*FIELDS, *_GIVEN, *markdown.globals}
-    names.update(chain.from_iterable(map(_names_set_in, trees.values())))
-    for name, tree in trees.items():
-        of_site = name.startswith(_SITE)
-        missing = set(_missing_in(tree, environments[of_site], templates[of_site], names))
-        for line, kind, word in sorted(missing):
-            problem = f"there is no {kind} {cut(word, 60)!r}; see docs/templates.md"
-            yield _problem(name, line, problem)
-
-
 def _unreadable(
-    own: Path, environments: Mapping[bool, jinja2.Environment], trees: dict[str, Tree]
+    own: Path, environment: jinja2.Environment, trees: dict[str, Tree]
 ) -> Iterator[Problem]:
     """Parse the templates into ``trees``, by name, but for those that have a problem."""
     together = words = 0
     for path in sorted(path for path in own.rglob("*.jinja") if path.is_file()):
         name = path.relative_to(own).as_posix()
-        environment = environments[name.startswith(_SITE)]
         size = path.stat().st_size
         if size > MOST_BYTES:
             yield _problem(name, None, f"more than {MOST_BYTES:,} bytes; shorten it")
@@ -155,16 +147,8 @@ def _names_set_in(tree: Tree) -> Iterator[str]:
                 yield from (name if isinstance(name, str) else name[1] for name in node.names)
 
 
-def _missing_in(
-    tree: Tree,
-    environment: jinja2.Environment,
-    templates: Collection[str],
-    known: Collection[str],
-) -> Iterator[tuple[int, str, str]]:
-    """The names that do not exist, each with its line and what it should be.
-
-    ``known`` are those that may be used on their own.
-    """
+def _missing_in(tree: Tree, known: Mapping[str, Collection[str]]) -> Iterator[tuple[int, str, str]]:
+    """The names that are not ``known``, each with its line and what it should be."""
     guards = [node for node in tree if isinstance(node, nodes.Test | nodes.Filter)]
     guarded = {_last_name(guard.node) for guard in guards if guard.name in _GUARDS}
     targets = (_last_name(node.target) for node in tree if isinstance(node, nodes.For))
@@ -172,20 +156,20 @@ def _missing_in(
     attributes["paper"] = _OF_PAPERS
     for node in tree:
         match node:
-            case nodes.Filter() if node.name not in environment.filters:
+            case nodes.Filter() if node.name not in known["filter"]:
                 yield node.lineno, "filter", node.name
-            case nodes.Test() if node.name not in environment.tests:
+            case nodes.Test() if node.name not in known["test"]:
                 yield node.lineno, "test", node.name
             case nodes.Name(name=name) | nodes.Getattr(attr=name) if name in guarded:
                 pass
-            case nodes.Name(ctx="load") if node.name not in known:
+            case nodes.Name(ctx="load") if node.name not in known["field"]:
                 yield node.lineno, "field", node.name
             case nodes.Getattr() if _lacks(attributes.get(_last_name(node.node) or ""), node.attr):
                 yield node.lineno, "field", node.attr
             case (
                 nodes.Include(template=nodes.Const(value=str(name)), ignore_missing=False)
                 | nodes.Extends(template=nodes.Const(value=str(name)))
-            ) if name not in templates:
+            ) if name not in known["template"]:
                 yield node.lineno, "template", name
 
 
