@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from daily_papers.site.output import Entries, File, SiteFolder
+from daily_papers.site.output import File, SiteFolder
 from tests.support.website import example
 
 pytest.importorskip("latex2mathml")
@@ -78,19 +77,19 @@ def test_another_folder_can_be_given(tmp_path: Path) -> None:
 
 # --- what is taken over ------------------------------------------------------------------------
 
-LINE = Entries(re.compile("paper (.*):"), "\n")
+ROW = '<article class="paper" id="{}">\nold\n</article>\n'
 
 
-def test_only_entries_that_are_still_right_are_taken_over(tmp_path: Path) -> None:
+def test_only_rows_that_are_still_right_are_taken_over(tmp_path: Path) -> None:
     def taken_over(site_key: str = "site", **papers: str) -> dict[str, str]:
         keys = {"math-0611800": "1", **papers}
-        return SiteFolder(tmp_path, site_key, keys).unchanged("papers", LINE)
+        return SiteFolder(tmp_path, site_key, keys).unchanged("papers")
 
     assert taken_over() == {}
-    old = b"head\npaper math/0611800: old\npaper two: old\npaper three: cut"
+    first, second = ROW.format("math-0611800"), ROW.format("two")
+    old = f"<html>{first}\n{second}{ROW.format('three')[:-2]}".encode()
     papers = {"math-0611800": "1", "two": "2", "three": "3"}
     SiteFolder(tmp_path, "site", papers).write(made({"papers": old}))
-    first, second = "paper math/0611800: old\n", "paper two: old\n"
     assert taken_over(two="2", three="3") == {"math-0611800": first, "two": second}
     assert taken_over(two="another") == {"math-0611800": first}
     assert taken_over("another") == {}

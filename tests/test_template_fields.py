@@ -104,7 +104,7 @@ def handed_over() -> Seen:
         address = Addresses("owner/papers")
         for page in Pages(data, rows, site, address).files():
             assert page.make()
-        for feed in Feeds(data, rows, site.render, folder, address.pages, tag_of(address)).files():
+        for feed in Feeds(data, rows, site.render, address.pages, tag_of(address)).files():
             feed.make()
     return seen
 

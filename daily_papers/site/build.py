@@ -40,7 +40,7 @@ def build_site(root: Path, output: Path | None, environ: Mapping[str, str]) -> W
     files = [
         *templates.static_files(),
         *Pages(data, rows, templates, address).files(),
-        *Feeds(data, rows, templates.render, folder, address.site, tag_of(address)).files(),
+        *Feeds(data, rows, templates.render, address.site, tag_of(address)).files(),
         *search_index(data),
     ]
     # What shows the same papers comes together, since they are read and written only once then.

@@ -22,6 +22,8 @@ from daily_papers.transaction import unwritable
 
 #: Begins with a dot: web servers and GitHub Pages skip such files.
 _LIST = ".daily-papers-site"
+#: A paper's row in a page.
+_ROW = re.compile(r'<article class="paper" id="(?P<id>[^"]+)">.*?</article>\n', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,6 @@ def anchor(id: str) -> str:
 def key_of(*parts: object) -> str:
     """A short name for these values; others have another one."""
     return hashlib.blake2b(repr(parts).encode(errors="replace"), digest_size=10).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """How papers are written in a file, one after another."""
-
-    #: Finds the begin of one, with its identifier, whose slash may be a hyphen.
-    begin: re.Pattern[str]
-    #: Stands after each, and nowhere inside.
-    end: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +89,8 @@ class SiteFolder:
         #: Each file is written here, then moved into place.
         self._partial = folder / f"{_LIST}.partial"
 
-    def unchanged(self, path: str, form: Entries) -> dict[str, str]:
-        """The entries of papers that have not changed, as the last build wrote them into a file.
+    def unchanged(self, path: str) -> dict[str, str]:
+        """The rows of papers that have not changed, as the last build wrote them into a page.
 
         By anchors.
         """
@@ -108,12 +100,8 @@ class SiteFolder:
             return {}
         if self._before.get(path, "").partition("\t")[2] != str(len(content)):
             return {}
-        found = {}
-        for piece in content.decode(errors="replace").split(form.end)[:-1]:
-            begin = form.begin.search(piece)
-            if begin and (id := anchor(begin[1])) in self._same:
-                found[id] = f"{piece[begin.start() :]}{form.end}"
-        return found
+        rows = _ROW.finditer(content.decode(errors="replace"))
+        return {row["id"]: row[0] for row in rows if row["id"] in self._same}
 
     def write(self, files: Iterable[File]) -> Written:
         """Make the folder hold these files. Raises DailyPapersError."""

@@ -16,12 +16,11 @@ from daily_papers.papers.paper import Paper
 from daily_papers.query.expression import Phrase, leaves, query_words
 from daily_papers.site.data import KEPT, SiteData, Topic
 from daily_papers.site.formulas import html_of, loosely, plain_text
-from daily_papers.site.output import Entries, SiteFolder, anchor
+from daily_papers.site.output import SiteFolder, anchor
 from daily_papers.store.store import News
 from daily_papers.store.summaries import Summary
 
 _MOST_PHRASES = 200
-_ROW = Entries(re.compile(r'<article class="paper" id="([^"]+)">'), "</article>\n")
 
 
 @dataclass(slots=True)  # frozen ones take longer to make
@@ -62,7 +61,7 @@ class Rows:
 
     def take_over(self, page: str) -> None:
         """Let the rows of a page of the last build stay in it, as far as they are still right."""
-        self._before = self._folder.unchanged(page, _ROW)
+        self._before = self._folder.unchanged(page)
 
     def row(self, id: str) -> Markup:
         """A paper's row."""
