@@ -306,8 +306,9 @@ def phrase_doubt(text: str) -> str | None:
 
 def lines_doubt(text: str) -> str:
     """Why a text without quotes on several lines may not be what was meant."""
-    shown = cut(text, _SHOWN)
-    return f'"{shown}" is one text on several lines; if it is several, list them'
+    shown = f'"{cut(text, _SHOWN)}" is one text on several lines'
+    advice = 'begin the line of each topic with "- ", each below the other'
+    return f"{shown}; {advice}; in brackets, put a comma between them"
 
 
 def small_words_doubt(text: str) -> str | None:

@@ -35,13 +35,7 @@ from daily_papers.config.model import (
     Summaries,
 )
 from daily_papers.config.slugs import clashes, slug_of, slug_problem
-from daily_papers.config.yaml_text import (
-    GLUED_ITEM,
-    MOST_BYTES,
-    glued_item,
-    read_yaml,
-    refuse,
-)
+from daily_papers.config.yaml_text import MOST_BYTES, read_yaml, refuse
 from daily_papers.like.library import Library
 from daily_papers.papers.paper import ArxivId, folded
 from daily_papers.query import taxonomy
@@ -198,16 +192,12 @@ class _Reader:
         if problem := problem or (kind.problem and kind.problem(value.text)):
             self.refuse(value, problem)
             return None
-        is_plain = not getattr(value.node, "style", None)
-        goes_on = is_plain and value.node.start_mark.line < value.node.end_mark.line
-        if goes_on and (line := glued_item(value.node)):
-            self._note(line, GLUED_ITEM)
-            return None
         # arXiv's index and our matcher have a letter and its accent as one character.
         text = unicodedata.normalize("NFC", folded(value.text))
         if self.asks and kind.doubt:
-            doubt = messages.lines_doubt(text) if goes_on else kind.doubt(text)
-            if doubt:
+            is_plain = not getattr(value.node, "style", None)
+            goes_on = is_plain and value.node.start_mark.line < value.node.end_mark.line
+            if doubt := (messages.lines_doubt if goes_on else kind.doubt)(text):
                 self.doubt(value, doubt)
         return kind.meaning(text)
 
@@ -304,9 +294,6 @@ class _Reader:
         if "papers_per_day" in values and "like" not in values:
             message = 'it is for keywords with "like"; write max_papers for the size of a table'
             self.refuse(values["papers_per_day"], message)
-        if {"in", "author"} <= values.keys() and not values.keys() & {"any", *rules}:
-            message = 'it says where the phrases of "any" must be, and there are none'
-            self.refuse(values["in"], message)
 
     def _finished(self, item: Value, name: str, wanted: Expression, read: Read) -> Keyword:
         """Add the categories, the slug and the length of the table."""

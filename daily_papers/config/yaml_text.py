@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 import yaml
 
 from daily_papers.config.model import ConfigError, Problem
-from daily_papers.text import cut, printable
+from daily_papers.text import printable
 
 MOST_BYTES: Final = 512_000
 #: The most texts, lists and keys to read; 10,000 keywords have 70,000.
@@ -26,24 +26,18 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _OTHER = re.compile(r"[^\S \t\r\n]")
 #: A tab before a text; before a comment it does no harm.
 _INDENTING_TAB = re.compile(r" *\t[ \t]*[^\s#]")
-#: An item without a key, and a line below it that has one, or is an item itself.
-_ITEM = re.compile(r"""( *)- +("[^"]*" *|'[^']*' *|(?![#"'\[{>|])(?:[^:#]|(?<=\S)#)++)(?:#.*)?""")
-_BELOW = re.compile(r"( *)(- )?[^\s:]+:(?:\s.*)?")
 _QUOTES = "put the text in quotes"
 _SIGN = "a sign here has a meaning in YAML; put the text in single quotes"
-GLUED_ITEM: Final = (
-    'this line is indented further than the item above, and so continues it; align its "-" with '
-    "that of the other items"
-)
 _SURPLUS: Final = (
     "something follows a closing quote or bracket; put text with quotes in quotes of the other "
     "kind, as in 'ti:\"two words\"'"
 )
 _UNCLOSED: Final = f"a list in brackets is never closed, or a comma is missing, or {_SURPLUS}"
-_BLOCK: Final = f"the indentation does not match the lines above, or {_SURPLUS}"
+_NAMELESS: Final = 'an item with keys below it has a key itself, as in "- name: mri"'
+_BLOCK: Final = f"the indentation does not match the lines above, or {_SURPLUS}; {_NAMELESS}"
 _COLON: Final = (
     'a ": " where none can be: the second one on a line, or below a line whose own colon has no '
-    f"space after it, or wrong indentation; {_QUOTES} if the colon belongs to it"
+    f"space after it, or wrong indentation; {_NAMELESS}; {_QUOTES} if the colon belongs to it"
 )
 #: What PyYAML says, and what to do about it.
 _EXPLANATIONS: Final = (
@@ -97,14 +91,6 @@ def read_yaml(name: str, content: bytes) -> yaml.Node | None:
         refuse(name, "not valid YAML: a number in it is too large", 1)
 
 
-def glued_item(node: yaml.Node) -> int | None:
-    """The line of a text without quotes that begins like an item of a list."""
-    start, end = node.start_mark, node.end_mark
-    written = (start.buffer or "")[start.pointer : end.pointer]
-    found = re.search(r"[\r\n] *(- )", written)
-    return start.line + len(_LINE_END.split(written[: found.start(1)])) if found else None
-
-
 class _Composer(yaml.SafeLoader):
     """PyYAML's composer, which refuses anchors, aliases, tags, and too much."""
 
@@ -148,21 +134,4 @@ def _explained(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     lines = _LINE_END.split(text.rstrip())
     if mark is None or mark.line >= len(lines):
         return len(lines), f"not valid YAML: {message}"
-    if message in {_COLON, _BLOCK}:
-        message = _below_item(lines[: mark.line + 1]) or message
     return mark.line + 1, f"not valid YAML: {message}"
-
-
-def _below_item(lines: list[str]) -> str | None:
-    """What to do if the last of the lines is deeper than an item without a key, its text."""
-    *above, line = (each for each in lines if each.strip() and each.lstrip()[0] != "#")
-    item, below = _ITEM.fullmatch(above[-1] if above else ""), _BELOW.fullmatch(line)
-    if item is None or below is None or len(below[1]) <= len(item[1]):
-        return None
-    if below[2]:
-        return GLUED_ITEM
-    first = next(each for each in above if each.lstrip().startswith("- "))
-    if first.index("-") != len(item[1]):  # a phrase of a keyword's `any`
-        return None
-    text = cut(item[2].rstrip(), 60).replace('"', "'")
-    return f'text without a key cannot have keys below it; write "- name: {text}"'
