@@ -84,7 +84,7 @@ class SiteFolder:
         #: The papers that have not changed since the last build.
         self._same = {line.split("\t")[1] for line in {*self._head[1:]}.intersection(listed)}
         files = (line.partition("\t") for line in listed if line and not line.startswith("\t"))
-        #: The files of the last build: the key of each and its size, if they are known.
+        #: The files of the last build, with the key of each, if it is known.
         self._before = {path: known if first == site_key else "" for path, _, known in files}
         #: Each file is written here, then moved into place.
         self._partial = folder / f"{_LIST}.partial"
@@ -95,10 +95,8 @@ class SiteFolder:
         By anchors.
         """
         try:
-            content = (self._folder / path).read_bytes()
+            content = (self._folder / path).read_bytes() if self._before.get(path) else b""
         except OSError:
-            return {}
-        if self._before.get(path, "").partition("\t")[2] != str(len(content)):
             return {}
         rows = _ROW.finditer(content.decode(errors="replace"))
         return {row["id"]: row[0] for row in rows if row["id"] in self._same}
@@ -117,9 +115,8 @@ class SiteFolder:
         changed = 0
         for file in files:
             if not known[file.path]:
-                content = file.make()
-                changed += self._replace(file.path, content)
-                known[file.path] = f"{file.key}\t{len(content)}"
+                changed += self._replace(file.path, file.make())
+                known[file.path] = file.key
         removed = sum(self._remove(path) for path in gone)
         self._partial.unlink(missing_ok=True)
         self._list(known)
@@ -144,12 +141,9 @@ class SiteFolder:
         )
 
     def _known(self, file: File) -> str:
-        """The key and the size of the file that is there, if it is as it would be made."""
-        try:
-            known = f"{file.key}\t{(self._folder / file.path).stat().st_size}"
-        except OSError:
-            return ""
-        return known if known == self._before.get(file.path) else ""
+        """The key of the file that is there, if it is as it would be made."""
+        is_same = self._before.get(file.path) == file.key
+        return file.key if is_same and (self._folder / file.path).is_file() else ""
 
     def _replace(self, path: str, content: bytes) -> bool:
         file = self._folder / path
