@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from daily_papers.errors import UsageError
-from daily_papers.text import cut, printable, web_address, without_user
+from daily_papers.text import printable, web_address, without_user
 
 GITHUB = "https://github.com"
 
@@ -20,9 +20,6 @@ _ENDS_LINK = re.compile(r"[<>()\[\]\\\"]")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 Severity = Literal["error", "warning", "notice"]
-
-#: GitHub cuts longer messages off.
-LONGEST_MESSAGE = 4_000
 
 
 @dataclass(frozen=True)
@@ -99,8 +96,7 @@ def annotation(severity: Severity, message: str, **places: str | int | None) -> 
 
 
 def _escaped(text: str) -> str:
-    shown = cut(text, LONGEST_MESSAGE)
-    shown = shown.replace("##[", "## [")  # the older form of a command, run anywhere in a line
+    shown = text.replace("##[", "## [")  # the older form of a command, run anywhere in a line
     return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

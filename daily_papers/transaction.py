@@ -178,8 +178,6 @@ def _move_into_place(root: Path, moves: Sequence[_Move]) -> None:
         target = (root / move.path).resolve()  # a linked README stays a link
         if move.staged is None:
             target.unlink(missing_ok=True)
-            with suppress(OSError):  # it is not empty
-                target.parent.rmdir()
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():

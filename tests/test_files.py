@@ -97,14 +97,6 @@ def test_what_is_there_already_is_not_written_again(root: Path):
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
 
-def test_a_folder_goes_with_its_last_file(root: Path):
-    transaction = Transaction(root)
-    transaction.delete("data/a")
-    transaction.delete("data/b")
-    transaction.commit()
-    assert not (root / "data").exists()
-
-
 def test_a_replaced_file_keeps_its_mode(root: Path):
     (root / "README.md").chmod(0o640)
     change(root).commit()

@@ -217,10 +217,6 @@ def test_an_annotation_escapes_what_would_end_it_or_its_properties() -> None:
     )
 
 
-def test_an_annotation_is_never_longer_than_github_shows() -> None:
-    assert len(annotation("notice", "x" * 10_000)) < 4_096
-
-
 @pytest.mark.parametrize("line", ["::error::x", "  ::error::x", "a ##[error]b", "\t::set-env::"])
 def test_a_harmless_line_gives_no_command(tmp_path: Path, line: str) -> None:
     assert Job(tmp_path, log=line).commands

@@ -26,7 +26,6 @@ def test_pages_of_a_keyword_that_is_gone_are_removed_and_no_other_file(tmp_path:
     files = website.built().files()
     assert "CNAME" in files
     assert not [path for path in files if "nets" in path or path.startswith("authors/")]
-    assert not (website.folder / "authors").exists()
 
 
 def test_what_a_killed_build_left_is_removed_by_a_later_one(tmp_path: Path) -> None:

@@ -10,10 +10,8 @@ Files are replaced whole or not at all, so whoever serves the folder never serve
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,6 +159,4 @@ class SiteFolder:
         if not file.is_relative_to(self._folder.resolve()) or not file.is_file():
             return False
         file.unlink()
-        with suppress(OSError):  # it is not empty; our own folder never is
-            os.removedirs(file.parent)
         return True
