@@ -91,11 +91,6 @@ class KeywordPreview:
     overlaps: tuple[tuple[str, int], ...] = ()
 
     @property
-    def strangers(self) -> int:
-        """How many other papers arXiv returned, which would not be stored."""
-        return self.returned - len(self.either)
-
-    @property
     def days_covered(self) -> float | None:
         """How many days a full table reaches back; None if all papers fit, or if unknown."""
         days = _days(self.papers)
@@ -132,11 +127,6 @@ def _sentences(preview: KeywordPreview) -> Iterator[str]:
         is_double = count == len(preview.papers) >= _LEAST_DOUBLE
         advice = "; remove one of the two, or narrow it" if is_double else ""
         yield f"{count} {shown} {'is' if count == 1 else 'are'} in {name}, too{advice}"
-    if preview.strangers:
-        yield (
-            f"of the newest {preview.returned} that arXiv finds, {preview.strangers} would not be "
-            "stored, by our stricter rule (docs/matching.md)"
-        )
     yield from _company(preview)
     yield f"This is from one search, which returned {plural(preview.returned, 'paper')}"
 
@@ -144,7 +134,7 @@ def _sentences(preview: KeywordPreview) -> Iterator[str]:
 def _warnings(preview: KeywordPreview) -> Iterator[str]:
     if preview.either and not preview.papers:
         yield "No hits in title and abstract"
-    elif preview.strangers and not preview.papers:
+    elif preview.returned and not preview.papers:
         yield "No hits: none of the newest papers that arXiv finds match our stricter rule"
     elif not preview.papers:
         yield "No hits: nothing on arXiv matches; check the spelling and the categories"

@@ -121,7 +121,7 @@ def test_the_file_as_a_whole(text: str, answer: str) -> None:
         ('" "', "there is nothing here; write something, or remove it"),
         ("--", '"--" has no word to search for'),
         ("'***'", '"***" has no word to search for'),
-        ('"a\\x07b"', "a control character (U+0007) in the text; remove it"),
+        ('"a\\x07b"', "an invisible character (U+0007) in the text; remove it"),
         ('"a\\u202Eb"', "an invisible character (U+202E) in the text; remove it"),
         ('"a\\u200Bb"', "an invisible character (U+200B) in the text; remove it"),
         ('"\\uD800"', "an invisible character (U+D800) in the text; remove it"),

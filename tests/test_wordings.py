@@ -86,7 +86,7 @@ WORDINGS = (
     ("ti:transformer", 'for arXiv\'s syntax use "query"', "No hits"),
     ("object AND detection", 'for operators use "query"', "No hits"),
     ("C++", "is the word C to a search", "Narrow: 0 in title and abstract, 2 in either"),
-    ("on-policy", 'ignores "on" at the start', "of the newest 18 that arXiv finds"),
+    ("on-policy", 'ignores "on" at the start', "No hits: none of the newest papers that arXiv finds"),
     ("category: cs.RO", None, "28 papers on arXiv"),
     ("author: Ada Abramsson", None, "with Bo Berg ("),
     ("medical imaging", None, "8 papers on arXiv"),

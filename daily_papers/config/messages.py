@@ -177,11 +177,9 @@ def text_problem(text: str) -> str | None:
     if not text.strip():
         return _NOTHING
     for letter in "" if text.isprintable() else text:
-        category = unicodedata.category(letter)
-        is_hidden = category in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+        is_hidden = unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
         if is_hidden and letter not in _JOINERS and letter not in "\t\r\n":
-            kind = "a control" if category == "Cc" else "an invisible"
-            return f"{kind} character (U+{ord(letter):04X}) in the text; remove it"
+            return f"an invisible character (U+{ord(letter):04X}) in the text; remove it"
     return None
 
 

@@ -19,9 +19,7 @@ def slug_of(name: str) -> str:
     """``medical-imaging`` for ``Medical imaging``; empty if no ASCII letter or digit is left."""
     plain = unicodedata.normalize("NFKD", name.casefold().translate(PLAIN_LETTERS))
     slug = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"['’\u0300-\u036f]", "", plain)))
-    if len(slug) <= MAX_LENGTH:
-        return slug
-    return slug[: MAX_LENGTH + 1].rpartition("-")[0] or slug[:MAX_LENGTH]
+    return slug[:MAX_LENGTH].rstrip("-")
 
 
 def slug_problem(slug: str) -> str | None:
