@@ -48,10 +48,11 @@ def _run(argv: Sequence[str] | None) -> int:
         _discard_output()
         return 0
     except OSError as error:
-        # File errors are handled where files are read and written, so this is about the output.
-        _discard_output()
-        place = error.filename or "standard output"
-        print(f"daily-papers: {place}: {error.strerror or error}", file=sys.stderr)
+        # A repository's files have errors of their own, so this is about a website, or the output.
+        place = error.filename2 or error.filename
+        if not place:
+            _discard_output()
+        print(f"daily-papers: {place or 'output'}: {error.strerror or error}", file=sys.stderr)
         return 1
     return code
 

@@ -314,8 +314,6 @@ def _report(arguments: Namespace) -> None:
 
     try:
         report = from_json(arguments.file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{arguments.file}: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{arguments.file}: not a report that update --report wrote") from error
     print(FORMATS[arguments.format](report), end="")

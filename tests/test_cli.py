@@ -325,7 +325,7 @@ def test_an_interrupted_run_says_so_at_once_and_loses_nothing(
 def test_output_that_cannot_be_written_is_one_line(tmp_path: Path, command: str) -> None:
     Repository.new(tmp_path)
     done = _in_a_shell(f"{command} > /dev/full", tmp_path)
-    expected = b"daily-papers: standard output: No space left on device\n"
+    expected = b"daily-papers: output: No space left on device\n"
     # An export of nothing has nothing to write.
     assert (done.returncode, done.stderr) == ((0, b"") if command == "export" else (1, expected))
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from daily_papers.errors import UsageError
-from daily_papers.transaction import unwritable
 
 #: Begins with a dot: web servers and GitHub Pages skip such files.
 _LIST = ".daily-papers-site"
@@ -70,8 +69,7 @@ class SiteFolder:
     """The folder into which the website is built.
 
     ``site_key`` changes with what each file depends on, and the keys of ``papers``, which are by
-    anchors, with all that is written of these. Raises DailyPapersError if the folder cannot be
-    read, or is not ours.
+    anchors, with all that is written of these. Raises UsageError if the folder is not ours.
     """
 
     def __init__(self, folder: Path, site_key: str, papers: Mapping[str, str]) -> None:
@@ -99,14 +97,8 @@ class SiteFolder:
         rows = _ROW.finditer(content.decode(errors="replace"))
         return {row["id"]: row[0] for row in rows if row["id"] in self._same}
 
-    def write(self, files: Iterable[File]) -> Written:
-        """Make the folder hold these files. Raises DailyPapersError."""
-        try:
-            return self._write([*files])
-        except OSError as error:
-            raise unwritable(Path(error.filename or self._folder), error) from error
-
-    def _write(self, files: Sequence[File]) -> Written:
+    def write(self, files: Sequence[File]) -> Written:
+        """Make the folder hold these files."""
         known = {file.path: self._known(file) for file in files}
         gone = self._before.keys() - known.keys()
         self._list(dict.fromkeys(gone, "") | known)
@@ -125,14 +117,11 @@ class SiteFolder:
         self._replace(_LIST, "\n".join(lines).encode())
 
     def _listed(self) -> list[str]:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            if (self._folder / _LIST).exists():
-                return (self._folder / _LIST).read_text(encoding="utf-8").split("\n")
-            if not any(self._folder.iterdir()):
-                return [""]
-        except OSError as error:
-            raise unwritable(self._folder, error) from error
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if (self._folder / _LIST).exists():
+            return (self._folder / _LIST).read_text(encoding="utf-8").split("\n")
+        if not any(self._folder.iterdir()):
+            return [""]
         raise UsageError(
             f"{self._folder}: has files that are not a website of daily-papers; empty it, or choose"
             " another folder with --output DIR"
