@@ -18,7 +18,6 @@ from daily_papers.text import printable
 MOST_BYTES: Final = 512_000
 #: The most texts, lists and keys to read; 10,000 keywords have 70,000.
 MOST_VALUES: Final = 100_000
-_DEEPEST: Final = 20
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 #: White space that is neither an ordinary space nor a tab, and ends a line only in YAML 1.1.
@@ -87,6 +86,8 @@ def read_yaml(name: str, content: bytes) -> yaml.Node | None:
     except yaml.YAMLError as error:
         line, message = _explained(error, plain)
         refuse(name, printable(message), line)
+    except RecursionError:
+        refuse(name, "not valid YAML: too many lists inside each other", 1)
     except (ValueError, OverflowError):
         refuse(name, "not valid YAML: a number in it is too large", 1)
 
@@ -94,7 +95,6 @@ def read_yaml(name: str, content: bytes) -> yaml.Node | None:
 class _Composer(yaml.SafeLoader):
     """PyYAML's composer, which refuses anchors, aliases, tags, and too much."""
 
-    _depth = 0
     _values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
@@ -102,16 +102,11 @@ class _Composer(yaml.SafeLoader):
         peek: Callable[[], Any] = self.peek_event
         event = peek()
         self._values += 1
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            _stop(event, "too many lists inside each other")
         if self._values > MOST_VALUES:
             _stop(event, f"more than {MOST_VALUES:,} texts and keys; write fewer")
         if event.anchor is not None or getattr(event, "tag", None) is not None:
             _stop(event, "no machinery")
-        node = super().compose_node(parent, index)
-        self._depth -= 1
-        return node
+        return super().compose_node(parent, index)
 
 
 def _stop(event: Any, problem: str) -> NoReturn:
