@@ -191,7 +191,7 @@ def test_a_phrase_that_is_right(phrase: str) -> None:
         ("cs.CV", '"cs.CV" is searched for as a word; for the category, write "category: cs.CV"'),
         ("cat:math.it", '"cat:math.it" is searched for as a word; for the category, write "category: math.IT"'),
         ("hep-th", '"hep-th" is searched for as a word; for the category, write "category: hep-th"'),
-        ("https://arxiv.org/list/cs.RO/recent", '"https://arxiv.org/list/cs.RO/recent" is searched for as a word; for the category, write "category: cs.RO"'),
+        ("https://arxiv.org/list/cs.RO/recent", '"https://arxiv.org/list/cs.RO/recent" is an address, which no paper contains; write the words of a topic'),
         ("https://arxiv.org/abs/2401.00001", '"https://arxiv.org/abs/2401.00001" is an address, which no paper contains; write the words of a topic'),
         ("'2401.00001'", '"2401.00001" names a single paper, and only words of papers are searched for'),
     ],

@@ -81,7 +81,7 @@ WORDINGS = (
     ("robot learning not survey", 'excludes nothing; list what to exclude below "none"', "No hits"),
     ("'\"federated learning\"'", "leave out the quotes", "5 papers on arXiv"),
     ("cs.CV", 'write "category: cs.CV"', "No hits"),
-    ("https://arxiv.org/list/cs.RO/recent", 'write "category: cs.RO"', "No hits"),
+    ("https://arxiv.org/list/cs.RO/recent", "is an address, which no paper contains", "No hits"),
     ("arXiv:2401.00001", "names a single paper", "No hits"),
     ("ti:transformer", 'for arXiv\'s syntax use "query"', "No hits"),
     ("object AND detection", 'for operators use "query"', "No hits"),

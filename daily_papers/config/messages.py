@@ -240,13 +240,8 @@ def category_problem(text: str) -> str | None:
 
 # --- valid texts: why they are probably not meant; None if they are ------------------------------
 
-#: Two archives have names that are ordinary words.
-_CATEGORY = re.compile(
-    rf"""\A(?:cat:|(?P<address>\S*arxiv\.org/(?:list|rss|atom)/))?
-    (?P<name>(?!(?:math|physics)\Z)(?:{"|".join(taxonomy.ARCHIVES)})(?:\.[\w-]+)?)
-    (?(address)\b|\Z)""",
-    re.IGNORECASE | re.VERBOSE,
-)
+#: Archives whose names are ordinary words.
+_WORDS_TOO = frozenset({"math", "physics"})
 #: What to look for in a phrase, and what to say about the first that is found.
 _DOUBTS: Final = (
     (
@@ -292,9 +287,8 @@ _DOUBTS: Final = (
 
 def phrase_doubt(text: str) -> str | None:
     """Why a valid phrase may not do what was meant."""
-    category = _CATEGORY.search(text)
-    if category and taxonomy.is_known(category["name"]):
-        name = taxonomy.canonical(category["name"])
+    name = taxonomy.NAMES.get(text.lower().removeprefix("cat:"))
+    if name and name not in _WORDS_TOO:
         return f'"{text}" is searched for as a word; for the category, write "category: {name}"'
     for pattern, doubt in _DOUBTS:
         if found := re.search(pattern, text):

@@ -29,12 +29,13 @@ ALIASES: dict[str, str] = _TABLE["aliases"]
 _ONCE_CATEGORIES = frozenset[str](_TABLE["once_categories"])
 #: Archives that were closed long ago; papers of theirs have old identifiers.
 _CLOSED = frozenset[str](_TABLE["closed"])
-_KNOWN = {name.lower(): name for name in (*ARCHIVES, *CATEGORIES)}
+#: All of them in small letters, with the names as arXiv writes them.
+NAMES = {name.lower(): name for name in (*ARCHIVES, *CATEGORIES)}
 #: What people write for a name: its subject, what follows its dot, the name itself.
 _WRITTEN = (
     {subject.lower(): name for name, subject in (ARCHIVES | CATEGORIES).items()}
-    | {lower.partition(".")[2] or lower: name for lower, name in reversed(_KNOWN.items())}
-    | _KNOWN
+    | {lower.partition(".")[2] or lower: name for lower, name in reversed(NAMES.items())}
+    | NAMES
 )
 _SAME_AS = ALIASES | {canonical: alias for alias, canonical in ALIASES.items()}
 _WORDS = re.compile("[a-z]+(?:-[a-z]+)?")
@@ -44,7 +45,7 @@ _WORD_ARCHIVES = frozenset({"cond-mat", "physics"})
 
 def is_known(name: str) -> bool:
     """Whether the name, in any case, is one of arXiv's categories or archives."""
-    return name.lower() in _KNOWN
+    return name.lower() in NAMES
 
 
 def has_known_archive(paper_id: str) -> bool:
@@ -62,7 +63,7 @@ def is_well_formed(name: str) -> bool:
 
 def canonical(name: str) -> str:
     """The name as arXiv writes it: ``CS.cv`` is ``cs.CV``. Unknown names get the usual case."""
-    known = _KNOWN.get(name.lower())
+    known = NAMES.get(name.lower())
     if known is not None:
         return known
     archive, dot, suffix = name.lower().partition(".")
