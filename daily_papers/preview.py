@@ -204,12 +204,11 @@ class _Answers:
         answer = QueryApi(self.session).search(search, count)
         found = Matches({"": search}, answer.papers).possible("")
         papers = Matches({"": keyword.expression}, found).possible("")
-        share = len(papers) / len(answer.papers) if len(papers) < len(found) else 1.0
         return KeywordPreview(
             keyword,
             papers=papers,
             either=found,
-            total=round(answer.total * share),
+            total=answer.total,
             returned=len(answer.papers),
             overlaps=overlaps(keyword, self.config.keywords, papers),
         )

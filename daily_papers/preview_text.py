@@ -20,11 +20,10 @@ from daily_papers.text import plural
 
 #: If a table covers fewer days, people who are away for a week miss papers.
 _FEWEST_DAYS = 7.0
-_SAMPLES = 5
+#: So many samples, names and other keywords are shown.
+_MOST = 5
 #: Fewer papers may all be in another table by chance.
 _LEAST_DOUBLE = 5
-_NAMES = 5
-_OVERLAPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class KeywordPreview:
     papers: tuple[Paper, ...]
     #: Those, and those with a phrase in one place that must be in title and abstract.
     either: tuple[Paper, ...]
-    #: How many papers arXiv has in all; an estimate if there are more ``either``.
+    #: How many papers arXiv has in all, in either place.
     total: int
     #: How many papers arXiv returned.
     returned: int
@@ -110,7 +109,7 @@ def _days(papers: Sequence[Paper]) -> float | None:
 def keyword_passage(preview: KeywordPreview) -> Passage:
     """What a keyword would bring, with samples."""
     expression = preview.keyword.expression
-    samples = preview.papers[:_SAMPLES]
+    samples = preview.papers[:_MOST]
     return Passage(
         preview.keyword.name,
         _sentences(preview),
@@ -123,7 +122,7 @@ def _sentences(preview: KeywordPreview) -> Iterator[str]:
     yield from _warnings(preview)
     yield from _amounts(preview)
     shown = f"of the newest {len(preview.papers)}"
-    for name, count in preview.overlaps[:_OVERLAPS]:
+    for name, count in preview.overlaps[:_MOST]:
         is_double = count == len(preview.papers) >= _LEAST_DOUBLE
         advice = "; remove one of the two, or narrow it" if is_double else ""
         yield f"{count} {shown} {'is' if count == 1 else 'are'} in {name}, too{advice}"
@@ -165,8 +164,8 @@ def _both_ways(preview: KeywordPreview) -> Iterator[str]:
 def _amounts(preview: KeywordPreview) -> Iterator[str]:
     if not preview.papers:
         return
-    about = "about " if len(preview.either) > len(preview.papers) else ""
-    yield f"{about}{plural(preview.total, 'paper')} on arXiv"
+    where = " in either" if len(preview.either) > len(preview.papers) else ""
+    yield f"{plural(preview.total, 'paper')} on arXiv{where}"
     if (days := _days(preview.papers)) is not None:
         number, new = len(preview.papers), sum(paper.version == 1 for paper in preview.papers)
         matches = f"{number:,} matches in {_plural_days(days)} ({_rate(number, days)})"
@@ -203,7 +202,7 @@ def _company(preview: KeywordPreview) -> Iterator[str]:
     coauthors = Counter({name: names[name] for name in names if name not in own})
     categories = Counter(name for paper in preview.papers for name in paper.categories or ())
     most, where = (
-        ", ".join(f"{name} ({count})" for name, count in counts.most_common(_NAMES))
+        ", ".join(f"{name} ({count})" for name, count in counts.most_common(_MOST))
         for counts in (coauthors, categories)
     )
     yield (

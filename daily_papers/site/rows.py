@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from itertools import islice
 
 from markupsafe import Markup
 
@@ -19,8 +18,6 @@ from daily_papers.site.formulas import html_of, loosely, plain_text
 from daily_papers.site.output import SiteFolder, anchor
 from daily_papers.store.store import News
 from daily_papers.store.summaries import Summary
-
-_MOST_PHRASES = 200
 
 
 @dataclass(slots=True)  # frozen ones take longer to make
@@ -109,4 +106,4 @@ class Rows:
 def _phrases(topic: Topic) -> re.Pattern[str]:
     """Finds what a keyword looks for."""
     phrases = (leaf.text for leaf in leaves(topic.expression) if isinstance(leaf, Phrase))
-    return loosely(islice(dict.fromkeys(map(query_words, phrases)), _MOST_PHRASES))
+    return loosely(dict.fromkeys(map(query_words, phrases)))
