@@ -11,7 +11,6 @@ To add a key:
 
 from __future__ import annotations
 
-import difflib
 import json
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -89,9 +88,8 @@ def _no_file(path: Path) -> str:
         return "it is not a file"
     if not path.parent.is_dir():
         return "there is no such file; give the folder of your digest repository with --root DIR"
-    others = [each.name for each in path.parent.glob("*.y*ml") if each.is_file()]
-    if close := difflib.get_close_matches(path.name, others, 1, 0.8):
-        return f"there is no such file, but a {close[0]}; rename it"
+    for other in path.parent.glob("[Kk]eyword*.y*ml"):
+        return f"there is no such file, but a {other.name}; rename it"
     return f"there is no such file; {messages.HOW_TO_LIST}"
 
 
