@@ -15,8 +15,6 @@ from daily_papers.text import printable, web_address, without_user
 
 GITHUB = "https://github.com"
 
-#: What would end a link to it, in Markdown or HTML.
-_ENDS_LINK = re.compile(r"[<>()\[\]\\\"]")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 Severity = Literal["error", "warning", "notice"]
@@ -74,7 +72,7 @@ class Addresses:
 
 def _with_slash(address: str) -> str:
     """The address of a folder of a website, with a slash at its end. Raises UsageError."""
-    if web_address(address) is None or _ENDS_LINK.search(address):
+    if web_address(address) is None:
         raise UsageError(
             f"DAILY_PAPERS_SITE_URL: {without_user(address)!r} is not the address of a folder of a "
             "website; give one like https://owner.github.io/repository/"
