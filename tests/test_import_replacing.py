@@ -54,7 +54,7 @@ def _replaced(text: str, stored: Mapping[str, Collection[str]]) -> str:
     for row in (row for row in page.rows if row.paper):
         if not any(row.paper and row.paper.id in stored.get(topic, ()) for topic in row.topics):
             row.cause = "not stored"
-    return replaced_with_markers(text, page.blocks)
+    return replaced_with_markers(text, page.blocks, stored)
 
 
 @for_each(
@@ -300,19 +300,18 @@ def test_what_could_not_be_read_stays_with_its_heading(before: str, after: str |
 
 def test_what_is_below_a_topic_without_papers_stays():
     words = "## Words\nStay.\n\n"
-    assert replaced(f"# T\n\n## a\n\n---\n\n{words}## b\n{TABLE}", {"b": {"2501.01234"}}) == (
-        f"# T\n\n{words}{MARKERS}"
-    )
+    assert replaced(
+        f"# T\n\n## a\n\n---\n\n{words}## b\n{TABLE}", {"a": (), "b": {"2501.01234"}}
+    ) == (f"# T\n\n{words}{MARKERS}")
 
 
 def test_what_is_not_stored_stays_with_its_heading():
     text = f"## a\n{TABLE}{OTHER_ROW}\n## b\n{TABLE}{OTHER_ROW}\n## c\n{HEAD}\n## d\n{HEAD}"
-    assert replaced(text, {"a": {"2501.05678"}}) == (
-        f"## a\n{TABLE}\n## b\n{TABLE}{OTHER_ROW}\n{MARKERS}"
+    assert replaced(text, {"a": {"2501.05678"}, "d": ()}) == (
+        f"## a\n{TABLE}\n## b\n{TABLE}{OTHER_ROW}\n## c\n{HEAD}\n{MARKERS}"
     )
-    full = text[: text.index("## c")]
-    assert replaced(full, {"a": (), "b": {"2501.99999"}}) == full
-    assert replaced(full, {}) == full
+    assert replaced(text, {"a": (), "b": {"2501.99999"}}) == text
+    assert replaced(text, {}) == text
 
 
 def test_of_a_paper_that_is_stored_every_version_goes():

@@ -614,6 +614,7 @@ def accepted(value: object, language: str = "English", style: str = "short") -> 
         ("Chinese", "本文提出MedSeg-Agent，用Segment Anything实现磁共振图像分割。"),
         ("Chinese", "在 ImageNet-1k 与 COCO 上比较 ResNet-50、ViT-B/16 的鲁棒性。"),
         ("Chinese", "Mamba 加速 MRI 重建。"),
+        ("Chinese", "算法在ℝ上收敛，误差为ε。"),
         ("Japanese", "磁気共鳴画像のセグメンテーションを高速化するMedSegを提案する。"),
         ("Russian", "Предложен метод MedSeg для сегментации МРТ."),
         ("Korean", "MRI 영상 분할을 위한 MedSeg 모델을 제안한다."),

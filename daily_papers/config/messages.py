@@ -123,7 +123,8 @@ def _expected(value: Value) -> str:
         return str(form.get("errorMessage", _NOTHING))
     if "enum" in form:
         *others, last = (f'"{choice}"' for choice in form["enum"])
-        return f"expected {', '.join(others)} or {last}"
+        instead = f', not "{cut(value.text, _SHOWN)}"' if value.kind == "a text" else ""
+        return f"expected {', '.join(others)} or {last}{instead}"
     if "maximum" in form:
         return f"expected a whole number from 1 to {form['maximum']}, without quotes"
     if form["type"] == "array":

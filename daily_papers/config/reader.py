@@ -89,7 +89,8 @@ def _no_file(path: Path) -> str:
     if not path.parent.is_dir():
         return "there is no such file; give the folder of your digest repository with --root DIR"
     for other in path.parent.glob("[Kk]eyword*.y*ml"):
-        return f"there is no such file, but a {other.name}; rename it"
+        if other.is_file():
+            return f"there is no such file, but a {printable(other.name)}; rename it"
     return f"there is no such file; {messages.HOW_TO_LIST}"
 
 
@@ -192,11 +193,12 @@ class _Reader:
             return None
         # arXiv's index and our matcher have a letter and its accent as one character.
         text = unicodedata.normalize("NFC", folded(value.text))
-        if self.asks and kind.doubt:
-            is_plain = not getattr(value.node, "style", None)
-            goes_on = is_plain and value.node.start_mark.line < value.node.end_mark.line
-            if doubt := (messages.lines_doubt if goes_on else kind.doubt)(text):
-                self.doubt(value, doubt)
+        doubt, node = kind.doubt, value.node
+        goes_on = not getattr(node, "style", None) and node.start_mark.line < node.end_mark.line
+        if goes_on and (doubt or " - " in text):  # an item that is indented too far
+            doubt = messages.lines_doubt
+        if self.asks and doubt and (why := doubt(text)):
+            self.doubt(value, why)
         return kind.meaning(text)
 
     def items(self, value: Value) -> Iterator[Value]:

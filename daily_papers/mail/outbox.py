@@ -146,8 +146,8 @@ class Outbox:
                 raise Unfinished(
                     ours.issue,
                     first,
-                    "its file changed after its first part was mailed; `daily-papers notify"
-                    f" --correct {first.digests[0]}` updates the issue",
+                    "its file, or the program, changed after its first part was mailed;"
+                    f" `daily-papers notify --correct {first.digests[0]}` updates the issue",
                 )
             missing += [part for part in parts if part.key.part not in numbers]
         return missing

@@ -136,14 +136,14 @@ def split_cells(line: str, most: int = _MOST_COLUMNS) -> list[str]:
 def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
     """The cells of a row, by the kinds of its table's columns; some may be cut off.
 
-    With too many |, the text in the last column has them; without such a column, each cell is
-    `unclear`. What stands below a line break in a title is told by its looks.
+    With too many |, each cell is `unclear`, unless the text in the last column may have them. What
+    stands below a line break in a title is told by its looks.
     """
     if "|" not in line:  # somebody's words, right below a table
         return [("comment", line)]
     pieces = split_cells(line)
     if kinds and len(pieces) > len(kinds):
-        if kinds[-1] not in _WORDY:
+        if kinds[-1] not in _WORDY or not all(map(_may_be, kinds[:-1], pieces)):
             return [("unclear", piece) for piece in pieces]
         pieces = split_cells(line, len(kinds))
     cells: list[Cell] = []
@@ -152,6 +152,14 @@ def cells_of_row(line: str, kinds: Sequence[str] = ()) -> list[Cell]:
         cells.append((kind if kind == "title" or not below else "", first))
         cells += [("", part) for part in below]
     return cells
+
+
+def _may_be(kind: str, piece: str) -> bool:
+    """Whether a piece looks like all of the text in a column."""
+    looks = kind_by_looks(piece)
+    if kind == "title" and links_to_paper(piece):  # also one without a word
+        return True
+    return looks == "idle" or looks == kind.replace("published", "date") != "other"
 
 
 # --- the cells of an item, or of a heading with what stands below it -----------------------------
@@ -166,7 +174,7 @@ _INLINE = re.compile(r"(?:^|[,;|·•(\s])\s*(?P<label>[^\W\d][\w ]{1,18}?)\s*[:
 _TITLE = re.compile(
     rf"\[(?P<linked>(?:\[[^\[\]]{{0,100}}\])?[^\[\]]{{1,500}}(?:\[[^\[\]]*\][^\[\]]*)?)\]"
     rf"\(\s*<?{ADDRESS}[^()]*\)"
-    r"|(?P<bold>\*\*(?:(?!\]\(|\*\*).){1,500}(?<![:：])\*\*|<(?:b|strong)>.{1,500}?</(?:b|strong)>)",
+    r"|(?P<bold>\*\*.{1,500}?\*\*|<(?:b|strong)>.{1,500}?</(?:b|strong)>)",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
@@ -274,6 +282,9 @@ NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _NO_WORD_OF_NAMES = re.compile(r"\b(?!(?:and|van|von|der|den|del|dos|ten|the|authors?)\b)[a-z]{3}")
+# A link to a paper right behind a word that is no name.
+_SMALL_WORD = re.compile(r"(?<!\w)[a-z]{2,}\s")
+_CITED = re.compile(rf"{_SMALL_WORD.pattern}+(?=(?:\[[^\[\]]{{1,300}}\]\(\s*)?<?{ADDRESS})")
 _FORGE = re.compile(r"//(?:www\.)?(?:github\.com|gitlab\.[a-z]+|huggingface\.co|codeberg\.org)/")
 # Bold, and not a label like **[ICLR 2025]**.
 _BOLD = re.compile(r"\s*(?:\*\*|__|<b>|<strong>)(?![\[(【].*[\])】]\W*$)")
@@ -308,24 +319,32 @@ def _are_names(bare: str) -> bool:
     return len(names) > 1 and all(name[0].isupper() and _NAME.fullmatch(name) for name in names)
 
 
+def tell_of_a_paper(cells: Sequence[Cell]) -> bool:
+    """Whether cells are a paper's with its title and nothing else, as no sentence's are."""
+    kinds = {kind_by_looks(text) for kind, text in cells if not kind}
+    return "title" in dict(cells) and kinds <= {"link", "idle", "date", "code", "authors"}
+
+
 def is_of_something_else(item: str) -> bool:
-    """Whether an item begins with a link that is no paper's, and names the paper that it cites."""
+    """Whether an item begins with a link that is no paper's, and cites one in words about that."""
     text = PICTURE.sub("", _BULLET.sub("", item, count=1)).lstrip(" *_")
-    first, title = LINKED.match(text), title_in(text)
-    if first is None or title is None or links_to_paper(first[0]):
+    first, cited = LINKED.match(text), _CITED.search(text)
+    if first is None or cited is None or links_to_paper(first[0]):
         return False
-    return title["linked"] is not None
+    return len(_SMALL_WORD.findall(text, first.end(), cited.end())) > 1
 
 
 def named(cells: Sequence[Cell]) -> Sequence[Cell]:
     """The cells with a kind for each that had none; an entry without a title takes the longest."""
-    looks = [kind_by_looks(text) if kind in UNNAMED else "" for kind, text in cells]
-    known = [
-        (look if not kind or look == "date" else kind, text)
-        for look, (kind, text) in zip(looks, cells, strict=True)
-    ]
-    if "title" not in dict(known):
-        free = [n for n, (kind, _) in enumerate(known) if kind == "other" or looks[n] == "authors"]
+    known = [(kind or kind_by_looks(text), text) for kind, text in cells]
+    if all(kind not in {"date", "published"} for kind, _ in known):
+        is_day = [kind == "other" and kind_by_looks(text) == "date" for kind, text in known]
+        known = [
+            ("date" if day else kind, text) for day, (kind, text) in zip(is_day, known, strict=True)
+        ]
+    if all(kind != "title" for kind, _ in known):
+        free = [n for n, (kind, _) in enumerate(known) if kind in {"other", "authors"}]
+        free = [n for n in free if cells[n][0] != "authors"]  # unless only its looks say so
         free.sort(key=lambda n: (known[n][0] == "other", len(plain(known[n][1]))))
         for place in free[-1:]:
             known[place] = ("title", known[place][1])

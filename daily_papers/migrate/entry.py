@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from daily_papers.migrate.cells import (
     ET_AL,
@@ -40,14 +41,18 @@ MENTIONED = (
     "so it stays; to import the paper, write it like: - [A title](https://arxiv.org/abs/…)"
 )
 NO_LINK = "no link to a paper at arXiv"
-# What a comment has that is no author's.
+# What comments have that are no author's.
 _CODE = "Code: "
+_PROJECT = "Project page: "
 #: Where the paper of an entry may be linked, in the order in which they count.
 _MAY_LINK = ("link", "title", "date", "idle", "other")
+_ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'|]+", re.IGNORECASE)
 # Of a list as Python writes it.
 _QUOTES = re.compile(r"^\[|\]$|(?<![^\s,;\[])['\"]|['\"](?![^\s,;\]])")
 _LAST_FIRST = re.compile(r"^\s*([^,]+),\s*([^,]+?)\s*$")
-_LINKED_TITLE = re.compile(rf"[*_]*\[(?P<linked>.*){TO_PAPER}", re.IGNORECASE)
+# Words go on below an address that stands by itself.
+_WITHIN_WORDS = re.compile(r"[^\w\[]*https?://\S+\s+\w")
+_LINKED_TITLE = re.compile(rf"[*_]*\[(?P<title>.*){TO_PAPER}", re.IGNORECASE)
 
 
 @dataclass(slots=True, eq=False)
@@ -74,7 +79,9 @@ def read_entry(entry: Entry) -> None:
     entry.cells = cells = named(entry.cells)
     papers = papers_of(cells)
     is_linking = any(links_to_paper(text) for _, text in cells)
-    if not entry.cause and len({paper.id for paper in papers}) == 1:
+    if not entry.cause and any(_WITHIN_WORDS.match(text) for text in _texts(cells, "title")):
+        entry.cause = MENTIONED
+    elif not entry.cause and len({paper.id for paper in papers}) == 1:
         entry.paper = _paper(papers[0], cells, entry.day)
         return
     entry.cause = entry.cause or (_SEVERAL if papers else _UNREAD if is_linking else NO_LINK)
@@ -115,7 +122,7 @@ def _paper(found: ArxivId, cells: Sequence[Cell], day_above: str) -> Paper:
     paper = Paper(
         id=found.id,
         version=found.version or 1,  # the lowest, so that any other way knows better
-        title=_title(cells, is_raw=is_raw) or f"arXiv:{found.id}",
+        title=_title(cells, reading) or f"arXiv:{found.id}",
         authors=_authors(cells),
         abstract=max(_read(cells, "abstract", reading), key=len, default=""),
         comment="; ".join(_read(cells, "comment", reading)) or None,
@@ -123,28 +130,51 @@ def _paper(found: ArxivId, cells: Sequence[Cell], day_above: str) -> Paper:
         updated=midnight(day or date(month // 100, month % 100, 1)),
         origin=Origin.IMPORT,
     )
-    links = PICTURE.sub("", " ".join([*_texts(cells, "code"), *_texts(cells, "link")]))
-    code = code_url(replace(paper, abstract="", comment=links))
-    if not code or code == code_url(paper):
-        return paper
-    return replace(paper, comment="; ".join(filter(None, [paper.comment, f"{_CODE}{code}"])))
+    comment = "; ".join(filter(None, [paper.comment, *_links(paper, cells)]))
+    return replace(paper, comment=comment or None)
+
+
+def _links(paper: Paper, cells: Sequence[Cell]) -> Iterator[str]:
+    """What a comment says of the code that is linked, and of the page in a column of code."""
+    own, others = (PICTURE.sub("", " ".join(_texts(cells, kind))) for kind in ("code", "link"))
+    code = _code_in(paper, f"{own} {others}")
+    if code and code != code_url(paper):
+        yield f"{_CODE}{code}"
+    addresses = (found[0] for found in _ADDRESS.finditer(own))
+    pages = (each for each in addresses if not (_code_in(paper, each) or any(papers_in(each))))
+    yield from (f"{_PROJECT}{page}" for page in islice(pages, 1))
+
+
+def _code_in(paper: Paper, text: str) -> str | None:
+    return code_url(replace(paper, abstract="", comment=text))
 
 
 def _texts(cells: Sequence[Cell], kind: str) -> Iterator[str]:
     return (text for each, text in cells if each == kind)
 
 
-def _title(cells: Sequence[Cell], *, is_raw: bool) -> str:
-    """The words of a link to a paper, or what is beside links, if there is anything."""
+def _title(cells: Sequence[Cell], reading: Callable[[str], str]) -> str:
     for text in _texts(cells, "title"):
-        found = _LINKED_TITLE.fullmatch(text) if is_raw else title_in(text)
-        if found and found["linked"] is not None:
-            return folded(found["linked"]) if is_raw else plain(found["linked"])
-        beside = plain(LINKED.sub(" ", text))
-        title = plain(text) if is_empty(beside) else beside
-        if not NO_TITLE.fullmatch(title):
+        linked = _linked_title(text, is_raw=reading is folded)
+        title = reading(linked) if linked is not None else _without_links(text)
+        if title and (reading is folded or not NO_TITLE.fullmatch(title)):
             return title
     return ""
+
+
+def _linked_title(text: str, *, is_raw: bool = False) -> str | None:
+    """The words of a link to a paper that are a title: all of a cell, or the first such link."""
+    found = _LINKED_TITLE.fullmatch(text)
+    if found and (is_raw or "[" not in found["title"].partition("]")[2]):
+        return found["title"]
+    inner = title_in(text)
+    return inner["linked"] if inner else None
+
+
+def _without_links(text: str) -> str:
+    """A title with links beside it, or that is one."""
+    beside = plain(LINKED.sub(" ", text))
+    return plain(text) if is_empty(beside) else beside
 
 
 def _read(cells: Sequence[Cell], kind: str, reading: Callable[[str], str]) -> Iterator[str]:

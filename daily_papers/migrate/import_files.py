@@ -7,7 +7,7 @@ counts as seen: readers had it from the tool that published it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -30,6 +30,7 @@ from daily_papers.migrate.topics import (
     names_of,
     prefer_categories,
     shelved,
+    slugs_by_topic,
 )
 from daily_papers.render.readme import BEGIN, END, find_region
 from daily_papers.render.templates import bundled_templates
@@ -93,7 +94,8 @@ def import_files(
         if not shelf and not (is_new and keywords and config.says_something):
             return _nothing(files, leftovers(repository.root, ()))
         save_store(_stored(before, keywords, shelf, day, imported), transaction)
-        _place_tables(files, transaction, imported, in_place=in_place)
+        known = slugs_by_topic(keywords)
+        _place_tables(files, known, transaction, imported, in_place=in_place)
         if in_place:
             _write_workflows(repository.root, transaction, imported)
         imported.done.append(_sum(files.pages, before.papers.keys() | before.news))
@@ -197,7 +199,12 @@ def _stored(
 
 
 def _place_tables(
-    files: OldFiles, transaction: Transaction, imported: Imported, *, in_place: bool
+    files: OldFiles,
+    known: Collection[str],
+    transaction: Transaction,
+    imported: Imported,
+    *,
+    in_place: bool,
 ) -> None:
     """Let README.md have our markers ``in_place`` of its tables, or else at its end.
 
@@ -216,7 +223,8 @@ def _place_tables(
     for page in files.pages:
         if not in_place or Path(page.path).resolve() != path.resolve():
             continue
-        text = replaced_with_markers(page.text, page.blocks)
+        topics = {block.topic for block in page.blocks if topic_key(block.topic) in known}
+        text = replaced_with_markers(page.text, page.blocks, topics)
         if text != page.text:
             page.path = kept = str(_keep(path, content, transaction))
             content = text.encode()

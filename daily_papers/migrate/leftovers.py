@@ -16,7 +16,11 @@ _OURS = re.compile(
 _WHY_TO_GO = (
     (
         (".github/workflows/*.yml", ".github/workflows/*.yaml"),
-        re.compile(r"\bschedule\b|create-(?:an-issue|issue-from-file)|\bpython3?\s+\S*\w\.py\b"),
+        re.compile(
+            r"^\s*(?:['\"]?schedule['\"]?\s*:|on:.*\bschedule\b)|create-an-issue"
+            r"|create-issue-from-file|\bpython3?\s+\S*(?:main|arxiv\w*)\.py\b",
+            re.MULTILINE,
+        ),
         "if it is the old job, it would overwrite the README and mail once more; remove it",
     ),
     (

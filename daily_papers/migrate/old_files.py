@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from pathlib import Path
 
 from daily_papers.errors import DailyPapersError, UsageError
@@ -13,7 +15,7 @@ from daily_papers.migrate.data_files import entries_of_csv, entries_of_json
 from daily_papers.migrate.entry import MENTIONED, NO_LINK, Entry, read_entry, topics_in
 from daily_papers.migrate.names import is_topic, links_to_paper, undecorated
 from daily_papers.migrate.old_config import OldConfig, read_config
-from daily_papers.migrate.pages import Block, blocks_of, title_of
+from daily_papers.migrate.pages import Block, blocks_of
 from daily_papers.render.readme import decode_readme
 from daily_papers.repository import README
 from daily_papers.transaction import unwritable
@@ -29,6 +31,7 @@ _LARGEST = 64_000_000
 #: Folders in which no tool publishes, and those of a digest repository of ours.
 _PASSED_OVER = {"node_modules", "venv", "site-packages"}
 _OUR_FOLDERS = {"data", "digests", "papers", "site", "templates"}
+_DAY_OF_PAGE = re.compile(r"\A---\n(?:[^\n]{0,500}\n){0,30}?date:[ \t]*(?P<day>[^\n]*)")
 _NOT_LOST = {"", NO_LINK, MENTIONED}
 
 
@@ -79,8 +82,8 @@ class OldFiles:
     def title(self) -> str:
         """The first heading of the first level in a README."""
         pages = (page for page in self.pages if Path(page.path).name == README)
-        title = title_of(block for page in pages for block in page.blocks)
-        return title.name if title else "Daily Papers"
+        blocks = (block for page in pages for block in page.blocks)
+        return next((block.name for block in blocks if block.level == 1), "Daily Papers")
 
 
 def find_files(named: Sequence[Path], root: Path) -> OldFiles:
@@ -149,11 +152,15 @@ def read_page(text: str, path: str) -> Page:
     else:
         blocks = blocks_of(text)
         page = Page(path, text, [row for block in blocks for row in block.rows], blocks)
+    day = _DAY_OF_PAGE.search(text)
     for entry in page.entries:
-        entry.day = entry.day or Path(path).stem
+        entry.day = entry.day or (day["day"] if day else Path(path).stem)
         if entry.cells:
             read_entry(entry)
         entry.topics = _topics(entry)
+    for above, row in chain.from_iterable(pairwise(block.rows) for block in page.blocks):
+        if ("topic", "") in row.cells:
+            row.topics = above.topics
     return page
 
 

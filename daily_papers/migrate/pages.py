@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from daily_papers.migrate.cells import (
     UNNAMED,
@@ -22,6 +22,7 @@ from daily_papers.migrate.cells import (
     named,
     plain,
     split_cells,
+    tell_of_a_paper,
     title_in,
 )
 from daily_papers.migrate.entry import MENTIONED, Entry, papers_of
@@ -30,6 +31,8 @@ from daily_papers.migrate.names import find_date, is_topic, links_to_paper, pape
 
 #: The level of a lead, below that of every heading.
 LEAD = 7
+#: A paragraph of more lines is no single paper.
+_MOST_LINES_OF_TEXT = 20
 # What a keyword's name may be in keywords.yaml: no longer.
 _LONGEST_NAME = 200
 
@@ -46,6 +49,8 @@ class Block:
     rows: list[Entry] = field(default_factory=list)
     #: The lines of a table's header, and of a topic without papers, that go with the last row.
     head: Sequence[int] = ()
+    #: Whether its row is words unless a topic or a day is above it.
+    is_doubtful: bool = False
     #: Of rows the heading that names what they are about.
     topic: str = ""
 
@@ -146,7 +151,7 @@ def _heading(lines: _Lines, position: int) -> Block | None:
     if (found := _BOLD_OR_FOLD.fullmatch(text)) and not (found["bold"] and is_above_text):
         name = _bare(found["fold"] or found["bold"] or "").removesuffix(":").rstrip()
         is_day = find_date(name) is not None
-        is_name = re.search(r"[^\W_]", name) and not links_to_paper(text)
+        is_name = re.search(r"[^\W_]", name) and not (links_to_paper(text) and is_day)
         if is_name and (found["fold"] or not is_day):
             return Block([lines[position]], LEAD + is_day, name)
     return None
@@ -200,17 +205,26 @@ def _table(lines: _Lines, position: int) -> Block | None:
 
 
 def _item(lines: _Lines, position: int) -> Block | None:
-    """An item of a list, or a paragraph that begins with a title, with all that is told of it."""
-    text = lines[position].text
-    if not (_ITEM_SIGN.match(text) or _begins_with_title(text)):
+    """An item of a list with all that tells more of its paper; items of other papers are others."""
+    if not _ITEM_SIGN.match(lines[position].text):
         return None
-    end = _end_of_item(lines, position)
+    depth, end, ids = _column(lines[position].text), position, set[str]()
+    while end < len(lines) and (end == position or _goes_on(lines, end)):
+        text = lines[end].text
+        here = {paper.id for paper in papers_in(text)}
+        if end > position and _ITEM_SIGN.match(text):
+            title = title_in(text)
+            is_other = here - ids and (ids or (title and title["linked"]))
+            if _column(text) <= depth or (is_other and not labelled(text)):
+                break
+        ids |= here
+        end += 1
     below = _text_at(lines, end)
-    is_above_items = _column(below) > _column(text) and _ITEM_SIGN.match(below)
+    is_above_items = _column(below) > depth and _ITEM_SIGN.match(below)
     while end - position > 1 and is_wordless(lines[end - 1].text):
         end -= 1
     own = lines[position:end]
-    texts = [line.text for line in own]
+    texts = _unwrapped([line.text for line in own])
     if links_to_paper("\n".join(texts)):
         known = labelled(texts[0])  # an abstract is none, but may mention one
         cells = known if "abstract" in dict(known) else cells_of_lines(texts)
@@ -220,24 +234,16 @@ def _item(lines: _Lines, position: int) -> Block | None:
     return Block(list(own))
 
 
-def _end_of_item(lines: _Lines, position: int) -> int:
-    """Where the next item begins, or a line that is of another paper, or of none.
-
-    Within an item a line may mention another paper.
-    """
-    depth, end = _column(lines[position].text), position + 1
-    ids = {paper.id for paper in papers_in(lines[position].text)}
-    is_paragraph = not _ITEM_SIGN.match(lines[position].text)
-    while end < len(lines) and _goes_on(lines, end):
-        text = lines[end].text
-        here, is_item = {paper.id for paper in papers_in(text)}, _ITEM_SIGN.match(text)
-        is_second = ids or title_in(text) if is_paragraph else ids and is_item
-        is_other = here - ids and ((is_second and not labelled(text)) or _begins_with_title(text))
-        if is_other or (is_item and _column(text) <= depth):
-            break
-        ids |= here
-        end += 1
-    return end
+def _unwrapped(texts: Sequence[str]) -> list[str]:
+    """The lines of an item, with those as one in the midst of which a link or bold words go on."""
+    joined = [texts[0]]
+    for text in texts[1:]:
+        is_open = joined[-1].count("[") > joined[-1].count("]") or joined[-1].count("**") % 2
+        if is_open and not _ITEM_SIGN.match(text):
+            joined[-1] += f" {text.strip()}"
+        else:
+            joined.append(text)
+    return joined
 
 
 def _column(line: str) -> int:
@@ -255,34 +261,42 @@ def _goes_on(lines: _Lines, position: int) -> bool:
 
 
 def _paragraph(lines: _Lines, position: int) -> Block:
-    """A line of words, which may mention a paper."""
-    own, text = lines[position : position + 1], lines[position].text
+    """Lines that tell of one paper and nothing else, as a row for now; or else a single line."""
+    end = position + 1
+    while end - position <= _MOST_LINES_OF_TEXT:
+        if _END_OF_TEXT.match(_text_at(lines, end)) or _columns(lines, end):
+            break
+        end += 1
+    whole, text = lines[position:end], lines[position].text
+    ids = {paper.id for line in whole for paper in papers_in(line.text)}
+    if len(ids) == 1 and 1 < len(whole) <= _MOST_LINES_OF_TEXT:
+        cells = cells_of_lines([line.text for line in whole])
+        if tell_of_a_paper(cells):
+            return _row(whole, cells, is_doubtful=True)
     if text == TOO_LONG:
-        return _row(own, [("", text)], TOO_LONG)
+        return _row(whole[:1], [("", text)], TOO_LONG)
     if not links_to_paper(text):
-        return Block(list(own))
-    return _row(own, [("", text.strip())], MENTIONED)
+        return Block([whole[0]])
+    cells, title = cells_of_lines([text]), title_in(text)
+    if tell_of_a_paper(cells) or (title and title["linked"] and _is_apart(title)):
+        return _row(whole[:1], cells, is_doubtful=True)
+    return _row(whole[:1], [("", text.strip())], MENTIONED)
 
 
-def _begins_with_title(text: str) -> bool:
-    """Whether a line begins with a link to a paper that is no word of a sentence, or is bold.
-
-    It may be labelled as a title, but as nothing else.
-    """
-    title, labels = title_in(text), {kind for kind, _ in labelled(text)}
-    if title is None or labels - {"title"}:
-        return False
-    if not labels and any(map(str.isalpha, plain(text[: title.start()]))):
-        return False
-    after = text[title.end() :].strip(_AROUND_TITLE)
-    return not (after if title["bold"] else after[:1].isalnum())
-
-
-def _row(lines: _Lines, cells: Sequence[Cell], cause: str = "") -> Block:
+def _row(
+    lines: _Lines, cells: Sequence[Cell], cause: str = "", *, is_doubtful: bool = False
+) -> Block:
     """Lines that may be a single paper."""
-    block = Block(list(lines))
+    block = Block(list(lines), is_doubtful=is_doubtful)
     block.rows = [Entry(block.numbers, cells=cells, cause=cause)]
     return block
+
+
+def _is_apart(title: re.Match[str]) -> bool:
+    """Whether no word of a sentence is right before or after a title."""
+    before = title.string[: title.start()].rstrip(_AROUND_TITLE)
+    after = title.string[title.end() :].lstrip(_AROUND_TITLE)
+    return not (before[-1:].isalnum() or after[:1].isalnum())
 
 
 _READERS: tuple[Callable[[_Lines, int], Block | None], ...] = (_heading, _table, _item, _paragraph)
@@ -326,10 +340,13 @@ def is_to_top(text: str) -> bool:
 
 def _with_cards(blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks, with a row in place of each heading of a single paper and what tells of it."""
+    above: list[Block] = []
     for part in _sections(blocks):
-        card = _card(part) if part[0].level else None
+        above = [each for each in above if each.level < part[0].level]
+        card = _card(part, above) if part[0].level else None
         yield from [card] if card else part[:1]
         yield from (each for each in part[1:] if not card or each.line > card.numbers[-1])
+        above.append(part[0])
 
 
 def _sections(blocks: Sequence[Block]) -> Sequence[Sequence[Block]]:
@@ -345,48 +362,54 @@ def _find_empty_topics(blocks: Sequence[Block]) -> None:
     the page is none.
     """
     sections = _sections(blocks)
-    title = title_of(blocks)
-    of_rows = [part[0] for part in sections if any(block.may_be_rows for block in part)]
-    levels, last = {heading.level for heading in of_rows}, max((h.line for h in of_rows), default=0)
+    title = next((block for block in blocks if block.level == 1), None)
+    last: dict[int, int] = {}  # the line of the last rows, by the level of their heading
+    for part in sections:
+        for block in (each for each in part if each.may_be_rows):
+            last[part[0].level] = block.line
     for (heading, *below), following in pairwise([*sections, []]):
         texts = [line.text for block in below for line in block.lines]
         texts = [plain(text).strip(" .!。！*_-") for text in texts if not is_wordless(text)]
-        is_among = heading.level in levels and (texts or heading.line < last)
+        is_among = last.get(heading.level, 0) > (0 if texts else heading.line)
         is_parted = following and following[0].level > heading.level
         is_ours = any(block.is_marker for block in below)
         is_other = is_parted or is_ours or (heading is title and not texts)
         if is_among and not is_other and all(map(_NO_PAPERS.fullmatch, texts)):
             heading.rows = [Entry(heading.numbers)]
-            heading.head = [n for block in (heading, *below) for n in block.numbers]
+            telling = (block for block in (heading, *below) if not is_wordless(block.text))
+            heading.head = [n for block in telling for n in block.numbers]
 
 
-def _card(section: Sequence[Block]) -> Block | None:
-    """A heading that links to a paper, or that is above what tells of a single one.
-
-    Without a label such as *Authors*, only a heading below the second level is a paper's.
-    """
-    heading = section[0]
-    told = _without_what_follows(section)
-    lines = [line for block in told for line in block.lines]
+def _card(section: Sequence[Block], above: Sequence[Block]) -> Block | None:
+    """A heading that links to a paper, or that is above what tells of a single one."""
+    heading, *below = section
+    own = list(_without_what_follows(heading, below))
+    words = list(takewhile(lambda block: block.is_doubtful or not block.may_be_rows, own))
+    linking = (line.text for block in (heading, *words) for line in block.lines)
+    told = words if any(map(links_to_paper, linking)) else own
+    lines = [line for block in (heading, *told) for line in block.lines]
     while is_wordless(lines[-1].text):
         lines.pop()
     texts = [line.text for line in lines if not _WORDLESS.fullmatch(line.text)]
     texts = [text for text in texts if "<summary" not in text.lower() or labelled(text)]
     cells = named(cells_of_lines(texts))
     if not links_to_paper(heading.text):
-        is_labelled = any(kind in _OF_CARDS for text in texts[1:] for kind, _ in labelled(text))
-        is_title = is_labelled or (heading.level > 2 and is_topic(heading.name))
-        if not is_title or len({paper.id for paper in papers_of(cells)}) != 1:
+        ids = {paper.id for paper in papers_of(cells)}
+        texts = [ln.text for ln in lines[1:] if ids.issuperset(p.id for p in papers_in(ln.text))]
+        is_labelled = any(kind in _OF_CARDS for text in texts for kind, _ in labelled(text))
+        is_below_topic = any(each.level > 1 and is_topic(each.name) for each in above)
+        is_bare = is_below_topic and is_topic(heading.name) and not any(map(title_in, texts))
+        is_item = told[-1:] and told[-1].rows and "other" in dict(cells)
+        if len(ids) != 1 or not (is_labelled or (is_bare and not is_item)):
             return None
     return _row(lines, cells)
 
 
-def _without_what_follows(section: Sequence[Block]) -> Iterator[Block]:
-    """A heading and what may be of its paper: a rule below the link ends it, and another title."""
-    is_linked = False
-    for block in section:
-        is_end = is_linked and _RULED.fullmatch(block.text)
-        if is_end or (block is not section[0] and not _has_no_title(block)):
+def _without_what_follows(heading: Block, below: Iterable[Block]) -> Iterator[Block]:
+    """What may be of the paper of a heading: a rule below its link ends it."""
+    is_linked = links_to_paper(heading.text)
+    for block in takewhile(_has_no_title, below):
+        if is_linked and _RULED.fullmatch(block.text):
             return
         is_linked = is_linked or any(links_to_paper(line.text) for line in block.lines)
         yield block
@@ -402,21 +425,16 @@ def _has_no_title(block: Block) -> bool:
     if block.level:
         is_fold = "<summary" in block.text.lower() and not is_topic(block.name)
         return is_fold or kind_named(block.name) not in UNNAMED
-    if not block.may_be_rows:  # words, which may mention another paper by its title
-        return not block.rows or bool(labelled(block.text)) or title_in(block.text) is None
-    is_table = block.text.lstrip().startswith("|")
-    return not is_table and "title" not in dict(named(block.rows[0].cells))
+    is_table = block.rows and block.text.lstrip().startswith("|")
+    kinds = {kind for row in block.rows for kind, _ in row.cells}
+    is_words = block.is_doubtful or not block.may_be_rows
+    return is_words or not (is_table or "title" in kinds)
 
 
 # --- topics --------------------------------------------------------------------------------------
 
 
-def title_of(blocks: Iterable[Block]) -> Block | None:
-    """The first heading of the first level."""
-    return next((block for block in blocks if block.level == 1), None)
-
-
-def _file(blocks: Sequence[Block]) -> None:
+def _file(blocks: Iterable[Block]) -> None:
     """Give rows the topic and the day that are above them.
 
     Days, months and catch-alls are not topics, nor is the title of a page that has topics, nor a
@@ -432,13 +450,17 @@ def _file(blocks: Sequence[Block]) -> None:
     titles = {
         chain[0]
         for _, chain in chains
-        if chain and chain[0].level == 1 and any(is_topic(heading.name) for heading in chain[1:])
+        if any(chain[0].level == 1 and 1 < h.level < LEAD and is_topic(h.name) for h in chain[1:])
+        or (chain and chain[0].level == 1 and chain[-1].level == LEAD)
     }
+    title = titles.pop() if len(titles) == 1 else None
     for rows, chain in chains:
-        topics = [each for each in chain if is_topic(each.name) and {each} != titles]
+        topics = [each for each in chain if each is not title and is_topic(each.name)]
         if any(1 < heading.level < LEAD for heading in topics):
             topics = [heading for heading in topics if heading.level < LEAD]
         rows.topic = topics[-1].name if topics else ""
         day = next((h.name for h in reversed(chain) if find_date(h.name)), "")
         for row in rows.rows:
             row.topic, row.day = rows.topic, day
+            if rows.is_doubtful and not (rows.topic or day):
+                row.cause = MENTIONED

@@ -25,9 +25,12 @@ _TAG = re.compile(r"<(/?)(a|center|details|div|[uo]l|p|table|t?body|thead)\b", r
 _SUMMARY = re.compile(r"\s*</?summary\b[^<>]*>\s*", re.IGNORECASE)
 
 
-def replaced_with_markers(text: str, blocks: Sequence[Block]) -> str:
-    """Take out what was imported, and put the two markers there unless the file has them."""
-    rows = {number for of_block in _rows_that_go(blocks) for number in of_block}
+def replaced_with_markers(text: str, blocks: Sequence[Block], empty: Collection[str]) -> str:
+    """Take out what was imported, and put the two markers there unless the file has them.
+
+    ``empty`` are the topics of which rows go even where they hold no paper.
+    """
+    rows = {number for of_block in _rows_that_go(blocks, empty) for number in of_block}
     if not rows:
         return text
     lines = _LINE.findall(text)
@@ -49,12 +52,13 @@ def replaced_with_markers(text: str, blocks: Sequence[Block]) -> str:
     return f"{above}{BEGIN}{newline}{END}{_ending(lines[part[-1] - 1])}{below}"
 
 
-def _rows_that_go(blocks: Sequence[Block]) -> Iterator[Set[int]]:
+def _rows_that_go(blocks: Sequence[Block], empty: Collection[str]) -> Iterator[Set[int]]:
     """The lines of each block's rows of stored papers; all of them if no row of it stays."""
     kept = {n for block in blocks for row in block.rows if row.cause for n in row.lines}
     for block in blocks:
         stored = {n for row in block.rows if row.paper and not row.cause for n in row.lines}
-        if kept.isdisjoint(n for row in block.rows for n in row.lines):
+        is_whole = kept.isdisjoint(n for row in block.rows for n in row.lines)
+        if is_whole and block.rows and (stored or block.topic in empty):
             stored.update(block.head)
         yield stored - kept
 

@@ -20,7 +20,9 @@ from daily_papers.errors import UsageError
 #: Begins with a dot: web servers and GitHub Pages skip such files.
 _LIST = ".daily-papers-site"
 #: A paper's row in a page.
-_ROW = re.compile(r'<article class="paper" id="(?P<id>[^"]+)">.*?</article>\n', re.DOTALL)
+_ROW = re.compile(
+    r'<article class="paper" id="(?P<id>[^"]+)">(?:(?!<article ).)*?</article>\n', re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,11 @@ class SiteFolder:
                 return False
         except FileNotFoundError:
             file.parent.mkdir(parents=True, exist_ok=True)
-        self._partial.write_bytes(content)
+        try:
+            self._partial.write_bytes(content)
+        except OSError as error:  # a full disk names no file
+            error.filename = str(file)
+            raise
         self._partial.replace(file)
         return True
 

@@ -46,6 +46,8 @@ _JOINERS = re.compile("[\u200c\u200d]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 #: Letters of the shortest sentence: few in Chinese.
 _LEAST_LETTERS: Final = 4
+#: Letters that formulas of every language have; Chinese has no spaces around them.
+_OF_FORMULAS = frozenset({LATIN, "MATHEMATICAL", "SCRIPT", "DOUBLE-STRUCK"})
 #: English is what models fall back to, and few other languages have these words.
 _ENGLISH_WORDS = frozenset(
     _WORD.findall(
@@ -146,8 +148,11 @@ def _is_written_in(language: str, text: str) -> bool:
     words = _WORD.findall(text)
     letters = [(unicodedata.name(each, "").split(" ")[0], word) for word in words for each in word]
     ours = [script for script, _ in letters if script in own]
-    # Every language has Latin names, and a letter by itself belongs to a formula.
-    foreign = sum(script not in (*own, LATIN) and len(word) > 1 for script, word in letters)
+    # A letter by itself belongs to a formula.
+    foreign = sum(
+        script not in own and script not in _OF_FORMULAS and len(word) > 1
+        for script, word in letters
+    )
     # Names of methods stay Latin, and a sentence may be full of them.
     names = 0 if LATIN in own else sum(word.isascii() for word in words)
     if len(ours) < max(_LEAST_LETTERS, names) or foreign > len(letters) / 10:
