@@ -29,7 +29,7 @@ from daily_papers.transaction import Transaction, present
 
 #: What the workflows of a digest repository run: this project at a commit, so that an upgrade is
 #: one line. A commit cannot name itself, so this is an earlier one.
-ACTION = "daily-papers/daily-papers@55a9ef07dd9e81d34182c046302c652c5f2d4910"
+ACTION = "daily-papers/daily-papers@b048d59a4377ce21826c005c4bf37495d69fd469"
 
 Say = Callable[[str], None]
 
