@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from daily_papers.papers.sentence import LONGEST, key_sentence
@@ -187,6 +187,7 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(PARTS, max_size=400).map("".join) | st.text())
+@example(", " + "a" * 300)
 def test_any_abstract_gives_a_part_of_itself_within_the_limit(abstract: str) -> None:
     says = key_sentence(abstract)
     assert len(says) <= LONGEST

@@ -183,7 +183,8 @@ def _shortened(sentence: str) -> str:
         for found in clause.finditer(closed, _SHORTEST, LONGEST - 1)
     ]
     end = max(ends)[1] if ends else closed.rfind(" ", 0, LONGEST - 1)
-    return _DANGLING.sub(" …", sentence[:end], count=1) if end > 0 else cut(sentence, LONGEST)
+    begin = _DANGLING.sub("", sentence[: max(end, 0)], count=1)
+    return f"{begin} …" if begin else cut(sentence, LONGEST)
 
 
 def _closed(sentence: str) -> str:
