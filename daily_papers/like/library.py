@@ -43,7 +43,7 @@ class LikedPaper:
     title: str
     #: Empty if the library has none.
     abstract: str
-    #: arXiv's identifier without version, if it is liked by that.
+    #: arXiv's identifier without version; None if a BibTeX file has the paper.
     id: str | None = None
 
 
