@@ -147,7 +147,7 @@ class GitHubApi:
         address: str | None = self._url + path
         while address is not None:
             if urlsplit(address)[:2] != urlsplit(self._url)[:2]:
-                raise self._error(GitHubError, f"GET {path}", "the list's pages lead astray")
+                raise GitHubError(f"GET {path}", "the list's pages lead astray")
             answer = self._ask("GET", address)
             yield from self._decoded(f"GET {path}", answer, kind)
             links = parse_header_links(answer.headers.get("Link", ""))
@@ -182,8 +182,8 @@ class GitHubApi:
             else:
                 return answer
             if wait is None:
-                raise self._error(error, request, _described(answer))
-            self._wait(wait, request, _described(answer))
+                raise error(request, self._described(answer))
+            self._wait(wait, request, self._described(answer))
 
     def _send(
         self, method: str, address: str, content: Mapping[str, object] | None
@@ -197,9 +197,8 @@ class GitHubApi:
 
     def _wait(self, seconds: float, request: str, reason: str) -> None:
         if self._waited + seconds > _LONGEST_WAITING:
-            raise self._error(GitHubError, request, f"{reason}, to wait {seconds:.0f} seconds")
-        shown = reason.replace(self._token, "(the token)")
-        self._say(f"waiting {seconds:.0f} seconds: {request}: {shown}")
+            raise GitHubError(request, f"{reason}, to wait {seconds:.0f} seconds")
+        self._say(f"waiting {seconds:.0f} seconds: {request}: {reason}")
         self._waited += seconds
         self._clock.sleep(seconds)
 
@@ -215,19 +214,20 @@ class GitHubApi:
         if not 200 <= status < 300:
             advice = _advice(answer)
             refusal = GitHubError if advice else _REFUSALS.get(status, GitHubError)
-            raise self._error(refusal, request, _described(answer), advice)
+            raise refusal(request, self._described(answer), advice)
         try:
             return decode(kind, json.loads(answer.body, object_hook=_without_nulls))
         except RecordError:
             problem = "the answer does not have GitHub's form"
         except (ValueError, RecursionError):  # nested too deeply
             problem = f"{status} without JSON"
-        raise self._error(unusable, request, problem)
+        raise unusable(request, problem)
 
-    def _error(
-        self, kind: type[GitHubError], request: str, answer: str, advice: str | None = None
-    ) -> GitHubError:
-        return kind(request, answer.replace(self._token, "(the token)"), advice)
+    def _described(self, answer: RawAnswer | str) -> str:
+        """The status and GitHub's own words, on one short line, without the token."""
+        if not isinstance(answer, str):
+            answer = f"{answer.status} {_message(answer)}".strip()
+        return answer.replace(self._token, "(the token)")
 
 
 def _without_nulls(values: Json) -> Json:
@@ -286,13 +286,6 @@ def _advice(answer: RawAnswer) -> str | None:
     if 300 <= status < 400:
         return "set GITHUB_REPOSITORY to the new name of the repository"
     return _RENEW if status == 401 else None
-
-
-def _described(answer: RawAnswer | str) -> str:
-    """The status and GitHub's own words, on one short line."""
-    if isinstance(answer, str):
-        return answer
-    return f"{answer.status} {_message(answer)}".strip()
 
 
 def _message(answer: RawAnswer) -> str:
