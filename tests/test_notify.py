@@ -453,7 +453,7 @@ def test_a_read_is_tried_again(begun: Watcher, fault: Fault):
     assert begun.notify() == 0
     assert begun.clock.slept == [5]
     assert begun.said[0].startswith("waiting 5 seconds: GET /repos/reader/digests/issues")
-    assert TOKEN not in "\n".join(begun.said)
+    assert TOKEN[:8] not in "\n".join(begun.said)
 
 
 def test_nothing_is_posted_where_the_look_fails(begun: Watcher):

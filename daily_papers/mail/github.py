@@ -225,9 +225,8 @@ class GitHubApi:
 
     def _described(self, answer: RawAnswer | str) -> str:
         """The status and GitHub's own words, on one short line, without the token."""
-        if not isinstance(answer, str):
-            answer = f"{answer.status} {_message(answer)}".strip()
-        return answer.replace(self._token, "(the token)")
+        words = answer if isinstance(answer, str) else f"{answer.status} {_message(answer)}"
+        return shortened(words.replace(self._token, "(the token)")).strip()
 
 
 def _without_nulls(values: Json) -> Json:
@@ -295,7 +294,7 @@ def _message(answer: RawAnswer) -> str:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         words = [responses.get(answer.status, "")]
     sentences = (str(each).rstrip(".") for each in words)
-    return shortened(", ".join(sentences))
+    return ", ".join(sentences)
 
 
 def _detail(detail: object) -> str:

@@ -434,7 +434,7 @@ _FAULTY = {
     Fault.INVALID_VALUE: _invalid(code="custom", message="is invalid", value="Alcohol abuse"),
     Fault.ABUSE: _invalid(code="abuse", message="is not allowed now"),
     # As a proxy that says what it was sent.
-    Fault.SERVER_ERROR: _refused(500, f"Server Error: {TOKEN}"),
+    Fault.SERVER_ERROR: _refused(500, f"Server Error: {'x' * 170}{TOKEN}"),
     Fault.SERVER_ERROR_AFTER: _refused(500, "Server Error"),
     Fault.WEB_PAGE: Answer(200, "<!DOCTYPE html>"),
     Fault.EMPTY_LIST: Answer(200, []),
