@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime, time
 from urllib.parse import SplitResult, urlsplit
 
+#: How much of a foreign text is looked at, and how much is quoted.
+_READ, _QUOTED = 20_000, 200
 _WEB_ADDRESS = re.compile("https?://[!-~]+", re.IGNORECASE)
 
 
@@ -29,6 +31,11 @@ def one_line(text: str) -> str:
 def printable(text: str) -> str:
     """The text with a space for every invisible character, so that its length stays the same."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def shortened(text: str) -> str:
+    """Foreign text for a message: one short line without control characters."""
+    return cut(one_line(printable(text[:_READ])), _QUOTED)
 
 
 def web_address(text: str) -> SplitResult | None:

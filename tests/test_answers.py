@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from daily_papers.arxiv.query_api import (
     read_answer,
 )
-from daily_papers.arxiv.xml import ATOM_FEED, answer_of, error_message, shortened, strict_xml
+from daily_papers.arxiv.xml import ATOM_FEED, answer_of, error_message, strict_xml
 from daily_papers.errors import BadAnswer, ShortAnswer
+from daily_papers.text import shortened
 from tests.support import spoiling
 from tests.support.cases import for_each
 from tests.support.made_answers import Listed, answer, listed

@@ -22,11 +22,11 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError
 
 from daily_papers.arxiv import session
-from daily_papers.arxiv.http import AnswerLimits, Transport
-from daily_papers.arxiv.losses import loss
 from daily_papers.arxiv.services import Services
 from daily_papers.arxiv.session import PoliteSession
 from daily_papers.errors import MachineFault, Unreachable
+from daily_papers.losses import loss
+from daily_papers.transport import AnswerLimits, Transport
 from tests.sandbox import Request, SandboxArxiv, Service
 from tests.support.clock import PassingClock
 from tests.support.command_line import environment, run

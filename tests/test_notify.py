@@ -17,7 +17,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from daily_papers.arxiv.http import AnswerLimits
 from daily_papers.errors import DailyPapersError, UsageError
 from daily_papers.mail import github
 from daily_papers.mail.digest import Digest
@@ -32,6 +31,7 @@ from daily_papers.mail.github import (
 from daily_papers.mail.issue import find_part_key
 from daily_papers.mail.notify import NotifyOptions, notify
 from daily_papers.transaction import Transaction, locked
+from daily_papers.transport import AnswerLimits
 from tests.support.clock import PassingClock
 from tests.support.command_line import Ended, run
 from tests.support.digests import digest, item, write

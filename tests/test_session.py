@@ -11,16 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.arxiv.http import (
-    AnswerLimits,
-    RawAnswer,
-    accepted_body,
-    redirect_target,
-    retry_after,
-)
 from daily_papers.arxiv.query_api import read_answer
 from daily_papers.arxiv.services import Services
-from daily_papers.arxiv.session import AnswerCache, PoliteSession
+from daily_papers.arxiv.session import AnswerCache, PoliteSession, accepted_body, redirect_target
 from daily_papers.errors import (
     BadAnswer,
     FetchError,
@@ -31,6 +24,7 @@ from daily_papers.errors import (
     UsageError,
     Wait,
 )
+from daily_papers.transport import AnswerLimits, RawAnswer, retry_after
 from tests.support.cases import for_each
 from tests.support.clock import PassingClock
 from tests.support.faults import PASSING, Fault, FaultProxy

@@ -32,7 +32,6 @@ from daily_papers.arxiv.xml import (
     read_each,
     readable,
     readable_categories,
-    shortened,
 )
 from daily_papers.clock import LISTING_ZONE
 from daily_papers.errors import BadAnswer, FetchError
@@ -40,6 +39,7 @@ from daily_papers.papers.announcement import AnnounceKind, Announcement, PartAns
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper, announcement_order
 from daily_papers.query.taxonomy import ARCHIVES, CATEGORIES
+from daily_papers.text import shortened
 
 #: How arXiv refuses a whole feed because of one category, the first that it does not know.
 _REFUSAL = re.compile("Bad (?:archive|subject class)")

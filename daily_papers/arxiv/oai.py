@@ -27,11 +27,11 @@ from daily_papers.arxiv.xml import (
     read_each,
     readable,
     readable_categories,
-    shortened,
 )
 from daily_papers.errors import BadAnswer
 from daily_papers.papers.authors import split_authors
 from daily_papers.papers.paper import ArxivId, Origin, Paper
+from daily_papers.text import shortened
 
 #: Far more than any gap worth harvesting needs; a server that goes on for longer is broken.
 _MOST_PAGES = 300

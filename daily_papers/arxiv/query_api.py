@@ -26,7 +26,6 @@ from daily_papers.arxiv.xml import (
     first_doi,
     plausible,
     readable_categories,
-    shortened,
 )
 from daily_papers.errors import BadAnswer, FetchError, ShortAnswer
 from daily_papers.papers.announcement import SearchAnswer
@@ -43,7 +42,7 @@ from daily_papers.query.request_line import (
     term_too_long,
 )
 from daily_papers.query.taxonomy import has_known_archive
-from daily_papers.text import plural
+from daily_papers.text import plural, shortened
 
 logger = logging.getLogger(__name__)
 # The package's warnings quote addresses exactly as an answer gives them, even with line feeds.

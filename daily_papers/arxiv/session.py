@@ -19,9 +19,10 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
 
-from daily_papers.arxiv.http import AnswerLimits, Transport, accepted_body, redirect_target
 from daily_papers.arxiv.services import Services, domain
+from daily_papers.arxiv.xml import error_message
 from daily_papers.clock import Clock
 from daily_papers.errors import (
     BadAnswer,
@@ -35,12 +36,17 @@ from daily_papers.errors import (
     Unreachable,
     Wait,
 )
-from daily_papers.text import cut
+from daily_papers.query.request_line import MOST_LINE_BYTES, line_bytes
+from daily_papers.text import cut, shortened
+from daily_papers.transport import REDIRECTS, AnswerLimits, RawAnswer, Transport, retry_after
 
 logger = logging.getLogger(__name__)
 
 TRIES = 3
 MOST_REDIRECTS = 5
+_HEADERS = {"Accept": "application/atom+xml, application/xml;q=0.9, */*;q=0.1"}
+_THROTTLING = frozenset({406, 429, 503})
+_THROTTLED_BODY = b"rate exceeded."
 #: A wait of at least this many seconds is announced.
 _LONG_WAIT = 30.0
 
@@ -170,7 +176,10 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
             started = self._clock.monotonic()
             status, size, outcome, asked = "lost", 0, Outcome.OK, address
             try:
-                answer = self._transport.send(address)
+                if line_bytes(address) > MOST_LINE_BYTES:
+                    reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
+                    raise BadAnswer(url, reason)
+                answer = self._transport.send(address, headers=_HEADERS)
                 status, size = str(answer.status), len(answer.body)
                 target = redirect_target(answer, url)
                 if target is None:
@@ -215,6 +224,55 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
 def _in(seconds: float) -> str:
     """Say what time it will be on this machine when so many seconds have passed."""
     return (datetime.now().astimezone() + timedelta(seconds=seconds)).strftime("%H:%M %Z")
+
+
+# --- what an answer means ----------------------------------------------------------------------
+#
+# arXiv throttles with 429, 503 and 406, and with the words ``Rate exceeded.`` under status 200; 403
+# is its last warning (https://info.arxiv.org/help/robots.html). ``url`` is always the address we
+# asked for, although after a redirect the answer comes from another one.
+
+
+def redirect_target(answer: RawAnswer, url: str) -> str | None:
+    """Return where a redirect leads, or None if the answer is not a redirect.
+
+    Raises BadAnswer if it leaves the host's domain or drops encryption.
+    """
+    target = answer.headers.get("Location")
+    if answer.status not in REDIRECTS or target is None:
+        return None
+    try:
+        address = urljoin(answer.url, target)
+        there, schemes = urlsplit(address), {"https", urlsplit(answer.url).scheme}
+        is_safe = there.port != 0 and there.scheme in schemes and "@" not in there.netloc
+    except ValueError:
+        is_safe = False
+    if not is_safe:
+        raise BadAnswer(url, f"redirected to an unsafe address: {shortened(target)}")
+    if domain(address) != domain(answer.url):
+        raise BadAnswer(url, f"redirected out of its domain, to {shortened(domain(address))}")
+    return address
+
+
+def accepted_body(answer: RawAnswer, url: str) -> bytes:
+    """Return the body of a good answer; raises a FetchError for any other."""
+    status = answer.status
+    if status == 403:
+        raise Forbidden(url, "status 403: arXiv has blocked this client for now")
+    is_exceeded = answer.body.strip().lower() == _THROTTLED_BODY
+    if is_exceeded or status in _THROTTLING:
+        said = "Rate exceeded" if is_exceeded else "too many requests"
+        reason = f"arXiv asked us to wait (status {status}: {said})"
+        raise Throttled(url, reason, retry_after=retry_after(answer.headers))
+    if status >= 500:
+        raise Unreachable(url, f"status {status}: the server failed")
+    if status != 200:
+        message = error_message(answer.body)
+        raise BadAnswer(url, f"status {status}" + (f": {message}" if message else ""))
+    return answer.body
+
+
+# --- the day's answers -----------------------------------------------------------------------
 
 
 class AnswerCache:

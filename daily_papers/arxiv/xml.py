@@ -21,7 +21,7 @@ from lxml import etree
 from daily_papers.errors import BadAnswer
 from daily_papers.papers.paper import folded
 from daily_papers.papers.tex import decode_accents
-from daily_papers.text import cut, one_line, printable
+from daily_papers.text import shortened
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,6 @@ OAI_PMH = (f"{OAI}OAI-PMH", "OAI-PMH")
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
-_LONGEST_QUOTE = 200
 #: arXiv's elements have at most four attributes and five name spaces.
 _MOST_ATTRIBUTES = 50
 #: A search's answer has the address that was asked for in a tag; it may be 4,000 bytes long.
@@ -45,11 +44,6 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _IN_STRING = re.compile(r" \(<string>, line \d+\)$")
 _WEB_PAGE = re.compile(rb"[^<]*(?:<(?:\?|!--)[^<]*)*<(?:!DOCTYPE\s+html|html)\b", re.IGNORECASE)
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2}|\.[a-z]+(?:-[a-z]+)?)?", re.ASCII)
-
-
-def shortened(text: str) -> str:
-    """Shorten foreign text for a message: one line, without control characters."""
-    return cut(one_line(printable(text[:_LONGEST_TAG])), _LONGEST_QUOTE)
 
 
 def strict_xml(body: bytes, url: str) -> etree._Element:

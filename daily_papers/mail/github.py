@@ -26,12 +26,11 @@ from urllib.parse import urlsplit
 
 from requests.utils import parse_header_links
 
-from daily_papers.arxiv.http import AnswerLimits, RawAnswer, Transport, retry_after
-from daily_papers.arxiv.xml import shortened
 from daily_papers.clock import Clock
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.records import Json, RecordError, decode
-from daily_papers.text import web_address, without_user
+from daily_papers.text import shortened, web_address, without_user
+from daily_papers.transport import AnswerLimits, RawAnswer, Transport, retry_after
 
 #: GitHub serves a version for two years after its successor comes out.
 API_VERSION = "2026-03-10"

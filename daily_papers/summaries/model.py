@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from daily_papers.arxiv.http import AnswerLimits, RawAnswer, Transport, retry_after
 from daily_papers.clock import Clock
 from daily_papers.config.model import Summaries
 from daily_papers.errors import DailyPapersError, FetchError, UsageError
 from daily_papers.records import RecordError, decode, parse
+from daily_papers.transport import AnswerLimits, RawAnswer, Transport, retry_after
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """One HTTP request at a time, on one connection, with limits on bytes and seconds.
 
-An answer tells us to use it, to follow a redirect, to wait, or to stop asking; the session decides
-when to ask again.
+Everything that is asked of arXiv, GitHub and a model goes through it. What an answer means, and
+when to ask again, is decided by those who ask.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -20,29 +20,18 @@ from requests.utils import should_bypass_proxies
 from urllib3.exceptions import HTTPError
 
 from daily_papers import PROJECT_URL, __version__
-from daily_papers.arxiv.losses import loss
-from daily_papers.arxiv.services import domain
-from daily_papers.arxiv.xml import error_message, shortened
 from daily_papers.clock import OutOfTimeError, time_limit
-from daily_papers.errors import (
-    BadAnswer,
-    Forbidden,
-    Throttled,
-    Unreachable,
-)
-from daily_papers.query.request_line import MOST_LINE_BYTES, line_bytes
+from daily_papers.errors import BadAnswer, Unreachable
+from daily_papers.losses import loss
 from daily_papers.text import cut
 
 logger = logging.getLogger(__name__)
 
-_ACCEPT = "application/atom+xml, application/xml;q=0.9, */*;q=0.1"
 #: Small, since a zip bomb expands a thousandfold before its size can be counted.
 _CHUNK_BYTES = 16 * 1024
 #: This machine itself, which a proxy could not reach.
 _LOCAL = "localhost,127.0.0.0/8,::1"
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_THROTTLING = frozenset({406, 429, 503})
-_THROTTLED_BODY = b"rate exceeded."
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +63,8 @@ class RawAnswer:
 class Transport:
     """Sends requests, one after the other; follows nothing, retries nothing.
 
-    The User-Agent tells arXiv the program, its project, and the ``digest_repository`` that it runs
-    for. ``say_slow`` is called with the host if an answer is slow.
+    The User-Agent names the program, its project, and the ``digest_repository`` that it runs for.
+    ``say_slow`` is called with the host if an answer is slow.
     """
 
     def __init__(
@@ -92,7 +81,6 @@ class Transport:
         self._http.headers.update(
             {
                 "User-Agent": f"daily-papers/{__version__} ({contacts})",
-                "Accept": _ACCEPT,
                 "Accept-Encoding": "gzip",
             }
         )
@@ -114,9 +102,6 @@ class Transport:
         seconds: float | None = None,
     ) -> RawAnswer:
         """Ask once, and read the whole answer in that time; raises FetchError."""
-        if line_bytes(url) > MOST_LINE_BYTES:
-            reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
-            raise BadAnswer(url, reason)
         seconds = self._limits.total_seconds if seconds is None else seconds
         logger.debug("%s %s", method, cut(url, 200))
         limits, host = self._limits, urlsplit(url).hostname or url
@@ -157,7 +142,7 @@ class Transport:
 
     def _body(self, response: requests.Response) -> bytes:
         """Read the body within the limits, unless it is a redirect's."""
-        if response.status_code in _REDIRECTS:
+        if response.status_code in REDIRECTS:
             return b""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in {"", "identity", "gzip", "x-gzip"}:  # layers would multiply a bomb
@@ -169,52 +154,6 @@ class Transport:
                 megabytes = self._limits.most_bytes / 2**20
                 raise BadAnswer(response.url, f"the answer is larger than {megabytes:g} MB")
         return bytes(body)
-
-
-# --- what an answer means ----------------------------------------------------------------------
-#
-# arXiv throttles with 429, 503 and 406, and with the words ``Rate exceeded.`` under status 200; 403
-# is its last warning (https://info.arxiv.org/help/robots.html). ``url`` is always the address we
-# asked for, although after a redirect the answer comes from another one.
-
-
-def redirect_target(answer: RawAnswer, url: str) -> str | None:
-    """Return where a redirect leads, or None if the answer is not a redirect.
-
-    Raises BadAnswer if it leaves the host's domain or drops encryption.
-    """
-    target = answer.headers.get("Location")
-    if answer.status not in _REDIRECTS or target is None:
-        return None
-    try:
-        address = urljoin(answer.url, target)
-        there, schemes = urlsplit(address), {"https", urlsplit(answer.url).scheme}
-        is_safe = there.port != 0 and there.scheme in schemes and "@" not in there.netloc
-    except ValueError:
-        is_safe = False
-    if not is_safe:
-        raise BadAnswer(url, f"redirected to an unsafe address: {shortened(target)}")
-    if domain(address) != domain(answer.url):
-        raise BadAnswer(url, f"redirected out of its domain, to {shortened(domain(address))}")
-    return address
-
-
-def accepted_body(answer: RawAnswer, url: str) -> bytes:
-    """Return the body of a good answer; raises a FetchError for any other."""
-    status = answer.status
-    if status == 403:
-        raise Forbidden(url, "status 403: arXiv has blocked this client for now")
-    is_exceeded = answer.body.strip().lower() == _THROTTLED_BODY
-    if is_exceeded or status in _THROTTLING:
-        said = "Rate exceeded" if is_exceeded else "too many requests"
-        reason = f"arXiv asked us to wait (status {status}: {said})"
-        raise Throttled(url, reason, retry_after=retry_after(answer.headers))
-    if status >= 500:
-        raise Unreachable(url, f"status {status}: the server failed")
-    if status != 200:
-        message = error_message(answer.body)
-        raise BadAnswer(url, f"status {status}" + (f": {message}" if message else ""))
-    return answer.body
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -22,8 +22,8 @@ from requests.exceptions import (
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
-from daily_papers.arxiv.xml import shortened
 from daily_papers.errors import BadAnswer, FetchError, MachineFault, Unreachable
+from daily_papers.text import shortened
 
 _OF_PROXY = (
     ProxyError,
