@@ -57,12 +57,22 @@ _SECOND_HOURS = (13, 14, 15)
 
 def init(folder: Path, draw: Random, say: Say) -> None:
     """Write what the folder needs to be a digest repository. Raises DailyPapersError."""
+    check_readme(folder)
     new = new_files(draw)
     missing = {path: text for path, text in new.items() if not (folder / path).exists()}
     _write(folder, missing)
     for path in new:
         say(f"{'wrote' if path in missing else 'left as it is'}: {folder / path}")
     _say_what_is_left_to_do(folder, missing, say)
+
+
+def check_readme(folder: Path) -> None:
+    """Raise UsageError if README.md would be a second one, beside a `readme.md`."""
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    others = [name for name in names if name.lower() == "readme.md"]
+    if others and "README.md" not in others:
+        problem = "README.md would be a second README beside it; rename it to README.md"
+        raise UsageError(f"{folder / others[0]}: {problem}, then run this again")
 
 
 def upgrade(folder: Path, draw: Random, say: Say) -> None:

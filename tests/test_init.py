@@ -88,6 +88,20 @@ def test_a_readme_without_a_place_for_tables_is_told_what_to_paste(tmp_path: Pat
     assert "paste <!-- daily-papers:begin --> and <!-- daily-papers:end -->" in said
 
 
+@pytest.mark.parametrize("name", ["readme.md", "ReadMe.MD"])
+@pytest.mark.parametrize("command", ["init", "import"])
+def test_nothing_writes_a_second_readme(tmp_path: Path, name: str, command: str) -> None:
+    (tmp_path / name).write_text("# MRI\n- [A paper](https://arxiv.org/abs/2501.00001)\n")
+    named = [tmp_path] if command == "init" else ["--root", tmp_path, tmp_path / name]
+    ended = run(command, *named)
+    assert ended.code == 2
+    assert ended.err == (
+        f"daily-papers: {tmp_path / name}: README.md would be a second README beside it; rename it"
+        " to README.md, then run this again\n"
+    )
+    assert files(tmp_path) - {".daily-papers/lock", ".daily-papers/.gitignore"} == {name}
+
+
 def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     ended = run("init", tmp_path / "file")

@@ -576,9 +576,10 @@ def test_pages_are_followed_on_the_same_host_only(begun: Watcher):
     begun.github.largest_page = 1
     begun.github.open_issue("Hello", by="reader")
     with GitHubStandIn() as elsewhere:
-        begun.github.next_page_at = elsewhere.address
-        with pytest.raises(GitHubError, match="astray"):
-            begun.notify()
+        for address in (elsewhere.address, "http://["):
+            begun.github.next_page_at = address
+            with pytest.raises(GitHubError, match="astray"):
+                begun.notify()
     assert elsewhere.requests == []
 
 

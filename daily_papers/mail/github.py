@@ -145,7 +145,7 @@ class GitHubApi:
         """Get the things of a list, from all its pages."""
         address: str | None = self._url + path
         while address is not None:
-            if urlsplit(address)[:2] != urlsplit(self._url)[:2]:
+            if not address.startswith(f"{self._url}/"):
                 raise GitHubError(f"GET {path}", "the list's pages lead astray")
             answer = self._ask("GET", address)
             yield from self._decoded(f"GET {path}", answer, kind)

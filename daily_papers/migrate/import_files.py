@@ -17,7 +17,7 @@ from random import SystemRandom
 
 from daily_papers.config import KEYWORDS, Keyword, load_config, parse_config
 from daily_papers.errors import DailyPapersError, StoreError
-from daily_papers.init import new_files
+from daily_papers.init import check_readme, new_files
 from daily_papers.migrate import keywords_yaml
 from daily_papers.migrate.entry import Entry
 from daily_papers.migrate.leftovers import is_ours, leftovers
@@ -213,11 +213,8 @@ def _place_tables(
     path = transaction.root / README
     if path.exists():
         content = path.read_bytes()
-    elif others := [file for file in path.parent.iterdir() if file.name.lower() == README.lower()]:
-        raise DailyPapersError(
-            f"{others[0]}: this would be a second README; rename it to {README}, then import again"
-        )
     else:
+        check_readme(path.parent)
         content = f"# {files.title}\n\n{BEGIN}\n{END}\n".encode()
         imported.done.append(f"{path}: written, with our two markers")
     for page in files.pages:

@@ -269,16 +269,21 @@ class Line:
                 return StoreError(
                     f"{self.path}:{number}",
                     f"a merge conflict; take one side of it (git checkout --ours -- {folder}, or "
-                    "--theirs), then run: daily-papers update",
+                    f"--theirs); if it was committed so: {_earlier(folder)}",
                 )
         return _damaged(f"{self.path}:{self.number + lines_before}", problem, self.path)
 
 
 def _damaged(place: str, problem: str, path: str | None = None) -> StoreError:
     path = path or place
-    before = f'git checkout "$(git rev-list -1 HEAD -- {path})^" -- {path}'
-    remedy = f"restore it with: git checkout HEAD -- {path}; if it was committed so: {before}"
-    return StoreError(place, f"damaged: {problem}; nothing is overwritten; {remedy}")
+    remedy = f"git checkout HEAD -- {path}; if it was committed so: {_earlier(path)}"
+    problem = f"damaged: {problem}; nothing is overwritten"
+    return StoreError(place, f"{problem}; restore it with: {remedy}")
+
+
+def _earlier(path: str) -> str:
+    """The command that brings back what a path was before the commit that changed it last."""
+    return f'git checkout "$(git rev-list -1 HEAD -- {path})^" -- {path}'
 
 
 def _lines(root: Path, paths: Iterable[str]) -> Iterator[Line]:
