@@ -350,14 +350,6 @@ def test_a_blank_topic_in_the_first_row_of_a_table_is_that_of_the_heading():
     assert [row.topics for row in page.rows] == [["rats"], ["Mice"]]
 
 
-def test_a_readme_in_small_letters_is_to_be_renamed(repository: Repository):
-    repository.write("readme.md", f"## Mice\n\n- {link(1, 'A')}\n")
-    tree = repository.tree()
-    ended = bring_in(repository, repository.root, "--replace")
-    assert (ended.code, ended.out, repository.tree()) == (1, "", tree)
-    assert ended.err.endswith("rename it to README.md, then import again\n")
-
-
 @for_each("bad", ['{"url": ', "x", '{"a": 1}}', "[" * 9_000])
 def test_a_line_of_json_that_cannot_be_read_is_named_and_the_others_are_imported(
     tmp_path_factory: pytest.TempPathFactory, bad: str
