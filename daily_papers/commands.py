@@ -27,7 +27,7 @@ TODAY = option(
     "--today",
     metavar="YYYY-MM-DD",
     type=day,
-    help="the listing day, instead of today in New York (or DAILY_PAPERS_TODAY)",
+    help="the listing day (default: DAILY_PAPERS_TODAY, or today in New York)",
 )
 FORMAT = form("text", "github", help="github: annotations, which GitHub Actions shows")
 
@@ -112,15 +112,15 @@ def _update(arguments: Namespace) -> int:
     "summarize",
     "let a model write a sentence about each new paper",
     "`summaries` in keywords.yaml names it; DAILY_PAPERS_MODEL_KEY has its key, as HOST=KEY.\n"
-    "If it fails, that is a warning, and the authors' own sentence is shown.",
+    "If it fails, you get a warning, and the authors' own sentence is shown.",
     TODAY,
     option(
         "--budget",
         metavar="MINUTES",
         type=minutes,
         default=1.0,
-        help="how long to ask the model (default: 1); with 0, ask nothing, and only use the "
-        "answers to an earlier run of the same day",
+        help="how long to ask the model (default: 1); with 0, only use the answers that an "
+        "earlier run of the same day got",
     ),
     FORMAT,
 )
@@ -152,7 +152,7 @@ def _summarize(arguments: Namespace) -> None:
 @command(
     "render",
     "write tables and pages again from the store, offline",
-    "For example after you have edited templates/ or a heading.",
+    "Run it after you edit templates/ or a heading.",
     flag("--check", "write nothing: print which files differ, and exit with 1 if any does"),
 )
 def _render(arguments: Namespace) -> int:
@@ -174,7 +174,7 @@ def _render(arguments: Namespace) -> int:
 @command(
     "check",
     "look for mistakes in keywords.yaml and your templates",
-    "Prints each with its line and the likely fix; exits with 2 if there is one. Runs no template.",
+    "Prints each with its line and the likely fix; exits with 2 if it finds any. Runs no template.",
     FORMAT,
     option(
         "--changed-since",
@@ -266,10 +266,10 @@ def _preview(arguments: Namespace) -> int:
     "send the digests that have no issue yet",
     "Opens an issue for each, which GitHub mails to everyone who watches the repository, and\n"
     "sends it to the channels in DAILY_PAPERS_CHANNELS. Needs GITHUB_REPOSITORY and GITHUB_TOKEN.\n"
-    "Exits with 1 if a digest was not sent, 3 if a channel was not reached; the next run does it.",
+    "Exits with 1 if a digest was not sent, 3 if a channel was not reached; the next run retries.",
     one_of(
         flag("--dry-run", "only print what would be sent, and where"),
-        flag("--test", "only send one line to each channel"),
+        flag("--test", "only send a test line to each channel"),
         option("--to-file", **FILE, help="write what would be sent to this file, and send nothing"),
         option(
             "--correct",
@@ -351,8 +351,8 @@ def _export(arguments: Namespace) -> None:
 @command(
     "site",
     "build the website into site/",
-    "Pages, search, feeds, JSON and BibTeX, from the store, with relative links for any address.\n"
-    "Only feeds contain one: DAILY_PAPERS_SITE_URL (default: GITHUB_REPOSITORY's GitHub Pages).",
+    "Writes pages, search, feeds, JSON and BibTeX from the store, with relative links. Only feeds\n"
+    "need the site's address: DAILY_PAPERS_SITE_URL (default: GITHUB_REPOSITORY's GitHub Pages).",
     option("--output", **DIR, help="the folder to build into (default: site/ in --root)"),
 )
 def _site(arguments: Namespace) -> None:
@@ -369,11 +369,11 @@ def _site(arguments: Namespace) -> None:
 @command(
     "import",
     "import what another tool published",
-    "Stores the papers of READMEs, pages, JSON and CSV, which will not be mailed. If there is no\n"
+    "Stores the papers of READMEs, pages, JSON and CSV, and mails none of them. If there is no\n"
     "keywords.yaml, or only the example from init, one is written from the tool's configuration.\n"
     "Exits with 3 if a file held no papers, or a paper or a configuration was left out.",
     option("files", **FILE, nargs="+", help="a file, or a folder with such files"),
-    flag("--replace", "put our two markers in place of README.md's tables; write the workflows"),
+    flag("--replace", "put the two markers in place of README.md's tables; write the workflows"),
     flag("--dry-run", "only print what it would do"),
     TODAY,
 )
