@@ -338,7 +338,7 @@ def test_all_but_search_and_stars_reads_without_javascript(visit: Visit) -> None
     visit.page.get_by_label("Open all").check()
     assert other.locator(".notes").is_visible()
     visit.page.goto(visit.address + "search.html")
-    assert visit.page.get_by_text("Searching needs JavaScript").is_visible()
+    assert visit.page.get_by_text("Search needs JavaScript").is_visible()
 
 
 # --- keys, stars, visits -----------------------------------------------------------------------
@@ -563,15 +563,15 @@ def test_filters(visit: Visit) -> None:
     visit.wait_for_results("0 papers found")
     assert help_of(visit) == ["Without the filters: 25 papers."]
     visit.page.get_by_label("From").fill("2026-03-20")
-    assert help_of(visit) == ["The first day is after the last one."]
+    assert help_of(visit) == ["“From” is later than “To”."]
     visit.page.get_by_label("Words").fill("hep-TH nobody")
     visit.wait_for_results("0 papers found")
     assert help_of(visit)[:3] == [
         "“hep-TH” is a category: choose it under Category.",
         "No paper has “nobody”.",
-        "The first day is after the last one.",
+        "“From” is later than “To”.",
     ]
-    assert visit.page.get_by_text("Ask for fewer words").is_visible()
+    assert visit.page.get_by_text("Try fewer words").is_visible()
 
 
 def help_of(visit: Visit) -> list[str]:

@@ -57,7 +57,7 @@ function loadOnce() {
     loading = null;
     parts.length = 0;
     status.textContent = location.protocol === "file:"
-      ? "Browsers load no search index from your own disk. Run python3 -m http.server in the website's folder, then open http://localhost:8000."
+      ? "Browsers cannot load the search index from your own disk. Run python3 -m http.server in the website's folder, then open http://localhost:8000."
       : `The search index could not be loaded (${problem}). Try again.`;
   });
 }
@@ -142,14 +142,14 @@ function help(question, nowhere) {
     ? `“${text}” is a category: choose it under Category.` : `No paper has “${text}”.`));
   const unfiltered = find(parts, question.q, () => true).papers.length;
   if (question.from && question.to && question.from > question.to) {
-    lines.push("The first day is after the last one.");
+    lines.push("“From” is later than “To”.");
   } else if (unfiltered) {
     lines.push(`Without the filters: ${count(unfiltered)}.`);
   }
   if (question.q.trim() && !unfiltered) {
     lines.push(
-      "Ask for fewer words: all of them must occur. “one OR other” finds either, “-word” leaves out.",
-      "Words in quotes must be side by side. Abstracts are searched of the newest papers only.",
+      "Try fewer words: all of them must occur. “one OR other” finds either, “-word” leaves out.",
+      "Words in quotes must be side by side. Only the newest papers are searched by abstract.",
     );
   }
   results.replaceChildren(element("ul", { className: "empty" }, ...lines.map((line) => element("li", {}, line))));
@@ -193,7 +193,7 @@ function row(paper) {
   const article = element("article", { className: "paper", id: paper.id.replace("/", "-") }, title, ...translated, by);
   if (paper.page) {
     const details = element("details", {}, element("summary", { dir: "auto" }, ...said(paper)));
-    const page = element("p", { className: "links" }, element("a", { className: "home", href: `${root}${paper.page}#${article.id}` }, "Its page here"));
+    const page = element("p", { className: "links" }, element("a", { className: "home", href: `${root}${paper.page}#${article.id}` }, "On this website"));
     details.append(page);
     article.append(details);
     let fetched = null;

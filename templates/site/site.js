@@ -115,7 +115,7 @@ function showStarred(list) {
     list.append(row);
   }
   if (!list.children.length) {
-    list.append(element("p", { className: "empty" }, "None yet: the star beside a paper’s title puts it here, or the key s."));
+    list.append(element("p", { className: "empty" }, "None yet: the star beside a paper’s title adds it here, and so does the key s."));
     return;
   }
   document.dispatchEvent(new Event("ZoteroItemUpdated"));
@@ -181,11 +181,11 @@ function showWhatIsNew(day) {
 
 const KEYS = {
   j: ["next paper", () => move(1)],
-  k: ["paper before", () => move(-1)],
+  k: ["previous paper", () => move(-1)],
   o: ["open or close its abstract", () => withCurrent((row) => row.querySelector("summary")?.click())],
   s: ["star it", () => withCurrent((row) => row.querySelector(".star").click())],
   "/": ["search", () => goSearch()],
-  "?": ["these keys", () => showKeys()],
+  "?": ["show these keys", () => showKeys()],
 };
 
 function current() {
