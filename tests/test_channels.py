@@ -491,7 +491,7 @@ def test_a_wrong_line_is_wrong_configuration_for_the_test_alone(reader: Reader):
     assert ended.code == 2
     assert ended.out == "channel chat: sent a test\n"
     assert ended.err.startswith(f"daily-papers: {first}")
-    assert "DAILY_PAPERS_CHANNELS, line 3: a second channel of the same name" in ended.err
+    assert "DAILY_PAPERS_CHANNELS, line 3: a second channel with this name" in ended.err
     assert reader.warned[0].startswith(first)
     assert hook.papers() == ids(1)
 
@@ -586,11 +586,11 @@ def test_marks_are_read_as_they_were_written_and_never_otherwise():
     [
         ("mailto://u@h.org?to=a@b.org&mode=tls", "no such mode"),
         ("mailto://127.0.0.1?to=a@b.org", "no sender (add from=digest@example.org)"),
-        ("mailto://u@h.org?to=a@b.org;c@d.org", "a comma goes between two"),
-        ("mailto://u@h.org?to=a@b.org,nobody", "a recipient in to is not a mail address"),
+        ("mailto://u@h.org?to=a@b.org;c@d.org", "put a comma between two"),
+        ("mailto://u@h.org?to=a@b.org,nobody", "a recipient in to is not an email address"),
         ("mailto://u@h.org?to=a@b.org&cc=c@d.org", "write all recipients into to"),
         ("mailtos://u@h.org:p@h.org?from=a@b.org&to=a@b.org", "write @ in the user and"),
-        ("json://127.0.0.1:{port}", "JSON did not take the message (status 404)"),
+        ("json://127.0.0.1:{port}", "JSON did not accept the message (status 404)"),
         ("slack://one", "a part is missing"),
         ('"json://127.0.0.1"', "quotes around it"),
     ],
@@ -604,16 +604,19 @@ def test_what_is_wrong_with_a_channel_is_said(reader: Reader, address: str, reas
     assert reason in warning
 
 
-NOT_TAKEN = "did not take the message; check the address and the network"
+NOT_TAKEN = "did not accept the message; check the address and the network"
 
 
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("json://127.0.0.1:1", "JSON did not take the message; check the address and the network"),
+        (
+            "json://127.0.0.1:1",
+            "JSON did not accept the message; check the address and the network",
+        ),
         (
             "ntfy://127.0.0.1:1/a",
-            "ntfy did not take the message; check the address and the network",
+            "ntfy did not accept the message; check the address and the network",
         ),
         (
             "mailto://127.0.0.1:1/?from=a@b.org",
@@ -621,7 +624,7 @@ NOT_TAKEN = "did not take the message; check the address and the network"
         ),
         (
             "mailto://u:p@b.org/?smtp=a..b.org&from=a@b.org",
-            "a wrong character in the mail server's name, the user or the password",
+            "an invalid character in the mail server's name, the user or the password",
         ),
     ],
 )
@@ -647,14 +650,14 @@ def test_the_status_of_a_refused_message_is_told_whatever_is_logged():
         hook.status = 404
         lines = f"a = json://127.0.0.1:{hook.port}"
         ended = run_apart("notify", "--test", environ={"DAILY_PAPERS_CHANNELS": lines})
-    assert "did not take the message (status 404); check the address" in ended.err
+    assert "did not accept the message (status 404); check the address" in ended.err
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (requests.ConnectionError(SECRET), "JSON did not take the message; check the address"),
-        (ValueError(SECRET), "JSON did not take the message; check the address"),
+        (requests.ConnectionError(SECRET), "JSON did not accept the message; check the address"),
+        (ValueError(SECRET), "JSON did not accept the message; check the address"),
     ],
 )
 def test_an_error_of_a_services_code_shows_no_name_of_pythons(

@@ -276,7 +276,7 @@ def test_what_waits_goes_out_with_the_next_news_however_that_goes_out(watcher: W
     send(watcher, news(MONDAY, (1, ["mri"]), due=friday))
     said = send(watcher, digest(str(TUESDAY), [2], due=friday))
     keys = f"{MONDAY}, {TUESDAY}"
-    assert said[0] == f"digest {keys}: waiting for the weekly mail of {friday}"
+    assert said[0] == f"digest {keys}: waiting for the weekly email of {friday}"
     send(watcher, news(WEDNESDAY, (3, ["medical-imaging"])))
     assert sorted(watcher.titles[:4]) == [
         f"1 new: mri · {TUESDAY}",
@@ -287,7 +287,7 @@ def test_what_waits_goes_out_with_the_next_news_however_that_goes_out(watcher: W
     assert sorted(watcher.papers) == hook.papers() == ids([1, 2, 3])
     thursday = WEDNESDAY + timedelta(days=1)
     said = send(watcher, news(thursday, (4, ["mri"]), due=friday))
-    assert said == [f"digest {thursday}: waiting for the weekly mail of {friday}"]
+    assert said == [f"digest {thursday}: waiting for the weekly email of {friday}"]
     send(watcher, digest(str(friday), [5]))
     assert sorted(watcher.papers) == hook.papers() == ids([1, 2, 3, 4, 5])
 
@@ -369,7 +369,7 @@ def test_a_dry_run_names_what_is_renamed_closed_and_waiting(watcher: Watcher):
     watcher.today = TUESDAY
     names = (("mri", "MRI"), KEYWORDS[1])
     watcher.write(news(TUESDAY, (2, ["mri"]), keyword_names=names, due=WEDNESDAY))
-    assert dry_run()[0] == "digest 2026-11-17: waiting for the weekly mail of 2026-11-18"
+    assert dry_run()[0] == "digest 2026-11-17: waiting for the weekly email of 2026-11-18"
     watcher.today = WEDNESDAY
     assert dry_run() == [
         "issue 1, New papers: MRI, is closed; 1 new paper waits until it is opened again",

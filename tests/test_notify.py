@@ -578,7 +578,7 @@ def test_pages_are_followed_on_the_same_host_only(begun: Watcher):
     with GitHubStandIn() as elsewhere:
         for address in (elsewhere.address, "http://["):
             begun.github.next_page_at = address
-            with pytest.raises(GitHubError, match="astray"):
+            with pytest.raises(GitHubError, match="continues at another address"):
                 begun.notify()
     assert elsewhere.requests == []
 
@@ -587,7 +587,7 @@ def test_pages_are_followed_on_the_same_host_only(begun: Watcher):
 def test_an_issue_of_another_form_stops_the_run(begun: Watcher, field: str, value: object):
     begun.github.issues[0][field] = value
     begun.write(digest("2026-11-19", [3]))
-    with pytest.raises(GitHubError, match="does not have GitHub's form"):
+    with pytest.raises(GitHubError, match="is not in GitHub's format"):
         begun.notify()
     assert len(begun.github.issues) == 1
 

@@ -151,8 +151,8 @@ def test_the_first_week_is_mailed_whole(watcher: Watcher):
         assert watcher.notify() == 0
         assert len(watcher.github.issues) == (day == FRIDAY)
     assert watcher.said[:2] == [
-        "digest 2026-11-16: waiting for the weekly mail of 2026-11-20",
-        "digest 2026-11-16, 2026-11-18: waiting for the weekly mail of 2026-11-20",
+        "digest 2026-11-16: waiting for the weekly email of 2026-11-20",
+        "digest 2026-11-16, 2026-11-18: waiting for the weekly email of 2026-11-20",
     ]
     assert watcher.titles == ["3 new: mri · 2026-11-16 to 2026-11-20"]
     assert watcher.papers == ids([16, 18, 20])
@@ -180,7 +180,7 @@ def test_a_dry_run_says_what_waits(watcher: Watcher):
     watcher.write(weekly(MONDAY), weekly(TUESDAY))
     watcher.notify(dry_run=True)
     assert watcher.said[1:] == [
-        "digest 2026-11-16, 2026-11-17: waiting for the weekly mail of 2026-11-20",
+        "digest 2026-11-16, 2026-11-17: waiting for the weekly email of 2026-11-20",
     ]
 
 

@@ -98,7 +98,7 @@ class Chat(Channel):
             statuses = re.findall(r"\berror=(\d{3})\b", "\n".join(log))
             status = f" (status {statuses[-1]})" if statuses else ""
             look = "the address" if statuses else "the address and the network"
-            raise self.failed(f"{self.service} did not take the message{status}; check {look}")
+            raise self.failed(f"{self.service} did not accept the message{status}; check {look}")
 
     @staticmethod
     def _title_length(limit: int) -> int:

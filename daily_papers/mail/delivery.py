@@ -44,7 +44,7 @@ def read_channels(
         if not re.fullmatch(CHANNEL_NAME, name) or "://" not in address:
             wrong = "not of the form `name = address`, with a name of up to 24 of a-z, 0-9 and -"
         elif name in channels:
-            wrong = "a second channel of the same name; give each its own"
+            wrong = "a second channel with this name; give each its own"
         elif len(channels) == MOST_CHANNELS:
             wrong = f"more than {MOST_CHANNELS} channels; join some"
         else:

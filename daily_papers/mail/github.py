@@ -146,7 +146,7 @@ class GitHubApi:
         address: str | None = self._url + path
         while address is not None:
             if not address.startswith(f"{self._url}/"):
-                raise GitHubError(f"GET {path}", "the list's pages lead astray")
+                raise GitHubError(f"GET {path}", "the list continues at another address")
             answer = self._ask("GET", address)
             yield from self._decoded(f"GET {path}", answer, kind)
             links = parse_header_links(answer.headers.get("Link", ""))
@@ -217,7 +217,7 @@ class GitHubApi:
         try:
             return decode(kind, json.loads(answer.body, object_hook=_without_nulls))
         except RecordError:
-            problem = "the answer does not have GitHub's form"
+            problem = "the answer is not in GitHub's format"
         except (ValueError, RecursionError):  # nested too deeply
             problem = f"{status} without JSON"
         raise unusable(request, problem)

@@ -282,7 +282,7 @@ def _lead(mail: Mail, here: Addresses) -> str:
     papers = plural(len(mail.items), "more new paper" if is_more else "new paper")
     first, last = mail.days
     is_weekly = all(digest.due for digest in mail.digests)
-    late = "" if is_weekly else ", sent late in one mail"
+    late = "" if is_weekly else ", sent late in one email"
     when = f"on {last}" if first == last else f"from {first} to {last}{late}"
     whole = " All are listed below, each once." if len(mail.items) > 1 else ""
     line = f"{papers} {when}{_counts(mail)}.{whole}"

@@ -186,10 +186,10 @@ class Topic:
 
 
 _TOPIC = """\
-New papers of **{}** are added here as comments.
+New papers for **{}** are added here as comments.
 
-To get them by email, press *Subscribe* on this page. Close this issue to pause it: what is new \
-meanwhile follows when you open it again.
+To get them by email, press *Subscribe* on this page. Close this issue to pause it; reopen it, \
+and what was new meanwhile follows.
 
 [All tables]({})
 

@@ -206,7 +206,7 @@ class _Run:
             return
         if unsent.waiting:
             keys = ", ".join(digest.key for digest in unsent.waiting)
-            self.say(f"digest {keys}: waiting for the weekly mail of {unsent.waiting[-1].due}")
+            self.say(f"digest {keys}: waiting for the weekly email of {unsent.waiting[-1].due}")
         if options.to_file is not None:
             # Each keyword's issue may lack something else, so their file has the newest digest.
             lasting = [Mail((digest,)) for digest in unsent.per_keyword[-1:]]

@@ -44,8 +44,8 @@ from daily_papers.text import plural
 
 _LABEL_COLOR = "b31b1b"
 _DELIVERIES = """\
-This issue notes what was sent to which channel: with `issues: per keyword`, no digest has an \
-issue of its own. Please leave it as it is. It is edited and never commented, so it mails nobody.
+This issue records what was sent to which channel: with `issues: per keyword`, no digest has an \
+issue of its own. Please leave it as it is. It is only ever edited, so it mails nobody.
 
 {}"""
 #: So many mails fit into the issue Deliveries, with all their marks.

@@ -29,7 +29,7 @@ class MailAccount(Channel):
     """Who sends mail, through which server, to whom."""
 
     _unusable = (
-        "its address is wrong: there is no sender (add from=digest@example.org), no server or no"
+        "its address is wrong: it has no sender (add from=digest@example.org), no server or no"
         " such mode, or there are quotes around it"
     )
 
@@ -43,9 +43,9 @@ class MailAccount(Channel):
             wrong = "it names no server; write @ in the user and the password as %40"
         elif len(re.findall("[^,;]+", self._given.get("to", [""])[-1])) > len(server.targets):
             # Apprise would leave it out without a word.
-            wrong = "a recipient in to is not a mail address; a comma goes between two"
+            wrong = "a recipient in to is not an email address; put a comma between two"
         elif server.cc or server.bcc:
-            wrong = "it has cc or bcc; write all recipients into to, since each gets a mail alone"
+            wrong = "it has cc or bcc; write all recipients into to, since each gets an email alone"
         elif len(recipients) > MOST_RECIPIENTS:
             wrong = f"it has more than {MOST_RECIPIENTS} recipients; use a mailing list"
         if wrong:
@@ -166,10 +166,10 @@ class MailAccount(Channel):
             reason = "the mail server offers no encryption or login; set mode=ssl or mode=insecure"
         except ssl.SSLError:
             reason = (
-                "the mail server has no valid certificate, or wants another mode (ssl, starttls)"
+                "the mail server has no valid certificate, or needs another mode (ssl, starttls)"
             )
         except UnicodeError:
-            reason = "a wrong character in the mail server's name, the user or the password"
+            reason = "an invalid character in the mail server's name, the user or the password"
         except OSError as error:
             # The system's own words, which name no address.
             why = error.strerror or "it took too long"
