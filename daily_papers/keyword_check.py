@@ -87,7 +87,7 @@ def _same_searches(config: Config) -> Iterator[_Doubt]:
         if other is not keyword:
             twice = {keyword.name: f'"{other.name}" on line {other.line}'}
         for phrase, same in twice.items():
-            rest = "endings, case and signs do not count; remove one of the two"
+            rest = "endings, case and punctuation do not matter; remove one of the two"
             yield keyword.line, f'keywords: "{phrase}" finds the same as {same}: {rest}'
 
 

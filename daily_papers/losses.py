@@ -64,7 +64,7 @@ def loss(url: str, error: Exception) -> FetchError:
     of_system = [each for each in of_system if not isinstance(each, ssl.SSLError)]
     if any(isinstance(each, socket.gaierror) or each.errno in _NO_WAY_OUT for each in of_system):
         reason = f"{host} could not be reached ({said})"
-        return MachineFault(url, reason, "check address and network")
+        return MachineFault(url, reason, "check the address and the network")
     reasons = {
         "the server went silent": "timed out" in texts,
         "the connection broke within the answer": isinstance(error, ChunkedEncodingError),

@@ -146,7 +146,7 @@ class Transport:
             return b""
         encoding = response.headers.get("Content-Encoding", "").strip().lower()
         if encoding not in {"", "identity", "gzip", "x-gzip"}:  # layers would multiply a bomb
-            raise BadAnswer(response.url, "the answer is packed in a way that was not asked for")
+            raise BadAnswer(response.url, "the answer's compression was not asked for")
         body = bytearray()
         for chunk in response.iter_content(_CHUNK_BYTES):
             body += chunk

@@ -26,7 +26,7 @@ NOTHING = (
     "daily-papers preview neural-rendring"
 )
 TOO_MUCH = (
-    "The 6 papers that the table holds are of less than a week; give the keyword categories or "
+    "The 6 papers in the table cover less than a week; give the keyword categories or "
     "longer phrases, or raise max_papers; see: daily-papers preview mri"
 )
 

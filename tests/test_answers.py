@@ -81,7 +81,7 @@ def test_identifiers_of_the_old_form_and_a_title_of_one_zero_are_good():
         (answer(listed(10)) + b"<more/>", "not a complete XML document"),
         (answer(listed(10)).replace(b"Paper 3", b"Paper \xff"), "not a complete XML document"),
         (answer(listed(10)).replace(b"Paper 3", b"&nbsp;"), "not a complete XML document"),
-        (answer(listed(10), start=10), "starts at 10 where 0 was asked"),
+        (answer(listed(10), start=10), "starts at 10 where 0 was asked for"),
         (answer(listed(10)).replace(b"totalResults>10", b"totalResults>many"), "no totalResults"),
         (answer(listed(10)).replace(b"startIndex", b"first"), "no startIndex"),
         (answer(listed(11)), "the answer has 11 papers, but at most 10 are possible"),

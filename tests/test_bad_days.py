@@ -252,7 +252,7 @@ def test_yesterdays_feed_is_not_believed(reader: Reader, again: str):
     told = reader.news()
     reader.arxiv.feed_is_stale = True
     report = reader.read(WEDNESDAY)
-    assert any("the one of the last listing day again" in note for note in report.notes)
+    assert any("the last listing day's again" in note for note in report.notes)
     assert not report.complete
     found = set(reader.news()) - set(told)
     assert found <= {record.id for record in new_on(reader, WEDNESDAY)}

@@ -89,9 +89,9 @@ keywords:
         ("keywords: [mri]\nsummaries: {endpoint: 'https://a.example', model: m, api_key: sk-1}\n", ':2: unknown key "api_key"; a secret must not be in this file; set DAILY_PAPERS_MODEL_KEY to HOST=KEY instead'),
         ("token: x\nkeywords: [mri]\n", ':1: unknown key "token"; a secret must not be in this file; set DAILY_PAPERS_MODEL_KEY to HOST=KEY instead'),
         ("keywords: [mri]\nsummaries: {endpoint: 'http://a.example', model: m}\n", ':2: endpoint: http is only allowed for this machine (localhost); write https'),
-        ("keywords: [mri]\ncolumns: [title, date,\n  title]\n", ':3: warning: columns: "title" is in the list already; remove one of the two'),
+        ("keywords: [mri]\ncolumns: [title, date,\n  title]\n", ':3: warning: columns: "title" is already in the list; remove one of the two'),
         ("keywords: [mri]\ncolumns: [titel, date]\n", ':2: columns: expected "title", "date", "abstract", "comment", "authors", "code", "pdf", "category" or "summary", not "titel"'),
-        ("keywords: [mri]\ncategories: [cs.CV, cs.cv]\n", ':2: warning: categories: "cs.cv" is in the list already; remove one of the two'),
+        ("keywords: [mri]\ncategories: [cs.CV, cs.cv]\n", ':2: warning: categories: "cs.cv" is already in the list; remove one of the two'),
         ("keywords: [token: pruning]\n", ':1: unknown key "token"; put a phrase with a colon in quotes; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
         ("weather: red\nkeywords: [mri]\n", ':1: unknown key "weather"; the keys are title, categories, max_papers, like, keywords, columns, digest, issues, summaries'),
     ],
@@ -206,9 +206,9 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("deep learning: a survey", 'unknown key "deep learning"; put a phrase with a colon in quotes; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
         ("[mri]", "keywords: expected text, not a list"),
         ("7", 'keywords: YAML read 7 as a number; put it in quotes'),
-        ("{}", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
-        ("categories: [cs]", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
-        ("none: [survey]", 'keywords: the keyword says nothing to search for; add a line "name: ..."'),
+        ("{}", 'keywords: the keyword has nothing to search for; add a line "name: ..."'),
+        ("categories: [cs]", 'keywords: the keyword has nothing to search for; add a line "name: ..."'),
+        ("none: [survey]", 'keywords: the keyword has nothing to search for; add a line "name: ..."'),
         ("{name: mri, phrase: ct}", 'unknown key "phrase"; did you mean "any"?'),
         ("{name: mri, Any: [ct]}", 'unknown key "Any"; did you mean "any"?'),
         ("{name: mri, title: x}", 'unknown key "title"; that is the heading of the whole file; the heading of a keyword is "name"'),
@@ -243,7 +243,7 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ('{author: "42"}', 'author: "42" has no letter'),
         ("{author: 42}", 'author: YAML read 42 as a number; put it in quotes'),
         ("{author: []}", "author: there is nothing here; write something, or remove it"),
-        ("{author: Roe}", 'warning: author: "Roe" means everybody of that name; add the given name or its initial'),
+        ("{author: Roe}", 'warning: author: "Roe" means everybody with that name; add the given name or its initial'),
         ("{query: 'ti:ct'}", 'query: it needs a heading; add a line "name: ...\"'),
         ("{name: x, query: 'ti:mri', any: [ct]}", 'any: it cannot be used with "query"; write it into the query'),
         ("{name: x, query: 'ti:mri', in: title}", 'in: it cannot be used with "query"; write it into the query'),
@@ -344,13 +344,13 @@ def test_keywords_that_do_not_clash(text: str) -> None:
     ("text", "answer"),
     [
         ("  - LLM\n  - llms\n",
-         ':3: warning: keywords: "llms" finds the same as "LLM" on line 2: endings, case and signs do not count; remove one of the two'),
+         ':3: warning: keywords: "llms" finds the same as "LLM" on line 2: endings, case and punctuation do not matter; remove one of the two'),
         ("  - neural network\n  - {name: x, any: [Neural-Networks]}\n",
-         ':3: warning: keywords: "x" finds the same as "neural network" on line 2: endings, case and signs do not count; remove one of the two'),
+         ':3: warning: keywords: "x" finds the same as "neural network" on line 2: endings, case and punctuation do not matter; remove one of the two'),
         ("  - any: [LLM, vision, llms]\n",
-         ':2: warning: keywords: "llms" finds the same as "LLM": endings, case and signs do not count; remove one of the two'),
+         ':2: warning: keywords: "llms" finds the same as "LLM": endings, case and punctuation do not matter; remove one of the two'),
         ("  - author: [Jane Roe, J. Roe, JANE ROE.]\n",
-         ':2: warning: keywords: "JANE ROE." finds the same as "Jane Roe": endings, case and signs do not count; remove one of the two'),
+         ':2: warning: keywords: "JANE ROE." finds the same as "Jane Roe": endings, case and punctuation do not matter; remove one of the two'),
         ("  - {name: survey, none: [surveys]}\n", ""),
         ("  - {name: x, any: [LLM], in: title}\n  - {name: y, any: [llms], in: abstract}\n", ""),
         ("  - {any: [mri, ct], categories: [cs.IT, math.IT]}\n", ""),
@@ -374,10 +374,10 @@ def test_what_is_suggested_for_clashing_pages_is_right() -> None:
     assert slugs == ["c-code", "c-code-2", "c-code-3", "keyword", "keyword-2"]
 
 
-NAMELESS = 'an item with keys below it has a key itself, as in "- name: mri"'
+NAMELESS = 'an item with keys below it needs a key itself, as in "- name: mri"'
 COLON = f': not valid YAML: a ": " where none can be: the second one on a line, or below a line whose own colon has no space after it, or wrong indentation; {NAMELESS}; put the text in quotes if the colon belongs to it'
 NO_KEY = ': not valid YAML: expected a key with ": " after it, or an item with "- " before it'
-SURPLUS = "something follows a closing quote or bracket; put text with quotes in quotes of the other kind, as in 'ti:\"two words\"'"
+SURPLUS = "something follows a closing quote or bracket; put text with quotes in the other kind of quotes, as in 'ti:\"two words\"'"
 BLOCK = (
     f": not valid YAML: the indentation does not match the lines above, or {SURPLUS}; {NAMELESS}"
 )

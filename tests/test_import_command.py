@@ -24,7 +24,7 @@ HEADINGS = ("magnetic resonance imaging", "graph neural networks", "diffusion mo
 TABLES = "keywords:\n" + "".join(f"  - {heading}\n" for heading in HEADINGS)
 #: What a table shows as it is.
 PLAIN = re.compile(r"[^\\`*_\[\]<>|~&$!@#]*")
-MARKERS_STAND = "our two markers now replace its tables"
+MARKERS_STAND = "the two markers now replace its tables"
 WRITTEN = (
     *(".github/workflows/daily.yml", ".github/workflows/check.yml"),
     *(".gitignore", ".gitattributes"),
@@ -127,14 +127,14 @@ def test_everything_is_brought_in_and_told(old: Repository):
         f"{root}/keywords.yaml: written, with the headings as keywords",
         "mri: 2 papers",
         "C++ & more: 1 paper",
-        f"{root}/README.md: {MARKERS_STAND}; {root}/README.old.md is what it was",
+        f"{root}/README.md: {MARKERS_STAND}; {root}/README.old.md is the old one",
         *(f"{root}/{file}: written" for file in WRITTEN),
         "4 rows read, 3 papers stored, 1 left out",
         "next: daily-papers render shows the tables; daily-papers update completes them",
     ]
     (unread,) = ended.err.splitlines()
     place, _, why = unread.removeprefix(f"daily-papers: {root}/README.old.md:").partition(": ")
-    assert why == "no link to a paper at arXiv: '**[No address]**'"
+    assert why == "no link to a paper on arXiv: '**[No address]**'"
     assert old.text("README.old.md") == OTHER_TOOL
     assert OTHER_TOOL.splitlines()[int(place) - 1].startswith("| **[No address]**")
     assert run("check", "--root", root).code == 0
@@ -176,7 +176,7 @@ def test_what_was_left_out_can_be_mended_and_brought_in(old: Repository):
     ended = bring_in(old, "--replace")
     assert (ended.code, ended.err) == (0, "")
     assert (
-        f"{old.root}/README.md: {MARKERS_STAND}; {old.root}/README.old1.md is what it was"
+        f"{old.root}/README.md: {MARKERS_STAND}; {old.root}/README.old1.md is the old one"
     ) in ended.out.splitlines()
     assert old.text("README.md") == (
         "# Daily Papers\nWhat another tool wrote.\n\n"
@@ -211,7 +211,7 @@ def test_a_second_replacing_finds_nothing_to_bring_in(old: Repository):
         ended = bring_in(old, *options, day="2026-01-25")
         assert (ended.code, causes(ended)) == (0, causes(first))
         assert ended.out == (
-            f"{old.root}/README.md: it already has our two markers, and no other paper: "
+            f"{old.root}/README.md: it already has the two markers, and no other paper: "
             "nothing to import\n"
         )
         assert old.tree() == tree
@@ -229,7 +229,7 @@ def test_a_table_that_has_no_keyword_is_named_each_time(old: Repository):
         assert ended.code == 3
         assert causes(ended) == causes(first)
         assert ended.out == (
-            f"{old.root}/README.md: it already has our two markers, and no other paper: "
+            f"{old.root}/README.md: it already has the two markers, and no other paper: "
             "nothing to import\n"
         )
         assert old.tree() == tree
@@ -269,7 +269,7 @@ def test_a_readme_from_elsewhere_leaves_it_as_it_is(old: Repository, tmp_path: P
     ended = run("import", old.root / "README.md", "--root", new.root, "--today", "2026-01-20")
     assert ended.code == 0
     assert new.text("README.md") == f"# Daily Papers\n\n{BEGIN}\n{END}\n"
-    assert f"{new.root}/README.md: written, with our two markers" in ended.out.splitlines()
+    assert f"{new.root}/README.md: written, with the two markers" in ended.out.splitlines()
     assert old.text("README.md") == OTHER_TOOL
     assert run("render", "--root", new.root).code == 0
     assert len(rows(new.text("README.md"))) == 3
@@ -367,7 +367,7 @@ def test_a_table_without_keyword_is_left_out_and_named(old: Repository):
     old.write("keywords.yaml", "keywords: [mri]\n")
     ended = bring_in(old)
     assert ended.code == 3
-    told = "C++ & more is no keyword; write it into keywords.yaml, then import again"
+    told = "C++ & more is not a keyword; add it to keywords.yaml, then import again"
     assert told in ended.err
     assert len(old.records("data/papers/*.jsonl")) == 2
 
@@ -384,8 +384,8 @@ def test_where_no_table_has_a_keyword_nothing_is_done(old: Repository):
 @pytest.mark.parametrize(
     ("readme", "code", "told"),
     [
-        ("# Nothing\n", 3, "README.md: no row in it links to a paper at arXiv"),
-        (f"## ***\n{HEADER}| x |\n", 3, "README.md: no row in it links to a paper at arXiv"),
+        ("# Nothing\n", 3, "README.md: no row in it links to a paper on arXiv"),
+        (f"## ***\n{HEADER}| x |\n", 3, "README.md: no row in it links to a paper on arXiv"),
         (f"## ***\n{HEADER}{row('A', '2501.00001', '', '')}", 3, "README.md:4: no heading, key"),
         (b"\xff\n", 3, "README.md:1: not UTF-8"),
         (None, 2, "README.md: no such file; give the README that was published"),

@@ -452,7 +452,7 @@ def test_the_title_above_topics_is_none_and_an_empty_section_is_one(
     assert "Brown voles: 1 paper" in ended.out.splitlines()
     assert ended.code == 3
     (refused,) = ended.err.splitlines()
-    assert "a.md:23: no heading, key or column with a word names the topic" in refused
+    assert "a.md:23: no heading, key or column with a word names this paper's" in refused
 
 
 def test_a_whole_repository_is_brought_in_and_again(repository: Repository):
@@ -636,7 +636,7 @@ def test_names_that_differ_only_by_signs_are_two_topics(
     repository.write("keywords.yaml", "keywords: [C++]\n")
     ended = bring_in(repository, repository.root / "a.md")
     assert ended.code == 3
-    assert "C is no keyword" in ended.err
+    assert "C is not a keyword" in ended.err
 
 
 def test_a_configuration_alone_is_enough(repository: Repository, tmp_path: Path):
@@ -719,7 +719,7 @@ def test_only_the_example_of_init_is_replaced(repository: Repository, tmp_path: 
     (tmp_path / "a.md").write_text(f"## rats\n{HEAD}{ROW}")
     ended = bring_in(repository, tmp_path / "a.md")
     assert ended.code == 3
-    assert "rats is no keyword; write it into keywords.yaml" in ended.err
+    assert "rats is not a keyword; add it to keywords.yaml" in ended.err
 
 
 # --- the sum -----------------------------------------------------------------------------------
@@ -758,7 +758,7 @@ def test_only_files_that_are_brought_in_whole_are_to_be_removed(repository: Repo
     assert ended.code == 3
     removable = [line for line in ended.out.splitlines() if "remove it" in line]
     assert removable == [
-        "a.csv: what was read in it is imported; remove it unless you need something else of it"
+        "a.csv: what was read in it is imported; remove it unless you need more from it"
     ]
 
 
@@ -772,7 +772,7 @@ def test_what_is_left_out_is_told_once_for_each_cause(repository: Repository, tm
     assert "7 rows read, 1 paper stored, 6 left out" in ended.out.splitlines()
     second, first = ended.err.splitlines()
     assert second.endswith("like: ## magnetic resonance imaging (and 3 more like it)")
-    assert first.endswith("a.md:12: no link to a paper at arXiv: 'x' (and 1 more like it)")
+    assert first.endswith("a.md:12: no link to a paper on arXiv: 'x' (and 1 more like it)")
 
 
 @for_each(

@@ -189,7 +189,7 @@ def test_without_the_extra_the_order_falls_back_with_one_warning(
     environ = {**reader.arxiv.environment(), "DAILY_PAPERS_TODAY": str(MONDAY)}
     previewed = run("preview", "For me", "--root", str(reader.repository.root), environ=environ)
     assert previewed.code == 1
-    assert previewed.out.startswith("For me\n  Unknown: keywords.yaml has `like`, and nothing is")
+    assert previewed.out.startswith("For me\n  Unknown: keywords.yaml has `like`, but nothing is")
     assert "takes" not in previewed.out
     monkeypatch.undo()
     assert reader.read(MONDAY).exit_code == 0
@@ -220,11 +220,11 @@ def test_a_liked_paper_that_arxiv_does_not_know_is_named(reader: Reader) -> None
     reader.repository.write("keywords.yaml", wanted)
     report = reader.read(MONDAY)
     assert report.exit_code == 3
-    assert "Unknown ones: no paper to compare the listing with is known" in report.notes
+    assert "Unknown ones: there is no paper to compare the listing with" in report.notes
     environ = {**reader.arxiv.environment(), "DAILY_PAPERS_TODAY": str(MONDAY)}
     for name, code, is_named in (("For me", 0, False), ("Unknown ones", 1, True)):
         ended = run("preview", name, "--root", str(reader.repository.root), environ=environ)
-        assert (ended.code, "Unknown ones: no paper" in ended.out) == (code, is_named)
+        assert (ended.code, "Unknown ones: there is no paper" in ended.out) == (code, is_named)
 
 
 def test_preview_ranks_the_last_listing_and_stores_nothing(reader: Reader) -> None:

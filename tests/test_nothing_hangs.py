@@ -239,7 +239,7 @@ def test_a_proxy_that_is_no_address_is_named(tmp_path: Path, proxy: str):
 def test_a_host_that_has_no_address_ends_at_once(tmp_path: Path):
     reason = ended_at_once(tmp_path, "http://no-such-host.invalid")
     assert re.fullmatch(
-        r"no-such-host\.invalid could not be reached \(.+\); check address and network",
+        r"no-such-host\.invalid could not be reached \(.+\); check the address and the network",
         reason,
     )
 
@@ -263,7 +263,8 @@ def test_a_machine_without_network_is_told_so():
     lost = loss("https://export.arxiv.org/api/query", error)
     assert isinstance(lost, MachineFault)
     assert lost.failure.plain_reason == (
-        "export.arxiv.org could not be reached (Network is unreachable); check address and network"
+        "export.arxiv.org could not be reached (Network is unreachable); "
+        "check the address and the network"
     )
 
 

@@ -378,14 +378,14 @@ def test_a_dry_run_tells_the_plan_and_does_nothing(reader: Reader):
     assert reader.plan(MONDAY) == (
         "the announcement feed, in 6 requests",
         f"a full search for 3 keywords: {', '.join(SLUGS)}, to fill new tables",
-        "the details of what matched, 300 papers a request",
+        "the details of what matched, 300 papers per request",
     )
     reader.read(MONDAY)
     tree = reader.repository.tree()
     assert reader.plan(MONDAY) == ("nothing to ask for (source auto): everything is known",)
     assert reader.plan(TUESDAY) == (
         "the announcement feed, in 1 request",
-        "the details of what matched, 300 papers a request",
+        "the details of what matched, 300 papers per request",
         "a full search for diffusion-models, as the day's audit",
     )
     assert reader.plan(TUESDAY, FetchMode.OAI)[0].startswith(

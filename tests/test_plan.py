@@ -230,5 +230,5 @@ def test_a_plan_in_words():
         "the announcement feed, in 2 requests",
         "a harvest of what changed since 2026-02-02, in about 7 requests",
         "a full search for 40 keywords: k0, k1, k2, k3, k4 and 35 more, to fill new tables",
-        "the details of what matched, 300 papers a request",
+        "the details of what matched, 300 papers per request",
     )

@@ -82,9 +82,9 @@ NO_WILDCARDS = (
 A_TERM = 'expected a term here, such as ti:word or abs:"two words"'
 A_FIELD = 'as in ti:word or abs:"two words"; arXiv would search every field'
 FIELDS = "use ti:, abs:, au: or cat:"
-MIXED = "are mixed, and at arXiv neither goes first; add parentheses, as in"
+MIXED = "are mixed, and on arXiv neither comes first; add parentheses, as in"
 SECOND_ANDNOT = (
-    "at arXiv a second ANDNOT takes away from what the first one excludes; write a ANDNOT (b OR c)"
+    "on arXiv a second ANDNOT takes away from what the first one excludes; write a ANDNOT (b OR c)"
 )
 NOT_KNOWN = "it also searches what is not always known here, such as comments"
 NO_OPERATOR = 'several words need quotes, as in ti:"two words"'

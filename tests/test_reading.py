@@ -177,8 +177,8 @@ def test_twice_as_much_is_twice_the_work_or_refused(reader: str, shape: str):
 @for_each(
     ("reader", "shape", "size", "told"),
     [
-        ("answer", "attributes", 60, "more than 50 attributes or name spaces in an element"),
-        ("answer", "name spaces", 60, "more than 50 attributes or name spaces in an element"),
+        ("answer", "attributes", 60, "more than 50 attributes or namespaces in an element"),
+        ("answer", "name spaces", 60, "more than 50 attributes or namespaces in an element"),
         ("answer", "nested elements", 300, "Excessive depth in document"),
         ("answer", "one long attribute", 30_000, "a tag of 20,000 characters"),
         ("feed", "categories", 200, "an item has more than 100 elements"),
@@ -188,7 +188,7 @@ def test_twice_as_much_is_twice_the_work_or_refused(reader: str, shape: str):
             1_000,
             "an author's name has more than 300 letters",
         ),
-        ("harvest", "attributes", 60, "more than 50 attributes or name spaces in an element"),
+        ("harvest", "attributes", 60, "more than 50 attributes or namespaces in an element"),
     ],
 )
 def test_what_arxiv_never_sent_is_refused_for_what_it_is(

@@ -254,7 +254,7 @@ def test_a_wait_that_does_not_fit_the_budget_is_not_begun():
     busy = Canned(b"", 429, {"Retry-After": "1000"})
     session = polite(clock, budget=900, before_waiting=rendered.append)
     with answering(lambda _: busy) as server, session:
-        with pytest.raises(Throttled, match="a wait of 1,000 seconds does not fit the 900 "):
+        with pytest.raises(Throttled, match="a wait of 1,000 seconds is longer than the 900 "):
             session.fetch(server.address, believe)
         assert session.seconds_left() == 900
     assert clock.slept == session.waits == rendered == []
@@ -265,7 +265,7 @@ def test_the_next_address_is_tried_once_when_the_time_for_waiting_is_used_up():
     with answering(lambda _: Canned(b"", 429)) as server, polite(clock) as session:
         with pytest.raises(Throttled, match="after 3 tries"):
             session.fetch(f"{server.address}/1", believe)
-        with pytest.raises(Throttled, match="does not fit the 597 that the run has left"):
+        with pytest.raises(Throttled, match="is longer than the 597 that the run has left"):
             session.fetch(f"{server.address}/2", believe)
     assert server.asked == ["/1", "/1", "/1", "/2"]
     assert clock.slept == [600, 1200, 3]
@@ -364,8 +364,8 @@ def test_an_answer_as_large_as_the_limit_is_read():
 @for_each(
     ("coding", "told"),
     [
-        ("gzip, gzip", "packed in a way that was not asked for"),
-        ("br", "packed in a way that was not asked for"),
+        ("gzip, gzip", "compression was not asked for"),
+        ("br", "compression was not asked for"),
         ("gzip", "the answer says that it is gzip, but is not"),
     ],
 )
@@ -385,7 +385,7 @@ def test_an_address_that_arxiv_does_not_take_is_not_asked_for():
     leading_there = Canned(b"", 301, {"Location": long})
     with answering(lambda _: leading_there) as server, polite(PassingClock()) as session:
         for target in (long, "/short"):
-            with pytest.raises(BadAnswer, match="not asked: arXiv takes addresses of up to 4,094"):
+            with pytest.raises(BadAnswer, match="not asked: arXiv accepts addresses up to 4,094"):
                 session.fetch(server.address + target, believe)
     assert server.asked == ["/short"]
 

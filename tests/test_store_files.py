@@ -349,7 +349,7 @@ def in_conflict(content: bytes) -> bytes:
         pytest.param(
             PAPERS,
             lambda content: content + lines_of(content)[0],
-            " is here a second time; ",
+            " is here twice; ",
             id="a paper twice",
         ),
         pytest.param(
@@ -453,7 +453,7 @@ def test_damage_that_was_committed_is_restored_as_it_says(
     remote.push_change({path: ""}, "Break it")
     remote.push_change({"notes.md": "Mine.\n"}, "Go on")
     (line,) = run("--root", repository.root, "export").said
-    _, _, command = line.partition("; if it was committed so: ")
+    _, _, command = line.partition("; if it was committed like this: ")
     subprocess.run(["bash", "-c", command], cwd=repository.root, check=True)
     assert load_store(repository.root) == before
 

@@ -371,15 +371,15 @@ def test_an_answer_that_repeats_the_key_is_not_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "warning"),
     [
-        (Said(b"", 401), "it wants a key"),
+        (Said(b"", 401), "it needs a key"),
         (Said(b"", 404), "no such address or model"),
         (Said(KEY.encode(), 400), "status 400"),
         (Said(b"<html>", 200), "not a chat completion"),
         (Said(b'{"choices": []}', 200), "not a chat completion"),
         (Said(b"[" * 100_000, 200), "not a chat completion"),
         (Said(b"", 429, {"Retry-After": "0"}), "status 429, after 3 tries"),
-        (Said(b"", 429, {"Retry-After": "3600"}), "a wait of 3,600 seconds does not fit"),
-        (Said(b"", 429, {"Retry-After": "9876543210"}), "a wait of 9,876,543,210 seconds does not"),
+        (Said(b"", 429, {"Retry-After": "3600"}), "a wait of 3,600 seconds is too long"),
+        (Said(b"", 429, {"Retry-After": "9876543210"}), "a wait of 9,876,543,210 seconds is too"),
         (Said(b"", 503, {"Retry-After": "0"}), "status 503, after 3 tries"),
         (Said(None), "the server went silent, after 3 tries"),
         (completion("I cannot help with that."), "no good answer"),

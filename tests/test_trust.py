@@ -153,7 +153,7 @@ def test_an_index_that_stands_still_is_outdated():
     kind, reason = rejection(answer(found), stored, TODAY)
     assert kind is RejectedAnswer
     assert reason == (
-        "the answer's newest paper is of 2025-02-08, though 33 newer ones up to 2025-03-20 "
+        "the answer's newest paper is from 2025-02-08, though 33 newer ones up to 2025-03-20 "
         "are stored"
     )
 
@@ -304,7 +304,7 @@ def test_a_feed_of_days_ago_is_known_by_its_highest_id():
     assert shown(old) == ()
     assert old.failures[0].reason == (
         "the feed is not newer than the last one: its highest new id is 2502.00009, and "
-        "2503.00002 was announced already"
+        "2503.00002 was already announced"
     )
 
 
@@ -346,7 +346,8 @@ def test_a_cut_feed_is_true_and_is_not_all():
     assert shown(cut) == FEED
     assert cut.failures[0].outcome is Outcome.SHORT_ANSWER
     assert (
-        cut.failures[0].reason == "the feed is cut: it holds 2,000 papers, and new ones are missing"
+        cut.failures[0].reason
+        == "the feed is cut off: it holds 2,000 papers, and new ones are missing"
     )
 
 

@@ -339,7 +339,7 @@ def test_a_wait_that_does_not_fit_the_budget_is_not_begun(
     ended = update(repository, arxiv, "--budget", "5")
     assert ended.code == 3
     assert len(arxiv.requests) == 3
-    assert "a wait of 600 seconds does not fit the 300 that the run has left" in ended.out
+    assert "a wait of 600 seconds is longer than the 300 that the run has left" in ended.out
     assert repository.table("graph-networks") == []
     assert len(repository.table("diffusion-models")) == 13
 

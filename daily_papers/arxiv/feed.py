@@ -149,7 +149,7 @@ def _entries(root: etree._Element, url: str) -> list[Mapping[str, Any]]:
             if element.tag not in _READ or len(element):
                 entry.remove(element)
             elif _LONG_NAME.search(element.text or "") and element.tag == f"{_DC}creator":
-                raise BadAnswer(url, "an author's name has more than 300 letters without a blank")
+                raise BadAnswer(url, "an author's name has more than 300 letters without a space")
         if len(entry) > _MOST_ELEMENTS:
             raise BadAnswer(url, f"an item has more than {_MOST_ELEMENTS} elements")
     body = etree.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -179,7 +179,7 @@ def _announcement(entry: Mapping[str, Any], day: date | None) -> Announcement:
     if day is None:
         raise ValueError("no listing day")
     if announcement_order(identifier.id)[0] > day.year * 100 + day.month:
-        raise ValueError(f"an identifier of a month after {day}")
+        raise ValueError(f"an identifier from a month after {day}")
     categories = readable_categories(tag.get("term") or "" for tag in entry.get("tags", ()))
     paper = Paper(
         id=identifier.id,

@@ -106,7 +106,7 @@ def _paper(record: etree._Element) -> Paper | None:
     if raw is None:
         raise ValueError("no metadata in the format arXivRaw")
     if ArxivId.parse(_text(raw, "id")).id != identifier.id:
-        raise ValueError(f"another paper in the metadata: {_text(raw, 'id')}")
+        raise ValueError(f"the metadata is of another paper: {_text(raw, 'id')}")
     title = readable(_text(raw, "title"))
     if not title:
         raise ValueError("no title")

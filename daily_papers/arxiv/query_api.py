@@ -150,7 +150,7 @@ def read_answer(body: bytes, *, url: str) -> SearchAnswer:
     root = answer_of(body, url, ATOM_FEED)
     total = _number(root, "totalResults", url)
     if start := _number(root, "startIndex", url):
-        raise BadAnswer(url, f"the answer starts at {start:,} where 0 was asked")
+        raise BadAnswer(url, f"the answer starts at {start:,} where 0 was asked for")
     entries = root.findall(f"{ATOM}entry")
     expected = min(int(asked["max_results"]), total)
     held = plural(len(entries), "paper")
@@ -162,7 +162,7 @@ def read_answer(body: bytes, *, url: str) -> SearchAnswer:
         raise BadAnswer(url, f"the answer has {held}, but at most {expected:,} are possible")
     for entry, name in product(entries, _ONCE):
         if (times := len(entry.findall(f"{ATOM}{name}"))) != 1:
-            raise BadAnswer(url, f"an entry has {times} elements <{name}> where one is due")
+            raise BadAnswer(url, f"an entry has {times} elements <{name}> where one is expected")
     papers = _papers(etree.tostring(root), expected, url)
     _check_ids(papers, wanted, url)
     updates = [paper.updated for paper in papers if paper.updated is not None]

@@ -138,7 +138,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
         left = self.seconds_left()
         if seconds > left:
             reason = (
-                f"{failure.reason}; a wait of {seconds:,.0f} seconds does not fit "
+                f"{failure.reason}; a wait of {seconds:,.0f} seconds is longer than "
                 f"the {left:,.0f} that the run has left"
             )
             raise type(failure)(failure.url, reason) from failure
@@ -177,7 +177,7 @@ class PoliteSession(AbstractContextManager["PoliteSession"]):
             status, size, outcome, asked = "lost", 0, Outcome.OK, address
             try:
                 if line_bytes(address) > MOST_LINE_BYTES:
-                    reason = f"not asked: arXiv takes addresses of up to {MOST_LINE_BYTES:,} bytes"
+                    reason = f"not asked: arXiv accepts addresses up to {MOST_LINE_BYTES:,} bytes"
                     raise BadAnswer(url, reason)
                 answer = self._transport.send(address, headers=_HEADERS)
                 status, size = str(answer.status), len(answer.body)

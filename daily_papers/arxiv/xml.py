@@ -75,7 +75,7 @@ def strict_xml(body: bytes, url: str) -> etree._Element:
     for element in root.iter():
         # The first one ends it, since each has the name spaces of those around it.
         if len(element.attrib) > _MOST_ATTRIBUTES or len(element.nsmap) > _MOST_ATTRIBUTES:
-            what = f"has more than {_MOST_ATTRIBUTES} attributes or name spaces in an element"
+            what = f"has more than {_MOST_ATTRIBUTES} attributes or namespaces in an element"
             raise BadAnswer(url, f"the answer {what}, {never}")
         if sum(map(len, map(str, element.attrib.values()))) > _LONGEST_TAG:
             raise BadAnswer(url, f"the answer has a tag of {_LONGEST_TAG:,} characters, {never}")

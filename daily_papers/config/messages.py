@@ -164,7 +164,7 @@ def is_bibtex(path: str) -> bool:
 def liked_problem(text: str) -> str | None:
     """What is wrong with the path of a BibTeX file, or with an identifier."""
     if is_bibtex(text):
-        return None if text.isprintable() else "a path has only characters that can be seen"
+        return None if text.isprintable() else "a path can only have visible characters"
     try:
         ArxivId.parse(text)
     except ValueError:
@@ -329,7 +329,7 @@ def term_doubt(term: Leaf) -> str | None:
 def author_doubt(text: str) -> str | None:
     """Why a valid name may not do what was meant."""
     if len(text.split()) == 1:
-        return f'"{text}" means everybody of that name; add the given name or its initial'
+        return f'"{text}" means everybody with that name; add the given name or its initial'
     return None
 
 

@@ -180,7 +180,7 @@ class _Reader:
         for item in self.items(value):
             meaning = self.read(item)
             if meaning in found and self.asks:
-                self.doubt(item, f'"{item.text}" is in the list already; remove one of the two')
+                self.doubt(item, f'"{item.text}" is already in the list; remove one of the two')
             if meaning is not None:
                 found[meaning] = None
         return tuple(found)
@@ -261,7 +261,7 @@ class _Reader:
         # Without any other subject, the name is the phrase to search for.
         is_phrase = not values.keys() & _SUBJECTS
         if is_phrase and "name" not in values and self.errors == before:
-            message = 'the keyword says nothing to search for; add a line "name: ..."'
+            message = 'the keyword has nothing to search for; add a line "name: ..."'
             self.refuse(item, message)
         kinds = {"name": _PHRASE} if is_phrase else {}
         read = {key: self.read(each, kinds.get(key)) for key, each in values.items()}

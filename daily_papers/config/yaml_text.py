@@ -28,11 +28,11 @@ _INDENTING_TAB = re.compile(r" *\t[ \t]*[^\s#]")
 _QUOTES = "put the text in quotes"
 _SIGN = "a sign here has a meaning in YAML; put the text in single quotes"
 _SURPLUS: Final = (
-    "something follows a closing quote or bracket; put text with quotes in quotes of the other "
-    "kind, as in 'ti:\"two words\"'"
+    "something follows a closing quote or bracket; put text with quotes in the other kind of "
+    "quotes, as in 'ti:\"two words\"'"
 )
 _UNCLOSED: Final = f"a list in brackets is never closed, or a comma is missing, or {_SURPLUS}"
-_NAMELESS: Final = 'an item with keys below it has a key itself, as in "- name: mri"'
+_NAMELESS: Final = 'an item with keys below it needs a key itself, as in "- name: mri"'
 _BLOCK: Final = f"the indentation does not match the lines above, or {_SURPLUS}; {_NAMELESS}"
 _COLON: Final = (
     'a ": " where none can be: the second one on a line, or below a line whose own colon has no '

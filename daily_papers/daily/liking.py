@@ -25,7 +25,7 @@ from daily_papers.store.store import Store
 from daily_papers.text import plural
 
 _NO_EXTRA = (
-    "keywords.yaml has `like`, and nothing is ranked by it: scikit-learn is missing; install it "
+    "keywords.yaml has `like`, but nothing is ranked by it: scikit-learn is missing; install it "
     "with: pip install 'daily-papers[like]'"
 )
 
@@ -73,7 +73,7 @@ def rank_listing(
         free = [paper for paper in _within(keyword, announced) if paper.id not in taken]
         library = _papers(files, keyword.like, known)
         if free and not library:
-            notes.append(f"{keyword.name}: no paper to compare the listing with is known")
+            notes.append(f"{keyword.name}: there is no paper to compare the listing with")
             continue
         closest = dict(_liking(library, free))
         if free and not closest:

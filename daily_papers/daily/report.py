@@ -177,7 +177,7 @@ _WITHOUT_FAILURE: Mapping[Outcome, str] = {
         "arXiv's index does not show the last listing yet; the next run asks again"
     ),
     Outcome.FAILED: (
-        "days were missed that the announcement feed cannot bring; run with --source auto"
+        "the announcement feed does not have the days that were missed; run with --source auto"
     ),
 }
 

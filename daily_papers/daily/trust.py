@@ -81,7 +81,7 @@ def _wrong(papers: Sequence[Paper], strangers: int, proven: Sequence[Paper]) -> 
     # A single paper may be missing because a revision of it no longer matches.
     if len(newer) >= ENOUGH or 2 * len(newer) > max(2, len(proven)):
         return (
-            f"the answer's newest paper is of {newest}, though {len(newer)} newer ones up to "
+            f"the answer's newest paper is from {newest}, though {len(newer)} newer ones up to "
             f"{max(newer)} are stored"
         )
     oldest = min((paper.date for paper in papers), default=date.min)
@@ -125,11 +125,11 @@ def accept_feed(part: PartAnswer, state: State, today: date) -> FeedRead:
     new_before = highest(each.highest_new_id for each in before)
     memory = FeedPart(part.categories, digest, new or new_before, part.count)
     if true and (part.categories, digest) in {(p.categories, p.ids_digest) for p in before}:
-        stale = "the feed is the one of the last listing day again: every id is the same"
+        stale = "the feed is the last listing day's again: every id is the same"
     elif new and new_before and announcement_order(new) <= announcement_order(new_before):
         stale = (
             f"the feed is not newer than the last one: its highest new id is {new}, "
-            f"and {new_before} was announced already"
+            f"and {new_before} was already announced"
         )
     else:
         lacking = _lacking(part, sum(state.listed.get(name, 0) for name in part.categories))
@@ -145,7 +145,7 @@ def _lacking(part: PartAnswer, usual: int) -> str | None:
     a paper counts in each of its categories.
     """
     if part.count >= FEED_LIMIT:
-        return f"the feed is cut: it holds {part.count:,} papers, and new ones are missing"
+        return f"the feed is cut off: it holds {part.count:,} papers, and new ones are missing"
     if usual >= _MANY and 0 < _LESS_THAN_USUAL * part.count < usual:
         return (
             f"the feed is short: it holds {part.count:,} papers, and its categories had "

@@ -22,7 +22,7 @@ from daily_papers.migrate.names import (
 from daily_papers.text import cut
 
 _DEEPEST = 12
-_MEND = "mend the line, then import again"
+_MEND = "fix the line, then import again"
 
 
 def entries_of_json(text: str) -> Iterator[Entry]:

@@ -33,14 +33,14 @@ from daily_papers.text import cut, midnight
 
 _SEVERAL = "it links to several papers, so give each a row of its own, then import again"
 _UNREAD = (
-    "its link to a paper cannot be read: it must be of the title or in a column of links, and have "
+    "its link to a paper cannot be read: it must be on the title or in a column of links, and have "
     "an identifier that a paper can have; write \\| for each | in a text"
 )
 MENTIONED = (
     "it links to a paper, but is neither its item in a list nor its row in a table with a header, "
     "so it stays; to import the paper, write it like: - [A title](https://arxiv.org/abs/…)"
 )
-NO_LINK = "no link to a paper at arXiv"
+NO_LINK = "no link to a paper on arXiv"
 # What comments have that are no author's.
 _CODE = "Code: "
 _PROJECT = "Project page: "

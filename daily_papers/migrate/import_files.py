@@ -44,7 +44,7 @@ from daily_papers.transaction import Transaction, locked
 #: What stands as the digest of a paper that another tool has told.
 IMPORTED = "imported"
 _ONLY_TOPICS = (
-    "its topics, their phrases and its categories were imported, and nothing else, such as what "
+    "its topics, their phrases and its categories were imported, but nothing else, such as what "
     f"it excludes; compare {KEYWORDS} with it"
 )
 
@@ -108,7 +108,7 @@ def import_files(
         if not config.topics:
             imported.advice += keywords_yaml.poor_fits(keywords, shelf)
         if dry_run:
-            imported.advice.append("nothing is written: this is what import does without --dry-run")
+            imported.advice.append("nothing was written: import does this without --dry-run")
         else:
             transaction.commit()
             imported.advice.append(
@@ -216,7 +216,7 @@ def _place_tables(
     else:
         check_readme(path.parent)
         content = f"# {files.title}\n\n{BEGIN}\n{END}\n".encode()
-        imported.done.append(f"{path}: written, with our two markers")
+        imported.done.append(f"{path}: written, with the two markers")
     for page in files.pages:
         if not in_place or Path(page.path).resolve() != path.resolve():
             continue
@@ -226,12 +226,12 @@ def _place_tables(
             page.path = kept = str(_keep(path, content, transaction))
             content = text.encode()
             imported.done.append(
-                f"{path}: our two markers now replace its tables; {kept} is what it was"
+                f"{path}: the two markers now replace its tables; {kept} is the old one"
             )
     has_place = BEGIN.encode() in content
     if not has_place and in_place:
         content = content.rstrip() + f"\n\n{BEGIN}\n{END}\n".encode()
-        imported.done.append(f"{path}: our two markers are now at its end")
+        imported.done.append(f"{path}: the two markers are now at its end")
     elif not has_place:
         imported.advice.append(
             f"{path}: has no place for the tables yet; import again with --replace, or paste "
@@ -281,7 +281,7 @@ def _nothing(files: OldFiles, advice: list[str]) -> Imported:
     left_out = [*files.useless, *_left_out(files.pages)]
     if not files.pages or files.useless or not all(page.is_marked for page in files.pages):
         raise NothingImportedError("\n".join(left_out) or "no paper in these files")
-    sentence = "it already has our two markers, and no other paper: nothing to import"
+    sentence = "it already has the two markers, and no other paper: nothing to import"
     return Imported(
         done=[f"{page.path}: {sentence}" for page in files.pages],
         left_out=left_out,

@@ -120,6 +120,6 @@ def poor_fits(
             of = "its papers" if told else "its titles"
             yield (
                 f"{keyword.name}: only {number:,} of {len(judged):,} of {of} "
-                f"{'hold' if number != 1 else 'holds'} its phrase; the old tool may have asked for "
-                f"something else: daily-papers preview {keyword.slug}"
+                f"{'contain' if number != 1 else 'contains'} its phrase; the old tool may have "
+                f"searched for something else: daily-papers preview {keyword.slug}"
             )

@@ -21,7 +21,7 @@ _WHY_TO_GO = (
             r"|create-issue-from-file|\bpython3?\s+\S*(?:main|arxiv\w*)\.py\b",
             re.MULTILINE,
         ),
-        "if it is the old job, it would overwrite the README and mail once more; remove it",
+        "if it is the old job, it would overwrite the README and mail again; remove it",
     ),
     (
         (".github/ISSUE_TEMPLATE.md",),
@@ -34,7 +34,7 @@ _WHY_TO_GO = (
             r"ISSUE_TEMPLATE\.md|(?:export\.)?arxiv\.org/|^\s*(?:import|from)\s+arxiv\b",
             re.MULTILINE,
         ),
-        "the old script, whose work is done by daily-papers now; remove it",
+        "the old script, whose work daily-papers now does; remove it",
     ),
 )
 
@@ -52,7 +52,7 @@ def leftovers(root: Path, imported: Iterable[str]) -> list[str]:
     top = root.resolve()
     for file in sorted(Path(path).resolve() for path in imported):
         if file.is_relative_to(top) and file != top / README:
-            why = "what was read in it is imported; remove it unless you need something else of it"
+            why = "what was read in it is imported; remove it unless you need more from it"
             found.setdefault(file.relative_to(top), why)
     return [f"{path.as_posix()}: {why}" for path, why in found.items()]
 

@@ -95,7 +95,7 @@ def find_files(named: Sequence[Path], root: Path) -> OldFiles:
         files = list(_files_in(path)) if path.is_dir() else [path]
         is_there = [_read(file, found, is_named=not path.is_dir()) for file in files]
         if not any(is_there):
-            found.useless.append(f"{path}: no row in it links to a paper at arXiv")
+            found.useless.append(f"{path}: no row in it links to a paper on arXiv")
     if not any(config.says_something for config in found.configs):
         folders = dict.fromkeys([*(path.parent for path in named if not path.is_dir()), root])
         usual = (folder / name for folder in folders for name in old_config.USUAL_NAMES)

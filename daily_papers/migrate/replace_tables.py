@@ -1,4 +1,4 @@
-"""A published README with our two markers in the place of its tables.
+"""A published README with the two markers in the place of its tables.
 
 What was imported is one part of the page, from the headings above its first row to its last row. Of
 that part only people's words stay, with the headings right above them, and rows that were not

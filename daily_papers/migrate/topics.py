@@ -17,10 +17,10 @@ from daily_papers.query.matching import Matches
 from daily_papers.store.store import Store
 
 _NO_TOPIC = (
-    "no heading, key or column with a word names the topic of this paper, and it fits no keyword; "
+    "no heading, key or column with a word names this paper's topic, and it matches no keyword; "
     "write a heading above it, like: ## magnetic resonance imaging"
 )
-_NO_KEYWORD = f"is no keyword; write it into {KEYWORDS}, then import again"
+_NO_KEYWORD = f"is not a keyword; add it to {KEYWORDS}, then import again"
 #: Papers by the slug of their keyword and by identifier.
 Shelf = Mapping[str, dict[str, Paper]]
 

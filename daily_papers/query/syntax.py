@@ -118,13 +118,13 @@ def _check_operator(term: str, column: int, *, before: str) -> None:
     if before and term != before:
         raise QueryError(
             column,
-            f"{before} and {term} are mixed, and at arXiv neither goes first; "
+            f"{before} and {term} are mixed, and on arXiv neither comes first; "
             f"add parentheses, as in (a {before} b) {term} c",
         )
     if before == "ANDNOT":
         raise QueryError(
             column,
-            "at arXiv a second ANDNOT takes away from what the first one excludes; "
+            "on arXiv a second ANDNOT takes away from what the first one excludes; "
             "write a ANDNOT (b OR c)",
         )
 

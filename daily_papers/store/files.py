@@ -269,14 +269,14 @@ class Line:
                 return StoreError(
                     f"{self.path}:{number}",
                     f"a merge conflict; take one side of it (git checkout --ours -- {folder}, or "
-                    f"--theirs); if it was committed so: {_earlier(folder)}",
+                    f"--theirs); if it was committed like this: {_earlier(folder)}",
                 )
         return _damaged(f"{self.path}:{self.number + lines_before}", problem, self.path)
 
 
 def _damaged(place: str, problem: str, path: str | None = None) -> StoreError:
     path = path or place
-    remedy = f"git checkout HEAD -- {path}; if it was committed so: {_earlier(path)}"
+    remedy = f"git checkout HEAD -- {path}; if it was committed like this: {_earlier(path)}"
     problem = f"damaged: {problem}; nothing is overwritten"
     return StoreError(place, f"{problem}; restore it with: {remedy}")
 
@@ -306,7 +306,7 @@ def _by_key(
     for each in _lines(root, paths):
         record = each.read(read)
         if found.setdefault(key(record), record) is not record:
-            raise each.damaged(f"{key(record)} is here a second time")
+            raise each.damaged(f"{key(record)} is here twice")
     return found
 
 

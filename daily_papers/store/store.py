@@ -285,7 +285,7 @@ class Store:
         if len(dates) < state.max_papers or max(dates) - min(dates) >= _WEEK:
             return None
         return (
-            f"The {state.max_papers:,} papers that the table holds are of less than a week; give "
+            f"The {state.max_papers:,} papers in the table cover less than a week; give "
             f"the keyword categories or longer phrases, or raise max_papers; see: {preview}"
         )
 

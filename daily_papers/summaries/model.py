@@ -32,7 +32,7 @@ _KEY = re.compile(r"(?P<host>[a-z0-9.:\[\]-]+)=(?P<secret>[!-~]+)", re.IGNORECAS
 #: What endpoints call the largest number of tokens of an answer; each knows at least one of them.
 _LIMIT_NAMES = ("max_tokens", "max_completion_tokens")
 _TROUBLE: Final[Mapping[int, str]] = {
-    401: f"it wants a key, or another one; set {MODEL_KEY} to HOST=KEY",
+    401: f"it needs a key, or a different one; set {MODEL_KEY} to HOST=KEY",
     402: "the account has no credit left",
     403: f"the key may not be used for this; see {MODEL_KEY}",
     404: "no such address or model; correct summaries in keywords.yaml",
@@ -80,7 +80,7 @@ class Model:
     def ask(self, messages: Messages, most_tokens: int) -> str:
         """The model's answer. Raises ModelError or BadModelAnswer."""
         if self.tokens > self._most_tokens:
-            raise ModelError(f"stopped after {self.tokens:,} tokens: too many a paper")
+            raise ModelError(f"stopped after {self.tokens:,} tokens: too many per paper")
         for tries in range(1, TRIES + 1):
             try:
                 answer = self._send(messages, most_tokens)
@@ -103,7 +103,7 @@ class Model:
         """The seconds that are left after a wait. Raises ModelError if they are too few."""
         left = self._end - self._clock.monotonic() - wait
         if left < _LEAST_SECONDS:
-            more = f"a wait of {wait:,.0f} seconds does not fit" if wait else "the time is used up"
+            more = f"a wait of {wait:,.0f} seconds is too long" if wait else "the time is used up"
             raise ModelError(f"{why}{more}; --budget allows more minutes")
         return left
 
