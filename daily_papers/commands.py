@@ -211,7 +211,7 @@ def _check(arguments: Namespace) -> int:
 
 @command(
     "extras",
-    "print which optional extras are needed",
+    "print which optional extras to install",
     "One per line: `like` if keywords.yaml uses it, `channels` if DAILY_PAPERS_CHANNELS has\n"
     "any. A keywords.yaml with a mistake, which check reports, counts as empty.",
 )

@@ -42,8 +42,8 @@ _DAYS = {
     date(2026, 2, 2): "Monday: the first run fills the tables",
     date(2026, 2, 3): "Tuesday: an ordinary day",
     date(2026, 2, 4): "Wednesday: the query API throttles us",
-    date(2026, 2, 5): "Thursday: nothing at arXiv answers",
-    date(2026, 2, 6): "Friday: it has recovered, and what was missed is fetched",
+    date(2026, 2, 5): "Thursday: none of arXiv's services answers",
+    date(2026, 2, 6): "Friday: arXiv is back, and what was missed is fetched",
     date(2026, 2, 7): "Saturday: no listing",
     date(2026, 2, 8): "Sunday: no listing",
     date(2026, 2, 9): "Monday: an ordinary day",
@@ -70,7 +70,7 @@ def demo(folder: Path, say: Say) -> None:
     newest = max((folder / "digests").glob("*.md"))
     say("\nNow open these two:")
     say(f"  {folder / 'site' / 'index.html'}: the website, in a browser")
-    say(f"  {newest}: a day's mail")
+    say(f"  {newest}: a day's email")
     say(f"The tables are in {folder / 'README.md'}, and the topics in {folder / 'keywords.yaml'}.")
 
 
