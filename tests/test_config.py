@@ -330,6 +330,21 @@ def test_every_key_has_a_description_for_editors() -> None:
     assert described(schema()) == []
 
 
+def parts_of(part: object) -> list[dict[str, Any]]:
+    """Every mapping in the schema."""
+    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    own = [part] if isinstance(part, dict) else []
+    return own + [each for value in inner for each in parts_of(value)]
+
+
+def test_editors_show_our_messages_only_for_values_of_the_wrong_kind() -> None:
+    """With "errorMessage", they would also show it for unknown, missing and forbidden keys."""
+    with_message = [part for part in parts_of(schema()) if "errorMessage" in part]
+    assert with_message
+    for part in with_message:
+        assert not {"additionalProperties", "required", "properties"} & part.keys()
+
+
 def examples_in_docs() -> list[str]:
     return re.findall(r"```yaml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
 

@@ -580,6 +580,14 @@ def test_many_mistakes_are_cut_short() -> None:
     assert found[-1] == ": perhaps more; fix these first"
 
 
+def test_many_warnings_stay_warnings(tmp_path: Path) -> None:
+    keywords = "".join(f"  - ti:word{number}\n" for number in range(120))
+    (tmp_path / "keywords.yaml").write_text(f"keywords:\n{keywords}")
+    ended = run("check", "--root", tmp_path)
+    assert ended.code == 0
+    assert f"{tmp_path / 'keywords.yaml'}: warning: perhaps more; fix these first" in ended.said
+
+
 def test_more_phrases_than_a_keyword_can_have() -> None:
     phrases = ", ".join(f"w{number}" for number in range(101))
     assert in_list(f"  - any: [{phrases}]\n") == [":2: any: more than 100 items"]

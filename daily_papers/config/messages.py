@@ -119,8 +119,10 @@ def _expected(value: Value) -> str:
     """What to write instead of nothing, another kind of value, or what is not a choice."""
     form = value.form
     is_empty = value.kind == "nothing" and not value.text
-    if is_empty or "errorMessage" in form:
-        return str(form.get("errorMessage", _NOTHING))
+    # To editors, an "errorMessage" is about unknown and missing keys, too.
+    said = form.get("errorMessage") or form.get("advice")
+    if is_empty or said:
+        return str(said or _NOTHING)
     if "enum" in form:
         *others, last = (f'"{choice}"' for choice in form["enum"])
         instead = f', not "{cut(value.text, _SHOWN)}"' if value.kind == "a text" else ""

@@ -154,7 +154,8 @@ class _Reader:
         """Mistakes and warnings in the order of the file."""
         problems = sorted(self._problems, key=lambda each: each.line or 0)
         if len(problems) >= _MOST_PROBLEMS:
-            problems.append(Problem(self.name, None, "perhaps more; fix these first"))
+            severity: Severity = "error" if self.errors else "warning"
+            problems.append(Problem(self.name, None, "perhaps more; fix these first", severity))
         return tuple(problems)
 
     # --- values --------------------------------------------------------------------------------
@@ -229,7 +230,7 @@ class _Reader:
             self._note(unknown.line, f'unknown key "{cut(name, 60)}"; {meant}')
         missing = [key for key in value.form.get("required", ()) if key not in values]
         if missing and self.errors == before:
-            self.refuse(value, f'"{missing[0]}" is missing; {value.form["errorMessage"]}')
+            self.refuse(value, f'"{missing[0]}" is missing; {value.form["advice"]}')
         return values
 
     # --- the whole -----------------------------------------------------------------------------
@@ -287,7 +288,7 @@ class _Reader:
         for subject in filter(values.__contains__, rules):
             rule = rules[subject]
             for key in filter(rule["properties"].__contains__, values):
-                advice = rule["errorMessage"]
+                advice = rule["advice"]
                 self.refuse(values[key], f'it cannot be used with "{subject}"; {advice}')
             if not values.keys() >= set(rule.get("required", ())):
                 self.refuse(values[subject], 'it needs a heading; add a line "name: ..."')
