@@ -81,7 +81,7 @@ keywords:
         ("keywords: []\n", ':1: keywords: expected a list with something in it; write each topic below it, on a line of its own that begins with "- "'),
         ("keywords: mri\n", ':1: keywords: expected a list with something in it; write each topic below it, on a line of its own that begins with "- "'),
         ("keywords:\n  mri:\n", ':1: keywords: expected a list with something in it; write each topic below it, on a line of its own that begins with "- "'),
-        ("keywords: [mri]\nkeywords: [ct]\n", ':2: duplicate key "keywords"; the first is on line 1'),
+        ("keywords: [mri]\nkeywords: [ct]\n", ':2: duplicate key "keywords"; the first is on line 1; remove one'),
         ("keywords: [mri]\n---\nkeywords: [ct]\n", ':2: not valid YAML: a second document begins here; remove the line "---"'),
         ("name: x\nkeywords: [mri]\n", ':1: unknown key "name"; that belongs to a keyword; the heading of the whole file is "title"'),
         ("category: cs\nkeywords: [mri]\n", ':1: unknown key "category"; for all keywords, write "categories: [...]"; "category" is a keyword'),
@@ -159,7 +159,13 @@ def test_a_keyword_that_is_right(text: str) -> None:
         "math",
         "state of the art",
         "naïve Bayes",
-        "医学",
+        "µCT of β-cells",
+        "CO₂ capture",
+        "Łojasiewicz inequality",
+        "Nd:YAG laser",
+        "YAG:Ce phosphor",
+        "k[x] modules",
+        "SU(2) models",
         "'42'",
         "3D",
     ],
@@ -168,29 +174,78 @@ def test_a_phrase_that_is_right(phrase: str) -> None:
     assert in_list(f"  - name: x\n    any:\n      - {phrase}\n") == []
 
 
+ENGLISH = ": arXiv's papers are in English; write English words, or a name in Latin letters"
+PLAIN_WORDS = 'is searched for word for word; write plain words here, arXiv\'s syntax below "query", and ": " after a key'
+
+
+@for_each(
+    "phrase",
+    [
+        "title:mri",
+        "intitle:mri",
+        "Title:mri",
+        "TS=(deep learning)",
+        "TITLE-ABS-KEY(mri)",
+        "MRI[tiab]",
+        "MRI [MeSH Terms]",
+        "cancer[Title/Abstract]",
+        "optimi[sz]ation",
+        "neur?l",
+        "deep%20learning",
+    ],
+)
+@for_each("key", ["any", "none"])
+def test_the_syntax_of_other_searches_is_a_warning(phrase: str, key: str) -> None:
+    text = f"  - name: x y\n    {key}: ['{phrase}']\n"
+    assert in_list(text) == [f':3: warning: {key}: "{phrase}" {PLAIN_WORDS}']
+
+
+@for_each("phrase", ["医学影像", "нейронные сети", "ＭＲＩ", "deep 学习", "ℝ-trees"])
+def test_other_letters_than_english_has_are_a_warning(phrase: str) -> None:
+    text = f"  - name: x\n    any: [{phrase}]\n"
+    assert in_list(text) == [f':3: warning: any: "{phrase}"{ENGLISH}']
+
+
+@for_each(
+    ("item", "doubt"),
+    [
+        ("'survey, review'", '"survey, review" must be side by side; write several as any (or none): [a, b]'),
+        ("survey; review", '"survey; review" must be side by side'),
+        ("'-survey'", '"-" in "-survey" excludes nothing; write what to exclude below "none", without it'),
+        ("survey OR review", 'OR in "survey OR review" is a word like any other'),
+        ("'ti:survey'", '"ti:survey" is searched for word for word'),
+        ("survey\n        review", '"survey review" is one text on several lines'),
+    ],
+)  # fmt: skip
+def test_what_is_excluded_is_doubted_as_what_is_searched_for(item: str, doubt: str) -> None:
+    (said,) = in_list(f"  - name: x y\n    none:\n      - {item}\n")
+    assert said.startswith(":4: warning: none: ")
+    assert doubt in said
+
+
 @for_each(
     ("text", "answer"),
     [
-        ("deep AND learning", 'AND in "deep AND learning" is a word like any other; for operators use "query"'),
-        ("ti:learning", '"ti:learning" is searched for word for word; for arXiv\'s syntax use "query"'),
-        ("on-policy", 'arXiv\'s search ignores "on" at the start of "on-policy", and few of the papers that it finds may match; write a longer phrase, or leave the word out'),
-        ("A* search", 'arXiv\'s search ignores "A" at the start of "A* search", and few of the papers that it finds may match; write a longer phrase, or leave the word out'),
-        ("type A", 'arXiv\'s search ignores "A" at the end of "type A", and few of the papers that it finds may match; write a longer phrase, or leave the word out'),
+        ("deep AND learning", 'AND in "deep AND learning" is a word like any other; operators need a "query", outside quotes'),
+        ("ti:learning", '"ti:learning" is searched for word for word; write plain words here, arXiv\'s syntax below "query", and ": " after a key'),
+        ("on-policy", 'arXiv\'s search ignores "on" at the start of "on-policy", and looks for the rest; write a longer phrase, or leave the word out'),
+        ("A* search", 'arXiv\'s search ignores "A" at the start of "A* search", and looks for the rest; write a longer phrase, or leave the word out'),
+        ("type A", 'arXiv\'s search ignores "A" at the end of "type A", and looks for the rest; write a longer phrase, or leave the word out'),
         ("it", '"it" may find nothing: arXiv\'s search ignores such common words'),
         ("C++", '"C++" is the word C to a search, found in papers on any topic; add a word'),
-        ("deep learning, 3D vision", 'all words of "deep learning, 3D vision" must be side by side; for several phrases, write any: [a, b]'),
-        ("mri， ct、pet", 'all words of "mri， ct、pet" must be side by side; for several phrases, write any: [a, b]'),
+        ("deep learning, 3D vision", 'all words of "deep learning, 3D vision" must be side by side; write several as any (or none): [a, b]'),
+        ("mri， ct、pet", 'all words of "mri， ct、pet" must be side by side; write several as any (or none): [a, b]'),
         ("mri\n    diffusion models", '"mri diffusion models" is one text on several lines; begin the line of each topic with "- ", each below the other; in brackets, put a comma between them'),
-        ("LLM | VLM", 'all words of "LLM | VLM" must be side by side; for several phrases, write any: [a, b]'),
-        ("image/video generation", 'all words of "image/video generation" must be side by side; for several phrases, write any: [a, b]'),
-        ("vision + language", 'all words of "vision + language" must be side by side; for several phrases, write any: [a, b]'),
-        ("cats or dogs", 'all words of "cats or dogs" must be side by side; for several phrases, write any: [a, b]'),
-        ("gan -survey -review", '"-" in "gan -survey -review" excludes nothing; list what to exclude below "none"'),
-        ("deep learning not survey", '"not" in "deep learning not survey" excludes nothing; list what to exclude below "none"'),
+        ("LLM | VLM", 'all words of "LLM | VLM" must be side by side; write several as any (or none): [a, b]'),
+        ("image/video generation", 'all words of "image/video generation" must be side by side; write several as any (or none): [a, b]'),
+        ("vision + language", 'all words of "vision + language" must be side by side; write several as any (or none): [a, b]'),
+        ("cats or dogs", 'all words of "cats or dogs" must be side by side; write several as any (or none): [a, b]'),
+        ("gan -survey -review", '"-" in "gan -survey -review" excludes nothing; write what to exclude below "none", without it'),
+        ("deep learning not survey", '"not" in "deep learning not survey" excludes nothing; write what to exclude below "none", without it'),
         ("'\"language model\"'", 'every phrase is searched for word for word; leave out the quotes in "language model"'),
-        ("cs.CV", '"cs.CV" is searched for as a word; for the category, write "category: cs.CV"'),
-        ("cat:math.it", '"cat:math.it" is searched for as a word; for the category, write "category: math.IT"'),
-        ("hep-th", '"hep-th" is searched for as a word; for the category, write "category: hep-th"'),
+        ("cs.CV", '"cs.CV" is searched for as a word; for the category, write "category: cs.CV" or, in a query, cat:cs.CV'),
+        ("cat:math.it", '"cat:math.it" is searched for as a word; for the category, write "category: math.IT" or, in a query, cat:math.IT'),
+        ("hep-th", '"hep-th" is searched for as a word; for the category, write "category: hep-th" or, in a query, cat:hep-th'),
         ("https://arxiv.org/list/cs.RO/recent", '"https://arxiv.org/list/cs.RO/recent" is an address, which no paper contains; write the words of a topic'),
         ("https://arxiv.org/abs/2401.00001", '"https://arxiv.org/abs/2401.00001" is an address, which no paper contains; write the words of a topic'),
         ("'2401.00001'", '"2401.00001" names a single paper, and only words of papers are searched for'),
@@ -206,15 +261,15 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ("deep learning: a survey", 'unknown key "deep learning"; put a phrase with a colon in quotes; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
         ("[mri]", "keywords: expected text, not a list"),
         ("7", 'keywords: YAML read 7 as a number; put it in quotes'),
-        ("{}", 'keywords: the keyword has nothing to search for; add a line "name: ..."'),
-        ("categories: [cs]", 'keywords: the keyword has nothing to search for; add a line "name: ..."'),
-        ("none: [survey]", 'keywords: the keyword has nothing to search for; add a line "name: ..."'),
+        ("{}", 'keywords: the keyword has nothing to search for; add a line "name: ...", or for a whole category write just "category: ..."'),
+        ("categories: [cs]", 'keywords: the keyword has nothing to search for; add a line "name: ...", or for a whole category write just "category: ..."'),
+        ("none: [survey]", 'keywords: the keyword has nothing to search for; add a line "name: ...", or for a whole category write just "category: ..."'),
         ("{name: mri, phrase: ct}", 'unknown key "phrase"; did you mean "any"?'),
         ("{name: mri, Any: [ct]}", 'unknown key "Any"; did you mean "any"?'),
         ("{name: mri, title: x}", 'unknown key "title"; that is the heading of the whole file; the heading of a keyword is "name"'),
         ("{name: mri, keywords: [ct]}", 'unknown key "keywords"; a keyword\'s phrases are a list below "any"'),
         ("{name: mri, colour: [red]}", 'unknown key "colour"; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
-        ("{name: mri, name: ct}", 'duplicate key "name"; the first is on line 2'),
+        ("{name: mri, name: ct}", 'duplicate key "name"; the first is on line 2; remove one, or begin the next topic with "- "'),
         ("{name: mri, any: ct}", "any: expected a list, as in any: [one, another]"),
         ("{name: mri, any: {a: b}}", "any: expected a list, as in any: [one, another]"),
         ("{name: mri, any: }", "any: there is nothing here; write something, or remove it"),
@@ -239,11 +294,23 @@ def test_a_doubtful_phrase_is_a_warning(text: str, answer: str) -> None:
         ('{keyword: mri}', 'unknown key "keyword"; did you mean "name"?'),
         ('{author: "and"}', 'author: a keyword is for one person, and "and" names several; write a keyword for each, as in "- author: Jane Roe"'),
         ("{author: [Jane Roe, J* Roe]}", 'author: "J* Roe": * cannot be used in a name; list each spelling, as in [Jane Roe, J. Roe]'),
-        ("{name: x, query: 'ti:\"on policy\"'}", 'warning: query: arXiv\'s search ignores "on" at the start of "on policy", and few of the papers that it finds may match; write a longer phrase, or leave the word out'),
+        ("{name: x, query: 'ti:\"on policy\"'}", 'warning: query: arXiv\'s search ignores "on" at the start of "on policy", and looks for the rest; write a longer phrase, or leave the word out'),
         ('{author: "42"}', 'author: "42" has no letter'),
         ("{author: 42}", 'author: YAML read 42 as a number; put it in quotes'),
         ("{author: []}", "author: there is nothing here; write something, or remove it"),
         ("{author: Roe}", 'warning: author: "Roe" means everybody with that name; add the given name or its initial'),
+        ("{author: 王小明, name: x, slug: x}", 'warning: author: "王小明": arXiv\'s papers are in English; write English words, or a name in Latin letters'),
+        ("{author: 'Smith J[au]'}", f'warning: author: "Smith J[au]" {PLAIN_WORDS}'),
+        ("{author: 'Roe， Jane'}", 'author: write the name as papers do, without a comma: Jane Roe'),
+        ("{author: Jane Roe、John Doe}", 'author: a keyword is for one person, and "Jane Roe、John Doe" names several; write a keyword for each, as in "- author: Jane Roe"'),
+        ("{author: Jane Roe；John Doe}", 'author: a keyword is for one person, and "Jane Roe；John Doe" names several; write a keyword for each, as in "- author: Jane Roe"'),
+        ("{name: x, query: 'ti:\"mri OR ct\"'}", 'warning: query: OR in "mri OR ct" is a word like any other; operators need a "query", outside quotes'),
+        ("{name: x, query: 'abs:医学'}", f'warning: query: "医学"{ENGLISH}'),
+        ("{name: mri, categories: [cs.CV cs.LG]}", 'categories: "cs.CV cs.LG" is not a category of arXiv; put a comma between them, outside quotes: categories: [cs.CV, cs.LG]'),
+        ("{name: mri, categories: ['cs.CV, cs.LG']}", 'categories: "cs.CV, cs.LG" is not a category of arXiv; put a comma between them, outside quotes: categories: [cs.CV, cs.LG]'),
+        ("{name: mri, categories: [Physics Education]}", 'categories: "Physics Education" is not a category of arXiv; did you mean "physics.ed-ph"?'),
+        ("SLAM: {filters: [SLAM]}", 'unknown key "SLAM"; write "- name: SLAM"; the keys are name, slug, any, none, in, author, query, category, categories, max_papers, like, papers_per_day'),
+        ("{name: SLAM, filters: [x]}", 'unknown key "filters"; did you mean "any"?'),
         ("{query: 'ti:ct'}", 'query: it needs a heading; add a line "name: ...\"'),
         ("{name: x, query: 'ti:mri', any: [ct]}", 'any: it cannot be used with "query"; write it into the query'),
         ("{name: x, query: 'ti:mri', in: title}", 'in: it cannot be used with "query"; write it into the query'),
@@ -311,17 +378,21 @@ def test_a_keyword(text: str, answer: str) -> None:
         ("  - author: [Jane Roe, J. Roe]\n  - {name: y, author: [J Roe, JANE ROE]}\n",
          ':3: keywords: "y" searches for the same as "Jane Roe" on line 2; remove one of the two'),
         ("  - C code\n  - C++ code\n",
-         ':3: keywords: "C++ code" has the same page as "C code" on line 2, papers/c-code.md; write it as "name: ..." with a line "slug: c-code-2" below'),
+         ':3: keywords: "C++ code" has the same page as "C code" on line 2, papers/c-code.md; remove one of the two, or give this one lines "name: ..." and "slug: c-code-2" of its own'),
         ("  - {name: MRI!, any: [mri]}\n  - {name: 'MRI?', any: [mri, ct]}\n",
-         ':3: keywords: "MRI?" has the same page as "MRI!" on line 2, papers/mri.md; write it as "name: ..." with a line "slug: ct" below'),
+         ':3: keywords: "MRI?" has the same page as "MRI!" on line 2, papers/mri.md; remove one of the two, or give this one lines "name: ..." and "slug: ct" of its own'),
         ("  - deep learning\n  - deep-learning\n",
-         ':3: keywords: "deep-learning" has the same page as "deep learning" on line 2, papers/deep-learning.md; write it as "name: ..." with a line "slug: deep-learning-2" below'),
-        ("  - 医学影像\n",
-         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; write it as "name: ..." with a line "slug: keyword" below'),
+         ':3: keywords: "deep-learning" has the same page as "deep learning" on line 2, papers/deep-learning.md; remove one of the two, or give this one lines "name: ..." and "slug: deep-learning-2" of its own'),
+        ("  - author: Jane Roe\n  - {author: Jane Roe, any: [mri]}\n",
+         ':3: keywords: "Jane Roe" is already defined on line 2; remove one of the two, or give this one lines "name: ..." and "slug: mri" of its own'),
+        ("  - {name: 医学, any: [ab], slug: ef}\n  - {name: 影像, any: [ab], slug: cd}\n",
+         ':3: keywords: "影像" searches for the same as "医学" on line 2; remove one of the two'),
+        ("  - {name: 医学影像, author: Jane Roe}\n",
+         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; give this one lines "name: ..." and "slug: keyword" of its own'),
         ("  - {name: 医学影像, any: [medical imaging]}\n",
-         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; write it as "name: ..." with a line "slug: medical-imaging" below'),
+         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; give this one lines "name: ..." and "slug: medical-imaging" of its own'),
         ("  - {name: mri, slug: x}\n  - {name: ct, slug: x}\n",
-         ':3: keywords: "ct" has the same page as "mri" on line 2, papers/x.md; write it as "name: ..." with a line "slug: ct" below'),
+         ':3: keywords: "ct" has the same page as "mri" on line 2, papers/x.md; remove one of the two, or give this one lines "name: ..." and "slug: ct" of its own'),
     ],
 )  # fmt: skip
 def test_keywords_that_clash(text: str, answer: str) -> None:
@@ -366,10 +437,11 @@ def test_what_finds_the_same_with_other_endings_and_case(
 
 def test_what_is_suggested_for_clashing_pages_is_right() -> None:
     text = "keywords:\n  - {name: C code}\n  - {name: C++ code}\n  - {name: C# code}\n  - {name: 学}\n  - {name: 医}\n"
-    for name, answer in zip(("C++ code", "C# code", "学", "医"), problems(text), strict=True):
+    errors = [each for each in problems(text) if "slug: " in each]
+    for name, answer in zip(("C++ code", "C# code", "学", "医"), errors, strict=True):
         slug = answer.partition('"slug: ')[2].partition('"')[0]
         text = text.replace(f"{{name: {name}}}", f"{{name: {name}, slug: {slug}}}")
-    assert problems(text) == []
+    assert not [each for each in problems(text) if ": warning: " not in each]
     slugs = [keyword.slug for keyword in parse_config(text.encode(), "k").keywords]
     assert slugs == ["c-code", "c-code-2", "c-code-3", "keyword", "keyword-2"]
 
@@ -447,12 +519,12 @@ def test_what_follows_a_closing_quote_or_bracket(text: str, answer: str) -> None
         ("keywords:\n  - one thing\n   - two thing\n", f':2: warning: keywords: "one thing - two thing" {LINES}'),
         ("keywords:\r\n  - one\r\n\r\n    - two\r\n    - three\r\n", f':2: warning: keywords: "one - two - three" {LINES}'),
         ("keywords:\n  - any:\n    - one\n      - two\n", f':3: warning: any: "one - two" {LINES}'),
-        ("keywords:\n  - >-\n    one\n    - two\n", ':2: warning: keywords: all words of "one - two" must be side by side; for several phrases, write any: [a, b]'),
+        ("keywords:\n  - >-\n    one\n    - two\n", ':2: warning: keywords: all words of "one - two" must be side by side; write several as any (or none): [a, b]'),
         ("keywords:\n  - name: mri\n    any: [x y]\n    none:\n      - survey\n        - review\n", f':5: warning: none: "survey - review" {LINES}'),
         ("keywords:\n  - one\n    -two\n", f':2: warning: keywords: "one -two" {LINES}'),
         ("keywords:\n  - one\n   - two: three\n", f":3{COLON}"),
-        ("keywords:\n  - name:foo\n", ':2: warning: keywords: "name:foo" is searched for word for word; a key needs ": " after it'),
-        ("keywords:\n  - name：foo\n", ':2: warning: keywords: "name：foo" is searched for word for word; a key needs ": " after it'),
+        ("keywords:\n  - name:foo\n", ':2: warning: keywords: "name:foo" is searched for word for word; write plain words here, arXiv\'s syntax below "query", and ": " after a key'),
+        ("keywords:\n  - name：foo\n", ':2: warning: keywords: "name：foo" is searched for word for word; write plain words here, arXiv\'s syntax below "query", and ": " after a key'),
         ("keywords:\n  - name:foo\n    any: [a b]\n", f":3{COLON}"),
         ("keywords:\n  - {name:foo}\n", ':2: unknown key "name:foo"; did you mean "name"?'),
         ("keywords\n  - mri\n", f":1: the topics must be in a list under a key; {HOW_TO_LIST}"),

@@ -228,7 +228,7 @@ def test_a_new_phrase_comes_with_the_advice_of_check(repository: Path, arxiv: Sa
     ended = preview(repository, arxiv, "eess.IV")
     assert ended.out.startswith(
         'Probably not what you mean\n  keywords: "eess.IV" is searched for as a word; '
-        'for the category, write "category: eess.IV"\n\neess.IV\n'
+        'for the category, write "category: eess.IV" or, in a query, cat:eess.IV\n\neess.IV\n'
     )
     assert "Probably" not in preview(repository, arxiv, "diffusion models").out
 

@@ -90,8 +90,10 @@ NOT_KNOWN = "it also searches what is not always known here, such as comments"
 NO_OPERATOR = 'several words need quotes, as in ti:"two words"'
 NO_TERM = "to exclude something, write a ANDNOT b"
 AS_TERMS = 'write each name as a term, given name first, as in au:"Jane Roe"'
+AS_IN_AN_ADDRESS = "write spaces and quotes, not + and %22"
 A_WORD = (
-    'expected a word, or a phrase in straight double quotes, right after ti:, as in ti:"two words"'
+    "expected a word, or a phrase in straight double quotes, right after ti:, as in "
+    'ti:"two words" or (ti:a OR ti:b)'
 )
 
 
@@ -153,6 +155,11 @@ A_WORD = (
         ("au:_", 4, "there is no word after au:"),
         ("cat:math*", 5, '"math*" is not a category of arXiv; did you mean "math"?'),
         ("cat:cs.CVV", 5, '"cs.CVV" is not a category of arXiv; did you mean "cs.CV"?'),
+        # from an address
+        ("ti:%22deep%20learning%22", 4, AS_IN_AN_ADDRESS),
+        ("ti:deep+AND+abs:mri", 8, AS_IN_AN_ADDRESS),
+        ("cat:cs.CV+and+ti:a", 10, AS_IN_AN_ADDRESS),
+        ("%28ti:a OR ti:b%29", 1, AS_IN_AN_ADDRESS),
         # parentheses
         ("(ti:a", 1, 'this "(" is never closed; add a ")"'),
         ("ti:a)", 5, 'this ")" closes nothing; remove it, or add the missing "("'),

@@ -48,7 +48,7 @@ PAPERS = (
     (2, "Compilers", "Of C.", "cs.PL"),
 )  # fmt: skip
 
-SIDE_BY_SIDE = "must be side by side; for several phrases, write any: [a, b]"
+SIDE_BY_SIDE = "must be side by side; write several as any (or none): [a, b]"
 #: Each wording; what check says of it; and what preview says in its place, or at the end.
 WORDINGS = (
     ("vision-language-action", None, "29 papers on arXiv"),
@@ -77,14 +77,14 @@ WORDINGS = (
     ("zero-shot or few-shot", SIDE_BY_SIDE, "No hits"),
     ("vision + language", SIDE_BY_SIDE, "29 papers on arXiv"),
     ("SfM | MVS", SIDE_BY_SIDE, "No hits"),
-    ("GAN -survey", 'excludes nothing; list what to exclude below "none"', "No hits"),
-    ("robot learning not survey", 'excludes nothing; list what to exclude below "none"', "No hits"),
+    ("GAN -survey", 'excludes nothing; write what to exclude below "none"', "No hits"),
+    ("robot learning not survey", 'excludes nothing; write what to exclude below "none"', "No hits"),
     ("'\"federated learning\"'", "leave out the quotes", "5 papers on arXiv"),
     ("cs.CV", 'write "category: cs.CV"', "No hits"),
     ("https://arxiv.org/list/cs.RO/recent", "is an address, which no paper contains", "No hits"),
     ("arXiv:2401.00001", "names a single paper", "No hits"),
-    ("ti:transformer", 'for arXiv\'s syntax use "query"', "No hits"),
-    ("object AND detection", 'for operators use "query"', "No hits"),
+    ("ti:transformer", 'arXiv\'s syntax below "query"', "No hits"),
+    ("object AND detection", 'operators need a "query"', "No hits"),
     ("C++", "is the word C to a search", "Narrow: 0 in title and abstract, 2 in either"),
     ("on-policy", 'ignores "on" at the start', "No hits: none of the newest papers that arXiv finds"),
     ("category: cs.RO", None, "28 papers on arXiv"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,7 +36,7 @@ _NOTHING = "there is nothing here; write something, or remove it"
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(r"[^\W_]+")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-_BETWEEN_NAMES = re.compile(r"[,;/|]|(?<!\S)(?:and|&)(?!\S)", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r"[,;/|，、；]|(?<!\S)(?:and|&)(?!\S)", re.IGNORECASE)
 #: Roe, Jane; Di Feola, Francesco; van der Berg, J. P.; not: Jane Roe, John Doe
 _SURNAME_FIRST = re.compile(r"\w\S*, *[^,;]+|[^,;]+, *(?:\S+|(?:\w\.[ -]?)+)")
 _SECRET = re.compile(r"(?:\A|[_-]|api)(?:key|token|secret|password)\Z", re.IGNORECASE)
@@ -45,6 +45,7 @@ _ELSEWHERE = {
     "cat": "category",
     "categorys": "categories",
     "exclude": "none",
+    "filters": "any",
     "keyword": "name",
     "max_results": "max_papers",
     "phrase": "any",
@@ -151,8 +152,11 @@ def meant_by(value: Value, elsewhere: Mapping[str, Form], owner: Value) -> str:
     if meant in known or close:
         return f'did you mean "{meant if meant in known else close[0]}"?'
     keys = f"the keys are {', '.join(known)}"
-    is_alone = owner.is_item and len(owner.node.value) == 1
-    return f"put a phrase with a colon in quotes; {keys}" if is_alone else keys
+    if not owner.is_item or len(owner.node.value) > 1:
+        return keys
+    is_phrase = value.kind == "a text"
+    topic = "put a phrase with a colon in quotes" if is_phrase else f'write "- name: {key}"'
+    return f"{topic}; {keys}"
 
 
 # --- texts: what is wrong with them; None if nothing is -----------------------------------------
@@ -203,10 +207,11 @@ def author_problem(text: str) -> str | None:
         return f'"{text}" has no letter'
     if not _BETWEEN_NAMES.search(text):
         return None
-    names = split_authors(re.sub("[/|]", ";", text))
-    if len(names) == 2 and text.count(",") == 1 and _SURNAME_FIRST.fullmatch(text.strip()):
+    text = text.strip().replace("，", ",")
+    names = split_authors(re.sub("[/|、；]", ";", text))
+    if len(names) == 2 and text.count(",") == 1 and _SURNAME_FIRST.fullmatch(text):
         names = (" ".join(reversed(names)),)
-    if len(names) == 1 and names[0] != text.strip():
+    if len(names) == 1 and names[0] != text:
         return f"write the name as papers do, without a comma: {names[0]}"
     example = names[0] if len(names) > 1 and " " in names[0] else "Jane Roe"
     return (
@@ -238,13 +243,34 @@ def category_problem(text: str) -> str | None:
     name = text.strip()
     if taxonomy.is_known(name) or taxonomy.is_well_formed(name):
         return None
-    return f'"{cut(name, _SHOWN)}" is not a category of arXiv; {taxonomy.meant(name[:_SHOWN])}'
+    several = re.split(r"[\s,;]+", name)
+    meant = taxonomy.meant(name[:_SHOWN])
+    if len(several) > 1 and all(map(taxonomy.is_known, several)):
+        meant = f"put a comma between them, outside quotes: categories: [{', '.join(several)}]"
+    return f'"{cut(name, _SHOWN)}" is not a category of arXiv; {meant}'
 
 
 # --- valid texts: why they are probably not meant; None if they are ------------------------------
 
 #: Archives whose names are ordinary words.
 _WORDS_TOO = frozenset({"math", "physics"})
+#: Letters that neither English nor a name on arXiv has: all but Latin and Greek ones.
+_FOREIGN: Final = (
+    r"[^\W\d_A-Za-z\u00aa-\u03ff\u1e00-\u209f\ufb00-\ufb06]",
+    '"{0.string}": arXiv\'s papers are in English; write English words, or a name in Latin letters',
+)
+#: ti:mri, name：mri, TS=(mri), MRI[tiab], optimi[sz]e, neur?l, deep%20learning; not Nd:YAG, k[x].
+_SYNTAX: Final = (
+    r"\b[A-Z]?[a-z]{2,} *(?::(?=\S)|：)|\b(TS|TI|AB|AU)=|KEY\(|\w ?\[[A-Za-z /:]{2,}\]|\w\?\w|%2\d",
+    (
+        '"{0.string}" is searched for word for word; write plain words here, arXiv\'s syntax below '
+        '"query", and ": " after a key'
+    ),
+)
+_OPERATOR: Final = (
+    rf"\s({'|'.join(OPERATORS)})\s",
+    '{0[1]} in "{0.string}" is a word like any other; operators need a "query", outside quotes',
+)
 #: What to look for in a phrase, and what to say about the first that is found.
 _DOUBTS: Final = (
     (
@@ -255,27 +281,18 @@ _DOUBTS: Final = (
         r"\A(?i:arxiv:\s*)?\d{4}\.\d{4,5}(?:v\d+)?\Z",
         '"{0.string}" names a single paper, and only words of papers are searched for',
     ),
-    (
-        r"(?i:(?:\A|\s)(?:name|slug|any|none|in|author|query|categor(?:y|ies)) *[:：])",
-        '"{0.string}" is searched for word for word; a key needs ": " after it',
-    ),
-    (
-        r"\b(?:ti|abs|au|cat|all):\S",
-        '"{0.string}" is searched for word for word; for arXiv\'s syntax use "query"',
-    ),
-    (
-        rf"\s({'|'.join(OPERATORS)})\s",
-        '{0[1]} in "{0.string}" is a word like any other; for operators use "query"',
-    ),
+    _FOREIGN,
+    _SYNTAX,
+    _OPERATOR,
     (
         r"(?i:(?:^|\s)(-(?=\w)|not(?=\s\w)))",
-        '"{0[1]}" in "{0.string}" excludes nothing; list what to exclude below "none"',
+        '"{0[1]}" in "{0.string}" excludes nothing; write what to exclude below "none", without it',
     ),
     (
         # What separates phrases elsewhere (the comma of 1,000 does not), or words for one place in
         # a phrase: image/video, not CI/CD.
         r"[;|，、；]\s*(?=\w)|,\s+|,(?=[^\W\d])|\s[/+-]\s|(?:^|\s)\+(?=\w)|\sor\s|\w{3,}[/+]\w{3,}",
-        'all words of "{0.string}" must be side by side; for several phrases, write any: [a, b]',
+        'all words of "{0.string}" must be side by side; write several as any (or none): [a, b]',
     ),
     (
         '["“”„«»]',
@@ -288,12 +305,13 @@ _DOUBTS: Final = (
 )
 
 
-def phrase_doubt(text: str) -> str | None:
-    """Why a valid phrase may not do what was meant."""
+def phrase_doubt(text: str, doubts: Iterable[tuple[str, str]] = _DOUBTS) -> str | None:
+    """Why a valid phrase may not do what was meant: the first of these doubts, or another."""
     name = taxonomy.NAMES.get(text.lower().removeprefix("cat:"))
     if name and name not in _WORDS_TOO:
-        return f'"{text}" is searched for as a word; for the category, write "category: {name}"'
-    for pattern, doubt in _DOUBTS:
+        meant = f'write "category: {name}" or, in a query, cat:{name}'
+        return f'"{text}" is searched for as a word; for the category, {meant}'
+    for pattern, doubt in doubts:
         if found := re.search(pattern, text):
             return doubt.format(found)
     return small_words_doubt(text)
@@ -316,8 +334,8 @@ def small_words_doubt(text: str) -> str | None:
         return None
     end, word = ("start", words[0]) if small[0] else ("end", words[-1])
     return (
-        f'arXiv\'s search ignores "{word}" at the {end} of "{text}", and few of the papers that it '
-        "finds may match; write a longer phrase, or leave the word out"
+        f'arXiv\'s search ignores "{word}" at the {end} of "{text}", and looks for the rest; write '
+        "a longer phrase, or leave the word out"
     )
 
 
@@ -325,11 +343,14 @@ def term_doubt(term: Leaf) -> str | None:
     """Why a valid term of a query may not do what was meant."""
     if isinstance(term, Category):
         return category_doubt(term.name)
-    return small_words_doubt(term.text) if isinstance(term, Phrase) else None
+    return phrase_doubt(term.text, (_FOREIGN, _OPERATOR)) if isinstance(term, Phrase) else None
 
 
 def author_doubt(text: str) -> str | None:
     """Why a valid name may not do what was meant."""
+    for pattern, doubt in (_FOREIGN, _SYNTAX):
+        if found := re.search(pattern, text):
+            return doubt.format(found)
     if len(text.split()) == 1:
         return f'"{text}" means everybody with that name; add the given name or its initial'
     return None

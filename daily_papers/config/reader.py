@@ -196,7 +196,7 @@ class _Reader:
         text = unicodedata.normalize("NFC", folded(value.text))
         doubt, node = kind.doubt, value.node
         goes_on = not getattr(node, "style", None) and node.start_mark.line < node.end_mark.line
-        if goes_on and (doubt or " - " in text):  # an item that is indented too far
+        if goes_on and doubt:  # an item without a dash, or indented too far
             doubt = messages.lines_doubt
         if self.asks and doubt and (why := doubt(text)):
             self.doubt(value, why)
@@ -220,8 +220,10 @@ class _Reader:
                 message = "a key must be a word; put text with brackets or braces in quotes"
                 self._note(line, message)
             elif name in values:
-                first = values[name].line
-                self._note(line, f'duplicate key "{cut(name, 60)}"; the first is on line {first}')
+                first = f"the first is on line {values[name].line}"
+                advice = ', or begin the next topic with "- "' if value.is_item else ""
+                message = f'duplicate key "{cut(name, 60)}"; {first}; remove one{advice}'
+                self._note(line, message)
             else:
                 values[name] = Value(node, name, line, forms.get(name, {}))
         for name in [name for name in values if name not in forms]:
@@ -263,7 +265,7 @@ class _Reader:
         is_phrase = not values.keys() & _SUBJECTS
         if is_phrase and "name" not in values and self.errors == before:
             message = 'the keyword has nothing to search for; add a line "name: ..."'
-            self.refuse(item, message)
+            self.refuse(item, f'{message}, or for a whole category write just "category: ..."')
         kinds = {"name": _PHRASE} if is_phrase else {}
         read = {key: self.read(each, kinds.get(key)) for key, each in values.items()}
         if self.errors > before:
@@ -373,7 +375,7 @@ _CATEGORY: Final = _Text(
 _TEXTS: Final = {
     "slug": _Text(slug_problem),
     "any": _PHRASE,
-    "none": _Text(messages.phrase_problem),
+    "none": _PHRASE,
     "author": _Text(messages.author_problem, messages.author_doubt),
     "category": _CATEGORY,
     "categories": _CATEGORY,

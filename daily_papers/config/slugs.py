@@ -55,27 +55,27 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
             form = canonical(keyword.expression, lambda phrase: _alike(query_words(phrase)))
             search = searches.setdefault(form, keyword)
         page = pages.setdefault(keyword.slug, keyword)
-        called, line = f'"{keyword.name}"', keyword.line
+        remedy = "remove one of the two"
         if name is not keyword:
-            yield line, f"{called} is already defined on line {name.line}; remove one of the two"
+            trouble = f"is already defined on line {name.line}"
         elif search is not keyword:
-            same = f'"{search.name}" on line {search.line}'
-            yield line, f"{called} searches for the same as {same}; remove one of the two"
-        elif not keyword.slug or page is not keyword:
+            trouble = f'searches for the same as "{search.name}" on line {search.line}'
+        elif not keyword.slug:
+            trouble, remedy = "has no letter a-z or digit to name its page with", ""
+        elif page is not keyword:
+            first = f'"{page.name}" on line {page.line}'
+            trouble = f"has the same page as {first}, papers/{keyword.slug}.md"
+        else:
+            continue
+        if search is keyword:  # they need not be one
             phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
             slug = suggested_slug([keyword.name, *phrases], taken)
             taken.add(slug)
-            advice = f'write it as "name: ..." with a line "slug: {slug}" below'
-            yield line, f"{_page_trouble(keyword, page)}; {advice}"
+            remedy += ", or " if remedy else ""
+            remedy += f'give this one lines "name: ..." and "slug: {slug}" of its own'
+        yield keyword.line, f'"{keyword.name}" {trouble}; {remedy}'
 
 
 def _alike(text: str) -> str:
     """A key that is equal for texts that differ only in capitals, or look the same."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-
-
-def _page_trouble(keyword: Keyword, first: Keyword) -> str:
-    if not keyword.slug:
-        return f'"{keyword.name}" has no letter a-z or digit to name its page with'
-    same = f'the same page as "{first.name}" on line {first.line}'
-    return f'"{keyword.name}" has {same}, papers/{keyword.slug}.md'

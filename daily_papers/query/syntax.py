@@ -48,6 +48,8 @@ NO_WILDCARDS: Final = (
     "leave it out: endings are matched anyway (network finds networks)"
 )
 
+#: What an address has for spaces and quotes, as in the examples of arXiv's manual.
+_OF_AN_ADDRESS = re.compile(r"\+(?:AND|OR|ANDNOT)\+|%2[0-9A-F]", re.IGNORECASE)
 # It cuts where arXiv's own parser cuts.
 _TOKEN = re.compile(r'[()]|"[^"]*"?|[^\s():"]+(?::(?:"[^"]*"?|[^\s()"]*))?|\S')
 _QUOTED = re.compile('"([^"]*)"')
@@ -65,6 +67,8 @@ class QueryError(ValueError):
 
 def parse(query: str) -> Expression:
     """Read a query; raises QueryError for the first mistake."""
+    if found := _OF_AN_ADDRESS.search(query):
+        raise QueryError(found.start() + 1, "write spaces and quotes, not + and %22")
     terms = [(each[0], each.start() + 1) for each in _TOKEN.finditer(query)]
     left = deque([*terms, ("", len(query.rstrip()) + 1)])
     expression = _operation(left, depth=0)
@@ -167,7 +171,7 @@ def _text(field: str, value: str, column: int) -> str:
         raise QueryError(
             column,
             "expected a word, or a phrase in straight double quotes, right after "
-            f'{field}:, as in {field}:"two words"',
+            f'{field}:, as in {field}:"two words" or ({field}:a OR {field}:b)',
         )
     if field != "cat" and (wildcard_in(value) or (not quoted and set("*?") & set(value))):
         raise QueryError(column, NO_WILDCARDS)
