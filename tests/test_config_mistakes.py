@@ -454,6 +454,10 @@ BLOCK = (
     f": not valid YAML: the indentation does not match the lines above, or {SURPLUS}; {NAMELESS}"
 )
 LINES = 'is one text on several lines; begin the line of each topic with "- ", each below the other; in brackets, put a comma between them'
+MACHINERY = ": not valid YAML: anchors, aliases and tags (&, *, !) cannot be used; write out what they mean, or put the text in quotes"
+FULL_WIDTH = ': a full-width colon (：); write ": " after a key'
+ITEM = ': begin each item with "- ", not with another sign'
+LESS = ': not valid YAML: indented less than the first line, or below "..."; indent both alike; remove "..."'
 SIGN = ": not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"
 OTHER = ": not valid YAML: a sign here has a meaning in YAML; put the text in single quotes"
 BRACKETS = (
@@ -473,9 +477,9 @@ BRACKETS = (
         ("keywords:\n  - name: mri\n    any:[ct]\n", f":3{NO_KEY}"),
         ("keywords:\n  - & x\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
         ("keywords:\n  - * x\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - *star\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - &amp mri\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
-        ("keywords:\n  - !!python/object/apply:os.system [ls]\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
+        ("keywords:\n  - *star\n", f":2{MACHINERY}"),
+        ("keywords:\n  - &amp mri\n", f":2{MACHINERY}"),
+        ("keywords:\n  - !!python/object/apply:os.system [ls]\n", f":2{MACHINERY}"),
         ("keywords:\n  - !<a x\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
         ("keywords:\n  - @home\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
         ("keywords:\n  - `code`\n", ":2: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"),
@@ -487,7 +491,7 @@ BRACKETS = (
         ("keywords:\n  - name: mri\n    any\n", f":3{NO_KEY}"),
         ("keywords:\n  - name: mri\n    ct\n", f":3{NO_KEY}"),
         ("title: x\nkeywords\n  - mri\n", f":2{NO_KEY}"),
-        ("keywords:\n  - name: mri\n    any：[ct]\n", f":3{NO_KEY}"),
+        ("keywords:\n  - name: mri\n    any：[ct]\n", f":3{FULL_WIDTH}"),
         ('keywords:\n  - "a\\d"\n', ":2: not valid YAML: a sign here has a meaning in YAML; put the text in single quotes"),
         ("keywords:\n  - a\x07b\n", ":2: a control character (U+0007); remove it"),
         ("keywords: " + "[" * 5000, ":1: not valid YAML: too many lists inside each other"),
@@ -524,11 +528,11 @@ def test_what_follows_a_closing_quote_or_bracket(text: str, answer: str) -> None
         ("keywords:\n  - one\n    -two\n", f':2: warning: keywords: "one -two" {LINES}'),
         ("keywords:\n  - one\n   - two: three\n", f":3{COLON}"),
         ("keywords:\n  - name:foo\n", ':2: warning: keywords: "name:foo" is searched for word for word; write plain words here, arXiv\'s syntax below "query", and ": " after a key'),
-        ("keywords:\n  - name：foo\n", ':2: warning: keywords: "name：foo" is searched for word for word; write plain words here, arXiv\'s syntax below "query", and ": " after a key'),
+        ("keywords:\n  - name：foo\n", f":2{FULL_WIDTH}"),
         ("keywords:\n  - name:foo\n    any: [a b]\n", f":3{COLON}"),
         ("keywords:\n  - {name:foo}\n", ':2: unknown key "name:foo"; did you mean "name"?'),
         ("keywords\n  - mri\n", f":1: the topics must be in a list under a key; {HOW_TO_LIST}"),
-        ("keywords：\n  - mri\n", f":1: the topics must be in a list under a key; {HOW_TO_LIST}"),
+        ("keywords：\n  - mri\n", f":1{FULL_WIDTH}"),
         ("keywords:[mri]\n", f":1: the topics must be in a list under a key; {HOW_TO_LIST}"),
         ("title:foo\nkeywords: [mri]\n", f":2{COLON}"),
     ],
@@ -554,10 +558,12 @@ def test_keys_in_a_wrong_place(text: str, answer: str) -> None:
 @for_each(
     ("text", "answer"),
     [
+        ("  keywords:\n    - mri\ntitle: x\n", f":3{LESS}"),
+        ("defaults: &d\n  in: title\n", f":1{MACHINERY}"),
         ("keywords: [mri,, x ray]\n", ":1: not valid YAML: there is nothing before this comma; remove it"),
         ("keywords:\n  - x: [\n", f":2{BRACKETS}"),
         ("keywords: [mri,\n  ct,\n\n# end\n\n", f":4{BRACKETS}"),
-        ("keywords: [mri]\n...\ntitle: x\n", f":3{OTHER}"),
+        ("keywords: [mri]\n...\ntitle: x\n", f":3{LESS}"),
         ("keywords: - mri\n", ':1: not valid YAML: an item cannot follow a key on its line; begin a line with "- "'),
         ("keywords:\n  - > 50\n", f":2{OTHER}"),
         ("%YAML 9\nkeywords: [mri]\n", f":1{SIGN}"),
@@ -605,6 +611,23 @@ def test_no_answer_is_in_the_words_of_the_parser_or_names_a_line_beyond_the_end(
 
 
 @for_each(
+    ("text", "slips"),
+    [
+        ("keywords:\n  * mri\n  • ct\n", [f":2{ITEM}", f":3{ITEM}"]),
+        ("keywords:\n  - mri\n– ct\n", [f":3{ITEM}"]),
+        ("keywords:\n  - mri\n    * ct\n", [f":3{ITEM}"]),
+        (
+            "```yaml\nkeywords:\n  - mri\n```\n",
+            [f":{line}: a fence of Markdown around the file; remove this line" for line in (1, 4)],
+        ),
+        ("title： x\nkeywords:\n  - name： X\n", [f":1{FULL_WIDTH}", f":3{FULL_WIDTH}"]),
+    ],
+)
+def test_what_no_line_begins_with(text: str, slips: list[str]) -> None:
+    assert answers(text) == slips
+
+
+@for_each(
     "text",
     [
         '  - "one\n    thing"\n',
@@ -613,6 +636,12 @@ def test_no_answer_is_in_the_words_of_the_parser_or_names_a_line_beyond_the_end(
 )
 def test_a_text_of_several_lines_that_is_right(text: str) -> None:
     assert in_list(text) == []
+
+
+def test_topics_as_keys_are_answered_with_names() -> None:
+    first, second = in_list("  - SLAM:\n    filters:\n      - x\n")
+    assert first.startswith(':2: unknown key "SLAM"; write "- name: SLAM"; the keys are ')
+    assert second == ':3: unknown key "filters"; did you mean "any"?'
 
 
 def test_braces_are_not_a_phrase() -> None:
@@ -641,9 +670,7 @@ def test_a_bomb_of_aliases_is_not_followed() -> None:
         f"k{number}: &{letter} [*{before}, *{before}, *{before}, *{before}]\n"
         for number, (before, letter) in enumerate(zip("abcdefghijkl", "bcdefghijklm", strict=True))
     )
-    assert answers(bomb) == [
-        ":1: not valid YAML: text cannot begin with a sign such as &, *, !, @, % or `; put the text in quotes"
-    ]
+    assert answers(bomb) == [f":1{MACHINERY}"]
 
 
 def test_many_mistakes_are_cut_short() -> None:

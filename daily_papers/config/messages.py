@@ -152,7 +152,8 @@ def meant_by(value: Value, elsewhere: Mapping[str, Form], owner: Value) -> str:
     if meant in known or close:
         return f'did you mean "{meant if meant in known else close[0]}"?'
     keys = f"the keys are {', '.join(known)}"
-    if not owner.is_item or len(owner.node.value) > 1:
+    first = owner.node.value[0][1]
+    if not owner.is_item or first is not value.node:
         return keys
     is_phrase = value.kind == "a text"
     topic = "put a phrase with a colon in quotes" if is_phrase else f'write "- name: {key}"'

@@ -23,8 +23,14 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 #: White space that is neither an ordinary space nor a tab, and ends a line only in YAML 1.1.
 #: Replacing it loses nothing, since each run of it in a text becomes one space anyway.
 _OTHER = re.compile(r"[^\S \t\r\n]")
-#: A tab before a text; before a comment it does no harm.
-_INDENTING_TAB = re.compile(r" *\t[ \t]*[^\s#]")
+#: What no line begins with, and what to do about it.
+_SLIPS: Final = (
+    # Before a comment, a tab does no harm.
+    (re.compile(r" *\t[ \t]*[^\s#]"), "a tab in the indentation; YAML allows only spaces"),
+    (re.compile(r"\s*[*•–—] "), 'begin each item with "- ", not with another sign'),
+    (re.compile(r"\s*(?:- +)?[a-z_]+ *："), 'a full-width colon (：); write ": " after a key'),
+    (re.compile(r"\s*```"), "a fence of Markdown around the file; remove this line"),
+)
 _QUOTES = "put the text in quotes"
 _SIGN = "a sign here has a meaning in YAML; put the text in single quotes"
 _SURPLUS: Final = (
@@ -33,6 +39,9 @@ _SURPLUS: Final = (
 )
 _UNCLOSED: Final = f"a list in brackets is never closed, or a comma is missing, or {_SURPLUS}"
 _NAMELESS: Final = 'an item with keys below it needs a key itself, as in "- name: mri"'
+_MACHINERY: Final = (
+    f"anchors, aliases and tags (&, *, !) cannot be used; write out what they mean, or {_QUOTES}"
+)
 _BLOCK: Final = f"the indentation does not match the lines above, or {_SURPLUS}; {_NAMELESS}"
 _COLON: Final = (
     'a ": " where none can be: the second one on a line, or below a line whose own colon has no '
@@ -46,7 +55,7 @@ _EXPLANATIONS: Final = (
         'expected a key with ": " after it, or an item with "- " before it',
     ),
     (
-        r"cannot start|no machinery|ing an? (?:anchor|alias|tag)|directive|handle|mapping keys",
+        r"cannot start|ing an? (?:anchor|alias|tag)|directive|handle|mapping keys",
         f"text cannot begin with a sign such as &, *, !, @, % or `; {_QUOTES}",
     ),
     (r"node content.*found ','", "there is nothing before this comma; remove it"),
@@ -55,6 +64,10 @@ _EXPLANATIONS: Final = (
     (r"unexpected end of stream|unexpected document separator", "a quote is never closed"),
     (r"expected ',' or '[\]}]'", _UNCLOSED),
     (r"expected <block end>", _BLOCK),
+    (
+        r"<document start>', but found '<block",
+        'indented less than the first line, or below "..."; indent both alike; remove "..."',
+    ),
     (r"expected a single document", 'a second document begins here; remove the line "---"'),
 )
 
@@ -73,13 +86,14 @@ def read_yaml(name: str, content: bytes) -> yaml.Node | None:
     except UnicodeDecodeError as error:
         message = f"byte 0x{content[error.start]:02X} is not UTF-8; save the file as UTF-8"
         refuse(name, message, content.count(b"\n", 0, error.start) + 1)
-    tabs = [
-        Problem(name, line, "a tab in the indentation; YAML allows only spaces")
+    slips = [
+        Problem(name, line, message)
         for line, written in enumerate(_LINE_END.split(spaced), 1)
-        if _INDENTING_TAB.match(written)
+        for slip, message in _SLIPS
+        if slip.match(written)
     ]
-    if tabs:
-        raise ConfigError(tuple(tabs))
+    if slips:
+        raise ConfigError(tuple(slips))
     plain = spaced.replace("\t", " ")
     try:
         return _Composer(plain).get_single_node()
@@ -105,7 +119,7 @@ class _Composer(yaml.SafeLoader):
         if self._values > MOST_VALUES:
             _stop(event, f"more than {MOST_VALUES:,} texts and keys; write fewer")
         if event.anchor is not None or getattr(event, "tag", None) is not None:
-            _stop(event, "no machinery")
+            _stop(event, _MACHINERY)
         return super().compose_node(parent, index)
 
 
