@@ -92,10 +92,12 @@ class KeywordPreview:
     @property
     def days_covered(self) -> float | None:
         """How many days a full table reaches back; None if all papers fit, or if unknown."""
-        days = _days(self.papers)
-        if days is None or self.total <= self.keyword.max_papers:
+        rows = self.keyword.max_papers
+        shown = self.papers[:rows]
+        days = _days(shown)
+        if days is None or self.total <= rows:
             return None
-        return days * (self.keyword.max_papers - 1) / (len(self.papers) - 1)
+        return days * (rows - 1) / (len(shown) - 1)
 
 
 def _days(papers: Sequence[Paper]) -> float | None:
@@ -157,7 +159,8 @@ def _both_ways(preview: KeywordPreview) -> Iterator[str]:
     narrow = "Narrow: " if 2 * both < either else ""
     yield (
         f"{narrow}{both:,} in title and abstract{first}, {either:,} in either{second}; "
-        'for all of them, write "in: title or abstract" below its name'
+        f'for all of them, write "- name: {preview.keyword.name}" and below it '
+        '"in: title or abstract"'
     )
 
 

@@ -102,6 +102,12 @@ def test_a_short_table_covers_less_than_was_asked_for() -> None:
     assert preview_of(*each(1), total=5000, of=few).days_covered == pytest.approx(9)
 
 
+def test_a_table_of_uneven_times_covers_what_its_own_rows_do() -> None:
+    papers = [paper(n, days_ago=n if n < 5 else 1000 * n) for n in range(100)]
+    few = replace(keyword(), max_papers=5)
+    assert preview_of(*papers, total=5000, of=few).days_covered == pytest.approx(4)
+
+
 def test_where_all_papers_fit_nothing_is_pushed_out() -> None:
     seen = preview_of(*each(0.01, count=20))
     assert seen.days_covered is None
@@ -121,7 +127,7 @@ def test_one_word_is_previewed_by_both_rules() -> None:
     assert "Narrow: 0 in title and abstract (0 a day), 90 in either (1 a day)" in none
     some = as_text(replace(preview_of(*either[::2]), either=either, returned=90))
     assert "  45 in title and abstract (0.51 a day), 90 in either (1 a day)" in some
-    assert 'write "in: title or abstract" below its name' in some
+    assert 'write "- name: mri" and below it "in: title or abstract"' in some
     assert "in either" not in as_text(replace(preview_of(*either), either=either))
     assert "check the spelling" in as_text(preview_of())
 
