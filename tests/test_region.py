@@ -56,6 +56,12 @@ def test_a_body_without_last_newline_gets_one() -> None:
     assert find_region(f"{BEGIN}\n{END}").filled("a") == f"{BEGIN}\na\n{END}"
 
 
+def test_a_marker_in_the_body_is_left_out_so_that_the_next_body_finds_its_place() -> None:
+    readme = find_region(f"{BEGIN}\n{END}").filled(f"a\n  {BEGIN}\nb {END}\n{END} \n")
+    assert readme == f"{BEGIN}\na\nb {END}\n{END}"
+    assert find_region(readme).filled("c") == f"{BEGIN}\nc\n{END}"
+
+
 def test_a_marker_may_be_indented_and_follow_a_byte_order_mark() -> None:
     assert find_region(f"\ufeff{BEGIN}\n  {END} \n").filled("x") == f"\ufeff{BEGIN}\nx\n  {END} \n"
 

@@ -51,8 +51,10 @@ class Region:
 
     def filled(self, body: str) -> str:
         """The README with these tables, with the file's line endings."""
-        lines = body if body.endswith("\n") or not body else body + "\n"
-        return self.before + lines.replace("\n", self.newline) + self.after
+        lines = body.removesuffix("\n").split("\n") if body else []
+        # A template may be a copy of a README, with its markers.
+        own = (line + self.newline for line in lines if not _MARKER.fullmatch(line))
+        return self.before + "".join(own) + self.after
 
 
 def decode_readme(content: bytes, name: str = "README.md") -> str:
