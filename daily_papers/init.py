@@ -63,6 +63,8 @@ def init(folder: Path, draw: Random, say: Say) -> None:
     _write(folder, missing)
     for path in new:
         say(f"{'wrote' if path in missing else 'left as it is'}: {folder / path}")
+        if path.endswith(".yml") and b"daily-papers" not in (present(folder / path) or b""):
+            say(f"{folder / path}: another workflow has this name; rename it, then run this again")
     _say_what_is_left_to_do(folder, missing, say)
 
 

@@ -111,7 +111,7 @@ def _unreadable(
             yield _problem(name, None, f"{message}; remove some")
             return
         try:
-            text = (present(path) or b"").decode()
+            text = (present(path) or b"").decode("utf-8-sig")
             words += sum(kind not in _NO_WORDS for _, kind, _ in environment.lex(text))
             if words > MOST_WORDS:
                 message = f"more than {MOST_WORDS:,} names and signs in the tags of all templates"
@@ -192,23 +192,23 @@ def _doubts(own: Path, trees: Mapping[str, Tree]) -> Iterator[Problem]:
     # The website's templates include each other without their folder.
     constants = (n for n in chain.from_iterable(trees.values()) if isinstance(n, nodes.Const))
     quoted = {node.value for node in constants if isinstance(node.value, str)}
-    for name in (*trees, *(name for name in bundled if name not in trees)):
+    for path in sorted(path for path in own.rglob("[!.]*") if path.is_file()):
+        name = path.relative_to(own).as_posix()
+        # The website gets its own style sheets, scripts and pictures, whatever their names.
+        is_taken = name.startswith(_SITE) and path.suffix != ".jinja"
+        doubt = None
         if name in bundled:
-            doubt = _outdated(own / name, bundled[name])
-        elif name.removeprefix(_SITE) not in quoted:
+            doubt = _outdated(path, bundled[name])
+        elif not is_taken and name.removeprefix(_SITE) not in quoted:
             doubt = f"no template has this name; the names are {', '.join(bundled)}"
-        else:
-            continue
         if doubt:
             yield Problem(f"templates/{name}", 1, doubt, "warning")
 
 
 def _outdated(own: Path, bundled: Path) -> str | None:
     """What to do with a copy of a bundled file that has changed since."""
-    if not own.is_file():
-        return None
     with own.open("rb") as file:
-        copied = copied_version(file.read(MOST_BYTES).decode(errors="replace"))
+        copied = copied_version(file.read(MOST_BYTES).decode("utf-8-sig", errors="replace"))
     now = template_version(bundled.read_bytes())
     if copied is None or copied == now:
         return None

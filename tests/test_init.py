@@ -82,6 +82,18 @@ def test_what_is_there_stays_and_the_rest_is_written(tmp_path: Path, path: str) 
     assert f"left as it is: {mine}" in ended.said
 
 
+@pytest.mark.parametrize("name", ["daily.yml", "check.yml"])
+def test_another_workflow_of_the_same_name_is_told(tmp_path: Path, name: str) -> None:
+    workflow = tmp_path / ".github" / "workflows" / name
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text("on: push\n", encoding="utf-8")
+    said = f"{workflow}: another workflow has this name; rename it, then run this again"
+    assert said in run("init", tmp_path).said
+    workflow.rename(workflow.with_name("other.yml"))
+    assert not [line for line in run("init", tmp_path).said if "another workflow" in line]
+    assert not [line for line in run("init", tmp_path).said if "another workflow" in line]
+
+
 def test_a_readme_without_a_place_for_tables_is_told_what_to_paste(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# Mine\n", encoding="utf-8")
     said = "\n".join(run("init", tmp_path).said)

@@ -9,6 +9,7 @@ import pytest
 from daily_papers.render.templates import bundled_templates
 from tests.support.command_line import run
 from tests.support.repository import Repository
+from tests.support.website import Website, paper
 
 BUNDLED = sorted(
     path.relative_to(bundled_templates()).as_posix()
@@ -111,6 +112,24 @@ def test_a_template_that_nothing_names_is_doubtful(tmp_path: Path) -> None:
     assert f"warning: no template has this name; the names are {BUNDLED[0]}, " in other
     layout = "{% include 'nav.html.jinja' %}"
     assert checked(tmp_path, {"site/nav.html.jinja": "", "site/layout.html.jinja": layout}) == []
+
+
+def test_a_file_that_nothing_takes_is_doubtful_unless_the_website_does(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = dict.fromkeys(
+        ("site.css", ".DS_Store", "site/logo.svg", "site/more.css", "site/site.css"), ""
+    )
+    (other,) = checked(tmp_path, files)
+    assert other.startswith("templates/site.css:1: warning: no template has this name; the names")
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    Website.new(tmp_path, {"mri": [paper(1)]}, keywords="keywords: [mri]\n")
+    row = tmp_path / "templates" / "row.md.jinja"
+    row.parent.mkdir()
+    row.write_text("\ufeff| own row |\n", encoding="utf-8")
+    assert run("--root", tmp_path, "check", "--quiet").said == []
+    assert run("--root", tmp_path, "render").code == 0
+    assert "| own row |" in (tmp_path / "README.md").read_text(encoding="utf-8").splitlines()
 
 
 def test_what_one_template_sets_another_may_take(tmp_path: Path) -> None:
