@@ -92,12 +92,11 @@ class KeywordPreview:
     @property
     def days_covered(self) -> float | None:
         """How many days a full table reaches back; None if all papers fit, or if unknown."""
-        rows = self.keyword.max_papers
-        shown = self.papers[:rows]
+        shown = self.papers[: self.keyword.max_papers]
         days = _days(shown)
-        if days is None or self.total <= rows:
+        if days is None or self.total <= self.keyword.max_papers:
             return None
-        return days * (rows - 1) / (len(shown) - 1)
+        return days * (self.keyword.max_papers - 1) / (len(shown) - 1)
 
 
 def _days(papers: Sequence[Paper]) -> float | None:
@@ -159,8 +158,7 @@ def _both_ways(preview: KeywordPreview) -> Iterator[str]:
     narrow = "Narrow: " if 2 * both < either else ""
     yield (
         f"{narrow}{both:,} in title and abstract{first}, {either:,} in either{second}; "
-        f'for all of them, write "- name: {preview.keyword.name}" and below it '
-        '"in: title or abstract"'
+        f'for all, write "- name: {preview.keyword.name}" and below it "in: title or abstract"'
     )
 
 

@@ -388,9 +388,9 @@ def test_a_keyword(text: str, answer: str) -> None:
         ("  - {name: 医学, any: [ab], slug: ef}\n  - {name: 影像, any: [ab], slug: cd}\n",
          ':3: keywords: "影像" searches for the same as "医学" on line 2; remove one of the two'),
         ("  - {name: 医学影像, author: Jane Roe}\n",
-         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; give this one lines "name: ..." and "slug: keyword" of its own'),
+         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; use some, or give this one lines "name: ..." and "slug: keyword" of its own'),
         ("  - {name: 医学影像, any: [medical imaging]}\n",
-         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; give this one lines "name: ..." and "slug: medical-imaging" of its own'),
+         ':2: keywords: "医学影像" has no letter a-z or digit to name its page with; use some, or give this one lines "name: ..." and "slug: medical-imaging" of its own'),
         ("  - {name: mri, slug: x}\n  - {name: ct, slug: x}\n",
          ':3: keywords: "ct" has the same page as "mri" on line 2, papers/x.md; remove one of the two, or give this one lines "name: ..." and "slug: ct" of its own'),
     ],
@@ -454,7 +454,7 @@ BLOCK = (
     f": not valid YAML: the indentation does not match the lines above, or {SURPLUS}; {NAMELESS}"
 )
 LINES = 'is one text on several lines; begin the line of each topic with "- ", each below the other; in brackets, put a comma between them'
-MACHINERY = ": not valid YAML: anchors, aliases and tags (&, *, !) cannot be used; write out what they mean, or put the text in quotes"
+MACHINERY = ": not valid YAML: anchors, aliases and tags (&, *, !) cannot be used; write it all out, or put the text in quotes"
 FULL_WIDTH = ': a full-width colon (：); write ": " after a key'
 ITEM = ': begin each item with "- ", not with another sign'
 LESS = ': not valid YAML: indented less than the first line, or below "..."; indent both alike; remove "..."'

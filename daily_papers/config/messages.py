@@ -119,10 +119,9 @@ def misfit(value: Value) -> str | None:
 def _expected(value: Value) -> str:
     """What to write instead of nothing, another kind of value, or what is not a choice."""
     form = value.form
-    is_empty = value.kind == "nothing" and not value.text
     # To editors, an "errorMessage" is about unknown and missing keys, too.
     said = form.get("errorMessage") or form.get("advice")
-    if is_empty or said:
+    if said or (value.kind == "nothing" and not value.text):
         return str(said or _NOTHING)
     if "enum" in form:
         *others, last = (f'"{choice}"' for choice in form["enum"])

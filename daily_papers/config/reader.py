@@ -220,10 +220,9 @@ class _Reader:
                 message = "a key must be a word; put text with brackets or braces in quotes"
                 self._note(line, message)
             elif name in values:
-                first = f"the first is on line {values[name].line}"
-                advice = ', or begin the next topic with "- "' if value.is_item else ""
-                message = f'duplicate key "{cut(name, 60)}"; {first}; remove one{advice}'
-                self._note(line, message)
+                first = f"the first is on line {values[name].line}; remove one"
+                other = ', or begin the next topic with "- "' if value.is_item else ""
+                self._note(line, f'duplicate key "{cut(name, 60)}"; {first}{other}')
             else:
                 values[name] = Value(node, name, line, forms.get(name, {}))
         for name in [name for name in values if name not in forms]:

@@ -61,7 +61,7 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
         elif search is not keyword:
             trouble = f'searches for the same as "{search.name}" on line {search.line}'
         elif not keyword.slug:
-            trouble, remedy = "has no letter a-z or digit to name its page with", ""
+            trouble, remedy = "has no letter a-z or digit to name its page with", "use some"
         elif page is not keyword:
             first = f'"{page.name}" on line {page.line}'
             trouble = f"has the same page as {first}, papers/{keyword.slug}.md"
@@ -71,8 +71,7 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
             phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
             slug = suggested_slug([keyword.name, *phrases], taken)
             taken.add(slug)
-            remedy += ", or " if remedy else ""
-            remedy += f'give this one lines "name: ..." and "slug: {slug}" of its own'
+            remedy += f', or give this one lines "name: ..." and "slug: {slug}" of its own'
         yield keyword.line, f'"{keyword.name}" {trouble}; {remedy}'
 
 

@@ -39,9 +39,7 @@ _SURPLUS: Final = (
 )
 _UNCLOSED: Final = f"a list in brackets is never closed, or a comma is missing, or {_SURPLUS}"
 _NAMELESS: Final = 'an item with keys below it needs a key itself, as in "- name: mri"'
-_MACHINERY: Final = (
-    f"anchors, aliases and tags (&, *, !) cannot be used; write out what they mean, or {_QUOTES}"
-)
+_MACHINERY = f"anchors, aliases and tags (&, *, !) cannot be used; write it all out, or {_QUOTES}"
 _BLOCK: Final = f"the indentation does not match the lines above, or {_SURPLUS}; {_NAMELESS}"
 _COLON: Final = (
     'a ": " where none can be: the second one on a line, or below a line whose own colon has no '
@@ -59,10 +57,9 @@ _EXPLANATIONS: Final = (
         f"text cannot begin with a sign such as &, *, !, @, % or `; {_QUOTES}",
     ),
     (r"node content.*found ','", "there is nothing before this comma; remove it"),
-    (r"node content.*found '<stream end>'", _UNCLOSED),
     (r"sequence entries", 'an item cannot follow a key on its line; begin a line with "- "'),
     (r"unexpected end of stream|unexpected document separator", "a quote is never closed"),
-    (r"expected ',' or '[\]}]'", _UNCLOSED),
+    (r"node content.*found '<stream end>'|expected ',' or '[\]}]'", _UNCLOSED),
     (r"expected <block end>", _BLOCK),
     (
         r"<document start>', but found '<block",
