@@ -67,11 +67,13 @@ def clashes(keywords: Sequence[Keyword]) -> Iterator[tuple[int, str]]:
             trouble = f"has the same page as {first}, papers/{keyword.slug}.md"
         else:
             continue
-        if search is keyword:  # they need not be one
-            phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
+        phrases = [leaf.text for leaf in leaves(keyword.expression) if isinstance(leaf, Phrase)]
+        own = keyword.name if name is keyword else "..."
+        # They need not be one, but a name that is searched for cannot change.
+        if search is keyword and (name is keyword or keyword.name not in phrases):
             slug = suggested_slug([keyword.name, *phrases], taken)
             taken.add(slug)
-            remedy += f', or give this one lines "name: ..." and "slug: {slug}" of its own'
+            remedy += f', or give this one the lines "name: {own}" and "slug: {slug}"'
         yield keyword.line, f'"{keyword.name}" {trouble}; {remedy}'
 
 
