@@ -161,6 +161,8 @@ def test_a_keyword_that_is_right(text: str) -> None:
         "naïve Bayes",
         "µCT of β-cells",
         "CO₂ capture",
+        "ﬁne-tuning",
+        "Nguyễn process",
         "Łojasiewicz inequality",
         "Nd:YAG laser",
         "YAG:Ce phosphor",
@@ -183,6 +185,7 @@ PLAIN_WORDS = 'is searched for word for word; write plain words here, arXiv\'s s
     [
         "title:mri",
         "intitle:mri",
+        "mri：brain",
         "Title:mri",
         "TS=(deep learning)",
         "TITLE-ABS-KEY(mri)",
